@@ -1,0 +1,44 @@
+import tseslint from 'typescript-eslint';
+
+/** The arrows of the house point down only: `to` may not be imported from `from`. */
+const forbid = (from, to, why) => ({
+  files: from,
+  rules: { 'no-restricted-imports': ['error', { patterns: to.map((group) => ({ group: [group], message: why })) }] },
+});
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.cache/**', 'demo-workspace/**', 'e2e-out/**', 'test/fixtures/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // Typed-array loops index within bounds they have just checked; noUncheckedIndexedAccess makes `!` the honest spelling there.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+    },
+  },
+  forbid(
+    ['src/protocol/**'],
+    ['**/rpc/*', '**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*', 'vscode-jsonrpc*'],
+    'protocol is the ground floor: it imports a schema library, nothing else.',
+  ),
+  forbid(['src/rpc/**'], ['**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*'], 'rpc knows the protocol and vscode-jsonrpc only.'),
+  forbid(
+    ['src/webview/**'],
+    ['**/engine/*', '**/engine/**/*', '**/extension/**', 'vscode', 'node:*', '!**/protocol/engine'],
+    'the page knows the DOM and the protocol: no node, no vscode, no engine.',
+  ),
+  forbid(['src/extension/**'], ['**/src/engine/**', '../engine/**', '../../engine/**', '**/webview/**', '@tensorflow/*', 'onnxruntime*'], 'the extension host does no maths: it talks to the engine by protocol.'),
+  forbid(['src/engine/**'], ['**/extension/**', '**/webview/**', 'vscode'], 'the engine knows no vscode and no DOM.'),
+  forbid(['src/engine/backend/**'], ['../**/protocol/**', '**/checkpoint/**', '**/dataset/**', '**/model/**', '**/measure/**', '**/compress/**', '**/train/**', '**/recipe/**'], 'the backend knows nothing of the rest of the engine.'),
+  forbid(['src/engine/{checkpoint,dataset,model}/**'], ['**/measure/**', '**/compress/**', '**/train/**', '**/recipe/**', '**/cli/**'], 'checkpoint, dataset and model are the lowest rooms of the engine.'),
+  forbid(['src/engine/{measure,train}/**'], ['**/compress/**', '**/recipe/**', '**/cli/**'], 'measure and train do not know compress or recipe.'),
+  forbid(['src/engine/compress/**'], ['**/recipe/**', '**/cli/**'], 'compress does not know recipe.'),
+  { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
+);
