@@ -1,0 +1,86 @@
+// Builds dist/: the extension, the engine, the command line and the page.
+// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page]
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import * as esbuild from 'esbuild';
+
+const { values: flags } = parseArgs({
+  options: { production: { type: 'boolean' }, watch: { type: 'boolean' }, only: { type: 'string' } },
+});
+const production = flags.production === true;
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  bundle: true,
+  absWorkingDir: import.meta.dirname,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: {
+    SECATEUR_VERSION: JSON.stringify(version),
+    'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development'),
+  },
+};
+
+/** @type {esbuild.BuildOptions} */
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+
+/**
+ * TensorFlow.js registers its gradients and chained operations only in its ES modules, and the page's copy of a
+ * module must be the same as its dependents': hence `module` before `main`.
+ * @type {esbuild.BuildOptions}
+ */
+const engine = {
+  ...node,
+  mainFields: ['module', 'main'],
+  external: ['onnxruntime-node', 'onnxruntime-node/*', '@tensorflow/tfjs-node', 'encoding'],
+};
+
+/** @type {Record<string, esbuild.BuildOptions>} */
+const bundles = {
+  extension: {
+    ...node,
+    entryPoints: ['src/extension/main.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+    // The clock of the activation time starts with the first line of the bundle, before any module of it is evaluated.
+    banner: { js: 'globalThis.secateurBundleStart = performance.now();' },
+  },
+  engine: { ...engine, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+  cli: {
+    ...engine,
+    entryPoints: ['src/engine/cli.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  page: {
+    ...common,
+    entryPoints: { main: 'src/webview/main.tsx' },
+    outdir: 'dist/webview',
+    platform: 'browser',
+    target: 'chrome120',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    tsconfig: 'src/webview/tsconfig.json',
+    loader: { '.ttf': 'file', '.svg': 'file' },
+    assetNames: '[name]',
+  },
+};
+
+const only = flags.only?.split(',') ?? Object.keys(bundles);
+const chosen = only.map((name) => {
+  if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
+  return bundles[name];
+});
+if (flags.watch) {
+  for (const options of chosen) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
+} else {
+  try {
+    await Promise.all(chosen.map((options) => esbuild.build(options)));
+  } catch {
+    process.exitCode = 1; // esbuild has printed what was wrong, with its place.
+  }
+}

@@ -1,0 +1,12 @@
+import prettier from 'prettier';
+import { z } from 'zod';
+import { Recipe } from '../../src/protocol/recipe';
+
+/** Where the published schema lies; `contributes.jsonValidation` in package.json points at it. */
+export const RECIPE_SCHEMA_FILE = 'schemas/recipe.schema.json';
+
+/** The JSON Schema (draft 7, which VS Code speaks) of a recipe as a person writes it, as the text of its file. */
+export async function recipeSchemaText(): Promise<string> {
+  const schema = z.toJSONSchema(Recipe, { target: 'draft-7', io: 'input' });
+  return prettier.format(JSON.stringify({ ...schema, title: 'Secateur recipe' }), { parser: 'json', printWidth: 120 });
+}
