@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const dimension = z.number().int().nonnegative();
+
+/** How a stored tensor becomes float32 (tfjs-core io types): w = value * scale + min; float16 has neither. */
+export const Quantization = z.looseObject({
+  dtype: z.enum(['uint8', 'uint16', 'float16']),
+  min: z.number().optional(),
+  scale: z.number().optional(),
+  original_dtype: z.string().optional(),
+});
+export type Quantization = z.infer<typeof Quantization>;
+
+/** One tensor in a weights manifest of TensorFlow.js. */
+export const WeightEntry = z.looseObject({
+  name: z.string().min(1),
+  shape: z.array(dimension),
+  dtype: z.enum(['float32', 'int32', 'bool', 'string', 'complex64']),
+  quantization: Quantization.optional(),
+});
+export type WeightEntry = z.infer<typeof WeightEntry>;
+
+/** A group of shards: the tensors' bytes one after another over the files in `paths`. */
+export const WeightGroup = z.looseObject({ paths: z.array(z.string().min(1)).min(1), weights: z.array(WeightEntry) });
+export type WeightGroup = z.infer<typeof WeightGroup>;
+
+export const WeightsManifest = z.array(WeightGroup);
+export type WeightsManifest = z.infer<typeof WeightsManifest>;
+
+/** `model.json` of a TensorFlow.js checkpoint: the topology is read further by engine/model. */
+export const ModelJson = z.looseObject({
+  modelTopology: z.record(z.string(), z.unknown()),
+  weightsManifest: WeightsManifest,
+  format: z.string().nullish(),
+  generatedBy: z.string().nullish(),
+  convertedBy: z.string().nullish(),
+  userDefinedMetadata: z.record(z.string(), z.unknown()).optional(),
+});
+export type ModelJson = z.infer<typeof ModelJson>;
+
+/** Files larger than this are never taken for a model.json when a workspace is scanned: 32 MiB. */
+export const MODEL_JSON_MAX_BYTES = 32 * 1024 * 1024;
+
+/** Is this text, whatever its file is called, the model.json of a checkpoint? */
+export function isCheckpointText(text: string): boolean {
+  if (!text.includes('"weightsManifest"') || !text.includes('"modelTopology"')) return false;
+  try {
+    return ModelJson.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Is this text a recipe, whatever its file is called? Shape only: steps may still be wrong, and are said so when run. */
+export function isRecipeText(text: string): boolean {
+  if (!text.includes('"recipeVersion"')) return false;
+  try {
+    return z.looseObject({ recipeVersion: z.unknown(), steps: z.array(z.unknown()) }).safeParse(JSON.parse(text))
+      .success;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** Which images: `train` without the held-out ones, `validation` held out of the training set, `test` only ever reported. */
+export const Split = z.enum(['train', 'validation', 'test']);
+export type Split = z.infer<typeof Split>;
+
+/**
+ * A dataset as data. `source` is a name (`fashion-mnist`, `fashion-mnist-sample`) or a folder with the four IDX files,
+ * gzipped or not; a relative folder is taken from the folder of the recipe that names it.
+ */
+export const DatasetDescriptor = z.strictObject({
+  format: z.literal('idx').default('idx'),
+  source: z.string().min(1),
+  /** A pixel x in 0..255 becomes (x / 255 - mean) / std. */
+  normalization: z.strictObject({ mean: z.number(), std: z.number().positive() }).default({ mean: 0.5, std: 0.5 }),
+  /** Shown instead of the class number; as many as there are classes. */
+  classNames: z.array(z.string().min(1)).min(2).optional(),
+  /** Images held out of the training set for validation; by default one in twelve (5,000 of 60,000). */
+  validationImages: z.number().int().positive().optional(),
+  /** Decides which images are held out. */
+  splitSeed: z.number().int().nonnegative().default(0),
+});
+export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
+
+/** How a person names a dataset: a name, a folder, or a whole descriptor. */
+export const DataReference = z.union([z.string().min(1), DatasetDescriptor]);
+export type DataReference = z.infer<typeof DataReference>;
+
+/** A dataset that was found, opened and checked. */
+export const DatasetInfo = z.object({
+  name: z.string(),
+  folder: z.string(),
+  /** True for the small subset that ships with Secateur; every figure measured on it must say so. */
+  sample: z.boolean(),
+  classNames: z.array(z.string()),
+  /** Height, width, channels of one image. */
+  imageShape: z.tuple([z.number(), z.number(), z.number()]),
+  images: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+});
+export type DatasetInfo = z.infer<typeof DatasetInfo>;

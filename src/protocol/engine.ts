@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { DataReference, DatasetInfo, Split } from './dataset';
+import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
+import { Inspection } from './model';
+import { PruneStep, Recipe } from './recipe';
+import { RunEvent, RunResult } from './run';
+import { request, type RequestTable } from './table';
+
+/** What an engine is told when it starts; folders are absolute. */
+export const EngineSettings = z.object({
+  /** Folder with the IDX files of `fashion-mnist`, from the person's setting or `--data`. */
+  dataFolder: z.string().optional(),
+  /** Folder of the sample that ships. */
+  sampleFolder: z.string(),
+  /** Where downloads are kept. */
+  cacheFolder: z.string(),
+  /** Threads of the native library; 0: one for each core. */
+  threads: z.number().int().min(0).max(256),
+  /** A folder in which `@tensorflow/tfjs-node` is installed. */
+  tensorflowPath: z.string().optional(),
+});
+export type EngineSettings = z.infer<typeof EngineSettings>;
+
+export const EngineInfo = z.object({
+  version: z.string(),
+  pid: z.number(),
+  node: z.string(),
+  backend: z.object({ name: z.string(), version: z.string(), threads: z.number() }),
+});
+export type EngineInfo = z.infer<typeof EngineInfo>;
+
+/** A checkpoint by the absolute path of its model.json. */
+const model = z.string().min(1);
+
+/** The requests that an engine serves. `initialize` comes first. Each can be cancelled. */
+export const engineRequests = {
+  initialize: request({ params: EngineSettings, result: EngineInfo }),
+  inspect: request({ params: z.object({ model, brotli: z.boolean().default(false) }), result: Inspection }),
+  /** One histogram for each of `layers`; a null in it stands for the prunable kernels of all layers together. */
+  histogram: request({
+    params: z.object({
+      model,
+      layers: z.array(z.string().nullable()).min(1),
+      bins: z.number().int().min(8).max(512).default(96),
+    }),
+    result: z.array(Histogram),
+  }),
+  dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo }),
+  evaluate: request({
+    params: z.object({
+      model,
+      data: DataReference,
+      split: Split.default('test'),
+      samples: z.number().int().positive().optional(),
+    }),
+    result: Evaluation,
+    progress: Progress,
+  }),
+  /** Writes nothing. Counts come as the first part, bytes as the second, accuracy with the answer. */
+  preview: request({
+    params: z.object({
+      model,
+      prune: PruneStep,
+      data: DataReference.optional(),
+      samples: z.number().int().min(1).max(100_000).default(1000),
+    }),
+    result: Preview,
+    progress: PreviewPart,
+  }),
+  /** `baseFolder`: what relative paths in the recipe start from. `out`: the run's folder, made if need be. */
+  run: request({
+    params: z.object({ recipe: Recipe, baseFolder: z.string(), out: z.string(), resume: z.boolean().default(false) }),
+    result: RunResult,
+    progress: RunEvent,
+  }),
+  /** Forgets what is held of a checkpoint. */
+  release: request({ params: z.object({ model }), result: z.null() }),
+} satisfies RequestTable;
+export type EngineRequests = typeof engineRequests;

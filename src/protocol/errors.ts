@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/**
+ * A failure that the person can mend: its message is one sentence that says what, where and what to do.
+ * `cause` is for the log only. Every other error is a fault of the program.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** What an engine failure looks like on the wire; `sentence` is shown to the person, `detail` goes to the log. */
+export const WireError = z.object({ user: z.boolean(), sentence: z.string(), detail: z.string() });
+export type WireError = z.infer<typeof WireError>;
+
+/** The first complaint of a failed schema as words: `steps[1].amount.threshold: must be 0 or more`. */
+export function describeIssue(error: z.ZodError): string {
+  const issue = deepest(error.issues[0]);
+  if (!issue) return 'is not valid';
+  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const message = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  return path ? `${path.replace(/^\./, '')}: ${message}` : message;
+}
+
+/** In a union, the branch that got furthest is the one the person meant. */
+function deepest(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } | undefined {
+  if (issue?.code !== 'invalid_union') return issue;
+  const inner = issue.errors
+    .map((branch) => deepest(branch[0]))
+    .filter((candidate) => candidate !== undefined)
+    .sort((a, b) => b.path.length - a.path.length)[0];
+  if (!inner || inner.path.length === 0) return issue;
+  return { path: [...issue.path, ...inner.path], message: inner.message };
+}
+
+/** The person cancelled; nothing is wrong and nothing is left half-written. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+  constructor(message = 'Cancelled.') {
+    super(message);
+  }
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Split } from './dataset';
+
+/** How far a long task is. */
+export const Progress = z.object({
+  stage: z.string(),
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  /** Units a second. */
+  rate: z.number(),
+  secondsLeft: z.number(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** Counts of weights by value; never the weights. Bins have equal width and 0 is a bin edge. */
+export const Histogram = z.object({
+  /** The layer's name; null: the prunable kernels of all layers together. */
+  layer: z.string().nullable(),
+  count: z.number(),
+  /** Exact zeros, not in `counts`. */
+  zeros: z.number(),
+  nan: z.number(),
+  infinite: z.number(),
+  /** Of the finite weights; 0 where there are none. */
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  std: z.number(),
+  /** Lower edge of the first bin and the width of each. */
+  start: z.number(),
+  width: z.number(),
+  counts: z.array(z.number()),
+  /** Counts of |w| > 0 in equal bins from 0 to `max`, fine enough to count a threshold at once. */
+  magnitudes: z.object({ max: z.number(), counts: z.array(z.number()) }),
+});
+export type Histogram = z.infer<typeof Histogram>;
+
+/** The answer to `evaluate`. */
+export const Evaluation = z.object({
+  split: Split,
+  samples: z.number(),
+  /** Mean cross-entropy in nats. */
+  loss: z.number(),
+  /** 0 to 1. */
+  accuracy: z.number(),
+  perClass: z.array(z.object({ name: z.string(), samples: z.number(), accuracy: z.number() })),
+  /** confusion[actual][predicted]: samples. */
+  confusion: z.array(z.array(z.number())),
+  samplesPerSecond: z.number(),
+  dataset: z.object({ name: z.string(), sample: z.boolean() }),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+/** What pruning did, or would do, to one layer. */
+export const PrunedLayer = z.object({
+  name: z.string(),
+  /** Zeros over the layer's kernel weights afterwards; null without kernel weights. */
+  sparsity: z.number().nullable(),
+  /** Weights with |w| below it became 0; null where nothing was pruned. */
+  threshold: z.number().nullable(),
+  nonzero: z.number(),
+  /** Why it was left alone, or only partly pruned. */
+  reason: z.string().optional(),
+});
+export type PrunedLayer = z.infer<typeof PrunedLayer>;
+
+/** Figures of a model as a plan would leave it, before anything is written. */
+export const PreviewCounts = z.object({
+  layers: z.array(PrunedLayer),
+  totals: z.object({ params: z.number(), nonzero: z.number(), sparsity: z.number() }),
+});
+export type PreviewCounts = z.infer<typeof PreviewCounts>;
+
+export const PreviewBytes = z.object({ bytes: z.number(), gzipBytes: z.number() });
+export type PreviewBytes = z.infer<typeof PreviewBytes>;
+
+export const PreviewAccuracy = z.object({
+  /** On the first `samples` validation images: as planned, and of the model as it is. */
+  accuracy: z.number(),
+  baseline: z.number(),
+  loss: z.number(),
+  samples: z.number(),
+  sampleData: z.boolean(),
+});
+export type PreviewAccuracy = z.infer<typeof PreviewAccuracy>;
+
+/** Parts of a preview in the order in which they are known. */
+export const PreviewPart = z.discriminatedUnion('part', [
+  z.object({ part: z.literal('counts'), counts: PreviewCounts }),
+  z.object({ part: z.literal('bytes'), bytes: PreviewBytes }),
+]);
+export type PreviewPart = z.infer<typeof PreviewPart>;
+
+/** The answer to `preview`. Without accuracy, `noAccuracy` says why: "no dataset chosen". */
+export const Preview = z.object({
+  counts: PreviewCounts,
+  bytes: PreviewBytes,
+  accuracy: PreviewAccuracy.nullable(),
+  noAccuracy: z.string().optional(),
+});
+export type Preview = z.infer<typeof Preview>;

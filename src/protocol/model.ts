@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/** One weight tensor of a checkpoint. */
+export const TensorInfo = z.object({
+  name: z.string(),
+  shape: z.array(z.number()),
+  dtype: z.string(),
+  params: z.number(),
+  nonzero: z.number(),
+  /** Kernels count towards sparsity; of them, those with `prunable` may be pruned. */
+  kernel: z.boolean(),
+  prunable: z.boolean(),
+  /** Why it is left alone. */
+  reason: z.string().optional(),
+});
+export type TensorInfo = z.infer<typeof TensorInfo>;
+
+/** One layer: its figures now. */
+export const LayerInfo = z.object({
+  name: z.string(),
+  type: z.string(),
+  /** Null where the batch dimension or an unknown layer leaves a size open; null as a whole where it cannot be inferred. */
+  outputShape: z.array(z.number().nullable()).nullable(),
+  params: z.number(),
+  nonzero: z.number(),
+  /** Zeros over the kernel weights of this layer, 0 to 1; null without kernel weights. */
+  sparsity: z.number().nullable(),
+  /** Multiply-accumulates for one sample, dense; null where they cannot be inferred. */
+  macs: z.number().nullable(),
+  prunable: z.boolean(),
+  /** Why it is left alone. */
+  reason: z.string().optional(),
+  tensors: z.array(TensorInfo),
+});
+export type LayerInfo = z.infer<typeof LayerInfo>;
+
+/** The figures of a whole checkpoint. */
+export const ModelTotals = z.object({
+  params: z.number(),
+  nonzero: z.number(),
+  kernelWeights: z.number(),
+  /** Zeros over all kernel weights, 0 to 1. */
+  sparsity: z.number(),
+  macs: z.number().nullable(),
+  /** Bytes of model.json and its shards as they are on disk. */
+  bytes: z.number(),
+  /** The same files, each gzipped at level 6. */
+  gzipBytes: z.number(),
+  /** The same files, each by brotli at quality 5; only where asked for. */
+  brotliBytes: z.number().optional(),
+});
+export type ModelTotals = z.infer<typeof ModelTotals>;
+
+/** What Secateur wrote into a checkpoint about where it came from. */
+export const Provenance = z.looseObject({
+  version: z.string(),
+  recipe: z.unknown(),
+  seed: z.number(),
+  /** SHA-256 of the parent's weights, hex; null for a network trained from random weights. */
+  parent: z.string().nullable(),
+  backend: z.object({ name: z.string(), version: z.string(), threads: z.number() }),
+  /** Accuracies measured, with the split and number of samples of each. */
+  accuracies: z.array(
+    z.object({
+      after: z.string(),
+      split: z.string(),
+      samples: z.number(),
+      accuracy: z.number(),
+      sampleData: z.boolean(),
+    }),
+  ),
+  dataset: z
+    .object({
+      name: z.string(),
+      normalization: z.object({ mean: z.number(), std: z.number() }),
+      classNames: z.array(z.string()),
+    })
+    .optional(),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+/** The answer to `inspect`. */
+export const Inspection = z.object({
+  /** What a person would call it: the model's name, or its folder's. */
+  name: z.string(),
+  path: z.string(),
+  format: z.string(),
+  /** SHA-256 of the weights as stored, hex. */
+  weightsHash: z.string(),
+  layers: z.array(LayerInfo),
+  totals: ModelTotals,
+  /** Why the model cannot be evaluated or trained, where it cannot. */
+  notRunnable: z.string().optional(),
+  provenance: Provenance.optional(),
+});
+export type Inspection = z.infer<typeof Inspection>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { DatasetInfo } from './dataset';
+import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
+import { Inspection } from './model';
+import { PruneStep } from './recipe';
+import { RunEvent, RunResult } from './run';
+import { request, type NotificationTable, type RequestTable } from './table';
+
+/** Everything the page needs to draw itself; the first answer, and again with each `state`. */
+export const PanelState = z.object({
+  inspection: Inspection,
+  /** Untrusted workspace: no training, pruning or evaluation. */
+  trusted: z.boolean(),
+  /** The dataset in use; null: none chosen, with the reason. */
+  dataset: DatasetInfo.nullable(),
+  datasetProblem: z.string().optional(),
+  previewSamples: z.number(),
+  /** The evaluation kept for these very weights, if there is one. */
+  evaluation: Evaluation.nullable(),
+});
+export type PanelState = z.infer<typeof PanelState>;
+
+/** What Prune & write is told: a new folder beside the model, by name. */
+export const PruneJob = z.object({
+  prune: PruneStep,
+  folder: z.string().min(1),
+  fineTuneEpochs: z.number().int().min(0).max(10_000),
+});
+export type PruneJob = z.infer<typeof PruneJob>;
+
+const nothing = z.object({});
+
+/** What the page asks of the extension host; the model is the panel's own. Each can be cancelled. */
+export const panelRequests = {
+  /** The page is up. Fails with one sentence when the file is no checkpoint. */
+  ready: request({ params: nothing, result: PanelState }),
+  /** Reads the checkpoint again. */
+  reload: request({ params: nothing, result: PanelState }),
+  histogram: request({
+    params: z.object({ layers: z.array(z.string().nullable()).min(1), bins: z.number().int() }),
+    result: z.array(Histogram),
+  }),
+  preview: request({ params: z.object({ prune: PruneStep }), result: Preview, progress: PreviewPart }),
+  evaluate: request({ params: nothing, result: Evaluation, progress: Progress }),
+  /** A folder name that is free, for example `fashion-cnn-pruned-90`. */
+  proposeFolder: request({
+    params: z.object({ prune: PruneStep, sparsity: z.number() }),
+    result: z.object({ folder: z.string(), parent: z.string() }),
+  }),
+  prune: request({ params: PruneJob, result: RunResult, progress: RunEvent }),
+  copyRecipe: request({ params: PruneJob, result: z.null() }),
+  /** Lets the person choose a dataset; null: nothing was chosen. */
+  chooseData: request({ params: nothing, result: DatasetInfo.nullable() }),
+  /** Opens a checkpoint that was written in a panel of its own, or evaluates it. */
+  openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
+  evaluateCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
+  openAsText: request({ params: nothing, result: z.null() }),
+  brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }) }),
+  trustWorkspace: request({ params: nothing, result: z.null() }),
+  showLog: request({ params: nothing, result: z.null() }),
+} satisfies RequestTable;
+export type PanelRequests = typeof panelRequests;
+
+/** What the extension host tells the page unasked. */
+export const panelNotifications = {
+  /** Trust, dataset or settings changed. */
+  state: PanelState,
+  /** The files changed on disk, or are gone. */
+  disk: z.object({ change: z.enum(['changed', 'gone']) }),
+  /** The engine stopped (with a sentence), or is up again. */
+  engine: z.object({ up: z.boolean(), message: z.string() }),
+  /** Select and evaluate from a command. */
+  showEvaluation: Evaluation,
+} satisfies NotificationTable;
+export type PanelNotifications = typeof panelNotifications;

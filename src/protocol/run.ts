@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { Evaluation, Progress, PrunedLayer } from './measure';
+import { ModelTotals } from './model';
+
+/** One epoch of training or fine-tuning; accuracies 0 to 1. */
+export const EpochRecord = z.object({
+  epoch: z.number(),
+  loss: z.number(),
+  accuracy: z.number(),
+  validationAccuracy: z.number(),
+  testAccuracy: z.number(),
+  seconds: z.number(),
+});
+export type EpochRecord = z.infer<typeof EpochRecord>;
+
+/** What one step of a recipe came to. */
+export const StepResult = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('train'), epochs: z.array(EpochRecord), best: EpochRecord }),
+  z.object({ step: z.literal('prune'), layers: z.array(PrunedLayer), accuracy: z.number().nullable() }),
+  z.object({ step: z.literal('finetune'), epochs: z.array(EpochRecord), best: EpochRecord }),
+  z.object({ step: z.literal('evaluate'), evaluation: Evaluation }),
+]);
+export type StepResult = z.infer<typeof StepResult>;
+
+/** News of a run while it goes on. */
+export const RunEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('step'), index: z.number(), steps: z.number(), step: z.string() }),
+  z.object({
+    kind: z.literal('progress'),
+    progress: Progress,
+    /** While training: mean loss and accuracy of this epoch so far, and how many epochs (with fraction) are done. */
+    training: z.object({ loss: z.number(), accuracy: z.number(), epoch: z.number() }).optional(),
+  }),
+  z.object({ kind: z.literal('epoch'), step: z.string(), epochs: z.number(), record: EpochRecord }),
+  z.object({ kind: z.literal('result'), index: z.number(), result: StepResult }),
+  z.object({ kind: z.literal('message'), text: z.string() }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+
+/** A finished run. Accuracies are on the test set, null where no data was given or the step is absent. */
+export const RunResult = z.object({
+  /** The checkpoint to use: path of its model.json. */
+  out: z.string(),
+  folder: z.string(),
+  steps: z.array(StepResult),
+  /** Null where the recipe starts from random weights. */
+  before: ModelTotals.nullable(),
+  after: ModelTotals,
+  accuracy: z.object({
+    before: z.number().nullable(),
+    afterPrune: z.number().nullable(),
+    afterFineTune: z.number().nullable(),
+  }),
+  sampleData: z.boolean(),
+});
+export type RunResult = z.infer<typeof RunResult>;
