@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { ScriptError } from './runMain';
+
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** `inherit`: the child writes to this terminal; `quiet`: its output is shown only if it fails. */
+  output?: 'inherit' | 'quiet';
+}
+
+/** Runs a program to its end and gives what it wrote to stdout. @throws ScriptError when it fails, with its output. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const quiet = options.output !== 'inherit';
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    });
+    let stdout = '';
+    let all = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      all += chunk.toString();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (all += chunk.toString()));
+    child.on('error', (error) => reject(new ScriptError(`${command} did not start: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(stdout);
+      else
+        reject(new ScriptError(`${[command, ...args].join(' ')} failed (${signal ?? String(code)})\n${all}`.trimEnd()));
+    });
+  });
+}
+
+/** This environment without what an outer npm or editor has put into it, and with native downloads switched off. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|PORT$|PASSWORD$|ELECTRON_)/.test(name));
+  return { ...Object.fromEntries(kept), ONNXRUNTIME_NODE_INSTALL: 'skip' };
+}
+
+/** Runs npm: the one that started this script, otherwise the one on the path. */
+export function npm(args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const cli = process.env['npm_execpath'];
+  const settings = { env: cleanEnvironment(), ...options };
+  if (cli && /\.c?js$/.test(cli)) return run(process.execPath, [cli, ...args], settings);
+  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, settings);
+}

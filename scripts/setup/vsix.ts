@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import { inRoot } from './paths';
+import { ScriptError } from './runMain';
+
+/** The target of `vsce` for this machine, for example `linux-x64`. */
+export const hostTarget = (): string => `${process.platform}-${process.arch}`;
+
+/**
+ * Packs the extension for one platform into `secateur-<target>.vsix` in the project's folder.
+ * The engine finds the native library by plain resolution from `dist/engine.js`: that platform's binaries alone are
+ * laid beside it for the time of packing.
+ * @returns the path of the VSIX. @throws ScriptError for a platform for which ONNX Runtime ships nothing.
+ */
+export async function packVsix(target: string = hostTarget()): Promise<string> {
+  const packagePath = inRoot(`secateur-${target}.vsix`);
+  const staged = inRoot('dist', 'node_modules');
+  try {
+    await stageNativeLibrary(target, staged);
+    await createVSIX({
+      cwd: inRoot(),
+      packagePath,
+      target,
+      dependencies: false,
+      rewriteRelativeLinks: false,
+      allowMissingRepository: true,
+    });
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
+  return packagePath;
+}
+
+async function stageNativeLibrary(target: string, into: string): Promise<void> {
+  const [system = '', processor = ''] = target.split('-');
+  const runtime = inRoot('node_modules', 'onnxruntime-node');
+  const binaries = path.join('bin', 'napi-v6', system, processor);
+  if (!existsSync(path.join(runtime, binaries))) {
+    throw new ScriptError(`ONNX Runtime ships no library for ${target}, so Secateur cannot be packed for it.`);
+  }
+  await rm(into, { recursive: true, force: true });
+  await copyParts(runtime, path.join(into, 'onnxruntime-node'), ['package.json', 'dist', binaries]);
+  const common = inRoot('node_modules', 'onnxruntime-common');
+  await copyParts(common, path.join(into, 'onnxruntime-common'), ['package.json', path.join('dist', 'cjs')]);
+}
+
+/** Files and folders by relative path; sources maps and type declarations stay behind. */
+async function copyParts(from: string, to: string, parts: readonly string[]): Promise<void> {
+  for (const part of parts) {
+    await mkdir(path.dirname(path.join(to, part)), { recursive: true });
+    await cp(path.join(from, part), path.join(to, part), {
+      recursive: true,
+      filter: (source) => !/\.(map|d\.ts)$/.test(source),
+    });
+  }
+}

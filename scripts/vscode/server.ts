@@ -1,0 +1,129 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cleanEnvironment, run } from '../setup/run';
+import { ScriptError } from '../setup/runMain';
+import type { CodeServer } from './install';
+
+export interface ServerOptions {
+  codeServer: CodeServer;
+  /** A private folder for settings, extensions and temporary files. Its path must be short: a unix socket lies in it. */
+  home: string;
+  workspace: string;
+  vsix: readonly string[];
+  settings: Readonly<Record<string, unknown>>;
+  /** Ask whether the workspace is trusted, as desktop VS Code does. */
+  workspaceTrust: boolean;
+  /** Options of VS Code's server that code-server passes on, such as `enable-smoke-test-driver`. */
+  vscodeOptions?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
+
+/** A running code-server. */
+export interface Server {
+  port: number;
+  /** The address of a workbench on the workspace. */
+  url: string;
+  /** Ends it and everything it has started. */
+  stop(): Promise<void>;
+}
+
+/** Installs the VSIX files into a private code-server, starts it, and waits until it answers. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { codeServer, home } = options;
+  const folder = (name: string) => {
+    const full = path.join(home, name);
+    mkdirSync(full, { recursive: true });
+    return full;
+  };
+  const folders = ['--user-data-dir', folder('user'), '--extensions-dir', folder('ext')];
+  writeFileSync(path.join(folder('user/User'), 'settings.json'), JSON.stringify(options.settings, null, 1));
+  const env = {
+    ...cleanEnvironment(),
+    HOME: folder('home'),
+    TMPDIR: folder('tmp'),
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    CS_DISABLE_GETTING_STARTED_OVERRIDE: '1',
+    ...options.env,
+  };
+  for (const vsix of options.vsix) {
+    await run(codeServer.node, [codeServer.entry, ...folders, '--install-extension', vsix, '--force'], { env });
+  }
+  const port = await freePort();
+  const log = openSync(path.join(home, 'server.log'), 'w');
+  const args = [
+    ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none', '--disable-proxy'],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+    ...(options.vscodeOptions ?? []).flatMap((name) => ['--vscode-option', name]),
+    ...folders,
+    options.workspace,
+  ];
+  const child = spawn(codeServer.node, [codeServer.entry, ...args], {
+    env,
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const killGroup = () => signalGroup(child, 'SIGKILL');
+  process.once('exit', killGroup); // However this process ends, no server stays behind.
+  const stop = async () => {
+    process.off('exit', killGroup);
+    await endGroup(child);
+  };
+  try {
+    await answers(child, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.workspace)}`, stop };
+}
+
+/** A TCP port on which nobody listens now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+async function answers(child: ChildProcess, port: number): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new ScriptError(`code-server ended at once with exit code ${child.exitCode}.`);
+    const healthy = await fetch(`http://127.0.0.1:${port}/healthz`)
+      .then((response) => response.ok)
+      .catch(() => false);
+    if (healthy) return;
+    await delay(100);
+  }
+  throw new ScriptError('code-server did not answer within a minute.');
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  signalGroup(child, 'SIGTERM');
+  const patience = new AbortController();
+  await Promise.race([ended, delay(8000, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  patience.abort();
+  signalGroup(child, 'SIGKILL');
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
