@@ -6,6 +6,18 @@ import { PruneStep } from './recipe';
 import { RunEvent, RunResult } from './run';
 import { request, type NotificationTable, type RequestTable } from './table';
 
+/** What Prune & write is told: a new folder beside the model, by name. */
+export const PruneJob = z.object({
+  prune: PruneStep,
+  folder: z.string().min(1),
+  fineTuneEpochs: z.number().int().min(0).max(10_000),
+});
+export type PruneJob = z.infer<typeof PruneJob>;
+
+/** The part of the page that a command asked for: the prune form, the histogram, the evaluation. */
+export const PanelFocus = z.enum(['prune', 'weights', 'evaluation']);
+export type PanelFocus = z.infer<typeof PanelFocus>;
+
 /** Everything the page needs to draw itself; the first answer, and again with each `state`. */
 export const PanelState = z.object({
   inspection: Inspection,
@@ -17,16 +29,12 @@ export const PanelState = z.object({
   previewSamples: z.number(),
   /** The evaluation kept for these very weights, if there is one. */
   evaluation: Evaluation.nullable(),
+  /** In the answer to `ready`: what to bring into view first. */
+  focus: PanelFocus.optional(),
+  /** A Prune & write of this panel that goes on, or ended while the page was away: follow it with `followRun`. */
+  run: PruneJob.optional(),
 });
 export type PanelState = z.infer<typeof PanelState>;
-
-/** What Prune & write is told: a new folder beside the model, by name. */
-export const PruneJob = z.object({
-  prune: PruneStep,
-  folder: z.string().min(1),
-  fineTuneEpochs: z.number().int().min(0).max(10_000),
-});
-export type PruneJob = z.infer<typeof PruneJob>;
 
 const nothing = z.object({});
 
@@ -47,7 +55,10 @@ export const panelRequests = {
     params: z.object({ prune: PruneStep, sparsity: z.number() }),
     result: z.object({ folder: z.string(), parent: z.string() }),
   }),
+  /** Starts a run. It belongs to the panel: it goes on when the page is hidden, and ends when this is cancelled. */
   prune: request({ params: PruneJob, result: RunResult, progress: RunEvent }),
+  /** Joins the run named in `PanelState.run`: told again what was told so far, then as `prune`. */
+  followRun: request({ params: nothing, result: RunResult, progress: RunEvent }),
   copyRecipe: request({ params: PruneJob, result: z.null() }),
   /** Lets the person choose a dataset; null: nothing was chosen. */
   chooseData: request({ params: nothing, result: DatasetInfo.nullable() }),
@@ -71,5 +82,7 @@ export const panelNotifications = {
   engine: z.object({ up: z.boolean(), message: z.string() }),
   /** Select and evaluate from a command. */
   showEvaluation: Evaluation,
+  /** Bring this part into view and give it the keyboard. */
+  focus: z.object({ part: PanelFocus }),
 } satisfies NotificationTable;
 export type PanelNotifications = typeof panelNotifications;
