@@ -1,0 +1,109 @@
+// usage: npm test    All checks and suites in order; stops at the first that fails; the last line counts the tests.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { z } from 'zod';
+import { ensureDebian } from './setup/debian';
+import { inRoot } from './setup/paths';
+import { run } from './setup/run';
+import { runMain, ScriptError } from './setup/runMain';
+import { packVsix } from './setup/vsix';
+import { ensureCodeServer } from './vscode/install';
+
+interface Stage {
+  name: string;
+  command: readonly [string, ...string[]];
+  /** Where the runner writes its JSON report, if it counts tests. */
+  report?: string;
+}
+
+interface Count {
+  passed: number;
+  failed: number;
+  /** Tests that did not run though nothing had failed before them. */
+  skipped: number;
+}
+
+const VitestReport = z
+  .object({
+    numPassedTests: z.number(),
+    numFailedTests: z.number(),
+    numPendingTests: z.number(),
+    numTodoTests: z.number(),
+    numFailedTestSuites: z.number(),
+  })
+  .transform((report): Count => ({
+    passed: report.numPassedTests,
+    // A file that does not even load counts as a failure of its own.
+    failed: Math.max(report.numFailedTests, report.numFailedTestSuites),
+    skipped: report.numPendingTests + report.numTodoTests,
+  }));
+const MochaReport = z
+  .object({ stats: z.object({ passes: z.number(), failures: z.number(), pending: z.number() }) })
+  .transform(({ stats }): Count => ({ passed: stats.passes, failed: stats.failures, skipped: stats.pending }));
+const Report = z.union([VitestReport, MochaReport]);
+
+const bin = (name: string) => inRoot('node_modules', '.bin', name);
+const reports = inRoot('.cache', 'reports');
+const vitest = (name: string, ...args: string[]): Stage => {
+  const report = path.join(reports, `${name}.json`);
+  const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return { name, command: [bin('vitest'), 'run', ...args, ...outputs], report };
+};
+const integrationReport = path.join(reports, 'integration.json');
+
+const stages: readonly Stage[] = [
+  { name: 'types', command: [bin('tsc'), '--noEmit'] },
+  { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'src/webview'] },
+  { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
+  { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
+  vitest('unit'),
+  {
+    name: 'integration',
+    command: [bin('tsx'), 'test/integration/main.ts', integrationReport],
+    report: integrationReport,
+  },
+  vitest('e2e', '--config', 'test/e2e/vitest.config.mts'),
+];
+
+runMain(async () => {
+  const total: Count = { passed: 0, failed: 0, skipped: 0 };
+  await rm(reports, { recursive: true, force: true });
+  await mkdir(reports, { recursive: true });
+  try {
+    await ensureDebian('chromium');
+    await ensureDebian('dataset-fashion-mnist');
+    await ensureCodeServer();
+    for (const stage of stages) {
+      // Integration and the end-to-end run test one and the same package.
+      if (stage.name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
+      await runStage(stage, total);
+    }
+  } catch (error) {
+    total.failed = Math.max(total.failed, 1);
+    throw error;
+  } finally {
+    process.once('exit', () => console.log(`${total.passed} passed, ${total.failed} failed`));
+  }
+});
+
+/** Runs one stage and adds its tests to the total. @throws ScriptError when it fails or leaves tests out. */
+async function runStage({ name, command: [program, ...args], report }: Stage, total: Count): Promise<void> {
+  console.log(`\n── ${name}`);
+  const start = performance.now();
+  const failure = await run(program, args, { output: 'inherit', cwd: inRoot() }).then(
+    () => undefined,
+    () => new ScriptError(`${name} failed.`),
+  );
+  if (report && existsSync(report)) {
+    const count = Report.parse(JSON.parse(await readFile(report, 'utf8')));
+    total.passed += count.passed;
+    total.failed += count.failed;
+    if (!failure && count.skipped > 0)
+      throw new ScriptError(`${name}: ${count.skipped} tests were skipped; no test may be.`);
+  }
+  if (failure) throw failure;
+  if (report && !existsSync(report)) throw new ScriptError(`${name} wrote no report.`);
+  console.log(`── ${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+}

@@ -1,0 +1,160 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** VS Code's own surface: what a person sees and clicks outside of our panels. */
+export class Workbench {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** The command palette, a quick pick or an input box, whichever is open. */
+  get quickInput(): Locator {
+    return this.#page.locator('.quick-input-widget:visible');
+  }
+
+  get quickText(): Locator {
+    return this.quickInput.locator('.quick-input-box input');
+  }
+
+  quickRow(text: string | RegExp): Locator {
+    return this.quickInput.locator('.monaco-list-row').filter({ hasText: text });
+  }
+
+  get dialog(): Locator {
+    return this.#page.locator('.monaco-dialog-box');
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.#page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  tab(title: string | RegExp): Locator {
+    return this.#page.locator('.tabs-container .tab').filter({ hasText: title });
+  }
+
+  explorerRow(name: string): Locator {
+    const label = this.#page.locator('.label-name').getByText(name, { exact: true });
+    return this.#page.locator('.explorer-folders-view .monaco-list-row').filter({ has: label });
+  }
+
+  toast(text: string | RegExp): Locator {
+    return this.#page.locator('.notifications-toasts .notification-toast').filter({ hasText: text });
+  }
+
+  /** Resolves when the explorer shows a file or folder of this name. */
+  async ready(name: string): Promise<void> {
+    await this.explorerRow(name).first().waitFor({ timeout: 60_000 });
+  }
+
+  /**
+   * F1, the command's label, the exact row, click. The list is not refreshed when an extension's commands arrive
+   * late, so it is opened again until the row is there.
+   */
+  async command(label: string): Promise<void> {
+    const end = Date.now() + 60_000;
+    while (Date.now() < end) {
+      await this.#page.keyboard.press('F1');
+      await this.quickText.fill(`>${label}`);
+      const row = this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first();
+      if (await appears(row, 1500)) return row.click();
+      await this.#page.keyboard.press('Escape');
+    }
+    throw new Error(`The palette has no command "${label}".`);
+  }
+
+  /** Whether the palette offers a command, once the extension has had its time to come up. */
+  async offersCommand(label: string): Promise<boolean> {
+    await this.#page.keyboard.press('F1');
+    await this.quickText.fill(`>${label}`);
+    const offered = await appears(this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first(), 1500);
+    await this.#page.keyboard.press('Escape');
+    return offered;
+  }
+
+  /** Unfolds a folder of the explorer. */
+  async expand(folder: string): Promise<void> {
+    const row = this.explorerRow(folder).first();
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+  }
+
+  /** The labels of the context menu of an explorer row; the menu is closed again. */
+  async contextLabels(row: Locator): Promise<string[]> {
+    await row.click({ button: 'right' });
+    const labels = this.#page.locator('.monaco-menu:visible .action-label');
+    await labels.filter({ hasText: 'Rename' }).waitFor();
+    const texts = await labels.allTextContents();
+    await this.#page.keyboard.press('Escape');
+    return texts.map((text) => text.trim()).filter((text) => text !== '');
+  }
+
+  /** Right-click on an explorer row, then this item; the menu is opened again until the item is there. */
+  async contextMenu(row: Locator, label: string): Promise<void> {
+    const item = this.#page.locator('.monaco-menu:visible .action-item').filter({ hasText: label });
+    const end = Date.now() + 60_000;
+    for (;;) {
+      await row.click({ button: 'right' });
+      if (await appears(item, 1500)) break;
+      await this.#page.keyboard.press('Escape');
+      if (Date.now() > end) throw new Error(`The context menu has no item "${label}".`);
+    }
+    await this.#page.waitForTimeout(250); // VS Code's menus ignore a mouse-up in their first moments.
+    await item.click();
+    await item.waitFor({ state: 'detached' });
+  }
+
+  /** Presses a button of a toast. */
+  async answerToast(text: string | RegExp, button: string): Promise<void> {
+    await this.toast(text).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Closes every toast, without choosing. */
+  async dismissToasts(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** The document inside the visible webview: the frame in a frame that VS Code puts around each page. */
+  webview(): FrameLocator {
+    const outer = this.#page.locator('iframe.webview:visible').last();
+    return outer.contentFrame().frameLocator('iframe#active-frame');
+  }
+
+  /** Switches the colour theme by its name in the picker. */
+  async theme(name: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.quickText.fill(name);
+    await this.quickRow(name).first().click();
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Answers VS Code's simple file dialog with an absolute path. */
+  async chooseFile(title: string, file: string): Promise<void> {
+    await this.quickInput.getByText(title).waitFor();
+    await this.quickInput.locator('.monaco-list-row').first().waitFor();
+    await this.quickText.fill(file);
+    const end = Date.now() + 20_000;
+    while (Date.now() < end) {
+      await this.quickInput
+        .getByRole('button', { name: 'OK' })
+        .click({ timeout: 2000 })
+        .catch(() => undefined);
+      if (await disappears(this.quickInput.getByText(title), 1500)) return;
+    }
+    throw new Error(`The file dialog "${title}" did not close.`);
+  }
+}
+
+async function appears(locator: Locator, milliseconds: number): Promise<boolean> {
+  return locator.waitFor({ timeout: milliseconds }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function disappears(locator: Locator, milliseconds: number): Promise<boolean> {
+  return locator.waitFor({ state: 'hidden', timeout: milliseconds }).then(
+    () => true,
+    () => false,
+  );
+}
