@@ -1,0 +1,74 @@
+import type { WeightEntry, WeightGroup } from '../../protocol/checkpoint';
+import { UserError } from '../../protocol/errors';
+import { dequantize, storedBytes } from './dtype';
+import type { Tensor, TensorData } from './types';
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
+const count = (bytes: number) => bytes.toLocaleString('en-US');
+
+/** Says that the shards of a group hold more or fewer bytes than their tensors take. */
+export function sizeMismatch(file: string, group: WeightGroup, held: number, needed: number): UserError {
+  const several = group.paths.length > 1;
+  return new UserError(
+    `The weights ${several ? 'files' : 'file'} ${quoted(group.paths)} of ${file} ${several ? 'are' : 'is'} too ` +
+      `${held < needed ? 'short' : 'long'} (${count(held)} bytes where ${count(needed)} are described): copy ${several ? 'them' : 'it'} again or convert the model again.`,
+  );
+}
+
+/** Says what is wrong with a manifest entry before any byte is read; undefined when nothing is. */
+export function entryProblem(entry: WeightEntry): string | undefined {
+  const { quantization, dtype } = entry;
+  if (!Number.isFinite(storedBytes(entry))) return 'has a shape that is too large';
+  if (!quantization) return undefined;
+  if (quantization.dtype === 'float16') {
+    return dtype === 'float32' ? undefined : `is ${dtype} quantised to float16, which only float32 can be`;
+  }
+  if (dtype !== 'float32' && dtype !== 'int32') return `is ${dtype} and quantised, which only numbers can be`;
+  if (quantization.scale === undefined || quantization.min === undefined) return 'is quantised without scale and min';
+  return undefined;
+}
+
+/**
+ * The tensors of one group from the joined bytes of its shards, float32 and int32 without a copy where they are aligned.
+ * @throws UserError where bytes and manifest do not agree.
+ */
+export function decodeGroup(file: string, group: WeightGroup, bytes: Uint8Array): Tensor[] {
+  let offset = 0;
+  const tensors = group.weights.map((entry): Tensor => {
+    const length = entry.dtype === 'string' ? stringBytes(bytes, offset, entry) : storedBytes(entry);
+    if (offset + length > bytes.byteLength) throw sizeMismatch(file, group, bytes.byteLength, offset + length);
+    const data = decode(bytes.subarray(offset, offset + length), entry);
+    offset += length;
+    const extra = typeof entry['group'] === 'string' ? { group: entry['group'] } : {};
+    const quantization = entry.quantization ? { quantization: entry.quantization } : {};
+    return { name: entry.name, shape: entry.shape, dtype: entry.dtype, data, ...quantization, ...extra };
+  });
+  if (offset !== bytes.byteLength) throw sizeMismatch(file, group, bytes.byteLength, offset);
+  return tensors;
+}
+
+function decode(bytes: Uint8Array, entry: WeightEntry): TensorData {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (entry.quantization) return dequantize(aligned, entry.dtype, entry.quantization);
+  switch (entry.dtype) {
+    case 'float32':
+    case 'complex64':
+      return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+    case 'int32':
+      return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+    default:
+      return bytes;
+  }
+}
+
+/** Strings are stored one after another, each after its length in 4 bytes. */
+function stringBytes(bytes: Uint8Array, start: number, entry: WeightEntry): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let offset = start;
+  const strings = storedBytes(entry) / 4;
+  for (let i = 0; i < strings; i++) {
+    if (offset + 4 > bytes.byteLength) return offset + 4 - start;
+    offset += 4 + view.getUint32(offset, true);
+  }
+  return offset - start;
+}

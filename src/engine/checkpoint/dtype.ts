@@ -1,0 +1,59 @@
+import type { Quantization, WeightEntry } from '../../protocol/checkpoint';
+import type { TensorData } from './types';
+
+const VALUE_BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
+
+/** Elements of a shape; a scalar has one. Infinity where the product is beyond any file. */
+export function shapeSize(shape: readonly number[]): number {
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  return Number.isSafeInteger(size) ? size : Infinity;
+}
+
+/** Bytes that an entry takes in its shards; for strings, whose lengths are stored inside, the least it can take. */
+export function storedBytes(entry: WeightEntry): number {
+  const size = shapeSize(entry.shape);
+  if (entry.quantization) return size * VALUE_BYTES[entry.quantization.dtype];
+  return size * (entry.dtype === 'string' ? 4 : VALUE_BYTES[entry.dtype]);
+}
+
+/** A half-precision number (IEEE 754 binary16) from its bits. */
+export function fromFloat16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/** The bits of the half-precision number that is exactly `value`; undefined where there is none. */
+export function toFloat16(value: number): number | undefined {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return undefined;
+  if (size === Infinity) return sign | 0x7c00;
+  if (size < 2 ** -14) {
+    const fraction = size * 2 ** 24;
+    return Number.isInteger(fraction) ? sign | fraction : undefined;
+  }
+  const exponent = Math.floor(Math.log2(size));
+  const fraction = size * 2 ** (10 - exponent) - 1024;
+  if (exponent > 15 || !Number.isInteger(fraction) || fraction < 0 || fraction > 1023) return undefined;
+  return sign | ((exponent + 15) << 10) | fraction;
+}
+
+/** Stored integers or halves as values, exactly as `decodeWeight` of tfjs-core computes them. `bytes` starts at an even address. */
+export function dequantize(bytes: Uint8Array, dtype: WeightEntry['dtype'], quantization: Quantization): TensorData {
+  const stored =
+    quantization.dtype === 'uint8'
+      ? bytes
+      : new Uint16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / 2));
+  if (quantization.dtype === 'float16') return Float32Array.from(stored, fromFloat16);
+  const { scale = 1, min = 0 } = quantization;
+  const values = dtype === 'int32' ? new Int32Array(stored.length) : new Float32Array(stored.length);
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i]! * scale + min;
+    values[i] = dtype === 'int32' ? Math.round(value) : value;
+  }
+  return values;
+}

@@ -1,0 +1,52 @@
+import type { Quantization } from '../../protocol/checkpoint';
+import { toFloat16 } from './dtype';
+import type { TensorData } from './types';
+
+/** Values as the integers that are stored, with the quantisation that brings them back. */
+export interface Quantized {
+  readonly values: Uint8Array | Uint16Array;
+  readonly quantization: Quantization;
+}
+
+/** How far a value may lie from its stored place, in quantisation steps, and still count as the same. */
+const TOLERANCE = 1e-6;
+
+/**
+ * Stores a tensor that was quantised in the same way again, so that pruning an 8-bit model leaves an 8-bit model.
+ * Zeros come back as exact zeros: where the zero point misses 0 by rounding, `min` is moved onto it.
+ * @returns undefined where a value would change, as after fine-tuning
+ */
+export function quantizeExactly(data: TensorData, quantization: Quantization): Quantized | undefined {
+  return quantization.dtype === 'float16' ? toHalves(data, quantization) : toIntegers(data, quantization);
+}
+
+function toHalves(data: TensorData, quantization: Quantization): Quantized | undefined {
+  const values = new Uint16Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const half = toFloat16(data[i]!);
+    if (half === undefined) return undefined;
+    values[i] = half;
+  }
+  return { values, quantization };
+}
+
+function toIntegers(data: TensorData, quantization: Quantization): Quantized | undefined {
+  const { scale = 1, min: storedMin = 0 } = quantization;
+  const zeroPoint = Math.round(-storedMin / scale);
+  const onZero = zeroPoint === 0 ? 0 : -zeroPoint * scale;
+  const min = Math.abs(onZero - storedMin) <= TOLERANCE * Math.abs(scale) ? onZero : storedMin;
+  const limit = quantization.dtype === 'uint8' ? 0xff : 0xffff;
+  const values = quantization.dtype === 'uint8' ? new Uint8Array(data.length) : new Uint16Array(data.length);
+  const whole = data instanceof Int32Array;
+  const back = whole ? Math.round : Math.fround;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    const stored = Math.round((value - min) / scale);
+    if (!(stored >= 0 && stored <= limit)) return undefined;
+    const again = back(stored * scale + min);
+    const slack = value === 0 || whole ? 0 : TOLERANCE * Math.abs(scale) + Math.abs(value) * 2 ** -23;
+    if (Math.abs(again - value) > slack) return undefined;
+    values[i] = stored;
+  }
+  return { values, quantization: { ...quantization, scale, min } };
+}

@@ -1,0 +1,122 @@
+import { readCheckpoint, checkpointStamp } from './read';
+import type { Checkpoint } from './types';
+
+/** An open checkpoint with what was worked out from it. */
+export interface Session {
+  readonly checkpoint: Checkpoint;
+  /** Computes `key` once for this checkpoint and keeps it, until the checkpoint changes on disk or is released. */
+  memo<T>(key: string, make: () => Promise<T>, dispose?: (value: T) => void): Promise<T>;
+}
+
+/**
+ * The checkpoints that are open, by path: each is read once, read again when its files change, and forgotten when others
+ * push it out. What hangs on a checkpoint is disposed of once nobody uses it any more.
+ */
+export class CheckpointStore {
+  private readonly open = new Map<string, Promise<Entry>>();
+
+  /** @param limit how many checkpoints are kept */
+  constructor(private readonly limit = 4) {}
+
+  /**
+   * Runs `work` with the checkpoint at `modelPath` as it is on disk now.
+   * @throws UserError where it cannot be read
+   */
+  async use<T>(modelPath: string, work: (session: Session) => Promise<T>): Promise<T> {
+    const entry = await this.current(modelPath);
+    try {
+      return await work(entry);
+    } finally {
+      entry.leave();
+    }
+  }
+
+  /** Forgets what is held of a checkpoint; questions still running on it end undisturbed. */
+  release(modelPath: string): void {
+    const held = this.open.get(modelPath);
+    this.open.delete(modelPath);
+    held?.then((entry) => entry.retire()).catch(() => undefined);
+  }
+
+  /** The entry that matches the files on disk, entered by the caller. */
+  private async current(modelPath: string): Promise<Entry> {
+    for (;;) {
+      const held = this.open.get(modelPath) ?? this.read(modelPath);
+      const entry = await held;
+      let fresh = false;
+      try {
+        fresh = (await checkpointStamp(modelPath, entry.checkpoint.json)) === entry.checkpoint.stamp;
+      } finally {
+        if (!fresh && this.open.get(modelPath) === held) this.release(modelPath);
+      }
+      if (fresh && entry.enter()) {
+        // The last used goes to the end of the map; the first is pushed out.
+        if (this.open.get(modelPath) === held) {
+          this.open.delete(modelPath);
+          this.open.set(modelPath, held);
+        }
+        return entry;
+      }
+    }
+  }
+
+  private read(modelPath: string): Promise<Entry> {
+    const entry = Entry.read(modelPath);
+    this.open.set(modelPath, entry);
+    entry.catch(() => {
+      if (this.open.get(modelPath) === entry) this.open.delete(modelPath);
+    });
+    for (const oldest of this.open.keys()) {
+      if (this.open.size <= this.limit) break;
+      this.release(oldest);
+    }
+    return entry;
+  }
+}
+
+class Entry implements Session {
+  private readonly kept = new Map<string, { value: Promise<unknown>; dispose: () => void }>();
+  private users = 0;
+  private retired = false;
+  private disposed = false;
+
+  private constructor(readonly checkpoint: Checkpoint) {}
+
+  static async read(modelPath: string): Promise<Entry> {
+    return new Entry(await readCheckpoint(modelPath));
+  }
+
+  /** @returns false where it is disposed of already */
+  enter(): boolean {
+    if (this.disposed) return false;
+    this.users++;
+    return true;
+  }
+
+  leave(): void {
+    this.users--;
+    this.disposeIfIdle();
+  }
+
+  retire(): void {
+    this.retired = true;
+    this.disposeIfIdle();
+  }
+
+  memo<T>(key: string, make: () => Promise<T>, dispose?: (value: T) => void): Promise<T> {
+    const held = this.kept.get(key);
+    // One key has one type: keys are constants of the module that makes the value.
+    if (held) return held.value as Promise<T>;
+    const value = make();
+    this.kept.set(key, { value, dispose: () => void value.then(dispose, () => undefined) });
+    value.catch(() => this.kept.delete(key));
+    return value;
+  }
+
+  private disposeIfIdle(): void {
+    if (!this.retired || this.users > 0 || this.disposed) return;
+    this.disposed = true;
+    for (const { dispose } of this.kept.values()) dispose();
+    this.kept.clear();
+  }
+}
