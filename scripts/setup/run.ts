@@ -1,21 +1,26 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { ScriptError } from './runMain';
 
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** `inherit`: the child writes to this terminal; `quiet`: its output is shown only if it fails. */
-  output?: 'inherit' | 'quiet';
+  /** `inherit`: all goes to this terminal; `progress`: stderr alone does; `quiet`: nothing, unless the program fails. */
+  output?: 'inherit' | 'progress' | 'quiet';
 }
+
+const STDIO: Record<'inherit' | 'progress' | 'quiet', StdioOptions> = {
+  inherit: 'inherit',
+  progress: ['inherit', 'pipe', 'inherit'],
+  quiet: ['ignore', 'pipe', 'pipe'],
+};
 
 /** Runs a program to its end and gives what it wrote to stdout. @throws ScriptError when it fails, with its output. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const quiet = options.output !== 'inherit';
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      stdio: STDIO[options.output ?? 'quiet'],
     });
     let stdout = '';
     let all = '';

@@ -1,0 +1,63 @@
+// usage: npm run demo [-- --data FOLDER] [--seed N]
+// The whole job on the command line and on the real data: train, evaluate, prune 90 %, fine-tune, evaluate.
+import { rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { buildCommandLine, EvaluateOutput, InspectOutput, PruneOutput, secateur, TrainOutput } from './setup/cli';
+import { ensureDebian } from './setup/debian';
+import { inRoot } from './setup/paths';
+import { runMain, ScriptError } from './setup/runMain';
+import { formatTable } from './setup/table';
+
+interface Row {
+  name: string;
+  model: string;
+}
+
+runMain(async () => {
+  const { values } = parseArgs({ options: { data: { type: 'string' }, seed: { type: 'string', default: '0' } } });
+  const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
+  await buildCommandLine();
+  const folder = inRoot('.cache', 'demo');
+  await rm(folder, { recursive: true, force: true });
+  const seeded = ['--data', data, '--seed', values.seed];
+  const train = ['train', '--arch', 'fashion-cnn', '--epochs', '9', ...seeded, '--out', `${folder}/dense`];
+  const dense = await secateur(TrainOutput, train);
+  const cut = [
+    '--sparsity',
+    '0.9',
+    '--scope',
+    'global',
+    '--fine-tune',
+    '2',
+    '--data',
+    data,
+    '--out',
+    `${folder}/pruned`,
+  ];
+  const pruned = await secateur(PruneOutput, ['prune', dense.out, ...cut]);
+  const rows = [
+    await measure({ name: 'dense', model: dense.out }, data),
+    await measure({ name: 'pruned to 90 %, 2 epochs fine-tuned', model: pruned.out }, data),
+  ];
+  console.log(
+    formatTable(['fashion-cnn', 'test accuracy', 'loss', 'sparsity', 'nonzero', 'bytes', 'gzip bytes'], rows),
+  );
+});
+
+/** One row: accuracy on the whole test set, and the sizes of the real files. @throws ScriptError on sample data. */
+async function measure({ name, model }: Row, data: string): Promise<string[]> {
+  const evaluation = await secateur(EvaluateOutput, ['evaluate', model, '--data', data]);
+  if (evaluation.dataset.sample) {
+    throw new ScriptError(`${data} is the sample: quality figures need the whole of Fashion-MNIST.`);
+  }
+  const { totals } = await secateur(InspectOutput, ['inspect', model]);
+  return [
+    name,
+    `${(evaluation.accuracy * 100).toFixed(2)} % of ${evaluation.samples}`,
+    evaluation.loss.toFixed(4),
+    `${(totals.sparsity * 100).toFixed(2)} %`,
+    totals.nonzero.toLocaleString('en'),
+    totals.bytes.toLocaleString('en'),
+    totals.gzipBytes.toLocaleString('en'),
+  ];
+}
