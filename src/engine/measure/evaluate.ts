@@ -1,0 +1,82 @@
+import { CancelledError, UserError } from '../../protocol/errors';
+import type { Evaluation, Progress } from '../../protocol/measure';
+import { tf, type layers } from '../backend/tf';
+import type { Batch, Images } from '../dataset/images';
+import { Pace } from '../pace';
+import { breathe } from '../pause';
+import { asClassifier, type Classifier } from './classifier';
+import { Scores } from './scores';
+
+/** Images in one forward pass. */
+const BATCH_SIZE = 500;
+
+export interface EvaluateOptions {
+  classNames: readonly string[];
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  batchSize?: number | undefined;
+  /** What the progress is called; by default `evaluating`. */
+  stage?: string | undefined;
+}
+
+/**
+ * Loss, accuracy and confusion of a model on images, all of them. Other work may go on between two batches.
+ * Throws UserError where model and images do not fit each other or the outputs are no numbers, CancelledError.
+ */
+export async function evaluateModel(
+  model: layers.LayersModel,
+  images: Images,
+  options: EvaluateOptions,
+): Promise<Omit<Evaluation, 'dataset'>> {
+  const { classNames, signal, onProgress, stage = 'evaluating' } = options;
+  const classifier = asClassifier(model, images, classNames.length);
+  const size = Math.min(options.batchSize ?? BATCH_SIZE, images.length);
+  const scores = new Scores(classifier.classes);
+  const pace = new Pace(stage, images.length, 'images', onProgress);
+  const start = performance.now();
+  for (let from = 0; from < images.length; from += size) {
+    if (signal?.aborted) throw new CancelledError();
+    const batch = images.batch(from, size);
+    scores.add(await forward(classifier, padded(batch, size)), batch.labels, batch.count);
+    pace.advance(batch.count);
+    await breathe();
+  }
+  const seconds = (performance.now() - start) / 1000;
+  if (!Number.isFinite(scores.loss))
+    throw new UserError(
+      'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be evaluated.',
+    );
+  return {
+    split: images.split,
+    samples: scores.samples,
+    loss: scores.loss,
+    accuracy: scores.accuracy,
+    perClass: perClass(scores.confusion, classNames),
+    confusion: scores.confusion,
+    samplesPerSecond: scores.samples / seconds,
+  };
+}
+
+async function forward(classifier: Classifier, batch: Batch): Promise<Float32Array> {
+  const logits = tf.tidy(() => classifier.logits(batch, false));
+  try {
+    return await logits.data<'float32'>();
+  } finally {
+    logits.dispose();
+  }
+}
+
+/** Fills the last batch up with blank images: a batch of its own size would need a compiled graph of its own. */
+function padded(batch: Batch, size: number): Batch {
+  if (batch.count === size) return batch;
+  const pixels = new Float32Array((batch.pixels.length / batch.count) * size);
+  pixels.set(batch.pixels);
+  return { ...batch, count: size, pixels };
+}
+
+function perClass(confusion: readonly number[][], names: readonly string[]): Evaluation['perClass'] {
+  return confusion.map((row, actual) => {
+    const samples = row.reduce((sum, count) => sum + count, 0);
+    return { name: names[actual] ?? String(actual), samples, accuracy: samples === 0 ? 0 : row[actual]! / samples };
+  });
+}

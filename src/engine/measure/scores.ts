@@ -1,0 +1,44 @@
+/** Sums over images that were classified: cross-entropy in nats, and who was taken for whom. */
+export class Scores {
+  private lossSum = 0;
+  private correct = 0;
+  private images = 0;
+  /** confusion[actual][predicted]. */
+  readonly confusion: number[][];
+
+  constructor(private readonly classes: number) {
+    this.confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  }
+
+  /** Adds the first `count` rows of `logits` (row-major, `classes` columns) with their true `labels`. */
+  add(logits: Float32Array, labels: Uint8Array, count: number): void {
+    const { classes } = this;
+    for (let row = 0; row < count; row++) {
+      const start = row * classes;
+      let best = 0;
+      for (let c = 1; c < classes; c++) if (logits[start + c]! > logits[start + best]!) best = c;
+      const highest = logits[start + best]!;
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += Math.exp(logits[start + c]! - highest);
+      const label = labels[row]!;
+      this.lossSum += highest + Math.log(sum) - logits[start + label]!;
+      this.confusion[label]![best]!++;
+      if (best === label) this.correct++;
+    }
+    this.images += count;
+  }
+
+  get samples(): number {
+    return this.images;
+  }
+
+  /** Mean cross-entropy; NaN where an output was no finite number. */
+  get loss(): number {
+    return this.images === 0 ? 0 : this.lossSum / this.images;
+  }
+
+  /** 0 to 1. */
+  get accuracy(): number {
+    return this.images === 0 ? 0 : this.correct / this.images;
+  }
+}

@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DEBIAN_FOLDER } from '../../../src/engine/dataset/fashionMnist';
+import { findDataset, type DataPlaces, type FindOptions } from '../../../src/engine/dataset/find';
+import { CancelledError } from '../../../src/protocol/errors';
+import { temporaryFolder } from '../temporary';
+import { writeTinyDataset } from './idxFiles';
+
+const tiny = { train: 6, test: 6, size: 2, classes: 2 };
+
+/** A machine with nothing on it; `have` makes a dataset in some of its places. */
+async function machine(...have: ('setting' | 'debian' | 'cache' | 'sample')[]): Promise<DataPlaces & { home: string }> {
+  const home = await temporaryFolder();
+  const folder = (name: string): string => path.join(home, name);
+  const places = { home, sampleFolder: folder('sample'), cacheFolder: folder('cache'), debianFolder: folder('debian') };
+  for (const place of have) await writeTinyDataset(folder(place === 'cache' ? 'cache/fashion-mnist' : place), tiny);
+  return have.includes('setting') ? { ...places, dataFolder: folder('setting') } : places;
+}
+
+async function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
+  const server: Server = createServer(answer as never);
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
+}
+
+const found = async (places: DataPlaces, options: Partial<FindOptions> = {}): Promise<string> =>
+  path.basename((await findDataset('fashion-mnist', '/', places, { download: false, ...options })).folder);
+
+describe('fashion-mnist', () => {
+  it('is looked for in the setting, then where Debian puts it, then in the cache, then among what ships', async () => {
+    expect(await found(await machine('setting', 'debian', 'cache', 'sample'))).toBe('setting');
+    expect(await found(await machine('debian', 'cache', 'sample'))).toBe('debian');
+    expect(await found(await machine('cache', 'sample'))).toBe('fashion-mnist');
+    expect(await found(await machine('sample'))).toBe('sample');
+  });
+
+  it('is not looked for elsewhere when the setting names a folder without it', async () => {
+    const places = await machine('debian', 'sample');
+    await expect(found({ ...places, dataFolder: places.home })).rejects.toThrow(
+      /in the setting secateur\.data\.folder lacks train-images-idx3-ubyte/,
+    );
+  });
+
+  it('offline is the sample, with a sentence that names the package and the setting', async () => {
+    const notes: string[] = [];
+    const options = { download: true, address: 'http://127.0.0.1:9/', onNote: (note: string) => void notes.push(note) };
+    expect(await found(await machine('sample'), options)).toBe('sample');
+    expect(notes).toEqual([expect.stringMatching(/dataset-fashion-mnist, or set secateur\.data\.folder/)]);
+  });
+
+  it('offline and without a sample is that sentence', async () => {
+    await expect(found(await machine(), { download: true, address: 'http://127.0.0.1:9/' })).rejects.toThrow(
+      /could not be fetched from .*: install Debian's package dataset-fashion-mnist, or set secateur\.data\.folder/,
+    );
+  });
+
+  it('is kept from a download only when every file is the right one', async () => {
+    const notes: string[] = [];
+    const address = await serve((_, response) => response.end('something else'));
+    const places = await machine('sample');
+    const onNote = (note: string): void => void notes.push(note);
+    expect(await found(places, { download: true, address, onNote })).toBe('sample');
+    expect(notes).toHaveLength(1);
+    await expect(readdir(places.cacheFolder)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('is downloaded with progress and found in the cache afterwards', async () => {
+    const { createReadStream } = await import('node:fs');
+    const address = await serve((request, response) => {
+      createReadStream(path.join(DEBIAN_FOLDER, path.basename(request.url ?? ''))).pipe(response);
+    });
+    const places = await machine();
+    const told: number[] = [];
+    await mkdir(places.cacheFolder);
+    const options = { download: true, address, onProgress: ({ done }: { done: number }) => void told.push(done) };
+    expect(await found(places, options)).toBe('fashion-mnist');
+    expect(told.length).toBeGreaterThan(0);
+    expect(await found(places)).toBe('fashion-mnist');
+  });
+
+  it('stops a download when it is cancelled, and leaves nothing', async () => {
+    const abort = new AbortController();
+    const address = await serve(() => abort.abort());
+    const places = await machine('sample');
+    await expect(found(places, { download: true, address, signal: abort.signal })).rejects.toThrow(CancelledError);
+    await expect(readdir(places.cacheFolder)).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('a folder', () => {
+  it('starts from the base folder', async () => {
+    const places = await machine('setting');
+    const { folder } = await findDataset('setting', places.home, places, { download: false });
+    expect(folder).toBe(places.dataFolder);
+  });
+});
