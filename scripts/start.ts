@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { prepareDemoWorkspace } from './setup/demoWorkspace';
 import { onPath } from './setup/onPath';
 import { inRoot } from './setup/paths';
@@ -58,9 +57,16 @@ async function serve(workspace: string): Promise<void> {
 }
 
 /** Resolves on Ctrl-C, on a polite signal, and when whoever started this script is gone. */
-async function toldToEnd(): Promise<void> {
-  let told = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => (told = true));
+function toldToEnd(): Promise<void> {
   const parent = process.ppid;
-  while (!told && process.ppid === parent) await delay(200);
+  return new Promise((resolve) => {
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) end();
+    }, 500);
+    const end = () => {
+      clearInterval(watch);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+  });
 }

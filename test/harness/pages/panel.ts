@@ -1,0 +1,86 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { z } from 'zod';
+
+/** Figures in the panel's head: as they are, and as they would become. */
+export type Figure = 'sparsity' | 'gzip' | 'accuracy' | 'nonzero';
+
+/** The checkpoint panel, by the test ids of its elements. */
+export class Panel {
+  readonly #page: Page;
+  readonly frame: FrameLocator;
+
+  /** `frame`: the document inside the webview. */
+  constructor(page: Page, frame: FrameLocator) {
+    this.#page = page;
+    this.frame = frame;
+  }
+
+  element(testId: string): Locator {
+    return this.frame.getByTestId(testId);
+  }
+
+  layerRow(name: string): Locator {
+    return this.element(`layer-row-${name}`);
+  }
+
+  /** Resolves when table, histogram and figures are there. */
+  async ready(): Promise<void> {
+    await this.element('histogram').waitFor({ timeout: 60_000 });
+    await this.element('total-sparsity').waitFor();
+  }
+
+  /** A figure of the model as it is. */
+  total(figure: Figure): Promise<number> {
+    return valueOf(this.element(`total-${figure}`));
+  }
+
+  /** A figure of the plan in hand, once it belongs to that plan. */
+  async preview(figure: Figure): Promise<number> {
+    const fresh = this.frame.locator(`[data-testid="preview-${figure}"][data-stale="false"]`);
+    await fresh.waitFor();
+    return valueOf(fresh);
+  }
+
+  async select(testId: 'mode-select' | 'scope-select', value: string): Promise<void> {
+    await this.element(testId).selectOption(value);
+  }
+
+  /** Types a threshold into the number field, in the mode that is chosen. */
+  async typeThreshold(text: string): Promise<void> {
+    await this.element('threshold-number').fill(text);
+    await this.element('threshold-number').press('Enter');
+  }
+
+  /** Drags the threshold's line to the right by some pixels, in small moves as a hand does. */
+  async dragLine(pixels: number): Promise<void> {
+    const box = await this.element('threshold-line').boundingBox();
+    if (!box) throw new Error('The threshold line is not visible.');
+    const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await this.#page.mouse.move(from.x, from.y);
+    await this.#page.mouse.down();
+    await this.#page.mouse.move(from.x + pixels, from.y, { steps: 12 });
+    await this.#page.mouse.up();
+  }
+
+  /** Durations in milliseconds that the page has measured under a name, for example `secateur:counts`. */
+  async measured(name: string): Promise<number[]> {
+    const read = `performance.getEntriesByName(${JSON.stringify(name)}).map((entry) => entry.duration)`;
+    return z.array(z.number()).parse(await this.frame.locator('body').evaluate(`() => ${read}`));
+  }
+
+  /** When the page marked something, in milliseconds since the epoch; null: not yet. */
+  async markedAt(name: string): Promise<number | null> {
+    const entry = `performance.getEntriesByName(${JSON.stringify(name)})[0]`;
+    const read = `() => ${entry} ? performance.timeOrigin + ${entry}.startTime : null`;
+    return z
+      .number()
+      .nullable()
+      .parse(await this.frame.locator('body').evaluate(read));
+  }
+}
+
+async function valueOf(locator: Locator): Promise<number> {
+  const text = await locator.getAttribute('data-value');
+  if (text === null) throw new Error(`No value on ${String(locator)}`);
+  return Number(text);
+}
