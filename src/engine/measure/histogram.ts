@@ -1,0 +1,90 @@
+import { UserError } from '../../protocol/errors';
+import type { Histogram } from '../../protocol/measure';
+import type { ModelContent, TensorData } from '../checkpoint/types';
+import { readGraph, type GraphLayer } from '../model/graph';
+
+/** Bins of |w|, fine enough to count a threshold on the page while it moves. */
+const MAGNITUDE_BINS = 1024;
+
+/**
+ * One histogram for each of `layers`; null stands for the prunable kernels of all layers together. A layer shows what can
+ * be pruned in it, else its kernels, else all its numbers.
+ * @param bins of each, 8 or more
+ * @throws UserError for a layer that the model has not
+ */
+export function histograms(model: ModelContent, layers: readonly (string | null)[], bins: number): Histogram[] {
+  const graph = readGraph(model);
+  return layers.map((name) => {
+    if (name === null) return histogram(null, graph.layers.flatMap(prunableData), bins);
+    const layer = graph.layers.find((candidate) => candidate.name === name);
+    if (!layer) throw new UserError(`The model has no layer "${name}": its layers are ${listed(graph.layers)}.`);
+    return histogram(name, shownData(layer), bins);
+  });
+}
+
+const listed = (layers: readonly GraphLayer[]) => layers.map(({ name }) => `"${name}"`).join(', ');
+
+function prunableData(layer: GraphLayer): TensorData[] {
+  return layer.tensors.filter(({ prunable }) => prunable).map(({ tensor }) => tensor.data);
+}
+
+function shownData(layer: GraphLayer): TensorData[] {
+  if (layer.prunable) return prunableData(layer);
+  const kernels = layer.tensors.filter(({ kernel }) => kernel);
+  const shown = kernels.length > 0 ? kernels : layer.tensors.filter(({ tensor }) => tensor.dtype !== 'string');
+  return shown.map(({ tensor }) => tensor.data);
+}
+
+/** Counts values: bins of equal width with an edge at 0, exact zeros apart, the range that of the finite values. */
+export function histogram(layer: string | null, parts: readonly TensorData[], bins: number): Histogram {
+  const range = measureRange(parts);
+  const { min, max } = range;
+  const extent = Math.max(-min, max);
+  // Bins are dealt out to both sides of 0 by their share of the range, at least one to each side that has values.
+  const below =
+    min >= 0 ? 0 : max <= 0 ? bins : Math.min(bins - 1, Math.max(1, Math.round((bins * -min) / (max - min))));
+  const above = bins - below;
+  const width = Math.max(below ? -min / below : 0, above ? max / above : 0) || 1 / bins;
+  const counts = new Array<number>(bins).fill(0);
+  const magnitudes = new Array<number>(MAGNITUDE_BINS).fill(0);
+  const perMagnitude = extent > 0 ? MAGNITUDE_BINS / extent : 0;
+  for (const data of parts) {
+    for (const value of data) {
+      if (value === 0 || !Number.isFinite(value)) continue;
+      const bin =
+        value > 0
+          ? below + Math.min(above - 1, Math.floor(value / width))
+          : below - Math.min(below, Math.max(1, Math.ceil(-value / width)));
+      counts[bin]!++;
+      magnitudes[Math.min(MAGNITUDE_BINS - 1, Math.floor(Math.abs(value) * perMagnitude))]!++;
+    }
+  }
+  const start = below ? -below * width : 0;
+  return { layer, ...range, start, width, counts, magnitudes: { max: extent, counts: magnitudes } };
+}
+
+function measureRange(parts: readonly TensorData[]) {
+  let [count, zeros, nan, infinite] = [0, 0, 0, 0];
+  let [min, max, total] = [Infinity, -Infinity, 0];
+  for (const data of parts) {
+    count += data.length;
+    for (const value of data) {
+      if (Number.isFinite(value)) {
+        if (value === 0) zeros++;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        total += value;
+      } else if (Number.isNaN(value)) nan++;
+      else infinite++;
+    }
+  }
+  const finite = count - nan - infinite;
+  if (finite === 0) return { count, zeros, nan, infinite, min: 0, max: 0, mean: 0, std: 0 };
+  const mean = total / finite;
+  let squares = 0;
+  for (const data of parts) {
+    for (const value of data) if (Number.isFinite(value)) squares += (value - mean) ** 2;
+  }
+  // Adding 0 turns the -0 of an all-zero layer into 0.
+  return { count, zeros, nan, infinite, min: min + 0, max: max + 0, mean: mean + 0, std: Math.sqrt(squares / finite) };
+}

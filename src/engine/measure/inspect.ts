@@ -1,0 +1,95 @@
+import path from 'node:path';
+import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../protocol/model';
+import { readProvenance } from '../checkpoint/provenance';
+import { fileSizes, type SizeOptions } from '../checkpoint/sizes';
+import type { Checkpoint, Tensor } from '../checkpoint/types';
+import { readGraph, type GraphLayer } from '../model/graph';
+import { whyNotRunnable } from '../model/runnable';
+
+/**
+ * Everything that can be said of a checkpoint without running it. Works with NaN weights and unknown layers too.
+ * @param options whether brotli is measured as well; a signal that stops the measuring of sizes
+ * @throws UserError when a file has gone in the meantime
+ */
+export async function inspect(checkpoint: Checkpoint, options: SizeOptions = {}): Promise<Inspection> {
+  const layers = readGraph(checkpoint).layers.map(describeLayer);
+  const sizes = await fileSizes(checkpoint, options);
+  const notRunnable = whyNotRunnable(checkpoint);
+  const provenance = readProvenance(checkpoint);
+  return {
+    name: nameOf(checkpoint),
+    path: checkpoint.path,
+    format: checkpoint.format ?? 'layers-model',
+    weightsHash: checkpoint.weightsHash,
+    layers,
+    totals: { ...totalsOf(layers), ...sizes },
+    ...(notRunnable === undefined ? {} : { notRunnable }),
+    ...(provenance === undefined ? {} : { provenance }),
+  };
+}
+
+/** What a person would call a model: its own name, its file's where that is telling, or its folder's. */
+export function nameOf(checkpoint: Checkpoint): string {
+  const own = readGraph(checkpoint).name;
+  if (own !== undefined) return own;
+  const file = path.basename(checkpoint.path, path.extname(checkpoint.path));
+  return file === 'model' ? path.basename(checkpoint.folder) : file;
+}
+
+/** Values other than 0; NaN is one, a string too. */
+export function countNonzero({ dtype, data, shape }: Tensor): number {
+  if (dtype === 'string') return shape.reduce((size, dimension) => size * dimension, 1);
+  let nonzero = 0;
+  if (dtype === 'complex64') {
+    for (let i = 0; i < data.length; i += 2) if (data[i] !== 0 || data[i + 1] !== 0) nonzero++;
+  } else {
+    for (let i = 0; i < data.length; i++) if (data[i] !== 0) nonzero++;
+  }
+  return nonzero;
+}
+
+function describeLayer(layer: GraphLayer): LayerInfo {
+  const tensors = layer.tensors.map(({ tensor, params, kernel, prunable, reason }): TensorInfo => ({
+    name: tensor.name,
+    shape: [...tensor.shape],
+    dtype: tensor.dtype,
+    params,
+    nonzero: countNonzero(tensor),
+    kernel,
+    prunable,
+    ...(reason === undefined ? {} : { reason }),
+  }));
+  const { name, type, outputShape, params, macs, prunable, reason } = layer;
+  const kernels = sum(tensors.filter(({ kernel }) => kernel));
+  return {
+    name,
+    type,
+    outputShape: outputShape && [...outputShape],
+    params,
+    nonzero: sum(tensors).nonzero,
+    sparsity: kernels.params === 0 ? null : 1 - kernels.nonzero / kernels.params,
+    macs,
+    prunable,
+    ...(reason === undefined ? {} : { reason }),
+    tensors,
+  };
+}
+
+function totalsOf(layers: readonly LayerInfo[]): Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes'> {
+  const all = layers.flatMap(({ tensors }) => tensors);
+  const kernels = sum(all.filter(({ kernel }) => kernel));
+  const macs = layers.map((layer) => layer.macs);
+  return {
+    ...sum(all),
+    kernelWeights: kernels.params,
+    sparsity: kernels.params === 0 ? 0 : 1 - kernels.nonzero / kernels.params,
+    macs: macs.reduce<number | null>((all, one) => (all === null || one === null ? null : all + one), 0),
+  };
+}
+
+function sum(tensors: readonly TensorInfo[]): { params: number; nonzero: number } {
+  return {
+    params: tensors.reduce((total, tensor) => total + tensor.params, 0),
+    nonzero: tensors.reduce((total, tensor) => total + tensor.nonzero, 0),
+  };
+}

@@ -1,0 +1,102 @@
+import { shapeSize } from '../checkpoint/dtype';
+import type { ModelContent, Tensor } from '../checkpoint/types';
+import { outputKind, type OutputKind } from './output';
+import { assignTensors } from './ownership';
+import { roleOf, type Role } from './roles';
+import { inferFigures, isKnownType } from './shapes';
+import { readTopology, type Shape } from './topology';
+
+/** A tensor of a layer with its role. */
+export interface GraphTensor extends Role {
+  readonly tensor: Tensor;
+  /** Elements. */
+  readonly params: number;
+}
+
+/** A layer with what is known of it without running it. */
+export interface GraphLayer {
+  readonly name: string;
+  /** Keras class name; `Weights` where tensors are grouped by name alone. */
+  readonly type: string;
+  /** Batch first; null where it cannot be inferred. */
+  readonly outputShape: Shape | null;
+  readonly params: number;
+  /** Dense multiply-accumulates for one sample; null where they cannot be inferred. */
+  readonly macs: number | null;
+  readonly tensors: readonly GraphTensor[];
+  readonly prunable: boolean;
+  /** Why nothing in it is pruned. */
+  readonly reason?: string;
+}
+
+/** A model as its layers. */
+export interface ModelGraph {
+  /** As its author called it; undefined where TensorFlow.js made the name up. */
+  readonly name: string | undefined;
+  readonly layers: readonly GraphLayer[];
+  /** Shapes that are fed to it, batch first; null where not declared. */
+  readonly inputs: readonly (Shape | null)[];
+  /** How many outputs it has. */
+  readonly outputs: number;
+  readonly output: OutputKind;
+  /** False where the topology is that of a GraphModel, or of nothing known: layers are then groups of tensors. */
+  readonly layered: boolean;
+  /** Names and types of layers of no known type. */
+  readonly unknown: readonly { readonly name: string; readonly type: string }[];
+}
+
+const MADE_UP_NAME = /^(sequential|model|functional)([_-]?\d+)?$/i;
+const graphs = new WeakMap<ModelContent, ModelGraph>();
+
+/** The layers of a model in order, with shapes, parameters, MACs and tensors. Never throws: what is unknown stays null. */
+export function readGraph(model: ModelContent): ModelGraph {
+  const known = graphs.get(model);
+  if (known) return known;
+  const graph = build(model);
+  graphs.set(model, graph);
+  return graph;
+}
+
+function build(model: ModelContent): ModelGraph {
+  const topology = readTopology(model.modelTopology);
+  const layers = topology?.layers ?? [];
+  const figures = topology ? inferFigures(topology) : new Map<string, never>();
+  const owned = assignTensors(layers, model.tensors);
+  const described = layers.map((layer): GraphLayer => {
+    const { shape: outputShape = null, macs = null } = figures.get(layer.id) ?? {};
+    return describe(layer.name, layer.type, owned.byLayer.get(layer.id) ?? [], outputShape, macs);
+  });
+  const grouped = [...owned.others].map(([name, tensors]) => describe(name, 'Weights', tensors, null, null));
+  return {
+    name: topology?.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
+    layers: [...described, ...grouped],
+    inputs: topology?.inputs.map((id) => layers.find((layer) => layer.id === id)?.inputShape ?? null) ?? [],
+    outputs: topology?.outputs.length ?? 0,
+    output: outputKind(topology),
+    layered: topology !== null,
+    unknown: layers.filter((layer) => !isKnownType(layer.type)).map(({ name, type }) => ({ name, type })),
+  };
+}
+
+function describe(
+  name: string,
+  type: string,
+  tensors: readonly Tensor[],
+  outputShape: Shape | null,
+  macs: number | null,
+): GraphLayer {
+  const described = tensors.map((tensor) => ({ tensor, params: shapeSize(tensor.shape), ...roleOf(tensor, type) }));
+  const prunable = described.some((tensor) => tensor.prunable);
+  const reason =
+    described.length === 0 ? 'it has no weights' : (described.find(({ kernel }) => kernel) ?? described[0])?.reason;
+  return {
+    name,
+    type,
+    outputShape,
+    params: described.reduce((sum, tensor) => sum + tensor.params, 0),
+    macs,
+    tensors: described,
+    prunable,
+    ...(prunable || reason === undefined ? {} : { reason }),
+  };
+}

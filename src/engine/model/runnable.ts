@@ -1,0 +1,126 @@
+import { UserError } from '../../protocol/errors';
+import { layers as tfLayers, tf } from '../backend/tf';
+import type { ModelContent, Tensor, Tensors } from '../checkpoint/types';
+import { unsoundLayer } from './sound-calls';
+import { readTopology } from './topology';
+
+/** A model that TensorFlow.js runs. */
+export type LayersModel = tfLayers.LayersModel;
+
+/**
+ * Why a model cannot be evaluated or trained, as one sentence; undefined where nothing speaks against it.
+ * Looks at the description only: a model may still turn out not to load.
+ */
+export function whyNotRunnable(model: ModelContent): string | undefined {
+  const topology = readTopology(model.modelTopology);
+  if (model.format === 'graph-model' || !topology) {
+    return 'This model is no LayersModel, so it cannot be evaluated or trained: convert it to the format tfjs_layers_model.';
+  }
+  const strange = topology.layers.find(({ type }) => !isRegistered(type));
+  if (strange) {
+    return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model cannot be evaluated or trained.`;
+  }
+  if (topology.layers.some(({ config }) => 'batch_shape' in config)) {
+    return 'The model was saved by Keras 3, which TensorFlow.js cannot run: save it with Keras 2 (tf_keras) to evaluate or train it.';
+  }
+  for (const [count, what] of [
+    [topology.inputs.length, 'input'],
+    [topology.outputs.length, 'output'],
+  ] as const) {
+    if (count > 1) {
+      return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
+    }
+  }
+  const unsound = unsoundLayer(model.modelTopology);
+  if (unsound !== undefined) {
+    return `The layer "${unsound}" waits for a layer that is never called, so the model cannot be evaluated or trained: convert it again.`;
+  }
+  return undefined;
+}
+
+/**
+ * The model as TensorFlow.js runs it, its weights those of `model`. The caller disposes of it.
+ * @throws UserError where it cannot be run, see `whyNotRunnable`, or holds NaN or infinite weights
+ */
+export async function toLayersModel(model: ModelContent): Promise<LayersModel> {
+  const why = whyNotRunnable(model);
+  if (why !== undefined) throw new UserError(why);
+  const weights = modelTensors(model);
+  requireFinite(weights, 'evaluated or trained');
+  const artifacts = artifactsOf(model, weights);
+  try {
+    return await tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
+  } catch (error) {
+    throw new UserError(`TensorFlow.js cannot rebuild the model (${brief(error)}): convert it again.`, {
+      cause: error,
+    });
+  }
+}
+
+/** A running model as data, as `writeCheckpoint` takes it: topology and weights, no state of an optimiser. */
+export function fromLayersModel(model: LayersModel): ModelContent & { readonly tensors: Tensors } {
+  const tensors = new Map<string, Tensor>();
+  for (const variable of model.weights) {
+    const value = variable.read();
+    const { dtype } = value;
+    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+      throw new Error(`Weights of type ${dtype} cannot be stored.`);
+    }
+    const name = variable.originalName;
+    tensors.set(name, { name, shape: value.shape, dtype, data: value.dataSync<'float32'>().slice() });
+  }
+  const topology: unknown = model.toJSON(null, false);
+  // A copy by way of text holds exactly what will be read back.
+  const modelTopology = JSON.parse(JSON.stringify(topology)) as Record<string, unknown>;
+  return {
+    modelTopology,
+    tensors,
+    format: 'layers-model',
+    generatedBy: `TensorFlow.js tfjs-layers v${tfLayers.version_layers}`,
+  };
+}
+
+/** The tensors of a model that are weights of it. */
+export function modelTensors(model: ModelContent): Tensor[] {
+  return [...model.tensors.values()].filter((tensor) => tensor.group !== 'optimizer');
+}
+
+/**
+ * Refuses weights that are no numbers.
+ * @param purpose what the model cannot be then: "pruned", "evaluated"
+ * @throws UserError naming the first such tensor
+ */
+export function requireFinite(tensors: Iterable<Tensor>, purpose: string): void {
+  for (const { name, data } of tensors) {
+    if (!(data instanceof Float32Array)) continue;
+    for (const value of data) {
+      if (Number.isFinite(value)) continue;
+      throw new UserError(
+        `The tensor "${name}" holds ${Number.isNaN(value) ? 'NaN' : 'infinite'} weights, so the model cannot be ${purpose}: use a checkpoint from before the training diverged.`,
+      );
+    }
+  }
+}
+
+const isRegistered = (type: string) => Object.hasOwn(tf.serialization.SerializationMap.getMap().classNameMap, type);
+
+function artifactsOf(model: ModelContent, weights: readonly Tensor[]): tf.io.ModelArtifacts {
+  const joined = new Uint8Array(weights.reduce((sum, { data }) => sum + data.byteLength, 0));
+  let offset = 0;
+  for (const { data } of weights) {
+    joined.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return {
+    // TensorFlow.js changes the object that it is given.
+    modelTopology: structuredClone(model.modelTopology),
+    weightSpecs: weights.map(({ name, shape, dtype }) => ({ name, shape: [...shape], dtype })),
+    weightData: joined.buffer,
+  };
+}
+
+/** The first line of a foreign error, without its full stop. */
+function brief(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
+}

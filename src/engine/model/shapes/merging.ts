@@ -1,0 +1,55 @@
+import { numberOf, sizesOf } from '../topology-json';
+import type { Shape } from '../topology';
+import { product, UNKNOWN, without, type Infer } from './infer';
+
+/** Shapes made equal as numpy broadcasts them; missing axes are added after the batch. */
+function broadcast(shapes: readonly Shape[]): Shape {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  const padded = shapes.map(([batch = null, ...rest]): Shape => [
+    batch,
+    ...Array.from({ length: rank - 1 - rest.length }, () => 1),
+    ...rest,
+  ]);
+  return Array.from({ length: rank }, (_, axis) => {
+    const sizes = padded.map((shape) => shape[axis] ?? null);
+    const wide = sizes.filter((size) => size !== 1);
+    return wide.length === 0 ? 1 : wide.includes(null) ? null : wide[0]!;
+  });
+}
+
+const elementwise: Infer = ({ inputs }) => (inputs.length ? without(broadcast(inputs)) : UNKNOWN);
+
+const concatenate: Infer = ({ config, inputs }) => {
+  const [first] = inputs;
+  if (!first) return UNKNOWN;
+  const axis = numberOf(config['axis'], -1);
+  const at = axis < 0 ? first.length + axis : axis;
+  const joined = inputs.reduce<number | null>((sum, shape) => {
+    const size = shape[at] ?? null;
+    return sum === null || size === null ? null : sum + size;
+  }, 0);
+  return without(first.map((size, i) => (i === at ? joined : size)));
+};
+
+const dot: Infer = ({ config, inputs: [a, b] }) => {
+  const axes = sizesOf(config['axes'], 2);
+  if (!a || !b || !axes) return UNKNOWN;
+  const at = [a, b].map((shape, i) => (axes[i]! < 0 ? shape.length + axes[i]! : axes[i]!));
+  const left = a.filter((_, i) => i !== at[0]);
+  const right = b.filter((_, i) => i !== at[1] && i !== 0);
+  const shape = [...left, ...right];
+  const whole = shape.length === 1 ? [...shape, 1] : shape;
+  return { shape: whole, macs: product([...whole.slice(1), a[at[0]!] ?? null]) };
+};
+
+/** Layers that join several inputs, by class name. */
+export const mergings: Record<string, Infer> = {
+  Add: elementwise,
+  Subtract: elementwise,
+  Multiply: elementwise,
+  Average: elementwise,
+  Maximum: elementwise,
+  Minimum: elementwise,
+  Concatenate: concatenate,
+  Dot: dot,
+};

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A configuration of Keras: names as in Python. */
+export const Config = z.record(z.string(), z.unknown());
+export type Config = z.infer<typeof Config>;
+
+/** One layer, or a model, as Keras and TensorFlow.js describe it. */
+export const LayerJson = z.looseObject({
+  class_name: z.string(),
+  name: z.string().optional(),
+  config: z.union([Config, z.array(z.unknown())]).optional(),
+  inbound_nodes: z.array(z.unknown()).optional(),
+});
+export type LayerJson = z.infer<typeof LayerJson>;
+
+const Sizes = z.union([z.number(), z.array(z.number())]);
+const Shape = z.array(z.number().nullable());
+
+/** A value of a configuration that is a number, or `fallback`. */
+export function numberOf(value: unknown, fallback: number): number {
+  return typeof value === 'number' ? value : fallback;
+}
+
+/** A value that is a string, or undefined. */
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A value that is a size for each axis, or one for all, as `rank` sizes; null where it is neither. */
+export function sizesOf(value: unknown, rank: number): number[] | null {
+  const parsed = Sizes.safeParse(value);
+  if (!parsed.success) return null;
+  const sizes =
+    typeof parsed.data === 'number' ? Array.from({ length: rank }, () => parsed.data as number) : parsed.data;
+  return sizes.length === rank ? sizes : null;
+}
+
+/** A list of whole numbers, null for sizes left open; null as a whole where it is none. */
+export function shapeOf(value: unknown): (number | null)[] | null {
+  const parsed = Shape.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
+
+/** The identifier in an entry such as an activation, which Keras 3 writes as an object. */
+export function identifierOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const parsed = z.object({ class_name: z.string(), config: z.unknown() }).safeParse(value);
+  if (!parsed.success) return undefined;
+  return typeof parsed.data.config === 'string' ? parsed.data.config : parsed.data.class_name.toLowerCase();
+}
