@@ -62,6 +62,8 @@ export const PrunedLayer = z.object({
   nonzero: z.number(),
   /** Why it was left alone, or only partly pruned. */
   reason: z.string().optional(),
+  /** Tensors of it that are never pruned, such as its bias, each with the reason. */
+  untouched: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
 });
 export type PrunedLayer = z.infer<typeof PrunedLayer>;
 

@@ -1,0 +1,60 @@
+import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { readGraph } from '../../model/graph';
+import type { Cut } from './cut';
+import type { PrunePlan } from './plan';
+import { prunableTensors } from './ranking';
+
+/** For each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. By tensor name. */
+export type Masks = ReadonlyMap<string, Uint8Array>;
+
+/** A pruned model: its tensors in the old order, and the masks that keep its zeros. */
+export interface Pruned {
+  readonly tensors: Tensors;
+  readonly masks: Masks;
+}
+
+/**
+ * Does what a plan for this very model says: cut weights become exactly 0. The model itself stays as it is.
+ * Slots of an optimiser are left out, since they describe steps of weights that are no more.
+ */
+export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
+  const replaced = new Map<string, Tensor>();
+  for (const layer of readGraph(model).layers) {
+    const cut = plan.cuts.get(layer.name);
+    if (!cut || cut.count === 0) continue;
+    let { ties } = cut;
+    for (const tensor of prunableTensors(layer)) {
+      const data = tensor.data.slice();
+      ties = zeroInPlace(data, plan.score.score(tensor.data), cut, ties);
+      replaced.set(tensor.name, { ...tensor, data });
+    }
+  }
+  const tensors = new Map<string, Tensor>();
+  for (const tensor of model.tensors.values()) {
+    if (tensor.group !== 'optimizer') tensors.set(tensor.name, replaced.get(tensor.name) ?? tensor);
+  }
+  return { tensors, masks: zeroMasks({ ...model, tensors }) };
+}
+
+/** The masks that hold the zeros which the kernels of a model have now, protected kernels included. */
+export function zeroMasks(model: ModelContent): Masks {
+  const masks = new Map<string, Uint8Array>();
+  for (const { tensor, kernel } of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
+    if (!kernel || !tensor.data.includes(0)) continue;
+    masks.set(
+      tensor.name,
+      Uint8Array.from(tensor.data, (weight) => (weight === 0 ? 0 : 1)),
+    );
+  }
+  return masks;
+}
+
+/** @returns how many ties are left for the tensors that follow */
+function zeroInPlace(data: Float32Array, scores: Float32Array, { below }: Cut, ties: number): number {
+  let left = ties;
+  for (let i = 0; i < data.length; i++) {
+    const score = scores[i]!;
+    if (score < below || (left > 0 && score === below && left-- > 0)) data[i] = 0;
+  }
+  return left;
+}
