@@ -89,8 +89,11 @@ export class Workbench {
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   }
 
-  /** Right-click on an explorer row, then this item; the menu is opened again until the item is there. */
-  async contextMenu(row: Locator, label: string): Promise<void> {
+  /**
+   * Right-click on an explorer row, then this item; the menu is opened again until the item is there.
+   * @returns when the item was clicked, in milliseconds since the epoch.
+   */
+  async contextMenu(row: Locator, label: string): Promise<number> {
     const item = this.#page.locator('.monaco-menu:visible .action-item').filter({ hasText: label });
     const end = Date.now() + 60_000;
     for (;;) {
@@ -100,8 +103,10 @@ export class Workbench {
       if (Date.now() > end) throw new Error(`The context menu has no item "${label}".`);
     }
     await this.#page.waitForTimeout(250); // VS Code's menus ignore a mouse-up in their first moments.
+    const clicked = Date.now();
     await item.click();
     await item.waitFor({ state: 'detached' });
+    return clicked;
   }
 
   /** Presses a button of a toast. */

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { ModelJson } from '../../src/protocol/checkpoint';
+
+/** What stock TensorFlow.js makes of a checkpoint. */
+export interface StockReading {
+  /** Exact zeros and weights of each kernel, by the weight's name. */
+  kernels: Map<string, { zeros: number; count: number }>;
+  /** Class probabilities or logits of one grey image. */
+  output: number[];
+}
+
+/** Loads a checkpoint with TensorFlow.js alone, none of this project's engine, on its cpu backend. */
+export async function readWithStockTfjs(modelFile: string): Promise<StockReading> {
+  await tf.setBackend('cpu');
+  const json = ModelJson.parse(JSON.parse(await readFile(modelFile, 'utf8')));
+  const paths = json.weightsManifest.flatMap((group) => group.paths);
+  const shards = await Promise.all(paths.map((name) => readFile(path.join(path.dirname(modelFile), name))));
+  const weightData = new Uint8Array(Buffer.concat(shards)).buffer;
+  const weightSpecs = json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[];
+  const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }));
+  const kernels: StockReading['kernels'] = new Map();
+  for (const weight of model.weights.filter(({ name }) => name.endsWith('kernel'))) {
+    const values = await weight.read().data();
+    kernels.set(weight.name, { zeros: values.filter((value) => value === 0).length, count: values.length });
+  }
+  const shape = model.inputs[0]?.shape.map((size) => size ?? 1) ?? [];
+  const output = model.predict(tf.zeros(shape));
+  if (Array.isArray(output)) throw new Error('The model has several outputs.');
+  return { kernels, output: [...(await output.data())] };
+}
+
+/** Zeros over all kernel weights, as stock TensorFlow.js counts them. */
+export function sparsityOf({ kernels }: StockReading): number {
+  const sum = (of: 'zeros' | 'count') => [...kernels.values()].reduce((total, kernel) => total + kernel[of], 0);
+  return sum('zeros') / sum('count');
+}
