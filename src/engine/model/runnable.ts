@@ -80,6 +80,22 @@ export function fromLayersModel(model: LayersModel): ModelContent & { readonly t
   };
 }
 
+/** The variables of a running model by the names that their tensors have in the checkpoint; names are matched as `loadWeights` of tfjs-layers does it. */
+export function variablesByTensor(
+  model: LayersModel,
+  tensorNames: Iterable<string>,
+): Map<string, LayersModel['weights'][number]> {
+  const byName = new Map(model.weights.map((variable) => [variable.originalName, variable]));
+  const found = new Map<string, LayersModel['weights'][number]>();
+  for (const name of tensorNames) {
+    const segments = name.split('/');
+    const withoutCell = [...segments.slice(0, -2), ...segments.slice(-1)].join('/');
+    const variable = byName.get(name) ?? byName.get(withoutCell);
+    if (variable) found.set(name, variable);
+  }
+  return found;
+}
+
 /** The tensors of a model that are weights of it. */
 export function modelTensors(model: ModelContent): Tensor[] {
   return [...model.tensors.values()].filter((tensor) => tensor.group !== 'optimizer');

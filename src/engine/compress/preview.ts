@@ -1,0 +1,97 @@
+import { CancelledError, UserError } from '../../protocol/errors';
+import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart } from '../../protocol/measure';
+import type { PruneStep } from '../../protocol/recipe';
+import { plannedSizes } from '../checkpoint/sizes';
+import type { Session } from '../checkpoint/store';
+import type { LayersModel } from '../model/runnable';
+import { breathe } from '../pause';
+import { applyPrune } from './prune/apply';
+import { planPrune } from './prune/plan';
+import { stageOf } from './stage';
+
+/** Figures of one evaluation on the preview's images. */
+export type SampleScores = Pick<PreviewAccuracy, 'accuracy' | 'loss' | 'samples' | 'sampleData'>;
+
+/** How accuracy is measured: by whoever knows the dataset. */
+export interface SampleEvaluator {
+  /** Names dataset, split and number of samples: what was measured under one key is not measured again. */
+  readonly key: string;
+  /** Leaves the event loop free between batches, and throws CancelledError soon after `signal` aborts. */
+  evaluate(model: LayersModel, signal: AbortSignal): Promise<SampleScores>;
+}
+
+/** What a preview is given beside the plan. */
+export interface PreviewOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the counts, then the bytes, as soon as they are known. */
+  readonly onPart?: ((part: PreviewPart) => void) | undefined;
+  /** Or the reason why there is no accuracy. */
+  readonly accuracy: SampleEvaluator | string;
+}
+
+/**
+ * What a prune step would come to, without writing anything: counts, bytes, and accuracy on a sample.
+ * @param session the open checkpoint; keeps a model of its own for previews, so that other questions are not disturbed
+ * @throws UserError where the step does not fit the model, CancelledError
+ */
+export async function preview(session: Session, step: PruneStep, options: PreviewOptions): Promise<Preview> {
+  const { checkpoint } = session;
+  const { onPart, accuracy } = options;
+  const cancel = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
+  const plan = planPrune(checkpoint, step);
+  const counts = { layers: [...plan.layers], totals: plan.totals };
+  onPart?.({ part: 'counts', counts });
+  await pauseUnless(signal);
+  const pruned = { ...checkpoint, tensors: applyPrune(checkpoint, plan).tensors };
+  const sized = plannedSizes(pruned, { signal }).then(({ bytes, gzipBytes }): PreviewBytes => {
+    onPart?.({ part: 'bytes', bytes: { bytes, gzipBytes } });
+    return { bytes, gzipBytes };
+  });
+  const measured =
+    typeof accuracy === 'string'
+      ? Promise.resolve(accuracy)
+      : measureAccuracy(session, pruned.tensors, accuracy, signal);
+  try {
+    const [bytes, scores] = await Promise.all([sized, measured]);
+    return typeof scores === 'string'
+      ? { counts, bytes, accuracy: null, noAccuracy: scores }
+      : { counts, bytes, accuracy: scores };
+  } finally {
+    // Where one half failed the other stops too, and both have let go of the checkpoint before it may be forgotten.
+    cancel.abort();
+    await Promise.allSettled([sized, measured]);
+  }
+}
+
+/** Accuracy as planned and as it is; a sentence where the model cannot be evaluated on these images. */
+async function measureAccuracy(
+  session: Session,
+  tensors: ReturnType<typeof applyPrune>['tensors'],
+  evaluator: SampleEvaluator,
+  signal: AbortSignal,
+): Promise<PreviewAccuracy | string> {
+  try {
+    const stage = await stageOf(session);
+    return await stage.exclusively(async (model) => {
+      await pauseUnless(signal);
+      const baseline = await session.memo(`baseline:${evaluator.key}`, () => {
+        stage.show(session.checkpoint.tensors);
+        return evaluator.evaluate(model, signal);
+      });
+      await pauseUnless(signal);
+      stage.show(tensors);
+      const scores = await evaluator.evaluate(model, signal);
+      const { accuracy, loss, samples, sampleData } = scores;
+      return { accuracy, loss, samples, sampleData, baseline: baseline.accuracy };
+    });
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+async function pauseUnless(signal: AbortSignal): Promise<void> {
+  await breathe();
+  if (signal.aborted) throw new CancelledError();
+}

@@ -1,0 +1,53 @@
+import type { Session } from '../checkpoint/store';
+import type { Tensors } from '../checkpoint/types';
+import { toLayersModel, variablesByTensor, type LayersModel } from '../model/runnable';
+import { tf } from '../backend/tf';
+
+/** A model that shows one set of weights after another without being built again. */
+export class Stage {
+  private shown: Tensors;
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly variables: ReturnType<typeof variablesByTensor>;
+
+  private constructor(
+    private readonly model: LayersModel,
+    tensors: Tensors,
+  ) {
+    this.shown = tensors;
+    this.variables = variablesByTensor(model, tensors.keys());
+  }
+
+  static async build(session: Session): Promise<Stage> {
+    return new Stage(await toLayersModel(session.checkpoint), session.checkpoint.tensors);
+  }
+
+  /** Runs `work` once all earlier work has ended. */
+  exclusively<T>(work: (model: LayersModel) => Promise<T>): Promise<T> {
+    const turn = this.last.then(() => work(this.model));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Gives the model the weights in `tensors`; only those that differ from the ones it has are copied. */
+  show(tensors: Tensors): void {
+    for (const [name, variable] of this.variables) {
+      const next = tensors.get(name);
+      if (next === undefined || next.dtype !== 'float32' || next === this.shown.get(name)) continue;
+      tf.tidy(() => variable.write(tf.tensor(next.data, [...next.shape], 'float32')));
+    }
+    this.shown = tensors;
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+}
+
+/** The stage that belongs to an open checkpoint. */
+export function stageOf(session: Session): Promise<Stage> {
+  return session.memo(
+    'stage',
+    () => Stage.build(session),
+    (stage) => stage.dispose(),
+  );
+}
