@@ -41,7 +41,7 @@ export class Adam {
   constructor(
     weights: readonly TrainedWeight[],
     private readonly learningRate: number,
-    masks: ReadonlyMap<string, Float32Array>,
+    masks: ReadonlyMap<string, Uint8Array>,
     state?: AdamState,
   ) {
     const saved = new Map(state?.slots.map((slot) => [slot.name, slot]));
@@ -57,7 +57,7 @@ export class Adam {
         weight,
         m: moment(slot?.m, shape),
         v: moment(slot?.v, shape),
-        mask: mask && tf.tensor(mask, shape),
+        mask: mask && tf.tensor(Float32Array.from(mask), shape),
       };
     });
   }

@@ -31,12 +31,12 @@ export interface TrainOptions {
   epochs: number;
   batchSize: number;
   learningRate: number;
-  /** Decides, with the number of the epoch, in which order the images come. */
-  seed: number;
+  /** Decide, with the number of the epoch, in which order the images come. */
+  seeds: readonly number[];
   /** What the progress is called, for example `training`. */
   stage: string;
   /** Zeros and ones for each element of a weight, by the weight's name: where it is 0 the weight is never changed. */
-  masks?: ReadonlyMap<string, Float32Array>;
+  masks?: ReadonlyMap<string, Uint8Array> | undefined;
   /** Goes on after the epochs recorded here; the model has the weights of that moment. */
   resume?: TrainState | undefined;
   signal?: AbortSignal | undefined;
@@ -109,7 +109,7 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
 /** The optimiser steps of one epoch, over all training images in an order of its own; the last partial batch is dropped. */
 async function runSteps({ options, classifier, weights, adam }: Session, epoch: number): Promise<Scores> {
   const { batchSize, signal, onProgress } = options;
-  const images = options.data.split('train').shuffled(new Random(options.seed, SHUFFLE_STREAM, epoch));
+  const images = options.data.split('train').shuffled(new Random(SHUFFLE_STREAM, ...options.seeds, epoch));
   const steps = Math.floor(images.length / batchSize);
   const total = steps * batchSize;
   const scores = new Scores(classifier.classes);

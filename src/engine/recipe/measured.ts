@@ -1,0 +1,41 @@
+import type { Split } from '../../protocol/dataset';
+import type { Evaluation } from '../../protocol/measure';
+import type { Provenance } from '../../protocol/model';
+import type { ModelContent } from '../checkpoint/types';
+import { evaluateModel } from '../measure/evaluate';
+import { toLayersModel } from '../model/runnable';
+import { progressTo, type Listener, type Prepared } from './types';
+
+/** Evaluates a model on the run's data; null without data, or where the model cannot be run. Throws UserError, CancelledError. */
+export async function measure(
+  { data, notRunnable }: Prepared,
+  model: ModelContent,
+  listener: Listener,
+  split: Split = 'test',
+  samples?: number,
+): Promise<Evaluation | null> {
+  if (!data || notRunnable !== undefined) return null;
+  const images = data.split(split);
+  const running = await toLayersModel(model);
+  try {
+    const figures = await evaluateModel(running, samples === undefined ? images : images.first(samples), {
+      classNames: data.info.classNames,
+      signal: listener.signal,
+      onProgress: progressTo(listener),
+    });
+    return { ...figures, dataset: { name: data.info.name, sample: data.info.sample } };
+  } finally {
+    running.dispose();
+  }
+}
+
+type Accuracy = Provenance['accuracies'][number];
+
+/** An evaluation as it is recorded in a checkpoint. */
+export const recorded = (after: string, { split, samples, accuracy, dataset }: Evaluation): Accuracy => ({
+  after,
+  split,
+  samples,
+  accuracy,
+  sampleData: dataset.sample,
+});

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { DataReference } from '../../protocol/dataset';
+import type { Provenance } from '../../protocol/model';
+import type { Recipe } from '../../protocol/recipe';
+import { withProvenance } from '../checkpoint/provenance';
+import type { ModelContent } from '../checkpoint/types';
+import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashionMnist';
+import type { Prepared, RunEnvironment } from './types';
+
+/**
+ * SHA-256 of what a recipe says, hex. Where its files lie does not count, so that a recipe may move: the weights of its
+ * checkpoint are hashed apart, its data goes by the name of the folder.
+ */
+export function hashRecipe(recipe: Recipe): string {
+  const { data, ...rest } = withoutFiles(recipe);
+  const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
+  const named = typeof data === 'object' ? { ...data, source: name(data.source) } : data && name(data);
+  return createHash('sha256')
+    .update(canonical({ ...rest, data: named }))
+    .digest('hex');
+}
+
+/** The recipe as it stands in the folder of its run: relative paths start from there. */
+export function relocated(recipe: Recipe, baseFolder: string, out: string): Recipe {
+  const move = (given: string): string =>
+    path.relative(out, path.resolve(baseFolder, given)).replaceAll('\\', '/') || '.';
+  const moveData = (data: DataReference): DataReference => {
+    if (typeof data !== 'string') return { ...data, source: moveSource(data.source) };
+    return moveSource(data);
+  };
+  const moveSource = (source: string): string =>
+    source === FASHION_MNIST || source === FASHION_MNIST_SAMPLE ? source : move(source);
+  return {
+    ...recipe,
+    ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),
+    ...(recipe.data === undefined ? {} : { data: moveData(recipe.data) }),
+  };
+}
+
+/**
+ * A model with its origin written into its metadata. Neither folders nor times are in it: the same run gives the same
+ * bytes wherever and whenever it is made.
+ */
+export function withOrigin(
+  model: ModelContent,
+  prepared: Prepared,
+  environment: RunEnvironment,
+  accuracies: Provenance['accuracies'],
+): ModelContent {
+  const { recipe, parent, data } = prepared;
+  const provenance: Provenance = {
+    version: environment.version,
+    recipe: withoutPaths(recipe, prepared),
+    seed: recipe.seed,
+    parent: parent?.weightsHash ?? null,
+    backend: environment.backend,
+    accuracies,
+    ...(data
+      ? {
+          dataset: {
+            name: data.info.name,
+            normalization: data.descriptor.normalization,
+            classNames: data.info.classNames,
+          },
+        }
+      : {}),
+  };
+  return { ...model, metadata: withProvenance(model.metadata, provenance) };
+}
+
+/** The parent is named by the hash of its weights, the dataset by its name. */
+function withoutPaths(recipe: Recipe, { data }: Prepared): Recipe {
+  const { data: reference, ...rest } = withoutFiles(recipe);
+  const name = data?.info.name;
+  return {
+    ...rest,
+    ...(reference === undefined || name === undefined
+      ? {}
+      : { data: typeof reference === 'string' ? name : { ...reference, source: name } }),
+  };
+}
+
+function withoutFiles(recipe: Recipe): Recipe {
+  const rest = { ...recipe };
+  delete rest.$schema;
+  delete rest.checkpoint;
+  return rest;
+}
+
+/** JSON with the keys of every object in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

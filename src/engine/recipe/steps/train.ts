@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { FinetuneStep, TrainStep } from '../../../protocol/recipe';
+import type { EpochRecord, StepResult } from '../../../protocol/run';
+import type { Provenance } from '../../../protocol/model';
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { writeCheckpoint } from '../../checkpoint/write';
+import { zeroMasks } from '../../compress/prune/apply';
+import type { Dataset } from '../../dataset/dataset';
+import { toLayersModel, type LayersModel } from '../../model/runnable';
+import { bestOf, trainModel, type TrainState } from '../../train/loop';
+import { writeState } from '../state';
+import { epochFolder, isLastChange, readBack, stamped, type Work } from '../work';
+
+/**
+ * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
+ * leaves its checkpoint and the state from which the run can be resumed.
+ */
+export async function trainingStep(
+  work: Work,
+  step: TrainStep | FinetuneStep,
+  resume?: TrainState,
+): Promise<StepResult> {
+  const { prepared, listener, out, state } = work;
+  const { data, recipe } = prepared;
+  if (!data) throw new Error(`a ${step.step} step was let through without data`);
+  const start = work.model;
+  const done = resume?.records.length ?? 0;
+  const model = await toLayersModel(done > 0 ? await readBack(work, epochFolder(work, done)) : start);
+  let records: EpochRecord[];
+  try {
+    records = await trainModel({
+      model,
+      data,
+      epochs: step.epochs,
+      batchSize: step.batchSize,
+      learningRate: step.learningRate,
+      seeds: [recipe.seed, state.step],
+      stage: step.step === 'train' ? 'training' : 'fine-tuning',
+      masks: step.step === 'finetune' ? zeroMasks(start) : undefined,
+      resume,
+      signal: listener.signal,
+      onProgress: (progress, training) => {
+        listener.report({ kind: 'progress', progress, ...(training ? { training } : {}) });
+      },
+      onEpoch: async (reached, best) => {
+        const record = reached.records.at(-1)!;
+        const content = stamped(work, withWeightsOf(start, model), [
+          ...state.accuracies,
+          ...accuraciesOf(step.step, record, data),
+        ]);
+        await writeCheckpoint(path.join(out, epochFolder(work, record.epoch)), content);
+        if (best && isLastChange(work)) await writeCheckpoint(out, content);
+        await writeState(out, state, reached);
+        listener.report({ kind: 'epoch', step: step.step, epochs: step.epochs, record });
+      },
+    });
+  } finally {
+    model.dispose();
+  }
+  const best = bestOf(records);
+  if (!best) throw new Error('training ended without an epoch');
+  state.start = epochFolder(work, best.epoch);
+  work.model = await readBack(work, state.start);
+  state.accuracies.push(...accuraciesOf(step.step, best, data));
+  if (step.step === 'train') state.before = best.testAccuracy;
+  else state.afterFineTune = best.testAccuracy;
+  return { step: step.step, epochs: records, best };
+}
+
+/** A model with the weights that another of the same topology has now. */
+function withWeightsOf(content: ModelContent, model: LayersModel): ModelContent {
+  const tensors = new Map<string, Tensor>();
+  for (const weight of model.weights) {
+    const tensor = content.tensors.get(weight.originalName);
+    if (!tensor) throw new Error(`the model has no tensor ${weight.originalName}`);
+    const data = weight.read().dataSync();
+    if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array))
+      throw new Error(`the weight ${weight.originalName} has values of no known type`);
+    tensors.set(tensor.name, { ...tensor, data: data.slice() });
+  }
+  // The order of the tensors decides the bytes of the checkpoint: it stays that of the model trained.
+  return {
+    ...content,
+    tensors: new Map(
+      [...content.tensors.keys()].flatMap((name) => (tensors.has(name) ? [[name, tensors.get(name)!]] : [])),
+    ),
+  };
+}
+
+function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Provenance['accuracies'] {
+  const after = `${step}, epoch ${record.epoch}`;
+  const sampleData = info.sample;
+  return [
+    { after, split: 'validation', samples: info.images.validation, accuracy: record.validationAccuracy, sampleData },
+    { after, split: 'test', samples: info.images.test, accuracy: record.testAccuracy, sampleData },
+  ];
+}

@@ -1,0 +1,45 @@
+import path from 'node:path';
+import type { Provenance } from '../../protocol/model';
+import { readCheckpoint } from '../checkpoint/read';
+import type { ModelContent } from '../checkpoint/types';
+import { EPOCHS_FOLDER } from './folder';
+import { changesModel, trains } from './order';
+import { withOrigin } from './origin';
+import { STATE_FOLDER, type RunState } from './state';
+import type { Listener, Prepared, RunEnvironment } from './types';
+
+/** A run under way: what does not change in it, and where it stands. */
+export interface Work {
+  readonly prepared: Prepared;
+  readonly environment: RunEnvironment;
+  readonly listener: Listener;
+  /** The run's folder, absolute. */
+  readonly out: string;
+  readonly state: RunState;
+  /** The model as the steps so far left it. */
+  model: ModelContent;
+}
+
+/** The model with its origin, as it goes into a checkpoint. */
+export const stamped = (work: Work, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent =>
+  withOrigin(model, work.prepared, work.environment, accuracies);
+
+/** The folder, relative to the run's, of an epoch's checkpoint. The epochs of a second training step lie one deeper. */
+export function epochFolder(work: Work, epoch: number): string {
+  const { steps } = work.prepared.recipe;
+  const name = `epoch-${String(epoch).padStart(2, '0')}`;
+  const first = steps.findIndex(trains);
+  const { step } = work.state;
+  return step === first ? `${EPOCHS_FOLDER}/${name}` : `${EPOCHS_FOLDER}/step-${step + 1}/${name}`;
+}
+
+/** The folder, relative to the run's, where the model with which a step begins is kept until the run is done. */
+export const startFolder = (step: number): string => `${STATE_FOLDER}/step-${step + 1}`;
+
+/** Whether no later step changes the model, so that the step in hand makes the checkpoint to use. */
+export const isLastChange = ({ prepared, state }: Work): boolean =>
+  !prepared.recipe.steps.slice(state.step + 1).some(changesModel);
+
+/** Reads a checkpoint of the run back. Throws UserError. */
+export const readBack = ({ out }: Work, folder: string): Promise<ModelContent> =>
+  readCheckpoint(path.join(out, folder, 'model.json'));

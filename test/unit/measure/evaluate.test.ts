@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { layers, tf } from '../../../src/engine/backend/tf';
+import { evaluateModel } from '../../../src/engine/measure/evaluate';
+import { Scores } from '../../../src/engine/measure/scores';
+import { CancelledError } from '../../../src/protocol/errors';
+import { tinyDataset, tinyNetwork } from '../train/tiny';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('evaluating', () => {
+  it('agrees with tfjs-layers and adds up, whatever the batch size', async () => {
+    const data = await tinyDataset();
+    const images = data.split('test');
+    const model = tinyNetwork(3);
+    model.compile({
+      optimizer: 'sgd',
+      loss: (y, p) => tf.losses.softmaxCrossEntropy(y, p),
+      metrics: ['categoricalAccuracy'],
+    });
+    const { pixels, labels } = images.batch(0, 90);
+    const expected = model.evaluate(tf.tensor(pixels, [90, 6, 6, 1]), tf.cast(tf.oneHot([...labels], 3), 'float32'), {
+      batchSize: 90,
+    }) as [tf.Scalar, tf.Scalar];
+    for (const batchSize of [90, 32, 500]) {
+      const result = await evaluateModel(model, images, { classNames: ['a', 'b', 'c'], batchSize });
+      expect(result.loss).toBeCloseTo(expected[0].dataSync()[0]!, 5);
+      expect(result.accuracy).toBeCloseTo(expected[1].dataSync()[0]!, 6);
+      expect(result).toMatchObject({ split: 'test', samples: 90 });
+      expect(result.confusion.flat().reduce((a, b) => a + b, 0)).toBe(90);
+      expect(result.perClass.map(({ name, samples }) => [name, samples])).toEqual([
+        ['a', 30],
+        ['b', 30],
+        ['c', 30],
+      ]);
+      result.perClass.forEach(({ accuracy }, c) => expect(accuracy).toBe(result.confusion[c]![c]! / 30));
+    }
+  });
+
+  it('measures only the first so many images', async () => {
+    const data = await tinyDataset();
+    const result = await evaluateModel(tinyNetwork(1), data.split('validation').first(7), {
+      classNames: data.info.classNames,
+    });
+    expect(result).toMatchObject({ split: 'validation', samples: 7 });
+  });
+
+  it('stops between batches when it is cancelled', async () => {
+    const data = await tinyDataset();
+    const abort = new AbortController();
+    const options = { classNames: data.info.classNames, batchSize: 1, signal: abort.signal };
+    const evaluation = evaluateModel(tinyNetwork(1), data.split('test'), options);
+    setImmediate(() => abort.abort());
+    await expect(evaluation).rejects.toThrow(CancelledError);
+  });
+
+  it('says what does not fit', async () => {
+    const images = (await tinyDataset()).split('test');
+    const classNames = ['a', 'b', 'c'];
+    const dense = (units: number, inputShape: number[]) =>
+      layers.sequential({ layers: [layers.layers.flatten({ inputShape }), layers.layers.dense({ units })] });
+    await expect(evaluateModel(dense(2, [6, 6, 1]), images, { classNames })).rejects.toThrow(/tells only 2 apart/);
+    await expect(evaluateModel(dense(3, [7, 6, 1]), images, { classNames })).rejects.toThrow(
+      /images of the dataset are 6x6x1 but the model takes input of shape \[\?, 7, 6, 1\]/,
+    );
+    await expect(evaluateModel(dense(1, [6, 6, 1]), images, { classNames })).rejects.toThrow(
+      /output has shape \[\?, 1\]/,
+    );
+    const a = layers.input({ shape: [6, 6, 1] });
+    const b = layers.input({ shape: [6, 6, 1] });
+    const sum = layers.layers.flatten().apply(layers.layers.add().apply([a, b])) as never;
+    await expect(evaluateModel(layers.model({ inputs: [a, b], outputs: sum }), images, { classNames })).rejects.toThrow(
+      /has 2 inputs and 1 outputs/,
+    );
+    const broken = dense(3, [6, 6, 1]);
+    broken.setWeights(broken.getWeights().map((weight) => tf.fill(weight.shape, NaN)));
+    await expect(evaluateModel(broken, images, { classNames })).rejects.toThrow(/no numbers/);
+  });
+
+  it('takes flattened input', async () => {
+    const data = await tinyDataset();
+    const model = layers.sequential({ layers: [layers.layers.dense({ units: 3, inputShape: [36] })] });
+    expect((await evaluateModel(model, data.split('test'), { classNames: data.info.classNames })).samples).toBe(90);
+  });
+});
+
+describe('scores', () => {
+  it('survive large logits', () => {
+    const scores = new Scores(2);
+    scores.add(Float32Array.of(1000, 0, 0, 1000), Uint8Array.of(0, 0), 2);
+    expect(scores.loss).toBe(500);
+    expect(scores.accuracy).toBe(0.5);
+    expect(scores.confusion).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+});

@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tf } from '../../../src/engine/backend/tf';
+import { evaluateModel } from '../../../src/engine/measure/evaluate';
+import { bestOf, trainModel, type TrainOptions, type TrainState } from '../../../src/engine/train/loop';
+import { CancelledError } from '../../../src/protocol/errors';
+import { tinyDataset, tinyNetwork, weightsOf } from './tiny';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const settings = { epochs: 3, batchSize: 20, learningRate: 0.01, seeds: [5], stage: 'training' };
+
+async function train(
+  more: Partial<TrainOptions> = {},
+): Promise<{ model: TrainOptions['model']; states: TrainState[]; best: boolean[] }> {
+  const states: TrainState[] = [];
+  const best: boolean[] = [];
+  const model = more.model ?? tinyNetwork(1);
+  const onEpoch = (state: TrainState, isBest: boolean): Promise<void> => {
+    states.push(state);
+    best.push(isBest);
+    return Promise.resolve();
+  };
+  await trainModel({ data: await tinyDataset(), onEpoch, ...settings, ...more, model });
+  return { model, states, best };
+}
+
+describe('training', () => {
+  it('learns, and records what it measured', async () => {
+    const data = await tinyDataset();
+    const { model, states, best } = await train({ data });
+    const records = states.at(-1)!.records;
+    expect(records.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(records[2]!.loss).toBeLessThan(records[0]!.loss);
+    expect(records[2]!.testAccuracy).toBeGreaterThan(0.9);
+    expect(best[0]).toBe(true);
+    const { accuracy } = await evaluateModel(model, data.split('test'), { classNames: data.info.classNames });
+    expect(accuracy).toBe(records[2]!.testAccuracy);
+  });
+
+  it('repeats bit for bit by seed, and differs by seed', async () => {
+    const [one, same, other] = [await train(), await train(), await train({ seeds: [6] })];
+    expect(weightsOf(same.model)).toEqual(weightsOf(one.model));
+    expect(weightsOf(other.model)).not.toEqual(weightsOf(one.model));
+  });
+
+  it('resumed after an epoch ends in the same bits', async () => {
+    const whole = await train();
+    const first = await train({ epochs: 1 });
+    const resumed = await train({ model: first.model, resume: first.states[0] });
+    expect(weightsOf(resumed.model)).toEqual(weightsOf(whole.model));
+    expect(resumed.states).toHaveLength(2);
+    expect(resumed.states.at(-1)!.adam).toEqual(whole.states.at(-1)!.adam);
+  });
+
+  it('never moves a weight under the mask', async () => {
+    const model = tinyNetwork(1);
+    const kernel = model.trainableWeights.find(({ originalName }) => originalName === 'out/kernel')!;
+    const mask = Uint8Array.from({ length: 192 }, (_, i) => (i % 3 === 0 ? 0 : 1));
+    kernel.write(tf.mul(kernel.read(), tf.tensor(Float32Array.from(mask), [64, 3])));
+    await train({ model, masks: new Map([['out/kernel', mask]]) });
+    const values = kernel.read().dataSync();
+    expect(values.filter((value) => value === 0)).toHaveLength(64);
+    mask.forEach((kept, i) => expect(values[i] === 0).toBe(kept === 0));
+  });
+
+  it('learns through a softmax too', async () => {
+    const { states } = await train({ model: tinyNetwork(1, { softmax: true }) });
+    expect(states.at(-1)!.records[2]!.testAccuracy).toBeGreaterThan(0.9);
+  });
+
+  it('tells progress with the loss so far', async () => {
+    const told: { epoch: number; loss: number }[] = [];
+    await train({
+      epochs: 1,
+      onProgress: (_, training) => {
+        if (training) told.push(training);
+      },
+    });
+    expect(told.at(-1)!.epoch).toBe(1);
+    expect(told.at(-1)!.loss).toBeGreaterThan(0);
+  });
+
+  it('stops within a step when it is cancelled', async () => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    await expect(train({ signal: abort.signal, epochs: 10_000 })).rejects.toThrow(CancelledError);
+  });
+
+  it('says that it diverged instead of going on with NaN', async () => {
+    const model = tinyNetwork(1);
+    const bias = model.trainableWeights.find(({ originalName }) => originalName === 'out/bias')!;
+    bias.write(tf.tensor1d([NaN, 0, 0]));
+    await expect(train({ model })).rejects.toThrow(/diverged in epoch 1, step 1: .* smaller than 0\.01\.$/);
+  });
+
+  it('refuses a batch larger than the data, and a network for other images', async () => {
+    await expect(train({ batchSize: 221 })).rejects.toThrow(/221 images is more than the 220/);
+    await expect(train({ model: tinyNetwork(1, { units: 2 }) })).rejects.toThrow(
+      /3 classes but the model tells only 2/,
+    );
+  });
+
+  it('leaves no tensors behind', async () => {
+    const data = await tinyDataset();
+    const model = tinyNetwork(1);
+    await train({ data, model, epochs: 1 });
+    const before = tf.memory().numTensors;
+    await train({ data, model, epochs: 2 });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('the best epoch', () => {
+  it('is the earliest with the highest validation accuracy', () => {
+    const record = (epoch: number, validationAccuracy: number) => ({
+      epoch,
+      validationAccuracy,
+      loss: 1,
+      accuracy: 0,
+      testAccuracy: 1 - validationAccuracy,
+      seconds: 1,
+    });
+    expect(bestOf([record(1, 0.5), record(2, 0.75), record(3, 0.75), record(4, 0.1)])?.epoch).toBe(2);
+    expect(bestOf([])).toBeUndefined();
+  });
+});

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { layers, tf } from '../../../src/engine/backend/tf';
+import { openDataset, type Dataset } from '../../../src/engine/dataset/dataset';
+import { writeTinyDataset } from '../dataset/idxFiles';
+import { temporaryFolder } from '../temporary';
+
+/** 6x6 images of three classes that a small network learns in an epoch or two; 220 train, 20 validation, 90 test. */
+export async function tinyDataset(): Promise<Dataset> {
+  const folder = path.join(await temporaryFolder(), 'shapes');
+  await writeTinyDataset(folder, { train: 240, test: 90, size: 6, classes: 3 });
+  const places = { sampleFolder: folder, cacheFolder: folder };
+  const data = await openDataset(
+    folder,
+    '/',
+    { ...places, sampleFolder: path.join(folder, 'none') },
+    { download: false },
+  );
+  return data;
+}
+
+/** Layers are named apart per call, as tfjs wants; the same `seed` gives the same weights. */
+export function tinyNetwork(seed: number, more: { softmax?: boolean; units?: number } = {}): layers.LayersModel {
+  const kernelInitializer = layers.initializers.glorotUniform({ seed });
+  return layers.sequential({
+    layers: [
+      layers.layers.conv2d({
+        name: 'conv',
+        inputShape: [6, 6, 1],
+        filters: 4,
+        kernelSize: 3,
+        activation: 'relu',
+        kernelInitializer,
+      }),
+      layers.layers.flatten({ name: 'flat' }),
+      layers.layers.dense({
+        name: 'out',
+        units: more.units ?? 3,
+        kernelInitializer,
+        ...(more.softmax ? { activation: 'softmax' } : {}),
+      }),
+    ],
+  });
+}
+
+/** All weights of a model as numbers. */
+export const weightsOf = (model: layers.LayersModel): number[][] =>
+  model.getWeights().map((weight) => [...weight.dataSync()]);
+
+export { tf };
