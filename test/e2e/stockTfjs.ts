@@ -9,6 +9,8 @@ import { ModelJson } from '../../src/protocol/checkpoint';
 export interface StockReading {
   /** Exact zeros and weights of each kernel, by the weight's name. */
   kernels: Map<string, { zeros: number; count: number }>;
+  /** Names of all layers. */
+  layers: string[];
   /** Class probabilities or logits of one grey image. */
   output: number[];
 }
@@ -30,7 +32,7 @@ export async function readWithStockTfjs(modelFile: string): Promise<StockReading
   const shape = model.inputs[0]?.shape.map((size) => size ?? 1) ?? [];
   const output = model.predict(tf.zeros(shape));
   if (Array.isArray(output)) throw new Error('The model has several outputs.');
-  return { kernels, output: [...(await output.data())] };
+  return { kernels, layers: model.layers.map(({ name }) => name), output: [...(await output.data())] };
 }
 
 /** Zeros over all kernel weights, as stock TensorFlow.js counts them. */

@@ -1,5 +1,8 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
+import { READ_CONTRASTS } from './contrast';
+
+const Contrast = z.object({ text: z.string(), ratio: z.number() });
 
 /** Figures in the panel's head: as they are, and as they would become. */
 export type Figure = 'sparsity' | 'gzip' | 'accuracy' | 'nonzero';
@@ -41,6 +44,24 @@ export class Panel {
     return valueOf(fresh);
   }
 
+  /** The number behind any element that shows one. */
+  value(testId: string): Promise<number> {
+    return valueOf(this.element(testId));
+  }
+
+  /** What stands under "After" in the outcome of a run, as it is shown. */
+  async outcome(label: string): Promise<string> {
+    const row = this.element('run-result').locator('tr').filter({ hasText: label });
+    return (await row.locator('td.after').textContent()) ?? '';
+  }
+
+  /** Resolves when a run has begun to fine-tune. */
+  async fineTuning(): Promise<void> {
+    await this.element('run-progress')
+      .getByText(/fine-tun/i)
+      .waitFor();
+  }
+
   async select(testId: 'mode-select' | 'scope-select', value: string): Promise<void> {
     await this.element(testId).selectOption(value);
   }
@@ -60,6 +81,36 @@ export class Panel {
     await this.#page.mouse.down();
     await this.#page.mouse.move(from.x + pixels, from.y, { steps: 12 });
     await this.#page.mouse.up();
+  }
+
+  /** Whether a button is there but cannot be pressed. */
+  async isOff(testId: string): Promise<boolean> {
+    const button = this.element(testId);
+    await button.waitFor();
+    return (await button.getAttribute('disabled')) !== null || (await button.getAttribute('aria-disabled')) === 'true';
+  }
+
+  /** The test id of the row that is selected in the layer table. */
+  selectedRow(): Promise<string | null> {
+    return this.element('layer-table').locator('[aria-selected="true"]').getAttribute('data-testid');
+  }
+
+  /** The kind of theme that VS Code has told the page, as the class it puts on its body. */
+  async themeKind(): Promise<string> {
+    const classes = ((await this.frame.locator('body').getAttribute('class')) ?? '').split(' ');
+    const kinds = ['vscode-high-contrast-light', 'vscode-high-contrast', 'vscode-light', 'vscode-dark'];
+    return kinds.find((kind) => classes.includes(kind)) ?? '';
+  }
+
+  /** By how many pixels the page is wider than its frame. */
+  async overflow(): Promise<number> {
+    const read = '() => document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    return z.number().parse(await this.frame.locator('body').evaluate(read));
+  }
+
+  /** Contrast of every visible piece of text against the colour behind it (WCAG 2, 1 to 21). */
+  async contrasts(): Promise<{ text: string; ratio: number }[]> {
+    return z.array(Contrast).parse(await this.frame.locator('body').evaluate(READ_CONTRASTS));
   }
 
   /** Durations in milliseconds that the page has measured under a name, for example `secateur:counts`. */

@@ -133,6 +133,12 @@ export class Workbench {
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
+  /** Answers VS Code's question, or its trust page, with trust. */
+  async trust(): Promise<void> {
+    const button = this.#page.getByRole('button', { name: /^(Yes, I trust|Trust|Trust Workspace & Continue)/ });
+    await button.first().click();
+  }
+
   /** Answers VS Code's simple file dialog with an absolute path. */
   async chooseFile(title: string, file: string): Promise<void> {
     await this.quickInput.getByText(title).waitFor();

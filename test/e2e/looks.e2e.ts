@@ -1,0 +1,83 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { inRoot } from '../../scripts/setup/paths';
+import { Panel } from '../harness/pages/panel';
+import { openWorld, type World } from '../harness/world';
+
+const WIDTH = 1440;
+const HEIGHT = 1000;
+
+let world: World;
+let panel: Panel;
+
+beforeAll(async () => {
+  world = await openWorld({
+    name: 'looks',
+    vsix: inject('vsix'),
+    settings: { 'secateur.data.folder': inject('fashionMnist') },
+    width: WIDTH,
+    height: HEIGHT,
+    prepare: (workspace) => {
+      cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
+    },
+  });
+  await world.workbench.ready('fashion-cnn');
+  await world.workbench.expand('fashion-cnn');
+  await world.workbench.contextMenu(world.workbench.explorerRow('model.json'), 'Prune Model');
+  panel = new Panel(world.page, world.workbench.webview());
+  await panel.ready();
+  await panel.select('mode-select', 'percent');
+  await panel.typeThreshold('90');
+  await panel.preview('accuracy');
+  await panel.element('evaluate-button').click();
+  await panel.element('evaluation').waitFor({ timeout: 90_000 });
+});
+
+afterEach(() => {
+  expect(world.guard.take()).toEqual([]);
+});
+
+afterAll(async () => {
+  expect(await world.close()).toEqual([]);
+});
+
+test.for([
+  { theme: 'Light Modern', kind: 'vscode-light', shot: 'light' },
+  { theme: 'Dark Modern', kind: 'vscode-dark', shot: 'dark' },
+  { theme: 'Dark High Contrast', kind: 'vscode-high-contrast', shot: 'high-contrast-dark' },
+  { theme: 'Light High Contrast', kind: 'vscode-high-contrast-light', shot: 'high-contrast-light' },
+])('$theme: the page follows the theme, and its text can be read', async ({ theme, kind, shot }) => {
+  await world.workbench.theme(theme);
+  await expect.poll(() => panel.themeKind()).toBe(kind);
+  await world.screenshot(shot);
+  const faint = (await panel.contrasts()).filter(({ ratio }) => ratio < 4.5);
+  expect(faint).toEqual([]);
+});
+
+test('everything has its place in a narrow editor', async () => {
+  await world.workbench.theme('Dark Modern');
+  await world.workbench.command('View: Toggle Primary Side Bar Visibility');
+  await world.page.setViewportSize({ width: 480, height: HEIGHT });
+  await expect.poll(() => panel.overflow()).toBeLessThanOrEqual(0);
+  await world.screenshot('narrow');
+  await world.page.setViewportSize({ width: WIDTH, height: HEIGHT });
+});
+
+test('the whole page can be worked with the keyboard alone', async () => {
+  const line = panel.element('threshold-line');
+  const before = await panel.value('threshold-line');
+  await line.focus();
+  await line.press('ArrowLeft');
+  const stepped = await panel.value('threshold-line');
+  expect(stepped).toBeLessThan(before);
+  await line.press('PageDown');
+  expect(await panel.value('threshold-line')).toBeLessThan(stepped);
+  const table = panel.element('layer-table');
+  await table.focus();
+  await table.press('Home');
+  await table.press('ArrowDown');
+  const first = await panel.selectedRow();
+  await table.press('ArrowDown');
+  expect(await panel.selectedRow()).not.toBe(first);
+});
