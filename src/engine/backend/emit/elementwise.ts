@@ -1,0 +1,198 @@
+import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
+import type { ElementType } from '../encoding/onnx-messages.js';
+import { ELEMENT_TYPES } from '../encoding/onnx-messages.js';
+import { nativeArray, type NativeType, sameShape } from '../graph/native-types.js';
+import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations.js';
+import type { NativeValue, PendingValue, Value } from '../graph/value.js';
+import type { MaskedGradient } from '../passes/rewrites.js';
+import type { Emission } from './emission.js';
+
+/** Large enough that its product with any normal positive float is at least 1, small enough to be finite. */
+const STEEP = 3e38;
+
+const UNARY_OPERATORS: Partial<Record<UnaryFunction, string>> = {
+  LogicalNot: 'Not',
+};
+
+const BINARY_OPERATORS: Partial<Record<BinaryFunction, string>> = {
+  Multiply: 'Mul',
+  RealDiv: 'Div',
+  Maximum: 'Max',
+  Minimum: 'Min',
+  GreaterEqual: 'GreaterOrEqual',
+  LessEqual: 'LessOrEqual',
+  LogicalAnd: 'And',
+  LogicalOr: 'Or',
+};
+
+/** A constant scalar of a type. */
+export function scalar(builder: ModelBuilder, type: NativeType, value: number): ValueName {
+  return builder.constant(type, [], nativeArray(type, [value]));
+}
+
+export function cast(builder: ModelBuilder, input: ValueName, to: ElementType): ValueName {
+  return builder.op('Cast', [input], { to: ELEMENT_TYPES[to] });
+}
+
+/** 1 where the input is positive, else 0: for masks, where only the sign of ordinary numbers matters. */
+export function positiveMask(builder: ModelBuilder, input: ValueName): ValueName {
+  return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 0 } });
+}
+
+/** 1 where `a` equals `b`, else 0, for `a <= b`. */
+export function equalMask(builder: ModelBuilder, a: ValueName, b: ValueName): ValueName {
+  return builder.op('HardSigmoid', [builder.op('Sub', [a, b])], { alpha: { float: STEEP }, beta: { float: 1 } });
+}
+
+/** `if` isNaN(tested): `tested`, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs passes on. */
+export function keepNaN(builder: ModelBuilder, tested: ValueName, value: ValueName): ValueName {
+  return builder.op('Where', [builder.op('IsNaN', [tested]), tested, value]);
+}
+
+export function activate(builder: ModelBuilder, input: ValueName, { name, alpha }: Activation): ValueName {
+  switch (name) {
+    case 'linear':
+      return input;
+    case 'relu':
+      return builder.op('Relu', [input]);
+    case 'relu6':
+      return builder.op('Clip', [input, builder.float(0), builder.float(6)]);
+    case 'sigmoid':
+      return builder.op('Sigmoid', [input]);
+    case 'elu':
+      return builder.op('Elu', [input]);
+    case 'leakyrelu':
+      return builder.op('LeakyRelu', [input], { alpha: { float: alpha } });
+  }
+}
+
+/** Applies a shape-keeping function of one input in whatever layout the input is in. */
+function mapOne(emission: Emission, value: PendingValue, apply: (input: ValueName) => ValueName): void {
+  const input = value.node.inputs[0]!;
+  const shape = value.node.inputShapes[0]!;
+  if (emission.isBlockedOnly(input) && sameShape(shape, input.shape)) {
+    emission.setBlocked(value, apply(emission.blocked(input)));
+  } else {
+    emission.setFlat(value, apply(emission.flat(input, shape)));
+  }
+}
+
+export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): void {
+  const { builder } = emission;
+  const { fn } = value.node.operation.attributes;
+  mapOne(emission, value, (x) => {
+    switch (fn) {
+      case 'Square':
+        return builder.op('Mul', [x, x]);
+      case 'Rsqrt':
+        return builder.op('Reciprocal', [builder.op('Sqrt', [x])]);
+      case 'Log1p':
+        return builder.op('Log', [builder.op('Add', [x, builder.float(1)])]);
+      case 'Relu6':
+        return builder.op('Clip', [x, builder.float(0), builder.float(6)]);
+      default:
+        return builder.op(UNARY_OPERATORS[fn] ?? fn, [x]);
+    }
+  });
+}
+
+export function emitStep(emission: Emission, value: PendingValue<'Step'>): void {
+  const { builder, rewrites } = emission;
+  const source = rewrites.stepSources.get(value);
+  if (source !== undefined) {
+    if (emission.isBlockedOnly(source)) emission.setBlocked(value, positiveMask(builder, emission.blocked(source)));
+    else emission.setFlat(value, positiveMask(builder, emission.flat(source)));
+    return;
+  }
+  const { alpha } = value.node.operation.attributes;
+  mapOne(emission, value, (x) => {
+    const positive = builder.op('Greater', [x, builder.float(0)]);
+    const step = builder.op('Where', [positive, builder.float(1), builder.float(alpha)]);
+    return keepNaN(builder, x, step);
+  });
+}
+
+export function emitLeakyRelu(emission: Emission, value: PendingValue<'LeakyRelu'>): void {
+  const { alpha } = value.node.operation.attributes;
+  mapOne(emission, value, (x) => emission.builder.op('LeakyRelu', [x], { alpha: { float: alpha } }));
+}
+
+export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void {
+  const { builder } = emission;
+  const { min, max } = value.node.operation.attributes;
+  mapOne(emission, value, (x) => builder.op('Clip', [x, builder.float(min), builder.float(max)]));
+}
+
+export function emitCast(emission: Emission, value: PendingValue<'Cast'>): void {
+  const { inputs, inputShapes } = value.node;
+  emission.setFlat(value, cast(emission.builder, emission.flat(inputs[0]!, inputShapes[0]), value.dtype));
+}
+
+export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): void {
+  const masked = emission.rewrites.maskedGradients.get(value);
+  if (masked !== undefined) {
+    emitMaskedGradient(emission, value, masked);
+    return;
+  }
+  const { builder } = emission;
+  const { inputs, inputShapes, operation } = value.node;
+  const [a, b] = inputs as [Value, Value];
+  const { fn } = operation.attributes;
+  if (fn !== 'NotEqual' && fn !== 'SquaredDifference' && staysBlocked(emission, value, a, b)) {
+    const operator = BINARY_OPERATORS[fn] ?? fn;
+    emission.setBlocked(value, builder.op(operator, [emission.blocked(a), emission.blocked(b)]));
+    return;
+  }
+  const left = emission.flat(a, inputShapes[0]);
+  const right = emission.flat(b, inputShapes[1]);
+  emission.setFlat(value, binary(builder, fn, left, right));
+}
+
+function binary(builder: ModelBuilder, fn: BinaryFunction, left: ValueName, right: ValueName): ValueName {
+  if (fn === 'NotEqual') return builder.op('Not', [builder.op('Equal', [left, right])]);
+  if (fn === 'SquaredDifference') {
+    const difference = builder.op('Sub', [left, right]);
+    return builder.op('Mul', [difference, difference]);
+  }
+  return builder.op(BINARY_OPERATORS[fn] ?? fn, [left, right]);
+}
+
+/** Whether two images of one shape are combined of which at least one is in blocks already. */
+function staysBlocked(emission: Emission, result: NativeValue, a: Value, b: Value): boolean {
+  const image = result.shape.length === 4 && emission.canBlock(result.shape[3]!);
+  if (!image || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
+  if (a.dtype !== 'float32' || result.dtype !== 'float32') return false;
+  return emission.isBlockedOnly(a) || emission.isBlockedOnly(b);
+}
+
+function emitMaskedGradient(emission: Emission, value: NativeValue, { gradient, source }: MaskedGradient): void {
+  const { builder } = emission;
+  if (staysBlocked(emission, value, gradient, source)) {
+    const mask = positiveMask(builder, emission.blocked(source));
+    emission.setBlocked(value, builder.op('Mul', [emission.blocked(gradient), mask]));
+  } else {
+    const mask = positiveMask(builder, emission.flat(source, value.shape));
+    emission.setFlat(value, builder.op('Mul', [emission.flat(gradient, value.shape), mask]));
+  }
+}
+
+export function emitAddN(emission: Emission, value: PendingValue<'AddN'>): void {
+  const { inputs, inputShapes } = value.node;
+  const terms = inputs.map((input, i) => emission.flat(input, inputShapes[i]));
+  emission.setFlat(value, emission.builder.op('Sum', terms));
+}
+
+export function emitSelect(emission: Emission, value: PendingValue<'Select'>): void {
+  const { builder } = emission;
+  const { inputs, inputShapes, operation } = value.node;
+  const [condition, then, otherwise] = inputs as [Value, Value, Value];
+  const rows = operation.attributes.byRow
+    ? [...inputShapes[0]!, ...value.shape.slice(1).map(() => 1)]
+    : inputShapes[0]!;
+  const chosen = [
+    emission.flat(condition, rows),
+    emission.flat(then, inputShapes[1]),
+    emission.flat(otherwise, inputShapes[2]),
+  ];
+  emission.setFlat(value, builder.op('Where', chosen));
+}

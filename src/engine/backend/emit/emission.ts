@@ -1,0 +1,94 @@
+import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
+import { sameShape } from '../graph/native-types.js';
+import type { NativeValue, Value } from '../graph/value.js';
+import type { Rewrites } from '../passes/rewrites.js';
+
+/** The names under which one value is known in the model: row-major, blocked, and under reshaped views. */
+interface Forms {
+  flat: ValueName | null;
+  blocked: ValueName | null;
+  readonly views: Map<string, ValueName>;
+}
+
+/**
+ * One graph being written. Each value has a row-major form, a blocked form (NCHWc, what ONNX Runtime's fast convolutions
+ * read and write), or both: the emitter of an operation sets one, whoever needs the other gets it converted once.
+ */
+export class Emission {
+  readonly #forms = new Map<Value, Forms>();
+
+  /**
+   * @param block channels per block of the blocked layout, 0 where it is not to be used
+   * @param leafName names a graph input or constant on first use
+   */
+  constructor(
+    readonly builder: ModelBuilder,
+    readonly rewrites: Rewrites,
+    readonly block: number,
+    readonly leafName: (leaf: Value) => ValueName,
+  ) {}
+
+  /** Whether a tensor with this many channels can be held in blocks. */
+  canBlock(channels: number): boolean {
+    return this.block > 0 && channels > 0 && channels % this.block === 0;
+  }
+
+  /** The value in row-major order, seen under `shape`. */
+  flat(value: Value, shape: readonly number[] = value.shape): ValueName {
+    const forms = this.#formsOf(value);
+    forms.flat ??= this.builder.blocked('ReorderOutput', [forms.blocked!], {
+      channels: value.shape[3]!,
+      channels_last: 1,
+    });
+    if (sameShape(shape, value.shape)) return forms.flat;
+    const key = shape.join();
+    const view = forms.views.get(key) ?? this.builder.reshape(forms.flat, shape);
+    forms.views.set(key, view);
+    return view;
+  }
+
+  /** A value of NHWC shape in blocks. */
+  blocked(value: Value): ValueName {
+    const forms = this.#formsOf(value);
+    forms.blocked ??= this.builder.blocked('ReorderInput', [forms.flat!], { channels_last: 1 });
+    return forms.blocked;
+  }
+
+  /** Whether the value exists in blocks only, so that staying in blocks saves a conversion. */
+  isBlockedOnly(value: Value): boolean {
+    const forms = this.#formsOf(value);
+    return forms.flat === null && forms.blocked !== null;
+  }
+
+  setFlat(value: Value, name: ValueName): void {
+    this.#forms.set(value, { flat: name, blocked: null, views: new Map() });
+  }
+
+  setBlocked(value: Value, name: ValueName): void {
+    this.#forms.set(value, { flat: null, blocked: name, views: new Map() });
+  }
+
+  /** The value in NCHW order. */
+  nchw(value: Value, shape: readonly number[]): ValueName {
+    const [n, h, w, c] = shape as [number, number, number, number];
+    if (c === 1 || h * w === 1) return this.flat(value, [n, c, h, w]);
+    return this.builder.transpose(this.flat(value, shape), [0, 3, 1, 2]);
+  }
+
+  /** Sets a value from its NCHW order. */
+  setNchw(value: NativeValue, name: ValueName): void {
+    const [, h, w, c] = value.shape as [number, number, number, number];
+    const trivial = c === 1 || h * w === 1;
+    this.setFlat(value, trivial ? this.builder.reshape(name, value.shape) : this.builder.transpose(name, [0, 2, 3, 1]));
+  }
+
+  #formsOf(value: Value): Forms {
+    let forms = this.#forms.get(value);
+    if (forms === undefined) {
+      if (value.node !== null) throw new Error(`No value was emitted for ${value.node.operation.kind}.`);
+      forms = { flat: this.leafName(value), blocked: null, views: new Map() };
+      this.#forms.set(value, forms);
+    }
+    return forms;
+  }
+}

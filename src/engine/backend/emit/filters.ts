@@ -1,0 +1,43 @@
+import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
+
+/** A filter's shape: height, width, input channels, output channels (HWIO). */
+export type FilterShape = readonly [number, number, number, number];
+
+/** HWIO to the blocked form OIHW{i}{o} that a blocked convolution of blocked images reads. */
+export function blockedFilter(builder: ModelBuilder, filter: ValueName, shape: FilterShape, block: number): ValueName {
+  const [h, w, inputs, outputs] = shape;
+  const split = builder.reshape(filter, [h, w, inputs / block, block, outputs / block, block]);
+  return builder.reshape(builder.transpose(split, [4, 2, 0, 1, 3, 5]), [outputs, inputs, h, w]);
+}
+
+/** HWIO to OIHW{o}: the form for images that are not blocked because they have fewer channels than a block. */
+export function blockedOutputFilter(
+  builder: ModelBuilder,
+  filter: ValueName,
+  shape: FilterShape,
+  block: number,
+): ValueName {
+  const [h, w, inputs, outputs] = shape;
+  const split = builder.reshape(filter, [h, w, inputs, outputs / block, block]);
+  return builder.reshape(builder.transpose(split, [3, 2, 0, 1, 4]), [outputs, inputs, h, w]);
+}
+
+/** The blocked form of the filter with which a convolution of the gradient gives the input's gradient; `flipped` is HWIO. */
+export function blockedBackwardFilter(
+  builder: ModelBuilder,
+  flipped: ValueName,
+  shape: FilterShape,
+  block: number,
+): ValueName {
+  const [h, w, inputs, outputs] = shape;
+  const split = builder.reshape(flipped, [h, w, inputs / block, block, outputs / block, block]);
+  return builder.reshape(builder.transpose(split, [2, 4, 0, 1, 5, 3]), [inputs, outputs, h, w]);
+}
+
+/** The filter turned by 180 degrees. */
+export function flip(builder: ModelBuilder, filter: ValueName, [h, w]: FilterShape): ValueName {
+  if (h * w === 1) return filter;
+  const before = Number.MIN_SAFE_INTEGER;
+  const ranges = [builder.ints(-1, -1), builder.ints(before, before), builder.ints(0, 1), builder.ints(-1, -1)];
+  return builder.op('Slice', [filter, ...ranges]);
+}

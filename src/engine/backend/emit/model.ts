@@ -1,0 +1,44 @@
+import { ModelBuilder, type ValueName } from '../encoding/model-builder.js';
+import { isNativeType, type NativeType, sizeOf, toNativeArray } from '../graph/native-types.js';
+import type { Plan } from '../graph/plan.js';
+import type { Value } from '../graph/value.js';
+import { findRewrites } from '../passes/rewrites.js';
+import type { ScalarSlots } from '../sessions/scalar-slots.js';
+import { Emission } from './emission.js';
+import { emitValue } from './emitters.js';
+
+/** A plan as an ONNX model. */
+export interface EmittedModel {
+  readonly bytes: Uint8Array;
+  /** The leaves that are graph inputs, by their index in the plan. Baked and unused ones are not. */
+  readonly feeds: readonly { readonly leaf: number; readonly name: ValueName }[];
+  /** The name of each output of the plan. */
+  readonly outputs: readonly ValueName[];
+  /** An estimate of the memory that intermediates take. */
+  readonly scratchBytes: number;
+}
+
+/** @param block channels per block of the blocked layout, 0 to use standard operators only */
+export function emitModel(plan: Plan, slots: ScalarSlots, block: number): EmittedModel {
+  const builder = new ModelBuilder();
+  const feeds: { leaf: number; name: ValueName }[] = [];
+  const leafName = (leaf: Value): ValueName => {
+    const type = nativeTypeOf(leaf);
+    if (slots.isBaked(leaf.index)) return builder.constant(type, leaf.shape, toNativeArray(type, leaf.data!));
+    const name = `input_${leaf.index}`;
+    feeds.push({ leaf: leaf.index, name });
+    return builder.input(name, type, leaf.shape);
+  };
+  const emission = new Emission(builder, findRewrites(plan), block, leafName);
+  for (const value of plan.order) {
+    emitValue(emission, value);
+    builder.noteScratch(4 * sizeOf(value.shape));
+  }
+  const outputs = plan.outputs.map((value) => builder.output(emission.flat(value), value.dtype, value.shape));
+  return { bytes: builder.encode(), feeds, outputs, scratchBytes: builder.scratchBytes };
+}
+
+function nativeTypeOf(value: Value): NativeType {
+  if (!isNativeType(value.dtype)) throw new TypeError(`A ${value.dtype} tensor reached a recorded graph.`);
+  return value.dtype;
+}

@@ -1,0 +1,85 @@
+import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
+import { sizeOf } from '../graph/native-types.js';
+import type { PendingValue, Value } from '../graph/value.js';
+import { cast } from './elementwise.js';
+import type { Emission } from './emission.js';
+
+/** From this many elements on, a sum over rows is done in two halves, which the threads share. */
+const SPLIT_SUM_ELEMENTS = 1e6;
+
+const REDUCTION_OPERATORS = { Mean: 'ReduceMean', Max: 'ReduceMax', Min: 'ReduceMin', Prod: 'ReduceProd' } as const;
+
+export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): void {
+  const { builder } = emission;
+  const { inputs, inputShapes, operation } = value.node;
+  const { fn, axes } = operation.attributes;
+  const input = inputs[0]!;
+  const shape = inputShapes[0]!;
+  if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, axes)) {
+    const rows = sizeOf(shape.slice(0, axes.length));
+    emission.setFlat(value, builder.reshape(sumOfRows(emission, input, rows), value.shape));
+    return;
+  }
+  let x = emission.flat(input, shape);
+  if (shape.length === 0) {
+    emission.setFlat(value, input.dtype === value.dtype ? x : cast(builder, x, value.dtype));
+    return;
+  }
+  if (fn === 'All' || fn === 'Any') {
+    const operator = fn === 'All' ? 'ReduceMin' : 'ReduceMax';
+    const reduced = builder.op(operator, [cast(builder, x, 'int32')], { axes, keepdims: 0 });
+    emission.setFlat(value, builder.reshape(cast(builder, reduced, 'bool'), value.shape));
+    return;
+  }
+  if (input.dtype !== value.dtype) x = cast(builder, x, value.dtype);
+  let reduced =
+    fn === 'Sum'
+      ? builder.op('ReduceSum', [x, builder.ints(...axes)], { keepdims: 0 })
+      : builder.op(REDUCTION_OPERATORS[fn], [x], { axes, keepdims: 0 });
+  if ((fn === 'Max' || fn === 'Min') && value.dtype === 'float32') {
+    reduced = builder.op('Add', [reduced, nanWhereAny(builder, x, axes)]);
+  }
+  emission.setFlat(value, builder.reshape(reduced, value.shape));
+}
+
+/** NaN where any element is NaN, else 0: the native extrema skip NaN, those of tfjs do not. */
+function nanWhereAny(builder: ModelBuilder, x: ValueName, axes: readonly number[]): ValueName {
+  const marks = builder.op('Where', [builder.op('IsNaN', [x]), builder.float(Number.NaN), builder.float(0)]);
+  return builder.op('ReduceSum', [marks, builder.ints(...axes)], { keepdims: 0 });
+}
+
+/** Whether the axes are leading ones and what is left is worth a matrix product. */
+function sumsRows(shape: readonly number[], axes: readonly number[]): boolean {
+  const leading = axes.length > 0 && axes.length < shape.length && axes.every((axis, position) => axis === position);
+  return leading && sizeOf(shape.slice(0, axes.length)) > 1 && sizeOf(shape.slice(axes.length)) > 1;
+}
+
+/** The sum of all rows as a product with a row of ones: ReduceSum over leading axes is slow on several threads. */
+function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
+  const { builder } = emission;
+  const columns = sizeOf(input.shape) / rows;
+  if (rows * columns <= SPLIT_SUM_ELEMENTS || rows % 2 !== 0) {
+    return builder.op('MatMul', [builder.onesRow(rows), emission.flat(input, [rows, columns])]);
+  }
+  const halves = emission.flat(input, [2, rows / 2, columns]);
+  const sums = builder.op('MatMul', [builder.onesRow(rows / 2), halves]);
+  return builder.op('ReduceSum', [sums, builder.ints(0)], { keepdims: 0 });
+}
+
+export function emitArgReduce(emission: Emission, value: PendingValue<'ArgReduce'>): void {
+  const { builder } = emission;
+  const { inputs, inputShapes, operation } = value.node;
+  const { fn, axis } = operation.attributes;
+  let x = emission.flat(inputs[0]!, inputShapes[0]);
+  if (inputs[0]!.dtype === 'float32') {
+    const worst = builder.float(fn === 'ArgMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    x = builder.op('Where', [builder.op('IsNaN', [x]), worst, x]);
+  }
+  emission.setFlat(value, cast(builder, builder.op(fn, [x], { axis, keepdims: 0 }), 'int32'));
+}
+
+export function emitSoftmax(emission: Emission, value: PendingValue<'Softmax'>): void {
+  const { inputs, inputShapes, operation } = value.node;
+  const { fn, axis } = operation.attributes;
+  emission.setFlat(value, emission.builder.op(fn, [emission.flat(inputs[0]!, inputShapes[0])], { axis }));
+}

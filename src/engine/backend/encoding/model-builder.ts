@@ -1,0 +1,147 @@
+import {
+  type Attributes,
+  type ElementArray,
+  type ElementType,
+  modelMessage,
+  nodeMessage,
+  tensorMessage,
+  valueInfoMessage,
+} from './onnx-messages.js';
+import type { ProtobufWriter } from './protobuf.js';
+
+/** The name of a value inside one ONNX model. */
+export type ValueName = string;
+
+/** Operator domains of ONNX Runtime beside the standard one. */
+export const CONTRIB = 'com.microsoft';
+export const BLOCKED = 'com.microsoft.nchwc';
+
+/** Constants up to this size are looked up by content, so that equal ones are stored once. */
+const SHARED_CONSTANT_BYTES = 256;
+
+/** Collects the nodes, constants, inputs and outputs of one ONNX model and encodes it. */
+export class ModelBuilder {
+  readonly #nodes: ProtobufWriter[] = [];
+  readonly #constants: ProtobufWriter[] = [];
+  readonly #inputs: ProtobufWriter[] = [];
+  readonly #outputs: ProtobufWriter[] = [];
+  readonly #domains = new Set<string>();
+  readonly #shared = new Map<string, ValueName>();
+  readonly #fetchable = new Set<ValueName>();
+  #names = 0;
+  #scratchBytes = 0;
+
+  /** Adds a node with one output and returns the output's name. */
+  op(operator: string, inputs: readonly ValueName[], attributes: Attributes = {}, domain = ''): ValueName {
+    return this.#add(operator, inputs, attributes, domain, 1)[0]!;
+  }
+
+  /** Adds a node of the contrib domain. */
+  contrib(operator: string, inputs: readonly ValueName[], attributes: Attributes = {}): ValueName {
+    return this.op(operator, inputs, attributes, CONTRIB);
+  }
+
+  /** Adds a node of the blocked-layout domain. */
+  blocked(operator: string, inputs: readonly ValueName[], attributes: Attributes = {}): ValueName {
+    return this.op(operator, inputs, attributes, BLOCKED);
+  }
+
+  /** Splits a value into `parts` equal parts along an axis. */
+  split(input: ValueName, axis: number, parts: number): ValueName[] {
+    return this.#add('Split', [input], { axis }, '', parts);
+  }
+
+  reshape(input: ValueName, shape: readonly number[]): ValueName {
+    return this.op('Reshape', [input, this.ints(...shape)]);
+  }
+
+  transpose(input: ValueName, perm: readonly number[]): ValueName {
+    return this.op('Transpose', [input], { perm });
+  }
+
+  /** A constant tensor. */
+  constant(type: ElementType, shape: readonly number[], data: ElementArray): ValueName {
+    if (data.byteLength > SHARED_CONSTANT_BYTES) return this.#store(type, shape, data);
+    const content = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+    return this.once(`${type}[${shape.join()}]${content}`, () => this.#store(type, shape, data));
+  }
+
+  /** The value made by `make`, made once per model and remembered under `key`. */
+  once(key: string, make: () => ValueName): ValueName {
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const name = make();
+    this.#shared.set(key, name);
+    return name;
+  }
+
+  /** A constant list of 64-bit integers: shapes, axes, pads. */
+  ints(...values: number[]): ValueName {
+    return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** A constant float scalar. */
+  float(value: number): ValueName {
+    return this.constant('float32', [], Float32Array.of(value));
+  }
+
+  /** A constant row of ones, `[1, length]`. */
+  onesRow(length: number): ValueName {
+    return this.once(`ones ${length}`, () => this.constant('float32', [1, length], new Float32Array(length).fill(1)));
+  }
+
+  input(name: ValueName, type: ElementType, shape: readonly number[]): ValueName {
+    this.#inputs.push(valueInfoMessage(name, type, shape));
+    return name;
+  }
+
+  /** Declares a value as graph output and returns the name to fetch it by: inputs, constants and repeats get an Identity. */
+  output(value: ValueName, type: ElementType, shape: readonly number[]): ValueName {
+    const name = this.#fetchable.has(value) ? value : this.op('Identity', [value]);
+    this.#fetchable.delete(name);
+    this.#outputs.push(valueInfoMessage(name, type, shape));
+    return name;
+  }
+
+  /** Declares a value as graph output under a name of the caller's choice. */
+  outputAs(name: ValueName, value: ValueName, type: ElementType, shape: readonly number[]): void {
+    this.#nodes.push(nodeMessage('Identity', [value], [name], {}, ''));
+    this.#outputs.push(valueInfoMessage(name, type, shape));
+  }
+
+  /** Tells the builder of a large intermediate value, for `scratchBytes`. */
+  noteScratch(bytes: number): void {
+    this.#scratchBytes += bytes;
+  }
+
+  /** Bytes of the intermediates that emitters told about: an estimate of what a session keeps in its arena. */
+  get scratchBytes(): number {
+    return this.#scratchBytes;
+  }
+
+  /** The encoded model file. */
+  encode(): Uint8Array {
+    const parts = { nodes: this.#nodes, constants: this.#constants, inputs: this.#inputs, outputs: this.#outputs };
+    return modelMessage(parts, this.#domains);
+  }
+
+  #add(
+    operator: string,
+    inputs: readonly ValueName[],
+    attributes: Attributes,
+    domain: string,
+    outputs: number,
+  ): ValueName[] {
+    if (domain !== '') this.#domains.add(domain);
+    const names = Array.from({ length: outputs }, () => `${operator}_${this.#names++}`);
+    for (const name of names) this.#fetchable.add(name);
+    this.#nodes.push(nodeMessage(operator, inputs, names, attributes, domain));
+    return names;
+  }
+
+  #store(type: ElementType, shape: readonly number[], data: ElementArray): ValueName {
+    const name = `constant_${this.#constants.length}`;
+    this.#constants.push(tensorMessage(name, type, shape, data));
+    return name;
+  }
+}

@@ -1,0 +1,41 @@
+import type { tf } from '../tf.js';
+
+/** Element types that recorded graphs compute with. `string` and `complex64` tensors stay with the cpu kernels. */
+export type NativeType = 'float32' | 'int32' | 'bool';
+/** The array that holds a native tensor; booleans are bytes of 0 and 1. */
+export type NativeArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+export function isNativeType(type: tf.DataType): type is NativeType {
+  return type in ARRAYS;
+}
+
+/** A new array of zeros for `length` elements. */
+export function allocate(type: NativeType, length: number): NativeArray {
+  return new ARRAYS[type](length);
+}
+
+/** A native array with the given elements, converted as typed arrays do. */
+export function nativeArray(type: NativeType, values: Iterable<number>): NativeArray {
+  return ARRAYS[type].from(values);
+}
+
+/** `values` itself where it already is the array that `type` wants, else a converted copy. */
+export function toNativeArray(type: NativeType, values: tf.BackendValues): NativeArray {
+  if (values instanceof ARRAYS[type] && values.buffer instanceof ArrayBuffer) return values as NativeArray;
+  if (Array.isArray(values)) throw new TypeError(`String values cannot become a ${type} tensor.`);
+  return ARRAYS[type].from(values);
+}
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const dimension of shape) size *= dimension;
+  return size;
+}
+
+/** Whether two shapes (or any two number lists) are equal. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
+}

@@ -1,0 +1,137 @@
+import type { BufferPool } from '../buffers/pool.js';
+import { isNativeType, type NativeArray, type NativeType } from './native-types.js';
+import type { Operation } from './operations.js';
+import { type Plan, planFlush } from './plan.js';
+import { signatureOf } from './signatures.js';
+import { isPending, type PendingValue, Value } from './value.js';
+import { estimateWork } from './work.js';
+
+/** So much may wait before it is flushed in any case. */
+const MAX_PENDING_NODES = 3000;
+/** A step smaller than both is not worth a flush of its own. */
+const STEP_NODES = 150;
+const STEP_WORK = 2e7;
+
+/** Keeps the pending nodes and decides when they run. */
+export class Recorder {
+  readonly #pending = new Set<PendingValue>();
+  readonly #run: (plan: Plan) => void;
+  readonly #pool: BufferPool;
+  #recordedNodes = 0;
+  #recordedWork = 0;
+  #flushDue = false;
+  #microtaskQueued = false;
+
+  constructor(run: (plan: Plan) => void, pool: BufferPool) {
+    this.#run = run;
+    this.#pool = pool;
+  }
+
+  get hasPending(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  /** Records one operation and returns the value that it will compute. */
+  record(
+    operation: Operation,
+    inputs: readonly Value[],
+    inputShapes: readonly (readonly number[])[],
+    shape: readonly number[],
+    dtype: NativeType,
+  ): Value {
+    if (this.#flushDue) this.#flushQuietly();
+    for (const input of inputs) input.uses++;
+    const value: Value = new Value(shape, dtype);
+    value.node = {
+      operation,
+      inputs,
+      inputShapes,
+      signature: signatureOf(operation, inputs, inputShapes, shape, dtype),
+    };
+    if (isPending(value)) this.#pending.add(value);
+    this.#recordedNodes++;
+    this.#recordedWork += estimateWork(operation.kind, shape, inputShapes);
+    this.#flushSoon();
+    if (this.#pending.size > MAX_PENDING_NODES) this.#flushQuietly();
+    return value;
+  }
+
+  /** Forgets a value that no tensor refers to any more. Its buffer is reused once no pending node reads it. */
+  release(value: Value): void {
+    value.disposed = true;
+    if (isPending(value)) this.#pending.delete(value);
+    if (value.uses === 0) this.#reclaim(value);
+  }
+
+  /**
+   * A natural boundary, such as the end of a training step. The flush waits for the next record, since disposals that are
+   * about to follow make outputs unnecessary.
+   */
+  markStepBoundary(): void {
+    if (this.#recordedNodes >= STEP_NODES || this.#recordedWork >= STEP_WORK) this.#flushDue = this.hasPending;
+  }
+
+  /** Computes all pending values that are still referred to. An error is thrown, and kept by the values it concerns. */
+  flush(): void {
+    this.#flushDue = false;
+    this.#recordedNodes = 0;
+    this.#recordedWork = 0;
+    if (!this.hasPending) return;
+    const plan = planFlush(this.#pending);
+    this.#pending.clear();
+    try {
+      const failed = plan.leaves.find((leaf) => leaf.failure !== null);
+      if (failed?.failure) throw failed.failure;
+      this.#run(plan);
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      for (const value of plan.order) value.failure = failure;
+      throw failure;
+    } finally {
+      for (const value of plan.order) this.#settle(value);
+    }
+  }
+
+  /** `fit` and other loops may never read: what is recorded runs at the latest when the current task has ended. */
+  #flushSoon(): void {
+    if (this.#microtaskQueued) return;
+    this.#microtaskQueued = true;
+    queueMicrotask(() => {
+      this.#microtaskQueued = false;
+      this.#flushQuietly();
+    });
+  }
+
+  /** Nobody waits for this flush: an error stays with its values and is thrown by whoever reads them. */
+  #flushQuietly(): void {
+    try {
+      this.flush();
+    } catch {
+      // Kept in Value.failure.
+    }
+  }
+
+  #settle(value: PendingValue): void {
+    const { inputs } = value.node;
+    (value as Value).node = null;
+    for (const input of inputs) this.#dropUse(input);
+  }
+
+  #dropUse(input: Value): void {
+    input.uses--;
+    if (input.disposed && input.uses === 0) this.#reclaim(input);
+  }
+
+  #reclaim(value: Value): void {
+    if (value.node !== null) {
+      const { inputs } = value.node;
+      value.node = null;
+      for (const input of inputs) this.#dropUse(input);
+    }
+    if (value.recyclable && value.data !== null && isNativeType(value.dtype)) {
+      this.#pool.give(value.dtype, value.data as NativeArray);
+    }
+    value.data = null;
+    value.tensor = null;
+  }
+}

@@ -1,0 +1,136 @@
+import { BufferPool } from './buffers/pool.js';
+import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback.js';
+import { nativeKernels } from './kernels/index.js';
+import { findBlockSize } from './layout/block-size.js';
+import { OnnxBackend } from './onnx-backend.js';
+import { Executor } from './sessions/executor.js';
+import { loadRuntime } from './sessions/runtime.js';
+import { BACKEND_NAME, watchStepBoundaries } from './step-boundary.js';
+import { tf } from './tf.js';
+
+export type { FallbackPolicy } from './fallback/cpu-fallback.js';
+
+const MEGABYTE = 2 ** 20;
+
+export interface BackendOptions {
+  /** Threads for large graphs; small ones run on one. */
+  readonly threads: number;
+  /** What happens to kernels without a native form. Default `run`: on the cpu kernels. */
+  readonly onFallback?: FallbackPolicy;
+  /** Gets one sentence for each kind of kernel that falls back, and about the layout. */
+  readonly log?: (message: string) => void;
+  /** Whether the blocked layout may be used where the processor supports it. Default true. */
+  readonly blockedLayout?: boolean;
+  /** How many compiled graphs are kept. Default 64. */
+  readonly maxSessions?: number;
+  /** How many bytes they may hold, by estimate. Default 768 MB. */
+  readonly maxSessionBytes?: number;
+}
+
+/** Which backend computes. */
+export interface BackendInfo {
+  readonly name: 'onnxruntime' | 'tensorflow';
+  readonly version: string;
+  readonly threads: number;
+  /** Whether convolutions run in the blocked layout. */
+  readonly blockedLayout: boolean;
+}
+
+/** What the backend has done since it was installed. */
+export interface BackendStats {
+  /** Graphs run. */
+  readonly flushes: number;
+  /** Graphs compiled, and how long that took. */
+  readonly compiles: number;
+  readonly compileMs: number;
+  /** Time within ONNX Runtime. */
+  readonly runMs: number;
+  /** Compiled graphs alive and an estimate of the bytes they hold. */
+  readonly sessions: number;
+  readonly sessionBytes: number;
+  /** How often each kernel ran on the cpu kernels. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+}
+
+interface Installed {
+  readonly info: BackendInfo;
+  readonly backend: OnnxBackend;
+  readonly fallback: CpuFallback;
+  readonly unwatch: () => void;
+}
+
+let installed: Installed | null = null;
+
+/**
+ * Makes ONNX Runtime the backend of tfjs. A backend installed before is disposed, together with all its tensors.
+ *
+ * @throws Error where ONNX Runtime cannot be loaded on this machine
+ */
+export async function installBackend(options: BackendOptions): Promise<BackendInfo> {
+  disposeBackend();
+  const log = options.log ?? (() => undefined);
+  const runtime = await loadRuntime();
+  const block = options.blockedLayout === false ? 0 : findBlockSize(runtime);
+  if (block === 0) log('Convolutions use the standard operators of ONNX Runtime.');
+  const pool = new BufferPool(256 * MEGABYTE);
+  const executor = new Executor(runtime, pool, {
+    threads: options.threads,
+    block,
+    maxSessions: options.maxSessions ?? 64,
+    maxSessionBytes: options.maxSessionBytes ?? 768 * MEGABYTE,
+  });
+  const backend = new OnnxBackend(executor, pool);
+  const fallback = new CpuFallback(backend, options.onFallback ?? 'run', log);
+  tf.registerBackend(BACKEND_NAME, () => backend);
+  registerKernels(backend, fallback);
+  await tf.setBackend(BACKEND_NAME);
+  const info: BackendInfo = {
+    name: BACKEND_NAME,
+    version: runtime.version,
+    threads: options.threads,
+    blockedLayout: block > 0,
+  };
+  installed = { info, backend, fallback, unwatch: watchStepBoundaries(backend) };
+  return info;
+}
+
+/** Sets whether kernels without a native form run on the cpu kernels or throw. */
+export function setFallbackPolicy(policy: FallbackPolicy): void {
+  current().fallback.policy = policy;
+}
+
+/** @throws Error where no backend is installed */
+export function backendStats(): BackendStats {
+  const { backend, fallback } = current();
+  const { flushes, compiles, compileMs, runMs } = backend.executor.stats;
+  const { sessions, bytes } = backend.executor.cached;
+  const fallbacks = Object.fromEntries(fallback.calls);
+  return { flushes, compiles, compileMs, runMs, sessions, sessionBytes: bytes, fallbacks };
+}
+
+/** Removes the backend and frees what it holds. Does nothing where none is installed. */
+export function disposeBackend(): void {
+  if (installed === null) return;
+  installed.unwatch();
+  for (const { kernelName } of tf.getKernelsForBackend(BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
+  tf.removeBackend(BACKEND_NAME);
+  installed = null;
+}
+
+function current(): Installed {
+  if (installed === null) throw new Error('No backend is installed.');
+  return installed;
+}
+
+/** For each cpu kernel one of ours: native where it has a form for the inputs at hand, else the cpu kernel itself. */
+function registerKernels(backend: OnnxBackend, fallback: CpuFallback): void {
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
+    const native = nativeKernels.get(kernelName);
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND_NAME,
+      kernelFunc: ({ inputs, attrs = {} }) =>
+        native?.(inputs, attrs, backend) ?? fallback.run(kernelName, inputs, attrs),
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import type { Activation } from '../graph/operations.js';
+
+/** The attributes by which fused kernels tell their activation. */
+export interface FusedAttributes {
+  readonly activation?: string;
+  readonly leakyreluAlpha?: number;
+}
+
+export const LINEAR: Activation = { name: 'linear', alpha: 0 };
+const NAMES: readonly string[] = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'];
+
+/** The activation of a fused kernel call, or undefined for one that is not recorded. */
+export function activationOf({ activation = 'linear', leakyreluAlpha = 0.2 }: FusedAttributes): Activation | undefined {
+  return isActivationName(activation) ? { name: activation, alpha: leakyreluAlpha } : undefined;
+}
+
+function isActivationName(name: string): name is Activation['name'] {
+  return NAMES.includes(name);
+}

@@ -1,0 +1,29 @@
+import { allocate, isNativeType, sizeOf } from '../graph/native-types.js';
+import type { tf } from '../tf.js';
+import { isNative, type Kernel, kernel, type Kernels, type OneInput } from './kernel.js';
+
+function filledLike(value: number): Kernel {
+  return kernel<OneInput>(({ x }, _, context) => {
+    if (!isNative(x)) return undefined;
+    return context.store(allocate(x.dtype, sizeOf(x.shape)).fill(value), x.shape, x.dtype);
+  });
+}
+
+interface FillAttributes {
+  readonly shape: number[];
+  readonly value: number | string | boolean;
+  readonly dtype?: tf.DataType;
+}
+const fill = kernel<unknown, FillAttributes>((_, { shape, value, dtype }, context) => {
+  if (typeof value === 'string') return undefined;
+  const type = dtype ?? (typeof value === 'boolean' ? 'bool' : 'float32');
+  if (!isNativeType(type)) return undefined;
+  return context.store(allocate(type, sizeOf(shape)).fill(Number(value)), shape, type);
+});
+
+/** Kernels whose result does not depend on data. */
+export const constantKernels: Kernels = new Map([
+  ['ZerosLike', filledLike(0)],
+  ['OnesLike', filledLike(1)],
+  ['Fill', fill],
+]);

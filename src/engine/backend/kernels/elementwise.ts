@@ -1,0 +1,110 @@
+import type { BinaryFunction, UnaryFunction } from '../graph/operations.js';
+import { isNativeType, type NativeType } from '../graph/native-types.js';
+import { tf } from '../tf.js';
+import {
+  areFloat,
+  areNative,
+  isNative,
+  type Kernel,
+  kernel,
+  type Kernels,
+  type OneInput,
+  type TwoInputs,
+} from './kernel.js';
+
+const FLOAT_FUNCTIONS: readonly UnaryFunction[] = [
+  'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Log1p', 'Reciprocal', 'Relu', 'Relu6', 'Rsqrt', 'Selu',
+  'Sigmoid', 'Sin', 'Softplus', 'Sqrt', 'Tanh',
+]; // prettier-ignore
+const NUMBER_FUNCTIONS: readonly UnaryFunction[] = ['Abs', 'Neg', 'Square'];
+
+type ResultType = (operands: NativeType) => NativeType | undefined;
+const sameNumber: ResultType = (type) => (type === 'bool' ? undefined : type);
+const float: ResultType = (type) => (type === 'float32' ? type : undefined);
+const comparedNumber: ResultType = (type) => (type === 'bool' ? undefined : 'bool');
+const compared: ResultType = () => 'bool';
+const logical: ResultType = (type) => (type === 'bool' ? type : undefined);
+
+const BINARY_FUNCTIONS: Readonly<Record<BinaryFunction, ResultType>> = {
+  Add: sameNumber,
+  Sub: sameNumber,
+  Multiply: sameNumber,
+  Maximum: sameNumber,
+  Minimum: sameNumber,
+  SquaredDifference: sameNumber,
+  RealDiv: float,
+  Pow: float,
+  Greater: comparedNumber,
+  GreaterEqual: comparedNumber,
+  Less: comparedNumber,
+  LessEqual: comparedNumber,
+  Equal: compared,
+  NotEqual: compared,
+  LogicalAnd: logical,
+  LogicalOr: logical,
+};
+
+function unary(fn: UnaryFunction, accepts: (x: tf.TensorInfo) => boolean): Kernel {
+  return kernel<OneInput>(({ x }, _, context) =>
+    isNative(x) && accepts(x)
+      ? context.record({ kind: 'Unary', attributes: { fn } }, [x], x.shape, x.dtype)
+      : undefined,
+  );
+}
+
+function binary(fn: BinaryFunction, resultType: ResultType): Kernel {
+  return kernel<TwoInputs>(({ a, b }, _, context) => {
+    if (!isNative(a) || !isNative(b) || a.dtype !== b.dtype) return undefined;
+    const dtype = resultType(a.dtype);
+    if (dtype === undefined) return undefined;
+    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+    return context.record({ kind: 'Binary', attributes: { fn } }, [a, b], shape, dtype);
+  });
+}
+
+const cast = kernel<OneInput, { dtype: tf.DataType }>(({ x }, { dtype }, context) => {
+  if (!isNative(x) || !isNativeType(dtype)) return undefined;
+  if (x.dtype === dtype) return context.alias(x, x.shape);
+  return context.record({ kind: 'Cast', attributes: {} }, [x], x.shape, dtype);
+});
+
+const step = kernel<OneInput, { alpha?: number }>(({ x }, { alpha = 0 }, context) =>
+  areFloat(x) ? context.record({ kind: 'Step', attributes: { alpha } }, [x], x.shape, 'float32') : undefined,
+);
+
+const leakyRelu = kernel<OneInput, { alpha: number }>(({ x }, { alpha }, context) =>
+  areFloat(x) ? context.record({ kind: 'LeakyRelu', attributes: { alpha } }, [x], x.shape, 'float32') : undefined,
+);
+
+const clip = kernel<OneInput, { clipValueMin: number; clipValueMax: number }>(({ x }, bounds, context) => {
+  if (!areFloat(x)) return undefined;
+  const attributes = { min: bounds.clipValueMin, max: bounds.clipValueMax };
+  return context.record({ kind: 'Clip', attributes }, [x], x.shape, 'float32');
+});
+
+const addN = kernel<tf.TensorInfo[]>((terms, _, context) =>
+  areFloat(...terms) ? context.record({ kind: 'AddN', attributes: {} }, terms, terms[0]!.shape, 'float32') : undefined,
+);
+
+const select = kernel<{ condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.TensorInfo }>(
+  ({ condition, t, e }, _, context) => {
+    if (!isNative(t) || !areNative(condition, e) || t.dtype !== e.dtype) return undefined;
+    if (t.dtype === 'bool' || condition.dtype !== 'bool') return undefined;
+    const byRow = condition.shape.length === 1 && t.shape.length > 1;
+    return context.record({ kind: 'Select', attributes: { byRow } }, [condition, t, e], t.shape, t.dtype);
+  },
+);
+
+/** Kernels that map elements to elements. */
+export const elementwiseKernels: Kernels = new Map([
+  ...FLOAT_FUNCTIONS.map((fn) => [fn, unary(fn, (x) => x.dtype === 'float32')] as const),
+  ...NUMBER_FUNCTIONS.map((fn) => [fn, unary(fn, (x) => x.dtype !== 'bool')] as const),
+  ['LogicalNot', unary('LogicalNot', (x) => x.dtype === 'bool')],
+  ...Object.entries(BINARY_FUNCTIONS).map(([fn, type]) => [fn, binary(fn as BinaryFunction, type)] as const),
+  ['Cast', cast],
+  ['Step', step],
+  ['LeakyRelu', leakyRelu],
+  ['ClipByValue', clip],
+  ['AddN', addN],
+  ['Select', select],
+]);

@@ -1,0 +1,186 @@
+import type { BufferPool } from './buffers/pool.js';
+import { isNativeType, type NativeType, type NativeArray, sizeOf, toNativeArray } from './graph/native-types.js';
+import type { Operation } from './graph/operations.js';
+import type { Plan } from './graph/plan.js';
+import { Recorder } from './graph/recorder.js';
+import { Value } from './graph/value.js';
+import type { KernelContext } from './kernels/kernel.js';
+import type { Executor } from './sessions/executor.js';
+import { tf } from './tf.js';
+
+/** Stores tensors for tfjs. Kernels record into it; reading computes what was recorded. */
+export class OnnxBackend extends tf.KernelBackend implements KernelContext {
+  readonly #data: tf.DataStorage<Value>;
+  readonly #recorder: Recorder;
+
+  constructor(
+    readonly executor: Executor,
+    pool: BufferPool,
+  ) {
+    super();
+    this.#data = new tf.DataStorage<Value>(this, tf.engine());
+    this.#recorder = new Recorder((plan: Plan) => executor.run(plan), pool);
+  }
+
+  // What kernels ask.
+
+  record(operation: Operation, inputs: readonly tf.TensorInfo[], shape: number[], dtype: NativeType): tf.TensorInfo {
+    const values = inputs.map((x) => this.lookup(x.dataId));
+    const shapes = inputs.map((x) => x.shape);
+    return this.#register(this.#recorder.record(operation, values, shapes, shape, dtype), shape);
+  }
+
+  alias(x: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+    this.incRef(x.dataId);
+    return { dataId: x.dataId, shape, dtype: x.dtype };
+  }
+
+  store(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.TensorInfo {
+    const value = new Value(shape, dtype);
+    value.data = values;
+    return this.#register(value, shape);
+  }
+
+  computed(x: tf.TensorInfo): NativeArray | undefined {
+    const value = this.lookup(x.dataId);
+    if (value.data === null || !isNativeType(value.dtype)) return undefined;
+    return toNativeArray(value.dtype, value.data);
+  }
+
+  view(x: tf.TensorInfo, offset: number, shape: number[]): tf.TensorInfo {
+    const data = this.computed(x);
+    if (data === undefined) throw new Error('A view needs computed data.');
+    this.lookup(x.dataId).recyclable = false;
+    return this.store(data.subarray(offset, offset + sizeOf(shape)), shape, x.dtype);
+  }
+
+  /** A complex64 tensor of two halves, which it owns. */
+  storeComplex(shape: number[], real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
+    const value = new Value(shape, 'complex64');
+    value.complex = { real, imag };
+    return this.#register(value, shape);
+  }
+
+  /** The value behind a tensor. */
+  lookup(dataId: tf.DataId): Value {
+    return this.#data.get(dataId);
+  }
+
+  /** Computes all that is recorded and still referred to. */
+  flush(): void {
+    this.#recorder.flush();
+  }
+
+  /** See `Recorder.markStepBoundary`. */
+  markStepBoundary(): void {
+    this.#recorder.markStepBoundary();
+  }
+
+  // What tfjs asks of a backend.
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
+    return this.store(values, shape, dtype).dataId;
+  }
+
+  override move(
+    dataId: tf.DataId,
+    values: tf.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    const value = new Value(shape, dtype);
+    value.data = values;
+    value.refCount = refCount;
+    this.#data.set(dataId, value);
+  }
+
+  override readSync(dataId: tf.DataId): tf.BackendValues {
+    const value = this.lookup(dataId);
+    if (value.complex !== null) {
+      const real = this.readSync(value.complex.real.dataId) as Float32Array;
+      return tf.backend_util.mergeRealAndImagArrays(real, this.readSync(value.complex.imag.dataId) as Float32Array);
+    }
+    if (value.node !== null) this.flush();
+    if (value.failure !== null) throw value.failure;
+    if (value.data === null) throw new Error('The tensor has no data.');
+    value.recyclable = false; // The caller may keep the array.
+    return tf.util.convertBackendValuesAndArrayBuffer(value.data, value.dtype);
+  }
+
+  override read(dataId: tf.DataId): Promise<tf.BackendValues> {
+    try {
+      return Promise.resolve(this.readSync(dataId));
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** What `tensor.bufferSync` of the cpu backend gives; tfjs's own shared kernels call it. */
+  bufferSync(x: tf.TensorInfo): tf.TensorBuffer<tf.Rank, tf.DataType> {
+    const data = this.readSync(x.dataId);
+    const shape = x.shape as tf.ShapeMap[tf.Rank];
+    if (!Array.isArray(data)) return tf.buffer(shape, x.dtype, data);
+    const strings = data.map((bytes) => tf.util.decodeString(bytes));
+    return tf.buffer<tf.Rank, 'string'>(shape, 'string', strings);
+  }
+
+  override numDataIds(): number {
+    return this.#data.numDataIds();
+  }
+
+  override refCount(dataId: tf.DataId): number {
+    return this.#data.has(dataId) ? this.lookup(dataId).refCount : 0;
+  }
+
+  override incRef(dataId: tf.DataId): void {
+    this.lookup(dataId).refCount++;
+  }
+
+  override disposeData(dataId: tf.DataId, force = false): boolean {
+    if (!this.#data.has(dataId)) return true;
+    const value = this.lookup(dataId);
+    value.refCount--;
+    if (!force && value.refCount > 0) return false;
+    if (value.complex !== null) {
+      this.disposeData(value.complex.real.dataId, true);
+      this.disposeData(value.complex.imag.dataId, true);
+    }
+    this.#recorder.release(value);
+    this.#data.delete(dataId);
+    return true;
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override time(f: () => void): Promise<tf.BackendTimingInfo> {
+    const start = tf.util.now();
+    f();
+    this.flush();
+    return Promise.resolve({ kernelMs: tf.util.now() - start });
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.executor.dispose();
+  }
+
+  #register(value: Value, shape: number[]): tf.TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, value);
+    return { dataId, shape, dtype: value.dtype };
+  }
+}

@@ -1,0 +1,35 @@
+import type { Plan } from '../graph/plan.js';
+import type { PendingValue, Value } from '../graph/value.js';
+
+/** Who reads what within one plan. */
+export class Consumers {
+  readonly #readers = new Map<Value, PendingValue[]>();
+  readonly #outputs: ReadonlySet<Value>;
+
+  constructor(plan: Plan) {
+    this.#outputs = new Set(plan.outputs);
+    for (const value of plan.order) {
+      for (const input of value.node.inputs) {
+        const readers = this.#readers.get(input);
+        if (readers) readers.push(value);
+        else this.#readers.set(input, [value]);
+      }
+    }
+  }
+
+  /** The values computed from this one; one that reads it twice is listed twice. */
+  of(value: Value): readonly PendingValue[] {
+    return this.#readers.get(value) ?? [];
+  }
+
+  /** Whether the value is fetched, so that it must really be computed. */
+  isOutput(value: Value): boolean {
+    return this.#outputs.has(value);
+  }
+
+  /** The only reader of a value that nobody else sees. */
+  soleReader(value: Value): PendingValue | undefined {
+    const readers = this.of(value);
+    return readers.length === 1 && !this.isOutput(value) ? readers[0] : undefined;
+  }
+}

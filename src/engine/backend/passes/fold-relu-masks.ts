@@ -1,0 +1,54 @@
+import { sameShape } from '../graph/native-types.js';
+import type { Plan } from '../graph/plan.js';
+import { isPendingOf, type PendingValue, type Value } from '../graph/value.js';
+import type { Consumers } from './consumers.js';
+import { isReluDerivative } from './fuse-convolutions.js';
+import type { Rewrites } from './rewrites.js';
+
+/** Finds `gradient * step(x)`, the gradient of relu, which has a cheaper form than its two operators. */
+export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
+  const folded = new Map<Value, Set<PendingValue>>();
+  for (const value of plan.order) {
+    const sides = gradientAndStep(value, consumers);
+    if (sides === undefined) continue;
+    const { gradient, step } = sides;
+    const source = rewrites.stepSources.get(step) ?? step.node.inputs[0]!;
+    const poolGradient = poolGradientOfRelu(gradient, step, source, consumers);
+    rewrites.maskedGradients.set(value, { gradient, source, poolGradient });
+    if (poolGradient !== null) rewrites.skipped.add(poolGradient);
+    folded.set(step, (folded.get(step) ?? new Set()).add(value));
+  }
+  for (const [step, products] of folded) {
+    if (consumers.of(step).every((reader) => products.has(reader))) rewrites.skipped.add(step);
+  }
+}
+
+function gradientAndStep(
+  product: PendingValue,
+  consumers: Consumers,
+): { gradient: Value; step: PendingValue<'Step'> } | undefined {
+  if (!isPendingOf(product, 'Binary') || product.node.operation.attributes.fn !== 'Multiply') return undefined;
+  const { inputs, inputShapes } = product.node;
+  if (!sameShape(inputShapes[0]!, inputShapes[1]!)) return undefined;
+  for (const side of [0, 1] as const) {
+    const step = inputs[side]!;
+    const gradient = inputs[1 - side]!;
+    if (!isReluDerivative(step) || gradient === step || consumers.isOutput(step)) continue;
+    if (sameShape(step.shape, product.shape)) return { gradient, step };
+  }
+  return undefined;
+}
+
+/** The gradient as that of a max-pool over the very relu whose mask is asked for, if it is one and nobody else reads it. */
+function poolGradientOfRelu(
+  gradient: Value,
+  step: PendingValue<'Step'>,
+  source: Value,
+  consumers: Consumers,
+): PendingValue<'MaxPoolGradient'> | null {
+  if (!isPendingOf(gradient, 'MaxPoolGradient') || consumers.soleReader(gradient) === undefined) return null;
+  const pooled = gradient.node.inputs[1]!;
+  const isRelu = isPendingOf(pooled, 'Unary') && pooled.node.operation.attributes.fn === 'Relu';
+  const sameArgument = isRelu && pooled.node.inputs[0] === step.node.inputs[0];
+  return pooled === source || sameArgument ? gradient : null;
+}

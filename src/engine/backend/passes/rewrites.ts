@@ -1,0 +1,45 @@
+import type { Plan } from '../graph/plan.js';
+import type { PendingValue, Value } from '../graph/value.js';
+import { Consumers } from './consumers.js';
+import { foldReluMasks } from './fold-relu-masks.js';
+import { fuseConvolutions } from './fuse-convolutions.js';
+
+/** A convolution that also adds its bias and applies its relu, computed where the last of the three stood. */
+export interface FusedConvolution {
+  readonly convolution: PendingValue<'Conv2D'>;
+  readonly bias: Value;
+  readonly relu: boolean;
+}
+
+/** A gradient multiplied by the mask of a relu: `gradient * (source > 0)`. */
+export interface MaskedGradient {
+  readonly gradient: Value;
+  /** What the mask is taken from: the relu's result where it exists anyway, else its argument. */
+  readonly source: Value;
+  /** Set where `gradient` is a pool's, whose mask is cheaper at the pooled size. */
+  readonly poolGradient: PendingValue<'MaxPoolGradient'> | null;
+}
+
+/** What the emitter does otherwise than node by node. */
+export interface Rewrites {
+  /** Values that need no emission of their own. */
+  readonly skipped: Set<Value>;
+  readonly fusedConvolutions: Map<Value, FusedConvolution>;
+  /** Steps (a relu's derivative) whose argument a fusion has swallowed, with the relu's result, which has the same sign. */
+  readonly stepSources: Map<Value, Value>;
+  readonly maskedGradients: Map<Value, MaskedGradient>;
+}
+
+/** Finds all rewrites of a plan. */
+export function findRewrites(plan: Plan): Rewrites {
+  const rewrites: Rewrites = {
+    skipped: new Set(),
+    fusedConvolutions: new Map(),
+    stepSources: new Map(),
+    maskedGradients: new Map(),
+  };
+  const consumers = new Consumers(plan);
+  fuseConvolutions(plan, consumers, rewrites);
+  foldReluMasks(plan, consumers, rewrites);
+  return rewrites;
+}

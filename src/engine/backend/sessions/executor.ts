@@ -1,0 +1,127 @@
+import type { BufferPool } from '../buffers/pool.js';
+import { emitModel, type EmittedModel } from '../emit/model.js';
+import { isNativeType, sizeOf, toNativeArray } from '../graph/native-types.js';
+import type { Plan } from '../graph/plan.js';
+import type { Value } from '../graph/value.js';
+import { estimateWork } from '../graph/work.js';
+import type { Disposable } from './lru-cache.js';
+import { LruCache } from './lru-cache.js';
+import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from './runtime.js';
+import { ScalarSlots } from './scalar-slots.js';
+
+/** Graphs of less work than this run on one thread: each session has a thread pool of its own, and waking it costs. */
+const SINGLE_THREAD_WORK = 2e6;
+const GRAPHS_KNOWN = 1024;
+
+export interface ExecutorOptions {
+  readonly threads: number;
+  /** Channels per block of the blocked layout, 0 for standard operators only. */
+  readonly block: number;
+  readonly maxSessions: number;
+  readonly maxSessionBytes: number;
+}
+
+/** Counts of what an executor did. */
+export interface ExecutorStats {
+  flushes: number;
+  compiles: number;
+  compileMs: number;
+  runMs: number;
+}
+
+interface CompiledGraph extends Disposable {
+  readonly session: NativeSession;
+  readonly model: Omit<EmittedModel, 'bytes'>;
+}
+
+/** The session options that all graphs share. */
+export function sessionOptions(threads: number): SessionOptions {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  };
+}
+
+/** Runs plans: compiles each structure once, keeps the sessions used last, feeds leaves and fills outputs. */
+export class Executor {
+  readonly stats: ExecutorStats = { flushes: 0, compiles: 0, compileMs: 0, runMs: 0 };
+  readonly #sessions: LruCache<CompiledGraph>;
+  readonly #slots = new LruCache<ScalarSlots>(GRAPHS_KNOWN, Number.POSITIVE_INFINITY);
+
+  constructor(
+    readonly runtime: OnnxRuntime,
+    readonly pool: BufferPool,
+    readonly options: ExecutorOptions,
+  ) {
+    this.#sessions = new LruCache(options.maxSessions, options.maxSessionBytes);
+  }
+
+  /** Sessions alive and an estimate of the bytes they hold. */
+  get cached(): { sessions: number; bytes: number } {
+    return { sessions: this.#sessions.size, bytes: this.#sessions.bytes };
+  }
+
+  /** Computes the plan's outputs and stores them in their values. On an error nothing is stored. */
+  run(plan: Plan): void {
+    this.stats.flushes++;
+    const { session, model } = this.#graphFor(plan);
+    const feeds: Record<string, NativeTensor> = {};
+    for (const { leaf, name } of model.feeds) feeds[name] = this.#tensorOf(plan.leaves[leaf]!);
+    const fetches: Record<string, NativeTensor> = {};
+    const results = plan.outputs.map((value, i) => {
+      const data = this.pool.take(value.dtype, sizeOf(value.shape));
+      const tensor = this.runtime.createTensor(value.dtype, data, value.shape);
+      fetches[model.outputs[i]!] = tensor;
+      return { value, data, tensor };
+    });
+    const start = performance.now();
+    session.run(feeds, fetches, {});
+    this.stats.runMs += performance.now() - start;
+    for (const { value, data, tensor } of results) Object.assign(value, { data, tensor, recyclable: true });
+  }
+
+  dispose(): void {
+    this.#sessions.clear();
+    this.#slots.clear();
+  }
+
+  #graphFor(plan: Plan): CompiledGraph {
+    let slots = this.#slots.get(plan.key);
+    if (slots === undefined) {
+      slots = new ScalarSlots(plan.leaves);
+      this.#slots.set(plan.key, slots);
+    } else if (slots.promoteChanged(plan.leaves)) {
+      this.#sessions.delete(plan.key);
+    }
+    let graph = this.#sessions.get(plan.key);
+    if (graph === undefined) {
+      graph = this.#compile(plan, slots);
+      this.#sessions.set(plan.key, graph);
+    }
+    return graph;
+  }
+
+  #compile(plan: Plan, slots: ScalarSlots): CompiledGraph {
+    const start = performance.now();
+    const { bytes, ...model } = emitModel(plan, slots, this.options.block);
+    let work = 0;
+    for (const { node, shape } of plan.order) work += estimateWork(node.operation.kind, shape, node.inputShapes);
+    const threads = work < SINGLE_THREAD_WORK ? 1 : this.options.threads;
+    const session = this.runtime.createSession(bytes, sessionOptions(threads));
+    this.stats.compiles++;
+    this.stats.compileMs += performance.now() - start;
+    return { session, model, bytes: bytes.length + model.scratchBytes, dispose: () => session.dispose() };
+  }
+
+  #tensorOf(leaf: Value): NativeTensor {
+    if (leaf.tensor !== null) return leaf.tensor;
+    if (!isNativeType(leaf.dtype) || leaf.data === null) throw new Error('A graph input has no data.');
+    const data = toNativeArray(leaf.dtype, leaf.data);
+    leaf.data = data;
+    leaf.tensor = this.runtime.createTensor(leaf.dtype, data, leaf.shape);
+    return leaf.tensor;
+  }
+}

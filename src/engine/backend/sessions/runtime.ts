@@ -1,0 +1,88 @@
+import type { NativeArray, NativeType } from '../graph/native-types.js';
+
+/** A tensor as the native library takes and fills it. */
+export interface NativeTensor {
+  readonly type: string;
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+/** A loaded model. */
+export interface NativeSession {
+  loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: SessionOptions): void;
+  /** Runs at once, on the calling thread and the session's own; fetched tensors are filled in place. */
+  run(
+    feeds: Readonly<Record<string, NativeTensor>>,
+    fetches: Readonly<Record<string, NativeTensor>>,
+    options: Readonly<Record<string, never>>,
+  ): unknown;
+  dispose(): void;
+}
+
+/** The part of ONNX Runtime's session options that this backend sets. */
+export interface SessionOptions {
+  readonly intraOpNumThreads: number;
+  readonly interOpNumThreads: number;
+  readonly executionMode: 'sequential' | 'parallel';
+  readonly graphOptimizationLevel: 'disabled' | 'basic' | 'extended' | 'all';
+  readonly logSeverityLevel: 0 | 1 | 2 | 3 | 4;
+  readonly enableProfiling?: boolean;
+  readonly extra?: unknown;
+}
+
+/** ONNX Runtime, as far as this backend needs it. */
+export interface OnnxRuntime {
+  readonly version: string;
+  createTensor(type: NativeType, data: NativeArray, shape: readonly number[]): NativeTensor;
+  /** Throws where the model is not accepted. */
+  createSession(model: Uint8Array, options: SessionOptions): NativeSession;
+}
+
+interface TensorConstructor {
+  new (type: NativeType, data: NativeArray, shape: readonly number[]): NativeTensor;
+}
+
+interface Binding {
+  readonly binding: { readonly InferenceSession: new () => NativeSession };
+  initOrt(): void;
+}
+
+interface PublicApi {
+  readonly Tensor: TensorConstructor;
+  readonly env: { readonly versions: { readonly node?: string | undefined } };
+}
+
+/**
+ * Loads the native library. The package's public `run` wraps a synchronous call into a promise; tfjs needs `dataSync`, so
+ * the synchronous binding beneath is used. It is no public interface: its form is checked, and the version is pinned.
+ *
+ * @throws Error where the platform has no library or the package has changed
+ */
+export async function loadRuntime(): Promise<OnnxRuntime> {
+  const api: unknown = await import('onnxruntime-node');
+  const native: unknown = await import('onnxruntime-node/dist/binding.js');
+  if (!isPublicApi(api) || !isBinding(native)) throw new Error('This version of onnxruntime-node has another form.');
+  native.initOrt();
+  const { InferenceSession } = native.binding;
+  return {
+    version: api.env.versions.node ?? 'unknown',
+    createTensor: (type, data, shape) => new api.Tensor(type, data, shape),
+    createSession(model, options) {
+      const session = new InferenceSession();
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
+      return session;
+    },
+  };
+}
+
+function isPublicApi(module: unknown): module is PublicApi {
+  return hasFunction(module, 'Tensor') && 'env' in module;
+}
+
+function isBinding(module: unknown): module is Binding {
+  return hasFunction(module, 'initOrt') && 'binding' in module && hasFunction(module.binding, 'InferenceSession');
+}
+
+function hasFunction(holder: unknown, name: string): holder is object {
+  return typeof holder === 'object' && holder !== null && typeof Reflect.get(holder, name) === 'function';
+}
