@@ -33,7 +33,9 @@ export class Stage {
     for (const [name, variable] of this.variables) {
       const next = tensors.get(name);
       if (next === undefined || next.dtype !== 'float32' || next === this.shown.get(name)) continue;
-      tf.tidy(() => variable.write(tf.tensor(next.data, [...next.shape], 'float32')));
+      tf.tidy(() => {
+        variable.write(tf.tensor(next.data, [...next.shape], 'float32'));
+      });
     }
     this.shown = tensors;
   }
