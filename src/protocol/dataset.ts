@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Which images: `train` without the held-out ones, `validation` held out of the training set, `test` only ever reported. */
 export const Split = z.enum(['train', 'validation', 'test']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A failure that the person can mend: its message is one sentence that says what, where and what to do.

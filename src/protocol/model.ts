@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One weight tensor of a checkpoint. */
 export const TensorInfo = z.object({

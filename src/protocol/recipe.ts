@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DataReference, Split } from './dataset';
 
 /** The networks that ship. */

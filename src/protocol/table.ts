@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One request of a protocol: schemas of what is asked, what is answered, and what is told in between. */
 export interface RequestSpec<

@@ -6,7 +6,7 @@ import {
   type CancellationToken,
   type MessageConnection,
 } from 'vscode-jsonrpc';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CancelledError, describeIssue, UserError, WireError } from '../protocol/errors';
 import type { NotificationTable, RequestTable } from '../protocol/table';
 import { ChannelReader, ChannelWriter, type Channel } from './channel';
@@ -15,7 +15,7 @@ import { ChannelReader, ChannelWriter, type Channel } from './channel';
 export interface HandlerContext<Progress> {
   /** Aborted when the caller cancels, or goes away. */
   signal: AbortSignal;
-  report(progress: Progress): void;
+  report: (progress: Progress) => void;
 }
 
 /** One function for each request of a table. */
