@@ -1,0 +1,79 @@
+import type { ChildProcess } from 'node:child_process';
+import { engineRequests, type EngineInfo, type EngineRequests, type EngineSettings } from '../../protocol/engine';
+import { Peer, type Client } from '../../rpc/peer';
+import { childChannel } from './childChannel';
+import { launchEngine, type LaunchOptions } from './launch';
+
+/** Milliseconds that an engine has to end by itself before it is killed. */
+const GRACE = 1000;
+/** Milliseconds that it has to come up. */
+const START_PATIENCE = 60_000;
+
+/** One engine process from its start to its end. */
+export class EngineProcess {
+  /** Calls the engine; everything that waits when the process ends is rejected with the reason. */
+  readonly call: Client<EngineRequests>;
+  /** Settles when the engine is initialised; rejects when it cannot be. */
+  readonly ready: Promise<EngineInfo>;
+  /** Resolves when the process is gone, with the sentence that says why. Never rejects. */
+  readonly ended: Promise<string>;
+  private readonly child: ChildProcess;
+  private readonly peer: Peer;
+  private stopping: Promise<string> | undefined;
+
+  /** @throws UserError when it cannot even be launched. */
+  constructor(launch: LaunchOptions, settings: EngineSettings) {
+    this.child = launchEngine(launch);
+    const channel = childChannel(this.child);
+    let end: (reason: string) => void = () => undefined;
+    this.ended = new Promise((resolve) => (end = resolve));
+    this.peer = new Peer({
+      ...channel,
+      onClose: (listener) =>
+        channel.onClose((reason) => {
+          listener(reason);
+          end(reason);
+        }),
+    });
+    this.call = this.peer.client(engineRequests);
+    this.peer.listen();
+    this.ready = this.initialize(settings);
+    // Whoever calls waits for `ready` and hears of it; without a caller nobody has to.
+    this.ready.catch(() => undefined);
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** True from the moment it was told to end: such an end is no crash. */
+  get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
+
+  /** Ends it: everything that waits is rejected with `reason`, then the pipe closes, then it is killed. */
+  stop(reason: string): Promise<string> {
+    this.stopping ??= this.end(reason);
+    return this.stopping;
+  }
+
+  private async initialize(settings: EngineSettings): Promise<EngineInfo> {
+    const late = setTimeout(() => {
+      void this.stop('The engine did not come up within a minute: see the log, then use "Restart Engine".');
+    }, START_PATIENCE);
+    try {
+      return await this.call('initialize', settings);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  private async end(reason: string): Promise<string> {
+    this.peer.close(reason);
+    if (this.child.connected) this.child.disconnect();
+    const killer = setTimeout(() => this.child.kill('SIGKILL'), GRACE);
+    const why = await this.ended;
+    clearTimeout(killer);
+    return why;
+  }
+}

@@ -1,0 +1,23 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import type { Log } from '../log';
+import { settings } from '../settings';
+import { EngineProcess } from './engineProcess';
+
+/** Makes engines as the settings are at that moment. */
+export function engineFactory(context: vscode.ExtensionContext, log: Log): () => EngineProcess {
+  return () => {
+    const dataFolder = settings.dataFolder();
+    const tensorflowPath = settings.tensorflowPath();
+    return new EngineProcess(
+      { module: context.asAbsolutePath(path.join('dist', 'engine.js')), nodePath: settings.nodePath(), log },
+      {
+        ...(dataFolder === undefined ? {} : { dataFolder }),
+        ...(tensorflowPath === undefined ? {} : { tensorflowPath }),
+        sampleFolder: context.asAbsolutePath(path.join('media', 'samples', 'fashion-mnist-sample')),
+        cacheFolder: path.join(context.globalStorageUri.fsPath, 'datasets'),
+        threads: settings.threads(),
+      },
+    );
+  };
+}

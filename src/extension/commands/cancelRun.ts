@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+
+/** Cancels a run by its id, the only one that goes on, or the one that is picked. */
+export async function cancelRun({ runs }: Services, target: unknown): Promise<void> {
+  if (typeof target === 'string') {
+    runs.find(target)?.cancel();
+    return;
+  }
+  const { running } = runs;
+  const items = running.map((job) => ({ label: job.request.title, description: job.request.out, job }));
+  const item =
+    items.length > 1
+      ? await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which run?') })
+      : items[0];
+  item?.job.cancel();
+}

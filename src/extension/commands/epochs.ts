@@ -1,0 +1,6 @@
+/** What is wrong with a number of epochs as typed, as one sentence; undefined: nothing. */
+export function epochsProblem(text: string): string | undefined {
+  const value = Number(text);
+  if (/^\s*\d+\s*$/.test(text) && value >= 1 && value <= 10_000) return undefined;
+  return 'Epochs: give a whole number from 1 to 10,000.';
+}

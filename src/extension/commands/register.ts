@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { COMMANDS } from '../constants';
+import { pickData } from '../data/pickData';
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+import { showError } from '../ui/showError';
+import { addSample } from './addSample';
+import { cancelRun } from './cancelRun';
+import { evaluateCheckpoint } from './evaluate';
+import { pickCheckpoint } from './pickCheckpoint';
+import { runRecipe } from './runRecipe';
+import { trainModel } from './train';
+
+type Command = (services: Services, target: unknown) => Promise<void>;
+
+/** Every command by its id; each failure is shown as one sentence. */
+const TABLE: Readonly<Record<(typeof COMMANDS)[keyof typeof COMMANDS], Command>> = {
+  [COMMANDS.pruneModel]: async (services, target) => {
+    requireTrust('Pruning');
+    const uri = await pickCheckpoint(services, target);
+    if (uri) await services.panels.show(uri, 'prune');
+  },
+  [COMMANDS.inspectWeights]: async (services, target) => {
+    const uri = await pickCheckpoint(services, target);
+    if (uri) await services.panels.show(uri, 'weights');
+  },
+  [COMMANDS.evaluateCheckpoint]: evaluateCheckpoint,
+  [COMMANDS.trainModel]: trainModel,
+  [COMMANDS.runRecipe]: runRecipe,
+  [COMMANDS.chooseData]: async ({ datasets }) => {
+    requireTrust('Measuring accuracy');
+    await pickData(datasets);
+  },
+  [COMMANDS.addSample]: addSample,
+  [COMMANDS.cancelRun]: cancelRun,
+  [COMMANDS.showLog]: ({ log }) => {
+    log.show(true);
+    return Promise.resolve();
+  },
+  [COMMANDS.restartEngine]: async ({ engine }) => {
+    const { backend } = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Restarting the engine') },
+      () => engine.restart(),
+    );
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The engine runs again: {0} {1}, {2} threads.', backend.name, backend.version, backend.threads),
+    );
+  },
+};
+
+export function registerCommands(services: Services): vscode.Disposable {
+  const registered = Object.entries(TABLE).map(([id, command]) =>
+    vscode.commands.registerCommand(id, async (target: unknown) => {
+      try {
+        await command(services, target);
+      } catch (error) {
+        showError(services.log, error);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}

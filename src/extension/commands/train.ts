@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { DataReference } from '../../protocol/dataset';
+import { UserError } from '../../protocol/errors';
+import { Architecture, Recipe, RECIPE_VERSION } from '../../protocol/recipe';
+import { dataStep } from '../data/pickData';
+import { folderNameProblem, freeName } from '../prune/folderName';
+import { startRun } from '../runs/startRun';
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+import { BACK, inputStep, pickStep, wizard, type Answer } from '../ui/wizard';
+import { epochsProblem } from './epochs';
+
+const DETAILS: Readonly<Record<Architecture, string>> = {
+  'fashion-cnn': '458,570 parameters: three convolutions and two dense layers',
+  'lenet-300-100': '266,610 parameters: three dense layers',
+  'lenet-5': '431,080 parameters: two convolutions and two dense layers',
+};
+
+interface Plan {
+  architecture: Architecture;
+  data: DataReference | undefined;
+  epochs: number;
+  folder: string;
+}
+
+/** Asks what to train, on what, for how long and where to, and trains it. */
+export async function trainModel(services: Services): Promise<void> {
+  requireTrust('Training');
+  const root = await targetFolder();
+  if (!root) return;
+  const taken = (name: string): boolean => existsSync(path.join(root, name));
+  const start: Plan = { architecture: 'fashion-cnn', data: undefined, epochs: 9, folder: '' };
+  const frame = (step: number, totalSteps: number) => ({
+    title: vscode.l10n.t('Secateur: Train Model'),
+    step,
+    totalSteps,
+  });
+  const plan = await wizard<Plan>(start, [
+    async (_, step, total) => {
+      const items = Architecture.options.map((label) => ({ label, detail: DETAILS[label] }));
+      const item = await pickStep(frame(step, total), vscode.l10n.t('Architecture'), items);
+      return mapAnswer(item, ({ label }) => ({ architecture: label }));
+    },
+    async (_, step, total) =>
+      mapAnswer(await dataStep(services.datasets, frame(step, total)), () => ({ data: services.datasets.chosen })),
+    async ({ epochs }, step, total) => {
+      const prompt = vscode.l10n.t('Epochs: passes over the training images');
+      const answer = await inputStep(frame(step, total), prompt, String(epochs), epochsProblem);
+      return mapAnswer(answer, (text) => ({ epochs: Number(text) }));
+    },
+    async ({ architecture, folder }, step, total) => {
+      const prompt = vscode.l10n.t('Name of the new folder in {0}', path.basename(root));
+      const proposal = folder || freeName(architecture, taken);
+      const problem = (name: string) => folderNameProblem(name, taken);
+      return mapAnswer(await inputStep(frame(step, total), prompt, proposal, problem), (name) => ({ folder: name }));
+    },
+  ]);
+  if (!plan) return;
+  const { architecture, data, epochs, folder } = plan;
+  startRun(services, {
+    title: vscode.l10n.t('Train {0}', architecture),
+    recipe: Recipe.parse({ recipeVersion: RECIPE_VERSION, data, steps: [{ step: 'train', architecture, epochs }] }),
+    baseFolder: root,
+    out: path.join(root, folder),
+    resume: false,
+  });
+}
+
+/** The workspace folder in which to write; undefined: the person changed their mind. */
+async function targetFolder(): Promise<string | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0)
+    throw new UserError('No folder is open: open one first, a trained model is written into it.');
+  const folder = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
+  return folder?.uri.fsPath;
+}
+
+function mapAnswer<T, U>(answer: Answer<T>, map: (value: T) => U): Answer<U> {
+  if (answer === undefined) return undefined;
+  return answer === BACK ? BACK : map(answer);
+}

@@ -1,0 +1,32 @@
+/** Ids that package.json names too; a test holds the two together. */
+export const VIEW_TYPE = 'secateur.checkpoint';
+
+export const EXTENSION_ID = 'secateur.secateur';
+
+export const COMMANDS = {
+  pruneModel: 'secateur.pruneModel',
+  evaluateCheckpoint: 'secateur.evaluateCheckpoint',
+  inspectWeights: 'secateur.inspectWeights',
+  trainModel: 'secateur.trainModel',
+  runRecipe: 'secateur.runRecipe',
+  chooseData: 'secateur.chooseData',
+  addSample: 'secateur.addSample',
+  cancelRun: 'secateur.cancelRun',
+  showLog: 'secateur.showLog',
+  restartEngine: 'secateur.restartEngine',
+} as const;
+
+/** Context keys: objects whose keys are paths, read by `resourcePath in …` in package.json. */
+export const CONTEXT = { checkpoints: 'secateur.checkpoints', recipes: 'secateur.recipes' } as const;
+
+/** Settings by their full names. */
+export const SETTINGS = {
+  dataFolder: 'secateur.data.folder',
+  previewSamples: 'secateur.preview.samples',
+  threads: 'secateur.engine.threads',
+  nodePath: 'secateur.engine.nodePath',
+  tensorflowPath: 'secateur.engine.tensorflowPath',
+} as const;
+
+/** Where `$schema` of a recipe points: served by this extension on every machine that has it. */
+export const RECIPE_SCHEMA_URI = 'secateur://schemas/recipe.schema.json';

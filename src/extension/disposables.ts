@@ -1,0 +1,19 @@
+import type { Disposable } from 'vscode';
+
+/** Owns disposables and ends them in reverse order, once. */
+export class Disposables implements Disposable {
+  private readonly items: Disposable[] = [];
+  private disposed = false;
+
+  /** Takes ownership; what comes too late is disposed at once. */
+  add<T extends Disposable>(item: T): T {
+    if (this.disposed) item.dispose();
+    else this.items.push(item);
+    return item;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const item of this.items.splice(0).reverse()) item.dispose();
+  }
+}

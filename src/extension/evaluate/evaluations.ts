@@ -1,0 +1,54 @@
+import type { DataReference, DatasetInfo, Split } from '../../protocol/dataset';
+import type { EngineRequests } from '../../protocol/engine';
+import type { Evaluation, Progress } from '../../protocol/measure';
+import type { CallOptions, Client } from '../../rpc/peer';
+import type { Datasets } from '../data/datasets';
+import { inDetail, type Log } from '../log';
+import type { EvaluationStore } from './evaluationStore';
+
+/** The split that an evaluation reports. */
+const SPLIT: Split = 'test';
+
+/** Measures checkpoints, and keeps what was measured by the hash of the weights. */
+export class Evaluations {
+  constructor(
+    private readonly engine: Client<EngineRequests>,
+    private readonly datasets: Datasets,
+    private readonly store: EvaluationStore,
+    private readonly log: Log,
+  ) {}
+
+  /** What was measured on these weights with the dataset in use; null: nothing yet. */
+  async kept(weightsHash: string): Promise<Evaluation | null> {
+    const data = this.datasets.chosen;
+    const dataset = data === undefined ? undefined : this.datasets.known(data);
+    if (data === undefined || !dataset) return null;
+    return this.store.get({ weightsHash, data, dataset, split: SPLIT });
+  }
+
+  /**
+   * Evaluates a checkpoint on the whole test set.
+   * @throws UserError as the engine says, CancelledError.
+   */
+  async measure(model: string, data: DataReference, options: CallOptions<Progress>): Promise<Evaluation> {
+    const { weightsHash } = await this.engine('inspect', { model }, { signal: options.signal });
+    const dataset = await this.datasets.open(data, options.signal);
+    const evaluation = await this.engine('evaluate', { model, data, split: SPLIT }, options);
+    await this.keep(weightsHash, data, dataset, evaluation);
+    return evaluation;
+  }
+
+  /** A full disk must not lose the person a result that is there. */
+  private async keep(
+    weightsHash: string,
+    data: DataReference,
+    dataset: DatasetInfo,
+    result: Evaluation,
+  ): Promise<void> {
+    try {
+      await this.store.set({ weightsHash, data, dataset, split: SPLIT }, result);
+    } catch (error) {
+      this.log.warn(`The evaluation could not be kept: ${inDetail(error)}`);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/** The part of a LogOutputChannel that the rooms of the extension need; a test gives one of its own. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** An error with its stack and all its causes, for the log. */
+export function inDetail(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined ? own : `${own}\ncaused by ${inDetail(error.cause)}`;
+}

@@ -1,0 +1,80 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Disposables } from '../disposables';
+import { fingerprint, type Fingerprint } from './fingerprint';
+
+/** Milliseconds in which changes are gathered: a checkpoint is several files, replaced one after another. */
+const GATHER = 300;
+
+export type DiskChange = 'changed' | 'gone';
+
+/** Watches model.json and its shards, wherever they lie, against what was last read of them. */
+export class DiskWatch implements vscode.Disposable {
+  private shown: string | undefined;
+  private said: string | undefined;
+  private watched = '';
+  private watchers = new Disposables();
+  private timer: NodeJS.Timeout | undefined;
+  private disposed = false;
+
+  constructor(
+    private readonly model: string,
+    private readonly tell: (change: DiskChange) => void,
+  ) {}
+
+  /** What is on disk now is what will be shown. */
+  async take(): Promise<Fingerprint | null> {
+    const now = await fingerprint(this.model);
+    this.shown = now?.text;
+    this.said = now?.text;
+    this.watch(now?.files ?? [this.model]);
+    return now;
+  }
+
+  /** Compares with what is shown, and tells of a difference that was not told before. */
+  async check(): Promise<void> {
+    const now = await fingerprint(this.model);
+    if (this.disposed || this.shown === undefined) return;
+    const text = now?.text ?? 'gone';
+    if (text === this.said) return;
+    this.said = text;
+    this.tell(now ? 'changed' : 'gone');
+  }
+
+  /** Tells again what is different, to a page that was not there to hear it. */
+  repeat(): Promise<void> {
+    this.said = this.shown;
+    return this.check();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    clearTimeout(this.timer);
+    this.watchers.dispose();
+  }
+
+  private watch(files: readonly string[]): void {
+    const folders = [...new Set(files.map((file) => path.dirname(file)))].sort();
+    if (this.disposed || folders.join('\n') === this.watched) return;
+    this.watched = folders.join('\n');
+    this.watchers.dispose();
+    this.watchers = new Disposables();
+    const touched = (): void => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.check(), GATHER);
+    };
+    for (const folder of folders) {
+      const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), '*');
+      const watcher = this.watchers.add(vscode.workspace.createFileSystemWatcher(pattern));
+      for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(touched);
+    }
+    // A whole folder that goes is heard of only above it.
+    const above = this.watchers.add(
+      vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(vscode.Uri.file(path.dirname(path.dirname(this.model))), '*'),
+      ),
+    );
+    above.onDidDelete(touched);
+    above.onDidCreate(touched);
+  }
+}

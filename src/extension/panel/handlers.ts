@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { CancelledError, UserError } from '../../protocol/errors';
+import type { PanelRequests } from '../../protocol/panel';
+import type { Handlers } from '../../rpc/peer';
+import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
+import { pickData } from '../data/pickData';
+import { besideFolder, modelLabel, pruneFolderName } from '../prune/folderName';
+import { pruneRecipe, recipeText } from '../prune/recipe';
+import { pruneRun } from '../prune/run';
+import { portablePath } from '../paths';
+import { startQuietly } from '../runs/startRun';
+import { settings } from '../settings';
+import { requireTrust } from '../trust';
+import type { CheckpointPanel } from './panel';
+
+/** Milliseconds that the page's first questions go before the dataset is opened. */
+const DATA_WAITS = 250;
+
+/** Serves the page of a panel; `isGone` tells that the page has ended, which cancels questions but no run. */
+export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Handlers<PanelRequests> {
+  const { model, services } = panel;
+  const { engine, datasets, evaluations, log } = services;
+  const data = () => (vscode.workspace.isTrusted ? datasets.chosen : undefined);
+  let preview = new AbortController();
+
+  return {
+    async ready(_, { signal }) {
+      const state = await panel.load(false, signal);
+      if (state.trusted) setTimeout(() => void datasets.verify(), DATA_WAITS);
+      const focus = services.panels.takeFocus(model);
+      return focus ? { ...state, focus } : state;
+    },
+    reload: (_, { signal }) => panel.load(true, signal),
+    histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
+    async preview({ prune }, { signal, report }) {
+      // One question at a time: the newest drops the one before.
+      preview.abort();
+      preview = new AbortController();
+      const reference = data();
+      const answer = await engine.call(
+        'preview',
+        { model, prune, samples: settings.previewSamples(), ...(reference === undefined ? {} : { data: reference }) },
+        { signal: AbortSignal.any([signal, preview.signal]), onProgress: report },
+      );
+      return vscode.workspace.isTrusted || answer.accuracy
+        ? answer
+        : { ...answer, noAccuracy: 'off in Restricted Mode' };
+    },
+    async evaluate(_, { signal, report }) {
+      requireTrust('Evaluating');
+      const reference = data() ?? (await pickData(datasets), data());
+      if (reference === undefined) throw new CancelledError();
+      return evaluations.measure(model, reference, { signal, onProgress: report });
+    },
+    proposeFolder({ sparsity }) {
+      const parent = besideFolder(model, workspaceFolderOf(panel.uri));
+      const folder = pruneFolderName(modelLabel(model), sparsity, (name) => existsSync(path.join(parent, name)));
+      return Promise.resolve({ folder, parent });
+    },
+    prune(job, context) {
+      requireTrust('Pruning');
+      panel.run.refuseSecond();
+      panel.run.set(job, startQuietly(services, pruneRun(job, model, workspaceFolderOf(panel.uri), data())));
+      return panel.run.follow(context, isGone);
+    },
+    followRun: (_, context) => panel.run.follow(context, isGone),
+    async copyRecipe(job) {
+      const root = workspaceFolderOf(panel.uri) ?? path.dirname(model);
+      const recipe = pruneRecipe(job, portablePath(model, root), data());
+      await vscode.env.clipboard.writeText(recipeText(recipe, RECIPE_SCHEMA_URI));
+      return null;
+    },
+    async chooseData() {
+      requireTrust('Measuring accuracy');
+      return (await pickData(datasets)) ?? null;
+    },
+    async openCheckpoint({ path: file }) {
+      await services.panels.show(checkpointUri(file));
+      return null;
+    },
+    evaluateCheckpoint({ path: file }) {
+      const uri = checkpointUri(file);
+      // It has a progress of its own, and says itself what goes wrong.
+      void vscode.commands.executeCommand(COMMANDS.evaluateCheckpoint, uri);
+      return Promise.resolve(null);
+    },
+    async openAsText() {
+      await vscode.commands.executeCommand('vscode.openWith', panel.uri, 'default');
+      return null;
+    },
+    async brotli(_, { signal }) {
+      const { totals } = await engine.call('inspect', { model, brotli: true }, { signal });
+      if (totals.brotliBytes === undefined) throw new Error('The engine gave no brotli size.');
+      return { brotliBytes: totals.brotliBytes };
+    },
+    async trustWorkspace() {
+      await vscode.commands.executeCommand('workbench.trust.manage');
+      return null;
+    },
+    showLog() {
+      log.show(true);
+      return Promise.resolve(null);
+    },
+  };
+}
+
+function workspaceFolderOf(uri: vscode.Uri): string | undefined {
+  return vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+}
+
+/** @throws UserError when the file is not there. */
+function checkpointUri(file: string): vscode.Uri {
+  if (!path.isAbsolute(file) || !existsSync(file)) throw new UserError(`${file} is gone: it was moved or deleted.`);
+  return vscode.Uri.file(file);
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+
+export interface PageParts {
+  /** What webview resources may be loaded from. */
+  cspSource: string;
+  script: string;
+  style: string;
+  /** Language of the editor, for example `en`. */
+  language: string;
+}
+
+/** A nonce that nobody can guess. */
+export function newNonce(): string {
+  return randomBytes(24).toString('base64');
+}
+
+/** The page: one script with a nonce, one style sheet, nothing inline, nothing from elsewhere. */
+export function pageHtml({ cspSource, script, style, language }: PageParts, nonce = newNonce()): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource}`,
+    `img-src ${cspSource} data:`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeHtml(style)}">
+<title>Secateur</title>
+</head>
+<body>
+<div id="root"></div>
+<script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
+</body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}

@@ -1,0 +1,135 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { z } from 'zod';
+import type { Inspection } from '../../protocol/model';
+import type { PanelNotifications, PanelState } from '../../protocol/panel';
+import { UserError } from '../../protocol/errors';
+import { Disposables } from '../disposables';
+import { inDetail } from '../log';
+import { showRunProgress } from '../runs/showProgress';
+import type { Services } from '../services';
+import { DiskWatch } from './diskWatch';
+import { panelHandlers } from './handlers';
+import { pageHtml } from './html';
+import { PageSession } from './pageSession';
+import { PanelRun } from './panelRun';
+import { panelState } from './state';
+
+/** One open checkpoint editor: the host's side of the page, over all the lives of the page. */
+export class CheckpointPanel {
+  readonly run = new PanelRun();
+  private readonly own = new Disposables();
+  private readonly disk: DiskWatch;
+  private session: PageSession | undefined;
+  private loaded: { inspection: Inspection; text: string } | undefined;
+  private engineWasDown = false;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    private readonly webviewPanel: vscode.WebviewPanel,
+    readonly services: Services,
+  ) {
+    const { webview } = webviewPanel;
+    const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    this.disk = this.own.add(new DiskWatch(this.model, (change) => this.notify('disk', { change })));
+    this.own.add(webview.onDidReceiveMessage((message: unknown) => this.receive(message)));
+    this.own.add(webviewPanel.onDidChangeViewState(() => this.endHiddenPage()));
+    this.own.add({ dispose: services.engine.changed.add(() => this.tellEngine()) });
+    this.own.add({ dispose: services.datasets.changed.add(() => void this.tellState()) });
+    this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.tellState()));
+    webviewPanel.onDidDispose(() => this.dispose());
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
+      language: vscode.env.language,
+    });
+  }
+
+  /** Absolute path of the model.json. */
+  get model(): string {
+    return this.uri.fsPath;
+  }
+
+  /** Is there a page that hears what it is told? */
+  get isLive(): boolean {
+    return this.loaded !== undefined && this.session !== undefined && this.webviewPanel.visible;
+  }
+
+  notify<K extends keyof PanelNotifications>(name: K, value: z.input<PanelNotifications[K]>): void {
+    this.session?.notify(name, value);
+  }
+
+  /** Reads the checkpoint, unless what is shown is what is on disk. @throws UserError when it is none. */
+  async load(again: boolean, signal: AbortSignal): Promise<PanelState> {
+    if (this.uri.scheme !== 'file')
+      throw new UserError(
+        `${path.basename(this.uri.path)} is not a file on a disk: open the checkpoint from its folder.`,
+      );
+    const { engine } = this.services;
+    const before = again || !this.loaded ? await this.disk.take() : undefined;
+    if (before === null) throw new UserError(`${this.model} is gone: it was moved or deleted.`);
+    if (before || !this.loaded) {
+      if (again) await engine.call('release', { model: this.model }, { signal });
+      const inspection = await engine.call('inspect', { model: this.model }, { signal });
+      this.loaded = { inspection, text: before?.text ?? '' };
+    } else setImmediate(() => void this.disk.repeat());
+    return panelState(this, this.loaded.inspection);
+  }
+
+  /** Tells the page everything again: trust, dataset or settings changed. */
+  async tellState(): Promise<void> {
+    if (!this.loaded || !this.session) return;
+    try {
+      this.notify('state', await panelState(this, this.loaded.inspection));
+    } catch (error) {
+      this.services.log.error(inDetail(error));
+    }
+  }
+
+  private receive(message: unknown): void {
+    if (this.session?.isFromAnother(message)) this.endPage();
+    this.session ??= this.newSession();
+    this.session.deliver(message);
+  }
+
+  private newSession(): PageSession {
+    const { webview } = this.webviewPanel;
+    const session: PageSession = new PageSession(
+      (message) => void webview.postMessage(message),
+      panelHandlers(this, () => session.isOver),
+    );
+    return session;
+  }
+
+  private endHiddenPage(): void {
+    if (!this.webviewPanel.visible) this.endPage();
+  }
+
+  private endPage(): void {
+    this.session?.end();
+    this.session = undefined;
+  }
+
+  private tellEngine(): void {
+    const { phase, message } = this.services.engine.state;
+    if (phase === 'starting') return;
+    if (phase === 'up' && !this.engineWasDown) return;
+    this.engineWasDown = phase !== 'up';
+    this.notify('engine', { up: phase === 'up', message });
+  }
+
+  private dispose(): void {
+    this.endPage();
+    this.own.dispose();
+    const { panels, engine, log } = this.services;
+    panels.remove(this);
+    const { running } = this.run;
+    if (running) showRunProgress(running);
+    if (engine.state.phase !== 'up' || panels.of(this.model).length > 0) return;
+    engine
+      .call('release', { model: this.model })
+      .catch((error: unknown) => log.debug(`Not released: ${inDetail(error)}`));
+  }
+}

@@ -1,0 +1,50 @@
+import type { HandlerContext } from '../../rpc/peer';
+import type { PruneJob } from '../../protocol/panel';
+import type { RunEvent, RunResult } from '../../protocol/run';
+import { UserError } from '../../protocol/errors';
+import type { RunJob } from '../runs/job';
+
+/** The Prune & write of one panel: it outlives the page, which may leave it and join it again. */
+export class PanelRun {
+  private current: { asked: PruneJob; job: RunJob } | undefined;
+
+  /** What was asked for, as long as a page has not seen the end of it. */
+  get asked(): PruneJob | undefined {
+    return this.current?.asked;
+  }
+
+  /** The run that goes on. */
+  get running(): RunJob | undefined {
+    return this.current && !this.current.job.outcome ? this.current.job : undefined;
+  }
+
+  /** @throws UserError when one is going on already. */
+  refuseSecond(): void {
+    if (this.running)
+      throw new UserError('This panel is writing a checkpoint already: wait for it, or cancel it first.');
+  }
+
+  set(asked: PruneJob, job: RunJob): void {
+    this.current = { asked, job };
+  }
+
+  /**
+   * Lets a page follow the run to its end. When the page cancels, the run is cancelled; when the page goes
+   * (`isGone`), the run goes on.
+   */
+  async follow({ signal, report }: HandlerContext<RunEvent>, isGone: () => boolean): Promise<RunResult> {
+    const { current } = this;
+    if (!current) throw new UserError('No run is going on in this panel.');
+    const onAbort = (): void => {
+      if (!isGone()) current.job.cancel();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      return await current.job.follow(report);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      if (!isGone() && this.current === current) this.current = undefined;
+    }
+  }
+}

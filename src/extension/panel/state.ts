@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import type { Inspection } from '../../protocol/model';
+import type { PanelState } from '../../protocol/panel';
+import { settings } from '../settings';
+import type { CheckpointPanel } from './panel';
+
+/** Everything that the page needs to draw itself. */
+export async function panelState(panel: CheckpointPanel, inspection: Inspection): Promise<PanelState> {
+  const { datasets, evaluations } = panel.services;
+  const trusted = vscode.workspace.isTrusted;
+  const data = trusted ? datasets.current() : { problem: vscode.l10n.t('Accuracy is off in Restricted Mode.') };
+  const run = panel.run.asked;
+  return {
+    inspection,
+    trusted,
+    dataset: data.info ?? null,
+    ...(data.problem === undefined ? {} : { datasetProblem: data.problem }),
+    previewSamples: settings.previewSamples(),
+    evaluation: await evaluations.kept(inspection.weightsHash),
+    ...(run ? { run } : {}),
+  };
+}

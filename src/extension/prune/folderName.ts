@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { UserError } from '../../protocol/errors';
+import { isInside } from '../paths';
+
+/** Windows cannot make these, whatever their ending. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
+
+/** What a person would call the checkpoint: its folder for `model.json`, otherwise the file's own name. */
+export function modelLabel(modelPath: string): string {
+  const file = path.basename(modelPath);
+  if (file.toLowerCase() === 'model.json') return path.basename(path.dirname(modelPath)) || 'model';
+  return file.replace(/\.json$/i, '').replace(/\.model$/i, '') || 'model';
+}
+
+/**
+ * The folder in which a new checkpoint lies beside this one: beside the folder of a `model.json`, unless that would leave
+ * the workspace folder; otherwise the checkpoint's own folder.
+ */
+export function besideFolder(modelPath: string, workspaceFolder: string | undefined): string {
+  const own = path.dirname(modelPath);
+  if (path.basename(modelPath).toLowerCase() !== 'model.json') return own;
+  const above = path.dirname(own);
+  if (workspaceFolder !== undefined && isInside(own, workspaceFolder) && !isInside(above, workspaceFolder)) return own;
+  return above;
+}
+
+/** `fashion-cnn-pruned-90`, or with `-2`, `-3` … where that is taken. A share below all never becomes 100. */
+export function pruneFolderName(label: string, sparsity: number, taken: (name: string) => boolean): string {
+  const base = label.replace(/-pruned-[\d.]+(-\d+)?$/, '');
+  const rounded = Math.round(sparsity * 100);
+  const shown = rounded === 100 && sparsity < 1 ? Math.min(99.9, Math.floor(sparsity * 1000) / 10) : rounded;
+  return freeName(`${base}-pruned-${shown}`, taken);
+}
+
+/** `name`, or `name-2`, `name-3` … : the first that is not taken. */
+export function freeName(name: string, taken: (name: string) => boolean): string {
+  if (!taken(name)) return name;
+  for (let next = 2; ; next++) if (!taken(`${name}-${next}`)) return `${name}-${next}`;
+}
+
+/** What is wrong with a folder's name, as one sentence; undefined: nothing. */
+export function folderNameProblem(name: string, taken: (name: string) => boolean): string | undefined {
+  if (name.trim() === '') return 'Give the new folder a name.';
+  if (name !== name.trim()) return 'A folder name may not begin or end with a space.';
+  if (name === '.' || name === '..' || /[\\/]/.test(name) || path.isAbsolute(name))
+    return `"${name}" would leave the folder: give a plain name without separators.`;
+  if (/[<>:"|?*\u0000-\u001f]/.test(name) || RESERVED.test(name) || name.endsWith('.'))
+    return `"${name}" is not a name that every system can make: leave out <>:"|?* and a final point.`;
+  if (name.length > 120) return 'The name is too long: use at most 120 characters.';
+  if (taken(name)) return `"${name}" is there already: nothing is ever overwritten, so choose another name.`;
+  return undefined;
+}
+
+/** @throws UserError with the problem of a folder's name, if it has one. */
+export function checkFolderName(name: string, taken: (name: string) => boolean): void {
+  const problem = folderNameProblem(name, taken);
+  if (problem !== undefined) throw new UserError(problem);
+}

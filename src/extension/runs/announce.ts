@@ -1,0 +1,66 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../protocol/errors';
+import { COMMANDS } from '../constants';
+import type { Services } from '../services';
+import { showError } from '../ui/showError';
+import { InterruptedError, type RunJob } from './job';
+import { runSummary } from './summary';
+
+/** Tells how a run ended, with what can be done next. @returns whether the person wants to go on with it. */
+export async function announceRun(services: Services, job: RunJob): Promise<boolean> {
+  const outcome = await job.finished;
+  const { title } = job.request;
+  if (services.isClosing()) return false;
+  if (outcome.kind === 'cancelled') {
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} was cancelled.', title));
+  } else if (outcome.kind === 'failed') {
+    return announceFailure(services, job, outcome.error);
+  } else {
+    const file = outcome.result.out;
+    await services.scanner.look(file);
+    await offerResult(runSummary(title, outcome.result), vscode.Uri.file(file));
+  }
+  return false;
+}
+
+async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
+  const open = vscode.l10n.t('Open');
+  const evaluate = vscode.l10n.t('Evaluate');
+  const reveal = vscode.l10n.t('Show in Explorer');
+  const choice = await vscode.window.showInformationMessage(message, open, evaluate, reveal);
+  if (choice === open) await vscode.commands.executeCommand(COMMANDS.inspectWeights, uri);
+  else if (choice === evaluate) await vscode.commands.executeCommand(COMMANDS.evaluateCheckpoint, uri);
+  else if (choice === reveal)
+    await vscode.commands.executeCommand(
+      vscode.workspace.getWorkspaceFolder(uri) ? 'revealInExplorer' : 'revealFileInOS',
+      uri,
+    );
+}
+
+async function announceFailure(services: Services, job: RunJob, error: unknown): Promise<boolean> {
+  if (!(error instanceof InterruptedError)) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    showError(
+      services.log,
+      error instanceof UserError
+        ? new UserError(vscode.l10n.t('{0} failed: {1}', job.request.title, sentence), { cause: error })
+        : error,
+    );
+    return false;
+  }
+  const resume = vscode.l10n.t('Resume');
+  const showLog = vscode.l10n.t('Show Log');
+  const choice = await vscode.window.showErrorMessage(
+    vscode.l10n.t(
+      '{0} was interrupted in {1}: {2} What was finished is kept.',
+      job.request.title,
+      path.basename(job.request.out),
+      error.message,
+    ),
+    resume,
+    showLog,
+  );
+  if (choice === showLog) services.log.show(true);
+  return choice === resume;
+}

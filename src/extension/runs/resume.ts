@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Services } from '../services';
+import type { ActiveRun } from './activeRuns';
+import { startRun } from './startRun';
+
+/** Offers to go on with each run that the end of a window has interrupted. Those whose folder is gone are forgotten. */
+export async function offerToResume(services: Services): Promise<void> {
+  for (const run of services.activeRuns.list()) {
+    if (existsSync(run.out)) void offer(services, run);
+    else await services.activeRuns.remove(run.id);
+  }
+}
+
+async function offer(services: Services, run: ActiveRun): Promise<void> {
+  const resume = vscode.l10n.t('Resume');
+  const forget = vscode.l10n.t('Forget');
+  const choice = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      '{0} was interrupted when its window closed; it can go on in {1}.',
+      run.title,
+      path.basename(run.out),
+    ),
+    resume,
+    forget,
+  );
+  // A notification that is only closed is not an answer: the next start asks again.
+  if (choice === forget) await services.activeRuns.remove(run.id);
+  else if (choice === resume) startRun(services, { ...run, resume: true });
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { CancelledError } from '../../protocol/errors';
+import type { RunEvent, RunResult } from '../../protocol/run';
+import type { EngineProcess } from '../child/engineProcess';
+import { Listeners } from '../listeners';
+import { inDetail, type Log } from '../log';
+import type { ActiveRuns } from './activeRuns';
+import { InterruptedError, RunJob, type RunRequest } from './job';
+
+/** Milliseconds that an engine has to stop at a cancelled run before it is ended. */
+const CANCEL_PATIENCE = 15_000;
+
+/** Runs recipes, each in an engine process of its own, so that ending one harms nothing else. */
+export class RunService {
+  readonly started = new Listeners<RunJob>();
+  readonly ended = new Listeners<RunJob>();
+  private readonly jobs = new Map<string, RunJob>();
+  private readonly engines = new Set<EngineProcess>();
+  private closing = false;
+
+  constructor(
+    private readonly create: () => EngineProcess,
+    private readonly active: ActiveRuns,
+    private readonly log: Log,
+  ) {}
+
+  /** The runs that go on, oldest first. */
+  get running(): RunJob[] {
+    return [...this.jobs.values()];
+  }
+
+  find(id: string): RunJob | undefined {
+    return this.jobs.get(id);
+  }
+
+  /** Starts a run. It is in the list of interrupted runs from now until it ends in any way but the window's end. */
+  start(request: RunRequest): RunJob {
+    const id = randomUUID();
+    this.log.info(`${request.title}: run ${id} into ${request.out}`);
+    const job = new RunJob(id, request, (signal, report) => this.work(id, request, signal, report));
+    this.jobs.set(id, job);
+    this.started.fire(job);
+    void job.finished.then((outcome) => {
+      this.jobs.delete(id);
+      const detail = outcome.kind === 'failed' ? `: ${inDetail(outcome.error)}` : '';
+      this.log.info(`${request.title}: run ${id} ${outcome.kind}${detail}`);
+      this.ended.fire(job);
+    });
+    return job;
+  }
+
+  /** Ends all runs because the window ends; the next start offers to resume them. */
+  async dispose(): Promise<void> {
+    this.closing = true;
+    await Promise.all([...this.engines].map((engine) => engine.stop('The window is closing.')));
+  }
+
+  private async work(
+    id: string,
+    { title, recipe, baseFolder, out, resume }: RunRequest,
+    signal: AbortSignal,
+    report: (event: RunEvent) => void,
+  ): Promise<RunResult> {
+    const engine = this.create();
+    this.engines.add(engine);
+    let interrupted = false;
+    const giveUp = (): void => {
+      setTimeout(() => void engine.stop('The run was cancelled.'), CANCEL_PATIENCE).unref();
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await this.active.add({ id, title, recipe, baseFolder, out });
+      await engine.ready;
+      return await engine.call('run', { recipe, baseFolder, out, resume }, { signal, onProgress: report });
+    } catch (error) {
+      if (signal.aborted) throw new CancelledError();
+      interrupted = !engine.isStopping && (await isOver(engine.ended));
+      if (interrupted)
+        throw new InterruptedError(error instanceof Error ? error.message : String(error), { cause: error });
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      if (!this.closing && !interrupted) await this.active.remove(id);
+      await engine.stop('The run has ended.');
+      this.engines.delete(engine);
+    }
+  }
+}
+
+/** Whether a promise has resolved already. */
+async function isOver(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([promise.then(() => true), Promise.resolve(false)]);
+}

@@ -1,0 +1,22 @@
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+import { announceRun } from './announce';
+import type { RunJob, RunRequest } from './job';
+import { showRunProgress } from './showProgress';
+
+/** Starts a run that has no page of its own: a notification shows how far it is. */
+export function startRun(services: Services, request: RunRequest): RunJob {
+  const job = startQuietly(services, request);
+  showRunProgress(job);
+  return job;
+}
+
+/** Starts a run whose progress a page shows; its end is announced all the same. */
+export function startQuietly(services: Services, { title, recipe, baseFolder, out, resume }: RunRequest): RunJob {
+  requireTrust('Changing a model');
+  const job = services.runs.start({ title, recipe, baseFolder, out, resume });
+  void announceRun(services, job).then((goOn) => {
+    if (goOn) startRun(services, { ...job.request, resume: true });
+  });
+  return job;
+}

@@ -1,0 +1,25 @@
+import type { RunResult } from '../../protocol/run';
+import { bytes, percent } from '../ui/format';
+
+/** One sentence on what a finished run came to; says so where a figure was measured on the sample that ships. */
+export function runSummary(title: string, { before, after, accuracy, sampleData, steps }: RunResult): string {
+  const parts: string[] = [];
+  const last = accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
+  if (last !== null) {
+    const from = accuracy.before === null ? '' : `${percent(accuracy.before)} → `;
+    parts.push(`test accuracy ${from}${percent(last)}${sampleData ? ' (on sample data)' : ''}`);
+  }
+  if (after.sparsity > 0) parts.push(`sparsity ${percent(after.sparsity, 1)}`);
+  const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
+  parts.push(`${gzip} gzipped`);
+  return `${title} is done: ${parts.join(', ')}.`;
+}
+
+/** The test accuracy of the best epoch, or of the last `evaluate` on the test set. */
+function trainedAccuracy(steps: RunResult['steps']): number | null {
+  for (const step of [...steps].reverse()) {
+    if (step.step === 'evaluate' && step.evaluation.split === 'test') return step.evaluation.accuracy;
+    if (step.step === 'train' || step.step === 'finetune') return step.best.testAccuracy;
+  }
+  return null;
+}

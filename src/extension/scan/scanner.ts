@@ -1,0 +1,186 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Disposables } from '../disposables';
+import type { Log } from '../log';
+import { isInside } from '../paths';
+import { kindOfFile } from './classify';
+import { excludeGlob, excludePatterns, excluder } from './excludes';
+import { Findings } from './findings';
+import { eachOf } from './pool';
+
+/** More JSON files than this in one workspace folder are not looked at. */
+const MAX_FILES = 20_000;
+const WIDTH = 8;
+/** Milliseconds in which changes of files are gathered. */
+const GATHER = 150;
+/** More changes than this at once are answered by looking through everything. */
+const MANY = 500;
+
+/** Finds the checkpoints and recipes of the workspace by their content, and keeps up with changes on disk. */
+export class Scanner implements vscode.Disposable {
+  private readonly findings = new Findings();
+  private readonly own = new Disposables();
+  private readonly emitter = this.own.add(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.emitter.event;
+  private readonly pending = new Set<string>();
+  /** By workspace folder; the settings are read again when they change. */
+  private readonly excluders = new Map<string, (relativePath: string) => boolean>();
+  private timer: NodeJS.Timeout | undefined;
+  private sweep = new AbortController();
+  private lastSweep: Promise<void> | undefined;
+
+  constructor(private readonly log: Log) {
+    const watcher = this.own.add(vscode.workspace.createFileSystemWatcher('**/*'));
+    watcher.onDidCreate((uri) => this.touched(uri));
+    watcher.onDidDelete((uri) => this.touched(uri));
+    watcher.onDidChange((uri) => {
+      if (isJson(uri)) this.touched(uri);
+    });
+    this.own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.scan()));
+    this.own.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration('files.exclude') && !change.affectsConfiguration('search.exclude')) return;
+        this.excluders.clear();
+        void this.scan();
+      }),
+    );
+  }
+
+  get checkpoints(): string[] {
+    return this.findings.of('checkpoint');
+  }
+
+  get recipes(): string[] {
+    return this.findings.of('recipe');
+  }
+
+  /** Resolves when the workspace has been looked through once. */
+  async whenScanned(): Promise<void> {
+    let awaited: Promise<void>;
+    do await (awaited = this.lastSweep ?? this.scan());
+    while (awaited !== this.lastSweep);
+  }
+
+  /** Looks through the whole workspace; a sweep that is under way gives way to this one. */
+  scan(): Promise<void> {
+    this.sweep.abort();
+    const sweep = (this.sweep = new AbortController());
+    const done = this.lookThrough(sweep.signal).catch((error: unknown) => {
+      this.log.error(`The scan for checkpoints failed: ${String(error)}`);
+    });
+    this.lastSweep = done;
+    return done;
+  }
+
+  /** Looks at one file now: one that was just written need not wait for the watcher. */
+  async look(file: string): Promise<void> {
+    const kind = this.isHidden(file) ? 'other' : await kindOfFile(file);
+    if (this.findings.set(file, kind)) this.emitter.fire();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.sweep.abort();
+    this.own.dispose();
+  }
+
+  private async lookThrough(signal: AbortSignal): Promise<void> {
+    const start = performance.now();
+    const seen = new Set<string>();
+    for (const folder of vscode.workspace.workspaceFolders ?? []) {
+      for (const file of await this.jsonFilesIn(folder.uri, folder)) seen.add(file);
+    }
+    if (await this.lookAt(seen, signal)) return;
+    if (this.findings.retain((file) => seen.has(file))) this.emitter.fire();
+    const took = Math.round(performance.now() - start);
+    this.log.info(
+      `Scan: ${this.checkpoints.length} checkpoints and ${this.recipes.length} recipes in ${seen.size} JSON files, ${took} ms`,
+    );
+  }
+
+  /** @returns whether another sweep has taken its place. */
+  private async lookAt(files: Iterable<string>, signal: AbortSignal): Promise<boolean> {
+    let changed = false;
+    const finished = await eachOf(files, WIDTH, signal, async (file) => {
+      changed = this.findings.set(file, await kindOfFile(file)) || changed;
+    });
+    this.fireIf(changed);
+    return !finished;
+  }
+
+  private fireIf(changed: boolean): void {
+    if (changed) this.emitter.fire();
+  }
+
+  /** JSON files in a folder that no exclude hides. */
+  private async jsonFilesIn(base: vscode.Uri, folder: vscode.WorkspaceFolder): Promise<string[]> {
+    const patterns = patternsOf(folder);
+    const isExcluded = this.excluderOf(folder);
+    const include = new vscode.RelativePattern(base, '**/*.[jJ][sS][oO][nN]');
+    const found = await vscode.workspace.findFiles(include, excludeGlob(patterns), MAX_FILES);
+    if (found.length === MAX_FILES)
+      this.log.warn(`${folder.name} holds more than ${MAX_FILES} JSON files: the rest was not looked at.`);
+    return found.map((uri) => uri.fsPath).filter((file) => !isExcluded(relative(file, folder)));
+  }
+
+  private isHidden(file: string): boolean {
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file));
+    return !folder || this.excluderOf(folder)(relative(file, folder));
+  }
+
+  private excluderOf(folder: vscode.WorkspaceFolder): (relativePath: string) => boolean {
+    const key = folder.uri.toString();
+    const known = this.excluders.get(key) ?? excluder(patternsOf(folder));
+    this.excluders.set(key, known);
+    return known;
+  }
+
+  private touched(uri: vscode.Uri): void {
+    if (uri.scheme !== 'file') return;
+    this.pending.add(uri.fsPath);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.catchUp(), GATHER);
+  }
+
+  private async catchUp(): Promise<void> {
+    const paths = [...this.pending];
+    this.pending.clear();
+    const { signal } = this.sweep;
+    if (paths.length > MANY) return this.scan();
+    const files = new Set<string>();
+    let changed = false;
+    for (const item of paths) {
+      if (this.isHidden(item)) continue;
+      const info = await stat(item).catch(() => undefined);
+      if (!info) changed = this.findings.remove(item, path.sep) || changed;
+      else if (info.isDirectory()) for (const file of await this.jsonFilesUnder(item)) files.add(file);
+      else if (/\.json$/i.test(item)) files.add(item);
+    }
+    if (changed) this.emitter.fire();
+    await this.lookAt(files, signal);
+  }
+
+  /** A folder that was moved in is heard of once, not file by file. */
+  private async jsonFilesUnder(folderPath: string): Promise<string[]> {
+    const uri = vscode.Uri.file(folderPath);
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    return folder ? this.jsonFilesIn(uri, folder) : [];
+  }
+}
+
+function isJson(uri: vscode.Uri): boolean {
+  return /\.json$/i.test(uri.path);
+}
+
+function relative(file: string, folder: vscode.WorkspaceFolder): string {
+  const root = folder.uri.fsPath;
+  return isInside(file, root) ? path.relative(root, file).split(path.sep).join('/') : file;
+}
+
+function patternsOf(folder: vscode.WorkspaceFolder): string[] {
+  return excludePatterns(
+    vscode.workspace.getConfiguration('files', folder).get('exclude'),
+    vscode.workspace.getConfiguration('search', folder).get('exclude'),
+  );
+}

@@ -1,0 +1,13 @@
+import * as vscode from 'vscode';
+import { RECIPE_SCHEMA_URI } from './constants';
+
+/** Serves the recipe schema where `$schema` of a recipe points, so that a recipe is completed whatever its file is called. */
+export function serveRecipeSchema(extensionUri: vscode.Uri): vscode.Disposable {
+  const { scheme } = vscode.Uri.parse(RECIPE_SCHEMA_URI);
+  return vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    async provideTextDocumentContent() {
+      const file = vscode.Uri.joinPath(extensionUri, 'schemas', 'recipe.schema.json');
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    },
+  });
+}

@@ -1,0 +1,23 @@
+import type * as vscode from 'vscode';
+import type { Datasets } from './data/datasets';
+import type { SharedEngine } from './child/sharedEngine';
+import type { Evaluations } from './evaluate/evaluations';
+import type { Panels } from './panel/panels';
+import type { RunService } from './runs/runService';
+import type { ActiveRuns } from './runs/activeRuns';
+import type { Scanner } from './scan/scanner';
+
+/** What activation has made, for the commands and panels. */
+export interface Services {
+  context: vscode.ExtensionContext;
+  log: vscode.LogOutputChannel;
+  engine: SharedEngine;
+  datasets: Datasets;
+  evaluations: Evaluations;
+  activeRuns: ActiveRuns;
+  runs: RunService;
+  scanner: Scanner;
+  panels: Panels;
+  /** The window is ending: nothing is announced any more. */
+  isClosing(): boolean;
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { SETTINGS } from './constants';
+
+/** The person's settings, read when they are needed; empty texts count as not set. */
+export const settings = {
+  /** Folder with Fashion-MNIST, absolute; a relative one starts from the first workspace folder. */
+  dataFolder(): string | undefined {
+    const value = text(SETTINGS.dataFolder);
+    const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+    return value === undefined ? undefined : path.resolve(root, value.replace(/^\$\{workspaceFolder\}/, root || '.'));
+  },
+  previewSamples: (): number => integer(SETTINGS.previewSamples, 1000, 1, 100_000),
+  threads: (): number => integer(SETTINGS.threads, 0, 0, 256),
+  nodePath: (): string | undefined => text(SETTINGS.nodePath),
+  tensorflowPath: (): string | undefined => text(SETTINGS.tensorflowPath),
+};
+
+/** Does this change of settings make a running engine out of date? */
+export function concernsEngine(change: vscode.ConfigurationChangeEvent): boolean {
+  const { dataFolder, threads, nodePath, tensorflowPath } = SETTINGS;
+  return [dataFolder, threads, nodePath, tensorflowPath].some((name) => change.affectsConfiguration(name));
+}
+
+function text(name: string): string | undefined {
+  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  return typeof value === 'string' && value.trim() ? value.trim() : undefined;
+}
+
+/** Settings are written by hand: what is not a whole number within its bounds is brought there. */
+function integer(name: string, fallback: number, low: number, high: number): number {
+  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
+  return Math.min(high, Math.max(low, Math.round(value)));
+}

@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import { CancelledError, UserError } from '../../protocol/errors';
+import { COMMANDS } from '../constants';
+import { inDetail, type Log } from '../log';
+
+/** Shows a failure as one sentence with a way to the log, where the whole of it is. A cancelled task is no failure. */
+export function showError(log: Log, error: unknown): void {
+  if (error instanceof CancelledError) return;
+  log.error(inDetail(error));
+  const message = error instanceof Error ? error.message : String(error);
+  const sentence =
+    error instanceof UserError
+      ? message
+      : vscode.l10n.t('Secateur has made a mistake: {0}. The log has the details.', message.replace(/\.$/, ''));
+  offerLog(sentence);
+}
+
+/** An error message with a "Show Log" button; does not wait for the person. */
+export function offerLog(sentence: string): void {
+  const showLog = vscode.l10n.t('Show Log');
+  void vscode.window.showErrorMessage(sentence, showLog).then((choice) => {
+    if (choice === showLog) void vscode.commands.executeCommand(COMMANDS.showLog);
+  });
+}

@@ -1,0 +1,61 @@
+import type { EngineState } from '../child/sharedEngine';
+import { shortProgressText } from '../runs/progressText';
+import type { Progress } from '../../protocol/measure';
+
+/** What the status bar needs to know of a run. */
+export interface RunningJob {
+  id: string;
+  title: string;
+  progress: Progress | undefined;
+}
+
+/** The text of the status item: the runs if there are any, otherwise the engine. */
+export function statusText(engine: EngineState, jobs: readonly RunningJob[]): string {
+  const [job, ...others] = jobs;
+  if (job) {
+    const progress = job.progress ? ` ${shortProgressText(job.progress)}` : '';
+    const more = others.length ? ` (+${others.length})` : '';
+    return `$(sync~spin) ${job.title}${progress}${more}`;
+  }
+  const icons = { stopped: '$(circle-outline)', starting: '$(loading~spin)', up: '$(check)', failed: '$(error)' };
+  return `${icons[engine.phase]} Secateur`;
+}
+
+/** What is read out by a screen reader. */
+export function statusLabel(engine: EngineState, jobs: readonly RunningJob[]): string {
+  const running = jobs.map((job) => `${job.title}${job.progress ? ` ${shortProgressText(job.progress)}` : ''}`);
+  return ['Secateur', engine.message, ...running].join(': ');
+}
+
+/** A link to a command for a trusted MarkdownString. */
+export function commandLink(label: string, command: string, argument?: unknown): string {
+  const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  return `[${escapeMarkdown(label)}](command:${command}${query})`;
+}
+
+/** The tooltip: engine, runs with a way to cancel each, and the commands. */
+export function statusTooltip(
+  engine: EngineState,
+  jobs: readonly RunningJob[],
+  commands: { cancelRun: string; showLog: string; restartEngine: string },
+): string {
+  const lines = [`**Secateur**`, engineLine(engine)];
+  for (const { id, title, progress } of jobs) {
+    const state = progress ? `: ${shortProgressText(progress)}` : '';
+    lines.push(`${escapeMarkdown(title)}${state} — ${commandLink('Cancel', commands.cancelRun, id)}`);
+  }
+  lines.push(`${commandLink('Show Log', commands.showLog)} | ${commandLink('Restart Engine', commands.restartEngine)}`);
+  return lines.join('\n\n');
+}
+
+function engineLine(engine: EngineState): string {
+  if (engine.phase !== 'up') return escapeMarkdown(engine.message);
+  const { backend, node, pid } = engine.info;
+  return escapeMarkdown(
+    `Engine ${pid}: ${backend.name} ${backend.version}, ${backend.threads} threads, Node.js ${node}`,
+  );
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&');
+}

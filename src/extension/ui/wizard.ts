@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+
+/** Where a question stands in a row of questions. */
+export interface Frame {
+  title: string;
+  step: number;
+  totalSteps: number;
+}
+
+/** The person wants to see the question before. */
+export const BACK = Symbol('back');
+export type Answer<T> = T | typeof BACK | undefined;
+
+/** A choice of one item; undefined: the person gave up. */
+export function pickStep<T extends vscode.QuickPickItem>(
+  frame: Frame,
+  placeholder: string,
+  items: readonly T[],
+): Promise<Answer<T>> {
+  const input = vscode.window.createQuickPick<T>();
+  Object.assign(input, { ...frame, placeholder, items, matchOnDescription: true, matchOnDetail: true });
+  return ask(input, () => input.selectedItems[0]);
+}
+
+/** A line of text. `problem` says what is wrong with it, as one sentence. */
+export function inputStep(
+  frame: Frame,
+  prompt: string,
+  value: string,
+  problem: (text: string) => string | undefined,
+): Promise<Answer<string>> {
+  const input = vscode.window.createInputBox();
+  Object.assign(input, { ...frame, prompt, value });
+  const validate = (): void => {
+    input.validationMessage = problem(input.value) ?? '';
+  };
+  input.onDidChangeValue(validate);
+  return ask(input, () => {
+    validate();
+    return input.validationMessage ? undefined : input.value;
+  });
+}
+
+/** Asks one question after another, goes back where wanted; undefined: the person gave up. */
+export async function wizard<T extends object>(
+  state: T,
+  steps: readonly ((state: T, step: number, totalSteps: number) => Promise<Answer<Partial<T>>>)[],
+): Promise<T | undefined> {
+  let answers = state;
+  for (let index = 0; index < steps.length;) {
+    const answer = await steps[index]!(answers, index + 1, steps.length);
+    if (answer === undefined) return undefined;
+    if (answer === BACK) index = Math.max(0, index - 1);
+    else {
+      answers = { ...answers, ...answer };
+      index++;
+    }
+  }
+  return answers;
+}
+
+function ask<T>(input: vscode.QuickPick<never> | vscode.QuickInput, take: () => T | undefined): Promise<Answer<T>> {
+  const shown = input as vscode.QuickInput & Pick<vscode.InputBox, 'buttons' | 'onDidAccept' | 'onDidTriggerButton'>;
+  if ((shown.step ?? 1) > 1) shown.buttons = [vscode.QuickInputButtons.Back];
+  return new Promise<Answer<T>>((resolve) => {
+    shown.onDidAccept(() => {
+      const answer = take();
+      if (answer !== undefined) resolve(answer);
+    });
+    shown.onDidTriggerButton(() => resolve(BACK));
+    shown.onDidHide(() => resolve(undefined));
+    shown.show();
+  }).finally(() => shown.dispose());
+}
