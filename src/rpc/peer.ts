@@ -82,7 +82,7 @@ export class Peer {
             throw new UserError(`The request "${method}" is not valid: ${describeIssue(params.error)}.`);
           const report = (value: unknown): void => {
             if (envelope.progress !== undefined && !abort.signal.aborted && this.closedBecause === undefined)
-              void this.connection.sendProgress(anyProgress, envelope.progress, value);
+              unheard(this.connection.sendProgress(anyProgress, envelope.progress, value));
           };
           return await handler(params.data as never, { signal: abort.signal, report });
         } catch (error) {
@@ -145,7 +145,7 @@ export class Peer {
 
   /** Tells the other end something that has no answer. */
   notify<T extends NotificationTable, K extends keyof T & string>(_table: T, name: K, value: z.input<T[K]>): void {
-    if (this.closedBecause === undefined) void this.connection.sendNotification(name, value);
+    if (this.closedBecause === undefined) unheard(this.connection.sendNotification(name, value));
   }
 
   /** Hears what the other end tells; a value that does not fit its schema is passed over. */
@@ -169,6 +169,11 @@ export class Peer {
     for (const reject of this.pending) reject(new UserError(reason));
     this.connection.dispose();
   }
+}
+
+/** News for an end that is just going away is lost, which is no failure of this end. */
+function unheard(sent: Promise<void>): void {
+  sent.catch(() => undefined);
 }
 
 function toWire(error: unknown): ResponseError<WireError> {
