@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { Provenance } from '../../protocol/model';
 import { EpochRecord, StepResult } from '../../protocol/run';

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { UserError } from '../../../protocol/errors';
 import type { FinetuneStep, TrainStep } from '../../../protocol/recipe';
 import type { EpochRecord, StepResult } from '../../../protocol/run';
 import type { Provenance } from '../../../protocol/model';
@@ -6,7 +7,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { writeCheckpoint } from '../../checkpoint/write';
 import { zeroMasks } from '../../compress/prune/apply';
 import type { Dataset } from '../../dataset/dataset';
-import { toLayersModel, type LayersModel } from '../../model/runnable';
+import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
 import { bestOf, trainModel, type TrainState } from '../../train/loop';
 import { writeState } from '../state';
 import { epochFolder, isLastChange, readBack, stamped, type Work } from '../work';
@@ -36,7 +37,7 @@ export async function trainingStep(
       learningRate: step.learningRate,
       seeds: [recipe.seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
-      masks: step.step === 'finetune' ? zeroMasks(start) : undefined,
+      masks: step.step === 'finetune' ? heldZeros(start, model) : undefined,
       resume,
       signal: listener.signal,
       onProgress: (progress, training) => {
@@ -67,24 +68,33 @@ export async function trainingStep(
   return { step: step.step, epochs: records, best };
 }
 
-/** A model with the weights that another of the same topology has now. */
-function withWeightsOf(content: ModelContent, model: LayersModel): ModelContent {
+/** A model with the weights that `running`, built from it, has now. The order of its tensors, which decides the bytes, stays. */
+function withWeightsOf(model: ModelContent, running: LayersModel): ModelContent {
+  const variables = variablesByTensor(running, model.tensors.keys());
   const tensors = new Map<string, Tensor>();
-  for (const weight of model.weights) {
-    const tensor = content.tensors.get(weight.originalName);
-    if (!tensor) throw new Error(`the model has no tensor ${weight.originalName}`);
-    const data = weight.read().dataSync();
-    if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array))
-      throw new Error(`the weight ${weight.originalName} has values of no known type`);
-    tensors.set(tensor.name, { ...tensor, data: data.slice() });
+  for (const tensor of model.tensors.values()) {
+    if (tensor.group === 'optimizer') continue;
+    const data = variables.get(tensor.name)?.read().dataSync();
+    const known = data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array;
+    tensors.set(tensor.name, known ? { ...tensor, data: data.slice() } : tensor);
   }
-  // The order of the tensors decides the bytes of the checkpoint: it stays that of the model trained.
-  return {
-    ...content,
-    tensors: new Map(
-      [...content.tensors.keys()].flatMap((name) => (tensors.has(name) ? [[name, tensors.get(name)!]] : [])),
-    ),
-  };
+  return { ...model, tensors };
+}
+
+/** The zeros of a model's kernels as masks of the variables of `running`, built from it. */
+function heldZeros(model: ModelContent, running: LayersModel): Map<string, Uint8Array> {
+  const masks = zeroMasks(model);
+  const variables = variablesByTensor(running, masks.keys());
+  return new Map(
+    [...masks].map(([name, mask]) => {
+      const variable = variables.get(name);
+      if (!variable)
+        throw new UserError(
+          `The zeros of the tensor "${name}" cannot be held, because no layer has it: convert the model again.`,
+        );
+      return [variable.originalName, mask];
+    }),
+  );
 }
 
 function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Provenance['accuracies'] {

@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import type { DataReference } from '../../protocol/dataset';
+import { describeData, readDataset, type Dataset } from './dataset';
+import { findDataset, type DataPlaces, type FindOptions } from './find';
+
+/** How a dataset is opened; see FindOptions. */
+export type OpenOptions = FindOptions;
+
+/** How many datasets are held at once: 60 MB each for Fashion-MNIST. */
+const LIMIT = 2;
+
+/** The datasets in use: each is read once, and read again when its files change. */
+export class DatasetStore {
+  private readonly datasets = new Map<string, Promise<Dataset>>();
+
+  constructor(
+    private readonly places: DataPlaces,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  /** Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Throws UserError, CancelledError. */
+  async open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<Dataset> {
+    const descriptor = describeData(reference);
+    const onNote = (sentence: string): void => {
+      this.log(sentence);
+      options.onNote?.(sentence);
+    };
+    const { folder, files } = await findDataset(descriptor.source, baseFolder, this.places, { ...options, onNote });
+    const stamps = await Promise.all(Object.values(files).map((file) => stat(file)));
+    const key = JSON.stringify([descriptor, folder, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
+    const held = this.datasets.get(key) ?? readDataset(descriptor, folder, files, this.places.sampleFolder);
+    // The last used goes to the end of the map; the first is pushed out.
+    this.datasets.delete(key);
+    this.datasets.set(key, held);
+    for (const oldest of this.datasets.keys()) {
+      if (this.datasets.size <= LIMIT) break;
+      this.datasets.delete(oldest);
+    }
+    held.catch(() => this.datasets.delete(key));
+    return held;
+  }
+}

@@ -1,0 +1,46 @@
+import 'vscode-jsonrpc/node';
+import { engineRequests } from '../protocol/engine';
+import type { Channel } from '../rpc/channel';
+import { Peer } from '../rpc/peer';
+import { createService } from './service';
+
+/** The parent's end of the IPC channel, as `fork` made it. */
+function parentChannel(): Channel {
+  return {
+    send: (message) => {
+      // A parent that has just gone is heard of by `disconnect`; what it no longer reads is no error.
+      process.send?.(message, undefined, undefined, () => undefined);
+    },
+    onMessage: (listener) => {
+      process.on('message', listener);
+    },
+    onClose: (listener) => {
+      process.on('disconnect', () => {
+        listener('The editor has gone.');
+      });
+    },
+  };
+}
+
+/** Ends the engine: the log learns why, and everything that waits for it is told by the closing of the channel. */
+function die(error: unknown): never {
+  console.error(`The engine stops: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exit(1);
+}
+
+if (process.send === undefined) {
+  console.error('This is the engine of Secateur, which the editor starts; on a terminal use the command "secateur".');
+  process.exit(2);
+}
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+const peer = new Peer(parentChannel());
+peer.serve(
+  engineRequests,
+  createService((message) => {
+    console.error(message);
+  }),
+);
+// Native work cannot be waited for: what a run left is whole or its lock is that of a dead process.
+process.on('disconnect', () => process.exit(0));
+peer.listen();

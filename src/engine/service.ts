@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os';
+import type { DataReference } from '../protocol/dataset';
+import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/engine';
+import { UserError } from '../protocol/errors';
+import type { Handlers } from '../rpc/peer';
+import { installBackend, type BackendInfo } from './backend/index';
+import { resolveModelPath } from './checkpoint/paths';
+import { CheckpointStore } from './checkpoint/store';
+import { preview, type SampleEvaluator } from './compress/preview';
+import type { Dataset } from './dataset/dataset';
+import { DatasetStore, type OpenOptions } from './dataset/store';
+import { evaluateModel } from './measure/evaluate';
+import { histograms } from './measure/histogram';
+import { inspect } from './measure/inspect';
+import { toLayersModel } from './model/runnable';
+import { runRecipe } from './recipe/run';
+
+declare const SECATEUR_VERSION: string;
+
+/** What an engine is after `initialize`. */
+interface Started {
+  settings: EngineSettings;
+  info: EngineInfo;
+  datasets: DatasetStore;
+}
+
+async function install(threads: number, log: (message: string) => void): Promise<BackendInfo> {
+  try {
+    return await installBackend({ threads, log });
+  } catch (cause) {
+    throw new UserError(
+      `The native library onnxruntime-node cannot be loaded on this machine (${process.platform} ${process.arch}): reinstall Secateur for this platform.`,
+      { cause },
+    );
+  }
+}
+
+/** The answers to all requests of the engine protocol; the child process and the command line both serve them. */
+export function createService(log: (message: string) => void): Handlers<EngineRequests> {
+  const checkpoints = new CheckpointStore();
+  let started: Promise<Started> | undefined;
+
+  const start = async (settings: EngineSettings): Promise<Started> => {
+    const { name, version, threads } = await install(settings.threads || availableParallelism(), log);
+    const info = {
+      version: SECATEUR_VERSION,
+      pid: process.pid,
+      node: process.versions.node,
+      backend: { name, version, threads },
+    };
+    return { settings, info, datasets: new DatasetStore(settings, log) };
+  };
+  const running = (): Promise<Started> => {
+    if (!started) throw new UserError('The engine was asked before it was initialized.');
+    return started;
+  };
+  const openData = async (data: DataReference, baseFolder: string, options: OpenOptions): Promise<Dataset> =>
+    (await running()).datasets.open(data, baseFolder, options);
+
+  return {
+    initialize: async (settings) => {
+      started = start(settings);
+      return (await started).info;
+    },
+    inspect: ({ model, brotli }, { signal }) =>
+      checkpoints.use(model, ({ checkpoint }) => inspect(checkpoint, { brotli, signal })),
+    histogram: ({ model, layers, bins }) =>
+      checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
+    evaluate: async ({ model, data, split, samples }, { signal, report }) => {
+      const path = await resolveModelPath(model);
+      return checkpoints.use(path, async ({ checkpoint }) => {
+        const layersModel = await toLayersModel(checkpoint);
+        try {
+          const { info, ...dataset } = await openData(data, '/', { download: true, signal, onProgress: report });
+          const images = dataset.split(split);
+          const figures = await evaluateModel(layersModel, samples === undefined ? images : images.first(samples), {
+            classNames: info.classNames,
+            signal,
+            onProgress: report,
+          });
+          return { ...figures, dataset: { name: info.name, sample: info.sample } };
+        } finally {
+          layersModel.dispose();
+        }
+      });
+    },
+    preview: ({ model, prune, data, samples }, { signal, report }) =>
+      checkpoints.use(model, async (session) => {
+        const accuracy = data === undefined ? 'no dataset chosen' : await sampler(data, samples, signal);
+        return preview(session, prune, { signal, onPart: report, accuracy });
+      }),
+    run: async (request, { signal, report }) => {
+      const { info } = await running();
+      const environment = {
+        version: info.version,
+        backend: info.backend,
+        openData: (data: DataReference, baseFolder: string) =>
+          openData(data, baseFolder, {
+            download: true,
+            signal,
+            onProgress: (progress) => {
+              report({ kind: 'progress', progress });
+            },
+            onNote: (text) => {
+              report({ kind: 'message', text });
+            },
+          }),
+      };
+      return runRecipe(request, environment, { signal, report });
+    },
+    release: ({ model }) => {
+      checkpoints.release(model);
+      return Promise.resolve(null);
+    },
+  };
+
+  /** How a preview measures accuracy; a sentence where the data cannot be had. */
+  async function sampler(data: DataReference, samples: number, signal: AbortSignal): Promise<SampleEvaluator | string> {
+    let dataset: Dataset;
+    try {
+      dataset = await openData(data, '/', { download: false, signal });
+    } catch (error) {
+      if (error instanceof UserError) return error.message;
+      throw error;
+    }
+    const { info } = dataset;
+    const images = dataset.split('validation').first(samples);
+    return {
+      key: JSON.stringify([dataset.descriptor, info.folder, images.length]),
+      evaluate: async (model, abort) => {
+        const figures = await evaluateModel(model, images, { classNames: info.classNames, signal: abort });
+        return { ...figures, sampleData: info.sample };
+      },
+    };
+  }
+}
