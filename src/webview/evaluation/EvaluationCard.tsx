@@ -1,0 +1,50 @@
+import { count, percent, plural, rate } from '../logic/format';
+import { evaluation } from '../state/session';
+import { Tag } from '../ui/Tag';
+import { Confusion } from './Confusion';
+import { PerClass } from './PerClass';
+
+/** What the checkpoint came to when it was last evaluated. */
+export function EvaluationCard() {
+  const result = evaluation.value;
+  if (!result) return null;
+  return (
+    <section class="section" id="evaluation" tabIndex={-1} aria-labelledby="evaluation-title" data-testid="evaluation">
+      <div class="section-head">
+        <h2 id="evaluation-title">Evaluation</h2>
+        <span class="row small quiet">
+          {result.dataset.name}
+          {result.dataset.sample && <Tag>sample</Tag>}
+        </span>
+      </div>
+      <dl class="results figures">
+        <div>
+          <dt>Accuracy</dt>
+          <dd data-testid="evaluation-accuracy" data-value={result.accuracy}>
+            {percent(result.accuracy, 2)}
+          </dd>
+        </div>
+        <div>
+          <dt>Loss</dt>
+          <dd data-testid="evaluation-loss" data-value={result.loss}>
+            {result.loss.toFixed(4)}
+          </dd>
+        </div>
+        <div>
+          <dt>Measured on</dt>
+          <dd data-testid="evaluation-samples" data-value={result.samples} title={count(result.samples)}>
+            {plural(result.samples, `${result.split} image`)}
+          </dd>
+        </div>
+        <div>
+          <dt>Speed</dt>
+          <dd>{rate(result.samplesPerSecond, 'images')}</dd>
+        </div>
+      </dl>
+      <div class="evaluation-body">
+        <Confusion evaluation={result} />
+        <PerClass classes={result.perClass} />
+      </div>
+    </section>
+  );
+}

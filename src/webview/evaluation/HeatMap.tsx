@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { count } from '../logic/format';
+import { heat } from '../logic/heat';
+import { readTheme, useThemeVersion } from '../ui/theme';
+
+/** A confusion matrix of many classes as a picture; the cell that is pointed at, or reached by arrow keys, is told below. */
+export function HeatMap({ confusion, names }: { confusion: number[][]; names: string[] }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [cell, setCell] = useState<{ actual: number; predicted: number } | null>(null);
+  const theme = useThemeVersion();
+  const classes = confusion.length;
+  const size = Math.max(2, Math.floor(480 / Math.max(1, classes)));
+
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    const { background, blue, orange } = readTheme();
+    context.globalAlpha = 1;
+    context.fillStyle = background;
+    context.fillRect(0, 0, classes * size, classes * size);
+    confusion.forEach((row, actual) =>
+      row.forEach((samples, predicted) => {
+        if (samples === 0) return;
+        context.globalAlpha = heat(samples, row);
+        context.fillStyle = actual === predicted ? blue : orange;
+        context.fillRect(predicted * size, actual * size, size, size);
+      }),
+    );
+  }, [confusion, size, theme]);
+
+  const move = (down: number, right: number): void => {
+    const inside = (value: number): number => Math.max(0, Math.min(classes - 1, value));
+    setCell((from) => ({
+      actual: inside((from?.actual ?? 0) + down),
+      predicted: inside((from?.predicted ?? 0) + right),
+    }));
+  };
+  const name = (index: number): string => names[index] ?? String(index);
+  return (
+    <figure class="heat-map">
+      <canvas
+        ref={canvas}
+        width={classes * size}
+        height={classes * size}
+        tabIndex={0}
+        role="img"
+        aria-label={`Confusion matrix of ${classes} classes: arrow keys read its cells`}
+        onPointerMove={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          const scale = classes / Math.max(1, box.width);
+          const at = (pixel: number): number => Math.max(0, Math.min(classes - 1, Math.floor(pixel * scale)));
+          setCell({ actual: at(event.clientY - box.top), predicted: at(event.clientX - box.left) });
+        }}
+        onPointerLeave={() => setCell(null)}
+        onKeyDown={(event) => {
+          const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+          if (!by) return;
+          event.preventDefault();
+          move(by[0] ?? 0, by[1] ?? 0);
+        }}
+      />
+      <figcaption class="small quiet figures" aria-live="polite">
+        {cell
+          ? `${name(cell.actual)} taken for ${name(cell.predicted)}: ${count(confusion[cell.actual]?.[cell.predicted] ?? 0)}`
+          : 'Rows are the actual class, columns the predicted one.'}
+      </figcaption>
+    </figure>
+  );
+}

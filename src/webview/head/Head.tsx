@@ -1,0 +1,82 @@
+import { cancelEvaluation, chooseData, evaluate } from '../state/actions';
+import { cannotEvaluate, evaluating, evaluationProblem, inspection, panel } from '../state/session';
+import { Button } from '../ui/Button';
+import { LinkButton } from '../ui/Link';
+import { Notice } from '../ui/Notice';
+import { ProgressBar } from '../ui/ProgressBar';
+import { Tag } from '../ui/Tag';
+import { ShowLog } from '../notices/ShowLog';
+import { Totals } from './Totals';
+
+function Dataset() {
+  const state = panel.value;
+  const dataset = state?.dataset;
+  return (
+    <span class="row dataset">
+      {dataset ? (
+        <span class="quiet" title={dataset.folder}>
+          Data: {dataset.name}
+        </span>
+      ) : (
+        <span class="quiet" title={state?.datasetProblem}>
+          No dataset chosen
+        </span>
+      )}
+      {dataset?.sample && <Tag>sample</Tag>}
+      <LinkButton
+        onPress={() => void chooseData()}
+        testId="choose-data"
+        label={dataset ? 'Change the dataset' : 'Choose a dataset'}
+      >
+        {dataset ? 'Change\u2026' : 'Choose\u2026'}
+      </LinkButton>
+    </span>
+  );
+}
+
+/** The model's name and figures, its data, and the button that evaluates it. */
+export function Head() {
+  const model = inspection.value;
+  const running = evaluating.value;
+  if (!model) return null;
+  const why = cannotEvaluate.value;
+  const parent = model.provenance?.parent;
+  return (
+    <header class="head">
+      <div class="head-line">
+        <div class="head-name">
+          <h1 title={model.path}>{model.name}</h1>
+          <span class="quiet">
+            {model.format}
+            {model.provenance && (parent === null ? ' \u00b7 trained by Secateur' : ' \u00b7 compressed by Secateur')}
+          </span>
+        </div>
+        <div class="row head-actions">
+          <Dataset />
+          {running ? (
+            <Button icon="close" onPress={cancelEvaluation} testId="cancel-evaluation" label="Cancel the evaluation">
+              Cancel
+            </Button>
+          ) : (
+            <Button
+              icon="play"
+              disabled={why !== null}
+              title={why ?? 'Measures loss and accuracy on the test images'}
+              onPress={() => void evaluate()}
+              testId="evaluate-button"
+            >
+              Evaluate
+            </Button>
+          )}
+        </div>
+      </div>
+      {running && <ProgressBar progress={running.progress} stage={running.progress?.stage ?? 'Evaluating'} />}
+      {evaluationProblem.value !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="evaluation-problem">
+          {evaluationProblem.value}
+        </Notice>
+      )}
+      <Totals />
+    </header>
+  );
+}

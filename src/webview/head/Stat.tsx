@@ -1,0 +1,61 @@
+import type { ComponentChildren } from 'preact';
+
+/** What a figure would become. */
+export interface StatPreview {
+  text: string;
+  /** How it differs from now, in words of its own unit. */
+  difference: string;
+  /** The raw number, for `data-value`. */
+  value: number;
+  /** The exact figure is on its way. */
+  stale: boolean;
+  /** What is shown is a good estimate until then, and not dimmed. */
+  near?: boolean;
+}
+
+/** One figure of the model: now, and beside it what it would become. */
+export function Stat({
+  label,
+  now,
+  value,
+  preview,
+  note,
+  title,
+  id,
+}: {
+  label: string;
+  now: string;
+  value: number | null;
+  preview: StatPreview | null;
+  note?: ComponentChildren;
+  title?: string | undefined;
+  /** The last part of the test ids `total-…` and `preview-…`. */
+  id: string;
+}) {
+  return (
+    <div class="stat" title={title}>
+      <dt>{label}</dt>
+      <dd>
+        <span class="stat-now figures" data-testid={`total-${id}`} data-value={value ?? undefined}>
+          {now}
+        </span>
+        {preview && (
+          <span
+            class={preview.stale && preview.near !== true ? 'stat-after figures stale' : 'stat-after figures'}
+            data-testid={`preview-${id}`}
+            data-value={preview.value}
+            data-stale={preview.stale}
+            aria-busy={preview.stale}
+          >
+            <span class="unseen">would become </span>
+            <span class="stat-arrow" aria-hidden="true">
+              {'\u2192'}
+            </span>{' '}
+            {preview.text} <span class="stat-difference">{preview.difference}</span>
+          </span>
+        )}
+        {note !== undefined && <span class="stat-note small quiet">{note}</span>}
+      </dd>
+    </div>
+  );
+}

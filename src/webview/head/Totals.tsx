@@ -1,0 +1,172 @@
+import { signal } from '@preact/signals';
+import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
+import { nonzeroMacs } from '../logic/macs';
+import { ask } from '../state/host';
+import { attempt } from '../state/actions';
+import { counts, countsAreExact, countsByLayer, previewAccuracy, previewBytes } from '../state/preview';
+import { cannotMeasure, evaluation, inspection } from '../state/session';
+import { LinkButton } from '../ui/Link';
+import { Stat, type StatPreview } from './Stat';
+
+/** Brotli bytes by the hash of the weights that they were counted for. */
+const brotli = signal<{ hash: string; bytes: number } | 'counting' | null>(null);
+
+function askBrotli(hash: string): void {
+  brotli.value = 'counting';
+  void attempt(async () => {
+    try {
+      brotli.value = { hash, bytes: (await ask('brotli', {})).brotliBytes };
+    } finally {
+      if (brotli.value === 'counting') brotli.value = null;
+    }
+  });
+}
+
+function Brotli({ hash }: { hash: string }) {
+  const known = brotli.value;
+  if (known === 'counting') return <>counting brotli{'\u2026'}</>;
+  if (known?.hash === hash) return <span title={`${count(known.bytes)} bytes`}>brotli {bytes(known.bytes)}</span>;
+  return (
+    <LinkButton onPress={() => askBrotli(hash)} label="Count bytes by brotli">
+      brotli?
+    </LinkButton>
+  );
+}
+
+const sized = (before: number, after: number, stale: boolean): StatPreview => ({
+  text: bytes(after),
+  difference: change(before, after),
+  value: after,
+  stale,
+});
+
+/** All figures of the model in one strip. */
+export function Totals() {
+  const model = inspection.value;
+  if (!model) return null;
+  const { totals } = model;
+  const after = counts.value?.totals;
+  const size = previewBytes.value;
+  const macsAfter = counts.value && nonzeroMacs(model.layers, countsByLayer.value);
+  const near = { stale: !countsAreExact.value, near: true };
+  const macsNow = nonzeroMacs(model.layers, new Map());
+  return (
+    <dl class="totals" aria-label="The model, now and as planned">
+      <Stat
+        id="params"
+        label="Parameters"
+        now={count(totals.params)}
+        value={totals.params}
+        preview={
+          after
+            ? {
+                text: count(after.params),
+                difference: change(totals.params, after.params),
+                value: after.params,
+                ...near,
+              }
+            : null
+        }
+      />
+      <Stat
+        id="nonzero"
+        label="Nonzero"
+        now={count(totals.nonzero)}
+        value={totals.nonzero}
+        preview={
+          after
+            ? {
+                text: count(after.nonzero),
+                difference: change(totals.nonzero, after.nonzero),
+                value: after.nonzero,
+                ...near,
+              }
+            : null
+        }
+      />
+      <Stat
+        id="sparsity"
+        label="Sparsity"
+        title="Zeros over all kernel weights"
+        now={percent(totals.sparsity)}
+        value={totals.sparsity}
+        preview={
+          after
+            ? {
+                text: percent(after.sparsity),
+                difference: points(after.sparsity - totals.sparsity),
+                value: after.sparsity,
+                ...near,
+              }
+            : null
+        }
+      />
+      <Stat
+        id="bytes"
+        label="Size"
+        title={`model.json and its shards: ${count(totals.bytes)} bytes`}
+        now={bytes(totals.bytes)}
+        value={totals.bytes}
+        preview={size && sized(totals.bytes, size.value.bytes, size.stale)}
+      />
+      <Stat
+        id="gzip"
+        label="Size, gzip"
+        title={`Each file gzipped at level 6: ${count(totals.gzipBytes)} bytes`}
+        now={bytes(totals.gzipBytes)}
+        value={totals.gzipBytes}
+        preview={size && sized(totals.gzipBytes, size.value.gzipBytes, size.stale)}
+        note={<Brotli hash={model.weightsHash} />}
+      />
+      <Stat
+        id="macs"
+        label="MACs"
+        title="Multiply-accumulates for one sample; in the preview, those with a weight that is not 0"
+        now={totals.macs === null ? 'unknown' : compact(totals.macs)}
+        value={totals.macs}
+        preview={
+          macsAfter !== null && macsNow !== null
+            ? { text: compact(macsAfter), difference: change(macsNow, macsAfter), value: macsAfter, ...near }
+            : null
+        }
+        note={macsAfter === null ? undefined : 'with a nonzero weight'}
+      />
+      <AccuracyStat />
+    </dl>
+  );
+}
+
+function AccuracyStat() {
+  const tried = previewAccuracy.value;
+  const figure = tried?.value.figure;
+  const known = evaluation.value;
+  if (tried && figure)
+    return (
+      <Stat
+        id="accuracy"
+        label="Accuracy"
+        now={percent(figure.baseline)}
+        value={figure.baseline}
+        preview={{
+          text: percent(figure.accuracy),
+          difference: points(figure.accuracy - figure.baseline),
+          value: figure.accuracy,
+          stale: tried.stale,
+        }}
+        note={`${plural(figure.samples, 'validation image')}${figure.sampleData ? ', sample data' : ''}`}
+      />
+    );
+  if (known)
+    return (
+      <Stat
+        id="accuracy"
+        label="Accuracy"
+        now={percent(known.accuracy)}
+        value={known.accuracy}
+        preview={null}
+        note={`${plural(known.samples, `${known.split} image`)}${known.dataset.sample ? ', sample data' : ''}`}
+      />
+    );
+  const why = tried?.value.reason ?? cannotMeasure.value ?? 'not measured yet';
+  return <Stat id="accuracy" label="Accuracy" now={'\u2013'} value={null} preview={null} note={why} title={why} />;
+}

@@ -1,0 +1,67 @@
+import { useMemo } from 'preact/hooks';
+import type { Bins } from '../logic/bins';
+import { compact, weight } from '../logic/format';
+import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../logic/scale';
+
+/** The counts of a histogram as bars: what stays, and from -threshold to threshold what would be cut. */
+export function Bars({
+  bins,
+  axis,
+  height,
+  log,
+  threshold,
+  bin,
+}: {
+  bins: Bins;
+  axis: Axis;
+  height: number;
+  log: boolean;
+  threshold: number;
+  /** The bin in hand. */
+  bin: number | null;
+}) {
+  const largest = Math.max(...bins.counts, 1);
+  const bars = useMemo(() => barsPath(bins, axis, height, log, 1), [bins, axis.width, height, log]);
+  const left = Math.max(0, toPixel(axis, -threshold));
+  const right = Math.min(axis.width, toPixel(axis, threshold));
+  const each = axis.width / Math.max(1, bins.counts.length);
+  return (
+    <svg class="bars" width={axis.width} height={height + 22} aria-hidden="true">
+      {countTicks(largest, log).map((tick) => {
+        const y = Math.round(height - barHeight(tick, largest, log) * height) + 0.5;
+        return (
+          <g key={tick}>
+            <line class="grid-line" x1={0} x2={axis.width} y1={y} y2={y} />
+            <text class="axis-text" x={2} y={y - 3}>
+              {compact(tick)}
+            </text>
+          </g>
+        );
+      })}
+      {threshold > 0 && right > left && (
+        <>
+          <rect class="cut-area" x={left} y={0} width={right - left} height={height} />
+          <clipPath id="cut">
+            <rect x={left} y={0} width={right - left} height={height} />
+          </clipPath>
+        </>
+      )}
+      <path class="bars-keep" d={bars} />
+      {threshold > 0 && right > left && <path class="bars-cut" d={bars} clip-path="url(#cut)" />}
+      {bin !== null && <rect class="bin-in-hand" x={bin * each} y={0} width={each} height={height} />}
+      <line class="base-line" x1={0} x2={axis.width} y1={height + 0.5} y2={height + 0.5} />
+      {niceTicks(axis.from, axis.to, Math.max(2, Math.min(11, Math.floor(axis.width / 70)))).map((tick) => {
+        const x = toPixel(axis, tick);
+        const anchor = x < 20 ? 'start' : x > axis.width - 20 ? 'end' : 'middle';
+        return (
+          <g key={tick}>
+            <line class="base-line" x1={x} x2={x} y1={height} y2={height + 4} />
+            <text class="axis-text" x={x} y={height + 16} text-anchor={anchor}>
+              {weight(tick)}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

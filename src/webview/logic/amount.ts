@@ -1,0 +1,88 @@
+import type { PruneAmount } from '../../protocol/recipe';
+import { thresholdForZeros, type Distribution } from './counting';
+
+/** How an amount is written: a threshold on |w|, a percentage of weights, or a multiple of their standard deviation. */
+export type Mode = 'absolute' | 'percent' | 'sigma';
+export const MODES: readonly Mode[] = ['absolute', 'percent', 'sigma'];
+
+/** `value`: |w| with `absolute`, 0 to 100 with `percent`, standard deviations with `sigma`. */
+export interface Amount {
+  mode: Mode;
+  value: number;
+}
+
+/** The threshold on |w| that an amount comes to. */
+export function thresholdOf(amount: Amount, weights: Distribution): number {
+  switch (amount.mode) {
+    case 'absolute':
+      return amount.value;
+    case 'percent':
+      return thresholdForZeros(weights, Math.round((amount.value / 100) * weights.count));
+    case 'sigma':
+      return amount.value * weights.std;
+  }
+}
+
+/** The amount, written in `mode`, that comes to this threshold; rounded as that mode is shown. */
+export function amountFor(mode: Mode, threshold: number, weights: Distribution): Amount {
+  const exact = {
+    absolute: threshold,
+    percent: weights.count > 0 ? (100 * weights.zerosBelow(threshold)) / weights.count : 0,
+    sigma: weights.std > 0 ? threshold / weights.std : 0,
+  }[mode];
+  // A line at 0 cuts nothing, even where some weights are 0 already.
+  return { mode, value: threshold > 0 ? round(mode, exact, weights) : 0 };
+}
+
+/** The largest value that a slider offers. */
+export function largest(mode: Mode, weights: Distribution): number {
+  if (mode === 'percent') return 100;
+  if (mode === 'absolute') return weights.max;
+  return weights.std > 0 ? weights.max / weights.std : 0;
+}
+
+/** The finest step in which a mode is shown and dragged. */
+export function resolution(mode: Mode, weights: Distribution): number {
+  if (mode === 'percent') return 0.1;
+  if (mode === 'sigma') return 0.01;
+  return weights.max > 0 ? 10 ** (Math.floor(Math.log10(weights.max)) - 3) : 0.0001;
+}
+
+/** What an arrow key and a page key add. */
+export function steps(mode: Mode, weights: Distribution): { arrow: number; page: number } {
+  if (mode === 'percent') return { arrow: 1, page: 10 };
+  if (mode === 'sigma') return { arrow: 0.05, page: 0.5 };
+  const fine = resolution(mode, weights);
+  return { arrow: fine * 10, page: fine * 100 };
+}
+
+/** To the mode's resolution, without the noise of binary fractions. */
+export function round(mode: Mode, value: number, weights: Distribution): number {
+  const step = resolution(mode, weights);
+  const decimals = Math.max(0, Math.round(-Math.log10(step)));
+  return Number((Math.round(value / step) * step).toFixed(Math.min(20, decimals)));
+}
+
+/** Reads what a person typed; a string is the sentence that says what is wrong with it. */
+export function parseAmount(mode: Mode, text: string): Amount | string {
+  const cleaned = text.trim().replace(/%$/, '').replace(',', '.');
+  const value = cleaned === '' ? Number.NaN : Number(cleaned);
+  if (!Number.isFinite(value))
+    return 'Type a number, for example ' + { absolute: '0.05', percent: '90', sigma: '1.5' }[mode] + '.';
+  if (value < 0) return mode === 'percent' ? 'Type a percentage from 0 to 100.' : 'Type a number that is 0 or more.';
+  if (mode === 'percent' && value > 100) return 'Type a percentage from 0 to 100.';
+  return { mode, value };
+}
+
+/** As the recipe writes it. */
+export function toPruneAmount(amount: Amount): PruneAmount {
+  switch (amount.mode) {
+    case 'absolute':
+      return { threshold: amount.value };
+    case 'percent':
+      // 0.1 % steps stay short decimals: 90.1 % is 0.901, not 0.9009999999999999.
+      return { sparsity: Number((amount.value / 100).toFixed(6)) };
+    case 'sigma':
+      return { standardDeviations: amount.value };
+  }
+}

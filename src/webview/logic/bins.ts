@@ -1,0 +1,54 @@
+import type { Histogram } from '../../protocol/measure';
+
+/** Counts of weights in bins of equal width, 0 among their edges, as far as they are drawn. */
+export interface Bins {
+  /** Lower edge of the first bin. */
+  start: number;
+  width: number;
+  counts: readonly number[];
+  /** Weights of the histogram that lie outside. */
+  outside: number;
+}
+
+/** Share of the weights that may be left out on each side, so that a few far ones do not flatten all others. */
+const TAIL = 0.0005;
+/** Bins that are kept on each side of 0 whatever they hold. */
+const KEPT = 4;
+
+/** How many bins from the far end of a side hold too little to be drawn. */
+function tail(counts: readonly number[], allowed: number): number {
+  let left = allowed;
+  let bins = 0;
+  for (const count of counts) {
+    left -= count;
+    if (left < 0) break;
+    bins++;
+  }
+  return Math.max(0, Math.min(bins, counts.length - KEPT));
+}
+
+/**
+ * The bins of a histogram, `merged` to at most about so many, by whole bins counted from 0, so that every count stays
+ * exact. Unless `whole`, the far tails are left out, and counted in `outside`.
+ */
+export function binsToDraw(histogram: Histogram, most: number, whole: boolean): Bins {
+  const { counts, start, width } = histogram;
+  const zero = Math.max(0, Math.min(counts.length, Math.round(-start / width)));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const allowed = whole ? 0 : total * TAIL;
+  const from = whole ? 0 : tail(counts.slice(0, zero), allowed);
+  const to = counts.length - (whole ? 0 : tail(counts.slice(zero).reverse(), allowed));
+  const merge = Math.max(1, Math.ceil((to - from) / Math.max(1, most)));
+  const below = Math.ceil((zero - from) / merge);
+  const above = Math.ceil((to - zero) / merge);
+  const merged = new Array<number>(below + above).fill(0);
+  let drawn = 0;
+  for (let bin = 0; bin < counts.length; bin++) {
+    const at = below + Math.floor((bin - zero) / merge);
+    if (at < 0 || at >= merged.length) continue;
+    merged[at]! += counts[bin]!;
+    drawn += counts[bin]!;
+  }
+  const finite = histogram.count - histogram.zeros - histogram.nan - histogram.infinite;
+  return { start: -below * width * merge, width: width * merge, counts: merged, outside: Math.max(0, finite - drawn) };
+}

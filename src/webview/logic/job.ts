@@ -1,0 +1,71 @@
+import type { Progress } from '../../protocol/measure';
+import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
+
+/** One point of the live curve; `epoch` with its fraction. */
+export interface CurvePoint {
+  epoch: number;
+  loss: number;
+  accuracy: number;
+}
+
+/** A prune run as the page shows it. */
+export interface JobView {
+  status: 'running' | 'cancelling' | 'cancelled' | 'failed' | 'done';
+  folder: string;
+  epochs: number;
+  step: { index: number; steps: number; name: string } | null;
+  progress: Progress | null;
+  curve: readonly CurvePoint[];
+  records: readonly EpochRecord[];
+  messages: readonly string[];
+  result: RunResult | null;
+  /** One sentence, where it failed. */
+  problem: string | null;
+}
+
+const CURVE_POINTS = 400;
+const MESSAGES = 50;
+
+/** A run that has just been asked for. */
+export const startedJob = (folder: string, epochs: number): JobView => ({
+  status: 'running',
+  folder,
+  epochs,
+  step: null,
+  progress: null,
+  curve: [],
+  records: [],
+  messages: [],
+  result: null,
+  problem: null,
+});
+
+/** Thins a curve that has grown too long to every other point, the last one kept. */
+function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
+  return curve.length <= CURVE_POINTS ? curve : curve.filter((_, i) => i % 2 === 0 || i === curve.length - 1);
+}
+
+/** The view after one piece of news. */
+export function onRunEvent(job: JobView, event: RunEvent): JobView {
+  switch (event.kind) {
+    case 'step':
+      return { ...job, step: { index: event.index, steps: event.steps, name: event.step }, progress: null };
+    case 'progress':
+      return {
+        ...job,
+        progress: event.progress,
+        curve: event.training ? thinned([...job.curve, event.training]) : job.curve,
+      };
+    case 'epoch':
+      return { ...job, records: [...job.records, event.record] };
+    case 'message':
+      return { ...job, messages: [...job.messages, event.text].slice(-MESSAGES) };
+    case 'result':
+      return job;
+  }
+}
+
+/** What a step is called while it runs. */
+export function stepTitle(name: string): string {
+  return { prune: 'Pruning', finetune: 'Fine-tuning', evaluate: 'Evaluating', train: 'Training' }[name] ?? name;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { MODES } from './amount';
+import { COLUMNS } from './sort';
+
+const SavedAmount = z.object({ mode: z.enum(MODES), value: z.number().nonnegative() });
+
+/** What the page finds again after the window was reloaded. Anything that does not fit is forgotten, part by part. */
+export const Saved = z.object({
+  selected: z.string().nullable().catch(null),
+  scope: z.enum(['global', 'layer']).catch('global'),
+  mode: z.enum(MODES).catch('absolute'),
+  plan: z
+    .object({
+      global: SavedAmount.nullable(),
+      layers: z.record(z.string(), SavedAmount),
+      allowEmptyLayers: z.boolean(),
+    })
+    .catch({ global: null, layers: {}, allowEmptyLayers: false }),
+  log: z.boolean().catch(false),
+  whole: z.boolean().catch(false),
+  sort: z
+    .object({ column: z.enum(COLUMNS).nullable(), descending: z.boolean() })
+    .catch({ column: null, descending: false }),
+  epochs: z.number().int().min(0).max(10_000).catch(2),
+});
+export type Saved = z.infer<typeof Saved>;
+
+/** The saved state, or the defaults. */
+export const readSaved = (raw: unknown): Saved => Saved.parse(typeof raw === 'object' && raw !== null ? raw : {});

@@ -1,0 +1,74 @@
+import type { Bins } from './bins';
+
+/** Maps a value range to pixels 0..width. */
+export interface Axis {
+  from: number;
+  to: number;
+  width: number;
+}
+
+export const toPixel = (axis: Axis, value: number): number =>
+  axis.to > axis.from ? ((value - axis.from) / (axis.to - axis.from)) * axis.width : 0;
+
+export const toValue = (axis: Axis, pixel: number): number =>
+  axis.width > 0 ? axis.from + (pixel / axis.width) * (axis.to - axis.from) : axis.from;
+
+/** What an axis of these bins runs over. */
+export function valueAxis(bins: Bins, width: number): Axis {
+  const to = bins.start + bins.width * bins.counts.length;
+  return to > bins.start ? { from: bins.start, to, width } : { from: -1, to: 1, width };
+}
+
+/** Height 0..1 of a count; with `log`, a count of 1 is still seen. */
+export function barHeight(count: number, largest: number, log: boolean): number {
+  if (count <= 0 || largest <= 0) return 0;
+  return log ? Math.log1p(count) / Math.log1p(largest) : count / largest;
+}
+
+/** Round values between two others, at most about `wanted` of them. */
+export function niceTicks(from: number, to: number, wanted: number): number[] {
+  if (!(to > from) || wanted < 1) return [];
+  const rough = (to - from) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
+  const ticks: number[] = [];
+  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i++)
+    ticks.push(Number((i * step).toPrecision(12)));
+  return ticks;
+}
+
+/** Counts at which the count axis is marked. */
+export function countTicks(largest: number, log: boolean): number[] {
+  if (largest < 1) return [];
+  if (!log) return niceTicks(0, largest, 4).filter((tick) => tick > 0 && Number.isInteger(tick));
+  const ticks: number[] = [];
+  for (let power = 1; power <= largest; power *= 10) ticks.push(power);
+  return ticks.length > 5 ? ticks.filter((_, index) => index % 2 === 0) : ticks;
+}
+
+/** The bin that a value falls into; undefined outside. */
+export function binAt(bins: Bins, value: number): number | undefined {
+  const bin = Math.floor((value - bins.start) / bins.width);
+  return bin >= 0 && bin < bins.counts.length ? bin : undefined;
+}
+
+/** Lower and upper edge of a bin. The bins meet at 0, which binary fractions would miss by a hair. */
+export function binEdges(bins: Bins, bin: number): [number, number] {
+  const clean = (edge: number): number => (Math.abs(edge) < bins.width * 1e-6 ? 0 : edge);
+  return [clean(bins.start + bin * bins.width), clean(bins.start + (bin + 1) * bins.width)];
+}
+
+/** An SVG path of bars standing on `height`; `gap` pixels are left between two where there is room for them. */
+export function barsPath(bins: Bins, axis: Axis, height: number, log: boolean, gap: number): string {
+  const largest = Math.max(...bins.counts, 1);
+  const parts: string[] = [];
+  const each = axis.width / Math.max(1, bins.counts.length);
+  const space = each > gap * 4 ? gap : 0;
+  bins.counts.forEach((count, bin) => {
+    if (count <= 0) return;
+    const tall = Math.max(1, barHeight(count, largest, log) * height);
+    const left = bin * each + space / 2;
+    parts.push(`M${left.toFixed(2)} ${height}V${(height - tall).toFixed(2)}h${(each - space).toFixed(2)}V${height}z`);
+  });
+  return parts.join('');
+}

@@ -1,0 +1,28 @@
+import './jitless';
+import 'vscode-jsonrpc/browser';
+import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import './base.css';
+import './ui/ui.css';
+import './head/head.css';
+import './histogram/histogram.css';
+import './threshold/threshold.css';
+import './layers/layers.css';
+import './run/run.css';
+import './evaluation/evaluation.css';
+import './notices/notices.css';
+import { App } from './App';
+import { followHost, open } from './state/actions';
+import { listen } from './state/host';
+import { followPlan } from './state/preview';
+import { watchTheme } from './ui/theme';
+import { registerElements } from './ui/toolkit';
+
+registerElements();
+watchTheme();
+followHost();
+followPlan();
+listen();
+const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
+render(<App />, root);
+void open('ready');

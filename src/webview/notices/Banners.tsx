@@ -1,0 +1,63 @@
+import { open, retry } from '../state/actions';
+import { disk, engine } from '../state/session';
+import { IconButton } from '../ui/Button';
+import { LinkButton } from '../ui/Link';
+import { Notice } from '../ui/Notice';
+import { ShowLog } from './ShowLog';
+
+function DiskBanner() {
+  const news = disk.value;
+  if (news === null) return null;
+  const gone = news.change === 'gone';
+  return (
+    <Notice
+      kind="warning"
+      icon={gone ? 'warning' : 'refresh'}
+      testId="reload-banner"
+      actions={
+        <>
+          <LinkButton onPress={() => void open('reload')} testId="reload">
+            {gone ? 'Look again' : 'Reload'}
+          </LinkButton>
+          <IconButton icon="close" label="Dismiss" onPress={() => (disk.value = null)} />
+        </>
+      }
+    >
+      {gone
+        ? 'The checkpoint is gone from disk; what you see is what it was.'
+        : 'The checkpoint changed on disk; what you see is what it was.'}
+      {news.problem !== undefined && ` ${news.problem}`}
+    </Notice>
+  );
+}
+
+function EngineBanner() {
+  const news = engine.value;
+  if (!news) return null;
+  return (
+    <Notice
+      kind={news.up ? 'info' : 'error'}
+      testId="engine-banner"
+      actions={
+        <>
+          {!news.up && (
+            <LinkButton onPress={() => void retry()} testId="engine-retry">
+              Try again
+            </LinkButton>
+          )}
+          <ShowLog />
+        </>
+      }
+    >
+      {news.message}
+    </Notice>
+  );
+}
+
+/** What happened around the page, and what can be done about it. */
+export const Banners = () => (
+  <>
+    <EngineBanner />
+    <DiskBanner />
+  </>
+);

@@ -1,0 +1,113 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { EpochRecord } from '../../protocol/run';
+import type { CurvePoint } from '../logic/job';
+import { curveData } from '../logic/curve';
+import { useWidth } from '../histogram/useWidth';
+import { readTheme, useThemeVersion } from '../ui/theme';
+
+const HEIGHT = 170;
+
+function options(width: number, epochs: number): uPlot.Options {
+  const theme = readTheme();
+  const axis: uPlot.Axis = {
+    stroke: theme.quiet,
+    font: theme.font,
+    grid: { stroke: theme.line, width: 1 },
+    ticks: { show: false },
+    size: 44,
+  };
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { drag: { x: false, y: false } },
+    legend: { live: true },
+    scales: { x: { time: false, range: [0, Math.max(1, epochs)] }, loss: {}, accuracy: {} },
+    axes: [
+      { ...axis, size: 30, space: 60 },
+      { ...axis, scale: 'loss' },
+      {
+        ...axis,
+        scale: 'accuracy',
+        side: 1,
+        size: 52,
+        grid: { show: false },
+        values: (_, ticks) => ticks.map((tick) => `${(tick * 100).toFixed(1)}%`),
+      },
+    ],
+    series: [
+      { label: 'Epoch', value: (_, value: number | null) => (value === null ? '' : value.toFixed(2)) },
+      {
+        label: 'Loss',
+        scale: 'loss',
+        stroke: theme.orange,
+        width: 1.5,
+        spanGaps: true,
+        points: { show: false },
+        value: (_, value: number | null) => (value === null ? '' : value.toFixed(4)),
+      },
+      {
+        label: 'Accuracy',
+        scale: 'accuracy',
+        stroke: theme.blue,
+        width: 1.5,
+        spanGaps: true,
+        points: { show: false },
+        value: (_, value: number | null) => (value === null ? '' : `${(value * 100).toFixed(1)}%`),
+      },
+      {
+        label: 'Validation accuracy',
+        scale: 'accuracy',
+        stroke: theme.green,
+        width: 1.5,
+        dash: [4, 3],
+        spanGaps: true,
+        points: { show: true, size: 7, fill: theme.green },
+        value: (_, value: number | null) => (value === null ? '' : `${(value * 100).toFixed(1)}%`),
+      },
+    ],
+  };
+}
+
+/** Loss and accuracy of a run while it goes on; colours follow the theme. */
+export function Curve({
+  points,
+  records,
+  epochs,
+}: {
+  points: readonly CurvePoint[];
+  records: readonly EpochRecord[];
+  epochs: number;
+}) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const plot = useRef<uPlot | null>(null);
+  const theme = useThemeVersion();
+  const data = curveData(points, records);
+  const latest = useRef(data);
+  latest.current = data;
+
+  useEffect(() => {
+    if (!ref.current || width === 0) return;
+    const drawn = new uPlot(options(width, epochs), latest.current, ref.current);
+    plot.current = drawn;
+    return () => {
+      plot.current = null;
+      drawn.destroy();
+    };
+  }, [width, epochs, theme]);
+  useEffect(() => plot.current?.setData(data), [points, records]);
+
+  const last = points.at(-1);
+  return (
+    <div
+      class="curve"
+      ref={ref}
+      role="img"
+      aria-label={
+        last
+          ? `Loss ${last.loss.toFixed(4)}, accuracy ${(last.accuracy * 100).toFixed(1)}% at epoch ${last.epoch.toFixed(2)}`
+          : 'No step was taken yet'
+      }
+    />
+  );
+}

@@ -1,0 +1,186 @@
+import { batch, signal } from '@preact/signals';
+import { CancelledError } from '../../protocol/errors';
+import type { PanelState, PruneJob } from '../../protocol/panel';
+import type { RunEvent, RunResult } from '../../protocol/run';
+import type { CallOptions } from '../../rpc/peer';
+import { percent } from '../logic/format';
+import { onRunEvent, startedJob, type JobView } from '../logic/job';
+import { ask, onHost } from './host';
+import { loadHistograms } from './histograms';
+import { askAgain, forgetPreview } from './preview';
+import * as session from './session';
+import { bringIntoView } from './view';
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What went wrong with a small action (copying, opening); one sentence. */
+export const actionProblem = signal<string | null>(null);
+
+/** Runs a small action whose failure is told beside the buttons. */
+export async function attempt(action: () => Promise<unknown>): Promise<void> {
+  actionProblem.value = null;
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof CancelledError)) actionProblem.value = sentence(error);
+  }
+}
+
+function take(state: PanelState): void {
+  const before = session.panel.value;
+  const same = before?.inspection.weightsHash === state.inspection.weightsHash;
+  batch(() => {
+    session.panel.value = state;
+    session.stage.value = { kind: 'open' };
+    if (same) return;
+    session.histograms.value = new Map();
+    forgetPreview();
+    const names = new Set(state.inspection.layers.map((layer) => layer.name));
+    if (session.selected.value !== null && !names.has(session.selected.value)) {
+      session.selected.value = null;
+      session.scope.value = 'global';
+    }
+    const layers = Object.entries(session.plan.value.layers).filter(([name]) => names.has(name));
+    session.plan.value = { ...session.plan.value, layers: Object.fromEntries(layers) };
+  });
+  if (!same || session.histogramProblem.value !== null) void loadHistograms();
+  // A run that was started before this page came up: this page shows it from now on.
+  if (state.run && !session.job.value) void followJob(state.run, (options) => ask('followRun', {}, options));
+}
+
+/** Opens the checkpoint, or reads it again. */
+export async function open(how: 'ready' | 'reload'): Promise<void> {
+  if (!session.panel.value) session.stage.value = { kind: 'loading', text: 'Reading the checkpoint\u2026' };
+  try {
+    const state = await ask(how, {});
+    session.disk.value = null;
+    take(state);
+    if (state.focus) bringIntoView(state.focus);
+  } catch (error) {
+    // What was read before is better than nothing: it stays, and the banner says why it is not new.
+    if (session.panel.value && session.stage.value.kind === 'open')
+      session.disk.value = { change: session.disk.value?.change ?? 'changed', problem: sentence(error) };
+    else session.stage.value = { kind: 'failed', sentence: sentence(error) };
+  }
+}
+
+/** After the engine stopped: asks again for everything that is missing, which starts a new one. */
+export async function retry(): Promise<void> {
+  session.engine.value = null;
+  if (session.stage.value.kind !== 'open') {
+    await open('ready');
+    return;
+  }
+  askAgain();
+  await loadHistograms();
+}
+
+let evaluation: AbortController | undefined;
+
+/** Evaluates the checkpoint as it is. */
+export async function evaluate(): Promise<void> {
+  if (session.evaluating.value || session.cannotEvaluate.value !== null) return;
+  const abort = (evaluation = new AbortController());
+  batch(() => {
+    session.evaluating.value = { progress: null };
+    session.evaluationProblem.value = null;
+  });
+  try {
+    const result = await ask(
+      'evaluate',
+      {},
+      { signal: abort.signal, onProgress: (progress) => (session.evaluating.value = { progress }) },
+    );
+    showEvaluation(result);
+  } catch (error) {
+    if (!(error instanceof CancelledError)) session.evaluationProblem.value = sentence(error);
+  } finally {
+    session.evaluating.value = null;
+  }
+}
+
+export const cancelEvaluation = (): void => evaluation?.abort();
+
+function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
+  if (session.panel.value) session.panel.value = { ...session.panel.value, evaluation: result };
+  session.announcement.value = `Accuracy ${percent(result.accuracy)} on ${result.samples} images.`;
+  bringIntoView('evaluation');
+}
+
+let running: AbortController | undefined;
+/** What the run in hand was asked to do, for "Copy as recipe". */
+export const jobAsked = signal<PruneJob | null>(null);
+
+const update = (change: (job: JobView) => JobView): void => {
+  if (session.job.value) session.job.value = change(session.job.value);
+};
+
+/** Prunes into a new folder, and fine-tunes there. */
+export const prune = (job: PruneJob): Promise<void> => followJob(job, (options) => ask('prune', job, options));
+
+async function followJob(asked: PruneJob, call: (options: CallOptions<RunEvent>) => Promise<RunResult>): Promise<void> {
+  const abort = (running = new AbortController());
+  batch(() => {
+    jobAsked.value = asked;
+    actionProblem.value = null;
+    session.job.value = startedJob(asked.folder, asked.fineTuneEpochs);
+  });
+  try {
+    const result = await call({
+      signal: abort.signal,
+      onProgress: (event) => update((job) => onRunEvent(job, event)),
+    });
+    update((job) => ({ ...job, status: 'done', result }));
+    session.announcement.value = `Done: ${asked.folder} was written, ${percent(result.after.sparsity)} sparse.`;
+  } catch (error) {
+    if (error instanceof CancelledError) update((job) => ({ ...job, status: 'cancelled' }));
+    else update((job) => ({ ...job, status: 'failed', problem: sentence(error) }));
+  }
+}
+
+/** Stops the run; nothing half-written is left. */
+export function cancelJob(): void {
+  running?.abort();
+  update((job) => ({ ...job, status: 'cancelling' }));
+}
+
+/** Puts a run that has ended out of sight. */
+export function dismissJob(): void {
+  if (session.job.value?.status !== 'running') session.job.value = null;
+}
+
+/** Lets the person choose a dataset; the state that follows has it. */
+export const chooseData = (): Promise<void> =>
+  attempt(async () => {
+    const dataset = await ask('chooseData', {});
+    const state = session.panel.value;
+    if (dataset && state) session.panel.value = withDataset(state, dataset);
+  });
+
+function withDataset(state: PanelState, dataset: NonNullable<PanelState['dataset']>): PanelState {
+  const { datasetProblem: _, ...rest } = state;
+  return { ...rest, dataset };
+}
+
+/** Listens to the extension host. */
+export function followHost(): void {
+  onHost('state', take);
+  onHost('disk', ({ change }) => (session.disk.value = { change }));
+  onHost('focus', ({ part }) => bringIntoView(part));
+  onHost('engine', (news) => {
+    if (!news.up) session.engine.value = news;
+    else if (session.engine.value) {
+      session.engine.value = news;
+      void retryQuietly();
+    }
+  });
+  onHost('showEvaluation', showEvaluation);
+}
+
+/** The engine is up again by itself: what was lost is asked again, and the banner goes once it is there. */
+async function retryQuietly(): Promise<void> {
+  if (session.stage.value.kind === 'open') askAgain();
+  else await open('ready');
+  await loadHistograms();
+  if (session.engine.value?.up && session.histogramProblem.value === null) session.engine.value = null;
+}

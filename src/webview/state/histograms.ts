@@ -1,0 +1,39 @@
+import type { Histogram } from '../../protocol/measure';
+import { ask } from './host';
+import { histogramProblem, histograms, inspection, selected } from './session';
+
+/** Bins of a histogram: the finest there are, since most of them are merged, and the far tails left out, when drawn. */
+const BINS = 512;
+/** Layers asked for at once: enough for any small network in one go, and steady news of a large one. */
+const BATCH = 24;
+
+/** Fetches the histograms that are missing: that of all layers first, then the layer in hand, then in the model's order. */
+export async function loadHistograms(): Promise<void> {
+  const model = inspection.value;
+  histogramProblem.value = null;
+  if (!model?.layers.some((layer) => layer.prunable)) return;
+  const wanted = new Set<string | null>([null]);
+  for (const layer of model.layers) if (layer.prunable) wanted.add(layer.name);
+  for (const name of histograms.value.keys()) wanted.delete(name);
+  while (wanted.size > 0) {
+    const order = [...wanted].sort((a, b) => rank(a) - rank(b));
+    const layers = order.slice(0, BATCH);
+    for (const name of layers) wanted.delete(name);
+    try {
+      const answers = await ask('histogram', { layers, bins: BINS });
+      if (inspection.value?.weightsHash !== model.weightsHash) return;
+      const known = new Map<string | null, Histogram>(histograms.value);
+      layers.forEach((name, index) => {
+        const histogram = answers[index];
+        if (histogram) known.set(name, histogram);
+      });
+      histograms.value = known;
+    } catch (error) {
+      if (inspection.value?.weightsHash === model.weightsHash)
+        histogramProblem.value = error instanceof Error ? error.message : String(error);
+      return;
+    }
+  }
+}
+
+const rank = (name: string | null): number => (name === null ? 0 : name === selected.value ? 1 : 2);

@@ -1,0 +1,40 @@
+import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
+import type { Channel } from '../../rpc/channel';
+import { Peer, type Client } from '../../rpc/peer';
+
+/** What VS Code gives a page. */
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const api = acquireVsCodeApi();
+
+const channel: Channel = {
+  send: (message) => api.postMessage(message),
+  onMessage: (listener) => {
+    window.addEventListener('message', (event: MessageEvent<unknown>) => listener(event.data));
+  },
+  // A page ends together with its host's side: there is nobody left to tell.
+  onClose: () => undefined,
+};
+
+const peer = new Peer(channel);
+
+/** Asks the extension host; every call settles. */
+export const ask: Client<PanelRequests> = peer.client(panelRequests);
+
+/** Hears what the extension host tells unasked. */
+export const onHost = <K extends keyof PanelNotifications & string>(
+  name: K,
+  listener: Parameters<typeof peer.onNotification<PanelNotifications, K>>[2],
+): void => peer.onNotification<PanelNotifications, K>(panelNotifications, name, listener);
+
+/** Starts to read; called once everything listens. */
+export const listen = (): void => peer.listen();
+
+/** State that survives a reload of the window. */
+export const loadState = (): unknown => api.getState();
+export const storeState = (state: unknown): void => api.setState(state);

@@ -1,0 +1,138 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import { CancelledError } from '../../protocol/errors';
+import type { PreviewAccuracy, PreviewBytes, PreviewCounts } from '../../protocol/measure';
+import type { PruneStep } from '../../protocol/recipe';
+import { latestOnly } from '../logic/latest';
+import { countLocally, toPruneStep } from '../logic/plan';
+import { ask } from './host';
+import { histograms, inspection, panel, plan } from './session';
+import { measureDrawn } from './timing';
+
+/** A figure of the engine and the step that it belongs to: it is stale once the plan has moved on. */
+interface Known<T> {
+  step: PruneStep;
+  value: T;
+}
+
+/** Milliseconds that a running question may go on after a newer one came, so that bytes follow a steady drag. */
+const PATIENCE = 100;
+
+const step = computed(() => toPruneStep(plan.value));
+const exactCounts = signal<Known<PreviewCounts> | null>(null);
+const knownBytes = signal<Known<PreviewBytes> | null>(null);
+const knownAccuracy = signal<Known<{ figure: PreviewAccuracy | null; reason: string | null }> | null>(null);
+const knownProblem = signal<Known<string> | null>(null);
+
+let inputAt = performance.now();
+let undrawnSince: number | undefined;
+
+/** Notes when a person moved the threshold: what follows from it is measured from here. */
+export function inputHappened(at: number): void {
+  inputAt = at;
+  if (undrawnSince !== undefined) return;
+  undrawnSince = at;
+  requestAnimationFrame(() => {
+    if (undrawnSince !== undefined) measureDrawn('secateur:counts', undrawnSince);
+    undrawnSince = undefined;
+  });
+}
+
+async function answer(question: { step: PruneStep; at: number }, signal: AbortSignal): Promise<void> {
+  const current = question.step;
+  let bytesDrawn = false;
+  const gotBytes = (value: PreviewBytes): void => {
+    if (bytesDrawn) return;
+    bytesDrawn = true;
+    knownBytes.value = { step: current, value };
+    measureDrawn('secateur:bytes', question.at);
+  };
+  try {
+    const result = await ask(
+      'preview',
+      { prune: current },
+      {
+        signal,
+        onProgress: (part) => {
+          if (part.part === 'counts') exactCounts.value = { step: current, value: part.counts };
+          else {
+            gotBytes(part.bytes);
+            latest.enough();
+          }
+        },
+      },
+    );
+    batch(() => {
+      exactCounts.value = { step: current, value: result.counts };
+      gotBytes(result.bytes);
+      knownAccuracy.value = { step: current, value: { figure: result.accuracy, reason: result.noAccuracy ?? null } };
+      knownProblem.value = null;
+    });
+    if (result.accuracy) measureDrawn('secateur:accuracy', question.at);
+  } catch (error) {
+    if (error instanceof CancelledError || signal.aborted) return;
+    knownProblem.value = { step: current, value: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const latest = latestOnly(
+  answer,
+  PATIENCE,
+  (run, milliseconds) => setTimeout(run, milliseconds),
+  () => performance.now(),
+);
+
+/** Asks again for the plan in hand, for example after the engine came back. */
+export function askAgain(): void {
+  if (step.value && panel.value) latest.ask({ step: step.value, at: performance.now() });
+}
+
+/** Starts to follow the plan, and the dataset that accuracy is measured on. */
+export function followPlan(): void {
+  let asked = '';
+  effect(() => {
+    const state = panel.value;
+    if (!state || !step.value) {
+      asked = '';
+      latest.drop();
+      return;
+    }
+    const about = [state.inspection.weightsHash, state.dataset?.folder, state.trusted, state.previewSamples];
+    const key = JSON.stringify([step.value, ...about]);
+    if (key === asked) return;
+    asked = key;
+    latest.ask({ step: step.value, at: inputAt });
+  });
+}
+
+/** Forgets every figure: the weights are other ones. */
+export function forgetPreview(): void {
+  batch(() => {
+    exactCounts.value = null;
+    knownBytes.value = null;
+    knownAccuracy.value = null;
+    knownProblem.value = null;
+  });
+}
+
+/** Are the counts the engine's, to the last weight? */
+export const countsAreExact = computed(() => step.value !== null && exactCounts.value?.step === step.value);
+
+/** Counts under the plan: the engine's where it has answered, else the page's own; null without a plan. */
+export const counts = computed<PreviewCounts | null>(() => {
+  if (!step.value || !inspection.value) return null;
+  if (exactCounts.value?.step === step.value) return exactCounts.value.value;
+  return countLocally(inspection.value, histograms.value, plan.value);
+});
+
+/** Rows of `counts` by layer. */
+export const countsByLayer = computed(() => new Map(counts.value?.layers.map((layer) => [layer.name, layer])));
+
+const shown = <T>(known: Known<T> | null): { value: T; stale: boolean } | null =>
+  step.value && known ? { value: known.value, stale: known.step !== step.value } : null;
+
+export const previewBytes = computed(() => shown(knownBytes.value));
+export const previewAccuracy = computed(() => shown(knownAccuracy.value));
+/** Why the plan in hand could not be previewed; one sentence. */
+export const previewProblem = computed(() =>
+  knownProblem.value && knownProblem.value.step === step.value ? knownProblem.value.value : null,
+);

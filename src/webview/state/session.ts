@@ -1,0 +1,80 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { Evaluation, Progress } from '../../protocol/measure';
+import type { LayerInfo } from '../../protocol/model';
+import type { PanelState } from '../../protocol/panel';
+import type { JobView } from '../logic/job';
+import type { Histograms } from '../logic/plan';
+import { readSaved, type Saved } from '../logic/saved';
+import type { Sort } from '../logic/sort';
+import { loadState, storeState } from './host';
+
+/** Where the page is: on its way, unable to show the file, or open. */
+export type Stage = { kind: 'loading'; text: string } | { kind: 'failed'; sentence: string } | { kind: 'open' };
+
+const saved = readSaved(loadState());
+
+export const stage = signal<Stage>({ kind: 'loading', text: 'Reading the checkpoint\u2026' });
+export const panel = signal<PanelState | null>(null);
+export const histograms = signal<Histograms>(new Map());
+/** Why histograms are missing; one sentence. */
+export const histogramProblem = signal<string | null>(null);
+
+/** The layer in hand; null: all layers together. */
+export const selected = signal<string | null>(saved.selected);
+export const scope = signal<Saved['scope']>(saved.scope);
+/** How a new amount is written; an amount that is there keeps its own. */
+export const preferredMode = signal<Saved['mode']>(saved.mode);
+export const plan = signal<Saved['plan']>(saved.plan);
+export const log = signal(saved.log);
+/** Draws the whole range of values, far tails included. */
+export const whole = signal(saved.whole);
+export const sort = signal<Sort>(saved.sort);
+export const epochs = signal(saved.epochs);
+
+/** The files changed on disk, or are gone; `problem`: why they could not be read again. */
+export const disk = signal<{ change: 'changed' | 'gone'; problem?: string } | null>(null);
+/** The engine: what happened to it, and whether it is up again; null: nothing to tell. */
+export const engine = signal<{ up: boolean; message: string } | null>(null);
+
+export const evaluating = signal<{ progress: Progress | null } | null>(null);
+export const evaluationProblem = signal<string | null>(null);
+export const job = signal<JobView | null>(null);
+/** Said to screen readers. */
+export const announcement = signal('');
+
+export const inspection = computed(() => panel.value?.inspection ?? null);
+export const evaluation = computed<Evaluation | null>(() => panel.value?.evaluation ?? null);
+export const selectedLayer = computed<LayerInfo | null>(
+  () => inspection.value?.layers.find((layer) => layer.name === selected.value) ?? null,
+);
+
+/** Why nothing may be run on this model now; null: it may. */
+export const cannotRun = computed<string | null>(() => {
+  const state = panel.value;
+  if (!state) return 'The checkpoint is not open.';
+  return state.trusted ? null : 'This workspace is not trusted, so pruning and evaluating are off.';
+});
+
+/** Why the model cannot be evaluated; null: it can, if need be after a dataset was chosen. */
+export const cannotEvaluate = computed<string | null>(() => cannotRun.value ?? inspection.value?.notRunnable ?? null);
+
+/** Why accuracy cannot be measured, nor the network trained; null: it can. */
+export const cannotMeasure = computed<string | null>(() => {
+  if (cannotEvaluate.value !== null) return cannotEvaluate.value;
+  const state = panel.value;
+  return !state || state.dataset ? null : (state.datasetProblem ?? 'No dataset chosen.');
+});
+
+effect(() => {
+  const state: Saved = {
+    selected: selected.value,
+    scope: scope.value,
+    mode: preferredMode.value,
+    plan: plan.value,
+    log: log.value,
+    whole: whole.value,
+    sort: sort.value,
+    epochs: epochs.value,
+  };
+  storeState(state);
+});

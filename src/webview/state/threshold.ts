@@ -1,0 +1,100 @@
+import { computed } from '@preact/signals';
+import { amountFor, largest, round, thresholdOf, type Amount, type Mode } from '../logic/amount';
+import { layerDistribution, type Distribution } from '../logic/counting';
+import { EMPTY_PLAN, modelDistribution, toPruneStep, withAmount, type Plan } from '../logic/plan';
+import { histograms, inspection, plan, preferredMode, scope, selected, selectedLayer } from './session';
+import { inputHappened } from './preview';
+
+/** The layer whose amount is being set; null: the amount for all together. */
+export const target = computed(() => (scope.value === 'layer' ? selected.value : null));
+
+/** The weights that the amount in hand is about; null while they are not known, or cannot be pruned. */
+export const weights = computed<Distribution | null>(() => {
+  const model = inspection.value;
+  if (!model) return null;
+  if (target.value === null) return modelDistribution(model, histograms.value, plan.value);
+  const histogram = histograms.value.get(target.value);
+  return histogram && selectedLayer.value?.prunable ? layerDistribution(histogram) : null;
+});
+
+/** The amount in hand; null: none set. */
+export const amount = computed<Amount | null>(() =>
+  target.value === null ? plan.value.global : (plan.value.layers[target.value] ?? null),
+);
+
+export const mode = computed<Mode>(() => amount.value?.mode ?? preferredMode.value);
+
+/** The threshold that the amount in hand comes to; 0 without one. */
+export const threshold = computed(() => (amount.value && weights.value ? thresholdOf(amount.value, weights.value) : 0));
+
+/** The plan as a step of a recipe; null: it prunes nothing. */
+export const step = computed(() => toPruneStep(plan.value));
+
+/** The threshold that would be cut at in the histogram shown: a layer's own amount goes before the global one. */
+export const shownThreshold = computed(() => {
+  const model = inspection.value;
+  if (!model) return 0;
+  const own = selected.value === null ? undefined : plan.value.layers[selected.value];
+  const histogram = histograms.value.get(selected.value);
+  if (own && histogram) return thresholdOf(own, layerDistribution(histogram));
+  const all = plan.value.global && modelDistribution(model, histograms.value, plan.value);
+  return plan.value.global && all ? thresholdOf(plan.value.global, all) : 0;
+});
+
+function setPlan(next: Plan, at: number): void {
+  inputHappened(at);
+  plan.value = next;
+}
+
+/** Sets the amount in hand; `at`: when the person did it, in the clock of `performance.now()`. */
+export function setAmount(next: Amount | null, at: number): void {
+  setPlan(withAmount(plan.value, target.value, next), at);
+}
+
+/** Sets the amount in hand by the threshold it shall come to, from 0 to the largest |w|. */
+export function setThreshold(value: number, at: number): void {
+  const about = weights.value;
+  if (about) setAmount(amountFor(mode.value, Math.max(0, Math.min(about.max, value)), about), at);
+}
+
+/** Sets the amount in hand by its value in its own mode; what lies outside is taken to the nearest end. */
+export function setValue(value: number, at: number): void {
+  const about = weights.value;
+  if (!about) return;
+  const inside = Math.max(0, Math.min(largest(mode.value, about), value));
+  setAmount({ mode: mode.value, value: round(mode.value, inside, about) }, at);
+}
+
+/** Writes the amount in hand in another way; the threshold stays where it is. */
+export function setMode(next: Mode, at: number): void {
+  const about = weights.value;
+  preferredMode.value = next;
+  if (amount.value && about) setAmount(amountFor(next, threshold.value, about), at);
+}
+
+/** Prunes this layer, or all together; without a layer in hand, the largest that can be pruned is taken up. */
+export function setScope(next: 'global' | 'layer'): void {
+  if (next === 'layer' && selected.value === null) {
+    const prunable = inspection.value?.layers.filter((layer) => layer.prunable) ?? [];
+    const first = prunable.sort((a, b) => b.params - a.params)[0];
+    if (!first) return;
+    selected.value = first.name;
+  }
+  scope.value = next;
+}
+
+/** Takes a layer in hand; null: all of them. */
+export function select(layer: string | null): void {
+  if (layer === null) scope.value = 'global';
+  selected.value = layer;
+}
+
+/** Takes away one layer's own amount, or the global one (null). */
+export const resetAmount = (layer: string | null, at: number): void => setPlan(withAmount(plan.value, layer, null), at);
+
+/** Takes away all amounts. */
+export const resetPlan = (at: number): void => setPlan(EMPTY_PLAN, at);
+
+/** May a layer lose all its weights? */
+export const setAllowEmpty = (allowEmptyLayers: boolean, at: number): void =>
+  setPlan({ ...plan.value, allowEmptyLayers }, at);

@@ -1,0 +1,89 @@
+import type { Amount } from '../logic/amount';
+import { counts, previewAccuracy, previewBytes, previewProblem } from '../state/preview';
+import { cannotMeasure, panel, plan } from '../state/session';
+import { resetAmount, resetPlan, select, setAllowEmpty, step } from '../state/threshold';
+import { ShowLog } from '../notices/ShowLog';
+import { Checkbox } from '../ui/Checkbox';
+import { Icon } from '../ui/Icon';
+import { LinkButton } from '../ui/Link';
+import { Notice } from '../ui/Notice';
+import { Ring } from '../ui/Ring';
+import { plural } from '../logic/format';
+import { amountWords } from './ThresholdControls';
+
+function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
+  const name = layer ?? 'All layers';
+  return (
+    <li class="plan-item">
+      <LinkButton onPress={() => select(layer)} label={`Show ${name}`}>
+        {name}
+      </LinkButton>
+      <span class="figures">{amountWords(amount)}</span>
+      <button
+        type="button"
+        class="plan-reset"
+        aria-label={`Take away the amount of ${name}`}
+        title="Take away"
+        onClick={(event) => resetAmount(layer, event.timeStamp)}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+/** How the figures of the preview come about: what they are measured on, or why they are missing. */
+function Standing() {
+  const tried = previewAccuracy.value;
+  const waiting = !tried || tried.stale || previewBytes.value?.stale !== false;
+  if (previewProblem.value !== null)
+    return (
+      <Notice kind="error" actions={<ShowLog />} testId="preview-problem">
+        {previewProblem.value}
+      </Notice>
+    );
+  const why = tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
+  const samples = tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0;
+  return (
+    <p class="standing small quiet" data-testid="preview-standing">
+      {waiting && <Ring />}
+      <span>
+        {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}
+        {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
+      </span>
+    </p>
+  );
+}
+
+/** All amounts that make the plan, each to take away, and what the preview stands on. */
+export function PlanList() {
+  const { global, layers, allowEmptyLayers } = plan.value;
+  const items: [string | null, Amount][] = [
+    ...(global ? [[null, global] as [null, Amount]] : []),
+    ...Object.entries(layers),
+  ];
+  if (items.length === 0) return null;
+  const emptied = counts.value?.layers.some((layer) => layer.threshold !== null && layer.reason !== undefined) ?? false;
+  return (
+    <div class="plan">
+      <ul class="plan-items" aria-label="The plan">
+        {items.map(([layer, amount]) => (
+          <Item key={layer ?? ''} layer={layer} amount={amount} />
+        ))}
+        {items.length > 1 && (
+          <li class="plan-all">
+            <LinkButton onPress={resetPlan} testId="reset-plan">
+              Reset all
+            </LinkButton>
+          </li>
+        )}
+      </ul>
+      {(emptied || allowEmptyLayers) && (
+        <Checkbox checked={allowEmptyLayers} onToggle={setAllowEmpty} testId="allow-empty">
+          Let a layer lose all its weights
+        </Checkbox>
+      )}
+      {step.value && <Standing />}
+    </div>
+  );
+}

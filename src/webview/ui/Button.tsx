@@ -1,0 +1,62 @@
+import { Icon } from './Icon';
+import type { IconName } from './icons';
+
+interface ButtonProps {
+  children: string;
+  onPress: (at: number) => void;
+  primary?: boolean | undefined;
+  icon?: IconName | undefined;
+  disabled?: boolean | undefined;
+  /** What the button is about, where its words alone do not say so. */
+  label?: string | undefined;
+  title?: string | undefined;
+  testId?: string | undefined;
+  /** Id of the text that says why it is off. */
+  describedBy?: string | undefined;
+}
+
+/** A push button; `at` is when it was pressed, in the clock of `performance.now()`. */
+export function Button({ children, onPress, primary, icon, disabled, label, title, testId, describedBy }: ButtonProps) {
+  return (
+    <vscode-button
+      appearance={primary ? 'primary' : 'secondary'}
+      disabled={disabled ?? false}
+      aria-disabled={disabled ? 'true' : 'false'}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
+      {...(title === undefined ? {} : { title })}
+      data-testid={testId}
+      onClick={(event) => {
+        if (!disabled) onPress(event.timeStamp);
+      }}
+    >
+      {icon && <Icon name={icon} slot="start" />}
+      {children}
+    </vscode-button>
+  );
+}
+
+/** A button that is only a picture; `label` says what it does. */
+export function IconButton({
+  icon,
+  label,
+  onPress,
+  testId,
+}: {
+  icon: IconName;
+  label: string;
+  onPress: (at: number) => void;
+  testId?: string | undefined;
+}) {
+  return (
+    <vscode-button
+      appearance="icon"
+      aria-label={label}
+      title={label}
+      data-testid={testId}
+      onClick={(event) => onPress(event.timeStamp)}
+    >
+      <Icon name={icon} />
+    </vscode-button>
+  );
+}

@@ -1,0 +1,26 @@
+/** A box to tick with its words. */
+export function Checkbox({
+  children,
+  checked,
+  onToggle,
+  testId,
+}: {
+  children: string;
+  checked: boolean;
+  onToggle: (checked: boolean, at: number) => void;
+  testId?: string | undefined;
+}) {
+  return (
+    <vscode-checkbox
+      checked={checked}
+      data-testid={testId}
+      onChange={(event) => {
+        const now = 'checked' in event.currentTarget! && event.currentTarget.checked === true;
+        // The element also tells what was set from outside; only a change by the person counts.
+        if (now !== checked) onToggle(now, event.timeStamp);
+      }}
+    >
+      {children}
+    </vscode-checkbox>
+  );
+}

@@ -1,0 +1,38 @@
+/** One of a few, by name. Native: the toolkit's own list cannot be reached by a screen reader's form mode. */
+export function Select<T extends string>({
+  label,
+  value,
+  options,
+  onSelect,
+  disabled,
+  testId,
+}: {
+  label: string;
+  value: T;
+  options: readonly { value: T; text: string }[];
+  onSelect: (value: T, at: number) => void;
+  disabled?: boolean | undefined;
+  testId?: string | undefined;
+}) {
+  return (
+    <label class="field">
+      <span class="field-label">{label}</span>
+      <select
+        class="select"
+        value={value}
+        disabled={disabled}
+        data-testid={testId}
+        onChange={(event) => {
+          const chosen = options[event.currentTarget.selectedIndex];
+          if (chosen) onSelect(chosen.value, event.timeStamp);
+        }}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,43 @@
+import { signal } from '@preact/signals';
+
+/** Colours for what is drawn on a canvas, which style sheets do not reach. */
+export interface Theme {
+  text: string;
+  quiet: string;
+  line: string;
+  background: string;
+  blue: string;
+  orange: string;
+  green: string;
+  font: string;
+}
+
+const version = signal(0);
+
+/** Changes with the theme: VS Code rewrites the root's style and the body's class. */
+export const useThemeVersion = (): number => version.value;
+
+/** Starts to watch for another theme. */
+export function watchTheme(): void {
+  const observer = new MutationObserver(() => version.value++);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  window.matchMedia('(forced-colors: active)').addEventListener('change', () => version.value++);
+}
+
+/** The theme as it is now. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const colour = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
+  const text = style.color;
+  return {
+    text,
+    quiet: colour('--vscode-descriptionForeground', text),
+    line: colour('--vscode-editorIndentGuide-background1', colour('--vscode-contrastBorder', text)),
+    background: colour('--vscode-editor-background', style.backgroundColor),
+    blue: colour('--vscode-charts-blue', text),
+    orange: colour('--vscode-charts-orange', text),
+    green: colour('--vscode-charts-green', text),
+    font: `11px ${style.fontFamily}`,
+  };
+}

@@ -1,0 +1,311 @@
+import { CancelledError, UserError } from '../../../src/protocol/errors';
+import type { Evaluation } from '../../../src/protocol/measure';
+import {
+  panelNotifications,
+  panelRequests,
+  type PanelNotifications,
+  type PanelRequests,
+  type PanelState,
+} from '../../../src/protocol/panel';
+import type { DatasetInfo } from '../../../src/protocol/dataset';
+import type { PruneStep } from '../../../src/protocol/recipe';
+import type { RunResult } from '../../../src/protocol/run';
+import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
+import { fakeModel, pruned, type FakeModel } from './model';
+import { gzipBytes, histogramOf, random } from './weights';
+
+/** What the fake pretends; each is a word in the playground's address. */
+export interface Pretence {
+  layers: number | null;
+  sparse: boolean;
+  untrusted: boolean;
+  noData: boolean;
+  sample: boolean;
+  /** `ready` fails. */
+  broken: boolean;
+  /** `ready` never answers. */
+  slow: boolean;
+  runFails: boolean;
+  /** A run was started before the page was reloaded. */
+  running: boolean;
+  /** Seconds of a fine-tuning epoch. */
+  epochSeconds: number;
+}
+
+const CLASSES = [
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
+];
+
+const NINETY: PruneStep = {
+  step: 'prune',
+  score: 'magnitude',
+  scope: 'global',
+  amount: { sparsity: 0.9 },
+  allowEmptyLayers: false,
+};
+
+const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new CancelledError());
+    });
+  });
+
+const dataset = (sample: boolean): DatasetInfo => ({
+  name: 'fashion-mnist',
+  folder: '/data/fashion-mnist',
+  sample,
+  classNames: CLASSES,
+  imageShape: [28, 28, 1],
+  images: { train: 55_000, validation: 5_000, test: 10_000 },
+});
+
+/** Accuracy falls off late and steeply, as magnitude pruning has it. */
+const accuracyAt = (sparsity: number): number => 0.9166 - 0.42 * Math.max(0, sparsity - 0.55) ** 2.6 * 4;
+
+function evaluationOf(sample: boolean): Evaluation {
+  const next = random(7);
+  const hits = [0.868, 0.985, 0.872, 0.921, 0.879, 0.984, 0.752, 0.972, 0.985, 0.963];
+  const confusion = hits.map((share, actual) => {
+    const row = CLASSES.map(() => 0);
+    row[actual] = Math.round(1000 * share);
+    let left = 1000 - row[actual];
+    const like = actual === 6 || actual === 0 || actual === 2 || actual === 4 ? [0, 2, 4, 6, 3] : [5, 7, 9, 3, 8];
+    while (left > 0) {
+      const other = like[Math.floor(next() * like.length)]!;
+      if (other === actual) continue;
+      row[other]!++;
+      left--;
+    }
+    return row;
+  });
+  return {
+    split: 'test',
+    samples: 10_000,
+    loss: 0.2431,
+    accuracy: 0.9181,
+    perClass: CLASSES.map((name, index) => ({ name, samples: 1000, accuracy: hits[index]! })),
+    confusion,
+    samplesPerSecond: 3127,
+    dataset: { name: 'fashion-mnist', sample },
+  };
+}
+
+/** The extension host's side of a panel, on random weights. What it was asked is kept in `asked`. */
+export class FakeHost {
+  readonly asked: { method: string; params: unknown }[] = [];
+  private readonly peer: Peer;
+  private model: FakeModel | undefined;
+  private state: PanelState | undefined;
+
+  constructor(
+    private readonly pretence: Pretence,
+    deliver: (message: unknown) => void,
+    hear: (listener: (message: unknown) => void) => void,
+  ) {
+    this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
+    this.peer.serve(panelRequests, this.handlers());
+    this.peer.listen();
+  }
+
+  /** Tells the page something unasked. */
+  tell<K extends keyof PanelNotifications & string>(
+    name: K,
+    value: Parameters<typeof this.peer.notify<PanelNotifications, K>>[2],
+  ): void {
+    this.peer.notify<PanelNotifications, K>(panelNotifications, name, value);
+  }
+
+  private note(method: string, params: unknown): void {
+    this.asked.push({ method, params });
+  }
+
+  private async open(): Promise<PanelState> {
+    const { pretence } = this;
+    this.model = await fakeModel(pretence.layers, pretence.sparse ? 0.6 : 0);
+    const hasData = !pretence.noData;
+    this.state = {
+      inspection: this.model.inspection,
+      trusted: !pretence.untrusted,
+      dataset: hasData ? dataset(pretence.sample) : null,
+      ...(hasData ? {} : { datasetProblem: 'No dataset chosen.' }),
+      previewSamples: 1000,
+      evaluation: null,
+      ...(pretence.running ? { run: { prune: NINETY, folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 2 } } : {}),
+    };
+    return this.state;
+  }
+
+  private here(): { model: FakeModel; state: PanelState } {
+    if (!this.model || !this.state) throw new UserError('The checkpoint is not open.');
+    return { model: this.model, state: this.state };
+  }
+
+  private handlers(): Handlers<PanelRequests> {
+    const nothing = (method: string) => (params: unknown) => {
+      this.note(method, params);
+      return Promise.resolve(null);
+    };
+    return {
+      ready: async (_, { signal }) => {
+        if (this.pretence.slow) await wait(600_000, signal);
+        if (this.pretence.broken)
+          throw new UserError(
+            'weights/group1-shard1of2.bin is 4,194,300 bytes where its manifest needs 4,194,304: write the checkpoint again.',
+          );
+        return this.open();
+      },
+      reload: () => this.open(),
+      histogram: ({ layers, bins }) => {
+        this.note('histogram', layers);
+        const { kernels } = this.here().model;
+        return Promise.resolve(
+          layers.map((name) => {
+            const kernel = name === null ? undefined : kernels.get(name);
+            if (name !== null && !kernel) throw new UserError(`${name} has no weights to count.`);
+            return histogramOf(name, kernel ? [kernel] : [...kernels.values()], bins);
+          }),
+        );
+      },
+      preview: async ({ prune }, { signal, report }) => {
+        this.note('preview', prune);
+        const { model, state } = this.here();
+        const { counts, kernels } = pruned(model, prune);
+        report({ part: 'counts', counts });
+        await wait(40, signal);
+        const bytes = { bytes: model.inspection.totals.bytes, gzipBytes: (await gzipBytes(kernels)) + 780 };
+        report({ part: 'bytes', bytes });
+        if (!state.dataset) return { counts, bytes, accuracy: null, noAccuracy: 'no dataset chosen' };
+        if (!state.trusted) return { counts, bytes, accuracy: null, noAccuracy: 'the workspace is not trusted' };
+        await wait(180, signal);
+        const accuracy = Math.max(0.1, accuracyAt(counts.totals.sparsity));
+        return {
+          counts,
+          bytes,
+          accuracy: { accuracy, baseline: 0.916, loss: 0.3, samples: 1000, sampleData: state.dataset.sample },
+        };
+      },
+      evaluate: async (_, { signal, report }) => {
+        const { state } = this.here();
+        for (let done = 0; done < 10_000; done += 1000) {
+          report({
+            stage: 'Evaluating',
+            done,
+            total: 10_000,
+            unit: 'images',
+            rate: 3127,
+            secondsLeft: (10_000 - done) / 3127,
+          });
+          await wait(60, signal);
+        }
+        return evaluationOf(state.dataset?.sample ?? false);
+      },
+      proposeFolder: ({ sparsity }) =>
+        Promise.resolve({
+          folder: `${this.here().model.inspection.name}-pruned-${Math.round(sparsity * 100)}`,
+          parent: '/models',
+        }),
+      prune: (job, context) => this.run(job, context),
+      followRun: (_, context) =>
+        this.run({ prune: NINETY, folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 2 }, context),
+      copyRecipe: nothing('copyRecipe'),
+      chooseData: () => {
+        this.note('chooseData', {});
+        const { state } = this.here();
+        const { datasetProblem: _, ...rest } = state;
+        this.state = { ...rest, dataset: dataset(false) };
+        this.tell('state', this.state);
+        return Promise.resolve(this.state.dataset);
+      },
+      openCheckpoint: nothing('openCheckpoint'),
+      evaluateCheckpoint: nothing('evaluateCheckpoint'),
+      openAsText: nothing('openAsText'),
+      brotli: () => Promise.resolve({ brotliBytes: Math.round(this.here().model.inspection.totals.gzipBytes * 0.985) }),
+      trustWorkspace: () => {
+        this.note('trustWorkspace', {});
+        this.state = { ...this.here().state, trusted: true };
+        this.tell('state', this.state);
+        return Promise.resolve(null);
+      },
+      showLog: nothing('showLog'),
+    };
+  }
+
+  private async run(
+    job: Parameters<Handlers<PanelRequests>['prune']>[0],
+    { signal, report }: HandlerContext<Parameters<Parameters<Handlers<PanelRequests>['prune']>[1]['report']>[0]>,
+  ): Promise<RunResult> {
+    this.note('prune', job);
+    const { model, state } = this.here();
+    const { counts, kernels } = pruned(model, job.prune);
+    report({ kind: 'step', index: 0, steps: 3, step: 'prune' });
+    await wait(300, signal);
+    if (this.pretence.runFails)
+      throw new UserError(`The folder ${job.folder} cannot be written: permission denied. Choose another folder.`);
+    const pruneAccuracy = accuracyAt(counts.totals.sparsity);
+    if (job.fineTuneEpochs > 0) report({ kind: 'step', index: 1, steps: 3, step: 'finetune' });
+    const next = random(3);
+    for (let epoch = 1; epoch <= job.fineTuneEpochs; epoch++) {
+      for (let batch = 0; batch < 550; batch += 10) {
+        await wait((this.pretence.epochSeconds * 1000) / 55, signal);
+        const at = epoch - 1 + batch / 550;
+        report({
+          kind: 'progress',
+          progress: {
+            stage: `epoch ${epoch} of ${job.fineTuneEpochs}`,
+            done: (epoch - 1) * 55_000 + batch * 100,
+            total: job.fineTuneEpochs * 55_000,
+            unit: 'images',
+            rate: 1240,
+            secondsLeft: (job.fineTuneEpochs * 55_000 - (epoch - 1) * 55_000 - batch * 100) / 1240,
+          },
+          training: {
+            epoch: at,
+            loss: 0.21 + 0.25 * Math.exp(-2.2 * at) + 0.012 * next(),
+            accuracy: 0.925 - 0.09 * Math.exp(-2.2 * at) - 0.004 * next(),
+          },
+        });
+      }
+      const record = {
+        epoch,
+        loss: 0.21 + 0.25 * Math.exp(-2.2 * epoch),
+        accuracy: 0.925 - 0.09 * Math.exp(-2.2 * epoch),
+        validationAccuracy: 0.913 - 0.03 * Math.exp(-1.4 * epoch),
+        testAccuracy: 0.911,
+        seconds: 44,
+      };
+      report({ kind: 'epoch', step: 'finetune', epochs: job.fineTuneEpochs, record });
+    }
+    const before = model.inspection.totals;
+    const measured = state.dataset !== null;
+    return {
+      out: `/models/${job.folder}/model.json`,
+      folder: `/models/${job.folder}`,
+      steps: [{ step: 'prune', layers: counts.layers, accuracy: measured ? pruneAccuracy : null }],
+      before,
+      after: {
+        ...before,
+        nonzero: counts.totals.nonzero,
+        sparsity: counts.totals.sparsity,
+        gzipBytes: (await gzipBytes(kernels)) + 780,
+      },
+      accuracy: {
+        before: measured ? 0.9181 : null,
+        afterPrune: measured ? pruneAccuracy : null,
+        afterFineTune: measured && job.fineTuneEpochs > 0 ? 0.9157 : null,
+      },
+      sampleData: state.dataset?.sample ?? false,
+    };
+  }
+}

@@ -1,0 +1,211 @@
+import type { PreviewCounts, PrunedLayer } from '../../../src/protocol/measure';
+import type { Inspection, LayerInfo } from '../../../src/protocol/model';
+import type { PruneAmount, PruneStep } from '../../../src/protocol/recipe';
+import { gzipBytes, trainedWeights } from './weights';
+
+/** A model with its weights, as only the engine would hold it. */
+export interface FakeModel {
+  inspection: Inspection;
+  /** Kernels by layer name. */
+  kernels: ReadonlyMap<string, Float32Array>;
+}
+
+interface Spec {
+  name: string;
+  type: string;
+  output: number[];
+  kernel?: number[];
+  macs: number;
+}
+
+/** The layers of `fashion-cnn`. */
+const FASHION_CNN: readonly Spec[] = [
+  { name: 'conv2d', type: 'Conv2D', output: [28, 28, 32], kernel: [3, 3, 1, 32], macs: 225_792 },
+  { name: 'max_pooling2d', type: 'MaxPooling2D', output: [14, 14, 32], macs: 0 },
+  { name: 'conv2d_1', type: 'Conv2D', output: [14, 14, 64], kernel: [3, 3, 32, 64], macs: 3_612_672 },
+  { name: 'max_pooling2d_1', type: 'MaxPooling2D', output: [7, 7, 64], macs: 0 },
+  { name: 'conv2d_2', type: 'Conv2D', output: [7, 7, 64], kernel: [3, 3, 64, 64], macs: 1_806_336 },
+  { name: 'flatten', type: 'Flatten', output: [3136], macs: 0 },
+  { name: 'dense', type: 'Dense', output: [128], kernel: [3136, 128], macs: 401_408 },
+  { name: 'dense_1', type: 'Dense', output: [10], kernel: [128, 10], macs: 1_280 },
+];
+
+/** A deep model of many layers, to see that a long table stays fluid. */
+const deep = (layers: number): Spec[] =>
+  Array.from({ length: layers }, (_, index) =>
+    index % 5 === 4
+      ? { name: `activation_${index}`, type: 'Activation', output: [14, 14, 16], macs: 0 }
+      : {
+          name: `block_${index}_convolution_with_a_long_name`,
+          type: 'Conv2D',
+          output: [14, 14, 16],
+          kernel: [3, 3, 8, 16],
+          macs: 225_792,
+        },
+  );
+
+const product = (shape: readonly number[]): number => shape.reduce((size, next) => size * next, 1);
+const nonzeroOf = (kernel: Float32Array): number => kernel.reduce((count, w) => count + Number(w !== 0), 0);
+
+function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
+  if (!spec.kernel || !kernel)
+    return {
+      name: spec.name,
+      type: spec.type,
+      outputShape: spec.output,
+      params: 0,
+      nonzero: 0,
+      sparsity: null,
+      macs: spec.macs,
+      prunable: false,
+      reason: `${spec.type} has no weights.`,
+      tensors: [],
+    };
+  const units = spec.kernel.at(-1) ?? 0;
+  const nonzero = nonzeroOf(kernel);
+  return {
+    name: spec.name,
+    type: spec.type,
+    outputShape: spec.output,
+    params: kernel.length + units,
+    nonzero: nonzero + units,
+    sparsity: 1 - nonzero / kernel.length,
+    macs: spec.macs,
+    prunable: true,
+    tensors: [
+      {
+        name: `${spec.name}/kernel`,
+        shape: spec.kernel,
+        dtype: 'float32',
+        params: kernel.length,
+        nonzero,
+        kernel: true,
+        prunable: true,
+      },
+      {
+        name: `${spec.name}/bias`,
+        shape: [units],
+        dtype: 'float32',
+        params: units,
+        nonzero: units,
+        kernel: false,
+        prunable: false,
+        reason: 'biases are few and are not pruned.',
+      },
+    ],
+  };
+}
+
+/** Builds a model with random weights. `sparsity`: share of weights that are 0 from the start. */
+export async function fakeModel(layers: number | null, sparsity: number): Promise<FakeModel> {
+  const specs = layers === null ? FASHION_CNN : deep(layers);
+  const kernels = new Map<string, Float32Array>();
+  specs.forEach((spec, index) => {
+    if (!spec.kernel) return;
+    const kernel = trainedWeights(product(spec.kernel), product(spec.kernel.slice(0, -1)), index + 1);
+    if (sparsity > 0) {
+      const cut = threshold([kernel], Math.round(sparsity * kernel.length));
+      kernels.set(spec.name, cutBelow(kernel, cut));
+    } else kernels.set(spec.name, kernel);
+  });
+  const infos = specs.map((spec) => layerInfo(spec, kernels.get(spec.name)));
+  const sum = (of: (layer: LayerInfo) => number): number => infos.reduce((total, layer) => total + of(layer), 0);
+  const all = [...kernels.values()];
+  const kernelWeights = all.reduce((total, kernel) => total + kernel.length, 0);
+  const params = sum((layer) => layer.params);
+  return {
+    kernels,
+    inspection: {
+      name: layers === null ? 'fashion-cnn' : `deep-${layers}`,
+      path: '/models/fashion-cnn/model.json',
+      format: 'TensorFlow.js layers model',
+      weightsHash: `fake-${layers}-${sparsity}`,
+      layers: infos,
+      totals: {
+        params,
+        nonzero: sum((layer) => layer.nonzero),
+        kernelWeights,
+        sparsity: 1 - all.reduce((total, kernel) => total + nonzeroOf(kernel), 0) / kernelWeights,
+        macs: sum((layer) => layer.macs ?? 0),
+        bytes: params * 4 + 2846,
+        gzipBytes: (await gzipBytes(all)) + 780,
+      },
+    },
+  };
+}
+
+const cutBelow = (kernel: Float32Array, below: number): Float32Array =>
+  kernel.map((w) => (Math.abs(w) < below ? 0 : w));
+
+/** The threshold at which so many weights are 0. */
+function threshold(kernels: readonly Float32Array[], zeros: number): number {
+  const sizes = new Float32Array(kernels.reduce((total, kernel) => total + kernel.length, 0));
+  let at = 0;
+  for (const kernel of kernels) for (const w of kernel) sizes[at++] = Math.abs(w);
+  sizes.sort();
+  return sizes[Math.min(sizes.length - 1, Math.max(0, zeros))] ?? 0;
+}
+
+function amountThreshold(amount: PruneAmount, kernels: readonly Float32Array[], of: number): number {
+  if ('threshold' in amount) return amount.threshold;
+  if ('sparsity' in amount) return threshold(kernels, Math.round(amount.sparsity * of));
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
+  for (const kernel of kernels)
+    for (const w of kernel) {
+      sum += w;
+      squares += w * w;
+      count++;
+    }
+  return amount.standardDeviations * Math.sqrt(squares / count - (sum / count) ** 2);
+}
+
+/** Prunes as the engine would: counts, and the kernels that are left. */
+export function pruned(model: FakeModel, step: PruneStep): { counts: PreviewCounts; kernels: Float32Array[] } {
+  const own = step.layers ?? {};
+  const ranked = [...model.kernels].filter(([name]) => !(name in own)).map(([, kernel]) => kernel);
+  const all = step.amount
+    ? amountThreshold(
+        step.amount,
+        ranked,
+        ranked.reduce((n, k) => n + k.length, 0),
+      )
+    : 0;
+  const kernels: Float32Array[] = [];
+  const layers = model.inspection.layers.map((layer): PrunedLayer => {
+    const kernel = model.kernels.get(layer.name);
+    if (!kernel)
+      return { name: layer.name, sparsity: null, threshold: null, nonzero: layer.nonzero, reason: layer.reason ?? '' };
+    const amount = own[layer.name];
+    const below = amount ? amountThreshold(amount, [kernel], kernel.length) : all;
+    let left = cutBelow(kernel, below);
+    let reason: string | undefined;
+    if (!step.allowEmptyLayers && nonzeroOf(left) === 0) {
+      left = cutBelow(kernel, threshold([kernel], kernel.length - 1));
+      reason = 'It would lose all its weights, so it keeps its largest.';
+    }
+    kernels.push(left);
+    const nonzero = nonzeroOf(left);
+    return {
+      name: layer.name,
+      sparsity: 1 - nonzero / kernel.length,
+      threshold: below > 0 ? below : null,
+      nonzero: layer.nonzero - nonzeroOf(kernel) + nonzero,
+      ...(reason === undefined ? {} : { reason }),
+    };
+  });
+  const { params, kernelWeights } = model.inspection.totals;
+  const left = kernels.reduce((total, kernel) => total + nonzeroOf(kernel), 0);
+  return {
+    kernels,
+    counts: {
+      layers,
+      totals: {
+        params,
+        nonzero: layers.reduce((total, layer) => total + layer.nonzero, 0),
+        sparsity: 1 - left / kernelWeights,
+      },
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// A page for development: the real page against a fake extension host. Its address says what is pretended:
+// ?theme=light&untrusted&layers=500 … (see `Pretence` and `THEMES`); #state keeps what the page saved.
+import '../../src/webview/jitless';
+import 'vscode-jsonrpc/browser';
+import { FakeHost, type Pretence } from './fake/host';
+import { THEMES, wear, type ThemeName } from './fake/themes';
+
+const words = new URLSearchParams(location.search);
+const pretence: Pretence = {
+  layers: words.has('layers') ? Number(words.get('layers')) : null,
+  sparse: words.has('sparse'),
+  untrusted: words.has('untrusted'),
+  noData: words.has('noData'),
+  sample: words.has('sample'),
+  broken: words.has('broken'),
+  slow: words.has('slow'),
+  runFails: words.has('runFails'),
+  running: words.has('running'),
+  epochSeconds: Number(words.get('epochSeconds') ?? 4),
+};
+
+const isTheme = (name: string): name is ThemeName => name in THEMES;
+const theme = words.get('theme') ?? 'dark';
+wear(isTheme(theme) ? theme : 'dark');
+
+let toHost: (message: unknown) => void = () => undefined;
+const host = new FakeHost(
+  pretence,
+  // As between real processes, a message is a copy and comes later.
+  (message) => window.postMessage({ fromHost: true, ...Object(structuredClone(message)) }, '*'),
+  (listener) => (toHost = listener),
+);
+
+/** What tests reach. */
+interface Playground {
+  secateurHost: FakeHost;
+  secateurWear: typeof wear;
+  violations: string[];
+  acquireVsCodeApi: () => { postMessage(message: unknown): void; getState(): unknown; setState(state: unknown): void };
+}
+const violations: string[] = [];
+document.addEventListener('securitypolicyviolation', (event) =>
+  violations.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`),
+);
+Object.assign<Window, Playground>(window, {
+  secateurHost: host,
+  secateurWear: wear,
+  violations,
+  acquireVsCodeApi: () => ({
+    postMessage: (message) => {
+      const copy: unknown = structuredClone(message);
+      setTimeout(() => toHost(copy));
+    },
+    getState: () => {
+      const text = sessionStorage.getItem('secateur');
+      return text === null ? undefined : (JSON.parse(text) as unknown);
+    },
+    setState: (state) => sessionStorage.setItem('secateur', JSON.stringify(state)),
+  }),
+});
+
+// The page takes up what was put on the window above.
+void import('../../src/webview/main');
