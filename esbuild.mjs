@@ -1,6 +1,7 @@
 // Builds dist/: the extension, the engine, the command line and the page.
 // usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page]
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 
@@ -17,6 +18,7 @@ const common = {
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
   define: {
     SECATEUR_VERSION: JSON.stringify(version),
@@ -73,14 +75,21 @@ const bundles = {
 const only = flags.only?.split(',') ?? Object.keys(bundles);
 const chosen = only.map((name) => {
   if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
-  return bundles[name];
+  return { name, options: bundles[name] };
 });
 if (flags.watch) {
-  for (const options of chosen) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
+  for (const { options } of chosen) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
 } else {
   try {
-    await Promise.all(chosen.map((options) => esbuild.build(options)));
+    await Promise.all(chosen.map(build));
   } catch {
     process.exitCode = 1; // esbuild has printed what was wrong, with its place.
   }
+}
+
+/** Builds one bundle, and keeps esbuild's record of what went into it: the licences of the package come from there. */
+async function build({ name, options }) {
+  const { metafile } = await esbuild.build(options);
+  mkdirSync(path.join(import.meta.dirname, 'dist/meta'), { recursive: true });
+  writeFileSync(path.join(import.meta.dirname, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
 }

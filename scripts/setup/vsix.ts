@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
+import { thirdPartyNotices } from './notices';
 import { inRoot } from './paths';
+import { run } from './run';
 import { ScriptError } from './runMain';
 
 /** The target of `vsce` for this machine, for example `linux-x64`. */
@@ -10,7 +12,7 @@ export const hostTarget = (): string => `${process.platform}-${process.arch}`;
 
 /**
  * Packs the extension for one platform into `secateur-<target>.vsix` in the project's folder.
- * The engine finds the native library by plain resolution from `dist/engine.js`: that platform's binaries alone are
+ * The bundles are built anew. The engine finds the native library by plain resolution from `dist/engine.js`: that platform's binaries alone are
  * laid beside it for the time of packing.
  * @returns the path of the VSIX. @throws ScriptError for a platform for which ONNX Runtime ships nothing.
  */
@@ -18,6 +20,7 @@ export async function packVsix(target: string = hostTarget()): Promise<string> {
   const packagePath = inRoot(`secateur-${target}.vsix`);
   const staged = inRoot('dist', 'node_modules');
   try {
+    await buildBundles();
     await stageNativeLibrary(target, staged);
     await createVSIX({
       cwd: inRoot(),
@@ -31,6 +34,16 @@ export async function packVsix(target: string = hostTarget()): Promise<string> {
     await rm(staged, { recursive: true, force: true });
   }
   return packagePath;
+}
+
+/** The four bundles as they are published, and the licences of what is in them. */
+async function buildBundles(): Promise<void> {
+  await run(process.execPath, [inRoot('esbuild.mjs'), '--production']);
+  const records = ['extension', 'engine', 'cli', 'page'].map((name) =>
+    readFile(inRoot('dist', 'meta', `${name}.json`), 'utf8'),
+  );
+  const notices = thirdPartyNotices(await Promise.all(records), ['onnxruntime-node', 'onnxruntime-common']);
+  await writeFile(inRoot('dist', 'THIRD-PARTY-NOTICES.txt'), notices);
 }
 
 async function stageNativeLibrary(target: string, into: string): Promise<void> {
