@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const fileResult = z.object({
+  passed: z.number(),
+  failures: z.array(z.object({ name: z.string(), message: z.string() })),
+});
+
+/** What one backend made of the specs. */
+export const conformanceResult = z.object({
+  backend: z.string(),
+  files: z.record(z.string(), fileResult),
+  loadErrors: z.array(z.string()),
+  fallbacks: z.record(z.string(), z.number()),
+});
+
+export type FileResult = z.infer<typeof fileResult>;
+export type ConformanceResult = z.infer<typeof conformanceResult>;
