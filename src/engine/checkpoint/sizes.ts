@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { Readable, type Transform } from 'node:stream';
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { constants, createBrotliCompress, createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress as brotliCompressCallback, constants, createGzip } from 'node:zlib';
 import { CancelledError } from '../../protocol/errors';
 import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
 import { readFailure } from './failures';
@@ -23,6 +25,7 @@ export interface SizeOptions {
   readonly signal?: AbortSignal;
 }
 
+const brotliCompress = promisify(brotliCompressCallback);
 const CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -58,39 +61,39 @@ export function plannedSizes(
   );
 }
 
-async function measure(sources: readonly (() => Readable)[], options: SizeOptions): Promise<FileSizes> {
-  const { signal } = options;
-  const sum = async (compressor: (() => Transform) | undefined) => {
-    const sizes = await Promise.all(sources.map((source) => streamedBytes(source(), compressor?.(), signal)));
+type Source = () => Readable;
+
+async function measure(sources: readonly Source[], { signal, brotli }: SizeOptions): Promise<FileSizes> {
+  const sum = async (sizeOf: (source: Source) => Promise<number>) => {
+    const sizes = await Promise.all(sources.map(sizeOf));
     return sizes.reduce((total, size) => total + size, 0);
   };
-  const [bytes, gzipBytes, brotliBytes] = await Promise.all([
-    sum(undefined),
-    sum(() => createGzip({ level: 6, chunkSize: CHUNK_BYTES })),
-    options.brotli
-      ? sum(() => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }))
-      : Promise.resolve(undefined),
-  ]);
-  return { bytes, gzipBytes, ...(brotliBytes === undefined ? {} : { brotliBytes }) };
-}
-
-async function streamedBytes(
-  source: Readable,
-  compressor: Transform | undefined,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  let bytes = 0;
-  const counter = async (stream: AsyncIterable<Buffer>) => {
-    for await (const chunk of stream) bytes += chunk.byteLength;
-  };
   try {
-    const options = signal ? { signal } : {};
-    await (compressor ? pipeline(source, compressor, counter, options) : pipeline(source, counter, options));
+    const [bytes, gzipBytes, brotliBytes] = await Promise.all([
+      sum((source) => streamedBytes(source(), new PassThrough(), signal)),
+      sum((source) => streamedBytes(source(), createGzip({ level: 6, chunkSize: CHUNK_BYTES }), signal)),
+      brotli ? sum(brotliSize) : undefined,
+    ]);
+    return { bytes, gzipBytes, ...(brotliBytes === undefined ? {} : { brotliBytes }) };
   } catch (error) {
     if (signal?.aborted) throw new CancelledError();
     throw error;
   }
+}
+
+async function streamedBytes(source: Readable, through: Transform, signal: AbortSignal | undefined): Promise<number> {
+  let bytes = 0;
+  const counter = async (stream: AsyncIterable<Buffer>) => {
+    for await (const chunk of stream) bytes += chunk.byteLength;
+  };
+  await pipeline(source, through, counter, signal ? { signal } : {});
   return bytes;
+}
+
+/** In one piece: brotli's output depends on how its input is cut, gzip's does not. */
+async function brotliSize(source: Source): Promise<number> {
+  const whole = await buffer(source());
+  return (await brotliCompress(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })).byteLength;
 }
 
 function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
