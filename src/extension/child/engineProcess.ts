@@ -20,6 +20,7 @@ export class EngineProcess {
   private readonly child: ChildProcess;
   private readonly peer: Peer;
   private stopping: Promise<string> | undefined;
+  private over = false;
 
   /** @throws UserError when it cannot even be launched. */
   constructor(launch: LaunchOptions, settings: EngineSettings) {
@@ -27,12 +28,16 @@ export class EngineProcess {
     const channel = childChannel(this.child);
     let end: (reason: string) => void = () => undefined;
     this.ended = new Promise((resolve) => (end = resolve));
+    const onEnd = (reason: string): void => {
+      this.over = true;
+      end(reason);
+    };
     this.peer = new Peer({
       ...channel,
       onClose: (listener) =>
         channel.onClose((reason) => {
           listener(reason);
-          end(reason);
+          onEnd(reason);
         }),
     });
     this.call = this.peer.client(engineRequests);
@@ -49,6 +54,11 @@ export class EngineProcess {
   /** True from the moment it was told to end: such an end is no crash. */
   get isStopping(): boolean {
     return this.stopping !== undefined;
+  }
+
+  /** It ended without having been told to. */
+  get hasCrashed(): boolean {
+    return this.over && !this.isStopping;
   }
 
   /** Ends it: everything that waits is rejected with `reason`, then the pipe closes, then it is killed. */

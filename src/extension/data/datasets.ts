@@ -11,7 +11,7 @@ export interface OpenDataset {
   info: DatasetInfo;
 }
 
-const KEYS = { chosen: 'secateur.data', known: 'secateur.knownData' } as const;
+const KEYS = { chosen: 'chosenData', known: 'knownData' } as const;
 const Known = z.array(z.tuple([z.string(), DatasetInfo]));
 /** So many datasets are remembered by what was found in them. */
 const REMEMBERED = 20;

@@ -17,7 +17,7 @@ export interface KeyValueStore {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-const KEY = 'secateur.activeRuns';
+const KEY = 'activeRuns';
 
 /** The list of runs that go on in this workspace; what is left in it at the next start was interrupted. */
 export class ActiveRuns {

@@ -74,7 +74,7 @@ export class RunService {
       return await engine.call('run', { recipe, baseFolder, out, resume }, { signal, onProgress: report });
     } catch (error) {
       if (signal.aborted) throw new CancelledError();
-      interrupted = !engine.isStopping && (await isOver(engine.ended));
+      interrupted = engine.hasCrashed;
       if (interrupted)
         throw new InterruptedError(error instanceof Error ? error.message : String(error), { cause: error });
       throw error;
@@ -85,9 +85,4 @@ export class RunService {
       this.engines.delete(engine);
     }
   }
-}
-
-/** Whether a promise has resolved already. */
-async function isOver(promise: Promise<unknown>): Promise<boolean> {
-  return Promise.race([promise.then(() => true), Promise.resolve(false)]);
 }

@@ -10,7 +10,7 @@ const PACE = 500;
 /** Shows in the status bar what the engine and the runs are doing; not there before either was needed. */
 export function showStatus({ engine, runs }: Services): vscode.Disposable {
   const own = new Disposables();
-  const item = own.add(vscode.window.createStatusBarItem('secateur.status', vscode.StatusBarAlignment.Left));
+  const item = own.add(vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left));
   item.name = 'Secateur';
   item.command = COMMANDS.showLog;
   let timer: NodeJS.Timeout | undefined;

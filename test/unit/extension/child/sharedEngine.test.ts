@@ -1,0 +1,94 @@
+import 'vscode-jsonrpc/node';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { EngineProcess } from '../../../../src/extension/child/engineProcess';
+import { SharedEngine } from '../../../../src/extension/child/sharedEngine';
+import { UserError } from '../../../../src/protocol/errors';
+import { failureOf, fakeEngine, isAlive, testLog } from './fakeEngine';
+
+function shared(mode: () => string = () => 'sound') {
+  const made: EngineProcess[] = [];
+  const engine = new SharedEngine(() => {
+    const process = fakeEngine(mode());
+    made.push(process);
+    return process;
+  }, testLog());
+  onTestFinished(() => engine.dispose());
+  const crashes: string[] = [];
+  engine.crashed.add((reason) => crashes.push(reason));
+  return { engine, made, crashes };
+}
+
+const release = { model: '/m.json' };
+
+test('starts on first need, and once for many questions', async () => {
+  const { engine, made } = shared();
+  expect(engine.pid).toBeUndefined();
+  expect(engine.state.phase).toBe('stopped');
+  await Promise.all([engine.call('release', release), engine.call('release', release)]);
+  expect(made).toHaveLength(1);
+  expect(engine.state.phase).toBe('up');
+});
+
+test('after a crash it tells, starts another by itself, and answers', async () => {
+  const { engine, made, crashes } = shared();
+  const failure = await failureOf(engine.call('dataset', { data: 'die' }));
+  expect(failure).toBeInstanceOf(UserError);
+  await vi.waitFor(() => expect(engine.state.phase).toBe('up'));
+  expect(crashes).toEqual([failure.message]);
+  expect(await engine.call('release', release)).toBeNull();
+  expect(made).toHaveLength(2);
+});
+
+test('after three crashes in a minute it starts only when asked', async () => {
+  const { engine, made, crashes } = shared();
+  for (let crash = 1; crash <= 3; crash++) {
+    await failureOf(engine.call('dataset', { data: 'die' }));
+    await vi.waitFor(() => expect(crashes).toHaveLength(crash));
+  }
+  expect(engine.state.phase).toBe('failed');
+  expect(engine.pid).toBeUndefined();
+  expect(made).toHaveLength(3);
+  expect(await engine.call('release', release)).toBeNull();
+});
+
+test('a restart is no crash: what waits is told, another process answers', async () => {
+  const { engine, crashes } = shared();
+  await engine.call('release', release);
+  const before = engine.pid;
+  const waiting = failureOf(engine.call('dataset', { data: 'wait' }));
+  // The question must have gone out before the restart.
+  await engine.call('release', release);
+  const { pid } = await engine.restart();
+  expect((await waiting).message).toBe('The engine was restarted: ask again.');
+  expect(pid).not.toBe(before);
+  expect(crashes).toEqual([]);
+});
+
+test('what cannot initialise is told to whoever asks, and left no process behind', async () => {
+  let mode = 'refuse';
+  const { engine, made, crashes } = shared(() => mode);
+  expect((await failureOf(engine.call('release', release))).message).toBe('The native library does not load here.');
+  await made[0]!.ended;
+  expect(engine.state).toMatchObject({ phase: 'failed', message: 'The native library does not load here.' });
+  expect(crashes).toEqual([]);
+  mode = 'sound';
+  expect(await engine.call('release', release)).toBeNull();
+});
+
+test('what cannot even be launched fails the question, not the program', async () => {
+  const engine = new SharedEngine(() => {
+    throw new UserError('The setting is wrong.');
+  }, testLog());
+  engine.warm();
+  expect((await failureOf(engine.call('release', release))).message).toBe('The setting is wrong.');
+  expect(engine.state).toEqual({ phase: 'failed', message: 'The setting is wrong.' });
+});
+
+test('ended with the window, it is gone and stays so', async () => {
+  const { engine } = shared();
+  await engine.call('release', release);
+  const pid = engine.pid!;
+  await engine.dispose();
+  expect(isAlive(pid)).toBe(false);
+  expect((await failureOf(engine.call('release', release))).message).toBe('The window is closing.');
+});

@@ -1,0 +1,52 @@
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { fingerprint } from '../../../../src/extension/panel/fingerprint';
+import { temporaryFolder } from '../../temporary';
+
+async function checkpoint() {
+  const folder = await temporaryFolder();
+  const model = path.join(folder, 'model.json');
+  const shard = path.join(folder, 'shards', 'w.bin');
+  await mkdir(path.dirname(shard));
+  await writeFile(shard, 'abcd');
+  const weights = [{ name: 'k', shape: [1], dtype: 'float32' }];
+  await writeFile(
+    model,
+    JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths: ['shards/w.bin'], weights }] }),
+  );
+  return { model, shard };
+}
+
+test('is the same as long as nothing changes, and names every file', async () => {
+  const { model, shard } = await checkpoint();
+  const first = await fingerprint(model);
+  expect(first?.files).toEqual([model, shard]);
+  expect(await fingerprint(model)).toEqual(first);
+});
+
+test('changes with the time, the size and the end of a shard', async () => {
+  const { model, shard } = await checkpoint();
+  const seen = new Set([(await fingerprint(model))?.text]);
+  await utimes(shard, 1, 1);
+  seen.add((await fingerprint(model))?.text);
+  await writeFile(shard, 'abcde');
+  seen.add((await fingerprint(model))?.text);
+  await rm(shard);
+  seen.add((await fingerprint(model))?.text);
+  expect(seen.size).toBe(4);
+});
+
+test('is null when model.json is gone or a folder', async () => {
+  const { model } = await checkpoint();
+  await rm(model);
+  expect(await fingerprint(model)).toBeNull();
+  await mkdir(model);
+  expect(await fingerprint(model)).toBeNull();
+});
+
+test('of what is no checkpoint is of the file alone', async () => {
+  const file = path.join(await temporaryFolder(), 'package.json');
+  await writeFile(file, '{ nonsense');
+  expect((await fingerprint(file))?.files).toEqual([file]);
+});

@@ -1,0 +1,65 @@
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { headIsPromising, kindOfFile, kindOfText } from '../../../../src/extension/scan/classify';
+import { MODEL_JSON_MAX_BYTES } from '../../../../src/protocol/checkpoint';
+import { temporaryFolder } from '../../temporary';
+
+const checkpoint = {
+  format: 'layers-model',
+  modelTopology: { class_name: 'Sequential' },
+  weightsManifest: [{ paths: ['w.bin'], weights: [{ name: 'k', shape: [1], dtype: 'float32' }] }],
+};
+
+async function kindOf(content: string, name = 'anything.json') {
+  const file = path.join(await temporaryFolder(), name);
+  await writeFile(file, content);
+  return kindOfFile(file);
+}
+
+test('knows a checkpoint by its content, whatever it is called', async () => {
+  expect(await kindOf(JSON.stringify(checkpoint), 'notes.json')).toBe('checkpoint');
+  expect(await kindOf(`\uFEFF\n  ${JSON.stringify(checkpoint, null, 4)}`)).toBe('other'); // JSON.parse refuses the mark too
+  expect(await kindOf(`\n\n ${JSON.stringify(checkpoint, null, 4)}`)).toBe('checkpoint');
+});
+
+test('knows a recipe, even one with a wrong step', async () => {
+  expect(await kindOf('{"recipeVersion": 1, "steps": [{"step": "shred"}]}')).toBe('recipe');
+});
+
+test.each([
+  ['a manifest of npm', '{"name": "x", "version": "1.0.0"}'],
+  ['an array', '["modelTopology", "weightsManifest"]'],
+  ['no JSON', '{"modelTopology": {}, "weightsManifest": ['],
+  ['a word in a text', '{"text": "modelTopology and weightsManifest"}'],
+  ['keys without their contents', '{"modelTopology": 1, "weightsManifest": 2}'],
+  ['nothing', ''],
+])('%s is neither', async (_, content) => {
+  expect(await kindOf(content)).toBe('other');
+});
+
+test('reads on where the head is promising and the file large', async () => {
+  const large = { ...checkpoint, userDefinedMetadata: { padding: 'x'.repeat(200_000) } };
+  expect(await kindOf(JSON.stringify(large))).toBe('checkpoint');
+});
+
+test('turns a large file down by its head', async () => {
+  const late = { padding: 'x'.repeat(100_000), ...checkpoint };
+  expect(headIsPromising(JSON.stringify(late).slice(0, 65_536))).toBe(false);
+  expect(kindOfText(JSON.stringify(late))).toBe('checkpoint');
+  expect(await kindOf(JSON.stringify(late))).toBe('other');
+});
+
+test('does not read what is larger than any model.json', async () => {
+  const file = path.join(await temporaryFolder(), 'huge.json');
+  await writeFile(file, JSON.stringify(checkpoint));
+  await truncate(file, MODEL_JSON_MAX_BYTES + 1);
+  expect(await kindOfFile(file)).toBe('other');
+});
+
+test('what cannot be read is neither', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(path.join(folder, 'folder.json'));
+  expect(await kindOfFile(path.join(folder, 'folder.json'))).toBe('other');
+  expect(await kindOfFile(path.join(folder, 'missing.json'))).toBe('other');
+});
