@@ -4,7 +4,6 @@ import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/eng
 import { UserError } from '../protocol/errors';
 import type { Handlers } from '../rpc/peer';
 import { installBackend, type BackendInfo } from './backend/index';
-import { resolveModelPath } from './checkpoint/paths';
 import { CheckpointStore } from './checkpoint/store';
 import { preview, type SampleEvaluator } from './compress/preview';
 import type { Dataset } from './dataset/dataset';
@@ -68,8 +67,7 @@ export function createService(log: (message: string) => void): Handlers<EngineRe
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
     evaluate: async ({ model, data, split, samples }, { signal, report }) => {
-      const path = await resolveModelPath(model);
-      return checkpoints.use(path, async ({ checkpoint }) => {
+      return checkpoints.use(model, async ({ checkpoint }) => {
         const layersModel = await toLayersModel(checkpoint);
         try {
           const { info, ...dataset } = await openData(data, '/', { download: true, signal, onProgress: report });

@@ -1,0 +1,55 @@
+import type { Split } from '../../../protocol/dataset';
+import type { Evaluation } from '../../../protocol/measure';
+import { resolveModelPath } from '../../checkpoint/paths';
+import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { integer, percent } from '../format';
+import { sampleWarning } from '../runs';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+
+export interface EvaluateCommand extends CommonOptions {
+  data: string;
+  split: Exclude<Split, 'train'>;
+  samples?: number;
+}
+
+/** `secateur evaluate` */
+export async function evaluate(
+  given: string,
+  options: EvaluateCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const { split, samples } = options;
+  const model = await resolveModelPath(given);
+  const request = { model, data: dataAsTyped(options.data), split, ...(samples === undefined ? {} : { samples }) };
+  const evaluation = await engine.ask('evaluate', request, (progress) => {
+    terminal.progress(progress);
+  });
+  await terminal.result(options.json ? JSON.stringify(evaluation) : evaluationText(evaluation));
+}
+
+/** Figures, accuracy of each class, and the confusion matrix with true classes in rows. */
+export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
+  const { accuracy, loss, samples, split, samplesPerSecond, dataset } = figures;
+  const right = true;
+  const classes = table(
+    [{ heading: 'class' }, { heading: 'images', right }, { heading: 'accuracy', right }],
+    perClass.map((one) => [one.name, integer(one.samples), percent(one.accuracy, 1)]),
+  );
+  const matrix = table(
+    [{ heading: 'true \\ predicted' }, ...perClass.map((_, c) => ({ heading: String(c), right }))],
+    confusion.map((row, c) => [
+      `${c} ${perClass[c]!.name}`,
+      ...row.map((count) => (count === 0 ? '.' : String(count))),
+    ]),
+  );
+  return [
+    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${integer(samples)} ${split} images of ${dataset.name} (${integer(samplesPerSecond)} images/s)`,
+    ...sampleWarning(dataset.sample),
+    '',
+    classes,
+    '',
+    matrix,
+  ].join('\n');
+}

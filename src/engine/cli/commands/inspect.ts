@@ -1,0 +1,86 @@
+import type { Histogram } from '../../../protocol/measure';
+import type { Inspection, LayerInfo, ModelTotals } from '../../../protocol/model';
+import { resolveModelPath } from '../../checkpoint/paths';
+import type { CommonOptions, LocalEngine } from '../engine';
+import { bytes, integer, percent, shape } from '../format';
+import { histogramLine } from '../histogram';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+
+export interface InspectCommand extends CommonOptions {
+  histograms?: boolean;
+  brotli?: boolean;
+}
+
+/** Bins of a histogram on the terminal: one character each. */
+const BINS = 48;
+
+/** `secateur inspect` */
+export async function inspect(
+  given: string,
+  options: InspectCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const model = await resolveModelPath(given);
+  const inspection = await engine.ask('inspect', { model, brotli: options.brotli ?? false });
+  const weighted = inspection.layers.filter(({ params }) => params > 0).map(({ name }) => name);
+  const histograms =
+    options.histograms && weighted.length > 0
+      ? await engine.ask('histogram', { model, layers: weighted, bins: BINS })
+      : undefined;
+  await terminal.result(
+    options.json
+      ? JSON.stringify({ ...inspection, ...(histograms ? { histograms } : {}) })
+      : inspectionText(inspection, histograms),
+  );
+}
+
+function inspectionText(inspection: Inspection, histograms: Histogram[] | undefined): string {
+  const { name, format, layers, totals, notRunnable } = inspection;
+  return [
+    `${name} (${format})`,
+    '',
+    layerTable(layers),
+    '',
+    ...totalLines(totals),
+    ...(notRunnable === undefined ? [] : [notRunnable]),
+    ...(histograms ? ['', ...histograms.map((histogram) => histogramLine(histogram))] : []),
+  ].join('\n');
+}
+
+function layerTable(layers: readonly LayerInfo[]): string {
+  const right = true;
+  return table(
+    [
+      { heading: 'layer' },
+      { heading: 'type' },
+      { heading: 'output' },
+      { heading: 'params', right },
+      { heading: 'nonzero', right },
+      { heading: 'sparsity', right },
+      { heading: 'MACs', right },
+      { heading: 'not pruned because' },
+    ],
+    layers.map((layer) => [
+      layer.name,
+      layer.type,
+      shape(layer.outputShape),
+      integer(layer.params),
+      integer(layer.nonzero),
+      layer.sparsity === null ? '' : percent(layer.sparsity),
+      layer.macs === null ? '?' : integer(layer.macs),
+      layer.reason ?? '',
+    ]),
+  );
+}
+
+/** A model's figures in words. */
+export function totalLines({ params, nonzero, sparsity, macs, ...files }: ModelTotals): string[] {
+  const brotli = files.brotliBytes === undefined ? '' : `, ${bytes(files.brotliBytes)} with brotli`;
+  return [
+    `${integer(params)} parameters, ${integer(nonzero)} nonzero; sparsity of the kernels ${percent(sparsity)}`,
+    `${macs === null ? 'unknown' : integer(macs)} multiply-accumulates for one sample`,
+    `files ${bytes(files.bytes)}, ${bytes(files.gzipBytes)} with gzip${brotli}`,
+  ];
+}

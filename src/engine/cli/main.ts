@@ -1,0 +1,68 @@
+import { constants } from 'node:os';
+import { CommanderError } from 'commander';
+import { CancelledError, UserError } from '../../protocol/errors';
+import { localEngine } from './engine';
+import { createProgram } from './program';
+import { Terminal } from './terminal';
+
+declare const SECATEUR_VERSION: string;
+
+const FAILURE = 1;
+const WRONG_USE = 2;
+
+/**
+ * Runs the command line and answers with the exit code: 0, 1 for a failure, 2 for wrong use, and as shells have it 128
+ * and the signal's number after a signal. A failure is one sentence, alone on the last line of stderr.
+ */
+export async function main(args: readonly string[], bundleFolder: string): Promise<number> {
+  const terminal = new Terminal(process.stdout, process.stderr);
+  const abort = new AbortController();
+  const stoppedBy = stopOnSignals(abort, terminal);
+  const verbose = args.includes('--verbose');
+  const program = createProgram(SECATEUR_VERSION, async (options, work) => {
+    const log = (message: string): void => {
+      if (verbose) terminal.message(message);
+    };
+    await work(localEngine(bundleFolder, options, abort.signal, log), terminal);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has written its own message, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
+    terminal.clear();
+    if (verbose) process.stderr.write(`${explain(error)}\n`);
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    return error instanceof CancelledError ? 128 + constants.signals[stoppedBy() ?? 'SIGINT'] : FAILURE;
+  } finally {
+    terminal.clear();
+  }
+}
+
+/** The first signal asks the work to stop, the second ends the process. */
+function stopOnSignals(abort: AbortController, terminal: Terminal): () => 'SIGINT' | 'SIGTERM' | undefined {
+  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (received) process.exit(128 + constants.signals[signal]);
+      received = signal;
+      terminal.message('Stopping; once more to stop at once.');
+      abort.abort();
+    });
+  }
+  return () => received;
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (error instanceof CancelledError)
+    return 'Cancelled; where whole epochs were written, the same command with --resume goes on.';
+  const message = error instanceof Error ? error.message : String(error);
+  return `Secateur failed (${message.replaceAll(/\s+/g, ' ')}): this is a fault of the program, --verbose tells more.`;
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${explain(error.cause)}`}`;
+}

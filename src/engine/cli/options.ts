@@ -1,0 +1,19 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number from `least`, as an option takes it; anything else is wrong use. */
+export const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (typed: string): number => {
+    const value = Number(typed);
+    if (typed.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number, ${least} ${most < 1e9 ? `to ${most}` : 'or more'}.`);
+    return value;
+  };
+
+/** A number above 0, as an option takes it. */
+export function positive(typed: string): number {
+  const value = Number(typed);
+  if (typed.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}

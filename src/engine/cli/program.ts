@@ -1,0 +1,122 @@
+import { Command, Option } from 'commander';
+import { Architecture } from '../../protocol/recipe';
+import { evaluate, type EvaluateCommand } from './commands/evaluate';
+import { inspect, type InspectCommand } from './commands/inspect';
+import { prune, type PruneCommand } from './commands/prune';
+import { run, type RunCommand } from './commands/run';
+import { train, type TrainCommand } from './commands/train';
+import type { CommonOptions, LocalEngine } from './engine';
+import { positive, whole } from './options';
+import type { Terminal } from './terminal';
+
+/** What a command works with once its options are known. */
+export type Perform = (
+  options: CommonOptions,
+  work: (engine: LocalEngine, terminal: Terminal) => Promise<void>,
+) => Promise<void>;
+
+const SEED_MOST = 0x7fffffff;
+const data = (text: string): Option => new Option('--data <name-or-folder>', text);
+const out = (): Option =>
+  new Option('--out <folder>', 'folder of the run; made if need be, never overwritten').makeOptionMandatory();
+const seed = (): Option =>
+  new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
+const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
+const learningRate = (): Option =>
+  new Option('--learning-rate <rate>', "Adam's learning rate").default(0.001).argParser(positive);
+const MODEL = 'a model.json or its folder';
+
+/** The command line of Secateur; every command hands its work to `perform`. */
+export function createProgram(version: string, perform: Perform): Command {
+  const program = new Command('secateur')
+    .description('Pruning shears for neural networks: train, inspect, prune and evaluate TensorFlow.js checkpoints.')
+    .version(version)
+    .showHelpAfterError('(add --help for what can be given)')
+    .exitOverride();
+
+  const command = (name: string, description: string, examples: readonly string[]): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--threads <number>', 'threads of the native library; by default one for each core', whole(1, 256))
+      .option('--json', 'print one JSON document on stdout')
+      .option('--verbose', 'tell the causes of errors, and what falls back to slower code')
+      .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
+
+  command('train', 'train a network from random weights', [
+    'train --arch fashion-cnn --data fashion-mnist --epochs 9 --seed 0 --out fashion-cnn',
+    'train --arch lenet-5 --data ./my-images --out lenet --resume',
+  ])
+    .addOption(new Option('--arch <name>', 'the network').choices(Architecture.options).makeOptionMandatory())
+    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 9)
+    .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
+    .addOption(learningRate())
+    .addOption(seed())
+    .addOption(out())
+    .addOption(resume())
+    .action((options: TrainCommand) => perform(options, (...work) => train(options, ...work)));
+
+  command('evaluate', 'measure loss and accuracy', [
+    'evaluate fashion-cnn --data fashion-mnist',
+    'evaluate fashion-cnn/model.json --data fashion-mnist --split validation --samples 1000 --json',
+  ])
+    .argument('<model>', MODEL)
+    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(new Option('--split <name>', 'which images').choices(['test', 'validation']).default('test'))
+    .option('--samples <number>', 'only the first so many images', whole(1))
+    .action((model: string, options: EvaluateCommand) =>
+      perform(options, (...work) => evaluate(model, options, ...work)),
+    );
+
+  command('inspect', 'list the layers with their parameters, sparsity and MACs', [
+    'inspect fashion-cnn --histograms',
+    'inspect fashion-cnn --json',
+  ])
+    .argument('<model>', MODEL)
+    .option('--histograms', 'draw a histogram of the weights of each layer')
+    .option('--brotli', 'measure the size of the files with brotli as well')
+    .action((model: string, options: InspectCommand) =>
+      perform(options, (...work) => inspect(model, options, ...work)),
+    );
+
+  command('prune', 'set the smallest weights to zero, and fine-tune what is left', [
+    'prune fashion-cnn --sparsity 0.9 --fine-tune 2 --data fashion-mnist --out fashion-cnn-pruned-90',
+    'prune fashion-cnn --threshold 0.02 --scope layer --out fashion-cnn-cut',
+  ])
+    .argument('<model>', MODEL)
+    .addOption(
+      new Option('--sparsity <share>', 'share of the kernel weights that is 0 afterwards, 0 to 1').conflicts(
+        'threshold',
+      ),
+    )
+    .addOption(
+      new Option('--threshold <value>', 'weights with a smaller absolute value become 0').conflicts('sparsity'),
+    )
+    .addOption(
+      new Option('--scope <scope>', 'rank the weights of all layers together, or each layer by itself')
+        .choices(['global', 'layer'])
+        .default('global'),
+    )
+    .option('--allow-empty-layers', 'let a layer lose all its weights')
+    .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
+    .addOption(learningRate())
+    .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(seed())
+    .addOption(out())
+    .addOption(resume())
+    .action((model: string, options: PruneCommand, self: Command) => {
+      if (options.sparsity === undefined && options.threshold === undefined)
+        self.error("error: one of '--sparsity <share>' and '--threshold <value>' must be given");
+      return perform(options, (...work) => prune(model, options, ...work));
+    });
+
+  command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
+    .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')
+    .addOption(data("instead of the recipe's data: fashion-mnist, or a folder with the four IDX files"))
+    .addOption(out())
+    .addOption(resume())
+    .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
+
+  return program;
+}

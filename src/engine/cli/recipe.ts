@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describeIssue, UserError } from '../../protocol/errors';
+import { Recipe, type RecipeInput } from '../../protocol/recipe';
+import { readFailure } from '../checkpoint/failures';
+
+/** A recipe from the options of a command. Throws UserError where an option has no fitting value. */
+export function recipeOf(input: RecipeInput): Recipe {
+  const parsed = Recipe.safeParse(input);
+  if (!parsed.success)
+    throw new UserError(`That cannot be done: ${describeIssue(parsed.error)}.`, { cause: parsed.error });
+  return parsed.data;
+}
+
+/** Reads a recipe from a file. Throws UserError. */
+export async function readRecipe(file: string): Promise<Recipe> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw readFailure('The recipe', file, error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`The recipe "${path.basename(file)}" is not JSON: correct it or choose another file.`, {
+      cause,
+    });
+  }
+  const parsed = Recipe.safeParse(value);
+  if (!parsed.success)
+    throw new UserError(`The recipe "${path.basename(file)}" is not valid: ${describeIssue(parsed.error)}.`, {
+      cause: parsed.error,
+    });
+  return parsed.data;
+}

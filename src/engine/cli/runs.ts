@@ -1,0 +1,45 @@
+import path from 'node:path';
+import type { Recipe } from '../../protocol/recipe';
+import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
+import { duration, percent } from './format';
+import type { LocalEngine } from './engine';
+import type { Terminal } from './terminal';
+
+/** Where a command runs a recipe. */
+export interface RunPlace {
+  out: string;
+  /** What relative paths in the recipe start from. */
+  baseFolder: string;
+  resume?: boolean;
+}
+
+/** Runs a recipe and shows on stderr how it goes: a bar, and a line for each epoch. */
+export function runOnTerminal(
+  engine: LocalEngine,
+  terminal: Terminal,
+  recipe: Recipe,
+  place: RunPlace,
+): Promise<RunResult> {
+  const { out, baseFolder, resume = false } = place;
+  const show = (event: RunEvent): void => {
+    if (event.kind === 'progress') terminal.progress(event.progress);
+    else if (event.kind === 'message') terminal.message(event.text);
+    else if (event.kind === 'epoch') terminal.message(epochLine(event.record, event.epochs));
+    else if (event.kind === 'step' && event.steps > 1)
+      terminal.message(`step ${event.index + 1} of ${event.steps}: ${event.step}`);
+  };
+  return engine.ask('run', { recipe, baseFolder, out: path.resolve(out), resume }, show);
+}
+
+/** `epoch 3 of 9: loss 0.2101, accuracy 92.21 % training, 91.20 % validation, 90.87 % test, 17 s` */
+export function epochLine(record: EpochRecord, epochs: number): string {
+  const { epoch, loss, accuracy, validationAccuracy, testAccuracy, seconds } = record;
+  return (
+    `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)} training, ` +
+    `${percent(validationAccuracy)} validation, ${percent(testAccuracy)} test, ${duration(seconds)}`
+  );
+}
+
+/** What must be said of every figure that was measured on the sample. */
+export const sampleWarning = (sample: boolean): string[] =>
+  sample ? ['Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : [];
