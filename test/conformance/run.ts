@@ -10,8 +10,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
-import { type ConformanceResult, conformanceResult } from './result.js';
-import { findSpecs, type SpecFiles } from './specs.js';
+import { type ConformanceResult, conformanceResult } from './result';
+import { findSpecs, type SpecFiles } from './specs';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const CACHE = path.join(REPOSITORY, '.cache/conformance');

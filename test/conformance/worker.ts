@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
 import jasmineCore from 'jasmine-core';
 import { specs } from 'tfjs-core-specs';
-import { backendStats, installBackend } from '../../src/engine/backend/index.js';
-import type { ConformanceResult, FileResult } from './result.js';
+import { backendStats, installBackend } from '../../src/engine/backend/index';
+import type { ConformanceResult, FileResult } from './result';
 
 async function main(backend: string, pattern: string, report: string): Promise<void> {
   const jasmine = jasmineCore.boot(jasmineCore);

@@ -1,14 +1,17 @@
-import { BufferPool } from './buffers/pool.js';
-import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback.js';
-import { nativeKernels } from './kernels/index.js';
-import { findBlockSize } from './layout/block-size.js';
-import { OnnxBackend } from './onnx-backend.js';
-import { Executor } from './sessions/executor.js';
-import { loadRuntime } from './sessions/runtime.js';
-import { BACKEND_NAME, watchStepBoundaries } from './step-boundary.js';
-import { tf } from './tf.js';
+import type { BackendInfo } from './backend-info';
+import { BufferPool } from './buffers/pool';
+import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback';
+import { nativeKernels } from './kernels/index';
+import { findBlockSize } from './layout/block-size';
+import { OnnxBackend } from './onnx-backend';
+import { Executor } from './sessions/executor';
+import { loadRuntime } from './sessions/runtime';
+import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
+import { tf } from './tf';
 
-export type { FallbackPolicy } from './fallback/cpu-fallback.js';
+export type { BackendInfo } from './backend-info';
+export { loadTensorflowNode, type TensorflowNodeResult } from './tensorflow-node';
+export type { FallbackPolicy } from './fallback/cpu-fallback';
 
 const MEGABYTE = 2 ** 20;
 
@@ -25,15 +28,6 @@ export interface BackendOptions {
   readonly maxSessions?: number;
   /** How many bytes they may hold, by estimate. Default 768 MB. */
   readonly maxSessionBytes?: number;
-}
-
-/** Which backend computes. */
-export interface BackendInfo {
-  readonly name: 'onnxruntime' | 'tensorflow';
-  readonly version: string;
-  readonly threads: number;
-  /** Whether convolutions run in the blocked layout. */
-  readonly blockedLayout: boolean;
 }
 
 /** What the backend has done since it was installed. */

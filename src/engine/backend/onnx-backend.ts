@@ -1,12 +1,12 @@
-import type { BufferPool } from './buffers/pool.js';
-import { isNativeType, type NativeType, type NativeArray, sizeOf, toNativeArray } from './graph/native-types.js';
-import type { Operation } from './graph/operations.js';
-import type { Plan } from './graph/plan.js';
-import { Recorder } from './graph/recorder.js';
-import { Value } from './graph/value.js';
-import type { KernelContext } from './kernels/kernel.js';
-import type { Executor } from './sessions/executor.js';
-import { tf } from './tf.js';
+import type { BufferPool } from './buffers/pool';
+import { isNativeType, type NativeType, type NativeArray, sizeOf, toNativeArray } from './graph/native-types';
+import type { Operation } from './graph/operations';
+import type { Plan } from './graph/plan';
+import { Recorder } from './graph/recorder';
+import { Value } from './graph/value';
+import type { KernelContext } from './kernels/kernel';
+import type { Executor } from './sessions/executor';
+import { tf } from './tf';
 
 /** Stores tensors for tfjs. Kernels record into it; reading computes what was recorded. */
 export class OnnxBackend extends tf.KernelBackend implements KernelContext {

@@ -1,5 +1,5 @@
-import type { OnnxBackend } from './onnx-backend.js';
-import { tf } from './tf.js';
+import type { OnnxBackend } from './onnx-backend';
+import { tf } from './tf';
 
 /** The name under which the backend is registered. */
 export const BACKEND_NAME = 'onnxruntime';

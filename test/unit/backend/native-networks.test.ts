@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { backendStats, disposeBackend, installBackend } from '../../../src/engine/backend/index.js';
-import { tf } from '../../../src/engine/backend/tf.js';
-import { examples, networks, setWeights, trainStep } from './networks.js';
+import { backendStats, disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { tf } from '../../../src/engine/backend/tf';
+import { examples, networks, setWeights, trainStep } from './networks';
 
 beforeAll(async () => {
   await installBackend({ threads: 2, onFallback: 'throw' });

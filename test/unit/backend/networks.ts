@@ -1,4 +1,4 @@
-import { layers, tf } from '../../../src/engine/backend/tf.js';
+import { layers, tf } from '../../../src/engine/backend/tf';
 
 const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
 const INPUT = { inputShape: [28, 28, 1] };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf.js';
+import { layers, tf } from '../../../src/engine/backend/tf';
 
 test('layers and core share one engine, with gradients and chained operators', async () => {
   await tf.setBackend('cpu');

@@ -1,4 +1,4 @@
-import { allocate, type NativeArray, type NativeType } from '../graph/native-types.js';
+import { allocate, type NativeArray, type NativeType } from '../graph/native-types';
 
 const ARRAYS_KEPT_PER_SIZE = 8;
 

@@ -1,11 +1,11 @@
-import type { Attributes } from '../encoding/onnx-messages.js';
-import { sameShape } from '../graph/native-types.js';
-import type { Activation, Window } from '../graph/operations.js';
-import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value.js';
-import type { FusedConvolution } from '../passes/rewrites.js';
-import { activate } from './elementwise.js';
-import type { Emission } from './emission.js';
-import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip } from './filters.js';
+import type { Attributes } from '../encoding/onnx-messages';
+import { sameShape } from '../graph/native-types';
+import type { Activation, Window } from '../graph/operations';
+import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
+import type { FusedConvolution } from '../passes/rewrites';
+import { activate } from './elementwise';
+import type { Emission } from './emission';
+import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip } from './filters';
 
 /** Activations that the blocked convolution applies itself. */
 const BUILT_IN_ACTIVATIONS: Partial<Record<Activation['name'], string>> = { relu: 'Relu', sigmoid: 'Sigmoid' };

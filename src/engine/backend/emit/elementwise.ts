@@ -1,11 +1,11 @@
-import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
-import type { ElementType } from '../encoding/onnx-messages.js';
-import { ELEMENT_TYPES } from '../encoding/onnx-messages.js';
-import { nativeArray, type NativeType, sameShape } from '../graph/native-types.js';
-import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations.js';
-import type { NativeValue, PendingValue, Value } from '../graph/value.js';
-import type { MaskedGradient } from '../passes/rewrites.js';
-import type { Emission } from './emission.js';
+import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import type { ElementType } from '../encoding/onnx-messages';
+import { ELEMENT_TYPES } from '../encoding/onnx-messages';
+import { nativeArray, type NativeType, sameShape } from '../graph/native-types';
+import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations';
+import type { NativeValue, PendingValue, Value } from '../graph/value';
+import type { MaskedGradient } from '../passes/rewrites';
+import type { Emission } from './emission';
 
 /** Large enough that its product with any normal positive float is at least 1, small enough to be finite. */
 const STEEP = 3e38;
@@ -183,16 +183,7 @@ export function emitAddN(emission: Emission, value: PendingValue<'AddN'>): void 
 }
 
 export function emitSelect(emission: Emission, value: PendingValue<'Select'>): void {
-  const { builder } = emission;
-  const { inputs, inputShapes, operation } = value.node;
-  const [condition, then, otherwise] = inputs as [Value, Value, Value];
-  const rows = operation.attributes.byRow
-    ? [...inputShapes[0]!, ...value.shape.slice(1).map(() => 1)]
-    : inputShapes[0]!;
-  const chosen = [
-    emission.flat(condition, rows),
-    emission.flat(then, inputShapes[1]),
-    emission.flat(otherwise, inputShapes[2]),
-  ];
-  emission.setFlat(value, builder.op('Where', chosen));
+  const { inputs, inputShapes } = value.node;
+  const names = inputs.map((input, i) => emission.flat(input, inputShapes[i]));
+  emission.setFlat(value, emission.builder.op('Where', names));
 }

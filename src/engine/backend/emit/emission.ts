@@ -1,7 +1,7 @@
-import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
-import { sameShape } from '../graph/native-types.js';
-import type { NativeValue, Value } from '../graph/value.js';
-import type { Rewrites } from '../passes/rewrites.js';
+import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import { sameShape } from '../graph/native-types';
+import type { NativeValue, Value } from '../graph/value';
+import type { Rewrites } from '../passes/rewrites';
 
 /** The names under which one value is known in the model: row-major, blocked, and under reshaped views. */
 interface Forms {

@@ -1,6 +1,6 @@
-import type { Operation, OperationKind } from '../graph/operations.js';
-import type { PendingValue } from '../graph/value.js';
-import { emitConv2D, emitConv2DInputGradient, emitDepthwiseConv2D, emitFusedConvolution } from './convolutions.js';
+import type { Operation, OperationKind } from '../graph/operations';
+import type { PendingValue } from '../graph/value';
+import { emitConv2D, emitConv2DInputGradient, emitDepthwiseConv2D, emitFusedConvolution } from './convolutions';
 import {
   emitAddN,
   emitBinary,
@@ -10,13 +10,13 @@ import {
   emitSelect,
   emitStep,
   emitUnary,
-} from './elementwise.js';
-import type { Emission } from './emission.js';
-import { emitConv2DFilterGradient } from './filter-gradients.js';
-import { emitMatMul } from './matrix-products.js';
-import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient, emitPool } from './pools.js';
-import { emitArgReduce, emitReduce, emitSoftmax } from './reductions.js';
-import { emitConcat, emitGather, emitOneHot, emitPad, emitSlice, emitTile, emitTranspose } from './shapes.js';
+} from './elementwise';
+import type { Emission } from './emission';
+import { emitConv2DFilterGradient } from './filter-gradients';
+import { emitMatMul } from './matrix-products';
+import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient, emitPool } from './pools';
+import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
+import { emitConcat, emitGather, emitOneHot, emitPad, emitSlice, emitTile, emitTranspose } from './shapes';
 
 type Emitters = { readonly [K in OperationKind]: (emission: Emission, value: PendingValue<K>) => void };
 

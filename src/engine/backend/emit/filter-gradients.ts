@@ -1,8 +1,8 @@
-import type { ValueName } from '../encoding/model-builder.js';
-import { sizeOf } from '../graph/native-types.js';
-import type { Window } from '../graph/operations.js';
-import type { PendingValue, Value } from '../graph/value.js';
-import type { Emission } from './emission.js';
+import type { ValueName } from '../encoding/model-builder';
+import { sizeOf } from '../graph/native-types';
+import type { Window } from '../graph/operations';
+import type { PendingValue, Value } from '../graph/value';
+import type { Emission } from './emission';
 
 /** Below this many channels, copying slices beats gathering rows. */
 const GATHER_CHANNELS = 8;

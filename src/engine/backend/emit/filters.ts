@@ -1,4 +1,4 @@
-import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
+import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 
 /** A filter's shape: height, width, input channels, output channels (HWIO). */
 export type FilterShape = readonly [number, number, number, number];

@@ -1,6 +1,6 @@
-import type { PendingValue } from '../graph/value.js';
-import { activate } from './elementwise.js';
-import type { Emission } from './emission.js';
+import type { PendingValue } from '../graph/value';
+import { activate } from './elementwise';
+import type { Emission } from './emission';
 
 export function emitMatMul(emission: Emission, value: PendingValue<'MatMul'>): void {
   const { builder } = emission;

@@ -1,11 +1,11 @@
-import { ModelBuilder, type ValueName } from '../encoding/model-builder.js';
-import { isNativeType, type NativeType, sizeOf, toNativeArray } from '../graph/native-types.js';
-import type { Plan } from '../graph/plan.js';
-import type { Value } from '../graph/value.js';
-import { findRewrites } from '../passes/rewrites.js';
-import type { ScalarSlots } from '../sessions/scalar-slots.js';
-import { Emission } from './emission.js';
-import { emitValue } from './emitters.js';
+import { ModelBuilder, type ValueName } from '../encoding/model-builder';
+import { isNativeType, type NativeType, sizeOf, toNativeArray } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import type { Value } from '../graph/value';
+import { findRewrites } from '../passes/rewrites';
+import type { ScalarSlots } from '../sessions/scalar-slots';
+import { Emission } from './emission';
+import { emitValue } from './emitters';
 
 /** A plan as an ONNX model. */
 export interface EmittedModel {

@@ -1,8 +1,8 @@
-import type { ValueName } from '../encoding/model-builder.js';
-import { sameShape } from '../graph/native-types.js';
-import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value.js';
-import { equalMask, positiveMask } from './elementwise.js';
-import type { Emission } from './emission.js';
+import type { ValueName } from '../encoding/model-builder';
+import { sameShape } from '../graph/native-types';
+import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
+import { equalMask, positiveMask } from './elementwise';
+import type { Emission } from './emission';
 
 export function emitPool(emission: Emission, value: PendingValue<'MaxPool' | 'AveragePool'>): void {
   const { builder } = emission;

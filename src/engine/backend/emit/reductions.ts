@@ -1,8 +1,8 @@
-import type { ModelBuilder, ValueName } from '../encoding/model-builder.js';
-import { sizeOf } from '../graph/native-types.js';
-import type { PendingValue, Value } from '../graph/value.js';
-import { cast } from './elementwise.js';
-import type { Emission } from './emission.js';
+import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import { sizeOf } from '../graph/native-types';
+import type { PendingValue, Value } from '../graph/value';
+import { cast } from './elementwise';
+import type { Emission } from './emission';
 
 /** From this many elements on, a sum over rows is done in two halves, which the threads share. */
 const SPLIT_SUM_ELEMENTS = 1e6;

@@ -1,6 +1,6 @@
-import type { PendingValue, Value } from '../graph/value.js';
-import { cast, scalar } from './elementwise.js';
-import type { Emission } from './emission.js';
+import type { PendingValue, Value } from '../graph/value';
+import { cast, scalar } from './elementwise';
+import type { Emission } from './emission';
 
 export function emitTranspose(emission: Emission, value: PendingValue<'Transpose'>): void {
   emission.setFlat(value, emission.builder.transpose(onlyInput(emission, value), value.node.operation.attributes.perm));

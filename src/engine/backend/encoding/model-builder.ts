@@ -6,8 +6,8 @@ import {
   nodeMessage,
   tensorMessage,
   valueInfoMessage,
-} from './onnx-messages.js';
-import type { ProtobufWriter } from './protobuf.js';
+} from './onnx-messages';
+import type { ProtobufWriter } from './protobuf';
 
 /** The name of a value inside one ONNX model. */
 export type ValueName = string;

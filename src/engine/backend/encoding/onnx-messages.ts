@@ -1,4 +1,4 @@
-import { ProtobufWriter } from './protobuf.js';
+import { ProtobufWriter } from './protobuf';
 
 /** Element types of ONNX tensors, with the numbers of `TensorProto.DataType`. */
 export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;

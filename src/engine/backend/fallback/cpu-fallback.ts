@@ -1,5 +1,5 @@
-import { MathBackendCPU, tf } from '../tf.js';
-import type { OnnxBackend } from '../onnx-backend.js';
+import { MathBackendCPU, tf } from '../tf';
+import type { OnnxBackend } from '../onnx-backend';
 
 /** Whether kernels without a native form may run on the cpu kernels, or are an error. */
 export type FallbackPolicy = 'run' | 'throw';

@@ -1,4 +1,4 @@
-import type { tf } from '../tf.js';
+import type { tf } from '../tf';
 
 /** Element types that recorded graphs compute with. `string` and `complex64` tensors stay with the cpu kernels. */
 export type NativeType = 'float32' | 'int32' | 'bool';

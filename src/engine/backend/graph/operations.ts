@@ -1,7 +1,7 @@
 /** Element-wise functions of one argument that keep shape and type. */
 export type UnaryFunction =
   | 'Abs' | 'Ceil' | 'Cos' | 'Elu' | 'Erf' | 'Exp' | 'Floor' | 'Log' | 'Log1p' | 'LogicalNot' | 'Neg' | 'Reciprocal'
-  | 'Relu' | 'Relu6' | 'Rsqrt' | 'Selu' | 'Sigmoid' | 'Sin' | 'Softplus' | 'Sqrt' | 'Square' | 'Tanh'; // prettier-ignore
+  | 'Relu' | 'Relu6' | 'Round' | 'Rsqrt' | 'Selu' | 'Sigmoid' | 'Sin' | 'Softplus' | 'Sqrt' | 'Square' | 'Tanh'; // prettier-ignore
 
 /** Element-wise functions of two arguments, broadcast as in NumPy. */
 export type BinaryFunction =
@@ -36,8 +36,8 @@ export interface OperationAttributes {
   Clip: { readonly min: number; readonly max: number };
   Cast: NoAttributes;
   AddN: NoAttributes;
-  /** Condition, then, else. A condition of rank 1 before tensors of higher rank picks whole rows. */
-  Select: { readonly byRow: boolean };
+  /** Condition, then, else, all of one shape. */
+  Select: NoAttributes;
   /** Axes are ascending and never negative. */
   Reduce: { readonly fn: Reduction; readonly axes: readonly number[] };
   ArgReduce: { readonly fn: 'ArgMax' | 'ArgMin'; readonly axis: number };

@@ -1,4 +1,4 @@
-import { isPending, type PendingValue, type Value } from './value.js';
+import { isPending, type PendingValue, type Value } from './value';
 
 /** What one flush computes. */
 export interface Plan {

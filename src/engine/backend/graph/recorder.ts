@@ -1,10 +1,10 @@
-import type { BufferPool } from '../buffers/pool.js';
-import { isNativeType, type NativeArray, type NativeType } from './native-types.js';
-import type { Operation } from './operations.js';
-import { type Plan, planFlush } from './plan.js';
-import { signatureOf } from './signatures.js';
-import { isPending, type PendingValue, Value } from './value.js';
-import { estimateWork } from './work.js';
+import type { BufferPool } from '../buffers/pool';
+import { isNativeType, type NativeArray, type NativeType } from './native-types';
+import type { Operation } from './operations';
+import { type Plan, planFlush } from './plan';
+import { signatureOf } from './signatures';
+import { isPending, type PendingValue, Value } from './value';
+import { estimateWork } from './work';
 
 /** So much may wait before it is flushed in any case. */
 const MAX_PENDING_NODES = 3000;

@@ -1,5 +1,5 @@
-import type { Operation } from './operations.js';
-import type { Value } from './value.js';
+import type { Operation } from './operations';
+import type { Value } from './value';
 
 const numbers = new Map<string, number>();
 

@@ -1,7 +1,7 @@
-import type { tf } from '../tf.js';
-import type { NativeTensor } from '../sessions/runtime.js';
-import type { NativeType } from './native-types.js';
-import type { Operation, OperationKind } from './operations.js';
+import type { tf } from '../tf';
+import type { NativeTensor } from '../sessions/runtime';
+import type { NativeType } from './native-types';
+import type { Operation, OperationKind } from './operations';
 
 /** A recorded, not yet computed kernel call. */
 export interface PendingNode<K extends OperationKind = OperationKind> {

@@ -1,5 +1,5 @@
-import { sizeOf } from './native-types.js';
-import type { OperationKind } from './operations.js';
+import { sizeOf } from './native-types';
+import type { OperationKind } from './operations';
 
 const PER_CONVOLVED_ELEMENT = 1000;
 

@@ -1,4 +1,4 @@
-import type { Activation } from '../graph/operations.js';
+import type { Activation } from '../graph/operations';
 
 /** The attributes by which fused kernels tell their activation. */
 export interface FusedAttributes {

@@ -1,6 +1,6 @@
-import { allocate, isNativeType, sizeOf } from '../graph/native-types.js';
-import type { tf } from '../tf.js';
-import { isNative, type Kernel, kernel, type Kernels, type OneInput } from './kernel.js';
+import { allocate, isNativeType, sizeOf } from '../graph/native-types';
+import type { tf } from '../tf';
+import { isNative, type Kernel, kernel, type Kernels, type OneInput } from './kernel';
 
 function filledLike(value: number): Kernel {
   return kernel<OneInput>(({ x }, _, context) => {

@@ -1,9 +1,9 @@
-import { sameShape, sizeOf } from '../graph/native-types.js';
-import type { Activation } from '../graph/operations.js';
-import { tf } from '../tf.js';
-import { activationOf, type FusedAttributes, LINEAR } from './activations.js';
-import { areFloat, kernel, type KernelContext, type Kernels } from './kernel.js';
-import { convolutionWindow, roundsDown } from './windows.js';
+import { sameShape, sizeOf } from '../graph/native-types';
+import type { Activation } from '../graph/operations';
+import { tf } from '../tf';
+import { activationOf, type FusedAttributes, LINEAR } from './activations';
+import { areFloat, kernel, type KernelContext, type Kernels } from './kernel';
+import { convolutionWindow, roundsDown } from './windows';
 
 interface ConvolutionInputs {
   readonly x: tf.TensorInfo;

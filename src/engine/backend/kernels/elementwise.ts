@@ -1,6 +1,6 @@
-import type { BinaryFunction, UnaryFunction } from '../graph/operations.js';
-import { isNativeType, type NativeType } from '../graph/native-types.js';
-import { tf } from '../tf.js';
+import type { BinaryFunction, UnaryFunction } from '../graph/operations';
+import { isNativeType, type NativeType, sameShape } from '../graph/native-types';
+import { tf } from '../tf';
 import {
   areFloat,
   areNative,
@@ -10,10 +10,10 @@ import {
   type Kernels,
   type OneInput,
   type TwoInputs,
-} from './kernel.js';
+} from './kernel';
 
 const FLOAT_FUNCTIONS: readonly UnaryFunction[] = [
-  'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Log1p', 'Reciprocal', 'Relu', 'Relu6', 'Rsqrt', 'Selu',
+  'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Log1p', 'Reciprocal', 'Relu', 'Relu6', 'Round', 'Rsqrt', 'Selu',
   'Sigmoid', 'Sin', 'Softplus', 'Sqrt', 'Tanh',
 ]; // prettier-ignore
 const NUMBER_FUNCTIONS: readonly UnaryFunction[] = ['Abs', 'Neg', 'Square'];
@@ -86,14 +86,12 @@ const addN = kernel<tf.TensorInfo[]>((terms, _, context) =>
   areFloat(...terms) ? context.record({ kind: 'AddN', attributes: {} }, terms, terms[0]!.shape, 'float32') : undefined,
 );
 
-const select = kernel<{ condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.TensorInfo }>(
-  ({ condition, t, e }, _, context) => {
-    if (!isNative(t) || !areNative(condition, e) || t.dtype !== e.dtype) return undefined;
-    if (t.dtype === 'bool' || condition.dtype !== 'bool') return undefined;
-    const byRow = condition.shape.length === 1 && t.shape.length > 1;
-    return context.record({ kind: 'Select', attributes: { byRow } }, [condition, t, e], t.shape, t.dtype);
-  },
-);
+const select = kernel<{ condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.TensorInfo }>((inputs, _, context) => {
+  const { condition, t, e } = inputs;
+  if (!isNative(t) || !areNative(condition, e) || t.dtype !== e.dtype) return undefined;
+  if (t.dtype === 'bool' || condition.dtype !== 'bool' || !sameShape(condition.shape, t.shape)) return undefined;
+  return context.record({ kind: 'Select', attributes: {} }, [condition, t, e], t.shape, t.dtype);
+});
 
 /** Kernels that map elements to elements. */
 export const elementwiseKernels: Kernels = new Map([

@@ -1,6 +1,6 @@
-import { isNativeType, type NativeArray, type NativeType, sizeOf } from '../graph/native-types.js';
-import type { Operation } from '../graph/operations.js';
-import type { tf } from '../tf.js';
+import { isNativeType, type NativeArray, type NativeType, sizeOf } from '../graph/native-types';
+import type { Operation } from '../graph/operations';
+import type { tf } from '../tf';
 
 /** What kernels can ask of the backend. */
 export interface KernelContext {

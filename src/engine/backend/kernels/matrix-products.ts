@@ -1,7 +1,7 @@
-import type { Activation } from '../graph/operations.js';
-import { tf } from '../tf.js';
-import { areFloat, kernel, type KernelContext, type Kernels, type TwoInputs } from './kernel.js';
-import { activationOf, type FusedAttributes, LINEAR } from './activations.js';
+import type { Activation } from '../graph/operations';
+import { tf } from '../tf';
+import { areFloat, kernel, type KernelContext, type Kernels, type TwoInputs } from './kernel';
+import { activationOf, type FusedAttributes, LINEAR } from './activations';
 
 interface Transposes {
   readonly transposeA: boolean;

@@ -1,7 +1,7 @@
-import { sameShape, sizeOf } from '../graph/native-types.js';
-import { tf } from '../tf.js';
-import { areFloat, type Kernel, kernel, type Kernels, type OneInput } from './kernel.js';
-import { poolWindow, roundsDown, tilesInput } from './windows.js';
+import { sameShape, sizeOf } from '../graph/native-types';
+import { tf } from '../tf';
+import { areFloat, type Kernel, kernel, type Kernels, type OneInput } from './kernel';
+import { poolWindow, roundsDown, tilesInput } from './windows';
 
 interface PoolAttributes {
   readonly filterSize: [number, number] | number;

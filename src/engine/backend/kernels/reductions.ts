@@ -1,7 +1,7 @@
-import type { NativeType } from '../graph/native-types.js';
-import type { OperationAttributes, Reduction } from '../graph/operations.js';
-import { tf } from '../tf.js';
-import { areFloat, isNative, type Kernel, kernel, type Kernels, type OneInput, positiveAxis } from './kernel.js';
+import type { NativeType } from '../graph/native-types';
+import type { OperationAttributes, Reduction } from '../graph/operations';
+import { tf } from '../tf';
+import { areFloat, isNative, type Kernel, kernel, type Kernels, type OneInput, positiveAxis } from './kernel';
 
 type Axes = number | number[];
 interface ReduceAttributes {

@@ -1,14 +1,6 @@
-import { isNativeType, type NativeType, sizeOf } from '../graph/native-types.js';
-import { tf } from '../tf.js';
-import {
-  areNative,
-  isNative,
-  kernel,
-  type KernelContext,
-  type Kernels,
-  type OneInput,
-  positiveAxis,
-} from './kernel.js';
+import { isNativeType, type NativeType, sameShape, sizeOf } from '../graph/native-types';
+import { tf } from '../tf';
+import { areNative, isNative, kernel, type KernelContext, type Kernels, type OneInput, positiveAxis } from './kernel';
 
 const reshape = kernel<OneInput, { shape: number[] }>(({ x }, attributes, context) => {
   const size = sizeOf(x.shape);
@@ -49,6 +41,19 @@ const concat = kernel<tf.TensorInfo[], { axis: number }>((all, attributes, conte
   if (parts.length === 0) return undefined;
   if (parts.length === 1) return context.alias(parts[0]!, shape);
   return context.record({ kind: 'Concat', attributes: { axis } }, parts, shape, dtype);
+});
+
+const pack = kernel<tf.TensorInfo[], { axis: number }>((parts, attributes, context) => {
+  const [first] = parts;
+  if (first === undefined || !isNative(first) || !areNative(...parts)) return undefined;
+  const consistent = parts.every((x) => x.dtype === first.dtype && sameShape(x.shape, first.shape));
+  if (!consistent) return undefined; // The cpu kernel says what is wrong.
+  const axis = positiveAxis(attributes.axis, first.shape.length + 1);
+  const single = first.shape.toSpliced(axis, 0, 1);
+  const shape = first.shape.toSpliced(axis, 0, parts.length);
+  if (parts.length === 1) return context.alias(first, shape);
+  const views = parts.map((x) => ({ ...x, shape: single }));
+  return context.record({ kind: 'Concat', attributes: { axis } }, views, shape, first.dtype);
 });
 
 function recordSlice(
@@ -161,6 +166,7 @@ export const shapeKernels: Kernels = new Map([
   ['Tile', tile],
   ['GatherV2', gather],
   ['OneHot', oneHot],
+  ['Pack', pack],
   ['Unpack', unpack],
   ['SplitV', split],
 ]);

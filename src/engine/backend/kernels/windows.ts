@@ -1,5 +1,5 @@
-import type { Window } from '../graph/operations.js';
-import type { tf } from '../tf.js';
+import type { Window } from '../graph/operations';
+import type { tf } from '../tf';
 
 /** The window of a convolution as tfjs has worked it out. */
 export function convolutionWindow(info: tf.backend_util.Conv2DInfo): Window {

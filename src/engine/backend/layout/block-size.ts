@@ -1,7 +1,7 @@
-import { ModelBuilder } from '../encoding/model-builder.js';
-import { blockedFilter, blockedOutputFilter, type FilterShape } from '../emit/filters.js';
-import { sessionOptions } from '../sessions/executor.js';
-import type { OnnxRuntime } from '../sessions/runtime.js';
+import { ModelBuilder } from '../encoding/model-builder';
+import { blockedFilter, blockedOutputFilter, type FilterShape } from '../emit/filters';
+import { sessionOptions } from '../sessions/executor';
+import type { OnnxRuntime } from '../sessions/runtime';
 
 const CANDIDATES = [16, 8];
 const TOLERANCE = 1e-4;

@@ -1,5 +1,5 @@
-import type { Plan } from '../graph/plan.js';
-import type { PendingValue, Value } from '../graph/value.js';
+import type { Plan } from '../graph/plan';
+import type { PendingValue, Value } from '../graph/value';
 
 /** Who reads what within one plan. */
 export class Consumers {

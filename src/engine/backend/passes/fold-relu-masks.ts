@@ -1,9 +1,9 @@
-import { sameShape } from '../graph/native-types.js';
-import type { Plan } from '../graph/plan.js';
-import { isPendingOf, type PendingValue, type Value } from '../graph/value.js';
-import type { Consumers } from './consumers.js';
-import { isReluDerivative } from './fuse-convolutions.js';
-import type { Rewrites } from './rewrites.js';
+import { sameShape } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import { isPendingOf, type PendingValue, type Value } from '../graph/value';
+import type { Consumers } from './consumers';
+import { isReluDerivative } from './fuse-convolutions';
+import type { Rewrites } from './rewrites';
 
 /** Finds `gradient * step(x)`, the gradient of relu, which has a cheaper form than its two operators. */
 export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {

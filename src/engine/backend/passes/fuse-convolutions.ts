@@ -1,8 +1,8 @@
-import { sameShape } from '../graph/native-types.js';
-import type { Plan } from '../graph/plan.js';
-import { isPendingOf, type PendingValue, type Value } from '../graph/value.js';
-import type { Consumers } from './consumers.js';
-import type { Rewrites } from './rewrites.js';
+import { sameShape } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import { isPendingOf, type PendingValue, type Value } from '../graph/value';
+import type { Consumers } from './consumers';
+import type { Rewrites } from './rewrites';
 
 /**
  * Conv2D, then Add of a bias vector, then Relu: one operator. While gradients are recorded, tfjs calls the three apart, and

@@ -1,8 +1,8 @@
-import type { Plan } from '../graph/plan.js';
-import type { PendingValue, Value } from '../graph/value.js';
-import { Consumers } from './consumers.js';
-import { foldReluMasks } from './fold-relu-masks.js';
-import { fuseConvolutions } from './fuse-convolutions.js';
+import type { Plan } from '../graph/plan';
+import type { PendingValue, Value } from '../graph/value';
+import { Consumers } from './consumers';
+import { foldReluMasks } from './fold-relu-masks';
+import { fuseConvolutions } from './fuse-convolutions';
 
 /** A convolution that also adds its bias and applies its relu, computed where the last of the three stood. */
 export interface FusedConvolution {

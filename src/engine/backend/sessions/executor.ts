@@ -1,13 +1,13 @@
-import type { BufferPool } from '../buffers/pool.js';
-import { emitModel, type EmittedModel } from '../emit/model.js';
-import { isNativeType, sizeOf, toNativeArray } from '../graph/native-types.js';
-import type { Plan } from '../graph/plan.js';
-import type { Value } from '../graph/value.js';
-import { estimateWork } from '../graph/work.js';
-import type { Disposable } from './lru-cache.js';
-import { LruCache } from './lru-cache.js';
-import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from './runtime.js';
-import { ScalarSlots } from './scalar-slots.js';
+import type { BufferPool } from '../buffers/pool';
+import { emitModel, type EmittedModel } from '../emit/model';
+import { isNativeType, sizeOf, toNativeArray } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import type { Value } from '../graph/value';
+import { estimateWork } from '../graph/work';
+import type { Disposable } from './lru-cache';
+import { LruCache } from './lru-cache';
+import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from './runtime';
+import { ScalarSlots } from './scalar-slots';
 
 /** Graphs of less work than this run on one thread: each session has a thread pool of its own, and waking it costs. */
 const SINGLE_THREAD_WORK = 2e6;

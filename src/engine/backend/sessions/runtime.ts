@@ -1,4 +1,4 @@
-import type { NativeArray, NativeType } from '../graph/native-types.js';
+import type { NativeArray, NativeType } from '../graph/native-types';
 
 /** A tensor as the native library takes and fills it. */
 export interface NativeTensor {

@@ -1,5 +1,5 @@
-import type { Value } from '../graph/value.js';
-import type { Disposable } from './lru-cache.js';
+import type { Value } from '../graph/value';
+import type { Disposable } from './lru-cache';
 
 /**
  * Which one-element inputs of a graph are baked into it as constants. All are at first, since most are true constants

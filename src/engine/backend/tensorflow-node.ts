@@ -1,0 +1,101 @@
+import Module, { createRequire } from 'node:module';
+import path from 'node:path';
+import util from 'node:util';
+import type { BackendInfo } from './backend-info';
+import { layers, tf } from './tf';
+
+/** Either the backend that now computes, or one sentence why it is not there. */
+export type TensorflowNodeResult = { readonly info: BackendInfo } | { readonly reason: string };
+
+const PACKAGE = '@tensorflow/tfjs-node';
+const BACKEND = 'tensorflow';
+
+/**
+ * Loads `@tensorflow/tfjs-node` from a folder of the user's, where its native library is already in place, and makes it the
+ * backend of tfjs. The folder is the package's own, or one that has it in `node_modules`. Never throws; where it does not
+ * work the backend that was active stays so.
+ *
+ * @param threads how many threads the library may use
+ */
+export async function loadTensorflowNode(folder: string, threads: number): Promise<TensorflowNodeResult> {
+  const active = tf.getBackend();
+  try {
+    const { main, version } = locate(folder);
+    process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
+    addRemovedUtilities();
+    withOurTensorFlow(() => void createRequire(main)(main));
+    if (!tf.engine().backendNames().includes(BACKEND)) throw new Error('it registered no backend');
+    await tf.setBackend(BACKEND);
+    checkSum();
+    return { info: { name: BACKEND, version, threads, blockedLayout: false } };
+  } catch (error) {
+    if (tf.engine().backendNames().includes(BACKEND)) tf.removeBackend(BACKEND);
+    for (const { kernelName } of tf.getKernelsForBackend(BACKEND)) tf.unregisterKernel(kernelName, BACKEND);
+    if (active && tf.getBackend() !== active) await tf.setBackend(active);
+    const cause = error instanceof Error ? error.message : String(error);
+    return { reason: `tfjs-node in ${folder} cannot be used: ${cause.split('\n')[0] ?? ''}` };
+  }
+}
+
+/** The main module and the version of the package. */
+function locate(folder: string): { main: string; version: string } {
+  const require = createRequire(path.join(path.resolve(folder), 'index.js'));
+  for (const manifest of ['./package.json', `${PACKAGE}/package.json`]) {
+    const content = readManifest(require, manifest);
+    if (content?.name === PACKAGE) {
+      const main = require.resolve(path.dirname(require.resolve(manifest)));
+      return { main, version: content.version };
+    }
+  }
+  throw new Error(`there is no ${PACKAGE}`);
+}
+
+function readManifest(require: NodeJS.Require, id: string): { name: string; version: string } | undefined {
+  try {
+    const content: unknown = require(id);
+    if (typeof content !== 'object' || content === null || !('name' in content)) return undefined;
+    const version = 'version' in content ? content.version : undefined;
+    return { name: String(content.name), version: typeof version === 'string' ? version : 'unknown' };
+  } catch {
+    return undefined; // Not there; the caller tries elsewhere.
+  }
+}
+
+/** Node 23 removed helpers that the last release of tfjs-node still calls. */
+function addRemovedUtilities(): void {
+  const removed = {
+    isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
+    isArray: (value: unknown): boolean => Array.isArray(value),
+  };
+  for (const [name, helper] of Object.entries(removed)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value: helper, configurable: true, writable: true });
+  }
+}
+
+/**
+ * While `load` runs, whatever asks for tfjs or a part of it gets our copy: a backend and kernels registered with another
+ * copy would not be found by ours.
+ */
+function withOurTensorFlow(load: () => void): void {
+  const ours: Readonly<Record<string, unknown>> = {
+    '@tensorflow/tfjs': { ...tf, ...layers, version: { tfjs: tf.version_core, 'tfjs-core': tf.version_core } },
+    '@tensorflow/tfjs-core': tf,
+    '@tensorflow/tfjs-layers': layers,
+  };
+  const original: unknown = Reflect.get(Module, '_load');
+  if (typeof original !== 'function') throw new Error('this Node loads modules in an unknown way');
+  const patched = (request: string, ...rest: unknown[]): unknown =>
+    request in ours ? ours[request] : Reflect.apply(original, Module, [request, ...rest]);
+  Reflect.set(Module, '_load', patched);
+  try {
+    load();
+  } finally {
+    Reflect.set(Module, '_load', original);
+  }
+}
+
+/** A library may load and still not compute. */
+function checkSum(): void {
+  const total = tf.tidy(() => tf.sum(tf.tensor1d([1, 2, 3.5])).dataSync()[0]);
+  if (total !== 6.5) throw new Error('it computes wrong sums');
+}
