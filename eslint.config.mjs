@@ -20,7 +20,10 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
     },
   },
   forbid(
@@ -28,17 +31,46 @@ export default tseslint.config(
     ['**/rpc/*', '**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*', 'vscode-jsonrpc*'],
     'protocol is the ground floor: it imports a schema library, nothing else.',
   ),
-  forbid(['src/rpc/**'], ['**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*'], 'rpc knows the protocol and vscode-jsonrpc only.'),
+  forbid(
+    ['src/rpc/**'],
+    ['**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*'],
+    'rpc knows the protocol and vscode-jsonrpc only.',
+  ),
   forbid(
     ['src/webview/**'],
     ['**/engine/*', '**/engine/**/*', '**/extension/**', 'vscode', 'node:*', '!**/protocol/engine'],
     'the page knows the DOM and the protocol: no node, no vscode, no engine.',
   ),
-  forbid(['src/extension/**'], ['**/src/engine/**', '../engine/**', '../../engine/**', '**/webview/**', '@tensorflow/*', 'onnxruntime*'], 'the extension host does no maths: it talks to the engine by protocol.'),
+  forbid(
+    ['src/extension/**'],
+    ['**/src/engine/**', '../engine/**', '../../engine/**', '**/webview/**', '@tensorflow/*', 'onnxruntime*'],
+    'the extension host does no maths: it talks to the engine by protocol.',
+  ),
   forbid(['src/engine/**'], ['**/extension/**', '**/webview/**', 'vscode'], 'the engine knows no vscode and no DOM.'),
-  forbid(['src/engine/backend/**'], ['../**/protocol/**', '**/checkpoint/**', '**/dataset/**', '**/model/**', '**/measure/**', '**/compress/**', '**/train/**', '**/recipe/**'], 'the backend knows nothing of the rest of the engine.'),
-  forbid(['src/engine/{checkpoint,dataset,model}/**'], ['**/measure/**', '**/compress/**', '**/train/**', '**/recipe/**', '**/cli/**'], 'checkpoint, dataset and model are the lowest rooms of the engine.'),
-  forbid(['src/engine/{measure,train}/**'], ['**/compress/**', '**/recipe/**', '**/cli/**'], 'measure and train do not know compress or recipe.'),
+  forbid(
+    ['src/engine/backend/**'],
+    [
+      '../**/protocol/**',
+      '**/checkpoint/**',
+      '**/dataset/**',
+      '**/model/**',
+      '**/measure/**',
+      '**/compress/**',
+      '**/train/**',
+      '**/recipe/**',
+    ],
+    'the backend knows nothing of the rest of the engine.',
+  ),
+  forbid(
+    ['src/engine/{checkpoint,dataset,model}/**'],
+    ['**/measure/**', '**/compress/**', '**/train/**', '**/recipe/**', '**/cli/**'],
+    'checkpoint, dataset and model are the lowest rooms of the engine.',
+  ),
+  forbid(
+    ['src/engine/{measure,train}/**'],
+    ['**/compress/**', '**/recipe/**', '**/cli/**'],
+    'measure and train do not know compress or recipe.',
+  ),
   forbid(['src/engine/compress/**'], ['**/recipe/**', '**/cli/**'], 'compress does not know recipe.'),
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
 );
