@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { readGraph } from '../../../src/engine/model/graph';
+import { fromLayersModel, toLayersModel, whyNotRunnable } from '../../../src/engine/model/runnable';
+import {
+  tinyModel,
+  tinyWeights,
+  twoInputModel,
+  writeRaw,
+  type RawLayer,
+  type RawModel,
+} from '../../fixtures/tiny-model';
+import { temporaryFolder } from '../temporary';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const read = async (model: RawModel, weights = tinyWeights()) =>
+  readCheckpoint(await writeRaw(await temporaryFolder(), model, weights));
+
+const functional = (layers: RawLayer[]): RawModel => ({
+  ...tinyModel(),
+  modelTopology: {
+    class_name: 'Functional',
+    config: { name: 'm', layers, input_layers: [['x', 0, 0]], output_layers: [['logits', 0, 0]] },
+  },
+});
+const input = {
+  class_name: 'InputLayer',
+  name: 'x',
+  config: { name: 'x', batch_input_shape: [null, 36] },
+  inbound_nodes: [],
+};
+const dense = (from: unknown[]) => ({
+  class_name: 'Dense',
+  name: 'logits',
+  config: { name: 'logits', units: 3, use_bias: true },
+  inbound_nodes: from,
+});
+
+describe('whether a model can be run', () => {
+  it('is said in one sentence, and loading fails with the same', async () => {
+    const unknown = tinyModel();
+    unknown.modelTopology.config.layers.push({ class_name: 'Sharpen', config: { name: 's' } });
+    const keras3 = functional([
+      { ...input, config: { name: 'x', batch_shape: [null, 36] } },
+      dense([[['x', 0, 0, {}]]]),
+    ]);
+    const endless = functional([input, dense([[['ghost', 0, 0, {}]]])]);
+    const selfish = functional([input, dense([[['logits', 0, 0, {}]]])]);
+    const graphModel = { ...tinyModel(), format: 'graph-model' };
+    for (const [model, sentence] of [
+      [unknown, /^The layer "s" has the type "Sharpen", which TensorFlow\.js does not know, .*\.$/],
+      [twoInputModel(), /^The model has 2 inputs, .*\.$/],
+      [keras3, /^The model was saved by Keras 3, .*\.$/],
+      [endless, /^The layer "logits" waits for a layer that is never called, .*\.$/],
+      [selfish, /^The layer "logits" waits for a layer that is never called, .*\.$/],
+      [graphModel, /^This model is no LayersModel, .*\.$/],
+    ] as const) {
+      const checkpoint = await read(model);
+      expect(whyNotRunnable(checkpoint)).toMatch(sentence);
+      await expect(toLayersModel(checkpoint)).rejects.toThrow(whyNotRunnable(checkpoint));
+    }
+    expect(whyNotRunnable(await read(tinyModel()))).toBeUndefined();
+    expect(whyNotRunnable(await read(functional([input, dense([[['x', 0, 0, {}]]])])))).toBeUndefined();
+  });
+
+  it('is found out by trying where the description does not tell', async () => {
+    const wrong = tinyModel();
+    wrong.modelTopology.config.layers[1]!.config['units'] = 7;
+    await expect(toLayersModel(await read(wrong))).rejects.toThrow(
+      /^TensorFlow\.js cannot rebuild the model \(.*\): convert it again\.$/,
+    );
+    await expect(toLayersModel(await read(tinyModel(), tinyWeights().fill(NaN)))).rejects.toThrow(
+      /^The tensor "logits\/kernel" holds NaN/,
+    );
+    await expect(toLayersModel(await read(tinyModel(), tinyWeights().fill(Infinity, 110)))).rejects.toThrow(
+      /^The tensor "logits\/bias" holds infinite/,
+    );
+  });
+});
+
+describe('a model that runs', () => {
+  it('answers as its weights say', async () => {
+    const checkpoint = await read(tinyModel());
+    const model = await toLayersModel(checkpoint);
+    const output = model.predict(tf.zeros([1, 6, 6, 1])) as tf.Tensor;
+    expect(Array.from(await output.data())).toEqual([...checkpoint.tensors.get('logits/bias')!.data]);
+    model.dispose();
+  });
+
+  it('leaves no tensor behind when it is disposed of', async () => {
+    const checkpoint = await read(tinyModel());
+    const before = tf.memory().numTensors;
+    (await toLayersModel(checkpoint)).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is known to put out logits or probabilities', () => {
+    const ending = (...last: tfLayers.layers.Layer[]) => {
+      const layers = [tfLayers.layers.dense({ units: 3, inputShape: [2] }), ...last];
+      return readGraph(fromLayersModel(tfLayers.sequential({ layers }))).output;
+    };
+    const { activation, dense: denseLayer, dropout, reshape, softmax } = tfLayers.layers;
+    expect(ending()).toBe('logits');
+    expect(ending(denseLayer({ units: 3, activation: 'softmax' }))).toBe('probabilities');
+    expect(ending(activation({ activation: 'sigmoid' }))).toBe('probabilities');
+    expect(ending(softmax(), dropout({ rate: 0.5 }), reshape({ targetShape: [3, 1] }))).toBe('probabilities');
+    expect(ending(activation({ activation: 'relu' }))).toBe('logits');
+  });
+});
