@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import * as z from 'zod';
 import { DataReference, DatasetInfo } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
+import type { Inspection } from '../../protocol/model';
 import type { Client } from '../../rpc/peer';
 import { Listeners } from '../listeners';
 
@@ -13,6 +14,8 @@ export interface OpenDataset {
 
 const KEYS = { chosen: 'chosenData', known: 'knownData' } as const;
 const Known = z.array(z.tuple([z.string(), DatasetInfo]));
+/** Datasets that are found by their names on any machine. */
+const NAMED = ['fashion-mnist', 'fashion-mnist-sample'];
 /** So many datasets are remembered by what was found in them. */
 const REMEMBERED = 20;
 
@@ -36,6 +39,15 @@ export class Datasets {
     return this.folder() === undefined ? undefined : 'fashion-mnist';
   }
 
+  /**
+   * The dataset for a checkpoint: the chosen one; where none was chosen, the one that Secateur wrote into the checkpoint,
+   * if it is one that is found by name.
+   */
+  for(inspection: Inspection): DataReference | undefined {
+    const trainedOn = inspection.provenance?.dataset?.name;
+    return this.chosen ?? (trainedOn !== undefined && NAMED.includes(trainedOn) ? trainedOn : undefined);
+  }
+
   /** Opens a dataset and, if it is sound, makes it this workspace's. @throws UserError as the engine says. */
   async choose(reference: DataReference, signal?: AbortSignal): Promise<DatasetInfo> {
     const info = await this.open(reference, signal);
@@ -46,21 +58,19 @@ export class Datasets {
     return info;
   }
 
-  /** The dataset in use as the pages show it: what was found in it, or why there is none. */
-  current(): { info?: DatasetInfo; problem?: string } {
-    const reference = this.chosen;
+  /** A dataset as the pages show it: what was found in it, or why there is none. */
+  describe(reference: DataReference | undefined): { info?: DatasetInfo; problem?: string } {
     if (reference === undefined) return { problem: 'No dataset chosen.' };
     if (this.problem?.key === this.key(reference)) return { problem: this.problem.sentence };
     const info = this.known(reference);
     return info ? { info } : { problem: 'The dataset is being opened.' };
   }
 
-  /** Opens the dataset in use, once in the life of the window, so that what is known of it is true. */
-  async verify(): Promise<void> {
-    const reference = this.chosen;
-    if (reference === undefined || this.verified === this.key(reference)) return;
+  /** Opens a dataset, once in the life of the window, so that what is known of it is true. */
+  async verify(reference: DataReference): Promise<void> {
+    if (this.verified === this.key(reference)) return;
     const key = (this.verified = this.key(reference));
-    const before = JSON.stringify(this.current());
+    const before = JSON.stringify(this.describe(reference));
     try {
       await this.open(reference);
       this.problem = undefined;
@@ -68,7 +78,7 @@ export class Datasets {
       this.verified = undefined;
       this.problem = { key, sentence: error instanceof Error ? error.message : String(error) };
     }
-    if (JSON.stringify(this.current()) !== before) this.changed.fire();
+    if (JSON.stringify(this.describe(reference)) !== before) this.changed.fire();
   }
 
   /** What was found in a dataset when it was last opened. */

@@ -18,9 +18,8 @@ export class Evaluations {
     private readonly log: Log,
   ) {}
 
-  /** What was measured on these weights with the dataset in use; null: nothing yet. */
-  async kept(weightsHash: string): Promise<Evaluation | null> {
-    const data = this.datasets.chosen;
+  /** What was measured on these weights with this dataset; null: nothing yet. */
+  async kept(weightsHash: string, data: DataReference | undefined): Promise<Evaluation | null> {
     const dataset = data === undefined ? undefined : this.datasets.known(data);
     if (data === undefined || !dataset) return null;
     return this.store.get({ weightsHash, data, dataset, split: SPLIT });
@@ -32,8 +31,9 @@ export class Evaluations {
    */
   async measure(model: string, data: DataReference, options: CallOptions<Progress>): Promise<Evaluation> {
     const { weightsHash } = await this.engine('inspect', { model }, { signal: options.signal });
-    const dataset = await this.datasets.open(data, options.signal);
     const evaluation = await this.engine('evaluate', { model, data, split: SPLIT }, options);
+    // Opened only now: the evaluation may have fetched it.
+    const dataset = await this.datasets.open(data, options.signal);
     await this.keep(weightsHash, data, dataset, evaluation);
     return evaluation;
   }

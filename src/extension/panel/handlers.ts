@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError, UserError } from '../../protocol/errors';
+import { UserError } from '../../protocol/errors';
 import type { PanelRequests } from '../../protocol/panel';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
@@ -13,6 +13,7 @@ import { portablePath } from '../paths';
 import { startQuietly } from '../runs/startRun';
 import { settings } from '../settings';
 import { requireTrust } from '../trust';
+import { evaluateInPanel } from './evaluateInPanel';
 import type { CheckpointPanel } from './panel';
 
 /** Milliseconds that the page's first questions go before the dataset is opened. */
@@ -21,14 +22,15 @@ const DATA_WAITS = 250;
 /** Serves the page of a panel; `isGone` tells that the page has ended, which cancels questions but no run. */
 export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Handlers<PanelRequests> {
   const { model, services } = panel;
-  const { engine, datasets, evaluations, log } = services;
-  const data = () => (vscode.workspace.isTrusted ? datasets.chosen : undefined);
+  const { engine, datasets, log } = services;
   let preview = new AbortController();
 
   return {
     async ready(_, { signal }) {
       const state = await panel.load(false, signal);
-      if (state.trusted) setTimeout(() => void datasets.verify(), DATA_WAITS);
+      setTimeout(() => {
+        if (panel.data !== undefined) void datasets.verify(panel.data);
+      }, DATA_WAITS);
       const focus = services.panels.takeFocus(model);
       return focus ? { ...state, focus } : state;
     },
@@ -38,7 +40,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       // One question at a time: the newest drops the one before.
       preview.abort();
       preview = new AbortController();
-      const reference = data();
+      const reference = panel.data;
       const answer = await engine.call(
         'preview',
         { model, prune, samples: settings.previewSamples(), ...(reference === undefined ? {} : { data: reference }) },
@@ -48,12 +50,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
         ? answer
         : { ...answer, noAccuracy: 'off in Restricted Mode' };
     },
-    async evaluate(_, { signal, report }) {
-      requireTrust('Evaluating');
-      const reference = data() ?? (await pickData(datasets), data());
-      if (reference === undefined) throw new CancelledError();
-      return evaluations.measure(model, reference, { signal, onProgress: report });
-    },
+    evaluate: (_, context) => evaluateInPanel(panel, context, isGone),
     proposeFolder({ sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));
       const folder = pruneFolderName(modelLabel(model), sparsity, (name) => existsSync(path.join(parent, name)));
@@ -62,13 +59,17 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
     prune(job, context) {
       requireTrust('Pruning');
       panel.run.refuseSecond();
-      panel.run.set(job, startQuietly(services, pruneRun(job, model, workspaceFolderOf(panel.uri), data())));
+      const request = pruneRun(job, model, workspaceFolderOf(panel.uri), panel.data);
+      panel.run.set(
+        job,
+        startQuietly(services, request, () => panel.isLive),
+      );
       return panel.run.follow(context, isGone);
     },
     followRun: (_, context) => panel.run.follow(context, isGone),
     async copyRecipe(job) {
       const root = workspaceFolderOf(panel.uri) ?? path.dirname(model);
-      const recipe = pruneRecipe(job, portablePath(model, root), data());
+      const recipe = pruneRecipe(job, portablePath(model, root), panel.data);
       await vscode.env.clipboard.writeText(recipeText(recipe, RECIPE_SCHEMA_URI));
       return null;
     },

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { z } from 'zod';
+import type { DataReference } from '../../protocol/dataset';
 import type { Inspection } from '../../protocol/model';
 import type { PanelNotifications, PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
@@ -50,6 +51,11 @@ export class CheckpointPanel {
   /** Absolute path of the model.json. */
   get model(): string {
     return this.uri.fsPath;
+  }
+
+  /** The dataset for this checkpoint; undefined: none, or the workspace is not trusted. */
+  get data(): DataReference | undefined {
+    return this.loaded && vscode.workspace.isTrusted ? this.services.datasets.for(this.loaded.inspection) : undefined;
   }
 
   /** Is there a page that hears what it is told? */

@@ -8,7 +8,10 @@ import type { CheckpointPanel } from './panel';
 export async function panelState(panel: CheckpointPanel, inspection: Inspection): Promise<PanelState> {
   const { datasets, evaluations } = panel.services;
   const trusted = vscode.workspace.isTrusted;
-  const data = trusted ? datasets.current() : { problem: vscode.l10n.t('Accuracy is off in Restricted Mode.') };
+  const reference = datasets.for(inspection);
+  const data = trusted
+    ? datasets.describe(reference)
+    : { problem: vscode.l10n.t('Accuracy is off in Restricted Mode.') };
   const run = panel.run.asked;
   return {
     inspection,
@@ -16,7 +19,7 @@ export async function panelState(panel: CheckpointPanel, inspection: Inspection)
     dataset: data.info ?? null,
     ...(data.problem === undefined ? {} : { datasetProblem: data.problem }),
     previewSamples: settings.previewSamples(),
-    evaluation: await evaluations.kept(inspection.weightsHash),
+    evaluation: await evaluations.kept(inspection.weightsHash, reference),
     ...(run ? { run } : {}),
   };
 }

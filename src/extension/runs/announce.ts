@@ -7,8 +7,12 @@ import { showError } from '../ui/showError';
 import { InterruptedError, type RunJob } from './job';
 import { runSummary } from './summary';
 
-/** Tells how a run ended, with what can be done next. @returns whether the person wants to go on with it. */
-export async function announceRun(services: Services, job: RunJob): Promise<boolean> {
+/**
+ * Tells how a run ended, with what can be done next. Where a page shows that (`isShown`), words that go by themselves are
+ * enough.
+ * @returns whether the person wants to go on with it.
+ */
+export async function announceRun(services: Services, job: RunJob, isShown: () => boolean): Promise<boolean> {
   const outcome = await job.finished;
   const { title } = job.request;
   if (services.isClosing()) return false;
@@ -19,7 +23,9 @@ export async function announceRun(services: Services, job: RunJob): Promise<bool
   } else {
     const file = outcome.result.out;
     await services.scanner.look(file);
-    await offerResult(runSummary(title, outcome.result), vscode.Uri.file(file));
+    const message = runSummary(title, outcome.result);
+    if (isShown()) void vscode.window.showInformationMessage(message);
+    else await offerResult(message, vscode.Uri.file(file));
   }
   return false;
 }

@@ -6,16 +6,17 @@ import { showRunProgress } from './showProgress';
 
 /** Starts a run that has no page of its own: a notification shows how far it is. */
 export function startRun(services: Services, request: RunRequest): RunJob {
-  const job = startQuietly(services, request);
+  const job = startQuietly(services, request, () => false);
   showRunProgress(job);
   return job;
 }
 
-/** Starts a run whose progress a page shows; its end is announced all the same. */
-export function startQuietly(services: Services, { title, recipe, baseFolder, out, resume }: RunRequest): RunJob {
+/** Starts a run whose progress a page shows; `isShown` tells whether that page is there to show the end of it too. */
+export function startQuietly(services: Services, request: RunRequest, isShown: () => boolean): RunJob {
+  const { title, recipe, baseFolder, out, resume } = request;
   requireTrust('Changing a model');
   const job = services.runs.start({ title, recipe, baseFolder, out, resume });
-  void announceRun(services, job).then((goOn) => {
+  void announceRun(services, job, isShown).then((goOn) => {
     if (goOn) startRun(services, { ...job.request, resume: true });
   });
   return job;

@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import type { Evaluation } from '../../protocol/measure';
+import { modelLabel } from '../prune/folderName';
+import type { Services } from '../services';
+import { count, percent } from '../ui/format';
+
+/** Says what an evaluation came to; the button opens the panel with the whole of it. */
+export function announceEvaluation({ panels }: Services, uri: vscode.Uri, evaluation: Evaluation): void {
+  const show = vscode.l10n.t('Show');
+  void vscode.window.showInformationMessage(evaluationSummary(uri, evaluation), show).then((choice) => {
+    if (choice === show) void panels.showEvaluation(uri, evaluation);
+  });
+}
+
+/** `fashion-cnn: accuracy 91.7% on 10,000 test images of fashion-mnist, loss 0.231.` */
+export function evaluationSummary(uri: vscode.Uri, evaluation: Evaluation): string {
+  const { accuracy, loss, samples, split, dataset } = evaluation;
+  const images = `${count(samples)} ${split} images of ${dataset.name}${dataset.sample ? ' (a sample)' : ''}`;
+  return vscode.l10n.t(
+    '{0}: accuracy {1} on {2}, loss {3}.',
+    modelLabel(uri.fsPath),
+    percent(accuracy),
+    images,
+    loss.toFixed(4),
+  );
+}

@@ -1,0 +1,39 @@
+import { CancelledError } from '../../protocol/errors';
+import type { Evaluation, Progress } from '../../protocol/measure';
+import type { HandlerContext } from '../../rpc/peer';
+import { pickData } from '../data/pickData';
+import { announceEvaluation } from '../evaluate/announce';
+import { requireTrust } from '../trust';
+import type { CheckpointPanel } from './panel';
+
+/**
+ * Evaluates the checkpoint of a panel. A page that cancels ends it; one that is hidden meanwhile does not: the result is
+ * kept, and announced.
+ */
+export async function evaluateInPanel(
+  panel: CheckpointPanel,
+  { signal, report }: HandlerContext<Progress>,
+  isGone: () => boolean,
+): Promise<Evaluation> {
+  const { datasets, evaluations, log } = panel.services;
+  requireTrust('Evaluating');
+  if (panel.data === undefined) await pickData(datasets);
+  const { data } = panel;
+  if (data === undefined) throw new CancelledError();
+  const abort = new AbortController();
+  signal.addEventListener(
+    'abort',
+    () => {
+      if (!isGone()) abort.abort();
+    },
+    { once: true },
+  );
+  try {
+    const evaluation = await evaluations.measure(panel.model, data, { signal: abort.signal, onProgress: report });
+    if (isGone()) announceEvaluation(panel.services, panel.uri, evaluation);
+    return evaluation;
+  } catch (error) {
+    if (isGone()) log.error(`The evaluation of ${panel.model} failed while its page was hidden: ${String(error)}`);
+    throw error;
+  }
+}
