@@ -31,16 +31,14 @@ const prune = (model: ModelContent, step: Partial<PruneStep>) => {
 
 const weight = fc.oneof(fc.constantFrom(0, -0, 1, -1, 0.5, -0.5), fc.float({ noNaN: true, noDefaultInfinity: true }));
 const kernel = fc.array(weight, { minLength: 1, maxLength: 30 });
-const model = fc
-  .record({ a: kernel, b: kernel, c: kernel, d: kernel })
-  .map(({ a, b, c, d }) =>
-    modelOf({
-      a: dense(...a),
-      b: dense(...b),
-      c: { type: 'DepthwiseConv2D', tensors: { depthwise_kernel: c } },
-      d: dense(...d),
-    }),
-  );
+const model = fc.record({ a: kernel, b: kernel, c: kernel, d: kernel }).map(({ a, b, c, d }) =>
+  modelOf({
+    a: dense(...a),
+    b: dense(...b),
+    c: { type: 'DepthwiseConv2D', tensors: { depthwise_kernel: c } },
+    d: dense(...d),
+  }),
+);
 const amount: fc.Arbitrary<PruneAmount> = fc.oneof(
   fc.record({ threshold: fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 10, noNaN: true })) }),
   fc.record({ sparsity: fc.double({ min: 0, max: 1, noNaN: true }) }),
