@@ -1,5 +1,5 @@
 import { cancelEvaluation, chooseData, evaluate } from '../state/actions';
-import { cannotEvaluate, evaluating, evaluationProblem, inspection, panel } from '../state/session';
+import { cannotEvaluate, cannotRun, evaluating, evaluationProblem, inspection, panel } from '../state/session';
 import { Button } from '../ui/Button';
 import { LinkButton } from '../ui/Link';
 import { Notice } from '../ui/Notice';
@@ -26,6 +26,7 @@ function Dataset() {
       <LinkButton
         onPress={() => void chooseData()}
         testId="choose-data"
+        disabled={cannotRun.value !== null}
         label={dataset ? 'Change the dataset' : 'Choose a dataset'}
       >
         {dataset ? 'Change\u2026' : 'Choose\u2026'}

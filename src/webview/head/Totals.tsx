@@ -33,12 +33,15 @@ function Brotli({ hash }: { hash: string }) {
   );
 }
 
-const sized = (before: number, after: number, stale: boolean): StatPreview => ({
-  text: bytes(after),
-  difference: change(before, after),
-  value: after,
-  stale,
-});
+const became = (
+  before: number,
+  after: number,
+  format: (value: number) => string,
+  when: { stale: boolean; near?: boolean },
+): StatPreview =>
+  before === after
+    ? { text: change(before, after), difference: '', value: after, ...when }
+    : { text: format(after), difference: change(before, after), value: after, ...when };
 
 /** All figures of the model in one strip. */
 export function Totals() {
@@ -57,32 +60,14 @@ export function Totals() {
         label="Parameters"
         now={count(totals.params)}
         value={totals.params}
-        preview={
-          after
-            ? {
-                text: count(after.params),
-                difference: change(totals.params, after.params),
-                value: after.params,
-                ...near,
-              }
-            : null
-        }
+        preview={after ? became(totals.params, after.params, count, near) : null}
       />
       <Stat
         id="nonzero"
         label="Nonzero"
         now={count(totals.nonzero)}
         value={totals.nonzero}
-        preview={
-          after
-            ? {
-                text: count(after.nonzero),
-                difference: change(totals.nonzero, after.nonzero),
-                value: after.nonzero,
-                ...near,
-              }
-            : null
-        }
+        preview={after ? became(totals.nonzero, after.nonzero, count, near) : null}
       />
       <Stat
         id="sparsity"
@@ -107,7 +92,7 @@ export function Totals() {
         title={`model.json and its shards: ${count(totals.bytes)} bytes`}
         now={bytes(totals.bytes)}
         value={totals.bytes}
-        preview={size && sized(totals.bytes, size.value.bytes, size.stale)}
+        preview={size && became(totals.bytes, size.value.bytes, bytes, { stale: size.stale })}
       />
       <Stat
         id="gzip"
@@ -115,7 +100,7 @@ export function Totals() {
         title={`Each file gzipped at level 6: ${count(totals.gzipBytes)} bytes`}
         now={bytes(totals.gzipBytes)}
         value={totals.gzipBytes}
-        preview={size && sized(totals.gzipBytes, size.value.gzipBytes, size.stale)}
+        preview={size && became(totals.gzipBytes, size.value.gzipBytes, bytes, { stale: size.stale })}
         note={<Brotli hash={model.weightsHash} />}
       />
       <Stat
@@ -124,11 +109,7 @@ export function Totals() {
         title="Multiply-accumulates for one sample; in the preview, those with a weight that is not 0"
         now={totals.macs === null ? 'unknown' : compact(totals.macs)}
         value={totals.macs}
-        preview={
-          macsAfter !== null && macsNow !== null
-            ? { text: compact(macsAfter), difference: change(macsNow, macsAfter), value: macsAfter, ...near }
-            : null
-        }
+        preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
         note={macsAfter === null ? undefined : 'with a nonzero weight'}
       />
       <AccuracyStat />

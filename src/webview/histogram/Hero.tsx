@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
-import { count, plural, sentence, shape, weight } from '../logic/format';
+import { compact, count, plural, sentence, shape, weight } from '../logic/format';
 import { kernelCounts } from '../logic/plan';
 import { loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';
@@ -32,6 +32,11 @@ function Facts({ histogram }: { histogram: Histogram }) {
       )}
     </span>
   );
+}
+
+function Kind({ layer }: { layer: LayerInfo }) {
+  const macs = layer.macs === null || layer.macs === 0 ? [] : [`${compact(layer.macs)} MACs`];
+  return <span class="small quiet figures">{[layer.type, shape(layer.outputShape), ...macs].join(' \u00b7 ')}</span>;
 }
 
 /** The tensors of a layer, each with the reason why it is left alone. */
@@ -127,6 +132,7 @@ export function Hero() {
           <h2 id="hero-title" class="plain">
             {layer ? layer.name : 'All layers'}
           </h2>
+          {layer && <Kind layer={layer} />}
           {histogram && <Facts histogram={histogram} />}
         </div>
         <Checkbox checked={log.value} onToggle={(on) => (log.value = on)} testId="log-scale">

@@ -2,12 +2,12 @@ import { nextSort, type Column } from '../logic/sort';
 import { sort } from '../state/session';
 import { Icon } from '../ui/Icon';
 
-const HEADS: readonly { column: Column; text: string; figure: boolean; title?: string }[] = [
+const HEADS: readonly { column: Column; text: string; figure: boolean; wide?: boolean; title?: string }[] = [
   { column: 'name', text: 'Layer', figure: false },
-  { column: 'type', text: 'Type', figure: false },
-  { column: 'shape', text: 'Output', figure: true },
+  { column: 'type', text: 'Type', figure: false, wide: true },
+  { column: 'shape', text: 'Output', figure: true, wide: true },
   { column: 'params', text: 'Params', figure: true },
-  { column: 'macs', text: 'MACs', figure: true, title: 'Multiply-accumulates for one sample' },
+  { column: 'macs', text: 'MACs', figure: true, wide: true, title: 'Multiply-accumulates for one sample' },
   { column: 'sparsity', text: 'Sparsity', figure: true, title: 'Zeros over the kernel weights of the layer, now' },
   { column: 'preview', text: 'Preview', figure: true, title: 'Sparsity as the plan would leave it' },
   { column: 'threshold', text: 'Threshold', figure: true, title: 'Weights with |w| below it become 0' },
@@ -21,12 +21,12 @@ export function HeadRow() {
   const { column: by, descending } = sort.value;
   return (
     <tr role="row" aria-rowindex={1}>
-      {HEADS.map(({ column, text, figure, title }) => (
+      {HEADS.map(({ column, text, figure, wide, title }) => (
         <th
           key={column}
           scope="col"
           role="columnheader"
-          class={figure ? 'figure' : undefined}
+          class={[figure ? 'figure' : '', wide ? 'wide' : ''].join(' ')}
           aria-sort={by === column ? (descending ? 'descending' : 'ascending') : 'none'}
         >
           <button

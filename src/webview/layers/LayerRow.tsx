@@ -40,10 +40,10 @@ export function LayerRow({
       <th scope="row" class="name" title={layer.name}>
         {layer.name}
       </th>
-      <td class="type">{layer.type}</td>
-      <td class="figure">{shape(layer.outputShape)}</td>
+      <td class="type wide">{layer.type}</td>
+      <td class="figure wide">{shape(layer.outputShape)}</td>
       <td class="figure">{count(layer.params)}</td>
-      <td class="figure" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
+      <td class="figure wide" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
         {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}
       </td>
       <td class="figure" data-value={layer.sparsity ?? undefined}>

@@ -129,10 +129,10 @@ function AllRow({ active, tried, onSelect }: { active: boolean; tried: boolean; 
       <th scope="row" class="name">
         All layers
       </th>
-      <td class="type quiet">{prunable} prunable</td>
-      <td />
+      <td class="type quiet wide">{prunable} prunable</td>
+      <td class="wide" />
       <td class="figure">{count(model.totals.params)}</td>
-      <td class="figure">{model.totals.macs === null ? '?' : compact(model.totals.macs)}</td>
+      <td class="figure wide">{model.totals.macs === null ? '?' : compact(model.totals.macs)}</td>
       <td class="figure">{percent(model.totals.sparsity)}</td>
       <td class="figure after">{tried && after !== undefined ? percent(after) : ''}</td>
       <td />

@@ -34,11 +34,22 @@ export function amountFor(mode: Mode, threshold: number, weights: Distribution):
   return { mode, value: threshold > 0 ? round(mode, exact, weights) : 0 };
 }
 
-/** The largest value that a slider offers. */
+/** The largest value that makes a difference. */
 export function largest(mode: Mode, weights: Distribution): number {
   if (mode === 'percent') return 100;
   if (mode === 'absolute') return weights.max;
   return weights.std > 0 ? weights.max / weights.std : 0;
+}
+
+/** Share of the weights that a slider can cut: a few far ones must not take up most of its way. */
+const REACH = 0.999;
+
+/** The value at a slider's end. A value beyond it, once typed, moves the end. */
+export function sliderEnd(mode: Mode, weights: Distribution, value: number): number {
+  if (mode === 'percent') return 100;
+  const reach = thresholdForZeros(weights, Math.ceil(weights.count * REACH));
+  const end = mode === 'absolute' ? reach : weights.std > 0 ? reach / weights.std : 0;
+  return Math.max(value, Math.min(largest(mode, weights), round(mode, end, weights)));
 }
 
 /** The finest step in which a mode is shown and dragged. */

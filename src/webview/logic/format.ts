@@ -62,7 +62,8 @@ export const points = (difference: number): string => {
 
 /** How much smaller or larger, as a percentage of before: −77.6%. */
 export function change(before: number, after: number): string {
-  if (before === 0) return after === 0 ? '\u00b10%' : 'new';
+  if (before === after) return 'unchanged';
+  if (before === 0) return 'new';
   return signed(after / before - 1, (size) => percent(size));
 }
 

@@ -26,4 +26,7 @@ export const Saved = z.object({
 export type Saved = z.infer<typeof Saved>;
 
 /** The saved state, or the defaults. */
-export const readSaved = (raw: unknown): Saved => Saved.parse(typeof raw === 'object' && raw !== null ? raw : {});
+export function readSaved(raw: unknown): Saved {
+  const read = Saved.safeParse(raw);
+  return read.success ? read.data : Saved.parse({});
+}

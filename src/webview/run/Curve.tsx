@@ -8,6 +8,16 @@ import { readTheme, useThemeVersion } from '../ui/theme';
 
 const HEIGHT = 170;
 
+/** A figure in the legend: at the cursor, or the latest. */
+const legend =
+  (format: (value: number) => string): uPlot.Series.Value =>
+  (plot, value: number | null | undefined, index) => {
+    const column: ArrayLike<number | null | undefined> = plot.data[index] ?? [];
+    const shown = value ?? Array.from(column).findLast((each) => typeof each === 'number');
+    return typeof shown === 'number' ? format(shown) : '';
+  };
+const share = legend((value) => `${(value * 100).toFixed(1)}%`);
+
 function options(width: number, epochs: number): uPlot.Options {
   const theme = readTheme();
   const axis: uPlot.Axis = {
@@ -29,6 +39,7 @@ function options(width: number, epochs: number): uPlot.Options {
       {
         ...axis,
         scale: 'accuracy',
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is ambient, without a value at run time; 1 is its right side
         side: 1,
         size: 52,
         grid: { show: false },
@@ -36,7 +47,7 @@ function options(width: number, epochs: number): uPlot.Options {
       },
     ],
     series: [
-      { label: 'Epoch', value: (_, value: number | null) => (value === null ? '' : value.toFixed(2)) },
+      { label: 'Epoch', value: legend((value) => value.toFixed(2)) },
       {
         label: 'Loss',
         scale: 'loss',
@@ -44,7 +55,7 @@ function options(width: number, epochs: number): uPlot.Options {
         width: 1.5,
         spanGaps: true,
         points: { show: false },
-        value: (_, value: number | null) => (value === null ? '' : value.toFixed(4)),
+        value: legend((value) => value.toFixed(4)),
       },
       {
         label: 'Accuracy',
@@ -53,7 +64,7 @@ function options(width: number, epochs: number): uPlot.Options {
         width: 1.5,
         spanGaps: true,
         points: { show: false },
-        value: (_, value: number | null) => (value === null ? '' : `${(value * 100).toFixed(1)}%`),
+        value: share,
       },
       {
         label: 'Validation accuracy',
@@ -63,7 +74,7 @@ function options(width: number, epochs: number): uPlot.Options {
         dash: [4, 3],
         spanGaps: true,
         points: { show: true, size: 7, fill: theme.green },
-        value: (_, value: number | null) => (value === null ? '' : `${(value * 100).toFixed(1)}%`),
+        value: share,
       },
     ],
   };

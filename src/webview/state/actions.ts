@@ -149,18 +149,8 @@ export function dismissJob(): void {
   if (session.job.value?.status !== 'running') session.job.value = null;
 }
 
-/** Lets the person choose a dataset; the state that follows has it. */
-export const chooseData = (): Promise<void> =>
-  attempt(async () => {
-    const dataset = await ask('chooseData', {});
-    const state = session.panel.value;
-    if (dataset && state) session.panel.value = withDataset(state, dataset);
-  });
-
-function withDataset(state: PanelState, dataset: NonNullable<PanelState['dataset']>): PanelState {
-  const { datasetProblem: _, ...rest } = state;
-  return { ...rest, dataset };
-}
+/** Lets the person choose a dataset; the state that the host tells then has it. */
+export const chooseData = (): Promise<void> => attempt(() => ask('chooseData', {}));
 
 /** Listens to the extension host. */
 export function followHost(): void {

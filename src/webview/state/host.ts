@@ -27,7 +27,7 @@ const peer = new Peer(channel);
 export const ask: Client<PanelRequests> = peer.client(panelRequests);
 
 /** Hears what the extension host tells unasked. */
-export const onHost = <K extends keyof PanelNotifications & string>(
+export const onHost = <K extends keyof PanelNotifications>(
   name: K,
   listener: Parameters<typeof peer.onNotification<PanelNotifications, K>>[2],
 ): void => peer.onNotification<PanelNotifications, K>(panelNotifications, name, listener);

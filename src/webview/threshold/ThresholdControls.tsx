@@ -1,4 +1,4 @@
-import { largest, parseAmount, resolution, steps, type Amount, type Mode } from '../logic/amount';
+import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from '../logic/amount';
 import { percent, sentence, weight } from '../logic/format';
 import { scope, selectedLayer } from '../state/session';
 import { amount, mode, setAmount, setMode, setScope, setValue, threshold, weights } from '../state/threshold';
@@ -12,7 +12,7 @@ const MODE_TEXTS: readonly { value: Mode; text: string }[] = [
   { value: 'sigma', text: 's \u00d7 std deviation' },
 ];
 const SCOPE_TEXTS: readonly { value: 'global' | 'layer'; text: string }[] = [
-  { value: 'global', text: 'All layers together' },
+  { value: 'global', text: 'All layers' },
   { value: 'layer', text: 'This layer' },
 ];
 
@@ -50,7 +50,7 @@ export function ThresholdControls() {
   const off = about === null;
   return (
     <div class="controls">
-      <div class="pair">
+      <div class="pair choose">
         <Select
           label="Prune"
           value={scope.value}
@@ -64,7 +64,7 @@ export function ThresholdControls() {
         <Range
           label="Threshold"
           value={value}
-          max={max}
+          max={about ? sliderEnd(how, about, value) : 0}
           step={about ? resolution(how, about) : 1}
           arrow={arrow}
           page={page}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { CancelledError } from '../../protocol/errors';
 import type { PruneStep } from '../../protocol/recipe';
+import { sentence } from '../logic/format';
 import { actionProblem, attempt, prune } from '../state/actions';
 import { ask } from '../state/host';
 import { counts } from '../state/preview';
@@ -89,7 +90,7 @@ export function WriteForm() {
         />
         <p class="small quiet write-why" id="fine-tune-why">
           {untrained !== null && blocked === null
-            ? `No fine-tuning: ${untrained}`
+            ? `Fine-tuning is off. ${sentence(untrained)}`
             : (panel.value?.dataset?.sample ?? false)
               ? 'Fine-tunes on the sample data'
               : ''}

@@ -2,14 +2,16 @@
  * While it is imported, the toolkit tries out `:focus-visible` in a `<style>` of its own, which a strict content security
  * policy refuses and reports. Until `restoreStyles` it is handed an element with a constructed style sheet instead.
  */
-const createElement = Document.prototype.createElement;
+type Create = (name: string) => HTMLElement;
+const create = (Reflect.get(document, 'createElement') as Create).bind(document);
 
-document.createElement = function (this: Document, name: string, options?: ElementCreationOptions): HTMLElement {
-  if (name !== 'style') return createElement.call(this, name, options);
-  return Object.assign(createElement.call(this, 'span'), { sheet: new CSSStyleSheet() });
-};
+Object.defineProperty(document, 'createElement', {
+  configurable: true,
+  value: (name: string) =>
+    name === 'style' ? Object.assign(create('span'), { sheet: new CSSStyleSheet() }) : create(name),
+});
 
 /** Called once the toolkit is imported. */
 export function restoreStyles(): void {
-  document.createElement = createElement;
+  Reflect.deleteProperty(document, 'createElement');
 }

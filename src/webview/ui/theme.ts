@@ -33,7 +33,7 @@ export function readTheme(): Theme {
   return {
     text,
     quiet: colour('--vscode-descriptionForeground', text),
-    line: colour('--vscode-editorIndentGuide-background1', colour('--vscode-contrastBorder', text)),
+    line: `color-mix(in srgb, ${colour('--vscode-descriptionForeground', text)} 22%, transparent)`,
     background: colour('--vscode-editor-background', style.backgroundColor),
     blue: colour('--vscode-charts-blue', text),
     orange: colour('--vscode-charts-orange', text),

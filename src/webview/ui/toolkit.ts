@@ -4,7 +4,6 @@ import {
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeProgressRing,
-  vsCodeTag,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import type { AriaAttributes, ComponentChildren, Ref } from 'preact';
@@ -15,13 +14,7 @@ import type { AriaAttributes, ComponentChildren, Ref } from 'preact';
  */
 export function registerElements(): void {
   restoreStyles();
-  provideVSCodeDesignSystem().register(
-    vsCodeButton(),
-    vsCodeCheckbox(),
-    vsCodeProgressRing(),
-    vsCodeTag(),
-    vsCodeTextField(),
-  );
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeProgressRing(), vsCodeTextField());
 }
 
 /** Attributes that every element of the toolkit takes. */
@@ -47,7 +40,6 @@ declare module 'preact' {
       };
       'vscode-checkbox': ElementAttributes<HTMLElement> & { checked?: boolean; disabled?: boolean };
       'vscode-progress-ring': ElementAttributes<HTMLElement>;
-      'vscode-tag': ElementAttributes<HTMLElement>;
       'vscode-text-field': ElementAttributes<HTMLElement> & {
         value?: string;
         placeholder?: string;

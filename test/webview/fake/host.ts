@@ -5,7 +5,7 @@ import {
   panelRequests,
   type PanelNotifications,
   type PanelRequests,
-  type PanelState,
+  PanelState,
 } from '../../../src/protocol/panel';
 import type { DatasetInfo } from '../../../src/protocol/dataset';
 import type { PruneStep } from '../../../src/protocol/recipe';
@@ -120,7 +120,7 @@ export class FakeHost {
   }
 
   /** Tells the page something unasked. */
-  tell<K extends keyof PanelNotifications & string>(
+  tell<K extends keyof PanelNotifications>(
     name: K,
     value: Parameters<typeof this.peer.notify<PanelNotifications, K>>[2],
   ): void {
@@ -223,8 +223,8 @@ export class FakeHost {
       chooseData: () => {
         this.note('chooseData', {});
         const { state } = this.here();
-        const { datasetProblem: _, ...rest } = state;
-        this.state = { ...rest, dataset: dataset(false) };
+        const rest = Object.entries(state).filter(([key]) => key !== 'datasetProblem');
+        this.state = PanelState.parse({ ...Object.fromEntries(rest), dataset: dataset(false) });
         this.tell('state', this.state);
         return Promise.resolve(this.state.dataset);
       },

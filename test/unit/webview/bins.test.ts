@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { binsToDraw } from '../../../src/webview/logic/bins';
+import {
+  barHeight,
+  binAt,
+  binEdges,
+  countTicks,
+  niceTicks,
+  toPixel,
+  toValue,
+  valueAxis,
+} from '../../../src/webview/logic/scale';
+import { heat } from '../../../src/webview/logic/heat';
+import { histogramOf } from './fixtures';
+
+const weights = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 2, maxLength: 300 });
+
+test('no weight is lost between the bins that are drawn and those outside', () => {
+  fc.assert(
+    fc.property(weights, fc.integer({ min: 16, max: 200 }), fc.boolean(), (values, most, whole) => {
+      const histogram = histogramOf('a', values, 128);
+      const bins = binsToDraw(histogram, most, whole);
+      const drawn = bins.counts.reduce((sum, count) => sum + count, 0);
+      expect(drawn + bins.outside + histogram.zeros).toBe(values.length);
+      if (whole) expect(bins.outside).toBe(0);
+      expect(bins.counts.length).toBeLessThanOrEqual(most + 2);
+    }),
+  );
+});
+
+test('0 stays an edge of the bins that are drawn', () => {
+  fc.assert(
+    fc.property(weights, fc.integer({ min: 16, max: 200 }), (values, most) => {
+      const bins = binsToDraw(histogramOf('a', values, 128), most, false);
+      const edges = -bins.start / bins.width;
+      expect(edges).toBeCloseTo(Math.round(edges), 6);
+    }),
+  );
+});
+
+test('a few far weights are left out so that the others are seen', () => {
+  const bell = Array.from({ length: 10_000 }, (_, i) => ((i % 100) - 49.5) / 1000);
+  const histogram = histogramOf('a', [...bell, 3, -3], 512);
+  const bins = binsToDraw(histogram, 96, false);
+  expect(bins.outside).toBe(2);
+  expect(-bins.start).toBeLessThan(0.1);
+  expect(binsToDraw(histogram, 96, true).start).toBeCloseTo(-3, 1);
+});
+
+test('pixels and values are each the other way round', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -5, max: 5, noNaN: true }), (value) => {
+      const axis = { from: -5, to: 5, width: 640 };
+      expect(toValue(axis, toPixel(axis, value))).toBeCloseTo(value, 9);
+    }),
+  );
+});
+
+test('a value lies between the edges of its bin', () => {
+  const bins = binsToDraw(histogramOf('a', [-1, -0.5, 0.25, 1], 64), 64, true);
+  for (const value of [-0.99, -0.01, 0, 0.01, 0.99]) {
+    const [from, to] = binEdges(bins, binAt(bins, value) ?? -1);
+    expect(value).toBeGreaterThanOrEqual(from);
+    expect(value).toBeLessThan(to);
+  }
+  expect(binAt(bins, 1.5)).toBeUndefined();
+  expect(valueAxis(bins, 100)).toMatchObject({ from: -1, width: 100 });
+});
+
+test('one weight is seen among very many on a logarithmic scale', () => {
+  expect(barHeight(1, 1e6, true)).toBeGreaterThan(0.04);
+  expect(barHeight(1, 1e6, false)).toBeLessThan(1e-5);
+  expect(barHeight(0, 10, true)).toBe(0);
+  expect(barHeight(10, 10, true)).toBe(1);
+});
+
+test('ticks are round, inside, and not too many', () => {
+  expect(niceTicks(-0.13, 0.13, 6)).toEqual([-0.1, -0.05, 0, 0.05, 0.1]);
+  expect(niceTicks(1, 1, 5)).toEqual([]);
+  expect(countTicks(1000, true)).toEqual([1, 10, 100, 1000]);
+  expect(countTicks(3, false)).toEqual([1, 2, 3]);
+  expect(countTicks(0, false)).toEqual([]);
+});
+
+test('rare mistakes are seen beside a strong diagonal', () => {
+  expect(heat(100, [100, 0])).toBe(1);
+  expect(heat(1, [99, 1])).toBeCloseTo(0.1);
+  expect(heat(0, [0, 0])).toBe(0);
+});

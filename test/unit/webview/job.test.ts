@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../../../src/protocol/run';
+import { curveData } from '../../../src/webview/logic/curve';
+import { onRunEvent, startedJob, stepTitle, type JobView } from '../../../src/webview/logic/job';
+import { nonzeroMacs } from '../../../src/webview/logic/macs';
+import { readSaved } from '../../../src/webview/logic/saved';
+import { emptyLayer, layerOf } from './fixtures';
+
+const progress = { stage: 's', done: 1, total: 2, unit: 'images', rate: 3, secondsLeft: 4 };
+const record = { epoch: 1, loss: 0.3, accuracy: 0.9, validationAccuracy: 0.88, testAccuracy: 0.87, seconds: 5 };
+const after = (events: RunEvent[]): JobView => events.reduce(onRunEvent, startedJob('out', 2));
+const point = (epoch: number): RunEvent => ({
+  kind: 'progress',
+  progress,
+  training: { epoch, loss: 1 - epoch, accuracy: epoch },
+});
+
+test('a run tells its step, its progress, its curve and its epochs', () => {
+  const view = after([
+    { kind: 'step', index: 1, steps: 3, step: 'finetune' },
+    point(0.1),
+    point(0.2),
+    { kind: 'epoch', step: 'finetune', epochs: 2, record },
+    { kind: 'message', text: 'hello' },
+  ]);
+  expect(view).toMatchObject({ status: 'running', step: { index: 1, steps: 3, name: 'finetune' }, progress });
+  expect(view.curve.map(({ epoch }) => epoch)).toEqual([0.1, 0.2]);
+  expect(view.records).toEqual([record]);
+  expect(view.messages).toEqual(['hello']);
+});
+
+test('a new step starts without progress', () => {
+  expect(after([point(0.1), { kind: 'step', index: 2, steps: 3, step: 'evaluate' }]).progress).toBeNull();
+});
+
+test('a long curve is thinned and keeps its first and last point', () => {
+  const view = after(Array.from({ length: 3000 }, (_, index) => point(index / 3000)));
+  expect(view.curve.length).toBeLessThanOrEqual(400);
+  expect(view.curve[0]?.epoch).toBe(0);
+  expect(view.curve.at(-1)?.epoch).toBeCloseTo(2999 / 3000);
+});
+
+test('messages do not pile up', () => {
+  const view = after(Array.from({ length: 200 }, (_, index) => ({ kind: 'message', text: String(index) })));
+  expect(view.messages.length).toBe(50);
+  expect(view.messages.at(-1)).toBe('199');
+});
+
+test('the curve has its points in order of time and validation only at whole epochs', () => {
+  const data = curveData(
+    [
+      { epoch: 0.5, loss: 1, accuracy: 0.5 },
+      { epoch: 1.5, loss: 0.5, accuracy: 0.8 },
+    ],
+    [record],
+  );
+  expect(data[0]).toEqual([0.5, 1, 1.5]);
+  expect(data[3]).toEqual([null, 0.88, null]);
+});
+
+test('steps have words', () => {
+  expect(stepTitle('finetune')).toBe('Fine-tuning');
+  expect(stepTitle('something')).toBe('something');
+});
+
+test('multiply-accumulates shrink with the density of their layer', () => {
+  const layers = [layerOf('a', [1, 1, 0, 0]), emptyLayer('b')];
+  expect(nonzeroMacs(layers, new Map())).toBe(2);
+  expect(nonzeroMacs(layers, new Map([['a', { name: 'a', sparsity: 0.75, threshold: 1, nonzero: 1 }]]))).toBe(1);
+  expect(nonzeroMacs([{ ...layers[0]!, macs: null }], new Map())).toBeNull();
+});
+
+test('what was saved is found again, and nonsense is forgotten part by part', () => {
+  const saved = readSaved({
+    selected: 'conv2d',
+    scope: 'layer',
+    mode: 'percent',
+    plan: { global: { mode: 'percent', value: 90 }, layers: {}, allowEmptyLayers: false },
+    log: true,
+    sort: { column: 'params', descending: true },
+    epochs: 3,
+  });
+  expect(readSaved(JSON.parse(JSON.stringify(saved)))).toEqual(saved);
+  expect(readSaved({ ...saved, mode: 'furlongs', plan: { global: 3 } })).toEqual({
+    ...saved,
+    mode: 'absolute',
+    plan: { global: null, layers: {}, allowEmptyLayers: false },
+  });
+  for (const nonsense of [undefined, null, 7, 'x', []]) expect(readSaved(nonsense).scope).toBe('global');
+});

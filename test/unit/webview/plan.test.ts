@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Histogram } from '../../../src/protocol/measure';
+import { PruneStep } from '../../../src/protocol/recipe';
+import type { Amount } from '../../../src/webview/logic/amount';
+import {
+  countLocally,
+  EMPTY_PLAN,
+  modelDistribution,
+  pooledStd,
+  toPruneStep,
+  withAmount,
+  type Plan,
+} from '../../../src/webview/logic/plan';
+import { emptyLayer, histogramOf, inspectionOf, layerOf } from './fixtures';
+
+const small = Array.from({ length: 400 }, (_, i) => (i - 199.5) / 2000);
+const large = Array.from({ length: 600 }, (_, i) => (i - 299.5) / 300);
+const inspection = inspectionOf([layerOf('small', small, 4), emptyLayer('flat'), layerOf('large', large, 6)]);
+const histograms = new Map<string | null, Histogram>([
+  [null, histogramOf(null, [...small, ...large])],
+  ['small', histogramOf('small', small)],
+  ['large', histogramOf('large', large)],
+]);
+const absolute = (value: number): Amount => ({ mode: 'absolute', value });
+const plan = (global: Amount | null, layers: Record<string, Amount> = {}): Plan => ({ ...EMPTY_PLAN, global, layers });
+
+test('a plan that cuts nothing is no step', () => {
+  expect(toPruneStep(EMPTY_PLAN)).toBeNull();
+  expect(toPruneStep(plan(absolute(0)))).toBeNull();
+  expect(toPruneStep(plan(null, { small: absolute(0) }))).toBeNull();
+});
+
+test('one layer alone is named, all together are ranked globally', () => {
+  expect(toPruneStep(plan(null, { small: absolute(0.01) }))).toMatchObject({
+    scope: 'layer',
+    layers: { small: { threshold: 0.01 } },
+  });
+  expect(toPruneStep(plan(null, { small: absolute(0.01) }))).not.toHaveProperty('amount');
+  expect(toPruneStep(plan({ mode: 'percent', value: 90 }))).toMatchObject({
+    scope: 'global',
+    amount: { sparsity: 0.9 },
+  });
+});
+
+test('an amount of 0 shields a layer from the global one', () => {
+  const shielded = plan(absolute(0.02), { small: absolute(0) });
+  expect(toPruneStep(shielded)).toMatchObject({ layers: { small: { threshold: 0 } } });
+  const counts = countLocally(inspection, histograms, shielded);
+  expect(counts?.layers[0]).toMatchObject({ name: 'small', sparsity: 0, threshold: null, nonzero: 404 });
+});
+
+test('every plan is a step that the schema takes', () => {
+  const amount = fc.record({
+    mode: fc.constantFrom('absolute' as const, 'percent' as const, 'sigma' as const),
+    value: fc.double({ min: 0, max: 100, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(fc.option(amount), fc.dictionary(fc.constantFrom('small', 'large'), amount), (global, layers) => {
+      const step = toPruneStep({ global, layers, allowEmptyLayers: false });
+      if (step) expect(PruneStep.safeParse(step).success).toBe(true);
+    }),
+  );
+});
+
+test('an amount is kept by layer and taken away again', () => {
+  const both = withAmount(withAmount(EMPTY_PLAN, 'small', absolute(1)), null, absolute(2));
+  expect(both).toMatchObject({ global: absolute(2), layers: { small: absolute(1) } });
+  expect(withAmount(withAmount(both, 'small', null), null, null)).toEqual(EMPTY_PLAN);
+});
+
+test('totals are the sums of the layers, biases untouched', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0.001, max: 0.9, noNaN: true }), (threshold) => {
+      const counts = countLocally(inspection, histograms, plan(absolute(threshold)));
+      const nonzero = counts?.layers.reduce((sum, layer) => sum + layer.nonzero, 0);
+      expect(counts?.totals.nonzero).toBe(nonzero);
+      expect(counts?.totals.sparsity).toBeCloseTo(1 - ((nonzero ?? 0) - 10) / 1000, 9);
+      expect(counts?.totals.params).toBe(1010);
+    }),
+  );
+});
+
+test('a global percentage counts all kernel weights of the model, with or without layers of their own', () => {
+  for (const layers of [{}, { small: { mode: 'percent' as const, value: 10 } }])
+    for (const value of [20, 50, 63]) {
+      const counts = countLocally(inspection, histograms, plan({ mode: 'percent', value }, layers));
+      expect(counts?.totals.sparsity).toBeCloseTo(value / 100, 2);
+    }
+});
+
+test('a layer keeps its largest weight unless it may be emptied', () => {
+  const all = plan(absolute(10));
+  const kept = countLocally(inspection, histograms, all)?.layers[0];
+  expect(kept).toMatchObject({ nonzero: 5 });
+  expect(kept?.reason).toMatch(/keeps its largest/);
+  expect(countLocally(inspection, histograms, { ...all, allowEmptyLayers: true })?.layers[0]).toMatchObject({
+    nonzero: 4,
+  });
+});
+
+test('a layer that cannot be pruned keeps its reason', () => {
+  const counts = countLocally(inspection, histograms, plan(absolute(0.1)));
+  expect(counts?.layers[1]).toEqual({
+    name: 'flat',
+    sparsity: null,
+    threshold: null,
+    nonzero: 0,
+    reason: 'it has no weights',
+  });
+});
+
+test('while histograms of layers are missing, the totals come from that of the whole model', () => {
+  const partial = new Map([...histograms].filter(([name]) => name !== 'large'));
+  const whole = countLocally(inspection, histograms, plan(absolute(0.05)))?.totals.nonzero ?? 0;
+  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.nonzero).toBeGreaterThan(whole - 20);
+  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.nonzero).toBeLessThan(whole + 20);
+  expect(countLocally(inspection, new Map(), plan(absolute(0.05)))).toBeNull();
+});
+
+test('the standard deviation of parts taken together is that of all their weights', () => {
+  const parts = [histogramOf('a', small), histogramOf('b', large)];
+  expect(pooledStd(parts)).toBeCloseTo(histogramOf(null, [...small, ...large]).std, 9);
+  expect(modelDistribution(inspection, histograms, plan(null, { small: absolute(0) }))?.std).toBeCloseTo(
+    histogramOf('b', large).std,
+    9,
+  );
+});
