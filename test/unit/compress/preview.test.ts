@@ -26,10 +26,7 @@ function kernelSum(during?: () => unknown): SampleEvaluator & { measured: number
     evaluate: async (model, signal) => {
       await during?.();
       if (signal.aborted) throw new CancelledError();
-      const accuracy = model
-        .getWeights()[0]!
-        .dataSync()
-        .reduce((total, weight) => total + Math.abs(weight), 0);
+      const accuracy = sumOf(model.getWeights()[0]!.dataSync());
       measured.push(accuracy);
       return { accuracy, loss: 0, samples: 9, sampleData: false };
     },
