@@ -17,7 +17,11 @@ beforeAll(async () => {
     name: 'trust',
     vsix: inject('vsix'),
     workspaceTrust: true,
-    settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
+    settings: {
+      'security.workspace.trust.startupPrompt': 'never',
+      'security.workspace.trust.banner': 'never',
+      'secateur.data.folder': inject('fashionMnist'),
+    },
     prepare: (workspace) => {
       cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
     },
@@ -60,6 +64,7 @@ test('pruning, training and any evaluation are off', async () => {
 test('once the person trusts the workspace, the open panel works', async () => {
   await panel.element('trust-workspace').click();
   await world.workbench.trust();
+  await world.page.keyboard.press('Escape'); // Closes the page on which trust is given.
   await expect.poll(() => panel.isOff('evaluate-button'), { timeout: 60_000 }).toBe(false);
   expect(await panel.preview('accuracy')).toBeGreaterThan(0.1);
 });

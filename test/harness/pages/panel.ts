@@ -105,18 +105,18 @@ export class Panel {
   /** By how many pixels the page is wider than its frame. */
   async overflow(): Promise<number> {
     const read = '() => document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    return z.number().parse(await this.frame.locator('body').evaluate(read));
+    return z.number().parse(await this.#read(read));
   }
 
   /** Contrast of every visible piece of text against the colour behind it (WCAG 2, 1 to 21). */
   async contrasts(): Promise<{ text: string; ratio: number }[]> {
-    return z.array(Contrast).parse(await this.frame.locator('body').evaluate(READ_CONTRASTS));
+    return z.array(Contrast).parse(await this.#read(READ_CONTRASTS));
   }
 
   /** Durations in milliseconds that the page has measured under a name, for example `secateur:counts`. */
   async measured(name: string): Promise<number[]> {
     const read = `performance.getEntriesByName(${JSON.stringify(name)}).map((entry) => entry.duration)`;
-    return z.array(z.number()).parse(await this.frame.locator('body').evaluate(`() => ${read}`));
+    return z.array(z.number()).parse(await this.#read(`() => ${read}`));
   }
 
   /** When the page marked something, in milliseconds since the epoch; null: not yet. */
@@ -126,7 +126,12 @@ export class Panel {
     return z
       .number()
       .nullable()
-      .parse(await this.frame.locator('body').evaluate(read));
+      .parse(await this.#read(read));
+  }
+
+  /** Runs the source of a function in the page: these tests are compiled without the types of a browser. */
+  #read(source: string): Promise<unknown> {
+    return this.frame.locator('body').evaluate(`(${source})()`);
   }
 }
 
