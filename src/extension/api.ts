@@ -1,5 +1,7 @@
 import type { EngineRequests } from '../protocol/engine';
+import type { Evaluation } from '../protocol/measure';
 import type { Client } from '../rpc/peer';
+import type { RunJob, RunRequest } from './runs/job';
 
 /** What `activate` returns: a window into the running extension, for the tests inside the extension host. */
 export interface SecateurApi {
@@ -14,6 +16,12 @@ export interface SecateurApi {
   engine: Client<EngineRequests>;
   /** Id of that engine's process, while there is one. */
   enginePid(): number | undefined;
-  /** Titles of the runs that go on. */
-  running(): string[];
+  /** Checkpoints whose panel has a page that shows them. */
+  livePanels(): string[];
+  /** The evaluation that is kept for the weights of this checkpoint. */
+  keptEvaluation(model: string): Promise<Evaluation | null>;
+  /** Starts a run as the commands do. */
+  run(request: RunRequest): RunJob;
+  /** Folders of the runs that go on, or were interrupted and can be resumed. */
+  activeRuns(): string[];
 }

@@ -19,6 +19,7 @@ import { Scanner } from './scan/scanner';
 import { serveRecipeSchema } from './schema';
 import type { Services } from './services';
 import { concernsEngine, settings } from './settings';
+import { testApi } from './testApi';
 import { offerLog, showError } from './ui/showError';
 import { showStatus } from './ui/statusItem';
 
@@ -100,16 +101,4 @@ function listenAll(services: Services): vscode.Disposable[] {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void offerToResume(services)),
   ];
-}
-
-function testApi({ scanner, engine, runs }: Services, activationMilliseconds: number): SecateurApi {
-  return {
-    activationMilliseconds,
-    whenScanned: () => scanner.whenScanned(),
-    checkpoints: () => scanner.checkpoints,
-    recipes: () => scanner.recipes,
-    engine: engine.call,
-    enginePid: () => engine.pid,
-    running: () => runs.running.map(({ request }) => request.title),
-  };
 }

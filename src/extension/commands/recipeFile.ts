@@ -8,12 +8,12 @@ export function parseRecipe(text: string, file: string): Recipe {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`, {
+    throw new UserError(`"${file}" is not JSON: ${error instanceof Error ? error.message : String(error)}.`, {
       cause: error,
     });
   }
   const parsed = Recipe.safeParse(json);
-  if (!parsed.success) throw new UserError(`${file} is not a recipe that can be run: ${describeIssue(parsed.error)}.`);
+  if (!parsed.success) throw new UserError(`"${file}" is not a recipe that can be run: ${describeIssue(parsed.error)}.`);
   return parsed.data;
 }
 

@@ -4,6 +4,11 @@ import type { Kind } from './classify';
 export class Findings {
   private readonly kinds = new Map<string, Exclude<Kind, 'other'>>();
 
+  /** Paths of everything found so far. */
+  get all(): ReadonlySet<string> {
+    return new Set(this.kinds.keys());
+  }
+
   /** @returns whether anything changed. */
   set(file: string, kind: Kind): boolean {
     if (this.kinds.get(file) === (kind === 'other' ? undefined : kind)) return false;

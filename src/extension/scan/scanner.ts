@@ -88,11 +88,13 @@ export class Scanner implements vscode.Disposable {
   private async lookThrough(signal: AbortSignal): Promise<void> {
     const start = performance.now();
     const seen = new Set<string>();
+    // What is found by a change while this goes on is not ours to forget.
+    const before = this.findings.all;
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       for (const file of await this.jsonFilesIn(folder.uri, folder)) seen.add(file);
     }
     if (await this.lookAt(seen, signal)) return;
-    if (this.findings.retain((file) => seen.has(file))) this.emitter.fire();
+    if (this.findings.retain((file) => seen.has(file) || !before.has(file))) this.emitter.fire();
     const took = Math.round(performance.now() - start);
     this.log.info(
       `Scan: ${this.checkpoints.length} checkpoints and ${this.recipes.length} recipes in ${seen.size} JSON files, ${took} ms`,

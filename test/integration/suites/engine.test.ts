@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { SecateurApi } from '../../../src/extension/api';
+import { failureOf, sampleData, sampleModel, secateur, until } from './support/extension';
+
+describe('the engine', () => {
+  let api: SecateurApi;
+  const inspect = () => api.engine('inspect', { model: sampleModel() });
+
+  before(async () => {
+    api = await secateur();
+  });
+
+  it('knows the shipped checkpoint', async () => {
+    const { layers, totals } = await inspect();
+    assert.equal(totals.params, 458_570);
+    assert.equal(layers.filter(({ prunable }) => prunable).length, 5);
+  });
+
+  it('killed in the middle of a question, rejects all that wait with one sentence, and starts again', async () => {
+    await inspect();
+    const pid = api.enginePid();
+    assert.ok(pid);
+    let told = false;
+    const evaluating = failureOf(
+      api.engine(
+        'evaluate',
+        { model: sampleModel(), data: sampleData(), split: 'train' },
+        { onProgress: () => (told = true) },
+      ),
+    );
+    await until('the evaluation goes on', () => told);
+    const waiting = failureOf(api.engine('histogram', { model: sampleModel(), layers: [null] }));
+    process.kill(pid, 'SIGKILL');
+    for (const { name, message } of await Promise.all([evaluating, waiting])) {
+      assert.equal(name, 'UserError');
+      assert.match(message, /^The engine stopped \(signal SIGKILL: .+\)\.$/);
+    }
+    await until('another engine is there', () => api.enginePid() !== undefined && api.enginePid() !== pid);
+    assert.equal((await inspect()).totals.params, 458_570);
+  });
+
+  it('is another one after Restart Engine, and the old one is gone', async () => {
+    await inspect();
+    const pid = api.enginePid();
+    assert.ok(pid);
+    await vscode.commands.executeCommand('secateur.restartEngine');
+    assert.notEqual(api.enginePid(), pid);
+    assert.throws(() => process.kill(pid, 0), /ESRCH/);
+    await inspect();
+  });
+
+  it('drops a question that is cancelled, and goes on', async () => {
+    const abort = new AbortController();
+    const evaluating = failureOf(
+      api.engine(
+        'evaluate',
+        { model: sampleModel(), data: sampleData(), split: 'train' },
+        { signal: abort.signal, onProgress: () => abort.abort() },
+      ),
+    );
+    assert.equal((await evaluating).name, 'CancelledError');
+    await inspect();
+  });
+
+  it('is named where its program is wrong, and runs again once that is mended', async () => {
+    const setting = vscode.workspace.getConfiguration('secateur.engine');
+    await setting.update('nodePath', '/nowhere/node', vscode.ConfigurationTarget.Global);
+    try {
+      await until('the setting is in force', async () => /nodePath/.test((await inspectFailure()) ?? ''));
+    } finally {
+      await setting.update('nodePath', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await until('the engine answers again', async () => (await inspectFailure()) === undefined);
+  });
+
+  async function inspectFailure(): Promise<string | undefined> {
+    return inspect().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  }
+});
