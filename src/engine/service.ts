@@ -16,6 +16,9 @@ import { runRecipe } from './recipe/run';
 
 declare const SECATEUR_VERSION: string;
 
+/** Images in one pass of a preview: few enough that a newer preview, which cancels this one, waits for some 15 ms only. */
+const PREVIEW_BATCH = 200;
+
 /** What an engine is after `initialize`. */
 interface Started {
   settings: EngineSettings;
@@ -127,7 +130,11 @@ export function createService(log: (message: string) => void): Handlers<EngineRe
     return {
       key: JSON.stringify([dataset.descriptor, info.folder, images.length]),
       evaluate: async (model, abort) => {
-        const figures = await evaluateModel(model, images, { classNames: info.classNames, signal: abort });
+        const figures = await evaluateModel(model, images, {
+          classNames: info.classNames,
+          signal: abort,
+          batchSize: PREVIEW_BATCH,
+        });
         return { ...figures, sampleData: info.sample };
       },
     };

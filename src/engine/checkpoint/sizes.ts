@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { PassThrough, Readable, type Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -26,7 +26,7 @@ export interface SizeOptions {
 }
 
 const brotliCompress = promisify(brotliCompressCallback);
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Sizes of a checkpoint's real files on disk. Compression runs on the thread pool, so that the event loop stays free.
@@ -64,30 +64,40 @@ export function plannedSizes(
 type Source = () => Readable;
 
 async function measure(sources: readonly Source[], { signal, brotli }: SizeOptions): Promise<FileSizes> {
-  const sum = async (sizeOf: (source: Source) => Promise<number>) => {
-    const sizes = await Promise.all(sources.map(sizeOf));
-    return sizes.reduce((total, size) => total + size, 0);
-  };
+  let [bytes, gzipBytes, brotliBytes] = [0, 0, 0];
   try {
-    const [bytes, gzipBytes, brotliBytes] = await Promise.all([
-      sum((source) => streamedBytes(source(), new PassThrough(), signal)),
-      sum((source) => streamedBytes(source(), createGzip({ level: 6, chunkSize: CHUNK_BYTES }), signal)),
-      brotli ? sum(brotliSize) : undefined,
-    ]);
-    return { bytes, gzipBytes, ...(brotliBytes === undefined ? {} : { brotliBytes }) };
+    // One after another: a large checkpoint must not hold a buffer for each of its shards.
+    for (const source of sources) {
+      const file = await streamed(source(), signal);
+      bytes += file.bytes;
+      gzipBytes += file.gzipBytes;
+      if (brotli) brotliBytes += await brotliSize(source);
+    }
   } catch (error) {
     if (signal?.aborted) throw new CancelledError();
     throw error;
   }
+  return { bytes, gzipBytes, ...(brotli ? { brotliBytes } : {}) };
 }
 
-async function streamedBytes(source: Readable, through: Transform, signal: AbortSignal | undefined): Promise<number> {
-  let bytes = 0;
-  const counter = async (stream: AsyncIterable<Buffer>) => {
-    for await (const chunk of stream) bytes += chunk.byteLength;
-  };
-  await pipeline(source, through, counter, signal ? { signal } : {});
-  return bytes;
+async function streamed(source: Readable, signal?: AbortSignal): Promise<Pick<FileSizes, 'bytes' | 'gzipBytes'>> {
+  let [bytes, gzipBytes] = [0, 0];
+  await pipeline(
+    source,
+    async function* count(chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        bytes += chunk.byteLength;
+        yield chunk;
+      }
+    },
+    // Room for a whole chunk, so that each is one task of the thread pool and waits for no turn of a busy event loop.
+    createGzip({ level: 6, chunkSize: CHUNK_BYTES + 4096 }),
+    async (chunks: AsyncIterable<Uint8Array>) => {
+      for await (const chunk of chunks) gzipBytes += chunk.byteLength;
+    },
+    signal ? { signal } : {},
+  );
+  return { bytes, gzipBytes };
 }
 
 /** In one piece: brotli's output depends on how its input is cut, gzip's does not. */

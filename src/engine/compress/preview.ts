@@ -3,9 +3,10 @@ import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart } from '../../
 import type { PruneStep } from '../../protocol/recipe';
 import { plannedSizes } from '../checkpoint/sizes';
 import type { Session } from '../checkpoint/store';
+import type { Tensors } from '../checkpoint/types';
 import type { LayersModel } from '../model/runnable';
 import { breathe } from '../pause';
-import { applyPrune } from './prune/apply';
+import { prunedTensors } from './prune/apply';
 import { planPrune } from './prune/plan';
 import { stageOf } from './stage';
 
@@ -43,7 +44,7 @@ export async function preview(session: Session, step: PruneStep, options: Previe
   const counts = { layers: [...plan.layers], totals: plan.totals };
   onPart?.({ part: 'counts', counts });
   await pauseUnless(signal);
-  const pruned = { ...checkpoint, tensors: applyPrune(checkpoint, plan).tensors };
+  const pruned = { ...checkpoint, tensors: prunedTensors(checkpoint, plan) };
   const sized = plannedSizes(pruned, { signal }).then(({ bytes, gzipBytes }): PreviewBytes => {
     onPart?.({ part: 'bytes', bytes: { bytes, gzipBytes } });
     return { bytes, gzipBytes };
@@ -67,7 +68,7 @@ export async function preview(session: Session, step: PruneStep, options: Previe
 /** Accuracy as planned and as it is; a sentence where the model cannot be evaluated on these images. */
 async function measureAccuracy(
   session: Session,
-  tensors: ReturnType<typeof applyPrune>['tensors'],
+  tensors: Tensors,
   evaluator: SampleEvaluator,
   signal: AbortSignal,
 ): Promise<PreviewAccuracy | string> {

@@ -49,7 +49,8 @@ export function histogram(layer: string | null, parts: readonly TensorData[], bi
   const magnitudes = new Array<number>(MAGNITUDE_BINS).fill(0);
   const perMagnitude = extent > 0 ? MAGNITUDE_BINS / extent : 0;
   for (const data of parts) {
-    for (const value of data) {
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]!;
       if (value === 0 || !Number.isFinite(value)) continue;
       const bin =
         value > 0
@@ -68,7 +69,8 @@ function measureRange(parts: readonly TensorData[]) {
   let [min, max, total] = [Infinity, -Infinity, 0];
   for (const data of parts) {
     count += data.length;
-    for (const value of data) {
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]!;
       if (Number.isFinite(value)) {
         if (value === 0) zeros++;
         if (value < min) min = value;
@@ -83,7 +85,10 @@ function measureRange(parts: readonly TensorData[]) {
   const mean = total / finite;
   let squares = 0;
   for (const data of parts) {
-    for (const value of data) if (Number.isFinite(value)) squares += (value - mean) ** 2;
+    for (let i = 0; i < data.length; i++) {
+      const deviation = data[i]! - mean;
+      if (Number.isFinite(deviation)) squares += deviation * deviation;
+    }
   }
   // Adding 0 turns the -0 of an all-zero layer into 0.
   return { count, zeros, nan, infinite, min: min + 0, max: max + 0, mean: mean + 0, std: Math.sqrt(squares / finite) };

@@ -109,10 +109,10 @@ export function modelTensors(model: ModelContent): Tensor[] {
 export function requireFinite(tensors: Iterable<Tensor>, purpose: string): void {
   for (const { name, data } of tensors) {
     if (!(data instanceof Float32Array)) continue;
-    for (const value of data) {
-      if (Number.isFinite(value)) continue;
+    const strange = data.findIndex((value) => !Number.isFinite(value));
+    if (strange >= 0) {
       throw new UserError(
-        `The tensor "${name}" holds ${Number.isNaN(value) ? 'NaN' : 'infinite'} weights, so the model cannot be ${purpose}: use a checkpoint from before the training diverged.`,
+        `The tensor "${name}" holds ${Number.isNaN(data[strange]) ? 'NaN' : 'infinite'} weights, so the model cannot be ${purpose}: use a checkpoint from before the training diverged.`,
       );
     }
   }

@@ -18,6 +18,12 @@ export interface Pruned {
  * Slots of an optimiser are left out, since they describe steps of weights that are no more.
  */
 export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
+  const tensors = prunedTensors(model, plan);
+  return { tensors, masks: zeroMasks({ ...model, tensors }) };
+}
+
+/** `applyPrune` without the masks, for previews. */
+export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   const replaced = new Map<string, Tensor>();
   for (const layer of readGraph(model).layers) {
     const cut = plan.cuts.get(layer.name);
@@ -33,18 +39,18 @@ export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
   for (const tensor of model.tensors.values()) {
     if (tensor.group !== 'optimizer') tensors.set(tensor.name, replaced.get(tensor.name) ?? tensor);
   }
-  return { tensors, masks: zeroMasks({ ...model, tensors }) };
+  return tensors;
 }
 
 /** The masks that hold the zeros which the kernels of a model have now, protected kernels included. */
 export function zeroMasks(model: ModelContent): Masks {
   const masks = new Map<string, Uint8Array>();
   for (const { tensor, kernel } of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
-    if (!kernel || !tensor.data.includes(0)) continue;
-    masks.set(
-      tensor.name,
-      Uint8Array.from(tensor.data, (weight) => (weight === 0 ? 0 : 1)),
-    );
+    const { name, data } = tensor;
+    if (!kernel || !data.includes(0)) continue;
+    const mask = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i++) mask[i] = data[i] === 0 ? 0 : 1;
+    masks.set(name, mask);
   }
   return masks;
 }

@@ -54,9 +54,9 @@ function rankLayer(layer: GraphLayer, score: ImportanceScore): RankedLayer {
   for (const { data } of tensors) {
     sorted.set(score.score(data), offset);
     offset += data.length;
-    for (const weight of data) {
-      sum += weight;
-      squares += weight * weight;
+    for (let i = 0; i < data.length; i++) {
+      sum += data[i]!;
+      squares += data[i]! * data[i]!;
     }
   }
   sorted.sort();

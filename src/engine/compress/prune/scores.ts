@@ -10,7 +10,11 @@ export interface ImportanceScore {
 /** Magnitude |w| (Han et al. 2015, "Learning both Weights and Connections"). */
 const magnitude: ImportanceScore = {
   name: 'magnitude',
-  score: (weights) => weights.map((weight) => Math.abs(weight)),
+  score: (weights) => {
+    const scores = new Float32Array(weights.length);
+    for (let i = 0; i < weights.length; i++) scores[i] = Math.abs(weights[i]!);
+    return scores;
+  },
 };
 
 /** The importance scores by the name that a recipe gives. */
