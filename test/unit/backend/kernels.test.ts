@@ -197,8 +197,11 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     }),
   'convolution, bias, relu and pool with their gradients': () => {
     const [x, filter, bias] = [image([2, 8, 8, 3]), image([3, 3, 3, 16], 2), tensor([16], 3)];
-    const net = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
-      tf.sum(tf.square(tf.maxPool(tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'), bias)) as tf.Tensor4D, 2, 2, 'valid'))); // prettier-ignore
+    const net = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+      const convolved = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+      const active = tf.relu(tf.add<tf.Tensor4D>(convolved, bias));
+      return tf.sum(tf.square(tf.maxPool(active, 2, 2, 'valid')));
+    };
     return tf.grads(net)([x, filter, bias]);
   },
 };

@@ -41,7 +41,9 @@ export function sessionOptions(threads: number): SessionOptions {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // Errors reach the caller as exceptions; the library need not print them as well.
+    // Threads that spin between operators are a little faster on an idle machine and ruinous on a busy one.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }
 
