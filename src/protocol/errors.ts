@@ -21,13 +21,13 @@ export function describeIssue(error: z.ZodError): string {
   return path ? `${path.replace(/^\./, '')}: ${message}` : message;
 }
 
-/** In a union, the branch that got furthest is the one the person meant. */
+/** In a union, the branch that got furthest is the one the person meant; of several, the one with the fewest complaints. */
 function deepest(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } | undefined {
   if (issue?.code !== 'invalid_union') return issue;
   const inner = issue.errors
-    .map((branch) => deepest(branch[0]))
-    .filter((candidate) => candidate !== undefined)
-    .sort((a, b) => b.path.length - a.path.length)[0];
+    .map((branch) => ({ first: deepest(branch[0]), complaints: branch.length }))
+    .filter((candidate) => candidate.first !== undefined)
+    .sort((a, b) => b.first!.path.length - a.first!.path.length || a.complaints - b.complaints)[0]?.first;
   if (!inner || inner.path.length === 0) return issue;
   return { path: [...issue.path, ...inner.path], message: inner.message };
 }
