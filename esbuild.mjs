@@ -1,13 +1,19 @@
 // Builds dist/: the extension, the engine, the command line and the page.
-// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page]
+// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page] [--dist FOLDER]
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 
 const { values: flags } = parseArgs({
-  options: { production: { type: 'boolean' }, watch: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    production: { type: 'boolean' },
+    watch: { type: 'boolean' },
+    only: { type: 'string' },
+    dist: { type: 'string', default: 'dist' },
+  },
 });
+const { dist } = flags;
 const production = flags.production === true;
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
@@ -45,22 +51,22 @@ const bundles = {
   extension: {
     ...node,
     entryPoints: ['src/extension/main.ts'],
-    outfile: 'dist/extension.js',
+    outfile: `${dist}/extension.js`,
     external: ['vscode'],
     // The clock of the activation time starts with the first line of the bundle, before any module of it is evaluated.
     banner: { js: 'globalThis.secateurBundleStart = performance.now();' },
   },
-  engine: { ...engine, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+  engine: { ...engine, entryPoints: ['src/engine/main.ts'], outfile: `${dist}/engine.js` },
   cli: {
     ...engine,
     entryPoints: ['src/engine/cli.ts'],
-    outfile: 'dist/cli.js',
+    outfile: `${dist}/cli.js`,
     banner: { js: '#!/usr/bin/env node' },
   },
   page: {
     ...common,
     entryPoints: { main: 'src/webview/main.tsx' },
-    outdir: 'dist/webview',
+    outdir: `${dist}/webview`,
     platform: 'browser',
     target: 'chrome120',
     format: 'iife',
@@ -90,6 +96,6 @@ if (flags.watch) {
 /** Builds one bundle, and keeps esbuild's record of what went into it: the licences of the package come from there. */
 async function build({ name, options }) {
   const { metafile } = await esbuild.build(options);
-  mkdirSync(path.join(import.meta.dirname, 'dist/meta'), { recursive: true });
-  writeFileSync(path.join(import.meta.dirname, 'dist/meta', `${name}.json`), JSON.stringify(metafile));
+  mkdirSync(path.join(import.meta.dirname, dist, 'meta'), { recursive: true });
+  writeFileSync(path.join(import.meta.dirname, dist, 'meta', `${name}.json`), JSON.stringify(metafile));
 }

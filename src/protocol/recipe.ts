@@ -14,7 +14,14 @@ const batchSize = z
   .max(10_000)
   .default(100)
   .describe('Images per optimiser step; the last partial batch is dropped.');
-const learningRate = z.number().positive().max(10).default(0.001).describe("Adam's learning rate.");
+const learningRate = z.number().positive().max(10).default(0.001).describe("Adam's learning rate, at the start.");
+
+/** How the learning rate goes over the epochs of a step: `cosine` falls from its start to 0 along half a cosine (Loshchilov and Hutter 2017). */
+export const LearningRateSchedule = z.enum(['constant', 'cosine']);
+export type LearningRateSchedule = z.infer<typeof LearningRateSchedule>;
+const schedule = LearningRateSchedule.default('cosine').describe(
+  'The learning rate over the epochs: constant, or falling to 0 along half a cosine.',
+);
 
 /** Trains a network that ships from random weights with Adam. */
 export const TrainStep = z.strictObject({
@@ -23,6 +30,7 @@ export const TrainStep = z.strictObject({
   epochs: epochs(9),
   batchSize,
   learningRate,
+  schedule,
 });
 export type TrainStep = z.infer<typeof TrainStep>;
 
@@ -65,6 +73,7 @@ export const FinetuneStep = z.strictObject({
   epochs: epochs(2),
   batchSize,
   learningRate,
+  schedule,
 });
 export type FinetuneStep = z.infer<typeof FinetuneStep>;
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { Architecture } from '../../protocol/recipe';
+import { Architecture, LearningRateSchedule } from '../../protocol/recipe';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
 import { inspect, type InspectCommand } from './commands/inspect';
 import { prune, type PruneCommand } from './commands/prune';
@@ -23,7 +23,11 @@ const seed = (): Option =>
   new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
 const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
 const learningRate = (): Option =>
-  new Option('--learning-rate <rate>', "Adam's learning rate").default(0.001).argParser(positive);
+  new Option('--learning-rate <rate>', "Adam's learning rate, at the start").default(0.001).argParser(positive);
+const schedule = (): Option =>
+  new Option('--schedule <name>', 'the learning rate over the epochs')
+    .choices(LearningRateSchedule.options)
+    .default('cosine');
 const MODEL = 'a model.json or its folder';
 
 /** The command line of Secateur; every command hands its work to `perform`. */
@@ -52,6 +56,7 @@ export function createProgram(version: string, perform: Perform): Command {
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 9)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
     .addOption(learningRate())
+    .addOption(schedule())
     .addOption(seed())
     .addOption(out())
     .addOption(resume())
@@ -101,6 +106,7 @@ export function createProgram(version: string, perform: Perform): Command {
     .option('--allow-empty-layers', 'let a layer lose all its weights')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
     .addOption(learningRate())
+    .addOption(schedule())
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
     .addOption(seed())
     .addOption(out())

@@ -29,7 +29,7 @@ export async function openDataset(
 ): Promise<Dataset> {
   const descriptor = describeData(reference);
   const { folder, files } = await findDataset(descriptor.source, baseFolder, places, options);
-  return readDataset(descriptor, folder, files, places.sampleFolder);
+  return readDataset(descriptor, folder, files);
 }
 
 /** Reads and checks the four files of a dataset. Throws UserError. */
@@ -37,7 +37,6 @@ export async function readDataset(
   descriptor: DatasetDescriptor,
   folder: string,
   files: DatasetFiles,
-  sampleFolder: string,
 ): Promise<Dataset> {
   const labelBytes = await readMaybeGzipped(files.trainLabels);
   const train = {
@@ -55,7 +54,7 @@ export async function readDataset(
       `The images in ${files.trainImages} are ${size(train.images)} and those in ${files.testImages} ${size(test.images)}: they must agree.`,
     );
 
-  const identity = await identify(folder, labelBytes, sampleFolder);
+  const identity = identify(folder, labelBytes);
   const classNames = namesOfClasses(descriptor.classNames ?? identity.classNames, train.labels);
   checkLabels(train.labels, classNames.length, files.trainLabels);
   checkLabels(test.labels, classNames.length, files.testLabels);

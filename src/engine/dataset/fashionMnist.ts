@@ -44,3 +44,6 @@ export const CONTENT_SHA256: Record<Part, string> = {
   testImages: '5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b',
   testLabels: '0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34',
 };
+
+/** SHA-256 of the training labels, unpacked, of the sample that ships (`npm run make:sample`). */
+export const SAMPLE_TRAIN_LABELS_SHA256 = '5243370a220436ac114f20f9112b8a2ee97785e03964ce8c5fc25061b3550a19';

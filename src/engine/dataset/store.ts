@@ -28,7 +28,7 @@ export class DatasetStore {
     const { folder, files } = await findDataset(descriptor.source, baseFolder, this.places, { ...options, onNote });
     const stamps = await Promise.all(Object.values(files).map((file) => stat(file)));
     const key = JSON.stringify([descriptor, folder, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
-    const held = this.datasets.get(key) ?? readDataset(descriptor, folder, files, this.places.sampleFolder);
+    const held = this.datasets.get(key) ?? readDataset(descriptor, folder, files);
     // The last used goes to the end of the map; the first is pushed out.
     this.datasets.delete(key);
     this.datasets.set(key, held);

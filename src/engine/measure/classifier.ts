@@ -1,6 +1,8 @@
 import { UserError } from '../../protocol/errors';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
+import { outputKind } from '../model/output';
+import { readTopology } from '../model/topology';
 
 /** Probabilities below this count as this much, as in Keras. */
 const SMALLEST_PROBABILITY = 1e-7;
@@ -40,7 +42,8 @@ export function asClassifier(
     throw new UserError(
       `The dataset has ${classes} classes but the model tells only ${units} apart: choose the data it was trained on.`,
     );
-  const probabilities = endsInProbabilities(model);
+  const topology: unknown = JSON.parse(JSON.stringify(model.toJSON(null, false)));
+  const probabilities = outputKind(readTopology(topology as Record<string, unknown>)) === 'probabilities';
   return {
     model,
     classes: units,
@@ -66,13 +69,6 @@ function inputShape(wanted: readonly (number | null)[], image: readonly [number,
       `The images of the dataset are ${height}x${width}x${channels} but the model takes input of shape ${shapeText(wanted)}: choose the data it was trained on.`,
     );
   return form;
-}
-
-function endsInProbabilities(model: layers.LayersModel): boolean {
-  const last = model.outputs[0]!.sourceLayer;
-  const type = last.getClassName();
-  const activation = last.getConfig()['activation'];
-  return type === 'Softmax' || activation === 'softmax' || activation === 'sigmoid';
 }
 
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { errorCode } from '../checkpoint/failures';
-import { isAlive, ownIdentity } from './processIdentity';
+import { identityOf, isAlive } from './processIdentity';
 
 /** The file in a run's folder that says who works in it. */
 export const LOCK_FILE = '.secateur-lock';
@@ -41,7 +41,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = path.join(folder, LOCK_FILE);
   const id = randomUUID();
   const own = path.join(folder, `${LOCK_FILE}-${id}`);
-  await writeFile(own, JSON.stringify({ id, ...(await ownIdentity()) }), { flag: 'wx' });
+  await writeFile(own, JSON.stringify({ id, ...(await identityOf(process.pid)) }), { flag: 'wx' });
   try {
     for (let attempt = 0; !(await linkedTo(own, file)); attempt++) {
       const corpse = attempt < 5 ? await readDead(file) : undefined;

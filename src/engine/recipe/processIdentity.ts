@@ -11,9 +11,9 @@ export interface ProcessIdentity {
   started: string | null;
 }
 
-/** This process. */
-export async function ownIdentity(): Promise<ProcessIdentity> {
-  return { host: hostname(), pid: process.pid, started: await startOf(process.pid) };
+/** A process of this host that runs now. */
+export async function identityOf(pid: number): Promise<ProcessIdentity> {
+  return { host: hostname(), pid, started: await startOf(pid) };
 }
 
 /**

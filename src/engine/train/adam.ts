@@ -38,12 +38,7 @@ export class Adam {
   private accBeta2: number;
 
   /** `masks` by weight name, one value for each element. A `state` must hold a slot for each weight. */
-  constructor(
-    weights: readonly TrainedWeight[],
-    private readonly learningRate: number,
-    masks: ReadonlyMap<string, Uint8Array>,
-    state?: AdamState,
-  ) {
+  constructor(weights: readonly TrainedWeight[], masks: ReadonlyMap<string, Uint8Array>, state?: AdamState) {
     const saved = new Map(state?.slots.map((slot) => [slot.name, slot]));
     this.accBeta1 = state?.accBeta1 ?? 1;
     this.accBeta2 = state?.accBeta2 ?? 1;
@@ -63,11 +58,11 @@ export class Adam {
   }
 
   /** One step; `gradients` by the name of the variable. Call it within a tidy. */
-  step(gradients: Readonly<Record<string, tf.Tensor>>): void {
+  step(gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
     this.accBeta1 *= BETA1;
     this.accBeta2 *= BETA2;
     const correction = Math.sqrt(1 - this.accBeta2);
-    const rate = tf.scalar((-this.learningRate * correction) / (1 - this.accBeta1));
+    const rate = tf.scalar((-learningRate * correction) / (1 - this.accBeta1));
     const epsilon = tf.scalar(EPSILON * correction);
     for (const { weight, m, v, mask } of this.slots) {
       const raw = gradients[weight.variable.name];

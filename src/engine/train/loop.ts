@@ -1,5 +1,6 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
+import type { LearningRateSchedule } from '../../protocol/recipe';
 import type { EpochRecord } from '../../protocol/run';
 import type { layers } from '../backend/tf';
 import type { Dataset } from '../dataset/dataset';
@@ -10,6 +11,7 @@ import { Scores } from '../measure/scores';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 import { Adam, type AdamState, type TrainedWeight } from './adam';
+import { learningRateAt } from './schedule';
 import { trainedWeights, trainStep } from './step';
 
 /** Where training stands after a whole epoch. */
@@ -30,7 +32,9 @@ export interface TrainOptions {
   data: Dataset;
   epochs: number;
   batchSize: number;
+  /** At the start, and how it goes from there. */
   learningRate: number;
+  schedule: LearningRateSchedule;
   /** Decide, with the number of the epoch, in which order the images come. */
   seeds: readonly number[];
   /** What the progress is called, for example `training`. */
@@ -69,7 +73,7 @@ interface Session {
  * CancelledError within one step of the signal.
  */
 export async function trainModel(options: TrainOptions): Promise<EpochRecord[]> {
-  const { model, data, batchSize, learningRate, resume } = options;
+  const { model, data, batchSize, resume } = options;
   const images = data.split('train');
   const classifier = asClassifier(model, images, data.info.classNames.length);
   if (batchSize > images.length)
@@ -78,7 +82,7 @@ export async function trainModel(options: TrainOptions): Promise<EpochRecord[]> 
     );
   const weights = trainedWeights(model);
   if (weights.length === 0) throw new UserError('The model has no trainable weights, so it cannot be trained.');
-  const adam = new Adam(weights, learningRate, options.masks ?? new Map(), resume?.adam);
+  const adam = new Adam(weights, options.masks ?? new Map(), resume?.adam);
   const records = [...(resume?.records ?? [])];
   try {
     while (records.length < options.epochs) {
@@ -120,7 +124,13 @@ async function runSteps({ options, classifier, weights, adam }: Session, epoch: 
   for (let step = 0; step < steps; step++) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(step * batchSize, batchSize);
-    scores.add(await trainStep(classifier, weights, adam, batch), batch.labels, batch.count);
+    const rate = learningRateAt(
+      options.schedule,
+      options.learningRate,
+      (epoch - 1) * steps + step,
+      options.epochs * steps,
+    );
+    scores.add(await trainStep(classifier, weights, adam, batch, rate), batch.labels, batch.count);
     if (!Number.isFinite(scores.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,

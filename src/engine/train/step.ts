@@ -21,6 +21,7 @@ export async function trainStep(
   weights: readonly TrainedWeight[],
   adam: Adam,
   batch: Batch,
+  learningRate: number,
 ): Promise<Float32Array> {
   const logits = tf.tidy(() => {
     let kept: tf.Tensor2D | undefined;
@@ -33,7 +34,7 @@ export async function trainStep(
       },
       weights.map(({ variable }) => variable),
     );
-    adam.step(grads);
+    adam.step(grads, learningRate);
     return kept;
   });
   if (!logits) throw new Error('the forward pass did not run');

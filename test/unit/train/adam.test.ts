@@ -13,7 +13,7 @@ const weight = (values: number[]): TrainedWeight => ({ name: 'w', variable: tf.v
 const normal = (random: Random): number => (random.below(2001) - 1000) / 500;
 
 function step(adam: Adam, { variable }: TrainedWeight, gradient: number[]): void {
-  tf.tidy(() => adam.step({ [variable.name]: tf.tensor1d(gradient) }));
+  tf.tidy(() => adam.step({ [variable.name]: tf.tensor1d(gradient) }, 0.01));
 }
 
 describe('Adam', () => {
@@ -22,7 +22,7 @@ describe('Adam', () => {
     const start = [0.5, -1, 2];
     const ours = weight(start);
     const theirs = weight(start);
-    const adam = new Adam([ours], 0.01, none);
+    const adam = new Adam([ours], none);
     const reference = tf.train.adam(0.01, 0.9, 0.999, 1e-8);
     for (let i = 0; i < 50; i++) {
       const gradient = start.map(() => normal(random));
@@ -38,7 +38,7 @@ describe('Adam', () => {
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }), fc.nat(), async (kept, seed) => {
         const random = new Random(seed);
         const held = weight(kept.map((keep) => (keep ? normal(random) : 0)));
-        const adam = new Adam([held], 0.1, new Map([['w', Uint8Array.from(kept, Number)]]));
+        const adam = new Adam([held], new Map([['w', Uint8Array.from(kept, Number)]]));
         for (let i = 0; i < 5; i++)
           step(
             adam,
@@ -61,26 +61,21 @@ describe('Adam', () => {
     const random = new Random(2);
     const gradients = Array.from({ length: 20 }, () => [normal(random), normal(random)]);
     const whole = weight([1, -1]);
-    const adam = new Adam([whole], 0.01, none);
+    const adam = new Adam([whole], none);
     let saved: { state: AdamState; values: number[] } | undefined;
     for (const [i, gradient] of gradients.entries()) {
       if (i === 11) saved = { state: await adam.save(), values: [...whole.variable.dataSync()] };
       step(adam, whole, gradient);
     }
     const resumed = weight(saved!.values);
-    const again = new Adam(
-      [resumed],
-      0.01,
-      none,
-      JSON.parse(JSON.stringify(saved!.state, floats), revive) as AdamState,
-    );
+    const again = new Adam([resumed], none, JSON.parse(JSON.stringify(saved!.state, floats), revive) as AdamState);
     for (const gradient of gradients.slice(11)) step(again, resumed, gradient);
     expect([...resumed.variable.dataSync()]).toEqual([...whole.variable.dataSync()]);
   });
 
   it('refuses a state of other weights', () => {
     const state = { accBeta1: 1, accBeta2: 1, slots: [{ name: 'v', m: new Float32Array(2), v: new Float32Array(2) }] };
-    expect(() => new Adam([weight([1, 2])], 0.01, none, state)).toThrow(/no fitting slot for w/);
+    expect(() => new Adam([weight([1, 2])], none, state)).toThrow(/no fitting slot for w/);
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/backend/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { bestOf, trainModel, type TrainOptions, type TrainState } from '../../../src/engine/train/loop';
+import { learningRateAt } from '../../../src/engine/train/schedule';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork, weightsOf } from './tiny';
 
@@ -9,7 +10,14 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const settings = { epochs: 3, batchSize: 20, learningRate: 0.01, seeds: [5], stage: 'training' };
+const settings = {
+  epochs: 3,
+  batchSize: 20,
+  learningRate: 0.01,
+  schedule: 'constant',
+  seeds: [5],
+  stage: 'training',
+} as const;
 
 async function train(
   more: Partial<TrainOptions> = {},
@@ -45,10 +53,23 @@ describe('training', () => {
     expect(weightsOf(other.model)).not.toEqual(weightsOf(one.model));
   });
 
-  it('resumed after an epoch ends in the same bits', async () => {
-    const whole = await train();
-    const first = await train({ epochs: 1 });
-    const resumed = await train({ model: first.model, resume: first.states[0] });
+  it.each(['constant', 'cosine'] as const)('resumed after an epoch ends in the same bits: %s', async (schedule) => {
+    const whole = await train({ schedule });
+    const abort = new AbortController();
+    const model = tinyNetwork(1);
+    let reached: TrainState | undefined;
+    const first = train({
+      model,
+      schedule,
+      signal: abort.signal,
+      onEpoch: (state) => {
+        reached = state;
+        abort.abort();
+        return Promise.resolve();
+      },
+    });
+    await expect(first).rejects.toThrow(CancelledError);
+    const resumed = await train({ model, schedule, resume: reached });
     expect(weightsOf(resumed.model)).toEqual(weightsOf(whole.model));
     expect(resumed.states).toHaveLength(2);
     expect(resumed.states.at(-1)!.adam).toEqual(whole.states.at(-1)!.adam);
@@ -109,6 +130,17 @@ describe('training', () => {
     const before = tf.memory().numTensors;
     await train({ data, model, epochs: 2 });
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('the learning rate', () => {
+  it('stays, or falls along half a cosine over all steps', () => {
+    const rates = (schedule: 'constant' | 'cosine'): number[] =>
+      [0, 1, 2, 3, 4].map((step) => learningRateAt(schedule, 0.2, step, 4));
+    expect(rates('constant')).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
+    [0.2, 0.1 + 0.1 * Math.SQRT1_2, 0.1, 0.1 - 0.1 * Math.SQRT1_2, 0].forEach((rate, step) => {
+      expect(rates('cosine')[step]).toBeCloseTo(rate, 12);
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import type { PrunedLayer } from '../../../protocol/measure';
 import type { ModelTotals } from '../../../protocol/model';
-import type { PruneAmount, PruneStep } from '../../../protocol/recipe';
+import type { LearningRateSchedule, PruneAmount, PruneStep } from '../../../protocol/recipe';
 import type { RunResult } from '../../../protocol/run';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
@@ -19,6 +19,7 @@ export interface PruneCommand extends CommonOptions {
   allowEmptyLayers?: boolean;
   fineTune?: number;
   learningRate: number;
+  schedule: LearningRateSchedule;
   data?: string;
   seed: number;
   out: string;
@@ -32,7 +33,17 @@ export async function prune(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { scope, allowEmptyLayers = false, fineTune = 0, learningRate, data, seed, out, resume = false } = options;
+  const {
+    scope,
+    allowEmptyLayers = false,
+    fineTune = 0,
+    learningRate,
+    schedule,
+    data,
+    seed,
+    out,
+    resume = false,
+  } = options;
   const checkpoint = await resolveModelPath(given);
   if (fineTune > 0 && data === undefined)
     throw new UserError('Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.');
@@ -43,7 +54,7 @@ export async function prune(
     seed,
     steps: [
       { step: 'prune', scope, amount: amountOf(options), allowEmptyLayers },
-      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate }] : []),
+      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
     ],
   });
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });

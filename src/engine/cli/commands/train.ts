@@ -1,5 +1,5 @@
 import { UserError } from '../../../protocol/errors';
-import type { Architecture } from '../../../protocol/recipe';
+import type { Architecture, LearningRateSchedule } from '../../../protocol/recipe';
 import type { RunResult } from '../../../protocol/run';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, duration, integer, percent } from '../format';
@@ -14,6 +14,7 @@ export interface TrainCommand extends CommonOptions {
   epochs: number;
   batchSize: number;
   learningRate: number;
+  schedule: LearningRateSchedule;
   seed: number;
   out: string;
   resume?: boolean;
@@ -21,12 +22,12 @@ export interface TrainCommand extends CommonOptions {
 
 /** `secateur train` */
 export async function train(options: TrainCommand, engine: LocalEngine, terminal: Terminal): Promise<void> {
-  const { arch: architecture, epochs, batchSize, learningRate, seed, out, resume = false } = options;
+  const { arch: architecture, epochs, batchSize, learningRate, schedule, seed, out, resume = false } = options;
   const recipe = recipeOf({
     recipeVersion: 1,
     data: dataAsTyped(options.data),
     seed,
-    steps: [{ step: 'train', architecture, epochs, batchSize, learningRate }],
+    steps: [{ step: 'train', architecture, epochs, batchSize, learningRate, schedule }],
   });
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
   await terminal.result(options.json ? JSON.stringify(trainDocument(result)) : trainText(result, architecture));

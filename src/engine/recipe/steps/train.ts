@@ -35,6 +35,7 @@ export async function trainingStep(
       epochs: step.epochs,
       batchSize: step.batchSize,
       learningRate: step.learningRate,
+      schedule: step.schedule,
       seeds: [recipe.seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
       masks: step.step === 'finetune' ? heldZeros(start, model) : undefined,

@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Evaluation, Histogram } from '../../../src/protocol/measure';
+import { ModelTotals } from '../../../src/protocol/model';
+import { EpochRecord, RunResult } from '../../../src/protocol/run';
+import { writeTinyData } from '../../fixtures/tiny-data';
+import { writeRaw } from '../../fixtures/tiny-model';
+import { writeTinyDataset } from '../dataset/idxFiles';
+import { temporaryFolder } from '../temporary';
+import { builtSecateur, lastLine } from './secateur';
+
+const secateur = builtSecateur();
+let folder = '';
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+const at = (...parts: string[]): string => path.join(folder, ...parts);
+
+/** A model and a dataset that fit each other. */
+async function tiny(): Promise<{ model: string; data: string }> {
+  return { model: await writeRaw(at('net')), data: await writeTinyData(at('data')) };
+}
+
+/** Images of 28x28 in ten classes, so that a network that ships can be trained on them. */
+async function images(): Promise<string> {
+  await writeTinyDataset(at('images'), { train: 600, test: 100, size: 28, classes: 10 });
+  return at('images');
+}
+
+/** SHA-256 of each checkpoint file below a folder. */
+async function hashes(name: string): Promise<Record<string, string>> {
+  const files = (await readdir(at(name), { recursive: true }))
+    .filter((file) => /model\.json$|\.bin$/.test(file))
+    .sort();
+  const hashed = await Promise.all(
+    files.map(
+      async (file) =>
+        [
+          file,
+          createHash('sha256')
+            .update(await readFile(at(name, file)))
+            .digest('hex'),
+        ] as const,
+    ),
+  );
+  return Object.fromEntries(hashed);
+}
+
+describe('--json prints one document', () => {
+  it('of what was inspected', async () => {
+    const { model } = await tiny();
+    const { code, stdout, stderr } = await secateur(['inspect', model, '--json', '--histograms', '--brotli']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { layers, totals, histograms } = z
+      .object({
+        layers: z.array(
+          z.object({
+            name: z.string(),
+            type: z.string(),
+            outputShape: z.array(z.number().nullable()),
+            params: z.number(),
+            nonzero: z.number(),
+            sparsity: z.number().nullable(),
+            macs: z.number(),
+          }),
+        ),
+        totals: ModelTotals,
+        histograms: z.array(Histogram),
+      })
+      .parse(JSON.parse(stdout));
+    expect(layers.map(({ name, params, macs }) => [name, params, macs])).toEqual([
+      ['flatten', 0, 0],
+      ['logits', 111, 108],
+    ]);
+    expect(totals).toMatchObject({ params: 111, nonzero: 111, sparsity: 0, macs: 108 });
+    expect(totals.brotliBytes).toBeGreaterThan(0);
+    expect(histograms.map(({ layer, count }) => [layer, count])).toEqual([['logits', 108]]);
+  });
+
+  it('of what was evaluated, with progress elsewhere', async () => {
+    const { data } = await tiny();
+    const args = ['evaluate', at('net'), '--data', data, '--split', 'validation', '--samples', '2', '--json'];
+    const { code, stdout } = await secateur(args);
+    expect(code).toBe(0);
+    expect(Evaluation.parse(JSON.parse(stdout))).toMatchObject({
+      samples: 2,
+      split: 'validation',
+      dataset: { name: 'data', sample: false },
+    });
+  });
+
+  it('of what was pruned', async () => {
+    const { model, data } = await tiny();
+    const cut = ['prune', model, '--sparsity', '0.5', '--fine-tune', '1', '--data', data, '--out', at('out'), '--json'];
+    // Only 33 images are left to train on: the batch of 100 must be refused, not rounded down to no step at all.
+    expect(lastLine((await secateur(cut)).stderr)).toMatch(/A batch of 100 images is more than the 33/);
+    await writeTinyDataset(data, { train: 480, test: 60, size: 6, classes: 3 });
+    const { code, stdout } = await secateur(cut);
+    expect(code).toBe(0);
+    const { out, layers, totals, accuracy } = z
+      .object({
+        out: z.string(),
+        layers: z.array(
+          z.object({ name: z.string(), sparsity: z.number().nullable(), threshold: z.number().nullable() }),
+        ),
+        totals: z.object({ before: ModelTotals, after: ModelTotals }),
+        accuracy: z.object({ before: z.number(), afterPrune: z.number(), afterFineTune: z.number() }),
+      })
+      .parse(JSON.parse(stdout));
+    expect(out).toBe(at('out', 'model.json'));
+    expect(layers.find(({ name }) => name === 'logits')).toMatchObject({ sparsity: 0.5 });
+    expect([totals.before.sparsity, totals.after.sparsity]).toEqual([0, 0.5]);
+    expect(accuracy.afterFineTune).toBeGreaterThan(0);
+  });
+
+  it('of what was trained', async () => {
+    const data = await images();
+    const args = ['train', '--arch', 'lenet-300-100', '--data', data, '--epochs', '2', '--out', at('out'), '--json'];
+    const { code, stdout, stderr } = await secateur(args);
+    expect(code).toBe(0);
+    const document = z
+      .object({ out: z.string(), epochs: z.array(EpochRecord), best: EpochRecord })
+      .parse(JSON.parse(stdout));
+    expect(document.epochs).toHaveLength(2);
+    expect(document.epochs).toContainEqual(document.best);
+    expect(document.out).toBe(at('out', 'model.json'));
+    expect(stderr).toMatch(/epoch 2 of 2: loss \d\.\d{4}, accuracy .* training, .* validation, .* test/);
+  });
+
+  it('of a recipe that ran', async () => {
+    await tiny();
+    const recipe = { recipeVersion: 1, checkpoint: 'net', steps: [{ step: 'prune', amount: { threshold: 0.1 } }] };
+    await writeFile(at('cut.json'), JSON.stringify(recipe));
+    const { code, stdout } = await secateur(['run', at('cut.json'), '--out', 'out', '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(RunResult.parse(JSON.parse(stdout)).out).toBe(at('out', 'model.json'));
+  });
+});
+
+describe('on a terminal', () => {
+  it('the results read as tables', async () => {
+    const { model, data } = await tiny();
+    const inspected = await secateur(['inspect', model, '--histograms']);
+    expect(inspected.stdout).toMatch(/logits +Dense +3 +111 +111 +0\.00 % +108/);
+    expect(inspected.stdout).toMatch(/logits: 108 weights, 0 zeros/);
+    const evaluated = await secateur(['evaluate', model, '--data', data]);
+    expect(evaluated.stdout).toMatch(/^accuracy \d+\.\d\d %, loss .* on 36 test images of data/);
+    const pruned = await secateur(['prune', model, '--threshold', '0.2', '--out', at('out')]);
+    expect(pruned.stdout).toMatch(/logits +\d+ +\d+\.\d\d % +0\.2/);
+    expect(pruned.stdout).toMatch(/not measured, no dataset chosen/);
+    const recipe = {
+      recipeVersion: 1,
+      checkpoint: 'net',
+      data: 'data',
+      steps: [{ step: 'prune', amount: { sparsity: 0.5 } }],
+    };
+    await writeFile(at('cut.json'), JSON.stringify(recipe));
+    const ran = await secateur(['run', at('cut.json'), '--out', at('ran')]);
+    expect(ran.stdout).toMatch(/1 +prune +test accuracy/);
+  });
+
+  it('the sample is named as such', async () => {
+    const sample = path.resolve('media/samples/fashion-mnist-sample');
+    const net = path.resolve('media/samples/fashion-cnn');
+    const { code, stdout } = await secateur(['evaluate', net, '--data', sample, '--samples', '200']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Measured on the small sample of Fashion-MNIST that ships/);
+  });
+});
+
+describe('the exit code', () => {
+  it.each([
+    [['prune', 'x', '--out', 'y'], /one of '--sparsity <share>' and '--threshold <value>' must be given/],
+    [['prune', 'x', '--out', 'y', '--sparsity', '0.5', '--threshold', '1'], /cannot be used with/],
+    [
+      ['train', '--arch', 'resnet', '--data', 'd', '--out', 'y'],
+      /Allowed choices are fashion-cnn, lenet-300-100, lenet-5/,
+    ],
+    [['train', '--arch', 'lenet-5', '--data', 'd', '--out', 'y', '--epochs', '0'], /whole number, 1 to 10000/],
+    [['evaluate', 'x'], /required option '--data/],
+    [['evaluate', 'x', '--data', 'd', '--split', 'train'], /Allowed choices are test, validation/],
+    [['inspect'], /missing required argument/],
+    [['inspect', 'x', '--colour'], /unknown option/],
+    [['polish'], /unknown command/],
+  ])('is 2 for %j', async (args, complaint) => {
+    const { code, stdout, stderr } = await secateur(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(complaint);
+  });
+
+  it('is 1 with a sentence where fine-tuning has no data', async () => {
+    const { model } = await tiny();
+    const { code, stderr } = await secateur([
+      'prune',
+      model,
+      '--sparsity',
+      '0.5',
+      '--fine-tune',
+      '1',
+      '--out',
+      at('o'),
+    ]);
+    expect({ code, sentence: lastLine(stderr) }).toEqual({
+      code: 1,
+      sentence: 'Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.',
+    });
+  });
+
+  it('is 0 for help, which shows examples', async () => {
+    for (const command of ['train', 'evaluate', 'inspect', 'prune', 'run']) {
+      const { code, stdout } = await secateur([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`\\$ secateur ${command} `));
+    }
+  });
+});
+
+describe('a training that ends early', () => {
+  const job = (data: string, out: string): string[] => [
+    'train',
+    '--arch',
+    'lenet-300-100',
+    '--data',
+    data,
+    '--epochs',
+    '4',
+    '--batch-size',
+    '50',
+    '--threads',
+    '1',
+    '--out',
+    at(out),
+  ];
+
+  it('is stopped by Ctrl-C with its whole epochs kept, and resumed to the same bytes', async () => {
+    const data = await images();
+    expect((await secateur(job(data, 'whole'))).code).toBe(0);
+    const stopped = await secateur(job(data, 'cut'), {
+      watch: (stderr, kill) => {
+        if (/^epoch 2 of 4/m.test(stderr)) kill('SIGINT');
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(lastLine(stopped.stderr)).toMatch(/^Cancelled; .*--resume/);
+    const left = Object.keys(await hashes('cut'));
+    expect(left).toContain('epochs/epoch-02/model.json');
+    expect(left.some((name) => name.includes('.tmp'))).toBe(false);
+    expect((await secateur(['evaluate', at('cut', 'epochs', 'epoch-02'), '--data', data])).code).toBe(0);
+    expect((await secateur(job(data, 'cut'))).code).toBe(1);
+    expect((await secateur([...job(data, 'cut'), '--resume'])).code).toBe(0);
+    expect(await hashes('cut')).toEqual(await hashes('whole'));
+  });
+
+  it('by kill -9 in the middle of an epoch is resumed to the same bytes, with no lock in the way', async () => {
+    const data = await images();
+    expect((await secateur(job(data, 'whole'))).code).toBe(0);
+    const killed = await secateur(job(data, 'cut'), {
+      watch: (stderr, kill) => {
+        // The line comes once the epoch's state is written; a moment later the next epoch is under way.
+        if (/^epoch 2 of 4/m.test(stderr)) setTimeout(() => kill('SIGKILL'), 20);
+      },
+    });
+    expect(killed.code).toBeNull();
+    expect(await readdir(at('cut'))).toContain('.secateur-lock');
+    expect((await secateur([...job(data, 'cut'), '--resume'])).code).toBe(0);
+    expect(await hashes('cut')).toEqual(await hashes('whole'));
+    expect(await readdir(at('cut'))).not.toContain('.secateur-lock');
+  });
+});

@@ -1,0 +1,59 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll } from 'vitest';
+
+/** What a command came to. */
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface SecateurOptions {
+  /** Options of node itself. */
+  node?: readonly string[];
+  cwd?: string;
+  /** Hears stderr so far, and may send a signal; only the first is sent. */
+  watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Builds the command line for one test file and answers with a function that runs it in a process of its own. */
+export function builtSecateur(): (args: readonly string[], options?: SecateurOptions) => Promise<Outcome> {
+  let dist = '';
+  beforeAll(async () => {
+    // Within the project, so that the bundle finds the native library.
+    const cache = path.resolve('.cache');
+    await mkdir(cache, { recursive: true });
+    dist = await mkdtemp(path.join(cache, 'test-cli-'));
+    const built = ['esbuild.mjs', '--only', 'cli', '--dist', path.relative('.', dist)];
+    await promisify(execFile)(process.execPath, built);
+  });
+  afterAll(() => rm(dist, { recursive: true, force: true }));
+
+  return (args, { node = [], cwd, watch } = {}) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [...node, path.join(dist, 'cli.js'), ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(cwd === undefined ? {} : { cwd }),
+      });
+      let killed = false;
+      const outcome: Outcome = { code: null, stdout: '', stderr: '' };
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (outcome.stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        outcome.stderr += text;
+        watch?.(outcome.stderr, (signal) => {
+          if (!killed) child.kill(signal);
+          killed = true;
+        });
+      });
+      child.on('error', reject);
+      child.on('close', (code) => {
+        resolve({ ...outcome, code });
+      });
+    });
+}
+
+/** The last line of a text, without its end. */
+export const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { tf } from '../../../src/engine/backend/tf';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { openDataset } from '../../../src/engine/dataset/dataset';
+import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { runRecipe } from '../../../src/engine/recipe/run';
+import type { RunEnvironment } from '../../../src/engine/recipe/types';
+import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
+import type { RunEvent, RunResult } from '../../../src/protocol/run';
+import { writeTinyDataset } from '../dataset/idxFiles';
+import { temporaryFolder } from '../temporary';
+import { tinyNetwork } from '../train/tiny';
+
+/** A folder with a small dataset, `shapes`, and a small random network, `net`, in which runs are made. */
+export class Bench {
+  private constructor(readonly folder: string) {}
+
+  static async make(): Promise<Bench> {
+    await tf.setBackend('cpu');
+    const folder = await temporaryFolder();
+    await writeTinyDataset(path.join(folder, 'shapes'), { train: 240, test: 90, size: 6, classes: 3 });
+    const model = tinyNetwork(1);
+    await writeCheckpoint(path.join(folder, 'net'), fromLayersModel(model));
+    model.dispose();
+    return new Bench(folder);
+  }
+
+  path(...parts: string[]): string {
+    return path.join(this.folder, ...parts);
+  }
+
+  /** Runs a recipe; `watch` hears its events and may cancel. */
+  run(
+    input: Omit<RecipeInput, 'recipeVersion'>,
+    options: { out?: string; resume?: boolean; watch?: (event: RunEvent, cancel: () => void) => void } = {},
+  ): Promise<RunResult> {
+    const abort = new AbortController();
+    const { out = 'out', resume = false, watch } = options;
+    const request = {
+      recipe: Recipe.parse({ recipeVersion: 1, ...input }),
+      baseFolder: this.folder,
+      out: this.path(out),
+      resume,
+    };
+    const report = (event: RunEvent): void => watch?.(event, () => abort.abort());
+    return runRecipe(request, environment, { signal: abort.signal, report });
+  }
+
+  /** The SHA-256 of each file of checkpoints below a folder. */
+  async hashes(out: string): Promise<Record<string, string>> {
+    const names = await readdir(this.path(out), { recursive: true });
+    const files = names.filter((name) => /model\.json$|\.bin$/.test(name)).sort();
+    const hashed = files.map(async (name) => [
+      name,
+      createHash('sha256')
+        .update(await readFile(this.path(out, name)))
+        .digest('hex'),
+    ]);
+    return Object.fromEntries((await Promise.all(hashed)) as [string, string][]);
+  }
+}
+
+const environment: RunEnvironment = {
+  version: '0.0.0',
+  backend: { name: 'cpu', version: '4.22.0', threads: 1 },
+  openData: (data, baseFolder, { signal }) => {
+    const nowhere = path.join(baseFolder, 'nowhere');
+    return openDataset(data, baseFolder, { sampleFolder: nowhere, cacheFolder: nowhere }, { download: false, signal });
+  },
+};
