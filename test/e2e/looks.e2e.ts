@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await openWorld({
     name: 'looks',
     vsix: inject('vsix'),
-    settings: { 'secateur.data.folder': inject('fashionMnist') },
+    settings: { 'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample') },
     width: WIDTH,
     height: HEIGHT,
     prepare: (workspace) => {

@@ -8,8 +8,8 @@ import { openWorld, type World } from '../harness/world';
 import { filesUnder } from './files';
 import { readWithStockTfjs, sparsityOf } from './stockTfjs';
 
-/** An epoch of training takes 20 seconds on two idle cores, and more on busy ones. */
-const PATIENT = { timeout: 300_000 };
+/** Test images of the sample that ships: an epoch on it takes seconds, on the whole set half a minute. */
+const TEST_IMAGES = 2000;
 
 let world: World;
 let panel: Panel;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   world = await openWorld({
     name: 'main-job',
     vsix: inject('vsix'),
-    settings: { 'secateur.data.folder': inject('fashionMnist') },
+    settings: { 'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample') },
     height: 1000,
     prepare: (workspace) => {
       cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
@@ -47,11 +47,12 @@ afterAll(async () => {
   expect(await world.close()).toEqual([]);
 });
 
-test('right-click evaluates the shipped checkpoint on all test images', async () => {
+test('right-click evaluates the shipped checkpoint on all test images, and says that they are a sample', async () => {
   await world.workbench.contextMenu(modelRow(), 'Evaluate Checkpoint');
   await panel.element('evaluation-accuracy').waitFor({ timeout: 90_000 });
-  expect(await panel.value('evaluation-samples')).toBe(10_000);
-  expect(await panel.value('evaluation-accuracy')).toBeGreaterThan(0.85);
+  expect(await panel.value('evaluation-samples')).toBe(TEST_IMAGES);
+  expect(await panel.value('evaluation-accuracy')).toBeGreaterThan(0.8);
+  await panel.element('evaluation').getByText('sample', { exact: true }).waitFor();
   await world.screenshot('evaluated');
 });
 
@@ -70,7 +71,7 @@ test('Prune Model opens the panel with every layer and the histogram of its weig
   for (const layer of await layersOf(inWorkspace('fashion-cnn', 'model.json'))) {
     await panel.layerRow(layer).waitFor();
   }
-  expect(await panel.total('accuracy')).toBeGreaterThan(0.85);
+  expect(await panel.total('accuracy')).toBeGreaterThan(0.8);
   expect(await panel.total('sparsity')).toBeLessThan(0.01);
 });
 
@@ -96,7 +97,7 @@ test('a threshold can be typed, as a percentage of all weights', async () => {
   await world.screenshot('previewed');
 });
 
-test('Prune & Write with one epoch of fine-tuning writes a new checkpoint, the old one stays', PATIENT, async () => {
+test('Prune & Write with one epoch of fine-tuning writes a new checkpoint, the old one stays', async () => {
   await panel.element('fine-tune-epochs').fill('1');
   await panel.element('fine-tune-epochs').press('Enter');
   await expect.poll(() => panel.element('target-folder').inputValue()).toBe('fashion-cnn-pruned-90');
@@ -104,7 +105,7 @@ test('Prune & Write with one epoch of fine-tuning writes a new checkpoint, the o
   await panel.element('run-progress').waitFor();
   await panel.fineTuning();
   await world.screenshot('fine-tuning');
-  await panel.element('open-result').waitFor({ timeout: 280_000 });
+  await panel.element('open-result').waitFor({ timeout: 100_000 });
   await world.screenshot('pruned');
   await world.workbench.explorerRow('fashion-cnn-pruned-90').waitFor();
   expect(filesUnder(inWorkspace('fashion-cnn'))).toEqual(dense);
@@ -124,7 +125,7 @@ test('the new checkpoint opens, and evaluates as the run has promised', async ()
   await panel.element('evaluation-accuracy').waitFor({ timeout: 90_000 });
   await panel.ready();
   expect(await panel.total('sparsity')).toBeCloseTo(previewed, 6);
-  expect(await panel.value('evaluation-samples')).toBe(10_000);
+  expect(await panel.value('evaluation-samples')).toBe(TEST_IMAGES);
   expect(await panel.element('evaluation-accuracy').textContent()).toBe(promised);
   await world.screenshot('promise-kept');
 });
@@ -135,6 +136,7 @@ test('a second run, cancelled half-way, leaves nothing half-written', async () =
   await panel.preview('sparsity');
   const before = filesUnder(world.workspace);
   await expect.poll(() => panel.element('target-folder').inputValue()).toBe('fashion-cnn-pruned-80');
+  await panel.element('fine-tune-epochs').fill('50');
   await panel.element('prune-button').click();
   await panel.fineTuning();
   await panel.element('cancel-run').click();
@@ -178,6 +180,8 @@ async function openDense(): Promise<void> {
   await world.workbench.command('View: Close All Editors');
   await world.workbench.contextMenu(modelRow(), 'Prune Model');
   await panel.ready();
+  await panel.select('scope-select', 'global');
+  await panel.select('mode-select', 'percent');
 }
 
 /** Layer names of a checkpoint, from the file itself. */

@@ -25,7 +25,8 @@ export async function readWithStockTfjs(modelFile: string): Promise<StockReading
   const weightSpecs = json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[];
   const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }));
   const kernels: StockReading['kernels'] = new Map();
-  for (const weight of model.weights.filter(({ name }) => name.endsWith('kernel'))) {
+  // A name that is taken by another model in this process gets a number behind it.
+  for (const weight of model.weights.filter(({ name }) => /\/kernel(_\d+)?$/.test(name))) {
     const values = await weight.read().data();
     kernels.set(weight.name, { zeros: values.filter((value) => value === 0).length, count: values.length });
   }

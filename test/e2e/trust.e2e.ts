@@ -20,7 +20,7 @@ beforeAll(async () => {
     settings: {
       'security.workspace.trust.startupPrompt': 'never',
       'security.workspace.trust.banner': 'never',
-      'secateur.data.folder': inject('fashionMnist'),
+      'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample'),
     },
     prepare: (workspace) => {
       cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });

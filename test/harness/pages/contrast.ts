@@ -1,6 +1,6 @@
 /**
- * Source of a function that a browser runs: for each element with text of its own that can be seen and is not switched
- * off, the WCAG contrast ratio of its colour to the nearest background that is not transparent.
+ * Source of a function that a browser runs: for each element with text of its own that can be seen and is neither
+ * switched off nor decoration, the WCAG contrast ratio of its colour to the nearest background that is not transparent.
  */
 export const READ_CONTRASTS = `() => {
   const parse = (colour) => {
@@ -27,7 +27,7 @@ export const READ_CONTRASTS = `() => {
     const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join('');
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    const off = element.closest('[disabled], [aria-disabled="true"], svg, .unseen');
+    const off = element.closest('[disabled], [aria-disabled="true"], [aria-hidden="true"], svg, .unseen');
     if (!text || off || box.width < 2 || box.height < 2 || style.visibility === 'hidden' || style.opacity < 1) continue;
     const back = behind(element);
     const front = over(parse(style.color), back);

@@ -54,9 +54,7 @@ export class Workbench {
   async command(label: string): Promise<void> {
     const end = Date.now() + 60_000;
     while (Date.now() < end) {
-      await this.#page.keyboard.press('F1');
-      await this.quickText.fill(`>${label}`);
-      const row = this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first();
+      const row = await this.#inPalette(label);
       if (await appears(row, 1500)) return row.click();
       await this.#page.keyboard.press('Escape');
     }
@@ -65,11 +63,20 @@ export class Workbench {
 
   /** Whether the palette offers a command, once the extension has had its time to come up. */
   async offersCommand(label: string): Promise<boolean> {
-    await this.#page.keyboard.press('F1');
-    await this.quickText.fill(`>${label}`);
-    const offered = await appears(this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first(), 1500);
+    const offered = await appears(await this.#inPalette(label), 1500);
     await this.#page.keyboard.press('Escape');
+    await this.quickInput.waitFor({ state: 'hidden' });
     return offered;
+  }
+
+  /** Opens the palette, a lost key press notwithstanding, types a label and gives the place of its row. */
+  async #inPalette(label: string): Promise<Locator> {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.#page.keyboard.press('F1');
+      if (await appears(this.quickText, 3000)) break;
+    }
+    await this.quickText.fill(`>${label}`);
+    return this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first();
   }
 
   /** Unfolds a folder of the explorer. */
