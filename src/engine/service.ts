@@ -3,7 +3,7 @@ import type { DataReference } from '../protocol/dataset';
 import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
 import type { Handlers } from '../rpc/peer';
-import { installBackend, type BackendInfo } from './backend/index';
+import { installBackend, loadTensorflowNode, type BackendInfo } from './backend/index';
 import { CheckpointStore } from './checkpoint/store';
 import { preview, type SampleEvaluator } from './compress/preview';
 import type { Dataset } from './dataset/dataset';
@@ -26,15 +26,23 @@ interface Started {
   datasets: DatasetStore;
 }
 
-async function install(threads: number, log: (message: string) => void): Promise<BackendInfo> {
+/** Our own backend, or tfjs-node where the settings name a folder with it that works. Throws UserError. */
+async function install(settings: EngineSettings, log: (message: string) => void): Promise<BackendInfo> {
+  const threads = settings.threads || availableParallelism();
+  let own: BackendInfo;
   try {
-    return await installBackend({ threads, log });
+    own = await installBackend({ threads, log });
   } catch (cause) {
     throw new UserError(
       `The native library onnxruntime-node cannot be loaded on this machine (${process.platform} ${process.arch}): reinstall Secateur for this platform.`,
       { cause },
     );
   }
+  if (settings.tensorflowPath === undefined) return own;
+  const result = await loadTensorflowNode(settings.tensorflowPath, threads);
+  if ('info' in result) return result.info;
+  log(`${result.reason}; ONNX Runtime computes instead.`);
+  return own;
 }
 
 /** The answers to all requests of the engine protocol; the child process and the command line both serve them. */
@@ -43,7 +51,7 @@ export function createService(log: (message: string) => void): Handlers<EngineRe
   let started: Promise<Started> | undefined;
 
   const start = async (settings: EngineSettings): Promise<Started> => {
-    const { name, version, threads } = await install(settings.threads || availableParallelism(), log);
+    const { name, version, threads } = await install(settings, log);
     const info = {
       version: SECATEUR_VERSION,
       pid: process.pid,
@@ -61,7 +69,12 @@ export function createService(log: (message: string) => void): Handlers<EngineRe
 
   return {
     initialize: async (settings) => {
+      // A second backend would take the tensors of the first away from under the work that uses them.
+      if (started) throw new UserError('The engine is initialized already: restart it to change its settings.');
       started = start(settings);
+      started.catch(() => {
+        started = undefined;
+      });
       return (await started).info;
     },
     inspect: ({ model, brotli }, { signal }) =>

@@ -23,17 +23,17 @@ describe('bad input on the command line', () => {
     '%s: exit code 1, one sentence, nothing written',
     async (_, input) => {
       const folder = await temporaryFolder();
-      const { question, end } = await input.build(folder);
+      const bad = await input.build(folder);
       try {
         const before = await contents(folder);
         const node = input.diskFaults ? ['--require', path.resolve('test/fixtures/disk-faults.cjs')] : [];
-        const { code, stdout, stderr } = await secateur([...commandLine(question), '--json'], { node });
+        const { code, stdout, stderr } = await secateur([...commandLine(bad.question), '--json'], { node });
         expect(lastLine(stderr)).toMatch(input.sentence);
         expect(lastLine(stderr)).toMatch(ONE_SENTENCE);
         expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
         expect(await contents(folder)).toEqual(before);
       } finally {
-        await end?.();
+        await bad.end?.();
       }
     },
   );
