@@ -18,7 +18,7 @@ export function whyNotRunnable(model: ModelContent): string | undefined {
   }
   const strange = topology.layers.find(({ type }) => !isRegistered(type));
   if (strange) {
-    return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model cannot be evaluated or trained.`;
+    return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`;
   }
   if (topology.layers.some(({ config }) => 'batch_shape' in config)) {
     return 'The model was saved by Keras 3, which TensorFlow.js cannot run: save it with Keras 2 (tf_keras) to evaluate or train it.';

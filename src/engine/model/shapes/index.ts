@@ -1,4 +1,4 @@
-import type { Shape, Topology } from '../topology';
+import type { Topology } from '../topology';
 import { convolutions } from './convolution';
 import { denses } from './dense';
 import { UNKNOWN, type Infer, type LayerCall, type LayerFigures } from './infer';
@@ -36,17 +36,26 @@ export function isKnownType(type: string): boolean {
 export function inferFigures(topology: Topology): Map<string, LayerFigures> {
   const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
   const done = new Map<string, LayerFigures>();
-  const visit = (id: string): Shape | null => {
-    const known = done.get(id);
-    if (known) return known.shape;
+  const begun = new Set<string>();
+  // A stack of our own: layers may be listed in any order, and a chain of them may be longer than the program's stack.
+  const stack = topology.layers.map(({ id }) => id).reverse();
+  while (stack.length > 0) {
+    const id = stack.at(-1)!;
     const layer = byId.get(id);
-    if (!layer) return null;
-    done.set(id, UNKNOWN); // A cycle, which no sound model has, ends here.
-    const fed = layer.inputShape ? [layer.inputShape] : layer.inputs.map(visit);
+    // What has begun but is not done lies on a cycle, which no sound model has: it stays unknown.
+    const feeds = layer && !layer.inputShape && !done.has(id) ? layer.inputs : [];
+    const waiting = feeds.filter((feed) => byId.has(feed) && !begun.has(feed));
+    begun.add(id);
+    if (waiting.length > 0) {
+      stack.push(...waiting);
+      continue;
+    }
+    stack.pop();
+    if (!layer || done.has(id)) continue;
+    const fed = layer.inputShape ? [layer.inputShape] : feeds.map((feed) => done.get(feed)?.shape ?? null);
     const inputs = fed.filter((shape) => shape !== null);
-    if (inputs.length === fed.length) done.set(id, inferLayer(layer.type, { config: layer.config, inputs }));
-    return done.get(id)?.shape ?? null;
-  };
-  for (const { id } of topology.layers) visit(id);
+    const known = inputs.length === fed.length;
+    done.set(id, known ? inferLayer(layer.type, { config: layer.config, inputs }) : UNKNOWN);
+  }
   return done;
 }
