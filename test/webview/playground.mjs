@@ -8,7 +8,7 @@ import * as esbuild from 'esbuild';
 const here = import.meta.dirname;
 
 /** Builds into `folder` and serves it; answers the address and a function that ends it. */
-export async function servePlayground(folder, port = 0) {
+export async function servePlayground(folder, { port = 0, readable = false } = {}) {
   await mkdir(folder, { recursive: true });
   await copyFile(join(here, 'playground.html'), join(folder, 'index.html'));
   const context = await esbuild.context({
@@ -23,7 +23,8 @@ export async function servePlayground(folder, port = 0) {
     tsconfig: join(here, '../../src/webview/tsconfig.json'),
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
-    sourcemap: 'inline',
+    sourcemap: readable ? 'inline' : false,
+    minify: !readable,
     logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"development"' },
   });
@@ -34,6 +35,9 @@ export async function servePlayground(folder, port = 0) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { port: { type: 'string' } } });
-  const { address } = await servePlayground(join(here, '../../.cache/playground'), Number(values.port ?? 0));
+  const { address } = await servePlayground(join(here, '../../.cache/playground'), {
+    port: Number(values.port ?? 0),
+    readable: true,
+  });
   console.log(address);
 }

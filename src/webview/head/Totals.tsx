@@ -110,7 +110,7 @@ export function Totals() {
         now={totals.macs === null ? 'unknown' : compact(totals.macs)}
         value={totals.macs}
         preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
-        note={macsAfter === null ? undefined : 'with a nonzero weight'}
+        note={macsAfter === null ? undefined : 'of nonzero weights'}
       />
       <AccuracyStat />
     </dl>

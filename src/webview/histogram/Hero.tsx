@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
-import { compact, count, plural, sentence, shape, weight } from '../logic/format';
+import { compact, count, plural, sampleShape, sentence, shape, weight } from '../logic/format';
 import { kernelCounts } from '../logic/plan';
 import { loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';
@@ -36,7 +36,9 @@ function Facts({ histogram }: { histogram: Histogram }) {
 
 function Kind({ layer }: { layer: LayerInfo }) {
   const macs = layer.macs === null || layer.macs === 0 ? [] : [`${compact(layer.macs)} MACs`];
-  return <span class="small quiet figures">{[layer.type, shape(layer.outputShape), ...macs].join(' \u00b7 ')}</span>;
+  return (
+    <span class="small quiet figures">{[layer.type, sampleShape(layer.outputShape), ...macs].join(' \u00b7 ')}</span>
+  );
 }
 
 /** The tensors of a layer, each with the reason why it is left alone. */

@@ -1,4 +1,4 @@
-import { compact, count, percent, sentence, shape, weight } from '../logic/format';
+import { compact, count, percent, sampleShape, sentence, weight } from '../logic/format';
 import type { LayerRow as Row } from '../logic/sort';
 import { histograms, plan } from '../state/session';
 import { Icon } from '../ui/Icon';
@@ -41,7 +41,7 @@ export function LayerRow({
         {layer.name}
       </th>
       <td class="type wide">{layer.type}</td>
-      <td class="figure wide">{shape(layer.outputShape)}</td>
+      <td class="figure wide">{sampleShape(layer.outputShape)}</td>
       <td class="figure">{count(layer.params)}</td>
       <td class="figure wide" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
         {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}

@@ -82,6 +82,10 @@ export function duration(seconds: number): string {
 export const rate = (value: number, unit: string): string =>
   `${value >= 100 ? whole.format(value) : short.format(value)} ${unit}/s`;
 
+/** The output shape of a layer for one sample: without the batch dimension, which is open. */
+export const sampleShape = (sizes: readonly (number | null)[] | null): string =>
+  shape(sizes && sizes.length > 1 && sizes[0] === null ? sizes.slice(1) : sizes);
+
 /** Height × width × channels; an open size is written ?. */
 export const shape = (sizes: readonly (number | null)[] | null): string =>
   sizes ? sizes.map((size) => (size === null ? '?' : String(size))).join(' \u00d7 ') : 'unknown';

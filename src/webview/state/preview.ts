@@ -24,17 +24,14 @@ const knownAccuracy = signal<Known<{ figure: PreviewAccuracy | null; reason: str
 const knownProblem = signal<Known<string> | null>(null);
 
 let inputAt = performance.now();
-let undrawnSince: number | undefined;
+let undrawn = false;
 
-/** Notes when a person moved the threshold: what follows from it is measured from here. */
+/** Notes when a person moved the threshold: what follows from it is measured from here, from the first move of a frame. */
 export function inputHappened(at: number): void {
   inputAt = at;
-  if (undrawnSince !== undefined) return;
-  undrawnSince = at;
-  requestAnimationFrame(() => {
-    if (undrawnSince !== undefined) measureDrawn('secateur:counts', undrawnSince);
-    undrawnSince = undefined;
-  });
+  if (undrawn) return;
+  undrawn = true;
+  measureDrawn('secateur:counts', at, () => (undrawn = false));
 }
 
 async function answer(question: { step: PruneStep; at: number }, signal: AbortSignal): Promise<void> {
@@ -100,6 +97,8 @@ export function followPlan(): void {
     const key = JSON.stringify([step.value, ...about]);
     if (key === asked) return;
     asked = key;
+    // The same plan on other data: the accuracy that is known is not the one that was asked for.
+    if (knownAccuracy.peek()?.step === step.value) knownAccuracy.value = null;
     latest.ask({ step: step.value, at: inputAt });
   });
 }

@@ -8,21 +8,25 @@ export type Measure = 'secateur:counts' | 'secateur:bytes' | 'secateur:accuracy'
 const KEPT = 1000;
 const taken = new Map<Measure, number>();
 
-/** Runs after the next frame is painted: a message queued in a frame is delivered behind its painting. */
-function afterPaint(run: () => void): void {
+/** Calls `drawing` in the next frame and `drawn` once it is painted: a message queued in a frame is delivered behind its painting. */
+function withNextFrame(drawing: () => void, drawn: () => void): void {
   requestAnimationFrame(() => {
+    drawing();
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
-      run();
+      drawn();
     };
     port2.postMessage(null);
   });
 }
 
-/** Records how long it took from `start` (in the clock of `performance.now()`) until what has just changed is drawn. */
-export function measureDrawn(name: Measure, start: number): void {
-  afterPaint(() => {
+/**
+ * Records how long it takes from `start` (in the clock of `performance.now()`) until what has just changed is drawn.
+ * `drawing` is called in the frame that draws it: what changes later is drawn by another.
+ */
+export function measureDrawn(name: Measure, start: number, drawing: () => void = () => undefined): void {
+  withNextFrame(drawing, () => {
     const count = (taken.get(name) ?? 0) + 1;
     // Entries are never collected by the browser: an hour of dragging must not fill its memory.
     if (count > KEPT) performance.clearMeasures(name);
@@ -37,5 +41,8 @@ let usable = false;
 export function markUsable(): void {
   if (usable) return;
   usable = true;
-  afterPaint(() => performance.mark('secateur:usable'));
+  withNextFrame(
+    () => undefined,
+    () => performance.mark('secateur:usable'),
+  );
 }

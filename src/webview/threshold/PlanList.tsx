@@ -8,7 +8,7 @@ import { Icon } from '../ui/Icon';
 import { LinkButton } from '../ui/Link';
 import { Notice } from '../ui/Notice';
 import { Ring } from '../ui/Ring';
-import { plural } from '../logic/format';
+import { percent, plural } from '../logic/format';
 import { amountWords } from './ThresholdControls';
 
 function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
@@ -43,11 +43,13 @@ function Standing() {
       </Notice>
     );
   const why = tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
+  const figure = tried && !tried.stale ? tried.value.figure : null;
   const samples = tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0;
   return (
-    <p class="standing small quiet" data-testid="preview-standing">
+    <p class="standing small quiet" role="status" data-testid="preview-standing">
       {waiting && <Ring />}
       <span>
+        {figure && <span class="unseen">{percent(figure.accuracy)}: </span>}
         {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}
         {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
       </span>

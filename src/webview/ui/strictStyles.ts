@@ -2,8 +2,7 @@
  * While it is imported, the toolkit tries out `:focus-visible` in a `<style>` of its own, which a strict content security
  * policy refuses and reports. Until `restoreStyles` it is handed an element with a constructed style sheet instead.
  */
-type Create = (name: string) => HTMLElement;
-const create = (Reflect.get(document, 'createElement') as Create).bind(document);
+const create = (name: string) => document.createElementNS('http://www.w3.org/1999/xhtml', name);
 
 Object.defineProperty(document, 'createElement', {
   configurable: true,

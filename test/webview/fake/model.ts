@@ -52,13 +52,13 @@ function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
     return {
       name: spec.name,
       type: spec.type,
-      outputShape: spec.output,
+      outputShape: [null, ...spec.output],
       params: 0,
       nonzero: 0,
       sparsity: null,
       macs: spec.macs,
       prunable: false,
-      reason: `${spec.type} has no weights.`,
+      reason: 'it has no weights',
       tensors: [],
     };
   const units = spec.kernel.at(-1) ?? 0;
@@ -66,7 +66,7 @@ function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
   return {
     name: spec.name,
     type: spec.type,
-    outputShape: spec.output,
+    outputShape: [null, ...spec.output],
     params: kernel.length + units,
     nonzero: nonzero + units,
     sparsity: 1 - nonzero / kernel.length,
@@ -90,7 +90,7 @@ function layerInfo(spec: Spec, kernel: Float32Array | undefined): LayerInfo {
         nonzero: units,
         kernel: false,
         prunable: false,
-        reason: 'biases are few and are not pruned.',
+        reason: 'biases are not pruned: they are few, and each shifts a whole unit',
       },
     ],
   };
@@ -118,7 +118,7 @@ export async function fakeModel(layers: number | null, sparsity: number): Promis
     inspection: {
       name: layers === null ? 'fashion-cnn' : `deep-${layers}`,
       path: '/models/fashion-cnn/model.json',
-      format: 'TensorFlow.js layers model',
+      format: 'layers-model',
       weightsHash: `fake-${layers}-${sparsity}`,
       layers: infos,
       totals: {

@@ -70,9 +70,9 @@ export function histogramOf(layer: string | null, parts: readonly Float32Array[]
   };
 }
 
-/** Bytes after gzip, by the browser's own. */
+/** Bytes after gzip, by the browser's own, reckoned from every fourth weight to keep the page quick. */
 export async function gzipBytes(parts: readonly Float32Array[]): Promise<number> {
-  const stream = new Blob(parts.map((part) => new Float32Array(part))).stream();
+  const stream = new Blob(parts.map((part) => part.filter((_, index) => index % 4 === 0))).stream();
   const packed = await new Response(stream.pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
-  return packed.byteLength;
+  return packed.byteLength * 4;
 }

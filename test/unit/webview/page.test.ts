@@ -1,0 +1,315 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { PruneStep } from '../../../src/protocol/recipe';
+import { ensureDebian } from '../../../scripts/setup/debian';
+import { servePlayground } from '../../webview/playground.mjs';
+
+let browser: Browser;
+let folder: string;
+let served: Awaited<ReturnType<typeof servePlayground>>;
+let page: Page;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'sec-page-'));
+  served = await servePlayground(folder);
+  browser = await chromium.launch({
+    executablePath: await ensureDebian('chromium'),
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  });
+  page = await browser.newPage({ reducedMotion: 'reduce' });
+});
+
+afterEach(async () => {
+  expect(await page.evaluate('window.violations')).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await served.end();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Opens the page against the fake host; `pretence` as in the address of the development page. */
+async function open(pretence = '', width = 1100): Promise<void> {
+  await page.setViewportSize({ width, height: 900 });
+  // What an earlier test has set is not this one's; its page saves again as it leaves, so it must be gone first.
+  await page.goto('about:blank');
+  await page.goto(`${served.address}playground.css`);
+  await page.evaluate('sessionStorage.clear()');
+  await page.goto(`${served.address}?epochSeconds=0.2&${pretence}`);
+}
+
+const element = (testId: string) => page.getByTestId(testId);
+const value = async (testId: string) => Number(await element(testId).getAttribute('data-value'));
+
+/** The steps that the host was asked to preview. */
+async function previewed(): Promise<PruneStep[]> {
+  const asked = z
+    .array(z.object({ method: z.string(), params: z.unknown() }))
+    .parse(await page.evaluate('window.secateurHost.asked'));
+  return asked.filter(({ method }) => method === 'preview').map(({ params }) => PruneStep.parse(params));
+}
+
+async function drag(pixels: number, steps: number): Promise<void> {
+  const box = await element('threshold-line').boundingBox();
+  if (!box) throw new Error('The threshold line is not visible.');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + pixels, y, { steps });
+  await page.mouse.up();
+}
+
+const settled = () => page.locator('[data-testid="preview-accuracy"][data-stale="false"]').waitFor();
+
+test('dragging the line cuts, and of the questions on the way only the last is answered in full', async () => {
+  await open();
+  await element('threshold-line').waitFor();
+  await drag(80, 40);
+  await settled();
+  const steps = await previewed();
+  expect(steps.length).toBeLessThan(40);
+  expect(steps.at(-1)?.amount).toEqual({ threshold: await value('threshold-line') });
+  expect(await value('preview-sparsity')).toBeGreaterThan(0.5);
+  expect(await value('preview-gzip')).toBeLessThan(await value('total-gzip'));
+  expect(await value('preview-accuracy')).toBeLessThanOrEqual(await value('total-accuracy'));
+});
+
+test('the counts of the page and the exact ones agree', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('73.5');
+  const counted = element('preview-nonzero');
+  const local = Number(await counted.getAttribute('data-value'));
+  await settled();
+  expect(Math.abs(local - (await value('preview-nonzero'))) / 458_570).toBeLessThan(0.002);
+  expect(await value('preview-sparsity')).toBeCloseTo(0.735, 5);
+});
+
+test('amounts are kept by layer and make one step', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('50');
+  await element('layer-row-conv2d_1').click();
+  await element('scope-select').selectOption('layer');
+  await element('mode-select').selectOption('sigma');
+  await element('threshold-number').fill('1.5');
+  await element('layer-row-dense').click();
+  expect(await element('threshold-number').inputValue()).toBe('0');
+  await element('layer-row-conv2d_1').click();
+  expect(await element('threshold-number').inputValue()).toBe('1.5');
+  await settled();
+  expect((await previewed()).at(-1)).toMatchObject({
+    scope: 'global',
+    amount: { sparsity: 0.5 },
+    layers: { conv2d_1: { standardDeviations: 1.5 } },
+  });
+  await element('reset-plan').click();
+  expect(await element('preview-sparsity').count()).toBe(0);
+});
+
+test('the line, the slider and the field obey the keyboard', async () => {
+  await open();
+  const line = element('threshold-line');
+  await line.focus();
+  await line.press('ArrowRight');
+  const first = await value('threshold-line');
+  expect(first).toBeGreaterThan(0);
+  await line.press('PageUp');
+  expect(await value('threshold-line')).toBeGreaterThan(first);
+  await line.press('Home');
+  expect(await value('threshold-line')).toBe(0);
+  await element('mode-select').selectOption('percent');
+  await element('threshold-slider').press('PageUp');
+  await element('threshold-number').press('ArrowUp');
+  expect(await element('threshold-number').inputValue()).toBe('11');
+  expect(await line.getAttribute('aria-valuetext')).toMatch(/11\.0% zeros/);
+});
+
+test('a number that is none changes nothing and is told', async () => {
+  await open();
+  await element('threshold-number').fill('0.02');
+  const before = await value('threshold-line');
+  for (const text of ['-1', 'much', '']) {
+    await element('threshold-number').fill(text);
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /^Type a / })
+      .waitFor();
+    expect(await element('threshold-number').getAttribute('aria-invalid')).toBe('true');
+  }
+  expect(await value('threshold-line')).toBe(before);
+});
+
+test('rows are reached by keys and sorted by their heads', async () => {
+  await open();
+  const table = element('layer-table');
+  const active = () => page.locator('tr[aria-selected="true"]').getAttribute('data-testid');
+  await table.press('End');
+  expect(await active()).toBe('layer-row-dense_1');
+  await table.press('Home');
+  await table.press('ArrowDown');
+  expect(await active()).toBe('layer-row-conv2d');
+  await table.press('Enter');
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('threshold-line');
+  await element('sort-params').click();
+  expect(await page.locator('th[aria-sort="descending"]').textContent()).toContain('Params');
+  expect(await page.locator('tbody tr.layer').first().getAttribute('data-testid')).toBe('layer-row-dense');
+});
+
+test('a layer that cannot be pruned says why in words', async () => {
+  await open();
+  expect(await element('layer-row-flatten').textContent()).toContain('It has no weights.');
+  await element('layer-row-flatten').click();
+  expect(await element('not-prunable').textContent()).toBe('It has no weights.');
+});
+
+test('bins tell their exact counts by pointer and by keys', async () => {
+  await open();
+  await element('histogram').focus();
+  await element('histogram').press('ArrowRight');
+  expect(await element('bin-counts').textContent()).toMatch(/ to .*: [\d,]+ weights?, \d/);
+  await element('histogram').press('Escape');
+  await element('histogram').hover({ position: { x: 300, y: 100 } });
+  expect(await element('bin-counts').textContent()).toMatch(/ to .*: [\d,]+ weights?, /);
+});
+
+test('of five hundred layers only those in view are drawn, and the last is reached', async () => {
+  await open('layers=500');
+  await element('layer-table').press('End');
+  await element('layer-row-activation_499').waitFor();
+  expect(await page.locator('tbody tr.layer').count()).toBeLessThan(60);
+  expect(await element('layer-table').getAttribute('aria-rowcount')).toBe('502');
+});
+
+test('prune and write shows its way and its outcome, side by side', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('90');
+  await element('fine-tune-epochs').fill('1');
+  await expect.poll(() => element('target-folder').inputValue()).toBe('fashion-cnn-pruned-90');
+  await element('prune-button').click();
+  await element('run-progress').waitFor();
+  await element('open-result').waitFor();
+  expect(await value('sparsity-after')).toBeCloseTo(0.9, 5);
+  expect(await value('accuracy-after')).toBeGreaterThan(0.9);
+  await element('copy-recipe').click();
+  await element('open-result').click();
+  const asked = z
+    .array(z.object({ method: z.string(), params: z.record(z.string(), z.unknown()) }))
+    .parse(
+      await page.evaluate('window.secateurHost.asked.filter(({ method }) => /copyRecipe|openCheckpoint/.test(method))'),
+    );
+  expect(asked).toMatchObject([
+    { method: 'copyRecipe', params: { folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 1 } },
+    { method: 'openCheckpoint', params: { path: '/models/fashion-cnn-pruned-90/model.json' } },
+  ]);
+});
+
+test('a run that was started before is joined, and can be cancelled', async () => {
+  await open('running&epochSeconds=30');
+  await element('run-progress').waitFor();
+  await element('cancel-run').click();
+  await element('run-cancelled').waitFor();
+});
+
+test('a run that fails says why, near the action', async () => {
+  await open('runFails');
+  await element('threshold-number').fill('0.02');
+  await element('prune-button').click();
+  expect(await element('run-problem').textContent()).toContain('cannot be written');
+});
+
+test('an untrusted workspace counts, but neither prunes nor evaluates until it is trusted', async () => {
+  await open('untrusted');
+  await element('threshold-number').fill('0.02');
+  await element('preview-gzip').waitFor();
+  for (const button of ['prune-button', 'evaluate-button'])
+    expect(await element(button).getAttribute('aria-disabled')).toBe('true');
+  await element('trust-workspace').click();
+  await expect.poll(() => element('prune-button').getAttribute('aria-disabled')).toBe('false');
+});
+
+test('without a dataset there is no fine-tuning, and both say why', async () => {
+  await open('noData');
+  await element('threshold-number').fill('0.02');
+  await element('preview-gzip').waitFor();
+  expect(await element('fine-tune-epochs').isDisabled()).toBe(true);
+  await page.getByText('Fine-tuning is off. No dataset chosen.').waitFor();
+  await page.getByText('Accuracy: no dataset chosen').waitFor();
+  await element('choose-data').click();
+  await settled();
+  expect(await element('fine-tune-epochs').isDisabled()).toBe(false);
+});
+
+test('a file that is no checkpoint is one sentence and a way to its text', async () => {
+  await open('broken');
+  expect(await element('error-message').textContent()).toMatch(/^weights\/group1.*again\.$/);
+  await element('open-as-text').click();
+  await expect.poll(() => page.evaluate('window.secateurHost.asked.at(-1).method')).toBe('openAsText');
+});
+
+test('the banners tell of the disk and of the engine, and go when all is well again', async () => {
+  await open();
+  await element('threshold-line').waitFor();
+  await page.evaluate("window.secateurHost.tell('disk', { change: 'changed' })");
+  await element('reload').click();
+  await element('reload-banner').waitFor({ state: 'detached' });
+  await page.evaluate(
+    "window.secateurHost.tell('engine', { up: false, message: 'The engine stopped (signal SIGKILL).' })",
+  );
+  expect(await element('engine-banner').textContent()).toContain('signal SIGKILL');
+  await page.evaluate("window.secateurHost.tell('engine', { up: true, message: 'The engine is up.' })");
+  await element('engine-banner').waitFor({ state: 'detached' });
+});
+
+test('what the person has set is there again after a reload', async () => {
+  await open();
+  await element('layer-row-dense').click();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('66');
+  await element('log-scale').click();
+  await element('sort-params').click();
+  await page.reload();
+  expect(await element('threshold-number').inputValue()).toBe('66');
+  expect(await element('log-scale').getAttribute('aria-checked')).toBe('true');
+  expect(await element('layer-row-dense').getAttribute('aria-selected')).toBe('true');
+  expect(await page.locator('th[aria-sort="descending"]').count()).toBe(1);
+});
+
+test('figures follow the threshold and are measured for the bench', async () => {
+  await open();
+  await element('threshold-number').fill('0.02');
+  await settled();
+  const entries = z
+    .array(z.string())
+    .parse(await page.evaluate("performance.getEntriesByType('measure').map(({ name }) => name)"));
+  for (const name of ['secateur:counts', 'secateur:bytes', 'secateur:accuracy']) expect(entries).toContain(name);
+  expect(await page.evaluate("performance.getEntriesByName('secateur:usable').length")).toBe(1);
+});
+
+test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (width) => {
+  await open('sparse&sample', width);
+  await element('threshold-number').fill('0.03');
+  await settled();
+  await element('evaluate-button').click();
+  await element('evaluation').waitFor();
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  expect(overflow).toBe(0);
+});
+
+test('a plot on a canvas is drawn anew in another theme', async () => {
+  await open('running&epochSeconds=30');
+  const picture = () => page.evaluate("document.querySelector('.curve canvas').toDataURL()");
+  await page.locator('.curve canvas').waitFor();
+  const colours = () =>
+    page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--vscode-charts-blue')");
+  const [before, blue] = [await picture(), await colours()];
+  await page.evaluate("window.secateurWear('light')");
+  expect(await colours()).not.toBe(blue);
+  await expect.poll(picture).not.toBe(before);
+});
