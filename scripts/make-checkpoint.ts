@@ -8,7 +8,7 @@ import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
 import { runMain } from './setup/runMain';
 
-const SEED = '0';
+const SEED = '1'; // Of seeds 0 to 2 the best on the validation images.
 
 runMain(async () => {
   await ensureDebian('dataset-fashion-mnist'); // Found by name; a path would stand in the checkpoint.

@@ -44,7 +44,7 @@ export class Workbench {
 
   /** Resolves when the explorer shows a file or folder of this name. */
   async ready(name: string): Promise<void> {
-    await this.explorerRow(name).first().waitFor({ timeout: 60_000 });
+    await this.explorerRow(name).first().waitFor({ timeout: 150_000 });
   }
 
   /**
