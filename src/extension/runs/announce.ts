@@ -19,7 +19,7 @@ export async function announceRun(services: Services, job: RunJob, isShown: () =
   if (outcome.kind === 'cancelled') {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} was cancelled.', title));
   } else if (outcome.kind === 'failed') {
-    return announceFailure(services, job, outcome.error);
+    return announceFailure(services, job, outcome.error, isShown());
   } else {
     const file = outcome.result.out;
     await services.scanner.look(file);
@@ -44,8 +44,10 @@ async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
     );
 }
 
-async function announceFailure(services: Services, job: RunJob, error: unknown): Promise<boolean> {
+async function announceFailure(services: Services, job: RunJob, error: unknown, shown: boolean): Promise<boolean> {
   if (!(error instanceof InterruptedError)) {
+    // The run service has logged it; a page that shows it says it in place.
+    if (shown) return false;
     const sentence = error instanceof Error ? error.message : String(error);
     showError(
       services.log,

@@ -19,12 +19,16 @@ export class InterruptedError extends UserError {}
 export type RunOutcome =
   { kind: 'done'; result: RunResult } | { kind: 'cancelled' } | { kind: 'failed'; error: unknown };
 
+/** Points of a training curve that are kept for those who join late; beyond, every other one is forgotten. */
+const CURVE_POINTS = 400;
+
 /** A run while it goes on, and what it came to. Any number of listeners may join at any time. */
 export class RunJob {
   readonly events = new Listeners<RunEvent>();
   /** Resolves with the outcome; never rejects. */
   readonly finished: Promise<RunOutcome>;
-  private readonly told: RunEvent[] = [];
+  private told: RunEvent[] = [];
+  private curvePoints = 0;
   private latestProgress: RunEvent | undefined;
   private readonly abort = new AbortController();
   private settled: RunOutcome | undefined;
@@ -56,7 +60,8 @@ export class RunJob {
   }
 
   /**
-   * Tells `listener` all that was told so far (of the progress, the last) and all that comes; resolves with the result.
+   * Tells `listener` all that was told so far (of the progress, the last, and enough for the curve of a training) and
+   * all that comes; resolves with the result.
    * @throws CancelledError, or what the run failed with.
    */
   async follow(listener: (event: RunEvent) => void): Promise<RunResult> {
@@ -74,8 +79,15 @@ export class RunJob {
 
   private hear(event: RunEvent): void {
     if (event.kind === 'progress') this.latestProgress = event;
-    else this.told.push(event);
+    if (event.kind !== 'progress' || event.training) this.told.push(event);
+    if (event.kind === 'progress' && event.training && ++this.curvePoints > CURVE_POINTS) this.thinOut();
     this.events.fire(event);
+  }
+
+  private thinOut(): void {
+    let point = 0;
+    this.told = this.told.filter((event) => event.kind !== 'progress' || point++ % 2 === 0);
+    this.curvePoints = Math.ceil(point / 2);
   }
 
   private settle(outcome: RunOutcome): RunOutcome {
