@@ -50,6 +50,7 @@ test.for([
 ])('$theme: the page follows the theme, and its text can be read', async ({ theme, kind, shot }) => {
   await world.workbench.theme(theme);
   await expect.poll(() => panel.themeKind()).toBe(kind);
+  await panel.toTop();
   await world.screenshot(shot);
   const faint = (await panel.contrasts()).filter(({ ratio }) => ratio < 4.5);
   expect(faint).toEqual([]);
@@ -60,6 +61,7 @@ test('everything has its place in a narrow editor', async () => {
   await world.workbench.command('View: Toggle Primary Side Bar Visibility');
   await world.page.setViewportSize({ width: 480, height: HEIGHT });
   await expect.poll(() => panel.overflow()).toBeLessThanOrEqual(0);
+  await panel.toTop();
   await world.screenshot('narrow');
   await world.page.setViewportSize({ width: WIDTH, height: HEIGHT });
 });

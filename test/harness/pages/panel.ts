@@ -102,6 +102,11 @@ export class Panel {
     return kinds.find((kind) => classes.includes(kind)) ?? '';
   }
 
+  /** Scrolls to the head and the histogram. */
+  async toTop(): Promise<void> {
+    await this.#read('() => window.scrollTo(0, 0)');
+  }
+
   /** By how many pixels the page is wider than its frame. */
   async overflow(): Promise<number> {
     const read = '() => document.documentElement.scrollWidth - document.documentElement.clientWidth';
