@@ -1,5 +1,6 @@
 import { Icon } from './Icon';
 import type { IconName } from './icons';
+import { useInnerTestId } from './innerTestId';
 
 interface ButtonProps {
   children: string;
@@ -21,11 +22,10 @@ export function Button({ children, onPress, primary, icon, disabled, label, titl
     <vscode-button
       appearance={primary ? 'primary' : 'secondary'}
       disabled={disabled ?? false}
-      aria-disabled={disabled ? 'true' : 'false'}
+      ref={useInnerTestId('button', testId)}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       {...(title === undefined ? {} : { title })}
-      data-testid={testId}
       onClick={(event) => {
         if (!disabled) onPress(event.timeStamp);
       }}
@@ -51,9 +51,9 @@ export function IconButton({
   return (
     <vscode-button
       appearance="icon"
+      ref={useInnerTestId('button', testId)}
       aria-label={label}
       title={label}
-      data-testid={testId}
       onClick={(event) => onPress(event.timeStamp)}
     >
       <Icon name={icon} />

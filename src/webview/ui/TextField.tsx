@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useInnerTestId } from './innerTestId';
 
-/** A line of text. `testId` is put on the native input inside, which is what a test fills. */
+/** A line of text. */
 export function TextField({
   label,
   value,
@@ -16,14 +16,9 @@ export function TextField({
   onText: (text: string) => void;
   testId?: string | undefined;
 }) {
-  const field = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const input = field.current?.shadowRoot?.querySelector('input');
-    if (input && testId !== undefined) input.dataset['testid'] = testId;
-  }, [testId]);
   return (
     <vscode-text-field
-      ref={field}
+      ref={useInnerTestId('input', testId)}
       class="text-field"
       value={value}
       placeholder={placeholder ?? ''}

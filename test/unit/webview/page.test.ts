@@ -228,10 +228,9 @@ test('an untrusted workspace counts, but neither prunes nor evaluates until it i
   await open('untrusted');
   await element('threshold-number').fill('0.02');
   await element('preview-gzip').waitFor();
-  for (const button of ['prune-button', 'evaluate-button'])
-    expect(await element(button).getAttribute('aria-disabled')).toBe('true');
+  for (const button of ['prune-button', 'evaluate-button']) expect(await element(button).isDisabled()).toBe(true);
   await element('trust-workspace').click();
-  await expect.poll(() => element('prune-button').getAttribute('aria-disabled')).toBe('false');
+  await expect.poll(() => element('prune-button').isDisabled()).toBe(false);
 });
 
 test('without a dataset there is no fine-tuning, and both say why', async () => {
