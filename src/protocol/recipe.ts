@@ -14,7 +14,13 @@ const batchSize = z
   .max(10_000)
   .default(100)
   .describe('Images per optimiser step; the last partial batch is dropped.');
-const learningRate = z.number().positive().max(10).default(0.001).describe("Adam's learning rate, at the start.");
+const learningRate = (fallback: number) =>
+  z.number().positive().max(10).default(fallback).describe("Adam's learning rate, at the start.");
+
+/** Adam's default learning rate for training from random weights. */
+export const TRAIN_LEARNING_RATE = 0.001;
+/** Higher than in training: at 90 % sparsity and 2 epochs, 0.001 gave back 0.3 point less on `fashion-cnn` (two seeds). */
+export const FINETUNE_LEARNING_RATE = 0.003;
 
 /** How the learning rate goes over the epochs of a step: `cosine` falls from its start to 0 along half a cosine (Loshchilov and Hutter 2017). */
 export const LearningRateSchedule = z.enum(['constant', 'cosine']);
@@ -29,7 +35,7 @@ export const TrainStep = z.strictObject({
   architecture: Architecture,
   epochs: epochs(9),
   batchSize,
-  learningRate,
+  learningRate: learningRate(TRAIN_LEARNING_RATE),
   schedule,
 });
 export type TrainStep = z.infer<typeof TrainStep>;
@@ -72,7 +78,7 @@ export const FinetuneStep = z.strictObject({
   step: z.literal('finetune'),
   epochs: epochs(2),
   batchSize,
-  learningRate,
+  learningRate: learningRate(FINETUNE_LEARNING_RATE),
   schedule,
 });
 export type FinetuneStep = z.infer<typeof FinetuneStep>;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { Architecture, LearningRateSchedule } from '../../protocol/recipe';
+import { Architecture, LearningRateSchedule, FINETUNE_LEARNING_RATE, TRAIN_LEARNING_RATE } from '../../protocol/recipe';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
 import { inspect, type InspectCommand } from './commands/inspect';
 import { prune, type PruneCommand } from './commands/prune';
@@ -22,8 +22,8 @@ const out = (): Option =>
 const seed = (): Option =>
   new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
 const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
-const learningRate = (): Option =>
-  new Option('--learning-rate <rate>', "Adam's learning rate, at the start").default(0.001).argParser(positive);
+const learningRate = (fallback: number): Option =>
+  new Option('--learning-rate <rate>', "Adam's learning rate, at the start").default(fallback).argParser(positive);
 const schedule = (): Option =>
   new Option('--schedule <name>', 'the learning rate over the epochs')
     .choices(LearningRateSchedule.options)
@@ -55,7 +55,7 @@ export function createProgram(version: string, perform: Perform): Command {
     .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 9)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
-    .addOption(learningRate())
+    .addOption(learningRate(TRAIN_LEARNING_RATE))
     .addOption(schedule())
     .addOption(seed())
     .addOption(out())
@@ -105,7 +105,7 @@ export function createProgram(version: string, perform: Perform): Command {
     )
     .option('--allow-empty-layers', 'let a layer lose all its weights')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
-    .addOption(learningRate())
+    .addOption(learningRate(FINETUNE_LEARNING_RATE))
     .addOption(schedule())
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
     .addOption(seed())
