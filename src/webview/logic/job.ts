@@ -69,3 +69,16 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
 export function stepTitle(name: string): string {
   return { prune: 'Pruning', finetune: 'Fine-tuning', evaluate: 'Evaluating', train: 'Training' }[name] ?? name;
 }
+
+/** Where a run is: its step, and the stage within it; a stage that begins with the name of its step is not said twice. */
+export function stageWords(job: JobView): string {
+  if (job.status === 'cancelling') return 'Cancelling\u2026';
+  if (!job.step) return 'Starting';
+  const title = stepTitle(job.step.name);
+  const stage = job.progress?.stage ?? '';
+  const repeated = stage.toLowerCase().startsWith(title.toLowerCase());
+  const words = repeated
+    ? stage.charAt(0).toUpperCase() + stage.slice(1)
+    : [title, stage].filter(Boolean).join(' \u00b7 ');
+  return `Step ${job.step.index + 1} of ${job.step.steps}: ${words}`;
+}

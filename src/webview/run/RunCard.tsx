@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { stepTitle, type JobView } from '../logic/job';
+import { stageWords, type JobView } from '../logic/job';
 import { cancelJob, dismissJob } from '../state/actions';
 import { job } from '../state/session';
 import { ShowLog } from '../notices/ShowLog';
@@ -8,15 +8,6 @@ import { Notice } from '../ui/Notice';
 import { ProgressBar } from '../ui/ProgressBar';
 import { Curve } from './Curve';
 import { Outcome } from './Outcome';
-
-function stageWords(view: JobView): string {
-  if (view.status === 'cancelling') return 'Cancelling\u2026';
-  const step = view.step
-    ? `Step ${view.step.index + 1} of ${view.step.steps}: ${stepTitle(view.step.name)}`
-    : 'Starting';
-  const stage = view.progress?.stage;
-  return stage !== undefined && stage !== '' ? `${step} \u00b7 ${stage}` : step;
-}
 
 function Running({ view }: { view: JobView }) {
   return (

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/run';
 import { curveData } from '../../../src/webview/logic/curve';
-import { onRunEvent, startedJob, stepTitle, type JobView } from '../../../src/webview/logic/job';
+import { onRunEvent, stageWords, startedJob, stepTitle, type JobView } from '../../../src/webview/logic/job';
 import { nonzeroMacs } from '../../../src/webview/logic/macs';
 import { readSaved } from '../../../src/webview/logic/saved';
 import { emptyLayer, layerOf } from './fixtures';
@@ -27,6 +27,16 @@ test('a run tells its step, its progress, its curve and its epochs', () => {
   expect(view.curve.map(({ epoch }) => epoch)).toEqual([0.1, 0.2]);
   expect(view.records).toEqual([record]);
   expect(view.messages).toEqual(['hello']);
+});
+
+test('a run says where it is, and nothing twice', () => {
+  const step: RunEvent = { kind: 'step', index: 1, steps: 2, step: 'finetune' };
+  const at = (stage: string) => stageWords(after([step, { kind: 'progress', progress: { ...progress, stage } }]));
+  expect(stageWords(after([]))).toBe('Starting');
+  expect(stageWords(after([step]))).toBe('Step 2 of 2: Fine-tuning');
+  expect(at('fine-tuning, epoch 1 of 1')).toBe('Step 2 of 2: Fine-tuning, epoch 1 of 1');
+  expect(at('evaluating')).toBe('Step 2 of 2: Fine-tuning \u00b7 evaluating');
+  expect(stageWords({ ...after([step]), status: 'cancelling' })).toBe('Cancelling\u2026');
 });
 
 test('a new step starts without progress', () => {
