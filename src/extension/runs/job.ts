@@ -2,6 +2,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { Listeners } from '../listeners';
+import { RunStatus } from './runStatus';
 
 /** What a run is started with; `baseFolder` and `out` are absolute. */
 export interface RunRequest {
@@ -25,6 +26,8 @@ const CURVE_POINTS = 400;
 /** A run while it goes on, and what it came to. Any number of listeners may join at any time. */
 export class RunJob {
   readonly events = new Listeners<RunEvent>();
+  /** How far the whole of it is. */
+  readonly status: RunStatus;
   /** Resolves with the outcome; never rejects. */
   readonly finished: Promise<RunOutcome>;
   private told: RunEvent[] = [];
@@ -39,6 +42,7 @@ export class RunJob {
     readonly request: RunRequest,
     work: (signal: AbortSignal, report: (event: RunEvent) => void) => Promise<RunResult>,
   ) {
+    this.status = new RunStatus(request.recipe);
     this.finished = work(this.abort.signal, (event) => this.hear(event)).then(
       (result) => this.settle({ kind: 'done', result }),
       (error: unknown) =>
@@ -48,11 +52,6 @@ export class RunJob {
 
   get outcome(): RunOutcome | undefined {
     return this.settled;
-  }
-
-  /** The last progress that was told. */
-  get progress(): Extract<RunEvent, { kind: 'progress' }> | undefined {
-    return this.latestProgress?.kind === 'progress' ? this.latestProgress : undefined;
   }
 
   cancel(): void {
@@ -78,6 +77,7 @@ export class RunJob {
   }
 
   private hear(event: RunEvent): void {
+    this.status.hear(event);
     if (event.kind === 'progress') this.latestProgress = event;
     if (event.kind !== 'progress' || event.training) this.told.push(event);
     if (event.kind === 'progress' && event.training && ++this.curvePoints > CURVE_POINTS) this.thinOut();

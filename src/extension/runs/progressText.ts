@@ -12,16 +12,14 @@ export function progressText({ stage, done, total, unit, rate, secondsLeft }: Pr
   const parts = [`${stage}: ${count(Math.round(done))} of ${count(Math.round(total))} ${unit}`];
   if (rate > 0) parts.push(`${rateText(rate)} a second`);
   const left = duration(secondsLeft);
-  if (left && done < total) parts.push(`${left} left`);
+  if (left && secondsLeft > 0) parts.push(`${left} left`);
   return parts.join(', ');
 }
 
-/** `34%, 2 min 5 s left`: what fits into the status bar. */
-export function shortProgressText(progress: Progress): string {
-  const left = duration(progress.secondsLeft);
-  return left && progress.done < progress.total
-    ? `${percent(share(progress), 0)}, ${left} left`
-    : percent(share(progress), 0);
+/** `34%, 2 min 5 s left`: what fits into the status bar. `done`: share of the whole run. */
+export function shortProgressText(done: number, secondsLeft: number): string {
+  const left = duration(secondsLeft);
+  return left && done < 1 ? `${percent(done, 0)}, ${left} left` : percent(done, 0);
 }
 
 /** A line for the log, or nothing for what comes many times a second. */
@@ -41,29 +39,6 @@ export function logLine(event: RunEvent): string | undefined {
     case 'result':
     case 'progress':
       return undefined;
-  }
-}
-
-/**
- * Turns the progress of a run with several steps into increments of one bar of 100.
- * Each step gets an equal part: how long they take is not known before.
- */
-export class RunBar {
-  private index = 0;
-  private steps = 1;
-  private shown = 0;
-
-  /** What to add to the bar after this event; never negative. */
-  increment(event: RunEvent): number {
-    if (event.kind === 'step') {
-      this.index = event.index;
-      this.steps = Math.max(1, event.steps);
-    }
-    const part = event.kind === 'progress' ? share(event.progress) : event.kind === 'result' ? 1 : 0;
-    const now = ((this.index + part) / this.steps) * 100;
-    const added = Math.max(0, now - this.shown);
-    this.shown += added;
-    return added;
   }
 }
 

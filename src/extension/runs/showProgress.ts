@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunJob } from './job';
-import { progressText, RunBar } from './progressText';
+import { progressText } from './progressText';
 
 /** Milliseconds between two updates of a notification. */
 const PACE = 200;
@@ -13,15 +13,15 @@ export function showRunProgress(job: RunJob): void {
       job.cancel();
       progress.report({ message: vscode.l10n.t('stopping after this step') });
     });
-    const bar = new RunBar();
     let due = 0;
-    let owed = 0;
+    let shown = 0;
     const stop = job.events.add((event) => {
-      owed += bar.increment(event);
+      const now = job.status.share * 100;
       if (event.kind !== 'progress' || token.isCancellationRequested || Date.now() < due) return;
       due = Date.now() + PACE;
-      progress.report({ message: progressText(event.progress), increment: owed });
-      owed = 0;
+      const latest = job.status.progress ?? event.progress;
+      progress.report({ message: progressText(latest), increment: Math.max(0, now - shown) });
+      shown = Math.max(shown, now);
     });
     try {
       await job.finished;

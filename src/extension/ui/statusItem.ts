@@ -17,10 +17,11 @@ export function showStatus({ engine, runs }: Services): vscode.Disposable {
 
   const update = (): void => {
     timer = undefined;
-    const jobs: RunningJob[] = runs.running.map(({ id, request, progress }) => ({
+    const jobs: RunningJob[] = runs.running.map(({ id, request, status }) => ({
       id,
       title: request.title,
-      progress: progress?.progress,
+      done: status.share,
+      secondsLeft: status.progress?.secondsLeft ?? Number.POSITIVE_INFINITY,
     }));
     const tooltip = new vscode.MarkdownString(statusTooltip(engine.state, jobs, COMMANDS), true);
     tooltip.isTrusted = { enabledCommands: [COMMANDS.cancelRun, COMMANDS.showLog, COMMANDS.restartEngine] };

@@ -1,21 +1,22 @@
 import type { EngineState } from '../child/sharedEngine';
 import { shortProgressText } from '../runs/progressText';
-import type { Progress } from '../../protocol/measure';
 
 /** What the status bar needs to know of a run. */
 export interface RunningJob {
   id: string;
   title: string;
-  progress: Progress | undefined;
+  /** Share of the whole run that is done, 0 to 1. */
+  done: number;
+  /** Of the step in hand; not finite where it is not known. */
+  secondsLeft: number;
 }
 
 /** The text of the status item: the runs if there are any, otherwise the engine. */
 export function statusText(engine: EngineState, jobs: readonly RunningJob[]): string {
   const [job, ...others] = jobs;
   if (job) {
-    const progress = job.progress ? ` ${shortProgressText(job.progress)}` : '';
     const more = others.length ? ` (+${others.length})` : '';
-    return `$(sync~spin) ${job.title}${progress}${more}`;
+    return `$(sync~spin) ${job.title} ${howFar(job)}${more}`;
   }
   const icons = { stopped: '$(circle-outline)', starting: '$(loading~spin)', up: '$(check)', failed: '$(error)' };
   return `${icons[engine.phase]} Secateur`;
@@ -23,7 +24,7 @@ export function statusText(engine: EngineState, jobs: readonly RunningJob[]): st
 
 /** What is read out by a screen reader. */
 export function statusLabel(engine: EngineState, jobs: readonly RunningJob[]): string {
-  const running = jobs.map((job) => `${job.title}${job.progress ? ` ${shortProgressText(job.progress)}` : ''}`);
+  const running = jobs.map((job) => `${job.title} ${howFar(job)}`);
   return ['Secateur', engine.message, ...running].join(': ');
 }
 
@@ -40,12 +41,14 @@ export function statusTooltip(
   commands: { cancelRun: string; showLog: string; restartEngine: string },
 ): string {
   const lines = [`**Secateur**`, engineLine(engine)];
-  for (const { id, title, progress } of jobs) {
-    const state = progress ? `: ${shortProgressText(progress)}` : '';
-    lines.push(`${escapeMarkdown(title)}${state} — ${commandLink('Cancel', commands.cancelRun, id)}`);
-  }
+  for (const job of jobs)
+    lines.push(`${escapeMarkdown(job.title)}: ${howFar(job)} — ${commandLink('Cancel', commands.cancelRun, job.id)}`);
   lines.push(`${commandLink('Show Log', commands.showLog)} | ${commandLink('Restart Engine', commands.restartEngine)}`);
   return lines.join('\n\n');
+}
+
+function howFar({ done, secondsLeft }: RunningJob): string {
+  return shortProgressText(done, secondsLeft);
 }
 
 function engineLine(engine: EngineState): string {

@@ -5,6 +5,7 @@ import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { request, type RequestTable } from '../../../src/protocol/table';
 import { Peer, type Client, type Handlers } from '../../../src/rpc/peer';
 import { channelPair, type TestChannel } from './pair';
+import { eventually } from '../eventually';
 
 const table = {
   double: request({ params: z.object({ value: z.number().min(0), by: z.number().default(2) }), result: z.number() }),
@@ -132,7 +133,7 @@ describe('cancelling', () => {
   it('aborts the handler and settles the call', async () => {
     const abort = new AbortController();
     const answer = failureOf(call('wait', {}, { signal: abort.signal }));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await eventually(() => expect(waiting).toHaveLength(1));
     abort.abort();
     expect(await answer).toBeInstanceOf(CancelledError);
     expect(waiting[0]!.aborted).toBe(true);
@@ -148,7 +149,7 @@ describe('cancelling', () => {
     const abort = new AbortController();
     const dropped = failureOf(call('wait', {}, { signal: abort.signal }));
     void failureOf(call('wait', {}));
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await eventually(() => expect(waiting).toHaveLength(2));
     abort.abort();
     await dropped;
     expect(waiting.map(({ aborted }) => aborted)).toEqual([true, false]);
@@ -159,7 +160,7 @@ describe('cancelling', () => {
 describe('the end of a connection', () => {
   it('rejects all that waits with the reason, as a sentence for the person', async () => {
     const answers = [failureOf(call('wait', {})), failureOf(call('wait', {}))];
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await eventually(() => expect(waiting).toHaveLength(2));
     channels.left.close('The engine stopped (signal SIGKILL).');
     for (const failure of await Promise.all(answers)) {
       expect(failure).toBeInstanceOf(UserError);
@@ -174,7 +175,7 @@ describe('the end of a connection', () => {
 
   it('aborts what is being served', async () => {
     void failureOf(call('wait', {}));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await eventually(() => expect(waiting).toHaveLength(1));
     server.close('the host went away');
     expect(waiting[0]!.aborted).toBe(true);
   });
@@ -196,7 +197,7 @@ describe('notifications', () => {
     server.notify(notifications, 'news', { text: 'one' });
     server.notify(notifications, 'news', { text: 2 } as unknown as { text: string });
     server.notify(notifications, 'news', { text: 'three' });
-    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    await eventually(() => expect(heard).toHaveLength(2));
     expect(heard).toEqual(['one', 'three']);
   });
 

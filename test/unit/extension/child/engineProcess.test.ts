@@ -1,7 +1,8 @@
 import 'vscode-jsonrpc/node';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { UserError } from '../../../../src/protocol/errors';
 import { failureOf, fakeEngine, isAlive, testLog } from './fakeEngine';
+import { eventually } from '../../eventually';
 
 test('comes up, and what it writes to its streams is in the log', async () => {
   const log = testLog();
@@ -9,7 +10,7 @@ test('comes up, and what it writes to its streams is in the log', async () => {
   const info = await engine.ready;
   expect(info.backend.name).toBe('fake');
   expect(info.pid).toBe(engine.pid);
-  await vi.waitFor(() => expect(log.lines).toContain(`[engine ${info.pid}] fake engine in mode sound`));
+  await eventually(() => expect(log.lines).toContain(`[engine ${info.pid}] fake engine in mode sound`));
 });
 
 test('killed, it rejects all that waits with a sentence that names the signal', async () => {

@@ -1,9 +1,10 @@
 import 'vscode-jsonrpc/node';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { EngineProcess } from '../../../../src/extension/child/engineProcess';
 import { SharedEngine } from '../../../../src/extension/child/sharedEngine';
 import { UserError } from '../../../../src/protocol/errors';
 import { failureOf, fakeEngine, isAlive, testLog } from './fakeEngine';
+import { eventually } from '../../eventually';
 
 function shared(mode: () => string = () => 'sound') {
   const made: EngineProcess[] = [];
@@ -33,7 +34,7 @@ test('after a crash it tells, starts another by itself, and answers', async () =
   const { engine, made, crashes } = shared();
   const failure = await failureOf(engine.call('dataset', { data: 'die' }));
   expect(failure).toBeInstanceOf(UserError);
-  await vi.waitFor(() => expect(engine.state.phase).toBe('up'));
+  await eventually(() => expect(engine.state.phase).toBe('up'));
   expect(crashes).toEqual([failure.message]);
   expect(await engine.call('release', release)).toBeNull();
   expect(made).toHaveLength(2);
@@ -43,7 +44,7 @@ test('after three crashes in a minute it starts only when asked', async () => {
   const { engine, made, crashes } = shared();
   for (let crash = 1; crash <= 3; crash++) {
     await failureOf(engine.call('dataset', { data: 'die' }));
-    await vi.waitFor(() => expect(crashes).toHaveLength(crash));
+    await eventually(() => expect(crashes).toHaveLength(crash));
   }
   expect(engine.state.phase).toBe('failed');
   expect(engine.pid).toBeUndefined();

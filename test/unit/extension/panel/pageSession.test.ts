@@ -1,8 +1,9 @@
 import 'vscode-jsonrpc/node';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { PageSession } from '../../../../src/extension/panel/pageSession';
 import { panelRequests, type PanelRequests } from '../../../../src/protocol/panel';
 import type { Handlers } from '../../../../src/rpc/peer';
+import { eventually } from '../../eventually';
 
 function session() {
   const sent: unknown[] = [];
@@ -24,7 +25,7 @@ const ask = (id: number, method: string) => ({ jsonrpc: '2.0', id, method, param
 test('answers what the page asks', async () => {
   const { page, sent } = session();
   page.deliver(ask(0, 'showLog'));
-  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  await eventually(() => expect(sent).toHaveLength(1));
   expect(sent[0]).toMatchObject({ id: 0, result: null });
 });
 
@@ -44,7 +45,7 @@ test('at its end, what was asked is aborted and nothing more is sent', async () 
   page.deliver(ask(0, 'histogram'));
   page.deliver({ ...ask(1, 'preview'), params: { params: { prune: { step: 'prune' } } } });
   page.deliver({ ...ask(2, 'histogram'), params: { params: { layers: [null], bins: 96 } } });
-  await vi.waitFor(() => expect(signals).toHaveLength(2));
+  await eventually(() => expect(signals).toHaveLength(2));
   const before = sent.length;
   page.end();
   page.notify('engine', { up: true, message: 'late' });

@@ -1,5 +1,5 @@
 import 'vscode-jsonrpc/node';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { EngineProcess } from '../../../../src/extension/child/engineProcess';
 import { ActiveRuns } from '../../../../src/extension/runs/activeRuns';
 import { InterruptedError, type RunJob } from '../../../../src/extension/runs/job';
@@ -9,6 +9,7 @@ import { Recipe } from '../../../../src/protocol/recipe';
 import type { RunEvent } from '../../../../src/protocol/run';
 import { failureOf, fakeEngine, isAlive, testLog } from '../child/fakeEngine';
 import { memory } from './memory';
+import { eventually } from '../../eventually';
 
 const recipe = Recipe.parse({ recipeVersion: 1, checkpoint: 'model.json', steps: [{ step: 'prune' }] });
 
@@ -48,7 +49,7 @@ test('a run has an engine of its own, gives its result, and leaves neither proce
 test('while it goes on it is in the list that the next start reads, as it can be resumed', async () => {
   const { active, start } = service();
   const job = start('/ws/waits');
-  await vi.waitFor(() => expect(active.list()).toHaveLength(1));
+  await eventually(() => expect(active.list()).toHaveLength(1));
   expect(active.list()[0]).toEqual({ id: job.id, title: 'Prune it', recipe, baseFolder: '/ws', out: '/ws/waits' });
 });
 

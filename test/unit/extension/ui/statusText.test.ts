@@ -11,14 +11,17 @@ const up: EngineState = {
 const job = {
   id: 'a b',
   title: 'Train [cnn]',
-  progress: { stage: 'train', done: 1, total: 4, unit: 'steps', rate: 1, secondsLeft: 3 },
+  done: 0.25,
+  secondsLeft: 3,
 };
 
 test('shows the engine, or the first run and how many more', () => {
   expect(statusText(up, [])).toBe('$(check) Secateur');
   expect(statusText({ phase: 'failed', message: 'x' }, [])).toBe('$(error) Secateur');
   expect(statusText(up, [job])).toBe('$(sync~spin) Train [cnn] 25%, 3 s left');
-  expect(statusText(up, [{ ...job, progress: undefined }, job])).toBe('$(sync~spin) Train [cnn] (+1)');
+  expect(statusText(up, [{ ...job, done: 0, secondsLeft: Number.POSITIVE_INFINITY }, job])).toBe(
+    '$(sync~spin) Train [cnn] 0% (+1)',
+  );
 });
 
 test('reads out what it shows', () => {
