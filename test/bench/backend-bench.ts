@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildContenders } from './backend/contenders';
 import { Runner } from './backend/runner';
+import { IMAGES_A_PASS } from './backend/workload';
 import { atLeast, type BenchLine, median } from './line';
 
 export interface BackendBenchOptions {
@@ -23,9 +24,8 @@ export interface BackendBenchOptions {
 const LEAST_RATIO = 0.8;
 const WARM_UP_STEPS = 8;
 const STEPS_A_ROUND = 20;
-const PASSES_A_ROUND = 2;
+const PASSES_A_ROUND = 6;
 const TRAIN_IMAGES = 100;
-const TEST_IMAGES = 10_000;
 /** After so few steps nobody classifies well, but a contender that computes nonsense stays at 0.1. */
 const LEAST_ACCURACY = 0.7;
 
@@ -60,7 +60,7 @@ export async function benchBackend(options: BackendBenchOptions): Promise<BenchL
     }
     return [
       ...compare('training', times[0]!.train, times[1]!.train, TRAIN_IMAGES),
-      ...compare('evaluation', times[0]!.evaluate, times[1]!.evaluate, TEST_IMAGES),
+      ...compare('evaluation', times[0]!.evaluate, times[1]!.evaluate, IMAGES_A_PASS),
     ];
   } finally {
     for (const runner of runners) runner.dismiss();
