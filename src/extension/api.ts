@@ -7,6 +7,12 @@ import type { RunJob, RunRequest } from './runs/job';
 export interface SecateurApi {
   /** Milliseconds from the first line of the bundle to the end of `activate`. */
   activationMilliseconds: number;
+  /** What is behind it; loads it if need be. */
+  inside(): Promise<SecateurInside>;
+}
+
+/** The engine, the scan, the panels and the runs of this window. */
+export interface SecateurInside {
   /** Resolves when the workspace has been looked through once. */
   whenScanned(): Promise<void>;
   /** Absolute paths of what was found by content. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurApi } from '../../../src/extension/api';
+import type { SecateurInside } from '../../../src/extension/api';
 import { failureOf, sampleData, sampleModel, secateur, until } from './support/extension';
 
 describe('the engine', () => {
-  let api: SecateurApi;
+  let api: SecateurInside;
   const inspect = () => api.engine('inspect', { model: sampleModel() });
 
   before(async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { SecateurApi } from '../../../../src/extension/api';
+import type { SecateurApi, SecateurInside } from '../../../../src/extension/api';
 
 /** The extension under test, activated. */
-export async function secateur(): Promise<SecateurApi> {
+export async function secateur(): Promise<SecateurInside> {
   const extension = vscode.extensions.getExtension<SecateurApi>('secateur.secateur');
   assert.ok(extension, 'not installed');
-  return extension.activate();
+  return (await extension.activate()).inside();
 }
 
 /** A path in the workspace that the host has opened. */

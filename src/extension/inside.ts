@@ -1,12 +1,11 @@
-import type { SecateurApi } from './api';
+import type { SecateurInside } from './api';
 import { startRun } from './runs/startRun';
 import type { Services } from './services';
 
 /** The window that tests look through; it opens no door that the commands do not have. */
-export function testApi(services: Services, activationMilliseconds: number): SecateurApi {
+export function inside(services: Services): SecateurInside {
   const { scanner, engine, panels, datasets, evaluations, activeRuns } = services;
   return {
-    activationMilliseconds,
     whenScanned: () => scanner.whenScanned(),
     checkpoints: () => scanner.checkpoints,
     recipes: () => scanner.recipes,

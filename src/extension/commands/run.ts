@@ -13,8 +13,9 @@ import { trainModel } from './train';
 
 type Command = (services: Services, target: unknown) => Promise<void>;
 
-/** Every command by its id; each failure is shown as one sentence. */
-const TABLE: Readonly<Record<(typeof COMMANDS)[keyof typeof COMMANDS], Command>> = {
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+const TABLE: Readonly<Record<CommandId, Command>> = {
   [COMMANDS.pruneModel]: async (services, target) => {
     requireTrust('Pruning');
     const uri = await pickCheckpoint(services, target);
@@ -48,15 +49,11 @@ const TABLE: Readonly<Record<(typeof COMMANDS)[keyof typeof COMMANDS], Command>>
   },
 };
 
-export function registerCommands(services: Services): vscode.Disposable {
-  const registered = Object.entries(TABLE).map(([id, command]) =>
-    vscode.commands.registerCommand(id, async (target: unknown) => {
-      try {
-        await command(services, target);
-      } catch (error) {
-        showError(services.log, error);
-      }
-    }),
-  );
-  return vscode.Disposable.from(...registered);
+/** Runs a command; what it fails with is shown as one sentence. */
+export async function runCommand(services: Services, id: CommandId, target: unknown): Promise<void> {
+  try {
+    await TABLE[id](services, target);
+  } catch (error) {
+    showError(services.log, error);
+  }
 }
