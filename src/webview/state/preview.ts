@@ -2,6 +2,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
 import type { PreviewAccuracy, PreviewBytes, PreviewCounts } from '../../protocol/measure';
 import type { PruneStep } from '../../protocol/recipe';
+import { keepEqual } from '../logic/keepEqual';
 import { latestOnly } from '../logic/latest';
 import { countLocally, toPruneStep } from '../logic/plan';
 import { ask } from './host';
@@ -17,7 +18,9 @@ interface Known<T> {
 /** Milliseconds that a running question may go on after a newer one came, so that bytes follow a steady drag. */
 const PATIENCE = 100;
 
-const step = computed(() => toPruneStep(plan.value));
+const sameStep = keepEqual<PruneStep | null>();
+/** The same object as long as the plan says the same: typing a number again makes no figure stale. */
+const step = computed(() => sameStep(toPruneStep(plan.value)));
 const exactCounts = signal<Known<PreviewCounts> | null>(null);
 const knownBytes = signal<Known<PreviewBytes> | null>(null);
 const knownAccuracy = signal<Known<{ figure: PreviewAccuracy | null; reason: string | null }> | null>(null);
