@@ -159,7 +159,7 @@ test('when the engine is killed the panel says so and recovers', async () => {
 test('the panel survives a reload of the window, with its threshold', async () => {
   // In a browser VS Code writes down every five seconds what pages have stored; the desktop does so at the end.
   await world.page.waitForTimeout(6000);
-  await world.page.reload({ waitUntil: 'commit' });
+  await world.workbench.reloadWindow();
   await world.workbench.ready('fashion-cnn');
   await panel.ready();
   expect(await panel.preview('sparsity')).toBeCloseTo(0.7, 3);

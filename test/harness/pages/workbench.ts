@@ -79,6 +79,13 @@ export class Workbench {
     return this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first();
   }
 
+  /** Reloads as a person does: VS Code then stores the state of its editors, which a bare reload of the page can outrun. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.#page.waitForEvent('domcontentloaded');
+    await this.command('Developer: Reload Window');
+    await loaded;
+  }
+
   /** Unfolds a folder of the explorer. */
   async expand(folder: string): Promise<void> {
     const row = this.explorerRow(folder).first();
