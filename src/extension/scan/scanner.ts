@@ -35,7 +35,7 @@ export class Scanner implements vscode.Disposable {
     watcher.onDidCreate((uri) => this.touched(uri));
     watcher.onDidDelete((uri) => this.touched(uri));
     watcher.onDidChange((uri) => {
-      if (isJson(uri)) this.touched(uri);
+      if (isJson(uri) || mayBeFolder(uri)) this.touched(uri);
     });
     this.own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.scan()));
     this.own.add(
@@ -141,11 +141,11 @@ export class Scanner implements vscode.Disposable {
   private touched(uri: vscode.Uri): void {
     if (uri.scheme !== 'file') return;
     this.pending.add(uri.fsPath);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.catchUp(), GATHER);
+    this.timer ??= setTimeout(() => void this.catchUp(), GATHER);
   }
 
   private async catchUp(): Promise<void> {
+    this.timer = undefined;
     const paths = [...this.pending];
     this.pending.clear();
     const { signal } = this.sweep;
@@ -169,6 +169,11 @@ export class Scanner implements vscode.Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     return folder ? this.jsonFilesIn(uri, folder) : [];
   }
+}
+
+/** A folder that is deleted and made anew within a moment is told as a change of it. */
+function mayBeFolder(uri: vscode.Uri): boolean {
+  return !path.posix.basename(uri.path).includes('.');
 }
 
 function isJson(uri: vscode.Uri): boolean {
