@@ -49,10 +49,11 @@ export async function preview(session: Session, step: PruneStep, options: Previe
     onPart?.({ part: 'bytes', bytes: { bytes, gzipBytes } });
     return { bytes, gzipBytes };
   });
+  // Bytes before accuracy: side by side they take the processor from each other, and both come later.
   const measured =
     typeof accuracy === 'string'
       ? Promise.resolve(accuracy)
-      : measureAccuracy(session, pruned.tensors, accuracy, signal);
+      : sized.then(() => measureAccuracy(session, pruned.tensors, accuracy, signal));
   try {
     const [bytes, scores] = await Promise.all([sized, measured]);
     return typeof scores === 'string'
