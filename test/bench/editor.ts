@@ -24,8 +24,8 @@ export async function benchEditor(vsix: string): Promise<BenchLine[]> {
     await openPanel(world); // Starts the browser's service worker, which is not ours to measure.
     const opened: number[] = [];
     for (let window = 0; window < COLD_WINDOWS; window++) {
-      await world.workbench.command('View: Close All Editors');
-      await world.page.reload({ waitUntil: 'commit' });
+      await world.workbench.closeAllEditors();
+      await world.workbench.reloadWindow();
       await world.workbench.ready('fashion-cnn');
       opened.push(await openPanel(world));
     }
@@ -57,6 +57,8 @@ async function openPanel({ workbench, page }: World): Promise<number> {
   await panel.ready();
   for (;;) {
     const usable = await panel.markedAt('secateur:usable');
+    // A panel that was there before the click would be a fault of the bench, and a very good figure.
+    if (usable !== null && usable < clicked) throw new Error('The panel was open before it was asked for.');
     if (usable !== null) return usable - clicked;
     await page.waitForTimeout(50);
   }

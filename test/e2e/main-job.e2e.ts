@@ -65,7 +65,7 @@ test('the menu offers this for checkpoints only, whatever a file is called', asy
 });
 
 test('Prune Model opens the panel with every layer and the histogram of its weights', async () => {
-  await world.workbench.command('View: Close All Editors');
+  await world.workbench.closeAllEditors();
   await world.workbench.contextMenu(modelRow(), 'Prune Model');
   await panel.ready();
   for (const layer of await layersOf(inWorkspace('fashion-cnn', 'model.json'))) {
@@ -179,7 +179,7 @@ test('it offers to reload when the checkpoint changes on disk, and says when it 
 
 /** Goes back to the panel of the dense checkpoint. */
 async function openDense(): Promise<void> {
-  await world.workbench.command('View: Close All Editors');
+  await world.workbench.closeAllEditors();
   await world.workbench.contextMenu(modelRow(), 'Prune Model');
   await panel.ready();
   await panel.select('scope-select', 'global');

@@ -55,7 +55,7 @@ export class Workbench {
     const end = Date.now() + 60_000;
     while (Date.now() < end) {
       const row = await this.#inPalette(label);
-      if (await appears(row, 1500)) return row.click();
+      if (await succeeds(row.click({ timeout: 3000 }))) return;
       await this.#page.keyboard.press('Escape');
     }
     throw new Error(`The palette has no command "${label}".`);
@@ -69,14 +69,22 @@ export class Workbench {
     return offered;
   }
 
-  /** Opens the palette, a lost key press notwithstanding, types a label and gives the place of its row. */
+  /** Opens the palette, types a label and gives the place of its row. */
   async #inPalette(label: string): Promise<Locator> {
-    for (let attempt = 0; attempt < 10; attempt++) {
+    const end = Date.now() + 60_000;
+    while (Date.now() < end) {
       await this.#page.keyboard.press('F1');
-      if (await appears(this.quickText, 3000)) break;
+      // A key press can be lost, and the palette closes again when something else takes the focus, a new theme for example.
+      if (await succeeds(this.quickText.fill(`>${label}`, { timeout: 3000 })))
+        return this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first();
     }
-    await this.quickText.fill(`>${label}`);
-    return this.quickInput.locator(`.monaco-list-row[aria-label^="${label}"]`).first();
+    throw new Error('The palette does not stay open.');
+  }
+
+  /** Closes every tab, and resolves when none is left. */
+  async closeAllEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await this.#page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
   }
 
   /** Reloads as a person does: VS Code then stores the state of its editors, which a bare reload of the page can outrun. */
@@ -108,7 +116,7 @@ export class Workbench {
    * @returns when the item was clicked, in milliseconds since the epoch.
    */
   async contextMenu(row: Locator, label: string): Promise<number> {
-    const item = this.#page.locator('.monaco-menu:visible .action-item').filter({ hasText: label });
+    const item = this.#page.locator('.monaco-menu:visible .action-item:not(.disabled)').filter({ hasText: label });
     const end = Date.now() + 60_000;
     for (;;) {
       // On a busy machine a click can wait for a frame that never comes: then it is tried again.
@@ -171,15 +179,16 @@ export class Workbench {
   }
 }
 
-async function appears(locator: Locator, milliseconds: number): Promise<boolean> {
-  return locator.waitFor({ timeout: milliseconds }).then(
-    () => true,
-    () => false,
-  );
+function appears(locator: Locator, milliseconds: number): Promise<boolean> {
+  return succeeds(locator.waitFor({ timeout: milliseconds }));
 }
 
-async function disappears(locator: Locator, milliseconds: number): Promise<boolean> {
-  return locator.waitFor({ state: 'hidden', timeout: milliseconds }).then(
+function disappears(locator: Locator, milliseconds: number): Promise<boolean> {
+  return succeeds(locator.waitFor({ state: 'hidden', timeout: milliseconds }));
+}
+
+function succeeds(action: Promise<unknown>): Promise<boolean> {
+  return action.then(
     () => true,
     () => false,
   );
