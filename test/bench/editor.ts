@@ -68,9 +68,10 @@ async function openPanel({ workbench, page }: World): Promise<number> {
 async function moveThreshold(panel: Panel): Promise<{ counts: number[]; bytes: number[]; accuracy: number[] }> {
   await panel.select('scope-select', 'global');
   await panel.select('mode-select', 'percent');
+  const before = (await panel.measured('secateur:accuracy')).length;
   for (let step = 0; step < THRESHOLDS; step++) {
     await panel.typeThreshold(String(50 + step));
-    await panel.preview('accuracy');
+    await panel.measuredTimes('secateur:accuracy', before + step + 1);
   }
   const [counts, bytes, accuracy] = await Promise.all([
     panel.measured('secateur:counts'),

@@ -8,6 +8,7 @@ import { Icon } from '../ui/Icon';
 import { LinkButton } from '../ui/Link';
 import { Notice } from '../ui/Notice';
 import { Ring } from '../ui/Ring';
+import { useLasting } from '../ui/useLasting';
 import { percent, plural } from '../logic/format';
 import { amountWords } from './ThresholdControls';
 
@@ -32,10 +33,14 @@ function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
   );
 }
 
+/** A figure that is on its way is faint already. An animation keeps a processor drawing that the engine needs: it is for long waits. */
+const LONG_WAIT_MS = 800;
+
 /** How the figures of the preview come about: what they are measured on, or why they are missing. */
 function Standing() {
   const tried = previewAccuracy.value;
   const waiting = !tried || tried.stale || previewBytes.value?.stale !== false;
+  const waitingLong = useLasting(waiting, LONG_WAIT_MS);
   if (previewProblem.value !== null)
     return (
       <Notice kind="error" actions={<ShowLog />} testId="preview-problem">
@@ -47,7 +52,7 @@ function Standing() {
   const samples = tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0;
   return (
     <p class="standing small quiet" role="status" data-testid="preview-standing">
-      {waiting && <Ring />}
+      {waitingLong && <Ring />}
       <span>
         {figure && <span class="unseen">{percent(figure.accuracy)}: </span>}
         {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}

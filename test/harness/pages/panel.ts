@@ -124,6 +124,19 @@ export class Panel {
     return z.array(z.number()).parse(await this.#read(`() => ${read}`));
   }
 
+  /**
+   * Resolves when the page has measured under a name so often. It is told and does not look: a locator that waits
+   * looks once a frame, and keeps the browser drawing while the engine needs the processor.
+   */
+  async measuredTimes(name: string, times: number): Promise<void> {
+    const enough = `performance.getEntriesByName(${JSON.stringify(name)}).length >= ${times}`;
+    const observe = `const observer = new PerformanceObserver(() => {
+        if (${enough}) { observer.disconnect(); resolve(null); }
+      });
+      observer.observe({ type: 'measure', buffered: true });`;
+    await this.#read(`() => new Promise((resolve) => { ${observe} })`);
+  }
+
   /** When the page marked something, in milliseconds since the epoch; null: not yet. */
   async markedAt(name: string): Promise<number | null> {
     const entry = `performance.getEntriesByName(${JSON.stringify(name)})[0]`;

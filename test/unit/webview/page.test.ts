@@ -155,7 +155,7 @@ test('rows are reached by keys and sorted by their heads', async () => {
   await table.press('ArrowDown');
   expect(await active()).toBe('layer-row-conv2d');
   await table.press('Enter');
-  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('threshold-line');
+  await expect.poll(() => page.evaluate('document.activeElement.dataset.testid')).toBe('threshold-line');
   await element('sort-params').click();
   expect(await page.locator('th[aria-sort="descending"]').textContent()).toContain('Params');
   expect(await page.locator('tbody tr.layer').first().getAttribute('data-testid')).toBe('layer-row-dense');
@@ -199,12 +199,9 @@ test('prune and write shows its way and its outcome, side by side', async () => 
   expect(await value('accuracy-after')).toBeGreaterThan(0.9);
   await element('copy-recipe').click();
   await element('open-result').click();
-  const asked = z
-    .array(z.object({ method: z.string(), params: z.record(z.string(), z.unknown()) }))
-    .parse(
-      await page.evaluate('window.secateurHost.asked.filter(({ method }) => /copyRecipe|openCheckpoint/.test(method))'),
-    );
-  expect(asked).toMatchObject([
+  const asked = () =>
+    page.evaluate('window.secateurHost.asked.filter(({ method }) => /copyRecipe|openCheckpoint/.test(method))');
+  await expect.poll(asked).toMatchObject([
     { method: 'copyRecipe', params: { folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 1 } },
     { method: 'openCheckpoint', params: { path: '/models/fashion-cnn-pruned-90/model.json' } },
   ]);

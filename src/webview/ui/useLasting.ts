@@ -1,0 +1,15 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** True once `condition` has held for so many milliseconds without a break. */
+export function useLasting(condition: boolean, milliseconds: number): boolean {
+  const [lasted, setLasted] = useState(false);
+  useEffect(() => {
+    if (!condition) return undefined;
+    const timer = setTimeout(() => setLasted(true), milliseconds);
+    return () => {
+      clearTimeout(timer);
+      setLasted(false);
+    };
+  }, [condition, milliseconds]);
+  return condition && lasted;
+}
