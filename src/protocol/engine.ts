@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { DataReference, DatasetInfo, Split } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
 import { Inspection } from './model';
-import { PruneStep, Recipe } from './recipe';
+import { Recipe } from './recipe';
+import { PruneStep } from './steps/prune';
 import { RunEvent, RunResult } from './run';
 import { request, type RequestTable } from './table';
 

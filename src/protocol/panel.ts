@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
 import { Inspection } from './model';
-import { PruneStep } from './recipe';
+import { PruneStep } from './steps/prune';
 import { RunEvent, RunResult } from './run';
 import { request, type NotificationTable, type RequestTable } from './table';
 

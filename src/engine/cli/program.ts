@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
-import { Architecture, LearningRateSchedule, FINETUNE_LEARNING_RATE, TRAIN_LEARNING_RATE } from '../../protocol/recipe';
+import { FINETUNE_LEARNING_RATE } from '../../protocol/steps/finetune';
+import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
+import { LearningRateSchedule } from '../../protocol/steps/training';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
 import { inspect, type InspectCommand } from './commands/inspect';
 import { prune, type PruneCommand } from './commands/prune';

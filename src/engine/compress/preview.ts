@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart } from '../../protocol/measure';
-import type { PruneStep } from '../../protocol/recipe';
+import type { PruneStep } from '../../protocol/steps/prune';
 import { plannedSizes } from '../checkpoint/sizes';
 import type { Session } from '../checkpoint/store';
 import type { Tensors } from '../checkpoint/types';

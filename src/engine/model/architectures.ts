@@ -1,4 +1,4 @@
-import type { Architecture } from '../../protocol/recipe';
+import type { Architecture } from '../../protocol/steps/train';
 import { layers as tfLayers } from '../backend/tf';
 import type { LayersModel } from './runnable';
 

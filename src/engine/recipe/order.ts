@@ -1,11 +1,7 @@
 import { UserError } from '../../protocol/errors';
-import type { Recipe, RecipeStep } from '../../protocol/recipe';
-
-/** Steps that end in another model than they began with. */
-export const changesModel = ({ step }: RecipeStep): boolean => step !== 'evaluate';
-
-/** Steps that train, epoch by epoch. */
-export const trains = ({ step }: RecipeStep): boolean => step === 'train' || step === 'finetune';
+import type { Recipe } from '../../protocol/recipe';
+import { changesModel } from './facts';
+import { kindOf } from './steps/kinds';
 
 /**
  * Checks that the steps of a recipe can follow one another and have what they need, looking at the recipe only.
@@ -26,9 +22,9 @@ export function checkOrder({ checkpoint, data, steps }: Recipe): void {
     } else if (index === 0 && checkpoint === undefined) {
       throw new UserError(`${where} needs a model: give the recipe a "checkpoint", or let it begin with a train step.`);
     }
-    if (step.step === 'prune' && step.amount === undefined && Object.keys(step.layers ?? {}).length === 0)
-      throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
-    if (step.step !== 'prune' && data === undefined)
+    const kind = kindOf(step);
+    kind.check?.(step, where);
+    if (kind.runsModel(step) && data === undefined)
       throw new UserError(`${where} needs a dataset: name one as "data", for example fashion-mnist.`);
   });
   if (!steps.some(changesModel))

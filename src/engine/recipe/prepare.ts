@@ -4,12 +4,11 @@ import type { Recipe } from '../../protocol/recipe';
 import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
-import { applyPrune } from '../compress/prune/apply';
-import { planPrune } from '../compress/prune/plan';
 import type { Dataset } from '../dataset/dataset';
 import { asClassifier } from '../measure/classifier';
 import { createArchitecture } from '../model/architectures';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
+import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
 
 /** The checkpoint that a recipe starts from; null where it names none. Throws UserError. */
@@ -32,8 +31,9 @@ export async function prepare(
   const { recipe, baseFolder } = request;
   const start = parent ?? randomModel(recipe);
   const notRunnable = whyNotRunnable(start);
-  if (notRunnable !== undefined && recipe.steps.some(({ step }) => step !== 'prune')) throw new UserError(notRunnable);
-  tryPruning(start, recipe);
+  if (notRunnable !== undefined && recipe.steps.some((step) => kindOf(step).runsModel(step)))
+    throw new UserError(notRunnable);
+  rehearse(start, recipe);
   const data = recipe.data === undefined ? null : await environment.openData(recipe.data, baseFolder, listener);
   if (data && notRunnable === undefined) await tryImages(start, data);
   if (data && notRunnable !== undefined)
@@ -52,14 +52,10 @@ function randomModel({ steps, seed }: Recipe): ModelContent {
   }
 }
 
-/** Prunes a copy that is thrown away: names of layers and amounts that do not fit fail here. */
-function tryPruning(start: ModelContent, { steps }: Recipe): void {
+/** Goes through the steps on a copy that is thrown away: names of layers and amounts that do not fit fail here. */
+function rehearse(start: ModelContent, { steps }: Recipe): void {
   let model = start;
-  for (const step of steps) {
-    if (step.step !== 'prune') continue;
-    const { tensors } = applyPrune(model, planPrune(model, step));
-    model = { ...model, tensors };
-  }
+  for (const step of steps) model = kindOf(step).rehearse?.(model, step) ?? model;
 }
 
 async function tryImages(start: ModelContent, data: Dataset): Promise<void> {

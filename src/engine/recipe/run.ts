@@ -1,22 +1,21 @@
 import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
-import type { RunResult, StepResult } from '../../protocol/run';
+import type { RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';
 import { writeCheckpoint } from '../checkpoint/write';
 import { inspect } from '../measure/inspect';
 import type { TrainState } from '../train/loop';
+import { changesModel, trains } from './facts';
 import * as folder from './folder';
 import { Journal } from './journal';
 import { lockFolder } from './lock';
-import { changesModel, checkOrder, trains } from './order';
+import { checkOrder } from './order';
 import { hashRecipe } from './origin';
 import { prepare, readParent } from './prepare';
 import { writeState, type RunState } from './state';
-import { evaluateStep } from './steps/evaluate';
-import { pruneStep } from './steps/prune';
-import { trainingStep } from './steps/train';
+import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
 import { isLastChange, readBack, stamped, startFolder, type Work } from './work';
 
@@ -111,7 +110,8 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
   while (state.step < steps.length) {
     const step = steps[state.step]!;
     listener.report({ kind: 'step', index: state.step, steps: steps.length, step: step.step });
-    const result = await perform(work, step, resume);
+    if (listener.signal.aborted) throw new CancelledError();
+    const result = await kindOf(step).perform(work, step, resume);
     resume = undefined;
     listener.report({ kind: 'result', index: state.step, result });
     if (changesModel(step) && !trains(step) && !isLastChange(work)) {
@@ -122,19 +122,6 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
     state.step++;
     delete state.training;
     if (state.step < steps.length) await writeState(out, state);
-  }
-}
-
-function perform(work: Work, step: Prepared['recipe']['steps'][number], resume?: TrainState): Promise<StepResult> {
-  if (work.listener.signal.aborted) throw new CancelledError();
-  switch (step.step) {
-    case 'train':
-    case 'finetune':
-      return trainingStep(work, step, resume);
-    case 'prune':
-      return pruneStep(work, step);
-    case 'evaluate':
-      return evaluateStep(work, step);
   }
 }
 

@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import type { LearningRateSchedule } from '../../protocol/recipe';
+import type { LearningRateSchedule } from '../../protocol/steps/training';
 import type { EpochRecord } from '../../protocol/run';
 import type { layers } from '../backend/tf';
 import type { Dataset } from '../dataset/dataset';

@@ -1,4 +1,4 @@
-import type { PruneAmount } from '../../protocol/recipe';
+import type { PruneAmount } from '../../protocol/steps/prune';
 import { thresholdForZeros, type Distribution } from './counting';
 
 /** How an amount is written: a threshold on |w|, a percentage of weights, or a multiple of their standard deviation. */

@@ -1,6 +1,6 @@
 import type { Histogram, PreviewCounts, PrunedLayer } from '../../protocol/measure';
 import type { Inspection, LayerInfo } from '../../protocol/model';
-import type { PruneStep } from '../../protocol/recipe';
+import type { PruneStep } from '../../protocol/steps/prune';
 import { thresholdOf, toPruneAmount, type Amount } from './amount';
 import { layerDistribution, zerosBelow, type Distribution } from './counting';
 

@@ -1,7 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
 import type { PreviewAccuracy, PreviewBytes, PreviewCounts } from '../../protocol/measure';
-import type { PruneStep } from '../../protocol/recipe';
+import type { PruneStep } from '../../protocol/steps/prune';
 import { keepEqual } from '../logic/keepEqual';
 import { latestOnly } from '../logic/latest';
 import { countLocally, toPruneStep } from '../logic/plan';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { CancelledError } from '../../protocol/errors';
-import type { PruneStep } from '../../protocol/recipe';
+import type { PruneStep } from '../../protocol/steps/prune';
 import { sentence } from '../logic/format';
 import { actionProblem, attempt, prune } from '../state/actions';
 import { ask } from '../state/host';

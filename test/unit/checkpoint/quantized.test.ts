@@ -9,7 +9,7 @@ import { quantizeExactly } from '../../../src/engine/checkpoint/requantize';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { applyPrune } from '../../../src/engine/compress/prune/apply';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
-import { PruneStep } from '../../../src/protocol/recipe';
+import { PruneStep } from '../../../src/protocol/steps/prune';
 import { SHARD, tinyModel, TINY_WEIGHTS } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';
 

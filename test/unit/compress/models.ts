@@ -1,4 +1,4 @@
-import { PruneStep } from '../../../src/protocol/recipe';
+import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { applyPrune } from '../../../src/engine/compress/prune/apply';
 import { planPrune } from '../../../src/engine/compress/prune/plan';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PruneAmount } from '../../../src/protocol/recipe';
+import type { PruneAmount } from '../../../src/protocol/steps/prune';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { dense, modelOf, prune, zeros } from './models';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { Preview, type PreviewPart } from '../../../src/protocol/measure';
-import { PruneStep } from '../../../src/protocol/recipe';
+import { PruneStep } from '../../../src/protocol/steps/prune';
 import { tf } from '../../../src/engine/backend/tf';
 import { CheckpointStore } from '../../../src/engine/checkpoint/store';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';

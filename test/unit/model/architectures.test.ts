@@ -4,7 +4,7 @@ import { tf } from '../../../src/engine/backend/tf';
 import { createArchitecture } from '../../../src/engine/model/architectures';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { Architecture } from '../../../src/protocol/recipe';
+import { Architecture } from '../../../src/protocol/steps/train';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PruneAmount } from '../../../src/protocol/recipe';
+import { PruneAmount } from '../../../src/protocol/steps/prune';
 import {
   amountFor,
   largest,

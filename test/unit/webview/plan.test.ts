@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Histogram } from '../../../src/protocol/measure';
-import { PruneStep } from '../../../src/protocol/recipe';
+import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { Amount } from '../../../src/webview/logic/amount';
 import {
   countLocally,

@@ -8,7 +8,7 @@ import {
   PanelState,
 } from '../../../src/protocol/panel';
 import type { DatasetInfo } from '../../../src/protocol/dataset';
-import type { PruneStep } from '../../../src/protocol/recipe';
+import type { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { fakeModel, pruned, type FakeModel } from './model';

@@ -1,6 +1,6 @@
 import type { PreviewCounts, PrunedLayer } from '../../../src/protocol/measure';
 import type { Inspection, LayerInfo } from '../../../src/protocol/model';
-import type { PruneAmount, PruneStep } from '../../../src/protocol/recipe';
+import type { PruneAmount, PruneStep } from '../../../src/protocol/steps/prune';
 import { gzipBytes, trainedWeights } from './weights';
 
 /** A model with its weights, as only the engine would hold it. */

@@ -1,7 +1,8 @@
 import { UserError } from '../../../protocol/errors';
 import type { PrunedLayer } from '../../../protocol/measure';
 import type { ModelTotals } from '../../../protocol/model';
-import type { LearningRateSchedule, PruneAmount, PruneStep } from '../../../protocol/recipe';
+import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
+import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { RunResult } from '../../../protocol/run';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';

@@ -1,5 +1,6 @@
 import { UserError } from '../../../protocol/errors';
-import type { Architecture, LearningRateSchedule } from '../../../protocol/recipe';
+import type { Architecture } from '../../../protocol/steps/train';
+import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { RunResult } from '../../../protocol/run';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, duration, integer, percent } from '../format';

@@ -1,6 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { PreviewCounts, PrunedLayer } from '../../../protocol/measure';
-import type { PruneAmount, PruneStep } from '../../../protocol/recipe';
+import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
 import { cutBelow, cutCount, cutTogether, type Cut } from './cut';
 import { rank, standardDeviation, type RankedLayer } from './ranking';

@@ -1,4 +1,4 @@
-import type { PruneStep } from '../../../protocol/recipe';
+import type { PruneStep } from '../../../protocol/steps/prune';
 
 /** Says how much each weight matters; the smallest scores are pruned first. */
 export interface ImportanceScore {

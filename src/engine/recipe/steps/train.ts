@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../../../protocol/errors';
-import type { FinetuneStep, TrainStep } from '../../../protocol/recipe';
+import type { FinetuneStep } from '../../../protocol/steps/finetune';
+import type { TrainStep } from '../../../protocol/steps/train';
 import type { EpochRecord, StepResult } from '../../../protocol/run';
 import type { Provenance } from '../../../protocol/model';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
@@ -11,16 +12,13 @@ import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/
 import { bestOf, trainModel, type TrainState } from '../../train/loop';
 import { writeState } from '../state';
 import { epochFolder, isLastChange, readBack, stamped, type Work } from '../work';
+import type { StepKind } from './kind';
 
 /**
  * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
  * leaves its checkpoint and the state from which the run can be resumed.
  */
-export async function trainingStep(
-  work: Work,
-  step: TrainStep | FinetuneStep,
-  resume?: TrainState,
-): Promise<StepResult> {
+async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
   const { prepared, listener, out, state } = work;
   const { data, recipe } = prepared;
   if (!data) throw new Error(`a ${step.step} step was let through without data`);
@@ -106,3 +104,7 @@ function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Pro
     { after, split: 'test', samples: info.images.test, accuracy: record.testAccuracy, sampleData },
   ];
 }
+
+const training = { runsModel: () => true, perform };
+export const train: StepKind<TrainStep> = training;
+export const finetune: StepKind<FinetuneStep> = training;

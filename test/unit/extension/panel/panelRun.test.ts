@@ -3,7 +3,8 @@ import { PanelRun } from '../../../../src/extension/panel/panelRun';
 import { RunJob } from '../../../../src/extension/runs/job';
 import { CancelledError } from '../../../../src/protocol/errors';
 import type { PruneJob } from '../../../../src/protocol/panel';
-import { PruneStep, Recipe } from '../../../../src/protocol/recipe';
+import { Recipe } from '../../../../src/protocol/recipe';
+import { PruneStep } from '../../../../src/protocol/steps/prune';
 import type { RunEvent, RunResult } from '../../../../src/protocol/run';
 import { failureOf } from '../child/fakeEngine';
 

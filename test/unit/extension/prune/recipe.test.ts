@@ -3,7 +3,8 @@ import { pruneRecipe, recipeText } from '../../../../src/extension/prune/recipe'
 import { pruneRun } from '../../../../src/extension/prune/run';
 import { UserError } from '../../../../src/protocol/errors';
 import type { PruneJob } from '../../../../src/protocol/panel';
-import { PruneStep, Recipe } from '../../../../src/protocol/recipe';
+import { Recipe } from '../../../../src/protocol/recipe';
+import { PruneStep } from '../../../../src/protocol/steps/prune';
 
 const prune = PruneStep.parse({ step: 'prune', amount: { sparsity: 0.9 } });
 const job = (fineTuneEpochs: number, folder = 'cnn-pruned-90'): PruneJob => ({ prune, folder, fineTuneEpochs });

@@ -1,0 +1,17 @@
+import type { RecipeStep } from '../../../protocol/steps';
+import type { StepResult } from '../../../protocol/run';
+import type { ModelContent } from '../../checkpoint/types';
+import type { TrainState } from '../../train/loop';
+import type { Work } from '../work';
+
+/** What the runner knows of one kind of step; the table of all of them is in `kinds.ts`. */
+export interface StepKind<Step extends RecipeStep> {
+  /** Whether it runs the model: it then needs a dataset, and a model that TensorFlow.js can run. */
+  readonly runsModel: (step: Step) => boolean;
+  /** Checks what the recipe alone tells; `where` begins the sentence. @throws UserError */
+  readonly check?: (step: Step, where: string) => void;
+  /** Tries, before anything is written, whether step and model fit, and answers the model as far as that changes it. @throws UserError */
+  readonly rehearse?: (model: ModelContent, step: Step) => ModelContent;
+  /** Does it, from where `resume` left off. @throws UserError, CancelledError */
+  readonly perform: (work: Work, step: Step, resume?: TrainState) => Promise<StepResult>;
+}

@@ -1,0 +1,12 @@
+import type { StepName, StepOf } from '../../../protocol/steps';
+import { evaluate } from './evaluate';
+import type { StepKind } from './kind';
+import { prune } from './prune';
+import { finetune, train } from './train';
+
+const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = { train, prune, finetune, evaluate };
+
+/** The kind of a step. */
+export function kindOf<Name extends StepName>({ step }: { step: Name }): StepKind<StepOf<Name>> {
+  return kinds[step];
+}
