@@ -1,0 +1,16 @@
+import { layers } from '../../src/engine/backend/tf';
+
+/** Weights drawn by the usual rules, each layer from a seed of its own, so that every build gives the same network. */
+export class Draw {
+  #drawn = 0;
+
+  /** He's rule, before a relu. */
+  he() {
+    return layers.initializers.heUniform({ seed: ++this.#drawn });
+  }
+
+  /** Glorot's rule, elsewhere. */
+  glorot() {
+    return layers.initializers.glorotUniform({ seed: ++this.#drawn });
+  }
+}
