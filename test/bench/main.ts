@@ -1,5 +1,7 @@
-// usage: npm run bench [-- --prototype DIR] [--python PROGRAM] [--threads N] [--data DIR]
+// usage: npm run bench [-- --prototype DIR] [--threads N] [--data DIR]
+//        npm run bench -- --peers [--python PROGRAM] [--tfjs-node DIR] [--networks NAME,...] [--threads N,...] [--data DIR]
 // Measures each figure that is a speed or a size, prints it beside its target, and fails when one is missed.
+// With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
 import { parseArgs } from 'node:util';
 import { ensureDebian } from '../../scripts/setup/debian';
 import { runMain } from '../../scripts/setup/runMain';
@@ -9,32 +11,39 @@ import { benchBackend } from './backend-bench';
 import { benchEditor } from './editor';
 import type { BenchLine } from './line';
 import { benchMemory } from './memory';
-import { benchPytorch } from './pytorch';
+import { benchPeers } from './peers/main';
 import { benchSizes } from './sizes';
 
 runMain(async () => {
   const { values } = parseArgs({
     options: {
       prototype: { type: 'string' },
+      peers: { type: 'boolean', default: false },
       python: { type: 'string', default: 'python3' },
-      threads: { type: 'string', default: '2' },
+      'tfjs-node': { type: 'string' },
+      networks: { type: 'string', default: '' },
+      threads: { type: 'string' },
       data: { type: 'string' },
     },
   });
   const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
-  const threads = Number(values.threads);
-  const vsix = await packVsix();
   const lines: BenchLine[] = [];
   const add = (more: BenchLine[]) => {
     for (const line of more) console.log(describe(line));
     lines.push(...more);
   };
-  add(await benchSizes(vsix));
-  add(await benchEditor(vsix));
-  add(await benchMemory(data));
-  if (values.prototype !== undefined) add(await benchBackend({ prototype: values.prototype, data, threads }));
-  const ours = lines.find(({ what }) => what === 'training, our backend, median')?.value;
-  add(await benchPytorch({ python: values.python, threads, ours }));
+  if (values.peers) {
+    const networks = values.networks.split(',').filter((name) => name !== '');
+    const threads = (values.threads ?? '1,2').split(',').map(Number);
+    add(await benchPeers({ python: values.python, tensorflowNode: values['tfjs-node'], data, networks, threads }));
+  } else {
+    const threads = Number(values.threads ?? '2');
+    const vsix = await packVsix();
+    add(await benchSizes(vsix));
+    add(await benchEditor(vsix));
+    add(await benchMemory(data));
+    if (values.prototype !== undefined) add(await benchBackend({ prototype: values.prototype, data, threads }));
+  }
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);
   if (lines.some(({ met }) => !met)) process.exitCode = 1;
 });

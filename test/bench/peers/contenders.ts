@@ -1,0 +1,59 @@
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { inRoot } from '../../../scripts/setup/paths';
+import { run } from '../../../scripts/setup/run';
+import { Peer } from './peer';
+
+/** Where the bench finds its peers. */
+export interface PeerPlaces {
+  /** The Python that has torch. */
+  readonly python: string;
+  /** The folder of tfjs-node, where it is installed. */
+  readonly tensorflowNode: string | undefined;
+}
+
+/** Starts the contenders with a number of threads each. */
+export type StartPeers = (threads: number) => Peer[];
+
+export const OURS = 'our backend';
+export const PYTORCH = 'PyTorch';
+export const TENSORFLOW_NODE = 'tfjs-node';
+
+/**
+ * Finds out which peers there are and builds our own contender into `folder`.
+ * @returns how to start them, ours first, and one sentence about each that is left out
+ */
+export async function findPeers(places: PeerPlaces, folder: string): Promise<{ start: StartPeers; leftOut: string[] }> {
+  const script = path.join(folder, 'tfjs.cjs');
+  await esbuild.build({
+    entryPoints: [inRoot('test', 'bench', 'peers', 'tfjs.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    external: ['onnxruntime-node', 'onnxruntime-node/*'],
+    logLevel: 'error',
+  });
+  const { python, tensorflowNode } = places;
+  const leftOut: string[] = [];
+  const starts = [(threads: number) => new Peer(OURS, process.execPath, [script, String(threads)])];
+  if (await succeeds(python, ['-c', 'import torch, numpy'])) {
+    const program = inRoot('test', 'bench', 'peers', 'pytorch.py');
+    starts.push((threads) => new Peer(PYTORCH, python, [program, String(threads)]));
+  } else {
+    leftOut.push(`PyTorch is left out: ${python} has no torch with numpy; name one that has by --python.`);
+  }
+  if (tensorflowNode === undefined) {
+    leftOut.push('tfjs-node is left out: name the folder where it is installed by --tfjs-node.');
+  } else {
+    starts.push((threads) => new Peer(TENSORFLOW_NODE, process.execPath, [script, String(threads), tensorflowNode]));
+  }
+  return { start: (threads) => starts.map((startOne) => startOne(threads)), leftOut };
+}
+
+const succeeds = (command: string, args: readonly string[]): Promise<boolean> =>
+  run(command, args).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { type layers, tf } from '../../../src/engine/backend/tf';
+import { Adam } from '../../../src/engine/train/adam';
+import { trainedWeights } from '../../../src/engine/train/step';
+import { lossOf, type Network, networks } from '../../networks';
+import type { Examples, NetworkFigures, Timed } from './orders';
+
+const RATE = 1e-3;
+const WARM_UP_STEPS = 6;
+/** Batches that evaluation chooses from, as PyTorch does. */
+const EVALUATION_BATCHES = [32, 100, 250, 500];
+const PROBES = 3;
+
+/** Trains one network by the engine's own Adam and evaluates it, on batches cut out of the examples. */
+export class Workload {
+  readonly #network: Network;
+  readonly #model: layers.LayersModel;
+  readonly #adam: Adam;
+  readonly #variables: tf.Variable[];
+  readonly #images: Float32Array;
+  readonly #labels: Uint8Array;
+  readonly #size: number;
+  #evaluationBatch = 0;
+  #step = 0;
+  #loss = Number.NaN;
+
+  constructor(
+    readonly figures: NetworkFigures,
+    readonly examples: Examples,
+  ) {
+    const network = networks.find(({ name }) => name === figures.name);
+    if (network === undefined) throw new Error(`There is no network ${figures.name}.`);
+    this.#network = network;
+    this.#model = network.build();
+    const weights = trainedWeights(this.#model);
+    this.#variables = weights.map(({ variable }) => variable);
+    this.#adam = new Adam(weights, new Map());
+    const bytes = readFileSync(examples.images);
+    this.#images = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    this.#labels = readFileSync(examples.labels);
+    this.#size = this.#images.length / examples.count;
+  }
+
+  get parameters(): number {
+    return this.#variables.reduce((sum, variable) => sum + variable.size, 0);
+  }
+
+  /** Compiles all that will be timed, and finds the batch with which evaluation is fastest: which it returns. */
+  async warmUp(): Promise<number> {
+    for (let i = 0; i < WARM_UP_STEPS; i++) await this.#trainStep();
+    let best = Number.POSITIVE_INFINITY;
+    for (const batch of EVALUATION_BATCHES.filter((size) => size <= this.examples.count)) {
+      await this.#evaluateOnce(batch, 0);
+      for (let probe = 0; probe < PROBES; probe++) {
+        const start = performance.now();
+        await this.#evaluateOnce(batch, 0);
+        const each = (performance.now() - start) / batch;
+        if (each < best) [best, this.#evaluationBatch] = [each, batch];
+      }
+    }
+    return this.#evaluationBatch;
+  }
+
+  async train(milliseconds: number): Promise<Timed> {
+    const times = await repeat(milliseconds, () => this.#trainStep());
+    return { milliseconds: times, examples: this.figures.batch, loss: this.#loss };
+  }
+
+  async evaluate(milliseconds: number): Promise<Timed> {
+    const batch = this.#evaluationBatch;
+    let first = 0;
+    const times = await repeat(milliseconds, async () => {
+      await this.#evaluateOnce(batch, first);
+      first = first + 2 * batch > this.examples.count ? 0 : first + batch;
+    });
+    return { milliseconds: times, examples: batch, loss: this.#loss };
+  }
+
+  dispose(): void {
+    this.#adam.dispose();
+    this.#model.dispose();
+  }
+
+  async #trainStep(): Promise<void> {
+    const { batch } = this.figures;
+    const batches = Math.floor(this.examples.count / batch);
+    const first = (this.#step++ % batches) * batch;
+    const loss = tf.tidy(() => {
+      const x = this.#input(first, batch);
+      const y = this.#truth(first, batch, x);
+      const forward = (): tf.Scalar => {
+        const output = this.#model.apply(x, { training: true }) as tf.Tensor;
+        return lossOf(this.#network)(y, output).asScalar();
+      };
+      const { value, grads } = tf.variableGrads(forward, this.#variables);
+      this.#adam.step(grads, RATE);
+      return value;
+    });
+    this.#loss = (await loss.data())[0]!;
+    loss.dispose();
+    if (!Number.isFinite(this.#loss)) throw new Error(`Training ${this.figures.name} gives the loss ${this.#loss}.`);
+  }
+
+  async #evaluateOnce(batch: number, first: number): Promise<void> {
+    const output = tf.tidy(() => this.#model.apply(this.#input(first, batch)) as tf.Tensor);
+    await output.data();
+    output.dispose();
+  }
+
+  #input(first: number, count: number): tf.Tensor {
+    const pixels = this.#images.subarray(first * this.#size, (first + count) * this.#size);
+    return tf.tensor(pixels, [count, ...this.figures.inputShape]);
+  }
+
+  #truth(first: number, count: number, x: tf.Tensor): tf.Tensor {
+    const { classes } = this.figures;
+    if (classes === null) return x;
+    const rows = new Float32Array(count * classes);
+    for (let i = 0; i < count; i++) rows[i * classes + this.#labels[first + i]!] = 1;
+    return tf.tensor2d(rows, [count, classes]);
+  }
+}
+
+/** Milliseconds of each turn, for so long in all, at least once. */
+async function repeat(milliseconds: number, turn: () => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  const end = performance.now() + milliseconds;
+  do {
+    const start = performance.now();
+    await turn();
+    times.push(performance.now() - start);
+  } while (performance.now() < end);
+  return times;
+}
