@@ -42,7 +42,10 @@ const VitestReport = z
 const MochaReport = z
   .object({ stats: z.object({ passes: z.number(), failures: z.number(), pending: z.number() }) })
   .transform(({ stats }): Count => ({ passed: stats.passes, failed: stats.failures, skipped: stats.pending }));
-const Report = z.union([VitestReport, MochaReport]);
+const ConformanceReport = z
+  .object({ passed: z.number(), failed: z.number() })
+  .transform((report): Count => ({ ...report, skipped: 0 }));
+const Report = z.union([VitestReport, MochaReport, ConformanceReport]);
 
 const bin = (name: string) => inRoot('node_modules', '.bin', name);
 const reports = inRoot('.cache', 'reports');
@@ -52,6 +55,7 @@ const vitest = (name: string, ...args: string[]): Stage => {
   return { name, command: [bin('vitest'), 'run', ...args, ...outputs], report };
 };
 const integrationReport = path.join(reports, 'integration.json');
+const conformanceReport = path.join(reports, 'conformance.json');
 
 const stages: readonly Stage[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
@@ -59,6 +63,11 @@ const stages: readonly Stage[] = [
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   vitest('unit'),
+  {
+    name: 'conformance',
+    command: [bin('tsx'), 'test/conformance/run.ts', '--report', conformanceReport],
+    report: conformanceReport,
+  },
   {
     name: 'integration',
     command: [bin('tsx'), 'test/integration/main.ts', integrationReport],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 const fileResult = z.object({
-  passed: z.number(),
+  /** Full names of specs. */
+  passed: z.array(z.string()),
   failures: z.array(z.object({ name: z.string(), message: z.string() })),
 });
 

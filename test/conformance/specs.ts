@@ -2,21 +2,16 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** Spec files of tfjs-core that say nothing about a backend in Node, each kind with the reason. */
+/** Spec files of tfjs-core that cannot run in Node, each kind with the reason. */
 export const LEFT_OUT: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
-  { pattern: /^ops\/(to_pixels|from_pixels|draw)_test/, reason: 'needs a canvas or images' },
-  { pattern: /^io\//, reason: 'reads and writes models; computes nothing' },
-  { pattern: /^platforms\/|^browser_util_test|^device_util_test/, reason: 'is about browsers' },
   {
-    pattern: /^(environment|flags|globals|jasmine_util|test_util|version)_test/,
-    reason: 'is about flags and test helpers',
+    pattern: /^ops\/(to_pixels|from_pixels|draw)_test/,
+    reason: "needs a browser's pixels: canvas, video or ImageData",
   },
-  {
-    pattern: /^(kernel_registry|profiler|debug_mode|serialization)_test/,
-    reason: 'registers backends and kernels of its own',
-  },
-  { pattern: /^public\/|^ops\/operation_test/, reason: 'is about the form of the public interface' },
 ];
+
+/** Specs that tfjs-core declares for the cpu backend alone: they move data between two copies of it. */
+export const CPU_ONLY = /^Switching cpu backends /;
 
 export interface SpecFiles {
   /** Directory of tfjs-core's build. */

@@ -1,6 +1,6 @@
 /**
- * Runs tfjs-core's specs on one backend; bundled and started by `run.ts`. Arguments: backend, pattern of file names.
- * Writes one line of JSON, a `ConformanceResult`, to the file named by the third argument.
+ * Runs tfjs-core's specs on one backend; bundled and started by `run.ts`. Arguments: backend, pattern of file names,
+ * the file for the result, a `ConformanceResult`.
  */
 import { writeFileSync } from 'node:fs';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
@@ -14,7 +14,8 @@ async function main(backend: string, pattern: string, report: string): Promise<v
   const environment = jasmine.getEnv();
   environment.configure({ random: false });
   if (backend === 'onnxruntime') await installBackend({ threads: 1, maxSessions: 16 });
-  setTestEnvs([{ name: backend, backendName: backend, isDataSync: true }]);
+  // The name is a part of each spec's: one name lets the results of two backends be compared.
+  setTestEnvs([{ name: 'node', backendName: backend, isDataSync: true }]);
 
   const loadErrors: string[] = [];
   const describe = globalThis.describe;
@@ -33,8 +34,8 @@ async function main(backend: string, pattern: string, report: string): Promise<v
   environment.addReporter({
     specDone: ({ fullName, status, failedExpectations }) => {
       const [, file = '?', name = fullName] = /^<(.*?)> (.*)$/s.exec(fullName) ?? [];
-      const result = (files[file] ??= { passed: 0, failures: [] });
-      if (status === 'passed') result.passed++;
+      const result = (files[file] ??= { passed: [], failures: [] });
+      if (status === 'passed') result.passed.push(name);
       if (status === 'failed') result.failures.push({ name, message: failedExpectations[0]?.message ?? '' });
     },
   });
