@@ -1,5 +1,5 @@
 import { createArchitecture, INPUT_SHAPE } from '../../src/engine/model/architectures';
-import { Architecture } from '../../src/protocol/recipe';
+import { Architecture } from '../../src/protocol/steps/train';
 import type { Network } from './network';
 
 /** The architectures that ship with the engine. */
