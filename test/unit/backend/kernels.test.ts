@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { backendStats, disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
 import { tf } from '../../../src/engine/backend/tf';
+import { expectAsCpu, gradientOf, image, tensor } from './compare';
 import { numbers } from './networks';
 
 beforeAll(async () => {
@@ -8,8 +9,6 @@ beforeAll(async () => {
 });
 afterAll(disposeBackend);
 
-const tensor = (shape: number[], seed = 1): tf.Tensor => tf.tensor(numbers(tf.util.sizeFromShape(shape), seed), shape);
-const image = (shape: [number, number, number, number], seed = 1): tf.Tensor4D => tensor(shape, seed) as tf.Tensor4D;
 const ints = (shape: number[], seed = 1): tf.Tensor =>
   tf.tensor(
     Int32Array.from(numbers(tf.util.sizeFromShape(shape), seed), (x) => Math.floor(x * 5)),
@@ -17,14 +16,6 @@ const ints = (shape: number[], seed = 1): tf.Tensor =>
     'int32',
   );
 const special = (): tf.Tensor => tf.tensor([1, Number.NaN, -2, 0, Infinity, -Infinity, 0.5, -0.25], [2, 4]);
-
-/** Gradient of a sum of products, so that no element has the gradient of another. */
-function gradientOf(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor {
-  return tf.grad((y: tf.Tensor) => {
-    const result = f(y);
-    return tf.sum(tf.mul(result, tensor(result.shape, 9)));
-  })(x);
-}
 
 /** One or more calls of each family of kernels; all of them must be native. */
 const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
@@ -206,30 +197,6 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   },
 };
 
-function evaluate(family: () => tf.Tensor | tf.Tensor[]): { shape: number[]; dtype: string; values: number[] }[] {
-  const results = tf.tidy(family);
-  const list = Array.isArray(results) ? results : [results];
-  const read = list.map((x) => ({ shape: x.shape, dtype: x.dtype, values: Array.from(x.dataSync()) }));
-  tf.dispose(list);
-  return read;
-}
-
 describe.each(Object.entries(families))('%s', (_, family) => {
-  test('as the cpu backend has it', async () => {
-    await tf.setBackend('cpu');
-    const expected = evaluate(family);
-    await tf.setBackend('onnxruntime');
-    const actual = evaluate(family);
-    expect(actual.map(({ shape, dtype }) => [dtype, shape])).toEqual(
-      expected.map(({ shape, dtype }) => [dtype, shape]),
-    );
-    actual.forEach(({ values }, k) => {
-      values.forEach((value, i) => {
-        const wanted = expected[k]!.values[i]!;
-        const near = Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted));
-        if (!near) expect(value, `result ${k}, element ${i}`).toBe(wanted);
-      });
-    });
-    expect(backendStats().fallbacks).toEqual({});
-  });
+  test('as the cpu backend has it', () => expectAsCpu(family));
 });

@@ -3,14 +3,11 @@ import { sameShape } from '../graph/native-types';
 import type { Activation, Window } from '../graph/operations';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import type { FusedConvolution } from '../passes/rewrites';
-import { activate } from './elementwise';
+import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
 import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip } from './filters';
 
-/** Activations that the blocked convolution applies itself. */
-const BUILT_IN_ACTIVATIONS: Partial<Record<Activation['name'], string>> = { relu: 'Relu', sigmoid: 'Sigmoid' };
-
-function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
+export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };
 }
 
@@ -52,7 +49,7 @@ function convolve(
   const inputs = imageBlocks
     ? [emission.blocked(image), blockedFilter(builder, filter, filterShape, block)]
     : [emission.nchw(image, imageShape), blockedOutputFilter(builder, filter, filterShape, block)];
-  const builtIn = BUILT_IN_ACTIVATIONS[activation.name];
+  const builtIn = BLOCKED_ACTIVATIONS[activation.name];
   const result = builder.blocked('Conv', [...inputs, ...biases], {
     ...attributes,
     ...(builtIn === undefined ? {} : { activation: builtIn }),
@@ -117,15 +114,4 @@ function transposedAttributes(
     return Math.max(0, left);
   });
   return { kernel_shape: kernel, strides, dilations, pads: trimmed, output_padding: outputPadding };
-}
-
-export function emitDepthwiseConv2D(emission: Emission, value: PendingValue<'DepthwiseConv2D'>): void {
-  const { builder } = emission;
-  const { inputs, inputShapes, operation } = value.node;
-  const [image, filter] = inputs as [Value, Value];
-  const [h, w, channels, multiplier] = inputShapes[1] as FilterShape;
-  const perChannel = builder.transpose(emission.flat(filter, inputShapes[1]), [2, 3, 0, 1]);
-  const names = [emission.nchw(image, inputShapes[0]!), builder.reshape(perChannel, [channels * multiplier, 1, h, w])];
-  const attributes = { ...windowAttributes(operation.attributes.window), group: channels };
-  emission.setNchw(value, builder.op('Conv', names, attributes));
 }

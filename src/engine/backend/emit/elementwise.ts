@@ -49,6 +49,9 @@ export function keepNaN(builder: ModelBuilder, tested: ValueName, value: ValueNa
   return builder.op('Where', [builder.op('IsNaN', [tested]), tested, value]);
 }
 
+/** Activations that the blocked convolutions apply themselves. */
+export const BLOCKED_ACTIVATIONS: Partial<Record<Activation['name'], string>> = { relu: 'Relu', sigmoid: 'Sigmoid' };
+
 export function activate(builder: ModelBuilder, input: ValueName, { name, alpha }: Activation): ValueName {
   switch (name) {
     case 'linear':
@@ -115,6 +118,26 @@ export function emitStep(emission: Emission, value: PendingValue<'Step'>): void 
 export function emitLeakyRelu(emission: Emission, value: PendingValue<'LeakyRelu'>): void {
   const { alpha } = value.node.operation.attributes;
   mapOne(emission, value, (x) => emission.builder.op('LeakyRelu', [x], { alpha: { float: alpha } }));
+}
+
+export function emitPRelu(emission: Emission, value: PendingValue<'PRelu'>): void {
+  const { inputs, inputShapes } = value.node;
+  const names = inputs.map((input, i) => emission.flat(input, inputShapes[i]));
+  emission.setFlat(value, emission.builder.op('PRelu', names));
+}
+
+/** The slope of elu from its result y: y + 1 below zero, else 1. */
+export function emitEluGradient(emission: Emission, value: PendingValue<'EluGradient'>): void {
+  const { builder } = emission;
+  const [gradient, result] = value.node.inputs as [Value, Value];
+  const slope = (y: ValueName): ValueName =>
+    builder.op('Add', [builder.op('Min', [y, builder.float(0)]), builder.float(1)]);
+  if (staysBlocked(emission, value, gradient, result)) {
+    emission.setBlocked(value, builder.op('Mul', [emission.blocked(gradient), slope(emission.blocked(result))]));
+  } else {
+    const names = [emission.flat(gradient, value.shape), slope(emission.flat(result, value.shape))];
+    emission.setFlat(value, builder.op('Mul', names));
+  }
 }
 
 export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void {

@@ -1,12 +1,16 @@
 import type { Operation, OperationKind } from '../graph/operations';
 import type { PendingValue } from '../graph/value';
-import { emitConv2D, emitConv2DInputGradient, emitDepthwiseConv2D, emitFusedConvolution } from './convolutions';
+import { emitBatchNorm } from './batch-norm';
+import { emitConv2D, emitConv2DInputGradient, emitFusedConvolution } from './convolutions';
+import { emitDepthwiseConv2D, emitDepthwiseFilterGradient, emitDepthwiseInputGradient } from './depthwise';
 import {
   emitAddN,
   emitBinary,
   emitCast,
   emitClip,
+  emitEluGradient,
   emitLeakyRelu,
+  emitPRelu,
   emitSelect,
   emitStep,
   emitUnary,
@@ -14,9 +18,21 @@ import {
 import type { Emission } from './emission';
 import { emitConv2DFilterGradient } from './filter-gradients';
 import { emitMatMul } from './matrix-products';
-import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient, emitPool } from './pools';
+import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pool-gradients';
+import { emitPool } from './pools';
 import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
-import { emitConcat, emitGather, emitOneHot, emitPad, emitSlice, emitTile, emitTranspose } from './shapes';
+import { emitResize, emitResizeGradient } from './resizes';
+import {
+  emitConcat,
+  emitGather,
+  emitOneHot,
+  emitPad,
+  emitReverse,
+  emitSegmentSum,
+  emitSlice,
+  emitTile,
+  emitTranspose,
+} from './shapes';
 
 type Emitters = { readonly [K in OperationKind]: (emission: Emission, value: PendingValue<K>) => void };
 
@@ -25,6 +41,8 @@ const emitters: Emitters = {
   Binary: emitBinary,
   Step: emitStep,
   LeakyRelu: emitLeakyRelu,
+  PRelu: emitPRelu,
+  EluGradient: emitEluGradient,
   Clip: emitClip,
   Cast: emitCast,
   AddN: emitAddN,
@@ -38,16 +56,23 @@ const emitters: Emitters = {
   Pad: emitPad,
   Tile: emitTile,
   Gather: emitGather,
+  Reverse: emitReverse,
+  SegmentSum: emitSegmentSum,
   OneHot: emitOneHot,
   MatMul: emitMatMul,
   Conv2D: emitConv2D,
   Conv2DInputGradient: emitConv2DInputGradient,
   Conv2DFilterGradient: emitConv2DFilterGradient,
   DepthwiseConv2D: emitDepthwiseConv2D,
+  DepthwiseInputGradient: emitDepthwiseInputGradient,
+  DepthwiseFilterGradient: emitDepthwiseFilterGradient,
+  BatchNorm: emitBatchNorm,
   MaxPool: emitPool,
   AveragePool: emitPool,
   MaxPoolGradient: emitMaxPoolGradient,
   AveragePoolGradient: emitAveragePoolGradient,
+  Resize: emitResize,
+  ResizeGradient: emitResizeGradient,
 };
 
 /** Writes what one pending value needs, or the rewrite that stands in its place. */

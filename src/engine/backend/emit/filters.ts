@@ -34,6 +34,17 @@ export function blockedBackwardFilter(
   return builder.reshape(builder.transpose(split, [2, 4, 0, 1, 5, 3]), [inputs, outputs, h, w]);
 }
 
+/** HWC1 to CHW{c}: the form that a blocked depthwise convolution reads. */
+export function blockedDepthwiseFilter(
+  builder: ModelBuilder,
+  filter: ValueName,
+  [h, w, channels]: FilterShape,
+  block: number,
+): ValueName {
+  const split = builder.reshape(filter, [h, w, channels / block, block]);
+  return builder.reshape(builder.transpose(split, [2, 0, 1, 3]), [channels, 1, h, w]);
+}
+
 /** The filter turned by 180 degrees. */
 export function flip(builder: ModelBuilder, filter: ValueName, [h, w]: FilterShape): ValueName {
   if (h * w === 1) return filter;

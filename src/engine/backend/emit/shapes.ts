@@ -1,6 +1,10 @@
+import { sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import { cast, scalar } from './elementwise';
 import type { Emission } from './emission';
+
+/** Up to this size, a matrix of zeros and ones is the fastest sum over segments. */
+const SEGMENT_MATRIX_ELEMENTS = 2 ** 20;
 
 export function emitTranspose(emission: Emission, value: PendingValue<'Transpose'>): void {
   emission.setFlat(value, emission.builder.transpose(onlyInput(emission, value), value.node.operation.attributes.perm));
@@ -40,6 +44,47 @@ export function emitGather(emission: Emission, value: PendingValue<'Gather'>): v
   const [table, indices] = inputs as [Value, Value];
   const names = [emission.flat(table, inputShapes[0]), emission.flat(indices, inputShapes[1])];
   emission.setFlat(value, emission.builder.op('Gather', names, { axis: operation.attributes.axis }));
+}
+
+export function emitReverse(emission: Emission, value: PendingValue<'Reverse'>): void {
+  const { builder } = emission;
+  const { axes } = value.node.operation.attributes;
+  const every = (number: number): string => builder.ints(...axes.map(() => number));
+  const ranges = [every(-1), every(Number.MIN_SAFE_INTEGER), builder.ints(...axes), every(-1)];
+  emission.setFlat(value, builder.op('Slice', [onlyInput(emission, value), ...ranges]));
+}
+
+/** As a product with a matrix that tells which row is in which segment, or, where that would be large, row by row. */
+export function emitSegmentSum(emission: Emission, value: PendingValue<'SegmentSum'>): void {
+  const { builder } = emission;
+  const { inputs, inputShapes } = value.node;
+  const rows = inputShapes[0]![0]!;
+  const segments = value.shape[0]!;
+  const columns = sizeOf(value.shape) / segments;
+  const x = emission.flat(inputs[0]!, [rows, columns]);
+  const numbers = Int32Array.from({ length: segments }, (_, i) => i);
+  if (segments * rows <= SEGMENT_MATRIX_ELEMENTS) {
+    const ids = emission.flat(inputs[1]!, [1, rows]);
+    const belongs = builder.op('Equal', [builder.constant('int32', [segments, 1], numbers), ids]);
+    const product = builder.op('MatMul', [cast(builder, belongs, 'float32'), x]);
+    emission.setFlat(value, builder.reshape(product, value.shape));
+    return;
+  }
+  const ids = emission.flat(inputs[1]!, [rows, 1]);
+  const scalarInt = (number: number): string => scalar(builder, 'int32', number);
+  const outside = builder.op('Or', [
+    builder.op('Less', [ids, scalarInt(0)]),
+    builder.op('GreaterOrEqual', [ids, scalarInt(segments)]),
+  ]);
+  // Rows of no segment go to one more, which is cut off.
+  const places = builder.op('Expand', [
+    builder.op('Where', [outside, scalarInt(segments), ids]),
+    builder.ints(rows, columns),
+  ]);
+  const zeros = builder.op('Expand', [builder.float(0), builder.ints(segments + 1, columns)]);
+  const sums = builder.op('ScatterElements', [zeros, places, x], { axis: 0, reduction: 'add' });
+  const kept = builder.op('Slice', [sums, builder.ints(0), builder.ints(segments), builder.ints(0)]);
+  emission.setFlat(value, builder.reshape(kept, value.shape));
 }
 
 /** By comparison with 0..depth-1, because ONNX's OneHot wraps negative indices where tfjs leaves the row off. */

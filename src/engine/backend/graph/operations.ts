@@ -25,6 +25,13 @@ export interface Window {
   readonly pads: readonly [number, number, number, number];
 }
 
+/** How a resized image samples its source, in the terms of tfjs. */
+export interface ResizeRule {
+  readonly method: 'bilinear' | 'nearest';
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
+
 type NoAttributes = Readonly<Record<string, never>>;
 
 /** What can be recorded, with the attributes of each kind. Convolutions and pools see NHWC tensors and HWIO filters. */
@@ -33,6 +40,10 @@ export interface OperationAttributes {
   Binary: { readonly fn: BinaryFunction };
   Step: { readonly alpha: number };
   LeakyRelu: { readonly alpha: number };
+  /** Input and slope below zero. */
+  PRelu: NoAttributes;
+  /** Gradient of the result, result. */
+  EluGradient: NoAttributes;
   Clip: { readonly min: number; readonly max: number };
   Cast: NoAttributes;
   AddN: NoAttributes;
@@ -48,6 +59,9 @@ export interface OperationAttributes {
   Pad: { readonly paddings: readonly (readonly [number, number])[]; readonly value: number };
   Tile: { readonly reps: readonly number[] };
   Gather: { readonly axis: number };
+  Reverse: { readonly axes: readonly number[] };
+  /** Rows and the number of the segment that each belongs to; rows of no segment are left out. */
+  SegmentSum: NoAttributes;
   OneHot: { readonly depth: number; readonly on: number; readonly off: number };
   /** Two matrices (or stacks of them), and an optional bias. */
   MatMul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly activation: Activation };
@@ -57,13 +71,24 @@ export interface OperationAttributes {
   Conv2DInputGradient: { readonly window: Window };
   /** Input, gradient of the result. */
   Conv2DFilterGradient: { readonly window: Window };
-  DepthwiseConv2D: { readonly window: Window };
+  /** Input, filter, and an optional bias. */
+  DepthwiseConv2D: { readonly window: Window; readonly activation: Activation };
+  /** Gradient of the result, filter. */
+  DepthwiseInputGradient: { readonly window: Window };
+  /** Input, gradient of the result. */
+  DepthwiseFilterGradient: { readonly window: Window };
+  /** Input, mean, variance, then offset and scale where there are such; each broadcast against the input. */
+  BatchNorm: { readonly epsilon: number; readonly hasOffset: boolean; readonly hasScale: boolean };
   MaxPool: { readonly window: Window };
   AveragePool: { readonly window: Window };
-  /** Gradient of the result, input, result. Windows tile the input exactly. */
+  /** Gradient of the result, input, result. */
   MaxPoolGradient: { readonly window: Window };
-  /** Gradient of the result. Windows tile the input exactly. */
+  /** Gradient of the result. */
   AveragePoolGradient: { readonly window: Window };
+  /** An image, resized to the result's height and width. */
+  Resize: { readonly rule: ResizeRule };
+  /** Gradient of the result of a resize. */
+  ResizeGradient: { readonly rule: ResizeRule };
 }
 
 export type OperationKind = keyof OperationAttributes;
@@ -72,3 +97,9 @@ export type OperationKind = keyof OperationAttributes;
 export type Operation<K extends OperationKind = OperationKind> = {
   [P in K]: { readonly kind: P; readonly attributes: OperationAttributes[P] };
 }[K];
+
+/** Whether a window's places cover the input without overlap, gap or padding. */
+export function tilesInput({ kernel, strides, pads }: Window, [, height, width]: readonly number[]): boolean {
+  const exact = kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((pad) => pad === 0);
+  return exact && height! % kernel[0] === 0 && width! % kernel[1] === 0;
+}

@@ -14,6 +14,9 @@ export function estimateWork(
     case 'Conv2D':
     case 'Conv2DInputGradient':
     case 'Conv2DFilterGradient':
+    case 'DepthwiseConv2D':
+    case 'DepthwiseInputGradient':
+    case 'DepthwiseFilterGradient':
       return PER_CONVOLVED_ELEMENT * size;
     case 'MatMul':
       return 2 * size * (inputShapes[0]?.at(-1) ?? 1);

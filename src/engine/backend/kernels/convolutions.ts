@@ -1,44 +1,15 @@
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { Activation } from '../graph/operations';
-import { tf } from '../tf';
+import type { tf } from '../tf';
 import { activationOf, type FusedAttributes, LINEAR } from './activations';
 import { areFloat, kernel, type KernelContext, type Kernels } from './kernel';
-import { convolutionWindow, roundsDown } from './windows';
+import { type ConvolutionAttributes, convolutionWindow, describeConvolution, isNhwc, roundsDown } from './windows';
 
 interface ConvolutionInputs {
   readonly x: tf.TensorInfo;
   readonly filter: tf.TensorInfo;
   readonly bias?: tf.TensorInfo;
   readonly preluActivationWeights?: tf.TensorInfo;
-}
-
-interface ConvolutionAttributes {
-  readonly strides: [number, number] | number;
-  readonly pad: 'valid' | 'same' | number | [[number, number], [number, number], [number, number], [number, number]];
-  readonly dataFormat?: 'NHWC' | 'NCHW';
-  readonly dilations?: [number, number] | number;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-function describe(
-  inputShape: readonly number[],
-  filterShape: readonly number[],
-  attributes: ConvolutionAttributes,
-  depthwise = false,
-): tf.backend_util.Conv2DInfo {
-  return tf.backend_util.computeConv2DInfo(
-    inputShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    attributes.strides,
-    attributes.dilations ?? 1,
-    attributes.pad,
-    attributes.dimRoundingMode,
-    depthwise,
-  );
-}
-
-function isNhwc({ dataFormat }: ConvolutionAttributes): boolean {
-  return dataFormat === undefined || dataFormat === 'NHWC';
 }
 
 function convolve(
@@ -49,7 +20,7 @@ function convolve(
 ): tf.TensorInfo | undefined {
   if (!areFloat(x, filter) || !isNhwc(attributes)) return undefined;
   if (bias !== undefined && !(areFloat(bias) && bias.shape.length === 1)) return undefined;
-  const info = describe(x.shape, filter.shape, attributes);
+  const info = describeConvolution(x.shape, filter.shape, attributes);
   if (sizeOf(info.outShape) === 0 || info.inChannels !== filter.shape[2] || !roundsDown(info)) return undefined;
   const operation = { kind: 'Conv2D', attributes: { window: convolutionWindow(info), activation } } as const;
   return context.record(operation, bias === undefined ? [x, filter] : [x, filter, bias], info.outShape, 'float32');
@@ -76,7 +47,7 @@ interface InputGradientAttributes extends ConvolutionAttributes {
 }
 const inputGradient = kernel<InputGradientInputs, InputGradientAttributes>(({ dy, filter }, attributes, context) => {
   if (!areFloat(dy, filter) || !isNhwc(attributes)) return undefined;
-  const info = describe(attributes.inputShape, filter.shape, attributes);
+  const info = describeConvolution(attributes.inputShape, filter.shape, attributes);
   if (info.inChannels !== filter.shape[2] || !sameShape(info.outShape, dy.shape)) return undefined;
   const operation = { kind: 'Conv2DInputGradient', attributes: { window: convolutionWindow(info) } } as const;
   return context.record(operation, [dy, filter], attributes.inputShape, 'float32');
@@ -91,18 +62,10 @@ interface FilterGradientAttributes extends ConvolutionAttributes {
 }
 const filterGradient = kernel<FilterGradientInputs, FilterGradientAttributes>(({ x, dy }, attributes, context) => {
   if (!areFloat(x, dy) || !isNhwc(attributes)) return undefined;
-  const info = describe(x.shape, attributes.filterShape, attributes);
+  const info = describeConvolution(x.shape, attributes.filterShape, attributes);
   if (info.inChannels !== attributes.filterShape[2]) return undefined;
   const operation = { kind: 'Conv2DFilterGradient', attributes: { window: convolutionWindow(info) } } as const;
   return context.record(operation, [x, dy], attributes.filterShape, 'float32');
-});
-
-const depthwise = kernel<ConvolutionInputs, ConvolutionAttributes>(({ x, filter }, attributes, context) => {
-  if (!areFloat(x, filter) || !isNhwc(attributes)) return undefined;
-  const info = describe(x.shape, filter.shape, attributes, true);
-  if (!roundsDown(info) || sizeOf(info.outShape) === 0) return undefined;
-  const operation = { kind: 'DepthwiseConv2D', attributes: { window: convolutionWindow(info) } } as const;
-  return context.record(operation, [x, filter], info.outShape, 'float32');
 });
 
 /** Convolutions and their gradients. */
@@ -111,5 +74,4 @@ export const convolutionKernels: Kernels = new Map([
   ['FusedConv2D', fusedConv2D],
   ['Conv2DBackpropInput', inputGradient],
   ['Conv2DBackpropFilter', filterGradient],
-  ['DepthwiseConv2dNative', depthwise],
 ]);

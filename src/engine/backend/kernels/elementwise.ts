@@ -76,6 +76,17 @@ const leakyRelu = kernel<OneInput, { alpha: number }>(({ x }, { alpha }, context
   areFloat(x) ? context.record({ kind: 'LeakyRelu', attributes: { alpha } }, [x], x.shape, 'float32') : undefined,
 );
 
+const prelu = kernel<OneInput & { alpha: tf.TensorInfo }>(({ x, alpha }, _, context) => {
+  if (!areFloat(x, alpha)) return undefined;
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(x.shape, alpha.shape);
+  if (!sameShape(shape, x.shape)) return undefined;
+  return context.record({ kind: 'PRelu', attributes: {} }, [x, alpha], x.shape, 'float32');
+});
+
+const eluGradient = kernel<{ dy: tf.TensorInfo; y: tf.TensorInfo }>(({ dy, y }, _, context) =>
+  areFloat(dy, y) ? context.record({ kind: 'EluGradient', attributes: {} }, [dy, y], y.shape, 'float32') : undefined,
+);
+
 const clip = kernel<OneInput, { clipValueMin: number; clipValueMax: number }>(({ x }, bounds, context) => {
   if (!areFloat(x)) return undefined;
   const attributes = { min: bounds.clipValueMin, max: bounds.clipValueMax };
@@ -102,6 +113,8 @@ export const elementwiseKernels: Kernels = new Map([
   ['Cast', cast],
   ['Step', step],
   ['LeakyRelu', leakyRelu],
+  ['Prelu', prelu],
+  ['EluGrad', eluGradient],
   ['ClipByValue', clip],
   ['AddN', addN],
   ['Select', select],

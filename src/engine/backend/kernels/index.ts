@@ -1,10 +1,13 @@
+import { batchNormKernels } from './batch-norm';
 import { constantKernels } from './constants';
 import { convolutionKernels } from './convolutions';
+import { depthwiseKernels } from './depthwise';
 import { elementwiseKernels } from './elementwise';
 import type { Kernels } from './kernel';
 import { matrixKernels } from './matrix-products';
 import { poolKernels } from './pools';
 import { reductionKernels } from './reductions';
+import { resizeKernels } from './resizes';
 import { shapeKernels } from './shapes';
 
 /** All kernels that are answered natively, by tfjs's name. The rest runs on the cpu kernels. */
@@ -15,5 +18,8 @@ export const nativeKernels: Kernels = new Map([
   ...constantKernels,
   ...matrixKernels,
   ...convolutionKernels,
+  ...depthwiseKernels,
   ...poolKernels,
+  ...batchNormKernels,
+  ...resizeKernels,
 ]);

@@ -1,7 +1,7 @@
 import { sameShape, sizeOf } from '../graph/native-types';
 import { tf } from '../tf';
 import { areFloat, type Kernel, kernel, type Kernels, type OneInput } from './kernel';
-import { poolWindow, roundsDown, tilesInput } from './windows';
+import { poolWindow, roundsDown, slidesBackwards } from './windows';
 
 interface PoolAttributes {
   readonly filterSize: [number, number] | number;
@@ -34,8 +34,9 @@ interface MaxPoolGradientInputs {
 }
 const maxPoolGradient = kernel<MaxPoolGradientInputs, PoolAttributes>(({ dy, input, output }, attributes, context) => {
   if (!areFloat(dy, input, output)) return undefined;
-  const window = poolWindow(describe(input.shape, attributes));
-  if (!tilesInput(window, input.shape)) return undefined;
+  const info = describe(input.shape, attributes);
+  const window = poolWindow(info);
+  if (!roundsDown(info) || !slidesBackwards(window)) return undefined;
   return context.record(
     { kind: 'MaxPoolGradient', attributes: { window } },
     [dy, input, output],
@@ -50,8 +51,9 @@ interface AveragePoolGradientInputs {
 }
 const averagePoolGradient = kernel<AveragePoolGradientInputs, PoolAttributes>(({ dy, input }, attributes, context) => {
   if (!areFloat(dy, input)) return undefined;
-  const window = poolWindow(describe(input.shape, attributes));
-  if (!tilesInput(window, input.shape)) return undefined;
+  const info = describe(input.shape, attributes);
+  const window = poolWindow(info);
+  if (!roundsDown(info) || !slidesBackwards(window)) return undefined;
   return context.record({ kind: 'AveragePoolGradient', attributes: { window } }, [dy], input.shape, 'float32');
 });
 

@@ -1,6 +1,15 @@
 import { isNativeType, type NativeType, sameShape, sizeOf } from '../graph/native-types';
 import { tf } from '../tf';
-import { areNative, isNative, kernel, type KernelContext, type Kernels, type OneInput, positiveAxis } from './kernel';
+import {
+  areFloat,
+  areNative,
+  isNative,
+  kernel,
+  type KernelContext,
+  type Kernels,
+  type OneInput,
+  positiveAxis,
+} from './kernel';
 
 const reshape = kernel<OneInput, { shape: number[] }>(({ x }, attributes, context) => {
   const size = sizeOf(x.shape);
@@ -112,6 +121,23 @@ const gather = kernel<GatherInputs, { axis: number; batchDims?: number }>(
   },
 );
 
+const reverse = kernel<OneInput, { dims: number | number[] }>(({ x }, { dims }, context) => {
+  if (!isNative(x)) return undefined;
+  const axes = tf.util.parseAxisParam(dims, x.shape);
+  if (axes.length === 0 || x.shape.length === 0) return context.alias(x, x.shape);
+  return context.record({ kind: 'Reverse', attributes: { axes } }, [x], x.shape, x.dtype);
+});
+
+interface SegmentInputs extends OneInput {
+  readonly segmentIds: tf.TensorInfo;
+}
+const segmentSum = kernel<SegmentInputs, { numSegments: number }>(({ x, segmentIds }, { numSegments }, context) => {
+  if (!areFloat(x) || !areNative(segmentIds) || segmentIds.dtype !== 'int32' || numSegments === 0) return undefined;
+  if (!sameShape(segmentIds.shape, x.shape.slice(0, 1))) return undefined;
+  const shape = [numSegments, ...x.shape.slice(1)];
+  return context.record({ kind: 'SegmentSum', attributes: {} }, [x, segmentIds], shape, 'float32');
+});
+
 interface OneHotAttributes {
   readonly dtype: tf.DataType;
   readonly depth: number;
@@ -165,6 +191,8 @@ export const shapeKernels: Kernels = new Map([
   ['PadV2', pad],
   ['Tile', tile],
   ['GatherV2', gather],
+  ['Reverse', reverse],
+  ['UnsortedSegmentSum', segmentSum],
   ['OneHot', oneHot],
   ['Pack', pack],
   ['Unpack', unpack],

@@ -1,5 +1,36 @@
 import type { Window } from '../graph/operations';
-import type { tf } from '../tf';
+import { tf } from '../tf';
+
+/** The attributes by which tfjs's kernels describe a convolution. */
+export interface ConvolutionAttributes {
+  readonly strides: [number, number] | number;
+  readonly pad: 'valid' | 'same' | number | [[number, number], [number, number], [number, number], [number, number]];
+  readonly dataFormat?: 'NHWC' | 'NCHW';
+  readonly dilations?: [number, number] | number;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** What tfjs makes of a convolution's shapes and attributes. */
+export function describeConvolution(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attributes: ConvolutionAttributes,
+  depthwise = false,
+): tf.backend_util.Conv2DInfo {
+  return tf.backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    attributes.strides,
+    attributes.dilations ?? 1,
+    attributes.pad,
+    attributes.dimRoundingMode,
+    depthwise,
+  );
+}
+
+export function isNhwc({ dataFormat }: ConvolutionAttributes): boolean {
+  return dataFormat === undefined || dataFormat === 'NHWC';
+}
 
 /** The window of a convolution as tfjs has worked it out. */
 export function convolutionWindow(info: tf.backend_util.Conv2DInfo): Window {
@@ -36,8 +67,7 @@ export function roundsDown(info: tf.backend_util.Conv2DInfo): boolean {
   );
 }
 
-/** Whether the windows cover the input without overlap, gap or padding. */
-export function tilesInput({ kernel, strides, pads }: Window, [, height, width]: readonly number[]): boolean {
-  const exact = kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((pad) => pad === 0);
-  return exact && height! % kernel[0] === 0 && width! % kernel[1] === 0;
+/** Whether a gradient can be had by sliding the window backwards: nothing is dilated, and no tap lies in the padding only. */
+export function slidesBackwards({ kernel, dilations, pads }: Window): boolean {
+  return dilations.every((d) => d === 1) && pads.every((pad, side) => pad >= 0 && pad < kernel[side % 2]!);
 }

@@ -1,4 +1,5 @@
 import { sameShape } from '../graph/native-types';
+import { tilesInput } from '../graph/operations';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
@@ -47,6 +48,7 @@ function poolGradientOfRelu(
   consumers: Consumers,
 ): PendingValue<'MaxPoolGradient'> | null {
   if (!isPendingOf(gradient, 'MaxPoolGradient') || consumers.soleReader(gradient) === undefined) return null;
+  if (!tilesInput(gradient.node.operation.attributes.window, gradient.shape)) return null;
   const pooled = gradient.node.inputs[1]!;
   const isRelu = isPendingOf(pooled, 'Unary') && pooled.node.operation.attributes.fn === 'Relu';
   const sameArgument = isRelu && pooled.node.inputs[0] === step.node.inputs[0];

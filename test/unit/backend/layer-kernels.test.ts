@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { tf } from '../../../src/engine/backend/tf';
+import { expectAsCpu, gradientOf, image, tensor } from './compare';
+
+const PLACEMENTS = [
+  ['same', 1],
+  ['valid', 1],
+  ['same', 2],
+  ['valid', 2],
+] as const;
+const segments = (): tf.Tensor1D => tf.tensor1d([2, 0, -1, 2, 4, 1], 'int32');
+
+/** What common layers call beside plain convolutions and matrix products. */
+const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
+  'depthwise convolutions and their gradients': () =>
+    [3, 16, 20].flatMap((channels) =>
+      PLACEMENTS.flatMap(([pad, stride]) => {
+        const x = image([2, 7, 6, channels]);
+        const filter = image([3, 2, channels, 1], 2);
+        return [
+          tf.depthwiseConv2d(x, filter, stride, pad),
+          gradientOf((y) => tf.depthwiseConv2d(y as tf.Tensor4D, filter, stride, pad), x),
+          gradientOf((y) => tf.depthwiseConv2d(x, y as tf.Tensor4D, stride, pad), filter),
+        ];
+      }),
+    ),
+  'depthwise convolutions with a multiplier': () =>
+    PLACEMENTS.flatMap(([pad, stride]) => {
+      const x = image([2, 5, 6, 16]);
+      const filter = image([3, 3, 16, 2], 2);
+      return [
+        tf.depthwiseConv2d(x, filter, stride, pad),
+        gradientOf((y) => tf.depthwiseConv2d(y as tf.Tensor4D, filter, stride, pad), x),
+        gradientOf((y) => tf.depthwiseConv2d(x, y as tf.Tensor4D, stride, pad), filter),
+      ];
+    }),
+  'depthwise convolutions, dilated or fused': () => {
+    const x = image([1, 9, 8, 16]);
+    const filter = image([3, 3, 16, 1], 2);
+    const bias = tensor([16], 3);
+    return [
+      tf.depthwiseConv2d(x, filter, 1, 'same', 'NHWC', 2),
+      ...(['linear', 'relu', 'relu6', 'sigmoid', 'elu'] as const).map((activation) =>
+        tf.fused.depthwiseConv2d({ x, filter, strides: 1, pad: 'same', bias, activation }),
+      ),
+    ];
+  },
+  'gradients of pools that overlap or reach into padding': () =>
+    [3, 16].flatMap((channels) => {
+      const x = tf.tensor4d(tf.round(tf.mul(image([2, 7, 6, channels]), 3)).dataSync(), [2, 7, 6, channels]);
+      return PLACEMENTS.flatMap(([pad, stride]) => [
+        gradientOf((y) => tf.maxPool(y as tf.Tensor4D, 3, stride, pad), x),
+        gradientOf((y) => tf.maxPool(tf.relu(y as tf.Tensor4D), 2, stride, pad), x),
+        gradientOf((y) => tf.avgPool(y as tf.Tensor4D, [3, 2], stride, pad), x),
+      ]);
+    }),
+  'batch normalisation and its gradients': () =>
+    [3, 16].flatMap((channels) => {
+      const x = image([3, 4, 5, channels]);
+      const [mean, offset, scale] = [2, 3, 4].map((seed) => tensor([channels], seed) as tf.Tensor1D);
+      const variance = tf.add(tf.square(tensor([channels], 5)), 0.1) as tf.Tensor1D;
+      const normalise = (y: tf.Tensor): tf.Tensor =>
+        tf.batchNorm(y as tf.Tensor4D, mean!, variance, offset, scale, 1e-3);
+      return [
+        normalise(x),
+        tf.batchNorm(x, mean!, variance),
+        tf.batchNorm(x, mean!, variance, undefined, scale),
+        tf.batchNorm(x, mean!, variance, offset, undefined, 0.5),
+        gradientOf(normalise, x),
+        gradientOf((y) => tf.batchNorm(x, y as tf.Tensor1D, variance, offset, scale), mean!),
+        gradientOf((y) => tf.batchNorm(x, mean!, y as tf.Tensor1D, offset, scale), variance),
+        gradientOf((y) => tf.batchNorm(x, mean!, variance, offset, y as tf.Tensor1D), scale!),
+      ];
+    }),
+  'normalisation by the statistics of the batch itself': () =>
+    [3, 16].map((channels) =>
+      gradientOf(
+        (y) => {
+          const { mean, variance } = tf.moments(y, [0, 1, 2]);
+          const [offset, scale] = [tensor([channels], 2) as tf.Tensor1D, tensor([channels], 3) as tf.Tensor1D];
+          return tf.batchNorm(y as tf.Tensor4D, mean as tf.Tensor1D, variance as tf.Tensor1D, offset, scale);
+        },
+        image([3, 4, 5, channels]),
+      ),
+    ),
+  'resized images and their gradients': () => {
+    const x = image([2, 4, 4, 3]);
+    const single = image([1, 4, 4, 3]); // The cpu kernel takes the gradient of nearest pixels from the first image only.
+    const sizes: [number, number][] = [[8, 8], [7, 5], [3, 2], [1, 1], [4, 9]]; // prettier-ignore
+    return sizes.flatMap((size) => [
+      ...[false, true].flatMap((align) => [
+        tf.image.resizeBilinear(x, size, align),
+        tf.image.resizeNearestNeighbor(x, size, align),
+        gradientOf((y) => tf.image.resizeBilinear(y as tf.Tensor4D, size, align), x),
+        gradientOf((y) => tf.image.resizeNearestNeighbor(y as tf.Tensor4D, size, align), single),
+      ]),
+      tf.image.resizeBilinear(x, size, false, true),
+      tf.image.resizeNearestNeighbor(x, size, false, true),
+    ]);
+  },
+  'rectifiers and their gradients': () => {
+    const x = image([2, 3, 4, 16]);
+    const alpha = tensor([16], 2);
+    return [
+      tf.prelu(x, alpha),
+      gradientOf((y) => tf.prelu(y, alpha), x),
+      gradientOf((y) => tf.prelu(x, y), alpha),
+      ...[tf.elu, tf.selu, tf.relu6, tf.softplus, tf.sigmoid, tf.tanh].map((f) => gradientOf(f, x)),
+      gradientOf((y) => tf.leakyRelu(y, 0.2), x),
+    ];
+  },
+  'sums over segments': () => [
+    tf.unsortedSegmentSum(tensor([6]), segments(), 4),
+    tf.unsortedSegmentSum(tensor([6, 2, 3]), segments(), 3),
+    gradientOf((y) => tf.gather(y, tf.tensor1d([1, 1, 3], 'int32')), tensor([4, 2])),
+  ],
+  'order reversed': () => [tf.reverse(tensor([2, 3, 4])), tf.reverse(tf.neg(tensor([2, 3, 4])), [0, 2])],
+};
+
+const LAYOUTS = [true, false];
+
+describe.each(LAYOUTS)('blocked layout: %s', (blockedLayout) => {
+  beforeAll(async () => {
+    await installBackend({ threads: 1, onFallback: 'throw', blockedLayout });
+  });
+  afterAll(disposeBackend);
+  test.each(Object.entries(families))('%s', (_, family) => expectAsCpu(family));
+
+  test('a sum over many segments leaves out what belongs to none', () => {
+    const ids = Int32Array.from({ length: 1200 }, (_, i) => ((i * 37) % 1201 === 0 ? -1 : (i * 37) % 1300));
+    const x = tensor([1200, 2]);
+    const rows = x.dataSync();
+    const wanted = new Float64Array(1000 * 2);
+    ids.forEach((id, i) => {
+      if (id < 0 || id >= 1000) return;
+      wanted[id * 2]! += rows[i * 2]!;
+      wanted[id * 2 + 1]! += rows[i * 2 + 1]!;
+    });
+    const sums = tf.unsortedSegmentSum(x, tf.tensor1d(ids, 'int32'), 1000).dataSync();
+    sums.forEach((sum, i) => expect(sum).toBeCloseTo(wanted[i]!, 5));
+  });
+});
