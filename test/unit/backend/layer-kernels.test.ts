@@ -59,7 +59,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     [3, 16].flatMap((channels) => {
       const x = image([3, 4, 5, channels]);
       const [mean, offset, scale] = [2, 3, 4].map((seed) => tensor([channels], seed) as tf.Tensor1D);
-      const variance = tf.add(tf.square(tensor([channels], 5)), 0.1) as tf.Tensor1D;
+      const variance = tf.add<tf.Tensor1D>(tf.square(tensor([channels], 5)), 0.1);
       const normalise = (y: tf.Tensor): tf.Tensor =>
         tf.batchNorm(y as tf.Tensor4D, mean!, variance, offset, scale, 1e-3);
       return [
