@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { batchSize, epochs, learningRate, schedule } from './training';
 
-/** Higher than in training: at 90 % sparsity and 2 epochs, 0.001 gave back 0.3 point less on `fashion-cnn` (two seeds). */
+/** Chosen on the validation images of `fashion-cnn` at 90 % sparsity after 2 epochs: mean accuracy of two seeds 0.9210, against 0.9207 at 0.001. */
 export const FINETUNE_LEARNING_RATE = 0.003;
 
 /** Trains on with the mask held: weights that are 0 now stay 0. */
