@@ -1,3 +1,4 @@
+import { answerTrial } from './backend/choice/trial-process';
 import { main } from './cli/main';
 
 // A reader that has seen enough, such as `head`, is no failure.
@@ -6,6 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-void main(process.argv.slice(2), __dirname).then((code) => {
-  process.exitCode = code;
-});
+const args = process.argv.slice(2);
+if (!answerTrial(args))
+  void main(args, __filename).then((code) => {
+    process.exitCode = code;
+  });

@@ -2,6 +2,7 @@ import 'vscode-jsonrpc/node';
 import { engineRequests } from '../protocol/engine';
 import type { Channel } from '../rpc/channel';
 import { Peer } from '../rpc/peer';
+import { answerTrial } from './backend/choice/trial-process';
 import { createService } from './service';
 
 /** The parent's end of the IPC channel, as `fork` made it. */
@@ -28,19 +29,23 @@ function die(error: unknown): never {
   process.exit(1);
 }
 
-if (process.send === undefined) {
-  console.error('This is the engine of Secateur, which the editor starts; on a terminal use the command "secateur".');
-  process.exit(2);
+function serve(): void {
+  if (process.send === undefined) {
+    console.error('This is the engine of Secateur, which the editor starts; on a terminal use the command "secateur".');
+    process.exit(2);
+  }
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+  const peer = new Peer(parentChannel());
+  peer.serve(
+    engineRequests,
+    createService(__filename, (message) => {
+      console.error(message);
+    }),
+  );
+  // Native work cannot be waited for: what a run left is whole or its lock is that of a dead process.
+  process.on('disconnect', () => process.exit(0));
+  peer.listen();
 }
-process.on('uncaughtException', die);
-process.on('unhandledRejection', die);
-const peer = new Peer(parentChannel());
-peer.serve(
-  engineRequests,
-  createService((message) => {
-    console.error(message);
-  }),
-);
-// Native work cannot be waited for: what a run left is whole or its lock is that of a dead process.
-process.on('disconnect', () => process.exit(0));
-peer.listen();
+
+if (!answerTrial(process.argv.slice(2))) serve();

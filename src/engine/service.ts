@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import type { DataReference } from '../protocol/dataset';
 import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
 import type { Handlers } from '../rpc/peer';
-import { installBackend, loadTensorflowNode, type BackendInfo } from './backend/index';
+import { BackendUnavailable, chooseBackend } from './backend/choice/choose';
+import type { BackendInfo } from './backend/index';
 import { CheckpointStore } from './checkpoint/store';
 import { preview, type SampleEvaluator } from './compress/preview';
 import type { Dataset } from './dataset/dataset';
@@ -26,32 +28,43 @@ interface Started {
   datasets: DatasetStore;
 }
 
-/** Our own backend, or tfjs-node where the settings name a folder with it that works. Throws UserError. */
-async function install(settings: EngineSettings, log: (message: string) => void): Promise<BackendInfo> {
-  const threads = settings.threads || availableParallelism();
-  let own: BackendInfo;
+/** The backend that the settings choose. Throws UserError. */
+async function install(
+  settings: EngineSettings,
+  program: string,
+  log: (message: string) => void,
+): Promise<BackendInfo> {
   try {
-    own = await installBackend({ threads, log });
+    return await chooseBackend({
+      choice: settings.backend,
+      threads: settings.threads || availableParallelism(),
+      tensorflowFolder: settings.tensorflowPath ?? path.dirname(program),
+      cacheFolder: settings.cacheFolder,
+      revision: SECATEUR_VERSION,
+      program,
+      log,
+    });
   } catch (cause) {
-    throw new UserError(
-      `The native library onnxruntime-node cannot be loaded on this machine (${process.platform} ${process.arch}): reinstall Secateur for this platform.`,
-      { cause },
-    );
+    if (!(cause instanceof BackendUnavailable)) throw cause;
+    const remedy =
+      settings.backend === 'tensorflow'
+        ? 'install it there, or choose the backend auto or onnxruntime'
+        : 'reinstall Secateur for this platform';
+    throw new UserError(`The engine cannot compute, because ${cause.message}: ${remedy}.`, { cause });
   }
-  if (settings.tensorflowPath === undefined) return own;
-  const result = await loadTensorflowNode(settings.tensorflowPath, threads);
-  if ('info' in result) return result.info;
-  log(`${result.reason}; ONNX Runtime computes instead.`);
-  return own;
 }
 
-/** The answers to all requests of the engine protocol; the child process and the command line both serve them. */
-export function createService(log: (message: string) => void): Handlers<EngineRequests> {
+/**
+ * The answers to all requests of the engine protocol; the child process and the command line both serve them.
+ *
+ * @param program the bundle that serves them, which can also be started to try a backend (`answerTrial`)
+ */
+export function createService(program: string, log: (message: string) => void): Handlers<EngineRequests> {
   const checkpoints = new CheckpointStore();
   let started: Promise<Started> | undefined;
 
   const start = async (settings: EngineSettings): Promise<Started> => {
-    const { name, version, threads } = await install(settings, log);
+    const { name, version, threads } = await install(settings, program, log);
     const info = {
       version: SECATEUR_VERSION,
       pid: process.pid,

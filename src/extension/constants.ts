@@ -25,6 +25,7 @@ export const SETTINGS = {
   previewSamples: 'secateur.preview.samples',
   threads: 'secateur.engine.threads',
   nodePath: 'secateur.engine.nodePath',
+  backend: 'secateur.engine.backend',
   tensorflowPath: 'secateur.engine.tensorflowPath',
 } as const;
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { BackendChoice } from '../protocol/engine';
 import { SETTINGS } from './constants';
 
 /** The person's settings, read when they are needed; empty texts count as not set. */
@@ -13,13 +14,14 @@ export const settings = {
   previewSamples: (): number => integer(SETTINGS.previewSamples, 1000, 1, 100_000),
   threads: (): number => integer(SETTINGS.threads, 0, 0, 256),
   nodePath: (): string | undefined => text(SETTINGS.nodePath),
+  backend: (): BackendChoice => BackendChoice.catch('auto').parse(text(SETTINGS.backend)),
   tensorflowPath: (): string | undefined => text(SETTINGS.tensorflowPath),
 };
 
 /** Does this change of settings make a running engine out of date? */
 export function concernsEngine(change: vscode.ConfigurationChangeEvent): boolean {
-  const { dataFolder, threads, nodePath, tensorflowPath } = SETTINGS;
-  return [dataFolder, threads, nodePath, tensorflowPath].some((name) => change.affectsConfiguration(name));
+  const { dataFolder, threads, nodePath, backend, tensorflowPath } = SETTINGS;
+  return [dataFolder, threads, nodePath, backend, tensorflowPath].some((name) => change.affectsConfiguration(name));
 }
 
 function text(name: string): string | undefined {

@@ -7,6 +7,10 @@ import { PruneStep } from './steps/prune';
 import { RunEvent, RunResult } from './run';
 import { request, type RequestTable } from './table';
 
+/** Which library computes; `auto`: the faster of those that are there. */
+export const BackendChoice = z.enum(['auto', 'onnxruntime', 'tensorflow']);
+export type BackendChoice = z.infer<typeof BackendChoice>;
+
 /** What an engine is told when it starts; folders are absolute. */
 export const EngineSettings = z.object({
   /** Folder with the IDX files of `fashion-mnist`, from the person's setting or `--data`. */
@@ -17,7 +21,8 @@ export const EngineSettings = z.object({
   cacheFolder: z.string(),
   /** Threads of the native library; 0: one for each core. */
   threads: z.number().int().min(0).max(256),
-  /** A folder in which `@tensorflow/tfjs-node` is installed. */
+  backend: BackendChoice.default('auto'),
+  /** A folder in which `@tensorflow/tfjs-node` is installed; by default wherever Node finds it from the engine. */
   tensorflowPath: z.string().optional(),
 });
 export type EngineSettings = z.infer<typeof EngineSettings>;

@@ -20,8 +20,12 @@ const BACKEND = 'tensorflow';
 export async function loadTensorflowNode(folder: string, threads: number): Promise<TensorflowNodeResult> {
   const active = tf.getBackend();
   try {
-    const { main, version } = locate(folder);
-    process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
+    const found = findTensorflowNode(folder);
+    if (!found) throw new Error(`there is no ${PACKAGE}`);
+    const { main, version } = found;
+    for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) process.env[name] = String(threads);
+    // Its greeting about processors is none of the person's business; warnings and errors are.
+    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
     addRemovedUtilities();
     withOurTensorFlow(() => void createRequire(main)(main));
     if (!tf.engine().backendNames().includes(BACKEND)) throw new Error('it registered no backend');
@@ -33,21 +37,21 @@ export async function loadTensorflowNode(folder: string, threads: number): Promi
     for (const { kernelName } of tf.getKernelsForBackend(BACKEND)) tf.unregisterKernel(kernelName, BACKEND);
     if (active && tf.getBackend() !== active) await tf.setBackend(active);
     const cause = error instanceof Error ? error.message : String(error);
-    return { reason: `tfjs-node in ${folder} cannot be used: ${cause.split('\n')[0] ?? ''}` };
+    return { reason: `tfjs-node in ${folder} cannot be used: ${(cause.split('\n')[0] ?? '').replace(/\.$/, '')}` };
   }
 }
 
-/** The main module and the version of the package. */
-function locate(folder: string): { main: string; version: string } {
+/** The main module and the version of the package, found without loading it; undefined where it is not there. */
+export function findTensorflowNode(folder: string): { main: string; version: string } | undefined {
   const require = createRequire(path.join(path.resolve(folder), 'index.js'));
   for (const manifest of ['./package.json', `${PACKAGE}/package.json`]) {
     const content = readManifest(require, manifest);
     if (content?.name === PACKAGE) {
-      const main = require.resolve(path.dirname(require.resolve(manifest)));
+      const main = path.dirname(require.resolve(manifest));
       return { main, version: content.version };
     }
   }
-  throw new Error(`there is no ${PACKAGE}`);
+  return undefined;
 }
 
 function readManifest(require: NodeJS.Require, id: string): { name: string; version: string } | undefined {

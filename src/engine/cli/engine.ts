@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type * as z from 'zod';
-import { engineRequests, type EngineRequests } from '../../protocol/engine';
+import { engineRequests, type BackendChoice, type EngineRequests } from '../../protocol/engine';
 import { describeIssue, UserError } from '../../protocol/errors';
 import { createService } from '../service';
 import { cacheFolder, sampleFolder } from './places';
@@ -9,6 +9,8 @@ import { cacheFolder, sampleFolder } from './places';
 export interface CommonOptions {
   json?: boolean;
   threads?: number;
+  backend?: BackendChoice;
+  tensorflowPath?: string;
   verbose?: boolean;
 }
 
@@ -21,15 +23,21 @@ export interface LocalEngine {
   ): Promise<z.input<EngineRequests[K]['result']>>;
 }
 
-/** Starts the engine; `bundleFolder` is the one of the command line's bundle. */
+/** Starts the engine; `bundle` is the file of the command line's bundle. */
 export function localEngine(
-  bundleFolder: string,
-  { threads = 0 }: CommonOptions,
+  bundle: string,
+  { threads = 0, backend = 'auto', tensorflowPath }: CommonOptions,
   signal: AbortSignal,
   log: (message: string) => void,
 ): LocalEngine {
-  const service = createService(log);
-  const settings = { sampleFolder: sampleFolder(bundleFolder), cacheFolder: cacheFolder(), threads };
+  const service = createService(bundle, log);
+  const settings = {
+    sampleFolder: sampleFolder(path.dirname(bundle)),
+    cacheFolder: cacheFolder(),
+    threads,
+    backend,
+    ...(tensorflowPath === undefined ? {} : { tensorflowPath: path.resolve(tensorflowPath) }),
+  };
   let initialized: Promise<unknown> | undefined;
   return {
     async ask(method, params, onProgress = () => undefined) {

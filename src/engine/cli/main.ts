@@ -13,20 +13,22 @@ const WRONG_USE = 2;
 /**
  * Runs the command line and answers with the exit code: 0, 1 for a failure, 2 for wrong use, and as shells have it 128
  * and the signal's number after a signal. A failure is one sentence, alone on the last line of stderr.
+ *
+ * @param bundle the file of the command line's bundle
  */
-export async function main(args: readonly string[], bundleFolder: string): Promise<number> {
+export async function main(args: readonly string[], bundle: string): Promise<number> {
   const terminal = new Terminal(process.stdout, process.stderr);
   const abort = new AbortController();
   const stoppedBy = stopOnSignals(abort, terminal);
   const verbose = args.includes('--verbose');
-  const program = createProgram(SECATEUR_VERSION, async (options, work) => {
+  const commands = createProgram(SECATEUR_VERSION, async (options, work) => {
     const log = (message: string): void => {
       if (verbose) terminal.message(message);
     };
-    await work(localEngine(bundleFolder, options, abort.signal, log), terminal);
+    await work(localEngine(bundle, options, abort.signal, log), terminal);
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await commands.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has written its own message, or the help that was asked for.

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { BackendChoice } from '../../protocol/engine';
 import { FINETUNE_LEARNING_RATE } from '../../protocol/steps/finetune';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
 import { LearningRateSchedule } from '../../protocol/steps/training';
@@ -45,8 +46,17 @@ export function createProgram(version: string, perform: Perform): Command {
       .command(name)
       .description(description)
       .option('--threads <number>', 'threads of the native library; by default one for each core', whole(1, 256))
+      .addOption(
+        new Option('--backend <name>', 'the native library; auto: the faster of those that are installed').choices(
+          BackendChoice.options,
+        ),
+      )
+      .option('--tensorflow-path <folder>', 'where @tensorflow/tfjs-node is installed')
       .option('--json', 'print one JSON document on stdout')
-      .option('--verbose', 'tell the causes of errors, and what falls back to slower code')
+      .option(
+        '--verbose',
+        'tell the causes of errors, which backend computes and why, and what falls back to slower code',
+      )
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
 
   command('train', 'train a network from random weights', [

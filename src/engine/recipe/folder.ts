@@ -9,7 +9,7 @@ import { JOURNAL_FILE } from './journal';
 import { hashRecipe, relocated } from './origin';
 import { readState, STATE_FOLDER, type RunState } from './state';
 import type { TrainState } from '../train/loop';
-import type { Prepared, RunRequest } from './types';
+import type { Prepared, RunEnvironment, RunRequest } from './types';
 
 const RECIPE_FILE = 'recipe.json';
 const RESULTS_FILE = 'results.json';
@@ -29,6 +29,7 @@ export type Standing =
 export async function examine(
   { out, resume }: RunRequest,
   { parent, recipeHash }: Pick<Prepared, 'parent' | 'recipeHash'>,
+  backend: RunEnvironment['backend'],
 ): Promise<Standing> {
   if (parent && path.resolve(parent.folder) === path.resolve(out))
     throw new UserError(
@@ -44,6 +45,7 @@ export async function examine(
       throw new UserError(
         `The run in ${out} cannot be resumed, because its checkpoint has changed since: choose another folder.`,
       );
+    checkBackend(out, unfinished.state.backend, backend);
     return { kind: 'unfinished', ...unfinished };
   }
   const results = names.has(RESULTS_FILE) ? await readJson(path.join(out, RESULTS_FILE)) : undefined;
@@ -58,6 +60,19 @@ export async function examine(
     );
   if (names.has(RECIPE_FILE) && (await recipeHashIn(out)) !== recipeHash) throw otherRun(out);
   return { kind: 'new' };
+}
+
+/**
+ * A run is all of one backend and thread count: its checkpoint names them, and whoever repeats it with them is promised
+ * the same bytes. Throws UserError.
+ */
+function checkBackend(out: string, begun: RunEnvironment['backend'], now: RunEnvironment['backend']): void {
+  const told = ({ name, version, threads }: typeof now): string =>
+    `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  if (told(begun) === told(now)) return;
+  throw new UserError(
+    `The run in ${out} was begun with ${told(begun)} and cannot be resumed with ${told(now)}, because the sums differ in their last bits: choose that backend and number of threads again, or another folder.`,
+  );
 }
 
 /** Makes the folder of a run, and answers with the topmost folder that had to be made. Throws UserError where it cannot. */

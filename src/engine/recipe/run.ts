@@ -32,7 +32,7 @@ export async function runRecipe(
   checkOrder(request.recipe);
   const recipeHash = hashRecipe(request.recipe);
   const parent = await readParent(request);
-  const standing = await folder.examine(request, { parent, recipeHash });
+  const standing = await folder.examine(request, { parent, recipeHash }, environment.backend);
   if (standing.kind === 'finished') return finishedBefore(request, standing.result, listener);
   const prepared = await prepare(request, parent, recipeHash, environment, listener);
   if (listener.signal.aborted) throw new CancelledError();
@@ -55,7 +55,7 @@ async function runLocked(
   const lock = await lockFolder(request.out);
   try {
     // Another run may have worked here since the first look.
-    const standing = await folder.examine(request, prepared);
+    const standing = await folder.examine(request, prepared, environment.backend);
     if (standing.kind === 'finished') return finishedBefore(request, standing.result, listener);
     return await runJournalled(request, prepared, environment, listener, standing);
   } finally {
@@ -72,7 +72,7 @@ async function runJournalled(
 ): Promise<RunResult> {
   const { out } = request;
   const resumed = standing.kind === 'unfinished';
-  const state = resumed ? standing.state : freshState(prepared);
+  const state = resumed ? standing.state : freshState(prepared, environment);
   const training = resumed ? standing.training : undefined;
   const wroteRecipe = await folder.writeRecipe(request, prepared);
   const journal = new Journal(out);
@@ -148,9 +148,10 @@ async function finish(work: Work, parent: Checkpoint | null): Promise<RunResult>
   return result;
 }
 
-const freshState = ({ recipeHash, parent }: Prepared): RunState => ({
+const freshState = ({ recipeHash, parent }: Prepared, { backend }: RunEnvironment): RunState => ({
   recipe: recipeHash,
   parent: parent?.weightsHash ?? null,
+  backend,
   step: 0,
   start: null,
   results: [],

@@ -30,6 +30,8 @@ export const RunState = z.object({
   recipe: z.string(),
   /** SHA-256 of the parent's weights; null for a network trained from random weights. */
   parent: z.string().nullable(),
+  /** What computed its steps so far. */
+  backend: Provenance.shape.backend,
   /** The step in hand, from 0. */
   step: z.number().int().nonnegative(),
   /** The checkpoint with which the step in hand began; null: the recipe's own beginning. */

@@ -17,6 +17,7 @@ export function engineFactory(context: vscode.ExtensionContext, log: Log): () =>
         sampleFolder: context.asAbsolutePath(path.join('media', 'samples', 'fashion-mnist-sample')),
         cacheFolder: path.join(context.globalStorageUri.fsPath, 'datasets'),
         threads: settings.threads(),
+        backend: settings.backend(),
       },
     );
   };

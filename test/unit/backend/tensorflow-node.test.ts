@@ -60,7 +60,7 @@ const broken: Readonly<Record<string, [code: string | null, reason: RegExp]>> = 
   absent: [null, /there is no @tensorflow\/tfjs-node/],
   'without its library': [
     `throw new Error('The native addon can not be found.\\nmore')`,
-    /native addon can not be found\.$/,
+    /native addon can not be found$/,
   ],
   'with a syntax error': ['const (', /Unexpected token/],
   'throwing no error': ['throw undefined', /undefined/],

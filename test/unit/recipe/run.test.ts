@@ -166,6 +166,17 @@ describe('a run that is cancelled', () => {
     await cp(bench.path('other'), bench.path('net'), { recursive: true });
     await expect(bench.run(cut, { resume: true })).rejects.toThrow(/its checkpoint has changed since/);
   });
+
+  it('is not resumed with another number of threads, and goes on with the old one', async () => {
+    const bench = await Bench.make();
+    await expect(bench.run(cut, { watch: stopAfterEpoch })).rejects.toThrow(/Cancelled/);
+    const before = await bench.hashes('out');
+    await expect(bench.run(cut, { resume: true, threads: 2 })).rejects.toThrow(
+      /begun with cpu 4\.22\.0, 1 thread and cannot be resumed with cpu 4\.22\.0, 2 threads/,
+    );
+    expect(await bench.hashes('out')).toEqual(before);
+    expect((await bench.run(cut, { resume: true })).steps).toHaveLength(2);
+  });
 });
 
 describe('a run that cannot work', () => {

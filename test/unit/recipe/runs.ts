@@ -34,10 +34,15 @@ export class Bench {
   /** Runs a recipe; `watch` hears its events and may cancel. */
   run(
     input: Omit<RecipeInput, 'recipeVersion'>,
-    options: { out?: string; resume?: boolean; watch?: (event: RunEvent, cancel: () => void) => void } = {},
+    options: {
+      out?: string;
+      resume?: boolean;
+      threads?: number;
+      watch?: (event: RunEvent, cancel: () => void) => void;
+    } = {},
   ): Promise<RunResult> {
     const abort = new AbortController();
-    const { out = 'out', resume = false, watch } = options;
+    const { out = 'out', resume = false, threads = 1, watch } = options;
     const request = {
       recipe: Recipe.parse({ recipeVersion: 1, ...input }),
       baseFolder: this.folder,
@@ -45,7 +50,8 @@ export class Bench {
       resume,
     };
     const report = (event: RunEvent): void => watch?.(event, () => abort.abort());
-    return runRecipe(request, environment, { signal: abort.signal, report });
+    const backend = { ...environment.backend, threads };
+    return runRecipe(request, { ...environment, backend }, { signal: abort.signal, report });
   }
 
   /** The SHA-256 of each file of checkpoints below a folder. */

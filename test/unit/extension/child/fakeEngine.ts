@@ -13,7 +13,10 @@ export function testLog(): Log & { lines: string[] } {
 /** Starts a real process that answers like an engine; it is ended with the test. */
 export function fakeEngine(mode = 'sound', log: Log = testLog(), nodePath?: string): EngineProcess {
   const module = path.join(import.meta.dirname, 'fake-engine.mjs');
-  const engine = new EngineProcess({ module, nodePath, log }, { sampleFolder: '', cacheFolder: mode, threads: 0 });
+  const engine = new EngineProcess(
+    { module, nodePath, log },
+    { sampleFolder: '', cacheFolder: mode, threads: 0, backend: 'auto' },
+  );
   onTestFinished(async () => {
     await engine.stop('The test is over.');
   });

@@ -1,0 +1,55 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+
+/** Milliseconds of a training step on each backend. */
+const Verdict = z.object({ onnxruntime: z.number(), tensorflow: z.number() });
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What a verdict holds for, beside this Node and this processor. */
+export interface VerdictSetting {
+  readonly revision: string;
+  readonly tensorflow: string;
+  readonly folder: string;
+  readonly threads: number;
+}
+
+const FILE = 'backend-choice.json';
+const Verdicts = z.record(z.string(), Verdict);
+
+/** The verdict of an earlier measurement; undefined where there is none, or none that can be read. */
+export async function readVerdict(folder: string, setting: VerdictSetting): Promise<Verdict | undefined> {
+  return (await readAll(folder))[keyOf(setting)];
+}
+
+/** Keeps a verdict for later starts. Where it cannot be written, those measure again. */
+export async function writeVerdict(folder: string, setting: VerdictSetting, verdict: Verdict): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const all = { ...(await readAll(folder)), [keyOf(setting)]: verdict };
+    await writeFileAtomic(path.join(folder, FILE), `${JSON.stringify(all, null, 2)}\n`);
+  } catch {
+    // A cache that cannot be written is none.
+  }
+}
+
+async function readAll(folder: string): Promise<z.infer<typeof Verdicts>> {
+  try {
+    return Verdicts.parse(JSON.parse(await readFile(path.join(folder, FILE), 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+function keyOf({ revision, tensorflow, folder, threads }: VerdictSetting): string {
+  const processor = os.cpus()[0]?.model.trim() ?? process.arch;
+  return [
+    `revision ${revision}`,
+    `tfjs-node ${tensorflow} in ${folder}`,
+    `Node ${process.versions.node}`,
+    processor,
+    `${threads} threads`,
+  ].join(', ');
+}
