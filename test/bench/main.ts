@@ -1,6 +1,8 @@
 // usage: npm run bench [-- --prototype DIR] [--threads N] [--data DIR]
 //        npm run bench -- --peers [--python PROGRAM] [--tfjs-node DIR] [--networks NAME,...] [--threads N,...] [--data DIR]
+//        npm run bench -- --fallbacks
 // Measures each figure that is a speed or a size, prints it beside its target, and fails when one is missed.
+// With --fallbacks: which kernels of common networks run on the slow cpu backend.
 // With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
 import { parseArgs } from 'node:util';
 import { ensureDebian } from '../../scripts/setup/debian';
@@ -9,6 +11,7 @@ import { formatTable } from '../../scripts/setup/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchBackend } from './backend-bench';
 import { benchEditor } from './editor';
+import { benchFallbacks } from './fallbacks/main';
 import type { BenchLine } from './line';
 import { benchMemory } from './memory';
 import { benchPeers } from './peers/main';
@@ -18,6 +21,7 @@ runMain(async () => {
   const { values } = parseArgs({
     options: {
       prototype: { type: 'string' },
+      fallbacks: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: false },
       python: { type: 'string', default: 'python3' },
       'tfjs-node': { type: 'string' },
@@ -26,17 +30,21 @@ runMain(async () => {
       data: { type: 'string' },
     },
   });
-  const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
+  const findData = async () => values.data ?? ensureDebian('dataset-fashion-mnist');
   const lines: BenchLine[] = [];
   const add = (more: BenchLine[]) => {
     for (const line of more) console.log(describe(line));
     lines.push(...more);
   };
-  if (values.peers) {
+  if (values.fallbacks) {
+    add(await benchFallbacks());
+  } else if (values.peers) {
+    const data = await findData();
     const networks = values.networks.split(',').filter((name) => name !== '');
     const threads = (values.threads ?? '1,2').split(',').map(Number);
     add(await benchPeers({ python: values.python, tensorflowNode: values['tfjs-node'], data, networks, threads }));
   } else {
+    const data = await findData();
     const threads = Number(values.threads ?? '2');
     const vsix = await packVsix();
     add(await benchSizes(vsix));
