@@ -2,10 +2,11 @@ import type { BackendInfo } from './backend-info';
 import { BufferPool } from './buffers/pool';
 import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback';
 import { nativeKernels } from './kernels/index';
-import { findBlockSize } from './layout/block-size';
+import { STANDARD_OPERATORS } from './emit/internal-operators';
+import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
 import { Executor } from './sessions/executor';
-import { loadRuntime } from './sessions/runtime';
+import { loadRuntime, type OnnxRuntime } from './sessions/runtime';
 import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
 import { tf } from './tf';
 
@@ -20,10 +21,12 @@ export interface BackendOptions {
   readonly threads: number;
   /** What happens to kernels without a native form. Default `run`: on the cpu kernels. */
   readonly onFallback?: FallbackPolicy;
-  /** Gets one sentence for each kind of kernel that falls back, and about the layout. */
+  /** Gets one sentence for each kind of kernel that falls back, and about operators that are not used. */
   readonly log?: (message: string) => void;
-  /** Whether the blocked layout may be used where the processor supports it. Default true. */
-  readonly blockedLayout?: boolean;
+  /** Whether ONNX Runtime's internal operators may be used where they are found to work. Default true. */
+  readonly internalOperators?: boolean;
+  /** The native library, where it is not to be loaded anew. */
+  readonly runtime?: OnnxRuntime;
   /** How many compiled graphs are kept. Default 64. */
   readonly maxSessions?: number;
   /** How many bytes they may hold, by estimate. Default 768 MB. */
@@ -63,13 +66,14 @@ let installed: Installed | null = null;
 export async function installBackend(options: BackendOptions): Promise<BackendInfo> {
   disposeBackend();
   const log = options.log ?? (() => undefined);
-  const runtime = await loadRuntime();
-  const block = options.blockedLayout === false ? 0 : findBlockSize(runtime);
-  if (block === 0) log('Convolutions use the standard operators of ONNX Runtime.');
+  const runtime = options.runtime ?? (await loadRuntime());
+  const wantsInternal = options.internalOperators !== false;
+  if (!wantsInternal) log('Standard operators of ONNX Runtime only are used, as asked for.');
+  const operators = wantsInternal ? findInternalOperators(runtime, log) : STANDARD_OPERATORS;
   const pool = new BufferPool(256 * MEGABYTE);
   const executor = new Executor(runtime, pool, {
     threads: options.threads,
-    block,
+    operators,
     maxSessions: options.maxSessions ?? 64,
     maxSessionBytes: options.maxSessionBytes ?? 768 * MEGABYTE,
   });
@@ -82,7 +86,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
     name: BACKEND_NAME,
     version: runtime.version,
     threads: options.threads,
-    blockedLayout: block > 0,
+    blockedLayout: operators.block > 0,
   };
   installed = { info, backend, fallback, unwatch: watchStepBoundaries(backend) };
   return info;

@@ -120,9 +120,9 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
 
 const LAYOUTS = [true, false];
 
-describe.each(LAYOUTS)('blocked layout: %s', (blockedLayout) => {
+describe.each(LAYOUTS)('internal operators: %s', (internalOperators) => {
   beforeAll(async () => {
-    await installBackend({ threads: 1, onFallback: 'throw', blockedLayout });
+    await installBackend({ threads: 1, onFallback: 'throw', internalOperators });
   });
   afterAll(disposeBackend);
   test.each(Object.entries(families))('%s', (_, family) => expectAsCpu(family));

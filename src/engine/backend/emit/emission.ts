@@ -2,6 +2,7 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
+import type { InternalOperators } from './internal-operators';
 
 /** The names under which one value is known in the model: row-major, blocked, and under reshaped views. */
 interface Forms {
@@ -18,15 +19,20 @@ export class Emission {
   readonly #forms = new Map<Value, Forms>();
 
   /**
-   * @param block channels per block of the blocked layout, 0 where it is not to be used
+   * @param operators what may be used beside the standard operators
    * @param leafName names a graph input or constant on first use
    */
   constructor(
     readonly builder: ModelBuilder,
     readonly rewrites: Rewrites,
-    readonly block: number,
+    readonly operators: InternalOperators,
     readonly leafName: (leaf: Value) => ValueName,
   ) {}
+
+  /** Channels per block of the blocked layout, 0 where it is not to be used. */
+  get block(): number {
+    return this.operators.block;
+  }
 
   /** Whether a tensor with this many channels can be held in blocks. */
   canBlock(channels: number): boolean {

@@ -3,6 +3,7 @@ import { sizeOf } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
+import { stackedProduct } from './matrix-products';
 
 /** Below this many channels, copying slices beats gathering rows. */
 const GATHER_CHANNELS = 8;
@@ -36,7 +37,7 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   }
   const left = builder.reshape(columns, [parts, positions / parts, taps]);
   const right = builder.reshape(rows, [parts, positions / parts, filters]);
-  const products = builder.contrib('FusedMatMul', [left, right], { transA: 1 });
+  const products = stackedProduct(emission, [left, right], [3, 3], [true, false]);
   const sum = builder.op('MatMul', [builder.onesRow(parts), builder.reshape(products, [parts, taps * filters])]);
   emission.setFlat(value, builder.reshape(sum, value.shape));
 }

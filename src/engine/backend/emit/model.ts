@@ -6,6 +6,7 @@ import { findRewrites } from '../passes/rewrites';
 import type { ScalarSlots } from '../sessions/scalar-slots';
 import { Emission } from './emission';
 import { emitValue } from './emitters';
+import type { InternalOperators } from './internal-operators';
 
 /** A plan as an ONNX model. */
 export interface EmittedModel {
@@ -18,8 +19,8 @@ export interface EmittedModel {
   readonly scratchBytes: number;
 }
 
-/** @param block channels per block of the blocked layout, 0 to use standard operators only */
-export function emitModel(plan: Plan, slots: ScalarSlots, block: number): EmittedModel {
+/** Writes a plan as an ONNX model of standard operators and those given. */
+export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOperators): EmittedModel {
   const builder = new ModelBuilder();
   const feeds: { leaf: number; name: ValueName }[] = [];
   const leafName = (leaf: Value): ValueName => {
@@ -29,7 +30,7 @@ export function emitModel(plan: Plan, slots: ScalarSlots, block: number): Emitte
     feeds.push({ leaf: leaf.index, name });
     return builder.input(name, type, leaf.shape);
   };
-  const emission = new Emission(builder, findRewrites(plan), block, leafName);
+  const emission = new Emission(builder, findRewrites(plan), operators, leafName);
   for (const value of plan.order) {
     emitValue(emission, value);
     builder.noteScratch(4 * sizeOf(value.shape));

@@ -1,4 +1,5 @@
 import type { BufferPool } from '../buffers/pool';
+import type { InternalOperators } from '../emit/internal-operators';
 import { emitModel, type EmittedModel } from '../emit/model';
 import { isNativeType, sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
@@ -15,8 +16,7 @@ const GRAPHS_KNOWN = 1024;
 
 export interface ExecutorOptions {
   readonly threads: number;
-  /** Channels per block of the blocked layout, 0 for standard operators only. */
-  readonly block: number;
+  readonly operators: InternalOperators;
   readonly maxSessions: number;
   readonly maxSessionBytes: number;
 }
@@ -108,7 +108,7 @@ export class Executor {
 
   #compile(plan: Plan, slots: ScalarSlots): CompiledGraph {
     const start = performance.now();
-    const { bytes, ...model } = emitModel(plan, slots, this.options.block);
+    const { bytes, ...model } = emitModel(plan, slots, this.options.operators);
     let work = 0;
     for (const { node, shape } of plan.order) work += estimateWork(node.operation.kind, shape, node.inputShapes);
     const threads = work < SINGLE_THREAD_WORK ? 1 : this.options.threads;

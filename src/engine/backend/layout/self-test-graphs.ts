@@ -1,0 +1,82 @@
+import type { Operation, Window } from '../graph/operations';
+import type { Plan } from '../graph/plan';
+import { planFlush } from '../graph/plan';
+import { isPending, type PendingValue, Value } from '../graph/value';
+import { sizeOf } from '../graph/native-types';
+
+const IMAGES = 2;
+const SIDE = 6;
+const LINEAR = { name: 'linear', alpha: 0 } as const;
+const SLIDE: Window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] };
+const STRIDE: Window = { kernel: [3, 3], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 1, 1] };
+const HALVE: Window = { kernel: [2, 2], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] };
+
+/** Convolutions, pools, normalisation and gradients, each in the form that it takes where channels come in blocks. */
+export function blockedGraph(block: number): Plan {
+  const wide = 2 * block;
+  const whole = [IMAGES, SIDE, SIDE, wide];
+  const half = [IMAGES, SIDE / 2, SIDE / 2, wide];
+  const taps = leaf([3, 3, wide, wide], 2);
+  const channelTaps = leaf([3, 3, wide, 1], 3);
+  const perChannel = leaf([wide], 4);
+  const variance = leaf([wide], 5, 1);
+  const gradient = leaf(half, 6);
+
+  const first = node(
+    { kind: 'Conv2D', attributes: { window: SLIDE, activation: { name: 'relu', alpha: 0 } } },
+    [leaf([IMAGES, SIDE, SIDE, 3], 7), leaf([3, 3, 3, wide], 8), perChannel],
+    whole,
+  );
+  const second = node(
+    { kind: 'Conv2D', attributes: { window: SLIDE, activation: { name: 'sigmoid', alpha: 0 } } },
+    [first, taps, perChannel],
+    whole,
+  );
+  const depthwise = node(
+    { kind: 'DepthwiseConv2D', attributes: { window: STRIDE, activation: LINEAR } },
+    [second, channelTaps, perChannel],
+    half,
+  );
+  return planOf([
+    second,
+    node({ kind: 'MaxPool', attributes: { window: HALVE } }, [first], half),
+    node({ kind: 'AveragePool', attributes: { window: HALVE } }, [second], half),
+    node(
+      { kind: 'BatchNorm', attributes: { epsilon: 1e-3, hasOffset: true, hasScale: false } },
+      [depthwise, perChannel, variance, perChannel],
+      half,
+    ),
+    node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [second, taps], whole),
+    node({ kind: 'DepthwiseInputGradient', attributes: { window: STRIDE } }, [gradient, channelTaps], whole),
+    node({ kind: 'DepthwiseFilterGradient', attributes: { window: STRIDE } }, [second, gradient], channelTaps.shape),
+  ]);
+}
+
+/** Products of stacked matrices, as they are and with either side transposed. */
+export function stackedProductGraph(): Plan {
+  const product = (transposeA: boolean, transposeB: boolean): Value =>
+    node(
+      { kind: 'MatMul', attributes: { transposeA, transposeB, activation: LINEAR } },
+      [leaf(transposeA ? [2, 5, 3] : [2, 3, 5], 1), leaf(transposeB ? [2, 4, 5] : [2, 5, 4], 2)],
+      [2, 3, 4],
+    );
+  return planOf([product(false, false), product(true, false), product(false, true), product(true, true)]);
+}
+
+/** Numbers of [-0.5, 0.5] around `mean` that repeat only after long, the same each time. */
+function leaf(shape: readonly number[], seed: number, mean = 0): Value {
+  const value = new Value(shape, 'float32');
+  const at = (i: number): number => mean + Math.sin((i + 1) * 12.9898 + seed * 78.233) * 0.5;
+  value.data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => at(i));
+  return value;
+}
+
+function node(operation: Operation, inputs: readonly Value[], shape: readonly number[]): Value {
+  const value = new Value(shape, 'float32');
+  value.node = { operation, inputs, inputShapes: inputs.map((input) => input.shape), signature: 0 };
+  return value;
+}
+
+function planOf(results: readonly Value[]): Plan {
+  return planFlush(results.filter((value): value is PendingValue => isPending(value)));
+}
