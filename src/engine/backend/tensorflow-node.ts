@@ -29,7 +29,8 @@ export async function loadTensorflowNode(folder: string, threads: number): Promi
     addRemovedUtilities();
     withOurTensorFlow(() => void createRequire(main)(main));
     if (!tf.engine().backendNames().includes(BACKEND)) throw new Error('it registered no backend');
-    await tf.setBackend(BACKEND);
+    // tfjs tells a backend that does not start by a false answer, and would compute with another one from then on.
+    if (!(await tf.setBackend(BACKEND))) throw new Error('its backend does not start');
     checkSum();
     return { info: { name: BACKEND, version, threads, blockedLayout: false } };
   } catch (error) {
@@ -81,9 +82,11 @@ function addRemovedUtilities(): void {
  * copy would not be found by ours.
  */
 function withOurTensorFlow(load: () => void): void {
+  const core = { ...tf, KernelBackend: callable(tf.KernelBackend) };
+  const union = { ...core, ...layers, CustomCallback: callable(layers.CustomCallback) };
   const ours: Readonly<Record<string, unknown>> = {
-    '@tensorflow/tfjs': { ...tf, ...layers, version: { tfjs: tf.version_core, 'tfjs-core': tf.version_core } },
-    '@tensorflow/tfjs-core': tf,
+    '@tensorflow/tfjs': { ...union, version: { tfjs: tf.version_core, 'tfjs-core': tf.version_core } },
+    '@tensorflow/tfjs-core': core,
     '@tensorflow/tfjs-layers': layers,
   };
   const original: unknown = Reflect.get(Module, '_load');
@@ -98,8 +101,15 @@ function withOurTensorFlow(load: () => void): void {
   }
 }
 
+/** tfjs-node is compiled to ES5, whose classes call their base as a function; the classes of our copy of tfjs refuse that. */
+function callable<T extends abstract new (...args: never[]) => object>(base: T): T {
+  return new Proxy(base, {
+    apply: (target, self: object, args: unknown[]) => Reflect.construct(target, args, self.constructor) as object,
+  });
+}
+
 /** A library may load and still not compute. */
 function checkSum(): void {
   const total = tf.tidy(() => tf.sum(tf.tensor1d([1, 2, 3.5])).dataSync()[0]);
-  if (total !== 6.5) throw new Error('it computes wrong sums');
+  if (total !== 6.5 || tf.getBackend() !== BACKEND) throw new Error('it computes wrong sums');
 }

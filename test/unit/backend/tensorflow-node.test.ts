@@ -28,7 +28,7 @@ function writePackage(code: string, below = 'node_modules/@tensorflow/tfjs-node'
   writeFileSync(path.join(home, 'main.js'), code);
 }
 
-/** Registers, as tfjs-node does, a backend with tfjs: here one that borrows the cpu backend's memory and one kernel. */
+/** Registers a backend with tfjs as tfjs-node does, with classes as its ES5 code has them: one kernel, and the memory that it needs. */
 function backendCode(sum: string): string {
   return `
     const util = require('node:util');
@@ -37,7 +37,26 @@ function backendCode(sum: string): string {
     if (core.engine() !== tf.engine()) throw new Error('two copies of tfjs');
     if (typeof tf.CustomCallback !== 'function') throw new Error('no layers in tfjs');
     if (!util.isArray([]) || !util.isNullOrUndefined(undefined)) throw new Error('no helpers');
-    const Memory = tf.engine().findBackend('cpu').constructor;
+    const inherit = (derived, base) => {
+      Object.setPrototypeOf(derived, base);
+      derived.prototype = Object.create(base.prototype, { constructor: { value: derived } });
+      return derived;
+    };
+    const Memory = inherit(function Memory() {
+      const self = tf.KernelBackend.call(this) || this;
+      self.values = new tf.DataStorage(self, tf.engine());
+      return self;
+    }, tf.KernelBackend);
+    Object.assign(Memory.prototype, {
+      write(values) { const id = {}; this.values.set(id, values); return id; },
+      makeTensorInfo(shape, dtype, values) { return { shape, dtype, dataId: this.write(values) }; },
+      readSync(id) { return this.values.get(id); },
+      disposeData(id) { return this.values.delete(id); },
+      numDataIds() { return this.values.numDataIds(); },
+      dispose() {},
+    });
+    const Progress = inherit(function Progress() { return tf.CustomCallback.call(this, {}) || this; }, tf.CustomCallback);
+    if (!(new Progress() instanceof Progress)) throw new Error('callbacks cannot be made');
     tf.registerKernel({ kernelName: 'Sum', backendName: 'tensorflow',
       kernelFunc: ({ backend }) => backend.makeTensorInfo([], 'float32', Float32Array.of(${sum})) });
     tf.registerBackend('tensorflow', () => new Memory(), 3);`;
@@ -65,6 +84,10 @@ const broken: Readonly<Record<string, [code: string | null, reason: RegExp]>> = 
   'with a syntax error': ['const (', /Unexpected token/],
   'throwing no error': ['throw undefined', /undefined/],
   'registering nothing': ['', /registered no backend/],
+  'whose backend does not start': [
+    `require('@tensorflow/tfjs').registerBackend('tensorflow', () => { throw new Error('no'); });`,
+    /does not start/,
+  ],
   'computing nonsense': [backendCode('7'), /wrong sums/],
 };
 
