@@ -32,6 +32,7 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
   };
   const emission = new Emission(builder, findRewrites(plan), operators, leafName);
   for (const value of plan.order) {
+    builder.purpose = value.node.operation.kind;
     emitValue(emission, value);
     builder.noteScratch(4 * sizeOf(value.shape));
   }

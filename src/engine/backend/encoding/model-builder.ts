@@ -28,6 +28,8 @@ export class ModelBuilder {
   readonly #domains = new Set<string>();
   readonly #shared = new Map<string, ValueName>();
   readonly #fetchable = new Set<ValueName>();
+  /** What the name of the nodes that follow begins with: what they are for, which the errors of ONNX Runtime then tell. */
+  purpose = '';
   #names = 0;
   #scratchBytes = 0;
 
@@ -135,7 +137,9 @@ export class ModelBuilder {
     if (domain !== '') this.#domains.add(domain);
     const names = Array.from({ length: outputs }, () => `${operator}_${this.#names++}`);
     for (const name of names) this.#fetchable.add(name);
-    this.#nodes.push(nodeMessage(operator, inputs, names, attributes, domain));
+    this.#nodes.push(
+      nodeMessage(operator, inputs, names, attributes, domain, this.purpose && `${this.purpose}/${names[0]!}`),
+    );
     return names;
   }
 

@@ -27,17 +27,19 @@ export function attributeMessage(name: string, value: Attribute): ProtobufWriter
   return message.int(20, ATTRIBUTE_INTS);
 }
 
-/** `NodeProto`. An empty domain is the standard one. */
+/** `NodeProto`. An empty domain is the standard one; names that are not empty must differ. */
 export function nodeMessage(
   operator: string,
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: Attributes,
   domain: string,
+  nodeName = '',
 ): ProtobufWriter {
   const message = new ProtobufWriter();
   for (const input of inputs) message.string(1, input);
   for (const output of outputs) message.string(2, output);
+  if (nodeName !== '') message.string(3, nodeName);
   message.string(4, operator);
   for (const [name, value] of Object.entries(attributes)) message.message(5, attributeMessage(name, value));
   if (domain !== '') message.string(7, domain);

@@ -80,7 +80,11 @@ export class Executor {
       return { value, data, tensor };
     });
     const start = performance.now();
-    session.run(feeds, fetches, {});
+    try {
+      session.run(feeds, fetches, {});
+    } catch (error) {
+      throw namedFailure(error);
+    }
     this.stats.runMs += performance.now() - start;
     for (const { value, data, tensor } of results) Object.assign(value, { data, tensor, recyclable: true });
   }
@@ -126,4 +130,13 @@ export class Executor {
     leaf.tensor = this.runtime.createTensor(leaf.dtype, data, leaf.shape);
     return leaf.tensor;
   }
+}
+
+/** ONNX Runtime tells the name of the node that failed, which begins with the operation it was written for. */
+function namedFailure(cause: unknown): Error {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const operation = /Name:'([^'/]+)/.exec(message)?.[1];
+  return operation === undefined
+    ? new Error(message, { cause })
+    : new Error(`${operation} failed: ${message}`, { cause });
 }
