@@ -17,6 +17,8 @@ export interface TopologyLayer {
   readonly config: Config;
   /** Ids of the layers that feed it, in order. */
   readonly inputs: readonly string[];
+  /** Whether it is called more than once; `inputs` are those of the first call. */
+  readonly shared: boolean;
   /** The shape it declares for its input, batch first. */
   readonly inputShape: Shape | null;
 }
@@ -77,6 +79,7 @@ function readModel(json: LayerJson, path: readonly string[], feeds: readonly str
       type: layer.class_name,
       config: layerConfig,
       inputs,
+      shared: (layer.inbound_nodes?.length ?? 0) > 1,
       inputShape: inputs.length ? null : shapeOf(declared ?? (layers.length ? null : config['build_input_shape'])),
     });
     previous = [idOf(name)];

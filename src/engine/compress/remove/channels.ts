@@ -42,6 +42,11 @@ export function channelGroups(model: ModelContent): ChannelGroups {
   if (!topology) throw new UserError('The model is no LayersModel, so no channels can be removed: convert it first.');
   if (topology.layers.some(({ path }) => path.length > 1))
     throw new UserError('The model holds a model within it, so no channels can be removed: convert it to a flat one.');
+  const twice = topology.layers.find(({ shared }) => shared);
+  if (twice)
+    throw new UserError(
+      `The layer "${twice.name}" is called more than once, so no channels can be removed: give each call a layer of its own.`,
+    );
   return new Tracer(
     topology,
     readGraph(model).layers.map(({ outputShape }) => outputShape),
