@@ -112,10 +112,10 @@ export function createService(program: string, log: (message: string) => void): 
         }
       });
     },
-    preview: ({ model, prune, data, samples }, { signal, report }) =>
+    preview: ({ model, prune, seed, data, samples }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
         const accuracy = data === undefined ? 'no dataset chosen' : await sampler(data, samples, signal);
-        return preview(session, prune, { signal, onPart: report, accuracy });
+        return preview(session, prune, { seed, signal, onPart: report, accuracy });
       }),
     run: async (request, { signal, report }) => {
       const { info } = await running();

@@ -67,6 +67,8 @@ export const engineRequests = {
     params: z.object({
       model,
       prune: PruneStep,
+      /** The recipe's seed, for random scores. */
+      seed: z.number().int().min(0).max(0x7fffffff).default(0),
       data: DataReference.optional(),
       samples: z.number().int().min(1).max(100_000).default(1000),
     }),

@@ -55,9 +55,11 @@ export type Evaluation = z.infer<typeof Evaluation>;
 /** What pruning did, or would do, to one layer. */
 export const PrunedLayer = z.object({
   name: z.string(),
+  /** `protected`: never pruned, by its kind or by the step; `skipped`: nothing to prune, no amount, or the granularity does not fit. */
+  state: z.enum(['pruned', 'protected', 'skipped']).optional(),
   /** Zeros over the layer's kernel weights afterwards; null without kernel weights. */
   sparsity: z.number().nullable(),
-  /** Weights with |w| below it became 0; null where nothing was pruned. */
+  /** Groups of weights with a score below it (|w| for magnitude) became 0; null where nothing was pruned, and for N:M. */
   threshold: z.number().nullable(),
   nonzero: z.number(),
   /** Why it was left alone, or only partly pruned. */

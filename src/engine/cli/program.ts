@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
 import { FINETUNE_LEARNING_RATE } from '../../protocol/steps/finetune';
+import { ImportanceScoreName } from '../../protocol/steps/prune';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
 import { LearningRateSchedule } from '../../protocol/steps/training';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
@@ -100,6 +101,7 @@ export function createProgram(version: string, perform: Perform): Command {
   command('prune', 'set the smallest weights to zero, and fine-tune what is left', [
     'prune fashion-cnn --sparsity 0.9 --fine-tune 2 --data fashion-mnist --out fashion-cnn-pruned-90',
     'prune fashion-cnn --threshold 0.02 --scope layer --out fashion-cnn-cut',
+    'prune fashion-cnn --granularity 2:4 --protect "conv*" --dry-run',
   ])
     .argument('<model>', MODEL)
     .addOption(
@@ -115,17 +117,31 @@ export function createProgram(version: string, perform: Perform): Command {
         .choices(['global', 'layer'])
         .default('global'),
     )
+    .addOption(
+      new Option('--score <name>', 'importance score by which weights are ranked')
+        .choices(ImportanceScoreName.options)
+        .default('magnitude'),
+    )
+    .option(
+      '--granularity <pattern>',
+      'what is cut as one: element, kernel, filter, a block such as 4x4, or N:M such as 2:4, which needs no amount',
+    )
+    .option('--protect <layers...>', 'layers that are left alone, by name; * stands for any characters')
+    .option('--dry-run', 'print the plan, layer by layer, and write nothing')
     .option('--allow-empty-layers', 'let a layer lose all its weights')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
     .addOption(learningRate(FINETUNE_LEARNING_RATE))
     .addOption(schedule())
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
     .addOption(seed())
-    .addOption(out())
+    .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
     .addOption(resume())
     .action((model: string, options: PruneCommand, self: Command) => {
-      if (options.sparsity === undefined && options.threshold === undefined)
+      const patterned = options.granularity?.includes(':') ?? false;
+      if (options.sparsity === undefined && options.threshold === undefined && !patterned)
         self.error("error: one of '--sparsity <share>' and '--threshold <value>' must be given");
+      if (options.out === undefined && !options.dryRun)
+        self.error("error: required option '--out <folder>' not specified");
       return perform(options, (...work) => prune(model, options, ...work));
     });
 

@@ -24,6 +24,8 @@ export interface SampleEvaluator {
 /** What a preview is given beside the plan. */
 export interface PreviewOptions {
   readonly signal?: AbortSignal | undefined;
+  /** The recipe's seed, for random scores. */
+  readonly seed?: number | undefined;
   /** Told the counts, then the bytes, as soon as they are known. */
   readonly onPart?: ((part: PreviewPart) => void) | undefined;
   /** Or the reason why there is no accuracy. */
@@ -40,7 +42,7 @@ export async function preview(session: Session, step: PruneStep, options: Previe
   const { onPart, accuracy } = options;
   const cancel = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
-  const plan = planPrune(checkpoint, step);
+  const plan = planPrune(checkpoint, step, options.seed);
   const counts = { layers: [...plan.layers], totals: plan.totals };
   onPart?.({ part: 'counts', counts });
   await pauseUnless(signal);

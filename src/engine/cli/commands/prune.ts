@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import type { PrunedLayer } from '../../../protocol/measure';
 import type { ModelTotals } from '../../../protocol/model';
@@ -9,6 +10,7 @@ import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, number, percent } from '../format';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
+import { dryRun, planText } from '../plan';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -17,13 +19,18 @@ export interface PruneCommand extends CommonOptions {
   sparsity?: string;
   threshold?: string;
   scope: PruneStep['scope'];
+  score: PruneStep['score'];
+  granularity?: string;
+  protect?: string[];
+  dryRun?: boolean;
   allowEmptyLayers?: boolean;
   fineTune?: number;
   learningRate: number;
   schedule: LearningRateSchedule;
   data?: string;
   seed: number;
-  out: string;
+  /** Absent only in a dry run. */
+  out?: string;
   resume?: boolean;
 }
 
@@ -34,17 +41,7 @@ export async function prune(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const {
-    scope,
-    allowEmptyLayers = false,
-    fineTune = 0,
-    learningRate,
-    schedule,
-    data,
-    seed,
-    out,
-    resume = false,
-  } = options;
+  const { fineTune = 0, learningRate, schedule, data, seed, out, resume = false } = options;
   const checkpoint = await resolveModelPath(given);
   if (fineTune > 0 && data === undefined)
     throw new UserError('Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.');
@@ -54,17 +51,39 @@ export async function prune(
     ...(data === undefined ? {} : { data: dataAsTyped(data) }),
     seed,
     steps: [
-      { step: 'prune', scope, amount: amountOf(options), allowEmptyLayers },
+      stepOf(options),
       ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
     ],
   });
+  const [step] = recipe.steps;
+  if (options.dryRun && step?.step === 'prune') {
+    const plan = await dryRun(engine, recipe, checkpoint, step);
+    await terminal.result(options.json ? JSON.stringify(plan) : planText(plan));
+    return;
+  }
+  if (out === undefined) throw new UserError('The run needs a folder: give one with --out.');
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
   await terminal.result(options.json ? JSON.stringify(pruneDocument(result)) : pruneText(result));
 }
 
-function amountOf({ sparsity, threshold }: PruneCommand): PruneAmount {
+function stepOf(options: PruneCommand): z.input<typeof PruneStep> {
+  const { scope, score, granularity, protect, allowEmptyLayers = false } = options;
+  const amount = amountOf(options);
+  return {
+    step: 'prune',
+    score,
+    scope,
+    ...(amount === undefined ? {} : { amount }),
+    ...(granularity === undefined ? {} : { granularity }),
+    ...(protect === undefined ? {} : { protect }),
+    allowEmptyLayers,
+  };
+}
+
+function amountOf({ sparsity, threshold }: PruneCommand): PruneAmount | undefined {
   const asNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
-  return sparsity === undefined ? { threshold: asNumber(threshold ?? '') } : { sparsity: asNumber(sparsity) };
+  if (sparsity !== undefined) return { sparsity: asNumber(sparsity) };
+  return threshold === undefined ? undefined : { threshold: asNumber(threshold) };
 }
 
 function pruneDocument(result: RunResult) {

@@ -2,7 +2,7 @@ import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import type { Cut } from './cut';
 import type { PrunePlan } from './plan';
-import { prunableTensors } from './ranking';
+import { prunableTensors, scoreTensor, type ScoredTensor } from './ranking';
 
 /** For each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. By tensor name. */
 export type Masks = ReadonlyMap<string, Uint8Array>;
@@ -31,7 +31,7 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
     let { ties } = cut;
     for (const tensor of prunableTensors(layer)) {
       const data = tensor.data.slice();
-      ties = zeroInPlace(data, plan.score.score(tensor.data), cut, ties);
+      ties = zeroInPlace(data, scoreTensor(tensor, layer, plan.ranking), cut, ties);
       replaced.set(tensor.name, { ...tensor, data });
     }
   }
@@ -56,11 +56,13 @@ export function zeroMasks(model: ModelContent): Masks {
 }
 
 /** @returns how many ties are left for the tensors that follow */
-function zeroInPlace(data: Float32Array, scores: Float32Array, { below }: Cut, ties: number): number {
+function zeroInPlace(data: Float32Array, { scores, groupOf }: ScoredTensor, { below }: Cut, ties: number): number {
   let left = ties;
-  for (let i = 0; i < data.length; i++) {
-    const score = scores[i]!;
-    if (score < below || (left > 0 && score === below && left-- > 0)) data[i] = 0;
+  const cut = new Uint8Array(scores.length);
+  for (let group = 0; group < scores.length; group++) {
+    const score = scores[group]!;
+    if (score < below || (left > 0 && score === below && left-- > 0)) cut[group] = 1;
   }
+  for (let i = 0; i < data.length; i++) if (cut[groupOf ? groupOf[i]! : i] === 1) data[i] = 0;
   return left;
 }

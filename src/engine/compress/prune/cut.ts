@@ -1,20 +1,36 @@
-import { countBelow, countUpTo, type RankedLayer } from './ranking';
+import { countBelow, countUpTo, lostBy, type RankedLayer } from './ranking';
 
-/** What is cut from one layer: every score below `below`, and the first `ties` of those that equal it, in the weights' order. */
+/** What is cut from one layer: every group with a score below `below`, and the first `ties` of those that equal it, in their order. */
 export interface Cut {
   readonly below: number;
   readonly ties: number;
-  /** Weights that are cut, those that were 0 before included. */
+  /** Groups that are cut, those that were 0 before included. */
   readonly count: number;
-  /** The threshold to show: weights with a smaller score are 0. */
+  /** The threshold to show: groups with a smaller score are 0. */
   readonly threshold: number;
-  /** It would have lost its last weight, and kept its largest. */
+  /** It would have lost its last group, and kept its best. */
   readonly keptLargest: boolean;
 }
 
-/** The most weights that a layer may lose: all but one, unless it may be emptied, or is empty already. */
-export function capacity({ sorted, zeros }: RankedLayer, allowEmpty: boolean): number {
-  return allowEmpty ? sorted.length : Math.max(zeros, sorted.length - 1);
+/** The most groups that a layer may lose: all but one, unless it may be emptied, or is empty already. */
+export function capacity({ sorted }: RankedLayer, allowEmpty: boolean): number {
+  return allowEmpty ? sorted.length : Math.max(countBelow(sorted, Number.MIN_VALUE), sorted.length - 1);
+}
+
+/** Weights that are 0 once the first `groups` groups are cut; where each weight is a group, zeros count as cut. */
+function zeroed(layer: RankedLayer, groups: number): number {
+  return layer.held ? layer.zeros + lostBy(layer, groups) : groups;
+}
+
+/** How many groups, from `least` to `most`, make the nearest number of zeros to `weights`; of equally near, the fewest. */
+export function groupsFor(layer: RankedLayer, weights: number, least = 0, most = layer.sorted.length): number {
+  let [low, high] = [least, most];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (zeroed(layer, middle) < weights) low = middle + 1;
+    else high = middle;
+  }
+  return low > least && weights - zeroed(layer, low - 1) <= zeroed(layer, low) - weights ? low - 1 : low;
 }
 
 /** Cuts the scores below a threshold, as far as the layer's capacity goes. */
@@ -40,21 +56,23 @@ export function cutCount(layer: RankedLayer, count: number, allowEmpty: boolean)
 }
 
 /**
- * Cuts exactly `count` of the smallest scores of all layers together; of equal scores, the first in the order of layers
- * and weights. Where a layer would lose its last weight it keeps it and the next smallest elsewhere is cut instead.
- * @returns a cut for each layer; together fewer than `count` only where every layer is down to its last weight
+ * Cuts the smallest scores of all layers together until `count` weights are 0, or the nearest number that whole groups make;
+ * of equal scores, the first in the order of layers and weights. Where a layer would lose its last group it keeps it and the
+ * next smallest elsewhere is cut instead.
+ * @returns a cut for each layer; together fewer than `count` only where every layer is down to its last group
  */
 export function cutTogether(layers: readonly RankedLayer[], count: number, allowEmpty: boolean): Cut[] {
   const most = layers.map((layer) => capacity(layer, allowEmpty));
   const upTo = (score: number) =>
-    layers.reduce((total, { sorted }, i) => total + Math.min(most[i]!, countUpTo(sorted, score)), 0);
+    layers.reduce((total, layer, i) => total + zeroed(layer, Math.min(most[i]!, countUpTo(layer.sorted, score))), 0);
   const boundary = smallestScore((score) => upTo(score) >= count);
   const counts = layers.map(({ sorted }, i) => Math.min(most[i]!, countBelow(sorted, boundary)));
-  let left = count - counts.reduce((total, one) => total + one, 0);
-  layers.forEach(({ sorted }, i) => {
-    const equal = Math.min(left, Math.min(most[i]!, countUpTo(sorted, boundary)) - counts[i]!);
-    counts[i]! += equal;
-    left -= equal;
+  let left = count - layers.reduce((total, layer, i) => total + zeroed(layer, counts[i]!), 0);
+  layers.forEach((layer, i) => {
+    const before = zeroed(layer, counts[i]!);
+    const last = Math.max(counts[i]!, Math.min(most[i]!, countUpTo(layer.sorted, boundary)));
+    if (left > 0) counts[i] = groupsFor(layer, before + left, counts[i], last);
+    left -= zeroed(layer, counts[i]!) - before;
   });
   const bound = layers.map(
     ({ sorted }, i) => counts[i] === most[i] && most[i]! < sorted.length && sorted.at(-1)! <= boundary,

@@ -2,13 +2,14 @@ import { UserError } from '../../../protocol/errors';
 import type { PreviewCounts, PrunedLayer } from '../../../protocol/measure';
 import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
-import { cutBelow, cutCount, cutTogether, type Cut } from './cut';
-import { rank, standardDeviation, type RankedLayer } from './ranking';
-import { importanceScores, type ImportanceScore } from './scores';
+import { cutBelow, cutCount, cutTogether, groupsFor, type Cut } from './cut';
+import { N_OF_M_KEPT, patternOf } from './granularity';
+import { protectedLayers } from './protect';
+import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
 
 /** What a prune step would do to a model; `applyPrune` does it. */
 export interface PrunePlan {
-  readonly score: ImportanceScore;
+  readonly ranking: Ranking;
   /** By layer name; layers that are left alone are absent. */
   readonly cuts: ReadonlyMap<string, Cut>;
   /** Every layer of the model as it would be, with the reason for each that is left alone. */
@@ -17,36 +18,81 @@ export interface PrunePlan {
 }
 
 /**
- * Plans a prune step exactly, without touching a weight: a threshold cuts |w| below it; a sparsity cuts the nearest whole
- * number of smallest weights, of equal ones the first. A sparsity counts all kernel weights of the model with scope
- * `global`, and those of the layer that can be pruned with scope `layer` or in `layers`.
- * @throws UserError for layers that do not exist or cannot be pruned, an amount that cannot be reached, NaN weights
+ * Plans a prune step exactly, without touching a weight: a threshold cuts scores below it; a sparsity cuts the smallest
+ * until the nearest whole number of weights is 0, of equal ones the first. A sparsity counts all kernel weights of the model
+ * with scope `global`, and those of the layer that can be pruned with scope `layer` or in `layers`. N:M cuts each layer whose
+ * input channels it divides.
+ * @param seed the recipe's, for random scores
+ * @throws UserError for layers that do not exist or cannot be pruned, an amount or granularity that does not fit, NaN weights
  */
-export function planPrune(model: ModelContent, step: PruneStep): PrunePlan {
-  const score = importanceScores[step.score];
-  const ranked = rank(model, score);
+export function planPrune(model: ModelContent, step: PruneStep, seed = 0): PrunePlan {
+  checkAmounts(step);
+  const ranking: Ranking = { score: step.score, pattern: patternOf(step.granularity), seed };
+  const ranked = rank(model, ranking);
+  const guarded = protectedLayers(
+    ranked.map(({ layer }) => layer.name),
+    step.protect,
+  );
   const cuts = new Map<string, Cut>();
-  const named = Object.entries(step.layers ?? {});
-  if (step.amount === undefined && named.length === 0) {
+  for (const [name, amount] of Object.entries(step.layers ?? {})) {
+    const pattern = guarded.get(name);
+    if (pattern !== undefined)
+      throw new UserError(
+        `The layer "${name}" has an amount, but "${pattern}" in "protect" leaves it alone: take out one of them.`,
+      );
+    cuts.set(name, cutLayer(findLayer(ranked, name), amount, step));
+  }
+  const open = ranked.filter(({ layer }) => layer.prunable && !guarded.has(layer.name));
+  const rest = open.filter(({ layer, misfit }) => misfit === undefined && !cuts.has(layer.name));
+  const first = open.find(({ misfit }) => misfit !== undefined);
+  if (first && rest.length === 0 && cuts.size === 0)
+    throw new UserError(
+      `The granularity ${step.granularity ?? 'element'} fits no layer (of "${first.layer.name}", ${first.misfit}): choose another.`,
+    );
+  const together = cutRest(ranked, rest, cuts, step, ranking);
+  rest.forEach(({ layer }, i) => together[i] && cuts.set(layer.name, together[i]));
+  return {
+    ranking,
+    cuts,
+    layers: ranked.map((layer) => describe(layer, cuts.get(layer.layer.name), ranking, guarded.get(layer.layer.name))),
+    totals: totalsOf(ranked, cuts),
+  };
+}
+
+function cutRest(
+  all: readonly RankedLayer[],
+  rest: readonly RankedLayer[],
+  cuts: ReadonlyMap<string, Cut>,
+  step: PruneStep,
+  { pattern }: Ranking,
+): readonly Cut[] {
+  const { amount } = step;
+  if (pattern.kind === 'n:m') return rest.map((layer) => cutBelow(layer, N_OF_M_KEPT, true));
+  if (amount === undefined) return [];
+  if (step.scope === 'layer') return rest.map((layer) => cutLayer(layer, amount, step));
+  return cutGlobally(all, rest, cuts, amount, step);
+}
+
+/** Checks, from the step alone, that it says how much to prune, once. @throws UserError */
+function checkAmounts({ amount, layers = {}, granularity, score }: PruneStep): void {
+  const amounts = [...(amount === undefined ? [] : [amount]), ...Object.values(layers)];
+  const pattern = patternOf(granularity);
+  if (pattern.kind === 'n:m') {
+    if (pattern.keep >= pattern.of)
+      throw new UserError(
+        `The granularity ${granularity} keeps every weight: in N:M, such as 2:4, N must be smaller than M.`,
+      );
+    if (amounts.length > 0)
+      throw new UserError(`The granularity ${granularity} says itself how much to prune: leave the amount out.`);
+  } else if (amounts.length === 0) {
     throw new UserError(
       'The prune step says neither how much to prune nor in which layers: give "amount" or "layers".',
     );
   }
-  for (const [name, amount] of named) cuts.set(name, cutLayer(findLayer(ranked, name), amount, step.allowEmptyLayers));
-  if (step.amount !== undefined) {
-    const rest = ranked.filter(({ layer }) => layer.prunable && !cuts.has(layer.name));
-    const together =
-      step.scope === 'layer'
-        ? rest.map((layer) => cutLayer(layer, step.amount!, step.allowEmptyLayers))
-        : cutGlobally(ranked, rest, cuts, step.amount, step.allowEmptyLayers);
-    rest.forEach(({ layer }, i) => cuts.set(layer.name, together[i]!));
-  }
-  return {
-    score,
-    cuts,
-    layers: ranked.map((layer) => describe(layer, cuts.get(layer.layer.name))),
-    totals: totalsOf(ranked, cuts),
-  };
+  if (score !== 'magnitude' && score !== 'l2' && amounts.some((one) => 'standardDeviations' in one))
+    throw new UserError(
+      `Standard deviations are of weights, but the score is ${score}: give a sparsity, or rank by magnitude.`,
+    );
 }
 
 function findLayer(ranked: readonly RankedLayer[], name: string): RankedLayer {
@@ -61,12 +107,17 @@ function findLayer(ranked: readonly RankedLayer[], name: string): RankedLayer {
   if (!layer.prunable) {
     throw new UserError(`The layer "${name}" cannot be pruned (${layer.reason ?? 'it has no kernel'}): leave it out.`);
   }
+  if (found.misfit !== undefined) {
+    throw new UserError(`The layer "${name}" cannot be pruned by that granularity (${found.misfit}): leave it out.`);
+  }
   return found;
 }
 
-function cutLayer(layer: RankedLayer, amount: PruneAmount, allowEmpty: boolean): Cut {
-  if ('sparsity' in amount) return cutCount(layer, Math.round(amount.sparsity * layer.sorted.length), allowEmpty);
-  return cutBelow(layer, thresholdOf(amount, [layer]), allowEmpty);
+type Emptying = Pick<PruneStep, 'allowEmptyLayers'>;
+
+function cutLayer(layer: RankedLayer, amount: PruneAmount, { allowEmptyLayers }: Emptying): Cut {
+  if (!('sparsity' in amount)) return cutBelow(layer, thresholdOf(amount, [layer]), allowEmptyLayers);
+  return cutCount(layer, groupsFor(layer, Math.round(amount.sparsity * layer.weights)), allowEmptyLayers);
 }
 
 function thresholdOf(
@@ -81,11 +132,11 @@ function cutGlobally(
   rest: readonly RankedLayer[],
   cuts: ReadonlyMap<string, Cut>,
   amount: PruneAmount,
-  allowEmpty: boolean,
+  { allowEmptyLayers }: Emptying,
 ): Cut[] {
   if (!('sparsity' in amount)) {
     const threshold = thresholdOf(amount, rest);
-    return rest.map((layer) => cutBelow(layer, threshold, allowEmpty));
+    return rest.map((layer) => cutBelow(layer, threshold, allowEmptyLayers));
   }
   const kernelWeights = all.reduce((total, layer) => total + layer.kernelWeights, 0);
   const elsewhere = all
@@ -93,37 +144,40 @@ function cutGlobally(
     .reduce((total, layer) => total + zerosAfter(layer, cuts.get(layer.layer.name)), 0);
   const wanted = Math.round(amount.sparsity * kernelWeights) - elsewhere;
   const protectedZeros = rest.reduce((total, layer) => total + layer.protectedZeros, 0);
-  const free = rest.reduce((total, layer) => total + layer.sorted.length, 0);
+  const free = rest.reduce((total, layer) => total + layer.weights, 0);
   if (wanted - protectedZeros > free) {
     const reachable = Math.floor(((elsewhere + protectedZeros + free) / kernelWeights) * 1000) / 1000;
     throw new UserError(
       `A sparsity of ${amount.sparsity} cannot be reached, because only ${free} of the ${kernelWeights} kernel weights may be pruned here: ask for ${reachable} at most.`,
     );
   }
-  return cutTogether(rest, Math.max(0, wanted - protectedZeros), allowEmpty);
+  return cutTogether(rest, Math.max(0, wanted - protectedZeros), allowEmptyLayers);
 }
 
 /** Zeros among all kernel weights of a layer once it is cut. */
 function zerosAfter(layer: RankedLayer, cut: Cut | undefined): number {
-  return layer.protectedZeros + Math.max(layer.zeros, cut?.count ?? 0);
+  return layer.protectedZeros + layer.zeros + lostBy(layer, cut?.count ?? 0);
 }
 
 function nonzeroAfter(layer: RankedLayer, cut: Cut | undefined): number {
-  return layer.nonzero - Math.max(0, (cut?.count ?? 0) - layer.zeros);
+  return layer.nonzero - lostBy(layer, cut?.count ?? 0);
 }
 
-function describe(ranked: RankedLayer, cut: Cut | undefined): PrunedLayer {
+function describe(ranked: RankedLayer, cut: Cut | undefined, { pattern }: Ranking, guard?: string): PrunedLayer {
   const { layer, kernelWeights } = ranked;
   const untouched = layer.tensors.flatMap(({ tensor, prunable, reason }) =>
     prunable || reason === undefined ? [] : [{ name: tensor.name, reason }],
   );
+  const left = layer.reason ?? (guard === undefined ? ranked.misfit : `"${guard}" in "protect" names it`);
   const reason = cut?.keptLargest
-    ? 'it keeps its largest weight: a layer loses all its weights only where empty layers are allowed'
-    : (layer.reason ?? (cut ? undefined : 'no amount is given for it'));
+    ? `it keeps its largest ${pattern.kind === 'element' ? 'weight' : pattern.kind}: a layer loses all its weights only where empty layers are allowed`
+    : (left ?? (cut ? undefined : 'no amount is given for it'));
+  const isProtected = guard !== undefined || (!layer.prunable && layer.tensors.length > 0);
   return {
     name: layer.name,
+    state: cut ? 'pruned' : isProtected ? 'protected' : 'skipped',
     sparsity: kernelWeights === 0 ? null : zerosAfter(ranked, cut) / kernelWeights,
-    threshold: cut?.threshold ?? null,
+    threshold: pattern.kind === 'n:m' ? null : (cut?.threshold ?? null),
     nonzero: nonzeroAfter(ranked, cut),
     ...(reason === undefined ? {} : { reason }),
     ...(untouched.length === 0 ? {} : { untouched }),

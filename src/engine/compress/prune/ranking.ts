@@ -2,7 +2,19 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { requireFinite } from '../../model/runnable';
-import type { ImportanceScore } from './scores';
+import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
+import { pooled } from './pooling';
+import { importanceScores, type Evidence, type ScoreName } from './scores';
+
+/** By what weights are ranked. */
+export interface Ranking {
+  readonly score: ScoreName;
+  readonly pattern: Pattern;
+  /** Decides the order of random scores. */
+  readonly seed: number;
+  /** What was seen of the data, for scores that need it. */
+  readonly evidence?: Evidence | undefined;
+}
 
 /** A layer with what a plan must know of it; counting for any threshold is a binary search in `sorted`. */
 export interface RankedLayer {
@@ -12,54 +24,99 @@ export interface RankedLayer {
   /** Kernel weights, protected ones included, and how many of the protected ones are 0. */
   readonly kernelWeights: number;
   readonly protectedZeros: number;
-  /** Scores of all prunable weights, ascending. */
+  /** Scores of all groups of prunable weights, ascending; 0 where all of a group's weights are 0, above 0 elsewhere. */
   readonly sorted: Float32Array;
-  /** How many prunable weights are 0. */
+  /** How many weights that are not 0 the first k groups hold, k from 0 up; null where each weight is a group. */
+  readonly held: Uint32Array | null;
+  /** Prunable weights, and how many of them are 0. */
+  readonly weights: number;
   readonly zeros: number;
   /** Sum and sum of squares of the prunable weights. */
   readonly sum: number;
   readonly squares: number;
+  /** Why the granularity does not fit it. */
+  readonly misfit?: string | undefined;
 }
 
-const rankings = new WeakMap<ModelContent, Map<ImportanceScore, readonly RankedLayer[]>>();
+const rankings = new WeakMap<ModelContent, Map<string, readonly RankedLayer[]>>();
 
 /**
- * The layers of a model with their prunable weights in order of importance. Sorted once for each model.
+ * The layers of a model with their prunable weights in order of importance. Sorted once for each model and ranking, unless
+ * that rests on data.
  * @throws UserError where a prunable tensor holds NaN or infinite weights
  */
-export function rank(model: ModelContent, score: ImportanceScore): readonly RankedLayer[] {
-  const held = rankings.get(model) ?? new Map<ImportanceScore, readonly RankedLayer[]>();
+export function rank(model: ModelContent, ranking: Ranking): readonly RankedLayer[] {
+  const held = rankings.get(model) ?? new Map<string, readonly RankedLayer[]>();
   rankings.set(model, held);
-  const known = held.get(score);
+  const { evidence, ...rest } = ranking;
+  const key = JSON.stringify(rest);
+  const known = evidence ? undefined : held.get(key);
   if (known) return known;
-  const ranked = readGraph(model).layers.map((layer) => rankLayer(layer, score));
-  held.set(score, ranked);
+  const ranked = readGraph(model).layers.map((layer) => rankLayer(layer, ranking));
+  if (!evidence) held.set(key, ranked);
   return ranked;
 }
 
+type FloatTensor = Tensor & { readonly data: Float32Array };
+
 /** The tensors of a layer that are pruned, and their weights. */
-export function prunableTensors(layer: GraphLayer): (Tensor & { readonly data: Float32Array })[] {
+export function prunableTensors(layer: GraphLayer): FloatTensor[] {
   return layer.tensors
     .filter(({ prunable }) => prunable)
     .map(({ tensor }) => tensor)
-    .filter((tensor): tensor is Tensor & { readonly data: Float32Array } => tensor.data instanceof Float32Array);
+    .filter((tensor): tensor is FloatTensor => tensor.data instanceof Float32Array);
 }
 
-function rankLayer(layer: GraphLayer, score: ImportanceScore): RankedLayer {
+/** A tensor with the score of each of its groups. */
+export interface ScoredTensor {
+  readonly tensor: FloatTensor;
+  readonly scores: Float32Array;
+  /** The group of each weight; null where each weight is a group of its own. */
+  readonly groupOf: Uint32Array | null;
+}
+
+/** Scores the groups of a tensor. A group scores 0 where all its weights are 0, and only there. */
+export function scoreTensor(tensor: FloatTensor, layer: GraphLayer, ranking: Ranking): ScoredTensor {
+  const { pattern, seed, evidence } = ranking;
+  const score = importanceScores[ranking.score];
+  const scores = score.score({
+    tensor,
+    axes: kernelAxes(tensor, layer.type),
+    seed,
+    evidence: evidence?.get(tensor.name),
+  });
+  settle(scores, tensor.data);
+  const { count, groupOf } = groupingOf(pattern, tensor, layer.type);
+  if (pattern.kind === 'n:m') return { tensor, scores: nOfM(scores, pattern, kernelAxes(tensor, layer.type)), groupOf };
+  return { tensor, scores: groupOf ? pooled(scores, groupOf, count, score.pooling) : scores, groupOf };
+}
+
+const SMALLEST = 2 ** -149;
+
+/** Weights that are 0 go first, whatever their score, and no others are mistaken for them. */
+function settle(scores: Float32Array, weights: Float32Array): void {
+  for (let i = 0; i < scores.length; i++) {
+    if (weights[i] === 0) scores[i] = 0;
+    else if (scores[i] === 0) scores[i] = SMALLEST;
+  }
+}
+
+function rankLayer(layer: GraphLayer, ranking: Ranking): RankedLayer {
   const tensors = prunableTensors(layer);
   requireFinite(tensors, 'pruned');
-  const sorted = new Float32Array(tensors.reduce((size, { data }) => size + data.length, 0));
-  let offset = 0;
-  let [sum, squares] = [0, 0];
+  const misfit = tensors
+    .map((tensor) => whyNotFitting(ranking.pattern, tensor, layer.type))
+    .find((why) => why !== undefined);
+  const scored = misfit === undefined ? tensors.map((tensor) => scoreTensor(tensor, layer, ranking)) : [];
+  let [weights, zeros, sum, squares] = [0, 0, 0, 0];
   for (const { data } of tensors) {
-    sorted.set(score.score(data), offset);
-    offset += data.length;
+    weights += data.length;
     for (let i = 0; i < data.length; i++) {
+      if (data[i] === 0) zeros++;
       sum += data[i]!;
       squares += data[i]! * data[i]!;
     }
   }
-  sorted.sort();
   const kernels = layer.tensors.filter(({ kernel }) => kernel);
   return {
     layer,
@@ -68,11 +125,34 @@ function rankLayer(layer: GraphLayer, score: ImportanceScore): RankedLayer {
     protectedZeros: kernels
       .filter(({ prunable }) => !prunable)
       .reduce((total, { tensor, params }) => total + params - countNonzero(tensor), 0),
-    sorted,
-    zeros: countBelow(sorted, Number.MIN_VALUE),
+    ...sortGroups(scored),
+    weights,
+    zeros,
     sum,
     squares,
+    misfit,
   };
+}
+
+function sortGroups(scored: readonly ScoredTensor[]): Pick<RankedLayer, 'sorted' | 'held'> {
+  const all = new Float32Array(scored.reduce((size, { scores }) => size + scores.length, 0));
+  const nonzero = new Uint32Array(all.length);
+  let offset = 0;
+  for (const { tensor, scores, groupOf } of scored) {
+    all.set(scores, offset);
+    if (groupOf) for (let i = 0; i < groupOf.length; i++) if (tensor.data[i] !== 0) nonzero[offset + groupOf[i]!]!++;
+    offset += scores.length;
+  }
+  if (scored.every(({ groupOf }) => groupOf === null)) return { sorted: all.sort(), held: null };
+  const order = Uint32Array.from(all.keys()).sort((a, b) => all[a]! - all[b]! || a - b);
+  const held = new Uint32Array(all.length + 1);
+  order.forEach((group, i) => (held[i + 1] = held[i]! + nonzero[group]!));
+  return { sorted: all.sort(), held };
+}
+
+/** How many prunable weights turn from another value to 0 if the first `groups` groups are cut. */
+export function lostBy({ held, zeros }: RankedLayer, groups: number): number {
+  return held ? held[groups]! : Math.max(0, groups - zeros);
 }
 
 /** How many of some ascending numbers are below `value`. */
@@ -100,7 +180,7 @@ export function countUpTo(sorted: Float32Array, value: number): number {
 /** The standard deviation of the prunable weights of some layers together; 0 where there are none. */
 export function standardDeviation(layers: readonly RankedLayer[]): number {
   const total = (pick: (layer: RankedLayer) => number) => layers.reduce((all, layer) => all + pick(layer), 0);
-  const count = total(({ sorted }) => sorted.length);
+  const count = total(({ weights }) => weights);
   if (count === 0) return 0;
   const mean = total(({ sum }) => sum) / count;
   return Math.sqrt(Math.max(0, total(({ squares }) => squares) / count - mean * mean));

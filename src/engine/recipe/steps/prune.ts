@@ -19,7 +19,7 @@ async function perform(work: Work, step: PruneStep): Promise<StepResult> {
     if (before) state.accuracies.push(recorded('start', before));
     state.before = before?.accuracy ?? null;
   }
-  const plan = planPrune(work.model, step);
+  const plan = planPrune(work.model, step, prepared.recipe.seed);
   work.model = pruned(work.model, plan);
   const after = await measure(prepared, work.model, listener);
   if (after) state.accuracies.push(recorded(`step ${state.step + 1}, prune`, after));
@@ -35,8 +35,8 @@ const pruned = (model: ModelContent, plan: PrunePlan): ModelContent => ({
 
 export const prune: StepKind<PruneStep> = {
   runsModel: () => false,
-  check: ({ amount, layers = {} }, where) => {
-    if (amount === undefined && Object.keys(layers).length === 0)
+  check: ({ amount, layers = {}, granularity = '' }, where) => {
+    if (!granularity.includes(':') && amount === undefined && Object.keys(layers).length === 0)
       throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
   },
   rehearse: (model, step) => pruned(model, planPrune(model, step)),

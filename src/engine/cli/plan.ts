@@ -1,0 +1,92 @@
+import type { Recipe } from '../../protocol/recipe';
+import type { PruneStep } from '../../protocol/steps/prune';
+import type { LocalEngine } from './engine';
+import { bytes, integer, number, percent } from './format';
+import { table } from './table';
+
+/** What a prune step would do; nothing is written. */
+export type DryRun = Awaited<ReturnType<typeof dryRun>>;
+
+/** Asks for the plan of a prune step, with bytes and MACs before and after. `nonzeroMacs` are those with a weight that is not 0. Throws UserError. */
+export async function dryRun(engine: LocalEngine, { data, seed }: Recipe, model: string, prune: PruneStep) {
+  const now = await engine.ask('inspect', { model });
+  const {
+    counts,
+    bytes: after,
+    accuracy,
+    noAccuracy,
+  } = await engine.ask('preview', {
+    model,
+    prune,
+    seed,
+    ...(data === undefined ? {} : { data }),
+  });
+  const layers = counts.layers.map((layer) => {
+    const before = now.layers.find(({ name }) => name === layer.name);
+    const macs = before?.macs ?? null;
+    const nonzero = (sparsity: number | null | undefined) => (macs === null ? null : macs * (1 - (sparsity ?? 0)));
+    return {
+      ...layer,
+      before: {
+        nonzero: before?.nonzero ?? null,
+        sparsity: before?.sparsity ?? null,
+        nonzeroMacs: nonzero(before?.sparsity),
+      },
+      macs,
+      nonzeroMacs: nonzero(layer.sparsity),
+    };
+  });
+  const sum = (figures: readonly (number | null)[]) => figures.reduce<number>((total, one) => total + (one ?? 0), 0);
+  const totals = {
+    before: { ...now.totals, nonzeroMacs: sum(layers.map(({ before }) => before.nonzeroMacs)) },
+    after: {
+      ...counts.totals,
+      ...after,
+      macs: now.totals.macs,
+      nonzeroMacs: sum(layers.map((layer) => layer.nonzeroMacs)),
+    },
+  };
+  return { dryRun: true as const, layers, totals, accuracy, ...(noAccuracy === undefined ? {} : { noAccuracy }) };
+}
+
+/** The plan as a table. */
+export function planText({ layers, totals, accuracy, noAccuracy }: DryRun): string {
+  const right = true;
+  const whole = (value: number | null): string => (value === null ? '?' : integer(value));
+  const plan = table(
+    [
+      { heading: 'layer' },
+      { heading: 'plan' },
+      { heading: 'nonzero', right },
+      { heading: 'sparsity', right },
+      { heading: 'threshold', right },
+      { heading: 'nonzero MACs', right },
+      { heading: 'of MACs', right },
+      { heading: 'note' },
+    ],
+    layers.map((layer) => [
+      layer.name,
+      layer.state ?? '',
+      integer(layer.nonzero),
+      layer.sparsity === null ? '' : percent(layer.sparsity),
+      layer.threshold === null ? '' : number(layer.threshold),
+      whole(layer.nonzeroMacs),
+      whole(layer.macs),
+      layer.reason ?? '',
+    ]),
+  );
+  const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
+  const rows = [['before', totals.before] as const, ['after', totals.after] as const].map(([name, figures]) => [
+    name,
+    integer(figures.nonzero),
+    percent(figures.sparsity),
+    integer(figures.nonzeroMacs),
+    bytes(figures.bytes),
+    bytes(figures.gzipBytes),
+  ]);
+  const measured = accuracy
+    ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after pruning`
+    : `accuracy: not measured, ${noAccuracy ?? ''}`;
+  const columns = headings.map((heading, i) => (i === 0 ? { heading } : { heading, right }));
+  return [plan, '', table(columns, rows), '', measured, 'Nothing was written: this was a dry run.'].join('\n');
+}

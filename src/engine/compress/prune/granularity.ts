@@ -1,0 +1,113 @@
+import type { Granularity } from '../../../protocol/steps/prune';
+import type { Tensor } from '../../checkpoint/types';
+
+/** How the weights of one tensor fall into groups that are kept or cut as one. */
+export interface Grouping {
+  /** How many groups there are. */
+  readonly count: number;
+  /** The group of each weight; null where each weight is a group of its own. */
+  readonly groupOf: Uint32Array | null;
+}
+
+/** What a granularity says, taken apart. */
+export type Pattern =
+  | { readonly kind: 'element' }
+  | { readonly kind: 'kernel' }
+  | { readonly kind: 'filter' }
+  | { readonly kind: 'block'; readonly inputs: number; readonly outputs: number }
+  | { readonly kind: 'n:m'; readonly keep: number; readonly of: number };
+
+/** Reads a granularity; without one, `element`. */
+export function patternOf(granularity: Granularity = 'element'): Pattern {
+  const sizes = granularity.split(/[x:]/).map(Number);
+  if (granularity.includes(':')) return { kind: 'n:m', keep: sizes[0]!, of: sizes[1]! };
+  if (/^\d/.test(granularity)) return { kind: 'block', inputs: sizes[0]!, outputs: sizes[1]! };
+  return { kind: granularity === 'kernel' || granularity === 'filter' ? granularity : 'element' };
+}
+
+/** A kernel as places of its window by input by output channels; strides count elements. */
+export interface KernelAxes {
+  readonly places: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+}
+
+const TRANSPOSED = /^Conv\d?DTranspose$/;
+const GATED = /(LSTM|GRU|RNN|Embedding)/;
+
+/** The axes of a kernel; dense kernels have one place. Transposed convolutions keep output before input channels. */
+export function kernelAxes({ shape }: Tensor, layerType: string): KernelAxes {
+  const [first, second] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+  const places = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+  return TRANSPOSED.test(layerType)
+    ? { places, inputs: second, outputs: first, inputStride: 1, outputStride: second }
+    : { places, inputs: first, outputs: second, inputStride: second, outputStride: 1 };
+}
+
+/** Why a pattern does not fit a kernel; undefined where it does. */
+export function whyNotFitting(pattern: Pattern, tensor: Tensor, layerType: string): string | undefined {
+  const { places, inputs } = kernelAxes(tensor, layerType);
+  if (pattern.kind === 'n:m' && inputs % pattern.of !== 0)
+    return `its ${inputs} input channel${inputs === 1 ? '' : 's'} cannot be divided into groups of ${pattern.of}`;
+  if (pattern.kind === 'kernel' && (tensor.shape.length < 3 || places === 1))
+    return 'it has no windows of more than one weight: kernel granularity is for convolutions';
+  if (pattern.kind === 'filter' && GATED.test(layerType))
+    return 'columns of its kernel are not filters or neurons: its gates share them';
+  return undefined;
+}
+
+/** The groups of a kernel's weights. For N:M each weight is one, since weights of one group of M part ways. */
+export function groupingOf(pattern: Pattern, tensor: Tensor, layerType: string): Grouping {
+  const { length } = tensor.data;
+  if (pattern.kind === 'element' || pattern.kind === 'n:m') return { count: length, groupOf: null };
+  const axes = kernelAxes(tensor, layerType);
+  const { inputs, outputs } = axes;
+  if (pattern.kind === 'filter') return { count: outputs, groupOf: label(axes, length, (_, __, output) => output) };
+  if (pattern.kind === 'kernel')
+    return { count: inputs * outputs, groupOf: label(axes, length, (_, input, output) => input * outputs + output) };
+  const rows = Math.ceil(inputs / pattern.inputs);
+  const columns = Math.ceil(outputs / pattern.outputs);
+  const blockOf = (place: number, input: number, output: number): number =>
+    (place * rows + Math.floor(input / pattern.inputs)) * columns + Math.floor(output / pattern.outputs);
+  return { count: axes.places * rows * columns, groupOf: label(axes, length, blockOf) };
+}
+
+function label(
+  { places, inputs, outputs, inputStride, outputStride }: KernelAxes,
+  length: number,
+  groupOf: (place: number, input: number, output: number) => number,
+): Uint32Array {
+  const groups = new Uint32Array(length);
+  for (let place = 0; place < places; place++)
+    for (let input = 0; input < inputs; input++)
+      for (let output = 0; output < outputs; output++)
+        groups[place * inputs * outputs + input * inputStride + output * outputStride] = groupOf(place, input, output);
+  return groups;
+}
+
+/** Below it lie the scores of `nOfM` that are cut. */
+export const N_OF_M_KEPT = 2;
+
+/**
+ * Scores for N:M: 2 for the `keep` best of each `of` neighbouring input channels, 1 for the others, 0 for weights that are 0
+ * already. Of equal scores the later ones are kept, as everywhere in pruning.
+ */
+export function nOfM(
+  scores: Float32Array,
+  { keep, of }: { readonly keep: number; readonly of: number },
+  { places, inputs, outputs, inputStride, outputStride }: KernelAxes,
+): Float32Array {
+  const marks = new Float32Array(scores.length).map((_, i) => (scores[i] === 0 ? 0 : N_OF_M_KEPT));
+  const group = new Array<number>(of);
+  for (let place = 0; place < places; place++)
+    for (let output = 0; output < outputs; output++)
+      for (let input = 0; input < inputs; input += of) {
+        const start = place * inputs * outputs + output * outputStride + input * inputStride;
+        for (let i = 0; i < of; i++) group[i] = start + i * inputStride;
+        group.sort((a, b) => scores[a]! - scores[b]! || a - b);
+        for (let i = 0; i < of - keep; i++) if (marks[group[i]!] !== 0) marks[group[i]!] = 1;
+      }
+  return marks;
+}
