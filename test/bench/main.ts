@@ -1,7 +1,9 @@
 // usage: npm run bench [-- --prototype DIR] [--threads N] [--data DIR]
 //        npm run bench -- --peers [--python PROGRAM] [--tfjs-node DIR] [--networks NAME,...] [--threads N,...] [--data DIR]
 //        npm run bench -- --fallbacks
+//        npm run bench -- --engine [--threads N] [--data DIR]
 // Measures each figure that is a speed or a size, prints it beside its target, and fails when one is missed.
+// With --engine: only what the engine's backend costs beside the arithmetic, which is part of the whole run too.
 // With --fallbacks: which kernels of common networks run on the slow cpu backend.
 // With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
 import { parseArgs } from 'node:util';
@@ -11,6 +13,7 @@ import { formatTable } from '../../scripts/setup/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchBackend } from './backend-bench';
 import { benchEditor } from './editor';
+import { benchEngine } from './engine/main';
 import { benchFallbacks } from './fallbacks/main';
 import type { BenchLine } from './line';
 import { benchMemory } from './memory';
@@ -22,6 +25,7 @@ runMain(async () => {
     options: {
       prototype: { type: 'string' },
       fallbacks: { type: 'boolean', default: false },
+      engine: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: false },
       python: { type: 'string', default: 'python3' },
       'tfjs-node': { type: 'string' },
@@ -38,6 +42,8 @@ runMain(async () => {
   };
   if (values.fallbacks) {
     add(await benchFallbacks());
+  } else if (values.engine) {
+    add(await benchEngine(await findData(), Number(values.threads ?? '2')));
   } else if (values.peers) {
     const data = await findData();
     const networks = values.networks.split(',').filter((name) => name !== '');
@@ -50,6 +56,7 @@ runMain(async () => {
     add(await benchSizes(vsix));
     add(await benchEditor(vsix));
     add(await benchMemory(data));
+    add(await benchEngine(data, threads));
     if (values.prototype !== undefined) add(await benchBackend({ prototype: values.prototype, data, threads }));
   }
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);

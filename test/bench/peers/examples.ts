@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Examples, NetworkFigures } from './orders';
+import type { Examples, NetworkFeed } from './orders';
 
 const COUNT = 1000;
 const HEADER_BYTES = { images: 16, labels: 8 };
@@ -10,7 +10,7 @@ const HEADER_BYTES = { images: 16, labels: 8 };
  * Writes examples for a network into `folder`: the first thousand training images of Fashion-MNIST from `data` where they
  * fit, else as many of noise, the same each time, whose brightness tells the class.
  */
-export function writeExamples(network: NetworkFigures, data: string, folder: string): Examples {
+export function writeExamples(network: NetworkFeed, data: string, folder: string): Examples {
   const size = network.inputShape.reduce((product, length) => product * length, 1);
   const names = { images: path.join(folder, `${network.name}.f32`), labels: path.join(folder, `${network.name}.u8`) };
   const { images, labels } = size === 28 * 28 ? fashionMnist(data) : noise(size, network.classes ?? 1);

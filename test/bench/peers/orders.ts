@@ -16,6 +16,10 @@ export const NetworkFigures = z.object({
 });
 export type NetworkFigures = z.infer<typeof NetworkFigures>;
 
+/** What it takes to feed a network. */
+export const NetworkFeed = NetworkFigures.pick({ name: true, inputShape: true, classes: true, batch: true });
+export type NetworkFeed = z.infer<typeof NetworkFeed>;
+
 /** Examples on disk: little-endian floats, channels last, and one byte for each label. */
 export interface Examples {
   readonly images: string;

@@ -3,7 +3,7 @@ import { type layers, tf } from '../../../src/engine/backend/tf';
 import { Adam } from '../../../src/engine/train/adam';
 import { trainedWeights } from '../../../src/engine/train/step';
 import { lossOf, type Network, networks } from '../../networks';
-import type { Examples, NetworkFigures, Timed } from './orders';
+import type { Examples, NetworkFeed, Timed } from './orders';
 
 const RATE = 1e-3;
 const WARM_UP_STEPS = 6;
@@ -25,7 +25,7 @@ export class Workload {
   #loss = Number.NaN;
 
   constructor(
-    readonly figures: NetworkFigures,
+    readonly figures: NetworkFeed,
     readonly examples: Examples,
   ) {
     const network = networks.find(({ name }) => name === figures.name);
