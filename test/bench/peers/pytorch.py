@@ -16,7 +16,7 @@ from pytorch_networks import NETWORKS
 
 RATE = 1e-3
 EVALUATION_BATCHES = (32, 100, 250, 500)
-WARM_UP, PROBES = 3, 5
+PROBE_MS = 200
 FORMATS = {"NCHW": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
@@ -74,15 +74,9 @@ def timed(turn, milliseconds):
 
 
 def fastest(turn):
-    for _ in range(WARM_UP):
-        turn()
-    return min(timed_once(turn) for _ in range(PROBES))
-
-
-def timed_once(turn):
-    start = time.perf_counter()
+    """The best of a few turns, bounded by time: large networks have many variants to try."""
     turn()
-    return time.perf_counter() - start
+    return min(timed(turn, PROBE_MS))
 
 
 class Contender:
