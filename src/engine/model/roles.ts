@@ -17,13 +17,17 @@ const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
 const leftAlone = (reason: string, kernel = false): Role => ({ kernel, prunable: false, reason });
 const PRUNABLE: Role = { kernel: true, prunable: true };
 
+/** What a tensor is within its layer, `kernel` for example: its name without the layer's, and without the endings of a graph. */
+export const weightName = ({ name }: Tensor): string =>
+  (name.split('/').at(-1) ?? '').replace(/(_\d+)?(:0)?$/, '').toLowerCase();
+
 /**
  * The role of a tensor, from the type of its layer and its own name. Where the layer is of no known type, matrices and
  * larger arrays of float32 count as kernels.
  * @param layerType Keras class name; for a wrapper, that of the wrapper
  */
 export function roleOf(tensor: Tensor, layerType: string): Role {
-  const name = (tensor.name.split('/').at(-1) ?? '').replace(/(_\d+)?(:0)?$/, '').toLowerCase();
+  const name = weightName(tensor);
   if (tensor.dtype !== 'float32') {
     return leftAlone(`${tensor.dtype} weights are not pruned: they are counts, indices or words, not factors`);
   }

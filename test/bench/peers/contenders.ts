@@ -1,7 +1,6 @@
-import path from 'node:path';
-import * as esbuild from 'esbuild';
 import { inRoot } from '../../../scripts/setup/paths';
 import { run } from '../../../scripts/setup/run';
+import { bundle } from '../bundle';
 import { Peer } from './peer';
 
 /** Where the bench finds its peers. */
@@ -24,17 +23,7 @@ export const TENSORFLOW_NODE = 'tfjs-node';
  * @returns how to start them, ours first, and one sentence about each that is left out
  */
 export async function findPeers(places: PeerPlaces, folder: string): Promise<{ start: StartPeers; leftOut: string[] }> {
-  const script = path.join(folder, 'tfjs.cjs');
-  await esbuild.build({
-    entryPoints: [inRoot('test', 'bench', 'peers', 'tfjs.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    external: ['onnxruntime-node', 'onnxruntime-node/*'],
-    logLevel: 'error',
-  });
+  const script = await bundle(inRoot('test', 'bench', 'peers', 'tfjs.ts'), folder);
   const { python, tensorflowNode } = places;
   const leftOut: string[] = [];
   const starts = [(threads: number) => new Peer(OURS, process.execPath, [script, String(threads)])];

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { inRoot } from '../../../scripts/setup/paths';
 import { ScriptError } from '../../../scripts/setup/runMain';
 import { formatTable } from '../../../scripts/setup/table';
+import { withFolder } from '../bundle';
 import type { BenchLine } from '../line';
 import { findPeers, type PeerPlaces } from './contenders';
 import { writeExamples } from './examples';
@@ -24,20 +21,16 @@ export interface PeersOptions extends PeerPlaces {
  * Training and evaluation of common networks by this backend and by the tools that people would otherwise reach for. Prints
  * a table of speeds and what was left out, and returns the ratios.
  */
-export async function benchPeers(options: PeersOptions): Promise<BenchLine[]> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'sec-peers-'));
-  symlinkSync(inRoot('node_modules'), path.join(folder, 'node_modules'));
-  try {
+export function benchPeers(options: PeersOptions): Promise<BenchLine[]> {
+  return withFolder(async (folder) => {
     const { start, leftOut } = await findPeers(options, folder);
     for (const sentence of leftOut) console.log(sentence);
     const speeds: Speed[] = [];
     for (const threads of options.threads) {
       const peers = start(threads);
       try {
-        for (const network of chosen(
-          (await peers[0]!.ask({ task: 'describe' }, Described)).networks,
-          options.networks,
-        )) {
+        const { networks } = await peers[0]!.ask({ task: 'describe' }, Described);
+        for (const network of chosen(networks, options.networks)) {
           const measured = await measureNetwork(peers, network, writeExamples(network, options.data, folder), threads);
           speeds.push(...measured.speeds);
           for (const note of measured.notes) console.log(note);
@@ -48,9 +41,7 @@ export async function benchPeers(options: PeersOptions): Promise<BenchLine[]> {
     }
     console.log(`\n${formatTable(HEADS, [...speeds].sort(inTableOrder).map(cells))}\n`);
     return compareWithPytorch(speeds);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function chosen(all: readonly NetworkFigures[], names: readonly string[]): readonly NetworkFigures[] {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { backendStats } from '../../../src/engine/backend/index';
 import { tf } from '../../../src/engine/backend/tf';
-import { numbers } from './networks';
+import { numbers } from '../../networks';
 
 /** A tensor of numbers in [-1, 1) that are the same on each call. */
 export const tensor = (shape: number[], seed = 1): tf.Tensor =>

@@ -4,7 +4,7 @@ import { backendStats, disposeBackend, installBackend } from '../../../src/engin
 import { findInternalOperators } from '../../../src/engine/backend/layout/self-test';
 import { loadRuntime, type NativeSession, type OnnxRuntime } from '../../../src/engine/backend/sessions/runtime';
 import { tf } from '../../../src/engine/backend/tf';
-import { numbers } from './networks';
+import { numbers } from '../../networks';
 
 let runtime: OnnxRuntime;
 const logged: string[] = [];

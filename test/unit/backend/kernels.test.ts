@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
 import { tf } from '../../../src/engine/backend/tf';
 import { expectAsCpu, gradientOf, image, tensor } from './compare';
-import { numbers } from './networks';
+import { numbers } from '../../networks';
 
 beforeAll(async () => {
   await installBackend({ threads: 1, onFallback: 'throw' });

@@ -1,52 +1,11 @@
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { tf, type layers } from '../../../src/engine/backend/tf';
+import { numbers } from '../../networks';
+import { shippedNetworks } from '../../networks/shipped';
 
-const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
-const INPUT = { inputShape: [28, 28, 1] };
-
-function stack(...parts: layers.layers.Layer[]): layers.Sequential {
-  return layers.sequential({ layers: parts });
-}
-
-/** The networks that must train and evaluate without a single cpu kernel. */
-export const networks: Readonly<Record<string, () => layers.Sequential>> = {
-  'fashion-cnn': () =>
-    stack(
-      conv2d({ ...INPUT, filters: 32, kernelSize: 3, padding: 'same', activation: 'relu' }),
-      maxPooling2d({ poolSize: 2 }),
-      conv2d({ filters: 64, kernelSize: 3, padding: 'same', activation: 'relu' }),
-      maxPooling2d({ poolSize: 2 }),
-      conv2d({ filters: 64, kernelSize: 3, padding: 'same', activation: 'relu' }),
-      flatten(),
-      dense({ units: 128 }),
-      dense({ units: 10 }),
-    ),
-  'lenet-300-100': () =>
-    stack(
-      flatten(INPUT),
-      dense({ units: 300, activation: 'relu' }),
-      dense({ units: 100, activation: 'relu' }),
-      dense({ units: 10 }),
-    ),
-  'lenet-5': () =>
-    stack(
-      conv2d({ ...INPUT, filters: 20, kernelSize: 5 }),
-      maxPooling2d({ poolSize: 2 }),
-      conv2d({ filters: 50, kernelSize: 5 }),
-      maxPooling2d({ poolSize: 2 }),
-      flatten(),
-      dense({ units: 500, activation: 'relu' }),
-      dense({ units: 10 }),
-    ),
-};
-
-/** Numbers in [-1, 1) that are the same on each call. */
-export function numbers(length: number, seed = 1): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return state / 0x40000000 - 1;
-  });
-}
+/** The networks that ship, by name. */
+export const networks: Readonly<Record<string, () => layers.LayersModel>> = Object.fromEntries(
+  shippedNetworks.map((network) => [network.name, () => network.build()]),
+);
 
 /** `count` images whose brightness tells their class, with one-hot labels. */
 export function examples(count: number, seed = 1): { images: tf.Tensor; labels: tf.Tensor; classes: Int32Array } {
@@ -58,7 +17,7 @@ export function examples(count: number, seed = 1): { images: tf.Tensor; labels: 
 
 /** One optimiser step on logits and one-hot labels; returns the loss. */
 export function trainStep(
-  net: layers.Sequential,
+  net: layers.LayersModel,
   optimizer: tf.Optimizer,
   images: tf.Tensor,
   labels: tf.Tensor,
@@ -69,7 +28,7 @@ export function trainStep(
 }
 
 /** Gives a network weights that are the same on each call. */
-export function setWeights(net: layers.Sequential): void {
+export function setWeights(net: layers.LayersModel): void {
   const weights = net.getWeights().map((weight, i) => {
     const fanIn = weight.size / weight.shape.at(-1)!;
     return tf.tensor(

@@ -1,16 +1,16 @@
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { Activation } from '../graph/operations';
 import type { tf } from '../tf';
-import { activationOf, type FusedAttributes, LINEAR } from './activations';
+import {
+  type ConvolutionInputs,
+  type FilterGradientAttributes,
+  type FilterGradientInputs,
+  type InputGradientAttributes,
+  type InputGradientInputs,
+  plainAndFused,
+} from './convolution-calls';
 import { areFloat, kernel, type KernelContext, type Kernels } from './kernel';
 import { type ConvolutionAttributes, convolutionWindow, describeConvolution, isNhwc, roundsDown } from './windows';
-
-interface ConvolutionInputs {
-  readonly x: tf.TensorInfo;
-  readonly filter: tf.TensorInfo;
-  readonly bias?: tf.TensorInfo;
-  readonly preluActivationWeights?: tf.TensorInfo;
-}
 
 function convolve(
   context: KernelContext,
@@ -26,25 +26,8 @@ function convolve(
   return context.record(operation, bias === undefined ? [x, filter] : [x, filter, bias], info.outShape, 'float32');
 }
 
-const conv2D = kernel<ConvolutionInputs, ConvolutionAttributes>((inputs, attributes, context) =>
-  convolve(context, inputs, attributes, LINEAR),
-);
+const { plain, fused } = plainAndFused(convolve);
 
-const fusedConv2D = kernel<ConvolutionInputs, ConvolutionAttributes & FusedAttributes>(
-  (inputs, attributes, context) => {
-    const activation = activationOf(attributes);
-    if (activation === undefined || inputs.preluActivationWeights) return undefined;
-    return convolve(context, inputs, attributes, activation);
-  },
-);
-
-interface InputGradientInputs {
-  readonly dy: tf.TensorInfo;
-  readonly filter: tf.TensorInfo;
-}
-interface InputGradientAttributes extends ConvolutionAttributes {
-  readonly inputShape: number[];
-}
 const inputGradient = kernel<InputGradientInputs, InputGradientAttributes>(({ dy, filter }, attributes, context) => {
   if (!areFloat(dy, filter) || !isNhwc(attributes)) return undefined;
   const info = describeConvolution(attributes.inputShape, filter.shape, attributes);
@@ -53,13 +36,6 @@ const inputGradient = kernel<InputGradientInputs, InputGradientAttributes>(({ dy
   return context.record(operation, [dy, filter], attributes.inputShape, 'float32');
 });
 
-interface FilterGradientInputs {
-  readonly x: tf.TensorInfo;
-  readonly dy: tf.TensorInfo;
-}
-interface FilterGradientAttributes extends ConvolutionAttributes {
-  readonly filterShape: number[];
-}
 const filterGradient = kernel<FilterGradientInputs, FilterGradientAttributes>(({ x, dy }, attributes, context) => {
   if (!areFloat(x, dy) || !isNhwc(attributes)) return undefined;
   const info = describeConvolution(x.shape, attributes.filterShape, attributes);
@@ -70,8 +46,8 @@ const filterGradient = kernel<FilterGradientInputs, FilterGradientAttributes>(({
 
 /** Convolutions and their gradients. */
 export const convolutionKernels: Kernels = new Map([
-  ['Conv2D', conv2D],
-  ['FusedConv2D', fusedConv2D],
+  ['Conv2D', plain],
+  ['FusedConv2D', fused],
   ['Conv2DBackpropInput', inputGradient],
   ['Conv2DBackpropFilter', filterGradient],
 ]);

@@ -1,7 +1,14 @@
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { Activation } from '../graph/operations';
 import type { tf } from '../tf';
-import { activationOf, type FusedAttributes, LINEAR } from './activations';
+import {
+  type ConvolutionInputs,
+  type FilterGradientAttributes,
+  type FilterGradientInputs,
+  type InputGradientAttributes,
+  type InputGradientInputs,
+  plainAndFused,
+} from './convolution-calls';
 import { areFloat, kernel, type KernelContext, type Kernels } from './kernel';
 import {
   type ConvolutionAttributes,
@@ -12,16 +19,9 @@ import {
   slidesBackwards,
 } from './windows';
 
-interface DepthwiseInputs {
-  readonly x: tf.TensorInfo;
-  readonly filter: tf.TensorInfo;
-  readonly bias?: tf.TensorInfo;
-  readonly preluActivationWeights?: tf.TensorInfo;
-}
-
 function convolve(
   context: KernelContext,
-  { x, filter, bias }: DepthwiseInputs,
+  { x, filter, bias }: ConvolutionInputs,
   attributes: ConvolutionAttributes,
   activation: Activation,
 ): tf.TensorInfo | undefined {
@@ -33,25 +33,8 @@ function convolve(
   return context.record(operation, bias === undefined ? [x, filter] : [x, filter, bias], info.outShape, 'float32');
 }
 
-const depthwise = kernel<DepthwiseInputs, ConvolutionAttributes>((inputs, attributes, context) =>
-  convolve(context, inputs, attributes, LINEAR),
-);
+const { plain, fused } = plainAndFused(convolve);
 
-const fusedDepthwise = kernel<DepthwiseInputs, ConvolutionAttributes & FusedAttributes>(
-  (inputs, attributes, context) => {
-    const activation = activationOf(attributes);
-    if (activation === undefined || inputs.preluActivationWeights) return undefined;
-    return convolve(context, inputs, attributes, activation);
-  },
-);
-
-interface InputGradientInputs {
-  readonly dy: tf.TensorInfo;
-  readonly filter: tf.TensorInfo;
-}
-interface InputGradientAttributes extends ConvolutionAttributes {
-  readonly inputShape: number[];
-}
 const inputGradient = kernel<InputGradientInputs, InputGradientAttributes>(({ dy, filter }, attributes, context) => {
   if (!areFloat(dy, filter)) return undefined;
   const info = describeConvolution(attributes.inputShape, filter.shape, attributes, true);
@@ -65,13 +48,6 @@ const inputGradient = kernel<InputGradientInputs, InputGradientAttributes>(({ dy
   );
 });
 
-interface FilterGradientInputs {
-  readonly x: tf.TensorInfo;
-  readonly dy: tf.TensorInfo;
-}
-interface FilterGradientAttributes extends ConvolutionAttributes {
-  readonly filterShape: number[];
-}
 const filterGradient = kernel<FilterGradientInputs, FilterGradientAttributes>(({ x, dy }, attributes, context) => {
   if (!areFloat(x, dy)) return undefined;
   const info = describeConvolution(x.shape, attributes.filterShape, attributes, true);
@@ -87,8 +63,8 @@ const filterGradient = kernel<FilterGradientInputs, FilterGradientAttributes>(({
 
 /** Depthwise convolutions and their gradients. */
 export const depthwiseKernels: Kernels = new Map([
-  ['DepthwiseConv2dNative', depthwise],
-  ['FusedDepthwiseConv2D', fusedDepthwise],
+  ['DepthwiseConv2dNative', plain],
+  ['FusedDepthwiseConv2D', fused],
   ['DepthwiseConv2dNativeBackpropInput', inputGradient],
   ['DepthwiseConv2dNativeBackpropFilter', filterGradient],
 ]);

@@ -1,4 +1,5 @@
-import { countBelow, countUpTo, lostBy, type RankedLayer } from './ranking';
+import { lostBy, type RankedLayer } from './ranking';
+import { countBelow, countUpTo } from './sorted';
 
 /** What is cut from one layer: every group with a score below `below`, and the first `ties` of those that equal it, in their order. */
 export interface Cut {

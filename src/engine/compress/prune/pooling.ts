@@ -1,7 +1,7 @@
+import { SMALLEST_FLOAT } from './sorted';
+
 /** How the scores of a group's weights make one: their mean, or the root of their mean square. */
 export type Pooling = 'mean' | 'rms';
-
-const SMALLEST = 2 ** -149;
 
 /** The score of each group. Means, not sums, so that groups of different size compare; above 0 unless all its scores are 0. */
 export function pooled(scores: Float32Array, groupOf: Uint32Array, count: number, pooling: Pooling): Float32Array {
@@ -13,6 +13,6 @@ export function pooled(scores: Float32Array, groupOf: Uint32Array, count: number
   }
   return Float32Array.from(sums, (sum, group) => {
     const mean = sum / Math.max(1, sizes[group]!);
-    return sum === 0 ? 0 : Math.max(SMALLEST, pooling === 'rms' ? Math.sqrt(mean) : mean);
+    return sum === 0 ? 0 : Math.max(SMALLEST_FLOAT, pooling === 'rms' ? Math.sqrt(mean) : mean);
   });
 }

@@ -4,7 +4,8 @@ import { readGraph, type GraphLayer } from '../../model/graph';
 import { requireFinite } from '../../model/runnable';
 import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
 import { pooled } from './pooling';
-import { importanceScores, type Evidence, type ScoreName } from './scores';
+import { SMALLEST_FLOAT } from './sorted';
+import { importanceScores, type ScoreName } from './scores';
 
 /** By what weights are ranked. */
 export interface Ranking {
@@ -12,8 +13,6 @@ export interface Ranking {
   readonly pattern: Pattern;
   /** Decides the order of random scores. */
   readonly seed: number;
-  /** What was seen of the data, for scores that need it. */
-  readonly evidence?: Evidence | undefined;
 }
 
 /** A layer with what a plan must know of it; counting for any threshold is a binary search in `sorted`. */
@@ -41,19 +40,17 @@ export interface RankedLayer {
 const rankings = new WeakMap<ModelContent, Map<string, readonly RankedLayer[]>>();
 
 /**
- * The layers of a model with their prunable weights in order of importance. Sorted once for each model and ranking, unless
- * that rests on data.
+ * The layers of a model with their prunable weights in order of importance. Sorted once for each model and ranking.
  * @throws UserError where a prunable tensor holds NaN or infinite weights
  */
 export function rank(model: ModelContent, ranking: Ranking): readonly RankedLayer[] {
   const held = rankings.get(model) ?? new Map<string, readonly RankedLayer[]>();
   rankings.set(model, held);
-  const { evidence, ...rest } = ranking;
-  const key = JSON.stringify(rest);
-  const known = evidence ? undefined : held.get(key);
+  const key = JSON.stringify(ranking);
+  const known = held.get(key);
   if (known) return known;
   const ranked = readGraph(model).layers.map((layer) => rankLayer(layer, ranking));
-  if (!evidence) held.set(key, ranked);
+  held.set(key, ranked);
   return ranked;
 }
 
@@ -77,27 +74,20 @@ export interface ScoredTensor {
 
 /** Scores the groups of a tensor. A group scores 0 where all its weights are 0, and only there. */
 export function scoreTensor(tensor: FloatTensor, layer: GraphLayer, ranking: Ranking): ScoredTensor {
-  const { pattern, seed, evidence } = ranking;
+  const { pattern, seed } = ranking;
   const score = importanceScores[ranking.score];
-  const scores = score.score({
-    tensor,
-    axes: kernelAxes(tensor, layer.type),
-    seed,
-    evidence: evidence?.get(tensor.name),
-  });
+  const scores = score.score({ tensor, seed });
   settle(scores, tensor.data);
   const { count, groupOf } = groupingOf(pattern, tensor, layer.type);
   if (pattern.kind === 'n:m') return { tensor, scores: nOfM(scores, pattern, kernelAxes(tensor, layer.type)), groupOf };
   return { tensor, scores: groupOf ? pooled(scores, groupOf, count, score.pooling) : scores, groupOf };
 }
 
-const SMALLEST = 2 ** -149;
-
 /** Weights that are 0 go first, whatever their score, and no others are mistaken for them. */
 function settle(scores: Float32Array, weights: Float32Array): void {
   for (let i = 0; i < scores.length; i++) {
     if (weights[i] === 0) scores[i] = 0;
-    else if (scores[i] === 0) scores[i] = SMALLEST;
+    else if (scores[i] === 0) scores[i] = SMALLEST_FLOAT;
   }
 }
 
@@ -153,28 +143,6 @@ function sortGroups(scored: readonly ScoredTensor[]): Pick<RankedLayer, 'sorted'
 /** How many prunable weights turn from another value to 0 if the first `groups` groups are cut. */
 export function lostBy({ held, zeros }: RankedLayer, groups: number): number {
   return held ? held[groups]! : Math.max(0, groups - zeros);
-}
-
-/** How many of some ascending numbers are below `value`. */
-export function countBelow(sorted: Float32Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** How many of some ascending numbers are `value` or below. */
-export function countUpTo(sorted: Float32Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The standard deviation of the prunable weights of some layers together; 0 where there are none. */

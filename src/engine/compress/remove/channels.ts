@@ -26,7 +26,8 @@ const PASSING = new Set(
   ),
 );
 const ADDING = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum']);
-const MAKING: Record<string, string> = {
+/** Layers that make channels, each with the setting that says how many. */
+export const WIDTH_KEYS: Readonly<Record<string, string>> = {
   Conv1D: 'filters',
   Conv2D: 'filters',
   SeparableConv2D: 'filters',
@@ -104,7 +105,7 @@ class Tracer {
     const softmax = identifierOf(config['activation']) === 'softmax';
     const grouped = typeof config['groups'] === 'number' && config['groups'] > 1;
     if (firstFormat || grouped) return lost();
-    if (type in MAKING) {
+    if (type in WIDTH_KEYS) {
       const made = this.#fresh(width);
       if (softmax) this.#fix(made, `"${name}" ends in a softmax over its channels`);
       return made;

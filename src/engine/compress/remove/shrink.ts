@@ -3,16 +3,11 @@ import { UserError } from '../../../protocol/errors';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { LayerJson } from '../../model/topology-json';
-import type { ChannelGroups, LayerChannels } from './channels';
+import { weightName } from '../../model/roles';
+import { WIDTH_KEYS, type ChannelGroups, type LayerChannels } from './channels';
 
 type Side = 'inputs' | 'outputs';
 const VECTOR = ['bias', 'gamma', 'beta', 'moving_mean', 'moving_variance'];
-const WIDTHS: Record<string, string> = {
-  Conv1D: 'filters',
-  Conv2D: 'filters',
-  SeparableConv2D: 'filters',
-  Dense: 'units',
-};
 
 /**
  * Removes groups of channels: a smaller model, whose outputs are those of the model in which nothing reads these channels.
@@ -31,15 +26,14 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
     const kept = layer.outputs.filter((one) => !removed.has(one)).length;
     if (kept === 0 && layer.outputs.length > 0)
       throw new UserError(`The layer "${layer.name}" would lose its last channel: remove fewer.`);
-    if (layer.type in WIDTHS) widths.set(layer.name, kept);
+    if (layer.type in WIDTH_KEYS) widths.set(layer.name, kept);
     for (const { tensor } of described[i]!.tensors) tensors.set(tensor.name, shrunk(tensor, layer, removed));
   });
   return { ...model, modelTopology: narrowed(model.modelTopology, widths), tensors };
 }
 
 function shrunk(tensor: Tensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
-  const name = tensor.name.split('/').at(-1)!;
-  return axesOf(name, layer, tensor.shape.length).reduce((one, [axis, side]) => {
+  return axesOf(weightName(tensor), layer, tensor.shape.length).reduce((one, [axis, side]) => {
     const channels = layer[side];
     const times = one.shape[axis]! / channels.length;
     const keep = channels.flatMap((channel, i) =>
@@ -52,8 +46,8 @@ function shrunk(tensor: Tensor, layer: LayerChannels, removed: ReadonlySet<numbe
 /** Which axes of a tensor run over the channels of which side of its layer. */
 function axesOf(name: string, { type }: LayerChannels, rank: number): [number, Side][] {
   if (VECTOR.includes(name)) return [[0, 'outputs']];
-  if (name === 'depthwise_kernel') return [[rank - 2, 'inputs']];
-  if ((name === 'kernel' || name === 'pointwise_kernel') && type in WIDTHS)
+  if (name === 'depthwise_kernel' || (name === 'kernel' && type === 'DepthwiseConv2D')) return [[rank - 2, 'inputs']];
+  if ((name === 'kernel' || name === 'pointwise_kernel') && type in WIDTH_KEYS)
     return [
       [rank - 2, 'inputs'],
       [rank - 1, 'outputs'],
@@ -89,7 +83,7 @@ function narrowed(
   const layers = Layers.parse(Array.isArray(model.config) ? model.config : model.config?.['layers']).map((layer) => {
     if (!layer.config || Array.isArray(layer.config)) return layer;
     const width = widths.get(layer.name ?? String(layer.config['name']));
-    const key = WIDTHS[layer.class_name];
+    const key = WIDTH_KEYS[layer.class_name];
     return width === undefined || key === undefined ? layer : { ...layer, config: { ...layer.config, [key]: width } };
   });
   const changed = { ...model, config: Array.isArray(model.config) ? layers : { ...model.config, layers } };

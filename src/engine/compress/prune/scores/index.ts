@@ -4,11 +4,7 @@ import { l2, magnitude } from './magnitude';
 import { random } from './random';
 import type { ImportanceScore } from './score';
 
-export type { ImportanceScore } from './score';
 export type ScoreName = PruneStep['score'];
-
-/** What was seen of training images: for each prunable tensor by name, one number for each of its weights. */
-export type Evidence = ReadonlyMap<string, Float32Array>;
 
 /** The importance scores by the name that a recipe gives. A new one is a file here and a name in the schema. */
 export const importanceScores: Readonly<Record<ScoreName, ImportanceScore>> = { magnitude, l2, lamp, random };

@@ -1,3 +1,4 @@
+import { countBelow } from '../sorted';
 import type { ImportanceScore } from './score';
 
 /**
@@ -13,18 +14,7 @@ export const lamp: ImportanceScore = {
     for (let i = order.length - 1; i >= 0; i--) tail[i] = tail[i + 1]! + order[i]!;
     return Float32Array.from(data, (weight) => {
       const square = weight * weight;
-      return square === 0 ? 0 : square / tail[firstOf(order, square)]!;
+      return square === 0 ? 0 : square / tail[countBelow(order, square)]!;
     });
   },
 };
-
-/** The first place of a value in ascending numbers that hold it. */
-function firstOf(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -1,20 +1,14 @@
 import type { Tensor } from '../../../checkpoint/types';
-import type { KernelAxes } from '../granularity';
 import type { Pooling } from '../pooling';
 
 /** What a score is told of one tensor. */
 export interface ScoreInput {
   readonly tensor: Tensor & { readonly data: Float32Array };
-  readonly axes: KernelAxes;
   readonly seed: number;
-  /** What was seen of the data, one number for each weight. */
-  readonly evidence: Float32Array | undefined;
 }
 
 /** Says how much each weight matters; the smallest scores are pruned first. */
 export interface ImportanceScore {
-  /** Which evidence from training images it needs, if any. */
-  readonly needs?: 'gradients' | 'activations';
   /** How the scores of weights that are cut together make one. */
   readonly pooling: Pooling;
   /** Scores, 0 or more, of the weights of one tensor in their order; a new array. */
