@@ -116,6 +116,46 @@ describe('--json prints one document', () => {
     expect(accuracy.afterFineTune).toBeGreaterThan(0);
   });
 
+  it('of a pattern that was pruned, filters and protected layers told apart', async () => {
+    const { model } = await tiny();
+    const Layers = z.object({ layers: z.array(z.object({ name: z.string(), sparsity: z.number().nullable() })) });
+    const pruned = async (name: string, ...given: string[]) => {
+      const { code, stdout } = await secateur(['prune', model, ...given, '--out', at(name), '--json']);
+      expect(code).toBe(0);
+      return Layers.parse(JSON.parse(stdout)).layers.find((layer) => layer.name === 'logits')!.sparsity;
+    };
+    expect(await pruned('pattern', '--granularity', '1:4')).toBe(0.75);
+    expect(await pruned('filter', '--granularity', 'filter', '--sparsity', '0.6', '--score', 'l2')).toBeCloseTo(2 / 3);
+    expect(await pruned('random', '--score', 'random', '--sparsity', '0.5')).toBe(0.5);
+  });
+
+  it('of a dry run, which writes nothing', async () => {
+    const { model, data } = await tiny();
+    const before = await readdir(folder, { recursive: true });
+    const given = ['prune', model, '--sparsity', '0.5', '--score', 'lamp', '--data', data, '--dry-run'];
+    const { code, stdout } = await secateur([...given, '--json']);
+    expect(code).toBe(0);
+    const { layers, totals } = z
+      .object({
+        layers: z.array(z.object({ name: z.string(), state: z.string(), reason: z.string().optional() })),
+        totals: z.object({
+          before: z.object({ sparsity: z.number(), nonzeroMacs: z.number(), gzipBytes: z.number() }),
+          after: z.object({ sparsity: z.number(), nonzeroMacs: z.number(), gzipBytes: z.number() }),
+        }),
+        accuracy: z.object({ accuracy: z.number(), baseline: z.number(), samples: z.literal(3) }),
+      })
+      .parse(JSON.parse(stdout));
+    expect(layers).toEqual([
+      { name: 'flatten', state: 'skipped', reason: 'it has no weights' },
+      { name: 'logits', state: 'pruned' },
+    ]);
+    expect([totals.before.sparsity, totals.after.sparsity]).toEqual([0, 0.5]);
+    expect(totals.after.nonzeroMacs).toBe(totals.before.nonzeroMacs / 2);
+    expect(totals.after.gzipBytes).not.toBe(totals.before.gzipBytes);
+    expect((await secateur(given)).stdout).toMatch(/logits +pruned .*Nothing was written: this was a dry run\.\n$/s);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+
   it('of what was trained', async () => {
     const data = await images();
     const args = ['train', '--arch', 'lenet-300-100', '--data', data, '--epochs', '2', '--out', at('out'), '--json'];
@@ -207,6 +247,26 @@ describe('the exit code', () => {
       code: 1,
       sentence: 'Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.',
     });
+  });
+
+  it.each([
+    [
+      ['--granularity', '4:2'],
+      /^The granularity 4:2 keeps every weight: in N:M, such as 2:4, N must be smaller than M\.$/,
+    ],
+    [
+      ['--granularity', '2:5'],
+      /^The granularity 2:5 fits no layer \(of "logits", its 36 input channels cannot be divided/,
+    ],
+    [['--granularity', '2:4', '--sparsity', '0.5'], /^The granularity 2:4 says itself how much to prune/],
+    [['--granularity', 'stripe', '--sparsity', '0.5'], /must be element, kernel, filter, a block such as 4x4, or N:M/],
+    [['--sparsity', '0.5', '--protect', 'conv*'], /^"conv\*" in "protect" names no layer of the model/],
+  ])('is 1 with a sentence for a pruning that does not fit: %j', async (given, sentence) => {
+    const { model } = await tiny();
+    const { code, stdout, stderr } = await secateur(['prune', model, ...given, '--out', at('o')]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(lastLine(stderr)).toMatch(sentence);
+    expect(await readdir(folder)).not.toContain('o');
   });
 
   it('is 0 for help, which shows examples', async () => {

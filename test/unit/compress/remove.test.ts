@@ -88,6 +88,24 @@ describe.each(Object.keys(networks))('%s', (name) => {
   });
 });
 
+it('reads the names that a graph gives to weights', () => {
+  const network = createArchitecture('lenet-5', 1);
+  const model = fromLayersModel(network);
+  network.dispose();
+  const renamed: ModelContent = {
+    ...model,
+    tensors: new Map(
+      [...model.tensors.values()].map((tensor) => [`${tensor.name}_1:0`, { ...tensor, name: `${tensor.name}_1:0` }]),
+    ),
+  };
+  const groups = channelGroups(renamed);
+  const [channel] = groups.layers.find(({ name }) => name === 'conv1')!.outputs;
+  const { tensors } = removeChannels(renamed, groups, new Set([channel!]));
+  expect(tensors.get('conv1/kernel_1:0')!.shape).toEqual([5, 5, 1, 19]);
+  expect(tensors.get('conv1/bias_1:0')!.shape).toEqual([19]);
+  expect(tensors.get('conv2/kernel_1:0')!.shape).toEqual([5, 5, 19, 50]);
+});
+
 it('refuses to remove outputs of the last layer, and to empty a layer', () => {
   const network = createArchitecture('lenet-5', 1);
   const model = fromLayersModel(network);
