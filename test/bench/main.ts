@@ -1,9 +1,11 @@
 // usage: npm run bench [-- --prototype DIR] [--threads N] [--data DIR]
 //        npm run bench -- --peers [--python PROGRAM] [--tfjs-node DIR] [--networks NAME,...] [--threads N,...] [--data DIR]
 //        npm run bench -- --fallbacks
+//        npm run bench -- --memory
 //        npm run bench -- --engine [--threads N] [--data DIR]
 // Measures each figure that is a speed or a size, prints it beside its target, and fails when one is missed.
 // With --engine: only what the engine's backend costs beside the arithmetic, which is part of the whole run too.
+// With --memory: what thousands of training steps and hundreds of models leave behind.
 // With --fallbacks: which kernels of common networks run on the slow cpu backend.
 // With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
 import { parseArgs } from 'node:util';
@@ -16,6 +18,7 @@ import { benchEditor } from './editor';
 import { benchEngine } from './engine/main';
 import { benchFallbacks } from './fallbacks/main';
 import type { BenchLine } from './line';
+import { benchLongLife } from './long-life/main';
 import { benchMemory } from './memory';
 import { benchPeers } from './peers/main';
 import { benchSizes } from './sizes';
@@ -26,6 +29,7 @@ runMain(async () => {
       prototype: { type: 'string' },
       fallbacks: { type: 'boolean', default: false },
       engine: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: false },
       python: { type: 'string', default: 'python3' },
       'tfjs-node': { type: 'string' },
@@ -42,6 +46,8 @@ runMain(async () => {
   };
   if (values.fallbacks) {
     add(await benchFallbacks());
+  } else if (values.memory) {
+    add(await benchLongLife());
   } else if (values.engine) {
     add(await benchEngine(await findData(), Number(values.threads ?? '2')));
   } else if (values.peers) {

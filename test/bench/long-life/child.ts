@@ -1,0 +1,82 @@
+/** Trains for long, and opens, evaluates and closes many models; prints what stays alive as one line of JSON. */
+import { backendStats, installBackend } from '../../../src/engine/backend/index';
+import { layers, tf } from '../../../src/engine/backend/tf';
+import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import type { Alive, LongLife, Phase } from './figures';
+
+const STEPS = 5000;
+const ROUNDS = 500;
+/** From here on the cache of sessions is full, and nothing may grow. */
+const WARM_STEPS = 1000;
+const WARM_ROUNDS = 150;
+const SIZE = 14;
+const CLASSES = 10;
+
+function alive(): Alive {
+  globalThis.gc?.();
+  return {
+    tensors: tf.memory().numTensors,
+    data: tf.engine().backend.numDataIds(),
+    megabytes: process.memoryUsage().rss / 2 ** 20,
+    sessionMegabytes: backendStats().sessionBytes / 2 ** 20,
+  };
+}
+
+function network(filters: number, units: number): layers.Sequential {
+  const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
+  return layers.sequential({
+    layers: [
+      conv2d({ filters, kernelSize: 3, activation: 'relu', inputShape: [SIZE, SIZE, 1] }),
+      maxPooling2d({}),
+      flatten(),
+      dense({ units, activation: 'relu' }),
+      dense({ units: CLASSES }),
+    ],
+  });
+}
+
+async function train(): Promise<Phase> {
+  const model = network(8, 16);
+  const loss = (truth: tf.Tensor, logits: tf.Tensor): tf.Tensor => tf.losses.softmaxCrossEntropy(truth, logits);
+  model.compile({ optimizer: tf.train.adam(1e-3), loss });
+  const labels = Int32Array.from({ length: 20 }, (_, i) => i % CLASSES);
+  let before = alive();
+  for (let step = 0; step < STEPS; step++) {
+    const images = tf.randomUniform([labels.length, SIZE, SIZE, 1]);
+    const truth = tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat());
+    await model.trainOnBatch(images, truth);
+    tf.dispose([images, truth]);
+    if (step === WARM_STEPS) before = alive();
+  }
+  const after = alive();
+  model.dispose();
+  return { before, after };
+}
+
+/** Each model has another shape, and so graphs of its own; all are of about the same size, so that growth is a leak. */
+async function openAndClose(): Promise<Phase> {
+  let before = alive();
+  for (let round = 0; round < ROUNDS; round++) {
+    const made = network(16 + (round % 25), 64 + Math.floor(round / 25));
+    const content = fromLayersModel(made);
+    made.dispose();
+    const model = await toLayersModel(content);
+    const images = tf.randomUniform([100, SIZE, SIZE, 1]);
+    const guesses = tf.tidy(() => tf.argMax(model.predict(images) as tf.Tensor, 1));
+    await guesses.data();
+    tf.dispose([images, guesses]);
+    model.dispose();
+    if (round === WARM_ROUNDS) before = alive();
+  }
+  return { before, after: alive() };
+}
+
+async function main(): Promise<void> {
+  await installBackend({ threads: 2 });
+  const trained = await train();
+  const opened = await openAndClose();
+  const figures: LongLife = { trained, opened, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  console.log(JSON.stringify(figures));
+}
+
+void main();

@@ -1,0 +1,30 @@
+import { inRoot } from '../../../scripts/setup/paths';
+import { run } from '../../../scripts/setup/run';
+import { bundle, withFolder } from '../bundle';
+import { atMost, type BenchLine } from '../line';
+import { LongLife, type Phase } from './figures';
+
+/** How much may come and go in the heap and in the native library's arenas while nothing is lost. */
+const SLACK_MB = 64;
+/** What `installBackend` allows the compiled graphs by default. */
+const SESSIONS_MB = 768;
+
+/** What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind. */
+export function benchLongLife(): Promise<BenchLine[]> {
+  return withFolder(async (folder) => {
+    const script = await bundle(inRoot('test', 'bench', 'long-life', 'child.ts'), folder);
+    const figures = LongLife.parse(JSON.parse(await run(process.execPath, ['--expose-gc', script])));
+    return [
+      ...growth('the last 4,000 of 5,000 training steps', figures.trained),
+      ...growth('the last 350 of 500 open-evaluate-close rounds', figures.opened),
+      atMost('compiled graphs kept, estimated', figures.opened.after.sessionMegabytes, 'MB', SESSIONS_MB),
+      atMost('peak memory of all that', figures.peakMegabytes, 'MB', 1024),
+    ];
+  });
+}
+
+const growth = (what: string, { before, after }: Phase): BenchLine[] => [
+  atMost(`tensors left by ${what}`, after.tensors - before.tensors, '', 0),
+  atMost(`data left by ${what}`, after.data - before.data, '', 0),
+  atMost(`resident memory grown by ${what}`, after.megabytes - before.megabytes, 'MB', SLACK_MB),
+];
