@@ -47,13 +47,15 @@ test.for([
   { theme: 'Dark Modern', kind: 'vscode-dark', shot: 'dark' },
   { theme: 'Dark High Contrast', kind: 'vscode-high-contrast', shot: 'high-contrast-dark' },
   { theme: 'Light High Contrast', kind: 'vscode-high-contrast-light', shot: 'high-contrast-light' },
-])('$theme: the page follows the theme, and its text can be read', async ({ theme, kind, shot }) => {
+])('$theme: the page follows the theme, and its text and bars can be seen', async ({ theme, kind, shot }) => {
   await world.workbench.theme(theme);
   await expect.poll(() => panel.themeKind()).toBe(kind);
   await panel.toTop();
   await world.screenshot(shot);
   const faint = (await panel.contrasts()).filter(({ ratio }) => ratio < 4.5);
   expect(faint).toEqual([]);
+  const unseen = (await panel.shapeContrasts()).filter(({ ratio }) => ratio < 3);
+  expect(unseen).toEqual([]);
 });
 
 test('everything has its place in a narrow editor', async () => {

@@ -14,7 +14,7 @@ export function HeatMap({ confusion, names }: { confusion: number[][]; names: st
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
-    const { background, blue, orange } = readTheme();
+    const { background, blue, yellow } = readTheme();
     context.globalAlpha = 1;
     context.fillStyle = background;
     context.fillRect(0, 0, classes * size, classes * size);
@@ -22,7 +22,7 @@ export function HeatMap({ confusion, names }: { confusion: number[][]; names: st
       row.forEach((samples, predicted) => {
         if (samples === 0) return;
         context.globalAlpha = heat(samples, row);
-        context.fillStyle = actual === predicted ? blue : orange;
+        context.fillStyle = actual === predicted ? blue : yellow;
         context.fillRect(predicted * size, actual * size, size, size);
       }),
     );

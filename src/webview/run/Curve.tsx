@@ -51,7 +51,7 @@ function options(width: number, epochs: number): uPlot.Options {
       {
         label: 'Loss',
         scale: 'loss',
-        stroke: theme.orange,
+        stroke: theme.yellow,
         width: 1.5,
         spanGaps: true,
         points: { show: false },

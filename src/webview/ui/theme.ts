@@ -7,7 +7,7 @@ export interface Theme {
   line: string;
   background: string;
   blue: string;
-  orange: string;
+  yellow: string;
   green: string;
   font: string;
 }
@@ -36,7 +36,7 @@ export function readTheme(): Theme {
     line: `color-mix(in srgb, ${colour('--vscode-descriptionForeground', text)} 22%, transparent)`,
     background: colour('--vscode-editor-background', style.backgroundColor),
     blue: colour('--vscode-charts-blue', text),
-    orange: colour('--vscode-charts-orange', text),
+    yellow: colour('--vscode-charts-yellow', text),
     green: colour('--vscode-charts-green', text),
     font: `11px ${style.fontFamily}`,
   };

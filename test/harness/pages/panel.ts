@@ -1,6 +1,6 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
-import { READ_CONTRASTS } from './contrast';
+import { READ_CONTRASTS, READ_SHAPES } from './contrast';
 
 const Contrast = z.object({ text: z.string(), ratio: z.number() });
 
@@ -116,6 +116,11 @@ export class Panel {
   /** Contrast of every visible piece of text against the colour behind it (WCAG 2, 1 to 21). */
   async contrasts(): Promise<{ text: string; ratio: number }[]> {
     return z.array(Contrast).parse(await this.#read(READ_CONTRASTS));
+  }
+
+  /** Contrast of the bars and the gauge against the colour behind them. */
+  async shapeContrasts(): Promise<{ text: string; ratio: number }[]> {
+    return z.array(Contrast).parse(await this.#read(READ_SHAPES));
   }
 
   /** Durations in milliseconds that the page has measured under a name, for example `secateur:counts`. */
