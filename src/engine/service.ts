@@ -117,6 +117,10 @@ export function createService(program: string, log: (message: string) => void): 
         const accuracy = data === undefined ? 'no dataset chosen' : await sampler(data, samples, signal);
         return preview(session, prune, { seed, signal, onPart: report, accuracy });
       }),
+    sensitivity: () => Promise.reject(new UserError('Sensitivity cannot be measured yet.')),
+    latency: () => Promise.reject(new UserError('Latency cannot be measured yet.')),
+    compare: () => Promise.reject(new UserError('Models cannot be compared yet.')),
+    runs: () => Promise.reject(new UserError('Runs cannot be listed yet.')),
     run: async (request, { signal, report }) => {
       const { info } = await running();
       const environment = {

@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { DataReference, DatasetInfo, Split } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
+import { Comparison } from './measure/compare';
+import { Latency, LatencyOptions } from './measure/latency';
+import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { Recipe } from './recipe';
 import { PruneStep } from './steps/prune';
 import { RunEvent, RunResult } from './run';
+import { RunSummary } from './runFolder';
 import { request, type RequestTable } from './table';
 
 /** Which library computes; `auto`: the faster of those that are there. */
@@ -74,6 +78,47 @@ export const engineRequests = {
     }),
     result: Preview,
     progress: PreviewPart,
+  }),
+  /**
+   * The sensitivity of each layer, on validation images. With `out`, a folder made if need be, the points are kept there as
+   * they come and those of an earlier scan with the same model, data and options are used again; at the end it holds
+   * `sensitivity.json` and `sensitivity.csv`.
+   */
+  sensitivity: request({
+    params: z.object({
+      model,
+      data: DataReference,
+      options: SensitivityOptions.default(SensitivityOptions.parse({})),
+      /** The recipe's seed, for random scores. */
+      seed: z.number().int().min(0).max(0x7fffffff).default(0),
+      out: z.string().min(1).optional(),
+    }),
+    result: Sensitivity,
+    progress: SensitivityPart,
+  }),
+  /** Times of forward passes of a model, or of two in turns. */
+  latency: request({
+    params: z.object({ model, other: model.optional(), options: LatencyOptions.default(LatencyOptions.parse({})) }),
+    result: Latency,
+    progress: Progress,
+  }),
+  /** Two models side by side; with data, both evaluated. */
+  compare: request({
+    params: z.object({
+      a: model,
+      b: model,
+      data: DataReference.optional(),
+      split: Split.default('test'),
+      samples: z.number().int().positive().optional(),
+      bins: z.number().int().min(8).max(512).default(64),
+    }),
+    result: Comparison,
+    progress: Progress,
+  }),
+  /** What lies in each of these folders; null where there is no run. */
+  runs: request({
+    params: z.object({ folders: z.array(z.string().min(1)) }),
+    result: z.array(RunSummary.nullable()),
   }),
   /** `baseFolder`: what relative paths in the recipe start from. `out`: the run's folder, made if need be. */
   run: request({

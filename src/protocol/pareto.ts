@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { RecipeStep } from './steps';
+import { TargetGoal } from './steps/target';
+
+/** The file in a run's folder that keeps the plans of its target step. */
+export const PARETO_FILE = 'pareto.json';
+
+/** A plan that a target step found: run `step` on the checkpoint and it is chosen. */
+export const ParetoPoint = z.object({
+  /** Ready to run, with amounts for each layer. */
+  step: RecipeStep,
+  /** Cross-entropy that the scan foretold, in nats. */
+  predictedLoss: z.number(),
+  /** Measured on the validation images of the scan. */
+  accuracy: z.number(),
+  loss: z.number(),
+  /** Of the real files, as they are and gzipped. */
+  bytes: z.number(),
+  gzipBytes: z.number(),
+  /** Parameters and MACs; those with a weight that is not 0 beside. MACs are null where they cannot be inferred. */
+  params: z.number(),
+  nonzero: z.number(),
+  macs: z.number().nullable(),
+  nonzeroMacs: z.number().nullable(),
+  sparsity: z.number(),
+  meets: z.boolean(),
+});
+export type ParetoPoint = z.infer<typeof ParetoPoint>;
+
+/** The plans of a target step, from large to small; none is both larger and less accurate than another. */
+export const ParetoCurve = z.object({
+  goal: TargetGoal,
+  samples: z.number(),
+  sampleData: z.boolean(),
+  /** The model as it was. */
+  baseline: z.object({ accuracy: z.number(), loss: z.number(), gzipBytes: z.number() }),
+  points: z.array(ParetoPoint),
+  /** Which of the points was applied. */
+  chosen: z.number().int().nonnegative(),
+});
+export type ParetoCurve = z.infer<typeof ParetoCurve>;
