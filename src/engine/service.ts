@@ -7,7 +7,9 @@ import type { Handlers } from '../rpc/peer';
 import { BackendUnavailable, chooseBackend } from './backend/choice/choose';
 import type { BackendInfo } from './backend/index';
 import { CheckpointStore } from './checkpoint/store';
-import { preview, type SampleEvaluator } from './compress/preview';
+import { preview, type Calibrator, type SampleEvaluator } from './compress/preview';
+import { calibrate } from './compress/prune/calibrate';
+import { needsData } from './compress/prune/scores';
 import type { Dataset } from './dataset/dataset';
 import { DatasetStore, type OpenOptions } from './dataset/store';
 import { evaluateModel } from './measure/evaluate';
@@ -114,8 +116,13 @@ export function createService(program: string, log: (message: string) => void): 
     },
     preview: ({ model, prune, seed, data, samples }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
-        const accuracy = data === undefined ? 'no dataset chosen' : await sampler(data, samples, signal);
-        return preview(session, prune, { seed, signal, onPart: report, accuracy });
+        const dataset = data === undefined ? 'no dataset chosen' : await openOrWhyNot(data, signal);
+        if (typeof dataset === 'string') {
+          if (data !== undefined && needsData(prune.score)) throw new UserError(dataset);
+          return preview(session, prune, { seed, signal, onPart: report, accuracy: dataset });
+        }
+        const [accuracy, calibrator] = [sampler(dataset, samples), calibratorOf(dataset, seed)];
+        return preview(session, prune, { seed, signal, onPart: report, accuracy, calibrator });
       }),
     sensitivity: () => Promise.reject(new UserError('Sensitivity cannot be measured yet.')),
     latency: () => Promise.reject(new UserError('Latency cannot be measured yet.')),
@@ -146,27 +153,37 @@ export function createService(program: string, log: (message: string) => void): 
     },
   };
 
-  /** How a preview measures accuracy; a sentence where the data cannot be had. */
-  async function sampler(data: DataReference, samples: number, signal: AbortSignal): Promise<SampleEvaluator | string> {
-    let dataset: Dataset;
+  /** A dataset that is here already; a sentence where it cannot be had. */
+  async function openOrWhyNot(data: DataReference, signal: AbortSignal): Promise<Dataset | string> {
     try {
-      dataset = await openData(data, '/', { download: false, signal });
+      return await openData(data, '/', { download: false, signal });
     } catch (error) {
       if (error instanceof UserError) return error.message;
       throw error;
     }
-    const { info } = dataset;
-    const images = dataset.split('validation').first(samples);
-    return {
-      key: JSON.stringify([dataset.descriptor, info.folder, images.length]),
-      evaluate: async (model, abort) => {
-        const figures = await evaluateModel(model, images, {
-          classNames: info.classNames,
-          signal: abort,
-          batchSize: PREVIEW_BATCH,
-        });
-        return { ...figures, sampleData: info.sample };
-      },
-    };
   }
 }
+
+/** How a preview measures accuracy. */
+function sampler(dataset: Dataset, samples: number): SampleEvaluator {
+  const { descriptor, info } = dataset;
+  const images = dataset.split('validation').first(samples);
+  return {
+    key: JSON.stringify([descriptor, info.folder, images.length]),
+    evaluate: async (model, abort) => {
+      const figures = await evaluateModel(model, images, {
+        classNames: info.classNames,
+        signal: abort,
+        batchSize: PREVIEW_BATCH,
+      });
+      return { ...figures, sampleData: info.sample };
+    },
+  };
+}
+
+/** How a preview computes what scores must know of the data. */
+const calibratorOf = (dataset: Dataset, seed: number): Calibrator => ({
+  key: JSON.stringify([dataset.descriptor, dataset.info.folder, seed]),
+  calibrate: (checkpoint, step, signal, onProgress) =>
+    calibrate(checkpoint, step, dataset, { seed, signal, onProgress }),
+});

@@ -89,8 +89,9 @@ export const PreviewAccuracy = z.object({
 });
 export type PreviewAccuracy = z.infer<typeof PreviewAccuracy>;
 
-/** Parts of a preview in the order in which they are known. */
+/** Parts of a preview in the order in which they are known; how far the score is, where it is computed from images, comes first. */
 export const PreviewPart = z.discriminatedUnion('part', [
+  z.object({ part: z.literal('progress'), progress: Progress }),
   z.object({ part: z.literal('counts'), counts: PreviewCounts }),
   z.object({ part: z.literal('bytes'), bytes: PreviewBytes }),
 ]);

@@ -3,23 +3,27 @@ import type { PruneStep } from '../../protocol/steps/prune';
 import type { LocalEngine } from './engine';
 import { bytes, integer, number, percent } from './format';
 import { table } from './table';
+import type { Terminal } from './terminal';
 
 /** What a prune step would do; nothing is written. */
 export type DryRun = Awaited<ReturnType<typeof dryRun>>;
 
 /** Asks for the plan of a prune step, with bytes and MACs before and after. `nonzeroMacs` are those with a weight that is not 0. Throws UserError. */
-export async function dryRun(engine: LocalEngine, { data, seed }: Recipe, model: string, prune: PruneStep) {
+export async function dryRun(
+  engine: LocalEngine,
+  terminal: Terminal,
+  { data, seed }: Recipe,
+  model: string,
+  prune: PruneStep,
+) {
   const now = await engine.ask('inspect', { model });
   const {
     counts,
     bytes: after,
     accuracy,
     noAccuracy,
-  } = await engine.ask('preview', {
-    model,
-    prune,
-    seed,
-    ...(data === undefined ? {} : { data }),
+  } = await engine.ask('preview', { model, prune, seed, ...(data === undefined ? {} : { data }) }, (part) => {
+    if (part.part === 'progress') terminal.progress(part.progress);
   });
   const layers = counts.layers.map((layer) => {
     const before = now.layers.find(({ name }) => name === layer.name);

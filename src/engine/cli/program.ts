@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
 import { FINETUNE_LEARNING_RATE } from '../../protocol/steps/finetune';
-import { ImportanceScoreName } from '../../protocol/steps/prune';
+import { CALIBRATION_SAMPLES, ImportanceScoreName } from '../../protocol/steps/prune';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
 import { LearningRateSchedule } from '../../protocol/steps/training';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
@@ -121,6 +121,11 @@ export function createProgram(version: string, perform: Perform): Command {
       new Option('--score <name>', 'importance score by which weights are ranked')
         .choices(ImportanceScoreName.options)
         .default('magnitude'),
+    )
+    .option(
+      '--samples <number>',
+      `training images that taylor, movement, wanda and obc are computed from (default: ${CALIBRATION_SAMPLES})`,
+      whole(1, 1_000_000),
     )
     .option(
       '--granularity <pattern>',

@@ -1,13 +1,15 @@
 import { CancelledError, UserError } from '../../protocol/errors';
-import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart } from '../../protocol/measure';
+import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart, Progress } from '../../protocol/measure';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { plannedSizes } from '../checkpoint/sizes';
 import type { Session } from '../checkpoint/store';
-import type { Tensors } from '../checkpoint/types';
+import type { ModelContent, Tensors } from '../checkpoint/types';
 import type { LayersModel } from '../model/runnable';
 import { breathe } from '../pause';
 import { prunedTensors } from './prune/apply';
 import { planPrune } from './prune/plan';
+import { needsData } from './prune/scores';
+import type { Statistics } from './prune/scores/score';
 import { stageOf } from './stage';
 
 /** Figures of one evaluation on the preview's images. */
@@ -21,12 +23,26 @@ export interface SampleEvaluator {
   evaluate(model: LayersModel, signal: AbortSignal): Promise<SampleScores>;
 }
 
+/** What a score knows of training images: from whoever knows the dataset. */
+export interface Calibrator {
+  /** Names dataset and seed: what was computed under one key is not computed again. */
+  readonly key: string;
+  calibrate(
+    checkpoint: ModelContent,
+    step: PruneStep,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Statistics | undefined>;
+}
+
 /** What a preview is given beside the plan. */
 export interface PreviewOptions {
   readonly signal?: AbortSignal | undefined;
   /** The recipe's seed, for random scores. */
   readonly seed?: number | undefined;
-  /** Told the counts, then the bytes, as soon as they are known. */
+  /** For scores that need data. */
+  readonly calibrator?: Calibrator | undefined;
+  /** Told how far the score is, the counts, then the bytes, as soon as they are known. */
   readonly onPart?: ((part: PreviewPart) => void) | undefined;
   /** Or the reason why there is no accuracy. */
   readonly accuracy: SampleEvaluator | string;
@@ -42,7 +58,8 @@ export async function preview(session: Session, step: PruneStep, options: Previe
   const { onPart, accuracy } = options;
   const cancel = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
-  const plan = planPrune(checkpoint, step, options.seed);
+  const statistics = await calibrated(session, step, options, signal);
+  const plan = planPrune(checkpoint, step, options.seed, statistics);
   const counts = { layers: [...plan.layers], totals: plan.totals };
   onPart?.({ part: 'counts', counts });
   await pauseUnless(signal);
@@ -66,6 +83,24 @@ export async function preview(session: Session, step: PruneStep, options: Previe
     cancel.abort();
     await Promise.allSettled([sized, measured]);
   }
+}
+
+/** What the score knows of the training images, once for all amounts. A turn of its own on the stage: one that is cancelled must not take another with it. */
+async function calibrated(
+  session: Session,
+  step: PruneStep,
+  { calibrator, onPart }: PreviewOptions,
+  signal: AbortSignal,
+): Promise<Statistics | undefined> {
+  if (!needsData(step.score) || !calibrator) return undefined;
+  const { checkpoint } = session;
+  const stage = await stageOf(session);
+  return stage.exclusively(async () => {
+    await pauseUnless(signal);
+    return session.memo(`calibration:${step.score}:${step.samples}:${calibrator.key}`, () =>
+      calibrator.calibrate(checkpoint, step, signal, (progress) => onPart?.({ part: 'progress', progress })),
+    );
+  });
 }
 
 /** Accuracy as planned and as it is; a sentence where the model cannot be evaluated on these images. */

@@ -28,7 +28,7 @@ export async function trainStep(
     const { grads } = tf.variableGrads(
       () => {
         kept = tf.keep(classifier.logits(batch, true));
-        const loss = tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(oneHot(batch, classifier.classes), kept);
+        const loss = meanCrossEntropy(classifier, batch, kept);
         const penalties = classifier.model.calculateLosses();
         return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
       },
@@ -43,6 +43,11 @@ export async function trainStep(
   } finally {
     logits.dispose();
   }
+}
+
+/** The mean cross-entropy of a batch, in nats, from its logits. Call it within a tidy. */
+export function meanCrossEntropy({ classes }: Classifier, batch: Batch, logits: tf.Tensor2D): tf.Scalar {
+  return tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(oneHot(batch, classes), logits);
 }
 
 function oneHot(batch: Batch, classes: number): tf.Tensor2D {

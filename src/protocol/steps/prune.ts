@@ -14,8 +14,18 @@ export const PruneAmount = z.union([
 ]);
 export type PruneAmount = z.infer<typeof PruneAmount>;
 
-/** Importance scores; each is described where it is computed. */
-export const ImportanceScoreName = z.enum(['magnitude', 'l2', 'lamp', 'random']);
+/** Importance scores; each is described where it is computed. Those from `taylor` on are computed from training images. */
+export const ImportanceScoreName = z.enum(['magnitude', 'l2', 'lamp', 'random', 'taylor', 'movement', 'wanda', 'obc']);
+
+/** Training images from which a score is computed. */
+export const CALIBRATION_SAMPLES = 1000;
+export const calibrationSamples = z
+  .number()
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .default(CALIBRATION_SAMPLES)
+  .describe('Training images from which taylor, movement, wanda and obc are computed; other scores need none.');
 
 /**
  * What is kept or cut as one: `element`, a single weight; `4x2`, a block of input by output channels at one place of the
@@ -41,6 +51,7 @@ export type Granularity = z.infer<typeof Granularity>;
 export const PruneStep = z.strictObject({
   step: z.literal('prune'),
   score: ImportanceScoreName.default('magnitude').describe('Importance score by which weights are ranked.'),
+  samples: calibrationSamples,
   scope: z.enum(['global', 'layer']).default('global').describe('Rank all weights together, or each layer by itself.'),
   amount: PruneAmount.optional(),
   layers: z.record(z.string(), PruneAmount).optional().describe('Amounts for single layers, by layer name.'),

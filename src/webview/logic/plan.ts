@@ -1,6 +1,6 @@
 import type { Histogram, PreviewCounts, PrunedLayer } from '../../protocol/measure';
 import type { Inspection, LayerInfo } from '../../protocol/model';
-import type { PruneStep } from '../../protocol/steps/prune';
+import { CALIBRATION_SAMPLES, type PruneStep } from '../../protocol/steps/prune';
 import { thresholdOf, toPruneAmount, type Amount } from './amount';
 import { layerDistribution, zerosBelow, type Distribution } from './counting';
 
@@ -25,6 +25,7 @@ export function toPruneStep(plan: Plan): PruneStep | null {
   return {
     step: 'prune',
     score: 'magnitude',
+    samples: CALIBRATION_SAMPLES,
     scope: global ? 'global' : 'layer',
     ...(global ? { amount: toPruneAmount(global) } : {}),
     ...(layers.length > 0

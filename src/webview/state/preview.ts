@@ -54,7 +54,7 @@ async function answer(question: { step: PruneStep; at: number }, signal: AbortSi
         signal,
         onProgress: (part) => {
           if (part.part === 'counts') exactCounts.value = { step: current, value: part.counts };
-          else {
+          else if (part.part === 'bytes') {
             gotBytes(part.bytes);
             latest.enough();
           }

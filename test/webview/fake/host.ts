@@ -48,6 +48,7 @@ const CLASSES = [
 const NINETY: PruneStep = {
   step: 'prune',
   score: 'magnitude',
+  samples: 1000,
   scope: 'global',
   amount: { sparsity: 0.9 },
   allowEmptyLayers: false,

@@ -20,6 +20,8 @@ export interface PruneCommand extends CommonOptions {
   threshold?: string;
   scope: PruneStep['scope'];
   score: PruneStep['score'];
+  /** Training images that the score is computed from. */
+  samples?: number;
   granularity?: string;
   protect?: string[];
   dryRun?: boolean;
@@ -57,7 +59,7 @@ export async function prune(
   });
   const [step] = recipe.steps;
   if (options.dryRun && step?.step === 'prune') {
-    const plan = await dryRun(engine, recipe, checkpoint, step);
+    const plan = await dryRun(engine, terminal, recipe, checkpoint, step);
     await terminal.result(options.json ? JSON.stringify(plan) : planText(plan));
     return;
   }
@@ -67,11 +69,12 @@ export async function prune(
 }
 
 function stepOf(options: PruneCommand): z.input<typeof PruneStep> {
-  const { scope, score, granularity, protect, allowEmptyLayers = false } = options;
+  const { scope, score, samples, granularity, protect, allowEmptyLayers = false } = options;
   const amount = amountOf(options);
   return {
     step: 'prune',
     score,
+    ...(samples === undefined ? {} : { samples }),
     scope,
     ...(amount === undefined ? {} : { amount }),
     ...(granularity === undefined ? {} : { granularity }),

@@ -6,6 +6,8 @@ import { cutBelow, cutCount, cutTogether, groupsFor, type Cut } from './cut';
 import { N_OF_M_KEPT, patternOf } from './granularity';
 import { protectedLayers } from './protect';
 import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
+import { needsData } from './scores';
+import type { Statistics } from './scores/score';
 
 /** What a prune step would do to a model; `applyPrune` does it. */
 export interface PrunePlan {
@@ -23,11 +25,16 @@ export interface PrunePlan {
  * with scope `global`, and those of the layer that can be pruned with scope `layer` or in `layers`. N:M cuts each layer whose
  * input channels it divides.
  * @param seed the recipe's, for random scores
+ * @param statistics of this very model, from `calibrate`, for scores that need data
  * @throws UserError for layers that do not exist or cannot be pruned, an amount or granularity that does not fit, NaN weights
  */
-export function planPrune(model: ModelContent, step: PruneStep, seed = 0): PrunePlan {
+export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statistics?: Statistics): PrunePlan {
   checkAmounts(step);
-  const ranking: Ranking = { score: step.score, pattern: patternOf(step.granularity), seed };
+  if (needsData(step.score) && !statistics)
+    throw new UserError(
+      `The score ${step.score} is computed from training images: choose a dataset, for example fashion-mnist, or another score.`,
+    );
+  const ranking: Ranking = { score: step.score, pattern: patternOf(step.granularity), seed, statistics };
   const ranked = rank(model, ranking);
   const guarded = protectedLayers(
     ranked.map(({ layer }) => layer.name),

@@ -6,6 +6,7 @@ import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './gra
 import { pooled } from './pooling';
 import { SMALLEST_FLOAT } from './sorted';
 import { importanceScores, type ScoreName } from './scores';
+import type { Statistics } from './scores/score';
 
 /** By what weights are ranked. */
 export interface Ranking {
@@ -13,6 +14,8 @@ export interface Ranking {
   readonly pattern: Pattern;
   /** Decides the order of random scores. */
   readonly seed: number;
+  /** Of this model and score, for scores that need data. */
+  readonly statistics?: Statistics | undefined;
 }
 
 /** A layer with what a plan must know of it; counting for any threshold is a binary search in `sorted`. */
@@ -37,16 +40,21 @@ export interface RankedLayer {
   readonly misfit?: string | undefined;
 }
 
-const rankings = new WeakMap<ModelContent, Map<string, readonly RankedLayer[]>>();
+type Rankings = Map<string, readonly RankedLayer[]>;
+const rankings = new WeakMap<ModelContent, WeakMap<Statistics, Rankings>>();
+const NO_STATISTICS: Statistics = new Map();
 
 /**
  * The layers of a model with their prunable weights in order of importance. Sorted once for each model and ranking.
  * @throws UserError where a prunable tensor holds NaN or infinite weights
  */
 export function rank(model: ModelContent, ranking: Ranking): readonly RankedLayer[] {
-  const held = rankings.get(model) ?? new Map<string, readonly RankedLayer[]>();
-  rankings.set(model, held);
-  const key = JSON.stringify(ranking);
+  const { statistics = NO_STATISTICS, ...rest } = ranking;
+  const ofModel = rankings.get(model) ?? new WeakMap<Statistics, Rankings>();
+  rankings.set(model, ofModel);
+  const held = ofModel.get(statistics) ?? new Map<string, readonly RankedLayer[]>();
+  ofModel.set(statistics, held);
+  const key = JSON.stringify(rest);
   const known = held.get(key);
   if (known) return known;
   const ranked = readGraph(model).layers.map((layer) => rankLayer(layer, ranking));
@@ -76,7 +84,8 @@ export interface ScoredTensor {
 export function scoreTensor(tensor: FloatTensor, layer: GraphLayer, ranking: Ranking): ScoredTensor {
   const { pattern, seed } = ranking;
   const score = importanceScores[ranking.score];
-  const scores = score.score({ tensor, seed });
+  const statistics = ranking.statistics?.get(tensor.name) ?? new Float32Array(0);
+  const scores = score.score({ tensor, seed, statistics });
   settle(scores, tensor.data);
   const { count, groupOf } = groupingOf(pattern, tensor, layer.type);
   if (pattern.kind === 'n:m') return { tensor, scores: nOfM(scores, pattern, kernelAxes(tensor, layer.type)), groupOf };
@@ -91,11 +100,16 @@ function settle(scores: Float32Array, weights: Float32Array): void {
   }
 }
 
+/** Why a score that needs data says nothing of a tensor; undefined where it does. */
+function whyNotScored({ name }: Tensor, { score, statistics }: Ranking): string | undefined {
+  return statistics?.has(name) === false ? `${score} cannot score it: ${importanceScores[score].unseen}` : undefined;
+}
+
 function rankLayer(layer: GraphLayer, ranking: Ranking): RankedLayer {
   const tensors = prunableTensors(layer);
   requireFinite(tensors, 'pruned');
   const misfit = tensors
-    .map((tensor) => whyNotFitting(ranking.pattern, tensor, layer.type))
+    .map((tensor) => whyNotScored(tensor, ranking) ?? whyNotFitting(ranking.pattern, tensor, layer.type))
     .find((why) => why !== undefined);
   const scored = misfit === undefined ? tensors.map((tensor) => scoreTensor(tensor, layer, ranking)) : [];
   let [weights, zeros, sum, squares] = [0, 0, 0, 0];

@@ -3,8 +3,12 @@ import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/run';
 import type { ModelContent } from '../../checkpoint/types';
 import { applyPrune } from '../../compress/prune/apply';
+import { calibrate } from '../../compress/prune/calibrate';
 import { planPrune, type PrunePlan } from '../../compress/prune/plan';
+import { needsData } from '../../compress/prune/scores';
+import type { Statistics } from '../../compress/prune/scores/score';
 import { measure, recorded } from '../measured';
+import { progressTo } from '../types';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
 
@@ -19,7 +23,8 @@ async function perform(work: Work, step: PruneStep): Promise<StepResult> {
     if (before) state.accuracies.push(recorded('start', before));
     state.before = before?.accuracy ?? null;
   }
-  const plan = planPrune(work.model, step, prepared.recipe.seed);
+  const statistics = await calibrated(work, step);
+  const plan = planPrune(work.model, step, prepared.recipe.seed, statistics);
   work.model = pruned(work.model, plan);
   const after = await measure(prepared, work.model, listener);
   if (after) state.accuracies.push(recorded(`step ${state.step + 1}, prune`, after));
@@ -28,17 +33,28 @@ async function perform(work: Work, step: PruneStep): Promise<StepResult> {
   return { step: 'prune', layers: [...plan.layers], accuracy: state.afterPrune };
 }
 
+/** What the score must know of the training images. */
+function calibrated({ prepared, listener, model }: Work, step: PruneStep): Promise<Statistics | undefined> {
+  if (!needsData(step.score)) return Promise.resolve(undefined);
+  const { data, recipe } = prepared;
+  if (!data) throw new Error('a prune step that needs data was let through without');
+  const options = { seed: recipe.seed, signal: listener.signal, onProgress: progressTo(listener) };
+  return calibrate(model, step, data, options);
+}
+
 const pruned = (model: ModelContent, plan: PrunePlan): ModelContent => ({
   ...model,
   tensors: applyPrune(model, plan).tensors,
 });
 
 export const prune: StepKind<PruneStep> = {
-  runsModel: () => false,
+  runsModel: ({ score }) => needsData(score),
   check: ({ amount, layers = {}, granularity = '' }, where) => {
     if (!granularity.includes(':') && amount === undefined && Object.keys(layers).length === 0)
       throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
   },
-  rehearse: (model, step) => pruned(model, planPrune(model, step)),
+  // Which weights a score that needs data would cut is not known yet; whether layers and amounts fit does not depend on it.
+  rehearse: (model, step) =>
+    pruned(model, planPrune(model, needsData(step.score) ? { ...step, score: 'magnitude' } : step)),
   perform,
 };

@@ -1,10 +1,26 @@
 import type { PruneStep } from '../../../../protocol/steps/prune';
 import { lamp } from './lamp';
 import { l2, magnitude } from './magnitude';
+import { movement } from './movement';
+import { obc } from './obc';
 import { random } from './random';
 import type { ImportanceScore } from './score';
+import { taylor } from './taylor';
+import { wanda } from './wanda';
 
 export type ScoreName = PruneStep['score'];
 
 /** The importance scores by the name that a recipe gives. A new one is a file here and a name in the schema. */
-export const importanceScores: Readonly<Record<ScoreName, ImportanceScore>> = { magnitude, l2, lamp, random };
+export const importanceScores: Readonly<Record<ScoreName, ImportanceScore>> = {
+  magnitude,
+  l2,
+  lamp,
+  random,
+  taylor,
+  movement,
+  wanda,
+  obc,
+};
+
+/** Whether a score is computed from training images, see `calibrate`. */
+export const needsData = (score: ScoreName): boolean => importanceScores[score].calibrate !== undefined;
