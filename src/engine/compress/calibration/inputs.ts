@@ -18,6 +18,7 @@ interface Watched {
 /**
  * Sums up, over training images, what the named kernels are multiplied with. `sum` makes a tensor of one batch's columns
  * (see `Columns`), in a tidy; those of all batches, and of all calls of a shared layer, are added up.
+ * The layers of the subject's model, a copy, are watched for good.
  * @returns for each kernel of a dense layer or convolution its sum, which the caller disposes of; others are absent
  * @throws CancelledError
  */
@@ -34,11 +35,15 @@ export async function sumOverInputs(
     before?.dispose();
   };
   try {
-    for (const { name, layer, columns } of watched)
-      layer.setCallHook((inputs) => {
+    for (const { name, layer, columns } of watched) {
+      const call = layer.call.bind(layer);
+      // Not by way of its call hook, which convolutions do not invoke.
+      layer.call = (inputs, kwargs) => {
         const input = Array.isArray(inputs) ? inputs[0] : inputs;
         if (input) add(name, sum(columns(input)));
-      });
+        return call(inputs, kwargs);
+      };
+    }
     await eachBatch(subject, BATCH_SIZE, async (batch) => {
       const logits = tf.tidy(() => subject.classifier.logits(batch, false));
       // Reading anything makes the backend compute all that is pending.
@@ -49,8 +54,6 @@ export async function sumOverInputs(
   } catch (error) {
     tf.dispose([...sums.values()]);
     throw error;
-  } finally {
-    for (const { layer } of watched) layer.clearCallHook();
   }
 }
 
