@@ -10,6 +10,7 @@ import { CheckpointStore } from './checkpoint/store';
 import { preview, type Calibrator, type SampleEvaluator } from './compress/preview';
 import { calibrate } from './compress/prune/calibrate';
 import { needsData } from './compress/prune/scores';
+import { previewRemoval } from './compress/remove/preview';
 import type { Dataset } from './dataset/dataset';
 import { DatasetStore, type OpenOptions } from './dataset/store';
 import { evaluateModel } from './measure/evaluate';
@@ -128,6 +129,12 @@ export function createService(program: string, log: (message: string) => void): 
     latency: () => Promise.reject(new UserError('Latency cannot be measured yet.')),
     compare: () => Promise.reject(new UserError('Models cannot be compared yet.')),
     runs: () => Promise.reject(new UserError('Runs cannot be listed yet.')),
+    planRemove: ({ model, remove, seed, data, samples }, { signal, report }) =>
+      checkpoints.use(model, async ({ checkpoint }) => {
+        const dataset =
+          data === undefined ? null : await openData(data, '/', { download: true, signal, onProgress: report });
+        return previewRemoval(checkpoint, remove, { seed, dataset, samples, signal, onProgress: report });
+      }),
     run: async (request, { signal, report }) => {
       const { info } = await running();
       const environment = {

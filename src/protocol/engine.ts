@@ -6,7 +6,9 @@ import { Latency, LatencyOptions } from './measure/latency';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { Recipe } from './recipe';
+import { RemovalPlan } from './removal';
 import { PruneStep } from './steps/prune';
+import { RemoveStep } from './steps/remove';
 import { RunEvent, RunResult } from './run';
 import { RunSummary } from './runFolder';
 import { request, type RequestTable } from './table';
@@ -119,6 +121,20 @@ export const engineRequests = {
   runs: request({
     params: z.object({ folders: z.array(z.string().min(1)) }),
     result: z.array(RunSummary.nullable()),
+  }),
+  /** What a remove step would come to. Writes nothing. */
+  planRemove: request({
+    params: z.object({
+      model,
+      remove: RemoveStep,
+      /** The recipe's seed, for random scores. */
+      seed: z.number().int().min(0).max(0x7fffffff).default(0),
+      data: DataReference.optional(),
+      /** Validation images on which accuracy is measured. */
+      samples: z.number().int().min(1).max(100_000).default(1000),
+    }),
+    result: RemovalPlan,
+    progress: Progress,
   }),
   /** `baseFolder`: what relative paths in the recipe start from. `out`: the run's folder, made if need be. */
   run: request({

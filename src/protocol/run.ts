@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Evaluation, Progress, PrunedLayer } from './measure';
 import { ModelTotals } from './model';
+import { RecalibratedLayer, Removal } from './removal';
 
 /** One epoch of training or fine-tuning; accuracies 0 to 1. */
 export const EpochRecord = z.object({
@@ -17,7 +18,15 @@ export type EpochRecord = z.infer<typeof EpochRecord>;
 export const StepResult = z.discriminatedUnion('step', [
   z.object({ step: z.literal('train'), epochs: z.array(EpochRecord), best: EpochRecord }),
   z.object({ step: z.literal('prune'), layers: z.array(PrunedLayer), accuracy: z.number().nullable() }),
+  Removal.extend({ step: z.literal('remove'), accuracy: z.number().nullable() }),
   z.object({ step: z.literal('finetune'), epochs: z.array(EpochRecord), best: EpochRecord }),
+  z.object({
+    step: z.literal('recalibrate'),
+    layers: z.array(RecalibratedLayer),
+    samples: z.number(),
+    /** On the test set. */
+    accuracy: z.number(),
+  }),
   z.object({ step: z.literal('evaluate'), evaluation: Evaluation }),
 ]);
 export type StepResult = z.infer<typeof StepResult>;

@@ -55,8 +55,8 @@ export function asClassifier(
   };
 }
 
-/** The shape, without the batch dimension, in which such images enter the network. */
-function inputShape(wanted: readonly (number | null)[], image: readonly [number, number, number]): number[] {
+/** The shape, without the batch dimension, in which such images enter a network that takes `wanted`. @throws UserError */
+export function inputShape(wanted: readonly (number | null)[], image: readonly [number, number, number]): number[] {
   const [height, width, channels] = image;
   const forms = [[height, width, channels], [height * width * channels], ...(channels === 1 ? [[height, width]] : [])];
   const inner = wanted.slice(1);

@@ -1,11 +1,22 @@
 import type { RecipeStep, StepName } from '../../protocol/steps';
 
-/** Whether a kind of step ends in another model than it began with, and whether it trains, leaving a checkpoint for each epoch. */
-const facts: Readonly<Record<StepName, { changesModel: boolean; trains: boolean }>> = {
-  train: { changesModel: true, trains: true },
-  prune: { changesModel: true, trains: false },
-  finetune: { changesModel: true, trains: true },
-  evaluate: { changesModel: false, trains: false },
+/** What the runner asks of a kind of step. */
+interface Facts {
+  /** Ends in another model than it began with. */
+  readonly changesModel: boolean;
+  /** Trains, leaving a checkpoint for each epoch. */
+  readonly trains: boolean;
+  /** Makes the model smaller or sparser: accuracy is told before the first of these and after the last. */
+  readonly compresses: boolean;
+}
+
+const facts: Readonly<Record<StepName, Facts>> = {
+  train: { changesModel: true, trains: true, compresses: false },
+  prune: { changesModel: true, trains: false, compresses: true },
+  remove: { changesModel: true, trains: false, compresses: true },
+  finetune: { changesModel: true, trains: true, compresses: false },
+  recalibrate: { changesModel: true, trains: false, compresses: false },
+  evaluate: { changesModel: false, trains: false, compresses: false },
 };
 
 /** Steps that end in another model than they began with. */
@@ -13,3 +24,6 @@ export const changesModel = ({ step }: RecipeStep): boolean => facts[step].chang
 
 /** Steps that train, epoch by epoch. */
 export const trains = ({ step }: RecipeStep): boolean => facts[step].trains;
+
+/** Steps that make the model smaller or sparser. */
+export const compresses = ({ step }: RecipeStep): boolean => facts[step].compresses;

@@ -7,7 +7,7 @@ import type { Checkpoint } from '../checkpoint/types';
 import { writeCheckpoint } from '../checkpoint/write';
 import { inspect } from '../measure/inspect';
 import type { TrainState } from '../train/loop';
-import { changesModel, trains } from './facts';
+import { changesModel, compresses, trains } from './facts';
 import * as folder from './folder';
 import { Journal } from './journal';
 import { lockFolder } from './lock';
@@ -128,7 +128,6 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
 /** Writes the checkpoint to use and what the run came to. */
 async function finish(work: Work, parent: Checkpoint | null): Promise<RunResult> {
   const { out, state, prepared, model } = work;
-  const prunes = prepared.recipe.steps.some(({ step }) => step === 'prune');
   const written = await writeCheckpoint(out, stamped(work, model, state.accuracies));
   const result: RunResult = {
     out: written.path,
@@ -137,7 +136,7 @@ async function finish(work: Work, parent: Checkpoint | null): Promise<RunResult>
     before: parent && (await inspect(parent)).totals,
     after: (await inspect(await readCheckpoint(written.path))).totals,
     accuracy: {
-      before: prunes ? state.before : null,
+      before: prepared.recipe.steps.some(compresses) ? state.before : null,
       afterPrune: state.afterPrune,
       afterFineTune: state.afterFineTune,
     },

@@ -40,6 +40,8 @@ function outcome(result: StepResult): string {
     case 'finetune':
       return `best of ${result.epochs.length} epochs: ${result.best.epoch}, test accuracy ${percent(result.best.testAccuracy)}`;
     case 'prune':
+    case 'remove':
+    case 'recalibrate':
       return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
     case 'evaluate':
       return `accuracy ${percent(result.evaluation.accuracy)} on ${result.evaluation.samples} ${result.evaluation.split} images`;

@@ -3,11 +3,8 @@ import { UserError } from '../../../protocol/errors';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { LayerJson } from '../../model/topology-json';
-import { weightName } from '../../model/roles';
+import { channelAxes } from './axes';
 import { WIDTH_KEYS, type ChannelGroups, type LayerChannels } from './channels';
-
-type Side = 'inputs' | 'outputs';
-const VECTOR = ['bias', 'gamma', 'beta', 'moving_mean', 'moving_variance'];
 
 /**
  * Removes groups of channels: a smaller model, whose outputs are those of the model in which nothing reads these channels.
@@ -33,26 +30,10 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
 }
 
 function shrunk(tensor: Tensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
-  return axesOf(weightName(tensor), layer, tensor.shape.length).reduce((one, [axis, side]) => {
-    const channels = layer[side];
-    const times = one.shape[axis]! / channels.length;
-    const keep = channels.flatMap((channel, i) =>
-      removed.has(channel) ? [] : Array.from({ length: times }, (_, j) => i * times + j),
-    );
+  return channelAxes(tensor, layer).reduce((one, { axis, groups }) => {
+    const keep = groups.flatMap((group, i) => (removed.has(group) ? [] : [i]));
     return keep.length === one.shape[axis] ? one : taken(one, axis, keep);
   }, tensor);
-}
-
-/** Which axes of a tensor run over the channels of which side of its layer. */
-function axesOf(name: string, { type }: LayerChannels, rank: number): [number, Side][] {
-  if (VECTOR.includes(name)) return [[0, 'outputs']];
-  if (name === 'depthwise_kernel' || (name === 'kernel' && type === 'DepthwiseConv2D')) return [[rank - 2, 'inputs']];
-  if ((name === 'kernel' || name === 'pointwise_kernel') && type in WIDTH_KEYS)
-    return [
-      [rank - 2, 'inputs'],
-      [rank - 1, 'outputs'],
-    ];
-  return [];
 }
 
 function taken(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {

@@ -2,9 +2,18 @@ import type { StepName, StepOf } from '../../../protocol/steps';
 import { evaluate } from './evaluate';
 import type { StepKind } from './kind';
 import { prune } from './prune';
+import { recalibrate } from './recalibrate';
+import { remove } from './remove';
 import { finetune, train } from './train';
 
-const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = { train, prune, finetune, evaluate };
+const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
+  train,
+  prune,
+  remove,
+  finetune,
+  recalibrate,
+  evaluate,
+};
 
 /** The kind of a step. */
 export function kindOf<Name extends StepName>({ step }: { step: Name }): StepKind<StepOf<Name>> {

@@ -7,30 +7,19 @@ import { calibrate } from '../../compress/prune/calibrate';
 import { planPrune, type PrunePlan } from '../../compress/prune/plan';
 import { needsData } from '../../compress/prune/scores';
 import type { Statistics } from '../../compress/prune/scores/score';
-import { measure, recorded } from '../measured';
+import { measureAfter, measureBefore } from '../compressed';
 import { progressTo } from '../types';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Prunes the model, and measures it before the first pruning and after each. */
 async function perform(work: Work, step: PruneStep): Promise<StepResult> {
-  const { prepared, listener, state } = work;
-  if (
-    !prepared.recipe.steps.slice(0, state.step).some((earlier) => earlier.step === 'prune') &&
-    state.before === null
-  ) {
-    const before = await measure(prepared, work.model, listener);
-    if (before) state.accuracies.push(recorded('start', before));
-    state.before = before?.accuracy ?? null;
-  }
+  await measureBefore(work);
   const statistics = await calibrated(work, step);
-  const plan = planPrune(work.model, step, prepared.recipe.seed, statistics);
+  const plan = planPrune(work.model, step, work.prepared.recipe.seed, statistics);
   work.model = pruned(work.model, plan);
-  const after = await measure(prepared, work.model, listener);
-  if (after) state.accuracies.push(recorded(`step ${state.step + 1}, prune`, after));
-  state.afterPrune = after?.accuracy ?? null;
-  state.afterFineTune = null;
-  return { step: 'prune', layers: [...plan.layers], accuracy: state.afterPrune };
+  const accuracy = await measureAfter(work, 'prune');
+  return { step: 'prune', layers: [...plan.layers], accuracy };
 }
 
 /** What the score must know of the training images. */

@@ -1,0 +1,100 @@
+import { CancelledError, UserError } from '../../../protocol/errors';
+import type { OutputDifference } from '../../../protocol/removal';
+import { tf } from '../../backend/tf';
+import type { ModelContent } from '../../checkpoint/types';
+import type { Images } from '../../dataset/images';
+import { Random } from '../../dataset/random';
+import { inputShape } from '../../measure/classifier';
+import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { breathe } from '../../pause';
+
+/** The largest |a - b| / max(1, |a|) at which two outputs count as the same: float32 sums in another order. */
+export const LARGEST_DIFFERENCE = 1e-4;
+const SAMPLES = 200;
+const NOISE_SAMPLES = 32;
+const BATCH_SIZE = 50;
+const STREAM = 0x5eca7e;
+
+/**
+ * The largest difference between the outputs of two models of the same inputs, on the first validation images, or without
+ * these on seeded noise from -1 to 1. Null where they cannot be run.
+ * @throws UserError where it is larger than `LARGEST_DIFFERENCE`, CancelledError
+ */
+export async function checkDifference(
+  expected: ModelContent,
+  got: ModelContent,
+  images: Images | undefined,
+  signal?: AbortSignal,
+): Promise<OutputDifference | null> {
+  if (whyNotRunnable(expected) !== undefined) return null;
+  const large = await toLayersModel(expected);
+  try {
+    const small = await toLayersModel(got);
+    try {
+      const difference = await compare(large, small, images, signal);
+      if (difference && !(difference.largest <= LARGEST_DIFFERENCE))
+        throw new UserError(
+          `Without the removed channels the outputs differ by ${difference.largest.toPrecision(2)}, more than ${LARGEST_DIFFERENCE}, so nothing was written: protect layers until they agree, or remove fewer channels.`,
+        );
+      return difference;
+    } finally {
+      small.dispose();
+    }
+  } finally {
+    large.dispose();
+  }
+}
+
+async function compare(
+  large: LayersModel,
+  small: LayersModel,
+  images: Images | undefined,
+  signal?: AbortSignal,
+): Promise<OutputDifference | null> {
+  let [largest, samples] = [0, 0];
+  for (const { pixels, shape } of batches(large, images)) {
+    if (signal?.aborted) throw new CancelledError();
+    const [a, b] = [await outputsOf(large, pixels, shape), await outputsOf(small, pixels, shape)];
+    a.forEach((output, i) => {
+      output.forEach((value, j) => {
+        const one = Math.abs(value - b[i]![j]!) / Math.max(1, Math.abs(value));
+        if (!(one <= largest)) largest = one;
+      });
+    });
+    samples += shape[0]!;
+    await breathe();
+  }
+  return samples === 0 ? null : { largest, samples, on: images ? 'validation' : 'noise' };
+}
+
+function* batches(
+  model: LayersModel,
+  images: Images | undefined,
+): Generator<{ pixels: Float32Array; shape: number[] }> {
+  const wanted = model.inputs[0]!.shape;
+  if (!images) {
+    const shape = [NOISE_SAMPLES, ...wanted.slice(1).map((size) => size ?? NaN)];
+    if (shape.some(Number.isNaN)) return;
+    const stream = new Random(STREAM);
+    const pixels = new Float32Array(shape.reduce((all, size) => all * size, 1));
+    yield { pixels: pixels.map(() => stream.uint32() / 2 ** 31 - 1), shape };
+    return;
+  }
+  const form = inputShape(wanted, images.shape);
+  for (let from = 0; from < Math.min(SAMPLES, images.length); from += BATCH_SIZE) {
+    const { pixels, count } = images.batch(from, Math.min(BATCH_SIZE, SAMPLES - from));
+    yield { pixels, shape: [count, ...form] };
+  }
+}
+
+async function outputsOf(model: LayersModel, pixels: Float32Array, shape: number[]): Promise<Float32Array[]> {
+  const outputs = tf.tidy(() => {
+    const made = model.apply(tf.tensor(pixels, shape), { training: false }) as tf.Tensor | tf.Tensor[];
+    return Array.isArray(made) ? made : [made];
+  });
+  try {
+    return await Promise.all(outputs.map((output) => output.data<'float32'>()));
+  } finally {
+    tf.dispose(outputs);
+  }
+}

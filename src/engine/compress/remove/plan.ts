@@ -1,0 +1,110 @@
+import { UserError } from '../../../protocol/errors';
+import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
+import type { RemoveStep } from '../../../protocol/steps/remove';
+import type { ModelContent } from '../../checkpoint/types';
+import { protectedLayers } from '../prune/protect';
+import { countFor } from './amount';
+import { channelGroups, type ChannelGroups } from './channels';
+import { describeLayers, totalsOf } from './describe';
+import { families, type Family } from './families';
+import { mergeRankings, rankFamily } from './ranking';
+import type { GroupScores } from './scores/score';
+import { removeChannels } from './shrink';
+import { Widths } from './widths';
+
+/** What a remove step would do to a model. */
+export interface RemovePlan {
+  /** The model with all its channels, and the groups of them that go. */
+  readonly groups: ChannelGroups;
+  readonly removed: ReadonlySet<number>;
+  /** The smaller model. */
+  readonly model: ModelContent;
+  /** Every layer, with the reason for each that keeps its channels. */
+  readonly layers: readonly RemovedLayer[];
+  readonly totals: RemovalTotals;
+}
+
+/**
+ * Plans which channels go, and removes them from a copy.
+ * @param scores of the model's groups, by the step's score
+ * @throws UserError for layers that do not exist or make no channels that may go, and for amounts that cannot be reached
+ */
+export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupScores): RemovePlan {
+  const groups = channelGroups(model);
+  const names = groups.layers.map(({ name }) => name);
+  const guarded = protectedLayers(names, step.protect);
+  const all = families(groups);
+  const guardedGroups = new Set(groups.layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
+  const free = all
+    .map((family) => ({
+      ...family,
+      groups: family.groups.filter((group) => !groups.fixed.has(group) && !guardedGroups.has(group)),
+    }))
+    .filter((family) => family.groups.length > 0);
+  if (free.length === 0) throw new UserError(nothingToRemove(groups));
+  const widths = new Widths(all);
+  const removed = new Set<number>();
+  const byHand = new Set<Family>();
+  for (const [name, share] of Object.entries(step.layers ?? {})) {
+    const family = familyOf(name, free, groups, guarded);
+    if (byHand.has(family))
+      throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
+    byHand.add(family);
+    const order = rankFamily(family, scores).map(({ group }) => group);
+    for (const group of order.slice(0, Math.round(share * family.groups.length)))
+      if (widths.take(group)) removed.add(group);
+  }
+  const rest = free.filter((family) => !byHand.has(family));
+  if (step.amount) {
+    const order = mergeRankings(
+      rest.map((family) => rankFamily(family, scores)),
+      step.scope,
+    );
+    const takeable = order.filter((group) => widths.take(group));
+    const count = countFor(
+      step.amount,
+      takeable,
+      order.length,
+      (some) => removeChannels(model, groups, new Set([...removed, ...some])),
+      model,
+    );
+    for (const group of takeable.slice(0, count)) removed.add(group);
+  }
+  const smaller = removed.size === 0 ? model : removeChannels(model, groups, removed);
+  return {
+    groups,
+    removed,
+    model: smaller,
+    layers: describeLayers({ model, smaller, groups, guarded, scores }),
+    totals: totalsOf(model, smaller),
+  };
+}
+
+function familyOf(
+  name: string,
+  free: readonly Family[],
+  groups: ChannelGroups,
+  guarded: ReadonlyMap<string, string>,
+): Family {
+  const index = groups.layers.findIndex((layer) => layer.name === name);
+  const family = free.find(({ makers }) => makers.includes(index));
+  if (family) return family;
+  const pattern = guarded.get(name);
+  if (pattern !== undefined)
+    throw new UserError(
+      `The layer "${name}" has an amount, but "${pattern}" in "protect" leaves it alone: take out one of them.`,
+    );
+  const possible = free.flatMap(({ makers }) => makers.map((maker) => `"${groups.layers[maker]!.name}"`));
+  const choices = [...new Set(possible)].join(', ');
+  if (index < 0)
+    throw new UserError(`The model has no layer "${name}": layers whose channels can be removed are ${choices}.`);
+  const reason = groups.layers[index]!.outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
+  throw new UserError(
+    `The channels of the layer "${name}" cannot be removed (${reason ?? 'it makes none of its own'}): take one of ${choices}.`,
+  );
+}
+
+function nothingToRemove({ fixed }: ChannelGroups): string {
+  const [reason] = fixed.values();
+  return `The model has no channels that can be removed${reason === undefined ? '' : ` (${reason})`}: choose another model, or protect fewer layers.`;
+}

@@ -1,0 +1,11 @@
+import { Random } from '../../../dataset/random';
+import type { ChannelScore } from './score';
+
+const STREAM = 0x9a2d04;
+
+/** A random number for each group, by the recipe's seed: the baseline that any score must beat. */
+export const random: ChannelScore = ({ groups, seed }) => {
+  const stream = new Random(STREAM, seed);
+  const all = [...new Set(groups.layers.flatMap(({ outputs }) => outputs))];
+  return new Map(all.map((group) => [group, (stream.uint32() + 1) / 2 ** 32]));
+};

@@ -1,0 +1,47 @@
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { readGraph } from '../../model/graph';
+import { weightName } from '../../model/roles';
+import { channelAxes } from './axes';
+import type { ChannelGroups } from './channels';
+
+/** One tensor as it is cut along the channels that its layer makes: slice i belongs to group `groups[i]`. */
+export interface Sliced {
+  readonly layer: string;
+  readonly tensor: Tensor & { readonly data: Float32Array };
+  /** `kernel` for one that makes or filters channels, else the tensor's own name: `gamma`, `bias`. */
+  readonly role: string;
+  readonly axis: number;
+  readonly groups: readonly number[];
+}
+
+/** The tensors of a model as slices, one for each channel: filters, neurons, depthwise filters, and vectors with one number a channel. */
+export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[] {
+  const described = readGraph(model).layers;
+  return layers.flatMap((layer, i) =>
+    described[i]!.tensors.flatMap(({ tensor, kernel }) => {
+      const { data } = tensor;
+      const axes = channelAxes(tensor, layer);
+      // A depthwise kernel is cut along the channels that enter, which are those that leave.
+      const cut = axes.find(({ side }) => side === 'outputs') ?? axes[0];
+      if (!cut || !(data instanceof Float32Array)) return [];
+      return [
+        {
+          layer: layer.name,
+          tensor: { ...tensor, data },
+          role: kernel ? 'kernel' : weightName(tensor),
+          axis: cut.axis,
+          groups: cut.groups,
+        },
+      ];
+    }),
+  );
+}
+
+/** Sums `value` over the weights of each slice. */
+export function sumSlices({ tensor, axis }: Sliced, value: (weight: number, at: number) => number): Float64Array {
+  const length = tensor.shape[axis]!;
+  const inner = tensor.shape.slice(axis + 1).reduce((all, size) => all * size, 1);
+  const sums = new Float64Array(length);
+  for (let at = 0; at < tensor.data.length; at++) sums[Math.floor(at / inner) % length]! += value(tensor.data[at]!, at);
+  return sums;
+}

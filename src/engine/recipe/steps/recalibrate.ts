@@ -1,0 +1,36 @@
+import { UserError } from '../../../protocol/errors';
+import type { StepResult } from '../../../protocol/run';
+import type { RecalibrateStep } from '../../../protocol/steps/recalibrate';
+import { recalibrate as recalibrated } from '../../compress/recalibrate';
+import { readGraph } from '../../model/graph';
+import { measure, recorded } from '../measured';
+import { progressTo } from '../types';
+import type { Work } from '../work';
+import type { StepKind } from './kind';
+
+/** Measures the statistics of batch normalisation anew, and then the model. */
+async function perform(work: Work, step: RecalibrateStep): Promise<StepResult> {
+  const { prepared, listener, state } = work;
+  if (!prepared.data) throw new Error('a recalibrate step was let through without data');
+  const images = prepared.data.split('train').first(step.samples);
+  const { model, layers } = await recalibrated(work.model, images, {
+    batchSize: step.batchSize,
+    signal: listener.signal,
+    onProgress: progressTo(listener),
+  });
+  work.model = model;
+  const evaluation = await measure(prepared, model, listener);
+  if (!evaluation) throw new Error('a recalibrate step was let through with a model that cannot be run');
+  state.accuracies.push(recorded(`step ${state.step + 1}, recalibrate`, evaluation));
+  return { step: 'recalibrate', layers, samples: images.length, accuracy: evaluation.accuracy };
+}
+
+export const recalibrate: StepKind<RecalibrateStep> = {
+  runsModel: () => true,
+  rehearse: (model) => {
+    if (!readGraph(model).layers.some(({ type }) => type === 'BatchNormalization'))
+      throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');
+    return model;
+  },
+  perform,
+};

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+
+const share = (what: string) =>
+  z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
+
+/**
+ * How much to remove, in one of four ways. `channels`: this share of the channels that may go. `macs`, `params`: as many
+ * as bring the model's multiply-accumulates, or its parameters, down by this share or just beyond it. `zeros`: the filters
+ * and neurons that an earlier pruning emptied, and those whose outputs nobody reads; no score is needed.
+ */
+export const RemoveAmount = z.union([
+  z.strictObject({ channels: share('Share of the channels that is removed, 0 to 1.') }),
+  z.strictObject({ macs: share('Share of the multiply-accumulates that is removed, 0 to 1.') }),
+  z.strictObject({ params: share('Share of the parameters that is removed, 0 to 1.') }),
+  z.strictObject({ zeros: z.literal(true).describe('Remove the filters and neurons that are all zero.') }),
+]);
+export type RemoveAmount = z.infer<typeof RemoveAmount>;
+
+/** Importance scores of whole channels; each is described where it is computed. */
+export const ChannelScoreName = z.enum(['magnitude', 'l2', 'fpgm', 'bn-scale', 'taylor', 'random']);
+export type ChannelScoreName = z.infer<typeof ChannelScoreName>;
+
+/**
+ * Structured pruning: filters, channels and neurons with the smallest importance scores are taken out of the model, which
+ * becomes a smaller, ordinary one. Channels that hang together, through a residual addition for example, go together.
+ * With scope `global` all are ranked together, their scores divided by the mean of those they hang together with in kind;
+ * with `layer` each layer loses the same share. `layers` gives shares to single layers; without `amount` only those are cut.
+ */
+export const RemoveStep = z.strictObject({
+  step: z.literal('remove'),
+  score: ChannelScoreName.default('magnitude').describe('Importance score by which channels are ranked.'),
+  scope: z
+    .enum(['global', 'layer'])
+    .default('global')
+    .describe('Rank the channels of all layers together, or take the same share of each layer.'),
+  amount: RemoveAmount.optional().describe('How much to remove.'),
+  layers: z
+    .record(z.string(), share('Share of the channels of this layer that is removed, 0 to 1.'))
+    .optional()
+    .describe('Shares of channels for single layers, by layer name.'),
+  protect: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Layers that keep all their channels, by name; * stands for any characters.'),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .describe('Training images on which a score that needs data, such as taylor, is computed.'),
+});
+export type RemoveStep = z.infer<typeof RemoveStep>;
