@@ -2,17 +2,19 @@ import * as z from 'zod';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
 import { Inspection } from './model';
+import { Recipe } from './recipe';
+import { RecipeStep } from './steps';
 import { PruneStep } from './steps/prune';
 import { RunEvent, RunResult } from './run';
 import { request, type NotificationTable, type RequestTable } from './table';
 
-/** What Prune & write is told: a new folder beside the model, by name. */
-export const PruneJob = z.object({
-  prune: PruneStep,
+/** What Run & write is told: steps for the panel's checkpoint, and a new folder beside it, by name. */
+export const RecipeJob = z.object({
+  steps: z.array(RecipeStep).min(1),
+  seed: Recipe.shape.seed,
   folder: z.string().min(1),
-  fineTuneEpochs: z.number().int().min(0).max(10_000),
 });
-export type PruneJob = z.infer<typeof PruneJob>;
+export type RecipeJob = z.infer<typeof RecipeJob>;
 
 /** The part of the page that a command asked for: the prune form, the histogram, the evaluation. */
 export const PanelFocus = z.enum(['prune', 'weights', 'evaluation']);
@@ -31,8 +33,8 @@ export const PanelState = z.object({
   evaluation: Evaluation.nullable(),
   /** In the answer to `ready`: what to bring into view first. */
   focus: PanelFocus.optional(),
-  /** A Prune & write of this panel that goes on, or ended while the page was away: follow it with `followRun`. */
-  run: PruneJob.optional(),
+  /** A run of this panel that goes on, or ended while the page was away: follow it with `followRun`. */
+  run: RecipeJob.optional(),
 });
 export type PanelState = z.infer<typeof PanelState>;
 
@@ -50,16 +52,16 @@ export const panelRequests = {
   }),
   preview: request({ params: z.object({ prune: PruneStep }), result: Preview, progress: PreviewPart }),
   evaluate: request({ params: nothing, result: Evaluation, progress: Progress }),
-  /** A folder name that is free, for example `fashion-cnn-pruned-90`. */
+  /** A folder name that is free, for example `fashion-cnn-pruned-90`. `sparsity`: what a prune step comes to, where that is known. */
   proposeFolder: request({
-    params: z.object({ prune: PruneStep, sparsity: z.number() }),
+    params: z.object({ steps: z.array(RecipeStep).min(1), sparsity: z.number().nullable() }),
     result: z.object({ folder: z.string(), parent: z.string() }),
   }),
   /** Starts a run. It belongs to the panel: it goes on when the page is hidden, and ends when this is cancelled. */
-  prune: request({ params: PruneJob, result: RunResult, progress: RunEvent }),
-  /** Joins the run named in `PanelState.run`: told again what was told so far, then as `prune`. */
+  run: request({ params: RecipeJob, result: RunResult, progress: RunEvent }),
+  /** Joins the run named in `PanelState.run`: told again what was told so far, then as `run`. */
   followRun: request({ params: nothing, result: RunResult, progress: RunEvent }),
-  copyRecipe: request({ params: PruneJob, result: z.null() }),
+  copyRecipe: request({ params: RecipeJob, result: z.null() }),
   /** Lets the person choose a dataset; null: nothing was chosen. */
   chooseData: request({ params: nothing, result: DatasetInfo.nullable() }),
   /** Opens a checkpoint that was written in a panel of its own, or evaluates it. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors';
-import { freeName } from '../prune/folderName';
+import { freeName } from '../job/folderName';
 import type { Services } from '../services';
 
 const SAMPLE = 'fashion-cnn';

@@ -3,7 +3,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
 import { pickData } from '../data/pickData';
 import { evaluationSummary } from '../evaluate/announce';
-import { modelLabel } from '../prune/folderName';
+import { modelLabel } from '../job/folderName';
 import { progressText, share } from '../runs/progressText';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS, VIEW_TYPE } from '../constants';
-import { modelLabel } from '../prune/folderName';
+import { modelLabel } from '../job/folderName';
 import type { Services } from '../services';
 
 /**

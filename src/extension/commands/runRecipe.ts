@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { folderNameProblem, freeName } from '../prune/folderName';
+import { folderNameProblem, freeName } from '../job/folderName';
 import { startRun } from '../runs/startRun';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';

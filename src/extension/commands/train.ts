@@ -6,7 +6,7 @@ import { UserError } from '../../protocol/errors';
 import { Recipe, RECIPE_VERSION } from '../../protocol/recipe';
 import { Architecture } from '../../protocol/steps/train';
 import { dataStep } from '../data/pickData';
-import { folderNameProblem, freeName } from '../prune/folderName';
+import { folderNameProblem, freeName } from '../job/folderName';
 import { startRun } from '../runs/startRun';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';

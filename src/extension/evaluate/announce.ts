@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
-import { modelLabel } from '../prune/folderName';
+import { modelLabel } from '../job/folderName';
 import type { Services } from '../services';
 import { count, percent } from '../ui/format';
 

@@ -6,9 +6,10 @@ import type { PanelRequests } from '../../protocol/panel';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
 import { pickData } from '../data/pickData';
-import { besideFolder, modelLabel, pruneFolderName } from '../prune/folderName';
-import { pruneRecipe, recipeText } from '../prune/recipe';
-import { pruneRun } from '../prune/run';
+import { besideFolder, freeName, modelLabel } from '../job/folderName';
+import { jobRecipe, recipeText } from '../job/recipe';
+import { jobRun } from '../job/run';
+import { jobName } from '../job/words';
 import { portablePath } from '../paths';
 import { startQuietly } from '../runs/startRun';
 import { settings } from '../settings';
@@ -51,15 +52,16 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
         : { ...answer, noAccuracy: 'off in Restricted Mode' };
     },
     evaluate: (_, context) => evaluateInPanel(panel, context, isGone),
-    proposeFolder({ sparsity }) {
+    proposeFolder({ steps, sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));
-      const folder = pruneFolderName(modelLabel(model), sparsity, (name) => existsSync(path.join(parent, name)));
+      const name = jobName(modelLabel(model), steps, sparsity);
+      const folder = freeName(name, (candidate) => existsSync(path.join(parent, candidate)));
       return Promise.resolve({ folder, parent });
     },
-    prune(job, context) {
-      requireTrust('Pruning');
+    run(job, context) {
+      requireTrust('Changing a model');
       panel.run.refuseSecond();
-      const request = pruneRun(job, model, workspaceFolderOf(panel.uri), panel.data);
+      const request = jobRun(job, model, workspaceFolderOf(panel.uri), panel.data);
       panel.run.set(
         job,
         startQuietly(services, request, () => panel.isLive),
@@ -69,7 +71,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
     followRun: (_, context) => panel.run.follow(context, isGone),
     async copyRecipe(job) {
       const root = workspaceFolderOf(panel.uri) ?? path.dirname(model);
-      const recipe = pruneRecipe(job, portablePath(model, root), panel.data);
+      const recipe = jobRecipe(job, portablePath(model, root), panel.data);
       await vscode.env.clipboard.writeText(recipeText(recipe, RECIPE_SCHEMA_URI));
       return null;
     },

@@ -1,15 +1,15 @@
 import type { HandlerContext } from '../../rpc/peer';
-import type { PruneJob } from '../../protocol/panel';
+import type { RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { UserError } from '../../protocol/errors';
 import type { RunJob } from '../runs/job';
 
-/** The Prune & write of one panel: it outlives the page, which may leave it and join it again. */
+/** The run of one panel: it outlives the page, which may leave it and join it again. */
 export class PanelRun {
-  private current: { asked: PruneJob; job: RunJob } | undefined;
+  private current: { asked: RecipeJob; job: RunJob } | undefined;
 
   /** What was asked for, as long as a page has not seen the end of it. */
-  get asked(): PruneJob | undefined {
+  get asked(): RecipeJob | undefined {
     return this.current?.asked;
   }
 
@@ -24,7 +24,7 @@ export class PanelRun {
       throw new UserError('This panel is writing a checkpoint already: wait for it, or cancel it first.');
   }
 
-  set(asked: PruneJob, job: RunJob): void {
+  set(asked: RecipeJob, job: RunJob): void {
     this.current = { asked, job };
   }
 

@@ -1,4 +1,5 @@
 import type { Progress } from '../../protocol/measure';
+import type { RecipeJob } from '../../protocol/panel';
 import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
 
 /** One point of the live curve; `epoch` with its fraction. */
@@ -8,10 +9,11 @@ export interface CurvePoint {
   accuracy: number;
 }
 
-/** A prune run as the page shows it. */
+/** A run as the page shows it. */
 export interface JobView {
   status: 'running' | 'cancelling' | 'cancelled' | 'failed' | 'done';
-  folder: string;
+  asked: RecipeJob;
+  /** Of the training step in hand, or the last one. */
   epochs: number;
   step: { index: number; steps: number; name: string } | null;
   progress: Progress | null;
@@ -27,10 +29,10 @@ const CURVE_POINTS = 400;
 const MESSAGES = 50;
 
 /** A run that has just been asked for. */
-export const startedJob = (folder: string, epochs: number): JobView => ({
+export const startedJob = (asked: RecipeJob): JobView => ({
   status: 'running',
-  folder,
-  epochs,
+  asked,
+  epochs: 0,
   step: null,
   progress: null,
   curve: [],
@@ -45,11 +47,22 @@ function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
   return curve.length <= CURVE_POINTS ? curve : curve.filter((_, i) => i % 2 === 0 || i === curve.length - 1);
 }
 
+/** A step that trains begins a curve of its own. */
+function training(job: JobView, index: number): Partial<JobView> {
+  const step = job.asked.steps[index];
+  return step && 'epochs' in step ? { epochs: step.epochs, curve: [], records: [] } : {};
+}
+
 /** The view after one piece of news. */
 export function onRunEvent(job: JobView, event: RunEvent): JobView {
   switch (event.kind) {
     case 'step':
-      return { ...job, step: { index: event.index, steps: event.steps, name: event.step }, progress: null };
+      return {
+        ...job,
+        step: { index: event.index, steps: event.steps, name: event.step },
+        progress: null,
+        ...training(job, event.index),
+      };
     case 'progress':
       return {
         ...job,
@@ -65,9 +78,20 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
   }
 }
 
+const RUNNING: Readonly<Record<string, string>> = {
+  prune: 'Pruning',
+  remove: 'Removing channels',
+  target: 'Reaching the target',
+  finetune: 'Fine-tuning',
+  rewind: 'Rewinding',
+  recalibrate: 'Recalibrating',
+  evaluate: 'Evaluating',
+  train: 'Training',
+};
+
 /** What a step is called while it runs. */
 export function stepTitle(name: string): string {
-  return { prune: 'Pruning', finetune: 'Fine-tuning', evaluate: 'Evaluating', train: 'Training' }[name] ?? name;
+  return RUNNING[name] ?? name;
 }
 
 /** Where a run is: its step, and the stage within it; a stage that begins with the name of its step is not said twice. */

@@ -74,7 +74,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
   return (
     <div class="outcome" data-testid="run-result">
       <table class="compare">
-        <caption class="unseen">Before and after pruning</caption>
+        <caption class="unseen">Before and after</caption>
         <thead>
           <tr>
             <td />

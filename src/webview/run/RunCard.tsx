@@ -21,8 +21,8 @@ function Running({ view }: { view: JobView }) {
 }
 
 const TITLES: Record<JobView['status'], string> = {
-  running: 'Pruning into',
-  cancelling: 'Pruning into',
+  running: 'Writing',
+  cancelling: 'Writing',
   cancelled: 'Cancelled:',
   failed: 'Failed:',
   done: 'Written:',
@@ -37,10 +37,10 @@ export function RunCard() {
   if (!view) return null;
   const going = view.status === 'running' || view.status === 'cancelling';
   return (
-    <section class="section card" ref={card} aria-label="Prune and write" data-testid="run" data-status={view.status}>
+    <section class="section card" ref={card} aria-label="Run" data-testid="run" data-status={view.status}>
       <div class="section-head">
         <h3>
-          {TITLES[view.status]} <span class="tensor-name">{view.folder}</span>
+          {TITLES[view.status]} <span class="tensor-name">{view.asked.folder}</span>
         </h3>
         {!going && <IconButton icon="close" label="Close" onPress={dismissJob} testId="close-run" />}
       </div>
@@ -56,7 +56,7 @@ export function RunCard() {
         </Notice>
       )}
       <div class={view.result && view.curve.length > 0 ? 'run-body both' : 'run-body'}>
-        {view.result && <Outcome result={view.result} folder={view.folder} />}
+        {view.result && <Outcome result={view.result} folder={view.asked.folder} />}
         {(view.curve.length > 0 || view.records.length > 0) && (
           <Curve points={view.curve} records={view.records} epochs={view.epochs} />
         )}

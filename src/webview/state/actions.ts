@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
-import type { PanelState, PruneJob } from '../../protocol/panel';
+import type { PanelState, RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import type { CallOptions } from '../../rpc/peer';
 import { percent } from '../logic/format';
@@ -109,21 +109,24 @@ function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
 
 let running: AbortController | undefined;
 /** What the run in hand was asked to do, for "Copy as recipe". */
-export const jobAsked = signal<PruneJob | null>(null);
+export const jobAsked = signal<RecipeJob | null>(null);
 
 const update = (change: (job: JobView) => JobView): void => {
   if (session.job.value) session.job.value = change(session.job.value);
 };
 
-/** Prunes into a new folder, and fine-tunes there. */
-export const prune = (job: PruneJob): Promise<void> => followJob(job, (options) => ask('prune', job, options));
+/** Runs steps on the checkpoint, into a new folder. */
+export const run = (job: RecipeJob): Promise<void> => followJob(job, (options) => ask('run', job, options));
 
-async function followJob(asked: PruneJob, call: (options: CallOptions<RunEvent>) => Promise<RunResult>): Promise<void> {
+async function followJob(
+  asked: RecipeJob,
+  call: (options: CallOptions<RunEvent>) => Promise<RunResult>,
+): Promise<void> {
   const abort = (running = new AbortController());
   batch(() => {
     jobAsked.value = asked;
     actionProblem.value = null;
-    session.job.value = startedJob(asked.folder, asked.fineTuneEpochs);
+    session.job.value = startedJob(asked);
   });
   try {
     const result = await call({

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import type { RecipeJob } from '../../../src/protocol/panel';
+import { FinetuneStep } from '../../../src/protocol/steps/finetune';
+import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunEvent } from '../../../src/protocol/run';
 import { curveData } from '../../../src/webview/logic/curve';
 import { onRunEvent, stageWords, startedJob, stepTitle, type JobView } from '../../../src/webview/logic/job';
@@ -8,7 +11,12 @@ import { emptyLayer, layerOf } from './fixtures';
 
 const progress = { stage: 's', done: 1, total: 2, unit: 'images', rate: 3, secondsLeft: 4 };
 const record = { epoch: 1, loss: 0.3, accuracy: 0.9, validationAccuracy: 0.88, testAccuracy: 0.87, seconds: 5 };
-const after = (events: RunEvent[]): JobView => events.reduce(onRunEvent, startedJob('out', 2));
+const asked: RecipeJob = {
+  steps: [PruneStep.parse({ step: 'prune' }), FinetuneStep.parse({ step: 'finetune', epochs: 2 })],
+  seed: 0,
+  folder: 'out',
+};
+const after = (events: RunEvent[]): JobView => events.reduce(onRunEvent, startedJob(asked));
 const point = (epoch: number): RunEvent => ({
   kind: 'progress',
   progress,
@@ -37,6 +45,11 @@ test('a run says where it is, and nothing twice', () => {
   expect(at('fine-tuning, epoch 1 of 1')).toBe('Step 2 of 2: Fine-tuning, epoch 1 of 1');
   expect(at('evaluating')).toBe('Step 2 of 2: Fine-tuning \u00b7 evaluating');
   expect(stageWords({ ...after([step]), status: 'cancelling' })).toBe('Cancelling\u2026');
+});
+
+test('a step that trains begins a curve of its own', () => {
+  const view = after([point(0.5), { kind: 'step', index: 1, steps: 2, step: 'finetune' }]);
+  expect(view).toMatchObject({ epochs: 2, curve: [], records: [] });
 });
 
 test('a new step starts without progress', () => {

@@ -202,7 +202,10 @@ test('prune and write shows its way and its outcome, side by side', async () => 
   const asked = () =>
     page.evaluate('window.secateurHost.asked.filter(({ method }) => /copyRecipe|openCheckpoint/.test(method))');
   await expect.poll(asked).toMatchObject([
-    { method: 'copyRecipe', params: { folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 1 } },
+    {
+      method: 'copyRecipe',
+      params: { folder: 'fashion-cnn-pruned-90', steps: [{ step: 'prune' }, { step: 'finetune', epochs: 1 }] },
+    },
     { method: 'openCheckpoint', params: { path: '/models/fashion-cnn-pruned-90/model.json' } },
   ]);
 });

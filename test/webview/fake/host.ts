@@ -6,9 +6,11 @@ import {
   type PanelNotifications,
   type PanelRequests,
   PanelState,
+  type RecipeJob,
 } from '../../../src/protocol/panel';
 import type { DatasetInfo } from '../../../src/protocol/dataset';
-import type { PruneStep } from '../../../src/protocol/steps/prune';
+import { FinetuneStep } from '../../../src/protocol/steps/finetune';
+import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { fakeModel, pruned, type FakeModel } from './model';
@@ -45,13 +47,13 @@ const CLASSES = [
   'Ankle boot',
 ];
 
-const NINETY: PruneStep = {
-  step: 'prune',
-  score: 'magnitude',
-  samples: 1000,
-  scope: 'global',
-  amount: { sparsity: 0.9 },
-  allowEmptyLayers: false,
+const NINETY: RecipeJob = {
+  steps: [
+    PruneStep.parse({ step: 'prune', amount: { sparsity: 0.9 } }),
+    FinetuneStep.parse({ step: 'finetune', epochs: 2 }),
+  ],
+  seed: 0,
+  folder: 'fashion-cnn-pruned-90',
 };
 
 const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
@@ -143,7 +145,7 @@ export class FakeHost {
       ...(hasData ? {} : { datasetProblem: 'No dataset chosen.' }),
       previewSamples: 1000,
       evaluation: null,
-      ...(pretence.running ? { run: { prune: NINETY, folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 2 } } : {}),
+      ...(pretence.running ? { run: NINETY } : {}),
     };
     return this.state;
   }
@@ -214,12 +216,11 @@ export class FakeHost {
       },
       proposeFolder: ({ sparsity }) =>
         Promise.resolve({
-          folder: `${this.here().model.inspection.name}-pruned-${Math.round(sparsity * 100)}`,
+          folder: `${this.here().model.inspection.name}-pruned-${Math.round((sparsity ?? 0) * 100)}`,
           parent: '/models',
         }),
-      prune: (job, context) => this.run(job, context),
-      followRun: (_, context) =>
-        this.run({ prune: NINETY, folder: 'fashion-cnn-pruned-90', fineTuneEpochs: 2 }, context),
+      run: (job, context) => this.run(job, context),
+      followRun: (_, context) => this.run(NINETY, context),
       copyRecipe: nothing('copyRecipe'),
       chooseData: () => {
         this.note('chooseData', {});
@@ -244,32 +245,34 @@ export class FakeHost {
   }
 
   private async run(
-    job: Parameters<Handlers<PanelRequests>['prune']>[0],
-    { signal, report }: HandlerContext<Parameters<Parameters<Handlers<PanelRequests>['prune']>[1]['report']>[0]>,
+    job: Parameters<Handlers<PanelRequests>['run']>[0],
+    { signal, report }: HandlerContext<Parameters<Parameters<Handlers<PanelRequests>['run']>[1]['report']>[0]>,
   ): Promise<RunResult> {
-    this.note('prune', job);
+    this.note('run', job);
     const { model, state } = this.here();
-    const { counts, kernels } = pruned(model, job.prune);
+    const prune = job.steps.find((step) => step.step === 'prune');
+    const { counts, kernels } = pruned(model, prune ?? PruneStep.parse({ step: 'prune' }));
+    const epochs = job.steps.find((step) => step.step === 'finetune')?.epochs ?? 0;
     report({ kind: 'step', index: 0, steps: 3, step: 'prune' });
     await wait(300, signal);
     if (this.pretence.runFails)
       throw new UserError(`The folder ${job.folder} cannot be written: permission denied. Choose another folder.`);
     const pruneAccuracy = accuracyAt(counts.totals.sparsity);
-    if (job.fineTuneEpochs > 0) report({ kind: 'step', index: 1, steps: 3, step: 'finetune' });
+    if (epochs > 0) report({ kind: 'step', index: 1, steps: 3, step: 'finetune' });
     const next = random(3);
-    for (let epoch = 1; epoch <= job.fineTuneEpochs; epoch++) {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
       for (let batch = 0; batch < 550; batch += 10) {
         await wait((this.pretence.epochSeconds * 1000) / 55, signal);
         const at = epoch - 1 + batch / 550;
         report({
           kind: 'progress',
           progress: {
-            stage: `epoch ${epoch} of ${job.fineTuneEpochs}`,
+            stage: `epoch ${epoch} of ${epochs}`,
             done: (epoch - 1) * 55_000 + batch * 100,
-            total: job.fineTuneEpochs * 55_000,
+            total: epochs * 55_000,
             unit: 'images',
             rate: 1240,
-            secondsLeft: (job.fineTuneEpochs * 55_000 - (epoch - 1) * 55_000 - batch * 100) / 1240,
+            secondsLeft: (epochs * 55_000 - (epoch - 1) * 55_000 - batch * 100) / 1240,
           },
           training: {
             epoch: at,
@@ -286,7 +289,7 @@ export class FakeHost {
         testAccuracy: 0.911,
         seconds: 44,
       };
-      report({ kind: 'epoch', step: 'finetune', epochs: job.fineTuneEpochs, record });
+      report({ kind: 'epoch', step: 'finetune', epochs: epochs, record });
     }
     const before = model.inspection.totals;
     const measured = state.dataset !== null;
@@ -304,7 +307,7 @@ export class FakeHost {
       accuracy: {
         before: measured ? 0.9181 : null,
         afterPrune: measured ? pruneAccuracy : null,
-        afterFineTune: measured && job.fineTuneEpochs > 0 ? 0.9157 : null,
+        afterFineTune: measured && epochs > 0 ? 0.9157 : null,
       },
       sampleData: state.dataset?.sample ?? false,
     };

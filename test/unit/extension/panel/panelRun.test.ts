@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { PanelRun } from '../../../../src/extension/panel/panelRun';
 import { RunJob } from '../../../../src/extension/runs/job';
 import { CancelledError } from '../../../../src/protocol/errors';
-import type { PruneJob } from '../../../../src/protocol/panel';
+import type { RecipeJob } from '../../../../src/protocol/panel';
 import { Recipe } from '../../../../src/protocol/recipe';
 import { PruneStep } from '../../../../src/protocol/steps/prune';
 import type { RunEvent, RunResult } from '../../../../src/protocol/run';
 import { failureOf } from '../child/fakeEngine';
 
 const prune = PruneStep.parse({ step: 'prune' });
-const asked: PruneJob = { prune, folder: 'x', fineTuneEpochs: 0 };
+const asked: RecipeJob = { steps: [prune], seed: 0, folder: 'x' };
 const recipe = Recipe.parse({ recipeVersion: 1, steps: [prune] });
 const step: RunEvent = { kind: 'step', index: 0, steps: 1, step: 'prune' };
 

@@ -7,8 +7,7 @@ import {
   folderNameProblem,
   freeName,
   modelLabel,
-  pruneFolderName,
-} from '../../../../src/extension/prune/folderName';
+} from '../../../../src/extension/job/folderName';
 import { UserError } from '../../../../src/protocol/errors';
 
 const free = () => false;
@@ -29,18 +28,6 @@ test.each([
   ['/elsewhere/cnn/model.json', '/ws', '/elsewhere'],
 ])('beside %s in the workspace %s is %s', (file, workspace, folder) =>
   expect(besideFolder(file, workspace)).toBe(folder),
-);
-
-test.each([
-  ['cnn', 0.9, 'cnn-pruned-90'],
-  ['cnn', 0.8999, 'cnn-pruned-90'],
-  ['cnn', 0.996, 'cnn-pruned-99.6'],
-  ['cnn', 0.99999, 'cnn-pruned-99.9'],
-  ['cnn', 1, 'cnn-pruned-100'],
-  ['cnn-pruned-50', 0.9, 'cnn-pruned-90'],
-  ['cnn-pruned-99.6-2', 0.9, 'cnn-pruned-90'],
-])('%s pruned to %d is proposed as %s', (label, sparsity, name) =>
-  expect(pruneFolderName(label, sparsity, free)).toBe(name),
 );
 
 test('a name that is taken gets the next number', () => {

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
-import type { PruneJob } from '../../protocol/panel';
+import type { RecipeJob } from '../../protocol/panel';
 import type { RunRequest } from '../runs/job';
 import { besideFolder, checkFolderName, modelLabel } from './folderName';
-import { pruneRecipe } from './recipe';
+import { jobRecipe } from './recipe';
+import { jobVerb } from './words';
 
 /**
- * The run of a Prune & write: a new folder beside the model.
- * @throws UserError when the folder's name will not do, or fine-tuning has no dataset.
+ * The run of a panel's job: a new folder beside the model.
+ * @throws UserError when the folder's name will not do.
  */
-export function pruneRun(
-  job: PruneJob,
+export function jobRun(
+  job: RecipeJob,
   model: string,
   workspaceFolder: string | undefined,
   data: DataReference | undefined,
@@ -19,8 +20,8 @@ export function pruneRun(
   const parent = besideFolder(model, workspaceFolder);
   checkFolderName(job.folder, (name) => existsSync(path.join(parent, name)));
   return {
-    title: `Prune ${modelLabel(model)}`,
-    recipe: pruneRecipe(job, model, data),
+    title: `${jobVerb(job.steps)} ${modelLabel(model)}`,
+    recipe: jobRecipe(job, model, data),
     baseFolder: path.dirname(model),
     out: path.join(parent, job.folder),
     resume: false,

@@ -24,14 +24,6 @@ export function besideFolder(modelPath: string, workspaceFolder: string | undefi
   return above;
 }
 
-/** `fashion-cnn-pruned-90`, or with `-2`, `-3` … where that is taken. A share below all never becomes 100. */
-export function pruneFolderName(label: string, sparsity: number, taken: (name: string) => boolean): string {
-  const base = label.replace(/-pruned-[\d.]+(-\d+)?$/, '');
-  const rounded = Math.round(sparsity * 100);
-  const shown = rounded === 100 && sparsity < 1 ? Math.min(99.9, Math.floor(sparsity * 1000) / 10) : rounded;
-  return freeName(`${base}-pruned-${shown}`, taken);
-}
-
 /** `name`, or `name-2`, `name-3` … : the first that is not taken. */
 export function freeName(name: string, taken: (name: string) => boolean): string {
   if (!taken(name)) return name;

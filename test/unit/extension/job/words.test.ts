@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { jobName, jobVerb } from '../../../../src/extension/job/words';
+import { RecipeStep } from '../../../../src/protocol/steps';
+
+const prune = RecipeStep.parse({ step: 'prune', amount: { sparsity: 0.9 } });
+const finetune = RecipeStep.parse({ step: 'finetune' });
+
+test.each([
+  ['cnn', 0.9, 'cnn-pruned-90'],
+  ['cnn', 0.8999, 'cnn-pruned-90'],
+  ['cnn', 0.996, 'cnn-pruned-99.6'],
+  ['cnn', 0.99999, 'cnn-pruned-99.9'],
+  ['cnn', 1, 'cnn-pruned-100'],
+  ['cnn-pruned-50', 0.9, 'cnn-pruned-90'],
+  ['cnn-pruned-99.6-2', 0.9, 'cnn-pruned-90'],
+  ['cnn', null, 'cnn-pruned'],
+])('%s pruned to %s is proposed as %s', (label, sparsity, name) =>
+  expect(jobName(label, [prune, finetune], sparsity)).toBe(name),
+);
+
+test('a job is called after the step that cuts, not the one that recovers', () => {
+  expect(jobVerb([finetune, prune])).toBe('Prune');
+  expect(jobVerb([finetune])).toBe('Fine-tune');
+  expect(jobName('cnn', [finetune], 0.5)).toBe('cnn-finetuned');
+});
