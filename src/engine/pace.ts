@@ -15,7 +15,7 @@ export class Pace {
   /** `total` in `unit`s; without `onProgress` nothing is told. */
   constructor(
     private readonly stage: string,
-    private readonly total: number,
+    private total: number,
     private readonly unit: string,
     private readonly onProgress?: (progress: Progress) => void,
   ) {}
@@ -33,5 +33,10 @@ export class Pace {
     const { stage, done, total, unit, rate } = this;
     this.onProgress({ stage, done, total, unit, rate, secondsLeft: rate > 0 ? Math.max(0, total - done) / rate : 0 });
     return true;
+  }
+
+  /** `units` will not have to be done after all. */
+  shorten(units: number): void {
+    this.total -= units;
   }
 }

@@ -18,6 +18,7 @@ import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
 import { toLayersModel } from './model/runnable';
 import { runRecipe } from './recipe/run';
+import { sensitivity } from './requests/sensitivity';
 
 declare const SECATEUR_VERSION: string;
 
@@ -125,7 +126,18 @@ export function createService(program: string, log: (message: string) => void): 
         const [accuracy, calibrator] = [sampler(dataset, samples), calibratorOf(dataset, seed)];
         return preview(session, prune, { seed, signal, onPart: report, accuracy, calibrator });
       }),
-    sensitivity: () => Promise.reject(new UserError('Sensitivity cannot be measured yet.')),
+    sensitivity: async ({ model, data, ...request }, { signal, report }) =>
+      checkpoints.use(model, async ({ checkpoint }) => {
+        const { info } = await running();
+        const dataset = await openData(data, '/', {
+          download: true,
+          signal,
+          onProgress: (progress) => {
+            report({ part: 'progress', progress });
+          },
+        });
+        return sensitivity(checkpoint, dataset, request, info.backend, { signal, report });
+      }),
     latency: () => Promise.reject(new UserError('Latency cannot be measured yet.')),
     compare: () => Promise.reject(new UserError('Models cannot be compared yet.')),
     runs: () => Promise.reject(new UserError('Runs cannot be listed yet.')),

@@ -17,3 +17,17 @@ export function positive(typed: string): number {
     throw new InvalidArgumentError('It must be a number above 0.');
   return value;
 }
+
+/** A share from 0 to 1, as an option takes it. */
+export function share(typed: string): number {
+  const value = Number(typed);
+  if (typed.trim() === '' || !Number.isFinite(value) || value < 0 || value > 1)
+    throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
+/** Values parted by commas, each as `one` takes it. */
+export const listOf =
+  <T>(one: (typed: string) => T) =>
+  (typed: string): T[] =>
+    typed.split(',').map((each) => one(each.trim()));

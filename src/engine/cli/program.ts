@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
 import { FINETUNE_LEARNING_RATE } from '../../protocol/steps/finetune';
+import { SCAN_SAMPLES, ScanScoreName } from '../../protocol/measure/sensitivity';
 import { CALIBRATION_SAMPLES, ImportanceScoreName } from '../../protocol/steps/prune';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
 import { LearningRateSchedule } from '../../protocol/steps/training';
@@ -8,9 +9,10 @@ import { evaluate, type EvaluateCommand } from './commands/evaluate';
 import { inspect, type InspectCommand } from './commands/inspect';
 import { prune, type PruneCommand } from './commands/prune';
 import { run, type RunCommand } from './commands/run';
+import { sensitivity, type SensitivityCommand } from './commands/sensitivity';
 import { train, type TrainCommand } from './commands/train';
 import type { CommonOptions, LocalEngine } from './engine';
-import { positive, whole } from './options';
+import { listOf, positive, share, whole } from './options';
 import type { Terminal } from './terminal';
 
 /** What a command works with once its options are known. */
@@ -149,6 +151,31 @@ export function createProgram(version: string, perform: Perform): Command {
         self.error("error: required option '--out <folder>' not specified");
       return perform(options, (...work) => prune(model, options, ...work));
     });
+
+  command('sensitivity', 'measure how much each layer can lose: accuracy with one layer pruned at a time', [
+    'sensitivity fashion-cnn --data fashion-mnist --out fashion-cnn-sensitivity',
+    'sensitivity fashion-cnn --data fashion-mnist --granularity filter --sparsities 0.25,0.5,0.75 --csv',
+  ])
+    .argument('<model>', MODEL)
+    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(
+      new Option('--by <method>', 'prune weights, or remove channels').choices(['prune', 'remove']).default('prune'),
+    )
+    .addOption(
+      new Option('--score <name>', 'importance score by which weights, or channels, are ranked')
+        .choices(ScanScoreName.options)
+        .default('magnitude'),
+    )
+    .option('--granularity <pattern>', 'what is cut as one: element, kernel, filter, or a block such as 4x4')
+    .option('--sparsities <shares>', 'from 0 to 1, parted by commas; ten from 0.1 to 0.99 by default', listOf(share))
+    .option('--samples <number>', 'validation images', whole(1), SCAN_SAMPLES)
+    .option('--collapse <share>', 'leave a layer once this share of the accuracy above guessing is lost', share, 0.9)
+    .addOption(seed())
+    .option('--out <folder>', 'keep the points there, so that the same command goes on after a stop; made if need be')
+    .option('--csv', "print the columns of Distiller's sensitivity.csv on stdout")
+    .action((model: string, options: SensitivityCommand) =>
+      perform(options, (...work) => sensitivity(model, options, ...work)),
+    );
 
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')

@@ -5,12 +5,12 @@ import { plannedSizes } from '../checkpoint/sizes';
 import type { Session } from '../checkpoint/store';
 import type { ModelContent, Tensors } from '../checkpoint/types';
 import type { LayersModel } from '../model/runnable';
+import { stageOf } from '../model/stage';
 import { breathe } from '../pause';
 import { prunedTensors } from './prune/apply';
 import { planPrune } from './prune/plan';
 import { needsData } from './prune/scores';
 import type { Statistics } from './prune/scores/score';
-import { stageOf } from './stage';
 
 /** Figures of one evaluation on the preview's images. */
 export type SampleScores = Pick<PreviewAccuracy, 'accuracy' | 'loss' | 'samples' | 'sampleData'>;

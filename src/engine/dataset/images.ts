@@ -65,6 +65,14 @@ export class Images {
   }
 }
 
+/** Fills a batch up to `size` with blank images: a batch of its own size would need a compiled graph of its own. */
+export function padded(batch: Batch, size: number): Batch {
+  if (batch.count === size) return batch;
+  const pixels = new Float32Array((batch.pixels.length / batch.count) * size);
+  pixels.set(batch.pixels);
+  return { ...batch, count: size, pixels };
+}
+
 /** The normalised float32 of each byte x: (x / 255 - mean) / std. */
 export function normalizationTable(normalization: { mean: number; std: number }): Float32Array {
   return Float32Array.from({ length: 256 }, (_, x) => (x / 255 - normalization.mean) / normalization.std);

@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import { tf, type layers } from '../backend/tf';
-import type { Batch, Images } from '../dataset/images';
+import { padded, type Batch, type Images } from '../dataset/images';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 import { asClassifier, type Classifier } from './classifier';
@@ -64,14 +64,6 @@ async function forward(classifier: Classifier, batch: Batch): Promise<Float32Arr
   } finally {
     logits.dispose();
   }
-}
-
-/** Fills the last batch up with blank images: a batch of its own size would need a compiled graph of its own. */
-function padded(batch: Batch, size: number): Batch {
-  if (batch.count === size) return batch;
-  const pixels = new Float32Array((batch.pixels.length / batch.count) * size);
-  pixels.set(batch.pixels);
-  return { ...batch, count: size, pixels };
 }
 
 function perClass(confusion: readonly number[][], names: readonly string[]): Evaluation['perClass'] {

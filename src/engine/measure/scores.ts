@@ -1,7 +1,11 @@
+/** How many of the best guesses count for `top5`. */
+const TOP = 5;
+
 /** Sums over images that were classified: cross-entropy in nats, and who was taken for whom. */
 export class Scores {
   private lossSum = 0;
   private correct = 0;
+  private amongTop = 0;
   private images = 0;
   /** confusion[actual][predicted]. */
   readonly confusion: number[][];
@@ -18,12 +22,16 @@ export class Scores {
       let best = 0;
       for (let c = 1; c < classes; c++) if (logits[start + c]! > logits[start + best]!) best = c;
       const highest = logits[start + best]!;
-      let sum = 0;
-      for (let c = 0; c < classes; c++) sum += Math.exp(logits[start + c]! - highest);
       const label = labels[row]!;
+      let [sum, better] = [0, 0];
+      for (let c = 0; c < classes; c++) {
+        sum += Math.exp(logits[start + c]! - highest);
+        if (logits[start + c]! > logits[start + label]!) better++;
+      }
       this.lossSum += highest + Math.log(sum) - logits[start + label]!;
       this.confusion[label]![best]!++;
       if (best === label) this.correct++;
+      if (better < TOP) this.amongTop++;
     }
     this.images += count;
   }
@@ -40,5 +48,10 @@ export class Scores {
   /** 0 to 1. */
   get accuracy(): number {
     return this.images === 0 ? 0 : this.correct / this.images;
+  }
+
+  /** Share of images for which fewer than five classes were thought likelier than the true one, 0 to 1. */
+  get top5(): number {
+    return this.images === 0 ? 0 : this.amongTop / this.images;
   }
 }

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { Progress } from '../measure';
 import { Granularity, ImportanceScoreName } from '../steps/prune';
+import { ChannelScoreName } from '../steps/remove';
 
 /** Sparsities at which a scan measures each layer, where none are given: ten, from 10 to 99 %. */
 export const SCAN_SPARSITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
 /** Validation images that a scan is measured on, where nothing else is said. */
 export const SCAN_SAMPLES = 2000;
+
+/** Scores of weights and of channels; some are only one of both. */
+export const ScanScoreName = z.enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum });
 
 const share = z.number().min(0).max(1);
 
@@ -17,7 +21,7 @@ export const SensitivityOptions = z.strictObject({
     .describe(
       'What is cut: weights, or whole channels (filters and neurons with their biases), as removing them would.',
     ),
-  score: ImportanceScoreName.default('magnitude').describe('Importance score by which weights are ranked.'),
+  score: ScanScoreName.default('magnitude').describe('Importance score by which weights, or channels, are ranked.'),
   granularity: Granularity.optional().describe(
     'What is cut as one: element (default), kernel, filter, or a block such as 4x4. N:M has no sparsities to scan.',
   ),

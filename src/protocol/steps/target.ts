@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Granularity, ImportanceScoreName } from './prune';
+import { ChannelScoreName } from './remove';
 
 const count = z.number().int('must be a whole number').positive('must be above 0');
 
@@ -38,7 +39,10 @@ export const TargetStep = z.strictObject({
     .describe(
       'How amounts are searched: the cheapest next cut again and again, or dynamic programming over all layers.',
     ),
-  score: ImportanceScoreName.default('magnitude').describe('Importance score by which weights or channels are ranked.'),
+  score: z
+    .enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum })
+    .default('magnitude')
+    .describe('Importance score by which weights or channels are ranked.'),
   granularity: Granularity.optional().describe(
     'Where weights are pruned: what is cut as one, element (default), kernel, filter, or a block such as 4x4.',
   ),

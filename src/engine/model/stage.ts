@@ -1,6 +1,6 @@
 import type { Session } from '../checkpoint/store';
-import type { Tensors } from '../checkpoint/types';
-import { toLayersModel, variablesByTensor, type LayersModel } from '../model/runnable';
+import type { ModelContent, Tensors } from '../checkpoint/types';
+import { toLayersModel, variablesByTensor, type LayersModel } from './runnable';
 import { tf } from '../backend/tf';
 
 /** A model that shows one set of weights after another without being built again. */
@@ -17,8 +17,9 @@ export class Stage {
     this.variables = variablesByTensor(model, tensors.keys());
   }
 
-  static async build(session: Session): Promise<Stage> {
-    return new Stage(await toLayersModel(session.checkpoint), session.checkpoint.tensors);
+  /** The caller disposes of it. @throws UserError where the model cannot be run */
+  static async build(model: ModelContent): Promise<Stage> {
+    return new Stage(await toLayersModel(model), model.tensors);
   }
 
   /** Runs `work` once all earlier work has ended. */
@@ -28,7 +29,7 @@ export class Stage {
     return turn;
   }
 
-  /** Gives the model the weights in `tensors`; only those that differ from the ones it has are copied. */
+  /** Gives the model the weights in `tensors`, all of the model; only those that differ from the ones it has are copied. */
   show(tensors: Tensors): void {
     for (const [name, variable] of this.variables) {
       const next = tensors.get(name);
@@ -49,7 +50,7 @@ export class Stage {
 export function stageOf(session: Session): Promise<Stage> {
   return session.memo(
     'stage',
-    () => Stage.build(session),
+    () => Stage.build(session.checkpoint),
     (stage) => stage.dispose(),
   );
 }

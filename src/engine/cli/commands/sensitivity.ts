@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { Sensitivity, type LayerSensitivity, type SensitivityOptions } from '../../../protocol/measure/sensitivity';
+import { resolveModelPath } from '../../checkpoint/paths';
+import { sensitivityCsv } from '../../measure/sensitivity/csv';
+import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { duration, integer, percent } from '../format';
+import { sampleWarning } from '../runs';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+
+export interface SensitivityCommand extends CommonOptions {
+  data: string;
+  by: SensitivityOptions['by'];
+  score: SensitivityOptions['score'];
+  granularity?: string;
+  /** As shares, 0 to 1. */
+  sparsities?: number[];
+  samples: number;
+  collapse: number;
+  seed: number;
+  out?: string;
+  csv?: boolean;
+}
+
+/** `secateur sensitivity` */
+export async function sensitivity(
+  given: string,
+  options: SensitivityCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const { by, score, granularity, sparsities, samples, collapse, seed, out } = options;
+  const answer = await engine.ask(
+    'sensitivity',
+    {
+      model: await resolveModelPath(given),
+      data: dataAsTyped(options.data),
+      options: {
+        ...{ by, score, samples, collapse },
+        ...(granularity === undefined ? {} : { granularity }),
+        ...(sparsities === undefined ? {} : { sparsities }),
+      },
+      seed,
+      ...(out === undefined ? {} : { out: path.resolve(out) }),
+    },
+    (part) => {
+      if (part.part === 'progress') terminal.progress(part.progress);
+    },
+  );
+  const result = Sensitivity.parse(answer);
+  if (options.json) await terminal.result(JSON.stringify(result));
+  else if (options.csv) await terminal.result(sensitivityCsv(result).trimEnd());
+  else await terminal.result(sensitivityText(result, out));
+}
+
+/** Accuracy of each layer at each sparsity; a layer that had collapsed was measured no further. */
+export function sensitivityText(result: Sensitivity, out?: string): string {
+  const { layers, baseline, samples, dataset, options, seconds, reused } = result;
+  const right = true;
+  const sparsities = [...new Set(options.sparsities)].sort((a, b) => a - b);
+  const cell = ({ points, collapsedAt }: LayerSensitivity, sparsity: number): string => {
+    const point = points.find((one) => one.sparsity === sparsity);
+    if (point) return (100 * point.accuracy).toFixed(2) + (collapsedAt === sparsity ? '*' : ' ');
+    return collapsedAt === undefined ? '' : '- ';
+  };
+  const curves = table(
+    [
+      { heading: 'layer' },
+      { heading: options.by === 'prune' ? 'weights' : 'channels', right },
+      ...sparsities.map((sparsity) => ({ heading: `${Number((100 * sparsity).toFixed(2))} %`, right })),
+    ],
+    layers
+      .filter(({ state }) => state === 'scanned')
+      .map((layer) => [layer.name, integer(layer.size), ...sparsities.map((sparsity) => cell(layer, sparsity))]),
+  );
+  const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
+  return [
+    `Validation accuracy in percent on ${integer(samples)} images of ${dataset.name}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
+    ...sampleWarning(dataset.sample),
+    '',
+    curves,
+    ...(layers.some(({ collapsedAt }) => collapsedAt !== undefined)
+      ? [`* collapsed: ${percent(options.collapse, 0)} of the accuracy above guessing is lost; measured no further`]
+      : []),
+    '',
+    ...alone.map(({ name, state, reason }) => `${name}: ${state}${reason === undefined ? '' : `, ${reason}`}`),
+    `${duration(seconds)}${reused > 0 ? `, ${integer(reused)} points from the scan before` : ''}${out === undefined ? '' : `, written to ${path.resolve(out)}`}`,
+  ].join('\n');
+}

@@ -1,0 +1,68 @@
+import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
+import { RemoveStep } from '../../../protocol/steps/remove';
+import type { ModelContent } from '../../checkpoint/types';
+import type { LayerCutter } from '../../measure/sensitivity/cutter';
+import { readGraph } from '../../model/graph';
+import { protectedLayers } from '../prune/protect';
+import { families } from './families';
+import { maskChannels } from './mask';
+import { planRemove } from './plan';
+import type { GroupScores } from './scores/score';
+
+/**
+ * Cuts channels of one layer of a model at a time: no kernel reads them any more, which answers as the model without them.
+ * Layers whose channels hang together are cut together, under the name of the first.
+ * @param scores of the model's groups
+ * @throws UserError where no channel may go, or a protected layer does not exist
+ */
+export function removeCutter(
+  model: ModelContent,
+  { score, protect }: Pick<RemoveStep, 'score' | 'protect'>,
+  scores: GroupScores,
+): LayerCutter {
+  const step = (amounts: Partial<RemoveStep>): RemoveStep =>
+    RemoveStep.parse({ step: 'remove', score, scope: 'layer', ...(protect ? { protect } : {}), ...amounts });
+  const { groups, layers: planned } = planRemove(model, step({ amount: { channels: 0 } }), scores);
+  const guarded = protectedLayers(
+    groups.layers.map(({ name }) => name),
+    protect,
+  );
+  const kept = new Set(groups.layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
+  const free = families(groups)
+    .map(({ makers, groups: all }) => ({
+      makers,
+      size: all.filter((one) => !groups.fixed.has(one) && !kept.has(one)).length,
+    }))
+    .filter(({ size }) => size > 0);
+  const graph = readGraph(model).layers;
+  const sizes = new Map<string, number>();
+  const layers = groups.layers.map(({ name }, i): ScannedLayer => {
+    const family = free.find(({ makers }) => makers.includes(i));
+    const first = family && groups.layers[family.makers[0]!]!.name;
+    if (family && first === name) {
+      sizes.set(name, family.size);
+      const made = family.makers.flatMap((maker) => graph[maker]!.tensors).filter(({ kernel }) => kernel);
+      return { name, parameters: made.map(({ tensor }) => tensor.name), size: family.size, state: 'scanned' };
+    }
+    const alone = { name, parameters: [], size: 0 };
+    if (first !== undefined)
+      return { ...alone, state: 'skipped', reason: `its channels hang together with those of "${first}"` };
+    const { state, reason } = planned.find((layer) => layer.name === name) ?? {};
+    const why = reason ?? (state === 'follows' ? 'it makes no channels of its own' : undefined);
+    return {
+      ...alone,
+      state: state === 'protected' ? 'protected' : 'skipped',
+      ...(why === undefined ? {} : { reason: why }),
+    };
+  });
+  return {
+    layers,
+    cut: (layer, sparsity) => {
+      const { removed } = planRemove(model, step({ layers: { [layer]: sparsity } }), scores);
+      return {
+        tensors: maskChannels(model, groups, removed).tensors,
+        reached: removed.size / Math.max(1, sizes.get(layer) ?? 0),
+      };
+    },
+  };
+}

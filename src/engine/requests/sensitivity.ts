@@ -1,0 +1,75 @@
+import type { EngineInfo } from '../../protocol/engine';
+import type { Progress } from '../../protocol/measure';
+import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
+import type { Checkpoint } from '../checkpoint/types';
+import { layerCutter } from '../compress/cutters';
+import type { Dataset } from '../dataset/dataset';
+import { Sample } from '../measure/sample';
+import { StoredPoints } from '../measure/sensitivity/points';
+import { scanSensitivity } from '../measure/sensitivity/scan';
+import { makeFolder, removeEmptyFolders } from '../recipe/folder';
+import { lockFolder } from '../recipe/lock';
+
+/** A scan as it is asked for. */
+export interface SensitivityRequest {
+  readonly options: SensitivityOptions;
+  readonly seed: number;
+  /** Folder in which the points are kept, made if need be. */
+  readonly out?: string | undefined;
+}
+
+/** Answers `sensitivity`. Nobody else works in the folder meanwhile. @throws UserError, CancelledError */
+export async function sensitivity(
+  checkpoint: Checkpoint,
+  dataset: Dataset,
+  { options, seed, out }: SensitivityRequest,
+  backend: EngineInfo['backend'],
+  { signal, report }: { signal: AbortSignal; report: (part: SensitivityPart) => void },
+): Promise<Sensitivity> {
+  const { info } = dataset;
+  const sample = new Sample(dataset.split('validation'), info.classNames.length, options.samples);
+  const onProgress = (progress: Progress): void => {
+    report({ part: 'progress', progress });
+  };
+  const cutter = await layerCutter(checkpoint, options, { data: dataset, seed, signal, onProgress });
+  const scan = async (known?: StoredPoints): Promise<Sensitivity> => {
+    const outcome = await scanSensitivity({
+      model: checkpoint,
+      cutter,
+      sample,
+      options,
+      known,
+      signal,
+      onPart: report,
+    });
+    const result: Sensitivity = {
+      weightsHash: checkpoint.weightsHash,
+      dataset: { name: info.name, sample: info.sample },
+      split: 'validation',
+      samples: sample.length,
+      options,
+      ...outcome,
+    };
+    await known?.finish(result);
+    return result;
+  };
+  if (out === undefined) return scan();
+  const made = await makeFolder(out);
+  try {
+    const lock = await lockFolder(out);
+    try {
+      const { by, score, granularity = 'element' } = options;
+      const identity = {
+        weightsHash: checkpoint.weightsHash,
+        images: sample.hash(),
+        method: { by, score, granularity, seed },
+        backend,
+      };
+      return await scan(await StoredPoints.open(out, identity));
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    if (made !== undefined) await removeEmptyFolders(out, made);
+  }
+}
