@@ -81,15 +81,19 @@ test('auto takes the faster, and says what both need', async () => {
   expect((await choose('auto', { tensorflow: 6, onnxruntime: 5 }, { revision: '2' })).name).toBe('onnxruntime');
 });
 
-test('it measures once, and again where version, threads or folder are others', async () => {
+test('it measures once, and again where a version or the threads are others', async () => {
   await installTensorflow();
   const outcomes = { tensorflow: 6, onnxruntime: 5 };
   await choose('auto', outcomes);
   await choose('auto', outcomes);
   expect(trials).toEqual(['tensorflow', 'onnxruntime']);
+  const written = await readFile(path.join(folder, 'cache', 'backend-choice.json'), 'utf8');
+  expect(written).toMatch(/ONNX Runtime \d+\.\d+\.\d+, tfjs-node 4\.22\.0/);
   await choose('auto', outcomes, { threads: 2 });
   await choose('auto', outcomes, { revision: '2' });
   expect(trials).toHaveLength(6);
+  await choose('auto', outcomes, { runtimeVersion: () => Promise.resolve('1.99.0') });
+  expect(trials).toHaveLength(8);
 });
 
 test('a cache that is damaged or cannot be written only costs another measurement', async () => {

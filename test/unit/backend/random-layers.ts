@@ -104,6 +104,23 @@ const onSequences: Readonly<Record<string, Grow>> = {
   gru: (pick, x) => apply(layers.layers.gru({ ...recurrent(pick), recurrentActivation: 'sigmoid' }), x),
 };
 
+/** A dilated convolution or two, at the input and frozen: TensorFlow.js has no gradient for them. */
+function dilated(pick: Pick, input: Symbolic): Symbolic {
+  const make = (x: Symbolic): Layer => {
+    const common = {
+      ...{ kernelSize: pick([2, 3]), dilationRate: pick([2, 3]), padding: 'same' as const, trainable: false },
+      ...{ activation: pick(ACTIVATIONS), useBias: pick([true, false]) },
+    } as const;
+    if (x.rank === 3) return layers.layers.conv1d({ ...common, filters: pick(FILTERS) });
+    return pick([
+      () => layers.layers.conv2d({ ...common, filters: pick(FILTERS) }),
+      () => layers.layers.depthwiseConv2d({ ...common, depthMultiplier: pick([1, 2]) }),
+    ])();
+  };
+  const once = apply(make(input), input);
+  return pick([true, false]) ? apply(make(once), once) : once;
+}
+
 const recurrent = (pick: Pick) => ({
   units: pick([3, 5]),
   returnSequences: true,
@@ -120,6 +137,7 @@ export function randomNetwork(pick: Pick): layers.LayersModel {
   });
   let x = input;
   if (kind === 'tokens') x = apply(layers.layers.embedding({ inputDim: 8, outputDim: 4 }), x);
+  if (kind !== 'tokens' && pick([true, false, false])) x = dilated(pick, x);
   for (let depth = pick([1, 2, 3]); depth > 0; depth--) x = pick(Object.values(table))(pick, x);
   const ends: (() => Layer)[] = [() => layers.layers.flatten()];
   if (kind === 'image')

@@ -1,8 +1,9 @@
 import type { BackendInfo } from '../backend-info';
 import { findTensorflowNode, loadTensorflowNode } from '../tensorflow-node';
 import { installBackend } from '../index';
+import { runtimeVersion } from '../sessions/runtime';
 import { runTrial, type Trial, type TrialResult } from './trial-process';
-import { readVerdict, writeVerdict, type Verdict } from './verdicts';
+import { readVerdict, writeVerdict, type Verdict, type VerdictSetting } from './verdicts';
 
 export interface ChooseOptions {
   /** `auto`: the faster of the two where both are there. */
@@ -18,6 +19,8 @@ export interface ChooseOptions {
   readonly program: string;
   /** Hears in one sentence which backend computes and why, and what falls back. */
   readonly log: (message: string) => void;
+  /** Default: that of the onnxruntime-node that is installed. */
+  readonly runtimeVersion?: () => Promise<string | undefined>;
   /** Default: `runTrial`, in a process of its own. */
   readonly trial?: (program: string, trial: Trial) => Promise<TrialResult>;
 }
@@ -56,7 +59,11 @@ export async function chooseBackend(options: ChooseOptions): Promise<BackendInfo
 /** Milliseconds of both, from the cache or measured now; or why tfjs-node is out of the question. */
 async function measured(version: string, options: ChooseOptions): Promise<Verdict | { reason: string }> {
   const { cacheFolder, revision, threads } = options;
-  const setting = { revision, tensorflow: version, folder: options.tensorflowFolder, threads };
+  const onnxruntimeVersion = await (options.runtimeVersion ?? runtimeVersion)();
+  const setting: VerdictSetting = {
+    ...{ revision, threads, tensorflow: version, folder: options.tensorflowFolder },
+    onnxruntime: onnxruntimeVersion ?? 'absent',
+  };
   const known = await readVerdict(cacheFolder, setting);
   if (known) return known;
   const tensorflow = await tryOn('tensorflow', options);

@@ -11,6 +11,8 @@ export type Verdict = z.infer<typeof Verdict>;
 /** What a verdict holds for, beside this Node and this processor. */
 export interface VerdictSetting {
   readonly revision: string;
+  /** Versions of the two libraries. */
+  readonly onnxruntime: string;
   readonly tensorflow: string;
   readonly folder: string;
   readonly threads: number;
@@ -43,10 +45,11 @@ async function readAll(folder: string): Promise<z.infer<typeof Verdicts>> {
   }
 }
 
-function keyOf({ revision, tensorflow, folder, threads }: VerdictSetting): string {
+function keyOf({ revision, onnxruntime, tensorflow, folder, threads }: VerdictSetting): string {
   const processor = os.cpus()[0]?.model.trim() ?? process.arch;
   return [
     `revision ${revision}`,
+    `ONNX Runtime ${onnxruntime}`,
     `tfjs-node ${tensorflow} in ${folder}`,
     `Node ${process.versions.node}`,
     processor,

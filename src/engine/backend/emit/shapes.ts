@@ -28,9 +28,11 @@ export function emitSlice(emission: Emission, value: PendingValue<'Slice'>): voi
 export function emitPad(emission: Emission, value: PendingValue<'Pad'>): void {
   const { builder } = emission;
   const { paddings, value: filler } = value.node.operation.attributes;
-  const pads = builder.ints(...paddings.map(([before]) => before), ...paddings.map(([, after]) => after));
-  const inputs = [onlyInput(emission, value), pads, scalar(builder, value.dtype, filler)];
-  emission.setFlat(value, builder.op('Pad', inputs));
+  // One more axis keeps ONNX Runtime from fusing Pad into a pool, which then refuses pads as large as its window.
+  const sides = [...paddings.map(([before]) => before), 0, ...paddings.map(([, after]) => after), 0];
+  const x = builder.reshape(onlyInput(emission, value), [...value.node.inputShapes[0]!, 1]);
+  const padded = builder.op('Pad', [x, builder.ints(...sides), scalar(builder, value.dtype, filler)]);
+  emission.setFlat(value, builder.reshape(padded, value.shape));
 }
 
 export function emitTile(emission: Emission, value: PendingValue<'Tile'>): void {

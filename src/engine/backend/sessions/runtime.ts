@@ -75,6 +75,13 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
   };
 }
 
+/** The version of onnxruntime-node, without loading its native library; undefined where the package is not there. */
+export async function runtimeVersion(): Promise<string | undefined> {
+  const module: unknown = await import('onnxruntime-node/dist/version.js').catch(() => undefined);
+  if (typeof module !== 'object' || module === null || !('version' in module)) return undefined;
+  return typeof module.version === 'string' ? module.version : undefined;
+}
+
 function isPublicApi(module: unknown): module is PublicApi {
   return hasFunction(module, 'Tensor') && 'env' in module;
 }
