@@ -3,11 +3,13 @@ import { BackendChoice } from '../../protocol/engine';
 import { FINETUNE_LEARNING_RATE } from '../../protocol/steps/finetune';
 import { SCAN_SAMPLES, ScanScoreName } from '../../protocol/measure/sensitivity';
 import { CALIBRATION_SAMPLES, ImportanceScoreName } from '../../protocol/steps/prune';
+import { ChannelScoreName } from '../../protocol/steps/remove';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
 import { LearningRateSchedule } from '../../protocol/steps/training';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
 import { inspect, type InspectCommand } from './commands/inspect';
 import { prune, type PruneCommand } from './commands/prune';
+import { remove, type RemoveCommand } from './commands/remove';
 import { run, type RunCommand } from './commands/run';
 import { sensitivity, type SensitivityCommand } from './commands/sensitivity';
 import { train, type TrainCommand } from './commands/train';
@@ -176,6 +178,55 @@ export function createProgram(version: string, perform: Perform): Command {
     .action((model: string, options: SensitivityCommand) =>
       perform(options, (...work) => sensitivity(model, options, ...work)),
     );
+  command('remove', 'take filters, channels and neurons out of the model, and fine-tune what is left', [
+    'remove fashion-cnn --macs 0.5 --score fpgm --data fashion-mnist --fine-tune 3 --out fashion-cnn-half',
+    'remove fashion-cnn --channels 0.3 --scope layer --dry-run',
+    'remove fashion-cnn-pruned-90 --zeros --out fashion-cnn-small',
+  ])
+    .argument('<model>', MODEL)
+    .addOption(new Option('--channels <share>', 'share of the channels that goes, 0 to 1'))
+    .addOption(new Option('--macs <share>', 'share of the multiply-accumulates that goes, 0 to 1'))
+    .addOption(new Option('--params <share>', 'share of the parameters that goes, 0 to 1'))
+    .addOption(new Option('--zeros', 'the filters and neurons that an earlier pruning emptied'))
+    .addOption(
+      new Option('--scope <scope>', 'rank the channels of all layers together, or take the same share of each')
+        .choices(['global', 'layer'])
+        .default('global'),
+    )
+    .addOption(
+      new Option('--score <name>', 'importance score by which channels are ranked')
+        .choices(ChannelScoreName.options)
+        .default('magnitude'),
+    )
+    .option(
+      '--samples <number>',
+      'training images on which a score that needs data is computed',
+      whole(1, 1_000_000),
+      CALIBRATION_SAMPLES,
+    )
+    .option('--protect <layers...>', 'layers that keep all their channels, by name; * stands for any characters')
+    .option('--dry-run', 'print the plan, layer by layer, and write nothing')
+    .option(
+      '--recalibrate <samples>',
+      'measure the statistics of batch normalisation anew on so many training images',
+      whole(2, 1_000_000),
+    )
+    .option('--fine-tune <epochs>', 'train the smaller model on', whole(0, 10_000))
+    .addOption(learningRate(FINETUNE_LEARNING_RATE))
+    .addOption(schedule())
+    .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(seed())
+    .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
+    .addOption(resume())
+    .action((model: string, options: RemoveCommand, self: Command) => {
+      const { channels, macs, params, zeros } = options;
+      const amounts = [channels, macs, params, zeros].filter((one) => one !== undefined);
+      if (amounts.length !== 1)
+        self.error("error: exactly one of '--channels', '--macs', '--params' and '--zeros' must be given");
+      if (options.out === undefined && !options.dryRun)
+        self.error("error: required option '--out <folder>' not specified");
+      return perform(options, (...work) => remove(model, options, ...work));
+    });
 
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')

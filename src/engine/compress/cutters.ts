@@ -35,7 +35,15 @@ export async function layerCutter(model: ModelContent, options: CutOptions, cont
     if (granularity !== undefined)
       throw new UserError('Channels are removed whole, so a granularity means nothing here: leave it out, or prune.');
     const score = named(ChannelScoreName, options.score, 'channels');
-    const scores = await channelScores[score]({ model, groups: channelGroups(model), seed });
+    const scores = await channelScores[score].score({
+      model,
+      groups: channelGroups(model),
+      samples: CALIBRATION_SAMPLES,
+      dataset: data,
+      seed,
+      signal,
+      onProgress,
+    });
     return removeCutter(model, { score, protect }, scores);
   }
   const score = named(ImportanceScoreName, options.score, 'weights');

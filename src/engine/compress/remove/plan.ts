@@ -8,6 +8,7 @@ import { channelGroups, type ChannelGroups } from './channels';
 import { describeLayers, totalsOf } from './describe';
 import { families, type Family } from './families';
 import { mergeRankings, rankFamily } from './ranking';
+import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';
 import { removeChannels } from './shrink';
 import { Widths } from './widths';
@@ -55,9 +56,10 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
       if (widths.take(group)) removed.add(group);
   }
   const rest = free.filter((family) => !byHand.has(family));
+  if (step.amount && 'zeros' in step.amount) throw new UserError('Channels that are all zero cannot be removed yet.');
   if (step.amount) {
     const order = mergeRankings(
-      rest.map((family) => rankFamily(family, scores)),
+      rest.map((family) => rankFamily(family, scores, channelScores[step.score].comparable)),
       step.scope,
     );
     const takeable = order.filter((group) => widths.take(group));

@@ -2,16 +2,16 @@ import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { Family } from './families';
 import type { GroupScores } from './scores/score';
 
-/** Groups of a family from the least important on, each with its score over the mean of the family. */
+/** Groups of a family from the least important on. */
 export type Ranked = readonly { readonly group: number; readonly score: number }[];
 
-/** Ranks the groups of a family that have a score; of equal ones the first goes first. */
-export function rankFamily({ groups }: Family, scores: GroupScores): Ranked {
+/** Ranks the groups of a family that have a score, over the mean of the family unless scores are comparable; of equal ones the first goes first. */
+export function rankFamily({ groups }: Family, scores: GroupScores, comparable = false): Ranked {
   const scored = groups.flatMap((group) => {
     const score = scores.get(group);
     return score === undefined ? [] : [{ group, score }];
   });
-  const mean = scored.reduce((sum, { score }) => sum + score, 0) / scored.length;
+  const mean = comparable ? 1 : scored.reduce((sum, { score }) => sum + score / scored.length, 0);
   return scored
     .map(({ group, score }) => ({ group, score: mean > 0 ? score / mean : 0 }))
     .sort((a, b) => a.score - b.score);

@@ -1,7 +1,7 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { weightName } from '../../model/roles';
-import { channelAxes } from './axes';
+import { channelAxes, mixes } from './axes';
 import type { ChannelGroups } from './channels';
 
 /** One tensor as it is cut along the channels that its layer makes: slice i belongs to group `groups[i]`. */
@@ -33,6 +33,19 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
           groups: cut.groups,
         },
       ];
+    }),
+  );
+}
+
+/** The kernels that sum over channels, as slices along those that enter: what their layers read of each channel. */
+export function inputSlices(model: ModelContent, { layers }: ChannelGroups): Sliced[] {
+  const described = readGraph(model).layers;
+  return layers.flatMap((layer, i) =>
+    described[i]!.tensors.flatMap(({ tensor }) => {
+      const { data } = tensor;
+      const cut = channelAxes(tensor, layer).find(({ side }) => side === 'inputs');
+      if (!cut || !mixes(tensor, layer) || !(data instanceof Float32Array)) return [];
+      return [{ layer: layer.name, tensor: { ...tensor, data }, role: 'kernel', axis: cut.axis, groups: cut.groups }];
     }),
   );
 }

@@ -1,19 +1,14 @@
 import { tf } from '../../../backend/tf';
-import { slices, type Sliced } from '../slices';
-import { summed, type ChannelScore } from './score';
+import type { Sliced } from '../slices';
+import { summedOver } from './score';
 
 /**
  * The sum of a filter's Euclidean distances to all filters of its layer: the smallest lies nearest to their geometric
  * median, and the others can stand in for it (FPGM: He et al. 2019, "Filter Pruning via Geometric Median").
  */
-export const fpgm: ChannelScore = async ({ model, groups }) => {
-  const kernels = slices(model, groups).filter(({ role }) => role === 'kernel');
-  const distances = new Map<Sliced, Float64Array>();
-  for (const kernel of kernels) distances.set(kernel, await distancesOf(kernel));
-  return summed(kernels, (kernel) => distances.get(kernel)!);
-};
+export const fpgm = summedOver('kernel', distances);
 
-async function distancesOf({ tensor, axis }: Sliced): Promise<Float64Array> {
+async function distances({ tensor, axis }: Sliced): Promise<Float64Array> {
   const count = tensor.shape[axis]!;
   const products = tf.tidy(() => {
     const axes = [axis, ...tensor.shape.keys()].filter((one, i) => i === 0 || one !== axis);
@@ -22,9 +17,9 @@ async function distancesOf({ tensor, axis }: Sliced): Promise<Float64Array> {
   });
   const gram = await products.data<'float32'>();
   products.dispose();
-  const distances = new Float64Array(count);
+  const sums = new Float64Array(count);
   for (let i = 0; i < count; i++)
     for (let j = 0; j < count; j++)
-      distances[i]! += Math.sqrt(Math.max(0, gram[i * count + i]! + gram[j * count + j]! - 2 * gram[i * count + j]!));
-  return distances;
+      sums[i]! += Math.sqrt(Math.max(0, gram[i * count + i]! + gram[j * count + j]! - 2 * gram[i * count + j]!));
+  return sums;
 }

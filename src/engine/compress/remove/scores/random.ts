@@ -4,8 +4,12 @@ import type { ChannelScore } from './score';
 const STREAM = 0x9a2d04;
 
 /** A random number for each group, by the recipe's seed: the baseline that any score must beat. */
-export const random: ChannelScore = ({ groups, seed }) => {
-  const stream = new Random(STREAM, seed);
-  const all = [...new Set(groups.layers.flatMap(({ outputs }) => outputs))];
-  return new Map(all.map((group) => [group, (stream.uint32() + 1) / 2 ** 32]));
+export const random: ChannelScore = {
+  needsData: false,
+  comparable: false,
+  score: ({ groups, seed }) => {
+    const stream = new Random(STREAM, seed);
+    const all = [...new Set(groups.layers.flatMap(({ outputs }) => outputs))];
+    return new Map(all.map((group) => [group, (stream.uint32() + 1) / 2 ** 32]));
+  },
 };

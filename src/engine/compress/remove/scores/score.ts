@@ -1,4 +1,6 @@
+import type { Progress } from '../../../../protocol/measure';
 import type { ModelContent } from '../../../checkpoint/types';
+import type { Dataset } from '../../../dataset/dataset';
 import type { ChannelGroups } from '../channels';
 import { slices, type Sliced } from '../slices';
 
@@ -8,29 +10,40 @@ export interface ChannelScoreInput {
   readonly groups: ChannelGroups;
   /** The recipe's. */
   readonly seed: number;
+  /** Training images to look at, for scores that need data. */
+  readonly samples: number;
+  readonly dataset: Dataset | null;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Importance by group; a group that the score can say nothing of is absent. */
+/** Importance by group, 0 or more, the smallest are removed first; a group that the score can say nothing of is absent. */
 export type GroupScores = ReadonlyMap<number, number>;
 
-/** Says how much each group of channels matters: 0 or more, the smallest are removed first. */
-export type ChannelScore = (input: ChannelScoreInput) => GroupScores | Promise<GroupScores>;
-
-/** The score that sums what `ofSlices` says of each kernel over the kernels that are coupled in a group. */
-export const summedOverKernels =
-  (ofSlices: (sliced: Sliced) => ArrayLike<number>) =>
-  ({ model, groups }: ChannelScoreInput): GroupScores =>
-    summed(
-      slices(model, groups).filter(({ role }) => role === 'kernel'),
-      ofSlices,
-    );
-
-/** Sums what `ofSlices` says of the slices of each tensor by group. */
-export function summed(all: readonly Sliced[], ofSlices: (sliced: Sliced) => ArrayLike<number>): GroupScores {
-  const sums = new Map<number, number>();
-  for (const sliced of all) {
-    const values = ofSlices(sliced);
-    sliced.groups.forEach((group, i) => sums.set(group, (sums.get(group) ?? 0) + values[i]!));
-  }
-  return sums;
+/** Says how much each group of channels matters. */
+export interface ChannelScore {
+  /** Whether it looks at training images. */
+  readonly needsData: boolean;
+  /** Whether scores of different layers measure the same thing; otherwise they are divided by the mean of their family. */
+  readonly comparable: boolean;
+  /** @throws UserError, CancelledError */
+  score(input: ChannelScoreInput): GroupScores | Promise<GroupScores>;
 }
+
+/** A score that sums what `ofSlices` says of each slice of the tensors in some role over the tensors that are coupled in a group. */
+export const summedOver = (
+  role: 'kernel' | 'gamma',
+  ofSlices: (sliced: Sliced) => ArrayLike<number> | Promise<ArrayLike<number>>,
+): ChannelScore => ({
+  needsData: false,
+  comparable: false,
+  score: async ({ model, groups }) => {
+    const sums = new Map<number, number>();
+    for (const sliced of slices(model, groups)) {
+      if (sliced.role !== role) continue;
+      const values = await ofSlices(sliced);
+      sliced.groups.forEach((group, i) => sums.set(group, (sums.get(group) ?? 0) + values[i]!));
+    }
+    return sums;
+  },
+});

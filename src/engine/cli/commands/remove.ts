@@ -1,0 +1,188 @@
+import type * as z from 'zod';
+import { UserError } from '../../../protocol/errors';
+import type { OutputDifference, RemovalPlan, RemovedLayer } from '../../../protocol/removal';
+import type { RunResult } from '../../../protocol/run';
+import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
+import type { LearningRateSchedule } from '../../../protocol/steps/training';
+import { resolveModelPath } from '../../checkpoint/paths';
+import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { bytes, integer, percent } from '../format';
+import { recipeOf } from '../recipe';
+import { runOnTerminal, sampleWarning } from '../runs';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+import { accuracyLine } from './prune';
+
+export interface RemoveCommand extends CommonOptions {
+  /** As typed: what is no number is refused by the recipe's schema. */
+  channels?: string;
+  macs?: string;
+  params?: string;
+  zeros?: boolean;
+  scope: RemoveStep['scope'];
+  score: RemoveStep['score'];
+  samples: number;
+  protect?: string[];
+  dryRun?: boolean;
+  recalibrate?: number;
+  fineTune?: number;
+  learningRate: number;
+  schedule: LearningRateSchedule;
+  data?: string;
+  seed: number;
+  /** Absent only in a dry run. */
+  out?: string;
+  resume?: boolean;
+}
+
+/** `secateur remove` */
+export async function remove(
+  given: string,
+  options: RemoveCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const { recalibrate = 0, fineTune = 0, learningRate, schedule, seed, out, resume = false } = options;
+  const checkpoint = await resolveModelPath(given);
+  const data = options.data === undefined ? undefined : dataAsTyped(options.data);
+  if (data === undefined && (fineTune > 0 || recalibrate > 0))
+    throw new UserError(
+      `${fineTune > 0 ? 'Fine-tuning' : 'Recalibration'} needs a dataset: give one with --data, for example --data fashion-mnist.`,
+    );
+  const recipe = recipeOf({
+    recipeVersion: 1,
+    checkpoint,
+    ...(data === undefined ? {} : { data }),
+    seed,
+    steps: [
+      stepOf(options),
+      ...(recalibrate > 0 ? [{ step: 'recalibrate' as const, samples: recalibrate }] : []),
+      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
+    ],
+  });
+  const [step] = recipe.steps;
+  if (options.dryRun && step?.step === 'remove') {
+    const plan = await engine.ask(
+      'planRemove',
+      { model: checkpoint, remove: step, seed, ...(data === undefined ? {} : { data }) },
+      (progress) => {
+        terminal.progress(progress);
+      },
+    );
+    await terminal.result(options.json ? JSON.stringify({ dryRun: true, ...plan }) : planText(plan));
+    return;
+  }
+  if (out === undefined) throw new UserError('The run needs a folder: give one with --out.');
+  const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
+  await terminal.result(options.json ? JSON.stringify(documentOf(result)) : resultText(result));
+}
+
+function stepOf(options: RemoveCommand): z.input<typeof RemoveStep> {
+  const { score, scope, protect, samples } = options;
+  return { step: 'remove', score, scope, amount: amountOf(options), samples, ...(protect ? { protect } : {}) };
+}
+
+function amountOf({ channels, macs, params }: RemoveCommand): RemoveAmount {
+  const asNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
+  if (channels !== undefined) return { channels: asNumber(channels) };
+  if (macs !== undefined) return { macs: asNumber(macs) };
+  return params === undefined ? { zeros: true } : { params: asNumber(params) };
+}
+
+type Removal = Extract<RunResult['steps'][number], { step: 'remove' }>;
+
+function removalOf({ steps }: RunResult): Removal {
+  const found = steps.find((result) => result.step === 'remove');
+  if (!found) throw new Error('the run has no remove step');
+  return found;
+}
+
+function documentOf(result: RunResult) {
+  const { out, before, after, accuracy, sampleData } = result;
+  const { layers, difference } = removalOf(result);
+  return { out, layers, difference, totals: { before, after }, accuracy, sampleData };
+}
+
+function resultText(result: RunResult): string {
+  const { before, after, accuracy, sampleData, out } = result;
+  const { layers, difference } = removalOf(result);
+  return [
+    layersText(layers),
+    '',
+    totalsText([...(before ? [['before', before] as const] : []), ['after', after]]),
+    '',
+    differenceLine(difference),
+    accuracyLine(accuracy),
+    ...sampleWarning(sampleData),
+    `Written to ${out}`,
+  ].join('\n');
+}
+
+function planText({ layers, totals, difference, accuracy, noAccuracy }: RemovalPlan): string {
+  const measured = accuracy
+    ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
+    : `accuracy: not measured, ${noAccuracy ?? ''}`;
+  return [
+    layersText(layers),
+    '',
+    totalsText([
+      ['before', totals.before],
+      ['after', totals.after],
+    ]),
+    '',
+    differenceLine(difference),
+    measured,
+    ...sampleWarning(accuracy?.sampleData ?? false),
+    'Nothing was written: this was a dry run.',
+  ].join('\n');
+}
+
+const right = true;
+const whole = (value: number | null): string => (value === null ? '?' : integer(value));
+
+function layersText(layers: readonly RemovedLayer[]): string {
+  const change = (before: number | null, after: number | null): string =>
+    before === after ? whole(before) : `${whole(before)} -> ${whole(after)}`;
+  return table(
+    [
+      { heading: 'layer' },
+      { heading: 'plan' },
+      { heading: 'channels', right },
+      { heading: 'parameters', right },
+      { heading: 'MACs', right },
+      { heading: 'note' },
+    ],
+    layers.map(({ name, state, before, after, reason }) => [
+      name,
+      state,
+      change(before.width, after.width),
+      change(before.params, after.params),
+      change(before.macs, after.macs),
+      reason ?? '',
+    ]),
+  );
+}
+
+function totalsText(
+  rows: readonly (readonly [string, { params: number; macs: number | null; bytes: number; gzipBytes: number }])[],
+): string {
+  const headings = ['', 'parameters', 'MACs', 'files', 'gzip'];
+  return table(
+    headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
+    rows.map(([name, figures]) => [
+      name,
+      integer(figures.params),
+      whole(figures.macs),
+      bytes(figures.bytes),
+      bytes(figures.gzipBytes),
+    ]),
+  );
+}
+
+/** Names what was compared, so that nobody takes it for a loss of accuracy. */
+function differenceLine(difference: OutputDifference | null): string {
+  if (!difference) return 'largest difference of outputs: not measured, the model cannot be run';
+  const { largest, samples, on } = difference;
+  const where = on === 'noise' ? 'random inputs, as no dataset was given' : `${on} images`;
+  return `largest difference of outputs, removed against masked, on ${samples} ${where}: ${largest.toExponential(1)}`;
+}

@@ -1,0 +1,46 @@
+import { UserError } from '../../../protocol/errors';
+import type { Progress } from '../../../protocol/measure';
+import type { OutputDifference } from '../../../protocol/removal';
+import type { RemoveStep } from '../../../protocol/steps/remove';
+import type { ModelContent } from '../../checkpoint/types';
+import type { Dataset } from '../../dataset/dataset';
+import { channelGroups } from './channels';
+import { checkDifference } from './difference';
+import { maskChannels } from './mask';
+import { planRemove, type RemovePlan } from './plan';
+import { channelScores } from './scores';
+
+export interface RemoveOptions {
+  /** The recipe's. */
+  readonly seed: number;
+  /** Needed by scores that are computed on training images; its validation images are those on which outputs are compared. */
+  readonly dataset: Dataset | null;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A plan that was carried out on a copy, whose outputs were compared with those of the masked model. */
+export type Removed = RemovePlan & { readonly difference: OutputDifference | null };
+
+/**
+ * Scores the channels of a model, plans a step and compares the smaller model with the masked one.
+ * @throws UserError where the step does not fit, its score needs data, or the outputs differ; CancelledError
+ */
+export async function removeByStep(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<Removed> {
+  const { dataset, signal } = options;
+  const score = channelScores[step.score];
+  if (score.needsData && !dataset)
+    throw new UserError(`The score ${step.score} needs a dataset: choose one, or another score.`);
+  const groups = channelGroups(model);
+  const scores = await score.score({ model, groups, samples: step.samples, ...options });
+  const plan = planRemove(model, step, scores);
+  const masked = maskChannels(model, groups, plan.removed);
+  const difference = await checkDifference(masked, plan.model, dataset?.split('validation'), signal);
+  return { ...plan, difference };
+}
+
+/** The plan of a step by the order of the channels alone: what does not fit the model with any score fails here. @throws UserError */
+export function rehearseRemove(model: ModelContent, step: RemoveStep): RemovePlan {
+  const groups = new Set(channelGroups(model).layers.flatMap(({ outputs }) => outputs));
+  return planRemove(model, step, new Map([...groups].map((group) => [group, 1])));
+}
