@@ -1,7 +1,10 @@
 import { UserError } from '../../../protocol/errors';
 import type { RemoveAmount } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
+import type { ChannelGroups } from './channels';
 import { modelSize } from './describe';
+import type { Family } from './families';
+import { removeChannels } from './shrink';
 
 /**
  * How many of the groups in `order` an amount takes: a share of the `total` that are ranked, or as few as bring MACs or
@@ -18,13 +21,8 @@ export function countFor(
 ): number {
   if ('channels' in amount) return Math.min(order.length, Math.round(amount.channels * total));
   if ('zeros' in amount) return order.length;
-  const [what, share] = 'macs' in amount ? (['macs', amount.macs] as const) : (['params', amount.params] as const);
-  const size = (one: ModelContent): number => {
-    const { [what]: figure } = modelSize(one);
-    if (figure === null)
-      throw new UserError('The MACs of the model cannot be inferred: ask for a share of the parameters or channels.');
-    return figure;
-  };
+  const { what, share } = wanted(amount);
+  const size = (one: ModelContent): number => sizeBy(what, one);
   const before = size(model);
   const most = before * (1 - share);
   const enough = (count: number): boolean => size(without(order.slice(0, count))) <= most;
@@ -42,4 +40,25 @@ export function countFor(
     else low = middle + 1;
   }
   return low;
+}
+
+/** The share of MACs or parameters that removing the first group of a family saves; 1 where the amount counts channels. */
+export function saving(model: ModelContent, groups: ChannelGroups, family: Family, amount: RemoveAmount): number {
+  if ('channels' in amount || 'zeros' in amount) return 1;
+  const { what } = wanted(amount);
+  const layers = family.makers.map((maker) => groups.layers[maker]!);
+  const [first] = family.groups;
+  // A layer of one channel would be emptied: nothing can be removed of it, whatever that would save.
+  if (first === undefined || layers.some(({ outputs }) => outputs.length === 1)) return 1;
+  return 1 - sizeBy(what, removeChannels(model, groups, new Set([first]))) / sizeBy(what, model);
+}
+
+const wanted = (amount: Exclude<RemoveAmount, { channels: number } | { zeros: true }>) =>
+  'macs' in amount ? { what: 'macs' as const, share: amount.macs } : { what: 'params' as const, share: amount.params };
+
+function sizeBy(what: 'macs' | 'params', model: ModelContent): number {
+  const { [what]: figure } = modelSize(model);
+  if (figure === null)
+    throw new UserError('The MACs of the model cannot be inferred: ask for a share of the parameters or channels.');
+  return figure;
 }

@@ -3,7 +3,7 @@ import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import { protectedLayers } from '../prune/protect';
-import { countFor } from './amount';
+import { countFor, saving } from './amount';
 import { channelGroups, type ChannelGroups } from './channels';
 import { describeLayers, totalsOf } from './describe';
 import { families, type Family } from './families';
@@ -58,10 +58,11 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   const rest = free.filter((family) => !byHand.has(family));
   if (step.amount && 'zeros' in step.amount) throw new UserError('Channels that are all zero cannot be removed yet.');
   if (step.amount) {
-    const order = mergeRankings(
-      rest.map((family) => rankFamily(family, scores, channelScores[step.score].comparable)),
-      step.scope,
+    const { comparable } = channelScores[step.score];
+    const ranked = rest.map((family) =>
+      rankFamily(family, scores, comparable ? { savedBy: saving(model, groups, family, step.amount!) } : undefined),
     );
+    const order = mergeRankings(ranked, step.scope);
     const takeable = order.filter((group) => widths.take(group));
     const count = countFor(
       step.amount,

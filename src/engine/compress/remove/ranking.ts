@@ -5,15 +5,18 @@ import type { GroupScores } from './scores/score';
 /** Groups of a family from the least important on. */
 export type Ranked = readonly { readonly group: number; readonly score: number }[];
 
-/** Ranks the groups of a family that have a score, over the mean of the family unless scores are comparable; of equal ones the first goes first. */
-export function rankFamily({ groups }: Family, scores: GroupScores, comparable = false): Ranked {
+/**
+ * Ranks the groups of a family that have a score; of equal ones the first goes first. Scores that can be compared between
+ * families are divided by what removing one group saves, others by their mean over the family.
+ */
+export function rankFamily({ groups }: Family, scores: GroupScores, comparable?: { savedBy: number }): Ranked {
   const scored = groups.flatMap((group) => {
     const score = scores.get(group);
     return score === undefined ? [] : [{ group, score }];
   });
-  const mean = comparable ? 1 : scored.reduce((sum, { score }) => sum + score / scored.length, 0);
+  const unit = comparable?.savedBy ?? scored.reduce((sum, { score }) => sum + score / scored.length, 0);
   return scored
-    .map(({ group, score }) => ({ group, score: mean > 0 ? score / mean : 0 }))
+    .map(({ group, score }) => ({ group, score: unit > 0 ? score / unit : 0 }))
     .sort((a, b) => a.score - b.score);
 }
 

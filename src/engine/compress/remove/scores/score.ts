@@ -24,7 +24,7 @@ export type GroupScores = ReadonlyMap<number, number>;
 export interface ChannelScore {
   /** Whether it looks at training images. */
   readonly needsData: boolean;
-  /** Whether scores of different layers measure the same thing; otherwise they are divided by the mean of their family. */
+  /** Whether scores of different layers measure the same thing; then they are weighed against what a removal saves, else against the mean of their family. */
   readonly comparable: boolean;
   /** @throws UserError, CancelledError */
   score(input: ChannelScoreInput): GroupScores | Promise<GroupScores>;
