@@ -13,6 +13,23 @@ const segments = (): tf.Tensor1D => tf.tensor1d([2, 0, -1, 2, 4, 1], 'int32');
 
 /** What common layers call beside plain convolutions and matrix products. */
 const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
+  'gradients of the filters of convolutions': () =>
+    [
+      ...PLACEMENTS.map(([pad, stride]) => ({ pad, stride, n: 3, side: 5, kernel: 3, channels: 5, filters: 20 })),
+      ...PLACEMENTS.map(([pad, stride]) => ({ pad, stride, n: 9, side: 4, kernel: 2, channels: 8, filters: 16 })),
+      { pad: 'valid', stride: 1, n: 2, side: 4, kernel: 1, channels: 16, filters: 16 } as const,
+      { pad: 'valid', stride: 2, n: 2, side: 4, kernel: 1, channels: 16, filters: 16 } as const,
+      { pad: 'same', stride: 1, n: 1, side: 17, kernel: 3, channels: 4, filters: 32 } as const,
+      { pad: 'valid', stride: 2, n: 1, side: 35, kernel: 3, channels: 4, filters: 32 } as const,
+    ].map(({ pad, stride, n, side, kernel, channels, filters }) => {
+      const x = image([n, side, side + 1, channels]);
+      const filter = image([kernel, kernel, channels, filters], 2);
+      // Through a square, whose gradient is in the layout of the convolution's result.
+      return tf.mul(
+        gradientOf((y) => tf.square(tf.conv2d(x, y as tf.Tensor4D, stride, pad)), filter),
+        0.1,
+      );
+    }),
   'depthwise convolutions and their gradients': () =>
     [3, 16, 20].flatMap((channels) =>
       PLACEMENTS.flatMap(([pad, stride]) => {

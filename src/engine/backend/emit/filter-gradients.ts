@@ -2,6 +2,7 @@ import type { ValueName } from '../encoding/model-builder';
 import { sizeOf } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
+import { emitBlockedFilterGradient } from './blocked-filter-gradient';
 import type { Emission } from './emission';
 import { stackedProduct } from './matrix-products';
 
@@ -21,6 +22,7 @@ interface Patches {
 
 /** The gradient of a convolution with respect to its filter: patches of the image, transposed, times the gradient. */
 export function emitConv2DFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): void {
+  if (emitBlockedFilterGradient(emission, value)) return;
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
   const [image, gradient] = inputs as [Value, Value];

@@ -1,5 +1,5 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
-import { sizeOf } from '../graph/native-types';
+import { sameShape, sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import { cast } from './elementwise';
 import type { Emission } from './emission';
@@ -16,6 +16,11 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
   if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, axes)) {
+    const sum = emission.isBlockedOnly(input) && axes.length === 3 && sameShape(shape, input.shape);
+    if (sum) {
+      emission.setFlat(value, builder.reshape(sumOfBlocks(emission, input), value.shape));
+      return;
+    }
     const rows = sizeOf(shape.slice(0, axes.length));
     emission.setFlat(value, builder.reshape(sumOfRows(emission, input, rows), value.shape));
     return;
@@ -64,6 +69,16 @@ function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
   const halves = emission.flat(input, [2, rows / 2, columns]);
   const sums = builder.op('MatMul', [builder.onesRow(rows / 2), halves]);
   return builder.op('ReduceSum', [sums, builder.ints(0)], { keepdims: 0 });
+}
+
+/** The sum over all pixels of all images for each channel, read from blocks: over the images first, which are many. */
+function sumOfBlocks(emission: Emission, input: Value): ValueName {
+  const { builder, block } = emission;
+  const [n, h, w, c] = input.shape as [number, number, number, number];
+  const images = builder.reshape(emission.blocked(input), [n, h * w * c]);
+  const sums = builder.op('MatMul', [builder.onesRow(n), images]);
+  const pixels = builder.reshape(sums, [c / block, h * w, block]);
+  return builder.op('ReduceSum', [pixels, builder.ints(1)], { keepdims: 0 });
 }
 
 export function emitArgReduce(emission: Emission, value: PendingValue<'ArgReduce'>): void {

@@ -47,6 +47,8 @@ export function blockedGraph(block: number): Plan {
       half,
     ),
     node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [second, taps], whole),
+    node({ kind: 'Conv2DFilterGradient', attributes: { window: SLIDE } }, [second, first], taps.shape),
+    node({ kind: 'Conv2DFilterGradient', attributes: { window: STRIDE } }, [second, gradient], taps.shape),
     node({ kind: 'DepthwiseInputGradient', attributes: { window: STRIDE } }, [gradient, channelTaps], whole),
     node({ kind: 'DepthwiseFilterGradient', attributes: { window: STRIDE } }, [second, gradient], channelTaps.shape),
   ]);
