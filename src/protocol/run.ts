@@ -11,15 +11,22 @@ export const EpochRecord = z.object({
   validationAccuracy: z.number(),
   testAccuracy: z.number(),
   seconds: z.number(),
+  /** Of the last optimiser step. Absent in runs of earlier versions. */
+  learningRate: z.number().optional(),
+  /** Share of all kernel weights that is 0, where the step prunes or holds zeros. */
+  sparsity: z.number().optional(),
 });
 export type EpochRecord = z.infer<typeof EpochRecord>;
 
+/** Of a step that trains: its epochs, the best of them by validation accuracy, and every layer as gradual pruning left it. */
+const trained = { epochs: z.array(EpochRecord), best: EpochRecord, layers: z.array(PrunedLayer).optional() };
+
 /** What one step of a recipe came to. */
 export const StepResult = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('train'), epochs: z.array(EpochRecord), best: EpochRecord }),
+  z.object({ step: z.literal('train'), ...trained }),
   z.object({ step: z.literal('prune'), layers: z.array(PrunedLayer), accuracy: z.number().nullable() }),
   Removal.extend({ step: z.literal('remove'), accuracy: z.number().nullable() }),
-  z.object({ step: z.literal('finetune'), epochs: z.array(EpochRecord), best: EpochRecord }),
+  z.object({ step: z.literal('finetune'), ...trained }),
   z.object({
     step: z.literal('recalibrate'),
     layers: z.array(RecalibratedLayer),
@@ -40,6 +47,8 @@ export const RunEvent = z.discriminatedUnion('kind', [
     /** While training: mean loss and accuracy of this epoch so far, and how many epochs (with fraction) are done. */
     training: z.object({ loss: z.number(), accuracy: z.number(), epoch: z.number() }).optional(),
   }),
+  /** The mask was found anew; `epoch`: epochs done, fraction included; `sparsity` of all kernel weights. */
+  z.object({ kind: z.literal('mask'), epoch: z.number(), sparsity: z.number() }),
   z.object({ kind: z.literal('epoch'), step: z.string(), epochs: z.number(), record: EpochRecord }),
   z.object({ kind: z.literal('result'), index: z.number(), result: StepResult }),
   z.object({ kind: z.literal('message'), text: z.string() }),

@@ -31,12 +31,13 @@ export function runOnTerminal(
   return engine.ask('run', { recipe, baseFolder, out: path.resolve(out), resume }, show);
 }
 
-/** `epoch 3 of 9: loss 0.2101, accuracy 92.21 % training, 91.20 % validation, 90.87 % test, 17 s` */
+/** `epoch 3 of 9: loss 0.2101, accuracy 92.21 % training, 91.20 % validation, 90.87 % test, sparsity 84.21 %, 17 s` */
 export function epochLine(record: EpochRecord, epochs: number): string {
-  const { epoch, loss, accuracy, validationAccuracy, testAccuracy, seconds } = record;
+  const { epoch, loss, accuracy, validationAccuracy, testAccuracy, seconds, sparsity } = record;
   return (
     `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)} training, ` +
-    `${percent(validationAccuracy)} validation, ${percent(testAccuracy)} test, ${duration(seconds)}`
+    `${percent(validationAccuracy)} validation, ${percent(testAccuracy)} test, ` +
+    `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
   );
 }
 

@@ -26,4 +26,5 @@ export const changesModel = ({ step }: RecipeStep): boolean => facts[step].chang
 export const trains = ({ step }: RecipeStep): boolean => facts[step].trains;
 
 /** Steps that make the model smaller or sparser. */
-export const compresses = ({ step }: RecipeStep): boolean => facts[step].compresses;
+export const compresses = (step: RecipeStep): boolean =>
+  facts[step.step].compresses || ('gradual' in step && step.gradual !== undefined);

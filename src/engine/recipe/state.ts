@@ -12,15 +12,22 @@ import type { TrainState } from '../train/loop';
 export const STATE_FOLDER = 'state';
 const STATE_FILE = 'state.json';
 
-const Slot = z.object({ name: z.string(), length: z.number().int().nonnegative() });
+const Slot = z.object({
+  name: z.string(),
+  length: z.number().int().nonnegative(),
+  /** Whether the slot has a mask, and a shadow. */
+  masked: z.boolean().default(false),
+  shadowed: z.boolean().default(false),
+});
 
 /** A training step half-way: its epochs so far, and the optimiser as it is, the moments in a file beside. */
 const Training = z.object({
   records: z.array(EpochRecord).min(1),
   adam: z.object({ accBeta1: z.number(), accBeta2: z.number() }),
   slots: z.array(Slot),
-  /** Moments of each slot, first before second, float32 little-endian; and their SHA-256. */
+  /** Moments and shadow of each slot, first moment before second, float32 little-endian; then the masks, a byte for each weight. */
   file: z.string(),
+  /** Of the file. */
   sha256: z.string(),
 });
 
@@ -55,7 +62,10 @@ export async function writeState(folder: string, state: RunState, training?: Tra
   let complete = state;
   if (training) {
     const { slots, ...adam } = training.adam;
-    const bytes = Buffer.concat(slots.flatMap(({ m, v }) => [bytesOf(m), bytesOf(v)]));
+    const bytes = Buffer.concat([
+      ...slots.flatMap(({ m, v, shadow }) => [m, v, ...(shadow ? [shadow] : [])].map(bytesOf)),
+      ...slots.flatMap(({ mask }) => (mask ? [mask] : [])),
+    ]);
     const file = `optimizer-${state.step + 1}-${training.records.length}.bin`;
     await writeFileAtomic(path.join(home, file), bytes);
     complete = {
@@ -63,7 +73,12 @@ export async function writeState(folder: string, state: RunState, training?: Tra
       training: {
         records: training.records,
         adam,
-        slots: slots.map(({ name, m }) => ({ name, length: m.length })),
+        slots: slots.map(({ name, m, mask, shadow }) => ({
+          name,
+          length: m.length,
+          masked: mask !== undefined,
+          shadowed: shadow !== undefined,
+        })),
         file,
         sha256: createHash('sha256').update(bytes).digest('hex'),
       },
@@ -82,17 +97,28 @@ export async function readState(folder: string): Promise<{ state: RunState; trai
   const bytes = await readFile(path.join(folder, STATE_FOLDER, path.basename(file))).catch((cause: unknown) => {
     throw damaged(folder, cause);
   });
-  const expected = slots.reduce((sum, { length }) => sum + 8 * length, 0);
+  const floatBytes = slots.reduce((sum, { length, shadowed }) => sum + (shadowed ? 12 : 8) * length, 0);
+  const expected = slots.reduce((sum, { length, masked }) => sum + (masked ? length : 0), floatBytes);
   if (bytes.length !== expected || createHash('sha256').update(bytes).digest('hex') !== sha256) throw damaged(folder);
   // A copy of its own, so that every view starts at a multiple of 4.
-  const floats = new Float32Array(Uint8Array.from(bytes).buffer);
-  let at = 0;
+  const floats = new Float32Array(Uint8Array.from(bytes.subarray(0, floatBytes)).buffer);
+  let [at, atMask] = [0, floatBytes];
   const take = (length: number): Float32Array => floats.slice(at, (at += length));
+  const takeMask = (length: number): Uint8Array => Uint8Array.from(bytes.subarray(atMask, (atMask += length)));
   return {
     state,
     training: {
       records,
-      adam: { ...adam, slots: slots.map(({ name, length }) => ({ name, m: take(length), v: take(length) })) },
+      adam: {
+        ...adam,
+        slots: slots.map(({ name, length, masked, shadowed }) => ({
+          name,
+          m: take(length),
+          v: take(length),
+          ...(shadowed ? { shadow: take(length) } : {}),
+          ...(masked ? { mask: takeMask(length) } : {}),
+        })),
+      },
     },
   };
 }

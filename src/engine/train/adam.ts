@@ -6,13 +6,29 @@ export interface TrainedWeight {
   variable: tf.Variable;
 }
 
+/** What Adam remembers of one weight: its first and second moment, its mask, and its shadow where it has one. */
+export interface SlotState {
+  name: string;
+  m: Float32Array;
+  v: Float32Array;
+  mask?: Uint8Array;
+  shadow?: Float32Array;
+}
+
 /** All that Adam remembers, exactly: what a resumed run needs to go on to the same bytes. */
 export interface AdamState {
   /** beta1 and beta2 to the power of the steps done, as they were accumulated. */
   accBeta1: number;
   accBeta2: number;
-  /** First and second moment of each weight. */
-  slots: { name: string; m: Float32Array; v: Float32Array }[];
+  slots: SlotState[];
+}
+
+/** How weights are masked; everything by weight name. */
+export interface Masking {
+  /** Zeros and ones, one for each element: where it is 0 the weight is 0 and stays so until the mask changes. */
+  readonly masks: ReadonlyMap<string, Uint8Array>;
+  /** Masked weights that have a shadow, in which cut weights go on being trained. */
+  readonly shadowed?: ReadonlySet<string>;
 }
 
 /** The defaults of Kingma and Ba (2015). */
@@ -24,21 +40,27 @@ interface Slot {
   weight: TrainedWeight;
   m: tf.Variable;
   v: tf.Variable;
-  mask: tf.Tensor | undefined;
+  mask: tf.Variable | undefined;
+  shadow: tf.Variable | undefined;
 }
 
 /**
  * Adam (Kingma and Ba 2015, the form at the end of their section 2), with moments that can be saved and restored.
+ *
  * A weight under a mask of zeros and ones gets no gradient where the mask is 0: both moments stay exactly 0 there, the
  * update is exactly 0, and a weight that was 0 is the same 0 after any number of steps.
+ *
+ * A masked weight with a shadow is its shadow times the mask, and the shadow is what is trained: it takes the gradient of
+ * the masked weight whole, also where the mask is 0, so that a later mask may bring a cut weight back (dynamic network
+ * surgery, Guo et al. 2016).
  */
 export class Adam {
   private readonly slots: Slot[];
   private accBeta1: number;
   private accBeta2: number;
 
-  /** `masks` by weight name, one value for each element. A `state` must hold a slot for each weight. */
-  constructor(weights: readonly TrainedWeight[], masks: ReadonlyMap<string, Uint8Array>, state?: AdamState) {
+  /** A `state` must hold a slot for each weight; its masks and shadows go before those of `masking`. */
+  constructor(weights: readonly TrainedWeight[], { masks, shadowed }: Masking, state?: AdamState) {
     const saved = new Map(state?.slots.map((slot) => [slot.name, slot]));
     this.accBeta1 = state?.accBeta1 ?? 1;
     this.accBeta2 = state?.accBeta2 ?? 1;
@@ -47,12 +69,18 @@ export class Adam {
       const slot = saved.get(weight.name);
       if (state && (slot?.m.length !== size || slot.v.length !== size))
         throw new Error(`the optimiser state has no fitting slot for ${weight.name}`);
-      const mask = masks.get(weight.name);
+      const mask = slot?.mask ?? masks.get(weight.name);
       return {
         weight,
-        m: moment(slot?.m, shape),
-        v: moment(slot?.v, shape),
-        mask: mask && tf.tensor(Float32Array.from(mask), shape),
+        m: variable(slot?.m, shape),
+        v: variable(slot?.v, shape),
+        mask: mask && variable(Float32Array.from(mask), shape),
+        shadow:
+          mask && shadowed?.has(weight.name)
+            ? tf.tidy(() =>
+                tf.variable(slot?.shadow ? tf.tensor(slot.shadow, shape) : tf.clone(weight.variable), false),
+              )
+            : undefined,
       };
     });
   }
@@ -64,33 +92,78 @@ export class Adam {
     const correction = Math.sqrt(1 - this.accBeta2);
     const rate = tf.scalar((-learningRate * correction) / (1 - this.accBeta1));
     const epsilon = tf.scalar(EPSILON * correction);
-    for (const { weight, m, v, mask } of this.slots) {
+    for (const { weight, m, v, mask, shadow } of this.slots) {
       const raw = gradients[weight.variable.name];
       if (!raw) continue;
-      const gradient = mask ? tf.mul(raw, mask) : raw;
+      const gradient = mask && !shadow ? tf.mul(raw, mask) : raw;
       const first = tf.add(tf.mul(m, BETA1), tf.mul(gradient, 1 - BETA1));
       const second = tf.add(tf.mul(v, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
       m.assign(first);
       v.assign(second);
-      weight.variable.assign(tf.add(weight.variable, tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate)));
+      const trained = shadow ?? weight.variable;
+      const next = tf.add(trained, tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate));
+      trained.assign(next);
+      if (mask && shadow) weight.variable.assign(tf.mul(next, mask));
+    }
+  }
+
+  /** The values of the masked weights now, of their shadows where they have one; by weight name, copies. */
+  async maskedValues(): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const { weight, mask, shadow } of this.slots)
+      if (mask) values.set(weight.name, await copy(shadow ?? weight.variable));
+    return values;
+  }
+
+  /**
+   * Puts other masks in the place of masks that are there already; weights that are cut become exactly 0, those that come
+   * back their shadow. What Adam remembers of cut weights is forgotten, unless their shadow goes on.
+   * @param values what `maskedValues` answered, no step since
+   */
+  setMasks(masks: ReadonlyMap<string, Uint8Array>, values: ReadonlyMap<string, Float32Array>): void {
+    for (const { weight, m, v, mask, shadow } of this.slots) {
+      const [next, now] = [masks.get(weight.name), values.get(weight.name)];
+      if (!next || !now || !mask) continue;
+      const { shape } = weight.variable;
+      tf.tidy(() => {
+        const kept = tf.tensor(Float32Array.from(next), shape);
+        mask.assign(kept);
+        weight.variable.assign(
+          tf.tensor(
+            now.map((value, i) => (next[i] === 0 ? 0 : value)),
+            shape,
+          ),
+        );
+        if (shadow) return;
+        m.assign(tf.mul(m, kept));
+        v.assign(tf.mul(v, kept));
+      });
     }
   }
 
   /** A copy of all that a later Adam needs to go on from here. */
   async save(): Promise<AdamState> {
     const slots: AdamState['slots'] = [];
-    for (const { weight, m, v } of this.slots) {
-      const [first, second] = [await m.data<'float32'>(), await v.data<'float32'>()];
-      slots.push({ name: weight.name, m: first.slice(), v: second.slice() });
+    for (const { weight, m, v, mask, shadow } of this.slots) {
+      slots.push({
+        name: weight.name,
+        m: await copy(m),
+        v: await copy(v),
+        ...(mask ? { mask: Uint8Array.from(await mask.data<'float32'>()) } : {}),
+        ...(shadow ? { shadow: await copy(shadow) } : {}),
+      });
     }
     return { accBeta1: this.accBeta1, accBeta2: this.accBeta2, slots };
   }
 
   dispose(): void {
-    for (const { m, v, mask } of this.slots) tf.dispose(mask ? [m, v, mask] : [m, v]);
+    for (const { m, v, mask, shadow } of this.slots)
+      tf.dispose([m, v, mask, shadow].filter((tensor) => tensor !== undefined));
   }
 }
 
-function moment(values: Float32Array | undefined, shape: number[]): tf.Variable {
+const copy = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data<'float32'>()).slice();
+
+function variable(values: Float32Array | undefined, shape: number[]): tf.Variable {
   return tf.tidy(() => tf.variable(values ? tf.tensor(values.slice(), shape) : tf.zeros(shape), false));
 }

@@ -1,6 +1,5 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import type { LearningRateSchedule } from '../../protocol/steps/training';
 import type { EpochRecord } from '../../protocol/run';
 import type { layers } from '../backend/tf';
 import type { Dataset } from '../dataset/dataset';
@@ -11,7 +10,8 @@ import { Scores } from '../measure/scores';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 import { Adam, type AdamState, type TrainedWeight } from './adam';
-import { learningRateAt } from './schedule';
+import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
+import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
 import { trainedWeights, trainStep } from './step';
 
 /** Where training stands after a whole epoch. */
@@ -27,25 +27,46 @@ export interface TrainingNow {
   epoch: number;
 }
 
-export interface TrainOptions {
+/** Gradual pruning: when the masks of a training change, and what finds them. */
+export interface GradualPruning {
+  /** The schedule in optimiser steps. */
+  schedule(stepsPerEpoch: number): SparsitySchedule;
+  /** New masks for the present values of weights and the sparsity reached by them; everything by weight name. */
+  mask(values: ReadonlyMap<string, Float32Array>, sparsity: number): Promise<MaskUpdate>;
+  /** Weights that are trained on where they are cut, and may come back. */
+  readonly regrown?: ReadonlySet<string>;
+}
+
+/** Masks, and the share of all kernel weights that is 0 with them. */
+export interface MaskUpdate {
+  masks: ReadonlyMap<string, Uint8Array>;
+  sparsity: number;
+}
+
+export interface TrainOptions extends LearningRates {
   model: layers.LayersModel;
   data: Dataset;
   epochs: number;
   batchSize: number;
-  /** At the start, and how it goes from there. */
-  learningRate: number;
-  schedule: LearningRateSchedule;
   /** Decide, with the number of the epoch, in which order the images come. */
   seeds: readonly number[];
   /** What the progress is called, for example `training`. */
   stage: string;
   /** Zeros and ones for each element of a weight, by the weight's name: where it is 0 the weight is never changed. */
   masks?: ReadonlyMap<string, Uint8Array> | undefined;
+  /** Changes masks on the way: those of the weights that have one from the start. */
+  gradual?: GradualPruning | undefined;
+  /** The share of all kernel weights that is 0 now, for the record of an epoch. */
+  sparsity?: (() => number) | undefined;
+  /** Epochs in a row without a higher validation accuracy after which training ends. */
+  patience?: number | undefined;
   /** Goes on after the epochs recorded here; the model has the weights of that moment. */
   resume?: TrainState | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress, training?: TrainingNow) => void) | undefined;
-  /** Called after each epoch, before the next begins; `best` when no earlier one had a higher validation accuracy. */
+  /** Called after each update of the masks, with the epochs done, fraction included, and the sparsity of the kernels. */
+  onMask?: ((epoch: number, sparsity: number) => void) | undefined;
+  /** Called after each epoch, before the next begins; `best` when it may be chosen and no earlier one had a higher validation accuracy. */
   onEpoch: (state: TrainState, best: boolean) => Promise<void>;
 }
 
@@ -59,12 +80,20 @@ export const bestOf = (records: readonly EpochRecord[]): EpochRecord | undefined
     undefined,
   );
 
+/** What training came to: a record of each epoch, and the best by validation accuracy of those at full sparsity. */
+export interface Trained {
+  records: EpochRecord[];
+  best: EpochRecord;
+}
+
 /** What the epochs of one training share. */
 interface Session {
   options: TrainOptions;
   classifier: Classifier;
   weights: readonly TrainedWeight[];
   adam: Adam;
+  length: TrainingLength;
+  sparsity: SparsitySchedule | undefined;
 }
 
 /**
@@ -72,8 +101,8 @@ interface Session {
  * also when it is resumed half-way. Throws UserError where model and data do not fit or training diverges,
  * CancelledError within one step of the signal.
  */
-export async function trainModel(options: TrainOptions): Promise<EpochRecord[]> {
-  const { model, data, batchSize, resume } = options;
+export async function trainModel(options: TrainOptions): Promise<Trained> {
+  const { model, data, epochs, batchSize, gradual, resume } = options;
   const images = data.split('train');
   const classifier = asClassifier(model, images, data.info.classNames.length);
   if (batchSize > images.length)
@@ -82,22 +111,46 @@ export async function trainModel(options: TrainOptions): Promise<EpochRecord[]> 
     );
   const weights = trainedWeights(model);
   if (weights.length === 0) throw new UserError('The model has no trainable weights, so it cannot be trained.');
-  const adam = new Adam(weights, options.masks ?? new Map(), resume?.adam);
+  const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
+  const masking = { masks: options.masks ?? new Map(), ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
+  const adam = new Adam(weights, masking, resume?.adam);
+  const session = { options, classifier, weights, adam, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
   try {
-    while (records.length < options.epochs) {
-      const record = await runEpoch({ options, classifier, weights, adam }, records.length + 1);
-      const best = bestOf(records);
+    if (records.length === 0) await updateMasks(session, 0);
+    while (records.length < epochs && !isOutOfPatience(choosable(session, records), options.patience)) {
+      const record = await runEpoch(session, records.length + 1);
       records.push(record);
-      await options.onEpoch(
-        { records: [...records], adam: await adam.save() },
-        !best || record.validationAccuracy > best.validationAccuracy,
-      );
+      const best = bestOf(choosable(session, records)) === record;
+      await options.onEpoch({ records: [...records], adam: await adam.save() }, best);
     }
   } finally {
     adam.dispose();
   }
-  return records;
+  const best = bestOf(choosable(session, records));
+  if (!best) throw new Error('training ended without an epoch to choose');
+  return { records, best };
+}
+
+/** The epochs among which the best is chosen: those that ended at full sparsity. */
+function choosable({ sparsity, length }: Session, records: readonly EpochRecord[]): readonly EpochRecord[] {
+  return records.filter(({ epoch }) => epoch * length.stepsPerEpoch >= (sparsity?.end ?? 0));
+}
+
+/** Whether the last `patience` epochs brought no higher validation accuracy than those before. */
+function isOutOfPatience(records: readonly EpochRecord[], patience = Infinity): boolean {
+  const best = bestOf(records);
+  return best !== undefined && records.at(-1)!.epoch - best.epoch >= patience;
+}
+
+/** Finds the masks anew where the schedule says so after `done` optimiser steps. */
+async function updateMasks({ options, adam, length, sparsity }: Session, done: number): Promise<void> {
+  const { gradual } = options;
+  if (!gradual || !sparsity || !updatesMask(sparsity, done)) return;
+  const values = await adam.maskedValues();
+  const update = await gradual.mask(values, sparsityAt(sparsity, done));
+  adam.setMasks(update.masks, values);
+  options.onMask?.(done / length.stepsPerEpoch, update.sparsity);
 }
 
 async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
@@ -107,14 +160,27 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
   const validationAccuracy = await accuracyOn(options, 'validation', epoch);
   const testAccuracy = await accuracyOn(options, 'test', epoch);
   const seconds = (performance.now() - start) / 1000;
-  return { epoch, loss: scores.loss, accuracy: scores.accuracy, validationAccuracy, testAccuracy, seconds };
+  const learningRate = learningRateAt(options, epoch * session.length.stepsPerEpoch - 1, session.length);
+  const { loss, accuracy } = scores;
+  const sparsity = options.sparsity?.();
+  return {
+    epoch,
+    loss,
+    accuracy,
+    validationAccuracy,
+    testAccuracy,
+    seconds,
+    learningRate,
+    ...(sparsity === undefined ? {} : { sparsity }),
+  };
 }
 
 /** The optimiser steps of one epoch, over all training images in an order of its own; the last partial batch is dropped. */
-async function runSteps({ options, classifier, weights, adam }: Session, epoch: number): Promise<Scores> {
+async function runSteps(session: Session, epoch: number): Promise<Scores> {
+  const { options, classifier, weights, adam, length } = session;
   const { batchSize, signal, onProgress } = options;
   const images = options.data.split('train').shuffled(new Random(SHUFFLE_STREAM, ...options.seeds, epoch));
-  const steps = Math.floor(images.length / batchSize);
+  const steps = length.stepsPerEpoch;
   const total = steps * batchSize;
   const scores = new Scores(classifier.classes);
   const pace = new Pace(`${options.stage}, epoch ${epoch} of ${options.epochs}`, total, 'images', (progress) => {
@@ -124,17 +190,14 @@ async function runSteps({ options, classifier, weights, adam }: Session, epoch: 
   for (let step = 0; step < steps; step++) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(step * batchSize, batchSize);
-    const rate = learningRateAt(
-      options.schedule,
-      options.learningRate,
-      (epoch - 1) * steps + step,
-      options.epochs * steps,
-    );
+    const done = (epoch - 1) * steps + step;
+    const rate = learningRateAt(options, done, length);
     scores.add(await trainStep(classifier, weights, adam, batch, rate), batch.labels, batch.count);
     if (!Number.isFinite(scores.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,
       );
+    await updateMasks(session, done + 1);
     pace.advance(batch.count);
     await breathe();
   }

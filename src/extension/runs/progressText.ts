@@ -28,12 +28,15 @@ export function logLine(event: RunEvent): string | undefined {
     case 'step':
       return `step ${event.index + 1} of ${event.steps}: ${event.step}`;
     case 'epoch': {
-      const { epoch, loss, accuracy, validationAccuracy, testAccuracy, seconds } = event.record;
+      const { epoch, loss, accuracy, validationAccuracy, testAccuracy, seconds, sparsity } = event.record;
       return (
         `epoch ${epoch} of ${event.epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)} training, ` +
-        `${percent(validationAccuracy)} validation, ${percent(testAccuracy)} test, ${seconds.toFixed(1)} s`
+        `${percent(validationAccuracy)} validation, ${percent(testAccuracy)} test, ` +
+        `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${seconds.toFixed(1)} s`
       );
     }
+    case 'mask':
+      return `epoch ${event.epoch.toFixed(2)}: mask updated, sparsity ${percent(event.sparsity)}`;
     case 'message':
       return event.text;
     case 'result':

@@ -1,15 +1,17 @@
 import * as z from 'zod';
-import { batchSize, epochs, learningRate, schedule } from './training';
+import { Gradual } from './gradual';
+import { batchSize, epochs, learningRate, trainingOptions } from './training';
 
 /** Chosen on the validation images of `fashion-cnn` at 90 % sparsity after 2 epochs: mean accuracy of two seeds 0.9210, against 0.9207 at 0.001. */
 export const FINETUNE_LEARNING_RATE = 0.003;
 
-/** Trains on with the mask held: weights that are 0 now stay 0. */
+/** Trains on with the mask held: weights that are 0 now stay 0, and with `gradual` more become so on the way. */
 export const FinetuneStep = z.strictObject({
   step: z.literal('finetune'),
   epochs: epochs(2),
   batchSize,
   learningRate: learningRate(FINETUNE_LEARNING_RATE),
-  schedule,
+  ...trainingOptions,
+  gradual: Gradual.optional().describe('Prune more and more while training.'),
 });
 export type FinetuneStep = z.infer<typeof FinetuneStep>;

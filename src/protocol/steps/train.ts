@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { batchSize, epochs, learningRate, schedule } from './training';
+import { Gradual } from './gradual';
+import { batchSize, epochs, learningRate, trainingOptions } from './training';
 
 /** The networks that ship. */
 export const Architecture = z.enum(['fashion-cnn', 'lenet-300-100', 'lenet-5']);
@@ -14,6 +15,7 @@ export const TrainStep = z.strictObject({
   epochs: epochs(9),
   batchSize,
   learningRate: learningRate(TRAIN_LEARNING_RATE),
-  schedule,
+  ...trainingOptions,
+  gradual: Gradual.optional().describe('Prune more and more while training.'),
 });
 export type TrainStep = z.infer<typeof TrainStep>;

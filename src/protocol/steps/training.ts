@@ -15,10 +15,44 @@ export const batchSize = z
 export const learningRate = (fallback: number) =>
   z.number().positive().max(10).default(fallback).describe("Adam's learning rate, at the start.");
 
-/** How the learning rate goes over the epochs of a step: `cosine` falls from its start to 0 along half a cosine (Loshchilov and Hutter 2017). */
-export const LearningRateSchedule = z.enum(['constant', 'cosine']);
+/**
+ * How the learning rate goes over the epochs of a step: `cosine` falls from its start to 0 along half a cosine (Loshchilov
+ * and Hutter 2017); `exponential` is multiplied by `decay` over each epoch, a little with each step; `step` is multiplied by
+ * `decay` after every `decayEvery` epochs.
+ */
+export const LearningRateSchedule = z.enum(['constant', 'cosine', 'exponential', 'step']);
 export type LearningRateSchedule = z.infer<typeof LearningRateSchedule>;
-/** The schedule of the learning rate, `cosine` by default. */
-export const schedule = LearningRateSchedule.default('cosine').describe(
-  'The learning rate over the epochs: constant, or falling to 0 along half a cosine.',
-);
+
+/** What `decay` is where nothing is said. */
+export const DECAY = { exponential: 0.7, step: 0.1 } as const;
+
+/** What training and fine-tuning have in common beside epochs, batch size and learning rate. */
+export const trainingOptions = {
+  schedule: LearningRateSchedule.default('cosine').describe(
+    'The learning rate over the epochs: constant, falling to 0 along half a cosine, or decaying by a factor with every epoch (exponential) or every few (step).',
+  ),
+  warmup: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('Epochs, fractions allowed, in which the learning rate first rises from 0; none by default.'),
+  decay: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe(
+      `Factor of an exponential or step schedule, above 0 up to 1; by default ${DECAY.exponential} and ${DECAY.step}.`,
+    ),
+  decayEvery: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Epochs between two falls of a step schedule; by default a third of all epochs.'),
+  patience: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Stop early after so many epochs in a row without a higher validation accuracy; never by default.'),
+};

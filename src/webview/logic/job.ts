@@ -1,3 +1,4 @@
+import { percent } from './format';
 import type { Progress } from '../../protocol/measure';
 import type { RecipeJob } from '../../protocol/panel';
 import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
@@ -19,6 +20,8 @@ export interface JobView {
   progress: Progress | null;
   curve: readonly CurvePoint[];
   records: readonly EpochRecord[];
+  /** Of all kernel weights, as far as gradual pruning has come in the step in hand. */
+  sparsity: number | null;
   messages: readonly string[];
   result: RunResult | null;
   /** One sentence, where it failed. */
@@ -37,6 +40,7 @@ export const startedJob = (asked: RecipeJob): JobView => ({
   progress: null,
   curve: [],
   records: [],
+  sparsity: null,
   messages: [],
   result: null,
   problem: null,
@@ -62,6 +66,7 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
         step: { index: event.index, steps: event.steps, name: event.step },
         progress: null,
         ...training(job, event.index),
+        sparsity: null,
       };
     case 'progress':
       return {
@@ -69,6 +74,8 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
         progress: event.progress,
         curve: event.training ? thinned([...job.curve, event.training]) : job.curve,
       };
+    case 'mask':
+      return { ...job, sparsity: event.sparsity };
     case 'epoch':
       return { ...job, records: [...job.records, event.record] };
     case 'message':
@@ -104,5 +111,6 @@ export function stageWords(job: JobView): string {
   const words = repeated
     ? stage.charAt(0).toUpperCase() + stage.slice(1)
     : [title, stage].filter(Boolean).join(' \u00b7 ');
-  return `Step ${job.step.index + 1} of ${job.step.steps}: ${words}`;
+  const reached = job.sparsity === null ? '' : `, ${percent(job.sparsity)} sparse`;
+  return `Step ${job.step.index + 1} of ${job.step.steps}: ${words}${reached}`;
 }

@@ -34,7 +34,7 @@ export class Workload {
     this.#model = network.build();
     const weights = trainedWeights(this.#model);
     this.#variables = weights.map(({ variable }) => variable);
-    this.#adam = new Adam(weights, new Map());
+    this.#adam = new Adam(weights, { masks: new Map() });
     const bytes = readFileSync(examples.images);
     this.#images = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     this.#labels = readFileSync(examples.labels);

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/backend/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { bestOf, trainModel, type TrainOptions, type TrainState } from '../../../src/engine/train/loop';
-import { learningRateAt } from '../../../src/engine/train/schedule';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork, weightsOf } from './tiny';
 
@@ -130,17 +129,6 @@ describe('training', () => {
     const before = tf.memory().numTensors;
     await train({ data, model, epochs: 2 });
     expect(tf.memory().numTensors).toBe(before);
-  });
-});
-
-describe('the learning rate', () => {
-  it('stays, or falls along half a cosine over all steps', () => {
-    const rates = (schedule: 'constant' | 'cosine'): number[] =>
-      [0, 1, 2, 3, 4].map((step) => learningRateAt(schedule, 0.2, step, 4));
-    expect(rates('constant')).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
-    [0.2, 0.1 + 0.1 * Math.SQRT1_2, 0.1, 0.1 - 0.1 * Math.SQRT1_2, 0].forEach((rate, step) => {
-      expect(rates('cosine')[step]).toBeCloseTo(rate, 12);
-    });
   });
 });
 

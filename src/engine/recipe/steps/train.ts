@@ -3,15 +3,19 @@ import { UserError } from '../../../protocol/errors';
 import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
 import type { EpochRecord, StepResult } from '../../../protocol/run';
+import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { writeCheckpoint } from '../../checkpoint/write';
-import { zeroMasks } from '../../compress/prune/apply';
+import { applyPrune, zeroMasks } from '../../compress/prune/apply';
+import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/dataset';
 import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
-import { bestOf, trainModel, type TrainState } from '../../train/loop';
+import { trainModel, type Trained, type TrainState } from '../../train/loop';
+import { measureBefore } from '../compressed';
 import { writeState } from '../state';
 import { epochFolder, isLastChange, readBack, stamped, type Work } from '../work';
+import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
 
 /**
@@ -19,28 +23,53 @@ import type { StepKind } from './kind';
  * leaves its checkpoint and the state from which the run can be resumed.
  */
 async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
-  const { prepared, listener, out, state } = work;
-  const { data, recipe } = prepared;
+  const { prepared, state } = work;
+  const { data } = prepared;
   if (!data) throw new Error(`a ${step.step} step was let through without data`);
+  if (step.step === 'finetune' && step.gradual) await measureBefore(work);
+  const { records, best } = await trainEpochs(work, step, data, resume);
+  state.start = epochFolder(work, best.epoch);
+  work.model = await readBack(work, state.start);
+  state.accuracies.push(...accuraciesOf(step.step, best, data));
+  if (step.step === 'train') state.before = best.testAccuracy;
+  else state.afterFineTune = best.testAccuracy;
+  const { gradual } = step;
+  const layers = gradual && planByMagnitude(work.model, gradual).layers;
+  return { step: step.step, epochs: records, best, ...(layers ? { layers: [...layers] } : {}) };
+}
+
+async function trainEpochs(
+  work: Work,
+  step: TrainStep | FinetuneStep,
+  data: Dataset,
+  resume: TrainState | undefined,
+): Promise<Trained> {
+  const { prepared, listener, out, state } = work;
+  const { seed } = prepared.recipe;
   const start = work.model;
   const done = resume?.records.length ?? 0;
   const model = await toLayersModel(done > 0 ? await readBack(work, epochFolder(work, done)) : start);
-  let records: EpochRecord[];
   try {
-    records = await trainModel({
+    const gradual = step.gradual && gradualPruning(start, model, step.gradual, step.epochs, work);
+    const masks = step.step === 'finetune' ? heldZeros(start, model) : new Map<string, Uint8Array>();
+    for (const [name, length] of gradual?.open ?? [])
+      if (!masks.has(name)) masks.set(name, new Uint8Array(length).fill(1));
+    return await trainModel({
+      ...step,
       model,
       data,
-      epochs: step.epochs,
-      batchSize: step.batchSize,
-      learningRate: step.learningRate,
-      schedule: step.schedule,
-      seeds: [recipe.seed, state.step],
+      seeds: [seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
-      masks: step.step === 'finetune' ? heldZeros(start, model) : undefined,
+      masks,
+      gradual,
       resume,
       signal: listener.signal,
+      ...(step.step === 'finetune' || gradual ? { sparsity: () => kernelSparsity(withWeightsOf(start, model)) } : {}),
       onProgress: (progress, training) => {
         listener.report({ kind: 'progress', progress, ...(training ? { training } : {}) });
+      },
+      onMask: (epoch, sparsity) => {
+        listener.report({ kind: 'mask', epoch, sparsity });
       },
       onEpoch: async (reached, best) => {
         const record = reached.records.at(-1)!;
@@ -57,14 +86,6 @@ async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: Trai
   } finally {
     model.dispose();
   }
-  const best = bestOf(records);
-  if (!best) throw new Error('training ended without an epoch');
-  state.start = epochFolder(work, best.epoch);
-  work.model = await readBack(work, state.start);
-  state.accuracies.push(...accuraciesOf(step.step, best, data));
-  if (step.step === 'train') state.before = best.testAccuracy;
-  else state.afterFineTune = best.testAccuracy;
-  return { step: step.step, epochs: records, best };
 }
 
 /** A model with the weights that `running`, built from it, has now. The order of its tensors, which decides the bytes, stays. */
@@ -74,8 +95,11 @@ function withWeightsOf(model: ModelContent, running: LayersModel): ModelContent 
   for (const tensor of model.tensors.values()) {
     if (tensor.group === 'optimizer') continue;
     const data = variables.get(tensor.name)?.read().dataSync();
-    const known = data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array;
-    tensors.set(tensor.name, known ? { ...tensor, data: data.slice() } : tensor);
+    // A shadow below 0 times a mask of 0 is -0, whose bytes are not those of the 0 that a prune step writes.
+    if (data instanceof Float32Array) tensors.set(tensor.name, { ...tensor, data: data.map((value) => value + 0) });
+    else if (data instanceof Int32Array || data instanceof Uint8Array)
+      tensors.set(tensor.name, { ...tensor, data: data.slice() });
+    else tensors.set(tensor.name, tensor);
   }
   return { ...model, tensors };
 }
@@ -105,6 +129,37 @@ function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Pro
   ];
 }
 
-const training = { runsModel: () => true, perform };
+function check(step: TrainStep | FinetuneStep, where: string): void {
+  checkRates(step, where);
+  if (step.gradual) checkGradual(step.gradual, step.epochs, where);
+}
+
+function checkRates(
+  { schedule, warmup = 0, decay, decayEvery, epochs }: TrainStep | FinetuneStep,
+  where: string,
+): void {
+  if (warmup >= epochs)
+    throw new UserError(
+      `${where} warms up for ${warmup} epochs but has only ${epochs}: give it a shorter "warmup" or more "epochs".`,
+    );
+  const users: Record<string, readonly LearningRateSchedule[]> = {
+    decay: ['exponential', 'step'],
+    decayEvery: ['step'],
+  };
+  for (const [name, value] of Object.entries({ decay, decayEvery }))
+    if (value !== undefined && !users[name]!.includes(schedule))
+      throw new UserError(
+        `${where} has "${name}", which means nothing to the schedule ${schedule}: leave it out, or choose the schedule ${users[name]!.join(' or ')}.`,
+      );
+}
+
+/** Tries gradual pruning on the weights as they are: what it ends in has the same layers and sparsity. */
+function rehearse(model: ModelContent, { gradual }: TrainStep | FinetuneStep): ModelContent {
+  if (!gradual) return model;
+  initialSparsity(model, gradual);
+  return { ...model, tensors: applyPrune(model, planByMagnitude(model, gradual)).tensors };
+}
+
+const training = { runsModel: () => true, check, rehearse, perform };
 export const train: StepKind<TrainStep> = training;
 export const finetune: StepKind<FinetuneStep> = training;

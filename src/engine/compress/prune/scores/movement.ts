@@ -24,7 +24,7 @@ export const movement: ImportanceScore = {
     const kernels = variablesOf(subject, names);
     const trained = trainedWeights(subject.classifier.model);
     const variables = new Map([...trained.map(({ name, variable }) => [name, variable] as const), ...kernels]);
-    const adam = new Adam(trained, new Map());
+    const adam = new Adam(trained, { masks: new Map() });
     const sums = new GradientSums(movementTerm);
     try {
       await eachBatch(subject, BATCH_SIZE, async (batch) => {
