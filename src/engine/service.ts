@@ -7,17 +7,21 @@ import type { Handlers } from '../rpc/peer';
 import { BackendUnavailable, chooseBackend } from './backend/choice/choose';
 import type { BackendInfo } from './backend/index';
 import { CheckpointStore } from './checkpoint/store';
+import type { Checkpoint } from './checkpoint/types';
 import { preview, type Calibrator, type SampleEvaluator } from './compress/preview';
 import { calibrate } from './compress/prune/calibrate';
 import { needsData } from './compress/prune/scores';
 import { previewRemoval } from './compress/remove/preview';
 import type { Dataset } from './dataset/dataset';
 import { DatasetStore, type OpenOptions } from './dataset/store';
+import { compareModels, type Side } from './measure/compare';
 import { evaluateModel } from './measure/evaluate';
 import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
-import { toLayersModel } from './model/runnable';
+import { measureLatency, timedModel, type Candidate } from './measure/latency';
+import { readRun } from './recipe/readRun';
 import { runRecipe } from './recipe/run';
+import { evaluated, evaluatedOrWhyNot } from './requests/evaluated';
 import { sensitivity } from './requests/sensitivity';
 
 declare const SECATEUR_VERSION: string;
@@ -99,23 +103,11 @@ export function createService(program: string, log: (message: string) => void): 
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
-    evaluate: async ({ model, data, split, samples }, { signal, report }) => {
-      return checkpoints.use(model, async ({ checkpoint }) => {
-        const layersModel = await toLayersModel(checkpoint);
-        try {
-          const { info, ...dataset } = await openData(data, '/', { download: true, signal, onProgress: report });
-          const images = dataset.split(split);
-          const figures = await evaluateModel(layersModel, samples === undefined ? images : images.first(samples), {
-            classNames: info.classNames,
-            signal,
-            onProgress: report,
-          });
-          return { ...figures, dataset: { name: info.name, sample: info.sample } };
-        } finally {
-          layersModel.dispose();
-        }
-      });
-    },
+    evaluate: ({ model, data, split, samples }, { signal, report }) =>
+      checkpoints.use(model, async ({ checkpoint }) => {
+        const dataset = await openData(data, '/', { download: true, signal, onProgress: report });
+        return evaluated(checkpoint, dataset, { split, samples, signal, onProgress: report });
+      }),
     preview: ({ model, prune, seed, data, samples }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
         const dataset = data === undefined ? 'no dataset chosen' : await openOrWhyNot(data, signal);
@@ -138,9 +130,38 @@ export function createService(program: string, log: (message: string) => void): 
         });
         return sensitivity(checkpoint, dataset, request, info.backend, { signal, report });
       }),
-    latency: () => Promise.reject(new UserError('Latency cannot be measured yet.')),
-    compare: () => Promise.reject(new UserError('Models cannot be compared yet.')),
-    runs: () => Promise.reject(new UserError('Runs cannot be listed yet.')),
+    latency: async ({ model, other, options }, { signal, report }) => {
+      const { info } = await running();
+      const candidate = async (checkpoint: Checkpoint): Promise<Candidate> => {
+        const { name, path: file, totals } = await inspect(checkpoint);
+        return { model: checkpoint, figures: timedModel(name, file, totals) };
+      };
+      const listener = { signal, onProgress: report };
+      const figures = await checkpoints.use(model, async ({ checkpoint }) => {
+        const one = await candidate(checkpoint);
+        if (other === undefined) return measureLatency([one], options, listener);
+        return checkpoints.use(other, async (second) =>
+          measureLatency([one, await candidate(second.checkpoint)], options, listener),
+        );
+      });
+      return { ...figures, backend: info.backend };
+    },
+    compare: ({ a, b, data, split, samples, bins }, { signal, report }) =>
+      checkpoints.use(a, (first) =>
+        checkpoints.use(b, async (second) => {
+          const dataset =
+            data === undefined ? undefined : await openData(data, '/', { download: true, signal, onProgress: report });
+          const side = async (checkpoint: Checkpoint): Promise<Side> => {
+            const options = { split, samples, signal, onProgress: report };
+            const evaluation = dataset ? await evaluatedOrWhyNot(checkpoint, dataset, options) : 'no dataset chosen';
+            return typeof evaluation === 'string'
+              ? { checkpoint, evaluation: null, noAccuracy: evaluation }
+              : { checkpoint, evaluation };
+          };
+          return compareModels(await side(first.checkpoint), await side(second.checkpoint), bins);
+        }),
+      ),
+    runs: ({ folders }) => Promise.all(folders.map(readRun)),
     planRemove: ({ model, remove, seed, data, samples }, { signal, report }) =>
       checkpoints.use(model, async ({ checkpoint }) => {
         const dataset =

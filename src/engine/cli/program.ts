@@ -6,8 +6,10 @@ import { CALIBRATION_SAMPLES, ImportanceScoreName } from '../../protocol/steps/p
 import { ChannelScoreName } from '../../protocol/steps/remove';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
 import { LearningRateSchedule } from '../../protocol/steps/training';
+import { compare, type CompareCommand } from './commands/compare';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
 import { inspect, type InspectCommand } from './commands/inspect';
+import { latency, type LatencyCommand } from './commands/latency';
 import { prune, type PruneCommand } from './commands/prune';
 import { remove, type RemoveCommand } from './commands/remove';
 import { run, type RunCommand } from './commands/run';
@@ -227,6 +229,31 @@ export function createProgram(version: string, perform: Perform): Command {
         self.error("error: required option '--out <folder>' not specified");
       return perform(options, (...work) => remove(model, options, ...work));
     });
+
+  command('latency', 'time forward passes of a model, or of two in turns', [
+    'latency fashion-cnn',
+    'latency fashion-cnn fashion-cnn-half --batches 1,100 --runs 100',
+  ])
+    .argument('<model>', MODEL)
+    .argument('[other]', 'a second one, to compare with')
+    .option('--batches <numbers>', 'images in one pass, parted by commas; by default 1,100', listOf(whole(1, 10_000)))
+    .option('--runs <number>', 'passes that are timed for each batch size; 50 by default', whole(3, 10_000))
+    .option('--warm-up <number>', 'passes before, which are not timed; 5 by default', whole(1, 1000))
+    .action((model: string, other: string | undefined, options: LatencyCommand) =>
+      perform(options, (...work) => latency(model, other, options, ...work)),
+    );
+
+  command('compare', 'put two checkpoints or runs side by side', [
+    'compare fashion-cnn fashion-cnn-pruned-90 --data fashion-mnist',
+  ])
+    .argument('<a>', MODEL)
+    .argument('<b>', 'another')
+    .addOption(data('measures accuracy of each class: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(new Option('--split <name>', 'which images').choices(['test', 'validation']).default('test'))
+    .option('--samples <number>', 'only the first so many images', whole(1))
+    .action((a: string, b: string, options: CompareCommand) =>
+      perform(options, (...work) => compare(a, b, options, ...work)),
+    );
 
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')

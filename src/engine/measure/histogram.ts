@@ -24,7 +24,8 @@ export function histograms(model: ModelContent, layers: readonly (string | null)
 
 const listed = (layers: readonly GraphLayer[]) => layers.map(({ name }) => `"${name}"`).join(', ');
 
-function prunableData(layer: GraphLayer): TensorData[] {
+/** The weights of a layer that can be pruned. */
+export function prunableData(layer: GraphLayer): TensorData[] {
   return layer.tensors.filter(({ prunable }) => prunable).map(({ tensor }) => tensor.data);
 }
 
@@ -38,13 +39,8 @@ function shownData(layer: GraphLayer): TensorData[] {
 /** Counts values: bins of equal width with an edge at 0, exact zeros apart, the range that of the finite values. */
 export function histogram(layer: string | null, parts: readonly TensorData[], bins: number): Histogram {
   const range = measureRange(parts);
-  const { min, max } = range;
-  const extent = Math.max(-min, max);
-  // Bins are dealt out to both sides of 0 by their share of the range, at least one to each side that has values.
-  const below =
-    min >= 0 ? 0 : max <= 0 ? bins : Math.min(bins - 1, Math.max(1, Math.round((bins * -min) / (max - min))));
-  const above = bins - below;
-  const width = Math.max(below ? -min / below : 0, above ? max / above : 0) || 1 / bins;
+  const extent = Math.max(-range.min, range.max);
+  const scale = binsOver(range.min, range.max, bins);
   const counts = new Array<number>(bins).fill(0);
   const magnitudes = new Array<number>(MAGNITUDE_BINS).fill(0);
   const perMagnitude = extent > 0 ? MAGNITUDE_BINS / extent : 0;
@@ -52,19 +48,41 @@ export function histogram(layer: string | null, parts: readonly TensorData[], bi
     for (let i = 0; i < data.length; i++) {
       const value = data[i]!;
       if (value === 0 || !Number.isFinite(value)) continue;
-      const bin =
-        value > 0
-          ? below + Math.min(above - 1, Math.floor(value / width))
-          : below - Math.min(below, Math.max(1, Math.ceil(-value / width)));
-      counts[bin]!++;
+      counts[binOf(value, scale)]!++;
       magnitudes[Math.min(MAGNITUDE_BINS - 1, Math.floor(Math.abs(value) * perMagnitude))]!++;
     }
   }
-  const start = below ? -below * width : 0;
+  const { start, width } = scale;
   return { layer, ...range, start, width, counts, magnitudes: { max: extent, counts: magnitudes } };
 }
 
-function measureRange(parts: readonly TensorData[]) {
+/** Bins of equal width of which one begins at 0. */
+export interface Bins {
+  readonly start: number;
+  readonly width: number;
+  /** How many lie below 0 and how many above. */
+  readonly below: number;
+  readonly above: number;
+}
+
+/** Bins are dealt out to both sides of 0 by their share of the range, at least one to each side that has values. */
+export function binsOver(min: number, max: number, bins: number): Bins {
+  const below =
+    min >= 0 ? 0 : max <= 0 ? bins : Math.min(bins - 1, Math.max(1, Math.round((bins * -min) / (max - min))));
+  const above = bins - below;
+  const width = Math.max(below ? -min / below : 0, above ? max / above : 0) || 1 / bins;
+  return { start: below ? -below * width : 0, width, below, above };
+}
+
+/** The bin of a finite value other than 0 within the range. */
+export function binOf(value: number, { below, above, width }: Bins): number {
+  return value > 0
+    ? below + Math.min(above - 1, Math.floor(value / width))
+    : below - Math.min(below, Math.max(1, Math.ceil(-value / width)));
+}
+
+/** Counts values, zeros and those that are no numbers apart, and tells range, mean and standard deviation of the finite ones. */
+export function measureRange(parts: readonly TensorData[]) {
   let [count, zeros, nan, infinite] = [0, 0, 0, 0];
   let [min, max, total] = [Infinity, -Infinity, 0];
   for (const data of parts) {

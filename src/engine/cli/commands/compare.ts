@@ -1,0 +1,111 @@
+import type { Split } from '../../../protocol/dataset';
+import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
+import { resolveModelPath } from '../../checkpoint/paths';
+import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { bytes, integer, percent, shape } from '../format';
+import { sampleWarning } from '../runs';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+
+export interface CompareCommand extends CommonOptions {
+  data?: string;
+  split: Exclude<Split, 'train'>;
+  samples?: number;
+}
+
+/** `secateur compare` */
+export async function compare(
+  a: string,
+  b: string,
+  { data, split, samples, json }: CompareCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const result = await engine.ask(
+    'compare',
+    {
+      a: await resolveModelPath(a),
+      b: await resolveModelPath(b),
+      ...(data === undefined ? {} : { data: dataAsTyped(data) }),
+      split,
+      ...(samples === undefined ? {} : { samples }),
+    },
+    (progress) => {
+      terminal.progress(progress);
+    },
+  );
+  await terminal.result(json ? JSON.stringify(result) : comparisonText(result));
+}
+
+const right = true;
+const whole = (value: number | null): string => (value === null ? '?' : integer(value));
+/** Both values, or one where they are the same. */
+const pair = (a: string, b: string): string => (a === b ? a : `${a} > ${b}`);
+
+function comparisonText(comparison: Comparison): string {
+  const { a, b } = comparison;
+  const figures: [string, string, string][] = [
+    ['parameters', integer(a.totals.params), integer(b.totals.params)],
+    ['nonzero', integer(a.totals.nonzero), integer(b.totals.nonzero)],
+    ['sparsity', percent(a.totals.sparsity), percent(b.totals.sparsity)],
+    ['MACs', whole(a.totals.macs), whole(b.totals.macs)],
+    ['files', bytes(a.totals.bytes), bytes(b.totals.bytes)],
+    ['gzip', bytes(a.totals.gzipBytes), bytes(b.totals.gzipBytes)],
+  ];
+  if (a.evaluation && b.evaluation)
+    figures.push(
+      ['accuracy', percent(a.evaluation.accuracy), percent(b.evaluation.accuracy)],
+      ['loss', a.evaluation.loss.toFixed(4), b.evaluation.loss.toFixed(4)],
+    );
+  const totals = table(
+    [{ heading: '' }, { heading: `a: ${a.name}`, right }, { heading: `b: ${b.name}`, right }],
+    figures,
+  );
+  return [totals, '', layersText(comparison), '', ...accuracyLines(comparison)].join('\n');
+}
+
+function layersText({ layers }: Comparison): string {
+  const cell = (
+    { a, b }: { a: ComparedSide | null; b: ComparedSide | null },
+    text: (side: ComparedSide) => string,
+  ): string => pair(a ? text(a) : 'none', b ? text(b) : 'none');
+  return table(
+    [
+      { heading: 'layer' },
+      ...['output', 'parameters', 'nonzero', 'sparsity', 'MACs'].map((heading) => ({ heading, right })),
+    ],
+    layers.map((layer) => [
+      layer.name,
+      cell(layer, ({ outputShape }) => shape(outputShape)),
+      cell(layer, ({ params }) => integer(params)),
+      cell(layer, ({ nonzero }) => integer(nonzero)),
+      cell(layer, ({ sparsity }) => (sparsity === null ? '' : percent(sparsity))),
+      cell(layer, ({ macs }) => whole(macs)),
+    ]),
+  );
+}
+
+function accuracyLines({ a, b }: Comparison): string[] {
+  const [left, other] = [a.evaluation, b.evaluation];
+  if (!left || !other) return [`accuracy: not measured, ${a.noAccuracy ?? b.noAccuracy ?? ''}`];
+  const classes = table(
+    [
+      ...[{ heading: 'class' }, { heading: 'images', right }, { heading: 'a', right }, { heading: 'b', right }],
+      { heading: 'points', right },
+    ],
+    left.perClass.map(({ name, samples, accuracy }, i) => {
+      const theirs = other.perClass[i]?.accuracy ?? 0;
+      const points = 100 * (theirs - accuracy);
+      return [
+        ...[name, integer(samples), percent(accuracy, 1), percent(theirs, 1)],
+        `${points > 0 ? '+' : ''}${points.toFixed(1)}`,
+      ];
+    }),
+  );
+  return [
+    classes,
+    '',
+    `on ${integer(left.samples)} ${left.split} images of ${left.dataset.name}`,
+    ...sampleWarning(left.dataset.sample),
+  ];
+}

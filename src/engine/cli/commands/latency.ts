@@ -1,0 +1,77 @@
+import type { Latency, LatencyFigures } from '../../../protocol/measure/latency';
+import { resolveModelPath } from '../../checkpoint/paths';
+import type { CommonOptions, LocalEngine } from '../engine';
+import { integer, percent } from '../format';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+
+export interface LatencyCommand extends CommonOptions {
+  batches?: number[];
+  runs?: number;
+  warmUp?: number;
+}
+
+/** `secateur latency` */
+export async function latency(
+  given: string,
+  other: string | undefined,
+  { batches, runs, warmUp, json }: LatencyCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const result = await engine.ask(
+    'latency',
+    {
+      model: await resolveModelPath(given),
+      ...(other === undefined ? {} : { other: await resolveModelPath(other) }),
+      options: {
+        ...(batches === undefined ? {} : { batches }),
+        ...(runs === undefined ? {} : { runs }),
+        ...(warmUp === undefined ? {} : { warmUp }),
+      },
+    },
+    (progress) => {
+      terminal.progress(progress);
+    },
+  );
+  await terminal.result(json ? JSON.stringify(result) : latencyText(result));
+}
+
+const ms = (value: number): string => value.toFixed(value < 10 ? 3 : 1);
+
+function latencyText({ model, other, batches, backend, note }: Latency): string {
+  const right = true;
+  const row = (batch: number, name: string, figures: LatencyFigures, ratio: string): string[] => [
+    ...[integer(batch), name, ms(figures.median), `${ms(figures.lowerQuartile)} - ${ms(figures.upperQuartile)}`],
+    ...[ms(figures.min), integer(figures.runs), ratio],
+  ];
+  const rows = batches.flatMap(({ batch, model: first, other: second, ratio }) => [
+    row(batch, other ? `a: ${model.name}` : model.name, first, ''),
+    ...(other && second ? [row(batch, `b: ${other.name}`, second, ratio === null ? '' : ratio.toFixed(3))] : []),
+  ]);
+  const models = [model, ...(other ? [other] : [])].map(
+    ({ name, path, params, sparsity, macs }, i) =>
+      `${other ? `${'ab'[i]}: ` : ''}${name}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs (${path})`,
+  );
+  const threads = `${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`;
+  return [
+    ...models,
+    '',
+    table(
+      [
+        ...[{ heading: 'batch', right }, { heading: 'model' }, { heading: 'median ms', right }],
+        ...[
+          { heading: 'quartiles ms', right },
+          { heading: 'min ms', right },
+        ],
+        ...[
+          { heading: 'runs', right },
+          { heading: 'ratio', right },
+        ],
+      ],
+      rows,
+    ),
+    '',
+    `${note} (${backend.name} ${backend.version}, ${threads})`,
+  ].join('\n');
+}

@@ -1,0 +1,129 @@
+import { CancelledError, UserError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import type { Latency, LatencyFigures, LatencyOptions, TimedModel } from '../../protocol/measure/latency';
+import type { ModelTotals } from '../../protocol/model';
+import { tf } from '../backend/tf';
+import type { ModelContent } from '../checkpoint/types';
+import { Random } from '../dataset/random';
+import { readGraph } from '../model/graph';
+import { toLayersModel, type LayersModel } from '../model/runnable';
+import { Pace } from '../pace';
+import { breathe } from '../pause';
+
+/** A model to be timed, with its figures. */
+export interface Candidate {
+  readonly model: ModelContent;
+  readonly figures: TimedModel;
+}
+
+const STREAM = 0x1a7e;
+
+/**
+ * Times forward passes on seeded noise: what enters makes no difference to their speed. With two models the passes take
+ * turns, each time in the other order, so that whatever else the machine does meets both alike.
+ * @throws UserError where a model cannot be run or leaves the size of its input open, CancelledError
+ */
+export async function measureLatency(
+  candidates: readonly [Candidate] | readonly [Candidate, Candidate],
+  { batches, runs, warmUp }: LatencyOptions,
+  { signal, onProgress }: { signal: AbortSignal; onProgress?: ((progress: Progress) => void) | undefined },
+): Promise<Omit<Latency, 'backend'>> {
+  const [first, second] = candidates;
+  const running: LayersModel[] = [];
+  try {
+    for (const { model } of candidates) running.push(await toLayersModel(model));
+    const pace = new Pace('timing', batches.length * (runs + warmUp) * running.length, 'passes', onProgress);
+    const measured: Latency['batches'] = [];
+    for (const batch of batches) {
+      const inputs = running.map((model, i) => noise(model, batch, candidates[i]!.figures.name));
+      try {
+        const times: number[][] = running.map(() => []);
+        for (let run = -warmUp; run < runs; run++) {
+          const order = [...running.keys()];
+          if (run % 2 !== 0) order.reverse();
+          for (const i of order) {
+            if (signal.aborted) throw new CancelledError();
+            const milliseconds = await timed(running[i]!, inputs[i]!);
+            if (run >= 0) times[i]!.push(milliseconds);
+            pace.advance(1);
+          }
+          await breathe();
+        }
+        const [model, other = null] = times.map(figuresOf);
+        measured.push({ batch, model: model!, other, ratio: other && other.median / model!.median });
+      } finally {
+        tf.dispose(inputs);
+      }
+    }
+    return {
+      model: first.figures,
+      other: second?.figures ?? null,
+      batches: measured,
+      note: second ? noteOfTwo(first, second, measured) : noteOfOne(first.figures),
+    };
+  } finally {
+    for (const model of running) model.dispose();
+  }
+}
+
+/** The figures of a model that are told beside its times. */
+export const timedModel = (name: string, path: string, { params, sparsity, macs }: ModelTotals): TimedModel => ({
+  ...{ name, path, params, sparsity, macs },
+});
+
+function noise(model: LayersModel, batch: number, name: string): tf.Tensor {
+  const [, ...inner] = model.inputs[0]!.shape;
+  const shape = inner.map((size) => {
+    if (size === null)
+      throw new UserError(
+        `The model "${name}" leaves the size of its input open (${inner.map((one) => one ?? '?').join('x')}), so its latency cannot be measured: give its input layer a size.`,
+      );
+    return size;
+  });
+  const stream = new Random(STREAM);
+  const values = new Float32Array(shape.reduce((all, size) => all * size, batch));
+  return tf.tensor(
+    values.map(() => stream.uint32() / 2 ** 31 - 1),
+    [batch, ...shape],
+  );
+}
+
+async function timed(model: LayersModel, input: tf.Tensor): Promise<number> {
+  const start = performance.now();
+  const output = tf.tidy(() => model.apply(input, { training: false }) as tf.Tensor);
+  await output.data();
+  const milliseconds = performance.now() - start;
+  output.dispose();
+  return milliseconds;
+}
+
+/** Median, quartiles (between ranks, as NumPy's default) and minimum. */
+export function figuresOf(milliseconds: readonly number[]): LatencyFigures {
+  const sorted = [...milliseconds].sort((a, b) => a - b);
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+    return below + (place - Math.floor(place)) * (above - below);
+  };
+  return { median: at(0.5), lowerQuartile: at(0.25), upperQuartile: at(0.75), min: at(0), runs: sorted.length };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function noteOfOne({ sparsity }: TimedModel): string {
+  return sparsity > 0
+    ? `${percent(sparsity)} of the kernel weights are 0, which gives no speed: zeros are multiplied like any number. Removing channels does.`
+    : 'Weights that are pruned to 0 would give no speed: zeros are multiplied like any number. Removing channels does.';
+}
+
+function noteOfTwo(first: Candidate, second: Candidate, measured: Latency['batches']): string {
+  const shapes = ({ model }: Candidate) =>
+    JSON.stringify(readGraph(model).layers.map(({ type, outputShape, params }) => [type, outputShape, params]));
+  if (shapes(first) === shapes(second))
+    return 'Both have the same shapes, so the same speed: zeros are multiplied like any number.';
+  const [before, after] = [first.figures.macs, second.figures.macs];
+  const times = measured.map(({ batch, ratio }) => `${percent(ratio ?? 1)} of the time at batch ${batch}`).join(', ');
+  return before === null || after === null || before === 0
+    ? `Model b takes ${times}.`
+    : `Model b has ${percent(after / before)} of the multiply-accumulates and takes ${times}.`;
+}

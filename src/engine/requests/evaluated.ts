@@ -1,0 +1,43 @@
+import { UserError } from '../../protocol/errors';
+import type { Split } from '../../protocol/dataset';
+import type { Evaluation, Progress } from '../../protocol/measure';
+import type { ModelContent } from '../checkpoint/types';
+import type { Dataset } from '../dataset/dataset';
+import { evaluateModel } from '../measure/evaluate';
+import { toLayersModel } from '../model/runnable';
+
+/** What is measured, and who listens. */
+export interface EvaluatedOptions {
+  readonly split: Split;
+  readonly samples?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly stage?: string;
+}
+
+/** Evaluates a model on a dataset. Throws UserError, CancelledError. */
+export async function evaluated(
+  model: ModelContent,
+  { info, ...dataset }: Dataset,
+  { split, samples, ...options }: EvaluatedOptions,
+): Promise<Evaluation> {
+  const running = await toLayersModel(model);
+  try {
+    const images = dataset.split(split);
+    const chosen = samples === undefined ? images : images.first(samples);
+    const figures = await evaluateModel(running, chosen, { classNames: info.classNames, ...options });
+    return { ...figures, dataset: { name: info.name, sample: info.sample } };
+  } finally {
+    running.dispose();
+  }
+}
+
+/** As `evaluated`; a sentence where the model cannot be run or does not fit the images. Throws CancelledError. */
+export async function evaluatedOrWhyNot(...args: Parameters<typeof evaluated>): Promise<Evaluation | string> {
+  try {
+    return await evaluated(...args);
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
