@@ -1,6 +1,7 @@
 import type { Tensor } from '../../checkpoint/types';
 import { weightName } from '../../model/roles';
-import { WIDTH_KEYS, type LayerChannels } from './channels';
+import type { LayerChannels } from './channels';
+import { WIDTH_KEYS } from './follow';
 
 /** An axis of a tensor that runs over channels, and the group of each index along it. */
 export interface ChannelAxis {
@@ -13,10 +14,12 @@ const VECTOR = ['bias', 'gamma', 'beta', 'moving_mean', 'moving_variance'];
 
 /** The axes of a layer's tensor that run over the channels which enter or leave the layer. */
 export function channelAxes(tensor: Tensor, layer: LayerChannels): ChannelAxis[] {
-  return sidesOf(tensor, layer).map(([axis, side]) => {
+  return sidesOf(tensor, layer).flatMap(([axis, side]) => {
     const channels = layer[side];
     const times = tensor.shape[axis]! / channels.length;
-    return { axis, side, groups: channels.flatMap((group) => Array.from({ length: times }, () => group)) };
+    // Where channels cannot be followed the last axis may be another, and none of it is ever cut.
+    if (!Number.isInteger(times)) return [];
+    return [{ axis, side, groups: channels.flatMap((group) => Array.from({ length: times }, () => group)) }];
   });
 }
 
@@ -27,12 +30,15 @@ export const mixes = (tensor: Tensor, layer: LayerChannels): boolean =>
 function sidesOf(tensor: Tensor, { type }: LayerChannels): [number, 'inputs' | 'outputs'][] {
   const name = weightName(tensor);
   const rank = tensor.shape.length;
+  const transposed = type.endsWith('Transpose');
   if (VECTOR.includes(name)) return [[0, 'outputs']];
+  // Slopes that all channels share stay as they are.
+  if (type === 'PReLU' && name === 'alpha') return tensor.shape[rank - 1] === 1 ? [] : [[rank - 1, 'outputs']];
   if (name === 'depthwise_kernel' || (name === 'kernel' && type === 'DepthwiseConv2D')) return [[rank - 2, 'inputs']];
   if ((name === 'kernel' || name === 'pointwise_kernel') && type in WIDTH_KEYS)
     return [
-      [rank - 2, 'inputs'],
-      [rank - 1, 'outputs'],
+      [rank - (transposed ? 1 : 2), 'inputs'],
+      [rank - (transposed ? 2 : 1), 'outputs'],
     ];
   return [];
 }

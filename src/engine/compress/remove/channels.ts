@@ -2,7 +2,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import { UserError } from '../../../protocol/errors';
 import { readGraph } from '../../model/graph';
 import { readTopology, type Shape, type Topology, type TopologyLayer } from '../../model/topology';
-import { identifierOf, stringOf } from '../../model/topology-json';
+import { follow } from './follow';
 
 /** The channels that enter and leave a layer: for each index of its last axis, the group that the channel belongs to. */
 export interface LayerChannels {
@@ -20,25 +20,17 @@ export interface ChannelGroups {
   readonly fixed: ReadonlyMap<number, string>;
 }
 
-const PASSING = new Set(
-  'Activation ReLU LeakyReLU ELU ThresholdedReLU Dropout ZeroPadding2D UpSampling2D MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D'.split(
-    ' ',
-  ),
-);
-const ADDING = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum']);
-/** Layers that make channels, each with the setting that says how many. */
-export const WIDTH_KEYS: Readonly<Record<string, string>> = {
-  Conv1D: 'filters',
-  Conv2D: 'filters',
-  SeparableConv2D: 'filters',
-  Dense: 'units',
-};
-
 /**
  * Follows channels through a model. What cannot be followed is fixed, with the reason.
  * @throws UserError where the model has no layers, or nested or shared ones
  */
 export function channelGroups(model: ModelContent): ChannelGroups {
+  const shapes = readGraph(model).layers.map(({ outputShape }) => outputShape);
+  return new Tracer(flatTopology(model), shapes).trace();
+}
+
+/** The layers of a model, each called once. @throws UserError where it has none, or nested or shared ones */
+export function flatTopology(model: ModelContent): Topology {
   const topology = readTopology(model.modelTopology);
   if (!topology) throw new UserError('The model is no LayersModel, so no channels can be removed: convert it first.');
   if (topology.layers.some(({ path }) => path.length > 1))
@@ -48,16 +40,32 @@ export function channelGroups(model: ModelContent): ChannelGroups {
     throw new UserError(
       `The layer "${twice.name}" is called more than once, so no channels can be removed: give each call a layer of its own.`,
     );
-  return new Tracer(
-    topology,
-    readGraph(model).layers.map(({ outputShape }) => outputShape),
-  ).trace();
+  return topology;
+}
+
+/** Layers in an order in which each comes after those that feed it, with their places in the topology. @throws UserError for a cycle */
+export function inOrder({ layers }: Topology): { layer: TopologyLayer; index: number }[] {
+  const done = new Set<string>();
+  const ordered: { layer: TopologyLayer; index: number }[] = [];
+  let waiting = layers.map((layer, index) => ({ layer, index }));
+  while (waiting.length > 0) {
+    const blocked = waiting.filter((one) => {
+      if (!one.layer.inputs.every((id) => done.has(id))) return true;
+      done.add(one.layer.id);
+      ordered.push(one);
+      return false;
+    });
+    if (blocked.length === waiting.length)
+      throw new UserError('The layers of the model wait for each other: convert it again.');
+    waiting = blocked;
+  }
+  return ordered;
 }
 
 class Tracer {
   readonly #parent: number[] = [];
   readonly #reasons = new Map<number, string>();
-  readonly #outputs = new Map<string, number[]>();
+  readonly #outputs = new Map<string, readonly number[]>();
 
   constructor(
     readonly topology: Topology,
@@ -65,68 +73,51 @@ class Tracer {
   ) {}
 
   trace(): ChannelGroups {
-    const traced = new Map<string, { inputs: number[]; outputs: number[] }>();
-    let waiting = this.topology.layers.map((layer, i) => ({ layer, shape: this.shapes[i] ?? null }));
-    while (waiting.length > 0) {
-      const blocked = waiting.filter(({ layer, shape }) => {
-        const feeds = layer.inputs.map((id) => this.#outputs.get(id));
-        if (!feeds.every((feed) => feed !== undefined)) return true;
-        const inputs = feeds.length > 0 ? feeds : [this.#fresh(inputWidth(layer), 'it is the input of the model')];
-        const outputs = this.#follow(layer, shape, inputs);
-        this.#outputs.set(layer.id, outputs);
-        traced.set(layer.id, { inputs: inputs.flat(), outputs });
-        return false;
-      });
-      if (blocked.length === waiting.length)
-        throw new UserError('The layers of the model wait for each other: convert it again.');
-      waiting = blocked;
+    const inputs = new Map<string, readonly number[]>();
+    for (const { layer, index } of inOrder(this.topology)) {
+      const feeds =
+        layer.inputs.length > 0
+          ? layer.inputs.map((id) => this.#outputs.get(id)!)
+          : [this.#fresh(layer.inputShape?.at(-1) ?? 0, 'it is the input of the model')];
+      this.#outputs.set(layer.id, this.#follow(layer, this.shapes[index] ?? null, feeds));
+      inputs.set(layer.id, feeds.flat());
     }
     for (const id of this.topology.outputs) this.#fix(this.#outputs.get(id) ?? [], 'it is the output of the model');
-    const layers = this.topology.layers.map(({ id, name, type }) => {
-      const { inputs, outputs } = traced.get(id)!;
-      return {
-        name,
-        type,
-        inputs: inputs.map((one) => this.#find(one)),
-        outputs: outputs.map((one) => this.#find(one)),
-      };
-    });
-    return { layers, fixed: new Map([...this.#reasons].map(([one, reason]) => [this.#find(one), reason])) };
+    const layers = this.topology.layers.map(({ id, name, type }) => ({
+      name,
+      type,
+      inputs: inputs.get(id)!.map((one) => this.#find(one)),
+      outputs: this.#outputs.get(id)!.map((one) => this.#find(one)),
+    }));
+    const fixed = new Map<number, string>();
+    for (const [one, reason] of this.#reasons) if (!fixed.has(this.#find(one))) fixed.set(this.#find(one), reason);
+    return { layers, fixed };
   }
 
-  #follow({ name, type, config }: TopologyLayer, shape: Shape | null, inputs: number[][]): number[] {
-    const [first = []] = inputs;
+  #follow(layer: TopologyLayer, shape: Shape | null, inputs: readonly (readonly number[])[]): readonly number[] {
+    const { name, type } = layer;
     const width = shape?.at(-1) ?? 0;
-    const lost = () => {
-      this.#fix(inputs.flat(), `channels cannot be followed through "${name}" (${type})`);
-      return this.#fresh(width, `it is made by "${name}" (${type}), which is left whole`);
-    };
-    const firstFormat = /first$/i.test(stringOf(config['data_format']) ?? '');
-    const softmax = identifierOf(config['activation']) === 'softmax';
-    const grouped = typeof config['groups'] === 'number' && config['groups'] > 1;
-    if (firstFormat || grouped) return lost();
-    if (type in WIDTH_KEYS) {
-      const made = this.#fresh(width);
-      if (softmax) this.#fix(made, `"${name}" ends in a softmax over its channels`);
-      return made;
+    const followed = follow(
+      layer,
+      shape,
+      inputs.map(({ length }) => length),
+    );
+    switch (followed.kind) {
+      case 'passes': {
+        const all = inputs.flat();
+        return followed.outputs.map((index) => all[index]!);
+      }
+      case 'joins': {
+        const [first = []] = inputs;
+        for (const other of inputs) other.forEach((one, i) => this.#join(first[i]!, one));
+        return first;
+      }
+      case 'makes':
+        return this.#fresh(width, followed.fixed);
+      case 'lost':
+        this.#fix(inputs.flat(), `channels cannot be followed through "${name}" (${type}: ${followed.why})`);
+        return this.#fresh(width, `it is made by "${name}" (${type}), which is left whole`);
     }
-    if (type === 'InputLayer') return first;
-    if (PASSING.has(type)) return softmax || first.length !== width ? lost() : first;
-    if (type === 'BatchNormalization')
-      return config['axis'] === -1 || config['axis'] === (shape?.length ?? 0) - 1 ? first : lost();
-    if (type === 'Flatten')
-      return first.length > 0 && width % first.length === 0 ? repeated(first, width / first.length) : lost();
-    if (type === 'DepthwiseConv2D') {
-      const multiplier = width / first.length;
-      return Number.isInteger(multiplier) && !softmax ? first.flatMap((one) => repeated([one], multiplier)) : lost();
-    }
-    if (ADDING.has(type)) {
-      if (inputs.some(({ length }) => length !== first.length)) return lost();
-      for (const other of inputs) other.forEach((one, i) => this.#join(first[i]!, one));
-      return first;
-    }
-    if (type === 'Concatenate' && inputs.flat().length === width) return inputs.flat();
-    return lost();
   }
 
   #fresh(count: number, reason?: string): number[] {
@@ -150,7 +141,3 @@ class Tracer {
     this.#parent[this.#find(b)] = this.#find(a);
   }
 }
-
-const repeated = (values: readonly number[], times: number): number[] =>
-  Array.from({ length: times }, () => values).flat();
-const inputWidth = ({ inputShape }: TopologyLayer): number => inputShape?.at(-1) ?? 0;

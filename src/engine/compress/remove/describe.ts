@@ -1,8 +1,10 @@
 import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph, type GraphLayer } from '../../model/graph';
-import { WIDTH_KEYS, type ChannelGroups } from './channels';
+import type { ChannelGroups } from './channels';
+import { WIDTH_KEYS } from './follow';
 import type { GroupScores } from './scores/score';
+import type { DeadChannels } from './zeros';
 
 /** What is known of a plan when its layers are described. */
 interface Planned {
@@ -12,6 +14,8 @@ interface Planned {
   /** Protected layers with the pattern that names them. */
   readonly guarded: ReadonlyMap<string, string>;
   readonly scores: GroupScores;
+  /** Where channels that are all zero were looked for. */
+  readonly dead?: DeadChannels | undefined;
 }
 
 /** Every layer before and after, with the reason for each that keeps its channels. */
@@ -42,7 +46,7 @@ export function modelSize(model: ModelContent): { params: number; macs: number |
 const sizeOf = ({ outputShape, params, macs }: GraphLayer) => ({ width: outputShape?.at(-1) ?? null, params, macs });
 
 function judge(
-  { groups, guarded, scores, smaller }: Planned,
+  { groups, guarded, scores, smaller, dead }: Planned,
   i: number,
   narrower: boolean,
 ): Pick<RemovedLayer, 'state' | 'reason'> {
@@ -55,6 +59,8 @@ function judge(
     if (narrower || fewer) return { state: 'follows' };
     return { state: 'skipped', reason: 'it makes no channels of its own' };
   }
+  const staying = dead && stayingOf(outputs, dead);
+  if (fewer && staying !== undefined) return { state: 'removed', reason: staying };
   if (fewer) return { state: 'removed', ...(width === 1 ? { reason: 'it keeps its last channel' } : {}) };
   const fixed = outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
   if (fixed !== undefined) return { state: narrower ? 'follows' : 'skipped', reason: fixed };
@@ -66,6 +72,21 @@ function judge(
       state: 'protected',
       reason: `its channels hang together with those of "${partner.name}", which is protected`,
     };
-  if (outputs.every((one) => !scores.has(one))) return { state: 'skipped', reason: 'the score says nothing of it' };
-  return { state: 'skipped', reason: 'all its channels score higher, or no amount is given for it' };
+  if (dead) return { state: narrower ? 'follows' : 'skipped', reason: staying ?? 'none of its channels is all zero' };
+  if (outputs.every((one) => !scores.has(one)))
+    return { state: narrower ? 'follows' : 'skipped', reason: 'the score says nothing of it' };
+  return {
+    state: narrower ? 'follows' : 'skipped',
+    reason: 'all its channels score higher, or no amount is given for it',
+  };
+}
+
+/** How many channels of a layer stay although they never change, and why. */
+function stayingOf(outputs: readonly number[], { staying }: DeadChannels): string | undefined {
+  const reasons = outputs.flatMap((group) => staying.get(group) ?? []);
+  const [first] = reasons;
+  if (first === undefined) return undefined;
+  return reasons.length === 1
+    ? `one channel stays: ${first}`
+    : `${reasons.length} channels stay, each for a reason such as: ${first}`;
 }

@@ -1,4 +1,5 @@
-import { WIDTH_KEYS, type ChannelGroups } from './channels';
+import type { ChannelGroups } from './channels';
+import { WIDTH_KEYS } from './follow';
 
 /** Groups of channels that are alike: the same layers make them together. */
 export interface Family {

@@ -7,11 +7,13 @@ import { countFor, saving } from './amount';
 import { channelGroups, type ChannelGroups } from './channels';
 import { describeLayers, totalsOf } from './describe';
 import { families, type Family } from './families';
+import { maskChannels } from './mask';
 import { mergeRankings, rankFamily } from './ranking';
 import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';
 import { removeChannels } from './shrink';
 import { Widths } from './widths';
+import { deadChannels } from './zeros';
 
 /** What a remove step would do to a model. */
 export interface RemovePlan {
@@ -20,6 +22,8 @@ export interface RemovePlan {
   readonly removed: ReadonlySet<number>;
   /** The smaller model. */
   readonly model: ModelContent;
+  /** The model with all its channels whose outputs the smaller one must have. */
+  readonly expected: () => ModelContent;
   /** Every layer, with the reason for each that keeps its channels. */
   readonly layers: readonly RemovedLayer[];
   readonly totals: RemovalTotals;
@@ -43,6 +47,11 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     }))
     .filter((family) => family.groups.length > 0);
   if (free.length === 0) throw new UserError(nothingToRemove(groups));
+  const zeros = step.amount !== undefined && 'zeros' in step.amount;
+  if (!zeros && free.every((family) => family.groups.every((group) => !scores.has(group))))
+    throw new UserError(
+      `The score ${step.score} says nothing of any channel of the model${step.score === 'bn-scale' ? ', because none is scaled by batch normalisation' : ''}: choose another score.`,
+    );
   const widths = new Widths(all);
   const removed = new Set<number>();
   const byHand = new Set<Family>();
@@ -55,30 +64,30 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     for (const group of order.slice(0, Math.round(share * family.groups.length)))
       if (widths.take(group)) removed.add(group);
   }
-  const rest = free.filter((family) => !byHand.has(family));
-  if (step.amount && 'zeros' in step.amount) throw new UserError('Channels that are all zero cannot be removed yet.');
-  if (step.amount) {
+  const dead = zeros
+    ? deadChannels(model, groups, new Set(free.flatMap((family) => family.groups)), widths)
+    : undefined;
+  if (dead) for (const group of dead.removed) removed.add(group);
+  else if (step.amount) {
+    const { amount } = step;
     const { comparable } = channelScores[step.score];
-    const ranked = rest.map((family) =>
-      rankFamily(family, scores, comparable ? { savedBy: saving(model, groups, family, step.amount!) } : undefined),
-    );
+    const ranked = free
+      .filter((family) => !byHand.has(family))
+      .map((family) =>
+        rankFamily(family, scores, comparable ? { savedBy: saving(model, groups, family, amount) } : undefined),
+      );
     const order = mergeRankings(ranked, step.scope);
     const takeable = order.filter((group) => widths.take(group));
-    const count = countFor(
-      step.amount,
-      takeable,
-      order.length,
-      (some) => removeChannels(model, groups, new Set([...removed, ...some])),
-      model,
-    );
-    for (const group of takeable.slice(0, count)) removed.add(group);
+    const without = (some: readonly number[]) => removeChannels(model, groups, new Set([...removed, ...some]));
+    for (const group of takeable.slice(0, countFor(amount, takeable, order.length, without, model))) removed.add(group);
   }
-  const smaller = removed.size === 0 ? model : removeChannels(model, groups, removed);
+  const smaller = removed.size === 0 ? model : removeChannels(dead?.folded ?? model, groups, removed);
   return {
     groups,
     removed,
     model: smaller,
-    layers: describeLayers({ model, smaller, groups, guarded, scores }),
+    expected: () => (dead ? model : maskChannels(model, groups, removed)),
+    layers: describeLayers({ model, smaller, groups, guarded, scores, dead }),
     totals: totalsOf(model, smaller),
   };
 }

@@ -6,9 +6,9 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { channelGroups } from './channels';
 import { checkDifference } from './difference';
-import { maskChannels } from './mask';
 import { planRemove, type RemovePlan } from './plan';
 import { channelScores } from './scores';
+import type { GroupScores } from './scores/score';
 
 export interface RemoveOptions {
   /** The recipe's. */
@@ -28,14 +28,16 @@ export type Removed = RemovePlan & { readonly difference: OutputDifference | nul
  */
 export async function removeByStep(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<Removed> {
   const { dataset, signal } = options;
-  const score = channelScores[step.score];
-  if (score.needsData && !dataset)
-    throw new UserError(`The score ${step.score} needs a dataset: choose one, or another score.`);
   const groups = channelGroups(model);
-  const scores = await score.score({ model, groups, samples: step.samples, ...options });
+  let scores: GroupScores = new Map();
+  if (!step.amount || !('zeros' in step.amount)) {
+    const score = channelScores[step.score];
+    if (score.needsData && !dataset)
+      throw new UserError(`The score ${step.score} needs a dataset: choose one, or another score.`);
+    scores = await score.score({ model, groups, samples: step.samples, ...options });
+  }
   const plan = planRemove(model, step, scores);
-  const masked = maskChannels(model, groups, plan.removed);
-  const difference = await checkDifference(masked, plan.model, dataset?.split('validation'), signal);
+  const difference = await checkDifference(plan.expected(), plan.model, dataset?.split('validation'), signal);
   return { ...plan, difference };
 }
 

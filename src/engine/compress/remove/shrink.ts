@@ -1,10 +1,11 @@
-import { z } from 'zod';
 import { UserError } from '../../../protocol/errors';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
-import { LayerJson } from '../../model/topology-json';
+import { shapeOf, type Config } from '../../model/topology-json';
 import { channelAxes } from './axes';
-import { WIDTH_KEYS, type ChannelGroups, type LayerChannels } from './channels';
+import { flatTopology, type ChannelGroups, type LayerChannels } from './channels';
+import { withConfigs } from './configs';
+import { WIDTH_KEYS } from './follow';
 
 /**
  * Removes groups of channels: a smaller model, whose outputs are those of the model in which nothing reads these channels.
@@ -17,22 +18,24 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
     if (reason !== undefined) throw new UserError(`Channels of the model must stay (${reason}): leave them out.`);
   }
   const tensors = new Map([...model.tensors].filter(([, { group }]) => group !== 'optimizer'));
-  const widths = new Map<string, number>();
+  const changes = new Map<string, Config>();
+  const topology = flatTopology(model).layers;
   const described = readGraph(model).layers;
   groups.layers.forEach((layer, i) => {
     const kept = layer.outputs.filter((one) => !removed.has(one)).length;
     if (kept === 0 && layer.outputs.length > 0)
       throw new UserError(`The layer "${layer.name}" would lose its last channel: remove fewer.`);
-    if (layer.type in WIDTH_KEYS) widths.set(layer.name, kept);
+    const change = kept === layer.outputs.length ? undefined : narrowed(layer.type, kept, topology[i]!.config);
+    if (change) changes.set(layer.name, change);
     for (const { tensor } of described[i]!.tensors) tensors.set(tensor.name, shrunk(tensor, layer, removed));
   });
-  return { ...model, modelTopology: narrowed(model.modelTopology, widths), tensors };
+  return { ...model, modelTopology: withConfigs(model.modelTopology, changes), tensors };
 }
 
 function shrunk(tensor: Tensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
   return channelAxes(tensor, layer).reduce((one, { axis, groups }) => {
     const keep = groups.flatMap((group, i) => (removed.has(group) ? [] : [i]));
-    return keep.length === one.shape[axis] ? one : taken(one, axis, keep);
+    return keep.length === groups.length ? one : taken(one, axis, keep);
   }, tensor);
 }
 
@@ -53,20 +56,10 @@ function taken(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
   return { ...tensor, shape: tensor.shape.map((size, i) => (i === axis ? keep.length : size)), data };
 }
 
-const Layers = z.array(LayerJson);
-
-function narrowed(
-  topology: ModelContent['modelTopology'],
-  widths: ReadonlyMap<string, number>,
-): Record<string, unknown> {
-  const copy = structuredClone(topology);
-  const model = LayerJson.parse(copy['model_config'] ?? copy);
-  const layers = Layers.parse(Array.isArray(model.config) ? model.config : model.config?.['layers']).map((layer) => {
-    if (!layer.config || Array.isArray(layer.config)) return layer;
-    const width = widths.get(layer.name ?? String(layer.config['name']));
-    const key = WIDTH_KEYS[layer.class_name];
-    return width === undefined || key === undefined ? layer : { ...layer, config: { ...layer.config, [key]: width } };
-  });
-  const changed = { ...model, config: Array.isArray(model.config) ? layers : { ...model.config, layers } };
-  return 'model_config' in copy ? { ...copy, model_config: changed } : changed;
+/** What the configuration of a layer says of its width, once it has `kept` channels; undefined where it says nothing. */
+function narrowed(type: string, kept: number, config: Config): Config | undefined {
+  const key = WIDTH_KEYS[type];
+  if (key !== undefined) return { [key]: kept };
+  const target = type === 'Reshape' ? shapeOf(config['target_shape']) : null;
+  return target && target.at(-1) !== -1 ? { target_shape: [...target.slice(0, -1), kept] } : undefined;
 }

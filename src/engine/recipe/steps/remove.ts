@@ -24,8 +24,10 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
 }
 
 export const remove: StepKind<RemoveStep> = {
-  runsModel: ({ score }) => channelScores[score].needsData,
+  runsModel: ({ score, amount }) => !(amount && 'zeros' in amount) && channelScores[score].needsData,
   check: ({ amount, layers = {} }, where) => {
+    if (amount && 'zeros' in amount && Object.keys(layers).length > 0)
+      throw new UserError(`${where} removes what is all zero, so it needs no shares for "layers": leave them out.`);
     if (amount === undefined && Object.keys(layers).length === 0)
       throw new UserError(`${where} does not say how much to remove: give it an "amount", or shares for "layers".`);
   },

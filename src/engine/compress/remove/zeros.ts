@@ -1,0 +1,147 @@
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { readGraph } from '../../model/graph';
+import { weightName } from '../../model/roles';
+import type { Config } from '../../model/topology-json';
+import { channelAxes, mixes } from './axes';
+import { flatTopology, type ChannelGroups } from './channels';
+import { withConfigs } from './configs';
+import { constantsOf, keepsConstants } from './constants';
+import type { Widths } from './widths';
+
+/** A kernel that reads channels, and what each that enters it always is. */
+interface Reader {
+  readonly layer: number;
+  readonly name: string;
+  readonly kernel: Tensor;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly constants: readonly (number | null)[];
+  /** Whether a constant can go into the bias. */
+  readonly folds: boolean;
+  /** Weight of one window place between an input and an output. */
+  readonly eachWeight: (visit: (weight: number, input: number, output: number) => void) => void;
+}
+
+/** Channels that can go without changing an output, and those that send something all the same. */
+export interface DeadChannels {
+  readonly removed: ReadonlySet<number>;
+  /** Groups that never change but must stay, each with the reason. */
+  readonly staying: ReadonlyMap<number, string>;
+  /** The model in which the constants that removed channels sent are in the biases of what reads them. */
+  readonly folded: ModelContent;
+}
+
+/**
+ * Finds the channels that an unstructured pruning emptied: nobody reads them, or they are the same number everywhere, which
+ * goes into the biases of what reads them where that is exact.
+ * @param free the groups that may go
+ * @param widths keeps layers from losing their last channel
+ */
+export function deadChannels(
+  model: ModelContent,
+  groups: ChannelGroups,
+  free: ReadonlySet<number>,
+  widths: Widths,
+): DeadChannels {
+  const readers = readersOf(model, groups);
+  const removed = new Set<number>();
+  const staying = new Map<number, string>();
+  // What only removed channels read is read by nobody: until nothing more goes.
+  for (let before = -1; before < removed.size;) {
+    before = removed.size;
+    const { needed, unfoldable } = needs(readers, removed);
+    for (const group of free) {
+      if (removed.has(group) || needed.has(group)) continue;
+      const why = unfoldable.get(group);
+      if (why === undefined && widths.take(group)) removed.add(group);
+      else staying.set(group, why ?? 'it is the last channel of a layer');
+    }
+  }
+  for (const group of removed) staying.delete(group);
+  return { removed, staying, folded: fold(model, readers, removed) };
+}
+
+function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
+  const constants = constantsOf(model);
+  const topology = flatTopology(model).layers;
+  const described = readGraph(model).layers;
+  return groups.layers.flatMap((layer, i) =>
+    described[i]!.tensors.flatMap(({ tensor }) => {
+      const axes = channelAxes(tensor, layer);
+      const [input, output] = [axes.find(({ side }) => side === 'inputs'), axes.find(({ side }) => side === 'outputs')];
+      if (!input || !output || !mixes(tensor, layer)) return [];
+      const separable = layer.type === 'SeparableConv2D';
+      const last = tensor.shape.at(-1)!;
+      const fewer = tensor.shape.at(-2)!;
+      return [
+        {
+          layer: i,
+          name: layer.name,
+          kernel: tensor,
+          inputs: input.groups,
+          outputs: output.groups,
+          // Of a separable convolution only zeros are followed past its depthwise kernel.
+          constants: input.groups.map((_, at) => {
+            const value = constants[i]!.inputs[Math.floor((at * layer.inputs.length) / input.groups.length)] ?? null;
+            return separable && value !== 0 ? null : value;
+          }),
+          folds: keepsConstants(topology[i]!),
+          eachWeight: (visit) => {
+            tensor.data.forEach((weight, at) => {
+              if (weight === 0) return;
+              const [a, b] = [Math.floor(at / last) % fewer, at % last];
+              if (input.axis > output.axis) visit(weight, b, a);
+              else visit(weight, a, b);
+            });
+          },
+        } satisfies Reader,
+      ];
+    }),
+  );
+}
+
+/** Groups that some kernel needs because they vary; and those that are constant but cannot be folded, with the reason. */
+function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
+  const needed = new Set<number>();
+  const unfoldable = new Map<number, string>();
+  for (const { name, inputs, outputs, constants, folds, eachWeight } of readers)
+    eachWeight((_, input, output) => {
+      if (removed.has(outputs[output]!)) return;
+      const constant = constants[input] ?? null;
+      if (constant === null) needed.add(inputs[input]!);
+      else if (constant !== 0 && !folds)
+        unfoldable.set(
+          inputs[input]!,
+          `it is all zero, but sends a constant that "${name}" reads up to its padded edge`,
+        );
+    });
+  return { needed, unfoldable };
+}
+
+/** Adds to the biases what constant channels that go have sent. */
+function fold(model: ModelContent, readers: readonly Reader[], removed: ReadonlySet<number>): ModelContent {
+  const tensors = new Map(model.tensors);
+  const changes = new Map<string, Config>();
+  for (const { layer, name, kernel, inputs, outputs, constants, eachWeight } of readers) {
+    const sent = new Float64Array(outputs.length);
+    eachWeight((weight, input, output) => {
+      if (removed.has(inputs[input]!)) sent[output]! += weight * (constants[input] ?? 0);
+    });
+    if (sent.every((sum) => sum === 0)) continue;
+    const owned = readGraph(model).layers[layer]!.tensors.find(({ tensor }) => weightName(tensor) === 'bias');
+    const bias = owned?.tensor ?? emptyBias(kernel, outputs.length);
+    if (!owned) changes.set(name, { use_bias: true });
+    tensors.set(bias.name, { ...bias, data: Float32Array.from(sent, (sum, i) => bias.data[i]! + sum) });
+  }
+  return {
+    ...model,
+    tensors,
+    modelTopology: changes.size > 0 ? withConfigs(model.modelTopology, changes) : model.modelTopology,
+  };
+}
+
+/** A bias of zeros named after a kernel. */
+function emptyBias({ name }: Tensor, width: number): Tensor {
+  const bias = name.replace(/(pointwise_)?kernel([^/]*)$/, 'bias$2');
+  return { name: bias, shape: [width], dtype: 'float32', data: new Float32Array(width) };
+}
