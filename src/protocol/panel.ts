@@ -3,8 +3,10 @@ import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
 import { Inspection } from './model';
 import { Recipe } from './recipe';
+import { StepPlan } from './plan';
 import { RecipeStep } from './steps';
 import { PruneStep } from './steps/prune';
+import { RemoveStep } from './steps/remove';
 import { RunEvent, RunResult } from './run';
 import { request, type NotificationTable, type RequestTable } from './table';
 
@@ -51,6 +53,12 @@ export const panelRequests = {
     result: z.array(Histogram),
   }),
   preview: request({ params: z.object({ prune: PruneStep }), result: Preview, progress: PreviewPart }),
+  /** What one step would do to each layer of the checkpoint as it is. */
+  plan: request({
+    params: z.object({ step: z.discriminatedUnion('step', [PruneStep, RemoveStep]), seed: Recipe.shape.seed }),
+    result: StepPlan,
+    progress: Progress,
+  }),
   evaluate: request({ params: nothing, result: Evaluation, progress: Progress }),
   /** A folder name that is free, for example `fashion-cnn-pruned-90`. `sparsity`: what a prune step comes to, where that is known. */
   proposeFolder: request({

@@ -4,6 +4,7 @@ import { Hero } from './histogram/Hero';
 import { LayerTable } from './layers/LayerTable';
 import { Banners } from './notices/Banners';
 import { Failure, Skeleton } from './notices/Waiting';
+import { RecipeSection } from './recipe/RecipeSection';
 import { RunCard } from './run/RunCard';
 import { announcement, inspection, stage } from './state/session';
 import { PlanList } from './threshold/PlanList';
@@ -36,6 +37,7 @@ export function App() {
             <WriteForm />
           </div>
         </div>
+        <RecipeSection />
         <RunCard />
         <section class="section" aria-labelledby="layers-title">
           <h2 id="layers-title">Layers</h2>

@@ -8,6 +8,7 @@ import './head/head.css';
 import './histogram/histogram.css';
 import './threshold/threshold.css';
 import './layers/layers.css';
+import './recipe/recipe.css';
 import './run/run.css';
 import './evaluation/evaluation.css';
 import './notices/notices.css';

@@ -16,6 +16,7 @@ import { settings } from '../settings';
 import { requireTrust } from '../trust';
 import { evaluateInPanel } from './evaluateInPanel';
 import type { CheckpointPanel } from './panel';
+import { planStep } from './planStep';
 
 /** Milliseconds that the page's first questions go before the dataset is opened. */
 const DATA_WAITS = 250;
@@ -51,6 +52,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
         ? answer
         : { ...answer, noAccuracy: 'off in Restricted Mode' };
     },
+    plan: (asked, context) => planStep(panel, asked, context),
     evaluate: (_, context) => evaluateInPanel(panel, context, isGone),
     proposeFolder({ steps, sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { JsonObject } from '../form/json';
 import { MODES } from './amount';
 import { COLUMNS } from './sort';
 
@@ -22,6 +23,9 @@ export const Saved = z.object({
     .object({ column: z.enum(COLUMNS).nullable(), descending: z.boolean() })
     .catch({ column: null, descending: false }),
   epochs: z.number().int().min(0).max(10_000).catch(2),
+  /** Steps of the recipe as they are in their forms, complete or not. */
+  recipe: z.array(JsonObject).max(1000).catch([]),
+  seed: z.number().int().min(0).max(0x7fffffff).catch(0),
 });
 export type Saved = z.infer<typeof Saved>;
 

@@ -2,6 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
+import type { JsonObject } from '../form/json';
 import type { JobView } from '../logic/job';
 import type { Histograms } from '../logic/plan';
 import { readSaved, type Saved } from '../logic/saved';
@@ -30,6 +31,9 @@ export const log = signal(saved.log);
 export const whole = signal(saved.whole);
 export const sort = signal<Sort>(saved.sort);
 export const epochs = signal(saved.epochs);
+/** The steps of the recipe as they are in their forms, and the seed of its run. */
+export const drafts = signal<readonly JsonObject[]>(saved.recipe);
+export const seed = signal(saved.seed);
 
 /** The files changed on disk, or are gone; `problem`: why they could not be read again. */
 export const disk = signal<{ change: 'changed' | 'gone'; problem?: string } | null>(null);
@@ -75,6 +79,8 @@ effect(() => {
     whole: whole.value,
     sort: sort.value,
     epochs: epochs.value,
+    recipe: [...drafts.value],
+    seed: seed.value,
   };
   storeState(state);
 });

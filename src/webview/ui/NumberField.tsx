@@ -5,6 +5,7 @@ import { valueForKey } from './keys';
 export function NumberField({
   label,
   value,
+  placeholder,
   min = 0,
   max,
   arrow,
@@ -14,10 +15,13 @@ export function NumberField({
   parse,
   disabled,
   onValue,
+  onBlank,
   testId,
 }: {
   label: string;
-  value: number;
+  /** Null: none is set. */
+  value: number | null;
+  placeholder?: string | undefined;
   min?: number;
   max: number;
   arrow: number;
@@ -28,12 +32,15 @@ export function NumberField({
   parse: (text: string) => number | string;
   disabled?: boolean | undefined;
   onValue: (value: number, at: number) => void;
+  /** Called where the text is deleted; without it, an empty field is a mistake. */
+  onBlank?: (() => void) | undefined;
   testId?: string | undefined;
 }) {
   const id = useId();
   // While it is being typed the text is the person's own: "0." must not become "0".
   const [draft, setDraft] = useState<string | null>(null);
-  const read = draft === null ? value : parse(draft);
+  const blank = (text: string): boolean => onBlank !== undefined && text.trim() === '';
+  const read = draft === null || blank(draft) ? value : parse(draft);
   const problem = typeof read === 'string' ? read : null;
   return (
     <label class="field">
@@ -44,11 +51,12 @@ export function NumberField({
           role="spinbutton"
           inputMode="decimal"
           class="input"
-          value={draft ?? format(value)}
+          value={draft ?? (value === null ? '' : format(value))}
+          placeholder={placeholder}
           disabled={disabled}
-          aria-valuenow={value}
-          aria-valuemin={min}
-          aria-valuemax={max}
+          aria-valuenow={value ?? undefined}
+          aria-valuemin={Number.isFinite(min) ? min : undefined}
+          aria-valuemax={Number.isFinite(max) ? max : undefined}
           aria-invalid={problem !== null}
           aria-describedby={problem === null ? undefined : id}
           autocomplete="off"
@@ -56,13 +64,17 @@ export function NumberField({
           onInput={(event) => {
             const text = event.currentTarget.value;
             setDraft(text);
+            if (blank(text)) {
+              onBlank?.();
+              return;
+            }
             const next = parse(text);
             if (typeof next === 'number') onValue(next, event.timeStamp);
           }}
           onKeyDown={(event) => {
             // Left, right, Home and End move in the text, as in any field.
             if (/^(ArrowLeft|ArrowRight|Home|End)$/.test(event.key)) return;
-            const next = valueForKey(event.key, value, { min, max, arrow, page });
+            const next = valueForKey(event.key, value ?? Math.max(0, min), { min, max, arrow, page });
             if (next !== undefined) {
               event.preventDefault();
               setDraft(null);

@@ -1,10 +1,14 @@
 /** Code points of the codicons in use, in the font that ships with the page. */
 export const ICONS = {
+  add: '\uea60',
   warning: '\uea6c',
   info: '\uea74',
   lock: '\uea75',
   close: '\uea76',
+  trash: '\uea81',
   error: '\uea87',
+  'arrow-down': '\uea9a',
+  'arrow-up': '\ueaa1',
   check: '\ueab2',
   clippy: '\ueac0',
   database: '\ueace',
@@ -17,5 +21,6 @@ export const ICONS = {
   'triangle-down': '\ueb6e',
   'triangle-up': '\ueb71',
   output: '\ueb9d',
+  'graph-line': '\uebe2',
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -295,6 +295,9 @@ test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (wi
   await open('sparse&sample', width);
   await element('threshold-number').fill('0.03');
   await settled();
+  await element('threshold-to-recipe').click();
+  await element('show-plan').click();
+  await element('plan-table').waitFor();
   await element('evaluate-button').click();
   await element('evaluation').waitFor();
   const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
@@ -311,4 +314,53 @@ test('a plot on a canvas is drawn anew in another theme', async () => {
   await page.evaluate("window.secateurWear('light')");
   expect(await colours()).not.toBe(blue);
   await expect.poll(picture).not.toBe(before);
+});
+
+test('a method is chosen, its form filled in from its schema, and the recipe run as it stands', async () => {
+  await open();
+  await element('add-prune').click();
+  await element('form-prune-score').selectOption('lamp');
+  await element('form-prune-amount-sparsity').fill('7');
+  expect(await page.getByRole('alert').textContent()).toBe('Type a number from 0 to 1.');
+  await element('form-prune-amount-sparsity').fill('0.8');
+  await element('form-prune-more').click();
+  await element('form-prune-granularity').selectOption('2:4');
+  await element('form-prune-protect').fill('dense*');
+  await element('form-prune-protect').press('Enter');
+  await element('form-prune-layers').selectOption('conv2d');
+  await element('show-plan').click();
+  await element('plan-row-flatten').getByText('It has no weights.').waitFor();
+  await element('add-finetune').click();
+  await element('form-finetune-epochs').fill('1');
+  await element('step-0-down').click();
+  await element('step-1').press('Alt+ArrowUp');
+  await element('recipe-run').click();
+  await element('open-result').waitFor();
+  const asked = await page.evaluate(
+    "window.secateurHost.asked.findLast(({ method }) => method === 'run').params.steps",
+  );
+  expect(asked).toMatchObject([
+    {
+      step: 'prune',
+      score: 'lamp',
+      granularity: '2:4',
+      protect: ['dense*'],
+      amount: { sparsity: 0.8 },
+      layers: { conv2d: { threshold: 0.05 } },
+    },
+    { step: 'finetune', epochs: 1 },
+  ]);
+});
+
+test('the recipe is there again after a reload, and goes step by step', async () => {
+  await open();
+  await element('add-remove').click();
+  await element('form-remove-amount').selectOption('');
+  await element('form-remove-more').click();
+  await element('form-remove-samples').fill('');
+  await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+  await page.reload();
+  await element('step-0').waitFor();
+  await element('step-0-delete').click();
+  expect(await element('recipe-steps').count()).toBe(0);
 });

@@ -13,6 +13,8 @@ import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
+import { prunePlan, removePlan } from '../../../src/extension/panel/stepPlan';
+import { removed } from './removal';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
 
@@ -198,6 +200,19 @@ export class FakeHost {
           bytes,
           accuracy: { accuracy, baseline: 0.916, loss: 0.3, samples: 1000, sampleData: state.dataset.sample },
         };
+      },
+      plan: async ({ step }, { signal }) => {
+        this.note('plan', step);
+        await wait(60, signal);
+        const { model } = this.here();
+        return step.step === 'prune'
+          ? prunePlan(model.inspection, {
+              counts: pruned(model, step).counts,
+              bytes: { bytes: model.inspection.totals.bytes, gzipBytes: 400_000 },
+              accuracy: null,
+              noAccuracy: 'no dataset chosen',
+            })
+          : removePlan(model.inspection, removed(model.inspection));
       },
       evaluate: async (_, { signal, report }) => {
         const { state } = this.here();

@@ -1,0 +1,58 @@
+import { Fold } from '../ui/Fold';
+import { FieldView } from './FieldView';
+import { hintOf } from './hints';
+import { withKey, type JsonObject } from './json';
+import type { Field } from './spec';
+
+/** What the fields of a form share. */
+export interface FormContext {
+  /** Begins the test ids of its controls. */
+  id: string;
+  /** Layers of the model that have weights. */
+  layers: readonly string[];
+  starts: (key: string) => number | undefined;
+}
+
+/** A field that most people leave as it is waits behind a fold; a part of its own is switched on by its own box. */
+const isFolded = ({ key, required, fallback, spec }: Field): boolean =>
+  hintOf(key).folded ?? (!required && fallback === undefined && spec.kind !== 'object' && spec.kind !== 'union');
+
+/** The fields of an object, those that are seldom set behind a fold. */
+export function ObjectFields({
+  fields,
+  value,
+  context,
+  onChange,
+}: {
+  fields: readonly Field[];
+  value: JsonObject;
+  context: FormContext;
+  onChange: (value: JsonObject) => void;
+}) {
+  const shown = fields.filter(({ spec }) => spec.kind !== 'constant');
+  const folded = shown.filter(isFolded);
+  const views = (list: readonly Field[]) =>
+    list.map((field) => (
+      <FieldView
+        key={field.key}
+        field={field}
+        value={value[field.key]}
+        context={{ ...context, id: `${context.id}-${field.key}` }}
+        onChange={(next) => onChange(withKey(value, field.key, next))}
+      />
+    ));
+  return (
+    <div class="form-fields">
+      {views(shown.filter((field) => !isFolded(field)))}
+      {folded.length > 0 && (
+        <Fold
+          title={`More options (${folded.length})`}
+          open={folded.some(({ key }) => value[key] !== undefined)}
+          testId={`${context.id}-more`}
+        >
+          <div class="form-fields">{views(folded)}</div>
+        </Fold>
+      )}
+    </div>
+  );
+}

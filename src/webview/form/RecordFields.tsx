@@ -1,0 +1,51 @@
+import { IconButton } from '../ui/Button';
+import { Select } from '../ui/Select';
+import { FieldView, type EntryProps } from './FieldView';
+import { labelOf } from './hints';
+import { isObject, withKey } from './json';
+import type { Spec } from './spec';
+import { initial } from './values';
+
+const NONE = '';
+
+/** Values by name of layer: those there are, each with its own fields, and a list to add one from. */
+export function RecordFields({ field, item, value, context, onChange }: EntryProps & { item: Spec }) {
+  const record = isObject(value) ? value : {};
+  const names = Object.keys(record);
+  const set = (next: typeof record) => onChange(Object.keys(next).length > 0 || field.required ? next : undefined);
+  const left = context.layers.filter((name) => !(name in record));
+  return (
+    <div class="form-record" role="group" aria-label={labelOf(field.key)}>
+      <Select
+        label={labelOf(field.key)}
+        value={NONE}
+        options={[
+          { value: NONE, text: left.length > 0 ? 'Add a layer\u2026' : 'All layers are listed' },
+          ...left.map((name) => ({ value: name, text: name })),
+        ]}
+        onSelect={(name) => {
+          if (name !== NONE) set({ ...record, [name]: initial(item, name, context.starts) });
+        }}
+        testId={context.id}
+      />
+      {names.map((name) => (
+        <div key={name} class="form-entry">
+          <div class="section-head">
+            <span class="tensor-name">{name}</span>
+            <IconButton
+              icon="close"
+              label={`Take away ${name}`}
+              onPress={() => set(withKey(record, name, undefined))}
+            />
+          </div>
+          <FieldView
+            field={{ key: 'amount', help: '', required: true, fallback: undefined, spec: item }}
+            value={record[name]}
+            context={{ ...context, id: `${context.id}-${name}` }}
+            onChange={(next) => set(withKey(record, name, next))}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { Select } from '../ui/Select';
+import { FieldView, type EntryProps } from './FieldView';
+import { labelOf } from './hints';
+import { isObject } from './json';
+import { ObjectFields } from './ObjectFields';
+import type { Spec } from './spec';
+import { fits, initial } from './values';
+
+const NONE = '';
+
+/** A value of one of several shapes: which one, and then that one's own fields. */
+export function UnionFields({
+  field,
+  spec,
+  value,
+  context,
+  onChange,
+}: EntryProps & { spec: Extract<Spec, { kind: 'union' }> }) {
+  const now = value ?? field.fallback;
+  const variant = spec.variants.find((each) => fits(each.spec, now));
+  const start = (name: string) => {
+    const chosen = spec.variants.find((each) => each.name === name);
+    onChange(chosen && initial(chosen.spec, field.key, context.starts));
+  };
+  return (
+    <div class="form-union" role="group" aria-label={labelOf(field.key)}>
+      <Select
+        label={labelOf(field.key)}
+        value={variant?.name ?? NONE}
+        options={[
+          ...(field.required && variant ? [] : [{ value: NONE, text: 'None' }]),
+          ...spec.variants.map(({ name }) => ({ value: name, text: labelOf(name) })),
+        ]}
+        onSelect={start}
+        testId={context.id}
+      />
+      {variant?.spec.kind === 'object' ? (
+        <ObjectFields
+          fields={variant.spec.fields}
+          value={isObject(now) ? now : {}}
+          context={context}
+          onChange={onChange}
+        />
+      ) : (
+        variant && (
+          <FieldView
+            field={{ key: variant.name, help: '', required: true, fallback: undefined, spec: variant.spec }}
+            value={now}
+            context={{ ...context, id: `${context.id}-value` }}
+            onChange={onChange}
+          />
+        )
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { isObject, type Json, type JsonObject } from './json';
+import type { NumberSpec, Spec } from './spec';
+
+/** Where a number without a default begins, by the name of its field; undefined: in the middle of its range. */
+export type Starts = (key: string) => number | undefined;
+
+/** A first value that fits, for a field that must have one. */
+export function initial(spec: Spec, key: string, starts: Starts): Json {
+  switch (spec.kind) {
+    case 'constant':
+      return spec.value;
+    case 'flag':
+      return true;
+    case 'number':
+      return starts(key) ?? middle(spec);
+    case 'choice':
+      return spec.options[0] ?? '';
+    case 'text':
+      return '';
+    case 'names':
+    case 'numbers':
+      return [];
+    case 'record':
+      return {};
+    case 'object':
+      return initialObject(spec, starts);
+    case 'union': {
+      const [first] = spec.variants;
+      return first ? initial(first.spec, key, starts) : null;
+    }
+  }
+}
+
+/** The fields that an object must have; what has a default is left out. */
+export function initialObject({ fields }: Extract<Spec, { kind: 'object' }>, starts: Starts): JsonObject {
+  return Object.fromEntries(
+    fields.filter(({ required }) => required).map(({ key, spec }) => [key, initial(spec, key, starts)]),
+  );
+}
+
+function middle({ min, max, integer, above }: NumberSpec): number {
+  if (Number.isFinite(min) && Number.isFinite(max) && max - min <= 1) return (min + max) / 2;
+  const least = Number.isFinite(min) ? min : 0;
+  return above ? least + (integer ? 1 : 0.1) : least;
+}
+
+/** Has a value the shape of this variant of a union? */
+export function fits(spec: Spec, value: Json | undefined): boolean {
+  switch (spec.kind) {
+    case 'object':
+      return isObject(value) && spec.fields.every(({ required, key }) => !required || key in value);
+    case 'record':
+      return isObject(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'constant':
+      return value === spec.value;
+    case 'names':
+    case 'numbers':
+      return Array.isArray(value);
+    case 'choice':
+      return typeof value === 'string' && (spec.open || spec.options.includes(value));
+    case 'text':
+      return typeof value === 'string';
+  }
+  return false;
+}
+
+/** A number as it is typed, or the sentence that says what is wrong with it. */
+export function parseNumber(spec: NumberSpec, text: string): number | string {
+  const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
+  const inside = spec.above ? value > spec.min : value >= spec.min;
+  if (Number.isFinite(value) && inside && value <= spec.max && (!spec.integer || Number.isInteger(value))) return value;
+  return `Type a ${spec.integer ? 'whole number' : 'number'}${rangeWords(spec)}.`;
+}
+
+/** Ends that no person would reach are not told. */
+const FAR = 1e9;
+
+function rangeWords({ min, max, above }: NumberSpec): string {
+  const low = Number.isFinite(min) && min > -FAR;
+  const high = Number.isFinite(max) && max < FAR;
+  const from = String(min);
+  const to = max.toLocaleString('en-US');
+  if (low && high) return above ? ` above ${from}, up to ${to}` : ` from ${from} to ${to}`;
+  if (low) return above ? ` above ${from}` : `, ${from} or more`;
+  return high ? ` up to ${to}` : '';
+}

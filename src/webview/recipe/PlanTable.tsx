@@ -1,0 +1,131 @@
+import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
+import { bytes, change, compact, count, percent, sentence } from '../logic/format';
+import { currentStep } from '../state/recipe';
+import { planned } from '../state/stepPlan';
+import { select } from '../state/threshold';
+import { LinkButton } from '../ui/Link';
+import { Tag } from '../ui/Tag';
+
+const ARROW = ' \u2192 ';
+const STATES: Record<PlannedLayer['state'], string> = {
+  pruned: 'Pruned',
+  removed: 'Narrower',
+  follows: 'Follows',
+  protected: 'Protected',
+  skipped: 'Skipped',
+};
+
+/** Before and after in one cell; a figure that stays is said once. */
+function both(before: string, after: string): string {
+  return before === after ? before : before + ARROW + after;
+}
+
+const shown = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '\u2013' : format(value);
+
+function Row({ layer, kind }: { layer: PlannedLayer; kind: StepPlan['kind'] }) {
+  const { before, after } = layer;
+  const figure = (of: (side: PlannedSide) => string) => both(of(before), of(after));
+  return (
+    <tr data-testid={`plan-row-${layer.name}`} data-state={layer.state}>
+      <th scope="row">
+        <LinkButton onPress={() => select(layer.name)} label={`Show the weights of ${layer.name}`}>
+          {layer.name}
+        </LinkButton>
+      </th>
+      <td>
+        {STATES[layer.state]}
+        {layer.reason !== undefined && <span class="plan-reason small quiet">{sentence(layer.reason)}</span>}
+      </td>
+      <td class="figure">
+        {kind === 'zeros'
+          ? figure((side) => shown(side.sparsity, percent))
+          : figure((side) => shown(side.width, count))}
+      </td>
+      <td class="figure">{figure((side) => shown(side.bytes || null, bytes))}</td>
+      <td class="figure">{figure((side) => shown(side.macs || null, compact))}</td>
+    </tr>
+  );
+}
+
+/** How many layers are in each state: nothing is left out in silence. */
+function tally(layers: readonly PlannedLayer[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of layers) counts.set(STATES[state], (counts.get(STATES[state]) ?? 0) + 1);
+  return [...counts].map(([state, number]) => `${number} ${state.toLowerCase()}`).join(', ');
+}
+
+const NOTES: Record<StepPlan['kind'], string> = {
+  zeros:
+    'Bytes and MACs are those of weights that are not 0. The file keeps its zeros: it shrinks where it is compressed, and inference is no faster.',
+  channels: 'Bytes are those of the parameters as they are stored. The model becomes smaller, and as a rule faster.',
+};
+
+/** What the step in hand would do to each layer, as it was asked for last. */
+export function PlanTable() {
+  const known = planned.value;
+  const step = currentStep.value;
+  if (!known || known.step.step !== step?.step) return null;
+  const { plan } = known;
+  const stale = JSON.stringify(known.step) !== JSON.stringify(step);
+  const total = (of: (side: StepPlan['before']) => number | null, format: (value: number) => string) =>
+    both(shown(of(plan.before), format), shown(of(plan.after), format));
+  return (
+    <section
+      class={stale ? 'plan-table stale' : 'plan-table'}
+      aria-labelledby="plan-title"
+      data-testid="plan-table"
+      data-stale={stale}
+    >
+      <div class="section-head">
+        <h3 id="plan-title">
+          Plan: {tally(plan.layers)}
+          {stale && ' (of the options as they were before)'}
+        </h3>
+        <span class="row small figures">
+          gzip {total((side) => side.gzipBytes, bytes)} {`(${change(plan.before.gzipBytes, plan.after.gzipBytes)})`}
+          {plan.accuracy && (
+            <span data-testid="plan-accuracy" data-value={plan.accuracy.accuracy}>
+              accuracy {both(percent(plan.accuracy.baseline), percent(plan.accuracy.accuracy))} on{' '}
+              {count(plan.accuracy.samples)} validation images
+            </span>
+          )}
+          {plan.accuracy?.sampleData && <Tag>sample</Tag>}
+        </span>
+      </div>
+      <div class="plan-scroller" role="region" aria-labelledby="plan-title" tabIndex={0}>
+        <table class="compare">
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              <th scope="col">State</th>
+              <th scope="col">{plan.kind === 'zeros' ? 'Sparsity' : 'Width'}</th>
+              <th scope="col">Bytes</th>
+              <th scope="col">MACs</th>
+            </tr>
+          </thead>
+          <tbody>
+            {plan.layers.map((layer) => (
+              <Row key={layer.name} layer={layer} kind={plan.kind} />
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">All layers</th>
+              <td />
+              <td class="figure">{plan.kind === 'zeros' ? '' : `${total((side) => side.params, count)} parameters`}</td>
+              <td class="figure">{total((side) => side.bytes, bytes)}</td>
+              <td class="figure">{total((side) => side.macs, compact)}</td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      <p class="small quiet">
+        {NOTES[plan.kind]} The plan is of this checkpoint as it is, without the steps before.
+        {plan.difference &&
+          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)}, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
+        {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
+      </p>
+    </section>
+  );
+}

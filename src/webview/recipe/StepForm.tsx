@@ -1,0 +1,73 @@
+import { ObjectFields } from '../form/ObjectFields';
+import { methodPurpose, methodTitle } from '../logic/methods';
+import { sentence } from '../logic/format';
+import { changeStep, current, currentStep, nameOf, problems, starts, stepSpec } from '../state/recipe';
+import { cannotRun, drafts, inspection } from '../state/session';
+import { cancelPlan, isPlannable, planning, planProblem, planStep } from '../state/stepPlan';
+import { ShowLog } from '../notices/ShowLog';
+import { Button } from '../ui/Button';
+import { Notice } from '../ui/Notice';
+import { ProgressBar } from '../ui/ProgressBar';
+
+/** The form of the step in hand, made from its schema, and the button that shows what it would do. */
+export function StepForm() {
+  const index = current.value;
+  const draft = index === null ? undefined : drafts.value[index];
+  if (index === null || !draft) return <p class="quiet">Add a method above: its options are set here.</p>;
+  const name = nameOf(draft);
+  if (!name) return <Notice kind="warning">This version does not know this step: delete it to go on.</Notice>;
+  const layers = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
+  const problem = problems.value[index] ?? null;
+  return (
+    <div class="step-form" key={`${index}-${name}`}>
+      <h3>
+        Step {index + 1}: {methodTitle(name)}
+      </h3>
+      <p class="small quiet">{methodPurpose(name)}</p>
+      <ObjectFields
+        fields={stepSpec(name).fields}
+        value={draft}
+        context={{ id: `form-${name}`, layers, starts }}
+        onChange={(next) => changeStep(index, next)}
+      />
+      {problem !== null && (
+        <Notice kind="warning" testId="step-problem">
+          {sentence(problem)}
+        </Notice>
+      )}
+      <PlanButton />
+    </div>
+  );
+}
+
+function PlanButton() {
+  const step = currentStep.value;
+  if (!isPlannable(step)) return null;
+  const going = planning.value;
+  return (
+    <div class="plan-ask">
+      {going ? (
+        <div class="running">
+          <ProgressBar progress={going.progress} stage={going.progress?.stage ?? 'Planning'} testId="plan-progress" />
+          <Button icon="close" onPress={cancelPlan} testId="cancel-plan">
+            Cancel
+          </Button>
+        </div>
+      ) : (
+        <Button
+          icon="play"
+          disabled={cannotRun.value !== null && step.step === 'remove'}
+          onPress={() => void planStep(step)}
+          testId="show-plan"
+        >
+          Show the plan
+        </Button>
+      )}
+      {planProblem.value !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="plan-problem">
+          {planProblem.value}
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+/** A part of the page that is folded away until it is asked for. Native: keyboard and screen readers know it. */
+export function Fold({
+  title,
+  open,
+  children,
+  testId,
+}: {
+  title: string;
+  /** Whether it begins unfolded. */
+  open: boolean;
+  children: ComponentChildren;
+  testId?: string | undefined;
+}) {
+  const [unfolded, setUnfolded] = useState(open);
+  return (
+    <details class="fold" open={unfolded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
+      <summary data-testid={testId}>{title}</summary>
+      {unfolded && children}
+    </details>
+  );
+}

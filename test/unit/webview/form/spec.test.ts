@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { expect, test } from 'vitest';
+import { RecipeStep, stepSchemas, type StepName } from '../../../../src/protocol/steps';
+import { specOf, type Spec } from '../../../../src/webview/form/spec';
+import { fits, initial, initialObject, parseNumber } from '../../../../src/webview/form/values';
+
+const read = (schema: z.ZodType): Spec => specOf(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }));
+const starts = () => undefined;
+
+test('numbers have their ranges, with or without the end itself', () => {
+  expect(read(z.number().min(0).max(1))).toEqual({ kind: 'number', integer: false, min: 0, max: 1, above: false });
+  expect(read(z.number().positive().max(10))).toMatchObject({ min: 0, max: 10, above: true });
+  expect(read(z.number().int().min(1).max(9))).toMatchObject({ integer: true, min: 1, max: 9 });
+});
+
+test('a choice is closed, or open to text that its own rules allow', () => {
+  expect(read(z.enum(['a', 'b']))).toEqual({ kind: 'choice', options: ['a', 'b'], open: false });
+  expect(read(z.union([z.enum(['a']), z.string().regex(/^\d$/)]))).toEqual({
+    kind: 'choice',
+    options: ['a'],
+    open: true,
+  });
+});
+
+test('shapes of a union go by the key that tells them apart, or by their type', () => {
+  const amount = read(z.union([z.strictObject({ sparsity: z.number() }), z.strictObject({ threshold: z.number() })]));
+  expect(amount.kind === 'union' && amount.variants.map(({ name }) => name)).toEqual(['sparsity', 'threshold']);
+  const to = read(z.union([z.number(), z.string()]));
+  expect(to.kind === 'union' && to.variants.map(({ name }) => name)).toEqual(['number', 'text']);
+});
+
+test('lists, records, parts of their own, defaults and help', () => {
+  const spec = read(
+    z.strictObject({
+      names: z.array(z.string()).optional(),
+      numbers: z.array(z.number().min(0)).default([1]),
+      layers: z.record(z.string(), z.number()).optional(),
+      part: z
+        .strictObject({ on: z.boolean().default(true) })
+        .optional()
+        .describe('A part.'),
+    }),
+  );
+  if (spec.kind !== 'object') throw new Error('no object');
+  const [names, numbers, layers, part] = spec.fields;
+  expect(names).toMatchObject({ key: 'names', required: false, spec: { kind: 'names' } });
+  expect(numbers).toMatchObject({ fallback: [1], spec: { kind: 'numbers', item: { min: 0 } } });
+  expect(layers?.spec).toMatchObject({ kind: 'record', value: { kind: 'number' } });
+  expect(part).toMatchObject({ help: 'A part.', spec: { kind: 'object' } });
+});
+
+test.each(Object.keys(stepSchemas) as StepName[])('the form of %s begins with a step that its schema takes', (name) => {
+  const spec = read(stepSchemas[name]);
+  if (spec.kind !== 'object') throw new Error('no object');
+  const first = initialObject(spec, starts);
+  expect(RecipeStep.safeParse(first).error?.issues ?? []).toEqual([]);
+  for (const field of spec.fields) expect(field.spec.kind, field.key).not.toBe('unknown');
+  // Whatever can be switched on fits too, and is recognised again.
+  for (const { key, spec: part, required } of spec.fields) {
+    if (required) continue;
+    const value = initial(part, key, starts);
+    expect(fits(part, value) || part.kind === 'union', `${name}.${key}`).toBe(true);
+  }
+});
+
+test('a number is typed within its range, or told why not', () => {
+  const share = { kind: 'number', integer: false, min: 0, max: 1, above: false } as const;
+  expect(parseNumber(share, ' 0,5 ')).toBe(0.5);
+  expect(parseNumber(share, '2')).toBe('Type a number from 0 to 1.');
+  expect(parseNumber({ ...share, integer: true, min: 1, max: 2 ** 53 }, '1.5')).toBe('Type a whole number, 1 or more.');
+  expect(parseNumber({ ...share, above: true, max: Infinity }, '0')).toBe('Type a number above 0.');
+  expect(parseNumber(share, '')).toMatch(/^Type/);
+});
