@@ -42,8 +42,7 @@ export function specOf(schema: z.core.JSONSchema._JSONSchema): Spec {
   const parts = schema.anyOf ?? schema.oneOf;
   if (parts) return unionOf(parts);
   // Draft 7 writes plain alternatives as a list of types.
-  const type: unknown = schema.type;
-  if (Array.isArray(type)) return unionOf(type.map((each: Schema['type']) => ({ ...schema, type: each })));
+  if (Array.isArray(schema.type)) return unionOf(schema.type.map((type) => ({ ...schema, type })));
   switch (schema.type) {
     case 'boolean':
       return { kind: 'flag' };
