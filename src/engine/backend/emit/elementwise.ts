@@ -41,7 +41,12 @@ export function positiveMask(builder: ModelBuilder, input: ValueName): ValueName
 
 /** 1 where `a` equals `b`, else 0, for `a <= b`. */
 export function equalMask(builder: ModelBuilder, a: ValueName, b: ValueName): ValueName {
-  return builder.op('HardSigmoid', [builder.op('Sub', [a, b])], { alpha: { float: STEEP }, beta: { float: 1 } });
+  return notNegativeMask(builder, builder.op('Sub', [a, b]));
+}
+
+/** 0 where the input is negative, else 1. */
+export function notNegativeMask(builder: ModelBuilder, input: ValueName): ValueName {
+  return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 1 } });
 }
 
 /** `if` isNaN(tested): `tested`, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs passes on. */

@@ -3,8 +3,9 @@ import { sameShape } from '../graph/native-types';
 import { tilesInput } from '../graph/operations';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import { slideBackwards } from './depthwise';
-import { equalMask, positiveMask } from './elementwise';
+import { equalMask, notNegativeMask, positiveMask } from './elementwise';
 import type { Emission } from './emission';
+import { maximaOfPairs } from './pools';
 import { spread } from './spreading';
 
 export function emitMaxPoolGradient(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
@@ -48,6 +49,10 @@ function distributeToMaxima(
   const maxima = builder.reshape(form(pooled), small);
   let rest = builder.reshape(form(gradient), small);
   if (masked) rest = builder.op('Mul', [rest, positiveMask(builder, maxima)]);
+  if (inBlocks && kh === 2 && kw === 2) {
+    emission.setBlocked(value, distributeInHalves(emission, image, rest));
+    return;
+  }
   const takeShare = (place: ValueName): ValueName => {
     const share = builder.op('Mul', [equalMask(builder, place, maxima), rest]);
     rest = builder.op('Sub', [rest, share]);
@@ -68,6 +73,42 @@ function distributeToMaxima(
   const all = gradientRows.length === 1 ? gradientRows[0]! : builder.op('Concat', gradientRows, { axis: 2 });
   if (inBlocks) emission.setBlocked(value, builder.reshape(all, [n, c, h, w]));
   else emission.setFlat(value, builder.reshape(all, value.shape));
+}
+
+/**
+ * The same for windows of two by two in blocks, by rows and then by columns: the first maximum is in the upper row unless
+ * the lower one has a greater maximum, and in each row on the left unless the right is greater.
+ */
+function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): ValueName {
+  const { builder, block } = emission;
+  const [n, h, w, c] = image.shape as [number, number, number, number];
+  const share = (of: ValueName, shape: number[], differences: ValueName): [ValueName, ValueName] => {
+    const whole = builder.reshape(of, shape);
+    const first = builder.op('Mul', [whole, notNegativeMask(builder, differences)]);
+    return [first, builder.op('Sub', [whole, first])];
+  };
+  const join = (parts: [ValueName, ValueName], count: number, size: number, shape: number[]): ValueName => {
+    const rows = parts.map((part) => builder.reshape(part, [count, 1, size]));
+    return builder.reshape(builder.op('Concat', rows, { axis: 1 }), shape);
+  };
+  const rowMaxima = maximaOfPairs(emission, image);
+  const upperAndLower = share(gradient, [n, c, h / 2, w / 2], differenceOfPairs(emission, rowMaxima, c, [2, 1]));
+  const ofRows = join(upperAndLower, (n * c * h) / 2 / block, (w / 2) * block, [n, c, h, w / 2]);
+  const sides = share(ofRows, [n, c, h, w / 2], differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
+  return join(sides, (n * c * h * w) / 2 / block, block, [n, c, h, w]);
+}
+
+/** The first of each pair of pixels less the second, in blocks, by a depthwise convolution: no pair is copied apart. */
+function differenceOfPairs(
+  { builder, block }: Emission,
+  blocks: ValueName,
+  channels: number,
+  pair: readonly [number, number],
+): ValueName {
+  const signs = Float32Array.from({ length: 2 * channels }, (_, i) => (Math.floor(i / block) % 2 === 0 ? 1 : -1));
+  const key = `differences ${channels} ${pair.join()}`;
+  const taps = builder.once(key, () => builder.constant('float32', [channels, 1, ...pair], signs));
+  return builder.blocked('Conv', [blocks, taps], { kernel_shape: pair, strides: pair, group: channels });
 }
 
 function pieces(emission: Emission, whole: ValueName, axis: number, count: number): ValueName[] {

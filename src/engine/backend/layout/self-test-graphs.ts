@@ -37,9 +37,11 @@ export function blockedGraph(block: number): Plan {
     [second, channelTaps, perChannel],
     half,
   );
+  const pooled = node({ kind: 'MaxPool', attributes: { window: HALVE } }, [first], half);
   return planOf([
     second,
-    node({ kind: 'MaxPool', attributes: { window: HALVE } }, [first], half),
+    pooled,
+    node({ kind: 'MaxPoolGradient', attributes: { window: HALVE } }, [gradient, first, pooled], whole),
     node({ kind: 'AveragePool', attributes: { window: HALVE } }, [second], half),
     node(
       { kind: 'BatchNorm', attributes: { epsilon: 1e-3, hasOffset: true, hasScale: false } },

@@ -1,5 +1,6 @@
 import type { Plan } from '../graph/plan';
-import type { PendingValue, Value } from '../graph/value';
+import { tilesInput } from '../graph/operations';
+import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import { Consumers } from './consumers';
 import { foldReluMasks } from './fold-relu-masks';
 import { fuseConvolutions } from './fuse-convolutions';
@@ -28,6 +29,8 @@ export interface Rewrites {
   /** Steps (a relu's derivative) whose argument a fusion has swallowed, with the relu's result, which has the same sign. */
   readonly stepSources: Map<Value, Value>;
   readonly maskedGradients: Map<Value, MaskedGradient>;
+  /** Max-pools of windows of two by two whose gradient is asked for too. */
+  readonly halvedPools: Set<Value>;
 }
 
 /** Finds all rewrites of a plan. */
@@ -37,9 +40,21 @@ export function findRewrites(plan: Plan): Rewrites {
     fusedConvolutions: new Map(),
     stepSources: new Map(),
     maskedGradients: new Map(),
+    halvedPools: new Set(),
   };
   const consumers = new Consumers(plan);
   fuseConvolutions(plan, consumers, rewrites);
   foldReluMasks(plan, consumers, rewrites);
+  findHalvedPools(plan, rewrites);
   return rewrites;
+}
+
+function findHalvedPools(plan: Plan, { halvedPools }: Rewrites): void {
+  for (const value of plan.order) {
+    if (!isPendingOf(value, 'MaxPoolGradient')) continue;
+    const { window } = value.node.operation.attributes;
+    if (window.kernel.every((length) => length === 2) && tilesInput(window, value.shape)) {
+      halvedPools.add(value.node.inputs[2]!);
+    }
+  }
 }
