@@ -92,12 +92,15 @@ export class Adam {
     const correction = Math.sqrt(1 - this.accBeta2);
     const rate = tf.scalar((-learningRate * correction) / (1 - this.accBeta1));
     const epsilon = tf.scalar(EPSILON * correction);
+    // One tensor of each for all weights: a number given to tf.mul becomes a tensor every time.
+    const [beta1, beta2] = [tf.scalar(BETA1), tf.scalar(BETA2)];
+    const [rest1, rest2] = [tf.scalar(1 - BETA1), tf.scalar(1 - BETA2)];
     for (const { weight, m, v, mask, shadow } of this.slots) {
       const raw = gradients[weight.variable.name];
       if (!raw) continue;
       const gradient = mask && !shadow ? tf.mul(raw, mask) : raw;
-      const first = tf.add(tf.mul(m, BETA1), tf.mul(gradient, 1 - BETA1));
-      const second = tf.add(tf.mul(v, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
+      const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, rest1));
+      const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), rest2));
       m.assign(first);
       v.assign(second);
       const trained = shadow ?? weight.variable;

@@ -20,7 +20,7 @@ export function planFlush(live: Iterable<PendingValue>): Plan {
   const order = inDependencyOrder(outputs);
   const { leaves, key } = describe(order);
   const fetched = outputs.map((value) => value.index).join();
-  const stored = leaves.map((leaf) => `${leaf.dtype}[${leaf.shape.join()}]`).join('');
+  const stored = leaves.map((leaf) => leaf.typeText).join('');
   return { order, leaves, outputs, key: `${key}>${fetched}|${stored}` };
 }
 

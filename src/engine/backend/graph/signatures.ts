@@ -1,5 +1,7 @@
+import type { tf } from '../tf';
 import type { Operation } from './operations';
-import type { Value } from './value';
+import { sameShape } from './native-types';
+import { typeText, type Value } from './value';
 
 const numbers = new Map<string, number>();
 
@@ -9,10 +11,17 @@ export function signatureOf(
   inputs: readonly Value[],
   inputShapes: readonly (readonly number[])[],
   shape: readonly number[],
-  dtype: string,
+  dtype: tf.DataType,
 ): number {
-  let text = `${operation.kind}${JSON.stringify(operation.attributes)}${dtype}[${shape.join()}]`;
-  for (let i = 0; i < inputs.length; i++) text += `${inputs[i]!.dtype}[${inputShapes[i]!.join()}]`;
+  let text: string = operation.kind;
+  for (const attribute of Object.values<string | number | boolean | object>(operation.attributes)) {
+    text += typeof attribute === 'object' ? JSON.stringify(attribute) : `:${String(attribute)}`;
+  }
+  text += typeText(dtype, shape);
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]!;
+    text += sameShape(input.shape, inputShapes[i]!) ? input.typeText : typeText(input.dtype, inputShapes[i]!);
+  }
   let number = numbers.get(text);
   if (number === undefined) {
     number = numbers.size;

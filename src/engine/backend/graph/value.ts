@@ -34,10 +34,22 @@ export class Value {
   visit = 0;
   index = 0;
 
+  #typeText = '';
+
   constructor(
     readonly shape: readonly number[],
     readonly dtype: tf.DataType,
   ) {}
+
+  /** Its type and shape, as keys of graphs have them. */
+  get typeText(): string {
+    if (this.#typeText === '') this.#typeText = typeText(this.dtype, this.shape);
+    return this.#typeText;
+  }
+}
+
+export function typeText(dtype: tf.DataType, shape: readonly number[]): string {
+  return `${dtype}[${shape.join()}]`;
 }
 
 /** A value that a recorded graph computes or reads. */

@@ -86,7 +86,11 @@ export class Executor {
       throw namedFailure(error);
     }
     this.stats.runMs += performance.now() - start;
-    for (const { value, data, tensor } of results) Object.assign(value, { data, tensor, recyclable: true });
+    for (const { value, data, tensor } of results) {
+      value.data = data;
+      value.tensor = tensor;
+      value.recyclable = true;
+    }
   }
 
   dispose(): void {
