@@ -29,7 +29,7 @@ export interface BackendOptions {
   readonly runtime?: OnnxRuntime;
   /** How many compiled graphs are kept. Default 64. */
   readonly maxSessions?: number;
-  /** How many bytes they may hold, by estimate. Default 768 MB. */
+  /** How many bytes they may hold, by an estimate that is rather too high. Default 512 MB. */
   readonly maxSessionBytes?: number;
 }
 
@@ -70,12 +70,12 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
   const wantsInternal = options.internalOperators !== false;
   if (!wantsInternal) log('Standard operators of ONNX Runtime only are used, as asked for.');
   const operators = wantsInternal ? findInternalOperators(runtime, log) : STANDARD_OPERATORS;
-  const pool = new BufferPool(256 * MEGABYTE);
+  const pool = new BufferPool(128 * MEGABYTE);
   const executor = new Executor(runtime, pool, {
     threads: options.threads,
     operators,
     maxSessions: options.maxSessions ?? 64,
-    maxSessionBytes: options.maxSessionBytes ?? 768 * MEGABYTE,
+    maxSessionBytes: options.maxSessionBytes ?? 512 * MEGABYTE,
   });
   const backend = new OnnxBackend(executor, pool);
   const fallback = new CpuFallback(backend, options.onFallback ?? 'run', log);

@@ -9,6 +9,7 @@ const ROUNDS = 500;
 /** From here on the cache of sessions is full, and nothing may grow. */
 const WARM_STEPS = 1000;
 const WARM_ROUNDS = 150;
+const GROWING_ROUNDS = 50;
 const SIZE = 14;
 const CLASSES = 10;
 
@@ -71,11 +72,42 @@ async function openAndClose(): Promise<Phase> {
   return { before, after: alive() };
 }
 
+/** Each model is larger than the one before, so that arenas left behind never fit the next: the worst for a heap. */
+async function grow(): Promise<Phase> {
+  const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
+  const convolution = { kernelSize: 3, activation: 'relu' } as const;
+  const loss = (truth: tf.Tensor, logits: tf.Tensor): tf.Tensor => tf.losses.softmaxCrossEntropy(truth, logits);
+  const before = alive();
+  for (let round = 0; round < GROWING_ROUNDS; round++) {
+    const filters = 16 + 2 * round;
+    const model = layers.sequential({
+      layers: [
+        conv2d({ ...convolution, filters, inputShape: [28, 28, 1] }),
+        maxPooling2d({}),
+        conv2d({ ...convolution, filters }),
+        flatten(),
+        dense({ units: 4 * filters, activation: 'relu' }),
+        dense({ units: CLASSES }),
+      ],
+    });
+    const optimizer = tf.train.sgd(1e-3);
+    model.compile({ optimizer, loss });
+    const images = tf.randomUniform([50, 28, 28, 1]);
+    const truth = tf.tidy(() => tf.oneHot(tf.zeros([50], 'int32'), CLASSES).toFloat());
+    for (let step = 0; step < 3; step++) await model.trainOnBatch(images, truth);
+    tf.dispose([images, truth]);
+    optimizer.dispose();
+    model.dispose();
+  }
+  return { before, after: alive() };
+}
+
 async function main(): Promise<void> {
   await installBackend({ threads: 2 });
   const trained = await train();
   const opened = await openAndClose();
-  const figures: LongLife = { trained, opened, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  const grown = await grow();
+  const figures: LongLife = { trained, opened, grown, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
   console.log(JSON.stringify(figures));
 }
 

@@ -75,7 +75,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   'pools behind padding as wide as their window': () => {
     const padded = (): tf.Tensor4D => {
       const convolved = tf.elu(tf.depthwiseConv2d(image([2, 7, 6, 6]), image([3, 3, 6, 1], 2), 1, 'same'));
-      return tf.pad(convolved, [[0, 0], [2, 2], [2, 2], [0, 0]]) as tf.Tensor4D; // prettier-ignore
+      return tf.pad(convolved, [[0, 0], [2, 2], [2, 2], [0, 0]]); // prettier-ignore
     };
     return [tf.max(tf.maxPool(padded(), 2, 2, 'same'), [1, 2]), tf.mean(tf.avgPool(padded(), 2, 2, 'same'), [1, 2])];
   },

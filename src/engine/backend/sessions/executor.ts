@@ -40,6 +40,8 @@ export function sessionOptions(threads: number): SessionOptions {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // A memory pattern is one more block as large as all intermediates, beside the pieces of the first run, and no faster.
+    enableMemPattern: false,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4, // Errors reach the caller as exceptions; the library need not print them as well.
     // Threads that spin between operators are a little faster on an idle machine and ruinous on a busy one.

@@ -23,6 +23,7 @@ export interface NativeSession {
 export interface SessionOptions {
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
+  readonly enableMemPattern: boolean;
   readonly executionMode: 'sequential' | 'parallel';
   readonly graphOptimizationLevel: 'disabled' | 'basic' | 'extended' | 'all';
   readonly logSeverityLevel: 0 | 1 | 2 | 3 | 4;
