@@ -34,6 +34,13 @@ export const StepResult = z.discriminatedUnion('step', [
     /** On the test set. */
     accuracy: z.number(),
   }),
+  z.object({
+    step: z.literal('rewind'),
+    to: z.union([z.number(), z.string()]),
+    /** Kernel weights that went back, and that stayed 0. */
+    kept: z.number(),
+    zeros: z.number(),
+  }),
   z.object({ step: z.literal('evaluate'), evaluation: Evaluation }),
 ]);
 export type StepResult = z.infer<typeof StepResult>;

@@ -6,6 +6,8 @@ export interface Batch {
   count: number;
   pixels: Float32Array<ArrayBuffer>;
   labels: Uint8Array;
+  /** Which images of the dataset they are: numbers that stay the same in any order and split. */
+  members: Uint32Array;
 }
 
 /** Where a set of images lies: bytes as stored, and which of them belong to the set, in order. */
@@ -35,6 +37,11 @@ export class Images {
     return this.store.shape;
   }
 
+  /** Which images of the dataset they are, in order. */
+  get members(): Uint32Array {
+    return this.store.members;
+  }
+
   /** The first `count` images, or all if there are fewer. */
   first(count: number): Images {
     return new Images(this.split, { ...this.store, members: this.store.members.subarray(0, count) });
@@ -54,6 +61,7 @@ export class Images {
       count: chosen.length,
       pixels: new Float32Array(chosen.length * size),
       labels: new Uint8Array(chosen.length),
+      members: chosen,
     };
     let at = 0;
     for (let i = 0; i < chosen.length; i++) {

@@ -16,6 +16,7 @@ const facts: Readonly<Record<StepName, Facts>> = {
   remove: { changesModel: true, trains: false, compresses: true },
   finetune: { changesModel: true, trains: true, compresses: false },
   recalibrate: { changesModel: true, trains: false, compresses: false },
+  rewind: { changesModel: true, trains: false, compresses: false },
   evaluate: { changesModel: false, trains: false, compresses: false },
 };
 

@@ -6,6 +6,7 @@ import { Recipe } from '../../protocol/recipe';
 import { RunResult } from '../../protocol/run';
 import { errorCode, writeFailure } from '../checkpoint/failures';
 import { JOURNAL_FILE } from './journal';
+import { namedHashes } from './named';
 import { hashRecipe, relocated } from './origin';
 import { readState, STATE_FOLDER, type RunState } from './state';
 import type { TrainState } from '../train/loop';
@@ -28,7 +29,7 @@ export type Standing =
  */
 export async function examine(
   { out, resume }: RunRequest,
-  { parent, recipeHash }: Pick<Prepared, 'parent' | 'recipeHash'>,
+  { parent, named, recipeHash }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
   backend: RunEnvironment['backend'],
 ): Promise<Standing> {
   if (parent && path.resolve(parent.folder) === path.resolve(out))
@@ -44,6 +45,10 @@ export async function examine(
     if (unfinished.state.parent !== (parent?.weightsHash ?? null))
       throw new UserError(
         `The run in ${out} cannot be resumed, because its checkpoint has changed since: choose another folder.`,
+      );
+    if (unfinished.state.named.join() !== namedHashes(named).join())
+      throw new UserError(
+        `The run in ${out} cannot be resumed, because a checkpoint that its steps name has changed since: choose another folder.`,
       );
     checkBackend(out, unfinished.state.backend, backend);
     return { kind: 'unfinished', ...unfinished };

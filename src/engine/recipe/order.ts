@@ -23,7 +23,7 @@ export function checkOrder({ checkpoint, data, steps }: Recipe): void {
       throw new UserError(`${where} needs a model: give the recipe a "checkpoint", or let it begin with a train step.`);
     }
     const kind = kindOf(step);
-    kind.check?.(step, where);
+    kind.check?.(step, where, steps);
     if (kind.runsModel(step) && data === undefined)
       throw new UserError(`${where} needs a dataset: name one as "data", for example fashion-mnist.`);
   });

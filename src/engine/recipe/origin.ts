@@ -5,6 +5,7 @@ import type { Provenance } from '../../protocol/model';
 import type { Recipe } from '../../protocol/recipe';
 import { withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
+import { withCheckpoints } from './named';
 import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashionMnist';
 import type { Prepared, RunEnvironment } from './types';
 
@@ -13,8 +14,10 @@ import type { Prepared, RunEnvironment } from './types';
  * checkpoint are hashed apart, its data goes by the name of the folder.
  */
 export function hashRecipe(recipe: Recipe): string {
-  const { data, ...rest } = withoutFiles(recipe);
   const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
+  const { data, ...rest } = withCheckpoints(withoutFiles(recipe), (given) =>
+    name(given.replace(/[\\/]*model\.json$/, '')),
+  );
   const named = typeof data === 'object' ? { ...data, source: name(data.source) } : data && name(data);
   return createHash('sha256')
     .update(canonical({ ...rest, data: named }))
@@ -32,7 +35,7 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
   const moveSource = (source: string): string =>
     source === FASHION_MNIST || source === FASHION_MNIST_SAMPLE ? source : move(source);
   return {
-    ...recipe,
+    ...withCheckpoints(recipe, move),
     ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),
     ...(recipe.data === undefined ? {} : { data: moveData(recipe.data) }),
   };
@@ -69,9 +72,10 @@ export function withOrigin(
   return { ...model, metadata: withProvenance(model.metadata, provenance) };
 }
 
-/** The parent is named by the hash of its weights, the dataset by its name. */
-function withoutPaths(recipe: Recipe, { data }: Prepared): Recipe {
-  const { data: reference, ...rest } = withoutFiles(recipe);
+/** Parent and other checkpoints are named by the hash of their weights, the dataset by its name. */
+function withoutPaths(recipe: Recipe, { data, named }: Prepared): Recipe {
+  const hashed = withCheckpoints(recipe, (given) => named.get(given)?.weightsHash ?? given);
+  const { data: reference, ...rest } = withoutFiles(hashed);
   const name = data?.info.name;
   return {
     ...rest,

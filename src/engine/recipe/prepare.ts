@@ -8,6 +8,7 @@ import type { Dataset } from '../dataset/dataset';
 import { asClassifier } from '../measure/classifier';
 import { createArchitecture } from '../model/architectures';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
+import type { NamedCheckpoints } from './named';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
 
@@ -23,8 +24,7 @@ export async function readParent({ recipe, baseFolder }: RunRequest): Promise<Ch
  */
 export async function prepare(
   request: RunRequest,
-  parent: Checkpoint | null,
-  recipeHash: string,
+  { parent, named, recipeHash }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
   environment: RunEnvironment,
   listener: Listener,
 ): Promise<Prepared> {
@@ -33,12 +33,14 @@ export async function prepare(
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some((step) => kindOf(step).runsModel(step)))
     throw new UserError(notRunnable);
-  rehearse(start, recipe);
+  rehearse(start, recipe, named);
   const data = recipe.data === undefined ? null : await environment.openData(recipe.data, baseFolder, listener);
   if (data && notRunnable === undefined) await tryImages(start, data);
   if (data && notRunnable !== undefined)
     listener.report({ kind: 'message', text: `Accuracy is not measured: ${notRunnable}` });
-  return { recipe, recipeHash, parent, start, data, notRunnable };
+  const prepared = { recipe, recipeHash, parent, named, start, data, notRunnable };
+  for (const step of recipe.steps) await kindOf(step).tryOut?.(step, prepared);
+  return prepared;
 }
 
 function randomModel({ steps, seed }: Recipe): ModelContent {
@@ -53,9 +55,9 @@ function randomModel({ steps, seed }: Recipe): ModelContent {
 }
 
 /** Goes through the steps on a copy that is thrown away: names of layers and amounts that do not fit fail here. */
-function rehearse(start: ModelContent, { steps }: Recipe): void {
+function rehearse(start: ModelContent, { steps }: Recipe, named: NamedCheckpoints): void {
   let model = start;
-  for (const step of steps) model = kindOf(step).rehearse?.(model, step) ?? model;
+  for (const step of steps) model = kindOf(step).rehearse?.(model, step, { start, named }) ?? model;
 }
 
 async function tryImages(start: ModelContent, data: Dataset): Promise<void> {

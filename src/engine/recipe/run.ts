@@ -11,6 +11,7 @@ import { changesModel, compresses, trains } from './facts';
 import * as folder from './folder';
 import { Journal } from './journal';
 import { lockFolder } from './lock';
+import { namedHashes, readNamed } from './named';
 import { checkOrder } from './order';
 import { hashRecipe } from './origin';
 import { prepare, readParent } from './prepare';
@@ -32,9 +33,11 @@ export async function runRecipe(
   checkOrder(request.recipe);
   const recipeHash = hashRecipe(request.recipe);
   const parent = await readParent(request);
-  const standing = await folder.examine(request, { parent, recipeHash }, environment.backend);
+  const named = await readNamed(request.recipe, request.baseFolder);
+  const read = { parent, named, recipeHash };
+  const standing = await folder.examine(request, read, environment.backend);
   if (standing.kind === 'finished') return finishedBefore(request, standing.result, listener);
-  const prepared = await prepare(request, parent, recipeHash, environment, listener);
+  const prepared = await prepare(request, read, environment, listener);
   if (listener.signal.aborted) throw new CancelledError();
   const made = await folder.makeFolder(request.out);
   try {
@@ -147,9 +150,10 @@ async function finish(work: Work, parent: Checkpoint | null): Promise<RunResult>
   return result;
 }
 
-const freshState = ({ recipeHash, parent }: Prepared, { backend }: RunEnvironment): RunState => ({
+const freshState = ({ recipeHash, parent, named }: Prepared, { backend }: RunEnvironment): RunState => ({
   recipe: recipeHash,
   parent: parent?.weightsHash ?? null,
+  named: namedHashes(named),
   backend,
   step: 0,
   start: null,

@@ -37,6 +37,8 @@ export const RunState = z.object({
   recipe: z.string(),
   /** SHA-256 of the parent's weights; null for a network trained from random weights. */
   parent: z.string().nullable(),
+  /** SHA-256 of the weights of other checkpoints that steps name, in order. */
+  named: z.array(z.string()).default([]),
   /** What computed its steps so far. */
   backend: Provenance.shape.backend,
   /** The step in hand, from 0. */

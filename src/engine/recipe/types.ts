@@ -5,6 +5,7 @@ import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent } from '../../protocol/run';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
+import type { NamedCheckpoints } from './named';
 
 /** What a run is asked to do; folders are absolute. */
 export interface RunRequest {
@@ -36,6 +37,8 @@ export interface Prepared {
   recipeHash: string;
   /** The checkpoint named in the recipe; null where the first step trains a network from random weights. */
   parent: Checkpoint | null;
+  /** Other checkpoints that steps name. */
+  named: NamedCheckpoints;
   /** The model with which the first step begins. */
   start: ModelContent;
   data: Dataset | null;

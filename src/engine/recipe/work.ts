@@ -24,12 +24,11 @@ export interface Work {
 export const stamped = (work: Work, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent =>
   withOrigin(model, work.prepared, work.environment, accuracies);
 
-/** The folder, relative to the run's, of an epoch's checkpoint. The epochs of a second training step lie one deeper. */
-export function epochFolder(work: Work, epoch: number): string {
+/** The folder, relative to the run's, of an epoch's checkpoint, of the step in hand unless another is said. The epochs of a second training step lie one deeper. */
+export function epochFolder(work: Work, epoch: number, step = work.state.step): string {
   const { steps } = work.prepared.recipe;
   const name = `epoch-${String(epoch).padStart(2, '0')}`;
   const first = steps.findIndex(trains);
-  const { step } = work.state;
   return step === first ? `${EPOCHS_FOLDER}/${name}` : `${EPOCHS_FOLDER}/step-${step + 1}/${name}`;
 }
 

@@ -12,7 +12,7 @@ import { breathe } from '../pause';
 import { Adam, type AdamState, type TrainedWeight } from './adam';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
-import { trainedWeights, trainStep } from './step';
+import { trainedWeights, trainStep, type Distillation } from './step';
 
 /** Where training stands after a whole epoch. */
 export interface TrainState {
@@ -56,6 +56,8 @@ export interface TrainOptions extends LearningRates {
   masks?: ReadonlyMap<string, Uint8Array> | undefined;
   /** Changes masks on the way: those of the weights that have one from the start. */
   gradual?: GradualPruning | undefined;
+  /** A teacher to learn from. */
+  distillation?: Distillation | undefined;
   /** The share of all kernel weights that is 0 now, for the record of an epoch. */
   sparsity?: (() => number) | undefined;
   /** Epochs in a row without a higher validation accuracy after which training ends. */
@@ -192,7 +194,11 @@ async function runSteps(session: Session, epoch: number): Promise<Scores> {
     const batch = images.batch(step * batchSize, batchSize);
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
-    scores.add(await trainStep(classifier, weights, adam, batch, rate), batch.labels, batch.count);
+    scores.add(
+      await trainStep(classifier, weights, adam, batch, rate, options.distillation),
+      batch.labels,
+      batch.count,
+    );
     if (!Number.isFinite(scores.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,

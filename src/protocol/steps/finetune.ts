@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Distill } from './distill';
 import { Gradual } from './gradual';
 import { batchSize, epochs, learningRate, trainingOptions } from './training';
 
@@ -13,5 +14,6 @@ export const FinetuneStep = z.strictObject({
   learningRate: learningRate(FINETUNE_LEARNING_RATE),
   ...trainingOptions,
   gradual: Gradual.optional().describe('Prune more and more while training.'),
+  distill: Distill.optional().describe('Learn from the answers of a teacher too.'),
 });
 export type FinetuneStep = z.infer<typeof FinetuneStep>;

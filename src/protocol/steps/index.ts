@@ -4,6 +4,7 @@ import { FinetuneStep } from './finetune';
 import { PruneStep } from './prune';
 import { RecalibrateStep } from './recalibrate';
 import { RemoveStep } from './remove';
+import { RewindStep } from './rewind';
 import { TrainStep } from './train';
 
 /** The steps of a recipe by the name that it gives them. A new step is a schema here and a kind in the engine. */
@@ -13,6 +14,7 @@ export const stepSchemas = {
   remove: RemoveStep,
   finetune: FinetuneStep,
   recalibrate: RecalibrateStep,
+  rewind: RewindStep,
   evaluate: EvaluateStep,
 };
 export type StepName = keyof typeof stepSchemas;
@@ -23,7 +25,7 @@ const names = Object.keys(stepSchemas);
 /** One step of a recipe; defaults are filled in. */
 export const RecipeStep = z.discriminatedUnion(
   'step',
-  [TrainStep, PruneStep, RemoveStep, FinetuneStep, RecalibrateStep, EvaluateStep],
+  [TrainStep, PruneStep, RemoveStep, FinetuneStep, RecalibrateStep, RewindStep, EvaluateStep],
   { error: `unknown step: use ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` },
 );
 export type RecipeStep = z.infer<typeof RecipeStep>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Distill } from './distill';
 import { Gradual } from './gradual';
 import { batchSize, epochs, learningRate, trainingOptions } from './training';
 
@@ -17,5 +18,6 @@ export const TrainStep = z.strictObject({
   learningRate: learningRate(TRAIN_LEARNING_RATE),
   ...trainingOptions,
   gradual: Gradual.optional().describe('Prune more and more while training.'),
+  distill: Distill.optional().describe('Learn from the answers of a teacher too.'),
 });
 export type TrainStep = z.infer<typeof TrainStep>;

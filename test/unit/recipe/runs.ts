@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { tf } from '../../../src/engine/backend/tf';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
@@ -25,6 +25,12 @@ export class Bench {
     await writeCheckpoint(path.join(folder, 'net'), fromLayersModel(model));
     model.dispose();
     return new Bench(folder);
+  }
+
+  /** Replaces a small dataset by one of larger images. */
+  async data(name: string, size: number): Promise<void> {
+    await rm(this.path(name), { recursive: true, force: true });
+    await writeTinyDataset(this.path(name), { train: 240, test: 90, size, classes: 3 });
   }
 
   path(...parts: string[]): string {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RunResult, StepResult } from '../../../protocol/run';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
-import { percent } from '../format';
+import { integer, percent } from '../format';
 import { readRecipe } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
@@ -43,6 +43,8 @@ function outcome(result: StepResult): string {
     case 'remove':
     case 'recalibrate':
       return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
+    case 'rewind':
+      return `${integer(result.kept)} kernel weights went back, ${integer(result.zeros)} stayed 0`;
     case 'evaluate':
       return `accuracy ${percent(result.evaluation.accuracy)} on ${result.evaluation.samples} ${result.evaluation.split} images`;
   }

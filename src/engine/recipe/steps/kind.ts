@@ -2,6 +2,7 @@ import type { RecipeStep } from '../../../protocol/steps';
 import type { StepResult } from '../../../protocol/run';
 import type { ModelContent } from '../../checkpoint/types';
 import type { TrainState } from '../../train/loop';
+import type { Prepared } from '../types';
 import type { Work } from '../work';
 
 /** What the runner knows of one kind of step; the table of all of them is in `kinds.ts`. */
@@ -9,9 +10,11 @@ export interface StepKind<Step extends RecipeStep> {
   /** Whether it runs the model: it then needs a dataset, and a model that TensorFlow.js can run. */
   readonly runsModel: (step: Step) => boolean;
   /** Checks what the recipe alone tells; `where` begins the sentence. @throws UserError */
-  readonly check?: (step: Step, where: string) => void;
+  readonly check?: (step: Step, where: string, steps: readonly RecipeStep[]) => void;
   /** Tries, before anything is written, whether step and model fit, and answers the model as far as that changes it. @throws UserError */
-  readonly rehearse?: (model: ModelContent, step: Step) => ModelContent;
+  readonly rehearse?: (model: ModelContent, step: Step, read: Pick<Prepared, 'start' | 'named'>) => ModelContent;
+  /** Tries, before anything is written, what takes a model that runs. @throws UserError */
+  readonly tryOut?: (step: Step, prepared: Prepared) => Promise<void>;
   /** Does it, from where `resume` left off. @throws UserError, CancelledError */
   readonly perform: (work: Work, step: Step, resume?: TrainState) => Promise<StepResult>;
 }

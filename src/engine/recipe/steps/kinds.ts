@@ -4,6 +4,7 @@ import type { StepKind } from './kind';
 import { prune } from './prune';
 import { recalibrate } from './recalibrate';
 import { remove } from './remove';
+import { rewind } from './rewind';
 import { finetune, train } from './train';
 
 const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
@@ -12,6 +13,7 @@ const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   remove,
   finetune,
   recalibrate,
+  rewind,
   evaluate,
 };
 

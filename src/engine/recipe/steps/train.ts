@@ -14,7 +14,9 @@ import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/
 import { trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { writeState } from '../state';
+import type { Prepared } from '../types';
 import { epochFolder, isLastChange, readBack, stamped, type Work } from '../work';
+import { checkDistill, distillation, tryTeacher } from './distill';
 import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
 
@@ -49,7 +51,9 @@ async function trainEpochs(
   const start = work.model;
   const done = resume?.records.length ?? 0;
   const model = await toLayersModel(done > 0 ? await readBack(work, epochFolder(work, done)) : start);
+  let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
+    taught = step.distill && (await distillation(work, step.distill, data));
     const gradual = step.gradual && gradualPruning(start, model, step.gradual, step.epochs, work);
     const masks = step.step === 'finetune' ? heldZeros(start, model) : new Map<string, Uint8Array>();
     for (const [name, length] of gradual?.open ?? [])
@@ -62,6 +66,7 @@ async function trainEpochs(
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
       masks,
       gradual,
+      distillation: taught,
       resume,
       signal: listener.signal,
       ...(step.step === 'finetune' || gradual ? { sparsity: () => kernelSparsity(withWeightsOf(start, model)) } : {}),
@@ -84,6 +89,7 @@ async function trainEpochs(
       },
     });
   } finally {
+    taught?.dispose();
     model.dispose();
   }
 }
@@ -132,6 +138,7 @@ function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Pro
 function check(step: TrainStep | FinetuneStep, where: string): void {
   checkRates(step, where);
   if (step.gradual) checkGradual(step.gradual, step.epochs, where);
+  if (step.distill) checkDistill(step.distill, step, where);
 }
 
 function checkRates(
@@ -160,6 +167,10 @@ function rehearse(model: ModelContent, { gradual }: TrainStep | FinetuneStep): M
   return { ...model, tensors: applyPrune(model, planByMagnitude(model, gradual)).tensors };
 }
 
-const training = { runsModel: () => true, check, rehearse, perform };
+async function tryOut({ distill }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
+  if (distill) await tryTeacher(distill, prepared);
+}
+
+const training = { runsModel: () => true, check, rehearse, tryOut, perform };
 export const train: StepKind<TrainStep> = training;
 export const finetune: StepKind<FinetuneStep> = training;

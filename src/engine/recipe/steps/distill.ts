@@ -1,0 +1,83 @@
+import { UserError } from '../../../protocol/errors';
+import { START_TEACHER, type Distill } from '../../../protocol/steps/distill';
+import type { RecipeStep } from '../../../protocol/steps';
+import type { ModelContent } from '../../checkpoint/types';
+import type { Dataset } from '../../dataset/dataset';
+import { asClassifier } from '../../measure/classifier';
+import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { teacherOf } from '../../train/teacher';
+import type { Distillation } from '../../train/step';
+import { progressTo, type Prepared } from '../types';
+import { epochFolder, readBack, type Work } from '../work';
+
+/** Checks what the recipe alone tells. @throws UserError */
+export function checkDistill({ teacher }: Distill, step: RecipeStep, where: string): void {
+  if (step.step === 'train' && teacher === START_TEACHER)
+    throw new UserError(
+      `${where} begins with random weights, which teach nothing: give "distill" the path of a checkpoint as "teacher".`,
+    );
+}
+
+/**
+ * Checks that the teacher takes the images and tells the classes that the student does.
+ * @throws UserError
+ */
+export async function tryTeacher({ teacher }: Distill, { start, named }: Prepared): Promise<void> {
+  const content = named.get(teacher);
+  // The model with which the run begins, or what its train step makes of it, fits itself.
+  if (!content) return;
+  const why = whyNotRunnable(content);
+  if (why !== undefined) throw new UserError(`The teacher "${teacher}" cannot be asked. ${why}`);
+  const [asked, student] = [await toLayersModel(content), await toLayersModel(start)];
+  try {
+    compare(teacher, 'input', asked.inputs, student.inputs);
+    compare(teacher, 'output', asked.outputs, student.outputs);
+  } finally {
+    asked.dispose();
+    student.dispose();
+  }
+}
+
+function compare(teacher: string, what: string, theirs: LayersModel['inputs'], ours: LayersModel['inputs']): void {
+  const [their, our] = [theirs, ours].map((ends) => ends.map(({ shape }) => shapeText(shape)).join(' and '));
+  if (their !== our)
+    throw new UserError(
+      `The teacher "${teacher}" has an ${what} of shape ${their} but the model one of ${our}: choose a teacher for the same images and classes.`,
+    );
+}
+
+const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
+
+/** The answers of the teacher, ready for training, and the end of it. @throws UserError, CancelledError */
+export async function distillation(
+  work: Work,
+  { teacher, temperature, alpha }: Distill,
+  data: Dataset,
+): Promise<Distillation & { dispose(): void }> {
+  const { listener } = work;
+  const model = await toLayersModel(await teacherContent(work, teacher));
+  try {
+    const images = data.split('train');
+    const classifier = asClassifier(model, images, data.info.classNames.length);
+    const onProgress = progressTo(listener);
+    return {
+      teacher: await teacherOf(classifier, images, { temperature, signal: listener.signal, onProgress }),
+      temperature,
+      alpha,
+      dispose: () => model.dispose(),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** The teacher named `start` is the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
+async function teacherContent(work: Work, teacher: string): Promise<ModelContent> {
+  const { named, parent } = work.prepared;
+  const known = teacher === START_TEACHER ? parent : named.get(teacher);
+  if (known) return known;
+  const [first] = work.state.results;
+  if (first?.step !== 'train') throw new Error('a run without a checkpoint began without training');
+  return readBack(work, epochFolder(work, first.best.epoch, 0));
+}

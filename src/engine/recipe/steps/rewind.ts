@@ -1,0 +1,53 @@
+import { UserError } from '../../../protocol/errors';
+import type { RewindStep } from '../../../protocol/steps/rewind';
+import type { StepResult } from '../../../protocol/run';
+import type { ModelContent } from '../../checkpoint/types';
+import { rewind as rewound } from '../../compress/rewind';
+import { epochFolder, readBack, type Work } from '../work';
+import type { StepKind } from './kind';
+
+/** Gives the weights that are left their early values. */
+async function perform(work: Work, { to }: RewindStep): Promise<StepResult> {
+  const { model, kept, zeros } = rewound(work.model, await early(work, to), sourceOf(to));
+  work.model = model;
+  return { step: 'rewind', to, kept, zeros };
+}
+
+const sourceOf = (to: RewindStep['to']): string =>
+  typeof to === 'string' ? `The checkpoint "${to}"` : `Epoch ${to} of the train step`;
+
+async function early(work: Work, to: RewindStep['to']): Promise<ModelContent> {
+  const { named, start } = work.prepared;
+  if (typeof to === 'string') {
+    const found = named.get(to);
+    if (!found) throw new Error(`the checkpoint ${to} was not read`);
+    return found;
+  }
+  if (to === 0) return start;
+  const [first] = work.state.results;
+  const epochs = first?.step === 'train' ? first.epochs.length : 0;
+  if (to > epochs)
+    throw new UserError(
+      `The train step stopped after epoch ${epochs}, so the model cannot be rewound to epoch ${to}: choose an earlier one.`,
+    );
+  return readBack(work, epochFolder(work, to, 0));
+}
+
+export const rewind: StepKind<RewindStep> = {
+  runsModel: () => false,
+  check: ({ to }, where, [first]) => {
+    if (typeof to === 'string') return;
+    if (first?.step !== 'train')
+      throw new UserError(
+        `${where} goes back to epoch ${to}, but the recipe has no train step: give "to" the path of a checkpoint.`,
+      );
+    if (to > first.epochs)
+      throw new UserError(
+        `${where} goes back to epoch ${to}, but the train step has only ${first.epochs} epochs: choose an earlier one.`,
+      );
+  },
+  // The epochs of a train step have the tensors with which it began.
+  rehearse: (model, { to }, { start, named }) =>
+    rewound(model, typeof to === 'string' ? (named.get(to) ?? start) : start, sourceOf(to)).model,
+  perform,
+};

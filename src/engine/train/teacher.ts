@@ -1,0 +1,75 @@
+import { CancelledError, UserError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import { tf } from '../backend/tf';
+import { padded, type Batch, type Images } from '../dataset/images';
+import type { Classifier } from '../measure/classifier';
+import { Pace } from '../pace';
+import { breathe } from '../pause';
+
+/** Images in one forward pass of the teacher. */
+const BATCH_SIZE = 500;
+/** Answers of so many bytes are kept in memory; where they are more, the teacher is asked for each batch. */
+const CACHE_BYTES = 256 * 1024 * 1024;
+
+/** Answers to images, as probabilities softened by a temperature (Hinton et al. 2015). */
+export interface Teacher {
+  /** Count x classes, row-major, for the images of a batch. */
+  answers(batch: Batch): Promise<Float32Array>;
+}
+
+export interface TeacherOptions {
+  temperature: number;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  cacheBytes?: number | undefined;
+}
+
+/**
+ * A teacher for these images. Where memory permits it sees each of them once, now, in batches that do not depend on the
+ * order in which they are asked for later; otherwise `classifier` must live on.
+ * @throws UserError where its answers are no numbers, CancelledError
+ */
+export async function teacherOf(classifier: Classifier, images: Images, options: TeacherOptions): Promise<Teacher> {
+  const { temperature, cacheBytes = CACHE_BYTES } = options;
+  const { classes } = classifier;
+  const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);
+  if (span * classes * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
+    return { answers: (batch) => ask(classifier, batch, temperature) };
+  const known = new Float32Array(span * classes);
+  const { signal, onProgress } = options;
+  const size = Math.min(BATCH_SIZE, images.length);
+  const pace = new Pace('asking the teacher', images.length, 'images', onProgress);
+  for (let from = 0; from < images.length; from += size) {
+    if (signal?.aborted) throw new CancelledError();
+    const batch = images.batch(from, size);
+    const answers = await ask(classifier, padded(batch, size), temperature);
+    batch.members.forEach((member, i) => {
+      known.set(answers.subarray(i * classes, (i + 1) * classes), member * classes);
+    });
+    pace.advance(batch.count);
+    await breathe();
+  }
+  return {
+    answers: ({ members }) => {
+      const rows = new Float32Array(members.length * classes);
+      members.forEach((member, i) => {
+        rows.set(known.subarray(member * classes, (member + 1) * classes), i * classes);
+      });
+      return Promise.resolve(rows);
+    },
+  };
+}
+
+async function ask(classifier: Classifier, batch: Batch, temperature: number): Promise<Float32Array> {
+  const softened = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch, false), temperature)));
+  try {
+    const answers = (await softened.data<'float32'>()).slice();
+    if (!answers.every(Number.isFinite))
+      throw new UserError(
+        'The teacher answers with values that are no numbers: its weights are damaged, choose another.',
+      );
+    return answers;
+  } finally {
+    softened.dispose();
+  }
+}

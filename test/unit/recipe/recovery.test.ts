@@ -1,0 +1,197 @@
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { checkOrder } from '../../../src/engine/recipe/order';
+import { hashRecipe, relocated } from '../../../src/engine/recipe/origin';
+import { Recipe } from '../../../src/protocol/recipe';
+import type { RunEvent } from '../../../src/protocol/run';
+import { tinyNetwork } from '../train/tiny';
+import { Bench } from './runs';
+
+const prune = { step: 'prune', amount: { sparsity: 0.7 } } as const;
+const finetune = { step: 'finetune', epochs: 3, batchSize: 20, learningRate: 0.01 } as const;
+const on = (...steps: object[]) => ({ checkpoint: 'net', data: 'shapes', steps }) as never;
+const stopAtEpoch = (event: RunEvent, cancel: () => void): void => {
+  if (event.kind === 'epoch') cancel();
+};
+
+async function addNetwork(bench: Bench, name: string, seed: number, more: { units?: number } = {}): Promise<void> {
+  const model = tinyNetwork(seed, more);
+  await writeCheckpoint(bench.path(name), fromLayersModel(model));
+  model.dispose();
+}
+
+describe('distillation', () => {
+  it.each([
+    ['the model with which the run began', {}],
+    ['another checkpoint', { teacher: 'teacher' }],
+  ])('from %s changes what is learnt, and resumed ends in the same bytes', async (_, distill) => {
+    const bench = await Bench.make();
+    await addNetwork(bench, 'teacher', 5);
+    const recipe = on(prune, { ...finetune, distill });
+    await bench.run(on(prune, finetune), { out: 'plain' });
+    await bench.run(recipe, { out: 'whole' });
+    expect(await bench.hashes('whole')).not.toEqual(await bench.hashes('plain'));
+    await expect(bench.run(recipe, { watch: stopAtEpoch })).rejects.toThrow(/Cancelled/);
+    await bench.run(recipe, { resume: true });
+    expect(await bench.hashes('out')).toEqual(await bench.hashes('whole'));
+    const written = await readFile(bench.path('out', 'model.json'), 'utf8');
+    expect(written).not.toContain(bench.folder);
+  });
+
+  it('is not resumed with a teacher that has changed since', async () => {
+    const bench = await Bench.make();
+    await addNetwork(bench, 'teacher', 5);
+    const recipe = on({ ...finetune, distill: { teacher: 'teacher' } });
+    await expect(bench.run(recipe, { watch: stopAtEpoch })).rejects.toThrow(/Cancelled/);
+    await rm(bench.path('teacher'), { recursive: true });
+    await cp(bench.path('net'), bench.path('teacher'), { recursive: true });
+    await expect(bench.run(recipe, { resume: true })).rejects.toThrow(/a checkpoint that its steps name has changed/);
+  });
+
+  it('from a teacher for other classes, a missing one or none is refused, and nothing is written', async () => {
+    const bench = await Bench.make();
+    await addNetwork(bench, 'wide', 5, { units: 4 });
+    const before = await readdir(bench.folder);
+    const run = (teacher: string) => bench.run(on({ ...finetune, distill: { teacher } }));
+    await expect(run('wide')).rejects.toThrow(
+      /teacher "wide" has an output of shape \[\?, 4\] but the model one of \[\?, 3\]: choose a teacher for the same/,
+    );
+    await expect(run('nothing')).rejects.toThrow(/does not exist/);
+    expect(await readdir(bench.folder)).toEqual(before);
+    const train = { step: 'train', architecture: 'lenet-5', distill: {} };
+    expect(() => {
+      checkOrder(Recipe.parse({ recipeVersion: 1, data: 'shapes', steps: [train] }));
+    }).toThrow(/begins with random weights, which teach nothing/);
+  });
+});
+
+describe('early stop', () => {
+  it('ends training when validation no longer improves, also when it is resumed', async () => {
+    const bench = await Bench.make();
+    const recipe = on({ ...finetune, epochs: 30, patience: 2, learningRate: 0.02, schedule: 'constant' });
+    const { steps } = await bench.run(recipe, { out: 'whole' });
+    const [step] = steps;
+    if (step?.step !== 'finetune') throw new Error('another step');
+    expect(step.epochs.length).toBe(step.best.epoch + 2);
+    expect(step.epochs.length).toBeLessThan(30);
+    let seen = 0;
+    const stopped = bench.run(recipe, {
+      watch: (event, cancel) => {
+        if (event.kind === 'epoch' && ++seen === step.epochs.length) cancel();
+      },
+    });
+    // Cancelled after the last epoch that patience allows: nothing is left to train.
+    await stopped.catch(() => undefined);
+    const resumed = await bench.run(recipe, { resume: true });
+    expect(resumed.steps[0]).toMatchObject({ best: { epoch: step.best.epoch } });
+    expect(await bench.hashes('out')).toEqual(await bench.hashes('whole'));
+  });
+
+  it('does not give up before full sparsity is reached', async () => {
+    const bench = await Bench.make();
+    const gradual = { sparsity: 0.8, to: 4 };
+    const { steps } = await bench.run(on({ ...finetune, epochs: 6, patience: 1, gradual }));
+    const [step] = steps;
+    if (step?.step !== 'finetune') throw new Error('another step');
+    expect(step.epochs.length).toBeGreaterThanOrEqual(5);
+    expect(step.best.epoch).toBeGreaterThanOrEqual(4);
+    expect(step.best.sparsity).toBeCloseTo(0.8, 2);
+  });
+});
+
+describe('rewinding', () => {
+  it('gives the weights that are left the values of a checkpoint, and leaves zeros zero', async () => {
+    const bench = await Bench.make();
+    await addNetwork(bench, 'early', 9);
+    const result = await bench.run({ checkpoint: 'net', steps: [prune, { step: 'rewind', to: 'early' }] } as never);
+    const [rewound, early] = [
+      await readCheckpoint(result.out),
+      await readCheckpoint(bench.path('early', 'model.json')),
+    ];
+    let [zeros, kept] = [0, 0];
+    for (const { name, data } of rewound.tensors.values()) {
+      const expected = early.tensors.get(name)!.data;
+      data.forEach((value, i) => {
+        if (name.endsWith('kernel') && value === 0) zeros++;
+        else {
+          expect(value).toBe(expected[i]);
+          if (name.endsWith('kernel')) kept++;
+        }
+      });
+    }
+    expect(zeros).toBe(Math.round(0.7 * 228));
+    expect(result.steps[1]).toEqual({ step: 'rewind', to: 'early', kept, zeros });
+  });
+
+  it('goes back to epochs of the own train step, and resumed ends in the same bytes', async () => {
+    const bench = await Bench.make();
+    const train = { step: 'train', architecture: 'lenet-300-100', epochs: 2, batchSize: 220 };
+    const tuned = { ...finetune, epochs: 2, batchSize: 220, distill: {} };
+    const recipe = { data: 'shapes', steps: [train, prune, { step: 'rewind', to: 1 }, tuned] } as never;
+    await bench.data('shapes', 28);
+    await bench.run(recipe, { out: 'whole' });
+    let seen = 0;
+    const stopped = bench.run(recipe, {
+      watch: (event, cancel) => {
+        if (event.kind === 'epoch' && ++seen === 3) cancel();
+      },
+    });
+    await expect(stopped).rejects.toThrow(/Cancelled/);
+    await bench.run(recipe, { resume: true });
+    expect(await bench.hashes('out')).toEqual(await bench.hashes('whole'));
+    const zero = await bench.run({ data: 'shapes', steps: [train, prune, { step: 'rewind', to: 0 }] } as never, {
+      out: 'zero',
+    });
+    expect(zero.after.sparsity).toBeCloseTo(0.7, 3);
+  });
+
+  it.each([
+    [
+      on(prune, { step: 'rewind', to: 1 }),
+      /goes back to epoch 1, but the recipe has no train step: give "to" the path/,
+    ],
+    [
+      {
+        data: 'd',
+        steps: [
+          { step: 'train', architecture: 'lenet-5', epochs: 2 },
+          { step: 'rewind', to: 3 },
+        ],
+      },
+      /goes back to epoch 3, but the train step has only 2 epochs/,
+    ],
+  ])('%# to what is not there is refused', (recipe, sentence) => {
+    expect(() => {
+      checkOrder(Recipe.parse({ recipeVersion: 1, ...(recipe as object) }));
+    }).toThrow(sentence);
+  });
+
+  it('to another network is refused, and nothing is written', async () => {
+    const bench = await Bench.make();
+    await addNetwork(bench, 'wide', 5, { units: 4 });
+    const before = await readdir(bench.folder);
+    await expect(
+      bench.run({ checkpoint: 'net', steps: [prune, { step: 'rewind', to: 'wide' }] } as never),
+    ).rejects.toThrow(/tensor "out\/kernel" has shape \[64, 4\] in The checkpoint "wide" but \[64, 3\] in the model/i);
+    expect(await readdir(bench.folder)).toEqual(before);
+  });
+});
+
+describe('checkpoints that steps name', () => {
+  const recipe = Recipe.parse({
+    recipeVersion: 1,
+    checkpoint: 'nets/a',
+    data: 'images',
+    steps: [prune, { step: 'rewind', to: 'nets/early' }, { ...finetune, distill: { teacher: 'nets/big/model.json' } }],
+  });
+
+  it('are named from the folder of the run, and still the same recipe', () => {
+    const moved = relocated(recipe, '/home/me/work', '/home/me/runs/one');
+    expect(moved.steps[1]).toMatchObject({ to: '../../work/nets/early' });
+    expect(moved.steps[2]).toMatchObject({ distill: { teacher: '../../work/nets/big/model.json' } });
+    expect(hashRecipe(moved)).toBe(hashRecipe(recipe));
+  });
+});

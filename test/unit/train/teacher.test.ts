@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../src/engine/dataset/random';
+import { asClassifier } from '../../../src/engine/measure/classifier';
+import { Adam } from '../../../src/engine/train/adam';
+import { trainedWeights, trainStep } from '../../../src/engine/train/step';
+import { teacherOf } from '../../../src/engine/train/teacher';
+import { CancelledError } from '../../../src/protocol/errors';
+import { tf, tinyDataset, tinyNetwork, weightsOf } from './tiny';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('a teacher', () => {
+  it('answers softened probabilities of each image, whatever the order, from memory or asked anew', async () => {
+    const images = (await tinyDataset()).split('train');
+    const classifier = asClassifier(tinyNetwork(7), images, 3);
+    const batch = images.shuffled(new Random(1)).batch(40, 20);
+    const expected = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch, false), 3)).dataSync());
+    for (const cacheBytes of [undefined, 10]) {
+      const teacher = await teacherOf(classifier, images, { temperature: 3, cacheBytes });
+      const answers = await teacher.answers(batch);
+      expect(answers).toHaveLength(60);
+      answers.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i]!, 5);
+      });
+    }
+  });
+
+  it('is not waited for when the run is cancelled, and refused when it answers no numbers', async () => {
+    const images = (await tinyDataset()).split('train');
+    const model = tinyNetwork(7);
+    const signal = AbortSignal.abort();
+    const classifier = asClassifier(model, images, 3);
+    await expect(teacherOf(classifier, images, { temperature: 1, signal })).rejects.toThrow(CancelledError);
+    model.weights.at(-1)!.write(tf.tensor1d([NaN, 0, 0]));
+    await expect(teacherOf(classifier, images, { temperature: 1 })).rejects.toThrow(/teacher answers with values that/);
+  });
+});
+
+describe('a step of distillation', () => {
+  async function stepped(alpha: number, temperature: number): Promise<number[][]> {
+    const images = (await tinyDataset()).split('train');
+    const student = tinyNetwork(1);
+    const weights = trainedWeights(student);
+    const classifier = asClassifier(student, images, 3);
+    const adam = new Adam(weights, { masks: new Map() });
+    const teacher = await teacherOf(asClassifier(tinyNetwork(3), images, 3), images, { temperature });
+    await trainStep(classifier, weights, adam, images.batch(0, 20), 0.01, { teacher, temperature, alpha });
+    return weightsOf(student);
+  }
+
+  it('with alpha 0 is one on the labels alone, with alpha 1 does not hear them', async () => {
+    const images = (await tinyDataset()).split('train');
+    const student = tinyNetwork(1);
+    const weights = trainedWeights(student);
+    const adam = new Adam(weights, { masks: new Map() });
+    await trainStep(asClassifier(student, images, 3), weights, adam, images.batch(0, 20), 0.01);
+    const plain = weightsOf(student);
+    (await stepped(0, 4)).flat().forEach((value, i) => {
+      expect(value).toBeCloseTo(plain.flat()[i]!, 5);
+    });
+    expect(await stepped(1, 4)).not.toEqual(plain);
+  });
+
+  it('has the gradient of alpha T^2 KL(teacher || student) + (1 - alpha) cross-entropy', async () => {
+    const images = (await tinyDataset()).split('train');
+    const [alpha, temperature] = [0.7, 2.5];
+    const batch = images.batch(0, 20);
+    const teaching = asClassifier(tinyNetwork(3), images, 3);
+    const student = tinyNetwork(1);
+    const weights = trainedWeights(student);
+    const classifier = asClassifier(student, images, 3);
+    // Written out by the definition, from the logits up.
+    const { grads } = tf.variableGrads(
+      () => {
+        const z = classifier.logits(batch, true);
+        const p = tf.softmax(tf.div(teaching.logits(batch, false), temperature));
+        const q = tf.logSoftmax(tf.div(z, temperature));
+        const divergence = tf.mean(tf.sum(tf.mul(p, tf.sub(tf.log(p), q)), 1));
+        const rows = tf.oneHot(tf.tensor1d([...batch.labels], 'int32'), 3);
+        const labelled = tf.neg(tf.mean(tf.sum(tf.mul(rows, tf.logSoftmax(z)), 1)));
+        return tf.add(tf.mul(divergence, alpha * temperature ** 2), tf.mul(labelled, 1 - alpha)).asScalar();
+      },
+      weights.map(({ variable }) => variable),
+    );
+    const seen: Record<string, Float32Array> = {};
+    const adam = new Adam(weights, { masks: new Map() });
+    adam.step = (found) => {
+      for (const [name, gradient] of Object.entries(found)) seen[name] = gradient.dataSync<'float32'>().slice();
+    };
+    const teacher = await teacherOf(teaching, images, { temperature });
+    await trainStep(classifier, weights, adam, batch, 0.01, { teacher, temperature, alpha });
+    for (const [name, gradient] of Object.entries(grads))
+      gradient.dataSync().forEach((value, i) => {
+        expect(seen[name]![i]).toBeCloseTo(value, 5);
+      });
+  });
+});
