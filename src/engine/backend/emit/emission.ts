@@ -4,10 +4,21 @@ import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
 import type { InternalOperators } from './internal-operators';
 
-/** The names under which one value is known in the model: row-major, blocked, and under reshaped views. */
+/** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
+export interface Halves {
+  readonly left: ValueName;
+  readonly right: ValueName;
+  /** A smaller image in blocks, `[n, c, h / 2, w / 2]`, with the same sum in each channel. */
+  readonly condensed: ValueName;
+  /** Puts the whole together. */
+  readonly join: () => ValueName;
+}
+
+/** The names under which one value is known in the model: row-major, blocked, in halves, and under reshaped views. */
 interface Forms {
   flat: ValueName | null;
   blocked: ValueName | null;
+  readonly halves: Halves | null;
   readonly views: Map<string, ValueName>;
 }
 
@@ -42,7 +53,7 @@ export class Emission {
   /** The value in row-major order, seen under `shape`. */
   flat(value: Value, shape: readonly number[] = value.shape): ValueName {
     const forms = this.#formsOf(value);
-    forms.flat ??= this.builder.blocked('ReorderOutput', [forms.blocked!], {
+    forms.flat ??= this.builder.blocked('ReorderOutput', [this.blocked(value)], {
       channels: value.shape[3]!,
       channels_last: 1,
     });
@@ -56,22 +67,34 @@ export class Emission {
   /** A value of NHWC shape in blocks. */
   blocked(value: Value): ValueName {
     const forms = this.#formsOf(value);
-    forms.blocked ??= this.builder.blocked('ReorderInput', [forms.flat!], { channels_last: 1 });
+    forms.blocked ??= forms.halves
+      ? forms.halves.join()
+      : this.builder.blocked('ReorderInput', [forms.flat!], { channels_last: 1 });
     return forms.blocked;
   }
 
-  /** Whether the value exists in blocks only, so that staying in blocks saves a conversion. */
+  /** The halves of a value that exists in no other form yet. */
+  halves(value: Value): Halves | null {
+    const { flat, blocked, halves } = this.#formsOf(value);
+    return flat === null && blocked === null ? halves : null;
+  }
+
+  /** Whether the value exists in blocks only, whole or in halves, so that staying in blocks saves a conversion. */
   isBlockedOnly(value: Value): boolean {
     const forms = this.#formsOf(value);
-    return forms.flat === null && forms.blocked !== null;
+    return forms.flat === null && (forms.blocked !== null || forms.halves !== null);
   }
 
   setFlat(value: Value, name: ValueName): void {
-    this.#forms.set(value, { flat: name, blocked: null, views: new Map() });
+    this.#forms.set(value, { flat: name, blocked: null, halves: null, views: new Map() });
   }
 
   setBlocked(value: Value, name: ValueName): void {
-    this.#forms.set(value, { flat: null, blocked: name, views: new Map() });
+    this.#forms.set(value, { flat: null, blocked: name, halves: null, views: new Map() });
+  }
+
+  setHalves(value: Value, halves: Halves): void {
+    this.#forms.set(value, { flat: null, blocked: null, halves, views: new Map() });
   }
 
   /** The value in NCHW order. */
@@ -92,7 +115,7 @@ export class Emission {
     let forms = this.#forms.get(value);
     if (forms === undefined) {
       if (value.node !== null) throw new Error(`No value was emitted for ${value.node.operation.kind}.`);
-      forms = { flat: this.leafName(value), blocked: null, views: new Map() };
+      forms = { flat: this.leafName(value), blocked: null, halves: null, views: new Map() };
       this.#forms.set(value, forms);
     }
     return forms;

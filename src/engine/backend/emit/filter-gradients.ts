@@ -3,7 +3,8 @@ import { sizeOf } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
 import { emitBlockedFilterGradient } from './blocked-filter-gradient';
-import type { Emission } from './emission';
+import type { Emission, Halves } from './emission';
+import type { FilterShape } from './filters';
 import { stackedProduct } from './matrix-products';
 
 /** Below this many channels, copying slices beats gathering rows. */
@@ -28,20 +29,74 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   const [image, gradient] = inputs as [Value, Value];
   const [n, height, width, filters] = inputShapes[1] as [number, number, number, number];
   const shape = inputShapes[0] as Patches['shape'];
-  const positions = n * height * width;
-  const taps = sizeOf(value.shape) / filters;
-  const columns = patches(emission, { image, shape, window: operation.attributes.window, height, width });
-  const rows = emission.flat(gradient, [positions, filters]);
-  const parts = positions * taps * filters > SPLIT_PRODUCT ? PARTS.find((count) => positions % count === 0) : undefined;
-  if (parts === undefined) {
-    emission.setFlat(value, builder.reshape(builder.op('Gemm', [columns, rows], { transA: 1 }), value.shape));
+  const patched = { image, shape, window: operation.attributes.window, height, width };
+  const halves = emission.halves(gradient);
+  if (halves !== null && slidesByOne(patched.window)) {
+    emission.setFlat(value, productOfHalves(emission, patched, halves, value.shape as FilterShape));
     return;
   }
+  const sizes = { positions: n * height * width, taps: sizeOf(value.shape) / filters, filters };
+  const rows = emission.flat(gradient, [sizes.positions, filters]);
+  const product = productOfPatches(emission, [patches(emission, patched), rows], sizes);
+  emission.setFlat(value, builder.reshape(product, value.shape));
+}
+
+const slidesByOne = ({ strides, dilations }: Window): boolean => [...strides, ...dilations].every((step) => step === 1);
+
+/** Patches, transposed, times the gradient: `[taps, filters]`. */
+function productOfPatches(
+  emission: Emission,
+  [columns, rows]: readonly [ValueName, ValueName],
+  { positions, taps, filters }: { positions: number; taps: number; filters: number },
+): ValueName {
+  const { builder } = emission;
+  const parts = positions * taps * filters > SPLIT_PRODUCT ? PARTS.find((count) => positions % count === 0) : undefined;
+  if (parts === undefined) return builder.op('Gemm', [columns, rows], { transA: 1 });
   const left = builder.reshape(columns, [parts, positions / parts, taps]);
   const right = builder.reshape(rows, [parts, positions / parts, filters]);
   const products = stackedProduct(emission, [left, right], [3, 3], [true, false]);
   const sum = builder.op('MatMul', [builder.onesRow(parts), builder.reshape(products, [parts, taps * filters])]);
-  emission.setFlat(value, builder.reshape(sum, value.shape));
+  return builder.reshape(sum, [taps, filters]);
+}
+
+/**
+ * The same from the even and the odd columns of the gradient, which need not be put together then. Both meet the same
+ * patches, of pairs of columns: those of the odd ones begin one column later.
+ */
+function productOfHalves(
+  emission: Emission,
+  { image, shape, window, height, width }: Patches,
+  { left, right }: Halves,
+  filterShape: FilterShape,
+): ValueName {
+  const { builder } = emission;
+  const [n, h, w, channels] = shape;
+  const [kh, kw, , filters] = filterShape;
+  const [top, start] = window.pads;
+  const pairs = width / 2;
+  const pairsOfTaps = Math.ceil((kw + 1) / 2);
+  const wide = 2 * (pairs + pairsOfTaps - 1);
+  const around = builder.ints(0, top, start, 0, 0, height + kh - 1 - h - top, wide - w - start, 0);
+  const padded = builder.op('Pad', [emission.flat(image, shape), around]);
+  const inPairs = builder.reshape(padded, [n, height + kh - 1, wide / 2, 2 * channels]);
+  const slices: ValueName[] = [];
+  for (let y = 0; y < kh; y++) {
+    for (let x = 0; x < pairsOfTaps; x++) {
+      const ranges = [builder.ints(y, x), builder.ints(y + height, x + pairs), builder.ints(1, 2)];
+      slices.push(builder.op('Slice', [inPairs, ...ranges]));
+    }
+  }
+  const taps = kh * 2 * pairsOfTaps * channels;
+  const sizes = { positions: n * height * pairs, taps, filters };
+  const columns = builder.reshape(builder.op('Concat', slices, { axis: 3 }), [sizes.positions, taps]);
+  builder.noteScratch(4 * sizes.positions * taps);
+  const products = [left, right].map((half, side) => {
+    const rows = builder.blocked('ReorderOutput', [half], { channels: filters, channels_last: 1 });
+    const product = productOfPatches(emission, [columns, builder.reshape(rows, [sizes.positions, filters])], sizes);
+    const byTap = builder.reshape(product, [kh, 2 * pairsOfTaps, channels * filters]);
+    return builder.op('Slice', [byTap, builder.ints(side), builder.ints(side + kw), builder.ints(1)]);
+  });
+  return builder.reshape(builder.op('Add', products), filterShape);
 }
 
 /** The image's patches as a matrix: one row per position of the result, one column per tap and channel. */

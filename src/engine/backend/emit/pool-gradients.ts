@@ -4,7 +4,7 @@ import { tilesInput } from '../graph/operations';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import { slideBackwards } from './depthwise';
 import { equalMask, notNegativeMask, positiveMask } from './elementwise';
-import type { Emission } from './emission';
+import type { Emission, Halves } from './emission';
 import { maximaOfPairs } from './pools';
 import { spread } from './spreading';
 
@@ -50,7 +50,7 @@ function distributeToMaxima(
   let rest = builder.reshape(form(gradient), small);
   if (masked) rest = builder.op('Mul', [rest, positiveMask(builder, maxima)]);
   if (inBlocks && kh === 2 && kw === 2) {
-    emission.setBlocked(value, distributeInHalves(emission, image, rest));
+    emission.setHalves(value, distributeInHalves(emission, image, rest));
     return;
   }
   const takeShare = (place: ValueName): ValueName => {
@@ -79,7 +79,7 @@ function distributeToMaxima(
  * The same for windows of two by two in blocks, by rows and then by columns: the first maximum is in the upper row unless
  * the lower one has a greater maximum, and in each row on the left unless the right is greater.
  */
-function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): ValueName {
+function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): Halves {
   const { builder, block } = emission;
   const [n, h, w, c] = image.shape as [number, number, number, number];
   const share = (of: ValueName, shape: number[], differences: ValueName): [ValueName, ValueName] => {
@@ -95,7 +95,12 @@ function distributeInHalves(emission: Emission, image: Value, gradient: ValueNam
   const upperAndLower = share(gradient, [n, c, h / 2, w / 2], differenceOfPairs(emission, rowMaxima, c, [2, 1]));
   const ofRows = join(upperAndLower, (n * c * h) / 2 / block, (w / 2) * block, [n, c, h, w / 2]);
   const sides = share(ofRows, [n, c, h, w / 2], differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
-  return join(sides, (n * c * h * w) / 2 / block, block, [n, c, h, w]);
+  return {
+    left: sides[0],
+    right: sides[1],
+    condensed: builder.reshape(gradient, [n, c, h / 2, w / 2]),
+    join: () => join(sides, (n * c * h * w) / 2 / block, block, [n, c, h, w]),
+  };
 }
 
 /** The first of each pair of pixels less the second, in blocks, by a depthwise convolution: no pair is copied apart. */

@@ -75,9 +75,11 @@ function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
 function sumOfBlocks(emission: Emission, input: Value): ValueName {
   const { builder, block } = emission;
   const [n, h, w, c] = input.shape as [number, number, number, number];
-  const images = builder.reshape(emission.blocked(input), [n, h * w * c]);
+  const halves = emission.halves(input);
+  const area = halves ? (h * w) / 4 : h * w;
+  const images = builder.reshape(halves?.condensed ?? emission.blocked(input), [n, area * c]);
   const sums = builder.op('MatMul', [builder.onesRow(n), images]);
-  const pixels = builder.reshape(sums, [c / block, h * w, block]);
+  const pixels = builder.reshape(sums, [c / block, area, block]);
   return builder.op('ReduceSum', [pixels, builder.ints(1)], { keepdims: 0 });
 }
 
