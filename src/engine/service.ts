@@ -8,8 +8,7 @@ import { BackendUnavailable, chooseBackend } from './backend/choice/choose';
 import type { BackendInfo } from './backend/index';
 import { CheckpointStore } from './checkpoint/store';
 import type { Checkpoint } from './checkpoint/types';
-import { preview, type Calibrator, type SampleEvaluator } from './compress/preview';
-import { calibrate } from './compress/prune/calibrate';
+import { preview, type SampleEvaluator } from './compress/preview';
 import { needsData } from './compress/prune/scores';
 import { previewRemoval } from './compress/remove/preview';
 import type { Dataset } from './dataset/dataset';
@@ -115,8 +114,9 @@ export function createService(program: string, log: (message: string) => void): 
           if (data !== undefined && needsData(prune.score)) throw new UserError(dataset);
           return preview(session, prune, { seed, signal, onPart: report, accuracy: dataset });
         }
-        const [accuracy, calibrator] = [sampler(dataset, samples), calibratorOf(dataset, seed)];
-        return preview(session, prune, { seed, signal, onPart: report, accuracy, calibrator });
+        const accuracy = sampler(dataset, samples);
+        const calibration = { key: JSON.stringify([dataset.descriptor, dataset.info.folder, seed]), data: dataset };
+        return preview(session, prune, { seed, signal, onPart: report, accuracy, calibration });
       }),
     sensitivity: async ({ model, data, ...request }, { signal, report }) =>
       checkpoints.use(model, async ({ checkpoint }) => {
@@ -220,10 +220,3 @@ function sampler(dataset: Dataset, samples: number): SampleEvaluator {
     },
   };
 }
-
-/** How a preview computes what scores must know of the data. */
-const calibratorOf = (dataset: Dataset, seed: number): Calibrator => ({
-  key: JSON.stringify([dataset.descriptor, dataset.info.folder, seed]),
-  calibrate: (checkpoint, step, signal, onProgress) =>
-    calibrate(checkpoint, step, dataset, { seed, signal, onProgress }),
-});

@@ -64,6 +64,8 @@ export const PrunedLayer = z.object({
   nonzero: z.number(),
   /** Why it was left alone, or only partly pruned. */
   reason: z.string().optional(),
+  /** Where its kept weights were fitted anew: the squared error of its outputs over their variance, on the training images used, before and after that. */
+  outputError: z.object({ before: z.number(), after: z.number() }).optional(),
   /** Tensors of it that are never pruned, such as its bias, each with the reason. */
   untouched: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
 });

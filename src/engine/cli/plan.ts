@@ -1,3 +1,4 @@
+import type { PrunedLayer } from '../../protocol/measure';
 import type { Recipe } from '../../protocol/recipe';
 import type { PruneStep } from '../../protocol/steps/prune';
 import type { LocalEngine } from './engine';
@@ -76,7 +77,7 @@ export function planText({ layers, totals, accuracy, noAccuracy }: DryRun): stri
       layer.threshold === null ? '' : number(layer.threshold),
       whole(layer.nonzeroMacs),
       whole(layer.macs),
-      layer.reason ?? '',
+      pruneNote(layer),
     ]),
   );
   const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
@@ -93,4 +94,12 @@ export function planText({ layers, totals, accuracy, noAccuracy }: DryRun): stri
     : `accuracy: not measured, ${noAccuracy ?? ''}`;
   const columns = headings.map((heading, i) => (i === 0 ? { heading } : { heading, right }));
   return [plan, '', table(columns, rows), '', measured, 'Nothing was written: this was a dry run.'].join('\n');
+}
+
+/** What is to be said of a layer beside its figures. */
+export function pruneNote({ reason, outputError }: PrunedLayer): string {
+  const fitted = outputError
+    ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} once its weights were fitted anew`]
+    : [];
+  return [...(reason === undefined ? [] : [reason]), ...fitted].join('; ');
 }

@@ -3,11 +3,13 @@ import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart, Progress } fr
 import type { PruneStep } from '../../protocol/steps/prune';
 import { plannedSizes } from '../checkpoint/sizes';
 import type { Session } from '../checkpoint/store';
-import type { ModelContent, Tensors } from '../checkpoint/types';
+import type { Tensors } from '../checkpoint/types';
+import type { Dataset } from '../dataset/dataset';
 import type { LayersModel } from '../model/runnable';
 import { stageOf } from '../model/stage';
 import { breathe } from '../pause';
-import { prunedTensors } from './prune/apply';
+import { calibrate } from './prune/calibrate';
+import { carryOut } from './prune/carry-out';
 import { planPrune } from './prune/plan';
 import { needsData } from './prune/scores';
 import type { Statistics } from './prune/scores/score';
@@ -23,16 +25,11 @@ export interface SampleEvaluator {
   evaluate(model: LayersModel, signal: AbortSignal): Promise<SampleScores>;
 }
 
-/** What a score knows of training images: from whoever knows the dataset. */
-export interface Calibrator {
+/** The training images that some scores need. */
+export interface Calibration {
   /** Names dataset and seed: what was computed under one key is not computed again. */
   readonly key: string;
-  calibrate(
-    checkpoint: ModelContent,
-    step: PruneStep,
-    signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Statistics | undefined>;
+  readonly data: Dataset;
 }
 
 /** What a preview is given beside the plan. */
@@ -41,7 +38,7 @@ export interface PreviewOptions {
   /** The recipe's seed, for random scores. */
   readonly seed?: number | undefined;
   /** For scores that need data. */
-  readonly calibrator?: Calibrator | undefined;
+  readonly calibration?: Calibration | undefined;
   /** Told how far the score is, the counts, then the bytes, as soon as they are known. */
   readonly onPart?: ((part: PreviewPart) => void) | undefined;
   /** Or the reason why there is no accuracy. */
@@ -60,10 +57,11 @@ export async function preview(session: Session, step: PruneStep, options: Previe
   const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
   const statistics = await calibrated(session, step, options, signal);
   const plan = planPrune(checkpoint, step, options.seed, statistics);
-  const counts = { layers: [...plan.layers], totals: plan.totals };
-  onPart?.({ part: 'counts', counts });
+  onPart?.({ part: 'counts', counts: { layers: [...plan.layers], totals: plan.totals } });
   await pauseUnless(signal);
-  const pruned = { ...checkpoint, tensors: prunedTensors(checkpoint, plan) };
+  const data = options.calibration?.data ?? null;
+  const { tensors, ...counts } = await carryOut(checkpoint, step, plan, data, lookingAt(options, signal));
+  const pruned = { ...checkpoint, tensors };
   const sized = plannedSizes(pruned, { signal }).then(({ bytes, gzipBytes }): PreviewBytes => {
     onPart?.({ part: 'bytes', bytes: { bytes, gzipBytes } });
     return { bytes, gzipBytes };
@@ -89,19 +87,25 @@ export async function preview(session: Session, step: PruneStep, options: Previe
 async function calibrated(
   session: Session,
   step: PruneStep,
-  { calibrator, onPart }: PreviewOptions,
+  options: PreviewOptions,
   signal: AbortSignal,
 ): Promise<Statistics | undefined> {
-  if (!needsData(step.score) || !calibrator) return undefined;
-  const { checkpoint } = session;
+  const { calibration } = options;
+  if (!needsData(step.score) || !calibration) return undefined;
   const stage = await stageOf(session);
   return stage.exclusively(async () => {
     await pauseUnless(signal);
-    return session.memo(`calibration:${step.score}:${step.samples}:${calibrator.key}`, () =>
-      calibrator.calibrate(checkpoint, step, signal, (progress) => onPart?.({ part: 'progress', progress })),
+    return session.memo(`calibration:${step.score}:${step.samples}:${calibration.key}`, () =>
+      calibrate(session.checkpoint, step, calibration.data, lookingAt(options, signal)),
     );
   });
 }
+
+const lookingAt = ({ seed = 0, onPart }: PreviewOptions, signal: AbortSignal) => ({
+  seed,
+  signal,
+  onProgress: (progress: Progress) => onPart?.({ part: 'progress', progress }),
+});
 
 /** Accuracy as planned and as it is; a sentence where the model cannot be evaluated on these images. */
 async function measureAccuracy(

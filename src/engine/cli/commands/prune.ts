@@ -10,7 +10,7 @@ import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, number, percent } from '../format';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
-import { dryRun, planText } from '../plan';
+import { dryRun, planText, pruneNote } from '../plan';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -115,7 +115,7 @@ function pruneText(result: RunResult): string {
       integer(layer.nonzero),
       layer.sparsity === null ? '' : percent(layer.sparsity),
       layer.threshold === null ? '' : number(layer.threshold),
-      layer.reason ?? '',
+      pruneNote(layer),
     ]),
   );
   const rows: [string, ModelTotals][] = [

@@ -1,11 +1,14 @@
-import { wanda } from './wanda';
+import { shareOfRest } from './lamp';
 import type { ImportanceScore } from './score';
+import { outputChanges, wanda } from './wanda';
 
 /**
- * The saliency of optimal brain compression (Frantar and Alistarh 2022) without the coupling of weights: w^2 times the
- * second moment of what it is multiplied with, the error that its loss makes in the layer's output.
+ * For pruning with reconstruction (see `reconstruct`): the error that the loss of a weight makes in the layer's output
+ * (w^2 times the second moment of what it is multiplied with, the diagonal of the Hessian of OBC, Frantar and Alistarh
+ * 2022), over the sum of all such errors that are no smaller, as LAMP has it, so that layers can be ranked together.
  */
 export const obc: ImportanceScore = {
   ...wanda,
-  score: (input) => wanda.score(input).map((score) => score * score),
+  score: (input) => shareOfRest(outputChanges(input)),
+  reconstructs: true,
 };

@@ -24,6 +24,8 @@ export interface ImportanceScore {
    * statistics of the named tensors; those of which it can know nothing are absent. @throws UserError, CancelledError
    */
   readonly calibrate?: (subject: Subject, names: readonly string[]) => Promise<Statistics>;
+  /** Whether the kept weights are fitted anew after the cut, on the same images. */
+  readonly reconstructs?: true;
   /** Why a tensor that has no statistics is left alone. */
   readonly unseen?: string;
 }

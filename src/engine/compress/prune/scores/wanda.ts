@@ -1,26 +1,25 @@
 import { tf } from '../../../backend/tf';
 import { sumOverInputs } from '../../calibration/inputs';
-import type { ImportanceScore } from './score';
+import type { ImportanceScore, ScoreInput } from './score';
+
+/** |w| times the norm of what it is multiplied with; statistics are the squares of these norms, one for each row of the kernel as inputs by outputs. */
+export function outputChanges({ tensor: { data }, statistics: squares }: ScoreInput): Float32Array {
+  const outputs = data.length / squares.length;
+  return data.map((weight, i) => Math.abs(weight) * Math.sqrt(squares[Math.floor(i / outputs)]!));
+}
 
 /**
  * Wanda (Sun et al. 2023, "A Simple and Effective Pruning Approach for Large Language Models"): |w| times the norm of what
- * the weight is multiplied with over the training images.
+ * the weight is multiplied with over the training images. Divided by the norm of all of them in the tensor, so that layers
+ * can be ranked together: the square is then the share of the layer's output that hangs on the weight.
  */
 export const wanda: ImportanceScore = {
   pooling: 'mean',
-  score: ({ tensor: { data }, statistics: norms }) => {
-    const outputs = data.length / norms.length;
-    return data.map((weight, i) => Math.abs(weight) * norms[Math.floor(i / outputs)]!);
+  score: (input) => {
+    const changes = outputChanges(input);
+    const norm = Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0));
+    return norm === 0 ? changes : changes.map((change) => change / norm);
   },
   unseen: 'what its weights are multiplied with is seen for dense layers and convolutions only',
-  calibrate: async (subject, names) => {
-    const sums = await sumOverInputs(subject, names, (columns) => tf.sum(tf.square(columns), 0));
-    try {
-      const norms = new Map<string, Float32Array>();
-      for (const [name, sum] of sums) norms.set(name, (await sum.data<'float32'>()).map(Math.sqrt));
-      return norms;
-    } finally {
-      tf.dispose([...sums.values()]);
-    }
-  },
+  calibrate: (subject, names) => sumOverInputs(subject, names, (columns) => tf.sum(tf.square(columns), 0)),
 };

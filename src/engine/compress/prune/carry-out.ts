@@ -1,0 +1,61 @@
+import type { PreviewCounts, PrunedLayer } from '../../../protocol/measure';
+import type { PruneStep } from '../../../protocol/steps/prune';
+import type { ModelContent, Tensors } from '../../checkpoint/types';
+import type { Dataset } from '../../dataset/dataset';
+import { countNonzero } from '../../measure/inspect';
+import { readGraph } from '../../model/graph';
+import type { CalibrationOptions } from '../calibration/subject';
+import { reconstruct, type LayerReconstruction } from '../reconstruct/reconstruct';
+import { prunedTensors } from './apply';
+import type { PrunePlan } from './plan';
+import { reconstructs } from './scores';
+
+/** A plan that was carried out: the tensors, and what is told of the layers then. */
+export interface Outcome extends PreviewCounts {
+  readonly tensors: Tensors;
+}
+
+/**
+ * Does what a plan says, and fits the kept weights anew where the step's score reconstructs.
+ * @param data needed by such scores only
+ * @throws UserError, CancelledError
+ */
+export async function carryOut(
+  content: ModelContent,
+  { score, samples }: Pick<PruneStep, 'score' | 'samples'>,
+  plan: PrunePlan,
+  data: Dataset | null,
+  options: Pick<CalibrationOptions, 'seed' | 'signal' | 'onProgress'>,
+): Promise<Outcome> {
+  const cut = prunedTensors(content, plan);
+  if (!reconstructs(score)) return { tensors: cut, layers: [...plan.layers], totals: plan.totals };
+  if (!data) throw new Error('a score that reconstructs was let through without data');
+  const { tensors, layers } = await reconstruct(content, cut, data, { ...options, samples });
+  const biases = new Map(readGraph(content).layers.map((layer) => [layer.name, gained(layer.tensors, cut, tensors)]));
+  const all = [...biases.values()].reduce((sum, more) => sum + more, 0);
+  return {
+    tensors,
+    layers: plan.layers.map((layer) => told(layer, layers.get(layer.name), biases.get(layer.name) ?? 0)),
+    totals: { ...plan.totals, nonzero: plan.totals.nonzero + all },
+  };
+}
+
+/** Biases that were 0 may have become others. */
+function gained(
+  owned: readonly { readonly tensor: { readonly name: string } }[],
+  cut: Tensors,
+  fitted: Tensors,
+): number {
+  const count = (tensors: Tensors, name: string): number => {
+    const tensor = tensors.get(name);
+    return tensor ? countNonzero(tensor) : 0;
+  };
+  return owned.reduce((sum, { tensor }) => sum + count(fitted, tensor.name) - count(cut, tensor.name), 0);
+}
+
+function told(layer: PrunedLayer, fitted: LayerReconstruction | undefined, more: number): PrunedLayer {
+  if (fitted === undefined) return layer;
+  const now = { ...layer, nonzero: layer.nonzero + more };
+  if (typeof fitted !== 'string') return { ...now, outputError: fitted };
+  return { ...now, reason: layer.reason === undefined ? fitted : `${layer.reason}; ${fitted}` };
+}

@@ -1,0 +1,163 @@
+import { CancelledError } from '../../../protocol/errors';
+import { tf } from '../../backend/tf';
+import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import type { Dataset } from '../../dataset/dataset';
+import { asClassifier, type Classifier } from '../../measure/classifier';
+import { readGraph, type GraphLayer } from '../../model/graph';
+import { weightName } from '../../model/roles';
+import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
+import { breathe } from '../../pause';
+import { multipliedKernels } from '../calibration/inputs';
+import { withSubject, type CalibrationOptions, type Subject } from '../calibration/subject';
+import { solveMasked } from './least-squares';
+import { momentsOf, type Moments } from './moments';
+
+/** As SparseGPT and OBC have it. */
+const DAMPING = 0.01;
+const ITERATIONS = 50;
+/** A matrix of so many inputs squared takes 256 MB. */
+const MOST_INPUTS = 8192;
+
+/** Error of a layer's outputs as a share of their variance, on the training images, before and after; or why it was left as it is. */
+export type LayerReconstruction = { readonly before: number; readonly after: number } | string;
+
+/** A pruned model whose kept weights were fitted anew. */
+export interface Reconstruction {
+  readonly tensors: Tensors;
+  /** By layer name; layers from which nothing was cut are absent. */
+  readonly layers: ReadonlyMap<string, LayerReconstruction>;
+}
+
+type FloatTensor = Tensor & { readonly data: Float32Array };
+const isFloat = (tensor: Tensor | undefined): tensor is FloatTensor => tensor?.data instanceof Float32Array;
+
+/**
+ * Layer-wise reconstruction without labels (the objective of OBC, Frantar and Alistarh 2022): layer after layer, the kept
+ * weights and the bias become those whose outputs, on what the pruned layers before make of training images, come nearest
+ * to the outputs that the layer had in the unpruned model. Zeros stay, and no layer's error becomes larger.
+ * @param content the model as it was
+ * @param pruned its tensors once they are pruned
+ * @throws UserError where the model cannot be run or does not fit the images, CancelledError
+ */
+export async function reconstruct(
+  content: ModelContent,
+  pruned: Tensors,
+  data: Dataset,
+  options: Omit<CalibrationOptions, 'stage'>,
+): Promise<Reconstruction> {
+  return withSubject(content, data, { ...options, stage: 'reconstructing' }, async (subject) => {
+    const model = await toLayersModel({ ...content, tensors: pruned });
+    try {
+      const classifier = asClassifier(model, subject.images, data.info.classNames.length);
+      return await layerAfterLayer(subject, classifier, pruned);
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Tensors): Promise<Reconstruction> {
+  const tensors = new Map(pruned);
+  const layers = new Map<string, LayerReconstruction>();
+  const cut = readGraph(subject.content).layers.flatMap((layer) =>
+    layer.tensors
+      .map(({ tensor }) => tensor)
+      .filter((tensor) => pruned.get(tensor.name) !== tensor)
+      .map((tensor) => ({ layer, tensor })),
+  );
+  for (const [index, { layer, tensor }] of cut.entries()) {
+    const stage = `reconstructing ${layer.name}, ${index + 1} of ${cut.length}`;
+    const staged = { ...subject, options: { ...subject.options, stage } };
+    const fitted = await fit(staged, running, tensors, layer, tensor);
+    layers.set(layer.name, typeof fitted === 'string' ? fitted : fitted.errors);
+    if (typeof fitted === 'string') continue;
+    for (const changed of fitted.changed) tensors.set(changed.name, changed);
+    show(running.model, fitted.changed);
+  }
+  return { tensors, layers };
+}
+
+async function fit(
+  subject: Subject,
+  running: Classifier,
+  tensors: Tensors,
+  layer: GraphLayer,
+  before: Tensor,
+): Promise<{ changed: Tensor[]; errors: { before: number; after: number } } | string> {
+  const kernel = tensors.get(before.name);
+  const [original] = multipliedKernels(subject.classifier.model, [before.name]);
+  const [pruned] = multipliedKernels(running.model, [before.name]);
+  if (!original || !pruned || !isFloat(before) || !isFloat(kernel))
+    return 'not reconstructed: it is neither a dense layer nor a convolution';
+  const outputs = kernel.shape.at(-1) ?? 1;
+  const inputs = kernel.data.length / outputs;
+  if (inputs > MOST_INPUTS) return `not reconstructed: it has more than ${MOST_INPUTS} inputs`;
+  const name = layer.tensors.find(({ tensor }) => weightName(tensor) === 'bias')?.tensor.name;
+  const bias = name === undefined ? undefined : tensors.get(name);
+  const matrix = (tensor: FloatTensor): tf.Tensor2D => tf.tensor2d(tensor.data, [inputs, outputs]);
+  const [was, start] = [matrix(before), matrix(kernel)];
+  const mask = tf.tidy(() => tf.cast<tf.Tensor2D>(tf.notEqual(start, 0), 'float32'));
+  let moments: Moments | undefined;
+  let found: tf.Tensor2D | undefined;
+  try {
+    moments = await momentsOf(subject, running, { original, kernel: was, pruned }, isFloat(bias));
+    found = await solveMasked(moments, start, mask, {
+      damping: DAMPING,
+      iterations: ITERATIONS,
+      pause: () => pauseUnless(subject.options.signal),
+    });
+    const errors = {
+      before: await errorOf(moments, start, isFloat(bias)),
+      after: await errorOf(moments, found, false),
+    };
+    const changed: Tensor[] = [{ ...kernel, data: (await found.data<'float32'>()).slice() }];
+    if (isFloat(bias)) {
+      const shift = tf.tidy(() => shiftOf(moments!, found!));
+      const values = await shift.data<'float32'>();
+      changed.push({ ...bias, data: bias.data.map((value, i) => value + values[i]!) });
+      shift.dispose();
+    }
+    return { changed, errors };
+  } finally {
+    tf.dispose([was, start, mask]);
+    if (found) tf.dispose(found);
+    if (moments) tf.dispose({ ...moments });
+  }
+}
+
+/** What must be added to the bias so that the mean outputs are those of the unpruned layer, 1 x outputs. */
+const shiftOf = ({ x, y, rows }: Moments, kernel: tf.Tensor2D): tf.Tensor =>
+  tf.div(tf.sub(y, tf.matMul(x, kernel)), rows);
+
+/**
+ * The squares of what a kernel's outputs differ by from those wanted, over the variance of these; 0 where they are constant.
+ * @param shifted whether the difference of the means counts too: that of a bias that is not fitted yet
+ */
+async function errorOf(moments: Moments, kernel: tf.Tensor2D, shifted: boolean): Promise<number> {
+  const sums = tf.tidy(() => {
+    const { moments: xx, products, squares, variance } = moments;
+    const bend = tf.sum(tf.mul(kernel, tf.sub(tf.matMul(xx, kernel), tf.mul(products, 2))));
+    const offset = shifted ? tf.mul(tf.sum(tf.square(shiftOf(moments, kernel))), moments.rows) : 0;
+    return tf.stack([tf.add(tf.add(tf.sum(squares), bend), offset), tf.sum(variance)]);
+  });
+  const [error, variance] = await sums.data<'float32'>();
+  sums.dispose();
+  return variance! > 0 ? Math.max(0, error! / variance!) : 0;
+}
+
+function show(model: LayersModel, tensors: readonly Tensor[]): void {
+  const variables = variablesByTensor(
+    model,
+    tensors.map(({ name }) => name),
+  );
+  for (const { name, shape, data } of tensors) {
+    tf.tidy(() => {
+      variables.get(name)?.write(tf.tensor(data, [...shape]));
+    });
+  }
+}
+
+async function pauseUnless(signal: AbortSignal | undefined): Promise<void> {
+  await breathe();
+  if (signal?.aborted) throw new CancelledError();
+}
