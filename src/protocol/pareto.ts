@@ -1,14 +1,21 @@
 import * as z from 'zod';
-import { RecipeStep } from './steps';
+import { PruneStep } from './steps/prune';
+import { RemoveStep } from './steps/remove';
 import { TargetGoal } from './steps/target';
 
 /** The file in a run's folder that keeps the plans of its target step. */
 export const PARETO_FILE = 'pareto.json';
 
+const Cut = z.discriminatedUnion('step', [PruneStep, RemoveStep]);
+/** A step with its defaults filled in, on both sides of a process boundary. */
+const CutStep = z
+  .custom<z.output<typeof Cut>>((value) => Cut.safeParse(value).success, 'must be a prune or remove step')
+  .transform((value) => Cut.parse(value));
+
 /** A plan that a target step found: run `step` on the checkpoint and it is chosen. */
 export const ParetoPoint = z.object({
   /** Ready to run, with amounts for each layer. */
-  step: RecipeStep,
+  step: CutStep,
   /** Cross-entropy that the scan foretold, in nats. */
   predictedLoss: z.number(),
   /** Measured on the validation images of the scan. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Evaluation, Progress, PrunedLayer } from './measure';
 import { ModelTotals } from './model';
+import { ParetoCurve } from './pareto';
 import { RecalibratedLayer, Removal } from './removal';
 
 /** One epoch of training or fine-tuning; accuracies 0 to 1. */
@@ -21,11 +22,26 @@ export type EpochRecord = z.infer<typeof EpochRecord>;
 /** Of a step that trains: its epochs, the best of them by validation accuracy, and every layer as gradual pruning left it. */
 const trained = { epochs: z.array(EpochRecord), best: EpochRecord, layers: z.array(PrunedLayer).optional() };
 
+const PruneResult = z.object({
+  step: z.literal('prune'),
+  layers: z.array(PrunedLayer),
+  accuracy: z.number().nullable(),
+});
+const RemoveResult = Removal.extend({ step: z.literal('remove'), accuracy: z.number().nullable() });
+
 /** What one step of a recipe came to. */
 export const StepResult = z.discriminatedUnion('step', [
   z.object({ step: z.literal('train'), ...trained }),
-  z.object({ step: z.literal('prune'), layers: z.array(PrunedLayer), accuracy: z.number().nullable() }),
-  Removal.extend({ step: z.literal('remove'), accuracy: z.number().nullable() }),
+  PruneResult,
+  RemoveResult,
+  z.object({
+    step: z.literal('target'),
+    /** The plans that were found, and which of them was chosen. */
+    curve: ParetoCurve,
+    /** What the chosen one came to. */
+    applied: z.discriminatedUnion('step', [PruneResult, RemoveResult]),
+    accuracy: z.number().nullable(),
+  }),
   z.object({ step: z.literal('finetune'), ...trained }),
   z.object({
     step: z.literal('recalibrate'),

@@ -14,6 +14,7 @@ import { prune, type PruneCommand } from './commands/prune';
 import { remove, type RemoveCommand } from './commands/remove';
 import { run, type RunCommand } from './commands/run';
 import { sensitivity, type SensitivityCommand } from './commands/sensitivity';
+import { target, type TargetCommand } from './commands/target';
 import { train, type TrainCommand } from './commands/train';
 import type { CommonOptions, LocalEngine } from './engine';
 import { listOf, positive, share, whole } from './options';
@@ -38,6 +39,9 @@ const schedule = (): Option =>
   new Option('--schedule <name>', 'the learning rate over the epochs')
     .choices(LearningRateSchedule.options)
     .default('cosine');
+const GOALS = ['accuracy', 'bytes', 'macs', 'params'] as const;
+const goal = (flags: string, text: string): Option =>
+  new Option(flags, text).conflicts(GOALS.filter((name) => !flags.startsWith(`--${name} `)));
 const MODEL = 'a model.json or its folder';
 
 /** The command line of Secateur; every command hands its work to `perform`. */
@@ -228,6 +232,45 @@ export function createProgram(version: string, perform: Perform): Command {
       if (options.out === undefined && !options.dryRun)
         self.error("error: required option '--out <folder>' not specified");
       return perform(options, (...work) => remove(model, options, ...work));
+    });
+
+  command('target', 'prune to a target instead of a ratio, with an amount for each layer that is found', [
+    'target fashion-cnn --accuracy 0.91 --data fashion-mnist --out fashion-cnn-91',
+    'target fashion-cnn --bytes 300000 --data fashion-mnist --fine-tune 2 --out fashion-cnn-300k',
+    'target fashion-cnn --macs 3000000 --by remove --data fashion-mnist --out fashion-cnn-half',
+  ])
+    .argument('<model>', MODEL)
+    .addOption(goal('--accuracy <share>', 'accuracy on the validation images, at least, 0 to 1'))
+    .addOption(goal('--bytes <number>', 'gzipped bytes of all files, at most'))
+    .addOption(goal('--macs <number>', 'multiply-accumulates for one image, at most; pruned ones do not count'))
+    .addOption(goal('--params <number>', 'parameters, at most; pruned ones do not count'))
+    .addOption(
+      new Option('--by <method>', 'prune single weights, or remove whole channels')
+        .choices(['prune', 'remove'])
+        .default('prune'),
+    )
+    .addOption(
+      new Option('--search <name>', 'how amounts are searched').choices(['greedy', 'dynamic']).default('dynamic'),
+    )
+    .addOption(
+      new Option('--score <name>', 'importance score by which weights, or channels, are ranked')
+        .choices(ScanScoreName.options)
+        .default('magnitude'),
+    )
+    .option('--granularity <pattern>', 'what is pruned as one: element, kernel, filter, or a block such as 4x4')
+    .option('--protect <layers...>', 'layers that are left alone, by name; * stands for any characters')
+    .option('--samples <number>', 'validation images on which layers and plans are measured', whole(1), SCAN_SAMPLES)
+    .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
+    .addOption(learningRate(FINETUNE_LEARNING_RATE))
+    .addOption(schedule())
+    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(seed())
+    .addOption(out())
+    .addOption(resume())
+    .action((model: string, options: TargetCommand, self: Command) => {
+      if (GOALS.every((name) => options[name] === undefined))
+        self.error(`error: one of ${GOALS.map((name) => `'--${name}'`).join(', ')} must be given`);
+      return perform(options, (...work) => target(model, options, ...work));
     });
 
   command('latency', 'time forward passes of a model, or of two in turns', [

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../protocol/model';
 import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type SizeOptions } from '../checkpoint/sizes';
-import type { Checkpoint, Tensor } from '../checkpoint/types';
+import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph, type GraphLayer } from '../model/graph';
 import { whyNotRunnable } from '../model/runnable';
 
@@ -12,7 +12,7 @@ import { whyNotRunnable } from '../model/runnable';
  * @throws UserError when a file has gone in the meantime
  */
 export async function inspect(checkpoint: Checkpoint, options: SizeOptions = {}): Promise<Inspection> {
-  const layers = readGraph(checkpoint).layers.map(describeLayer);
+  const { layers, totals } = figuresOf(checkpoint);
   const sizes = await fileSizes(checkpoint, options);
   const notRunnable = whyNotRunnable(checkpoint);
   const provenance = readProvenance(checkpoint);
@@ -22,11 +22,28 @@ export async function inspect(checkpoint: Checkpoint, options: SizeOptions = {})
     format: checkpoint.format ?? 'layers-model',
     weightsHash: checkpoint.weightsHash,
     layers,
-    totals: { ...totalsOf(layers), ...sizes },
+    totals: { ...totals, ...sizes },
     ...(notRunnable === undefined ? {} : { notRunnable }),
     ...(provenance === undefined ? {} : { provenance }),
   };
 }
+
+/** The figures of a model that its files do not decide. */
+export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes'>;
+
+/** Layers and totals of a model, written or not. */
+export function figuresOf(model: ModelContent): { layers: LayerInfo[]; totals: ModelFigures } {
+  const layers = readGraph(model).layers.map(describeLayer);
+  return { layers, totals: totalsOf(layers) };
+}
+
+/** Multiply-accumulates with a weight that is not 0; null where they cannot be inferred. */
+export const nonzeroMacs = (layers: readonly LayerInfo[]): number | null =>
+  layers.reduce<number | null>(
+    (all, { macs, sparsity }) =>
+      all === null || macs === null ? null : all + Math.round(macs * (1 - (sparsity ?? 0))),
+    0,
+  );
 
 /** What a person would call a model: its own name, its file's where that is telling, or its folder's. */
 export function nameOf(checkpoint: Checkpoint): string {
@@ -75,7 +92,7 @@ function describeLayer(layer: GraphLayer): LayerInfo {
   };
 }
 
-function totalsOf(layers: readonly LayerInfo[]): Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes'> {
+function totalsOf(layers: readonly LayerInfo[]): ModelFigures {
   const all = layers.flatMap(({ tensors }) => tensors);
   const kernels = sum(all.filter(({ kernel }) => kernel));
   const macs = layers.map((layer) => layer.macs);

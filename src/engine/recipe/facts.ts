@@ -14,6 +14,7 @@ const facts: Readonly<Record<StepName, Facts>> = {
   train: { changesModel: true, trains: true, compresses: false },
   prune: { changesModel: true, trains: false, compresses: true },
   remove: { changesModel: true, trains: false, compresses: true },
+  target: { changesModel: true, trains: false, compresses: true },
   finetune: { changesModel: true, trains: true, compresses: false },
   recalibrate: { changesModel: true, trains: false, compresses: false },
   rewind: { changesModel: true, trains: false, compresses: false },

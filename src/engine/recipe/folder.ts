@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../protocol/errors';
+import { PARETO_FILE } from '../../protocol/pareto';
 import { Recipe } from '../../protocol/recipe';
 import { RunResult } from '../../protocol/run';
 import { errorCode, writeFailure } from '../checkpoint/failures';
@@ -118,6 +119,7 @@ export async function discard(out: string, madeRecipe: boolean): Promise<void> {
   await removeState(out);
   await rm(path.join(out, EPOCHS_FOLDER), { recursive: true, force: true });
   await rm(path.join(out, JOURNAL_FILE), { force: true });
+  await rm(path.join(out, PARETO_FILE), { force: true });
   if (madeRecipe) await rm(path.join(out, RECIPE_FILE), { force: true });
 }
 

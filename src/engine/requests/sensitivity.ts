@@ -2,7 +2,7 @@ import type { EngineInfo } from '../../protocol/engine';
 import type { Progress } from '../../protocol/measure';
 import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
 import type { Checkpoint } from '../checkpoint/types';
-import { layerCutter } from '../compress/cutters';
+import { cuttingOf } from '../compress/cutting';
 import type { Dataset } from '../dataset/dataset';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
@@ -31,7 +31,7 @@ export async function sensitivity(
   const onProgress = (progress: Progress): void => {
     report({ part: 'progress', progress });
   };
-  const cutter = await layerCutter(checkpoint, options, { data: dataset, seed, signal, onProgress });
+  const { cutter } = await cuttingOf(checkpoint, options, { data: dataset, seed, signal, onProgress });
   const scan = async (known?: StoredPoints): Promise<Sensitivity> => {
     const outcome = await scanSensitivity({
       model: checkpoint,

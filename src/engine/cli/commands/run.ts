@@ -41,6 +41,7 @@ function outcome(result: StepResult): string {
       return `best of ${result.epochs.length} epochs: ${result.best.epoch}, test accuracy ${percent(result.best.testAccuracy)}`;
     case 'prune':
     case 'remove':
+    case 'target':
     case 'recalibrate':
       return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
     case 'rewind':

@@ -1,4 +1,3 @@
-import { UserError } from '../../../protocol/errors';
 import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
@@ -16,7 +15,7 @@ export type CutterOptions = Pick<PruneStep, 'score' | 'granularity' | 'protect'>
  * Prunes one layer of a model at a time, each by itself.
  * @param seed the recipe's, for random scores
  * @param statistics of this very model, for scores that need data
- * @throws UserError where the granularity is N:M or fits no layer, a protected layer does not exist, or weights are NaN
+ * @throws UserError where the granularity fits no layer, a protected layer does not exist, or weights are NaN
  */
 export function pruneCutter(
   model: ModelContent,
@@ -25,10 +24,6 @@ export function pruneCutter(
   statistics?: Statistics,
 ): LayerCutter {
   const { score, granularity, protect } = options;
-  if (granularity?.includes(':'))
-    throw new UserError(
-      `The granularity ${granularity} says itself how much to prune, so there are no sparsities to scan: choose element, kernel, filter or a block.`,
-    );
   const step = (amounts: Partial<PruneStep>): PruneStep =>
     PruneStep.parse({
       step: 'prune',
@@ -36,7 +31,6 @@ export function pruneCutter(
       scope: 'layer',
       ...(granularity === undefined ? {} : { granularity }),
       ...(protect === undefined ? {} : { protect }),
-      allowEmptyLayers: true,
       ...amounts,
     });
   const trial = planPrune(model, step({ amount: { sparsity: 0 } }), seed, statistics);

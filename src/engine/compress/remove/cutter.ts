@@ -9,6 +9,12 @@ import { maskChannels } from './mask';
 import { planRemove } from './plan';
 import type { GroupScores } from './scores/score';
 
+/** Cuts channels of one layer at a time, and tells what a removal from several comes to for each. */
+export interface ChannelCutter extends LayerCutter {
+  /** The share of channels that each layer loses, by name. */
+  shares(removed: ReadonlySet<number>): Map<string, number>;
+}
+
 /**
  * Cuts channels of one layer of a model at a time: no kernel reads them any more, which answers as the model without them.
  * Layers whose channels hang together are cut together, under the name of the first.
@@ -19,7 +25,7 @@ export function removeCutter(
   model: ModelContent,
   { score, protect }: Pick<RemoveStep, 'score' | 'protect'>,
   scores: GroupScores,
-): LayerCutter {
+): ChannelCutter {
   const step = (amounts: Partial<RemoveStep>): RemoveStep =>
     RemoveStep.parse({ step: 'remove', score, scope: 'layer', ...(protect ? { protect } : {}), ...amounts });
   const { groups, layers: planned } = planRemove(model, step({ amount: { channels: 0 } }), scores);
@@ -31,18 +37,18 @@ export function removeCutter(
   const free = families(groups)
     .map(({ makers, groups: all }) => ({
       makers,
-      size: all.filter((one) => !groups.fixed.has(one) && !kept.has(one)).length,
+      groups: all.filter((one) => !groups.fixed.has(one) && !kept.has(one)),
     }))
-    .filter(({ size }) => size > 0);
+    .filter((family) => family.groups.length > 0);
   const graph = readGraph(model).layers;
-  const sizes = new Map<string, number>();
+  const cuttable = new Map<string, readonly number[]>();
   const layers = groups.layers.map(({ name }, i): ScannedLayer => {
     const family = free.find(({ makers }) => makers.includes(i));
     const first = family && groups.layers[family.makers[0]!]!.name;
     if (family && first === name) {
-      sizes.set(name, family.size);
+      cuttable.set(name, family.groups);
       const made = family.makers.flatMap((maker) => graph[maker]!.tensors).filter(({ kernel }) => kernel);
-      return { name, parameters: made.map(({ tensor }) => tensor.name), size: family.size, state: 'scanned' };
+      return { name, parameters: made.map(({ tensor }) => tensor.name), size: family.groups.length, state: 'scanned' };
     }
     const alone = { name, parameters: [], size: 0 };
     if (first !== undefined)
@@ -61,8 +67,14 @@ export function removeCutter(
       const { removed } = planRemove(model, step({ layers: { [layer]: sparsity } }), scores);
       return {
         tensors: maskChannels(model, groups, removed).tensors,
-        reached: removed.size / Math.max(1, sizes.get(layer) ?? 0),
+        reached: removed.size / Math.max(1, cuttable.get(layer)?.length ?? 0),
       };
+    },
+    shares: (removed) => {
+      const lost = [...cuttable].map(
+        ([name, own]) => [name, own.filter((one) => removed.has(one)).length / own.length] as const,
+      );
+      return new Map(lost.filter(([, share]) => share > 0));
     },
   };
 }

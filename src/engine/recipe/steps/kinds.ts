@@ -5,12 +5,14 @@ import { prune } from './prune';
 import { recalibrate } from './recalibrate';
 import { remove } from './remove';
 import { rewind } from './rewind';
+import { target } from './target';
 import { finetune, train } from './train';
 
 const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   train,
   prune,
   remove,
+  target,
   finetune,
   recalibrate,
   rewind,

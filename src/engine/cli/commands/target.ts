@@ -1,0 +1,103 @@
+import { UserError } from '../../../protocol/errors';
+import type { ParetoCurve } from '../../../protocol/pareto';
+import type { RunResult } from '../../../protocol/run';
+import type { TargetStep } from '../../../protocol/steps/target';
+import type { LearningRateSchedule } from '../../../protocol/steps/training';
+import { resolveModelPath } from '../../checkpoint/paths';
+import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { bytes, integer, percent } from '../format';
+import { recipeOf } from '../recipe';
+import { runOnTerminal, sampleWarning } from '../runs';
+import { table } from '../table';
+import type { Terminal } from '../terminal';
+import { totalLines } from './inspect';
+import { accuracyLine } from './prune';
+
+export interface TargetCommand extends CommonOptions {
+  /** As typed: what does not fit is refused by the recipe's schema. */
+  accuracy?: string;
+  bytes?: string;
+  macs?: string;
+  params?: string;
+  by: TargetStep['by'];
+  search: TargetStep['search'];
+  score: TargetStep['score'];
+  granularity?: string;
+  protect?: string[];
+  samples: number;
+  fineTune?: number;
+  learningRate: number;
+  schedule: LearningRateSchedule;
+  data: string;
+  seed: number;
+  out: string;
+  resume?: boolean;
+}
+
+/** `secateur target` */
+export async function target(
+  given: string,
+  options: TargetCommand,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const { by, search, score, granularity, protect, samples, fineTune = 0, learningRate, schedule } = options;
+  const { data, seed, out, resume = false } = options;
+  const recipe = recipeOf({
+    recipeVersion: 1,
+    checkpoint: await resolveModelPath(given),
+    data: dataAsTyped(data),
+    seed,
+    steps: [
+      {
+        ...{ step: 'target' as const, goal: goalOf(options), by, search, score, samples },
+        ...(granularity === undefined ? {} : { granularity }),
+        ...(protect === undefined ? {} : { protect }),
+      },
+      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
+    ],
+  });
+  const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
+  await terminal.result(options.json ? JSON.stringify(result) : targetText(result));
+}
+
+function goalOf({ accuracy, bytes: gzipped, macs, params }: TargetCommand): TargetStep['goal'] {
+  const asNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
+  if (accuracy !== undefined) return { accuracy: asNumber(accuracy) };
+  if (gzipped !== undefined) return { bytes: asNumber(gzipped) };
+  if (macs !== undefined) return { macs: asNumber(macs) };
+  if (params !== undefined) return { params: asNumber(params) };
+  throw new UserError('There is no target: give one of --accuracy, --bytes, --macs and --params.');
+}
+
+function targetText(result: RunResult): string {
+  const found = result.steps.find((step) => step.step === 'target');
+  return [
+    ...(found ? [curveText(found.curve), ''] : []),
+    ...totalLines(result.after),
+    accuracyLine(result.accuracy),
+    ...sampleWarning(result.sampleData),
+    `Written to ${result.out}; each plan is a step in pareto.json beside it`,
+  ].join('\n');
+}
+
+/** The plans from large to small; the chosen one is marked. */
+function curveText({ points, chosen, samples, baseline }: ParetoCurve): string {
+  const right = true;
+  const plans = table(
+    [
+      ...['plan', 'accuracy', 'predicted loss', 'loss', 'sparsity', 'parameters', 'nonzero', 'MACs', 'nonzero MACs'],
+      'gzip',
+    ]
+      .map((heading) => ({ heading, right }))
+      .concat({ heading: '', right: false }),
+    points.map((point, i) => [
+      ...[String(i + 1), percent(point.accuracy), point.predictedLoss.toFixed(4), point.loss.toFixed(4)],
+      ...[percent(point.sparsity), integer(point.params), integer(point.nonzero)],
+      ...[point.macs, point.nonzeroMacs].map((macs) => (macs === null ? '?' : integer(macs))),
+      bytes(point.gzipBytes),
+      i === chosen ? 'chosen' : '',
+    ]),
+  );
+  return `${plans}\naccuracy and loss on ${integer(samples)} validation images; as it was: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
+}

@@ -1,0 +1,188 @@
+import { UserError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import { CALIBRATION_SAMPLES, ImportanceScoreName, PruneStep } from '../../protocol/steps/prune';
+import { ChannelScoreName, RemoveStep } from '../../protocol/steps/remove';
+import type { ModelContent, Tensors } from '../checkpoint/types';
+import type { Dataset } from '../dataset/dataset';
+import type { LayerCutter } from '../measure/sensitivity/cutter';
+import { readGraph } from '../model/graph';
+import { prunedTensors } from './prune/apply';
+import { calibrate } from './prune/calibrate';
+import { pruneCutter } from './prune/cutter';
+import { planPrune } from './prune/plan';
+import { prunableTensors } from './prune/ranking';
+import { channelGroups } from './remove/channels';
+import { removeCutter } from './remove/cutter';
+import { maskChannels } from './remove/mask';
+import { planRemove } from './remove/plan';
+import { channelScores } from './remove/scores';
+
+/** How layers are cut, as a scan or a target says it. */
+export interface CuttingOptions {
+  readonly by: 'prune' | 'remove';
+  readonly score: string;
+  readonly granularity?: string | undefined;
+  readonly protect?: string[] | undefined;
+}
+
+/** What computing scores is given: training images, the recipe's seed, and who listens. */
+export interface CuttingContext {
+  readonly data: Dataset;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A plan that was carried out on a copy. */
+export interface CutModel {
+  /** The smaller or sparser model, as it would be written. */
+  readonly model: ModelContent;
+  /** Weights in the shapes that the model had, with which it answers in the same way. */
+  readonly shown: Tensors;
+}
+
+/** A way to cut a model: one layer at a time, and several, each by an amount of its own. */
+export interface Cutting {
+  readonly cutter: LayerCutter;
+  /** The recipe step that cuts layers by such amounts: sparsities, or shares of channels. */
+  step(amounts: ReadonlyMap<string, number>): PruneStep | RemoveStep;
+  /**
+   * The amounts that ranking all layers together comes to, where this share of the weights, parameters or MACs goes; null
+   * where so much cannot be cut.
+   */
+  together(share: number, of: 'params' | 'macs'): ReadonlyMap<string, number> | null;
+  /** @throws UserError */
+  carryOut(amounts: ReadonlyMap<string, number>): CutModel;
+}
+
+/** The way to cut that these options name; scores that need data are computed first. @throws UserError, CancelledError */
+export async function cuttingOf(
+  model: ModelContent,
+  options: CuttingOptions,
+  context: CuttingContext,
+): Promise<Cutting> {
+  checkCutting(options);
+  return options.by === 'prune' ? pruning(model, options, context) : removing(model, options, context);
+}
+
+/** Checks what the options alone tell. @throws UserError */
+export function checkCutting({ by, score, granularity }: CuttingOptions): void {
+  if (by === 'prune') {
+    named(ImportanceScoreName, score, 'weights');
+    if (granularity?.includes(':'))
+      throw new UserError(
+        `The granularity ${granularity} says itself how much to prune, so there are no sparsities to choose from: choose element, kernel, filter or a block.`,
+      );
+    return;
+  }
+  named(ChannelScoreName, score, 'channels');
+  if (granularity !== undefined)
+    throw new UserError('Channels are removed whole, so a granularity means nothing here: leave it out, or prune.');
+}
+
+const NONE: ReadonlyMap<string, number> = new Map();
+
+async function pruning(
+  model: ModelContent,
+  { score: name, granularity, protect }: CuttingOptions,
+  { data, ...context }: CuttingContext,
+): Promise<Cutting> {
+  const score = named(ImportanceScoreName, name, 'weights');
+  const statistics = await calibrate(model, { score, samples: CALIBRATION_SAMPLES }, data, context);
+  const step = (amounts: ReadonlyMap<string, number>): PruneStep =>
+    PruneStep.parse({
+      step: 'prune',
+      score,
+      scope: 'layer',
+      layers: Object.fromEntries([...amounts].map(([layer, sparsity]) => [layer, { sparsity }])),
+      ...(granularity === undefined ? {} : { granularity }),
+      ...(protect === undefined ? {} : { protect }),
+    });
+  return {
+    cutter: pruneCutter(model, { score, granularity, protect }, context.seed, statistics),
+    step,
+    together: (sparsity) =>
+      orNull(() => {
+        const plan = planPrune(
+          model,
+          { ...step(NONE), layers: undefined, scope: 'global', amount: { sparsity } },
+          context.seed,
+          statistics,
+        );
+        const tensors = prunedTensors(model, plan);
+        return amountsOf(model, tensors, plan.cuts.keys());
+      }),
+    carryOut: (amounts) => {
+      const tensors = prunedTensors(model, planPrune(model, step(amounts), context.seed, statistics));
+      return { model: { ...model, tensors }, shown: tensors };
+    },
+  };
+}
+
+async function removing(
+  model: ModelContent,
+  { score: name, protect }: CuttingOptions,
+  { data, ...context }: CuttingContext,
+): Promise<Cutting> {
+  const score = named(ChannelScoreName, name, 'channels');
+  const groups = channelGroups(model);
+  const step = (amounts: ReadonlyMap<string, number>): RemoveStep =>
+    RemoveStep.parse({
+      step: 'remove',
+      score,
+      scope: 'layer',
+      layers: Object.fromEntries(amounts),
+      ...(protect === undefined ? {} : { protect }),
+    });
+  const { samples } = step(NONE);
+  const scores = await channelScores[score].score({ model, groups, samples, dataset: data, ...context });
+  const cutter = removeCutter(model, { score, protect }, scores);
+  return {
+    cutter,
+    step,
+    together: (share, of) =>
+      orNull(() => {
+        const amount = of === 'macs' ? { macs: share } : { params: share };
+        const { removed } = planRemove(model, { ...step(NONE), scope: 'global', amount }, scores);
+        return cutter.shares(removed);
+      }),
+    carryOut: (amounts) => {
+      const plan = planRemove(model, step(amounts), scores);
+      return { model: plan.model, shown: maskChannels(model, groups, plan.removed).tensors };
+    },
+  };
+}
+
+/** The share of zeros in what may be pruned of each of some layers. */
+function amountsOf(model: ModelContent, tensors: Tensors, layers: Iterable<string>): Map<string, number> {
+  const named = new Set(layers);
+  const amounts = new Map<string, number>();
+  for (const layer of readGraph(model).layers) {
+    if (!named.has(layer.name)) continue;
+    let [zeros, weights] = [0, 0];
+    for (const { name } of prunableTensors(layer)) {
+      const { data } = tensors.get(name)!;
+      weights += data.length;
+      for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++;
+    }
+    if (zeros > 0) amounts.set(layer.name, zeros / weights);
+  }
+  return amounts;
+}
+
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+/** A score by its name. @throws UserError where it is none of these */
+function named<T extends string>(names: { readonly options: readonly T[] }, score: string, what: string): T {
+  const found = names.options.find((name) => name === score);
+  if (found === undefined)
+    throw new UserError(`The score ${score} is not one of ${what}: choose ${names.options.join(', ')}.`);
+  return found;
+}

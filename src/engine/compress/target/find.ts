@@ -1,0 +1,206 @@
+import { CancelledError, UserError } from '../../../protocol/errors';
+import type { Progress } from '../../../protocol/measure';
+import type { LayerSensitivity, ScanScores } from '../../../protocol/measure/sensitivity';
+import type { ParetoCurve, ParetoPoint } from '../../../protocol/pareto';
+import type { TargetStep } from '../../../protocol/steps/target';
+import type { ModelContent } from '../../checkpoint/types';
+import type { Sample } from '../../measure/sample';
+import { scanSensitivity, type KnownPoints } from '../../measure/sensitivity/scan';
+import { Stage } from '../../model/stage';
+import { Pace } from '../../pace';
+import type { Cutting } from '../cutting';
+import { choicesOf, foretoldLoss } from './choices';
+import { goalRule, sizeWords, type GoalRule } from './goal';
+import { frontier, searchPlans, type Plan, type SearchLayer } from './search';
+import { Sizes } from './sizes';
+
+/** Sparsities, and shares of channels, at which layers are scanned: closer together where a curve bends. */
+const SCANNED = {
+  prune: [0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99],
+  remove: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+} as const;
+/** Plans that are measured over the whole curve, before the boundary of the goal is looked for. */
+const OVERVIEW = 8;
+/** Plans among which the boundary is looked for. */
+const MOST_PLANS = 120;
+const TOGETHER_PLANS = 40;
+/** A layer is scanned until this share of the accuracy above guessing is lost. */
+const COLLAPSE = 0.9;
+
+export interface TargetInput {
+  readonly model: ModelContent;
+  readonly step: TargetStep;
+  readonly cutting: Cutting;
+  readonly sample: Sample;
+  readonly sampleData: boolean;
+  readonly known?: KnownPoints | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** A model as it will be written, its metadata included, so that bytes are those of the files. */
+  asWritten(model: ModelContent): ModelContent;
+}
+
+/**
+ * Finds amounts for each layer that meet a goal: scans each layer, searches plans by the sum of their losses, and measures
+ * those that matter, over the whole curve and, by bisection, around the goal.
+ * @throws UserError where no plan meets the goal, with the best that was found; CancelledError
+ */
+export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
+  const { model, step, cutting, sample, signal, onProgress } = input;
+  const rule = goalRule(step);
+  const scan = await scanSensitivity({
+    model,
+    cutter: cutting.cutter,
+    sample,
+    options: { sparsities: [...SCANNED[step.by]], collapse: COLLAPSE },
+    known: input.known,
+    signal,
+    onPart: (part) => {
+      if (part.part === 'progress') onProgress?.(part.progress);
+    },
+  });
+  const sizes = new Sizes(input, rule.size);
+  const layers: SearchLayer[] = [];
+  for (const layer of scan.layers) {
+    if (layer.points.length > 0) layers.push(await searchLayer(layer, scan.baseline, sizes));
+    if (signal.aborted) throw new CancelledError();
+  }
+  const { gzipBytes } = await sizes.all(model);
+  const series = [
+    searched(layers, step.search, await sizes.whole(), Math.log(sample.classes) - scan.baseline.loss),
+    together(cutting, rule),
+  ].filter(({ length }) => length > 0);
+  if (layers.every(({ choices }) => choices.at(-1)!.cost === 0))
+    throw new UserError(`The target of ${rule.words} cannot be met, because cutting makes this model no smaller.`);
+  const stage = await Stage.build(model);
+  try {
+    const points = await stage.exclusively(async (running) => {
+      const classifier = sample.classifier(running);
+      const most = series.reduce((sum, { length }) => sum + mostMeasured(length), 0);
+      const pace = new Pace('measuring plans', most * sample.length, 'images', onProgress);
+      const all: ParetoPoint[] = [];
+      for (const one of series)
+        all.push(
+          ...(await measurePlans(one, rule, async (amounts) => {
+            const cut = cutting.carryOut(amounts);
+            stage.show(cut.shown);
+            const { accuracy, loss } = await sample.score(classifier, signal, (images) => {
+              pace.advance(images);
+            });
+            const figures = await sizes.all(cut.model);
+            return {
+              step: cutting.step(amounts),
+              predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
+              accuracy,
+              loss,
+              ...figures,
+              meets: rule.meets({ accuracy, loss, ...figures }),
+            };
+          })),
+        );
+      return all;
+    });
+    const { accuracy, loss } = scan.baseline;
+    return {
+      goal: step.goal,
+      samples: sample.length,
+      sampleData: input.sampleData,
+      baseline: { accuracy, loss, gzipBytes },
+      ...choose(points, rule),
+    };
+  } finally {
+    stage.dispose();
+  }
+}
+
+async function searchLayer(
+  { name, points }: LayerSensitivity,
+  baseline: ScanScores,
+  sizes: Sizes,
+): Promise<SearchLayer> {
+  const priced = [];
+  for (const point of points) priced.push({ ...point, cost: await sizes.change(name, point.sparsity) });
+  return { name, choices: choicesOf(priced, baseline.loss) };
+}
+
+type Amounts = ReadonlyMap<string, number>;
+
+/** The plans of a search, spaced evenly by the logarithm of their size; where guessing would do as well only the last. */
+function searched(
+  layers: readonly SearchLayer[],
+  search: TargetStep['search'],
+  size: number,
+  hopeless: number,
+): Series {
+  const plans = searchPlans(layers, search).filter(({ amounts }) => amounts.size > 0);
+  const log = ({ cost }: Plan): number => Math.log(Math.max(1, size + cost));
+  const useful = plans.filter(({ loss }, i) => loss <= hopeless || i === plans.length - 1);
+  if (useful.length === 0) return [];
+  const [from, to] = [log(useful[0]!), log(useful.at(-1)!)];
+  const spaced = new Set<Plan>();
+  for (let i = 0; i < MOST_PLANS; i++) {
+    const wanted = from + (i / (MOST_PLANS - 1)) * (to - from);
+    const plan = useful.find((one) => log(one) <= wanted + 1e-9);
+    if (plan) spaced.add(plan);
+  }
+  return [...spaced].map(({ amounts }) => amounts);
+}
+
+/** What ranking all layers together comes to, from little to much: the plain way, which a search may not fall behind. */
+function together(cutting: Cutting, { size }: GoalRule): Series {
+  const of = size === 'macs' ? 'macs' : 'params';
+  const amounts = Array.from({ length: TOGETHER_PLANS }, (_, i) => cutting.together(1 - 0.8 * 0.9 ** i, of));
+  return amounts.filter((one): one is Amounts => one !== null && one.size > 0);
+}
+
+/** Plans from large to small. */
+type Series = readonly Amounts[];
+
+/** Measures plans over a whole series, then, by bisection, those between which the goal is met or not. */
+async function measurePlans(
+  plans: Series,
+  rule: GoalRule,
+  measure: (amounts: Amounts) => Promise<ParetoPoint>,
+): Promise<ParetoPoint[]> {
+  const known = new Map<number, ParetoPoint>();
+  // Past the boundary sizes are met, and accuracies are not.
+  const isPast = async (index: number): Promise<boolean> => {
+    const point = known.get(index) ?? (await measure(plans[index]!));
+    known.set(index, point);
+    return point.meets === (rule.kind === 'size');
+  };
+  let [low, high] = [-1, plans.length];
+  for (const index of spread(plans.length, OVERVIEW))
+    if (await isPast(index)) high = Math.min(high, index);
+    else if (high === plans.length) low = index;
+  while (low >= 0 && high < plans.length && high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (await isPast(middle)) high = middle;
+    else low = middle;
+  }
+  return [...known.values()];
+}
+
+/** How many plans `measurePlans` measures, at most. */
+const mostMeasured = (plans: number): number =>
+  Math.min(plans, OVERVIEW + Math.ceil(Math.log2(Math.max(1, plans / (OVERVIEW - 1)))));
+
+/** At most `count` whole numbers from 0 to `length` - 1, evenly spread, both ends among them. */
+function spread(length: number, count: number): number[] {
+  const most = Math.min(length, count);
+  return Array.from({ length: most }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, most - 1)));
+}
+
+/** Points that no other beats in size and accuracy, from large to small, and the one that meets the goal best. */
+function choose(points: readonly ParetoPoint[], rule: GoalRule): Pick<ParetoCurve, 'points' | 'chosen'> {
+  const ranked = points.map((point) => ({ point, loss: -point.accuracy, cost: rule.sizeOf(point) }));
+  const kept = frontier(ranked).map(({ point }) => point);
+  // Accuracies fall with the sizes: of those that meet a size the first is best, of those that meet an accuracy the last.
+  const meets = ({ meets }: ParetoPoint): boolean => meets;
+  const chosen = rule.kind === 'size' ? kept.findIndex(meets) : kept.findLastIndex(meets);
+  if (chosen >= 0) return { points: kept, chosen };
+  const best = rule.kind === 'size' ? kept.at(-1)! : kept[0]!;
+  throw new UserError(
+    `The target of ${rule.words} cannot be met: the best plan that was found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation accuracy of ${best.accuracy}.`,
+  );
+}

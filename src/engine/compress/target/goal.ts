@@ -1,0 +1,54 @@
+import type { ParetoPoint } from '../../../protocol/pareto';
+import type { TargetGoal, TargetStep } from '../../../protocol/steps/target';
+
+/** The size that a target is about. */
+export type SizeName = 'gzipBytes' | 'nonzero' | 'params' | 'nonzeroMacs' | 'macs';
+
+/** What of a plan decides whether it meets its goal. */
+export type Sized = Pick<ParetoPoint, 'accuracy' | 'loss' | SizeName>;
+
+/** A goal as a rule: which size counts, and when a plan meets it. */
+export interface GoalRule {
+  /** An accuracy is met by plans that are large enough, a size by those that are small enough. */
+  readonly kind: 'accuracy' | 'size';
+  readonly size: SizeName;
+  /** In words, for sentences: `at most 300,000 gzipped bytes`. */
+  readonly words: string;
+  sizeOf(figures: Pick<ParetoPoint, SizeName>): number;
+  meets(figures: Sized): boolean;
+}
+
+/** Where weights are pruned, those that are 0 do not count; where channels are removed, all that are left do. */
+export function goalRule({ goal, by }: Pick<TargetStep, 'goal' | 'by'>): GoalRule {
+  const size = sizeName(goal, by);
+  const sizeOf = (figures: Pick<ParetoPoint, SizeName>): number => figures[size] ?? Infinity;
+  if ('accuracy' in goal)
+    return {
+      ...{ kind: 'accuracy', size, sizeOf },
+      words: `a validation accuracy of ${goal.accuracy} or more`,
+      meets: ({ accuracy }) => accuracy >= goal.accuracy,
+    };
+  const limit = 'bytes' in goal ? goal.bytes : 'macs' in goal ? goal.macs : goal.params;
+  return {
+    ...{ kind: 'size', size, sizeOf },
+    words: `at most ${sizeWords(size, limit)}`,
+    meets: (figures) => sizeOf(figures) <= limit,
+  };
+}
+
+function sizeName(goal: TargetGoal, by: TargetStep['by']): SizeName {
+  if ('macs' in goal) return by === 'prune' ? 'nonzeroMacs' : 'macs';
+  if ('params' in goal) return by === 'prune' ? 'nonzero' : 'params';
+  return 'gzipBytes';
+}
+
+const UNITS: Readonly<Record<SizeName, string>> = {
+  gzipBytes: 'gzipped bytes',
+  nonzero: 'nonzero parameters',
+  params: 'parameters',
+  nonzeroMacs: 'nonzero multiply-accumulates',
+  macs: 'multiply-accumulates',
+};
+
+/** `300,000 gzipped bytes` */
+export const sizeWords = (size: SizeName, value: number): string => `${value.toLocaleString('en-US')} ${UNITS[size]}`;

@@ -1,0 +1,122 @@
+/** A way to cut one layer: how much, by how much the loss of the model rises then, and by how much its size changes. */
+export interface Choice {
+  readonly sparsity: number;
+  readonly loss: number;
+  readonly cost: number;
+}
+
+/** A layer with its choices, the first of which leaves it as it is: sparsity, loss and cost 0. */
+export interface SearchLayer {
+  readonly name: string;
+  readonly choices: readonly Choice[];
+}
+
+/** A choice for each layer; loss and cost are sums, which is what a search takes them for. */
+export interface Plan {
+  /** Sparsity by layer name; layers that are left as they are are absent. */
+  readonly amounts: ReadonlyMap<string, number>;
+  readonly loss: number;
+  readonly cost: number;
+}
+
+/** States that dynamic programming keeps from layer to layer, at most. */
+const MOST_STATES = 2000;
+
+/**
+ * The plans that no other beats in both loss and cost, from the largest model to the smallest.
+ * Greedy: the cut with the least loss for its gain, again and again. Dynamic: layer by layer, of all sums the ones that no
+ * other beats; where these become too many, the best of each of equal intervals of cost. The same sparsity for all layers is
+ * a plan too, so that neither is worse than that.
+ */
+export function searchPlans(layers: readonly SearchLayer[], search: 'greedy' | 'dynamic'): Plan[] {
+  const found = search === 'greedy' ? greedyPlans(layers) : dynamicPlans(layers);
+  return frontier([...found, ...uniformPlans(layers)]);
+}
+
+/** Of some things those that no other beats in both: by falling cost and rising loss. */
+export function frontier<T extends { readonly loss: number; readonly cost: number }>(all: readonly T[]): T[] {
+  const kept: T[] = [];
+  let least = Infinity;
+  for (const one of [...all].sort((a, b) => a.loss - b.loss || a.cost - b.cost))
+    if (one.cost < least) {
+      kept.push(one);
+      least = one.cost;
+    }
+  return kept;
+}
+
+function planOf(layers: readonly SearchLayer[], chosen: readonly number[]): Plan {
+  const amounts = new Map<string, number>();
+  let [loss, cost] = [0, 0];
+  layers.forEach(({ name, choices }, i) => {
+    const choice = choices[chosen[i]!]!;
+    if (chosen[i] !== 0) amounts.set(name, choice.sparsity);
+    loss += choice.loss;
+    cost += choice.cost;
+  });
+  return { amounts, loss, cost };
+}
+
+function greedyPlans(layers: readonly SearchLayer[]): Plan[] {
+  const chosen = layers.map(() => 0);
+  const plans: Plan[] = [];
+  for (;;) {
+    let best: { layer: number; next: number; rate: number } | undefined;
+    layers.forEach(({ choices }, layer) => {
+      const now = choices[chosen[layer]!]!;
+      // Any of the later choices: a first small cut may cost more than the large one after it.
+      for (let next = chosen[layer]! + 1; next < choices.length; next++) {
+        const gain = now.cost - choices[next]!.cost;
+        if (gain <= 0) continue;
+        const rate = (choices[next]!.loss - now.loss) / gain;
+        if (!best || rate < best.rate) best = { layer, next, rate };
+      }
+    });
+    if (!best) return plans;
+    chosen[best.layer] = best.next;
+    plans.push(planOf(layers, chosen));
+  }
+}
+
+/** A sum over the layers so far. */
+interface State {
+  readonly loss: number;
+  readonly cost: number;
+  readonly choice: number;
+  readonly before: State | null;
+}
+
+function dynamicPlans(layers: readonly SearchLayer[]): Plan[] {
+  let states: State[] = [{ loss: 0, cost: 0, choice: 0, before: null }];
+  for (const { choices } of layers) {
+    const sums = states.flatMap((before) =>
+      choices.map(({ loss, cost }, choice) => ({ loss: before.loss + loss, cost: before.cost + cost, choice, before })),
+    );
+    states = thinned(frontier(sums));
+  }
+  return states.map((state) => {
+    const chosen: number[] = [];
+    for (let one: State = state; one.before; one = one.before) chosen.unshift(one.choice);
+    return planOf(layers, chosen);
+  });
+}
+
+/** At most so many states, the ends among them: of each of equal intervals of cost the one with the least loss. */
+function thinned(states: State[]): State[] {
+  if (states.length <= MOST_STATES) return states;
+  const [from, to] = [states[0]!.cost, states.at(-1)!.cost];
+  const taken = new Map<number, State>();
+  for (const state of states.slice(0, -1)) {
+    const interval = Math.floor(((state.cost - from) / (to - from)) * (MOST_STATES - 1));
+    if (!taken.has(interval)) taken.set(interval, state);
+  }
+  return [...taken.values(), states.at(-1)!];
+}
+
+function uniformPlans(layers: readonly SearchLayer[]): Plan[] {
+  const sparsities = new Set(layers.flatMap(({ choices }) => choices.map(({ sparsity }) => sparsity)));
+  return [...sparsities].flatMap((sparsity) => {
+    const chosen = layers.map(({ choices }) => choices.findIndex((choice) => choice.sparsity === sparsity));
+    return sparsity > 0 && chosen.every((one) => one >= 0) ? [planOf(layers, chosen)] : [];
+  });
+}
