@@ -2,7 +2,7 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
-import type { FilterShape } from './filters';
+import { type FilterShape, roundUp } from './filters';
 
 type ImageShape = readonly [number, number, number, number];
 
@@ -87,8 +87,6 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
     byRows: 4 * rows * columns * block * atOnce > MOST_TAP_BYTES,
   };
 }
-
-const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
 
 /** Rows that the image gets; where the convolution itself may add them it skips them, which is faster. */
 const ownRows = ({ pads: [top, , bottom], byRows }: Sliding): readonly [number, number] =>

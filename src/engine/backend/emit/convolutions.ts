@@ -1,11 +1,15 @@
 import type { Attributes } from '../encoding/onnx-messages';
 import { sameShape } from '../graph/native-types';
 import type { Activation, Window } from '../graph/operations';
+import type { ValueName } from '../encoding/model-builder';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import type { FusedConvolution } from '../passes/rewrites';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
-import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip } from './filters';
+import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip, roundUp } from './filters';
+
+/** Up to so many times the products, whole blocks are faster than images channel by channel. */
+const MOST_WASTE = 2.1;
 
 export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };
@@ -38,23 +42,71 @@ function convolve(
   const filterShape = node.inputShapes[1] as FilterShape;
   const [, , channels, filters] = filterShape;
   const filter = emission.flat(node.inputs[1]!, filterShape);
-  const biases = bias === undefined ? [] : [emission.flat(bias, [filters])];
   const attributes = windowAttributes(node.operation.attributes.window);
-  const imageBlocks = emission.canBlock(channels) && sameShape(imageShape, image.shape);
-  if (!emission.canBlock(filters) || (!imageBlocks && channels >= block)) {
+  const inputBlocks = channels >= block;
+  if (!fillsBlocks(block, inputBlocks ? [channels, filters] : [filters])) {
+    const biases = bias === undefined ? [] : [emission.flat(bias, [filters])];
     const inputs = [emission.nchw(image, imageShape), builder.transpose(filter, [3, 2, 0, 1]), ...biases];
     emission.setNchw(value, activate(builder, builder.op('Conv', inputs, attributes), activation));
     return;
   }
-  const inputs = imageBlocks
-    ? [emission.blocked(image), blockedFilter(builder, filter, filterShape, block)]
-    : [emission.nchw(image, imageShape), blockedOutputFilter(builder, filter, filterShape, block)];
+  const whole = inWholeBlocks(emission, filter, filterShape, [inputBlocks, true]);
+  const inputs = inputBlocks
+    ? [imageInWholeBlocks(emission, image, imageShape), blockedFilter(builder, whole.filter, whole.shape, block)]
+    : [emission.nchw(image, imageShape), blockedOutputFilter(builder, whole.filter, whole.shape, block)];
+  if (bias !== undefined) {
+    const missing = whole.shape[3] - filters;
+    const flat = emission.flat(bias, [filters]);
+    inputs.push(missing === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, missing)]));
+  }
   const builtIn = BLOCKED_ACTIVATIONS[activation.name];
-  const result = builder.blocked('Conv', [...inputs, ...biases], {
+  const result = builder.blocked('Conv', inputs, {
     ...attributes,
     ...(builtIn === undefined ? {} : { activation: builtIn }),
   });
-  emission.setBlocked(value, builtIn === undefined ? activate(builder, result, activation) : result);
+  setFromWholeBlocks(emission, value, builtIn === undefined ? activate(builder, result, activation) : result);
+}
+
+/** Whether numbers of channels may be filled up to whole blocks: the products with zeros must be worth it. */
+function fillsBlocks(block: number, counts: readonly number[]): boolean {
+  if (block === 0 || counts.some((count) => count < block)) return false;
+  return counts.reduce((factor, count) => (factor * roundUp(count, block)) / count, 1) <= MOST_WASTE;
+}
+
+/** A filter with inputs and outputs filled up to whole blocks by zeros, where asked for. */
+function inWholeBlocks(
+  { builder, block }: Emission,
+  filter: ValueName,
+  [h, w, inputs, outputs]: FilterShape,
+  [fillInputs, fillOutputs]: readonly [boolean, boolean],
+): { filter: ValueName; shape: FilterShape } {
+  const shape = [
+    h,
+    w,
+    fillInputs ? roundUp(inputs, block) : inputs,
+    fillOutputs ? roundUp(outputs, block) : outputs,
+  ] as const;
+  const missing = [shape[2] - inputs, shape[3] - outputs];
+  if (missing.every((count) => count === 0)) return { filter, shape };
+  return { filter: builder.op('Pad', [filter, builder.ints(0, 0, 0, 0, 0, 0, ...missing)]), shape };
+}
+
+/** An image in blocks, the last of which may be filled up by zeros. */
+function imageInWholeBlocks(emission: Emission, image: Value, shape: readonly number[]): ValueName {
+  const { builder, block } = emission;
+  const channels = shape[3]!;
+  const missing = roundUp(channels, block) - channels;
+  if (missing === 0 && sameShape(shape, image.shape)) return emission.blocked(image);
+  const flat = emission.flat(image, shape);
+  const filled = missing === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, 0, 0, 0, 0, 0, 0, missing)]);
+  return builder.blocked('ReorderInput', [filled], { channels_last: 1 });
+}
+
+/** Sets a value from blocks of which the last may be too long. */
+function setFromWholeBlocks(emission: Emission, value: NativeValue, blocks: ValueName): void {
+  const channels = value.shape[3]!;
+  if (emission.canBlock(channels)) emission.setBlocked(value, blocks);
+  else emission.setFlat(value, emission.builder.blocked('ReorderOutput', [blocks], { channels, channels_last: 1 }));
 }
 
 /** The gradient of a convolution with respect to its input. */
@@ -76,9 +128,11 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const flipped = flip(builder, filter, filterShape);
   const attributes = { kernel_shape: window.kernel, pads };
   const [, , channels, filters] = filterShape;
-  if (emission.canBlock(channels) && emission.canBlock(filters) && sameShape(gradientShape, gradient.shape)) {
-    const names = [emission.blocked(gradient), blockedBackwardFilter(builder, flipped, filterShape, block)];
-    emission.setBlocked(value, builder.blocked('Conv', names, attributes));
+  if (fillsBlocks(block, [channels, filters])) {
+    const whole = inWholeBlocks(emission, flipped, filterShape, [true, true]);
+    const blocks = imageInWholeBlocks(emission, gradient, gradientShape);
+    const names = [blocks, blockedBackwardFilter(builder, whole.filter, whole.shape, block)];
+    setFromWholeBlocks(emission, value, builder.blocked('Conv', names, attributes));
     return;
   }
   const names = [emission.nchw(gradient, gradientShape), builder.transpose(flipped, [2, 3, 0, 1])];

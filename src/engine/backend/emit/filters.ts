@@ -3,6 +3,9 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 /** A filter's shape: height, width, input channels, output channels (HWIO). */
 export type FilterShape = readonly [number, number, number, number];
 
+/** The next multiple of `step`. */
+export const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
+
 /** HWIO to the blocked form OIHW{i}{o} that a blocked convolution of blocked images reads. */
 export function blockedFilter(builder: ModelBuilder, filter: ValueName, shape: FilterShape, block: number): ValueName {
   const [h, w, inputs, outputs] = shape;

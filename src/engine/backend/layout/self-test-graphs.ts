@@ -21,6 +21,9 @@ export function blockedGraph(block: number): Plan {
   const perChannel = leaf([wide], 4);
   const variance = leaf([wide], 5, 1);
   const gradient = leaf(half, 6);
+  const odd = [IMAGES, SIDE, SIDE, 1.5 * block]; // Filled up to whole blocks.
+  const oddImage = leaf(odd, 9);
+  const oddTaps = leaf([3, 3, 1.5 * block, 1.5 * block], 10);
 
   const first = node(
     { kind: 'Conv2D', attributes: { window: SLIDE, activation: { name: 'relu', alpha: 0 } } },
@@ -49,6 +52,17 @@ export function blockedGraph(block: number): Plan {
       half,
     ),
     node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [second, taps], whole),
+    node(
+      { kind: 'Conv2D', attributes: { window: SLIDE, activation: LINEAR } },
+      [oddImage, oddTaps, leaf([1.5 * block], 11)],
+      odd,
+    ),
+    node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [oddImage, oddTaps], odd),
+    node(
+      { kind: 'Conv2DFilterGradient', attributes: { window: SLIDE } },
+      [second, oddImage],
+      [3, 3, wide, 1.5 * block],
+    ),
     node({ kind: 'Conv2DFilterGradient', attributes: { window: SLIDE } }, [second, first], taps.shape),
     node({ kind: 'Conv2DFilterGradient', attributes: { window: STRIDE } }, [second, gradient], taps.shape),
     node({ kind: 'DepthwiseInputGradient', attributes: { window: STRIDE } }, [gradient, channelTaps], whole),
