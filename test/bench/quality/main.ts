@@ -1,0 +1,48 @@
+// usage: npm run bench:quality [-- --data FOLDER] [--seeds 0,1,2] [--threads N] [--fresh]
+// What compression does to accuracy on the whole of Fashion-MNIST, each figure beside its target; writes docs/results.md.
+// Takes hours. Finished runs are kept in .cache and not done again, unless --fresh asks for it.
+import { rm, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { buildCommandLine } from '../../../scripts/setup/cli';
+import { ensureDebian } from '../../../scripts/setup/debian';
+import { inRoot } from '../../../scripts/setup/paths';
+import { runMain } from '../../../scripts/setup/runMain';
+import { formatTable } from '../../../scripts/setup/table';
+import { methodLines, oneShotLines } from './lines';
+import { measureDense, measureMethod, measureOneShot, refuseSample, type MethodFigures } from './measured';
+import { methods } from './methods';
+import { reportText } from './report';
+import { RUNS_FOLDER } from './runs';
+
+const REPORT = ['docs', 'results.md'];
+
+runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string' },
+      seeds: { type: 'string', default: '0,1,2' },
+      threads: { type: 'string', default: '2' },
+      fresh: { type: 'boolean', default: false },
+    },
+  });
+  const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
+  const seeds = values.seeds.split(',').map(Number);
+  if (values.fresh) await rm(inRoot(...RUNS_FOLDER), { recursive: true, force: true });
+  await buildCommandLine();
+  await refuseSample(inRoot('media', 'samples', 'fashion-cnn'), data);
+  const place = { data, threads: Number(values.threads) };
+  const dense = await measureDense(seeds, place);
+  const figures: MethodFigures[] = [];
+  for (const method of methods) figures.push(await measureMethod(method, seeds, dense, place));
+  const shots = await measureOneShot(seeds, dense, place);
+  const lines = [...methodLines(figures, dense), ...oneShotLines(shots, dense)];
+  await writeFile(inRoot(...REPORT), reportText({ seeds, dense, methods: figures, oneShot: shots, lines }));
+  const cells = lines.map(({ what, target, value, unit, met }) => [
+    what,
+    target,
+    `${value.toFixed(3)} ${unit}`.trimEnd(),
+    met ? 'MET' : 'MISSED',
+  ]);
+  console.log(`\n${formatTable(['what', 'target', 'value', ''], cells)}\nWritten to ${REPORT.join('/')}`);
+  if (lines.some(({ met }) => !met)) process.exitCode = 1;
+});

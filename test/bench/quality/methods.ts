@@ -1,0 +1,65 @@
+import type { RecipeInput } from '../../../src/protocol/recipe';
+
+type Steps = RecipeInput['steps'];
+
+/** One way to a smaller network: a recipe, and what its accuracy on the test set must come to. */
+export interface Method {
+  /** Also the name of its folder. */
+  readonly name: string;
+  /** For the report. */
+  readonly what: string;
+  /** By how much its mean test accuracy may differ from that of the dense network, at least; 0.001 is a tenth of a point. */
+  readonly reach: number;
+  readonly steps: Steps;
+}
+
+/** Epochs of the network that is compressed, and of each compression after it. */
+export const EPOCHS = { dense: 9, recovery: 7 } as const;
+
+/** The dense networks: the one that is compressed, and the one to beat, trained for as many epochs as both together. */
+export const dense: Readonly<Record<'start' | 'longer', Steps>> = {
+  start: [{ step: 'train', architecture: 'fashion-cnn', epochs: EPOCHS.dense }],
+  longer: [{ step: 'train', architecture: 'fashion-cnn', epochs: EPOCHS.dense + EPOCHS.recovery }],
+};
+
+const distill = { teacher: 'start', temperature: 4, alpha: 0.7 } as const;
+
+/** Four epochs of a cubic schedule, three more with the zeros held, the dense network as teacher. */
+const gradual = (sparsity: number): Steps => [
+  {
+    step: 'finetune',
+    epochs: EPOCHS.recovery,
+    gradual: { score: 'magnitude', scope: 'global', sparsity, from: 0, to: 4 },
+    distill,
+  },
+];
+
+const removed = (macs: number): Steps => [
+  { step: 'remove', score: 'taylor', amount: { macs } },
+  { step: 'finetune', epochs: EPOCHS.recovery, distill },
+];
+
+/** All that is trained, in the order of the report. */
+export const methods: readonly Method[] = [
+  { name: 'element-90', what: 'element, gradual, 90 % sparsity', reach: 0.001, steps: gradual(0.9) },
+  { name: 'element-95', what: 'element, gradual, 95 % sparsity', reach: 0, steps: gradual(0.95) },
+  { name: 'element-98', what: 'element, gradual, 98 % sparsity', reach: -0.006, steps: gradual(0.98) },
+  { name: 'element-99', what: 'element, gradual, 99 % sparsity', reach: -0.015, steps: gradual(0.99) },
+  {
+    name: 'two-of-four',
+    what: '2:4, fine-tuned',
+    reach: -0.002,
+    steps: [
+      { step: 'prune', granularity: '2:4' },
+      { step: 'finetune', epochs: EPOCHS.recovery, distill },
+    ],
+  },
+  { name: 'half-macs', what: 'filters removed, half of the MACs left', reach: -0.003, steps: removed(0.5) },
+  { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8) },
+];
+
+/** One-shot pruning without any training, all of these by each of these. */
+export const oneShot = {
+  scores: ['random', 'magnitude', 'lamp', 'taylor', 'movement', 'wanda', 'obc'],
+  sparsities: [0.5, 0.8, 0.9, 0.95, 0.98, 0.99],
+} as const;
