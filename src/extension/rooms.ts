@@ -69,7 +69,7 @@ function createServices(
   const store = new EvaluationStore(path.join(context.globalStorageUri.fsPath, 'evaluations'));
   const activeRuns = new ActiveRuns(context.workspaceState);
   return {
-    ...{ context, log, engine, datasets, activeRuns, isClosing },
+    ...{ context, log, engine, datasets, activeRuns, isClosing, createEngine: create },
     runs: new RunService(create, activeRuns, log),
     evaluations: new Evaluations(engine.call, datasets, store, log),
     scanner: new Scanner(log),

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Datasets } from './data/datasets';
+import type { EngineProcess } from './child/engineProcess';
 import type { SharedEngine } from './child/sharedEngine';
 import type { Evaluations } from './evaluate/evaluations';
 import type { Panels } from './panel/panels';
@@ -12,6 +13,8 @@ export interface Services {
   context: vscode.ExtensionContext;
   log: vscode.LogOutputChannel;
   engine: SharedEngine;
+  /** Makes an engine for one long question. */
+  createEngine: () => EngineProcess;
   datasets: Datasets;
   evaluations: Evaluations;
   activeRuns: ActiveRuns;

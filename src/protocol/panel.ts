@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
+import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { Recipe } from './recipe';
 import { StepPlan } from './plan';
@@ -58,6 +59,12 @@ export const panelRequests = {
     params: z.object({ step: z.discriminatedUnion('step', [PruneStep, RemoveStep]), seed: Recipe.shape.seed }),
     result: StepPlan,
     progress: Progress,
+  }),
+  /** Accuracy and loss of each layer as it alone is cut more and more. */
+  sensitivity: request({
+    params: z.object({ options: SensitivityOptions, seed: Recipe.shape.seed }),
+    result: Sensitivity,
+    progress: SensitivityPart,
   }),
   evaluate: request({ params: nothing, result: Evaluation, progress: Progress }),
   /** A folder name that is free, for example `fashion-cnn-pruned-90`. `sparsity`: what a prune step comes to, where that is known. */

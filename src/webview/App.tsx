@@ -6,6 +6,7 @@ import { Banners } from './notices/Banners';
 import { Failure, Skeleton } from './notices/Waiting';
 import { RecipeSection } from './recipe/RecipeSection';
 import { RunCard } from './run/RunCard';
+import { SensitivitySection } from './sensitivity/SensitivitySection';
 import { announcement, inspection, stage } from './state/session';
 import { PlanList } from './threshold/PlanList';
 import { ThresholdControls } from './threshold/ThresholdControls';
@@ -39,6 +40,7 @@ export function App() {
         </div>
         <RecipeSection />
         <RunCard />
+        <SensitivitySection />
         <section class="section" aria-labelledby="layers-title">
           <h2 id="layers-title">Layers</h2>
           <LayerTable />

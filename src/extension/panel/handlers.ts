@@ -17,6 +17,7 @@ import { requireTrust } from '../trust';
 import { evaluateInPanel } from './evaluateInPanel';
 import type { CheckpointPanel } from './panel';
 import { planStep } from './planStep';
+import { scanInPanel } from './scanInPanel';
 
 /** Milliseconds that the page's first questions go before the dataset is opened. */
 const DATA_WAITS = 250;
@@ -53,6 +54,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
         : { ...answer, noAccuracy: 'off in Restricted Mode' };
     },
     plan: (asked, context) => planStep(panel, asked, context),
+    sensitivity: (asked, context) => scanInPanel(panel, asked, context),
     evaluate: (_, context) => evaluateInPanel(panel, context, isGone),
     proposeFolder({ steps, sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));

@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useMemo } from 'preact/hooks';
+import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/run';
 import type { CurvePoint } from '../logic/job';
 import { curveData } from '../logic/curve';
-import { useWidth } from '../histogram/useWidth';
-import { readTheme, useThemeVersion } from '../ui/theme';
+import { axisOf, Chart } from '../ui/Chart';
+import type { Theme } from '../ui/theme';
 
 const HEIGHT = 170;
 
@@ -18,15 +18,8 @@ const legend =
   };
 const share = legend((value) => `${(value * 100).toFixed(1)}%`);
 
-function options(width: number, epochs: number): uPlot.Options {
-  const theme = readTheme();
-  const axis: uPlot.Axis = {
-    stroke: theme.quiet,
-    font: theme.font,
-    grid: { stroke: theme.line, width: 1 },
-    ticks: { show: false },
-    size: 44,
-  };
+function options(width: number, theme: Theme, epochs: number): uPlot.Options {
+  const axis = axisOf(theme);
   return {
     width,
     height: HEIGHT,
@@ -90,31 +83,14 @@ export function Curve({
   records: readonly EpochRecord[];
   epochs: number;
 }) {
-  const { ref, width } = useWidth<HTMLDivElement>();
-  const plot = useRef<uPlot | null>(null);
-  const theme = useThemeVersion();
-  const data = curveData(points, records);
-  const latest = useRef(data);
-  latest.current = data;
-
-  useEffect(() => {
-    if (!ref.current || width === 0) return;
-    const drawn = new uPlot(options(width, epochs), latest.current, ref.current);
-    plot.current = drawn;
-    return () => {
-      plot.current = null;
-      drawn.destroy();
-    };
-  }, [width, epochs, theme]);
-  useEffect(() => plot.current?.setData(data), [points, records]);
-
+  const data = useMemo(() => curveData(points, records), [points, records]);
   const last = points.at(-1);
   return (
-    <div
-      class="curve"
-      ref={ref}
-      role="img"
-      aria-label={
+    <Chart
+      data={data}
+      options={(width, theme) => options(width, theme, epochs)}
+      remake={String(epochs)}
+      label={
         last
           ? `Loss ${last.loss.toFixed(4)}, accuracy ${(last.accuracy * 100).toFixed(1)}% at epoch ${last.epoch.toFixed(2)}`
           : 'No step was taken yet'

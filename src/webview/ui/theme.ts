@@ -9,6 +9,8 @@ export interface Theme {
   blue: string;
   yellow: string;
   green: string;
+  red: string;
+  purple: string;
   font: string;
 }
 
@@ -38,6 +40,8 @@ export function readTheme(): Theme {
     blue: colour('--vscode-charts-blue', text),
     yellow: colour('--vscode-charts-yellow', text),
     green: colour('--vscode-charts-green', text),
+    red: colour('--vscode-charts-red', text),
+    purple: colour('--vscode-charts-purple', text),
     font: `11px ${style.fontFamily}`,
   };
 }

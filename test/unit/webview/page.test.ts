@@ -364,3 +364,29 @@ test('the recipe is there again after a reload, and goes step by step', async ()
   await element('step-0-delete').click();
   expect(await element('recipe-steps').count()).toBe(0);
 });
+
+test('a scan draws a curve for each layer, tells its figures, and leads to a layer', async () => {
+  await open();
+  await element('start-scan').click();
+  await element('scan-progress').waitFor();
+  await element('scan-as-table').click();
+  await page.locator('#sensitivity[data-scanning="false"]').waitFor();
+  expect(await element('scan-row-dense').locator('td').count()).toBe(10);
+  const last = Number(await element('scan-row-dense').locator('td').last().getAttribute('data-value'));
+  expect(last).toBeLessThan(0.5);
+  await element('scan-layer-conv2d_1').click();
+  expect(await element('layer-row-conv2d_1').getAttribute('aria-selected')).toBe('true');
+  // The lowest line is that of the layer with the fewest weights.
+  const width = (await element('scan-curves').boundingBox())?.width ?? 0;
+  await element('scan-curves').click({ position: { x: 52 + (width - 60) * 0.7, y: 110 } });
+  expect(await element('layer-row-conv2d').getAttribute('aria-selected')).toBe('true');
+  await page.getByText('max_pooling2d: It has no weights.').waitFor();
+});
+
+test('a scan that is cancelled keeps what it has drawn', async () => {
+  await open('layers=200');
+  await element('start-scan').click();
+  await element('cancel-scan').click();
+  await page.locator('#sensitivity[data-scanning="false"]').waitFor();
+  await element('start-scan').waitFor();
+});

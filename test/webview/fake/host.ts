@@ -15,6 +15,7 @@ import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { prunePlan, removePlan } from '../../../src/extension/panel/stepPlan';
 import { removed } from './removal';
+import { fakeScan } from './scan';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
 
@@ -213,6 +214,10 @@ export class FakeHost {
               noAccuracy: 'no dataset chosen',
             })
           : removePlan(model.inspection, removed(model.inspection));
+      },
+      sensitivity: async ({ options }, context) => {
+        this.note('sensitivity', options);
+        return fakeScan(this.here().model.inspection, options, context, () => wait(12, context.signal));
       },
       evaluate: async (_, { signal, report }) => {
         const { state } = this.here();

@@ -1,0 +1,67 @@
+import type { LayerSensitivity, Sensitivity, SensitivityPart } from '../../protocol/measure/sensitivity';
+import type { Progress } from '../../protocol/measure';
+
+/** A scan as the page shows it, while it goes on and after. */
+export interface ScanView {
+  layers: readonly LayerSensitivity[];
+  /** Accuracy of the model as it is; null before it is known. */
+  baseline: number | null;
+  progress: Progress | null;
+}
+
+export const EMPTY_SCAN: ScanView = { layers: [], baseline: null, progress: null };
+
+/** The view after one piece of news. */
+export function onScanPart(view: ScanView, part: SensitivityPart): ScanView {
+  switch (part.part) {
+    case 'begin':
+      return {
+        ...view,
+        baseline: part.baseline.accuracy,
+        layers: part.layers.map((layer) => ({ ...layer, points: [] })),
+      };
+    case 'point':
+      return {
+        ...view,
+        layers: view.layers.map((layer) => (layer.name === part.layer ? withPoint(layer, part) : layer)),
+      };
+    case 'progress':
+      return { ...view, progress: part.progress };
+  }
+}
+
+function withPoint(layer: LayerSensitivity, { point, collapsed }: Extract<SensitivityPart, { part: 'point' }>) {
+  const others = layer.points.filter(({ sparsity }) => sparsity !== point.sparsity);
+  return {
+    ...layer,
+    points: [...others, point].sort((a, b) => a.sparsity - b.sparsity),
+    ...(collapsed ? { collapsedAt: point.sparsity } : {}),
+  };
+}
+
+/** The whole of it at the end. */
+export const finishedScan = ({ layers, baseline }: Sensitivity): ScanView => ({
+  layers,
+  baseline: baseline.accuracy,
+  progress: null,
+});
+
+/** Layers that have a curve. */
+export const scannedLayers = (view: ScanView): LayerSensitivity[] =>
+  view.layers.filter(({ state }) => state === 'scanned');
+
+/** Sparsities of all layers in order, from 0, where every layer has the accuracy of the model as it is. */
+export function scanSparsities(view: ScanView): number[] {
+  const all = new Set(scannedLayers(view).flatMap(({ points }) => points.map(({ sparsity }) => sparsity)));
+  return [0, ...[...all].sort((a, b) => a - b)];
+}
+
+/** Columns for the plot: sparsities, then the accuracies of each layer; null where a layer was not measured. */
+export function scanColumns(view: ScanView): [number[], ...(number | null)[][]] {
+  const sparsities = scanSparsities(view);
+  const columns = scannedLayers(view).map((layer) => {
+    const known = new Map(layer.points.map((point) => [point.sparsity, point.accuracy]));
+    return sparsities.map((sparsity) => (sparsity === 0 ? view.baseline : (known.get(sparsity) ?? null)));
+  });
+  return [sparsities, ...columns];
+}

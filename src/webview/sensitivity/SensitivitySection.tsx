@@ -1,0 +1,93 @@
+import { ObjectFields } from '../form/ObjectFields';
+import { percent } from '../logic/format';
+import { scannedLayers } from '../logic/scan';
+import { ShowLog } from '../notices/ShowLog';
+import { cannotEvaluate, inspection, panel } from '../state/session';
+import { cancelScan, scan, scanning, scanOptions, scanProblem, scanSpec, startScan } from '../state/scan';
+import { Button } from '../ui/Button';
+import { Fold } from '../ui/Fold';
+import { Notice } from '../ui/Notice';
+import { ProgressBar } from '../ui/ProgressBar';
+import { Tag } from '../ui/Tag';
+import { Curves } from './Curves';
+import { Legend } from './Legend';
+import { ScanTable } from './ScanTable';
+
+/** The sensitivity scan: its options, how far it is, its curves and their figures. */
+export function SensitivitySection() {
+  const view = scan.value;
+  const layers = view ? scannedLayers(view) : [];
+  const blocked = cannotEvaluate.value;
+  return (
+    <section class="section" id="sensitivity" aria-labelledby="sensitivity-title" data-scanning={scanning.value}>
+      <div class="section-head">
+        <h2 id="sensitivity-title">Sensitivity</h2>
+        <span class="row small">
+          {view?.baseline != null && (
+            <span class="figures">Accuracy {percent(view.baseline)} on validation images before anything is cut</span>
+          )}
+          {panel.value?.dataset?.sample && <Tag>sample</Tag>}
+          {!scanning.value && (
+            <Button
+              icon="graph-line"
+              disabled={blocked !== null}
+              title={blocked ?? undefined}
+              onPress={() => void startScan()}
+              testId="start-scan"
+            >
+              {view && layers.length > 0 ? 'Scan Again' : 'Scan Layers'}
+            </Button>
+          )}
+        </span>
+      </div>
+      {scanning.value && (
+        <div class="running">
+          <ProgressBar
+            progress={view?.progress ?? null}
+            stage={view?.progress?.stage ?? 'Starting'}
+            testId="scan-progress"
+          />
+          <Button icon="close" onPress={cancelScan} testId="cancel-scan">
+            Cancel
+          </Button>
+        </div>
+      )}
+      {!view && (
+        <p class="small quiet">
+          Which layer bears how much: each is cut alone, from 10 to 99% unless told otherwise, and the accuracy
+          measured.
+        </p>
+      )}
+      {scanProblem.value !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="scan-problem">
+          {scanProblem.value}
+        </Notice>
+      )}
+      {view && layers.length > 0 && (
+        <div class="scan-body">
+          <Curves view={view} />
+          <Legend view={view} />
+        </div>
+      )}
+      {view && layers.length > 0 && (
+        <Fold title="As a table" open={false} testId="scan-as-table">
+          <ScanTable view={view} />
+        </Fold>
+      )}
+      {!scanning.value && (
+        <Fold title="Options of the scan" open={false} testId="scan-options">
+          <ObjectFields
+            fields={scanSpec().fields}
+            value={scanOptions.value}
+            context={{
+              id: 'scan',
+              layers: (inspection.value?.layers ?? []).map(({ name }) => name),
+              starts: () => undefined,
+            }}
+            onChange={(next) => (scanOptions.value = next)}
+          />
+        </Fold>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { batch, effect, signal } from '@preact/signals';
+import * as z from 'zod';
+import { CancelledError } from '../../protocol/errors';
+import { SensitivityOptions } from '../../protocol/measure/sensitivity';
+import type { JsonObject } from '../form/json';
+import { specOf, type Spec } from '../form/spec';
+import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../logic/scan';
+import { percent } from '../logic/format';
+import { ask } from './host';
+import { announcement, cannotEvaluate, inspection, seed } from './session';
+
+/** The options of the next scan, as they are in their form. */
+export const scanOptions = signal<JsonObject>({});
+export const scan = signal<ScanView | null>(null);
+export const scanning = signal(false);
+export const scanProblem = signal<string | null>(null);
+
+let spec: Extract<Spec, { kind: 'object' }> | undefined;
+
+/** What the form of the options is made from. */
+export function scanSpec(): Extract<Spec, { kind: 'object' }> {
+  if (!spec) {
+    const read = specOf(z.toJSONSchema(SensitivityOptions, { target: 'draft-7', io: 'input' }));
+    spec = read.kind === 'object' ? read : { kind: 'object', fields: [] };
+  }
+  return spec;
+}
+
+let abort: AbortController | undefined;
+
+/** Scans all layers; curves come as they are measured. */
+export async function startScan(): Promise<void> {
+  if (scanning.value || cannotEvaluate.value !== null) return;
+  const options = SensitivityOptions.safeParse(scanOptions.value);
+  if (!options.success) return;
+  const own = (abort = new AbortController());
+  batch(() => {
+    scanning.value = true;
+    scanProblem.value = null;
+    scan.value = EMPTY_SCAN;
+  });
+  try {
+    const result = await ask(
+      'sensitivity',
+      { options: options.data, seed: seed.value },
+      { signal: own.signal, onProgress: (part) => (scan.value = onScanPart(scan.value ?? EMPTY_SCAN, part)) },
+    );
+    scan.value = finishedScan(result);
+    announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} images, from an accuracy of ${percent(result.baseline.accuracy)}.`;
+  } catch (error) {
+    if (!(error instanceof CancelledError)) scanProblem.value = error instanceof Error ? error.message : String(error);
+  } finally {
+    scanning.value = false;
+  }
+}
+
+export const cancelScan = (): void => abort?.abort();
+
+/** Other weights have other curves. */
+export function followWeights(): void {
+  let of: string | undefined;
+  effect(() => {
+    const hash = inspection.value?.weightsHash;
+    if (hash === of) return;
+    of = hash;
+    abort?.abort();
+    scan.value = null;
+  });
+}

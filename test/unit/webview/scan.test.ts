@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { ScannedLayer, SensitivityPart } from '../../../src/protocol/measure/sensitivity';
+import { EMPTY_SCAN, onScanPart, scanColumns, scanSparsities } from '../../../src/webview/logic/scan';
+
+const layer = (name: string, state: ScannedLayer['state']): ScannedLayer => ({ name, parameters: [], size: 4, state });
+const point = (name: string, sparsity: number, accuracy: number, collapsed = false): SensitivityPart => ({
+  part: 'point',
+  layer: name,
+  point: { sparsity, reached: sparsity, accuracy, top5: 1, loss: 1 },
+  collapsed,
+});
+const begin: SensitivityPart = {
+  part: 'begin',
+  baseline: { accuracy: 0.9, top5: 1, loss: 0.2 },
+  layers: [layer('a', 'scanned'), layer('b', 'scanned'), layer('c', 'protected')],
+};
+
+test('curves begin at the accuracy of the whole model, in whatever order points come', () => {
+  const view = [
+    begin,
+    point('a', 0.5, 0.7),
+    point('a', 0.1, 0.8),
+    point('b', 0.5, 0.1, true),
+    point('a', 0.5, 0.6),
+  ].reduce(onScanPart, EMPTY_SCAN);
+  expect(scanSparsities(view)).toEqual([0, 0.1, 0.5]);
+  expect(scanColumns(view)).toEqual([
+    [0, 0.1, 0.5],
+    [0.9, 0.8, 0.6],
+    [0.9, null, 0.1],
+  ]);
+  expect(view.layers[1]?.collapsedAt).toBe(0.5);
+});
