@@ -65,3 +65,27 @@ export function scanColumns(view: ScanView): [number[], ...(number | null)[][]] 
   });
   return [sparsities, ...columns];
 }
+
+/** The layer whose line passes nearest to a point of the plot, no further away than `reach` of accuracy; null: none does. */
+export function nearestLayer(view: ScanView, at: { sparsity: number; accuracy: number }, reach: number): string | null {
+  const [sparsities, ...columns] = scanColumns(view);
+  const distances = scannedLayers(view).map(({ name }, index) => {
+    const accuracy = interpolate(sparsities, columns[index] ?? [], at.sparsity);
+    return { name, away: accuracy === null ? Infinity : Math.abs(accuracy - at.accuracy) };
+  });
+  const nearest = distances.sort((a, b) => a.away - b.away)[0];
+  return nearest && nearest.away <= reach ? nearest.name : null;
+}
+
+/** Between the two known points around `x`; null outside of them. */
+function interpolate(xs: readonly number[], ys: readonly (number | null)[], x: number): number | null {
+  const known = xs.flatMap((each, index) => {
+    const y = ys[index];
+    return y == null ? [] : [{ x: each, y }];
+  });
+  const right = known.findIndex((each) => each.x >= x);
+  const after = known[right];
+  const before = known[right - 1] ?? after;
+  if (!after || !before) return null;
+  return after.x === before.x ? after.y : before.y + ((after.y - before.y) * (x - before.x)) / (after.x - before.x);
+}

@@ -1,7 +1,7 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { percent } from '../logic/format';
-import { scanColumns, scannedLayers, type ScanView } from '../logic/scan';
+import { nearestLayer, scanColumns, scannedLayers, type ScanView } from '../logic/scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
 import { axisOf, Chart } from '../ui/Chart';
@@ -26,9 +26,10 @@ export function lineStyle(index: number, theme: Theme): { stroke: string; dash: 
 export function Curves({ view }: { view: ScanView }) {
   const layers = scannedLayers(view);
   const data = useMemo(() => scanColumns(view), [view]);
+  const latest = useRef(view);
+  latest.current = view;
   const names = layers.map(({ name }) => name);
   const options = (width: number, theme: Theme): uPlot.Options => {
-    let near: string | null = null;
     const axis = axisOf(theme);
     const inHand = names.includes(selected.value ?? '') ? selected.value : null;
     return {
@@ -37,17 +38,20 @@ export function Curves({ view }: { view: ScanView }) {
       cursor: {
         drag: { x: false, y: false },
         focus: { prox: NEAR },
-        bind: {
-          click: (_, __, handler) => (event) => {
-            handler(event);
-            if (near !== null) select(near);
-            return null;
-          },
-        },
       },
       focus: { alpha: 0.3 },
       legend: { show: false },
-      hooks: { setSeries: [(_, index) => (near = index === null ? null : (names[index - 1] ?? null))] },
+      hooks: {
+        ready: [
+          (plot) =>
+            plot.over.addEventListener('click', ({ offsetX, offsetY }) => {
+              const at = { sparsity: plot.posToVal(offsetX, 'x'), accuracy: plot.posToVal(offsetY, 'y') };
+              const reach = at.accuracy - plot.posToVal(offsetY + NEAR, 'y');
+              const layer = nearestLayer(latest.current, at, reach);
+              if (layer !== null) select(layer);
+            }),
+        ],
+      },
       scales: { x: { time: false, range: [0, 1] } },
       axes: [
         { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)}%`) },

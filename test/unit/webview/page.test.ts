@@ -375,11 +375,11 @@ test('a scan draws a curve for each layer, tells its figures, and leads to a lay
   const last = Number(await element('scan-row-dense').locator('td').last().getAttribute('data-value'));
   expect(last).toBeLessThan(0.5);
   await element('scan-layer-conv2d_1').click();
-  expect(await element('layer-row-conv2d_1').getAttribute('aria-selected')).toBe('true');
+  await page.locator('[data-testid="layer-row-conv2d_1"][aria-selected="true"]').waitFor();
   // The lowest line is that of the layer with the fewest weights.
   const width = (await element('scan-curves').boundingBox())?.width ?? 0;
   await element('scan-curves').click({ position: { x: 52 + (width - 60) * 0.7, y: 110 } });
-  expect(await element('layer-row-conv2d').getAttribute('aria-selected')).toBe('true');
+  await page.locator('[data-testid="layer-row-conv2d"][aria-selected="true"]').waitFor({ timeout: 5000 });
   await page.getByText('max_pooling2d: It has no weights.').waitFor();
 });
 

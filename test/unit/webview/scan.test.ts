@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ScannedLayer, SensitivityPart } from '../../../src/protocol/measure/sensitivity';
-import { EMPTY_SCAN, onScanPart, scanColumns, scanSparsities } from '../../../src/webview/logic/scan';
+import { EMPTY_SCAN, nearestLayer, onScanPart, scanColumns, scanSparsities } from '../../../src/webview/logic/scan';
 
 const layer = (name: string, state: ScannedLayer['state']): ScannedLayer => ({ name, parameters: [], size: 4, state });
 const point = (name: string, sparsity: number, accuracy: number, collapsed = false): SensitivityPart => ({
@@ -30,4 +30,12 @@ test('curves begin at the accuracy of the whole model, in whatever order points 
     [0.9, null, 0.1],
   ]);
   expect(view.layers[1]?.collapsedAt).toBe(0.5);
+});
+
+test('a point of the plot belongs to the line that passes nearest, if one is near at all', () => {
+  const view = [begin, point('a', 0.5, 0.7), point('b', 0.5, 0.1)].reduce(onScanPart, EMPTY_SCAN);
+  expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.78 }, 0.1)).toBe('a');
+  expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.52 }, 0.1)).toBe('b');
+  expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.65 }, 0.1)).toBeNull();
+  expect(nearestLayer(view, { sparsity: 0.75, accuracy: 0.1 }, 0.1)).toBeNull();
 });
