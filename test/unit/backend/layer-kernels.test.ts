@@ -19,6 +19,8 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       ...PLACEMENTS.map(([pad, stride]) => ({ pad, stride, n: 9, side: 4, kernel: 2, channels: 8, filters: 16 })),
       { pad: 'valid', stride: 1, n: 2, side: 4, kernel: 1, channels: 16, filters: 16 } as const,
       { pad: 'valid', stride: 2, n: 2, side: 4, kernel: 1, channels: 16, filters: 16 } as const,
+      { pad: 'valid', stride: 1, n: 2, side: 8, kernel: 6, channels: 2, filters: 5 } as const,
+      { pad: 'same', stride: 1, n: 2, side: 3, kernel: 4, channels: 1, filters: 20 } as const,
       { pad: 'same', stride: 1, n: 1, side: 17, kernel: 3, channels: 4, filters: 32 } as const,
       { pad: 'valid', stride: 2, n: 1, side: 35, kernel: 3, channels: 4, filters: 32 } as const,
     ].map(({ pad, stride, n, side, kernel, channels, filters }) => {

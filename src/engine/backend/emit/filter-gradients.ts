@@ -3,7 +3,7 @@ import { sizeOf } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
 import { emitBlockedFilterGradient } from './blocked-filter-gradient';
-import type { Emission, Halves } from './emission';
+import type { Emission } from './emission';
 import type { FilterShape } from './filters';
 import { stackedProduct } from './matrix-products';
 
@@ -29,10 +29,10 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   const [image, gradient] = inputs as [Value, Value];
   const [n, height, width, filters] = inputShapes[1] as [number, number, number, number];
   const shape = inputShapes[0] as Patches['shape'];
+  const channels = shape[3];
   const patched = { image, shape, window: operation.attributes.window, height, width };
-  const halves = emission.halves(gradient);
-  if (halves !== null && slidesByOne(patched.window)) {
-    emission.setFlat(value, productOfHalves(emission, patched, halves, value.shape as FilterShape));
+  if (channels < GATHER_CHANNELS && slidesByOne(patched.window) && width % 2 === 0) {
+    emission.setFlat(value, productByColumns(emission, patched, gradient, value.shape as FilterShape));
     return;
   }
   const sizes = { positions: n * height * width, taps: sizeOf(value.shape) / filters, filters };
@@ -60,43 +60,68 @@ function productOfPatches(
 }
 
 /**
- * The same from the even and the odd columns of the gradient, which need not be put together then. Both meet the same
- * patches, of pairs of columns: those of the odd ones begin one column later.
+ * The same for few channels, whose patches are slow to copy number by number: columns are taken in groups, so that one
+ * patch, wide enough for all of them, serves a whole group. Each column of a group has its own part of the product, shifted
+ * by its place. The gradient's even and odd columns need not be put together where it comes in halves.
  */
-function productOfHalves(
+function productByColumns(
+  emission: Emission,
+  patched: Patches,
+  gradient: Value,
+  [kh, kw, channels, filters]: FilterShape,
+): ValueName {
+  const { builder } = emission;
+  const { shape, height, width } = patched;
+  const halves = emission.halves(gradient);
+  const group = halves === null && kw > 3 && width % 4 === 0 ? 4 : 2;
+  const reach = group * Math.ceil((kw - 1 + group) / group);
+  const positions = (shape[0] * height * width) / group;
+  const columns = wideColumns(emission, patched, { kh, reach, group });
+  const shifted = (product: ValueName, place: number, part: number, parts: number): ValueName => {
+    const split = builder.reshape(product, [kh, reach, channels, parts, filters]);
+    const ranges = [builder.ints(place, part), builder.ints(place + kw, part + 1), builder.ints(1, 3)];
+    return builder.op('Slice', [split, ...ranges]);
+  };
+  const taps = kh * reach * channels;
+  const times = (rows: ValueName, outputs: number): ValueName =>
+    productOfPatches(emission, [columns, rows], { positions, taps, filters: outputs });
+  let shares: ValueName[];
+  if (halves) {
+    shares = [halves.left, halves.right].map((half, place) => {
+      const rows = builder.blocked('ReorderOutput', [half], { channels: filters, channels_last: 1 });
+      return shifted(times(builder.reshape(rows, [positions, filters]), filters), place, 0, 1);
+    });
+  } else {
+    const product = times(emission.flat(gradient, [positions, group * filters]), group * filters);
+    shares = Array.from({ length: group }, (_, place) => shifted(product, place, place, group));
+  }
+  return builder.reshape(builder.op('Sum', shares), [kh, kw, channels, filters]);
+}
+
+/** For each group of columns of the result, the rows and columns of the image that it meets: `[groups, taps]`. */
+function wideColumns(
   emission: Emission,
   { image, shape, window, height, width }: Patches,
-  { left, right }: Halves,
-  filterShape: FilterShape,
+  { kh, reach, group }: { kh: number; reach: number; group: number },
 ): ValueName {
   const { builder } = emission;
   const [n, h, w, channels] = shape;
-  const [kh, kw, , filters] = filterShape;
-  const [top, start] = window.pads;
-  const pairs = width / 2;
-  const pairsOfTaps = Math.ceil((kw + 1) / 2);
-  const wide = 2 * (pairs + pairsOfTaps - 1);
-  const around = builder.ints(0, top, start, 0, 0, height + kh - 1 - h - top, wide - w - start, 0);
+  const [top, left] = window.pads;
+  const groups = width / group;
+  const wide = width - group + reach;
+  const around = builder.ints(0, top, left, 0, 0, height + kh - 1 - h - top, wide - w - left, 0);
   const padded = builder.op('Pad', [emission.flat(image, shape), around]);
-  const inPairs = builder.reshape(padded, [n, height + kh - 1, wide / 2, 2 * channels]);
+  const inGroups = builder.reshape(padded, [n, height + kh - 1, wide / group, group * channels]);
   const slices: ValueName[] = [];
   for (let y = 0; y < kh; y++) {
-    for (let x = 0; x < pairsOfTaps; x++) {
-      const ranges = [builder.ints(y, x), builder.ints(y + height, x + pairs), builder.ints(1, 2)];
-      slices.push(builder.op('Slice', [inPairs, ...ranges]));
+    for (let x = 0; x < reach / group; x++) {
+      const ranges = [builder.ints(y, x), builder.ints(y + height, x + groups), builder.ints(1, 2)];
+      slices.push(builder.op('Slice', [inGroups, ...ranges]));
     }
   }
-  const taps = kh * 2 * pairsOfTaps * channels;
-  const sizes = { positions: n * height * pairs, taps, filters };
-  const columns = builder.reshape(builder.op('Concat', slices, { axis: 3 }), [sizes.positions, taps]);
-  builder.noteScratch(4 * sizes.positions * taps);
-  const products = [left, right].map((half, side) => {
-    const rows = builder.blocked('ReorderOutput', [half], { channels: filters, channels_last: 1 });
-    const product = productOfPatches(emission, [columns, builder.reshape(rows, [sizes.positions, filters])], sizes);
-    const byTap = builder.reshape(product, [kh, 2 * pairsOfTaps, channels * filters]);
-    return builder.op('Slice', [byTap, builder.ints(side), builder.ints(side + kw), builder.ints(1)]);
-  });
-  return builder.reshape(builder.op('Add', products), filterShape);
+  const [positions, taps] = [n * height * groups, kh * reach * channels];
+  builder.noteScratch(4 * positions * taps);
+  return builder.reshape(builder.op('Concat', slices, { axis: 3 }), [positions, taps]);
 }
 
 /** The image's patches as a matrix: one row per position of the result, one column per tap and channel. */
