@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Evaluation, Progress, PrunedLayer } from './measure';
-import { ModelTotals } from './model';
+import { LayerInfo, ModelTotals } from './model';
 import { ParetoCurve } from './pareto';
 import { RecalibratedLayer, Removal } from './removal';
 
@@ -78,6 +78,18 @@ export const RunEvent = z.discriminatedUnion('kind', [
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 
+/** A layer of the checkpoint that a run came to. */
+export const LayerFigures = LayerInfo.pick({
+  name: true,
+  type: true,
+  outputShape: true,
+  params: true,
+  nonzero: true,
+  sparsity: true,
+  macs: true,
+});
+export type LayerFigures = z.infer<typeof LayerFigures>;
+
 /** A finished run. Accuracies are on the test set, null where no data was given or the step is absent. */
 export const RunResult = z.object({
   /** The checkpoint to use: path of its model.json. */
@@ -93,5 +105,10 @@ export const RunResult = z.object({
     afterFineTune: z.number().nullable(),
   }),
   sampleData: z.boolean(),
+  /** Every layer as it is now. These and the times are absent in runs of earlier versions. */
+  layers: z.array(LayerFigures).optional(),
+  /** How long it ran, pauses between resumed parts left out; and when it was done, ISO 8601. */
+  seconds: z.number().optional(),
+  finished: z.string().optional(),
 });
 export type RunResult = z.infer<typeof RunResult>;

@@ -8,6 +8,7 @@ import type { LayerCutter } from '../measure/sensitivity/cutter';
 import { readGraph } from '../model/graph';
 import { prunedTensors } from './prune/apply';
 import { calibrate } from './prune/calibrate';
+import { carryOut } from './prune/carry-out';
 import { pruneCutter } from './prune/cutter';
 import { planPrune } from './prune/plan';
 import { prunableTensors } from './prune/ranking';
@@ -51,8 +52,10 @@ export interface Cutting {
    * where so much cannot be cut.
    */
   together(share: number, of: 'params' | 'macs'): ReadonlyMap<string, number> | null;
-  /** @throws UserError */
-  carryOut(amounts: ReadonlyMap<string, number>): CutModel;
+  /** What is cut, and nothing more. @throws UserError */
+  cut(amounts: ReadonlyMap<string, number>): CutModel;
+  /** All that the step does, fitting the kept weights anew where the score does so. @throws UserError, CancelledError */
+  carryOut(amounts: ReadonlyMap<string, number>): Promise<CutModel>;
 }
 
 /** The way to cut that these options name; scores that need data are computed first. @throws UserError, CancelledError */
@@ -112,8 +115,15 @@ async function pruning(
         const tensors = prunedTensors(model, plan);
         return amountsOf(model, tensors, plan.cuts.keys());
       }),
-    carryOut: (amounts) => {
+    cut: (amounts) => {
       const tensors = prunedTensors(model, planPrune(model, step(amounts), context.seed, statistics));
+      return { model: { ...model, tensors }, shown: tensors };
+    },
+    carryOut: async (amounts) => {
+      const done = step(amounts);
+      const plan = planPrune(model, done, context.seed, statistics);
+      // Its progress would take turns with that of the whole.
+      const { tensors } = await carryOut(model, done, plan, data, { ...context, onProgress: undefined });
       return { model: { ...model, tensors }, shown: tensors };
     },
   };
@@ -137,6 +147,10 @@ async function removing(
   const { samples } = step(NONE);
   const scores = await channelScores[score].score({ model, groups, samples, dataset: data, ...context });
   const cutter = removeCutter(model, { score, protect }, scores);
+  const cut = (amounts: ReadonlyMap<string, number>): CutModel => {
+    const plan = planRemove(model, step(amounts), scores);
+    return { model: plan.model, shown: maskChannels(model, groups, plan.removed).tensors };
+  };
   return {
     cutter,
     step,
@@ -146,10 +160,8 @@ async function removing(
         const { removed } = planRemove(model, { ...step(NONE), scope: 'global', amount }, scores);
         return cutter.shares(removed);
       }),
-    carryOut: (amounts) => {
-      const plan = planRemove(model, step(amounts), scores);
-      return { model: plan.model, shown: maskChannels(model, groups, plan.removed).tensors };
-    },
+    cut,
+    carryOut: (amounts) => Promise.resolve(cut(amounts)),
   };
 }
 

@@ -9,6 +9,7 @@ import { errorCode, writeFailure } from '../checkpoint/failures';
 import { JOURNAL_FILE } from './journal';
 import { namedHashes } from './named';
 import { hashRecipe, relocated } from './origin';
+import { resultsCsv, resultsMarkdown, type Report } from './report';
 import { readState, STATE_FOLDER, type RunState } from './state';
 import type { TrainState } from '../train/loop';
 import type { Prepared, RunEnvironment, RunRequest } from './types';
@@ -105,7 +106,13 @@ export async function hasEpochs(out: string): Promise<boolean> {
   return (await namesIn(out)).has(EPOCHS_FOLDER);
 }
 
-export async function writeResults(out: string, result: RunResult): Promise<void> {
+/** Writes what a run came to: as a table, to be read, and whole; the last one says that it is done. */
+export async function writeResults(out: string, given: Report): Promise<void> {
+  const { result } = given;
+  // As it stands in this folder: its paths start from there.
+  const report = { ...given, recipe: (await recipeIn(out)) ?? given.recipe };
+  await writeFileAtomic(path.join(out, 'results.csv'), resultsCsv(result));
+  await writeFileAtomic(path.join(out, 'results.md'), resultsMarkdown(report));
   await writeFileAtomic(path.join(out, RESULTS_FILE), `${JSON.stringify(result, null, 2)}\n`);
 }
 
@@ -147,8 +154,12 @@ async function namesIn(out: string): Promise<Set<string>> {
 
 /** The hash of the recipe that lies in a folder; undefined where there is none that can be read. */
 async function recipeHashIn(out: string): Promise<string | undefined> {
-  const parsed = Recipe.safeParse(await readJson(path.join(out, RECIPE_FILE)));
-  return parsed.success ? hashRecipe(parsed.data) : undefined;
+  const recipe = await recipeIn(out);
+  return recipe && hashRecipe(recipe);
+}
+
+async function recipeIn(out: string): Promise<Recipe | undefined> {
+  return Recipe.safeParse(await readJson(path.join(out, RECIPE_FILE))).data;
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -1,5 +1,6 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import type { RunEvent } from '../../protocol/run';
 import type { Listener } from './types';
 
@@ -30,6 +31,21 @@ export class Journal {
     return this.last;
   }
 
+  /** Seconds that the run has been at work so far, from each start to the last thing that happened after it. */
+  async seconds(): Promise<number> {
+    await this.flush();
+    const text = await readFile(path.join(this.folder, JOURNAL_FILE), 'utf8');
+    let [total, begun, last] = [0, NaN, NaN];
+    for (const { time, kind } of text.split('\n').flatMap(timed)) {
+      if (kind === 'start') {
+        total += begun < last ? last - begun : 0;
+        begun = time;
+      }
+      last = time;
+    }
+    return (total + (begun < last ? last - begun : 0)) / 1000;
+  }
+
   /** A listener that journals all but progress. */
   listening(listener: Listener): Listener {
     return {
@@ -39,5 +55,17 @@ export class Journal {
         listener.report(event);
       },
     };
+  }
+}
+
+const Timed = z.object({ time: z.iso.datetime(), kind: z.string() });
+
+/** When a line was written, in milliseconds; none for one that was cut off. */
+function timed(line: string): { time: number; kind: string }[] {
+  try {
+    const { time, kind } = Timed.parse(JSON.parse(line));
+    return [{ time: Date.parse(time), kind }];
+  } catch {
+    return [];
   }
 }

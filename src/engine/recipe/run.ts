@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
-import type { RunResult } from '../../protocol/run';
+import { LayerFigures, type RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';
@@ -22,7 +22,7 @@ import { isLastChange, readBack, stamped, startFolder, type Work } from './work'
 
 /**
  * Runs a recipe in a folder of its own, which then holds `model.json` with its shards, `recipe.json`, `journal.jsonl`,
- * `results.json` and a checkpoint for each epoch. All that can be wrong is said before anything is written; a run that
+ * `results.json`, `.csv` and `.md`, and a checkpoint for each epoch. All that can be wrong is said before anything is written; a run that
  * ends early leaves either whole epochs and the state to resume it, or nothing. Throws UserError, CancelledError.
  */
 export async function runRecipe(
@@ -93,7 +93,7 @@ async function runJournalled(
     if (state.start !== null) work.model = await readBack(work, state.start);
     if (!resumed) await writeState(out, state);
     await runSteps(work, training);
-    const result = await finish(work, prepared.parent);
+    const result = await finish(work, prepared.parent, journal);
     journal.write({ kind: 'end', outcome: 'done' });
     await journal.flush();
     return result;
@@ -129,23 +129,29 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
 }
 
 /** Writes the checkpoint to use and what the run came to. */
-async function finish(work: Work, parent: Checkpoint | null): Promise<RunResult> {
-  const { out, state, prepared, model } = work;
+async function finish(work: Work, parent: Checkpoint | null, journal: Journal): Promise<RunResult> {
+  const { out, state, prepared, model, environment } = work;
   const written = await writeCheckpoint(out, stamped(work, model, state.accuracies));
+  const after = await inspect(await readCheckpoint(written.path));
   const result: RunResult = {
     out: written.path,
     folder: out,
     steps: state.results,
     before: parent && (await inspect(parent)).totals,
-    after: (await inspect(await readCheckpoint(written.path))).totals,
+    after: after.totals,
     accuracy: {
       before: prepared.recipe.steps.some(compresses) ? state.before : null,
       afterPrune: state.afterPrune,
       afterFineTune: state.afterFineTune,
     },
     sampleData: prepared.data?.info.sample ?? false,
+    layers: after.layers.map((layer) => LayerFigures.parse(layer)),
+    seconds: await journal.seconds(),
+    finished: new Date().toISOString(),
   };
-  await folder.writeResults(out, result);
+  const { name, version, threads } = environment.backend;
+  const backend = `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  await folder.writeResults(out, { recipe: prepared.recipe, result, backend });
   await folder.removeState(out);
   return result;
 }

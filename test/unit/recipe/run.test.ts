@@ -31,7 +31,15 @@ describe('a run that only prunes', () => {
     const bench = await Bench.make();
     const result = await bench.run({ checkpoint: 'net', steps: [prune] });
     const names = (await readdir(bench.path('out'))).map((name) => name.replace(/-[0-9a-f]{12}/, '')).sort();
-    expect(names).toEqual(['group1-shard1of1.bin', 'journal.jsonl', 'model.json', 'recipe.json', 'results.json']);
+    expect(names).toEqual([
+      'group1-shard1of1.bin',
+      'journal.jsonl',
+      'model.json',
+      'recipe.json',
+      'results.csv',
+      'results.json',
+      'results.md',
+    ]);
     const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(bench.path('out', name), 'utf8'));
     expect(Recipe.parse(await json('recipe.json')).checkpoint).toBe('../net');
     expect(RunResult.parse(await json('results.json'))).toEqual(result);

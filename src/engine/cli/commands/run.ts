@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { RunResult, StepResult } from '../../../protocol/run';
+import type { RunResult } from '../../../protocol/run';
+import { outcome } from '../../recipe/report';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
-import { integer, percent } from '../format';
 import { readRecipe } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
@@ -32,21 +32,4 @@ function runText(result: RunResult): string {
   return [steps, '', ...totalLines(result.after), ...sampleWarning(result.sampleData), `Written to ${result.out}`].join(
     '\n',
   );
-}
-
-function outcome(result: StepResult): string {
-  switch (result.step) {
-    case 'train':
-    case 'finetune':
-      return `best of ${result.epochs.length} epochs: ${result.best.epoch}, test accuracy ${percent(result.best.testAccuracy)}`;
-    case 'prune':
-    case 'remove':
-    case 'target':
-    case 'recalibrate':
-      return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
-    case 'rewind':
-      return `${integer(result.kept)} kernel weights went back, ${integer(result.zeros)} stayed 0`;
-    case 'evaluate':
-      return `accuracy ${percent(result.evaluation.accuracy)} on ${result.evaluation.samples} ${result.evaluation.split} images`;
-  }
 }

@@ -82,7 +82,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
       for (const one of series)
         all.push(
           ...(await measurePlans(one, rule, async (amounts) => {
-            const cut = cutting.carryOut(amounts);
+            const cut = await cutting.carryOut(amounts);
             stage.show(cut.shown);
             const { accuracy, loss } = await sample.score(classifier, signal, (images) => {
               pace.advance(images);

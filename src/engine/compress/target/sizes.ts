@@ -39,7 +39,7 @@ export class Sizes {
 
   /** By how much the size grows, so below 0, when one layer alone is cut. Bytes are those of the tensors that change. */
   async change(layer: string, amount: number): Promise<number> {
-    const { model } = this.input.cutting.carryOut(new Map([[layer, amount]]));
+    const { model } = this.input.cutting.cut(new Map([[layer, amount]]));
     if (this.size !== 'gzipBytes') return this.figure(model) - this.figure(this.base);
     const changed = [...model.tensors.values()].filter((tensor) => tensor !== this.base.tensors.get(tensor.name));
     const before = changed.map(({ name }) => this.base.tensors.get(name)!);

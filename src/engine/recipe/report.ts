@@ -1,0 +1,125 @@
+import type { Recipe } from '../../protocol/recipe';
+import type { LayerFigures, RunResult, StepResult } from '../../protocol/run';
+
+/** What a report tells. */
+export interface Report {
+  readonly recipe: Recipe;
+  readonly result: RunResult;
+  /** What computed, in words. */
+  readonly backend: string;
+}
+
+const HEADINGS = ['layer', 'type', 'output', 'parameters', 'nonzero', 'sparsity', 'macs'] as const;
+
+/** The layers of a run's checkpoint as CSV (RFC 4180), and a last row `total`; sparsity from 0 to 1, empty where there is none. */
+export function resultsCsv({ layers = [], after }: RunResult): string {
+  const rows = layers.map(({ name, type, outputShape, params, nonzero, sparsity, macs }) => [
+    ...[name, type, shapeOf(outputShape), params, nonzero, sparsity ?? '', macs ?? ''],
+  ]);
+  const total = ['total', '', '', after.params, after.nonzero, after.sparsity, after.macs ?? ''];
+  return `${[HEADINGS, ...rows, total].map((row) => row.map(field).join(',')).join('\n')}\n`;
+}
+
+const field = (value: string | number): string => {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** A run as a person reads it: figures, steps, layers and recipe. Times are here, and not in checkpoints. */
+export function resultsMarkdown({ recipe, result, backend }: Report): string {
+  const { before, after, accuracy, steps, layers = [], seconds, finished, sampleData } = result;
+  const sides = before ? (['before', 'after'] as const) : (['after'] as const);
+  const totals = (pick: (figures: RunResult['after']) => string): string[] => [
+    ...(before ? [pick(before)] : []),
+    pick(after),
+  ];
+  const measured: [string, number | null][] = [
+    ['before', accuracy.before],
+    ['after compressing', accuracy.afterPrune],
+    ['after fine-tuning', accuracy.afterFineTune],
+  ];
+  const lines = [
+    '# Results',
+    '',
+    ...markdownTable(
+      ['', ...sides],
+      [
+        ['parameters', ...totals(({ params }) => whole(params))],
+        ['nonzero', ...totals(({ nonzero }) => whole(nonzero))],
+        ['sparsity', ...totals(({ sparsity }) => percent(sparsity))],
+        ['multiply-accumulates', ...totals(({ macs }) => (macs === null ? '?' : whole(macs)))],
+        ['bytes of the files', ...totals(({ bytes }) => whole(bytes))],
+        ['bytes with gzip', ...totals(({ gzipBytes }) => whole(gzipBytes))],
+      ],
+    ),
+    '',
+    '## Accuracy on the test images',
+    '',
+    ...(measured.some(([, value]) => value !== null)
+      ? markdownTable(
+          ['', 'accuracy'],
+          measured.flatMap(([when, value]) => (value === null ? [] : [[when, percent(value)]])),
+        )
+      : ['Not measured.']),
+    ...(sampleData ? ['', 'Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : []),
+    '',
+    '## Steps',
+    '',
+    ...markdownTable(
+      ['', 'step', 'came to'],
+      steps.map((step, i) => [String(i + 1), step.step, outcome(step)]),
+    ),
+    '',
+    '## Layers',
+    '',
+    ...markdownTable(
+      [...HEADINGS],
+      layers.map(({ name, type, outputShape, params, nonzero, sparsity, macs }) => [
+        ...[name, type, shapeOf(outputShape), whole(params), whole(nonzero)],
+        ...[sparsity === null ? '' : percent(sparsity), macs === null ? '?' : whole(macs)],
+      ]),
+    ),
+    '',
+    '## Run',
+    '',
+    `${backend}${seconds === undefined ? '' : `; ${seconds.toFixed(1)} s`}${finished === undefined ? '' : `; finished ${finished}`}`,
+    '',
+    '```json',
+    JSON.stringify(recipe, null, 2),
+    '```',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const whole = (value: number): string => value.toLocaleString('en-US');
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const shapeOf = (shape: LayerFigures['outputShape']): string =>
+  shape
+    ?.slice(1)
+    .map((size) => size ?? '?')
+    .join('x') ?? '';
+
+function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(headings), `|${headings.map(() => '---').join('|')}|`, ...rows.map(line)];
+}
+
+/** What a step came to, in a few words. */
+export function outcome(result: StepResult): string {
+  switch (result.step) {
+    case 'train':
+    case 'finetune':
+      return `best of ${result.epochs.length} epochs: ${result.best.epoch}, test accuracy ${percent(result.best.testAccuracy)}`;
+    case 'rewind':
+      return `${whole(result.kept)} kernel weights went back, ${whole(result.zeros)} stayed 0`;
+    case 'evaluate':
+      return `accuracy ${percent(result.evaluation.accuracy)} on ${result.evaluation.samples} ${result.evaluation.split} images`;
+    case 'target': {
+      const { points, chosen } = result.curve;
+      return `plan ${chosen + 1} of ${points.length}, test accuracy ${result.accuracy === null ? 'not measured' : percent(result.accuracy)}`;
+    }
+    default:
+      return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
+  }
+}
