@@ -6,8 +6,9 @@ const Convolution = z.object({
   kernelSize: sizes,
   strides: sizes,
   dilationRate: sizes,
-  padding: z.enum(['valid', 'same', 'causal']),
-  dataFormat: z.enum(['channelsFirst', 'channelsLast']),
+  padding: z.enum(['valid', 'same']),
+  // Absent where there is one dimension.
+  dataFormat: z.enum(['channelsFirst', 'channelsLast']).default('channelsLast'),
 });
 
 /** Computes, from what enters a layer, the matrix X that its kernel K multiplies: X has a column for each row of K as a matrix of inputs by outputs. Call it within a tidy. */
@@ -37,8 +38,8 @@ function patches(input: tf.Tensor, convolution: z.infer<typeof Convolution>): tf
     const outputs =
       convolution.padding === 'valid' ? Math.ceil((length - reach + 1) / stride) : Math.ceil(length / stride);
     const padding = Math.max(0, (outputs - 1) * stride + reach - length);
-    const before = convolution.padding === 'causal' ? reach - 1 : Math.floor(padding / 2);
-    return { size, stride, dilation, outputs, before, after: Math.max(0, padding - before) };
+    const before = Math.floor(padding / 2);
+    return { size, stride, dilation, outputs, before, after: padding - before };
   });
   const padded = tf.pad(last, [[0, 0], ...axes.map(({ before, after }): [number, number] => [before, after]), [0, 0]]);
   const places = axes.reduce<number[][]>(
