@@ -31,3 +31,11 @@ export const listOf =
   <T>(one: (typed: string) => T) =>
   (typed: string): T[] =>
     typed.split(',').map((each) => one(each.trim()));
+
+/** A number from 0, as an option takes it. */
+export function atLeastZero(typed: string): number {
+  const value = Number(typed);
+  if (typed.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number, 0 or more.');
+  return value;
+}

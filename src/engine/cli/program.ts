@@ -5,9 +5,9 @@ import { SCAN_SAMPLES, ScanScoreName } from '../../protocol/measure/sensitivity'
 import { CALIBRATION_SAMPLES, ImportanceScoreName } from '../../protocol/steps/prune';
 import { ChannelScoreName } from '../../protocol/steps/remove';
 import { Architecture, TRAIN_LEARNING_RATE } from '../../protocol/steps/train';
-import { LearningRateSchedule } from '../../protocol/steps/training';
 import { compare, type CompareCommand } from './commands/compare';
 import { evaluate, type EvaluateCommand } from './commands/evaluate';
+import { finetune, type FinetuneCommand } from './commands/finetune';
 import { inspect, type InspectCommand } from './commands/inspect';
 import { latency, type LatencyCommand } from './commands/latency';
 import { prune, type PruneCommand } from './commands/prune';
@@ -17,8 +17,9 @@ import { sensitivity, type SensitivityCommand } from './commands/sensitivity';
 import { target, type TargetCommand } from './commands/target';
 import { train, type TrainCommand } from './commands/train';
 import type { CommonOptions, LocalEngine } from './engine';
-import { listOf, positive, share, whole } from './options';
+import { atLeastZero, listOf, share, whole } from './options';
 import type { Terminal } from './terminal';
+import { withRates, withTeaching } from './training-options';
 
 /** What a command works with once its options are known. */
 export type Perform = (
@@ -33,15 +34,16 @@ const out = (): Option =>
 const seed = (): Option =>
   new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
 const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
-const learningRate = (fallback: number): Option =>
-  new Option('--learning-rate <rate>', "Adam's learning rate, at the start").default(fallback).argParser(positive);
-const schedule = (): Option =>
-  new Option('--schedule <name>', 'the learning rate over the epochs')
-    .choices(LearningRateSchedule.options)
-    .default('cosine');
 const GOALS = ['accuracy', 'bytes', 'macs', 'params'] as const;
 const goal = (flags: string, text: string): Option =>
   new Option(flags, text).conflicts(GOALS.filter((name) => !flags.startsWith(`--${name} `)));
+const scope = (): Option =>
+  new Option('--scope <scope>', 'rank the weights of all layers together, or each layer by itself').choices([
+    'global',
+    'layer',
+  ]);
+const score = (): Option =>
+  new Option('--score <name>', 'importance score by which weights are ranked').choices(ImportanceScoreName.options);
 const MODEL = 'a model.json or its folder';
 
 /** The command line of Secateur; every command hands its work to `perform`. */
@@ -70,16 +72,17 @@ export function createProgram(version: string, perform: Perform): Command {
       )
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
 
-  command('train', 'train a network from random weights', [
-    'train --arch fashion-cnn --data fashion-mnist --epochs 9 --seed 0 --out fashion-cnn',
-    'train --arch lenet-5 --data ./my-images --out lenet --resume',
-  ])
+  withRates(
+    command('train', 'train a network from random weights', [
+      'train --arch fashion-cnn --data fashion-mnist --epochs 9 --seed 0 --out fashion-cnn',
+      'train --arch lenet-5 --data ./my-images --out lenet --resume',
+    ]),
+    TRAIN_LEARNING_RATE,
+  )
     .addOption(new Option('--arch <name>', 'the network').choices(Architecture.options).makeOptionMandatory())
     .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 9)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
-    .addOption(learningRate(TRAIN_LEARNING_RATE))
-    .addOption(schedule())
     .addOption(seed())
     .addOption(out())
     .addOption(resume())
@@ -108,11 +111,13 @@ export function createProgram(version: string, perform: Perform): Command {
       perform(options, (...work) => inspect(model, options, ...work)),
     );
 
-  command('prune', 'set the smallest weights to zero, and fine-tune what is left', [
+  const pruneCommand = command('prune', 'set the smallest weights to zero, and fine-tune what is left', [
     'prune fashion-cnn --sparsity 0.9 --fine-tune 2 --data fashion-mnist --out fashion-cnn-pruned-90',
     'prune fashion-cnn --threshold 0.02 --scope layer --out fashion-cnn-cut',
     'prune fashion-cnn --granularity 2:4 --protect "conv*" --dry-run',
-  ])
+    'prune fashion-cnn --sparsity 0.95 --rounds 3 --rewind early --fine-tune 2 --data fashion-mnist --out ticket',
+  ]);
+  withTeaching(withRates(pruneCommand, FINETUNE_LEARNING_RATE))
     .argument('<model>', MODEL)
     .addOption(
       new Option('--sparsity <share>', 'share of the kernel weights that is 0 afterwards, 0 to 1').conflicts(
@@ -122,16 +127,8 @@ export function createProgram(version: string, perform: Perform): Command {
     .addOption(
       new Option('--threshold <value>', 'weights with a smaller absolute value become 0').conflicts('sparsity'),
     )
-    .addOption(
-      new Option('--scope <scope>', 'rank the weights of all layers together, or each layer by itself')
-        .choices(['global', 'layer'])
-        .default('global'),
-    )
-    .addOption(
-      new Option('--score <name>', 'importance score by which weights are ranked')
-        .choices(ImportanceScoreName.options)
-        .default('magnitude'),
-    )
+    .addOption(scope().default('global'))
+    .addOption(score().default('magnitude'))
     .option(
       '--samples <number>',
       `training images that taylor, movement, wanda and obc are computed from (default: ${CALIBRATION_SAMPLES})`,
@@ -145,8 +142,12 @@ export function createProgram(version: string, perform: Perform): Command {
     .option('--dry-run', 'print the plan, layer by layer, and write nothing')
     .option('--allow-empty-layers', 'let a layer lose all its weights')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
-    .addOption(learningRate(FINETUNE_LEARNING_RATE))
-    .addOption(schedule())
+    .option(
+      '--rounds <number>',
+      'prune and fine-tune so many times, each round sparser by the same factor',
+      whole(1, 100),
+    )
+    .option('--rewind <model>', 'after each pruning let the weights that are left go back to those of this checkpoint')
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
     .addOption(seed())
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
@@ -159,6 +160,40 @@ export function createProgram(version: string, perform: Perform): Command {
         self.error("error: required option '--out <folder>' not specified");
       return perform(options, (...work) => prune(model, options, ...work));
     });
+
+  const finetuneCommand = command(
+    'finetune',
+    'train a model on with its zeros held, or prune it gradually on the way',
+    [
+      'finetune fashion-cnn-pruned-90 --epochs 2 --data fashion-mnist --out tuned',
+      'finetune fashion-cnn --epochs 7 --gradual 0.95 --from 0 --to 4 --distill --data fashion-mnist --out gradual-95',
+    ],
+  );
+  withTeaching(withRates(finetuneCommand, FINETUNE_LEARNING_RATE))
+    .argument('<model>', MODEL)
+    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 2)
+    .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
+    .option('--gradual <sparsity>', 'prune while training, until this share of the kernel weights is 0')
+    .option('--from <epoch>', 'where sparsity begins to rise, fractions allowed (default: 0)', atLeastZero)
+    .option(
+      '--to <epoch>',
+      'where full sparsity is reached, fractions allowed (default: after half of them)',
+      atLeastZero,
+    )
+    .option('--frequency <steps>', 'optimiser steps between two updates of the mask (default: 40 updates)', whole(1))
+    .option('--regrow', 'let cut weights be trained on unseen, so that later updates may bring them back')
+    .addOption(scope())
+    .addOption(score())
+    .option('--samples <number>', 'training images that a score which needs data is computed from', whole(1, 1_000_000))
+    .option('--granularity <pattern>', 'what is cut as one: element, kernel, filter, or a block such as 4x4')
+    .option('--protect <layers...>', 'layers that are left alone, by name; * stands for any characters')
+    .addOption(seed())
+    .addOption(out())
+    .addOption(resume())
+    .action((model: string, options: FinetuneCommand) =>
+      perform(options, (...work) => finetune(model, options, ...work)),
+    );
 
   command('sensitivity', 'measure how much each layer can lose: accuracy with one layer pruned at a time', [
     'sensitivity fashion-cnn --data fashion-mnist --out fashion-cnn-sensitivity',
@@ -184,11 +219,13 @@ export function createProgram(version: string, perform: Perform): Command {
     .action((model: string, options: SensitivityCommand) =>
       perform(options, (...work) => sensitivity(model, options, ...work)),
     );
-  command('remove', 'take filters, channels and neurons out of the model, and fine-tune what is left', [
-    'remove fashion-cnn --macs 0.5 --score fpgm --data fashion-mnist --fine-tune 3 --out fashion-cnn-half',
+
+  const removeCommand = command('remove', 'take filters, channels and neurons out of the model, and fine-tune it', [
+    'remove fashion-cnn --macs 0.5 --score fpgm --data fashion-mnist --fine-tune 3 --distill --out fashion-cnn-half',
     'remove fashion-cnn --channels 0.3 --scope layer --dry-run',
     'remove fashion-cnn-pruned-90 --zeros --out fashion-cnn-small',
-  ])
+  ]);
+  withTeaching(withRates(removeCommand, FINETUNE_LEARNING_RATE))
     .argument('<model>', MODEL)
     .addOption(new Option('--channels <share>', 'share of the channels that goes, 0 to 1'))
     .addOption(new Option('--macs <share>', 'share of the multiply-accumulates that goes, 0 to 1'))
@@ -218,8 +255,6 @@ export function createProgram(version: string, perform: Perform): Command {
       whole(2, 1_000_000),
     )
     .option('--fine-tune <epochs>', 'train the smaller model on', whole(0, 10_000))
-    .addOption(learningRate(FINETUNE_LEARNING_RATE))
-    .addOption(schedule())
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
     .addOption(seed())
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
@@ -234,11 +269,16 @@ export function createProgram(version: string, perform: Perform): Command {
       return perform(options, (...work) => remove(model, options, ...work));
     });
 
-  command('target', 'prune to a target instead of a ratio, with an amount for each layer that is found', [
-    'target fashion-cnn --accuracy 0.91 --data fashion-mnist --out fashion-cnn-91',
-    'target fashion-cnn --bytes 300000 --data fashion-mnist --fine-tune 2 --out fashion-cnn-300k',
-    'target fashion-cnn --macs 3000000 --by remove --data fashion-mnist --out fashion-cnn-half',
-  ])
+  const targetCommand = command(
+    'target',
+    'prune to a target instead of a ratio, with an amount for each layer that is found',
+    [
+      'target fashion-cnn --accuracy 0.91 --data fashion-mnist --out fashion-cnn-91',
+      'target fashion-cnn --bytes 300000 --data fashion-mnist --fine-tune 2 --out fashion-cnn-300k',
+      'target fashion-cnn --macs 3000000 --by remove --data fashion-mnist --out fashion-cnn-half',
+    ],
+  );
+  withTeaching(withRates(targetCommand, FINETUNE_LEARNING_RATE))
     .argument('<model>', MODEL)
     .addOption(goal('--accuracy <share>', 'accuracy on the validation images, at least, 0 to 1'))
     .addOption(goal('--bytes <number>', 'gzipped bytes of all files, at most'))
@@ -261,8 +301,6 @@ export function createProgram(version: string, perform: Perform): Command {
     .option('--protect <layers...>', 'layers that are left alone, by name; * stands for any characters')
     .option('--samples <number>', 'validation images on which layers and plans are measured', whole(1), SCAN_SAMPLES)
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
-    .addOption(learningRate(FINETUNE_LEARNING_RATE))
-    .addOption(schedule())
     .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
     .addOption(seed())
     .addOption(out())

@@ -31,3 +31,5 @@ export const RecipeStep = z.discriminatedUnion(
   { error: `unknown step: use ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` },
 );
 export type RecipeStep = z.infer<typeof RecipeStep>;
+/** One step as a person writes it, defaults left out. */
+export type RecipeStepInput = z.input<typeof RecipeStep>;

@@ -3,8 +3,9 @@ import { UserError } from '../../../protocol/errors';
 import type { PrunedLayer } from '../../../protocol/measure';
 import type { ModelTotals } from '../../../protocol/model';
 import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
-import type { LearningRateSchedule } from '../../../protocol/steps/training';
-import type { RunResult } from '../../../protocol/run';
+import { unrollRounds } from '../../../protocol/rounds';
+import type { RecipeStepInput } from '../../../protocol/steps';
+import type { RunResult, StepResult } from '../../../protocol/run';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, number, percent } from '../format';
@@ -13,8 +14,9 @@ import { runOnTerminal, sampleWarning } from '../runs';
 import { dryRun, planText, pruneNote } from '../plan';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
+import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 
-export interface PruneCommand extends CommonOptions {
+export interface PruneCommand extends CommonOptions, RateOptions, TeachingOptions {
   /** As typed: what is no number is refused by the recipe's schema. */
   sparsity?: string;
   threshold?: string;
@@ -27,8 +29,10 @@ export interface PruneCommand extends CommonOptions {
   dryRun?: boolean;
   allowEmptyLayers?: boolean;
   fineTune?: number;
-  learningRate: number;
-  schedule: LearningRateSchedule;
+  /** Rounds of pruning and fine-tuning, each a little sparser. */
+  rounds?: number;
+  /** A checkpoint to whose values kept weights go back after pruning. */
+  rewind?: string;
   data?: string;
   seed: number;
   /** Absent only in a dry run. */
@@ -43,7 +47,7 @@ export async function prune(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { fineTune = 0, learningRate, schedule, data, seed, out, resume = false } = options;
+  const { fineTune = 0, data, seed, out, resume = false } = options;
   const checkpoint = await resolveModelPath(given);
   if (fineTune > 0 && data === undefined)
     throw new UserError('Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.');
@@ -52,10 +56,7 @@ export async function prune(
     checkpoint,
     ...(data === undefined ? {} : { data: dataAsTyped(data) }),
     seed,
-    steps: [
-      stepOf(options),
-      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
-    ],
+    steps: stepsOf(options),
   });
   const [step] = recipe.steps;
   if (options.dryRun && step?.step === 'prune') {
@@ -66,6 +67,26 @@ export async function prune(
   if (out === undefined) throw new UserError('The run needs a folder: give one with --out.');
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
   await terminal.result(options.json ? JSON.stringify(pruneDocument(result)) : pruneText(result));
+}
+
+/** Prune, rewind and fine-tune, once or in rounds. Throws UserError where options do not go together. */
+function stepsOf(options: PruneCommand): RecipeStepInput[] {
+  const { fineTune = 0, rounds = 1, rewind } = options;
+  const teaching = teachingOf(options);
+  const prune = stepOf(options);
+  if (fineTune === 0) {
+    for (const name of ['rounds', 'rewind', 'distill', 'patience'] as const)
+      if (options[name] !== undefined)
+        throw new UserError(`The option --${name} says how to recover from pruning: give --fine-tune too.`);
+    return [prune];
+  }
+  const finetune = { step: 'finetune' as const, epochs: fineTune, ...ratesOf(options), ...teaching };
+  if (rounds === 1)
+    return [prune, ...(rewind === undefined ? [] : [{ step: 'rewind' as const, to: rewind }]), finetune];
+  const { amount, ...rest } = prune;
+  if (!amount || !('sparsity' in amount))
+    throw new UserError('Rounds lead up to a sparsity: give one with --sparsity, or leave --rounds out.');
+  return unrollRounds({ rounds, sparsity: amount.sparsity, prune: rest, rewind, finetune });
 }
 
 function stepOf(options: PruneCommand): z.input<typeof PruneStep> {
@@ -94,30 +115,16 @@ function pruneDocument(result: RunResult) {
   return { out, layers: prunedLayers(result), totals: { before, after }, accuracy, sampleData };
 }
 
-/** The layers as the last prune step left them. */
+/** The layers as the last step that prunes left them. */
 export function prunedLayers({ steps }: RunResult): PrunedLayer[] {
-  return steps.flatMap((result) => (result.step === 'prune' ? [result.layers] : [])).at(-1) ?? [];
+  const pruned = (result: StepResult) =>
+    result.step === 'prune' || result.step === 'finetune' || result.step === 'train' ? result.layers : undefined;
+  return steps.map(pruned).findLast((layers) => layers !== undefined) ?? [];
 }
 
 function pruneText(result: RunResult): string {
   const { before, after, accuracy, sampleData, out } = result;
   const right = true;
-  const layers = table(
-    [
-      { heading: 'layer' },
-      { heading: 'nonzero', right },
-      { heading: 'sparsity', right },
-      { heading: 'threshold', right },
-      { heading: 'note' },
-    ],
-    prunedLayers(result).map((layer) => [
-      layer.name,
-      integer(layer.nonzero),
-      layer.sparsity === null ? '' : percent(layer.sparsity),
-      layer.threshold === null ? '' : number(layer.threshold),
-      pruneNote(layer),
-    ]),
-  );
   const rows: [string, ModelTotals][] = [
     ...(before ? [['before', before] as [string, ModelTotals]] : []),
     ['after', after],
@@ -140,7 +147,36 @@ function pruneText(result: RunResult): string {
       bytes(figures.gzipBytes),
     ]),
   );
-  return [layers, '', totals, '', accuracyLine(accuracy), ...sampleWarning(sampleData), `Written to ${out}`].join('\n');
+  return [
+    layersTable(prunedLayers(result)),
+    '',
+    totals,
+    '',
+    accuracyLine(accuracy),
+    ...sampleWarning(sampleData),
+    `Written to ${out}`,
+  ].join('\n');
+}
+
+/** Layers as pruning left them, a row each. */
+export function layersTable(layers: readonly PrunedLayer[]): string {
+  const right = true;
+  return table(
+    [
+      { heading: 'layer' },
+      { heading: 'nonzero', right },
+      { heading: 'sparsity', right },
+      { heading: 'threshold', right },
+      { heading: 'note' },
+    ],
+    layers.map((layer) => [
+      layer.name,
+      integer(layer.nonzero),
+      layer.sparsity === null ? '' : percent(layer.sparsity),
+      layer.threshold === null ? '' : number(layer.threshold),
+      pruneNote(layer),
+    ]),
+  );
 }
 
 /** Test accuracy along the way; steps that were not taken are left out. */

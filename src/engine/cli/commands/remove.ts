@@ -3,7 +3,6 @@ import { UserError } from '../../../protocol/errors';
 import type { OutputDifference, RemovalPlan, RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
 import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
-import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
@@ -11,9 +10,10 @@ import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
+import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 import { accuracyLine } from './prune';
 
-export interface RemoveCommand extends CommonOptions {
+export interface RemoveCommand extends CommonOptions, RateOptions, TeachingOptions {
   /** As typed: what is no number is refused by the recipe's schema. */
   channels?: string;
   macs?: string;
@@ -26,8 +26,6 @@ export interface RemoveCommand extends CommonOptions {
   dryRun?: boolean;
   recalibrate?: number;
   fineTune?: number;
-  learningRate: number;
-  schedule: LearningRateSchedule;
   data?: string;
   seed: number;
   /** Absent only in a dry run. */
@@ -42,8 +40,11 @@ export async function remove(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { recalibrate = 0, fineTune = 0, learningRate, schedule, seed, out, resume = false } = options;
+  const { recalibrate = 0, fineTune = 0, seed, out, resume = false } = options;
   const checkpoint = await resolveModelPath(given);
+  const teaching = teachingOf(options);
+  if (fineTune === 0 && (teaching.distill || options.patience !== undefined))
+    throw new UserError('A teacher or patience says how to fine-tune: give --fine-tune too.');
   const data = options.data === undefined ? undefined : dataAsTyped(options.data);
   if (data === undefined && (fineTune > 0 || recalibrate > 0))
     throw new UserError(
@@ -57,7 +58,7 @@ export async function remove(
     steps: [
       stepOf(options),
       ...(recalibrate > 0 ? [{ step: 'recalibrate' as const, samples: recalibrate }] : []),
-      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
+      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, ...ratesOf(options), ...teaching }] : []),
     ],
   });
   const [step] = recipe.steps;

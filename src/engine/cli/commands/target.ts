@@ -2,7 +2,6 @@ import { UserError } from '../../../protocol/errors';
 import type { ParetoCurve } from '../../../protocol/pareto';
 import type { RunResult } from '../../../protocol/run';
 import type { TargetStep } from '../../../protocol/steps/target';
-import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
@@ -10,10 +9,11 @@ import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
+import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 import { totalLines } from './inspect';
 import { accuracyLine } from './prune';
 
-export interface TargetCommand extends CommonOptions {
+export interface TargetCommand extends CommonOptions, RateOptions, TeachingOptions {
   /** As typed: what does not fit is refused by the recipe's schema. */
   accuracy?: string;
   bytes?: string;
@@ -26,8 +26,6 @@ export interface TargetCommand extends CommonOptions {
   protect?: string[];
   samples: number;
   fineTune?: number;
-  learningRate: number;
-  schedule: LearningRateSchedule;
   data: string;
   seed: number;
   out: string;
@@ -41,8 +39,11 @@ export async function target(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { by, search, score, granularity, protect, samples, fineTune = 0, learningRate, schedule } = options;
+  const { by, search, score, granularity, protect, samples, fineTune = 0 } = options;
   const { data, seed, out, resume = false } = options;
+  const teaching = teachingOf(options);
+  if (fineTune === 0 && (teaching.distill || options.patience !== undefined))
+    throw new UserError('A teacher or patience says how to fine-tune: give --fine-tune too.');
   const recipe = recipeOf({
     recipeVersion: 1,
     checkpoint: await resolveModelPath(given),
@@ -54,7 +55,7 @@ export async function target(
         ...(granularity === undefined ? {} : { granularity }),
         ...(protect === undefined ? {} : { protect }),
       },
-      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, learningRate, schedule }] : []),
+      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, ...ratesOf(options), ...teaching }] : []),
     ],
   });
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });

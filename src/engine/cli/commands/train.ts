@@ -1,21 +1,19 @@
 import { UserError } from '../../../protocol/errors';
 import type { Architecture } from '../../../protocol/steps/train';
-import type { LearningRateSchedule } from '../../../protocol/steps/training';
-import type { RunResult } from '../../../protocol/run';
+import type { EpochRecord, RunResult } from '../../../protocol/run';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, duration, integer, percent } from '../format';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
+import { ratesOf, type RateOptions } from '../training-options';
 
-export interface TrainCommand extends CommonOptions {
+export interface TrainCommand extends CommonOptions, RateOptions {
   arch: Architecture;
   data: string;
   epochs: number;
   batchSize: number;
-  learningRate: number;
-  schedule: LearningRateSchedule;
   seed: number;
   out: string;
   resume?: boolean;
@@ -23,12 +21,12 @@ export interface TrainCommand extends CommonOptions {
 
 /** `secateur train` */
 export async function train(options: TrainCommand, engine: LocalEngine, terminal: Terminal): Promise<void> {
-  const { arch: architecture, epochs, batchSize, learningRate, schedule, seed, out, resume = false } = options;
+  const { arch: architecture, epochs, batchSize, seed, out, resume = false } = options;
   const recipe = recipeOf({
     recipeVersion: 1,
     data: dataAsTyped(options.data),
     seed,
-    steps: [{ step: 'train', architecture, epochs, batchSize, learningRate, schedule }],
+    steps: [{ step: 'train', architecture, epochs, batchSize, ...ratesOf(options) }],
   });
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
   await terminal.result(options.json ? JSON.stringify(trainDocument(result)) : trainText(result, architecture));
@@ -42,15 +40,27 @@ function trainDocument(result: RunResult) {
 
 function trainText(result: RunResult, architecture: string): string {
   const { epochs, best } = trained(result);
+  return [
+    epochsTable(epochs, best),
+    `${architecture}: ${integer(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
+    ...sampleWarning(result.sampleData),
+    `Written to ${result.out}`,
+  ].join('\n');
+}
+
+/** Epochs, a row each, and which of them is the best. */
+export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): string {
+  const sparse = epochs.some(({ sparsity }) => sparsity !== undefined);
+  const right = true;
   const rows = epochs.map((record) => [
-    `${record.epoch}${record === best || record.epoch === best.epoch ? ' *' : ''}`,
+    `${record.epoch}${record.epoch === best.epoch ? ' *' : ''}`,
     record.loss.toFixed(4),
     percent(record.accuracy),
     percent(record.validationAccuracy),
     percent(record.testAccuracy),
+    ...(sparse ? [record.sparsity === undefined ? '' : percent(record.sparsity)] : []),
     duration(record.seconds),
   ]);
-  const right = true;
   return [
     table(
       [
@@ -59,15 +69,13 @@ function trainText(result: RunResult, architecture: string): string {
         { heading: 'training', right },
         { heading: 'validation', right },
         { heading: 'test', right },
+        ...(sparse ? [{ heading: 'sparsity', right }] : []),
         { heading: 'time', right },
       ],
       rows,
     ),
     '',
     `* best by validation accuracy: test accuracy ${percent(best.testAccuracy)}`,
-    `${architecture}: ${integer(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
-    ...sampleWarning(result.sampleData),
-    `Written to ${result.out}`,
   ].join('\n');
 }
 
