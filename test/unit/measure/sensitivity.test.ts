@@ -1,0 +1,208 @@
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tf } from '../../../src/engine/backend/tf';
+import type { ModelContent } from '../../../src/engine/checkpoint/types';
+import { cuttingOf } from '../../../src/engine/compress/cutting';
+import { planPrune } from '../../../src/engine/compress/prune/plan';
+import { prunedTensors } from '../../../src/engine/compress/prune/apply';
+import type { Dataset } from '../../../src/engine/dataset/dataset';
+import { evaluateModel } from '../../../src/engine/measure/evaluate';
+import { Sample } from '../../../src/engine/measure/sample';
+import { sensitivityCsv } from '../../../src/engine/measure/sensitivity/csv';
+import type { LayerCutter } from '../../../src/engine/measure/sensitivity/cutter';
+import { StoredPoints } from '../../../src/engine/measure/sensitivity/points';
+import { scanSensitivity, type KnownPoints, type ScanInput } from '../../../src/engine/measure/sensitivity/scan';
+import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { CancelledError, UserError } from '../../../src/protocol/errors';
+import type { SensitivityPart } from '../../../src/protocol/measure/sensitivity';
+import { PruneStep } from '../../../src/protocol/steps/prune';
+import { temporaryFolder } from '../temporary';
+import { tinyDataset, tinyNetwork } from '../train/tiny';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const SPARSITIES = [0.5, 0.9, 1];
+
+/** A network that finds the rows which its class lights up, so that there is accuracy to lose. */
+function sharpNetwork(): ModelContent {
+  const model = tinyNetwork(3);
+  const [conv, , out] = model.layers;
+  // Four equal filters that see only the middle row of their window: rows 1 to 4 of the image.
+  const kernel = Array.from({ length: 36 }, (_, i) => (Math.floor(i / 12) === 1 ? 1 : 0.01));
+  conv!.setWeights([tf.tensor(kernel, [3, 3, 1, 4]), tf.zeros([4])]);
+  const dense = Array.from({ length: 64 * 3 }, (_, i) =>
+    (Math.floor(Math.floor(i / 3) / 16) + 1) % 3 === i % 3 ? 0.2 : -0.1,
+  );
+  out!.setWeights([tf.tensor(dense, [64, 3]), tf.zeros([3])]);
+  const content = fromLayersModel(model);
+  model.dispose();
+  return content;
+}
+
+async function input(model: ModelContent, more: Partial<ScanInput> = {}): Promise<ScanInput & { data: Dataset }> {
+  const data = await tinyDataset();
+  const signal = new AbortController().signal;
+  const { cutter } = await cuttingOf(model, { by: 'prune', score: 'magnitude' }, { data, seed: 0, signal });
+  const sample = new Sample(data.split('validation'), 3, 2000);
+  return { model, cutter, sample, options: { sparsities: SPARSITIES, collapse: 1 }, signal, data, ...more };
+}
+
+const identity = { weightsHash: 'a', images: 'b', method: { score: 'magnitude' }, backend: 'cpu' };
+
+describe('a sensitivity scan', () => {
+  it('measures each layer pruned alone as evaluating such a model does, and changes nothing', async () => {
+    const model = sharpNetwork();
+    const before = [...model.tensors.values()].map(({ data }) => [...data]);
+    const given = await input(model);
+    const { baseline, layers } = await scanSensitivity(given);
+    expect(layers.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+      ['conv', 'scanned', undefined],
+      ['flat', 'skipped', 'it has no weights'],
+      ['out', 'scanned', undefined],
+    ]);
+    const evaluate = async (content: ModelContent) => {
+      const running = await toLayersModel(content);
+      const figures = await evaluateModel(running, given.data.split('validation'), { classNames: ['a', 'b', 'c'] });
+      running.dispose();
+      return figures;
+    };
+    expect(baseline.accuracy).toBe((await evaluate(model)).accuracy);
+    expect(baseline.accuracy).toBeGreaterThan(0.9);
+    for (const { name, points } of layers.filter(({ state }) => state === 'scanned')) {
+      expect(points.map(({ sparsity }) => sparsity)).toEqual(SPARSITIES);
+      for (const { sparsity, reached, accuracy, loss, top5 } of points) {
+        const plan = planPrune(model, PruneStep.parse({ step: 'prune', layers: { [name]: { sparsity } } }));
+        const expected = await evaluate({ ...model, tensors: prunedTensors(model, plan) });
+        expect([accuracy, top5]).toEqual([expected.accuracy, 1]);
+        expect(loss).toBeCloseTo(expected.loss, 5);
+        expect(reached).toBe(plan.layers.find((layer) => layer.name === name)?.sparsity);
+      }
+    }
+    expect([...model.tensors.values()].map(({ data }) => [...data])).toEqual(before);
+  });
+
+  it('leaves a layer once it has collapsed, and says where', async () => {
+    const parts: SensitivityPart[] = [];
+    const model = sharpNetwork();
+    const given = await input(model, { onPart: (part) => parts.push(part) });
+    const [name, kernel] = [...model.tensors].find(([key]) => key.startsWith('conv'))!;
+    const emptied = new Map(model.tensors).set(name, { ...kernel, data: new Float32Array(kernel.data.length) });
+    const cutter: LayerCutter = {
+      ...given.cutter,
+      cut: (layer, sparsity) =>
+        layer === 'conv' && sparsity > 0.9
+          ? { tensors: emptied, reached: sparsity }
+          : given.cutter.cut(layer, sparsity),
+    };
+    const options = { sparsities: [0.99, 0.2, 0.95], collapse: 0.5 };
+    const { layers } = await scanSensitivity({ ...given, cutter, options });
+    const conv = layers.find(({ name }) => name === 'conv')!;
+    expect(conv.points.map(({ sparsity }) => sparsity)).toEqual([0.2, 0.95]);
+    expect(conv.collapsedAt).toBe(0.95);
+    const points = parts.filter((part) => part.part === 'point');
+    expect(points.filter(({ collapsed }) => collapsed).map(({ layer }) => layer)).toContain('conv');
+    expect(parts[0]?.part).toBe('begin');
+    const progress = parts.flatMap((part) => (part.part === 'progress' ? [part.progress] : []));
+    expect(progress.every(({ done, total }) => done <= total)).toBe(true);
+  });
+
+  it('refuses a model without a layer to prune', async () => {
+    const given = await input(sharpNetwork());
+    const cutter = { ...given.cutter, layers: given.cutter.layers.filter(({ state }) => state !== 'scanned') };
+    await expect(scanSensitivity({ ...given, cutter })).rejects.toThrow(UserError);
+  });
+});
+
+describe('the points of a scan', () => {
+  it('are kept when it is cancelled, and used again: the rest is measured, the result is the same', async () => {
+    const folder = await temporaryFolder();
+    const model = sharpNetwork();
+    const whole = await scanSensitivity(await input(model));
+    const abort = new AbortController();
+    let told = 0;
+    const onPart = (part: SensitivityPart): void => {
+      if (part.part === 'point' && ++told === 2) abort.abort();
+    };
+    const known = await StoredPoints.open(folder, identity);
+    const stopped = scanSensitivity(await input(model, { known, onPart, signal: abort.signal }));
+    await expect(stopped).rejects.toThrow(CancelledError);
+    const again = await StoredPoints.open(folder, identity);
+    const { reused, ...rest } = await scanSensitivity(await input(model, { known: again }));
+    expect(reused).toBe(2);
+    expect({ ...rest, seconds: 0 }).toEqual({ baseline: whole.baseline, layers: whole.layers, seconds: 0 });
+  });
+
+  it('outlive a line that was cut off, which is measured again', async () => {
+    const folder = await temporaryFolder();
+    const given = await input(sharpNetwork(), { known: await StoredPoints.open(folder, identity) });
+    const whole = await scanSensitivity(given);
+    const file = path.join(folder, 'sensitivity.points.jsonl');
+    await truncate(file, (await readFile(file)).length - 10);
+    for (const reused of [5, 6]) {
+      const known = await StoredPoints.open(folder, identity);
+      const again = await scanSensitivity({ ...given, known });
+      expect([again.reused, again.layers]).toEqual([reused, whole.layers]);
+    }
+  });
+
+  it.each([
+    ['another scan', 'another model', { ...identity, weightsHash: 'z' }, ''],
+    ['a damaged scan', 'damaged', identity, 'not a scan\n'],
+  ])('of %s are refused and stay as they are', async (_, words, other, text) => {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'sensitivity.points.jsonl');
+    if (text === '') await (await StoredPoints.open(folder, identity)).keepBaseline({ accuracy: 1, top5: 1, loss: 0 });
+    else await writeFile(file, text);
+    await appendFile(file, '');
+    const before = await readFile(file, 'utf8');
+    await expect(StoredPoints.open(folder, other)).rejects.toThrow(words);
+    expect(await readFile(file, 'utf8')).toBe(before);
+  });
+
+  it('that make the same cut as the one before are not measured again', async () => {
+    const given = await input(sharpNetwork());
+    let cuts = 0;
+    const kept: string[] = [];
+    const known: KnownPoints = {
+      baseline: () => undefined,
+      find: () => undefined,
+      keepBaseline: () => Promise.resolve(),
+      keep: (layer) => Promise.resolve(void kept.push(layer)),
+    };
+    const cutter = {
+      ...given.cutter,
+      cut: () => (cuts++, { tensors: given.model.tensors, reached: 0.5 }),
+    };
+    const { layers } = await scanSensitivity({ ...given, cutter, known });
+    expect([cuts, kept.length]).toEqual([6, 6]);
+    for (const { points } of layers) expect(new Set(points.map(({ loss }) => loss)).size).toBeLessThanOrEqual(1);
+  });
+});
+
+it('is written with the columns of Distiller, in percent', () => {
+  const layer = { size: 1, state: 'scanned' as const };
+  const csv = sensitivityCsv({
+    layers: [
+      {
+        ...layer,
+        name: 'conv1',
+        parameters: ['conv1/kernel'],
+        points: [
+          { sparsity: 0.1, reached: 0.1, accuracy: 0.9215, top5: 0.999, loss: 0.25 },
+          { sparsity: 0.99, reached: 0.99, accuracy: 0.1, top5: 0.5, loss: 2.5 },
+        ],
+      },
+      { ...layer, name: 'flat', parameters: [], state: 'skipped', points: [] },
+      {
+        ...layer,
+        name: 'odd',
+        parameters: ['a,"b"/kernel'],
+        points: [{ sparsity: 0.5, reached: 0.5, accuracy: 1, top5: 1, loss: 0 }],
+      },
+    ],
+  });
+  expect(csv).toBe(
+    'parameter,sparsity,top1,top5,loss\nconv1/kernel,0.1,92.15,99.9,0.25\nconv1/kernel,0.99,10,50,2.5\n"a,""b""/kernel",0.5,100,100,0\n',
+  );
+});

@@ -1,0 +1,60 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRun } from '../../../src/engine/recipe/readRun';
+import { Bench } from '../recipe/runs';
+import { temporaryFolder } from '../temporary';
+
+const prune = { step: 'prune', amount: { sparsity: 0.7 } } as const;
+const finetune = { step: 'finetune', epochs: 3, batchSize: 20, learningRate: 0.01 } as const;
+
+describe('the folder of a run', () => {
+  it('tells of a finished run', async () => {
+    const bench = await Bench.make();
+    const result = await bench.run({ checkpoint: 'net', steps: [prune] });
+    const run = await readRun(bench.path('out'));
+    expect(run).toMatchObject({ state: 'finished', result, done: { steps: 1, of: 1, epochs: 0 } });
+    expect(run?.recipe?.steps[0]?.step).toBe('prune');
+  });
+
+  it('tells of an unfinished run how far it is', async () => {
+    const bench = await Bench.make();
+    const stopped = bench.run(
+      { checkpoint: 'net', data: 'shapes', steps: [prune, finetune] },
+      { watch: (event, cancel) => event.kind === 'epoch' && event.record.epoch === 2 && cancel() },
+    );
+    await expect(stopped).rejects.toThrow('Cancelled');
+    expect(await readRun(bench.path('out'))).toMatchObject({
+      state: 'unfinished',
+      done: { steps: 1, of: 2, epochs: 2 },
+    });
+  });
+
+  it.each([
+    ['results.json', '{"steps": 3}', 'results.json cannot be read'],
+    ['recipe.json', 'gone wrong', 'recipe.json cannot be read'],
+    ['state/state.json', '[]', 'state.json cannot be read'],
+  ])('with a damaged %s says so in one sentence, and keeps what can be read', async (name, text, words) => {
+    const bench = await Bench.make();
+    await bench.run({ checkpoint: 'net', steps: [prune] });
+    await mkdir(bench.path('out', 'state'), { recursive: true });
+    await writeFile(bench.path('out', name), text);
+    const run = await readRun(bench.path('out'));
+    expect(run).toMatchObject({ state: 'damaged', problem: expect.stringContaining(words) as string });
+    expect(run?.problem).toMatch(/^[^.]*(\.json[^.]*)+: [^.]*\.$/);
+    expect(run?.recipe === undefined).toBe(name === 'recipe.json');
+    expect(run?.result === undefined).toBe(name === 'results.json');
+  });
+
+  it('without its recipe is damaged only if nothing tells what it came to', async () => {
+    const bench = await Bench.make();
+    await bench.run({ checkpoint: 'net', steps: [prune] });
+    await rm(bench.path('out', 'recipe.json'));
+    expect(await readRun(bench.path('out'))).toMatchObject({ state: 'finished' });
+  });
+
+  it('may hold no run at all, or not be there', async () => {
+    const folder = await temporaryFolder();
+    expect([await readRun(folder), await readRun(path.join(folder, 'none'))]).toEqual([null, null]);
+  });
+});

@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { TargetGoal } from '../../../src/protocol/steps/target';
+import { ParetoCurve } from '../../../src/protocol/pareto';
+import { Bench } from './runs';
+
+const step = (goal: TargetGoal, more: object = {}) => ({ step: 'target', goal, samples: 20, ...more }) as const;
+const recipe = (...given: Parameters<typeof step>) => ({ checkpoint: 'net', data: 'shapes', steps: [step(...given)] });
+
+const curveIn = async (bench: Bench, out = 'out'): Promise<ParetoCurve> =>
+  ParetoCurve.parse(JSON.parse(await readFile(bench.path(out, 'pareto.json'), 'utf8')));
+
+describe('a target', () => {
+  it('of bytes is met by the files that are written, and each plan is a step that comes to what it says', async () => {
+    const bench = await Bench.make();
+    const result = await bench.run(recipe({ bytes: 1500 }));
+    expect(result.after.gzipBytes).toBeLessThanOrEqual(1500);
+    const curve = await curveIn(bench);
+    const [found] = result.steps;
+    expect(found).toMatchObject({ step: 'target', curve, applied: { step: 'prune' } });
+    const chosen = curve.points[curve.chosen]!;
+    expect(Math.abs(chosen.gzipBytes - result.after.gzipBytes)).toBeLessThan(20);
+    expect(chosen.sparsity).toBe(result.after.sparsity);
+    curve.points.slice(1).forEach((point, i) => {
+      expect(point.gzipBytes).toBeLessThan(curve.points[i]!.gzipBytes);
+      expect(point.accuracy).toBeLessThanOrEqual(curve.points[i]!.accuracy);
+    });
+    await bench.run({ checkpoint: 'net', data: 'shapes', steps: [chosen.step] }, { out: 'again' });
+    const weights = async (out: string) =>
+      Object.entries(await bench.hashes(out)).filter(([name]) => name.endsWith('.bin'));
+    expect(await weights('again')).toEqual(await weights('out'));
+  });
+
+  it.each(['greedy', 'dynamic'] as const)('is the same each time, searched %s', async (search) => {
+    const bench = await Bench.make();
+    await bench.run(recipe({ params: 100 }, { search }), { out: 'one' });
+    await bench.run(recipe({ params: 100 }, { search }), { out: 'two' });
+    expect(await bench.hashes('two')).toEqual(await bench.hashes('one'));
+    expect((await curveIn(bench, 'one')).points.some(({ nonzero }) => nonzero <= 100)).toBe(true);
+  });
+
+  it('of parameters or MACs is met by a smaller model where channels are removed', async () => {
+    const bench = await Bench.make();
+    const params = await bench.run(recipe({ params: 150 }, { by: 'remove' }), { out: 'params' });
+    expect(params.after.params).toBeLessThanOrEqual(150);
+    const macs = await bench.run(recipe({ macs: 500 }, { by: 'remove' }), { out: 'macs' });
+    expect(macs.after.macs).toBeLessThanOrEqual(500);
+    expect(macs.before!.macs).toBeGreaterThan(500);
+  });
+
+  it('of an accuracy takes the smallest plan that keeps it', async () => {
+    const bench = await Bench.make();
+    await bench.run(recipe({ accuracy: 0.2 }));
+    const { points, chosen } = await curveIn(bench);
+    expect(points[chosen]!.accuracy).toBeGreaterThanOrEqual(0.2);
+    for (const { accuracy } of points.slice(chosen + 1)) expect(accuracy).toBeLessThan(0.2);
+  });
+
+  it.each([
+    [
+      { bytes: 100 },
+      /^The target of at most 100 gzipped bytes cannot be met: the best plan that was found has [\d,]+ gzipped bytes at a validation accuracy of [\d.]+\.$/,
+    ],
+    [{ accuracy: 1 }, /^The target of a validation accuracy of 1 or more cannot be met: the best plan /],
+  ])('of %j that cannot be met says the best that was found, and leaves nothing', async (goal, words) => {
+    const bench = await Bench.make();
+    await expect(bench.run(recipe(goal))).rejects.toThrow(words);
+    await expect(stat(bench.path('out'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    [{ score: 'fpgm' }, 'The score fpgm is not one of weights'],
+    [{ score: 'lamp', by: 'remove' }, 'The score lamp is not one of channels'],
+    [{ granularity: '2:4' }, 'The granularity 2:4 says itself how much to prune'],
+    [{ granularity: 'filter', by: 'remove' }, 'Channels are removed whole'],
+    [{ protect: ['none*'] }, '"none*" in "protect" names no layer'],
+    [{ protect: ['conv', 'out'] }, 'there is nothing to scan'],
+  ])('with options that do not fit is refused: %j', async (options, words) => {
+    const bench = await Bench.make();
+    await expect(bench.run(recipe({ params: 100 }, options))).rejects.toThrow(words);
+    await expect(stat(bench.path('out'))).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves nothing when it is cancelled while it searches', async () => {
+    const bench = await Bench.make();
+    const cancelled = bench.run(recipe({ params: 100 }), {
+      watch: (event, cancel) => event.kind === 'progress' && cancel(),
+    });
+    await expect(cancelled).rejects.toThrow('Cancelled');
+    await expect(stat(bench.path('out'))).rejects.toThrow('ENOENT');
+  });
+});
