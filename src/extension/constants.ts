@@ -11,10 +11,18 @@ export const COMMANDS = {
   runRecipe: 'secateur.runRecipe',
   chooseData: 'secateur.chooseData',
   addSample: 'secateur.addSample',
+  compare: 'secateur.compare',
+  openRun: 'secateur.openRun',
+  revealRun: 'secateur.revealRun',
+  resumeRun: 'secateur.resumeRun',
+  refreshRuns: 'secateur.refreshRuns',
   cancelRun: 'secateur.cancelRun',
   showLog: 'secateur.showLog',
   restartEngine: 'secateur.restartEngine',
 } as const;
+
+/** Views of the explorer. */
+export const VIEWS = { runs: 'secateur.runs' } as const;
 
 /** Context keys: objects whose keys are paths, read by `resourcePath in …` in package.json. */
 export const CONTEXT = { checkpoints: 'secateur.checkpoints', recipes: 'secateur.recipes' } as const;

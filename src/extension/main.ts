@@ -52,11 +52,12 @@ export async function deactivate(): Promise<void> {
 }
 
 function registerCommands(log: vscode.LogOutputChannel, rooms: () => Promise<Rooms>): vscode.Disposable {
-  const registered = Object.values(COMMANDS).map((id) =>
-    vscode.commands.registerCommand(id, async (target: unknown) => {
+  const ids = Object.values(COMMANDS).filter((id) => id !== COMMANDS.refreshRuns);
+  const registered = ids.map((id) =>
+    vscode.commands.registerCommand(id, async (target: unknown, selection: unknown) => {
       // The log must open whatever else does not.
       if (id === COMMANDS.showLog) log.show(true);
-      else await (await rooms()).runCommand(id, target);
+      else await (await rooms()).runCommand(id, target, selection);
     }),
   );
   return vscode.Disposable.from(...registered);

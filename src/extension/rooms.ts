@@ -5,6 +5,7 @@ import type { SecateurInside } from './api';
 import { SharedEngine } from './child/sharedEngine';
 import { engineFactory } from './child/start';
 import { runCommand, type CommandId } from './commands/run';
+import { restoreComparisons } from './compare/compare';
 import { Datasets } from './data/datasets';
 import { EvaluationStore } from './evaluate/evaluationStore';
 import { Evaluations } from './evaluate/evaluations';
@@ -15,6 +16,7 @@ import { ActiveRuns } from './runs/activeRuns';
 import { logLine } from './runs/progressText';
 import { offerToResume } from './runs/resume';
 import { RunService } from './runs/runService';
+import { showRuns } from './runsView/runsView';
 import { keepContextKeys } from './scan/contextKeys';
 import { Scanner } from './scan/scanner';
 import type { Services } from './services';
@@ -24,7 +26,7 @@ import { showStatus } from './ui/statusItem';
 
 /** Everything behind the names that activation has registered. */
 export interface Rooms {
-  runCommand(id: CommandId, target: unknown): Promise<void>;
+  runCommand(id: CommandId, target: unknown, selection: unknown): Promise<void>;
   openPanel(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): void;
   /** Ends every process; resolves when they are gone. */
   close(): Promise<void>;
@@ -38,13 +40,15 @@ export function openRooms(context: vscode.ExtensionContext, log: vscode.LogOutpu
   context.subscriptions.push(
     services.scanner,
     showStatus(services),
+    showRuns(services),
+    restoreComparisons(services),
     keepContextKeys(services.scanner),
     ...tie(services),
   );
   void services.scanner.scan();
   if (vscode.workspace.isTrusted) void offerToResume(services);
   return {
-    runCommand: (id, target) => runCommand(services, id, target),
+    runCommand: (id, target, selection) => runCommand(services, id, target, selection),
     openPanel(uri, webviewPanel) {
       // The engine comes up while VS Code loads the page.
       services.engine.warm();

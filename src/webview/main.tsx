@@ -13,9 +13,12 @@ import './run/run.css';
 import './sensitivity/sensitivity.css';
 import './evaluation/evaluation.css';
 import './notices/notices.css';
+import './compare/compare.css';
 import { App } from './App';
+import { CompareApp } from './compare/CompareApp';
+import { loadComparison } from './compare/state';
 import { followHost, open } from './state/actions';
-import { listen } from './state/host';
+import { listen, storeState } from './state/host';
 import { followPlan } from './state/preview';
 import { followWeights } from './state/scan';
 import { watchTheme } from './ui/theme';
@@ -23,10 +26,17 @@ import { registerElements } from './ui/toolkit';
 
 registerElements();
 watchTheme();
-followHost();
-followPlan();
-followWeights();
 listen();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
-render(<App />, root);
-void open('ready');
+const { compared } = document.body.dataset;
+if (compared === undefined) {
+  followHost();
+  followPlan();
+  followWeights();
+  render(<App />, root);
+  void open('ready');
+} else {
+  storeState(JSON.parse(compared));
+  render(<CompareApp />, root);
+  void loadComparison(false);
+}

@@ -10,6 +10,7 @@ const Manifest = z.object({
     commands: z.array(z.object({ command: z.string(), category: z.string().optional() })),
     menus: z.record(z.string(), z.array(MenuItem)),
     customEditors: z.array(z.object({ viewType: z.string() })),
+    views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
     configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
     jsonValidation: z.array(z.object({ url: z.string() })),
   }),
@@ -18,7 +19,10 @@ const Manifest = z.object({
 const manifest = Manifest.parse(JSON.parse(readFileSync('package.json', 'utf8')));
 const { contributes } = manifest;
 const commands = contributes.commands.map(({ command }) => command);
-const viewTypes = contributes.customEditors.map(({ viewType }) => viewType);
+const viewTypes = [
+  ...contributes.customEditors.map(({ viewType }) => viewType),
+  ...Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id)),
+];
 const settings = Object.keys(contributes.configuration.properties);
 const conditions = Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when ?? ''));
 const contextKeys = conditions.flatMap((when) => when.match(/\bsecateur\.\w+/g) ?? []);

@@ -50,7 +50,8 @@ function shownCheckpoint(): vscode.Uri | undefined {
   return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE ? input.uri : undefined;
 }
 
-function fileItem(file: string, label: string): vscode.QuickPickItem {
+/** A file as it is offered in a list. */
+export function fileItem(file: string, label: string): vscode.QuickPickItem {
   return { label, description: vscode.workspace.asRelativePath(file) };
 }
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { compareCheckpoints } from '../compare/compare';
 import { COMMANDS } from '../constants';
 import { pickData } from '../data/pickData';
+import { openRun, resumeRun, revealRun } from '../runsView/commands';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { showError } from '../ui/showError';
@@ -11,9 +13,11 @@ import { pickCheckpoint } from './pickCheckpoint';
 import { runRecipe } from './runRecipe';
 import { trainModel } from './train';
 
-type Command = (services: Services, target: unknown) => Promise<void>;
+/** `selection`: everything that is selected in the tree that `target` is in. */
+type Command = (services: Services, target: unknown, selection: unknown) => Promise<void>;
 
-export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+/** The view of runs reads itself again, without any of this. */
+export type CommandId = Exclude<(typeof COMMANDS)[keyof typeof COMMANDS], typeof COMMANDS.refreshRuns>;
 
 const TABLE: Readonly<Record<CommandId, Command>> = {
   [COMMANDS.pruneModel]: async (services, target) => {
@@ -33,6 +37,10 @@ const TABLE: Readonly<Record<CommandId, Command>> = {
     await pickData(datasets);
   },
   [COMMANDS.addSample]: addSample,
+  [COMMANDS.compare]: compareCheckpoints,
+  [COMMANDS.openRun]: openRun,
+  [COMMANDS.revealRun]: revealRun,
+  [COMMANDS.resumeRun]: resumeRun,
   [COMMANDS.cancelRun]: cancelRun,
   [COMMANDS.showLog]: ({ log }) => {
     log.show(true);
@@ -50,9 +58,14 @@ const TABLE: Readonly<Record<CommandId, Command>> = {
 };
 
 /** Runs a command; what it fails with is shown as one sentence. */
-export async function runCommand(services: Services, id: CommandId, target: unknown): Promise<void> {
+export async function runCommand(
+  services: Services,
+  id: CommandId,
+  target: unknown,
+  selection?: unknown,
+): Promise<void> {
   try {
-    await TABLE[id](services, target);
+    await TABLE[id](services, target, selection);
   } catch (error) {
     showError(services.log, error);
   }

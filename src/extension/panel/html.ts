@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ComparedPair } from '../../protocol/comparePage';
 
 export interface PageParts {
   /** What webview resources may be loaded from. */
@@ -7,6 +8,8 @@ export interface PageParts {
   style: string;
   /** Language of the editor, for example `en`. */
   language: string;
+  /** The page compares these instead of showing one. */
+  compared?: ComparedPair;
 }
 
 /** A nonce that nobody can guess. */
@@ -15,7 +18,7 @@ export function newNonce(): string {
 }
 
 /** The page: one script with a nonce, one style sheet, nothing inline, nothing from elsewhere. */
-export function pageHtml({ cspSource, script, style, language }: PageParts, nonce = newNonce()): string {
+export function pageHtml({ cspSource, script, style, language, compared }: PageParts, nonce = newNonce()): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -32,7 +35,7 @@ export function pageHtml({ cspSource, script, style, language }: PageParts, nonc
 <link rel="stylesheet" href="${escapeHtml(style)}">
 <title>Secateur</title>
 </head>
-<body>
+<body${compared ? ` data-compared="${escapeHtml(JSON.stringify(compared))}"` : ''}>
 <div id="root"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>

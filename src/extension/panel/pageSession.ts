@@ -1,4 +1,5 @@
-import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
+import { panelNotifications, type PanelNotifications } from '../../protocol/panel';
+import type { RequestTable } from '../../protocol/table';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Handlers } from '../../rpc/peer';
 import type { z } from 'zod';
@@ -10,14 +11,14 @@ export class PageSession {
   private ended = false;
   private lastRequest = -1;
 
-  constructor(send: (message: unknown) => void, handlers: Handlers<PanelRequests>) {
+  constructor(send: (message: unknown) => void, table: RequestTable, handlers: Handlers<RequestTable>) {
     const channel: Channel = {
       send,
       onMessage: (listener) => (this.listener = listener),
       onClose: () => undefined,
     };
     this.peer = new Peer(channel);
-    this.peer.serve(panelRequests, handlers);
+    this.peer.serve(table, handlers);
     this.peer.listen();
   }
 

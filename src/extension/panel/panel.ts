@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { z } from 'zod';
 import type { DataReference } from '../../protocol/dataset';
 import type { Inspection } from '../../protocol/model';
-import type { PanelNotifications, PanelState } from '../../protocol/panel';
+import { panelRequests, type PanelNotifications, type PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
 import { Disposables } from '../disposables';
 import { inDetail } from '../log';
@@ -104,6 +104,7 @@ export class CheckpointPanel {
     const { webview } = this.webviewPanel;
     const session: PageSession = new PageSession(
       (message) => void webview.postMessage(message),
+      panelRequests,
       panelHandlers(this, () => session.isOver),
     );
     return session;

@@ -2,9 +2,10 @@ import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../ui/format';
 
 /** One sentence on what a finished run came to; says so where a figure was measured on the sample that ships. */
-export function runSummary(title: string, { before, after, accuracy, sampleData, steps }: RunResult): string {
+export function runSummary(title: string, result: RunResult): string {
+  const { before, after, accuracy, sampleData } = result;
   const parts: string[] = [];
-  const last = accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
+  const last = lastAccuracy(result);
   if (last !== null) {
     const from = accuracy.before === null ? '' : `${percent(accuracy.before)} → `;
     parts.push(`test accuracy ${from}${percent(last)}${sampleData ? ' (on sample data)' : ''}`);
@@ -13,6 +14,11 @@ export function runSummary(title: string, { before, after, accuracy, sampleData,
   const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
   parts.push(`${gzip} gzipped`);
   return `${title} is done: ${parts.join(', ')}.`;
+}
+
+/** The test accuracy that a run ended with; null: none was measured. */
+export function lastAccuracy({ accuracy, steps }: RunResult): number | null {
+  return accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
 }
 
 /** The test accuracy of the best epoch, or of the last `evaluate` on the test set. */

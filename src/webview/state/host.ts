@@ -1,3 +1,4 @@
+import { compareRequests, type CompareRequests } from '../../protocol/comparePage';
 import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Client } from '../../rpc/peer';
@@ -25,6 +26,9 @@ const peer = new Peer(channel);
 
 /** Asks the extension host; every call settles. */
 export const ask: Client<PanelRequests> = peer.client(panelRequests);
+
+/** Asks it from the page of a comparison. */
+export const askComparison: Client<CompareRequests> = peer.client(compareRequests);
 
 /** Hears what the extension host tells unasked. */
 export const onHost = <K extends keyof PanelNotifications>(

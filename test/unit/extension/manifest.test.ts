@@ -32,9 +32,9 @@ const { contributes, capabilities } = manifest;
 
 test('what changes or measures a model is off in an untrusted workspace', () => {
   const off = contributes.commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted');
-  const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData } = COMMANDS;
+  const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, resumeRun } = COMMANDS;
   expect(off.map(({ command }) => command).sort()).toEqual(
-    [pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData].sort(),
+    [pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, resumeRun].sort(),
   );
 });
 

@@ -14,6 +14,8 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { prunePlan, removePlan } from '../../../src/extension/panel/stepPlan';
+import { compareRequests } from '../../../src/protocol/comparePage';
+import { comparedHandlers } from './comparison';
 import { removed } from './removal';
 import { fakeScan } from './scan';
 import { fakeModel, pruned, type FakeModel } from './model';
@@ -122,6 +124,7 @@ export class FakeHost {
   ) {
     this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
     this.peer.serve(panelRequests, this.handlers());
+    this.peer.serve(compareRequests, comparedHandlers());
     this.peer.listen();
   }
 

@@ -17,7 +17,7 @@ function session() {
       },
     ]),
   ) as unknown as Handlers<PanelRequests>;
-  return { page: new PageSession((message) => sent.push(message), handlers), sent, signals };
+  return { page: new PageSession((message) => sent.push(message), panelRequests, handlers), sent, signals };
 }
 
 const ask = (id: number, method: string) => ({ jsonrpc: '2.0', id, method, params: { params: {} } });

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { ComparedPair } from '../../protocol/comparePage';
+import { COMMANDS } from '../constants';
+import { fileItem, pickCheckpoint } from '../commands/pickCheckpoint';
+import { modelLabel } from '../job/folderName';
+import { isRunItem } from '../runsView/runItem';
+import type { Services } from '../services';
+import { ComparePanel } from './comparePanel';
+
+/** Compares the two checkpoints that were selected, or picked one after the other. */
+export async function compareCheckpoints(services: Services, target: unknown, selection: unknown): Promise<void> {
+  const selected: unknown[] = Array.isArray(selection) ? selection : [];
+  const chosen = [target, ...selected].flatMap(modelOf);
+  const [a = (await pickCheckpoint(services, undefined))?.fsPath, second] = [...new Set(chosen)];
+  if (a === undefined) return;
+  const b = second ?? (await pickOther(services, a));
+  if (b !== undefined) openComparison(services, { a, b });
+}
+
+/** Brings back the comparisons that were open when the window closed. */
+export function restoreComparisons(services: Services): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(COMMANDS.compare, {
+    deserializeWebviewPanel(webviewPanel, state: unknown) {
+      const pair = ComparedPair.safeParse(state);
+      if (pair.success) new ComparePanel(pair.data, webviewPanel, services);
+      else webviewPanel.dispose();
+      return Promise.resolve();
+    },
+  });
+}
+
+function openComparison(services: Services, pair: ComparedPair): void {
+  const panel = vscode.window.createWebviewPanel(
+    COMMANDS.compare,
+    vscode.l10n.t('Comparison'),
+    vscode.ViewColumn.Active,
+  );
+  new ComparePanel(pair, panel, services);
+}
+
+/** The checkpoint of what a command was called on: a file, or a run. */
+function modelOf(target: unknown): string[] {
+  if (target instanceof vscode.Uri) return [target.fsPath];
+  return isRunItem(target) && target.run.model !== undefined ? [target.run.model] : [];
+}
+
+async function pickOther({ scanner }: Services, a: string): Promise<string | undefined> {
+  await scanner.whenScanned();
+  const others = scanner.checkpoints.filter((file) => file !== a);
+  if (others.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no other checkpoint in this workspace to compare with.'),
+    );
+    return undefined;
+  }
+  const items = others.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
+  const item = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Compare {0} with which checkpoint?', modelLabel(a)),
+    matchOnDescription: true,
+  });
+  return item?.file;
+}

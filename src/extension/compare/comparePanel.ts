@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { compareRequests, type CompareRequests, type ComparedPair } from '../../protocol/comparePage';
+import { UserError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import type { Comparison } from '../../protocol/measure/compare';
+import type { HandlerContext, Handlers } from '../../rpc/peer';
+import { withOwnEngine } from '../child/ownEngine';
+import { modelLabel } from '../job/folderName';
+import { pageHtml } from '../panel/html';
+import { PageSession } from '../panel/pageSession';
+import type { Services } from '../services';
+
+/** The page that shows two checkpoints side by side. What was measured is kept as long as its tab is open. */
+export class ComparePanel {
+  private session: PageSession | undefined;
+  private known: Comparison | undefined;
+
+  constructor(
+    private readonly pair: ComparedPair,
+    private readonly webviewPanel: vscode.WebviewPanel,
+    private readonly services: Services,
+  ) {
+    const { webview } = webviewPanel;
+    const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    webviewPanel.title = vscode.l10n.t('{0} and {1}', modelLabel(pair.a), modelLabel(pair.b));
+    webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    webviewPanel.onDidChangeViewState(() => {
+      if (!webviewPanel.visible) this.endPage();
+    });
+    webviewPanel.onDidDispose(() => this.endPage());
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
+      language: vscode.env.language,
+      compared: pair,
+    });
+  }
+
+  private receive(message: unknown): void {
+    if (this.session?.isFromAnother(message)) this.endPage();
+    this.session ??= new PageSession(
+      (answer) => void this.webviewPanel.webview.postMessage(answer),
+      compareRequests,
+      this.handlers(),
+    );
+    this.session.deliver(message);
+  }
+
+  private endPage(): void {
+    this.session?.end();
+    this.session = undefined;
+  }
+
+  private handlers(): Handlers<CompareRequests> {
+    return {
+      comparison: async ({ again }, context) => {
+        if (again || !this.known) this.known = await this.compare(context);
+        return this.known;
+      },
+      openCheckpoint: async ({ path: file }) => {
+        if (file !== this.pair.a && file !== this.pair.b) throw new UserError(`${file} is not one of the two.`);
+        await this.services.panels.show(vscode.Uri.file(file));
+        return null;
+      },
+      showLog: () => {
+        this.services.log.show(true);
+        return Promise.resolve(null);
+      },
+    };
+  }
+
+  private async compare({ signal, report }: HandlerContext<Progress>): Promise<Comparison> {
+    const { engine, datasets, createEngine } = this.services;
+    for (const file of [this.pair.a, this.pair.b])
+      if (!path.isAbsolute(file) || !existsSync(file))
+        throw new UserError(`${file} is gone: it was moved or deleted, so it cannot be compared.`);
+    const inspection = await engine.call('inspect', { model: this.pair.a }, { signal });
+    const data = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
+    return withOwnEngine(createEngine, signal, (call) =>
+      call(
+        'compare',
+        { ...this.pair, bins: 256, ...(data === undefined ? {} : { data }) },
+        { signal, onProgress: report },
+      ),
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { Progress } from './measure';
+import { Comparison } from './measure/compare';
+import { request, type RequestTable } from './table';
+
+/** The two checkpoints of a comparison, by absolute paths of their model.json; what the page keeps over a reload. */
+export const ComparedPair = z.object({ a: z.string().min(1), b: z.string().min(1) });
+export type ComparedPair = z.infer<typeof ComparedPair>;
+
+const nothing = z.object({});
+
+/** What the page of a comparison asks of the extension host. */
+export const compareRequests = {
+  /** Measured once for each panel; again with `again`. */
+  comparison: request({ params: z.object({ again: z.boolean() }), result: Comparison, progress: Progress }),
+  openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
+  showLog: request({ params: nothing, result: z.null() }),
+} satisfies RequestTable;
+export type CompareRequests = typeof compareRequests;

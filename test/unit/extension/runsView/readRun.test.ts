@@ -1,0 +1,60 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { runFigures } from '../../../../src/extension/runsView/figures';
+import { readListedRun } from '../../../../src/extension/runsView/readRun';
+import type { RunResult } from '../../../../src/protocol/run';
+import { temporaryFolder } from '../../temporary';
+
+const totals = { params: 10, nonzero: 5, kernelWeights: 10, sparsity: 0.5, macs: 1, bytes: 40, gzipBytes: 2300 };
+const result: RunResult = {
+  ...{ out: '/old/place/model.json', folder: '/old/place', steps: [], before: totals, after: totals, sampleData: true },
+  accuracy: { before: 0.9, afterPrune: 0.8, afterFineTune: 0.89 },
+};
+const recipe = {
+  recipeVersion: 1,
+  checkpoint: '../cnn',
+  seed: 0,
+  steps: [{ step: 'prune', amount: { sparsity: 0.5 } }],
+};
+
+async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+test('a finished run has its figures, and its checkpoint where it lies now', async () => {
+  const folder = await folderWith({ 'recipe.json': recipe, 'results.json': result, 'model.json': '{}' });
+  const run = await readListedRun(folder, false);
+  expect(run).toMatchObject({ state: 'finished', model: path.join(folder, 'model.json') });
+  expect(run && runFigures(run)).toBe('50% sparse \u00b7 89% accuracy (sample) \u00b7 2.30 kB gzip');
+});
+
+test('a finished run without its checkpoint is damaged', async () => {
+  const run = await readListedRun(await folderWith({ 'recipe.json': recipe, 'results.json': result }), false);
+  expect(run).toMatchObject({ state: 'damaged', problem: 'Its checkpoint model.json is gone.' });
+});
+
+test('an unfinished run tells how far it is; one that goes on is running', async () => {
+  const folder = await folderWith({
+    'recipe.json': recipe,
+    'state/state.json': { step: 0, training: { records: [1, 2] } },
+  });
+  const run = await readListedRun(folder, false);
+  expect(run && runFigures(run)).toBe('unfinished: step 1 of 1, 2 epochs done');
+  expect(await readListedRun(folder, true)).toMatchObject({ state: 'running' });
+});
+
+test('a file that was damaged by hand is told in one sentence', async () => {
+  const run = await readListedRun(await folderWith({ 'recipe.json': '{ "recipe', 'results.json': result }), false);
+  expect(run?.state).toBe('damaged');
+  expect(run?.problem).toMatch(/^The run in .* is damaged, because recipe\.json cannot be read: [^.]*\.$/);
+});
+
+test('a folder without a run is none', async () => {
+  expect(await readListedRun(await folderWith({ 'journal.jsonl': '' }), false)).toBeUndefined();
+});

@@ -1,0 +1,53 @@
+import type { CompareRequests } from '../../../src/protocol/comparePage';
+import type { Comparison } from '../../../src/protocol/measure/compare';
+import { PruneStep } from '../../../src/protocol/steps/prune';
+import type { Handlers } from '../../../src/rpc/peer';
+import { fakeModel, pruned } from './model';
+import { histogramOf } from './weights';
+
+/** The dense model beside one with nine of ten weights cut. */
+async function fakeComparison(): Promise<Comparison> {
+  const model = await fakeModel(null, 0);
+  const { counts, kernels } = pruned(model, PruneStep.parse({ step: 'prune', amount: { sparsity: 0.9 } }));
+  const { inspection } = model;
+  const dense = [...model.kernels.values()];
+  const both = (name: string | null, a: Float32Array[], b: Float32Array[]) => {
+    const [left, right] = [histogramOf(name, a, 64), histogramOf(name, b, 64)];
+    return {
+      start: left.start,
+      width: left.width,
+      a: { zeros: left.zeros, counts: left.counts },
+      // The cut weights are all near 0, so the bins are the same.
+      b: { zeros: right.zeros, counts: right.counts },
+    };
+  };
+  const named = [...model.kernels.keys()];
+  const side = { path: inspection.path, weightsHash: 'h', evaluation: null, noAccuracy: 'no dataset chosen' };
+  return {
+    a: { ...side, name: 'fashion-cnn', totals: inspection.totals },
+    b: {
+      ...{ ...side, name: 'fashion-cnn-pruned-90', path: '/models/pruned/model.json' },
+      totals: { ...inspection.totals, ...counts.totals, gzipBytes: 230_000 },
+    },
+    layers: inspection.layers.map((layer, index) => {
+      const { type, outputShape, params, nonzero, sparsity, macs } = layer;
+      const after = counts.layers[index];
+      const at = named.indexOf(layer.name);
+      const [a, b] = [dense[at], kernels[at]];
+      return {
+        name: layer.name,
+        a: { type, outputShape, params, nonzero, sparsity, macs },
+        b: { ...{ type, outputShape, params, macs }, nonzero: after?.nonzero ?? 0, sparsity: after?.sparsity ?? null },
+        histogram: a && b ? both(layer.name, [a], [b]) : null,
+      };
+    }),
+    histogram: both(null, dense, kernels),
+  };
+}
+
+/** The extension host's side of a page that compares. */
+export const comparedHandlers = (): Handlers<CompareRequests> => ({
+  comparison: () => fakeComparison(),
+  openCheckpoint: () => Promise.resolve(null),
+  showLog: () => Promise.resolve(null),
+});
