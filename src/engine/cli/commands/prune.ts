@@ -7,6 +7,7 @@ import { unrollRounds } from '../../../protocol/rounds';
 import type { RecipeStepInput } from '../../../protocol/steps';
 import type { RunResult, StepResult } from '../../../protocol/run';
 import { resolveModelPath } from '../../checkpoint/paths';
+import { needsData } from '../../compress/prune/scores';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, number, percent } from '../format';
 import { recipeOf } from '../recipe';
@@ -51,6 +52,10 @@ export async function prune(
   const checkpoint = await resolveModelPath(given);
   if (fineTune > 0 && data === undefined)
     throw new UserError('Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.');
+  if (needsData(options.score) && data === undefined)
+    throw new UserError(
+      `The score ${options.score} is computed from training images: give a dataset with --data, for example --data fashion-mnist.`,
+    );
   const recipe = recipeOf({
     recipeVersion: 1,
     checkpoint,
