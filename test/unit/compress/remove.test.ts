@@ -32,6 +32,36 @@ const networks: Record<string, () => layers.LayersModel> = {
     const branch = (filters: number) => normalisedConvolution(draw, input, { filters, kernelSize: 3 });
     return relu(apply(layers.layers.concatenate(), [branch(3), branch(4)]));
   }),
+  transposed: functional((draw, input) => {
+    const x = relu(normalisedConvolution(draw, input, { filters: 6, kernelSize: 3, strides: 2 }));
+    const wide = layers.layers.conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2, padding: 'same' });
+    const cropped = layers.layers.cropping2D({ cropping: [1, 1] });
+    return apply(cropped, apply(layers.layers.prelu({ sharedAxes: [1, 2] }), apply(wide, x)));
+  }),
+  slopes: functional((draw, input) =>
+    apply(layers.layers.prelu({}), normalisedConvolution(draw, input, { filters: 6, kernelSize: 3 })),
+  ),
+  sequence: () =>
+    layers.sequential({
+      layers: [
+        layers.layers.conv1d({ filters: 6, kernelSize: 3, inputShape: [9, 2] }),
+        layers.layers.maxPooling1d({ poolSize: 2 }),
+        layers.layers.conv1d({ filters: 5, kernelSize: 2, activation: 'relu' }),
+        layers.layers.flatten(),
+        layers.layers.dense({ units: 3 }),
+      ],
+    }),
+  reshaped: () =>
+    layers.sequential({
+      layers: [
+        layers.layers.conv2d({ filters: 6, kernelSize: 3, inputShape: [6, 6, 2] }),
+        layers.layers.upSampling2d({}),
+        layers.layers.reshape({ targetShape: [64, 6] }),
+        layers.layers.conv1d({ filters: 4, kernelSize: 3 }),
+        layers.layers.reshape({ targetShape: [62 * 4] }),
+        layers.layers.dense({ units: 3 }),
+      ],
+    }),
 };
 
 /** Each weight that is 0 gets a value, so that a bias or a mean at the wrong channel shows. */
@@ -48,12 +78,11 @@ function filled(model: ModelContent): ModelContent {
 function masked(model: ModelContent, removed: ReadonlySet<number>): ModelContent {
   const tensors = new Map(model.tensors);
   channelGroups(model).layers.forEach(({ type, inputs }, i) => {
-    if (type !== 'Conv2D' && type !== 'Dense') return;
+    if (!/^(Conv|Dense)/.test(type)) return;
     const { tensor } = readGraph(model).layers[i]!.tensors.find(({ kernel }) => kernel)!;
     const width = tensor.shape.at(-1)!;
-    const data = tensor.data.map((value, at) =>
-      removed.has(inputs[Math.floor(at / width) % inputs.length]!) ? 0 : value,
-    );
+    const input = (at: number) => (type === 'Conv2DTranspose' ? at : Math.floor(at / width)) % inputs.length;
+    const data = tensor.data.map((value, at) => (removed.has(inputs[input(at)]!) ? 0 : value));
     tensors.set(tensor.name, { ...tensor, data });
   });
   return { ...model, tensors };
@@ -123,4 +152,18 @@ it('refuses a layer that is called more than once', () => {
   const model = fromLayersModel(network);
   network.dispose();
   expect(() => channelGroups(model)).toThrow(/"twice" is called more than once/);
+});
+
+it.each([
+  [layers.layers.layerNormalization({ name: 'odd' }), /"odd" \(LayerNormalization: its mean and variance/],
+  [layers.layers.permute({ dims: [3, 1, 2], name: 'odd' }), /"odd" \(Permute: it moves the axis/],
+  [layers.layers.reshape({ targetShape: [3, 48], name: 'odd' }), /"odd" \(Reshape: it mixes channels with places/],
+  [layers.layers.activation({ activation: 'softmax', name: 'odd' }), /"odd" \(Activation: each output of a softmax/],
+])('leaves whole what it cannot follow, and says why', (layer, reason) => {
+  const input = layers.input({ shape: [6, 6, 2] });
+  const x = normalisedConvolution(new Draw(), input, { filters: 4, kernelSize: 3 });
+  const network = layers.model({ inputs: input, outputs: apply(layers.layers.flatten(), apply(layer, x)) });
+  const groups = channelGroups(fromLayersModel(network));
+  const [convolution] = groups.layers.filter(({ type }) => type === 'Conv2D');
+  for (const channel of convolution!.outputs) expect(groups.fixed.get(channel)).toMatch(reason);
 });

@@ -82,7 +82,8 @@ class Tracer {
       this.#outputs.set(layer.id, this.#follow(layer, this.shapes[index] ?? null, feeds));
       inputs.set(layer.id, feeds.flat());
     }
-    for (const id of this.topology.outputs) this.#fix(this.#outputs.get(id) ?? [], 'it is the output of the model');
+    for (const id of this.topology.outputs)
+      for (const one of this.#outputs.get(id) ?? []) this.#reasons.set(one, 'it is the output of the model');
     const layers = this.topology.layers.map(({ id, name, type }) => ({
       name,
       type,

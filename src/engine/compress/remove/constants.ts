@@ -23,7 +23,10 @@ export function constantsOf(model: ModelContent): LayerConstants[] {
   const made = new Map<string, Constants>();
   const found: LayerConstants[] = [];
   for (const { layer, index } of inOrder(topology)) {
-    const feeds = layer.inputs.map((id) => made.get(id)!);
+    const feeds =
+      layer.inputs.length > 0
+        ? layer.inputs.map((id) => made.get(id)!)
+        : [Array.from({ length: layer.inputShape?.at(-1) ?? 0 }, () => null)];
     const outputs = through(layer, described[index]!, feeds);
     made.set(layer.id, outputs);
     found[index] = { inputs: feeds.flat(), outputs };
@@ -45,7 +48,6 @@ function through(layer: TopologyLayer, { tensors, outputShape }: GraphLayer, fee
   const width = outputShape?.at(-1) ?? 0;
   const unknown = Array.from({ length: width }, () => null);
   const [first = []] = feeds;
-  if (feeds.length === 0) return unknown;
   const weight = (name: string): Tensor | undefined =>
     tensors.find(({ tensor }) => weightName(tensor) === name)?.tensor;
   const followed = follow(
