@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OutputDifference } from './difference';
 
 /** One weight tensor of a checkpoint. */
 export const TensorInfo = z.object({
@@ -69,6 +70,8 @@ export const Provenance = z.looseObject({
       sampleData: z.boolean(),
     }),
   ),
+  /** How far the outputs of the model without some channels were from those of the masked one, for each removal. */
+  removals: z.array(OutputDifference.extend({ after: z.string() })).optional(),
   dataset: z
     .object({
       name: z.string(),

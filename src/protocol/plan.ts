@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PreviewAccuracy } from './measure';
-import { OutputDifference } from './removal';
+import { OutputDifference } from './difference';
 
 /**
  * A layer before or after a step. Where weights become 0, `bytes` and `macs` are those of the weights that are not 0:

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OutputDifference } from './difference';
 import { PreviewAccuracy } from './measure';
 
 /** Channels, parameters and dense multiply-accumulates of a layer or model; null where they cannot be inferred. */
@@ -25,17 +26,6 @@ export type RemovedLayer = z.infer<typeof RemovedLayer>;
 /** Figures of the whole model before and after. */
 export const RemovalTotals = z.object({ before: ModelSize, after: ModelSize });
 export type RemovalTotals = z.infer<typeof RemovalTotals>;
-
-/**
- * The largest difference between the outputs of the smaller model and of the one in which the removed channels are masked,
- * |a - b| / max(1, |a|), on validation images, or on random ones where there is no data.
- */
-export const OutputDifference = z.object({
-  largest: z.number(),
-  samples: z.number(),
-  on: z.enum(['validation', 'noise']),
-});
-export type OutputDifference = z.infer<typeof OutputDifference>;
 
 /** What a remove step came to. */
 export const Removal = z.object({

@@ -50,6 +50,7 @@ export function withOrigin(
   prepared: Prepared,
   environment: RunEnvironment,
   accuracies: Provenance['accuracies'],
+  removals: NonNullable<Provenance['removals']> = [],
 ): ModelContent {
   const { recipe, parent, data } = prepared;
   const provenance: Provenance = {
@@ -59,6 +60,7 @@ export function withOrigin(
     parent: parent?.weightsHash ?? null,
     backend: environment.backend,
     accuracies,
+    ...(removals.length > 0 ? { removals } : {}),
     ...(data
       ? {
           dataset: {

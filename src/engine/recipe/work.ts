@@ -21,8 +21,12 @@ export interface Work {
 }
 
 /** The model with its origin, as it goes into a checkpoint. */
-export const stamped = (work: Work, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent =>
-  withOrigin(model, work.prepared, work.environment, accuracies);
+export function stamped(work: Work, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent {
+  const removals = work.state.results.flatMap((result, index) =>
+    result.step === 'remove' && result.difference ? [{ after: `step ${index + 1}, remove`, ...result.difference }] : [],
+  );
+  return withOrigin(model, work.prepared, work.environment, accuracies, removals);
+}
 
 /** The folder, relative to the run's, of an epoch's checkpoint, of the step in hand unless another is said. The epochs of a second training step lie one deeper. */
 export function epochFolder(work: Work, epoch: number, step = work.state.step): string {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import type * as z from 'zod';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { layers, tf } from '../../../src/engine/backend/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
@@ -38,7 +39,7 @@ function anyScores(model: ModelContent, seed = 1): Map<number, number> {
   return new Map(all.map((group, i) => [group, 1 + values[i]!]));
 }
 
-const plan = (model: ModelContent, step: Partial<RemoveStep>, scores = anyScores(model)) =>
+const plan = (model: ModelContent, step: Omit<z.input<typeof RemoveStep>, 'step'>, scores = anyScores(model)) =>
   planRemove(model, RemoveStep.parse({ step: 'remove', ...step }), scores);
 const widths = ({ layers: listed }: ReturnType<typeof plan>) =>
   Object.fromEntries(
@@ -151,7 +152,7 @@ describe('a plan of what is removed', () => {
         { layers: { [first!.name]: 0.5, [third!.name]: 0.5 } },
         /hang together with those of another layer in "layers": name one\.$/,
       ],
-    ] as const)
+    ] satisfies [ModelContent, Omit<z.input<typeof RemoveStep>, 'step'>, RegExp][])
       expect(() => plan(model, step)).toThrow(sentence);
     expect(() => plan(cnn, { amount: { channels: 0.5 }, score: 'bn-scale' }, new Map())).toThrow(
       /^The score bn-scale says nothing of any channel of the model, because none is scaled by batch normalisation: /,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
-import type { OutputDifference, RemovalPlan, RemovedLayer } from '../../../protocol/removal';
+import type { OutputDifference } from '../../../protocol/difference';
+import type { RemovalPlan, RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
 import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { resolveModelPath } from '../../checkpoint/paths';

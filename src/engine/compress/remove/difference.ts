@@ -1,5 +1,5 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
-import type { OutputDifference } from '../../../protocol/removal';
+import type { OutputDifference } from '../../../protocol/difference';
 import { tf } from '../../backend/tf';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Images } from '../../dataset/images';

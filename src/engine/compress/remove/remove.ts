@@ -1,6 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
-import type { OutputDifference } from '../../../protocol/removal';
+import type { OutputDifference } from '../../../protocol/difference';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
