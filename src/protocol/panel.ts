@@ -19,8 +19,8 @@ export const RecipeJob = z.object({
 });
 export type RecipeJob = z.infer<typeof RecipeJob>;
 
-/** The part of the page that a command asked for: the prune form, the histogram, the evaluation. */
-export const PanelFocus = z.enum(['prune', 'weights', 'evaluation']);
+/** The part of the page that a command asked for: the prune form, the histogram, the recipe, the evaluation. */
+export const PanelFocus = z.enum(['prune', 'weights', 'recipe', 'evaluation']);
 export type PanelFocus = z.infer<typeof PanelFocus>;
 
 /** Everything the page needs to draw itself; the first answer, and again with each `state`. */

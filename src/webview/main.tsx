@@ -11,6 +11,7 @@ import './layers/layers.css';
 import './recipe/recipe.css';
 import './run/run.css';
 import './sensitivity/sensitivity.css';
+import './pareto/pareto.css';
 import './evaluation/evaluation.css';
 import './notices/notices.css';
 import './compare/compare.css';

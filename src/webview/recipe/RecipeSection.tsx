@@ -10,6 +10,7 @@ import { LinkButton } from '../ui/Link';
 import { NumberField } from '../ui/NumberField';
 import { MethodPicker } from './MethodPicker';
 import { PlanTable } from './PlanTable';
+import { Rounds } from './Rounds';
 import { RunForm } from './RunForm';
 import { StepForm } from './StepForm';
 import { StepList } from './StepList';
@@ -54,6 +55,7 @@ export function RecipeSection() {
         <div class="recipe-body card">
           <div class="recipe-list">
             <StepList />
+            <Rounds />
             <div class="write">
               <h3>Run &amp; write</h3>
               <RunForm

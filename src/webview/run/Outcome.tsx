@@ -1,5 +1,5 @@
 import type { RunResult } from '../../protocol/run';
-import { bytes, change, count, percent, plural, points } from '../logic/format';
+import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/Button';
@@ -39,6 +39,9 @@ function lines(result: RunResult): Line[] {
   return [
     line('params', 'Parameters', before?.params ?? null, after.params, count, change),
     line('nonzero', 'Nonzero', before?.nonzero ?? null, after.nonzero, count, change),
+    ...(before && before.macs !== null && after.macs !== null && before.macs !== after.macs
+      ? [line('macs', 'MACs', before.macs, after.macs, compact, change)]
+      : []),
     line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
     line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),
     line('gzip', 'Size, gzip', before?.gzipBytes ?? null, after.gzipBytes, bytes, change),
@@ -65,6 +68,23 @@ function measuredOn(result: RunResult): string {
   const samples = result.steps.flatMap((step) => (step.step === 'evaluate' ? [step.evaluation.samples] : []));
   const last = samples.at(-1);
   return last === undefined ? 'Accuracy on the test images' : `Accuracy on ${plural(last, 'test image')}`;
+}
+
+/** What single steps have to tell beside the figures. */
+function notes({ steps }: RunResult): string[] {
+  return steps.flatMap((each) => {
+    const step = each.step === 'target' ? each.applied : each;
+    if (step.step === 'recalibrate')
+      return [
+        `Statistics of ${plural(step.layers.length, 'normalisation')} measured on ${plural(step.samples, 'image')}.`,
+      ];
+    if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
+    if (step.step !== 'remove' || !step.difference) return [];
+    const { largest, samples, on } = step.difference;
+    return [
+      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} images.`,
+    ];
+  });
 }
 
 /** What a run came to: the old and the new checkpoint side by side, and what can be done with the new one. */
@@ -100,6 +120,11 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         {measured ? measuredOn(result) : 'Accuracy was not measured: no dataset chosen'}
         {result.sampleData && <Tag>sample</Tag>}
       </p>
+      {notes(result).map((note) => (
+        <p key={note} class="small quiet">
+          {note}
+        </p>
+      ))}
       <div class="row">
         <Button
           primary

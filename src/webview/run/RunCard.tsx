@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { stageWords, type JobView } from '../logic/job';
 import { cancelJob, dismissJob } from '../state/actions';
 import { job } from '../state/session';
+import { ParetoPlot } from '../pareto/ParetoPlot';
 import { ShowLog } from '../notices/ShowLog';
 import { Button, IconButton } from '../ui/Button';
 import { Notice } from '../ui/Notice';
@@ -35,6 +36,7 @@ export function RunCard() {
   const active = view !== null;
   useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [active, view?.status === 'done']);
   if (!view) return null;
+  const target = view.result?.steps.find((step) => step.step === 'target');
   const going = view.status === 'running' || view.status === 'cancelling';
   return (
     <section class="section card" ref={card} aria-label="Run" data-testid="run" data-status={view.status}>
@@ -61,6 +63,7 @@ export function RunCard() {
           <Curve points={view.curve} records={view.records} epochs={view.epochs} />
         )}
       </div>
+      {target && <ParetoPlot curve={target.curve} />}
       {going &&
         view.messages.slice(-2).map((text, index) => (
           <p key={index} class="small quiet">

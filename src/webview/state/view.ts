@@ -4,6 +4,7 @@ import type { PanelFocus } from '../../protocol/panel';
 const PARTS: Record<PanelFocus, { section: string; keyboard: string }> = {
   weights: { section: '.hero', keyboard: '[data-testid="layer-table"]' },
   prune: { section: '.bench', keyboard: '[data-testid="threshold-line"]' },
+  recipe: { section: '#recipe', keyboard: '#recipe' },
   evaluation: { section: '#evaluation', keyboard: '#evaluation' },
 };
 

@@ -390,3 +390,37 @@ test('a scan that is cancelled keeps what it has drawn', async () => {
   await page.locator('#sensitivity[data-scanning="false"]').waitFor();
   await element('start-scan').waitFor();
 });
+
+test('a point of the Pareto curve puts its plan into the recipe, by click and by keys', async () => {
+  await open();
+  await element('add-target').click();
+  await element('add-finetune').click();
+  await element('form-finetune-epochs').fill('1');
+  await element('recipe-run').click();
+  await element('pareto-5').click();
+  await element('step-0').getByText('1. Prune').waitFor();
+  await element('step-1').getByText('2. Fine-tune').waitFor();
+  const takesPlan = () => page.evaluate("document.querySelectorAll('.form-entry').length");
+  await expect.poll(takesPlan).toBe(5);
+  await page.getByRole('listbox').press('ArrowRight');
+  await expect.poll(() => element('pareto-4').getAttribute('aria-selected')).toBe('true');
+});
+
+test('one pruning becomes rounds that lead up to its sparsity', async () => {
+  await open();
+  await element('add-prune').click();
+  await element('rounds').click();
+  await element('rounds-number').fill('2');
+  await element('unroll-rounds').click();
+  await element('step-3').waitFor();
+  await element('step-2').getByText('sparsity 0.9').waitFor();
+});
+
+test('a comparison shows both histograms of a layer, in any width', async () => {
+  await page.setViewportSize({ width: 480, height: 900 });
+  await page.goto(`${served.address}?compare`);
+  await element('compared-dense').getByRole('button').click();
+  await page.getByRole('heading', { name: 'Weights of dense' }).waitFor();
+  await element('overlay').getByText('fashion-cnn-pruned-90: 93').waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+});

@@ -18,6 +18,7 @@ import { compareRequests } from '../../../src/protocol/comparePage';
 import { comparedHandlers } from './comparison';
 import { removed } from './removal';
 import { fakeScan } from './scan';
+import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
 
@@ -319,7 +320,10 @@ export class FakeHost {
     return {
       out: `/models/${job.folder}/model.json`,
       folder: `/models/${job.folder}`,
-      steps: [{ step: 'prune', layers: counts.layers, accuracy: measured ? pruneAccuracy : null }],
+      steps: [
+        { step: 'prune', layers: counts.layers, accuracy: measured ? pruneAccuracy : null },
+        ...(job.steps.some(({ step }) => step === 'target') ? [fakeTarget(model, counts.layers)] : []),
+      ],
       before,
       after: {
         ...before,

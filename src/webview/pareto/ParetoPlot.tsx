@@ -1,0 +1,132 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
+import { asJson } from '../form/json';
+import { useWidth } from '../histogram/useWidth';
+import { bytes, compact, count, percent } from '../logic/format';
+import { goalSize, paretoAxes } from '../logic/pareto';
+import { niceTicks, toPixel } from '../logic/scale';
+import { replaceSteps } from '../state/recipe';
+import { drafts } from '../state/session';
+import { bringIntoView } from '../state/view';
+import { rowForKey } from '../logic/window';
+import { Button } from '../ui/Button';
+import { Tag } from '../ui/Tag';
+
+const HEIGHT = 220;
+const MARGIN = { left: 56, right: 14, top: 10, bottom: 26 };
+
+/** The plan of a point goes into the recipe, where the target was; what came after it stays. */
+function take(point: ParetoPoint): void {
+  const at = drafts.value.findIndex(({ step }) => step === 'target');
+  replaceSteps([...drafts.value.slice(0, Math.max(0, at)), asJson(point.step), ...drafts.value.slice(at + 1)]);
+  bringIntoView('recipe');
+}
+
+/** The plans that a target step found, accuracy over size. A click, or Enter, puts the plan of a point into the recipe. */
+export function ParetoPlot({ curve }: { curve: ParetoCurve }) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const [inHand, setInHand] = useState(curve.chosen);
+  const size = goalSize(curve.goal);
+  const inner = Math.max(0, width - MARGIN.left - MARGIN.right);
+  const tall = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const axes = useMemo(() => paretoAxes(curve, size.of, inner, tall), [curve, inner, tall]);
+  const place = (point: ParetoPoint) => ({
+    x: MARGIN.left + toPixel(axes.x, size.of(point)),
+    y: MARGIN.top + tall - toPixel(axes.y, point.accuracy),
+  });
+  const point = curve.points[inHand];
+  const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
+  const words = (each: ParetoPoint): string =>
+    `${percent(each.accuracy)} accuracy, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity)} sparse`;
+  return (
+    <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
+      <div class="section-head">
+        <h3 id="pareto-title">Plans that were found: accuracy over {size.words}</h3>
+        <span class="row small quiet">
+          on {count(curve.samples)} validation images
+          {curve.sampleData && <Tag>sample</Tag>}
+        </span>
+      </div>
+      <div
+        ref={ref}
+        class="pareto"
+        role="listbox"
+        tabIndex={0}
+        aria-label="Plans, from large to small"
+        aria-activedescendant={`pareto-${inHand}`}
+        onKeyDown={(event) => {
+          const key = { ArrowRight: 'ArrowUp', ArrowLeft: 'ArrowDown' }[event.key] ?? event.key;
+          if (event.key === 'Enter' && point) take(point);
+          // The largest plan is the first, and on the right.
+          const next = rowForKey(key, inHand, curve.points.length, 5);
+          if (next === undefined) return;
+          event.preventDefault();
+          setInHand(next);
+        }}
+      >
+        {width > 0 && (
+          <svg width={width} height={HEIGHT}>
+            {niceTicks(axes.y.from, axes.y.to, 4).map((tick) => {
+              const y = MARGIN.top + tall - toPixel(axes.y, tick);
+              return (
+                <g key={tick} aria-hidden="true">
+                  <line class="grid-line" x1={MARGIN.left} x2={width - MARGIN.right} y1={y} y2={y} />
+                  <text class="axis-text" x={MARGIN.left - 6} y={y + 3} text-anchor="end">
+                    {percent(tick)}
+                  </text>
+                </g>
+              );
+            })}
+            {niceTicks(axes.x.from, axes.x.to, Math.max(2, Math.floor(inner / 90))).map((tick) => (
+              <text
+                key={tick}
+                class="axis-text"
+                aria-hidden="true"
+                x={MARGIN.left + toPixel(axes.x, tick)}
+                y={HEIGHT - 8}
+                text-anchor="middle"
+              >
+                {size.format(tick)}
+              </text>
+            ))}
+            <polyline class="pareto-line" points={line.join(' ')} aria-hidden="true" />
+            {curve.points.map((each, index) => {
+              const { x, y } = place(each);
+              return (
+                <circle
+                  key={index}
+                  id={`pareto-${index}`}
+                  role="option"
+                  aria-selected={index === inHand}
+                  aria-label={`${words(each)}${index === curve.chosen ? ', written by this run' : ''}`}
+                  class={['pareto-point', each.meets ? 'meets' : '', index === inHand ? 'active' : ''].join(' ')}
+                  cx={x}
+                  cy={y}
+                  r={index === inHand ? 7 : 5}
+                  data-testid={`pareto-${index}`}
+                  onClick={() => {
+                    setInHand(index);
+                    take(each);
+                  }}
+                  onPointerEnter={() => setInHand(index)}
+                />
+              );
+            })}
+          </svg>
+        )}
+      </div>
+      {point && (
+        <p class="row small figures" role="status">
+          <span>
+            {words(point)}, {compact(point.nonzero)} of {compact(point.params)} parameters
+            {point.macs !== null && `, ${compact(point.nonzeroMacs ?? point.macs)} MACs`}
+            {inHand === curve.chosen ? ' \u00b7 written by this run' : ''}
+          </span>
+          <Button onPress={() => take(point)} testId="take-plan">
+            Take this plan
+          </Button>
+        </p>
+      )}
+    </section>
+  );
+}

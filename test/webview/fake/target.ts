@@ -1,0 +1,28 @@
+import type { PrunedLayer } from '../../../src/protocol/measure';
+import type { StepResult } from '../../../src/protocol/run';
+import { PruneStep } from '../../../src/protocol/steps/prune';
+import type { FakeModel } from './model';
+
+/** Six plans, the smaller the less accurate. */
+export function fakeTarget({ inspection }: FakeModel, layers: PrunedLayer[]): StepResult {
+  const { totals } = inspection;
+  const names = inspection.layers.filter(({ prunable }) => prunable).map(({ name }) => name);
+  const points = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98].map((sparsity) => ({
+    step: PruneStep.parse({
+      step: 'prune',
+      scope: 'layer',
+      layers: Object.fromEntries(names.map((name) => [name, { sparsity }])),
+    }),
+    ...{ predictedLoss: 0.3, accuracy: 0.92 - 0.3 * sparsity ** 8, loss: 0.3, bytes: totals.bytes, sparsity },
+    ...{ gzipBytes: Math.round(totals.gzipBytes * (1.05 - sparsity)), params: totals.params },
+    ...{ nonzero: Math.round(totals.params * (1 - sparsity)), macs: totals.macs, meets: sparsity < 0.95 },
+    nonzeroMacs: Math.round((totals.macs ?? 0) * (1 - sparsity)),
+  }));
+  const baseline = { accuracy: 0.92, loss: 0.24, gzipBytes: totals.gzipBytes };
+  return {
+    step: 'target',
+    curve: { goal: { accuracy: 0.8 }, samples: 2000, sampleData: false, baseline, points, chosen: 3 },
+    applied: { step: 'prune', layers, accuracy: 0.9 },
+    accuracy: 0.9,
+  };
+}
