@@ -1,7 +1,9 @@
 import type { BackendInfo } from './backend-info';
 import { BufferPool } from './buffers/pool';
 import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback';
+import { replaceGradients } from './gradients';
 import { nativeKernels } from './kernels/index';
+import { OWN_KERNELS } from './kernels/own-kernels';
 import { STANDARD_OPERATORS } from './emit/internal-operators';
 import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
@@ -54,6 +56,7 @@ interface Installed {
   readonly backend: OnnxBackend;
   readonly fallback: CpuFallback;
   readonly unwatch: () => void;
+  readonly restoreGradients: () => void;
 }
 
 let installed: Installed | null = null;
@@ -88,7 +91,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
     threads: options.threads,
     blockedLayout: operators.block > 0,
   };
-  installed = { info, backend, fallback, unwatch: watchStepBoundaries(backend) };
+  installed = { info, backend, fallback, unwatch: watchStepBoundaries(backend), restoreGradients: replaceGradients() };
   return info;
 }
 
@@ -110,6 +113,7 @@ export function backendStats(): BackendStats {
 export function disposeBackend(): void {
   if (installed === null) return;
   installed.unwatch();
+  installed.restoreGradients();
   for (const { kernelName } of tf.getKernelsForBackend(BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
   tf.removeBackend(BACKEND_NAME);
   installed = null;
@@ -120,9 +124,10 @@ function current(): Installed {
   return installed;
 }
 
-/** For each cpu kernel one of ours: native where it has a form for the inputs at hand, else the cpu kernel itself. */
+/** For each cpu kernel one of ours, and a few more: native where it has a form for the inputs at hand, else the cpu kernel itself. */
 function registerKernels(backend: OnnxBackend, fallback: CpuFallback): void {
-  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
+  const names = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
+  for (const kernelName of [...names, ...OWN_KERNELS]) {
     const native = nativeKernels.get(kernelName);
     tf.registerKernel({
       kernelName,

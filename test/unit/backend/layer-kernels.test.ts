@@ -74,6 +74,27 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         gradientOf((y) => tf.avgPool(y as tf.Tensor4D, [3, 2], stride, pad), x),
       ]);
     }),
+  'normalised images that are added, rectified and clipped, with their gradients': () =>
+    [3, 16].flatMap((channels) => {
+      const filter = image([3, 3, channels, channels], 2);
+      const scale = tensor([channels], 3);
+      const normalised = (x: tf.Tensor4D): tf.Tensor4D => {
+        const { mean, variance } = tf.moments(x, [0, 1, 2]);
+        return tf.batchNorm(x, mean.as1D(), variance.as1D(), tf.sub(scale, 0.1).as1D(), scale.as1D(), 1e-3);
+      };
+      const block = (x: tf.Tensor4D, taps: tf.Tensor4D): tf.Tensor4D => {
+        const first = normalised(tf.conv2d(x, taps, 1, 'same'));
+        const sum = tf.relu(tf.add(first, normalised(tf.relu(tf.conv2d(x, taps, 1, 'same')))));
+        return tf.clipByValue(tf.sub(tf.mul(tf.relu(tf.add(sum, x)), 2), tf.div(sum, scale)), -3, 0.5);
+      };
+      const x = image([3, 4, 5, channels]);
+      return [
+        block(x, filter),
+        tf.mean(block(x, filter), [1, 2]),
+        gradientOf((y) => block(y as tf.Tensor4D, filter), x),
+        gradientOf((y) => block(x, y as tf.Tensor4D), filter),
+      ];
+    }),
   'pools behind padding as wide as their window': () => {
     const padded = (): tf.Tensor4D => {
       const convolved = tf.elu(tf.depthwiseConv2d(image([2, 7, 6, 6]), image([3, 3, 6, 1], 2), 1, 'same'));

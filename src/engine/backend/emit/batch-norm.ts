@@ -23,10 +23,7 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
     emission.setFlat(value, offset === undefined ? scaled : builder.op('Add', [scaled, offset]));
     return;
   }
-  // A depthwise convolution of one tap does it in one pass.
   const drop = builder.op('Mul', [mean, factor]);
   const shift = offset === undefined ? builder.op('Neg', [drop]) : builder.op('Sub', [offset, drop]);
-  const taps = builder.reshape(factor, [channels, 1, 1, 1]);
-  const attributes = { kernel_shape: [1, 1], group: channels };
-  emission.setBlocked(value, builder.blocked('Conv', [emission.blocked(image), taps, shift], attributes));
+  emission.setAffine(value, { channels, terms: new Map([[emission.blocked(image), factor]]), shift });
 }

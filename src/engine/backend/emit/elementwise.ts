@@ -5,6 +5,8 @@ import { nativeArray, type NativeType, sameShape } from '../graph/native-types';
 import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import type { MaskedGradient } from '../passes/rewrites';
+import { materialise, multiplied } from './affine';
+import { affineResult } from './affine-results';
 import type { Emission } from './emission';
 
 /** Large enough that its product with any normal positive float is at least 1, small enough to be finite. */
@@ -88,6 +90,19 @@ function mapOne(emission: Emission, value: PendingValue, apply: (input: ValueNam
 export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): void {
   const { builder } = emission;
   const { fn } = value.node.operation.attributes;
+  const [input] = value.node.inputs as [Value];
+  if (emission.isBlockedOnly(input) && sameShape(value.node.inputShapes[0]!, input.shape)) {
+    const affine = emission.affine(input);
+    if (fn === 'Relu' && emission.isAffine(input) && affine.terms.size > 0) {
+      emission.setBlocked(value, materialise(builder, affine, { activation: 'Relu' }));
+      return;
+    }
+    const square = fn === 'Square' && value.dtype === 'float32' ? multiplied(builder, affine, affine) : undefined;
+    if (square !== undefined) {
+      emission.setAffine(value, square);
+      return;
+    }
+  }
   mapOne(emission, value, (x) => {
     switch (fn) {
       case 'Square':
@@ -151,6 +166,23 @@ export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void 
   mapOne(emission, value, (x) => builder.op('Clip', [x, builder.float(min), builder.float(max)]));
 }
 
+/** The gradient where the input is within the bounds, themselves included. */
+export function emitClipGradient(emission: Emission, value: PendingValue<'ClipGradient'>): void {
+  const { builder } = emission;
+  const { min, max } = value.node.operation.attributes;
+  const [gradient, input] = value.node.inputs as [Value, Value];
+  const within = (dy: ValueName, x: ValueName): ValueName => {
+    const above = builder.op('GreaterOrEqual', [x, builder.float(min)]);
+    const below = builder.op('LessOrEqual', [x, builder.float(max)]);
+    return builder.op('Where', [builder.op('And', [above, below]), dy, builder.float(0)]);
+  };
+  if (staysBlocked(emission, value, gradient, input)) {
+    emission.setBlocked(value, within(emission.blocked(gradient), emission.blocked(input)));
+  } else {
+    emission.setFlat(value, within(emission.flat(gradient, value.shape), emission.flat(input, value.shape)));
+  }
+}
+
 export function emitCast(emission: Emission, value: PendingValue<'Cast'>): void {
   const { inputs, inputShapes } = value.node;
   emission.setFlat(value, cast(emission.builder, emission.flat(inputs[0]!, inputShapes[0]), value.dtype));
@@ -166,6 +198,11 @@ export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): v
   const { inputs, inputShapes, operation } = value.node;
   const [a, b] = inputs as [Value, Value];
   const { fn } = operation.attributes;
+  const affine = affineResult(emission, value);
+  if (affine !== undefined) {
+    emission.setAffine(value, affine);
+    return;
+  }
   if (fn !== 'NotEqual' && fn !== 'SquaredDifference' && staysBlocked(emission, value, a, b)) {
     const operator = BINARY_OPERATORS[fn] ?? fn;
     emission.setBlocked(value, builder.op(operator, [emission.blocked(a), emission.blocked(b)]));

@@ -2,6 +2,7 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
+import { type Affine, affineOfImage, materialise } from './affine';
 import type { InternalOperators } from './internal-operators';
 
 /** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
@@ -14,13 +15,17 @@ export interface Halves {
   readonly join: () => ValueName;
 }
 
-/** The names under which one value is known in the model: row-major, blocked, in halves, and under reshaped views. */
+/** The names under which one value is known in the model: row-major, blocked, in parts, and under reshaped views. */
 interface Forms {
   flat: ValueName | null;
   blocked: ValueName | null;
   readonly halves: Halves | null;
+  /** What the blocked form is computed from when it is asked for. */
+  readonly affine: Affine | null;
   readonly views: Map<string, ValueName>;
 }
+
+const NO_FORM = { flat: null, blocked: null, halves: null, affine: null } as const;
 
 /**
  * One graph being written. Each value has a row-major form, a blocked form (NCHWc, what ONNX Runtime's fast convolutions
@@ -53,10 +58,7 @@ export class Emission {
   /** The value in row-major order, seen under `shape`. */
   flat(value: Value, shape: readonly number[] = value.shape): ValueName {
     const forms = this.#formsOf(value);
-    forms.flat ??= this.builder.blocked('ReorderOutput', [this.blocked(value)], {
-      channels: value.shape[3]!,
-      channels_last: 1,
-    });
+    forms.flat ??= this.#unblocked(value, forms);
     if (sameShape(shape, value.shape)) return forms.flat;
     const key = shape.join();
     const view = forms.views.get(key) ?? this.builder.reshape(forms.flat, shape);
@@ -67,9 +69,12 @@ export class Emission {
   /** A value of NHWC shape in blocks. */
   blocked(value: Value): ValueName {
     const forms = this.#formsOf(value);
+    if (forms.blocked === null && forms.affine !== null && forms.affine.terms.size > 0) {
+      forms.blocked = materialise(this.builder, forms.affine);
+    }
     forms.blocked ??= forms.halves
       ? forms.halves.join()
-      : this.builder.blocked('ReorderInput', [forms.flat!], { channels_last: 1 });
+      : this.builder.blocked('ReorderInput', [this.flat(value)], { channels_last: 1 });
     return forms.blocked;
   }
 
@@ -79,22 +84,37 @@ export class Emission {
     return flat === null && blocked === null ? halves : null;
   }
 
-  /** Whether the value exists in blocks only, whole or in halves, so that staying in blocks saves a conversion. */
+  /** A value of NHWC shape as a sum of images. */
+  affine(value: Value): Affine {
+    const { affine } = this.#formsOf(value);
+    return affine ?? affineOfImage(this.builder, this.blocked(value), value.shape[3]!);
+  }
+
+  /** Whether the value is known as a sum of images that need not have been added up yet. */
+  isAffine(value: Value): boolean {
+    return this.#formsOf(value).affine !== null;
+  }
+
+  /** Whether the value exists in blocks only, whole or in parts, so that staying in blocks saves a conversion. */
   isBlockedOnly(value: Value): boolean {
-    const forms = this.#formsOf(value);
-    return forms.flat === null && (forms.blocked !== null || forms.halves !== null);
+    const { flat, blocked, halves, affine } = this.#formsOf(value);
+    return flat === null && (blocked !== null || halves !== null || affine !== null);
   }
 
   setFlat(value: Value, name: ValueName): void {
-    this.#forms.set(value, { flat: name, blocked: null, halves: null, views: new Map() });
+    this.#forms.set(value, { ...NO_FORM, flat: name, views: new Map() });
   }
 
   setBlocked(value: Value, name: ValueName): void {
-    this.#forms.set(value, { flat: null, blocked: name, halves: null, views: new Map() });
+    this.#forms.set(value, { ...NO_FORM, blocked: name, views: new Map() });
+  }
+
+  setAffine(value: Value, affine: Affine): void {
+    this.#forms.set(value, { ...NO_FORM, affine, views: new Map() });
   }
 
   setHalves(value: Value, halves: Halves): void {
-    this.#forms.set(value, { flat: null, blocked: null, halves, views: new Map() });
+    this.#forms.set(value, { ...NO_FORM, halves, views: new Map() });
   }
 
   /** The value in NCHW order. */
@@ -111,11 +131,17 @@ export class Emission {
     this.setFlat(value, trivial ? this.builder.reshape(name, value.shape) : this.builder.transpose(name, [0, 2, 3, 1]));
   }
 
+  #unblocked(value: Value, { affine }: Forms): ValueName {
+    if (affine?.terms.size === 0) return this.builder.op('Expand', [affine.shift!, this.builder.ints(...value.shape)]);
+    const attributes = { channels: value.shape[3]!, channels_last: 1 };
+    return this.builder.blocked('ReorderOutput', [this.blocked(value)], attributes);
+  }
+
   #formsOf(value: Value): Forms {
     let forms = this.#forms.get(value);
     if (forms === undefined) {
       if (value.node !== null) throw new Error(`No value was emitted for ${value.node.operation.kind}.`);
-      forms = { flat: this.leafName(value), blocked: null, halves: null, views: new Map() };
+      forms = { ...NO_FORM, flat: this.leafName(value), views: new Map() };
       this.#forms.set(value, forms);
     }
     return forms;

@@ -1,6 +1,7 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
+import { meanOf } from './affine';
 import { cast } from './elementwise';
 import type { Emission } from './emission';
 
@@ -15,6 +16,11 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   const { fn, axes } = operation.attributes;
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
+  const fromImages = fn === 'Mean' || (fn === 'Sum' && value.dtype === 'float32' && emission.isAffine(input));
+  if (fromImages && staysBlocked(emission, input, shape, value, axes)) {
+    emitImageReduction(emission, value, input, fn, axes);
+    return;
+  }
   if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, axes)) {
     const sum = emission.isBlockedOnly(input) && axes.length === 3 && sameShape(shape, input.shape);
     if (sum) {
@@ -45,6 +51,37 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
     reduced = builder.op('Add', [reduced, nanWhereAny(builder, x, axes)]);
   }
   emission.setFlat(value, builder.reshape(reduced, value.shape));
+}
+
+/** Whether an image in blocks is reduced over its pixels, of each image or of all. */
+function staysBlocked(
+  emission: Emission,
+  input: Value,
+  shape: readonly number[],
+  value: PendingValue,
+  axes: readonly number[],
+): boolean {
+  const overPixels = sameShape(axes, [0, 1, 2]) || sameShape(axes, [1, 2]);
+  if (!overPixels || shape.length !== 4 || input.dtype !== 'float32' || value.dtype !== 'float32') return false;
+  return emission.isBlockedOnly(input) && sameShape(shape, input.shape);
+}
+
+function emitImageReduction(
+  emission: Emission,
+  value: PendingValue,
+  input: Value,
+  fn: 'Sum' | 'Mean',
+  axes: readonly number[],
+): void {
+  const { builder } = emission;
+  const [n] = input.shape as readonly [number];
+  const mean =
+    axes.length === 3
+      ? meanOf(builder, emission.affine(input), n)
+      : builder.blocked('GlobalAveragePool', [emission.blocked(input)]);
+  const count = sizeOf(input.shape) / sizeOf(value.shape);
+  const result = fn === 'Mean' ? mean : builder.op('Mul', [mean, builder.float(count)]);
+  emission.setFlat(value, builder.reshape(result, value.shape));
 }
 
 /** NaN where any element is NaN, else 0: the native extrema skip NaN, those of tfjs do not. */

@@ -45,6 +45,8 @@ export interface OperationAttributes {
   /** Gradient of the result, result. */
   EluGradient: NoAttributes;
   Clip: { readonly min: number; readonly max: number };
+  /** Gradient of the result, input. */
+  ClipGradient: { readonly min: number; readonly max: number };
   Cast: NoAttributes;
   AddN: NoAttributes;
   /** Condition, then, else, all of one shape. */

@@ -11,6 +11,7 @@ import {
   type OneInput,
   type TwoInputs,
 } from './kernel';
+import { CLIP_GRADIENT } from './own-kernels';
 
 const FLOAT_FUNCTIONS: readonly UnaryFunction[] = [
   'Ceil', 'Cos', 'Elu', 'Erf', 'Exp', 'Floor', 'Log', 'Log1p', 'Reciprocal', 'Relu', 'Relu6', 'Round', 'Rsqrt', 'Selu',
@@ -93,6 +94,13 @@ const clip = kernel<OneInput, { clipValueMin: number; clipValueMax: number }>(({
   return context.record({ kind: 'Clip', attributes }, [x], x.shape, 'float32');
 });
 
+const clipGradient = kernel<OneInput & { dy: tf.TensorInfo }, { clipValueMin: number; clipValueMax: number }>(
+  ({ x, dy }, bounds, context) => {
+    const attributes = { min: bounds.clipValueMin, max: bounds.clipValueMax };
+    return context.record({ kind: 'ClipGradient', attributes }, [dy, x], x.shape, 'float32');
+  },
+);
+
 const addN = kernel<tf.TensorInfo[]>((terms, _, context) =>
   areFloat(...terms) ? context.record({ kind: 'AddN', attributes: {} }, terms, terms[0]!.shape, 'float32') : undefined,
 );
@@ -116,6 +124,7 @@ export const elementwiseKernels: Kernels = new Map([
   ['Prelu', prelu],
   ['EluGrad', eluGradient],
   ['ClipByValue', clip],
+  [CLIP_GRADIENT, clipGradient],
   ['AddN', addN],
   ['Select', select],
 ]);

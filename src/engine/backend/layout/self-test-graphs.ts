@@ -41,16 +41,19 @@ export function blockedGraph(block: number): Plan {
     half,
   );
   const pooled = node({ kind: 'MaxPool', attributes: { window: HALVE } }, [first], half);
+  const averages = node({ kind: 'AveragePool', attributes: { window: HALVE } }, [second], half);
+  const normalised = node(
+    { kind: 'BatchNorm', attributes: { epsilon: 1e-3, hasOffset: true, hasScale: false } },
+    [depthwise, perChannel, variance, perChannel],
+    half,
+  );
   return planOf([
     second,
     pooled,
     node({ kind: 'MaxPoolGradient', attributes: { window: HALVE } }, [gradient, first, pooled], whole),
-    node({ kind: 'AveragePool', attributes: { window: HALVE } }, [second], half),
-    node(
-      { kind: 'BatchNorm', attributes: { epsilon: 1e-3, hasOffset: true, hasScale: false } },
-      [depthwise, perChannel, variance, perChannel],
-      half,
-    ),
+    averages,
+    normalised,
+    ...sumsOfImages(normalised, averages, depthwise, perChannel),
     node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [second, taps], whole),
     node(
       { kind: 'Conv2D', attributes: { window: SLIDE, activation: LINEAR } },
@@ -68,6 +71,23 @@ export function blockedGraph(block: number): Plan {
     node({ kind: 'DepthwiseInputGradient', attributes: { window: STRIDE } }, [gradient, channelTaps], whole),
     node({ kind: 'DepthwiseFilterGradient', attributes: { window: STRIDE } }, [second, gradient], channelTaps.shape),
   ]);
+}
+
+/** What is kept as factors for each channel until an image or its mean is needed. */
+function sumsOfImages(normalised: Value, image: Value, other: Value, perChannel: Value): Value[] {
+  const { shape } = image;
+  const binary = (fn: 'Add' | 'Multiply', a: Value, b: Value): Value =>
+    node({ kind: 'Binary', attributes: { fn } }, [a, b], shape);
+  const mean = (of: Value, axes: number[]): Value =>
+    node(
+      { kind: 'Reduce', attributes: { fn: 'Mean', axes } },
+      [of],
+      shape.filter((_, axis) => !axes.includes(axis)),
+    );
+  const sum = binary('Add', normalised, image);
+  const both = binary('Add', binary('Multiply', other, perChannel), binary('Multiply', image, perChannel));
+  const relu = node({ kind: 'Unary', attributes: { fn: 'Relu' } }, [sum], shape);
+  return [relu, both, mean(sum, [0, 1, 2]), mean(image, [1, 2])];
 }
 
 /** Products of stacked matrices, as they are and with either side transposed. */

@@ -13,7 +13,7 @@ export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrit
     const sides = gradientAndStep(value, consumers);
     if (sides === undefined) continue;
     const { gradient, step } = sides;
-    const source = rewrites.stepSources.get(step) ?? step.node.inputs[0]!;
+    const source = rewrites.stepSources.get(step) ?? resultOfRelu(step, value, consumers) ?? step.node.inputs[0]!;
     const poolGradient = poolGradientOfRelu(gradient, step, source, consumers);
     rewrites.maskedGradients.set(value, { gradient, source, poolGradient });
     if (poolGradient !== null) rewrites.skipped.add(poolGradient);
@@ -22,6 +22,24 @@ export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrit
   for (const [step, products] of folded) {
     if (consumers.of(step).every((reader) => products.has(reader))) rewrites.skipped.add(step);
   }
+}
+
+/** The relu of what the step is of, if it comes before `product`: it has the same sign, and is kept anyway. */
+function resultOfRelu(
+  step: PendingValue<'Step'>,
+  product: PendingValue,
+  consumers: Consumers,
+): PendingValue | undefined {
+  const { inputs, inputShapes } = step.node;
+  return consumers
+    .of(inputs[0]!)
+    .find(
+      (reader) =>
+        isPendingOf(reader, 'Unary') &&
+        reader.node.operation.attributes.fn === 'Relu' &&
+        reader.index < product.index &&
+        sameShape(reader.shape, inputShapes[0]!),
+    );
 }
 
 function gradientAndStep(

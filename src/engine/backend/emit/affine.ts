@@ -1,0 +1,110 @@
+import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import type { Attributes } from '../encoding/onnx-messages';
+
+/**
+ * An image as a sum of other images, each times a factor for each channel, plus a shift for each channel. Batch
+ * normalisation, its gradient and those of mean and variance are such sums. Kept as factors, which are small, they are
+ * computed in one pass where the image is needed, and their means from the means of the images alone.
+ */
+export interface Affine {
+  readonly channels: number;
+  /** Images in blocks, each with its factors `[channels]`. */
+  readonly terms: ReadonlyMap<ValueName, ValueName>;
+  /** `[channels]`; null stands for zeros. */
+  readonly shift: ValueName | null;
+}
+
+type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div';
+
+const ones = (builder: ModelBuilder, channels: number): ValueName =>
+  builder.constant('float32', [channels], new Float32Array(channels).fill(1));
+
+/** Two numbers for each channel combined, once for each pair. */
+function combine(builder: ModelBuilder, operator: Arithmetic, a: ValueName, b: ValueName): ValueName {
+  return builder.once(`${operator} ${a} ${b}`, () => builder.op(operator, [a, b]));
+}
+
+function negative(builder: ModelBuilder, a: ValueName): ValueName {
+  return builder.once(`Neg ${a}`, () => builder.op('Neg', [a]));
+}
+
+/** The image itself. */
+export function affineOfImage(builder: ModelBuilder, image: ValueName, channels: number): Affine {
+  return { channels, terms: new Map([[image, ones(builder, channels)]]), shift: null };
+}
+
+/** The image that this is, if it is one as it stands. */
+export function plainImage(builder: ModelBuilder, { channels, terms, shift }: Affine): ValueName | undefined {
+  const [term] = terms;
+  if (term === undefined || terms.size > 1 || shift !== null) return undefined;
+  return term[1] === ones(builder, channels) ? term[0] : undefined;
+}
+
+/** Times factors `[channels]`, or divided by them. */
+export function scaled(builder: ModelBuilder, a: Affine, factors: ValueName, operator: 'Mul' | 'Div'): Affine {
+  const one = ones(builder, a.channels);
+  const times = (factor: ValueName): ValueName =>
+    factor === one && operator === 'Mul' ? factors : combine(builder, operator, factor, factors);
+  const terms = new Map([...a.terms].map(([image, factor]) => [image, times(factor)] as const));
+  return { ...a, terms, shift: a.shift === null ? null : combine(builder, operator, a.shift, factors) };
+}
+
+/** The sum or difference of two. */
+export function added(builder: ModelBuilder, a: Affine, b: Affine, operator: 'Add' | 'Sub'): Affine {
+  const signed = (name: ValueName): ValueName => (operator === 'Add' ? name : negative(builder, name));
+  const terms = new Map(a.terms);
+  for (const [image, factor] of b.terms) {
+    const known = terms.get(image);
+    terms.set(image, known === undefined ? signed(factor) : combine(builder, operator, known, factor));
+  }
+  if (b.shift === null) return { ...a, terms };
+  return { ...a, terms, shift: a.shift === null ? signed(b.shift) : combine(builder, operator, a.shift, b.shift) };
+}
+
+/** The product of two that are one image each, times factors; undefined for others. */
+export function multiplied(builder: ModelBuilder, a: Affine, b: Affine): Affine | undefined {
+  const [left] = a.terms;
+  const [right] = b.terms;
+  if (left === undefined || right === undefined || a.terms.size > 1 || b.terms.size > 1) return undefined;
+  if (a.shift !== null || b.shift !== null) return undefined;
+  const [first, second] = [left[0], right[0]].sort() as [ValueName, ValueName];
+  const image = builder.once(`Mul ${first} ${second}`, () => builder.op('Mul', [first, second]));
+  const product = scaled(builder, affineOfImage(builder, image, a.channels), left[1], 'Mul');
+  return right[1] === ones(builder, a.channels) ? product : scaled(builder, product, right[1], 'Mul');
+}
+
+/** Computes an image in blocks from its terms, of which there is at least one: a depthwise convolution of one tap for each. */
+export function materialise(builder: ModelBuilder, affine: Affine, activation: Attributes = {}): ValueName {
+  const { channels, shift } = affine;
+  const one = ones(builder, channels);
+  const plain = plainImage(builder, affine);
+  if (plain !== undefined && Object.keys(activation).length === 0) return plain;
+  const terms = [...affine.terms];
+  // An image as it stands needs no pass of its own: the first convolution adds it.
+  const start = terms.length > 1 ? terms.findIndex(([, factor]) => factor === one) : -1;
+  let sum = start < 0 ? '' : terms.splice(start, 1)[0]![0];
+  for (const [i, [image, factor]] of terms.entries()) {
+    const isLast = i === terms.length - 1;
+    const taps = builder.once(`taps ${factor}`, () => builder.reshape(factor, [channels, 1, 1, 1]));
+    const bias = isLast && shift !== null ? shift : '';
+    const inputs = sum === '' ? (bias === '' ? [image, taps] : [image, taps, bias]) : [image, taps, bias, sum];
+    const attributes = { kernel_shape: [1, 1], group: channels, ...(isLast ? activation : {}) };
+    sum = builder.blocked('Conv', inputs, attributes);
+  }
+  return sum;
+}
+
+/** The mean of each channel over all images `[channels]`; each image in blocks is read once. */
+export function meanOf(builder: ModelBuilder, { channels, terms, shift }: Affine, images: number): ValueName {
+  const one = ones(builder, channels);
+  const means = [...terms].map(([image, factor]) => {
+    const mean = builder.once(`mean ${image}`, () => {
+      const each = builder.reshape(builder.blocked('GlobalAveragePool', [image]), [images, channels]);
+      const weights = builder.constant('float32', [1, images], new Float32Array(images).fill(1 / images));
+      return builder.reshape(builder.op('MatMul', [weights, each]), [channels]);
+    });
+    return factor === one ? mean : combine(builder, 'Mul', mean, factor);
+  });
+  if (shift !== null) means.push(shift);
+  return means.reduce((sum, mean) => combine(builder, 'Add', sum, mean));
+}
