@@ -114,6 +114,21 @@ describe('gradual pruning', () => {
     for (const { data } of tensors.values()) expect([...data].some((value) => Object.is(value, -0))).toBe(false);
   });
 
+  it('by a score that needs data reads the training images at each update, and resumed ends in the same bytes', async () => {
+    const bench = await Bench.make();
+    const taylor = recipe({ score: 'taylor', samples: 40, frequency: 8 });
+    await bench.run(taylor, { out: 'whole' });
+    const stopped = bench.run(taylor, {
+      watch: (event, cancel) => {
+        if (event.kind === 'epoch') cancel();
+      },
+    });
+    await expect(stopped).rejects.toThrow(/Cancelled/);
+    const result = await bench.run(taylor, { resume: true });
+    expect(await bench.hashes('out')).toEqual(await bench.hashes('whole'));
+    expect(count(await zerosOf(result.out))).toBe(Math.round(0.8 * 228));
+  });
+
   it('leaves protected layers whole', async () => {
     const bench = await Bench.make();
     const result = await bench.run(recipe({ sparsity: 0.5, protect: ['conv'] }));
@@ -126,6 +141,7 @@ describe('gradual pruning', () => {
     [{ from: 2, to: 1 }, {}, /ends \(after epoch 1\) before it begins \(after epoch 2\): give "gradual" a later "to"/],
     [{ from: 0, to: 4 }, {}, /ends after epoch 4, but only 3 epochs: give "gradual" an earlier "to"/],
     [{ granularity: '2:4' }, {}, /cannot prune by 2:4 gradually, .*: prune by it first, then fine-tune/],
+    [{ regrow: true, score: 'wanda' }, {}, /cannot regrow weights by the score wanda/],
     [{}, { warmup: 3 }, /warms up for 3 epochs but has only 3/],
     [{}, { decay: 0.5 }, /has "decay", which means nothing to the schedule cosine: leave it out/],
   ])('%o and %o are refused with a sentence', (more, step, sentence) => {
