@@ -12,6 +12,7 @@ import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { preview, type SampleEvaluator } from '../../../src/engine/compress/preview';
 import { tinyModel, tinyWeights, writeRaw } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';
+import { tinyDataset } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -123,6 +124,27 @@ describe('a preview', () => {
     expect(await ask(half, misfit)).toMatchObject({ accuracy: null, noAccuracy: 'The images do not fit.' });
     const broken = { key: 'y', evaluate: () => Promise.reject(new Error('a fault')) };
     await expect(ask(half, broken)).rejects.toThrow('a fault');
+  });
+
+  it('looks at the training images once for all amounts, also where the first look was cancelled', async () => {
+    const { file, store } = await setUp();
+    const calibration = { key: 'shapes', data: await tinyDataset() };
+    const asked = async (sparsity: number, signal?: AbortSignal) => {
+      const parts: string[] = [];
+      const step = PruneStep.parse({ step: 'prune', score: 'wanda', samples: 200, amount: { sparsity } });
+      const options = { accuracy: 'none', calibration, signal, onPart: ({ part }: PreviewPart) => parts.push(part) };
+      const answer = await store.use(file, (session) => preview(session, step, options));
+      return { parts, sparsity: answer.counts.totals.sparsity };
+    };
+    const abort = new AbortController();
+    const [stopped, first] = [asked(0.5, abort.signal), asked(0.5)];
+    abort.abort();
+    await expect(stopped).rejects.toBeInstanceOf(CancelledError);
+    expect(await first).toEqual({ parts: ['progress', 'counts', 'bytes'], sparsity: 0.5 });
+    expect(await asked(0.75)).toEqual({ parts: ['counts', 'bytes'], sparsity: 0.75 });
+    await expect(
+      store.use(file, (session) => preview(session, { ...half, score: 'taylor' }, { accuracy: 'none' })),
+    ).rejects.toThrow('The score taylor is computed from training images: choose a dataset, ');
   });
 
   it('leaves no tensor behind once the checkpoint is released', async () => {
