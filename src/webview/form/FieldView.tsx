@@ -26,14 +26,12 @@ export function FieldView(props: EntryProps) {
   return (
     <div class={field.spec.kind === 'object' || field.spec.kind === 'record' ? 'form-field wide' : 'form-field'}>
       <Control {...props} />
-      {field.help !== '' && (
-        <p class="form-help small quiet" id={`${props.context.id}-help`}>
-          {field.help}
-        </p>
-      )}
+      {field.spec.kind !== 'object' && <Help text={field.help} />}
     </div>
   );
 }
+
+const Help = ({ text }: { text: string }) => (text === '' ? null : <p class="form-help small quiet">{text}</p>);
 
 function Control(props: EntryProps) {
   const { field, value, context, onChange } = props;
@@ -73,6 +71,7 @@ function Control(props: EntryProps) {
               {labelOf(key)}
             </Checkbox>
           )}
+          <Help text={field.help} />
           {(field.required || value !== undefined) && (
             <fieldset class="form-part">
               <legend class={field.required ? 'field-label' : 'unseen'}>{labelOf(key)}</legend>
