@@ -195,6 +195,16 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     };
     return tf.grads(net)([x, filter, bias]);
   },
+  'the same with channels that do not fill their blocks': () => {
+    const [x, first, second] = [image([3, 9, 9, 1]), image([2, 2, 1, 20], 2), image([3, 3, 20, 50], 3)];
+    const net = (x: tf.Tensor, ...[f1, b1, f2, b2]: tf.Tensor[]): tf.Tensor => {
+      const one = tf.add<tf.Tensor4D>(tf.conv2d(x as tf.Tensor4D, f1 as tf.Tensor4D, 1, 'valid'), b1!);
+      const two = tf.conv2d(tf.maxPool(one, 2, 2, 'valid'), f2 as tf.Tensor4D, 1, 'same');
+      const active = tf.sigmoid(tf.maxPool(tf.relu(tf.add<tf.Tensor4D>(two, b2!)), 2, 2, 'valid'));
+      return tf.sum(tf.square(active));
+    };
+    return tf.grads(net)([x, first, tensor([20], 4), second, tensor([50], 5)]);
+  },
 };
 
 describe.each(Object.entries(families))('%s', (_, family) => {

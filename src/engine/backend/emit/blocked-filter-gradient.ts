@@ -115,7 +115,8 @@ function gradientAsFilter(emission: Emission, gradient: Value, sliding: Sliding)
   const [n, rows, columns, outputs] = result;
   const missing = [examples - n, filters - outputs] as const;
   const groups = [parts, examples / parts / block, block];
-  if (emission.isBlockedOnly(gradient) && sameShape(gradient.shape, result)) {
+  const inBlocks = emission.isBlockedOnly(gradient) || emission.hasFilledBlocks(gradient);
+  if (inBlocks && sameShape(gradient.shape, result)) {
     const flat = builder.reshape(emission.blocked(gradient), [n, filters * rows * columns]);
     const whole = missing[0] === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, 0, missing[0], 0)]);
     const split = builder.reshape(whole, [...groups, filters / block, rows * columns, block]);

@@ -11,6 +11,9 @@ import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterS
 /** Up to so many times the products, whole blocks are faster than images channel by channel. */
 const MOST_WASTE = 2.1;
 
+/** Activations that leave the zeros that fill a block. */
+const KEEPS_ZERO: ReadonlySet<Activation['name']> = new Set(['linear', 'relu', 'relu6', 'elu', 'leakyrelu']);
+
 export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };
 }
@@ -64,7 +67,9 @@ function convolve(
     ...attributes,
     ...(builtIn === undefined ? {} : { activation: builtIn }),
   });
-  setFromWholeBlocks(emission, value, builtIn === undefined ? activate(builder, result, activation) : result);
+  const activated = builtIn === undefined ? activate(builder, result, activation) : result;
+  if (whole.shape[3] === filters || KEEPS_ZERO.has(activation.name)) emission.setBlocked(value, activated);
+  else emission.setFlat(value, builder.blocked('ReorderOutput', [activated], { channels: filters, channels_last: 1 }));
 }
 
 /** Whether numbers of channels may be filled up to whole blocks: the products with zeros must be worth it. */
@@ -96,17 +101,11 @@ function imageInWholeBlocks(emission: Emission, image: Value, shape: readonly nu
   const { builder, block } = emission;
   const channels = shape[3]!;
   const missing = roundUp(channels, block) - channels;
-  if (missing === 0 && sameShape(shape, image.shape)) return emission.blocked(image);
+  const inBlocks = missing === 0 || emission.hasFilledBlocks(image);
+  if (inBlocks && sameShape(shape, image.shape)) return emission.blocked(image);
   const flat = emission.flat(image, shape);
   const filled = missing === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, 0, 0, 0, 0, 0, 0, missing)]);
   return builder.blocked('ReorderInput', [filled], { channels_last: 1 });
-}
-
-/** Sets a value from blocks of which the last may be too long. */
-function setFromWholeBlocks(emission: Emission, value: NativeValue, blocks: ValueName): void {
-  const channels = value.shape[3]!;
-  if (emission.canBlock(channels)) emission.setBlocked(value, blocks);
-  else emission.setFlat(value, emission.builder.blocked('ReorderOutput', [blocks], { channels, channels_last: 1 }));
 }
 
 /** The gradient of a convolution with respect to its input. */
@@ -132,7 +131,7 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
     const whole = inWholeBlocks(emission, flipped, filterShape, [true, true]);
     const blocks = imageInWholeBlocks(emission, gradient, gradientShape);
     const names = [blocks, blockedBackwardFilter(builder, whole.filter, whole.shape, block)];
-    setFromWholeBlocks(emission, value, builder.blocked('Conv', names, attributes));
+    emission.setBlocked(value, builder.blocked('Conv', names, attributes));
     return;
   }
   const names = [emission.nchw(gradient, gradientShape), builder.transpose(flipped, [2, 3, 0, 1])];

@@ -18,6 +18,7 @@ export interface Halves {
 /** The names under which one value is known in the model: row-major, blocked, in parts, and under reshaped views. */
 interface Forms {
   flat: ValueName | null;
+  /** Whole blocks: the last one ends in zeros where the channels do not fill it. */
   blocked: ValueName | null;
   readonly halves: Halves | null;
   /** What the blocked form is computed from when it is asked for. */
@@ -95,10 +96,20 @@ export class Emission {
     return this.#formsOf(value).affine !== null;
   }
 
+  /**
+   * Whether a value has blocks although its channels do not fill the last one, which then ends in zeros. Only what keeps
+   * those zeros may read them.
+   */
+  hasFilledBlocks(value: Value): boolean {
+    const { blocked, halves } = this.#formsOf(value);
+    return (blocked !== null || halves !== null) && !this.canBlock(value.shape.at(-1)!);
+  }
+
   /** Whether the value exists in blocks only, whole or in parts, so that staying in blocks saves a conversion. */
   isBlockedOnly(value: Value): boolean {
     const { flat, blocked, halves, affine } = this.#formsOf(value);
-    return flat === null && (blocked !== null || halves !== null || affine !== null);
+    const inBlocks = blocked !== null || halves !== null || affine !== null;
+    return flat === null && inBlocks && this.canBlock(value.shape.at(-1)!);
   }
 
   setFlat(value: Value, name: ValueName): void {

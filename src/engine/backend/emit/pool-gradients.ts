@@ -5,6 +5,7 @@ import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/val
 import { slideBackwards } from './depthwise';
 import { equalMask, notNegativeMask, positiveMask } from './elementwise';
 import type { Emission, Halves } from './emission';
+import { roundUp } from './filters';
 import { maximaOfPairs } from './pools';
 import { spread } from './spreading';
 
@@ -39,10 +40,10 @@ function distributeToMaxima(
   const [kh, kw] = node.operation.attributes.window.kernel;
   const [rows, columns] = [h / kh, w / kw];
   const inBlocks =
-    emission.canBlock(c) &&
     sameShape(image.shape, value.shape) &&
-    [gradient, pooled].every((input) => input.shape.length === 4);
-  const [planes, depth] = inBlocks ? [(n * c) / block, block] : [n, c];
+    [gradient, pooled].every((input) => input.shape.length === 4) &&
+    (emission.canBlock(c) || [gradient, image, pooled].every((input) => emission.hasFilledBlocks(input)));
+  const [planes, depth] = inBlocks ? [(n * roundUp(c, block)) / block, block] : [n, c];
   const form = (input: Value): ValueName => (inBlocks ? emission.blocked(input) : emission.flat(input));
   const small = [planes, rows, columns, depth];
 
@@ -71,7 +72,7 @@ function distributeToMaxima(
     return builder.reshape(joined, [planes, rows, 1, w * depth]);
   });
   const all = gradientRows.length === 1 ? gradientRows[0]! : builder.op('Concat', gradientRows, { axis: 2 });
-  if (inBlocks) emission.setBlocked(value, builder.reshape(all, [n, c, h, w]));
+  if (inBlocks) emission.setBlocked(value, builder.reshape(all, [n, roundUp(c, block), h, w]));
   else emission.setFlat(value, builder.reshape(all, value.shape));
 }
 
@@ -81,7 +82,8 @@ function distributeToMaxima(
  */
 function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): Halves {
   const { builder, block } = emission;
-  const [n, h, w, c] = image.shape as [number, number, number, number];
+  const [n, h, w, channels] = image.shape as [number, number, number, number];
+  const c = roundUp(channels, block);
   const share = (of: ValueName, shape: number[], differences: ValueName): [ValueName, ValueName] => {
     const whole = builder.reshape(of, shape);
     const first = builder.op('Mul', [whole, notNegativeMask(builder, differences)]);

@@ -10,7 +10,7 @@ export function emitPool(emission: Emission, value: PendingValue<'MaxPool' | 'Av
   const shape = inputShapes[0]!;
   const { kernel, strides, pads } = operation.attributes.window;
   const attributes = { kernel_shape: kernel, strides, pads };
-  if (emission.canBlock(shape[3]!) && sameShape(shape, image.shape)) {
+  if (sameShape(shape, image.shape) && (emission.canBlock(shape[3]!) || emission.hasFilledBlocks(image))) {
     // Where the gradient follows, it asks for the maxima of the rows, from which the others are fast.
     const result = emission.rewrites.halvedPools.has(value)
       ? builder.blocked('MaxPool', [maximaOfPairs(emission, image)], { kernel_shape: [2, 1], strides: [2, 1] })

@@ -4,6 +4,7 @@ import type { PendingValue, Value } from '../graph/value';
 import { meanOf } from './affine';
 import { cast } from './elementwise';
 import type { Emission } from './emission';
+import { roundUp } from './filters';
 
 /** From this many elements on, a sum over rows is done in two halves, which the threads share. */
 const SPLIT_SUM_ELEMENTS = 1e6;
@@ -22,8 +23,8 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
     return;
   }
   if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, axes)) {
-    const sum = emission.isBlockedOnly(input) && axes.length === 3 && sameShape(shape, input.shape);
-    if (sum) {
+    const inBlocks = emission.isBlockedOnly(input) || emission.hasFilledBlocks(input);
+    if (inBlocks && axes.length === 3 && sameShape(shape, input.shape)) {
       emission.setFlat(value, builder.reshape(sumOfBlocks(emission, input), value.shape));
       return;
     }
@@ -111,13 +112,16 @@ function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
 /** The sum over all pixels of all images for each channel, read from blocks: over the images first, which are many. */
 function sumOfBlocks(emission: Emission, input: Value): ValueName {
   const { builder, block } = emission;
-  const [n, h, w, c] = input.shape as [number, number, number, number];
+  const [n, h, w, channels] = input.shape as [number, number, number, number];
+  const c = roundUp(channels, block);
   const halves = emission.halves(input);
   const area = halves ? (h * w) / 4 : h * w;
   const images = builder.reshape(halves?.condensed ?? emission.blocked(input), [n, area * c]);
   const sums = builder.op('MatMul', [builder.onesRow(n), images]);
   const pixels = builder.reshape(sums, [c / block, area, block]);
-  return builder.op('ReduceSum', [pixels, builder.ints(1)], { keepdims: 0 });
+  const total = builder.op('ReduceSum', [pixels, builder.ints(1)], { keepdims: 0 });
+  if (c === channels) return total;
+  return builder.op('Slice', [builder.reshape(total, [c]), builder.ints(0), builder.ints(channels)]);
 }
 
 export function emitArgReduce(emission: Emission, value: PendingValue<'ArgReduce'>): void {
