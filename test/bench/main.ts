@@ -4,7 +4,7 @@
 //        npm run bench -- --memory
 //        npm run bench -- --engine [--threads N] [--data DIR]
 // Measures each figure that is a speed or a size, prints it beside its target, and fails when one is missed.
-// With --engine: only what the engine's backend costs beside the arithmetic, which is part of the whole run too.
+// With --engine: only what the engine's backend costs beside the arithmetic, and the time of a sensitivity scan; both are part of the whole run too.
 // With --memory: what thousands of training steps and hundreds of models leave behind.
 // With --fallbacks: which kernels of common networks run on the slow cpu backend.
 // With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
@@ -21,6 +21,7 @@ import type { BenchLine } from './line';
 import { benchLongLife } from './long-life/main';
 import { benchMemory } from './memory';
 import { benchPeers } from './peers/main';
+import { benchScan } from './scan';
 import { benchSizes } from './sizes';
 
 runMain(async () => {
@@ -49,7 +50,9 @@ runMain(async () => {
   } else if (values.memory) {
     add(await benchLongLife());
   } else if (values.engine) {
-    add(await benchEngine(await findData(), Number(values.threads ?? '2')));
+    const [data, threads] = [await findData(), Number(values.threads ?? '2')];
+    add(await benchEngine(data, threads));
+    add(await benchScan(data, threads));
   } else if (values.peers) {
     const data = await findData();
     const networks = values.networks.split(',').filter((name) => name !== '');
@@ -63,6 +66,7 @@ runMain(async () => {
     add(await benchEditor(vsix));
     add(await benchMemory(data));
     add(await benchEngine(data, threads));
+    add(await benchScan(data, threads));
     if (values.prototype !== undefined) add(await benchBackend({ prototype: values.prototype, data, threads }));
   }
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);

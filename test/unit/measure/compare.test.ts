@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { tf } from '../../../src/engine/backend/tf';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { rehearseRemove } from '../../../src/engine/compress/remove/remove';
+import { compareModels } from '../../../src/engine/measure/compare';
+import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { RemoveStep } from '../../../src/protocol/steps/remove';
+import { temporaryFolder } from '../temporary';
+import { tinyNetwork } from '../train/tiny';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+it('models of other widths are compared by layer name, their weights counted over common bins', async () => {
+  const folder = await temporaryFolder();
+  const network = tinyNetwork(1);
+  const model = fromLayersModel(network);
+  network.dispose();
+  const smaller = rehearseRemove(model, RemoveStep.parse({ step: 'remove', layers: { conv: 0.5 } })).model;
+  const written = async (name: string, content: typeof model) => ({
+    checkpoint: await readCheckpoint((await writeCheckpoint(path.join(folder, name), content)).path),
+    evaluation: null,
+    noAccuracy: 'no dataset chosen',
+  });
+  const compared = await compareModels(await written('a', model), await written('b', smaller), 16);
+  const conv = compared.layers.find(({ name }) => name === 'conv')!;
+  expect([conv.a?.outputShape?.at(-1), conv.b?.outputShape?.at(-1)]).toEqual([4, 2]);
+  expect([conv.a?.params, conv.b?.params]).toEqual([40, 20]);
+  const sum = (side: { zeros: number; counts: number[] } | null): number =>
+    side ? side.counts.reduce((all, one) => all + one, side.zeros) : 0;
+  expect([sum(conv.histogram!.a), sum(conv.histogram!.b)]).toEqual([36, 18]);
+  expect([sum(compared.histogram.a), sum(compared.histogram.b)]).toEqual([36 + 192, 18 + 96]);
+  // What is left of the first layer is part of it, bin by bin.
+  conv.histogram!.b!.counts.forEach((count, bin) => {
+    expect(count).toBeLessThanOrEqual(conv.histogram!.a!.counts[bin]!);
+  });
+  expect(compared.layers.find(({ name }) => name === 'flat')?.histogram).toBeNull();
+  expect([compared.a.totals.macs! > compared.b.totals.macs!, compared.b.noAccuracy]).toEqual([
+    true,
+    'no dataset chosen',
+  ]);
+});
