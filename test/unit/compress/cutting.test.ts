@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { layers, tf } from '../../../src/engine/backend/tf';
+import type { ModelContent } from '../../../src/engine/checkpoint/types';
+import { cuttingOf, type CuttingOptions } from '../../../src/engine/compress/cutting';
+import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { readGraph } from '../../../src/engine/model/graph';
+import { apply, classifier, normalisedConvolution, relu } from '../../networks/blocks';
+import { Draw } from '../../networks/draw';
+import { numbers } from '../../networks/index';
+import { tinyDataset } from '../train/tiny';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** Two convolutions whose channels hang together through a residual addition, and one that stands alone. */
+function residual(): ModelContent {
+  const draw = new Draw();
+  const input = layers.input({ shape: [6, 6, 1] });
+  const x = relu(normalisedConvolution(draw, input, { filters: 6, kernelSize: 3 }));
+  const sum = relu(apply(layers.layers.add(), [normalisedConvolution(draw, x, { filters: 6, kernelSize: 3 }), x]));
+  const alone = relu(normalisedConvolution(draw, sum, { filters: 4, kernelSize: 3 }));
+  const network = layers.model({ inputs: input, outputs: classifier(draw, alone, 3) });
+  const model = fromLayersModel(network);
+  network.dispose();
+  return model;
+}
+
+const cutting = async (model: ModelContent, options: CuttingOptions) =>
+  cuttingOf(model, options, { data: await tinyDataset(), seed: 0, signal: new AbortController().signal });
+
+async function outputs(model: ModelContent): Promise<number[]> {
+  const running = await toLayersModel(model);
+  const answer = tf.tidy(() => [
+    ...(running.apply(tf.tensor(numbers(2 * 36, 7), [2, 6, 6, 1]), { training: false }) as tf.Tensor).dataSync(),
+  ]);
+  running.dispose();
+  return answer;
+}
+
+describe('cutting channels', () => {
+  it('scans channels that hang together once, and says so of the other layers', async () => {
+    const model = residual();
+    const { cutter } = await cutting(model, { by: 'remove', score: 'l2' });
+    const convolutions = readGraph(model).layers.filter(({ type }) => type === 'Conv2D');
+    const [first, second, third] = convolutions.map(({ name }) => cutter.layers.find((layer) => layer.name === name)!);
+    expect([first!.state, first!.size, third!.state, third!.size]).toEqual(['scanned', 6, 'scanned', 4]);
+    expect(first!.parameters.length).toBe(2);
+    expect(second).toMatchObject({
+      state: 'skipped',
+      reason: `its channels hang together with those of "${first!.name}"`,
+    });
+    expect(cutter.layers.every(({ state, reason }) => state === 'scanned' || reason !== undefined)).toBe(true);
+    expect((await cutter.cut(first!.name, 0.5)).reached).toBe(0.5);
+  });
+
+  it('shows the answers of the smaller model with the shapes of the large one', async () => {
+    const model = residual();
+    const method = await cutting(model, { by: 'remove', score: 'magnitude' });
+    const [first, third] = method.cutter.layers.filter(({ state }) => state === 'scanned');
+    const { model: smaller, shown } = method.cut(
+      new Map([
+        [first!.name, 0.5],
+        [third!.name, 0.25],
+      ]),
+    );
+    const [masked, small] = [await outputs({ ...model, tensors: shown }), await outputs(smaller)];
+    small.forEach((value, i) => expect(value).toBeCloseTo(masked[i]!, 4));
+    expect(await outputs(model)).not.toEqual(masked);
+  });
+
+  it.each(['prune', 'remove'] as const)('together comes to amounts that come to the same again: %s', async (by) => {
+    const model = residual();
+    const method = await cutting(model, { by, score: 'magnitude' });
+    const amounts = method.together(0.5, 'params')!;
+    expect(amounts.size).toBeGreaterThan(1);
+    const cut = method.cut(amounts).model;
+    const again = (await cutting(model, { by, score: 'magnitude' })).cut(amounts).model;
+    expect(await outputs(again)).toEqual(await outputs(cut));
+    const params = (content: ModelContent) =>
+      readGraph(content).layers.reduce(
+        (sum, { tensors }) => sum + tensors.reduce((all, { tensor }) => all + tensor.data.filter(Boolean).length, 0),
+        0,
+      );
+    expect(params(cut)).toBeLessThan(0.75 * params(model));
+    if (by === 'remove') expect(method.together(1, 'params')).toBeNull();
+  });
+});
