@@ -14,17 +14,24 @@ export const mobilenetV2: Network = {
   inputShape: [96, 96, 3],
   target: { kind: 'classes', count: 10 },
   batch: 32,
-  build() {
-    const draw = new Draw();
-    const input = layers.input({ shape: [96, 96, 3] });
-    let x = relu6(normalisedConvolution(draw, input, { filters: 32, kernelSize: 3, strides: 2 }));
-    for (const [expansion, filters, repeats, firstStride] of GROUPS) {
-      for (let i = 0; i < repeats; i++) x = invertedResidual(draw, x, expansion, filters, i === 0 ? firstStride : 1);
-    }
-    x = relu6(normalisedConvolution(draw, x, { filters: 1280, kernelSize: 1 }));
-    return layers.model({ name: 'mobilenet_v2', inputs: input, outputs: classifier(draw, x, 10) });
-  },
+  build: () => invertedResidualNetwork([96, 96, 3], GROUPS, [32, 1280]),
 };
+
+/** A network of inverted residuals for images of some shape; `ends` are the filters of its first and last convolution. */
+export function invertedResidualNetwork(
+  shape: [number, number, number],
+  groups: readonly (readonly [number, number, number, number])[],
+  ends: readonly [number, number],
+): layers.LayersModel {
+  const draw = new Draw();
+  const input = layers.input({ shape });
+  let x = relu6(normalisedConvolution(draw, input, { filters: ends[0], kernelSize: 3, strides: 2 }));
+  for (const [expansion, filters, repeats, firstStride] of groups) {
+    for (let i = 0; i < repeats; i++) x = invertedResidual(draw, x, expansion, filters, i === 0 ? firstStride : 1);
+  }
+  x = relu6(normalisedConvolution(draw, x, { filters: ends[1], kernelSize: 1 }));
+  return layers.model({ name: 'mobilenet_v2', inputs: input, outputs: classifier(draw, x, 10) });
+}
 
 function invertedResidual(
   draw: Draw,

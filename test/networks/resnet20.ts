@@ -12,19 +12,22 @@ export const resnet20: Network = {
   inputShape: [32, 32, 3],
   target: { kind: 'classes', count: 10 },
   batch: 100,
-  build() {
-    const draw = new Draw();
-    const input = layers.input({ shape: [32, 32, 3] });
-    let x = relu(normalisedConvolution(draw, input, { filters: 16, kernelSize: 3 }));
-    for (const filters of WIDTHS) {
-      for (let block = 0; block < BLOCKS_PER_WIDTH; block++) {
-        const narrows = block === 0 && filters !== WIDTHS[0];
-        x = residual(draw, x, filters, narrows);
-      }
-    }
-    return layers.model({ name: 'resnet_20', inputs: input, outputs: classifier(draw, x, 10) });
-  },
+  build: () => residualNetwork([32, 32, 3]),
 };
+
+/** The network for images of another shape. */
+export function residualNetwork(shape: [number, number, number]): layers.LayersModel {
+  const draw = new Draw();
+  const input = layers.input({ shape });
+  let x = relu(normalisedConvolution(draw, input, { filters: 16, kernelSize: 3 }));
+  for (const filters of WIDTHS) {
+    for (let block = 0; block < BLOCKS_PER_WIDTH; block++) {
+      const narrows = block === 0 && filters !== WIDTHS[0];
+      x = residual(draw, x, filters, narrows);
+    }
+  }
+  return layers.model({ name: 'resnet_20', inputs: input, outputs: classifier(draw, x, 10) });
+}
 
 function residual(draw: Draw, input: layers.SymbolicTensor, filters: number, narrows: boolean): layers.SymbolicTensor {
   const strides = narrows ? 2 : 1;
