@@ -9,8 +9,8 @@ import { ComparePanel } from './comparePanel';
 
 /** Compares the two checkpoints that were selected, or picked one after the other. */
 export async function compareCheckpoints(services: Services, target: unknown, selection: unknown): Promise<void> {
-  const selected: unknown[] = Array.isArray(selection) ? selection : [];
-  const chosen = [target, ...selected].flatMap(modelOf);
+  const selected: unknown[] = Array.isArray(selection) && selection.length > 1 ? selection : [target];
+  const chosen = selected.flatMap(modelOf);
   const [a = (await pickCheckpoint(services, undefined))?.fsPath, second] = [...new Set(chosen)];
   if (a === undefined) return;
   const b = second ?? (await pickOther(services, a));

@@ -80,12 +80,15 @@ export class ComparePanel {
         throw new UserError(`${file} is gone: it was moved or deleted, so it cannot be compared.`);
     const inspection = await engine.call('inspect', { model: this.pair.a }, { signal });
     const data = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
-    return withOwnEngine(createEngine, signal, (call) =>
+    const comparison = await withOwnEngine(createEngine, signal, (call) =>
       call(
         'compare',
         { ...this.pair, bins: 256, ...(data === undefined ? {} : { data }) },
         { signal, onProgress: report },
       ),
     );
+    // Checkpoints of one model have one name: their folders tell them apart.
+    const { a, b } = comparison;
+    return { ...comparison, a: { ...a, name: modelLabel(a.path) }, b: { ...b, name: modelLabel(b.path) } };
   }
 }

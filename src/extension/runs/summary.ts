@@ -18,6 +18,8 @@ export function runSummary(title: string, result: RunResult): string {
 
 /** The test accuracy that a run ended with; null: none was measured. */
 export function lastAccuracy({ accuracy, steps }: RunResult): number | null {
+  // Nothing was measured of weights that went back after the last measurement.
+  if (steps.at(-1)?.step === 'rewind') return null;
   return accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
 }
 

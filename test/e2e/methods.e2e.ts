@@ -1,0 +1,149 @@
+import { cpSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { inRoot } from '../../scripts/setup/paths';
+import { Panel } from '../harness/pages/panel';
+import { openWorld, type World } from '../harness/world';
+import { readWithStockTfjs, sparsityOf } from './stockTfjs';
+
+let world: World;
+let panel: Panel;
+let denseWeights: number;
+
+const written = (folder: string) => path.join(world.workspace, folder, 'model.json');
+const kernelWeights = (reading: Awaited<ReturnType<typeof readWithStockTfjs>>): number =>
+  [...reading.kernels.values()].reduce((total, { count }) => total + count, 0);
+
+beforeAll(async () => {
+  world = await openWorld({
+    name: 'methods',
+    vsix: inject('vsix'),
+    settings: {
+      'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample'),
+      'secateur.preview.samples': 200,
+    },
+    width: 1440,
+    height: 1300,
+    prepare: (workspace) => {
+      cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
+    },
+  });
+  await world.workbench.ready('fashion-cnn');
+  await world.workbench.expand('fashion-cnn');
+  await world.workbench.contextMenu(world.workbench.explorerRow('model.json').first(), 'Prune Model');
+  panel = new Panel(world.page, world.workbench.webview());
+  await panel.ready();
+  denseWeights = kernelWeights(await readWithStockTfjs(written('fashion-cnn')));
+});
+
+afterEach(() => {
+  expect(world.guard.take()).toEqual([]);
+});
+
+afterAll(async () => {
+  expect(await world.close()).toEqual([]);
+});
+
+/** Runs the recipe that is filled in, into this folder, and waits for its end. */
+async function runInto(folder: string): Promise<void> {
+  await panel.element('recipe-folder').fill(folder);
+  await panel.element('recipe-run').click();
+  await expect.poll(() => existsSync(written(folder)), { timeout: 150_000 }).toBe(true);
+  await panel.element('open-result').waitFor();
+}
+
+/** Starts a recipe anew. */
+async function clear(): Promise<void> {
+  await panel.element('close-run').click();
+  await panel.element('clear-recipe').click();
+}
+
+test('channels are removed and the rest fine-tuned, as the plan has promised', async () => {
+  await panel.element('add-remove').click();
+  await panel.element('form-remove-amount').selectOption('macs');
+  await panel.element('form-remove-amount-macs').fill('0.5');
+  await panel.element('show-plan').click();
+  await panel.element('plan-table').waitFor({ timeout: 60_000 });
+  expect(await panel.element('plan-table').locator('tr[data-state="removed"]').count()).toBeGreaterThan(2);
+  await world.screenshot('plan');
+  await panel.element('add-finetune').click();
+  await panel.element('form-finetune-epochs').fill('1');
+  await runInto('smaller');
+  await world.screenshot('removed');
+  const reading = await readWithStockTfjs(written('smaller'));
+  expect(kernelWeights(reading)).toBeLessThan(denseWeights);
+  expect(reading.output).toHaveLength(10);
+});
+
+test('gradual pruning with a teacher, and weights rewound: zeros as the forms have asked for', async () => {
+  await clear();
+  await panel.element('add-finetune').click();
+  await panel.element('form-finetune-epochs').fill('1');
+  await panel.element('form-finetune-gradual').click();
+  await panel.element('form-finetune-gradual-sparsity').fill('0.8');
+  await panel.element('form-finetune-distill').click();
+  await panel.element('add-rewind').click();
+  await panel.element('form-rewind-to').selectOption('text');
+  await panel.element('form-rewind-to-value').fill(written('fashion-cnn'));
+  await runInto('gradual');
+  expect(sparsityOf(await readWithStockTfjs(written('gradual')))).toBeCloseTo(0.8, 2);
+});
+
+test('a step that the model has no layers for is one sentence, and nothing is written', async () => {
+  await clear();
+  await panel.element('add-recalibrate').click();
+  await panel.element('recipe-folder').fill('never');
+  await panel.element('recipe-run').click();
+  expect(await panel.element('run-problem').textContent()).toMatch(/normali[sz]ation/i);
+  expect(existsSync(path.join(world.workspace, 'never'))).toBe(false);
+});
+
+test('a target is reached, and another of its plans taken and written', async () => {
+  await clear();
+  await panel.element('add-target').click();
+  await panel.element('form-target-goal-accuracy').fill('0.85');
+  await panel.element('form-target-more').click();
+  await panel.element('form-target-samples').fill('200');
+  await runInto('reached');
+  await panel.element('pareto').scrollIntoViewIfNeeded();
+  await world.screenshot('pareto');
+  const reached = sparsityOf(await readWithStockTfjs(written('reached')));
+  expect(reached).toBeGreaterThan(0.3);
+  await panel.element('pareto-0').click();
+  await panel.element('step-0').getByText('1. Prune').waitFor();
+  await runInto('taken');
+  expect(sparsityOf(await readWithStockTfjs(written('taken')))).toBeLessThan(reached);
+});
+
+test('the sensitivity of each layer is drawn', async () => {
+  await panel.element('scan-options').click();
+  await panel.element('scan-more').click();
+  await panel.element('scan-samples').fill('200');
+  await panel.element('scan-sparsities').fill('0.5, 0.9');
+  await panel.element('start-scan').click();
+  await panel.frame.locator('#sensitivity[data-scanning="true"]').waitFor();
+  await panel.frame.locator('#sensitivity[data-scanning="false"]').waitFor({ timeout: 60_000 });
+  await panel.element('scan-as-table').click();
+  expect(await panel.element('scan-table').locator('tbody tr').count()).toBe(5);
+  await panel.element('scan-curves').scrollIntoViewIfNeeded();
+  await world.screenshot('sensitivity');
+});
+
+test('the runs are listed with their figures, and two of them compared', async () => {
+  await world.page.getByRole('button', { name: /Secateur: Runs Section/ }).click();
+  const run = (name: string) => world.page.getByRole('treeitem', { name: new RegExp(`^${name}, finished, .*sparse`) });
+  await run('gradual').click();
+  await run('smaller').click({ modifiers: ['ControlOrMeta'] });
+  await world.screenshot('runs');
+  await world.workbench.contextMenu(run('smaller'), 'Compare');
+  const page = new Panel(world.page, world.workbench.webview());
+  await page.frame.locator('[data-testid="comparison"][data-ready="true"]').waitFor({ timeout: 60_000 });
+  await page.element('compared-classes').getByText('Trouser').waitFor();
+  await page
+    .element('overlay')
+    .getByText(/gradual: 8/)
+    .waitFor();
+  await world.screenshot('compared');
+  await world.workbench.theme('Light Modern');
+  await world.screenshot('compared-light');
+});
