@@ -12,7 +12,7 @@ interface Hint {
 
 const HINTS: Readonly<Record<string, Hint>> = {
   amount: { label: 'Amount' },
-  macs: { label: 'Multiply-accumulates (MACs)' },
+  macs: { label: 'MACs' },
   params: { label: 'Parameters' },
   bytes: { label: 'Bytes, gzipped' },
   zeros: { label: 'What is all zero' },

@@ -9,8 +9,12 @@ export function summaryOf(step: JsonObject): string {
   return parts.filter(Boolean).join(' \u00b7 ');
 }
 
+/** `Sparsity` -> `sparsity`, but `MACs` stays. */
+const lowered = (label: string): string =>
+  /^.[A-Z]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
+
 function words(key: string, value: Json): string {
-  const label = labelOf(key).toLowerCase();
+  const label = lowered(labelOf(key));
   if (typeof value === 'boolean') return value ? label : '';
   if (typeof value === 'string') return valueWords(value);
   if (typeof value === 'number') return `${label} ${value}`;
