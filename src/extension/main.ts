@@ -52,8 +52,7 @@ export async function deactivate(): Promise<void> {
 }
 
 function registerCommands(log: vscode.LogOutputChannel, rooms: () => Promise<Rooms>): vscode.Disposable {
-  const ids = Object.values(COMMANDS).filter((id) => id !== COMMANDS.refreshRuns);
-  const registered = ids.map((id) =>
+  const registered = Object.values(COMMANDS).map((id) =>
     vscode.commands.registerCommand(id, async (target: unknown, selection: unknown) => {
       // The log must open whatever else does not.
       if (id === COMMANDS.showLog) log.show(true);

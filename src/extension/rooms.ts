@@ -11,6 +11,7 @@ import { EvaluationStore } from './evaluate/evaluationStore';
 import { Evaluations } from './evaluate/evaluations';
 import { inside } from './inside';
 import { CheckpointPanel } from './panel/panel';
+import { Listeners } from './listeners';
 import { Panels } from './panel/panels';
 import { ActiveRuns } from './runs/activeRuns';
 import { logLine } from './runs/progressText';
@@ -78,6 +79,7 @@ function createServices(
     evaluations: new Evaluations(engine.call, datasets, store, log),
     scanner: new Scanner(log),
     panels: new Panels(),
+    refreshRuns: new Listeners(),
   };
 }
 

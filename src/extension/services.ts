@@ -3,6 +3,7 @@ import type { Datasets } from './data/datasets';
 import type { EngineProcess } from './child/engineProcess';
 import type { SharedEngine } from './child/sharedEngine';
 import type { Evaluations } from './evaluate/evaluations';
+import type { Listeners } from './listeners';
 import type { Panels } from './panel/panels';
 import type { RunService } from './runs/runService';
 import type { ActiveRuns } from './runs/activeRuns';
@@ -21,6 +22,8 @@ export interface Services {
   runs: RunService;
   scanner: Scanner;
   panels: Panels;
+  /** Fired when the view of runs is to read them again. */
+  refreshRuns: Listeners<void>;
   /** The window is ending: nothing is announced any more. */
   isClosing(): boolean;
 }

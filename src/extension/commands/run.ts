@@ -16,8 +16,7 @@ import { trainModel } from './train';
 /** `selection`: everything that is selected in the tree that `target` is in. */
 type Command = (services: Services, target: unknown, selection: unknown) => Promise<void>;
 
-/** The view of runs reads itself again, without any of this. */
-export type CommandId = Exclude<(typeof COMMANDS)[keyof typeof COMMANDS], typeof COMMANDS.refreshRuns>;
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
 const TABLE: Readonly<Record<CommandId, Command>> = {
   [COMMANDS.pruneModel]: async (services, target) => {
@@ -41,6 +40,10 @@ const TABLE: Readonly<Record<CommandId, Command>> = {
   [COMMANDS.openRun]: openRun,
   [COMMANDS.revealRun]: revealRun,
   [COMMANDS.resumeRun]: resumeRun,
+  [COMMANDS.refreshRuns]: ({ refreshRuns }) => {
+    refreshRuns.fire();
+    return Promise.resolve();
+  },
   [COMMANDS.cancelRun]: cancelRun,
   [COMMANDS.showLog]: ({ log }) => {
     log.show(true);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { COMMANDS, VIEWS } from '../constants';
+import { VIEWS } from '../constants';
 import { Disposables } from '../disposables';
 import type { Services } from '../services';
 import { readListedRun, type ListedRun } from './readRun';
@@ -63,6 +63,6 @@ export function showRuns(services: Services): vscode.Disposable {
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => provider.soon()));
   own.add({ dispose: services.runs.started.add(() => provider.soon()) });
   own.add({ dispose: services.runs.ended.add(() => provider.soon()) });
-  own.add(vscode.commands.registerCommand(COMMANDS.refreshRuns, () => provider.soon()));
+  own.add({ dispose: services.refreshRuns.add(() => provider.soon()) });
   return new vscode.Disposable(() => own.dispose());
 }

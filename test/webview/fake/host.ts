@@ -124,8 +124,8 @@ export class FakeHost {
     hear: (listener: (message: unknown) => void) => void,
   ) {
     this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
-    this.peer.serve(panelRequests, this.handlers());
     this.peer.serve(compareRequests, comparedHandlers());
+    this.peer.serve(panelRequests, this.handlers());
     this.peer.listen();
   }
 
