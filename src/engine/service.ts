@@ -18,9 +18,8 @@ import { evaluateModel } from './measure/evaluate';
 import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
 import { measureLatency, timedModel, type Candidate } from './measure/latency';
-import { readRun } from './recipe/readRun';
 import { runRecipe } from './recipe/run';
-import { evaluated, evaluatedOrWhyNot } from './requests/evaluated';
+import { evaluated, evaluatedOrWhyNot } from './measure/evaluated';
 import { sensitivity } from './requests/sensitivity';
 
 declare const SECATEUR_VERSION: string;
@@ -161,7 +160,6 @@ export function createService(program: string, log: (message: string) => void): 
           return compareModels(await side(first.checkpoint), await side(second.checkpoint), bins);
         }),
       ),
-    runs: ({ folders }) => Promise.all(folders.map(readRun)),
     planRemove: ({ model, remove, seed, data, samples }, { signal, report }) =>
       checkpoints.use(model, async ({ checkpoint }) => {
         const dataset =

@@ -10,7 +10,6 @@ import { RemovalPlan } from './removal';
 import { PruneStep } from './steps/prune';
 import { RemoveStep } from './steps/remove';
 import { RunEvent, RunResult } from './run';
-import { RunSummary } from './runFolder';
 import { request, type RequestTable } from './table';
 
 /** Which library computes; `auto`: the faster of those that are there. */
@@ -116,11 +115,6 @@ export const engineRequests = {
     }),
     result: Comparison,
     progress: Progress,
-  }),
-  /** What lies in each of these folders; null where there is no run. */
-  runs: request({
-    params: z.object({ folders: z.array(z.string().min(1)) }),
-    result: z.array(RunSummary.nullable()),
   }),
   /** What a remove step would come to. Writes nothing. */
   planRemove: request({

@@ -82,6 +82,10 @@ export const Provenance = z.looseObject({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** What computed, in words: `onnxruntime 1.27.0, 2 threads`. */
+export const backendWords = ({ name, version, threads }: Provenance['backend']): string =>
+  `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+
 /** The answer to `inspect`. */
 export const Inspection = z.object({
   /** What a person would call it: the model's name, or its folder's. */

@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 
+/** What was typed as a number, NaN where it is none: a recipe's schema says what is wrong with it. */
+export const typedNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
+
 /** A whole number from `least`, as an option takes it; anything else is wrong use. */
 export const whole =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>

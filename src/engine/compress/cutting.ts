@@ -11,7 +11,7 @@ import { calibrate } from './prune/calibrate';
 import { carryOut } from './prune/carry-out';
 import { pruneCutter } from './prune/cutter';
 import { planPrune } from './prune/plan';
-import { prunableTensors } from './prune/ranking';
+import { prunedShare } from './prune/ranking';
 import { channelGroups } from './remove/channels';
 import { removeCutter } from './remove/cutter';
 import { maskChannels } from './remove/mask';
@@ -167,19 +167,11 @@ async function removing(
 
 /** The share of zeros in what may be pruned of each of some layers. */
 function amountsOf(model: ModelContent, tensors: Tensors, layers: Iterable<string>): Map<string, number> {
-  const named = new Set(layers);
-  const amounts = new Map<string, number>();
-  for (const layer of readGraph(model).layers) {
-    if (!named.has(layer.name)) continue;
-    let [zeros, weights] = [0, 0];
-    for (const { name } of prunableTensors(layer)) {
-      const { data } = tensors.get(name)!;
-      weights += data.length;
-      for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++;
-    }
-    if (zeros > 0) amounts.set(layer.name, zeros / weights);
-  }
-  return amounts;
+  const names = new Set(layers);
+  const shares = readGraph(model)
+    .layers.filter(({ name }) => names.has(name))
+    .map((layer) => [layer.name, prunedShare(layer, tensors)] as const);
+  return new Map(shares.filter(([, share]) => share > 0));
 }
 
 function orNull<T>(work: () => T): T | null {

@@ -1,4 +1,4 @@
-import { CancelledError, UserError } from '../../protocol/errors';
+import { UserError } from '../../protocol/errors';
 import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart, Progress } from '../../protocol/measure';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { plannedSizes } from '../checkpoint/sizes';
@@ -7,7 +7,7 @@ import type { Tensors } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
 import type { LayersModel } from '../model/runnable';
 import { stageOf } from '../model/stage';
-import { breathe } from '../pause';
+import { pauseUnless } from '../pause';
 import { calibrate } from './prune/calibrate';
 import { carryOut } from './prune/carry-out';
 import { planPrune } from './prune/plan';
@@ -132,9 +132,4 @@ async function measureAccuracy(
     if (error instanceof UserError) return error.message;
     throw error;
   }
-}
-
-async function pauseUnless(signal: AbortSignal): Promise<void> {
-  await breathe();
-  if (signal.aborted) throw new CancelledError();
 }

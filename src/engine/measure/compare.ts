@@ -1,9 +1,9 @@
-import type {
-  ComparedHistogram,
-  ComparedLayer,
-  ComparedModel,
+import {
   ComparedSide,
-  Comparison,
+  type ComparedHistogram,
+  type ComparedLayer,
+  type ComparedModel,
+  type Comparison,
 } from '../../protocol/measure/compare';
 import type { Inspection, LayerInfo } from '../../protocol/model';
 import type { Checkpoint, TensorData } from '../checkpoint/types';
@@ -58,8 +58,7 @@ const modelOf = ({ name, path, weightsHash, totals }: Inspection, { evaluation, 
 function sideOf(layers: readonly LayerInfo[], name: string): ComparedSide | null {
   const found = layers.find((layer) => layer.name === name);
   if (!found) return null;
-  const { type, outputShape, params, nonzero, sparsity, macs } = found;
-  return { type, outputShape, params, nonzero, sparsity, macs };
+  return ComparedSide.parse(found);
 }
 
 /** Both sides over bins that hold the range of both. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../protocol/errors';
 import { PARETO_FILE } from '../../protocol/pareto';
+import { backendWords } from '../../protocol/model';
 import { Recipe } from '../../protocol/recipe';
 import { RunResult } from '../../protocol/run';
 import { errorCode, writeFailure } from '../checkpoint/failures';
@@ -74,11 +75,10 @@ export async function examine(
  * the same bytes. Throws UserError.
  */
 function checkBackend(out: string, begun: RunEnvironment['backend'], now: RunEnvironment['backend']): void {
-  const told = ({ name, version, threads }: typeof now): string =>
-    `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  if (told(begun) === told(now)) return;
+  const [before, after] = [backendWords(begun), backendWords(now)];
+  if (before === after) return;
   throw new UserError(
-    `The run in ${out} was begun with ${told(begun)} and cannot be resumed with ${told(now)}, because the sums differ in their last bits: choose that backend and number of threads again, or another folder.`,
+    `The run in ${out} was begun with ${before} and cannot be resumed with ${after}, because the sums differ in their last bits: choose that backend and number of threads again, or another folder.`,
   );
 }
 

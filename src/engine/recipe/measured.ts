@@ -2,8 +2,7 @@ import type { Split } from '../../protocol/dataset';
 import type { Evaluation } from '../../protocol/measure';
 import type { Provenance } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
-import { evaluateModel } from '../measure/evaluate';
-import { toLayersModel } from '../model/runnable';
+import { evaluated } from '../measure/evaluated';
 import { progressTo, type Listener, type Prepared } from './types';
 
 /** Evaluates a model on the run's data; null without data, or where the model cannot be run. Throws UserError, CancelledError. */
@@ -15,18 +14,7 @@ export async function measure(
   samples?: number,
 ): Promise<Evaluation | null> {
   if (!data || notRunnable !== undefined) return null;
-  const images = data.split(split);
-  const running = await toLayersModel(model);
-  try {
-    const figures = await evaluateModel(running, samples === undefined ? images : images.first(samples), {
-      classNames: data.info.classNames,
-      signal: listener.signal,
-      onProgress: progressTo(listener),
-    });
-    return { ...figures, dataset: { name: data.info.name, sample: data.info.sample } };
-  } finally {
-    running.dispose();
-  }
+  return evaluated(model, data, { split, samples, signal: listener.signal, onProgress: progressTo(listener) });
 }
 
 type Accuracy = Provenance['accuracies'][number];

@@ -1,5 +1,6 @@
 import type { Recipe } from '../../protocol/recipe';
 import type { LayerFigures, RunResult, StepResult } from '../../protocol/run';
+import { csvText } from '../csv';
 
 /** What a report tells. */
 export interface Report {
@@ -17,13 +18,8 @@ export function resultsCsv({ layers = [], after }: RunResult): string {
     ...[name, type, shapeOf(outputShape), params, nonzero, sparsity ?? '', macs ?? ''],
   ]);
   const total = ['total', '', '', after.params, after.nonzero, after.sparsity, after.macs ?? ''];
-  return `${[HEADINGS, ...rows, total].map((row) => row.map(field).join(',')).join('\n')}\n`;
+  return csvText([HEADINGS, ...rows, total]);
 }
-
-const field = (value: string | number): string => {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
 
 /** A run as a person reads it: figures, steps, layers and recipe. Times are here, and not in checkpoints. */
 export function resultsMarkdown({ recipe, result, backend }: Report): string {

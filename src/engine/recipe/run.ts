@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
+import { backendWords } from '../../protocol/model';
 import { LayerFigures, type RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
 import { readCheckpoint } from '../checkpoint/read';
@@ -149,8 +150,7 @@ async function finish(work: Work, parent: Checkpoint | null, journal: Journal): 
     seconds: await journal.seconds(),
     finished: new Date().toISOString(),
   };
-  const { name, version, threads } = environment.backend;
-  const backend = `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const backend = backendWords(environment.backend);
   await folder.writeResults(out, { recipe: prepared.recipe, result, backend });
   await folder.removeState(out);
   return result;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Evaluation } from '../measure';
-import { ModelTotals } from '../model';
+import { LayerInfo, ModelTotals } from '../model';
 
 /** One side of a comparison. */
 export const ComparedModel = z.object({
@@ -15,14 +15,13 @@ export const ComparedModel = z.object({
 export type ComparedModel = z.infer<typeof ComparedModel>;
 
 /** A layer in one of the models. */
-export const ComparedSide = z.object({
-  type: z.string(),
-  outputShape: z.array(z.number().nullable()).nullable(),
-  params: z.number(),
-  nonzero: z.number(),
-  /** Zeros over its kernel weights; null without kernel weights. */
-  sparsity: z.number().nullable(),
-  macs: z.number().nullable(),
+export const ComparedSide = LayerInfo.pick({
+  type: true,
+  outputShape: true,
+  params: true,
+  nonzero: true,
+  sparsity: true,
+  macs: true,
 });
 export type ComparedSide = z.infer<typeof ComparedSide>;
 

@@ -1,4 +1,5 @@
 import { percent } from './format';
+import { methodRunning } from './methods';
 import type { Progress } from '../../protocol/measure';
 import type { RecipeJob } from '../../protocol/panel';
 import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
@@ -85,27 +86,11 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
   }
 }
 
-const RUNNING: Readonly<Record<string, string>> = {
-  prune: 'Pruning',
-  remove: 'Removing channels',
-  target: 'Reaching the target',
-  finetune: 'Fine-tuning',
-  rewind: 'Rewinding',
-  recalibrate: 'Recalibrating',
-  evaluate: 'Evaluating',
-  train: 'Training',
-};
-
-/** What a step is called while it runs. */
-export function stepTitle(name: string): string {
-  return RUNNING[name] ?? name;
-}
-
 /** Where a run is: its step, and the stage within it; a stage that begins with the name of its step is not said twice. */
 export function stageWords(job: JobView): string {
   if (job.status === 'cancelling') return 'Cancelling\u2026';
   if (!job.step) return 'Starting';
-  const title = stepTitle(job.step.name);
+  const title = methodRunning(job.step.name);
   const stage = job.progress?.stage ?? '';
   const repeated = stage.toLowerCase().startsWith(title.toLowerCase());
   const words = repeated

@@ -43,7 +43,7 @@ export function ParetoPlot({ curve }: { curve: ParetoCurve }) {
       <div class="section-head">
         <h3 id="pareto-title">Plans that were found: accuracy over {size.words}</h3>
         <span class="row small quiet">
-          on {count(curve.samples)} validation images
+          on {count(curve.samples)} validation images; filled: meets the target
           {curve.sampleData && <Tag>sample</Tag>}
         </span>
       </div>

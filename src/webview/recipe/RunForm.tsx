@@ -4,6 +4,7 @@ import { ShowLog } from '../notices/ShowLog';
 import { actionProblem, attempt, run } from '../state/actions';
 import { ask } from '../state/host';
 import { cannotRun, job } from '../state/session';
+import { CopyRecipe } from '../run/CopyRecipe';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
 import { TextField } from '../ui/TextField';
@@ -65,16 +66,7 @@ export function RunForm({
         >
           {button}
         </Button>
-        <Button
-          icon="clippy"
-          disabled={asked === null}
-          onPress={() => {
-            if (asked) void attempt(() => ask('copyRecipe', asked));
-          }}
-          testId={ids.copy}
-        >
-          Copy as Recipe
-        </Button>
+        <CopyRecipe job={asked} testId={ids.copy} />
       </div>
       <div id={whyId}>
         {blocked !== null ? (

@@ -4,6 +4,7 @@ import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/Button';
 import { Tag } from '../ui/Tag';
+import { CopyRecipe } from './CopyRecipe';
 
 interface Line {
   label: string;
@@ -144,16 +145,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         >
           Evaluate
         </Button>
-        <Button
-          icon="clippy"
-          disabled={asked === null}
-          onPress={() => {
-            if (asked) void attempt(() => ask('copyRecipe', asked));
-          }}
-          testId="copy-recipe"
-        >
-          Copy as Recipe
-        </Button>
+        <CopyRecipe job={asked} testId="copy-recipe" />
       </div>
     </div>
   );

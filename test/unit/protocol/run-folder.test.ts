@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRun } from '../../../src/engine/recipe/readRun';
+import { readListedRun } from '../../../src/extension/runsView/readRun';
 import { Bench } from '../recipe/runs';
 import { temporaryFolder } from '../temporary';
 
@@ -12,7 +12,7 @@ describe('the folder of a run', () => {
   it('tells of a finished run', async () => {
     const bench = await Bench.make();
     const result = await bench.run({ checkpoint: 'net', steps: [prune] });
-    const run = await readRun(bench.path('out'));
+    const run = await readListedRun(bench.path('out'), false);
     expect(run).toMatchObject({ state: 'finished', result, done: { steps: 1, of: 1, epochs: 0 } });
     expect(run?.recipe?.steps[0]?.step).toBe('prune');
   });
@@ -24,7 +24,7 @@ describe('the folder of a run', () => {
       { watch: (event, cancel) => event.kind === 'epoch' && event.record.epoch === 2 && cancel() },
     );
     await expect(stopped).rejects.toThrow('Cancelled');
-    expect(await readRun(bench.path('out'))).toMatchObject({
+    expect(await readListedRun(bench.path('out'), false)).toMatchObject({
       state: 'unfinished',
       done: { steps: 1, of: 2, epochs: 2 },
     });
@@ -39,7 +39,7 @@ describe('the folder of a run', () => {
     await bench.run({ checkpoint: 'net', steps: [prune] });
     await mkdir(bench.path('out', 'state'), { recursive: true });
     await writeFile(bench.path('out', name), text);
-    const run = await readRun(bench.path('out'));
+    const run = await readListedRun(bench.path('out'), false);
     expect(run).toMatchObject({ state: 'damaged', problem: expect.stringContaining(words) as string });
     expect(run?.problem).toMatch(/^[^.]*(\.json[^.]*)+: [^.]*\.$/);
     expect(run?.recipe === undefined).toBe(name === 'recipe.json');
@@ -50,11 +50,12 @@ describe('the folder of a run', () => {
     const bench = await Bench.make();
     await bench.run({ checkpoint: 'net', steps: [prune] });
     await rm(bench.path('out', 'recipe.json'));
-    expect(await readRun(bench.path('out'))).toMatchObject({ state: 'finished' });
+    expect(await readListedRun(bench.path('out'), false)).toMatchObject({ state: 'finished' });
   });
 
   it('may hold no run at all, or not be there', async () => {
     const folder = await temporaryFolder();
-    expect([await readRun(folder), await readRun(path.join(folder, 'none'))]).toEqual([null, null]);
+    const none = [await readListedRun(folder, false), await readListedRun(path.join(folder, 'none'), false)];
+    expect(none).toEqual([undefined, undefined]);
   });
 });

@@ -189,7 +189,7 @@ describe('checkpoints that steps name', () => {
   });
 
   it('are named from the folder of the run, and still the same recipe', () => {
-    const moved = relocated(recipe, '/home/me/work', '/home/me/runs/one');
+    const moved = relocated(recipe, '/somewhere/work', '/somewhere/runs/one');
     expect(moved.steps[1]).toMatchObject({ to: '../../work/nets/early' });
     expect(moved.steps[2]).toMatchObject({ distill: { teacher: '../../work/nets/big/model.json' } });
     expect(hashRecipe(moved)).toBe(hashRecipe(recipe));

@@ -4,7 +4,8 @@ import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunEvent } from '../../../src/protocol/run';
 import { curveData } from '../../../src/webview/logic/curve';
-import { onRunEvent, stageWords, startedJob, stepTitle, type JobView } from '../../../src/webview/logic/job';
+import { onRunEvent, stageWords, startedJob, type JobView } from '../../../src/webview/logic/job';
+import { methodRunning } from '../../../src/webview/logic/methods';
 import { nonzeroMacs } from '../../../src/webview/logic/macs';
 import { readSaved } from '../../../src/webview/logic/saved';
 import { emptyLayer, layerOf } from './fixtures';
@@ -82,8 +83,8 @@ test('the curve has its points in order of time and validation only at whole epo
 });
 
 test('steps have words', () => {
-  expect(stepTitle('finetune')).toBe('Fine-tuning');
-  expect(stepTitle('something')).toBe('something');
+  expect(methodRunning('finetune')).toBe('Fine-tuning');
+  expect(methodRunning('something')).toBe('something');
 });
 
 test('multiply-accumulates shrink with the density of their layer', () => {

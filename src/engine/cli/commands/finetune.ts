@@ -4,6 +4,7 @@ import type { Gradual } from '../../../protocol/steps/gradual';
 import type { RunResult } from '../../../protocol/run';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import type { Terminal } from '../terminal';
@@ -67,7 +68,7 @@ function gradualOf(options: GradualOptions): { gradual?: z.input<typeof Gradual>
       throw new UserError(`The option --${first} belongs to gradual pruning: give its sparsity with --gradual too.`);
     return {};
   }
-  return { gradual: { ...given, sparsity: gradual.trim() === '' ? NaN : Number(gradual) } };
+  return { gradual: { ...given, sparsity: typedNumber(gradual) } };
 }
 
 function finetuneDocument(result: RunResult) {

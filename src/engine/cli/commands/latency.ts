@@ -1,3 +1,4 @@
+import { backendWords } from '../../../protocol/model';
 import type { Latency, LatencyFigures } from '../../../protocol/measure/latency';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
@@ -53,7 +54,6 @@ function latencyText({ model, other, batches, backend, note }: Latency): string 
     ({ name, path, params, sparsity, macs }, i) =>
       `${other ? `${'ab'[i]}: ` : ''}${name}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs (${path})`,
   );
-  const threads = `${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`;
   return [
     ...models,
     '',
@@ -72,6 +72,6 @@ function latencyText({ model, other, batches, backend, note }: Latency): string 
       rows,
     ),
     '',
-    `${note} (${backend.name} ${backend.version}, ${threads})`,
+    `${note} (${backendWords(backend)})`,
   ].join('\n');
 }

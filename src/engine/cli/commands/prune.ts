@@ -10,6 +10,7 @@ import { resolveModelPath } from '../../checkpoint/paths';
 import { needsData } from '../../compress/prune/scores';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, number, percent } from '../format';
+import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { dryRun, planText, pruneNote } from '../plan';
@@ -110,9 +111,8 @@ function stepOf(options: PruneCommand): z.input<typeof PruneStep> {
 }
 
 function amountOf({ sparsity, threshold }: PruneCommand): PruneAmount | undefined {
-  const asNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
-  if (sparsity !== undefined) return { sparsity: asNumber(sparsity) };
-  return threshold === undefined ? undefined : { threshold: asNumber(threshold) };
+  if (sparsity !== undefined) return { sparsity: typedNumber(sparsity) };
+  return threshold === undefined ? undefined : { threshold: typedNumber(threshold) };
 }
 
 function pruneDocument(result: RunResult) {

@@ -7,6 +7,7 @@ import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
+import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
@@ -85,10 +86,9 @@ function stepOf(options: RemoveCommand): z.input<typeof RemoveStep> {
 }
 
 function amountOf({ channels, macs, params }: RemoveCommand): RemoveAmount {
-  const asNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
-  if (channels !== undefined) return { channels: asNumber(channels) };
-  if (macs !== undefined) return { macs: asNumber(macs) };
-  return params === undefined ? { zeros: true } : { params: asNumber(params) };
+  if (channels !== undefined) return { channels: typedNumber(channels) };
+  if (macs !== undefined) return { macs: typedNumber(macs) };
+  return params === undefined ? { zeros: true } : { params: typedNumber(params) };
 }
 
 type Removal = Extract<RunResult['steps'][number], { step: 'remove' }>;

@@ -5,6 +5,7 @@ import type { TargetStep } from '../../../protocol/steps/target';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
+import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { runOnTerminal, sampleWarning } from '../runs';
 import { table } from '../table';
@@ -63,11 +64,10 @@ export async function target(
 }
 
 function goalOf({ accuracy, bytes: gzipped, macs, params }: TargetCommand): TargetStep['goal'] {
-  const asNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
-  if (accuracy !== undefined) return { accuracy: asNumber(accuracy) };
-  if (gzipped !== undefined) return { bytes: asNumber(gzipped) };
-  if (macs !== undefined) return { macs: asNumber(macs) };
-  if (params !== undefined) return { params: asNumber(params) };
+  if (accuracy !== undefined) return { accuracy: typedNumber(accuracy) };
+  if (gzipped !== undefined) return { bytes: typedNumber(gzipped) };
+  if (macs !== undefined) return { macs: typedNumber(macs) };
+  if (params !== undefined) return { params: typedNumber(params) };
   throw new UserError('There is no target: give one of --accuracy, --bytes, --macs and --params.');
 }
 

@@ -2,10 +2,11 @@ import { UserError } from '../../../protocol/errors';
 import type { Gradual } from '../../../protocol/steps/gradual';
 import type { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { figuresOf } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import { prunedTensors } from './apply';
 import { planPrune, type PrunePlan } from './plan';
-import { prunableTensors } from './ranking';
+import { prunableTensors, prunedShare } from './ranking';
 import type { Statistics } from './scores/score';
 
 /** Whole weights and whole groups may make a pruned model sparser than was asked for: by no more than this. */
@@ -30,11 +31,7 @@ export const planByMagnitude = (model: ModelContent, gradual: Gradual): PrunePla
   planPrune(model, { ...pruneStepOf(gradual, gradual.sparsity), score: 'magnitude' });
 
 /** Share of all kernel weights of a model that is 0, protected ones included; 0 where it has none. */
-export function kernelSparsity(model: ModelContent): number {
-  const kernels = readGraph(model).layers.flatMap(({ tensors }) => tensors.filter(({ kernel }) => kernel));
-  const weights = kernels.reduce((sum, { params }) => sum + params, 0);
-  return weights === 0 ? 0 : kernels.reduce((sum, { tensor }) => sum + zerosOf(tensor), 0) / weights;
-}
+export const kernelSparsity = (model: ModelContent): number => figuresOf(model).totals.sparsity;
 
 /**
  * Where gradual pruning begins: the model's own sparsity; with scope `layer` that of its least sparse layer, since a layer
@@ -49,11 +46,7 @@ export function initialSparsity(model: ModelContent, gradual: Gradual): number {
       : Math.min(
           ...readGraph(model)
             .layers.filter(({ name }) => cuts.has(name))
-            .map((layer) => {
-              const tensors = prunableTensors(layer);
-              const weights = tensors.reduce((sum, { data }) => sum + data.length, 0);
-              return tensors.reduce((sum, tensor) => sum + zerosOf(tensor), 0) / Math.max(1, weights);
-            }),
+            .map((layer) => prunedShare(layer)),
         );
   if (initial > gradual.sparsity + ROUNDING)
     throw new UserError(
@@ -80,10 +73,4 @@ export function graduallyPruned(model: ModelContent, gradual: Gradual): Tensor[]
   return readGraph(model)
     .layers.filter(({ name }) => cuts.has(name))
     .flatMap(prunableTensors);
-}
-
-function zerosOf({ data }: Tensor): number {
-  let zeros = 0;
-  for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++;
-  return zeros;
 }

@@ -1,4 +1,4 @@
-import type { ModelContent, Tensor } from '../../checkpoint/types';
+import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { requireFinite } from '../../model/runnable';
@@ -70,6 +70,13 @@ export function prunableTensors(layer: GraphLayer): FloatTensor[] {
     .filter(({ prunable }) => prunable)
     .map(({ tensor }) => tensor)
     .filter((tensor): tensor is FloatTensor => tensor.data instanceof Float32Array);
+}
+
+/** The share of what may be pruned of a layer that is 0; 0 where nothing may. `tensors`: its weights, where they are other ones now. */
+export function prunedShare(layer: GraphLayer, tensors?: Tensors): number {
+  const now = prunableTensors(layer).map((tensor) => tensors?.get(tensor.name) ?? tensor);
+  const weights = now.reduce((sum, { data }) => sum + data.length, 0);
+  return weights === 0 ? 0 : 1 - now.reduce((sum, tensor) => sum + countNonzero(tensor), 0) / weights;
 }
 
 /** A tensor with the score of each of its groups. */

@@ -1,4 +1,3 @@
-import { CancelledError } from '../../../protocol/errors';
 import { tf } from '../../backend/tf';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
@@ -6,7 +5,7 @@ import { asClassifier, type Classifier } from '../../measure/classifier';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
-import { breathe } from '../../pause';
+import { pauseUnless } from '../../pause';
 import { multipliedKernels } from '../calibration/inputs';
 import { withSubject, type CalibrationOptions, type Subject } from '../calibration/subject';
 import { solveMasked } from './least-squares';
@@ -155,9 +154,4 @@ function show(model: LayersModel, tensors: readonly Tensor[]): void {
       variables.get(name)?.write(tf.tensor(data, [...shape]));
     });
   }
-}
-
-async function pauseUnless(signal: AbortSignal | undefined): Promise<void> {
-  await breathe();
-  if (signal?.aborted) throw new CancelledError();
 }

@@ -3,8 +3,6 @@ import { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import type { LayerCutter } from '../../measure/sensitivity/cutter';
 import { readGraph } from '../../model/graph';
-import { protectedLayers } from '../prune/protect';
-import { families } from './families';
 import { maskChannels } from './mask';
 import { planRemove } from './plan';
 import type { GroupScores } from './scores/score';
@@ -28,18 +26,7 @@ export function removeCutter(
 ): ChannelCutter {
   const step = (amounts: Partial<RemoveStep>): RemoveStep =>
     RemoveStep.parse({ step: 'remove', score, scope: 'layer', ...(protect ? { protect } : {}), ...amounts });
-  const { groups, layers: planned } = planRemove(model, step({ amount: { channels: 0 } }), scores);
-  const guarded = protectedLayers(
-    groups.layers.map(({ name }) => name),
-    protect,
-  );
-  const kept = new Set(groups.layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
-  const free = families(groups)
-    .map(({ makers, groups: all }) => ({
-      makers,
-      groups: all.filter((one) => !groups.fixed.has(one) && !kept.has(one)),
-    }))
-    .filter((family) => family.groups.length > 0);
+  const { groups, free, layers: planned } = planRemove(model, step({ amount: { channels: 0 } }), scores);
   const graph = readGraph(model).layers;
   const cuttable = new Map<string, readonly number[]>();
   const layers = groups.layers.map(({ name }, i): ScannedLayer => {

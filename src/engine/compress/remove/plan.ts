@@ -20,6 +20,8 @@ export interface RemovePlan {
   /** The model with all its channels, and the groups of them that go. */
   readonly groups: ChannelGroups;
   readonly removed: ReadonlySet<number>;
+  /** Families, each with those of its groups that may go. */
+  readonly free: readonly Family[];
   /** The smaller model. */
   readonly model: ModelContent;
   /** The model with all its channels whose outputs the smaller one must have. */
@@ -85,6 +87,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   return {
     groups,
     removed,
+    free,
     model: smaller,
     expected: () => (dead ? model : maskChannels(model, groups, removed)),
     layers: describeLayers({ model, smaller, groups, guarded, scores, dead }),

@@ -1,11 +1,9 @@
-import { UserError } from '../../../protocol/errors';
 import type { PreviewAccuracy } from '../../../protocol/measure';
 import type { RemovalPlan } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { fileSizes, plannedSizes } from '../../checkpoint/sizes';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
-import { evaluateModel } from '../../measure/evaluate';
-import { toLayersModel } from '../../model/runnable';
+import { evaluatedOrWhyNot } from '../../measure/evaluated';
 import { removeByStep, type RemoveOptions } from './remove';
 
 export interface RemovalPreviewOptions extends RemoveOptions {
@@ -38,21 +36,11 @@ async function accuracies(
   { dataset, samples, signal, onProgress }: RemovalPreviewOptions,
 ): Promise<PreviewAccuracy | string> {
   if (!dataset) return 'no dataset chosen';
-  const images = dataset.split('validation').first(samples);
-  const measure = async (model: ModelContent) => {
-    const running = await toLayersModel(model);
-    try {
-      return await evaluateModel(running, images, { classNames: dataset.info.classNames, signal, onProgress });
-    } finally {
-      running.dispose();
-    }
-  };
-  try {
-    const { accuracy: baseline } = await measure(before);
-    const { accuracy, loss } = await measure(after);
-    return { accuracy, baseline, loss, samples: images.length, sampleData: dataset.info.sample };
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
+  const options = { split: 'validation', samples, signal, onProgress } as const;
+  const baseline = await evaluatedOrWhyNot(before, dataset, options);
+  if (typeof baseline === 'string') return baseline;
+  const measured = await evaluatedOrWhyNot(after, dataset, options);
+  if (typeof measured === 'string') return measured;
+  const { accuracy, loss, samples: images } = measured;
+  return { accuracy, baseline: baseline.accuracy, loss, samples: images, sampleData: dataset.info.sample };
 }

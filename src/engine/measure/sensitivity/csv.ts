@@ -1,4 +1,5 @@
 import type { Sensitivity } from '../../../protocol/measure/sensitivity';
+import { csvText } from '../../csv';
 
 /**
  * A scan as Distiller writes it (`sensitivities_to_csv`): parameter, sparsity, top1 and top5 in percent, loss. A layer with
@@ -6,15 +7,12 @@ import type { Sensitivity } from '../../../protocol/measure/sensitivity';
  */
 export function sensitivityCsv({ layers }: Pick<Sensitivity, 'layers'>): string {
   const rows = layers.flatMap(({ name, parameters, points }) =>
-    points.map(({ sparsity, accuracy, top5, loss }) =>
-      [quoted(parameters[0] ?? name), sparsity, percent(accuracy), percent(top5), loss].join(','),
-    ),
+    points.map(({ sparsity, accuracy, top5, loss }) => [
+      ...[parameters[0] ?? name, sparsity, percent(accuracy), percent(top5), loss],
+    ]),
   );
-  return `${['parameter,sparsity,top1,top5,loss', ...rows].join('\n')}\n`;
+  return csvText([['parameter', 'sparsity', 'top1', 'top5', 'loss'], ...rows]);
 }
 
 /** At most nine decimals: 100 x 0.9215 is not to end in a row of digits that nobody measured. */
 const percent = (share: number): number => Number((100 * share).toFixed(9));
-
-/** RFC 4180: a field with a comma, a quote or a line end stands in quotes. */
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -10,6 +10,8 @@ import type { StepKind } from './kind';
 async function perform(work: Work, { to }: RewindStep): Promise<StepResult> {
   const { model, kept, zeros } = rewound(work.model, await early(work, to), sourceOf(to));
   work.model = model;
+  // What was measured after fine-tuning was another model.
+  work.state.afterFineTune = null;
   return { step: 'rewind', to, kept, zeros };
 }
 

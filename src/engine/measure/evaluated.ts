@@ -3,8 +3,8 @@ import type { Split } from '../../protocol/dataset';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
-import { evaluateModel } from '../measure/evaluate';
 import { toLayersModel } from '../model/runnable';
+import { evaluateModel } from './evaluate';
 
 /** What is measured, and who listens. */
 export interface EvaluatedOptions {

@@ -1,0 +1,40 @@
+import { Option, type Command } from 'commander';
+import { ImportanceScoreName } from '../../../protocol/steps/prune';
+import type { CommonOptions, LocalEngine } from '../engine';
+import { whole } from '../options';
+import type { Terminal } from '../terminal';
+
+/** What a command works with once its options are known. */
+export type Perform = (
+  options: CommonOptions,
+  work: (engine: LocalEngine, terminal: Terminal) => Promise<void>,
+) => Promise<void>;
+
+/** Declares commands: `command` begins one with the options that all have, and the command hands its work to `perform`. */
+export type Declare = (
+  command: (name: string, description: string, examples: readonly string[]) => Command,
+  perform: Perform,
+) => void;
+
+const SEED_MOST = 0x7fffffff;
+/** The dataset. */
+export const data = (text: string): Option => new Option('--data <name-or-folder>', text);
+/** The folder of a run. */
+export const out = (): Option =>
+  new Option('--out <folder>', 'folder of the run; made if need be, never overwritten').makeOptionMandatory();
+/** The seed of a recipe. */
+export const seed = (): Option =>
+  new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
+/** Goes on with a run. */
+export const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
+/** How weights are ranked. */
+export const scope = (): Option =>
+  new Option('--scope <scope>', 'rank the weights of all layers together, or each layer by itself').choices([
+    'global',
+    'layer',
+  ]);
+/** By what weights are ranked. */
+export const score = (): Option =>
+  new Option('--score <name>', 'importance score by which weights are ranked').choices(ImportanceScoreName.options);
+/** What stands for a model in the help. */
+export const MODEL = 'a model.json or its folder';
