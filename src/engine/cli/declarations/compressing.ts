@@ -1,4 +1,4 @@
-import type { Command} from 'commander';
+import type { Command } from 'commander';
 import { Option } from 'commander';
 import { FINETUNE_LEARNING_RATE } from '../../../protocol/steps/finetune';
 import { SCAN_SAMPLES, ScanScoreName } from '../../../protocol/measure/sensitivity';
