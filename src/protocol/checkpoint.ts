@@ -27,14 +27,20 @@ export type WeightGroup = z.infer<typeof WeightGroup>;
 export const WeightsManifest = z.array(WeightGroup);
 export type WeightsManifest = z.infer<typeof WeightsManifest>;
 
+/** An object of JSON, kept whole: `z.record` and `z.looseObject` would lose an entry named `__proto__`. */
+const JsonRecord = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  { error: 'must be an object' },
+);
+
 /** `model.json` of a TensorFlow.js checkpoint: the topology is read further by engine/model. */
 export const ModelJson = z.looseObject({
-  modelTopology: z.record(z.string(), z.unknown()),
+  modelTopology: JsonRecord,
   weightsManifest: WeightsManifest,
   format: z.string().nullish(),
   generatedBy: z.string().nullish(),
   convertedBy: z.string().nullish(),
-  userDefinedMetadata: z.record(z.string(), z.unknown()).optional(),
+  userDefinedMetadata: JsonRecord.optional(),
 });
 export type ModelJson = z.infer<typeof ModelJson>;
 
