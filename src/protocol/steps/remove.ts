@@ -42,6 +42,15 @@ export const RemoveStep = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe('Layers that keep all their channels, by name; * stands for any characters.'),
+  multipleOf: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(1)
+    .describe(
+      'Widths stay multiples of this: processors compute blocks of 8 or 16 channels, and the rest of a block is time for nothing.',
+    ),
   samples: z
     .number()
     .int()

@@ -67,6 +67,27 @@ describe('a plan of what is removed', () => {
     );
   });
 
+  it('keeps widths at multiples, and reaches the amount all the same', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.05, max: 0.6, noNaN: true }),
+        fc.constantFrom(3, 8, 16, 24),
+        fc.constantFrom('global', 'layer'),
+        (share, multipleOf, scope) => {
+          const { totals, layers: listed } = plan(cnn, { amount: { macs: share }, multipleOf, scope });
+          expect(totals.after.macs!).toBeLessThanOrEqual((1 - share) * totals.before.macs!);
+          for (const { name, before, after } of listed)
+            if (after.width !== before.width) expect(after.width! % multipleOf, name).toBe(0);
+        },
+      ),
+      { numRuns: 12 },
+    );
+    expect(widths(plan(cnn, { layers: { conv1: 0.4, conv2: 0.99 }, multipleOf: 16 }))).toMatchObject({
+      ...{ conv1: 32, conv2: 16, conv3: 64 },
+    });
+    expect(plan(cnn, { amount: { channels: 0.5 }, multipleOf: 8 }).removed.size).toBe(144);
+  });
+
   it('removes the lowest scores, of all layers together or the same share of each', () => {
     const scores = anyScores(cnn);
     const half = plan(cnn, { amount: { channels: 0.5 }, scope: 'layer' }, scores);

@@ -25,6 +25,7 @@ export interface RemoveCommand extends CommonOptions, RateOptions, TeachingOptio
   score: RemoveStep['score'];
   samples: number;
   protect?: string[];
+  multipleOf: number;
   dryRun?: boolean;
   recalibrate?: number;
   fineTune?: number;
@@ -81,8 +82,9 @@ export async function remove(
 }
 
 function stepOf(options: RemoveCommand): z.input<typeof RemoveStep> {
-  const { score, scope, protect, samples } = options;
-  return { step: 'remove', score, scope, amount: amountOf(options), samples, ...(protect ? { protect } : {}) };
+  const { score, scope, protect, samples, multipleOf } = options;
+  const amount = amountOf(options);
+  return { step: 'remove', score, scope, amount, samples, multipleOf, ...(protect ? { protect } : {}) };
 }
 
 function amountOf({ channels, macs, params }: RemoveCommand): RemoveAmount {

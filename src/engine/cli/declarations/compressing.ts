@@ -95,6 +95,7 @@ export const declareCompressing: Declare = (command, perform) => {
       CALIBRATION_SAMPLES,
     )
     .option('--protect <layers...>', 'layers that keep all their channels, by name; * stands for any characters')
+    .option('--multiple-of <number>', 'widths stay multiples of this; blocks of 8 or 16 save time', whole(1, 1024), 1)
     .option('--dry-run', 'print the plan, layer by layer, and write nothing')
     .option(
       '--recalibrate <samples>',

@@ -4,30 +4,31 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { ChannelGroups } from './channels';
 import { modelSize } from './describe';
 import type { Family } from './families';
+import type { Bundle } from './ranking';
 import { removeChannels } from './shrink';
 
 /**
- * How many of the groups in `order` an amount takes: a share of the `total` that are ranked, or as few as bring MACs or
- * parameters down by the share that is asked for.
+ * How many of the bundles in `order` an amount takes: so many that their groups are a share of the `total` that are ranked,
+ * or as few as bring MACs or parameters down by the share that is asked for.
  * @param without the model without some groups
  * @throws UserError where all of them together do not suffice
  */
 export function countFor(
   amount: RemoveAmount,
-  order: readonly number[],
+  order: readonly Bundle[],
   total: number,
   without: (groups: readonly number[]) => ModelContent,
   model: ModelContent,
 ): number {
-  if ('channels' in amount) return Math.min(order.length, Math.round(amount.channels * total));
+  if ('channels' in amount) return countOf(order, Math.round(amount.channels * total));
   if ('zeros' in amount) return order.length;
   const { what, share } = wanted(amount);
   const size = (one: ModelContent): number => sizeBy(what, one);
   const before = size(model);
   const most = before * (1 - share);
-  const enough = (count: number): boolean => size(without(order.slice(0, count))) <= most;
+  const enough = (count: number): boolean => size(without(groupsOf(order.slice(0, count)))) <= most;
   if (!enough(order.length)) {
-    const best = 1 - size(without(order)) / before;
+    const best = 1 - size(without(groupsOf(order))) / before;
     const reachable = Math.floor(best * 1000) / 1000;
     throw new UserError(
       `A share of ${share} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because every layer keeps a channel and some are left whole: ask for ${reachable} at most.`,
@@ -41,6 +42,15 @@ export function countFor(
   }
   return low;
 }
+
+/** So many of the first bundles as have no more than `most` groups. */
+function countOf(order: readonly Bundle[], most: number): number {
+  let groups = 0;
+  const beyond = order.findIndex((bundle) => (groups += bundle.groups.length) > most);
+  return beyond < 0 ? order.length : beyond;
+}
+
+const groupsOf = (order: readonly Bundle[]): number[] => order.flatMap(({ groups }) => groups);
 
 /** The share of MACs or parameters that removing the first group of a family saves; 1 where the amount counts channels. */
 export function saving(model: ModelContent, groups: ChannelGroups, family: Family, amount: RemoveAmount): number {

@@ -8,20 +8,25 @@ import { channelGroups, type ChannelGroups } from './channels';
 import { describeLayers, totalsOf } from './describe';
 import { families, type Family } from './families';
 import { maskChannels } from './mask';
-import { mergeRankings, rankFamily } from './ranking';
+import { bundles, mergeRankings, rankFamily } from './ranking';
 import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';
 import { removeChannels } from './shrink';
 import { Widths } from './widths';
 import { deadChannels } from './zeros';
 
+/** A family with those of its groups that may go. */
+interface FreeFamily extends Family {
+  /** All of its groups, those that stay too. */
+  readonly width: number;
+}
+
 /** What a remove step would do to a model. */
 export interface RemovePlan {
   /** The model with all its channels, and the groups of them that go. */
   readonly groups: ChannelGroups;
   readonly removed: ReadonlySet<number>;
-  /** Families, each with those of its groups that may go. */
-  readonly free: readonly Family[];
+  readonly free: readonly FreeFamily[];
   /** The smaller model. */
   readonly model: ModelContent;
   /** The model with all its channels whose outputs the smaller one must have. */
@@ -45,6 +50,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   const free = all
     .map((family) => ({
       ...family,
+      width: family.groups.length,
       groups: family.groups.filter((group) => !groups.fixed.has(group) && !guardedGroups.has(group)),
     }))
     .filter((family) => family.groups.length > 0);
@@ -62,9 +68,13 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     if (byHand.has(family))
       throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
     byHand.add(family);
-    const order = rankFamily(family, scores).map(({ group }) => group);
-    for (const group of order.slice(0, Math.round(share * family.groups.length)))
-      if (widths.take(group)) removed.add(group);
+    const asked = Math.round(share * family.groups.length);
+    let taken = 0;
+    for (const bundle of bundles(rankFamily(family, scores), family.width, step.multipleOf)) {
+      taken += bundle.groups.length;
+      if (taken > asked) break;
+      if (widths.take(bundle.groups)) for (const group of bundle.groups) removed.add(group);
+    }
   }
   const dead = zeros
     ? deadChannels(model, groups, new Set(free.flatMap((family) => family.groups)), widths)
@@ -75,13 +85,18 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     const { comparable } = channelScores[step.score];
     const ranked = free
       .filter((family) => !byHand.has(family))
-      .map((family) =>
-        rankFamily(family, scores, comparable ? { savedBy: saving(model, groups, family, amount) } : undefined),
-      );
-    const order = mergeRankings(ranked, step.scope);
-    const takeable = order.filter((group) => widths.take(group));
+      .map((family) => {
+        const comparison = comparable ? { savedBy: saving(model, groups, family, amount) } : undefined;
+        return { width: family.width, order: rankFamily(family, scores, comparison) };
+      });
+    const total = ranked.reduce((sum, { order }) => sum + order.length, 0);
+    const order = mergeRankings(
+      ranked.map(({ order, width }) => bundles(order, width, step.multipleOf)),
+      step.scope,
+    ).filter((bundle) => widths.take(bundle.groups));
     const without = (some: readonly number[]) => removeChannels(model, groups, new Set([...removed, ...some]));
-    for (const group of takeable.slice(0, countFor(amount, takeable, order.length, without, model))) removed.add(group);
+    for (const bundle of order.slice(0, countFor(amount, order, total, without, model)))
+      for (const group of bundle.groups) removed.add(group);
   }
   const smaller = removed.size === 0 ? model : removeChannels(dead?.folded ?? model, groups, removed);
   return {
@@ -97,10 +112,10 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
 
 function familyOf(
   name: string,
-  free: readonly Family[],
+  free: readonly FreeFamily[],
   groups: ChannelGroups,
   guarded: ReadonlyMap<string, string>,
-): Family {
+): FreeFamily {
   const index = groups.layers.findIndex((layer) => layer.name === name);
   const family = free.find(({ makers }) => makers.includes(index));
   if (family) return family;

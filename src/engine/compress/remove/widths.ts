@@ -12,11 +12,13 @@ export class Widths {
     }
   }
 
-  /** Takes a group away, unless a layer would be left without channels; says whether it did. */
-  take(group: number): boolean {
-    const makers = this.#makers.get(group) ?? [];
-    if (makers.some((maker) => this.#left.get(maker) === 1)) return false;
-    for (const maker of makers) this.#left.set(maker, this.#left.get(maker)! - 1);
+  /** Takes groups away, all or none: none where a layer would be left without channels. Says whether it did. */
+  take(groups: readonly number[]): boolean {
+    const taken = new Map<number, number>();
+    for (const group of groups)
+      for (const maker of this.#makers.get(group) ?? []) taken.set(maker, (taken.get(maker) ?? 0) + 1);
+    if ([...taken].some(([maker, count]) => this.#left.get(maker)! <= count)) return false;
+    for (const [maker, count] of taken) this.#left.set(maker, this.#left.get(maker)! - count);
     return true;
   }
 }

@@ -53,7 +53,7 @@ export function deadChannels(
     for (const group of free) {
       if (removed.has(group) || needed.has(group)) continue;
       const why = unfoldable.get(group);
-      if (why === undefined && widths.take(group)) removed.add(group);
+      if (why === undefined && widths.take([group])) removed.add(group);
       else staying.set(group, why ?? 'it is the last channel of a layer');
     }
   }
