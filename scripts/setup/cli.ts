@@ -8,9 +8,13 @@ export async function buildCommandLine(): Promise<void> {
   await run(process.execPath, [inRoot('esbuild.mjs'), '--production', '--only', 'cli,engine']);
 }
 
-/** Runs `secateur ... --json`, its progress on this terminal, and gives its one JSON document by schema. */
-export async function secateur<T>(schema: z.ZodType<T>, args: readonly string[]): Promise<T> {
-  const stdout = await run(process.execPath, [inRoot('dist', 'cli.js'), ...args, '--json'], { output: 'progress' });
+/** Runs `secateur ... --json`, its progress on this terminal or kept quiet, and gives its one JSON document by schema. */
+export async function secateur<T>(
+  schema: z.ZodType<T>,
+  args: readonly string[],
+  output: 'progress' | 'quiet' = 'progress',
+): Promise<T> {
+  const stdout = await run(process.execPath, [inRoot('dist', 'cli.js'), ...args, '--json'], { output });
   return schema.parse(JSON.parse(stdout));
 }
 

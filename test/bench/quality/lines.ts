@@ -1,3 +1,4 @@
+import type { Latency } from '../../../src/protocol/measure/latency';
 import { atLeast, atMost, type BenchLine } from '../line';
 import { mean } from './figures';
 import type { DenseFigures, MethodFigures, OneShotFigures } from './measured';
@@ -14,6 +15,13 @@ export function methodLines(methods: readonly MethodFigures[], { longer }: Dense
       'points',
       Number((method.reach * POINTS).toFixed(3)),
     ),
+  );
+}
+
+/** The time of a smaller network as a share of that of the dense one. */
+export function latencyLines({ batches }: Latency): BenchLine[] {
+  return batches.map(({ batch, ratio }) =>
+    atMost(`half of the MACs: time at batch ${batch}, by that of the dense network`, ratio ?? 1, '', 0.65),
   );
 }
 

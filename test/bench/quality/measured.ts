@@ -1,6 +1,8 @@
 import { EvaluateOutput, secateur } from '../../../scripts/setup/cli';
 import { ScriptError } from '../../../scripts/setup/runMain';
+import type { RecipeInput } from '../../../src/protocol/recipe';
 import type { RunResult } from '../../../src/protocol/run';
+import { Latency } from '../../../src/protocol/measure/latency';
 import type { BySeed } from './figures';
 import { dense, oneShot, type Method } from './methods';
 import { runJob, testAccuracy, type Place } from './runs';
@@ -30,10 +32,9 @@ export interface OneShotFigures {
 
 /** Trains both dense networks with each seed. @throws ScriptError */
 export async function measureDense(seeds: readonly number[], place: Place): Promise<DenseFigures> {
-  const start: RunResult[] = [];
-  const longer: RunResult[] = [];
-  for (const seed of seeds) start.push(await runJob({ name: 'dense-9', seed, steps: dense.start }, place));
-  for (const seed of seeds) longer.push(await runJob({ name: 'dense-16', seed, steps: dense.longer }, place));
+  const all = (name: string, steps: RecipeInput['steps']): Promise<RunResult[]> =>
+    Promise.all(seeds.map((seed) => runJob({ name, seed, steps }, place)));
+  const [start, longer] = await Promise.all([all('dense-9', dense.start), all('dense-16', dense.longer)]);
   return {
     start: start.map(testAccuracy),
     longer: longer.map(testAccuracy),
@@ -48,9 +49,11 @@ export async function measureMethod(
   { checkpoints }: DenseFigures,
   place: Place,
 ): Promise<MethodFigures> {
-  const results: RunResult[] = [];
-  for (const [i, seed] of seeds.entries())
-    results.push(await runJob({ name: method.name, seed, steps: method.steps, checkpoint: checkpoints[i]! }, place));
+  const results = await Promise.all(
+    seeds.map((seed, i) =>
+      runJob({ name: method.name, seed, steps: method.steps, checkpoint: checkpoints[i]! }, place),
+    ),
+  );
   const [first] = results;
   if (!first) throw new ScriptError('The bench needs a seed: give one with --seeds.');
   return { method, accuracy: results.map(testAccuracy), model: first.out, totals: first.after };
@@ -62,21 +65,23 @@ export async function measureOneShot(
   { checkpoints }: DenseFigures,
   place: Place,
 ): Promise<OneShotFigures[]> {
-  const figures: OneShotFigures[] = [];
-  for (const score of oneShot.scores) {
-    const accuracy: number[][] = [];
-    for (const sparsity of oneShot.sparsities) {
-      const row: number[] = [];
-      for (const [i, seed] of seeds.entries()) {
-        const steps = [{ step: 'prune' as const, score, amount: { sparsity } }];
-        const job = { name: `one-shot-${score}-${sparsity * 100}`, seed, steps, checkpoint: checkpoints[i]! };
-        row.push(testAccuracy(await runJob(job, place)));
-      }
-      accuracy.push(row);
-    }
-    figures.push({ score, accuracy });
-  }
-  return figures;
+  const pruned = async (score: OneShotFigures['score'], sparsity: number, seed: number, checkpoint: string) => {
+    const steps = [{ step: 'prune' as const, score, amount: { sparsity } }];
+    return testAccuracy(await runJob({ name: `one-shot-${score}-${sparsity * 100}`, seed, steps, checkpoint }, place));
+  };
+  const bySeed = (score: OneShotFigures['score'], sparsity: number): Promise<BySeed> =>
+    Promise.all(seeds.map((seed, i) => pruned(score, sparsity, seed, checkpoints[i]!)));
+  return Promise.all(
+    oneShot.scores.map(async (score) => ({
+      score,
+      accuracy: await Promise.all(oneShot.sparsities.map((sparsity) => bySeed(score, sparsity))),
+    })),
+  );
+}
+
+/** Median forward passes of a model beside those of another in one run, on two threads. @throws ScriptError */
+export function measureLatency(model: string, other: string): Promise<Latency> {
+  return secateur(Latency, ['latency', model, other, '--runs', '200', '--threads', '2']);
 }
 
 /** @throws ScriptError when the data is the sample, before any time is spent on it. */

@@ -1,9 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { LimitFunction } from 'p-limit';
 import { secateur } from '../../../scripts/setup/cli';
 import { inRoot } from '../../../scripts/setup/paths';
 import type { RecipeInput } from '../../../src/protocol/recipe';
 import { RunResult } from '../../../src/protocol/run';
+import { percent } from './figures';
 
 /** Where the runs are kept, so that a bench that was stopped goes on where it was. */
 export const RUNS_FOLDER = ['.cache', 'bench-quality'];
@@ -17,17 +19,24 @@ export interface Job {
   readonly checkpoint?: string;
 }
 
-/** The folder with the images, and on how many threads a run computes. */
+/** Where and how runs are done. */
 export interface Place {
+  /** The folder with the images. */
   readonly data: string;
+  /** On which each run computes. */
   readonly threads: number;
+  /** Runs that go on side by side. */
+  readonly atOnce: LimitFunction;
 }
 
 /**
  * Runs a recipe on the data in its own folder, or answers with what the same recipe came to before.
  * @throws ScriptError with what the command line says
  */
-export async function runJob({ name, seed, steps, checkpoint }: Job, { data, threads }: Place): Promise<RunResult> {
+export async function runJob(
+  { name, seed, steps, checkpoint }: Job,
+  { data, threads, atOnce }: Place,
+): Promise<RunResult> {
   const folder = inRoot(...RUNS_FOLDER, `seed-${seed}`, name);
   const out = path.join(folder, 'run');
   const input = path.join(folder, 'input.json');
@@ -36,10 +45,16 @@ export async function runJob({ name, seed, steps, checkpoint }: Job, { data, thr
   const text = JSON.stringify(recipe);
   const before = await finished(input, out, text);
   if (before) return { ...before, out: path.join(out, 'model.json'), folder: out };
-  console.log(`\n${name}, seed ${seed}`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(input, text);
-  return secateur(RunResult, ['run', input, '--data', data, '--threads', String(threads), '--out', out, '--resume']);
+  return atOnce(async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(input, text);
+    const start = performance.now();
+    const args = ['run', input, '--data', data, '--threads', String(threads), '--out', out, '--resume'];
+    const result = await secateur(RunResult, args, atOnce.concurrency > 1 ? 'quiet' : 'progress');
+    const minutes = (performance.now() - start) / 60_000;
+    console.log(`${name}, seed ${seed}: ${percent(testAccuracy(result))}, ${minutes.toFixed(1)} min`);
+    return result;
+  });
 }
 
 async function finished(input: string, out: string, text: string): Promise<RunResult | undefined> {
