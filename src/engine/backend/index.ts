@@ -14,6 +14,7 @@ import { tf } from './tf';
 
 export type { BackendInfo } from './backend-info';
 export { loadTensorflowNode, type TensorflowNodeResult } from './tensorflow-node';
+export { adamStep } from './optimisers';
 export type { FallbackPolicy } from './fallback/cpu-fallback';
 
 const MEGABYTE = 2 ** 20;

@@ -1,3 +1,4 @@
+import { adamStep } from '../backend/index';
 import { tf } from '../backend/tf';
 
 /** A weight that is trained: the name it has in the checkpoint, and its variable. */
@@ -92,21 +93,17 @@ export class Adam {
     const correction = Math.sqrt(1 - this.accBeta2);
     const rate = tf.scalar((-learningRate * correction) / (1 - this.accBeta1));
     const epsilon = tf.scalar(EPSILON * correction);
-    // One tensor of each for all weights: a number given to tf.mul becomes a tensor every time.
-    const [beta1, beta2] = [tf.scalar(BETA1), tf.scalar(BETA2)];
-    const [rest1, rest2] = [tf.scalar(1 - BETA1), tf.scalar(1 - BETA2)];
+    const constants = { beta1: BETA1, beta2: BETA2, rate, epsilon };
     for (const { weight, m, v, mask, shadow } of this.slots) {
       const raw = gradients[weight.variable.name];
       if (!raw) continue;
       const gradient = mask && !shadow ? tf.mul(raw, mask) : raw;
-      const first = tf.add(tf.mul(m, beta1), tf.mul(gradient, rest1));
-      const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), rest2));
-      m.assign(first);
-      v.assign(second);
       const trained = shadow ?? weight.variable;
-      const next = tf.add(trained, tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate));
-      trained.assign(next);
-      if (mask && shadow) weight.variable.assign(tf.mul(next, mask));
+      const next = adamStep({ weight: trained, first: m, second: v, gradient }, constants);
+      m.assign(next.first);
+      v.assign(next.second);
+      trained.assign(next.weight);
+      if (mask && shadow) weight.variable.assign(tf.mul(next.weight, mask));
     }
   }
 

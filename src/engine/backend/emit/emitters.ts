@@ -19,6 +19,7 @@ import {
 import type { Emission } from './emission';
 import { emitConv2DFilterGradient } from './filter-gradients';
 import { emitMatMul } from './matrix-products';
+import { emitAdamUpdate, emitMovingAverage } from './optimisers';
 import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pool-gradients';
 import { emitPool } from './pools';
 import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
@@ -75,6 +76,8 @@ const emitters: Emitters = {
   AveragePoolGradient: emitAveragePoolGradient,
   Resize: emitResize,
   ResizeGradient: emitResizeGradient,
+  MovingAverage: emitMovingAverage,
+  AdamUpdate: emitAdamUpdate,
 };
 
 /** Writes what one pending value needs, or the rewrite that stands in its place. */

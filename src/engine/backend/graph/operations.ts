@@ -91,6 +91,10 @@ export interface OperationAttributes {
   Resize: { readonly rule: ResizeRule };
   /** Gradient of the result of a resize. */
   ResizeGradient: { readonly rule: ResizeRule };
+  /** An average and the newest number, or its square: decay * average + (1 - decay) * newest. */
+  MovingAverage: { readonly decay: number; readonly squared: boolean };
+  /** Weight, first moment, second moment, rate and epsilon, the last two scalars. */
+  AdamUpdate: NoAttributes;
 }
 
 export type OperationKind = keyof OperationAttributes;

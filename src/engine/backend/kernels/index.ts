@@ -5,6 +5,7 @@ import { depthwiseKernels } from './depthwise';
 import { elementwiseKernels } from './elementwise';
 import type { Kernels } from './kernel';
 import { matrixKernels } from './matrix-products';
+import { optimiserKernels } from './optimisers';
 import { poolKernels } from './pools';
 import { reductionKernels } from './reductions';
 import { resizeKernels } from './resizes';
@@ -22,4 +23,5 @@ export const nativeKernels: Kernels = new Map([
   ...poolKernels,
   ...batchNormKernels,
   ...resizeKernels,
+  ...optimiserKernels,
 ]);

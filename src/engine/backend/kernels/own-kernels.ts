@@ -1,5 +1,8 @@
 /** The gradient of `ClipByValue`, which tfjs writes as four operators and a tensor of zeros. */
 export const CLIP_GRADIENT = 'ClipGradient';
 
-/** Kernels that no other backend has. Only the gradients of this one call them, with inputs that they take. */
-export const OWN_KERNELS: readonly string[] = [CLIP_GRADIENT];
+/** One step of Adam for one weight: a call in the place of the twelve that its formula takes. */
+export const ADAM_STEP = 'AdamStep';
+
+/** Kernels that no other backend has. Only this one calls them, with inputs that they take. */
+export const OWN_KERNELS: readonly string[] = [CLIP_GRADIENT, ADAM_STEP];

@@ -1,0 +1,44 @@
+import { ADAM_STEP } from './kernels/own-kernels';
+import { BACKEND_NAME } from './step-boundary';
+import { tf } from './tf';
+
+/** A weight, its moments and its gradient, all float32 of one shape. */
+export interface AdamTensors {
+  readonly weight: tf.Tensor;
+  readonly first: tf.Tensor;
+  readonly second: tf.Tensor;
+  readonly gradient: tf.Tensor;
+}
+
+/** How fast the moments forget, and two scalars that change from step to step. */
+export interface AdamConstants {
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Negative, since a weight goes against its gradient; the correction of the bias is in it. */
+  readonly rate: tf.Scalar;
+  readonly epsilon: tf.Scalar;
+}
+
+/** The next moments and the next weight. */
+export interface AdamResult {
+  readonly first: tf.Tensor;
+  readonly second: tf.Tensor;
+  readonly weight: tf.Tensor;
+}
+
+/**
+ * One step of Adam (Kingma and Ba 2015) for one weight: as one kernel on this backend, by tfjs's operators on any other.
+ * Both compute the same formula in the same order. Call it within a tidy.
+ */
+export function adamStep(tensors: AdamTensors, { beta1, beta2, rate, epsilon }: AdamConstants): AdamResult {
+  const { weight, gradient } = tensors;
+  if (tf.getBackend() === BACKEND_NAME && weight.size > 0) {
+    const inputs = { ...tensors, rate, epsilon };
+    const [first, second, next] = tf.engine().runKernel<tf.Tensor[]>(ADAM_STEP, inputs, { beta1, beta2 });
+    return { first: first!, second: second!, weight: next! };
+  }
+  const first = tf.add(tf.mul(tensors.first, beta1), tf.mul(gradient, 1 - beta1));
+  const second = tf.add(tf.mul(tensors.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+  const change = tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate);
+  return { first, second, weight: tf.add(weight, change) };
+}
