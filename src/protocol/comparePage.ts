@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Progress } from './measure';
 import { Comparison } from './measure/compare';
+import { Latency } from './measure/latency';
 import { request, type RequestTable } from './table';
 
 /** The two checkpoints of a comparison, by absolute paths of their model.json; what the page keeps over a reload. */
@@ -13,6 +14,8 @@ const nothing = z.object({});
 export const compareRequests = {
   /** Measured once for each panel; again with `again`. */
   comparison: request({ params: z.object({ again: z.boolean() }), result: Comparison, progress: Progress }),
+  /** Times forward passes of both, each time anew. */
+  latency: request({ params: nothing, result: Latency, progress: Progress }),
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
   showLog: request({ params: nothing, result: z.null() }),
 } satisfies RequestTable;

@@ -17,7 +17,7 @@ import './notices/notices.css';
 import './compare/compare.css';
 import { App } from './App';
 import { CompareApp } from './compare/CompareApp';
-import { loadComparison } from './compare/state';
+import { comparison } from './compare/state';
 import { followHost, open } from './state/actions';
 import { listen, storeState } from './state/host';
 import { followPlan } from './state/preview';
@@ -39,5 +39,5 @@ if (compared === undefined) {
 } else {
   storeState(JSON.parse(compared));
   render(<CompareApp />, root);
-  void loadComparison(false);
+  void comparison.ask();
 }

@@ -26,6 +26,7 @@ beforeAll(async () => {
     height: 1300,
     prepare: (workspace) => {
       cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
+      cpSync(inRoot('test', 'fixtures', 'keras', 'residual'), path.join(workspace, 'residual'), { recursive: true });
     },
   });
   await world.workbench.ready('fashion-cnn');
@@ -129,6 +130,23 @@ test('the sensitivity of each layer is drawn', async () => {
   await world.screenshot('sensitivity');
 });
 
+test('the statistics of batch normalisation are measured anew', async () => {
+  await world.workbench.expand('residual');
+  await world.workbench.contextMenu(world.workbench.explorerRow('model.json').last(), 'Prune Model');
+  panel = new Panel(world.page, world.workbench.webview());
+  await panel.ready();
+  await panel.element('add-recalibrate').click();
+  await panel.element('form-recalibrate-samples').fill('500');
+  await runInto('recalibrated');
+  const means = async (folder: string) => {
+    const { weights } = await readWithStockTfjs(written(folder));
+    return [...weights].filter(([name]) => name.includes('moving_mean')).flatMap(([, values]) => values);
+  };
+  const [before, after] = [await means('residual'), await means('recalibrated')];
+  expect(after).toHaveLength(before.length);
+  expect(after).not.toEqual(before);
+});
+
 test('the runs are listed with their figures, and two of them compared', async () => {
   await world.page.getByRole('button', { name: /Secateur: Runs Section/ }).click();
   const run = (name: string) => world.page.getByRole('treeitem', { name: new RegExp(`^${name}, finished, .*sparse`) });
@@ -144,6 +162,11 @@ test('the runs are listed with their figures, and two of them compared', async (
     .getByText(/gradual: 8/)
     .waitFor();
   await world.screenshot('compared');
+  await page.element('measure-latency').click();
+  await page.element('compared-latency').waitFor({ timeout: 60_000 });
+  expect(await page.element('compared-latency').locator('tbody tr').count()).toBe(2);
+  await page.element('compared-latency').scrollIntoViewIfNeeded();
+  await world.screenshot('compared-latency');
   await world.workbench.theme('Light Modern');
   await world.screenshot('compared-light');
 });

@@ -124,6 +124,6 @@ function noteOfTwo(first: Candidate, second: Candidate, measured: Latency['batch
   const [before, after] = [first.figures.macs, second.figures.macs];
   const times = measured.map(({ batch, ratio }) => `${percent(ratio ?? 1)} of the time at batch ${batch}`).join(', ');
   return before === null || after === null || before === 0
-    ? `Model b takes ${times}.`
-    : `Model b has ${percent(after / before)} of the multiply-accumulates and takes ${times}.`;
+    ? `The second model takes ${times}.`
+    : `The second model has ${percent(after / before)} of the multiply-accumulates and takes ${times}.`;
 }

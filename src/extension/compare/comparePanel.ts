@@ -5,6 +5,7 @@ import { compareRequests, type CompareRequests, type ComparedPair } from '../../
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { Comparison } from '../../protocol/measure/compare';
+import type { Latency } from '../../protocol/measure/latency';
 import type { HandlerContext, Handlers } from '../../rpc/peer';
 import { withOwnEngine } from '../child/ownEngine';
 import { modelLabel } from '../job/folderName';
@@ -61,6 +62,7 @@ export class ComparePanel {
         if (again || !this.known) this.known = await this.compare(context);
         return this.known;
       },
+      latency: (_, context) => this.latency(context),
       openCheckpoint: async ({ path: file }) => {
         if (file !== this.pair.a && file !== this.pair.b) throw new UserError(`${file} is not one of the two.`);
         await this.services.panels.show(vscode.Uri.file(file));
@@ -75,9 +77,7 @@ export class ComparePanel {
 
   private async compare({ signal, report }: HandlerContext<Progress>): Promise<Comparison> {
     const { engine, datasets, createEngine } = this.services;
-    for (const file of [this.pair.a, this.pair.b])
-      if (!path.isAbsolute(file) || !existsSync(file))
-        throw new UserError(`${file} is gone: it was moved or deleted, so it cannot be compared.`);
+    this.refuseGone();
     const inspection = await engine.call('inspect', { model: this.pair.a }, { signal });
     const data = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
     const comparison = await withOwnEngine(createEngine, signal, (call) =>
@@ -90,5 +90,21 @@ export class ComparePanel {
     // Checkpoints of one model have one name: their folders tell them apart.
     const { a, b } = comparison;
     return { ...comparison, a: { ...a, name: modelLabel(a.path) }, b: { ...b, name: modelLabel(b.path) } };
+  }
+
+  private async latency({ signal, report }: HandlerContext<Progress>): Promise<Latency> {
+    if (!vscode.workspace.isTrusted)
+      throw new UserError('Timing runs both models, which is off until you trust this workspace.');
+    this.refuseGone();
+    const { a: model, b: other } = this.pair;
+    return withOwnEngine(this.services.createEngine, signal, (call) =>
+      call('latency', { model, other }, { signal, onProgress: report }),
+    );
+  }
+
+  private refuseGone(): void {
+    for (const file of [this.pair.a, this.pair.b])
+      if (!path.isAbsolute(file) || !existsSync(file))
+        throw new UserError(`${file} is gone: it was moved or deleted, so it cannot be compared.`);
   }
 }

@@ -1,55 +1,22 @@
 import type { Comparison } from '../../protocol/measure/compare';
 import { askComparison } from '../state/host';
-import { Button } from '../ui/Button';
 import { LinkButton } from '../ui/Link';
-import { Notice } from '../ui/Notice';
-import { ProgressBar } from '../ui/ProgressBar';
 import { ByClass } from './ByClass';
+import { LatencyOfTwo } from './LatencyOfTwo';
 import { LayersOfTwo } from './LayersOfTwo';
 import { Overlay } from './Overlay';
-import {
-  cancelComparison,
-  comparedLayer,
-  comparing,
-  comparison,
-  comparisonProblem,
-  layerInHand,
-  loadComparison,
-} from './state';
+import { QuestionState } from './QuestionState';
+import { comparedLayer, comparison, layerInHand } from './state';
 import { TotalsOfTwo } from './TotalsOfTwo';
 
 /** The page of a comparison: two checkpoints side by side. */
 export function CompareApp() {
-  const known = comparison.value;
+  const known = comparison.answer.value;
   return (
     <main class="page compare-page" data-testid="comparison" data-ready={known !== null}>
       {known && <Heading known={known} />}
       {!known && <h1>Comparison</h1>}
-      {comparing.value && (
-        <div class="running">
-          <ProgressBar
-            progress={comparing.value.progress}
-            stage={comparing.value.progress?.stage ?? 'Reading both checkpoints'}
-          />
-          <Button icon="close" onPress={cancelComparison}>
-            Cancel
-          </Button>
-        </div>
-      )}
-      {comparisonProblem.value !== null && (
-        <Notice
-          kind="error"
-          testId="comparison-problem"
-          actions={
-            <>
-              <LinkButton onPress={() => void loadComparison(true)}>Try again</LinkButton>
-              <LinkButton onPress={() => void askComparison('showLog', {})}>Show Log</LinkButton>
-            </>
-          }
-        >
-          {comparisonProblem.value}
-        </Notice>
-      )}
+      <QuestionState asked={comparison} stage="Reading both checkpoints" testId="comparison-problem" />
       {known && <Body known={known} />}
     </main>
   );
@@ -67,7 +34,7 @@ function Heading({ known: { a, b } }: { known: Comparison }) {
             {`Open ${name}`}
           </LinkButton>
         ))}
-        <LinkButton onPress={() => void loadComparison(true)} testId="compare-again">
+        <LinkButton onPress={() => void comparison.ask()} testId="compare-again">
           Compare again
         </LinkButton>
       </span>
@@ -98,6 +65,7 @@ function Body({ known }: { known: Comparison }) {
       {known.a.evaluation && known.b.evaluation && (
         <ByClass a={known.a.evaluation} b={known.b.evaluation} names={[known.a.name, known.b.name]} />
       )}
+      <LatencyOfTwo names={[known.a.name, known.b.name]} />
     </>
   );
 }

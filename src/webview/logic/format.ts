@@ -78,6 +78,9 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
 }
 
+/** A time of one pass: 0.823 ms, 12.4 ms. */
+export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 3 : 1)} ms`;
+
 /** A rate: 1,240 images/s. */
 export const rate = (value: number, unit: string): string =>
   `${value >= 100 ? whole.format(value) : short.format(value)} ${unit}/s`;

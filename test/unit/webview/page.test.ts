@@ -422,5 +422,7 @@ test('a comparison shows both histograms of a layer, in any width', async () => 
   await element('compared-dense').getByRole('button').click();
   await page.getByRole('heading', { name: 'Weights of dense' }).waitFor();
   await element('overlay').getByText('fashion-cnn-pruned-90: 93').waitFor();
+  await element('measure-latency').click();
+  await element('compared-latency').getByText('101.3%').waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
 });

@@ -1,4 +1,5 @@
 import type { CompareRequests } from '../../../src/protocol/comparePage';
+import type { Latency } from '../../../src/protocol/measure/latency';
 import type { Comparison } from '../../../src/protocol/measure/compare';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { Handlers } from '../../../src/rpc/peer';
@@ -45,9 +46,34 @@ async function fakeComparison(): Promise<Comparison> {
   };
 }
 
+/** Both take about the same time, as zeros make nothing faster. */
+function fakeLatency(): Latency {
+  const times = (median: number) => ({
+    ...{ median, lowerQuartile: 0.97 * median, upperQuartile: 1.05 * median, min: 0.9 * median, runs: 50 },
+  });
+  const model = {
+    name: 'fashion-cnn',
+    path: '/models/dense/model.json',
+    params: 458_570,
+    sparsity: 0,
+    macs: 6_046_208,
+  };
+  return {
+    model,
+    other: { ...model, path: '/models/pruned/model.json', sparsity: 0.9 },
+    batches: [
+      { batch: 1, model: times(0.8), other: times(0.81), ratio: 1.0125 },
+      { batch: 100, model: times(12), other: times(11.9), ratio: 0.9917 },
+    ],
+    backend: { name: 'onnxruntime', version: '1.20.0', threads: 2 },
+    note: 'Both have the same shapes, so the same speed: zeros are multiplied like any number.',
+  };
+}
+
 /** The extension host's side of a page that compares. */
 export const comparedHandlers = (): Handlers<CompareRequests> => ({
   comparison: () => fakeComparison(),
+  latency: () => Promise.resolve(fakeLatency()),
   openCheckpoint: () => Promise.resolve(null),
   showLog: () => Promise.resolve(null),
 });

@@ -1,0 +1,48 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { CancelledError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+
+interface Asking {
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** A question to the extension host that takes a while: its answer, how far it is, and what went wrong. */
+export interface Question<T> {
+  readonly answer: ReadonlySignal<T | null>;
+  /** Null while it is not being answered. */
+  readonly running: ReadonlySignal<{ progress: Progress | null } | null>;
+  readonly problem: ReadonlySignal<string | null>;
+  /** Asks it, even where the answer is known; one at a time. */
+  readonly ask: () => Promise<void>;
+  readonly cancel: () => void;
+}
+
+/** A question that nobody has asked yet. */
+export function question<T>(put: (asking: Asking) => Promise<T>): Question<T> {
+  const answer = signal<T | null>(null);
+  const running = signal<{ progress: Progress | null } | null>(null);
+  const problem = signal<string | null>(null);
+  let abort: AbortController | undefined;
+  return {
+    answer,
+    running,
+    problem,
+    ask: async () => {
+      if (running.value) return;
+      abort = new AbortController();
+      running.value = { progress: null };
+      problem.value = null;
+      try {
+        const onProgress = (progress: Progress) => (running.value = { progress });
+        answer.value = await put({ signal: abort.signal, onProgress });
+      } catch (error) {
+        problem.value =
+          error instanceof CancelledError ? 'Cancelled.' : error instanceof Error ? error.message : String(error);
+      } finally {
+        running.value = null;
+      }
+    },
+    cancel: () => abort?.abort(),
+  };
+}
