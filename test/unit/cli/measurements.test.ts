@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { RunResult } from '../../../src/protocol/run';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
+import { eventually } from '../eventually';
 import { temporaryFolder } from '../temporary';
 import { builtSecateur, lastLine, type Outcome } from './secateur';
 
@@ -45,6 +47,24 @@ describe('secateur sensitivity', () => {
     ]);
   });
 
+  it.each(['residual', 'inverted', 'branches', 'residual-uint8'])(
+    'measures the Keras model %s, its weights and its channels',
+    async (name) => {
+      const images = ['--data', 'media/samples/fashion-mnist-sample', '--samples', '50', '--sparsities', '0.5'];
+      const layersOf = async (...method: string[]) => {
+        const network = path.resolve('test/fixtures/keras', name);
+        const { layers } = Sensitivity.parse(
+          document(await secateur(['sensitivity', network, ...images, ...method, '--json'])),
+        );
+        return layers.filter(({ points }) => points.length === 1).map((layer) => layer.name);
+      };
+      const [weights, channels] = [await layersOf(), await layersOf('--by', 'remove')];
+      expect(weights.length).toBeGreaterThan(2);
+      expect(channels.length).toBeGreaterThan(0);
+      expect(weights).toEqual(expect.arrayContaining(channels));
+    },
+  );
+
   it('refuses a folder with the scan of another score, and leaves it', async () => {
     const out = ['--out', at('scan'), '--sparsities', '0.5'];
     await secateur(['sensitivity', model, ...data, ...out]);
@@ -76,6 +96,31 @@ describe('secateur target', () => {
     const curve = ParetoCurve.parse(JSON.parse(await readFile(at('small', 'pareto.json'), 'utf8')));
     expect(curve.points[curve.chosen]?.nonzero).toBe(result.after.nonzero);
     expect(await readFile(at('small', 'results.md'), 'utf8')).toContain('| 1 | target | plan ');
+  });
+
+  it('killed by -9 on its way is resumed to the same bytes', async () => {
+    const images = ['--data', path.resolve('media/samples/fashion-mnist-sample'), '--samples', '20'];
+    const job = (out: string) => [
+      'target',
+      'media/samples/fashion-cnn',
+      '--accuracy',
+      '0.8',
+      ...images,
+      '--out',
+      at(out),
+    ];
+    expect((await secateur(job('whole'))).code).toBe(0);
+    const killed = await secateur(job('cut'), {
+      meanwhile: async (kill) => {
+        await eventually(() => expect(readFileSync(at('cut', 'journal.jsonl'), 'utf8')).toContain('"step":"target"'));
+        setTimeout(() => kill('SIGKILL'), 300);
+      },
+    });
+    expect(killed.code).toBeNull();
+    expect((await readdir(at('cut'))).filter((name) => name.endsWith('.bin') || name === 'model.json')).toEqual([]);
+    expect((await secateur([...job('cut'), '--resume'])).code).toBe(0);
+    for (const name of (await readdir(at('whole'))).filter((file) => /^model\.json$|\.bin$|^pareto\.json$/.test(file)))
+      expect((await readFile(at('cut', name))).equals(await readFile(at('whole', name))), name).toBe(true);
   });
 
   it.each([

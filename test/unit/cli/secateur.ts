@@ -17,6 +17,8 @@ export interface SecateurOptions {
   cwd?: string;
   /** Hears stderr so far, and may send a signal; only the first is sent. */
   watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Runs beside the command, and may send it a signal. */
+  meanwhile?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
 }
 
 /** Builds the command line for one test file and answers with a function that runs it in a process of its own. */
@@ -32,7 +34,7 @@ export function builtSecateur(): (args: readonly string[], options?: SecateurOpt
   });
   afterAll(() => rm(dist, { recursive: true, force: true }));
 
-  return (args, { node = [], cwd, watch } = {}) =>
+  return (args, { node = [], cwd, watch, meanwhile } = {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [...node, path.join(dist, 'cli.js'), ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,6 +50,7 @@ export function builtSecateur(): (args: readonly string[], options?: SecateurOpt
           killed = true;
         });
       });
+      meanwhile?.((signal) => child.kill(signal)).catch(reject);
       child.on('error', reject);
       child.on('close', (code) => {
         resolve({ ...outcome, code });
