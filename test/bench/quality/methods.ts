@@ -22,21 +22,22 @@ export const dense: Readonly<Record<'start' | 'longer', Steps>> = {
   longer: [{ step: 'train', architecture: 'fashion-cnn', epochs: EPOCHS.dense + EPOCHS.recovery }],
 };
 
-const distill = { teacher: 'start', temperature: 4, alpha: 0.7 } as const;
-
-/** Four epochs of a cubic schedule, three more with the zeros held, the dense network as teacher. */
+/**
+ * Four epochs of a cubic schedule, three more with the zeros held. Tried on the validation images of one seed at 98 %:
+ * magnitude 91.5 %, with the dense network as teacher 91.5 %, LAMP 92.2 %, with the teacher 91.4 %, regrowth collapses.
+ */
 const gradual = (sparsity: number): Steps => [
   {
     step: 'finetune',
     epochs: EPOCHS.recovery,
-    gradual: { score: 'magnitude', scope: 'global', sparsity, from: 0, to: 4 },
-    distill,
+    gradual: { score: 'lamp', scope: 'global', sparsity, from: 0, to: 4, frequency: 200 },
   },
 ];
 
-const removed = (macs: number): Steps => [
-  { step: 'remove', score: 'taylor', amount: { macs } },
-  { step: 'finetune', epochs: EPOCHS.recovery, distill },
+/** Widths stay whole blocks where time is to be saved too. */
+const removed = (macs: number, multipleOf: number): Steps => [
+  { step: 'remove', score: 'taylor', amount: { macs }, multipleOf },
+  { step: 'finetune', epochs: EPOCHS.recovery },
 ];
 
 /** All that is trained, in the order of the report. */
@@ -51,11 +52,11 @@ export const methods: readonly Method[] = [
     reach: -0.002,
     steps: [
       { step: 'prune', granularity: '2:4' },
-      { step: 'finetune', epochs: EPOCHS.recovery, distill },
+      { step: 'finetune', epochs: EPOCHS.recovery },
     ],
   },
-  { name: 'half-macs', what: 'filters removed, half of the MACs left', reach: -0.003, steps: removed(0.5) },
-  { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8) },
+  { name: 'half-macs', what: 'filters removed, half of the MACs left', reach: -0.003, steps: removed(0.5, 8) },
+  { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8, 1) },
 ];
 
 /** One-shot pruning without any training, all of these by each of these. */
