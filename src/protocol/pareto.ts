@@ -6,6 +6,9 @@ import { TargetGoal } from './steps/target';
 /** The file in a run's folder that keeps the plans of its target step. */
 export const PARETO_FILE = 'pareto.json';
 
+/** The folder in a run's folder with a checkpoint for each plan, where the step asks for that: `plan-01` is the largest. */
+export const PLANS_FOLDER = 'plans';
+
 const Cut = z.discriminatedUnion('step', [PruneStep, RemoveStep]);
 /** A step with its defaults filled in, on both sides of a process boundary. */
 const CutStep = z

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../protocol/errors';
-import { PARETO_FILE } from '../../protocol/pareto';
+import { PARETO_FILE, PLANS_FOLDER } from '../../protocol/pareto';
 import { backendWords } from '../../protocol/model';
 import { Recipe } from '../../protocol/recipe';
 import { RunResult } from '../../protocol/run';
@@ -125,6 +125,7 @@ export async function removeState(out: string): Promise<void> {
 export async function discard(out: string, madeRecipe: boolean): Promise<void> {
   await removeState(out);
   await rm(path.join(out, EPOCHS_FOLDER), { recursive: true, force: true });
+  await rm(path.join(out, PLANS_FOLDER), { recursive: true, force: true });
   await rm(path.join(out, JOURNAL_FILE), { force: true });
   await rm(path.join(out, PARETO_FILE), { force: true });
   if (madeRecipe) await rm(path.join(out, RECIPE_FILE), { force: true });

@@ -58,5 +58,9 @@ export const TargetStep = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe('Layers that are left alone, by name; * stands for any characters.'),
+  writePlans: z
+    .boolean()
+    .default(false)
+    .describe('Write every plan that was found as a checkpoint of its own too, in the folder plans.'),
 });
 export type TargetStep = z.infer<typeof TargetStep>;

@@ -1,7 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { TargetGoal } from '../../../src/protocol/steps/target';
 import { ParetoCurve } from '../../../src/protocol/pareto';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { inspect } from '../../../src/engine/measure/inspect';
 import { Bench } from './runs';
 
 const step = (goal: TargetGoal, more: object = {}) => ({ step: 'target', goal, samples: 20, ...more }) as const;
@@ -30,6 +32,26 @@ describe('a target', () => {
       Object.entries(await bench.hashes(out)).filter(([name]) => name.endsWith('.bin'));
     expect(await weights('again')).toEqual(await weights('out'));
   });
+
+  it.each(['prune', 'remove'] as const)(
+    'writes each plan as a checkpoint where that is asked for, by %s',
+    async (by) => {
+      const bench = await Bench.make();
+      const plain = await bench.run(recipe({ params: 150 }, { by }), { out: 'plain' });
+      const result = await bench.run(recipe({ params: 150 }, { by, writePlans: true }));
+      const { points, chosen } = await curveIn(bench);
+      expect((await readdir(bench.path('out', 'plans'))).length).toBe(points.length);
+      for (const [i, point] of points.entries()) {
+        const { totals } = await inspect(
+          await readCheckpoint(bench.path('out', 'plans', `plan-${String(i + 1).padStart(2, '0')}`, 'model.json')),
+        );
+        expect([totals.params, totals.nonzero]).toEqual([point.params, point.nonzero]);
+        if (i === chosen) expect(totals.nonzero).toBe(result.after.nonzero);
+      }
+      // The origin that is written differs, and so do the bytes.
+    expect(result.after).toMatchObject({ params: plain.after.params, nonzero: plain.after.nonzero });
+    },
+  );
 
   it.each(['greedy', 'dynamic'] as const)('is the same each time, searched %s', async (search) => {
     const bench = await Bench.make();

@@ -26,6 +26,7 @@ export interface TargetCommand extends CommonOptions, RateOptions, TeachingOptio
   granularity?: string;
   protect?: string[];
   samples: number;
+  writePlans?: boolean;
   fineTune?: number;
   data: string;
   seed: number;
@@ -40,7 +41,7 @@ export async function target(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { by, search, score, granularity, protect, samples, fineTune = 0 } = options;
+  const { by, search, score, granularity, protect, samples, writePlans = false, fineTune = 0 } = options;
   const { data, seed, out, resume = false } = options;
   const teaching = teachingOf(options);
   if (fineTune === 0 && (teaching.distill || options.patience !== undefined))
@@ -52,7 +53,7 @@ export async function target(
     seed,
     steps: [
       {
-        ...{ step: 'target' as const, goal: goalOf(options), by, search, score, samples },
+        ...{ step: 'target' as const, goal: goalOf(options), by, search, score, samples, writePlans },
         ...(granularity === undefined ? {} : { granularity }),
         ...(protect === undefined ? {} : { protect }),
       },

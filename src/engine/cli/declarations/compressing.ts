@@ -148,6 +148,7 @@ export const declareCompressing: Declare = (command, perform) => {
     .option('--granularity <pattern>', 'what is pruned as one: element, kernel, filter, or a block such as 4x4')
     .option('--protect <layers...>', 'layers that are left alone, by name; * stands for any characters')
     .option('--samples <number>', 'validation images on which layers and plans are measured', whole(1), SCAN_SAMPLES)
+    .option('--write-plans', 'write every plan that was found as a checkpoint of its own too, in plans/')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
     .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
     .addOption(seed())

@@ -1,15 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { PARETO_FILE } from '../../../protocol/pareto';
+import { CancelledError } from '../../../protocol/errors';
+import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve } from '../../../protocol/pareto';
 import type { StepResult } from '../../../protocol/run';
+import type { PruneAmount } from '../../../protocol/steps/prune';
 import type { TargetStep } from '../../../protocol/steps/target';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import type { ModelContent } from '../../checkpoint/types';
-import { checkCutting, cuttingOf } from '../../compress/cutting';
+import { writeCheckpoint } from '../../checkpoint/write';
+import { checkCutting, cuttingOf, type Cutting } from '../../compress/cutting';
 import { findTarget } from '../../compress/target/find';
 import { Sample } from '../../measure/sample';
 import { StoredPoints } from '../../measure/sensitivity/points';
+import { Pace } from '../../pace';
 import { measureBefore } from '../compressed';
 import { STATE_FOLDER } from '../state';
 import { progressTo } from '../types';
@@ -20,6 +24,31 @@ import { remove } from './remove';
 
 /** An accuracy with as many digits as any has: it stands for the one that is measured once the plan is chosen. */
 const SOME_ACCURACY = 0.12345;
+
+/** Writes each plan of the curve as a checkpoint of its own, its accuracy that of the validation images. */
+async function writePlans(work: Work, curve: ParetoCurve, cutting: Cutting): Promise<void> {
+  const { state, listener, out } = work;
+  const { points, samples, sampleData } = curve;
+  const pace = new Pace('writing plans', points.length, 'checkpoints', progressTo(listener));
+  for (const [i, { step, accuracy }] of points.entries()) {
+    if (listener.signal.aborted) throw new CancelledError();
+    const amounts = new Map(
+      Object.entries(step.layers ?? {}).map(([layer, amount]) => [layer, amountIn(amount)] as const),
+    );
+    const { model } = await cutting.carryOut(amounts);
+    const measured = { after: `step ${state.step + 1}, plan`, split: 'validation', samples, accuracy, sampleData };
+    const content = stamped(work, model, [...state.accuracies, measured]);
+    await writeCheckpoint(path.join(out, PLANS_FOLDER, `plan-${String(i + 1).padStart(2, '0')}`), content);
+    pace.advance(1);
+  }
+}
+
+/** Plans give layers sparsities, or shares of channels. */
+function amountIn(amount: number | PruneAmount): number {
+  if (typeof amount === 'number') return amount;
+  if ('sparsity' in amount) return amount.sparsity;
+  throw new Error('a plan has a threshold');
+}
 
 /** Finds the plan that meets the goal, leaves all that were found in the run's folder, and does what the chosen one says. */
 async function perform(work: Work, step: TargetStep): Promise<StepResult> {
@@ -53,6 +82,7 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
     asWritten: (content: ModelContent) => stamped(work, content, [...state.accuracies, later]),
   });
   await writeFileAtomic(path.join(out, PARETO_FILE), `${JSON.stringify(curve, null, 2)}\n`);
+  if (step.writePlans) await writePlans(work, curve, cutting);
   const chosen = curve.points[curve.chosen]!.step;
   const applied = await (chosen.step === 'prune' ? prune.perform(work, chosen) : remove.perform(work, chosen));
   if (applied.step !== 'prune' && applied.step !== 'remove') throw new Error(`a plan came to a ${applied.step} step`);
