@@ -32,9 +32,8 @@ async function writePlans(work: Work, curve: ParetoCurve, cutting: Cutting): Pro
   const pace = new Pace('writing plans', points.length, 'checkpoints', progressTo(listener));
   for (const [i, { step, accuracy }] of points.entries()) {
     if (listener.signal.aborted) throw new CancelledError();
-    const amounts = new Map(
-      Object.entries(step.layers ?? {}).map(([layer, amount]) => [layer, amountIn(amount)] as const),
-    );
+    const layers: Readonly<Record<string, number | PruneAmount>> = step.layers ?? {};
+    const amounts = new Map(Object.entries(layers).map(([layer, amount]) => [layer, amountIn(amount)] as const));
     const { model } = await cutting.carryOut(amounts);
     const measured = { after: `step ${state.step + 1}, plan`, split: 'validation', samples, accuracy, sampleData };
     const content = stamped(work, model, [...state.accuracies, measured]);
