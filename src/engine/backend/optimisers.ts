@@ -1,3 +1,4 @@
+import { ADAM_PARTS, adamInput } from './kernels/optimisers';
 import { ADAM_STEP } from './kernels/own-kernels';
 import { BACKEND_NAME } from './step-boundary';
 import { tf } from './tf';
@@ -27,16 +28,27 @@ export interface AdamResult {
 }
 
 /**
- * One step of Adam (Kingma and Ba 2015) for one weight: as one kernel on this backend, by tfjs's operators on any other.
+ * One step of Adam (Kingma and Ba 2015) for some weights: as one kernel on this backend, by tfjs's operators on any other.
  * Both compute the same formula in the same order. Call it within a tidy.
  */
-export function adamStep(tensors: AdamTensors, { beta1, beta2, rate, epsilon }: AdamConstants): AdamResult {
+export function adamStep(weights: readonly AdamTensors[], constants: AdamConstants): AdamResult[] {
+  if (tf.getBackend() !== BACKEND_NAME || weights.some(({ weight }) => weight.size === 0))
+    return weights.map((one) => adamByOperators(one, constants));
+  const { beta1, beta2, rate, epsilon } = constants;
+  const inputs: tf.NamedTensorMap = { rate, epsilon };
+  weights.forEach((one, i) => {
+    for (const part of ADAM_PARTS) inputs[adamInput(part, i)] = one[part];
+  });
+  const attributes = { count: weights.length, beta1, beta2 };
+  const results = tf.engine().runKernel<tf.Tensor[]>(ADAM_STEP, inputs, attributes);
+  return weights.map((_, i) => {
+    const [first, second, weight] = results.slice(3 * i, 3 * i + 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return { first, second, weight };
+  });
+}
+
+function adamByOperators(tensors: AdamTensors, { beta1, beta2, rate, epsilon }: AdamConstants): AdamResult {
   const { weight, gradient } = tensors;
-  if (tf.getBackend() === BACKEND_NAME && weight.size > 0) {
-    const inputs = { ...tensors, rate, epsilon };
-    const [first, second, next] = tf.engine().runKernel<tf.Tensor[]>(ADAM_STEP, inputs, { beta1, beta2 });
-    return { first: first!, second: second!, weight: next! };
-  }
   const first = tf.add(tf.mul(tensors.first, beta1), tf.mul(gradient, 1 - beta1));
   const second = tf.add(tf.mul(tensors.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
   const change = tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), rate);

@@ -93,18 +93,24 @@ export class Adam {
     const correction = Math.sqrt(1 - this.accBeta2);
     const rate = tf.scalar((-learningRate * correction) / (1 - this.accBeta1));
     const epsilon = tf.scalar(EPSILON * correction);
-    const constants = { beta1: BETA1, beta2: BETA2, rate, epsilon };
-    for (const { weight, m, v, mask, shadow } of this.slots) {
-      const raw = gradients[weight.variable.name];
-      if (!raw) continue;
+    const stepped = this.slots.flatMap((slot) => {
+      const raw = gradients[slot.weight.variable.name];
+      if (!raw) return [];
+      const { weight, m, v, mask, shadow } = slot;
       const gradient = mask && !shadow ? tf.mul(raw, mask) : raw;
-      const trained = shadow ?? weight.variable;
-      const next = adamStep({ weight: trained, first: m, second: v, gradient }, constants);
-      m.assign(next.first);
-      v.assign(next.second);
-      trained.assign(next.weight);
-      if (mask && shadow) weight.variable.assign(tf.mul(next.weight, mask));
-    }
+      return [{ slot, tensors: { weight: shadow ?? weight.variable, first: m, second: v, gradient } }];
+    });
+    const next = adamStep(
+      stepped.map(({ tensors }) => tensors),
+      { beta1: BETA1, beta2: BETA2, rate, epsilon },
+    );
+    stepped.forEach(({ slot: { weight, m, v, mask, shadow } }, i) => {
+      const { first, second, weight: trained } = next[i]!;
+      m.assign(first);
+      v.assign(second);
+      (shadow ?? weight.variable).assign(trained);
+      if (mask && shadow) weight.variable.assign(tf.mul(trained, mask));
+    });
   }
 
   /** The values of the masked weights now, of their shadows where they have one; by weight name, copies. */

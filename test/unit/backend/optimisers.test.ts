@@ -21,8 +21,9 @@ async function steps(backend: string, shape: number[]): Promise<number[][]> {
       rate: tf.scalar(-0.01 * (i + 1)),
       epsilon: tf.scalar(1e-8 / (i + 1)),
     };
-    const next = adamStep({ weight: weight!, first: first!, second: second!, gradient }, constants);
-    [weight, first, second] = [next.weight, next.first, next.second];
+    const tensors = { weight: weight!, first: first!, second: second!, gradient };
+    const [next] = adamStep([tensors, tensors], constants);
+    [weight, first, second] = [next!.weight, next!.first, next!.second];
     weights.push(Array.from(weight.dataSync()));
   }
   return [...weights, Array.from(first!.dataSync()), Array.from(second!.dataSync())];

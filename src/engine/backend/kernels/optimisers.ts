@@ -2,27 +2,36 @@ import type { tf } from '../tf';
 import { kernel, type Kernels } from './kernel';
 import { ADAM_STEP } from './own-kernels';
 
-/** All float32 and not empty; rate and epsilon are scalars, the others of one shape. */
-export interface AdamInputs {
-  readonly weight: tf.TensorInfo;
-  readonly first: tf.TensorInfo;
-  readonly second: tf.TensorInfo;
-  readonly gradient: tf.TensorInfo;
-  readonly rate: tf.TensorInfo;
-  readonly epsilon: tf.TensorInfo;
+/** What the step needs of each weight. */
+export const ADAM_PARTS = ['weight', 'first', 'second', 'gradient'] as const;
+export type AdamPart = (typeof ADAM_PARTS)[number];
+
+/** The name of an input: a part of the weight with this index. */
+export const adamInput = (part: AdamPart, index: number): string => `${part}${index}`;
+
+interface AdamAttributes {
+  readonly count: number;
+  readonly beta1: number;
+  readonly beta2: number;
 }
 
-/** Answers with the next first moment, second moment and weight. */
-const adamStep = kernel<AdamInputs, { beta1: number; beta2: number }>((inputs, { beta1, beta2 }, context) => {
-  const { weight, gradient, rate, epsilon } = inputs;
-  const average = (decay: number, squared: boolean, before: tf.TensorInfo): tf.TensorInfo => {
-    const attributes = { decay, squared };
-    return context.record({ kind: 'MovingAverage', attributes }, [before, gradient], weight.shape, 'float32');
-  };
-  const first = average(beta1, false, inputs.first);
-  const second = average(beta2, true, inputs.second);
-  const operands = [weight, first, second, rate, epsilon];
-  return [first, second, context.record({ kind: 'AdamUpdate', attributes: {} }, operands, weight.shape, 'float32')];
+/**
+ * Inputs are those of `adamInput` for all weights, all float32 and not empty, and the scalars `rate` and `epsilon`. Answers
+ * with the next first moment, second moment and weight of each.
+ */
+const adamStep = kernel<Readonly<Record<string, tf.TensorInfo>>, AdamAttributes>((inputs, attributes, context) => {
+  const { count, beta1, beta2 } = attributes;
+  const results: tf.TensorInfo[] = [];
+  for (let i = 0; i < count; i++) {
+    const [weight, first, second, gradient] = ADAM_PARTS.map((part) => inputs[adamInput(part, i)]!);
+    const { shape } = weight!;
+    const average = (decay: number, squared: boolean, before: tf.TensorInfo): tf.TensorInfo =>
+      context.record({ kind: 'MovingAverage', attributes: { decay, squared } }, [before, gradient!], shape, 'float32');
+    const [m, v] = [average(beta1, false, first!), average(beta2, true, second!)];
+    const operands = [weight!, m, v, inputs['rate']!, inputs['epsilon']!];
+    results.push(m, v, context.record({ kind: 'AdamUpdate', attributes: {} }, operands, shape, 'float32'));
+  }
+  return results;
 });
 
 /** Optimisers' steps. */
