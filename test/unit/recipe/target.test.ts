@@ -49,7 +49,7 @@ describe('a target', () => {
         if (i === chosen) expect(totals.nonzero).toBe(result.after.nonzero);
       }
       // The origin that is written differs, and so do the bytes.
-    expect(result.after).toMatchObject({ params: plain.after.params, nonzero: plain.after.nonzero });
+      expect(result.after).toMatchObject({ params: plain.after.params, nonzero: plain.after.nonzero });
     },
   );
 
