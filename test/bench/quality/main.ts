@@ -10,8 +10,16 @@ import { ensureDebian } from '../../../scripts/setup/debian';
 import { inRoot } from '../../../scripts/setup/paths';
 import { runMain } from '../../../scripts/setup/runMain';
 import { formatTable } from '../../../scripts/setup/table';
+import type { BenchLine } from '../line';
 import { latencyLines, methodLines, oneShotLines } from './lines';
-import { measureDense, measureLatency, measureMethod, measureOneShot, refuseSample } from './measured';
+import {
+  measureDense,
+  measureLatency,
+  measureMethod,
+  measureOneShot,
+  refuseSample,
+  type OneShotFigures,
+} from './measured';
 import { methods } from './methods';
 import { reportText } from './report';
 import { RUNS_FOLDER } from './runs';
@@ -36,11 +44,16 @@ runMain(async () => {
   const place = { data, threads: Number(values.threads), atOnce: pLimit(Number(values.jobs)) };
   const dense = await measureDense(seeds, place);
   const figures = await Promise.all(methods.map((method) => measureMethod(method, seeds, dense, place)));
-  const shots = await measureOneShot(seeds, dense, place);
   const half = figures.find(({ method }) => method.name === 'half-macs');
   const latency = await measureLatency(dense.checkpoints[0]!, half!.model);
-  const lines = [...methodLines(figures, dense), ...latencyLines(latency), ...oneShotLines(shots, dense)];
-  await writeFile(inRoot(...REPORT), reportText({ seeds, dense, methods: figures, oneShot: shots, lines }));
+  const trained = [...methodLines(figures, dense), ...latencyLines(latency)];
+  const write = (oneShot: readonly OneShotFigures[], lines: readonly BenchLine[]) =>
+    writeFile(inRoot(...REPORT), reportText({ seeds, dense, methods: figures, oneShot, lines }));
+  // What takes longest is told first: the rest may be stopped.
+  await write([], trained);
+  const shots = await measureOneShot(seeds, dense, place);
+  const lines = [...trained, ...oneShotLines(shots, dense)];
+  await write(shots, lines);
   const cells = lines.map(({ what, target, value, unit, met }) => [
     what,
     target,

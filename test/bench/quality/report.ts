@@ -49,18 +49,7 @@ ${markdownTable(
   ],
 )}
 
-## One-shot: pruned, and nothing trained
-
-From the network of ${EPOCHS.dense} epochs. Every score beside the random one.
-
-${markdownTable(
-  ['score', ...oneShot.sparsities.map((sparsity) => `${Math.round(sparsity * 100)} %`)],
-  shots.map(({ score, accuracy }) => [score, ...accuracy.map(meanAndSpread)]),
-)}
-
-${plot(shots)}
-
-## Targets
+${shots.length > 0 ? oneShotText(shots) : ''}## Targets
 
 ${markdownTable(
   ['what', 'target', 'value', ''],
@@ -73,6 +62,19 @@ ${markdownTable(
 )}
 `;
 }
+
+const oneShotText = (shots: Figures['oneShot']): string => `## One-shot: pruned, and nothing trained
+
+From the network of ${EPOCHS.dense} epochs. Every score beside the random one.
+
+${markdownTable(
+  ['score', ...oneShot.sparsities.map((sparsity) => `${Math.round(sparsity * 100)} %`)],
+  shots.map(({ score, accuracy }) => [score, ...accuracy.map(meanAndSpread)]),
+)}
+
+${plot(shots)}
+
+`;
 
 const points = (share: number): string => `${share >= 0 ? '+' : ''}${(share * 100).toFixed(2)}`;
 
