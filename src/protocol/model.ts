@@ -35,6 +35,18 @@ export const LayerInfo = z.object({
 });
 export type LayerInfo = z.infer<typeof LayerInfo>;
 
+/** What is told of a layer wherever checkpoints are listed or compared. */
+export const LayerFigures = LayerInfo.pick({
+  name: true,
+  type: true,
+  outputShape: true,
+  params: true,
+  nonzero: true,
+  sparsity: true,
+  macs: true,
+});
+export type LayerFigures = z.infer<typeof LayerFigures>;
+
 /** The figures of a whole checkpoint. */
 export const ModelTotals = z.object({
   params: z.number(),

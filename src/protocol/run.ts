@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Evaluation, Progress, PrunedLayer } from './measure';
-import { LayerInfo, ModelTotals } from './model';
+import { LayerFigures, ModelTotals } from './model';
 import { ParetoCurve } from './pareto';
 import { RecalibratedLayer, Removal } from './removal';
 
@@ -77,18 +77,6 @@ export const RunEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), text: z.string() }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
-
-/** A layer of the checkpoint that a run came to. */
-export const LayerFigures = LayerInfo.pick({
-  name: true,
-  type: true,
-  outputShape: true,
-  params: true,
-  nonzero: true,
-  sparsity: true,
-  macs: true,
-});
-export type LayerFigures = z.infer<typeof LayerFigures>;
 
 /** A finished run. Accuracies are on the test set, null where no data was given or the step is absent. */
 export const RunResult = z.object({

@@ -26,6 +26,7 @@ beforeAll(async () => {
     height: 1300,
     prepare: (workspace) => {
       cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
+      cpSync(inRoot('test', 'fixtures', 'keras', 'residual'), path.join(workspace, 'residual'), { recursive: true });
     },
   });
   await world.workbench.ready('fashion-cnn');
@@ -127,6 +128,24 @@ test('the sensitivity of each layer is drawn', async () => {
   expect(await panel.element('scan-table').locator('tbody tr').count()).toBe(5);
   await panel.element('scan-curves').scrollIntoViewIfNeeded();
   await world.screenshot('sensitivity');
+});
+
+test('the statistics of batch normalisation are measured anew', async () => {
+  await world.workbench.expand('residual');
+  await world.workbench.contextMenu(world.workbench.explorerRow('model.json').last(), 'Prune Model');
+  panel = new Panel(world.page, world.workbench.webview());
+  // Until it is open, the panel before it is the one that can be seen.
+  await panel.frame.getByRole('heading', { level: 1, name: 'residual' }).waitFor();
+  await panel.ready();
+  await panel.element('add-recalibrate').click();
+  await runInto('recalibrated');
+  const means = async (folder: string) => {
+    const { weights } = await readWithStockTfjs(written(folder));
+    return [...weights].filter(([name]) => name.includes('moving_mean')).flatMap(([, values]) => values);
+  };
+  const [before, after] = [await means('residual'), await means('recalibrated')];
+  expect(after).toHaveLength(before.length);
+  expect(after).not.toEqual(before);
 });
 
 test('the runs are listed with their figures, and two of them compared', async () => {

@@ -9,6 +9,8 @@ import { ModelJson } from '../../src/protocol/checkpoint';
 export interface StockReading {
   /** Exact zeros and weights of each kernel, by the weight's name. */
   kernels: Map<string, { zeros: number; count: number }>;
+  /** All weights, by their names. */
+  weights: Map<string, number[]>;
   /** Names of all layers. */
   layers: string[];
   /** Class probabilities or logits of one grey image. */
@@ -25,6 +27,8 @@ export async function readWithStockTfjs(modelFile: string): Promise<StockReading
   const weightSpecs = json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[];
   const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }));
   const kernels: StockReading['kernels'] = new Map();
+  const weights: StockReading['weights'] = new Map();
+  for (const weight of model.weights) weights.set(weight.name, [...(await weight.read().data())]);
   // A name that is taken by another model in this process gets a number behind it.
   for (const weight of model.weights.filter(({ name }) => /\/kernel(_\d+)?$/.test(name))) {
     const values = await weight.read().data();
@@ -33,7 +37,7 @@ export async function readWithStockTfjs(modelFile: string): Promise<StockReading
   const shape = model.inputs[0]?.shape.map((size) => size ?? 1) ?? [];
   const output = model.predict(tf.zeros(shape));
   if (Array.isArray(output)) throw new Error('The model has several outputs.');
-  return { kernels, layers: model.layers.map(({ name }) => name), output: [...(await output.data())] };
+  return { kernels, weights, layers: model.layers.map(({ name }) => name), output: [...(await output.data())] };
 }
 
 /** Zeros over all kernel weights, as stock TensorFlow.js counts them. */

@@ -1,15 +1,10 @@
-import { ADAM_PARTS, adamInput } from './kernels/optimisers';
+import { ADAM_PARTS, adamInput, type AdamPart } from './kernels/optimisers';
 import { ADAM_STEP } from './kernels/own-kernels';
 import { BACKEND_NAME } from './step-boundary';
 import { tf } from './tf';
 
 /** A weight, its moments and its gradient, all float32 of one shape. */
-export interface AdamTensors {
-  readonly weight: tf.Tensor;
-  readonly first: tf.Tensor;
-  readonly second: tf.Tensor;
-  readonly gradient: tf.Tensor;
-}
+export type AdamTensors = Readonly<Record<AdamPart, tf.Tensor>>;
 
 /** How fast the moments forget, and two scalars that change from step to step. */
 export interface AdamConstants {

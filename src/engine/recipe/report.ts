@@ -1,5 +1,6 @@
 import type { Recipe } from '../../protocol/recipe';
-import type { LayerFigures, RunResult, StepResult } from '../../protocol/run';
+import type { LayerFigures } from '../../protocol/model';
+import type { RunResult, StepResult } from '../../protocol/run';
 import { csvText } from '../csv';
 
 /** What a report tells. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
-import { backendWords } from '../../protocol/model';
-import { LayerFigures, type RunResult } from '../../protocol/run';
+import { backendWords, LayerFigures } from '../../protocol/model';
+import type { RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Evaluation } from '../measure';
-import { LayerInfo, ModelTotals } from '../model';
+import { LayerFigures, ModelTotals } from '../model';
 
 /** One side of a comparison. */
 export const ComparedModel = z.object({
@@ -15,14 +15,7 @@ export const ComparedModel = z.object({
 export type ComparedModel = z.infer<typeof ComparedModel>;
 
 /** A layer in one of the models. */
-export const ComparedSide = LayerInfo.pick({
-  type: true,
-  outputShape: true,
-  params: true,
-  nonzero: true,
-  sparsity: true,
-  macs: true,
-});
+export const ComparedSide = LayerFigures.omit({ name: true });
 export type ComparedSide = z.infer<typeof ComparedSide>;
 
 /** Weights of both models over the same bins, of equal width with an edge at 0; exact zeros apart. */

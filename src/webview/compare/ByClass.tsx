@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../protocol/measure';
 import { percent, plural, points } from '../logic/format';
+import { SideHeads } from './SideHeads';
 
 /** Accuracy of each class in both, and what it gained or lost. */
 export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: readonly [string, string] }) {
@@ -7,17 +8,12 @@ export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: 
     <section class="section" aria-labelledby="by-class-title">
       <h2 id="by-class-title">Accuracy by class</h2>
       <div class="plan-scroller" role="region" aria-labelledby="by-class-title" tabIndex={0}>
-        <table class="compare" data-testid="compared-classes">
+        <table class="compare of-figures" data-testid="compared-classes">
           <thead>
             <tr>
               <th scope="col">Class</th>
               <th scope="col">Images</th>
-              <th scope="col" class="side-a">
-                {names[0]}
-              </th>
-              <th scope="col" class="side-b">
-                {names[1]}
-              </th>
+              <SideHeads names={names} />
               <th scope="col">Change</th>
             </tr>
           </thead>

@@ -4,6 +4,7 @@ import { milliseconds, percent } from '../logic/format';
 import { Button } from '../ui/Button';
 import { QuestionState } from './QuestionState';
 import { latency } from './state';
+import { SideHeads } from './SideHeads';
 
 /** Times of forward passes of both, on demand. */
 export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
@@ -35,17 +36,12 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
   return (
     <>
       <div class="plan-scroller" role="region" aria-labelledby="latency-title" tabIndex={0}>
-        <table class="compare" data-testid="compared-latency">
+        <table class="compare of-figures" data-testid="compared-latency">
           <caption class="unseen">Median time of a forward pass, and the quartiles</caption>
           <thead>
             <tr>
               <th scope="col">Batch</th>
-              <th scope="col" class="side-a">
-                {names[0]}
-              </th>
-              <th scope="col" class="side-b">
-                {names[1]}
-              </th>
+              <SideHeads names={names} />
               <th scope="col">Share</th>
             </tr>
           </thead>

@@ -1,6 +1,7 @@
 import type { ComparedModel } from '../../protocol/measure/compare';
 import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
 import { Tag } from '../ui/Tag';
+import { SideHeads } from './SideHeads';
 
 interface Line {
   label: string;
@@ -39,12 +40,7 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
         <thead>
           <tr>
             <td />
-            <th scope="col" class="side-a">
-              {a.name}
-            </th>
-            <th scope="col" class="side-b">
-              {b.name}
-            </th>
+            <SideHeads names={[a.name, b.name]} />
             <th scope="col">Change</th>
           </tr>
         </thead>

@@ -19,7 +19,7 @@ export interface Question<T> {
 }
 
 /** A question that nobody has asked yet. */
-export function question<T>(put: (asking: Asking) => Promise<T>): Question<T> {
+export function question<T>(put: (asking: Asking, known: T | null) => Promise<T>): Question<T> {
   const answer = signal<T | null>(null);
   const running = signal<{ progress: Progress | null } | null>(null);
   const problem = signal<string | null>(null);
@@ -35,7 +35,7 @@ export function question<T>(put: (asking: Asking) => Promise<T>): Question<T> {
       problem.value = null;
       try {
         const onProgress = (progress: Progress) => (running.value = { progress });
-        answer.value = await put({ signal: abort.signal, onProgress });
+        answer.value = await put({ signal: abort.signal, onProgress }, answer.value);
       } catch (error) {
         problem.value =
           error instanceof CancelledError ? 'Cancelled.' : error instanceof Error ? error.message : String(error);

@@ -1,15 +1,12 @@
 import { computed, signal } from '@preact/signals';
+import type { Comparison } from '../../protocol/measure/compare';
 import { askComparison } from '../state/host';
 import { question } from './question';
 
-let again = false;
-
 /** The comparison: kept by the host over a reload of the page, measured anew when it is asked for again. */
-export const comparison = question((asking) => {
-  const params = { again };
-  again = true;
-  return askComparison('comparison', params, asking);
-});
+export const comparison = question<Comparison>((asking, known) =>
+  askComparison('comparison', { again: known !== null }, asking),
+);
 
 /** Times of both; measured when the person asks. */
 export const latency = question((asking) => askComparison('latency', {}, asking));

@@ -9,7 +9,7 @@ import { remove, type RemoveCommand } from '../commands/remove';
 import { target, type TargetCommand } from '../commands/target';
 import { whole } from '../options';
 import { withRates, withTeaching } from '../training-options';
-import { data, out, seed, resume, scope, score, MODEL, type Declare } from './shared';
+import { data, out, seed, resume, scope, score, MODEL, type Declare, requiredData } from './shared';
 
 const GOALS = ['accuracy', 'bytes', 'macs', 'params'] as const;
 const goal = (flags: string, text: string): Option =>
@@ -150,7 +150,7 @@ export const declareCompressing: Declare = (command, perform) => {
     .option('--samples <number>', 'validation images on which layers and plans are measured', whole(1), SCAN_SAMPLES)
     .option('--write-plans', 'write every plan that was found as a checkpoint of its own too, in plans/')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
-    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(requiredData())
     .addOption(seed())
     .addOption(out())
     .addOption(resume())

@@ -6,7 +6,7 @@ import { inspect, type InspectCommand } from '../commands/inspect';
 import { latency, type LatencyCommand } from '../commands/latency';
 import { sensitivity, type SensitivityCommand } from '../commands/sensitivity';
 import { listOf, share, whole } from '../options';
-import { data, seed, MODEL, type Declare } from './shared';
+import { data, seed, MODEL, type Declare, requiredData, split, samples } from './shared';
 
 /** Commands that measure, and write no checkpoint. */
 export const declareMeasuring: Declare = (command, perform) => {
@@ -15,9 +15,9 @@ export const declareMeasuring: Declare = (command, perform) => {
     'evaluate fashion-cnn/model.json --data fashion-mnist --split validation --samples 1000 --json',
   ])
     .argument('<model>', MODEL)
-    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
-    .addOption(new Option('--split <name>', 'which images').choices(['test', 'validation']).default('test'))
-    .option('--samples <number>', 'only the first so many images', whole(1))
+    .addOption(requiredData())
+    .addOption(split())
+    .addOption(samples())
     .action((model: string, options: EvaluateCommand) =>
       perform(options, (...work) => evaluate(model, options, ...work)),
     );
@@ -38,7 +38,7 @@ export const declareMeasuring: Declare = (command, perform) => {
     'sensitivity fashion-cnn --data fashion-mnist --granularity filter --sparsities 0.25,0.5,0.75 --csv',
   ])
     .argument('<model>', MODEL)
-    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(requiredData())
     .addOption(
       new Option('--by <method>', 'prune weights, or remove channels').choices(['prune', 'remove']).default('prune'),
     )
@@ -77,8 +77,8 @@ export const declareMeasuring: Declare = (command, perform) => {
     .argument('<a>', MODEL)
     .argument('<b>', 'another')
     .addOption(data('measures accuracy of each class: fashion-mnist, or a folder with the four IDX files'))
-    .addOption(new Option('--split <name>', 'which images').choices(['test', 'validation']).default('test'))
-    .option('--samples <number>', 'only the first so many images', whole(1))
+    .addOption(split())
+    .addOption(samples())
     .action((a: string, b: string, options: CompareCommand) =>
       perform(options, (...work) => compare(a, b, options, ...work)),
     );

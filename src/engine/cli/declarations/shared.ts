@@ -19,6 +19,15 @@ export type Declare = (
 const SEED_MOST = 0x7fffffff;
 /** The dataset. */
 export const data = (text: string): Option => new Option('--data <name-or-folder>', text);
+/** The dataset, of a command that cannot do without. */
+export const requiredData = (): Option =>
+  data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory();
+/** The images that accuracy is measured on. */
+export const split = (): Option =>
+  new Option('--split <name>', 'which images').choices(['test', 'validation']).default('test');
+/** How many of them. */
+export const samples = (): Option =>
+  new Option('--samples <number>', 'only the first so many images').argParser(whole(1));
 /** The folder of a run. */
 export const out = (): Option =>
   new Option('--out <folder>', 'folder of the run; made if need be, never overwritten').makeOptionMandatory();

@@ -5,7 +5,7 @@ import { finetune, type FinetuneCommand } from '../commands/finetune';
 import { train, type TrainCommand } from '../commands/train';
 import { atLeastZero, whole } from '../options';
 import { withRates, withTeaching } from '../training-options';
-import { data, out, seed, resume, scope, score, MODEL, type Declare } from './shared';
+import { out, seed, resume, scope, score, MODEL, type Declare, requiredData } from './shared';
 
 /** Commands that train. */
 export const declareTraining: Declare = (command, perform) => {
@@ -17,7 +17,7 @@ export const declareTraining: Declare = (command, perform) => {
     TRAIN_LEARNING_RATE,
   )
     .addOption(new Option('--arch <name>', 'the network').choices(Architecture.options).makeOptionMandatory())
-    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(requiredData())
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 9)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
     .addOption(seed())
@@ -35,7 +35,7 @@ export const declareTraining: Declare = (command, perform) => {
   );
   withTeaching(withRates(finetuneCommand, FINETUNE_LEARNING_RATE))
     .argument('<model>', MODEL)
-    .addOption(data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory())
+    .addOption(requiredData())
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 2)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
     .option('--gradual <sparsity>', 'prune while training, until this share of the kernel weights is 0')
