@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   await world.workbench.ready('fashion-cnn');
   await world.workbench.expand('fashion-cnn');
-  await world.workbench.contextMenu(world.workbench.explorerRow('model.json').first(), 'Prune Model');
+  await world.workbench.contextMenu(world.workbench.modelRow('fashion-cnn'), 'Prune Model');
   panel = new Panel(world.page, world.workbench.webview());
   await panel.ready();
   denseWeights = kernelWeights(await readWithStockTfjs(written('fashion-cnn')));
@@ -132,7 +132,7 @@ test('the sensitivity of each layer is drawn', async () => {
 
 test('the statistics of batch normalisation are measured anew', async () => {
   await world.workbench.expand('residual');
-  await world.workbench.contextMenu(world.workbench.explorerRow('model.json').last(), 'Prune Model');
+  await world.workbench.contextMenu(world.workbench.modelRow('residual'), 'Prune Model');
   panel = new Panel(world.page, world.workbench.webview());
   // Until it is open, the panel before it is the one that can be seen.
   await panel.frame.getByRole('heading', { level: 1, name: 'residual' }).waitFor();

@@ -38,6 +38,12 @@ export class Workbench {
     return this.#page.locator('.explorer-folders-view .monaco-list-row').filter({ has: label });
   }
 
+  /** The checkpoint's row inside of this folder: its place among other rows of that name changes as folders unfold. */
+  modelRow(folder: string): Locator {
+    const label = this.#page.locator(`.monaco-icon-label[aria-label$="/${folder}/model.json"]`);
+    return this.#page.locator('.explorer-folders-view .monaco-list-row').filter({ has: label });
+  }
+
   toast(text: string | RegExp): Locator {
     return this.#page.locator('.notifications-toasts .notification-toast').filter({ hasText: text });
   }
