@@ -7,6 +7,8 @@ import { OWN_KERNELS } from './kernels/own-kernels';
 import { STANDARD_OPERATORS } from './emit/internal-operators';
 import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
+import type { Replay } from './replay';
+import { type Computation, replayOf } from './replay';
 import { Executor } from './sessions/executor';
 import { loadRuntime, type OnnxRuntime } from './sessions/runtime';
 import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
@@ -16,6 +18,7 @@ export type { BackendInfo } from './backend-info';
 export { loadTensorflowNode, type TensorflowNodeResult } from './tensorflow-node';
 export { adamStep } from './optimisers';
 export type { FallbackPolicy } from './fallback/cpu-fallback';
+export type { Replay } from './replay';
 
 const MEGABYTE = 2 ** 20;
 
@@ -108,6 +111,15 @@ export function backendStats(): BackendStats {
   const { sessions, bytes } = backend.executor.cached;
   const fallbacks = Object.fromEntries(fallback.calls);
   return { flushes, compiles, compileMs, runMs, sessions, sessionBytes: bytes, fallbacks };
+}
+
+/**
+ * Records what a computation does with an input of this shape, to be run again for other values without tfjs in between.
+ * Other tensors that it reads keep the values that they have now. Null where another backend computes, or where the
+ * computation reads values on its way, on which it may depend.
+ */
+export function capture(compute: Computation, shape: readonly number[]): Replay | null {
+  return installed !== null && tf.getBackend() === BACKEND_NAME ? replayOf(installed.backend, compute, shape) : null;
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */

@@ -12,6 +12,7 @@ import { tf } from './tf';
 export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   readonly #data: tf.DataStorage<Value>;
   readonly #recorder: Recorder;
+  #reads = 0;
 
   constructor(
     readonly executor: Executor,
@@ -43,7 +44,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
 
   computed(x: tf.TensorInfo): NativeArray | undefined {
     const value = this.lookup(x.dataId);
-    if (value.data === null || !isNativeType(value.dtype)) return undefined;
+    if (value.data === null || value.placeholder || !isNativeType(value.dtype)) return undefined;
     return toNativeArray(value.dtype, value.data);
   }
 
@@ -71,6 +72,16 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.#recorder.flush();
   }
 
+  /** Changes whenever something is computed or read: what is recorded meanwhile may depend on the values of that moment. */
+  get observations(): number {
+    return this.#reads + this.executor.stats.flushes;
+  }
+
+  /** See `Recorder.withdraw`. */
+  withdraw(dataId: tf.DataId): Plan | null {
+    return this.#recorder.withdraw(this.lookup(dataId));
+  }
+
   /** See `Recorder.markStepBoundary`. */
   markStepBoundary(): void {
     this.#recorder.markStepBoundary();
@@ -96,6 +107,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   }
 
   override readSync(dataId: tf.DataId): tf.BackendValues {
+    this.#reads++;
     const value = this.lookup(dataId);
     if (value.complex !== null) {
       const real = this.readSync(value.complex.real.dataId) as Float32Array;

@@ -2,13 +2,13 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { Latency, LatencyFigures, LatencyOptions, TimedModel } from '../../protocol/measure/latency';
 import type { ModelTotals } from '../../protocol/model';
-import { tf } from '../backend/tf';
 import type { ModelContent } from '../checkpoint/types';
 import { Random } from '../dataset/random';
 import { readGraph } from '../model/graph';
 import { toLayersModel, type LayersModel } from '../model/runnable';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
+import { forwardPass, type ForwardPass } from './forward';
 
 /** A model to be timed, with its figures. */
 export interface Candidate {
@@ -35,7 +35,7 @@ export async function measureLatency(
     const pace = new Pace('timing', batches.length * (runs + warmUp) * running.length, 'passes', onProgress);
     const measured: Latency['batches'] = [];
     for (const batch of batches) {
-      const inputs = running.map((model, i) => noise(model, batch, candidates[i]!.figures.name));
+      const passes = running.map((model, i) => onNoise(model, batch, candidates[i]!.figures.name));
       try {
         const times: number[][] = running.map(() => []);
         for (let run = -warmUp; run < runs; run++) {
@@ -43,7 +43,7 @@ export async function measureLatency(
           if (run % 2 !== 0) order.reverse();
           for (const i of order) {
             if (signal.aborted) throw new CancelledError();
-            const milliseconds = await timed(running[i]!, inputs[i]!);
+            const milliseconds = await timed(passes[i]!);
             if (run >= 0) times[i]!.push(milliseconds);
             pace.advance(1);
           }
@@ -52,7 +52,7 @@ export async function measureLatency(
         const [model, other = null] = times.map(figuresOf);
         measured.push({ batch, model: model!, other, ratio: other && other.median / model!.median });
       } finally {
-        tf.dispose(inputs);
+        for (const pass of passes) pass.dispose();
       }
     }
     return {
@@ -71,7 +71,7 @@ export const timedModel = (name: string, path: string, { params, sparsity, macs 
   ...{ name, path, params, sparsity, macs },
 });
 
-function noise(model: LayersModel, batch: number, name: string): tf.Tensor {
+function onNoise(model: LayersModel, batch: number, name: string): ForwardPass {
   const [, ...inner] = model.inputs[0]!.shape;
   const shape = inner.map((size) => {
     if (size === null)
@@ -82,19 +82,14 @@ function noise(model: LayersModel, batch: number, name: string): tf.Tensor {
   });
   const stream = new Random(STREAM);
   const values = new Float32Array(shape.reduce((all, size) => all * size, batch));
-  return tf.tensor(
-    values.map(() => stream.uint32() / 2 ** 31 - 1),
-    [batch, ...shape],
-  );
+  for (let i = 0; i < values.length; i++) values[i] = stream.uint32() / 2 ** 31 - 1;
+  return forwardPass(model, values, [batch, ...shape]);
 }
 
-async function timed(model: LayersModel, input: tf.Tensor): Promise<number> {
+async function timed(pass: ForwardPass): Promise<number> {
   const start = performance.now();
-  const output = tf.tidy(() => model.apply(input, { training: false }) as tf.Tensor);
-  await output.data();
-  const milliseconds = performance.now() - start;
-  output.dispose();
-  return milliseconds;
+  await pass.run();
+  return performance.now() - start;
 }
 
 /** Median, quartiles (between ranks, as NumPy's default) and minimum. */

@@ -64,6 +64,16 @@ export class Recorder {
   }
 
   /**
+   * Takes a value out of what waits and gives the plan that computes it, to be run by whoever asks, as often as wanted. The
+   * plan holds its inputs until the value is released. Null for a value that does not wait.
+   */
+  withdraw(value: Value): Plan | null {
+    if (!isPending(value)) return null;
+    this.#pending.delete(value);
+    return planFlush([value]);
+  }
+
+  /**
    * A natural boundary, such as the end of a training step. The flush waits for the next record, since disposals that are
    * about to follow make outputs unnecessary.
    */

@@ -28,6 +28,8 @@ export class Value {
   disposed = false;
   /** Whether `data` came from the buffer pool and nobody outside has seen it. */
   recyclable = false;
+  /** Whether its data is to be replaced: what is recorded must not depend on it. */
+  placeholder = false;
   /** The native tensor over `data`, made when first fed. */
   tensor: NativeTensor | null = null;
   /** Scratch marks of the planner. */

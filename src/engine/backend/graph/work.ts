@@ -1,26 +1,37 @@
 import { sizeOf } from './native-types';
 import type { OperationKind } from './operations';
 
-const PER_CONVOLVED_ELEMENT = 1000;
+/** What moving one element costs, beside one multiplication or addition of a matrix product. */
+const PER_ELEMENT = 10;
 
-/** A rough number of arithmetic operations, to tell graphs worth several threads from those that are not. */
+/** A rough number of multiplications and additions, to tell graphs worth several threads from those that are not. */
 export function estimateWork(
   kind: OperationKind,
   shape: readonly number[],
   inputShapes: readonly (readonly number[])[],
 ): number {
   const size = sizeOf(shape);
+  const [first = [], second = []] = inputShapes;
   switch (kind) {
     case 'Conv2D':
+      return 2 * size * perOutput(second);
     case 'Conv2DInputGradient':
+      return 2 * sizeOf(first) * perOutput(second);
     case 'Conv2DFilterGradient':
+      return 2 * sizeOf(second) * perOutput(shape);
     case 'DepthwiseConv2D':
     case 'DepthwiseInputGradient':
+      return 2 * size * window(second);
     case 'DepthwiseFilterGradient':
-      return PER_CONVOLVED_ELEMENT * size;
-    case 'MatMul':
-      return 2 * size * (inputShapes[0]?.at(-1) ?? 1);
+      return 2 * sizeOf(second) * window(shape);
+    case 'MatMul': // m x k, k x n and m x n, whichever of them is transposed.
+      return 2 * Math.sqrt(sizeOf(first) * sizeOf(second) * size);
     default:
-      return size;
+      return PER_ELEMENT * size;
   }
 }
+
+/** Multiplications for one result of a convolution with such a filter: height x width x channels in. */
+const perOutput = ([height = 1, width = 1, channels = 1]: readonly number[]): number => height * width * channels;
+
+const window = ([height = 1, width = 1]: readonly number[]): number => height * width;

@@ -11,7 +11,7 @@ import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from '.
 import { ScalarSlots } from './scalar-slots';
 
 /** Graphs of less work than this run on one thread: each session has a thread pool of its own, and waking it costs. */
-const SINGLE_THREAD_WORK = 2e6;
+const SINGLE_THREAD_WORK = 2.5e7;
 const GRAPHS_KNOWN = 1024;
 
 export interface ExecutorOptions {
