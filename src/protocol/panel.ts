@@ -4,6 +4,7 @@ import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { Recipe } from './recipe';
+import { ParetoCurve } from './pareto';
 import { StepPlan } from './plan';
 import { RecipeStep } from './steps';
 import { PruneStep } from './steps/prune';
@@ -23,6 +24,18 @@ export type RecipeJob = z.infer<typeof RecipeJob>;
 export const PanelFocus = z.enum(['prune', 'weights', 'recipe', 'evaluation']);
 export type PanelFocus = z.infer<typeof PanelFocus>;
 
+/** What to bring into view; with steps, they become the recipe. */
+export const Attention = z.object({ part: PanelFocus, steps: z.array(RecipeStep).optional() });
+export type Attention = z.infer<typeof Attention>;
+
+/** The plans of the target step in the run that wrote a checkpoint. */
+export const EarlierPlans = z.object({
+  curve: ParetoCurve,
+  /** The checkpoint on which that run began, by the name of its folder; null: it is not there, so no plan can be taken. */
+  start: z.string().nullable(),
+});
+export type EarlierPlans = z.infer<typeof EarlierPlans>;
+
 /** Everything the page needs to draw itself; the first answer, and again with each `state`. */
 export const PanelState = z.object({
   inspection: Inspection,
@@ -35,9 +48,11 @@ export const PanelState = z.object({
   /** The evaluation kept for these very weights, if there is one. */
   evaluation: Evaluation.nullable(),
   /** In the answer to `ready`: what to bring into view first. */
-  focus: PanelFocus.optional(),
+  focus: Attention.optional(),
   /** A run of this panel that goes on, or ended while the page was away: follow it with `followRun`. */
   run: RecipeJob.optional(),
+  /** Where the checkpoint was chosen among plans. */
+  plans: EarlierPlans.optional(),
 });
 export type PanelState = z.infer<typeof PanelState>;
 
@@ -82,6 +97,8 @@ export const panelRequests = {
   /** Opens a checkpoint that was written in a panel of its own, or evaluates it. */
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
   evaluateCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
+  /** Opens the checkpoint on which the run of `PanelState.plans` began, with the plan at this place of the curve as its recipe. */
+  takePlan: request({ params: z.object({ place: z.number().int().nonnegative() }), result: z.null() }),
   openAsText: request({ params: nothing, result: z.null() }),
   brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }) }),
   trustWorkspace: request({ params: nothing, result: z.null() }),
@@ -100,6 +117,6 @@ export const panelNotifications = {
   /** Select and evaluate from a command. */
   showEvaluation: Evaluation,
   /** Bring this part into view and give it the keyboard. */
-  focus: z.object({ part: PanelFocus }),
+  focus: Attention,
 } satisfies NotificationTable;
 export type PanelNotifications = typeof panelNotifications;

@@ -4,6 +4,7 @@ import { Hero } from './histogram/Hero';
 import { LayerTable } from './layers/LayerTable';
 import { Banners } from './notices/Banners';
 import { Failure, Skeleton } from './notices/Waiting';
+import { EarlierPlans } from './pareto/plans';
 import { RecipeSection } from './recipe/RecipeSection';
 import { RunCard } from './run/RunCard';
 import { SensitivitySection } from './sensitivity/SensitivitySection';
@@ -40,6 +41,7 @@ export function App() {
         </div>
         <RecipeSection />
         <RunCard />
+        <EarlierPlans />
         <SensitivitySection />
         <section class="section" aria-labelledby="layers-title">
           <h2 id="layers-title">Layers</h2>

@@ -53,6 +53,9 @@ async function runInto(folder: string): Promise<void> {
   await panel.element('open-result').waitFor();
 }
 
+/** The heading of the panel of a folder's checkpoint. */
+const shown = (folder: string) => panel.frame.locator(`h1[title$="/${folder}/model.json"]`);
+
 /** Starts a recipe anew. */
 async function clear(): Promise<void> {
   await panel.element('close-run').click();
@@ -116,6 +119,18 @@ test('a target is reached, and another of its plans taken and written', async ()
   expect(sparsityOf(await readWithStockTfjs(written('taken')))).toBeLessThan(reached);
 });
 
+test('the plans of an earlier run are shown with its checkpoint, and taken where it began', async () => {
+  await clear();
+  await world.workbench.expand('reached');
+  await world.workbench.contextMenu(world.workbench.modelRow('reached'), 'Prune Model');
+  await shown('reached').waitFor();
+  await panel.element('pareto').scrollIntoViewIfNeeded();
+  await world.screenshot('earlier-plans');
+  await panel.element('pareto-0').click();
+  await shown('fashion-cnn').waitFor();
+  await panel.element('step-0').getByText('1. Prune').waitFor();
+});
+
 test('the sensitivity of each layer is drawn', async () => {
   await panel.element('scan-options').click();
   await panel.element('scan-more').click();
@@ -135,7 +150,7 @@ test('the statistics of batch normalisation are measured anew', async () => {
   await world.workbench.contextMenu(world.workbench.modelRow('residual'), 'Prune Model');
   panel = new Panel(world.page, world.workbench.webview());
   // Until it is open, the panel before it is the one that can be seen.
-  await panel.frame.getByRole('heading', { level: 1, name: 'residual' }).waitFor();
+  await shown('residual').waitFor();
   await panel.ready();
   await panel.element('add-recalibrate').click();
   await runInto('recalibrated');

@@ -1,24 +1,12 @@
 import path from 'node:path';
+import { withCheckpoints } from '../../protocol/named';
 import type { Recipe } from '../../protocol/recipe';
-import type { RecipeStep } from '../../protocol/steps';
-import { START_TEACHER } from '../../protocol/steps/distill';
 import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';
 
 /** Checkpoints beside the first that the steps of a recipe name, such as a teacher, by their paths as they are named. */
 export type NamedCheckpoints = ReadonlyMap<string, Checkpoint>;
-
-/** A recipe whose steps name other paths for their checkpoints. */
-export function withCheckpoints(recipe: Recipe, rename: (given: string) => string): Recipe {
-  return { ...recipe, steps: recipe.steps.map((step) => renamed(step, rename)) };
-}
-
-function renamed(step: RecipeStep, rename: (given: string) => string): RecipeStep {
-  if (step.step === 'rewind') return typeof step.to === 'string' ? { ...step, to: rename(step.to) } : step;
-  if (!('distill' in step) || !step.distill || step.distill.teacher === START_TEACHER) return step;
-  return { ...step, distill: { ...step.distill, teacher: rename(step.distill.teacher) } };
-}
 
 /** Reads the checkpoints that steps name. Throws UserError. */
 export async function readNamed(recipe: Recipe, baseFolder: string): Promise<NamedCheckpoints> {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
+import { withCheckpoints } from '../../protocol/named';
 import type { Recipe } from '../../protocol/recipe';
 import { withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
-import { withCheckpoints } from './named';
 import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashionMnist';
 import type { Prepared, RunEnvironment } from './types';
 

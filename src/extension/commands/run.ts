@@ -22,11 +22,11 @@ const TABLE: Readonly<Record<CommandId, Command>> = {
   [COMMANDS.pruneModel]: async (services, target) => {
     requireTrust('Pruning');
     const uri = await pickCheckpoint(services, target);
-    if (uri) await services.panels.show(uri, 'prune');
+    if (uri) await services.panels.show(uri, { part: 'prune' });
   },
   [COMMANDS.inspectWeights]: async (services, target) => {
     const uri = await pickCheckpoint(services, target);
-    if (uri) await services.panels.show(uri, 'weights');
+    if (uri) await services.panels.show(uri, { part: 'weights' });
   },
   [COMMANDS.evaluateCheckpoint]: evaluateCheckpoint,
   [COMMANDS.trainModel]: trainModel,

@@ -14,6 +14,7 @@ import { portablePath } from '../paths';
 import { startQuietly } from '../runs/startRun';
 import { settings } from '../settings';
 import { requireTrust } from '../trust';
+import { takenPlan } from './earlierPlans';
 import { evaluateInPanel } from './evaluateInPanel';
 import type { CheckpointPanel } from './panel';
 import { planStep } from './planStep';
@@ -92,6 +93,11 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       // It has a progress of its own, and says itself what goes wrong.
       void vscode.commands.executeCommand(COMMANDS.evaluateCheckpoint, uri);
       return Promise.resolve(null);
+    },
+    async takePlan({ place }) {
+      const { start, steps } = await takenPlan(model, place);
+      await services.panels.show(vscode.Uri.file(start), { part: 'recipe', steps });
+      return null;
     },
     async openAsText() {
       await vscode.commands.executeCommand('vscode.openWith', panel.uri, 'default');

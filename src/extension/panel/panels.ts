@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
-import type { PanelFocus } from '../../protocol/panel';
+import type { Attention } from '../../protocol/panel';
 import { VIEW_TYPE } from '../constants';
 import type { CheckpointPanel } from './panel';
 
@@ -8,7 +8,7 @@ import type { CheckpointPanel } from './panel';
 export class Panels {
   private readonly open = new Map<string, Set<CheckpointPanel>>();
   /** What to bring into view in a panel that is not up yet, by checkpoint. */
-  private readonly awaited = new Map<string, PanelFocus>();
+  private readonly awaited = new Map<string, Attention>();
 
   get all(): CheckpointPanel[] {
     return [...this.open.values()].flatMap((panels) => [...panels]);
@@ -30,16 +30,16 @@ export class Panels {
   }
 
   /** Shows the panel of a checkpoint, opening one if there is none, and brings a part of it into view. */
-  async show(uri: vscode.Uri, focus?: PanelFocus): Promise<void> {
+  async show(uri: vscode.Uri, focus?: Attention): Promise<void> {
     if (focus) this.awaited.set(uri.fsPath, focus);
     await vscode.commands.executeCommand('vscode.openWith', uri, VIEW_TYPE);
     const [live] = this.of(uri.fsPath).filter((panel) => panel.isLive);
-    const part = live && this.takeFocus(uri.fsPath);
-    if (part) live.notify('focus', { part });
+    const attention = live && this.takeFocus(uri.fsPath);
+    if (attention) live.notify('focus', attention);
   }
 
   /** What the panel of this checkpoint should bring into view when it comes up; asked for once. */
-  takeFocus(model: string): PanelFocus | undefined {
+  takeFocus(model: string): Attention | undefined {
     const focus = this.awaited.get(model);
     this.awaited.delete(model);
     return focus;
@@ -47,7 +47,7 @@ export class Panels {
 
   /** Shows the panel of a checkpoint with the evaluation that was just made of it. */
   async showEvaluation(uri: vscode.Uri, evaluation: Evaluation): Promise<void> {
-    await this.show(uri, 'evaluation');
+    await this.show(uri, { part: 'evaluation' });
     // A panel that is coming up finds it among the kept ones.
     for (const panel of this.of(uri.fsPath)) panel.notify('showEvaluation', evaluation);
   }

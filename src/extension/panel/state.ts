@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import { settings } from '../settings';
+import { earlierPlans } from './earlierPlans';
 import type { CheckpointPanel } from './panel';
 
 /** Everything that the page needs to draw itself. */
@@ -13,6 +14,7 @@ export async function panelState(panel: CheckpointPanel, inspection: Inspection)
     ? datasets.describe(reference)
     : { problem: vscode.l10n.t('Accuracy is off in Restricted Mode.') };
   const run = panel.run.asked;
+  const plans = await earlierPlans(panel.model);
   return {
     inspection,
     trusted,
@@ -21,5 +23,6 @@ export async function panelState(panel: CheckpointPanel, inspection: Inspection)
     previewSamples: settings.previewSamples(),
     evaluation: await evaluations.kept(inspection.weightsHash, reference),
     ...(run ? { run } : {}),
+    ...(plans ? { plans } : {}),
   };
 }

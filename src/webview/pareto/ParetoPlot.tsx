@@ -1,13 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
-import { asJson } from '../form/json';
 import { useWidth } from '../histogram/useWidth';
 import { bytes, compact, count, percent } from '../logic/format';
 import { goalSize, paretoAxes } from '../logic/pareto';
 import { niceTicks, toPixel } from '../logic/scale';
-import { replaceSteps } from '../state/recipe';
-import { drafts } from '../state/session';
-import { bringIntoView } from '../state/view';
 import { rowForKey } from '../logic/window';
 import { Button } from '../ui/Button';
 import { Tag } from '../ui/Tag';
@@ -15,15 +11,16 @@ import { Tag } from '../ui/Tag';
 const HEIGHT = 220;
 const MARGIN = { left: 56, right: 14, top: 10, bottom: 26 };
 
-/** The plan of a point goes into the recipe, where the target was; what came after it stays. */
-function take(point: ParetoPoint): void {
-  const at = drafts.value.findIndex(({ step }) => step === 'target');
-  replaceSteps([...drafts.value.slice(0, Math.max(0, at)), asJson(point.step), ...drafts.value.slice(at + 1)]);
-  bringIntoView('recipe');
+interface ParetoPlotProps {
+  curve: ParetoCurve;
+  /** Takes the plan at a place of the curve; left out: none can be taken. */
+  onTake?: ((place: number) => void) | undefined;
+  /** What taking does, in a few words. */
+  hint: string;
 }
 
-/** The plans that a target step found, accuracy over size. A click, or Enter, puts the plan of a point into the recipe. */
-export function ParetoPlot({ curve }: { curve: ParetoCurve }) {
+/** The plans that a target step found, accuracy over size. A click, or Enter, takes the plan of a point. */
+export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [inHand, setInHand] = useState(curve.chosen);
   const size = goalSize(curve.goal);
@@ -56,7 +53,7 @@ export function ParetoPlot({ curve }: { curve: ParetoCurve }) {
         aria-activedescendant={`pareto-${inHand}`}
         onKeyDown={(event) => {
           const key = { ArrowRight: 'ArrowUp', ArrowLeft: 'ArrowDown' }[event.key] ?? event.key;
-          if (event.key === 'Enter' && point) take(point);
+          if (event.key === 'Enter' && point) onTake?.(inHand);
           // The largest plan is the first, and on the right.
           const next = rowForKey(key, inHand, curve.points.length, 5);
           if (next === undefined) return;
@@ -106,7 +103,7 @@ export function ParetoPlot({ curve }: { curve: ParetoCurve }) {
                   data-testid={`pareto-${index}`}
                   onClick={() => {
                     setInHand(index);
-                    take(each);
+                    onTake?.(index);
                   }}
                   onPointerEnter={() => setInHand(index)}
                 />
@@ -122,9 +119,12 @@ export function ParetoPlot({ curve }: { curve: ParetoCurve }) {
             {point.macs !== null && `, ${compact(point.nonzeroMacs ?? point.macs)} MACs`}
             {inHand === curve.chosen ? ' \u00b7 written by this run' : ''}
           </span>
-          <Button onPress={() => take(point)} testId="take-plan">
-            Take this plan
-          </Button>
+          <span class="quiet">{hint}</span>
+          {onTake && (
+            <Button onPress={() => onTake(inHand)} testId="take-plan">
+              Take this plan
+            </Button>
+          )}
         </p>
       )}
     </section>

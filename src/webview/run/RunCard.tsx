@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { stageWords, type JobView } from '../logic/job';
 import { cancelJob, dismissJob } from '../state/actions';
 import { job } from '../state/session';
-import { ParetoPlot } from '../pareto/ParetoPlot';
+import { PlansOfRun } from '../pareto/plans';
 import { ShowLog } from '../notices/ShowLog';
 import { Button, IconButton } from '../ui/Button';
 import { Notice } from '../ui/Notice';
@@ -63,7 +63,7 @@ export function RunCard() {
           <Curve points={view.curve} records={view.records} epochs={view.epochs} />
         )}
       </div>
-      {target && <ParetoPlot curve={target.curve} />}
+      {target && <PlansOfRun curve={target.curve} />}
       {going &&
         view.messages.slice(-2).map((text, index) => (
           <p key={index} class="small quiet">

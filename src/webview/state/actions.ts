@@ -1,13 +1,15 @@
 import { batch, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
-import type { PanelState, RecipeJob } from '../../protocol/panel';
+import type { Attention, PanelState, RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import type { CallOptions } from '../../rpc/peer';
+import { asJson } from '../form/json';
 import { percent } from '../logic/format';
 import { onRunEvent, startedJob, type JobView } from '../logic/job';
 import { ask, onHost } from './host';
 import { loadHistograms } from './histograms';
 import { askAgain, forgetPreview } from './preview';
+import { replaceSteps } from './recipe';
 import * as session from './session';
 import { bringIntoView } from './view';
 
@@ -55,7 +57,7 @@ export async function open(how: 'ready' | 'reload'): Promise<void> {
     const state = await ask(how, {});
     session.disk.value = null;
     take(state);
-    if (state.focus) bringIntoView(state.focus);
+    if (state.focus) attend(state.focus);
   } catch (error) {
     // What was read before is better than nothing: it stays, and the banner says why it is not new.
     if (session.panel.value && session.stage.value.kind === 'open')
@@ -155,11 +157,16 @@ export function dismissJob(): void {
 /** Lets the person choose a dataset; the state that the host tells then has it. */
 export const chooseData = (): Promise<void> => attempt(() => ask('chooseData', {}));
 
+function attend({ part, steps }: Attention): void {
+  if (steps) replaceSteps(steps.map(asJson));
+  bringIntoView(part);
+}
+
 /** Listens to the extension host. */
 export function followHost(): void {
   onHost('state', take);
   onHost('disk', ({ change }) => (session.disk.value = { change }));
-  onHost('focus', ({ part }) => bringIntoView(part));
+  onHost('focus', attend);
   onHost('engine', (news) => {
     if (!news.up) session.engine.value = news;
     else if (session.engine.value) {

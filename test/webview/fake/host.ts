@@ -256,6 +256,7 @@ export class FakeHost {
       },
       openCheckpoint: nothing('openCheckpoint'),
       evaluateCheckpoint: nothing('evaluateCheckpoint'),
+      takePlan: nothing('takePlan'),
       openAsText: nothing('openAsText'),
       brotli: () => Promise.resolve({ brotliBytes: Math.round(this.here().model.inspection.totals.gzipBytes * 0.985) }),
       trustWorkspace: () => {

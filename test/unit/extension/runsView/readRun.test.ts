@@ -1,10 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runFigures } from '../../../../src/extension/runsView/figures';
 import { readListedRun } from '../../../../src/extension/runsView/readRun';
 import type { RunResult } from '../../../../src/protocol/run';
-import { temporaryFolder } from '../../temporary';
+import { folderWith } from '../../temporary';
 
 const totals = { params: 10, nonzero: 5, kernelWeights: 10, sparsity: 0.5, macs: 1, bytes: 40, gzipBytes: 2300 };
 const result: RunResult = {
@@ -17,15 +16,6 @@ const recipe = {
   seed: 0,
   steps: [{ step: 'prune', amount: { sparsity: 0.5 } }],
 };
-
-async function folderWith(files: Readonly<Record<string, unknown>>): Promise<string> {
-  const folder = await temporaryFolder();
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-  }
-  return folder;
-}
 
 test('a finished run has its figures, and its checkpoint where it lies now', async () => {
   const folder = await folderWith({ 'recipe.json': recipe, 'results.json': result, 'model.json': '{}' });

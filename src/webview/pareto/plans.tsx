@@ -1,0 +1,35 @@
+import type { ParetoCurve } from '../../protocol/pareto';
+import { asJson } from '../form/json';
+import { attempt } from '../state/actions';
+import { ask } from '../state/host';
+import { replaceSteps } from '../state/recipe';
+import { drafts, job, panel } from '../state/session';
+import { bringIntoView } from '../state/view';
+import { ParetoPlot } from './ParetoPlot';
+
+/** The plans of the run in hand: the one that is taken goes into the recipe, where the target was; what came after it stays. */
+export function PlansOfRun({ curve }: { curve: ParetoCurve }) {
+  const take = (place: number): void => {
+    const at = drafts.value.findIndex(({ step }) => step === 'target');
+    const step = asJson(curve.points[place]!.step);
+    replaceSteps([...drafts.value.slice(0, Math.max(0, at)), step, ...drafts.value.slice(at + 1)]);
+    bringIntoView('recipe');
+  };
+  return <ParetoPlot curve={curve} onTake={take} hint="goes into the recipe below the histogram" />;
+}
+
+/** The plans among which this checkpoint was chosen once. They are taken where that run began. */
+export function EarlierPlans() {
+  const plans = panel.value?.plans;
+  if (!plans || job.value) return null;
+  const { curve, start } = plans;
+  return start === null ? (
+    <ParetoPlot curve={curve} hint="The checkpoint on which they begin is gone, so none can be taken." />
+  ) : (
+    <ParetoPlot
+      curve={curve}
+      onTake={(place) => void attempt(() => ask('takePlan', { place }))}
+      hint={`opens ${start}, where it begins`}
+    />
+  );
+}
