@@ -14,7 +14,8 @@ export default tseslint.config(
       '.cache/**',
       'demo-workspace/**',
       'e2e-out/**',
-      'test/fixtures/keras/keras/**',
+      'test/fixtures/keras/**',
+      'test/fixtures/*.cjs', // Loaded by `node --require`.
     ],
   },
   ...tseslint.configs.strictTypeChecked,
