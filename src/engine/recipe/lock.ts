@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,6 +21,8 @@ const Holder = z.object({
 const HEARTBEAT_MS = 5_000;
 /** Where nothing else tells whether the holder lives, silence this long means that it is dead: milliseconds. */
 const SILENCE_MS = 30_000;
+/** A lock that is released and taken by others again and again is a living one. */
+const ATTEMPTS = 5;
 
 /** Locks that this process holds; removed at its end even where nobody waits for promises any more. */
 const held = new Set<string>();
@@ -44,10 +46,10 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   await writeFile(own, JSON.stringify({ id, ...(await identityOf(process.pid)) }), { flag: 'wx' });
   try {
     for (let attempt = 0; !(await linkedTo(own, file)); attempt++) {
-      const corpse = attempt < 5 ? await readDead(file) : undefined;
+      const corpse = attempt < ATTEMPTS ? await readDead(file) : undefined;
       if (corpse === undefined)
         throw new UserError(`Another run is at work in ${folder}: wait for its end or choose another folder.`);
-      if (corpse !== 'gone') await bury(file, corpse, folder);
+      if (corpse !== 'gone' && (await succeeds(own, file, corpse))) break;
     }
   } finally {
     await rm(own, { force: true });
@@ -99,16 +101,37 @@ async function readDead(file: string): Promise<string | undefined> {
   }
 }
 
-/** Removes a dead lock, and only that: another run may have removed it first and taken the folder. */
-async function bury(file: string, corpse: string, folder: string): Promise<void> {
-  const grave = path.join(folder, `${LOCK_FILE}-${randomUUID()}`);
-  try {
-    await rename(file, grave);
-    if ((await readFile(grave, 'utf8')) !== corpse) await link(grave, file).catch(() => undefined);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+/**
+ * Puts a file in the place of a dead lock: true where that was done. The succession to each dead lock is a lock of its own,
+ * so that nobody who has seen it dead long ago can take away what came after it; a successor that died in between is
+ * succeeded in the same way. The lock's place is never empty meanwhile.
+ */
+async function succeeds(own: string, file: string, corpse: string): Promise<boolean> {
+  const name = createHash('sha256').update(corpse).digest('hex').slice(0, 16);
+  const claim = path.join(path.dirname(file), `${LOCK_FILE}-after-${name}`);
+  const copy = `${own}-${name}`;
+  if (!(await linkedTo(own, claim))) {
+    const dead = await readDead(claim);
+    if (dead === undefined || dead === 'gone') return false;
+    if (!(await succeeds(own, claim, dead))) return false;
   }
-  await rm(grave, { force: true });
+  try {
+    if ((await textOf(file)) !== corpse) return false;
+    await writeFile(copy, await readFile(own), { flag: 'wx' });
+    await rename(copy, file);
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function parse(text: string): z.infer<typeof Holder> | undefined {

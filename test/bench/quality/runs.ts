@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LimitFunction } from 'p-limit';
 import { secateur } from '../../../scripts/setup/cli';
@@ -30,7 +30,8 @@ export interface Place {
 }
 
 /**
- * Runs a recipe on the data in its own folder, or answers with what the same recipe came to before.
+ * Runs a recipe on the data in its own folder, or answers with what the same recipe came to before; what another came to is
+ * removed.
  * @throws ScriptError with what the command line says
  */
 export async function runJob(
@@ -46,6 +47,7 @@ export async function runJob(
   const before = await finished(input, out, text);
   if (before) return { ...before, out: path.join(out, 'model.json'), folder: out };
   return atOnce(async () => {
+    if ((await readFile(input, 'utf8').catch(() => text)) !== text) await rm(folder, { recursive: true });
     await mkdir(folder, { recursive: true });
     await writeFile(input, text);
     const start = performance.now();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -48,6 +49,27 @@ describe('the lock of a folder', () => {
       expect(winners).toHaveLength(1);
       await winners[0]!.release();
     }
+  });
+
+  it('over a dead lock goes to one of many, round after round, and leaves no file behind', async () => {
+    for (let round = 0; round < 40; round++) {
+      const folder = await lockedBy({ host: hostname(), pid: 2 ** 22 + 1, started: `${round}` });
+      const attempts = await Promise.allSettled(Array.from({ length: 16 }, () => lockFolder(folder)));
+      const winners = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+      expect(winners).toHaveLength(1);
+      expect(await readdir(folder)).toEqual([LOCK_FILE]);
+      await winners[0]!.release();
+    }
+  });
+
+  it('is taken over also where one who took it over was killed on the way', async () => {
+    const dead = { host: hostname(), pid: 2 ** 22 + 1, started: 'x' };
+    const folder = await lockedBy(dead);
+    const corpse = await readFile(path.join(folder, LOCK_FILE), 'utf8');
+    const name = createHash('sha256').update(corpse).digest('hex').slice(0, 16);
+    const claim = path.join(folder, `${LOCK_FILE}-after-${name}`);
+    await writeFile(claim, JSON.stringify({ id: 'successor', ...dead }));
+    expect(await isTaken(folder)).toBe(true);
   });
 
   it('of a run that was killed is dead at once', async () => {
