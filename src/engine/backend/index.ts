@@ -7,8 +7,8 @@ import { OWN_KERNELS } from './kernels/own-kernels';
 import { STANDARD_OPERATORS } from './emit/internal-operators';
 import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
-import type { Replay } from './replay';
-import { type Computation, replayOf } from './replay';
+import { Called, type Computation, type Repeated } from './repeated';
+import { replayOf } from './replay';
 import { Executor } from './sessions/executor';
 import { loadRuntime, type OnnxRuntime } from './sessions/runtime';
 import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
@@ -18,7 +18,7 @@ export type { BackendInfo } from './backend-info';
 export { loadTensorflowNode, type TensorflowNodeResult } from './tensorflow-node';
 export { adamStep } from './optimisers';
 export type { FallbackPolicy } from './fallback/cpu-fallback';
-export type { Replay } from './replay';
+export type { Repeated } from './repeated';
 
 const MEGABYTE = 2 ** 20;
 
@@ -114,12 +114,12 @@ export function backendStats(): BackendStats {
 }
 
 /**
- * Records what a computation does with an input of this shape, to be run again for other values without tfjs in between.
- * Other tensors that it reads keep the values that they have now. Null where another backend computes, or where the
- * computation reads values on its way, on which it may depend.
+ * A computation for inputs of these shapes, recorded once where that can be: variables that it reads are read as they are at
+ * each run, those that it assigns are assigned; other tensors keep the values that they have now.
  */
-export function capture(compute: Computation, shape: readonly number[]): Replay | null {
-  return installed !== null && tf.getBackend() === BACKEND_NAME ? replayOf(installed.backend, compute, shape) : null;
+export function repeatedly(compute: Computation, shapes: readonly (readonly number[])[]): Repeated {
+  const ours = installed !== null && tf.getBackend() === BACKEND_NAME;
+  return (ours && replayOf(installed!.backend, compute, shapes)) || new Called(compute, shapes);
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */

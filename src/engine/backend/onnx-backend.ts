@@ -12,7 +12,8 @@ import { tf } from './tf';
 export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   readonly #data: tf.DataStorage<Value>;
   readonly #recorder: Recorder;
-  #reads = 0;
+  /** Whether what is recorded now would be the same another time; null where nobody asks. */
+  #repeatable: boolean | null = null;
 
   constructor(
     readonly executor: Executor,
@@ -72,14 +73,45 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.#recorder.flush();
   }
 
-  /** Changes whenever something is computed or read: what is recorded meanwhile may depend on the values of that moment. */
-  get observations(): number {
-    return this.#reads + this.executor.stats.flushes;
+  /**
+   * Calls a function and tells whether what it recorded would be the same another time: it has read no value, computed none,
+   * and brought in no data beside numbers and tensors of one number.
+   */
+  watch<T>(call: () => T): { result: T; repeatable: boolean } {
+    const { flushes } = this.executor.stats;
+    this.#repeatable = true;
+    try {
+      const result = call();
+      return { result, repeatable: this.#repeatable && this.executor.stats.flushes === flushes };
+    } finally {
+      this.#repeatable = null;
+    }
   }
 
   /** See `Recorder.withdraw`. */
-  withdraw(dataId: tf.DataId): Plan | null {
-    return this.#recorder.withdraw(this.lookup(dataId));
+  withdraw(values: readonly Value[]): Plan | null {
+    return this.#recorder.withdraw(values);
+  }
+
+  /** Lets a placeholder stand for a tensor in the next run. */
+  lend(dataId: tf.DataId, placeholder: Value): void {
+    const value = this.lookup(dataId);
+    if (value.node !== null) this.flush();
+    if (value.failure !== null) throw value.failure;
+    placeholder.data = value.data;
+    placeholder.tensor = value.tensor;
+  }
+
+  /** A tensor with the data that a run has left in a value of its plan, which loses them. */
+  adopt(result: Value): tf.TensorInfo {
+    const shape = [...result.shape];
+    const value = new Value(shape, result.dtype);
+    value.data = result.data;
+    value.tensor = result.tensor;
+    value.recyclable = result.recyclable;
+    result.data = null;
+    result.tensor = null;
+    return this.#register(value, shape);
   }
 
   /** See `Recorder.markStepBoundary`. */
@@ -90,6 +122,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   // What tfjs asks of a backend.
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
+    if (this.#repeatable && shape.length > 0 && !isUniform(values)) this.#forbidRepeating();
     return this.store(values, shape, dtype).dataId;
   }
 
@@ -107,7 +140,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   }
 
   override readSync(dataId: tf.DataId): tf.BackendValues {
-    this.#reads++;
+    this.#forbidRepeating();
     const value = this.lookup(dataId);
     if (value.complex !== null) {
       const real = this.readSync(value.complex.real.dataId) as Float32Array;
@@ -190,9 +223,20 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.executor.dispose();
   }
 
+  #forbidRepeating(): void {
+    if (this.#repeatable) this.#repeatable = false;
+  }
+
   #register(value: Value, shape: number[]): tf.TensorInfo {
     const dataId = {};
     this.#data.set(dataId, value);
     return { dataId, shape, dtype: value.dtype };
   }
+}
+
+/** Whether all values are the same, as zeros and ones are and random numbers are not. A single one does not tell. */
+function isUniform(values: tf.BackendValues): boolean {
+  if (values.length === 1) return false;
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
 }

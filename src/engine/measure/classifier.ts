@@ -16,6 +16,9 @@ export interface Classifier {
    * which are logits too. Call it within a tidy.
    */
   logits(batch: Batch, training: boolean): tf.Tensor2D;
+  /** The same from the tensor of its images, of the shape `shapeOf(count)`. */
+  logitsOf(images: tf.Tensor, training: boolean): tf.Tensor2D;
+  shapeOf(count: number): number[];
 }
 
 /**
@@ -44,14 +47,14 @@ export function asClassifier(
     );
   const topology: unknown = JSON.parse(JSON.stringify(model.toJSON(null, false)));
   const probabilities = outputKind(readTopology(topology as Record<string, unknown>)) === 'probabilities';
+  const shapeOf = (count: number): number[] => [count, ...input];
+  const logitsOf = (x: tf.Tensor, training: boolean): tf.Tensor2D => {
+    const y = model.apply(x, { training }) as tf.Tensor2D;
+    return probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
+  };
   return {
-    model,
-    classes: units,
-    logits(batch, training) {
-      const x = tf.tensor(batch.pixels, [batch.count, ...input]);
-      const y = model.apply(x, { training }) as tf.Tensor2D;
-      return probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
-    },
+    ...{ model, classes: units, logitsOf, shapeOf },
+    logits: (batch, training) => logitsOf(tf.tensor(batch.pixels, shapeOf(batch.count)), training),
   };
 }
 

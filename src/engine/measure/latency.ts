@@ -4,11 +4,12 @@ import type { Latency, LatencyFigures, LatencyOptions, TimedModel } from '../../
 import type { ModelTotals } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
 import { Random } from '../dataset/random';
+import type { Repeated } from '../backend/index';
 import { readGraph } from '../model/graph';
 import { toLayersModel, type LayersModel } from '../model/runnable';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
-import { forwardPass, type ForwardPass } from './forward';
+import { forwardPass } from './forward';
 
 /** A model to be timed, with its figures. */
 export interface Candidate {
@@ -52,7 +53,7 @@ export async function measureLatency(
         const [model, other = null] = times.map(figuresOf);
         measured.push({ batch, model: model!, other, ratio: other && other.median / model!.median });
       } finally {
-        for (const pass of passes) pass.dispose();
+        for (const { pass } of passes) pass.dispose();
       }
     }
     return {
@@ -66,12 +67,18 @@ export async function measureLatency(
   }
 }
 
+/** A forward pass, and what enters. */
+interface NoisyPass {
+  readonly pass: Repeated;
+  readonly values: Float32Array;
+}
+
 /** The figures of a model that are told beside its times. */
 export const timedModel = (name: string, path: string, { params, sparsity, macs }: ModelTotals): TimedModel => ({
   ...{ name, path, params, sparsity, macs },
 });
 
-function onNoise(model: LayersModel, batch: number, name: string): ForwardPass {
+function onNoise(model: LayersModel, batch: number, name: string): NoisyPass {
   const [, ...inner] = model.inputs[0]!.shape;
   const shape = inner.map((size) => {
     if (size === null)
@@ -83,12 +90,12 @@ function onNoise(model: LayersModel, batch: number, name: string): ForwardPass {
   const stream = new Random(STREAM);
   const values = new Float32Array(shape.reduce((all, size) => all * size, batch));
   for (let i = 0; i < values.length; i++) values[i] = stream.uint32() / 2 ** 31 - 1;
-  return forwardPass(model, values, [batch, ...shape]);
+  return { pass: forwardPass(model, [batch, ...shape]), values };
 }
 
-async function timed(pass: ForwardPass): Promise<number> {
+async function timed({ pass, values }: NoisyPass): Promise<number> {
   const start = performance.now();
-  await pass.run();
+  await pass.run(values);
   return performance.now() - start;
 }
 

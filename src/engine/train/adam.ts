@@ -37,6 +37,13 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
+/** What changes from step to step beside weights and moments. */
+export interface StepNumbers<T = number> {
+  /** By which the change is multiplied; negative. */
+  readonly rate: T;
+  readonly epsilon: T;
+}
+
 interface Slot {
   weight: TrainedWeight;
   m: tf.Variable;
@@ -86,13 +93,16 @@ export class Adam {
     });
   }
 
-  /** One step; `gradients` by the name of the variable. Call it within a tidy. */
-  step(gradients: Readonly<Record<string, tf.Tensor>>, learningRate: number): void {
+  /** Begins a step: the numbers that `apply` needs, in which the correction of both moments' bias is. */
+  begin(learningRate: number): StepNumbers {
     this.accBeta1 *= BETA1;
     this.accBeta2 *= BETA2;
     const correction = Math.sqrt(1 - this.accBeta2);
-    const rate = tf.scalar((-learningRate * correction) / (1 - this.accBeta1));
-    const epsilon = tf.scalar(EPSILON * correction);
+    return { rate: (-learningRate * correction) / (1 - this.accBeta1), epsilon: EPSILON * correction };
+  }
+
+  /** The step that has begun; `gradients` by the name of the variable. Call it within a tidy. */
+  apply(gradients: Readonly<Record<string, tf.Tensor>>, { rate, epsilon }: StepNumbers<tf.Scalar>): void {
     const stepped = this.slots.flatMap((slot) => {
       const raw = gradients[slot.weight.variable.name];
       if (!raw) return [];

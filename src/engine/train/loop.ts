@@ -9,10 +9,10 @@ import { evaluateModel } from '../measure/evaluate';
 import { Scores } from '../measure/scores';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
-import { Adam, type AdamState, type TrainedWeight } from './adam';
+import { Adam, type AdamState } from './adam';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
-import { trainedWeights, trainStep, type Distillation } from './step';
+import { Steps, trainedWeights, type Distillation } from './step';
 
 /** Where training stands after a whole epoch. */
 export interface TrainState {
@@ -92,8 +92,8 @@ export interface Trained {
 interface Session {
   options: TrainOptions;
   classifier: Classifier;
-  weights: readonly TrainedWeight[];
   adam: Adam;
+  taken: Steps;
   length: TrainingLength;
   sparsity: SparsitySchedule | undefined;
 }
@@ -116,7 +116,8 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
   const masking = { masks: options.masks ?? new Map(), ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
   const adam = new Adam(weights, masking, resume?.adam);
-  const session = { options, classifier, weights, adam, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
+  const taken = new Steps({ classifier, weights, adam, distillation: options.distillation });
+  const session = { options, classifier, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
   try {
     if (records.length === 0) await updateMasks(session, 0);
@@ -127,6 +128,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
       await options.onEpoch({ records: [...records], adam: await adam.save() }, best);
     }
   } finally {
+    taken.dispose();
     adam.dispose();
   }
   const best = bestOf(choosable(session, records));
@@ -179,7 +181,7 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
 
 /** The optimiser steps of one epoch, over all training images in an order of its own; the last partial batch is dropped. */
 async function runSteps(session: Session, epoch: number): Promise<Scores> {
-  const { options, classifier, weights, adam, length } = session;
+  const { options, classifier, taken, length } = session;
   const { batchSize, signal, onProgress } = options;
   const images = options.data.split('train').shuffled(new Random(SHUFFLE_STREAM, ...options.seeds, epoch));
   const steps = length.stepsPerEpoch;
@@ -194,11 +196,7 @@ async function runSteps(session: Session, epoch: number): Promise<Scores> {
     const batch = images.batch(step * batchSize, batchSize);
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
-    scores.add(
-      await trainStep(classifier, weights, adam, batch, rate, options.distillation),
-      batch.labels,
-      batch.count,
-    );
+    scores.add(await taken.take(batch, rate), batch.labels, batch.count);
     if (!Number.isFinite(scores.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,

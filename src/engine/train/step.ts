@@ -1,3 +1,4 @@
+import { repeatedly, type Repeated } from '../backend/index';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
@@ -20,47 +21,77 @@ export interface Distillation {
   readonly alpha: number;
 }
 
+/** What the steps of one training have in common. */
+export interface Training {
+  readonly classifier: Classifier;
+  readonly weights: readonly TrainedWeight[];
+  readonly adam: Adam;
+  readonly distillation?: Distillation | undefined;
+}
+
 /**
- * One optimiser step on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers,
- * with the model's own regularisers. Answers with the logits
- * that the batch had before the step, count x classes; reading them is what makes the backend compute the step.
+ * Optimiser steps on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers, with the
+ * model's own regularisers. A step is recorded once for each size of batch where the backend can do that.
  */
-export async function trainStep(
-  classifier: Classifier,
-  weights: readonly TrainedWeight[],
-  adam: Adam,
-  batch: Batch,
-  learningRate: number,
-  distillation?: Distillation,
-): Promise<Float32Array> {
-  const answers = await distillation?.teacher.answers(batch);
-  const logits = tf.tidy(() => {
-    let kept: tf.Tensor2D | undefined;
-    const { grads } = tf.variableGrads(
-      () => {
-        kept = tf.keep(classifier.logits(batch, true));
-        const labelled = meanCrossEntropy(classifier, batch, kept);
-        const loss = distillation && answers ? distilled(distillation, labelled, answers, kept) : labelled;
-        const penalties = classifier.model.calculateLosses();
-        return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
-      },
-      weights.map(({ variable }) => variable),
+export class Steps {
+  readonly #bySize = new Map<number, Repeated>();
+
+  constructor(private readonly training: Training) {}
+
+  /** Takes one step. Answers with the logits that the batch had before it, count x classes. */
+  async take(batch: Batch, learningRate: number): Promise<Float32Array> {
+    const { classifier, adam, distillation } = this.training;
+    const answers = await distillation?.teacher.answers(batch);
+    const step = this.#ofSize(batch.count);
+    const { rate, epsilon } = adam.begin(learningRate);
+    const labels = oneHot(batch, classifier.classes);
+    return step.run(
+      ...[batch.pixels, labels, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ? [answers] : [])],
     );
-    adam.step(grads, learningRate);
-    return kept;
-  });
-  if (!logits) throw new Error('the forward pass did not run');
-  try {
-    return await logits.data<'float32'>();
-  } finally {
-    logits.dispose();
+  }
+
+  /** Forgets what was recorded. */
+  dispose(): void {
+    for (const step of this.#bySize.values()) step.dispose();
+    this.#bySize.clear();
+  }
+
+  #ofSize(count: number): Repeated {
+    const known = this.#bySize.get(count);
+    if (known) return known;
+    const { classifier, distillation } = this.training;
+    const outputs = [count, classifier.classes];
+    const shapes = [classifier.shapeOf(count), outputs, [], [], ...(distillation ? [outputs] : [])];
+    const step = repeatedly((...inputs) => stepOn(this.training, inputs), shapes);
+    this.#bySize.set(count, step);
+    return step;
   }
 }
 
-/** The mean cross-entropy of a batch, in nats, from its logits. Call it within a tidy. */
-export function meanCrossEntropy({ classes }: Classifier, batch: Batch, logits: tf.Tensor2D): tf.Scalar {
-  return tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(oneHot(batch, classes), logits);
+/** Inputs: images, one-hot labels, rate, epsilon, and the teacher's answers where there is one. Answers with the logits, which are kept. */
+function stepOn({ classifier, weights, adam, distillation }: Training, inputs: readonly tf.Tensor[]): tf.Tensor2D {
+  const [images, labels, rate, epsilon, answers] = inputs as [
+    tf.Tensor, tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,
+  ]; // prettier-ignore
+  let kept: tf.Tensor2D | undefined;
+  const { grads } = tf.variableGrads(
+    () => {
+      kept = tf.keep(classifier.logitsOf(images, true));
+      const labelled = meanCrossEntropy(labels, kept);
+      const loss = distillation && answers ? distilled(distillation, labelled, answers, kept) : labelled;
+      const penalties = classifier.model.calculateLosses();
+      return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
+    },
+    weights.map(({ variable }) => variable),
+  );
+  adam.apply(grads, { rate, epsilon });
+  if (!kept) throw new Error('the forward pass did not run');
+  return kept;
 }
+
+/** The mean cross-entropy, in nats, of logits with one-hot labels. Call it within a tidy. */
+export const meanCrossEntropy = (labels: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar =>
+  tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(labels, logits);
 
 /**
  * (1 - alpha) times the cross-entropy with the labels, plus alpha T^2 times that with the teacher's answers, both softened:
@@ -69,18 +100,16 @@ export function meanCrossEntropy({ classes }: Classifier, batch: Batch, logits: 
 function distilled(
   { temperature, alpha }: Distillation,
   labelled: tf.Scalar,
-  answers: Float32Array,
+  answers: tf.Tensor2D,
   logits: tf.Tensor2D,
 ): tf.Scalar {
-  const soft = tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(
-    tf.tensor2d(answers, logits.shape),
-    tf.div(logits, temperature),
-  );
+  const soft = meanCrossEntropy(answers, tf.div(logits, temperature));
   return tf.add(tf.mul(labelled, 1 - alpha), tf.mul(soft, alpha * temperature * temperature));
 }
 
-function oneHot(batch: Batch, classes: number): tf.Tensor2D {
+/** The labels of a batch, count x classes. */
+export function oneHot(batch: Batch, classes: number): Float32Array {
   const rows = new Float32Array(batch.count * classes);
   for (let i = 0; i < batch.count; i++) rows[i * classes + batch.labels[i]!] = 1;
-  return tf.tensor2d(rows, [batch.count, classes]);
+  return rows;
 }

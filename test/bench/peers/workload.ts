@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { repeatedly, type Repeated } from '../../../src/engine/backend/index';
 import { type layers, tf } from '../../../src/engine/backend/tf';
 import { Adam } from '../../../src/engine/train/adam';
 import { trainedWeights } from '../../../src/engine/train/step';
@@ -20,6 +21,8 @@ export class Workload {
   readonly #images: Float32Array;
   readonly #labels: Uint8Array;
   readonly #size: number;
+  readonly #training: Repeated;
+  readonly #forward = new Map<number, Repeated>();
   #evaluationBatch = 0;
   #step = 0;
   #loss = Number.NaN;
@@ -39,6 +42,7 @@ export class Workload {
     this.#images = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     this.#labels = readFileSync(examples.labels);
     this.#size = this.#images.length / examples.count;
+    this.#training = this.#record();
   }
 
   get parameters(): number {
@@ -77,6 +81,8 @@ export class Workload {
   }
 
   dispose(): void {
+    this.#training.dispose();
+    for (const forward of this.#forward.values()) forward.dispose();
     this.#adam.dispose();
     this.#model.dispose();
   }
@@ -85,39 +91,51 @@ export class Workload {
     const { batch } = this.figures;
     const batches = Math.floor(this.examples.count / batch);
     const first = (this.#step++ % batches) * batch;
-    const loss = tf.tidy(() => {
-      const x = this.#input(first, batch);
-      const y = this.#truth(first, batch, x);
-      const forward = (): tf.Scalar => {
-        const output = this.#model.apply(x, { training: true }) as tf.Tensor;
-        return lossOf(this.#network)(y, output).asScalar();
-      };
-      const { value, grads } = tf.variableGrads(forward, this.#variables);
-      this.#adam.step(grads, RATE);
-      return value;
-    });
-    this.#loss = (await loss.data())[0]!;
-    loss.dispose();
+    const { rate, epsilon } = this.#adam.begin(RATE);
+    const [pixels, rows] = [this.#pixels(first, batch), this.#rows(first, batch)];
+    const numbers = [Float32Array.of(rate), Float32Array.of(epsilon)];
+    const [loss = Number.NaN] = await this.#training.run(pixels, ...numbers, ...(rows ? [rows] : []));
+    this.#loss = loss;
     if (!Number.isFinite(this.#loss)) throw new Error(`Training ${this.figures.name} gives the loss ${this.#loss}.`);
   }
 
   async #evaluateOnce(batch: number, first: number): Promise<void> {
-    const output = tf.tidy(() => this.#model.apply(this.#input(first, batch)) as tf.Tensor);
-    await output.data();
-    output.dispose();
+    let forward = this.#forward.get(batch);
+    if (!forward) {
+      forward = repeatedly((x) => this.#model.apply(x!) as tf.Tensor, [[batch, ...this.figures.inputShape]]);
+      this.#forward.set(batch, forward);
+    }
+    await forward.run(this.#pixels(first, batch));
   }
 
-  #input(first: number, count: number): tf.Tensor {
-    const pixels = this.#images.subarray(first * this.#size, (first + count) * this.#size);
-    return tf.tensor(pixels, [count, ...this.figures.inputShape]);
+  #record(): Repeated {
+    const { batch, inputShape, classes } = this.figures;
+    const step = (x: tf.Tensor, rate: tf.Scalar, epsilon: tf.Scalar, rows: tf.Tensor = x): tf.Tensor => {
+      const forward = (): tf.Scalar => {
+        const output = this.#model.apply(x, { training: true }) as tf.Tensor;
+        return lossOf(this.#network)(rows, output).asScalar();
+      };
+      const { value, grads } = tf.variableGrads(forward, this.#variables);
+      this.#adam.apply(grads, { rate, epsilon });
+      return value;
+    };
+    return repeatedly(
+      (x, rate, epsilon, rows) => step(x!, rate as tf.Scalar, epsilon as tf.Scalar, rows),
+      [[batch, ...inputShape], [], [], ...(classes === null ? [] : [[batch, classes]])],
+    );
   }
 
-  #truth(first: number, count: number, x: tf.Tensor): tf.Tensor {
+  #pixels(first: number, count: number): Float32Array {
+    return this.#images.subarray(first * this.#size, (first + count) * this.#size);
+  }
+
+  /** One-hot labels; null where the images themselves are to come out. */
+  #rows(first: number, count: number): Float32Array | null {
     const { classes } = this.figures;
-    if (classes === null) return x;
+    if (classes === null) return null;
     const rows = new Float32Array(count * classes);
     for (let i = 0; i < count; i++) rows[i * classes + this.#labels[first + i]!] = 1;
-    return tf.tensor2d(rows, [count, classes]);
+    return rows;
   }
 }
 

@@ -13,7 +13,10 @@ const weight = (values: number[]): TrainedWeight => ({ name: 'w', variable: tf.v
 const normal = (random: Random): number => (random.below(2001) - 1000) / 500;
 
 function step(adam: Adam, { variable }: TrainedWeight, gradient: number[]): void {
-  tf.tidy(() => adam.step({ [variable.name]: tf.tensor1d(gradient) }, 0.01));
+  const { rate, epsilon } = adam.begin(0.01);
+  tf.tidy(() => {
+    adam.apply({ [variable.name]: tf.tensor1d(gradient) }, { rate: tf.scalar(rate), epsilon: tf.scalar(epsilon) });
+  });
 }
 
 describe('Adam', () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/dataset/random';
 import { asClassifier } from '../../../src/engine/measure/classifier';
 import { Adam } from '../../../src/engine/train/adam';
-import { trainedWeights, trainStep } from '../../../src/engine/train/step';
+import { Steps, trainedWeights } from '../../../src/engine/train/step';
 import { teacherOf } from '../../../src/engine/train/teacher';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tf, tinyDataset, tinyNetwork, weightsOf } from './tiny';
@@ -46,7 +46,8 @@ describe('a step of distillation', () => {
     const classifier = asClassifier(student, images, 3);
     const adam = new Adam(weights, { masks: new Map() });
     const teacher = await teacherOf(asClassifier(tinyNetwork(3), images, 3), images, { temperature });
-    await trainStep(classifier, weights, adam, images.batch(0, 20), 0.01, { teacher, temperature, alpha });
+    const distillation = { teacher, temperature, alpha };
+    await new Steps({ classifier, weights, adam, distillation }).take(images.batch(0, 20), 0.01);
     return weightsOf(student);
   }
 
@@ -55,7 +56,8 @@ describe('a step of distillation', () => {
     const student = tinyNetwork(1);
     const weights = trainedWeights(student);
     const adam = new Adam(weights, { masks: new Map() });
-    await trainStep(asClassifier(student, images, 3), weights, adam, images.batch(0, 20), 0.01);
+    const classifier = asClassifier(student, images, 3);
+    await new Steps({ classifier, weights, adam }).take(images.batch(0, 20), 0.01);
     const plain = weightsOf(student);
     (await stepped(0, 4)).flat().forEach((value, i) => {
       expect(value).toBeCloseTo(plain.flat()[i]!, 5);
@@ -86,11 +88,12 @@ describe('a step of distillation', () => {
     );
     const seen: Record<string, Float32Array> = {};
     const adam = new Adam(weights, { masks: new Map() });
-    adam.step = (found) => {
+    adam.apply = (found) => {
       for (const [name, gradient] of Object.entries(found)) seen[name] = gradient.dataSync<'float32'>().slice();
     };
     const teacher = await teacherOf(teaching, images, { temperature });
-    await trainStep(classifier, weights, adam, batch, 0.01, { teacher, temperature, alpha });
+    const distillation = { teacher, temperature, alpha };
+    await new Steps({ classifier, weights, adam, distillation }).take(batch, 0.01);
     for (const [name, gradient] of Object.entries(grads))
       gradient.dataSync().forEach((value, i) => {
         expect(seen[name]![i]).toBeCloseTo(value, 5);

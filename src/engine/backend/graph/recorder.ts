@@ -64,13 +64,14 @@ export class Recorder {
   }
 
   /**
-   * Takes a value out of what waits and gives the plan that computes it, to be run by whoever asks, as often as wanted. The
-   * plan holds its inputs until the value is released. Null for a value that does not wait.
+   * Takes values out of what waits and gives the plan that computes them, to be run by whoever asks, as often as wanted. The
+   * plan holds its inputs until the values are released. Null where one of them does not wait, or is there twice.
    */
-  withdraw(value: Value): Plan | null {
-    if (!isPending(value)) return null;
-    this.#pending.delete(value);
-    return planFlush([value]);
+  withdraw(values: readonly Value[]): Plan | null {
+    const waiting = values.filter(isPending);
+    if (new Set(waiting).size < values.length) return null;
+    for (const value of waiting) this.#pending.delete(value);
+    return planFlush(waiting);
   }
 
   /**

@@ -35,6 +35,6 @@ export class ScalarSlots implements Disposable {
 }
 
 function scalarOf(leaf: Value): number | undefined {
-  if (leaf.dtype === 'bool' || leaf.data?.length !== 1) return undefined;
+  if (leaf.placeholder || leaf.dtype === 'bool' || leaf.data?.length !== 1) return undefined;
   return Number(leaf.data[0]);
 }

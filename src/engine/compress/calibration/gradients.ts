@@ -1,7 +1,7 @@
 import { tf } from '../../backend/tf';
 import type { Batch } from '../../dataset/images';
 import { variablesByTensor } from '../../model/runnable';
-import { meanCrossEntropy } from '../../train/step';
+import { meanCrossEntropy, oneHot } from '../../train/step';
 import { eachBatch, type Subject } from './subject';
 
 /** Gradients by the names that their weights have in the checkpoint, in the order of the weights. */
@@ -49,8 +49,9 @@ export async function gradientsOf(
   step?: (gradients: Readonly<Record<string, tf.Tensor>>) => void,
 ): Promise<Gradients> {
   const found = tf.tidy(() => {
+    const labels = tf.tensor2d(oneHot(batch, classifier.classes), [batch.count, classifier.classes]);
     const { grads } = tf.variableGrads(
-      () => meanCrossEntropy(classifier, batch, classifier.logits(batch, step !== undefined)),
+      () => meanCrossEntropy(labels, classifier.logits(batch, step !== undefined)),
       [...variables.values()],
     );
     step?.(grads);

@@ -1,3 +1,4 @@
+import { tf } from '../../../backend/tf';
 import { Adam } from '../../../train/adam';
 import { trainedWeights } from '../../../train/step';
 import { gradientsOf, variablesOf } from '../../calibration/gradients';
@@ -30,7 +31,10 @@ export const movement: ImportanceScore = {
       await eachBatch(subject, BATCH_SIZE, async (batch) => {
         const weights = new Map<string, Float32Array>();
         for (const [name, variable] of kernels) weights.set(name, (await variable.data<'float32'>()).slice());
-        const gradients = await gradientsOf(subject, variables, batch, (all) => adam.step(all, LEARNING_RATE));
+        const gradients = await gradientsOf(subject, variables, batch, (all) => {
+          const { rate, epsilon } = adam.begin(LEARNING_RATE);
+          adam.apply(all, { rate: tf.scalar(rate), epsilon: tf.scalar(epsilon) });
+        });
         const ofKernels = [...gradients].filter(([name]) => kernels.has(name));
         sums.add(new Map(ofKernels), (name) => weights.get(name)!);
       });
