@@ -12,8 +12,8 @@ import { tf } from './tf';
 export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   readonly #data: tf.DataStorage<Value>;
   readonly #recorder: Recorder;
-  /** Whether what is recorded now would be the same another time; null where nobody asks. */
-  #repeatable: boolean | null = null;
+  /** What is seen while somebody watches. */
+  #watched: { repeatable: boolean } | null = null;
 
   constructor(
     readonly executor: Executor,
@@ -79,12 +79,13 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
    */
   watch<T>(call: () => T): { result: T; repeatable: boolean } {
     const { flushes } = this.executor.stats;
-    this.#repeatable = true;
+    const watched = { repeatable: true };
+    this.#watched = watched;
     try {
       const result = call();
-      return { result, repeatable: this.#repeatable && this.executor.stats.flushes === flushes };
+      return { result, repeatable: watched.repeatable && this.executor.stats.flushes === flushes };
     } finally {
-      this.#repeatable = null;
+      this.#watched = null;
     }
   }
 
@@ -122,7 +123,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   // What tfjs asks of a backend.
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
-    if (this.#repeatable && shape.length > 0 && !isUniform(values)) this.#forbidRepeating();
+    if (this.#watched && shape.length > 0 && !isUniform(values)) this.#forbidRepeating();
     return this.store(values, shape, dtype).dataId;
   }
 
@@ -224,7 +225,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   }
 
   #forbidRepeating(): void {
-    if (this.#repeatable) this.#repeatable = false;
+    if (this.#watched) this.#watched.repeatable = false;
   }
 
   #register(value: Value, shape: number[]): tf.TensorInfo {

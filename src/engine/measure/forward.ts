@@ -6,7 +6,7 @@ import type { LayersModel } from '../model/runnable';
 export function forwardPass(model: LayersModel, shape: readonly number[]): Repeated {
   return repeatedly(
     (input) => {
-      const outputs = [model.apply(input!, { training: false }) as tf.Tensor | tf.Tensor[]].flat();
+      const outputs = [model.apply(input, { training: false }) as tf.Tensor | tf.Tensor[]].flat();
       return outputs.length === 1 ? outputs[0]! : tf.concat(outputs.map((output) => tf.reshape(output, [-1])));
     },
     [shape],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { adamStep, backendStats, disposeBackend, installBackend, repeatedly } from '../../../src/engine/backend/index';
 import { tf } from '../../../src/engine/backend/tf';
+import { trainedWeights } from '../../../src/engine/train/step';
 import { examples, lossOf, networks } from '../../networks';
 
 beforeEach(async () => {
@@ -17,7 +18,7 @@ describe('a computation recorded once', () => {
       const net = network.build();
       const { x } = examples(network, 2);
       const infer = (input: tf.Tensor): tf.Tensor => net.apply(input, { training: false }) as tf.Tensor;
-      const pass = repeatedly((input) => infer(input!), [x.shape]);
+      const pass = repeatedly((input) => infer(input), [x.shape]);
       expect(pass.recorded).toBe(true);
       const first = valuesOf(x);
       for (const values of [first, first.slice().reverse(), first]) {
@@ -40,22 +41,23 @@ describe('a computation recorded once', () => {
           if (weight.trainable) weight.write(tf.tensor(filled, weight.read().shape));
         });
         const { x, y } = examples(network, 2);
-        const weights = net.trainableWeights.map((weight) => weight.read() as tf.Variable);
-        const moments = weights.map(
-          ({ shape }) => [tf.variable(tf.zeros(shape)), tf.variable(tf.zeros(shape))] as const,
-        );
+        const weights = trainedWeights(net).map(({ variable }) => variable);
+        const moments = weights.map(({ shape }) => ({
+          m: tf.variable(tf.zeros(shape)),
+          v: tf.variable(tf.zeros(shape)),
+        }));
         const step = (images: tf.Tensor, truth: tf.Tensor, rate: tf.Scalar, epsilon: tf.Scalar): tf.Tensor => {
           const { value, grads } = tf.variableGrads(
             () => lossOf(network)(truth, net.apply(images, { training: true }) as tf.Tensor).asScalar(),
             weights,
           );
           const parts = weights.map((weight, i) => {
-            const [first, second] = moments[i]!;
-            return { weight, first, second, gradient: grads[weight.name]! };
+            const { m, v } = moments[i]!;
+            return { weight, first: m, second: v, gradient: grads[weight.name]! };
           });
           adamStep(parts, { beta1: 0.9, beta2: 0.999, rate, epsilon }).forEach((next, i) => {
-            moments[i]![0].assign(next.first);
-            moments[i]![1].assign(next.second);
+            moments[i]!.m.assign(next.first);
+            moments[i]!.v.assign(next.second);
             weights[i]!.assign(next.weight);
           });
           return value;
@@ -63,10 +65,7 @@ describe('a computation recorded once', () => {
         const inputs = [valuesOf(x), valuesOf(y)];
         const losses: number[] = [];
         const shapes = [x.shape, y.shape, [], []];
-        const taken = repeatedly(
-          (a, b, rate, epsilon) => step(a!, b!, rate as tf.Scalar, epsilon as tf.Scalar),
-          shapes,
-        );
+        const taken = repeatedly((a, b, rate, epsilon) => step(a, b, rate as tf.Scalar, epsilon as tf.Scalar), shapes);
         expect(taken.recorded).toBe(true);
         for (const rate of [-0.01, -0.02, -0.005]) {
           if (recorded) {
@@ -78,7 +77,9 @@ describe('a computation recorded once', () => {
           }
         }
         expect(new Set(losses).size).toBe(3);
-        const state = [...net.weights.map((weight) => weight.read()), ...moments.flat()].map(valuesOf);
+        const state = [...net.weights.map((weight) => weight.read()), ...moments.flatMap(({ m, v }) => [m, v])].map(
+          valuesOf,
+        );
         taken.dispose();
         return [Float32Array.from(losses), ...state];
       };
@@ -90,7 +91,7 @@ describe('a computation recorded once', () => {
     const [count, step] = [tf.variable(tf.tensor1d([0, 10])), tf.variable(tf.tensor1d([1, 2]))];
     const counting = repeatedly(
       (x) => {
-        count.assign(tf.add(count, tf.mul(step, x!)));
+        count.assign(tf.add(count, tf.mul(step, x)));
         return tf.sum(count);
       },
       [[]],
@@ -110,7 +111,7 @@ describe('a computation recorded once', () => {
   test('keeps the tensors that it reads as they were, and lets them go at its end', async () => {
     const before = tf.memory();
     const factor = tf.tensor1d([1, 2, 3]);
-    const product = repeatedly((x) => tf.mul(tf.add(x!, 1), factor), [[3]]);
+    const product = repeatedly((x) => tf.mul(tf.add(x, 1), factor), [[3]]);
     factor.dispose();
     expect([...(await product.run(Float32Array.of(1, 1, 1)))]).toEqual([2, 4, 6]);
     expect([...(await product.run(Float32Array.of(0, 1, 2)))]).toEqual([1, 4, 9]);
@@ -119,20 +120,20 @@ describe('a computation recorded once', () => {
   });
 
   test('is compiled once, and takes single numbers as inputs', async () => {
-    const square = repeatedly((x) => tf.square(x!), [[]]);
+    const square = repeatedly((x) => tf.square(x), [[]]);
     for (const value of [2, 3, 4]) expect((await square.run(Float32Array.of(value)))[0]).toBe(value * value);
     expect(backendStats()).toMatchObject({ compiles: 1, flushes: 3 });
   });
 
   test('inputs of another size are refused', async () => {
-    const more = repeatedly((x) => tf.add(x!, 1), [[2]]);
+    const more = repeatedly((x) => tf.add(x, 1), [[2]]);
     await expect(more.run(new Float32Array(3))).rejects.toThrow('Input 0 has 2 values, not 3.');
   });
 });
 
 describe('a computation that cannot be recorded is called each time', () => {
   const called = (compute: (x: tf.Tensor) => tf.Tensor): ReturnType<typeof repeatedly> => {
-    const repeated = repeatedly((x) => compute(x!), [[2]]);
+    const repeated = repeatedly((x) => compute(x), [[2]]);
     expect(repeated.recorded).toBe(false);
     return repeated;
   };
