@@ -1,10 +1,11 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
-import { tf, type layers } from '../backend/tf';
-import { padded, type Batch, type Images } from '../dataset/images';
+import { repeatedly } from '../backend/index';
+import type { layers } from '../backend/tf';
+import { padded, type Images } from '../dataset/images';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
-import { asClassifier, type Classifier } from './classifier';
+import { asClassifier } from './classifier';
 import { Scores } from './scores';
 
 /** Images in one forward pass. */
@@ -34,12 +35,17 @@ export async function evaluateModel(
   const scores = new Scores(classifier.classes);
   const pace = new Pace(stage, images.length, 'images', onProgress);
   const start = performance.now();
-  for (let from = 0; from < images.length; from += size) {
-    if (signal?.aborted) throw new CancelledError();
-    const batch = images.batch(from, size);
-    scores.add(await forward(classifier, padded(batch, size)), batch.labels, batch.count);
-    pace.advance(batch.count);
-    await breathe();
+  const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)]);
+  try {
+    for (let from = 0; from < images.length; from += size) {
+      if (signal?.aborted) throw new CancelledError();
+      const batch = images.batch(from, size);
+      scores.add(await pass.run(padded(batch, size).pixels), batch.labels, batch.count);
+      pace.advance(batch.count);
+      await breathe();
+    }
+  } finally {
+    pass.dispose();
   }
   const seconds = (performance.now() - start) / 1000;
   if (!Number.isFinite(scores.loss))
@@ -55,15 +61,6 @@ export async function evaluateModel(
     confusion: scores.confusion,
     samplesPerSecond: scores.samples / seconds,
   };
-}
-
-async function forward(classifier: Classifier, batch: Batch): Promise<Float32Array> {
-  const logits = tf.tidy(() => classifier.logits(batch, false));
-  try {
-    return await logits.data<'float32'>();
-  } finally {
-    logits.dispose();
-  }
 }
 
 function perClass(confusion: readonly number[][], names: readonly string[]): Evaluation['perClass'] {
