@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { inRoot } from '../../scripts/setup/paths';
@@ -126,6 +126,11 @@ test('the plans of an earlier run are shown with its checkpoint, and taken where
   await shown('reached').waitFor();
   await panel.element('pareto').scrollIntoViewIfNeeded();
   await world.screenshot('earlier-plans');
+  const start = path.join(world.workspace, 'fashion-cnn');
+  renameSync(start, `${start}-away`);
+  await panel.element('pareto-0').click();
+  await panel.element('plan-problem').getByText('is gone, so its plans cannot be taken.').waitFor();
+  renameSync(`${start}-away`, start);
   await panel.element('pareto-0').click();
   await shown('fashion-cnn').waitFor();
   await panel.element('step-0').getByText('1. Prune').waitFor();

@@ -1,10 +1,11 @@
+import { useState } from 'preact/hooks';
 import type { ParetoCurve } from '../../protocol/pareto';
 import { asJson } from '../form/json';
-import { attempt } from '../state/actions';
 import { ask } from '../state/host';
 import { replaceSteps } from '../state/recipe';
 import { drafts, job, panel } from '../state/session';
 import { bringIntoView } from '../state/view';
+import { Notice } from '../ui/Notice';
 import { ParetoPlot } from './ParetoPlot';
 
 /** The plans of the run in hand: the one that is taken goes into the recipe, where the target was; what came after it stays. */
@@ -21,15 +22,27 @@ export function PlansOfRun({ curve }: { curve: ParetoCurve }) {
 /** The plans among which this checkpoint was chosen once. They are taken where that run began. */
 export function EarlierPlans() {
   const plans = panel.value?.plans;
+  const [problem, setProblem] = useState<string | null>(null);
   if (!plans || job.value) return null;
   const { curve, start } = plans;
-  return start === null ? (
-    <ParetoPlot curve={curve} hint="The checkpoint on which they begin is gone, so none can be taken." />
-  ) : (
-    <ParetoPlot
-      curve={curve}
-      onTake={(place) => void attempt(() => ask('takePlan', { place }))}
-      hint={`opens ${start}, where it begins`}
-    />
+  const take = (place: number): void => {
+    setProblem(null);
+    ask('takePlan', { place }).catch((error: unknown) => {
+      setProblem(error instanceof Error ? error.message : String(error));
+    });
+  };
+  return (
+    <>
+      {start === null ? (
+        <ParetoPlot curve={curve} hint="The checkpoint on which they begin is gone, so none can be taken." />
+      ) : (
+        <ParetoPlot curve={curve} onTake={take} hint={`opens ${start}, where it begins`} />
+      )}
+      {problem !== null && (
+        <Notice kind="error" testId="plan-problem">
+          {problem}
+        </Notice>
+      )}
+    </>
   );
 }
