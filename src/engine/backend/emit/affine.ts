@@ -9,9 +9,28 @@ import type { Attributes } from '../encoding/onnx-messages';
 export interface Affine {
   readonly channels: number;
   /** Images in blocks, each with its factors `[channels]`. */
-  readonly terms: ReadonlyMap<ValueName, ValueName>;
+  readonly terms: ReadonlyMap<Image, ValueName>;
   /** `[channels]`; null stands for zeros. */
   readonly shift: ValueName | null;
+}
+
+/** The name of an image, or the two of a product that need not have been computed, for its means do without it. */
+type Image = ValueName;
+
+/** No name of a value has spaces. */
+const TIMES = ' * ';
+
+const productOf = (a: ValueName, b: ValueName): Image => [a, b].sort().join(TIMES);
+
+function namesOf(image: Image): readonly [ValueName, ValueName?] {
+  const [first, second] = image.split(TIMES);
+  return second === undefined ? [first!] : [first!, second];
+}
+
+/** The name under which an image is there, computed once if it is a product. */
+function computed(builder: ModelBuilder, image: Image): ValueName {
+  const [first, second] = namesOf(image);
+  return second === undefined ? first : builder.once(image, () => builder.op('Mul', [first, second]));
 }
 
 type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div';
@@ -37,7 +56,7 @@ export function affineOfImage(builder: ModelBuilder, image: ValueName, channels:
 export function plainImage(builder: ModelBuilder, { channels, terms, shift }: Affine): ValueName | undefined {
   const [term] = terms;
   if (term === undefined || terms.size > 1 || shift !== null) return undefined;
-  return term[1] === ones(builder, channels) ? term[0] : undefined;
+  return term[1] === ones(builder, channels) ? computed(builder, term[0]) : undefined;
 }
 
 /** Times factors `[channels]`, or divided by them. */
@@ -67,8 +86,7 @@ export function multiplied(builder: ModelBuilder, a: Affine, b: Affine): Affine 
   const [right] = b.terms;
   if (left === undefined || right === undefined || a.terms.size > 1 || b.terms.size > 1) return undefined;
   if (a.shift !== null || b.shift !== null) return undefined;
-  const [first, second] = [left[0], right[0]].sort() as [ValueName, ValueName];
-  const image = builder.once(`Mul ${first} ${second}`, () => builder.op('Mul', [first, second]));
+  const image = productOf(computed(builder, left[0]), computed(builder, right[0]));
   const product = scaled(builder, affineOfImage(builder, image, a.channels), left[1], 'Mul');
   return right[1] === ones(builder, a.channels) ? product : scaled(builder, product, right[1], 'Mul');
 }
@@ -82,8 +100,9 @@ export function materialise(builder: ModelBuilder, affine: Affine, activation: A
   const terms = [...affine.terms];
   // An image as it stands needs no pass of its own: the first convolution adds it.
   const start = terms.length > 1 ? terms.findIndex(([, factor]) => factor === one) : -1;
-  let sum = start < 0 ? '' : terms.splice(start, 1)[0]![0];
-  for (const [i, [image, factor]] of terms.entries()) {
+  let sum = start < 0 ? '' : computed(builder, terms.splice(start, 1)[0]![0]);
+  for (const [i, [term, factor]] of terms.entries()) {
+    const image = computed(builder, term);
     const isLast = i === terms.length - 1;
     const taps = builder.once(`taps ${factor}`, () => builder.reshape(factor, [channels, 1, 1, 1]));
     const bias = isLast && shift !== null ? shift : '';
@@ -94,17 +113,43 @@ export function materialise(builder: ModelBuilder, affine: Affine, activation: A
   return sum;
 }
 
-/** The mean of each channel over all images `[channels]`; each image in blocks is read once. */
-export function meanOf(builder: ModelBuilder, { channels, terms, shift }: Affine, images: number): ValueName {
+/**
+ * The mean of each channel over all pixels of all images `[channels]`; each image in blocks is read once.
+ *
+ * @param shape number, height and width of the images
+ */
+export function meanOf(
+  builder: ModelBuilder,
+  { channels, terms, shift }: Affine,
+  shape: readonly [number, number, number],
+): ValueName {
   const one = ones(builder, channels);
   const means = [...terms].map(([image, factor]) => {
-    const mean = builder.once(`mean ${image}`, () => {
-      const each = builder.reshape(builder.blocked('GlobalAveragePool', [image]), [images, channels]);
-      const weights = builder.constant('float32', [1, images], new Float32Array(images).fill(1 / images));
-      return builder.reshape(builder.op('MatMul', [weights, each]), [channels]);
-    });
+    const mean = builder.once(`mean ${image}`, () => meanOfImage(builder, image, channels, shape));
     return factor === one ? mean : combine(builder, 'Mul', mean, factor);
   });
   if (shift !== null) means.push(shift);
   return means.reduce((sum, mean) => combine(builder, 'Add', sum, mean));
+}
+
+function meanOfImage(
+  builder: ModelBuilder,
+  image: Image,
+  channels: number,
+  [n, h, w]: readonly [number, number, number],
+): ValueName {
+  const [first, second] = namesOf(image);
+  let each: ValueName;
+  let count = n;
+  if (second === undefined) {
+    each = builder.blocked('GlobalAveragePool', [first]);
+  } else {
+    // Every channel of every image by itself: a depthwise convolution of the one by the other, which has one place.
+    const groups = n * channels;
+    const names = [builder.reshape(first, [1, groups, h, w]), builder.reshape(second, [groups, 1, h, w])];
+    each = builder.blocked('Conv', names, { kernel_shape: [h, w], group: groups });
+    count = n * h * w;
+  }
+  const weights = builder.constant('float32', [1, n], new Float32Array(n).fill(1 / count));
+  return builder.reshape(builder.op('MatMul', [weights, builder.reshape(each, [n, channels])]), [channels]);
 }

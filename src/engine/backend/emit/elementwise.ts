@@ -5,7 +5,7 @@ import { nativeArray, type NativeType, sameShape } from '../graph/native-types';
 import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import type { MaskedGradient } from '../passes/rewrites';
-import { materialise, multiplied } from './affine';
+import { affineOfImage, materialise, multiplied } from './affine';
 import { affineResult } from './affine-results';
 import type { Emission } from './emission';
 
@@ -49,6 +49,31 @@ export function equalMask(builder: ModelBuilder, a: ValueName, b: ValueName): Va
 /** 0 where the input is negative, else 1. */
 export function notNegativeMask(builder: ModelBuilder, input: ValueName): ValueName {
   return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 1 } });
+}
+
+/** 1 where an input from 0 to `ceiling` is at neither end, else 0. */
+function betweenMask(builder: ModelBuilder, input: ValueName, ceiling: number): ValueName {
+  const distance = builder.op('Abs', [builder.op('Sub', [input, builder.float(ceiling / 2)])]);
+  return nearerMask(builder, distance, ceiling / 2);
+}
+
+/** The same for an image in blocks, the distance from the middle in one pass. */
+function betweenMaskOfBlocks(builder: ModelBuilder, image: ValueName, { shape }: Value, ceiling: number): ValueName {
+  const channels = shape[3]!;
+  const middle = builder.constant('float32', [channels], new Float32Array(channels).fill(-ceiling / 2));
+  const centred = { ...affineOfImage(builder, image, channels), shift: middle };
+  const distance = materialise(builder, centred, {
+    activation: 'LeakyRelu',
+    activation_params: { floats: [-1] },
+  });
+  return nearerMask(builder, distance, ceiling / 2);
+}
+
+/** 1 where the input is below a bound that it never exceeds, else 0. */
+function nearerMask(builder: ModelBuilder, input: ValueName, bound: number): ValueName {
+  // A power of two, so that nothing is rounded: one step of a float below the bound is enough for 1.
+  const steep = 2 ** (25 - Math.floor(Math.log2(bound)));
+  return builder.op('HardSigmoid', [input], { alpha: { float: -steep }, beta: { float: steep * bound } });
 }
 
 /** `if` isNaN(tested): `tested`, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs passes on. */
@@ -163,7 +188,19 @@ export function emitEluGradient(emission: Emission, value: PendingValue<'EluGrad
 export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void {
   const { builder } = emission;
   const { min, max } = value.node.operation.attributes;
-  mapOne(emission, value, (x) => builder.op('Clip', [x, builder.float(min), builder.float(max)]));
+  const clip = (x: ValueName): ValueName => builder.op('Clip', [x, builder.float(min), builder.float(max)]);
+  const argument = emission.rewrites.clippedRelus.get(value);
+  if (argument === undefined) {
+    mapOne(emission, value, clip);
+  } else if (!emission.isBlockedOnly(argument)) {
+    emission.setFlat(value, clip(emission.flat(argument)));
+  } else {
+    const affine = emission.affine(argument);
+    const inOnePass = emission.isAffine(argument) && affine.terms.size > 0;
+    const activation = { activation: 'Clip', activation_params: { floats: [min, max] } };
+    const image = inOnePass ? materialise(builder, affine, activation) : clip(emission.blocked(argument));
+    emission.setBlocked(value, image);
+  }
 }
 
 /** The gradient where the input is within the bounds, themselves included. */
@@ -230,13 +267,16 @@ function staysBlocked(emission: Emission, result: NativeValue, a: Value, b: Valu
   return emission.isBlockedOnly(a) || emission.isBlockedOnly(b);
 }
 
-function emitMaskedGradient(emission: Emission, value: NativeValue, { gradient, source }: MaskedGradient): void {
+function emitMaskedGradient(emission: Emission, value: NativeValue, masked: MaskedGradient): void {
   const { builder } = emission;
+  const { gradient, source, ceiling } = masked;
   if (staysBlocked(emission, value, gradient, source)) {
-    const mask = positiveMask(builder, emission.blocked(source));
+    const image = emission.blocked(source);
+    const mask = ceiling === null ? positiveMask(builder, image) : betweenMaskOfBlocks(builder, image, source, ceiling);
     emission.setBlocked(value, builder.op('Mul', [emission.blocked(gradient), mask]));
   } else {
-    const mask = positiveMask(builder, emission.flat(source, value.shape));
+    const flat = emission.flat(source, value.shape);
+    const mask = ceiling === null ? positiveMask(builder, flat) : betweenMask(builder, flat, ceiling);
     emission.setFlat(value, builder.op('Mul', [emission.flat(gradient, value.shape), mask]));
   }
 }

@@ -75,10 +75,10 @@ function emitImageReduction(
   axes: readonly number[],
 ): void {
   const { builder } = emission;
-  const [n] = input.shape as readonly [number];
+  const [n, h, w] = input.shape as readonly [number, number, number];
   const mean =
     axes.length === 3
-      ? meanOf(builder, emission.affine(input), n)
+      ? meanOf(builder, emission.affine(input), [n, h, w])
       : builder.blocked('GlobalAveragePool', [emission.blocked(input)]);
   const count = sizeOf(input.shape) / sizeOf(value.shape);
   const result = fn === 'Mean' ? mean : builder.op('Mul', [mean, builder.float(count)]);

@@ -5,13 +5,15 @@ export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as cons
 export type ElementType = keyof typeof ELEMENT_TYPES;
 export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-/** A node attribute: integers as numbers, floats marked by `{ float }`, strings, or lists of integers. */
-export type Attribute = number | { readonly float: number } | string | readonly number[];
+/** A node attribute: integers as numbers, floats marked by `{ float }` or `{ floats }`, strings, or lists of integers. */
+export type Attribute =
+  number | { readonly float: number } | { readonly floats: readonly number[] } | string | readonly number[];
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
+const ATTRIBUTE_FLOATS = 6;
 const ATTRIBUTE_INTS = 7;
 
 const IR_VERSION = 8;
@@ -23,6 +25,10 @@ export function attributeMessage(name: string, value: Attribute): ProtobufWriter
   if (typeof value === 'number') return message.int(3, value).int(20, ATTRIBUTE_INT);
   if (typeof value === 'string') return message.string(4, value).int(20, ATTRIBUTE_STRING);
   if ('float' in value) return message.float(2, value.float).int(20, ATTRIBUTE_FLOAT);
+  if ('floats' in value) {
+    for (const item of value.floats) message.float(7, item);
+    return message.int(20, ATTRIBUTE_FLOATS);
+  }
   for (const item of value) message.int(8, item);
   return message.int(20, ATTRIBUTE_INTS);
 }

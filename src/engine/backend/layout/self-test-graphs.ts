@@ -86,8 +86,14 @@ function sumsOfImages(normalised: Value, image: Value, other: Value, perChannel:
     );
   const sum = binary('Add', normalised, image);
   const both = binary('Add', binary('Multiply', other, perChannel), binary('Multiply', image, perChannel));
-  const relu = node({ kind: 'Unary', attributes: { fn: 'Relu' } }, [sum], shape);
-  return [relu, both, mean(sum, [0, 1, 2]), mean(image, [1, 2])];
+  const relu = (of: Value): Value => node({ kind: 'Unary', attributes: { fn: 'Relu' } }, [of], shape);
+  const bounds = { min: 0, max: 0.25 };
+  const kept = relu(sum);
+  const clipped = node({ kind: 'Clip', attributes: bounds }, [kept], shape);
+  const within = node({ kind: 'ClipGradient', attributes: bounds }, [both, kept], shape);
+  const masked = binary('Multiply', within, node({ kind: 'Step', attributes: { alpha: 0 } }, [sum], shape));
+  const means = [mean(sum, [0, 1, 2]), mean(image, [1, 2]), mean(binary('Multiply', other, image), [0, 1, 2])];
+  return [both, relu(both), clipped, masked, ...means];
 }
 
 /** Products of stacked matrices, as they are and with either side transposed. */

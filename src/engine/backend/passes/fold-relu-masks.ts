@@ -3,6 +3,7 @@ import { tilesInput } from '../graph/operations';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
+import { clippedGradient } from './fold-clipped-relus';
 import { isReluDerivative } from './fuse-convolutions';
 import type { Rewrites } from './rewrites';
 
@@ -13,9 +14,16 @@ export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrit
     const sides = gradientAndStep(value, consumers);
     if (sides === undefined) continue;
     const { gradient, step } = sides;
+    const clipped = clippedGradient(gradient, step, consumers);
+    if (clipped !== undefined) {
+      rewrites.maskedGradients.set(value, { ...clipped.masked, poolGradient: null });
+      rewrites.skipped.add(clipped.replaced);
+      folded.set(step, (folded.get(step) ?? new Set()).add(value));
+      continue;
+    }
     const source = rewrites.stepSources.get(step) ?? resultOfRelu(step, value, consumers) ?? step.node.inputs[0]!;
     const poolGradient = poolGradientOfRelu(gradient, step, source, consumers);
-    rewrites.maskedGradients.set(value, { gradient, source, poolGradient });
+    rewrites.maskedGradients.set(value, { gradient, source, ceiling: null, poolGradient });
     if (poolGradient !== null) rewrites.skipped.add(poolGradient);
     folded.set(step, (folded.get(step) ?? new Set()).add(value));
   }

@@ -2,6 +2,7 @@ import type { Plan } from '../graph/plan';
 import { tilesInput } from '../graph/operations';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import { Consumers } from './consumers';
+import { foldClippedRelus } from './fold-clipped-relus';
 import { foldReluMasks } from './fold-relu-masks';
 import { fuseConvolutions } from './fuse-convolutions';
 
@@ -12,11 +13,13 @@ export interface FusedConvolution {
   readonly relu: boolean;
 }
 
-/** A gradient multiplied by the mask of a relu: `gradient * (source > 0)`. */
+/** A gradient multiplied by the mask of a relu, `gradient * (source > 0)`, or of a clipped one. */
 export interface MaskedGradient {
   readonly gradient: Value;
   /** What the mask is taken from: the relu's result where it exists anyway, else its argument. */
   readonly source: Value;
+  /** Set where the source is clipped too, and the gradient lost at and above this bound. */
+  readonly ceiling: number | null;
   /** Set where `gradient` is a pool's, whose mask is cheaper at the pooled size. */
   readonly poolGradient: PendingValue<'MaxPoolGradient'> | null;
 }
@@ -29,6 +32,8 @@ export interface Rewrites {
   /** Steps (a relu's derivative) whose argument a fusion has swallowed, with the relu's result, which has the same sign. */
   readonly stepSources: Map<Value, Value>;
   readonly maskedGradients: Map<Value, MaskedGradient>;
+  /** Clips of relus that need not exist, with the argument of the relu. */
+  readonly clippedRelus: Map<Value, Value>;
   /** Max-pools of windows of two by two whose gradient is asked for too. */
   readonly halvedPools: Set<Value>;
 }
@@ -40,11 +45,13 @@ export function findRewrites(plan: Plan): Rewrites {
     fusedConvolutions: new Map(),
     stepSources: new Map(),
     maskedGradients: new Map(),
+    clippedRelus: new Map(),
     halvedPools: new Set(),
   };
   const consumers = new Consumers(plan);
   fuseConvolutions(plan, consumers, rewrites);
   foldReluMasks(plan, consumers, rewrites);
+  foldClippedRelus(plan, consumers, rewrites);
   findHalvedPools(plan, rewrites);
   return rewrites;
 }
