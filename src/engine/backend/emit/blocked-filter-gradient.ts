@@ -1,4 +1,4 @@
-import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import type { ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
@@ -12,6 +12,8 @@ const LEAST_COLUMNS = 12;
 const BLOCKS_AT_ONCE = 4;
 /** What is read for each few results, a filter's taps, should stay in the second-level cache. */
 const MOST_TAP_BYTES = 2 ** 18;
+/** Rows that bands have at least where they are only meant to fill blocks. */
+const LEAST_ROWS = 4;
 
 /** A filter's gradient as a blocked convolution, with the sizes that it has there. */
 interface Sliding {
@@ -22,13 +24,15 @@ interface Sliding {
   readonly strides: readonly [number, number];
   /** Zeros around the image, negative where it is cut: top, left, bottom, right. */
   readonly pads: readonly [number, number, number, number];
-  /** Examples and filters, filled up with zeros to whole blocks. */
+  /** Examples and filters, filled up with zeros so that channels and filters fill whole blocks. */
   readonly examples: number;
   readonly filters: number;
-  /** Groups of examples that are summed apart, so that two threads have equally much to do. */
+  /** Bands of rows of the result. Each band of each example is a channel. */
+  readonly bands: number;
+  /** Rows of the result in a band; the last band may end in zeros. */
+  readonly bandRows: number;
+  /** Groups of channels that are summed apart, so that two threads have equally much to do. */
   readonly parts: number;
-  /** Whether the rows of the result are channels of the convolution instead of rows of its kernel. */
-  readonly byRows: boolean;
 }
 
 /**
@@ -38,6 +42,9 @@ interface Sliding {
  *
  * `dW[y, x * C + c, o]` is the sum over n, i and j of `image[n, y + i, (x + j) * C + c] * gradient[n, i, j, o]`.
  *
+ * Large images are cut into bands, which are channels as the examples are. Those of the image overlap by what the filter
+ * reaches over.
+ *
  * @returns whether there is such a form
  */
 export function emitBlockedFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
@@ -45,15 +52,28 @@ export function emitBlockedFilterGradient(emission: Emission, value: PendingValu
   if (sliding === undefined) return false;
   const { builder } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
-  const [kh, kw, channels, filters] = sliding.filter;
-  const taps = gradientAsFilter(emission, gradient, sliding);
-  const names = [imageByExamples(emission, image, sliding), taps] as const;
-  const products = sliding.byRows ? slideRows(emission, names, sliding) : slideImages(builder, names, sliding);
-  const [images, rows] = sliding.byRows ? [kh, 1] : [1, kh];
-  const parts = builder.reshape(products, [images, sliding.parts, sliding.filters * rows * kw * channels]);
-  const sums = sliding.parts === 1 ? parts : builder.op('ReduceSum', [parts, builder.ints(1)], { keepdims: 0 });
-  const blocks = builder.reshape(sums, [images, sliding.filters, rows, kw * channels]);
-  const flat = builder.blocked('ReorderOutput', [blocks], { channels: filters, channels_last: 1 });
+  const { filter, filters, parts, strides, bandRows, examples, bands, result } = sliding;
+  const [kh, kw, channels, outputs] = filter;
+  const [top, , bottom] = paddingOfConvolution(sliding);
+  const taps = builder.reshape(gradientAsFilter(emission, gradient, sliding), [
+    parts * filters,
+    (examples * bands) / parts,
+    bandRows,
+    result[2],
+  ]);
+  const products = builder.blocked('Conv', [imageByExamples(emission, image, sliding), taps], {
+    kernel_shape: [bandRows, result[2]],
+    dilations: [strides[0], strides[1] * channels],
+    pads: [top, 0, bottom, 0],
+    group: parts,
+  });
+  const size = filters * kh * kw * channels;
+  const sums =
+    parts === 1
+      ? products
+      : builder.op('ReduceSum', [builder.reshape(products, [parts, size]), builder.ints(0)], { keepdims: 0 });
+  const blocks = builder.reshape(sums, [1, filters, kh, kw * channels]);
+  const flat = builder.blocked('ReorderOutput', [blocks], { channels: outputs, channels_last: 1 });
   emission.setFlat(value, builder.reshape(flat, value.shape));
   return true;
 }
@@ -65,11 +85,16 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
   const [kh, kw, channels] = filter;
   const [n, rows, columns, outputs] = result;
   const dilated = dilations.some((dilation) => dilation !== 1);
-  if (block === 0 || dilated || outputs < block || kw * channels < LEAST_COLUMNS) return undefined;
+  if (block === 0 || dilated || Math.max(outputs, channels) < block || kw * channels < LEAST_COLUMNS) return undefined;
   const filters = roundUp(outputs, block);
   const atOnce = Math.min(filters, BLOCKS_AT_ONCE * block);
   const shares = Math.ceil(filters / (BLOCKS_AT_ONCE * block)) * kh;
   const parts = shares % 2 === 1 && n > block ? 2 : 1;
+  let bands = 1;
+  while (4 * (rows / bands) * columns * block * atOnce > MOST_TAP_BYTES && bands < rows) bands *= 2;
+  while ((n * bands) % (parts * block) !== 0 && rows % (2 * bands) === 0 && rows / (2 * bands) >= LEAST_ROWS)
+    bands *= 2;
+  const bandRows = Math.ceil(rows / bands);
   return {
     image,
     result,
@@ -78,95 +103,81 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
     pads: [
       pads[0],
       pads[1],
-      (rows - 1) * strides[0] + kh - pads[0] - image[1],
+      (bands * bandRows - 1) * strides[0] + kh - pads[0] - image[1],
       (columns - 1) * strides[1] + kw - pads[1] - image[2],
     ],
-    examples: roundUp(n, parts * block),
+    examples: roundUp(n * bands, parts * Math.max(block, bands)) / bands,
     filters,
+    bands,
+    bandRows,
     parts,
-    byRows: 4 * rows * columns * block * atOnce > MOST_TAP_BYTES,
   };
 }
 
-/** Rows that the image gets; where the convolution itself may add them it skips them, which is faster. */
-const ownRows = ({ pads: [top, , bottom], byRows }: Sliding): readonly [number, number] =>
-  byRows || bottom < 0 ? [top, bottom] : [0, 0];
+/** The rows of zeros that the convolution itself adds: it skips them, which is faster, but it cannot cut rows off. */
+const paddingOfConvolution = ({ pads: [top, , bottom], bands }: Sliding): Sliding['pads'] =>
+  bands > 1 || bottom < 0 ? [0, 0, 0, 0] : [top, 0, bottom, 0];
 
-/** Numbers in a row of the image with its padding. */
-const lineOf = ({ image: [, , width, channels], pads: [, left, , right] }: Sliding): number =>
-  (width + left + right) * channels;
-
-/** The image with its examples as channels in blocks: `[1, examples, rows, columns * channels]`. */
+/** The image with bands of examples as channels in blocks: `[1, examples * bands, rows, columns * channels]`. */
 function imageByExamples(emission: Emission, value: Value, sliding: Sliding): ValueName {
   const { builder } = emission;
-  const { image, pads, examples } = sliding;
-  const [top, bottom] = ownRows(sliding);
-  const around = [0, top, pads[1], 0, examples - image[0], bottom, pads[3], 0];
+  const { image, filter, pads, strides, examples, bands, bandRows } = sliding;
+  const [n, height, width, channels] = image;
+  const later = paddingOfConvolution(sliding);
+  const [top, left, bottom, right] = pads.map((pad, side) => pad - later[side]!) as [number, number, number, number];
+  const around = [0, top, left, 0, examples - n, bottom, right, 0];
   const flat = emission.flat(value, image);
   const padded = around.some((pad) => pad !== 0) ? builder.op('Pad', [flat, builder.ints(...around)]) : flat;
-  const rows = builder.reshape(padded, [1, examples, image[1] + top + bottom, lineOf(sliding)]);
-  return builder.blocked('ReorderInput', [rows]);
+  const line = (left + width + right) * channels;
+  const rows = top + height + bottom;
+  const met = (bandRows - 1) * strides[0] + filter[0];
+  if (bands === 1 || bands * met === rows) {
+    return builder.blocked('ReorderInput', [builder.reshape(padded, [1, examples * bands, rows / bands, line])]);
+  }
+  const indices = Int32Array.from({ length: bands * met }, (_, i) => {
+    return Math.floor(i / met) * bandRows * strides[0] + (i % met);
+  });
+  const names = [builder.reshape(padded, [examples, rows, line]), builder.constant('int32', [indices.length], indices)];
+  const overlapping = builder.op('Gather', names, { axis: 1 });
+  return builder.blocked('ReorderInput', [builder.reshape(overlapping, [1, examples * bands, met, line])]);
 }
 
-/** The gradient of the result in the order of a blocked filter: filters and examples in blocks, one within the other. */
+/** The gradient of the result in the order of a blocked filter: filters and channels in blocks, one within the other. */
 function gradientAsFilter(emission: Emission, gradient: Value, sliding: Sliding): ValueName {
   const { builder, block } = emission;
-  const { result, examples, filters, parts } = sliding;
+  const { result, examples, filters, bands, bandRows, parts } = sliding;
   const [n, rows, columns, outputs] = result;
-  const missing = [examples - n, filters - outputs] as const;
-  const groups = [parts, examples / parts / block, block];
-  const inBlocks = emission.isBlockedOnly(gradient) || emission.hasFilledBlocks(gradient);
-  if (inBlocks && sameShape(gradient.shape, result)) {
-    const flat = builder.reshape(emission.blocked(gradient), [n, filters * rows * columns]);
-    const whole = missing[0] === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, 0, missing[0], 0)]);
-    const split = builder.reshape(whole, [...groups, filters / block, rows * columns, block]);
-    return builder.transpose(split, [0, 3, 1, 4, 2, 5]);
+  const missing = { examples: examples - n, rows: bands * bandRows - rows, filters: filters - outputs };
+  const isWhole = missing.examples === 0 && missing.rows === 0;
+  // Channels are bands of examples: a block has several examples, or several bands of one.
+  const bandsInBlock = Math.min(bands, block);
+  const examplesInBlock = block / bandsInBlock;
+  const groups = [parts, examples / parts / examplesInBlock, examplesInBlock];
+  const bandsSplit = [bands / bandsInBlock, bandsInBlock];
+  const known =
+    (emission.isBlockedOnly(gradient) || emission.hasFilledBlocks(gradient)) && sameShape(gradient.shape, result);
+  const image = known
+    ? emission.blocked(gradient)
+    : outputs < block
+      ? fewInBlocks(emission, gradient, result)
+      : undefined;
+  if (image !== undefined) {
+    const flat = builder.reshape(image, [n, filters / block, rows, columns * block]);
+    const pads = builder.ints(0, 0, 0, 0, missing.examples, 0, missing.rows, 0);
+    const whole = isWhole ? flat : builder.op('Pad', [flat, pads]);
+    const split = builder.reshape(whole, [...groups, filters / block, ...bandsSplit, bandRows * columns, block]);
+    return builder.transpose(split, [0, 3, 1, 4, 6, 2, 5, 7]);
   }
-  const flat = emission.flat(gradient, [n, rows * columns, outputs]);
-  const pads = builder.ints(0, 0, 0, missing[0], 0, missing[1]);
-  const whole = missing.every((count) => count === 0) ? flat : builder.op('Pad', [flat, pads]);
-  const split = builder.reshape(whole, [...groups, rows * columns, filters / block, block]);
-  return builder.transpose(split, [0, 4, 1, 3, 2, 5]);
+  const flat = emission.flat(gradient, [n, rows, columns, outputs]);
+  const pads = builder.ints(0, 0, 0, 0, missing.examples, missing.rows, 0, missing.filters);
+  const whole = isWhole && missing.filters === 0 ? flat : builder.op('Pad', [flat, pads]);
+  const split = builder.reshape(whole, [...groups, ...bandsSplit, bandRows * columns, filters / block, block]);
+  return builder.transpose(split, [0, 6, 1, 3, 5, 2, 4, 7]);
 }
 
-/** The convolution in one: the kernel is as large as the result. */
-function slideImages(
-  builder: ModelBuilder,
-  [image, taps]: readonly [ValueName, ValueName],
-  sliding: Sliding,
-): ValueName {
-  const { result, strides, pads, examples, filters, parts, filter } = sliding;
-  const [, rows, columns] = result;
-  const [top, bottom] = ownRows(sliding);
-  const shaped = builder.reshape(taps, [parts * filters, examples / parts, rows, columns]);
-  return builder.blocked('Conv', [image, shaped], {
-    kernel_shape: [rows, columns],
-    dilations: [strides[0], strides[1] * filter[2]],
-    pads: [pads[0] - top, 0, pads[2] - bottom, 0],
-    group: parts,
-  });
-}
-
-/** The convolution row by row, for large images: each row of the filter is an image, made of the rows that it meets. */
-function slideRows(
-  { builder, block }: Emission,
-  [image, taps]: readonly [ValueName, ValueName],
-  sliding: Sliding,
-): ValueName {
-  const { result, strides, examples, filters, parts, filter, image: shape, pads } = sliding;
-  const [, rows, columns] = result;
-  const line = lineOf(sliding);
-  const planes = builder.reshape(image, [examples / block, shape[1] + pads[0] + pads[2], line * block]);
-  const met = Array.from({ length: filter[0] }, (_, y) => {
-    const range = [y, y + (rows - 1) * strides[0] + 1, 1, strides[0]];
-    return builder.op('Slice', [planes, ...range.map((number) => builder.ints(number))]);
-  });
-  const stacked = met.length === 1 ? met[0]! : builder.op('Concat', met, { axis: 0 });
-  const images = builder.reshape(stacked, [filter[0], examples * rows, 1, line]);
-  const shaped = builder.reshape(taps, [parts * filters, (examples * rows) / parts, 1, columns]);
-  return builder.blocked('Conv', [images, shaped], {
-    kernel_shape: [1, columns],
-    dilations: [1, strides[1] * filter[2]],
-    group: parts,
-  });
+/** Fewer channels than a block, filled up by zeros plane by plane: number by number that is slow. */
+function fewInBlocks(emission: Emission, image: Value, shape: ImageShape): ValueName {
+  const { builder, block } = emission;
+  const planes = builder.ints(0, 0, 0, 0, 0, block - shape[3], 0, 0);
+  return builder.blocked('ReorderInput', [builder.op('Pad', [emission.nchw(image, shape), planes])]);
 }

@@ -6,6 +6,7 @@ import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/val
 import type { FusedConvolution } from '../passes/rewrites';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
+import { stridedGradient } from './strided-gradients';
 import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip, roundUp } from './filters';
 
 /** Up to so many times the products, whole blocks are faster than images channel by channel. */
@@ -47,7 +48,8 @@ function convolve(
   const filter = emission.flat(node.inputs[1]!, filterShape);
   const attributes = windowAttributes(node.operation.attributes.window);
   const inputBlocks = channels >= block;
-  if (!fillsBlocks(block, inputBlocks ? [channels, filters] : [filters])) {
+  // One by one, a few results of many channels are far slower than a block that is mostly zeros.
+  if (!fillsBlocks(block, inputBlocks ? [channels, Math.max(filters, block)] : [filters])) {
     const biases = bias === undefined ? [] : [emission.flat(bias, [filters])];
     const inputs = [emission.nchw(image, imageShape), builder.transpose(filter, [3, 2, 0, 1]), ...biases];
     emission.setNchw(value, activate(builder, builder.op('Conv', inputs, attributes), activation));
@@ -118,6 +120,25 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const filter = emission.flat(filterValue, filterShape);
   const { window } = operation.attributes;
   const pads = backwardPads(window, value.shape, gradientShape);
+  const [, , channels, filters] = filterShape;
+  const inBlocks = fillsBlocks(block, [channels, filters]);
+  if (pads === undefined && inBlocks) {
+    const whole = inWholeBlocks(emission, filter, filterShape, [true, true]);
+    const [n, rows, columns] = gradientShape as [number, number, number, number];
+    const image = stridedGradient(builder, {
+      gradient: imageInWholeBlocks(emission, gradient, gradientShape),
+      gradientShape: [n, rows, columns, whole.shape[3]],
+      filter: whole.filter,
+      filterShape: whole.shape,
+      window,
+      size: [value.shape[1]!, value.shape[2]!],
+      block,
+    });
+    if (image !== undefined) {
+      emission.setBlocked(value, image);
+      return;
+    }
+  }
   if (pads === undefined) {
     const names = [emission.nchw(gradient, gradientShape), builder.transpose(filter, [3, 2, 0, 1])];
     const attributes = transposedAttributes(window, value.shape, gradientShape);
@@ -126,16 +147,22 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   }
   const flipped = flip(builder, filter, filterShape);
   const attributes = { kernel_shape: window.kernel, pads };
-  const [, , channels, filters] = filterShape;
-  if (fillsBlocks(block, [channels, filters])) {
+  if (inBlocks) {
     const whole = inWholeBlocks(emission, flipped, filterShape, [true, true]);
     const blocks = imageInWholeBlocks(emission, gradient, gradientShape);
     const names = [blocks, blockedBackwardFilter(builder, whole.filter, whole.shape, block)];
     emission.setBlocked(value, builder.blocked('Conv', names, attributes));
     return;
   }
-  const names = [emission.nchw(gradient, gradientShape), builder.transpose(flipped, [2, 3, 0, 1])];
-  emission.setNchw(value, builder.op('Conv', names, attributes));
+  const image = emission.nchw(gradient, gradientShape);
+  if (filters < block && fillsBlocks(block, [channels])) {
+    const turned = [filterShape[0], filterShape[1], filters, channels] as const;
+    const whole = inWholeBlocks(emission, builder.transpose(flipped, [0, 1, 3, 2]), turned, [false, true]);
+    const names = [image, blockedOutputFilter(builder, whole.filter, whole.shape, block)];
+    emission.setBlocked(value, builder.blocked('Conv', names, attributes));
+    return;
+  }
+  emission.setNchw(value, builder.op('Conv', [image, builder.transpose(flipped, [2, 3, 0, 1])], attributes));
 }
 
 /** The pads with which a plain convolution by the flipped filter is the gradient, where there are such. */
