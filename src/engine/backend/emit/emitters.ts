@@ -18,7 +18,7 @@ import {
 } from './elementwise';
 import type { Emission } from './emission';
 import { emitConv2DFilterGradient } from './filter-gradients';
-import { emitMatMul } from './matrix-products';
+import { emitMatMul, emitSummedProducts } from './matrix-products';
 import { emitAdamUpdate, emitMovingAverage } from './optimisers';
 import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pool-gradients';
 import { emitPool } from './pools';
@@ -82,11 +82,13 @@ const emitters: Emitters = {
 
 /** Writes what one pending value needs, or the rewrite that stands in its place. */
 export function emitValue(emission: Emission, value: PendingValue): void {
-  const { skipped, fusedConvolutions, maskedGradients } = emission.rewrites;
+  const { skipped, fusedConvolutions, maskedGradients, summedProducts } = emission.rewrites;
   if (skipped.has(value)) return;
   const fused = fusedConvolutions.get(value);
+  const summed = summedProducts.get(value);
   const poolGradient = maskedGradients.get(value)?.poolGradient;
   if (fused !== undefined) emitFusedConvolution(emission, value, fused);
+  else if (summed !== undefined) emitSummedProducts(emission, value, summed);
   else if (poolGradient) emitMaskedPoolGradient(emission, value, poolGradient.node);
   else emitByKind(emission, value.node.operation, value);
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from '../graph/native-types';
 import type { Activation } from '../graph/operations';
 import { tf } from '../tf';
 import { areFloat, kernel, type KernelContext, type Kernels, type TwoInputs } from './kernel';
@@ -30,6 +31,21 @@ function multiply(
   );
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const attributes = { transposeA, transposeB, activation };
+  const stacked = batch.length > 0;
+  const isPlain = sizeOf(b.shape) === innerB * columns && (!transposeA || sizeOf(batch) === 1);
+  if (stacked && isPlain && bias.every(({ shape }) => sizeOf(shape) === columns)) {
+    // One product of two matrices: all rows of the stack one below the other.
+    const left = { ...a, shape: transposeA ? a.shape.slice(-2) : [sizeOf(batch) * rows, innerA] };
+    const right = { ...b, shape: b.shape.slice(-2) };
+    const shift = bias.map((numbers) => ({ ...numbers, shape: [columns] }));
+    const product = context.record(
+      { kind: 'MatMul', attributes },
+      [left, right, ...shift],
+      [sizeOf(batch) * rows, columns],
+      'float32',
+    );
+    return { ...product, shape: [...batch, rows, columns] };
+  }
   return context.record({ kind: 'MatMul', attributes }, [a, b, ...bias], [...batch, rows, columns], 'float32');
 }
 

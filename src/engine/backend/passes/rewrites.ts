@@ -5,6 +5,7 @@ import { Consumers } from './consumers';
 import { foldClippedRelus } from './fold-clipped-relus';
 import { foldReluMasks } from './fold-relu-masks';
 import { fuseConvolutions } from './fuse-convolutions';
+import { type SummedProducts, sumProducts } from './sum-products';
 
 /** A convolution that also adds its bias and applies its relu, computed where the last of the three stood. */
 export interface FusedConvolution {
@@ -34,6 +35,8 @@ export interface Rewrites {
   readonly maskedGradients: Map<Value, MaskedGradient>;
   /** Clips of relus that need not exist, with the argument of the relu. */
   readonly clippedRelus: Map<Value, Value>;
+  /** Sums that are one matrix product. */
+  readonly summedProducts: Map<Value, SummedProducts>;
   /** Max-pools of windows of two by two whose gradient is asked for too. */
   readonly halvedPools: Set<Value>;
 }
@@ -46,12 +49,14 @@ export function findRewrites(plan: Plan): Rewrites {
     stepSources: new Map(),
     maskedGradients: new Map(),
     clippedRelus: new Map(),
+    summedProducts: new Map(),
     halvedPools: new Set(),
   };
   const consumers = new Consumers(plan);
   fuseConvolutions(plan, consumers, rewrites);
   foldReluMasks(plan, consumers, rewrites);
   foldClippedRelus(plan, consumers, rewrites);
+  sumProducts(plan, consumers, rewrites);
   findHalvedPools(plan, rewrites);
   return rewrites;
 }

@@ -10,8 +10,17 @@ import { LruCache } from './lru-cache';
 import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from './runtime';
 import { ScalarSlots } from './scalar-slots';
 
-/** Graphs of less work than this run on one thread: each session has a thread pool of its own, and waking it costs. */
+/**
+ * Graphs of less work than this run on one thread: each session has a thread pool of its own, and waking it costs. Operations
+ * of less work than the second do not count, as each of them would have to wake it.
+ */
 const SINGLE_THREAD_WORK = 2.5e7;
+const SHARED_OPERATION_WORK = 5e6;
+/**
+ * Graphs with less memory than this, by estimate, run by a pattern of it: one block for all intermediates, beside the pieces
+ * of the first run. That saves what an allocation costs for each of many small operators; large ones would only double.
+ */
+const MEMORY_PATTERN_BYTES = 2 ** 26;
 const GRAPHS_KNOWN = 1024;
 
 export interface ExecutorOptions {
@@ -34,14 +43,13 @@ interface CompiledGraph extends Disposable {
   readonly model: Omit<EmittedModel, 'bytes'>;
 }
 
-/** The session options that all graphs share. */
-export function sessionOptions(threads: number): SessionOptions {
+/** The session options of all graphs. */
+export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {
   return {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // A memory pattern is one more block as large as all intermediates, beside the pieces of the first run, and no faster.
-    enableMemPattern: false,
+    enableMemPattern,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4, // Errors reach the caller as exceptions; the library need not print them as well.
     // Threads that spin between operators are a little faster on an idle machine and ruinous on a busy one.
@@ -119,10 +127,11 @@ export class Executor {
   #compile(plan: Plan, slots: ScalarSlots): CompiledGraph {
     const start = performance.now();
     const { bytes, ...model } = emitModel(plan, slots, this.options.operators);
-    let work = 0;
-    for (const { node, shape } of plan.order) work += estimateWork(node.operation.kind, shape, node.inputShapes);
+    const works = plan.order.map(({ node, shape }) => estimateWork(node.operation.kind, shape, node.inputShapes));
+    const work = works.reduce((sum, one) => (one < SHARED_OPERATION_WORK ? sum : sum + one), 0);
     const threads = work < SINGLE_THREAD_WORK ? 1 : this.options.threads;
-    const session = this.runtime.createSession(bytes, sessionOptions(threads));
+    const options = sessionOptions(threads, model.scratchBytes < MEMORY_PATTERN_BYTES);
+    const session = this.runtime.createSession(bytes, options);
     this.stats.compiles++;
     this.stats.compileMs += performance.now() - start;
     return { session, model, bytes: bytes.length + model.scratchBytes, dispose: () => session.dispose() };
