@@ -1,9 +1,11 @@
 import type { BufferPool } from '../buffers/pool';
 import type { InternalOperators } from '../emit/internal-operators';
 import { emitModel, type EmittedModel } from '../emit/model';
-import { isNativeType, sizeOf, toNativeArray } from '../graph/native-types';
+import { type AdamFinish, splitPlan } from '../finishing/split';
+import { vectorAdam } from '../finishing/vector-adam';
+import { isNativeType, type NativeArray, sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
-import type { Value } from '../graph/value';
+import type { PendingValue, Value } from '../graph/value';
 import { estimateWork } from '../graph/work';
 import type { Disposable } from './lru-cache';
 import { LruCache } from './lru-cache';
@@ -40,7 +42,16 @@ export interface ExecutorStats {
 
 interface CompiledGraph extends Disposable {
   readonly session: NativeSession;
+  /** What the session fetches, by its place in the plan's order. */
+  readonly fetched: readonly number[];
+  readonly finishes: readonly AdamFinish[];
   readonly model: Omit<EmittedModel, 'bytes'>;
+}
+
+interface Result {
+  readonly data: NativeArray;
+  /** Null until somebody feeds it. */
+  readonly tensor: NativeTensor | null;
 }
 
 /** The session options of all graphs. */
@@ -79,15 +90,17 @@ export class Executor {
   /** Computes the plan's outputs and stores them in their values. On an error nothing is stored. */
   run(plan: Plan): void {
     this.stats.flushes++;
-    const { session, model } = this.#graphFor(plan);
+    const { session, model, fetched, finishes } = this.#graphFor(plan);
     const feeds: Record<string, NativeTensor> = {};
     for (const { leaf, name } of model.feeds) feeds[name] = this.#tensorOf(plan.leaves[leaf]!);
     const fetches: Record<string, NativeTensor> = {};
-    const results = plan.outputs.map((value, i) => {
+    const results = new Map<PendingValue, Result>();
+    fetched.forEach((place, i) => {
+      const value = plan.order[place]!;
       const data = this.pool.take(value.dtype, sizeOf(value.shape));
       const tensor = this.runtime.createTensor(value.dtype, data, value.shape);
       fetches[model.outputs[i]!] = tensor;
-      return { value, data, tensor };
+      results.set(value, { data, tensor });
     });
     const start = performance.now();
     try {
@@ -95,12 +108,41 @@ export class Executor {
     } catch (error) {
       throw namedFailure(error);
     }
+    for (const finish of finishes) this.#finish(plan, finish, results);
     this.stats.runMs += performance.now() - start;
-    for (const { value, data, tensor } of results) {
+    for (const value of plan.outputs) {
+      const { data, tensor } = results.get(value)!;
+      results.delete(value);
       value.data = data;
       value.tensor = tensor;
       value.recyclable = true;
     }
+    for (const [{ dtype }, { data }] of results) this.pool.give(dtype, data);
+  }
+
+  /** A step of Adam with the gradient that the graph has computed. */
+  #finish(
+    plan: Plan,
+    { beta1, beta2, leaves, gradient, results }: AdamFinish,
+    computed: Map<PendingValue, Result>,
+  ): void {
+    const known = (leaf: number): Float32Array => toNativeArray('float32', plan.leaves[leaf]!.data!) as Float32Array;
+    const next = (place: number): Float32Array<ArrayBuffer> => {
+      const value = plan.order[place]!;
+      const data = this.pool.take('float32', sizeOf(value.shape)) as Float32Array<ArrayBuffer>;
+      computed.set(value, { data, tensor: null });
+      return data;
+    };
+    vectorAdam(
+      {
+        weight: known(leaves.weight),
+        first: known(leaves.first),
+        second: known(leaves.second),
+        gradient: computed.get(plan.order[gradient]!)!.data as Float32Array,
+      },
+      { beta1, beta2, rate: known(leaves.rate)[0]!, epsilon: known(leaves.epsilon)[0]! },
+      { weight: next(results.weight), first: next(results.first), second: next(results.second) },
+    );
   }
 
   dispose(): void {
@@ -126,15 +168,24 @@ export class Executor {
 
   #compile(plan: Plan, slots: ScalarSlots): CompiledGraph {
     const start = performance.now();
-    const { bytes, ...model } = emitModel(plan, slots, this.options.operators);
-    const works = plan.order.map(({ node, shape }) => estimateWork(node.operation.kind, shape, node.inputShapes));
+    const { graph, finishes } = splitPlan(plan);
+    const { bytes, ...model } = emitModel(graph, slots, this.options.operators);
+    const works = graph.order.map(({ node, shape }) => estimateWork(node.operation.kind, shape, node.inputShapes));
     const work = works.reduce((sum, one) => (one < SHARED_OPERATION_WORK ? sum : sum + one), 0);
     const threads = work < SINGLE_THREAD_WORK ? 1 : this.options.threads;
     const options = sessionOptions(threads, model.scratchBytes < MEMORY_PATTERN_BYTES);
     const session = this.runtime.createSession(bytes, options);
     this.stats.compiles++;
     this.stats.compileMs += performance.now() - start;
-    return { session, model, bytes: bytes.length + model.scratchBytes, dispose: () => session.dispose() };
+    const fetched = graph.outputs.map(({ index }) => index);
+    return {
+      session,
+      model,
+      fetched,
+      finishes,
+      bytes: bytes.length + model.scratchBytes,
+      dispose: () => session.dispose(),
+    };
   }
 
   #tensorOf(leaf: Value): NativeTensor {

@@ -1,0 +1,76 @@
+/** Value types of WebAssembly. */
+export const WASM_TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+export type WasmType = keyof typeof WASM_TYPES;
+
+/** A function of a WebAssembly module. */
+export interface WasmFunction {
+  readonly name: string;
+  readonly parameters: readonly WasmType[];
+  readonly locals: readonly WasmType[];
+  /** Instructions, without the closing `end`. */
+  readonly body: readonly number[];
+}
+
+const PAGE_BYTES = 65_536;
+const NO_RESULT_BLOCK = 0x40;
+const END = 0x0b;
+
+/** An unsigned LEB128 number. */
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  return [...bytes, rest];
+}
+
+/** A signed LEB128 number that is not negative. */
+const constant = (value: number): number[] => {
+  const bytes = unsigned(value);
+  return bytes.at(-1)! & 64 ? [...bytes.slice(0, -1), bytes.at(-1)! | 128, 0] : bytes;
+};
+
+const simd = (code: number): number[] => [0xfd, ...unsigned(code)];
+/** Aligned to 16 bytes. */
+const memory = (code: number, offset: number): number[] => [...simd(code), 4, ...unsigned(offset)];
+
+/** Instructions, as few as are used here. */
+export const wasm = {
+  get: (local: number): number[] => [0x20, ...unsigned(local)],
+  set: (local: number): number[] => [0x21, ...unsigned(local)],
+  i32: (value: number): number[] => [0x41, ...constant(value)],
+  addIntegers: [0x6a],
+  isLess: [0x49],
+  /** Repeats the instructions while they leave a number other than 0. */
+  repeatWhile: (body: readonly number[]): number[] => [0x03, NO_RESULT_BLOCK, ...body, 0x0d, 0, END],
+  load: (offset: number): number[] => memory(0, offset),
+  store: (offset: number): number[] => memory(11, offset),
+  splat: simd(0x13),
+  sqrt: simd(0xe3),
+  add: simd(0xe4),
+  multiply: simd(0xe6),
+  divide: simd(0xe7),
+} as const;
+
+/** A module of one function and a memory named `memory`, both exported (WebAssembly 2.0 binary format). */
+export function wasmModule(one: WasmFunction, memoryBytes: number): Uint8Array<ArrayBuffer> {
+  const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+  const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
+  const text = (name: string): number[] => [...unsigned(name.length), ...new TextEncoder().encode(name)];
+  const types = one.parameters.map((type) => [WASM_TYPES[type]]);
+  const locals = one.locals.map((type) => [1, WASM_TYPES[type]]);
+  const code = [...list(locals), ...one.body, END];
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, list([[0x60, ...list(types), 0]])),
+    ...section(3, list([[0]])),
+    ...section(5, list([[0, ...unsigned(Math.ceil(memoryBytes / PAGE_BYTES))]])),
+    ...section(
+      7,
+      list([
+        [...text('memory'), 2, 0],
+        [...text(one.name), 0, 0],
+      ]),
+    ),
+    ...section(10, list([[...unsigned(code.length), ...code]])),
+  ]);
+}

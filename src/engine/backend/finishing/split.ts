@@ -1,0 +1,73 @@
+import type { Plan } from '../graph/plan';
+import { isPending, isPendingOf, type PendingValue, type Value } from '../graph/value';
+import { Consumers } from '../passes/consumers';
+import { hasVectorAdam } from './vector-adam';
+
+/** A step of Adam that follows the graph. Numbers are indices: of leaves, or of the plan's order. */
+export interface AdamFinish {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly leaves: {
+    readonly weight: number;
+    readonly first: number;
+    readonly second: number;
+    readonly rate: number;
+    readonly epsilon: number;
+  };
+  /** What the graph computes for it. */
+  readonly gradient: number;
+  readonly results: { readonly weight: number; readonly first: number; readonly second: number };
+}
+
+/** A plan as a graph and what is done with its results. */
+export interface SplitPlan {
+  readonly graph: Plan;
+  readonly finishes: readonly AdamFinish[];
+}
+
+/** Takes the steps of an optimiser out of a plan, where nothing else of the plan reads what they compute. */
+export function splitPlan(plan: Plan): SplitPlan {
+  const updates = plan.order.filter((value) => isPendingOf(value, 'AdamUpdate'));
+  if (updates.length === 0 || !hasVectorAdam()) return { graph: plan, finishes: [] };
+  const consumers = new Consumers(plan);
+  const finished = new Set<Value>();
+  const gradients = new Set<PendingValue>();
+  const finishes: AdamFinish[] = [];
+  for (const update of updates) {
+    const finish = finishOf(update, consumers);
+    if (finish === undefined) continue;
+    finishes.push(finish);
+    for (const index of Object.values(finish.results)) finished.add(plan.order[index]!);
+    gradients.add(plan.order[finish.gradient]!);
+  }
+  const order = plan.order.filter((value) => !finished.has(value));
+  const outputs = new Set([...plan.outputs.filter((value) => !finished.has(value)), ...gradients]);
+  return { graph: { ...plan, order, outputs: [...outputs] }, finishes };
+}
+
+function finishOf(update: PendingValue<'AdamUpdate'>, consumers: Consumers): AdamFinish | undefined {
+  const [weight, first, second, rate, epsilon] = update.node.inputs as [Value, Value, Value, Value, Value];
+  if (!isPendingOf(first, 'MovingAverage') || !isPendingOf(second, 'MovingAverage')) return undefined;
+  const [before, gradient] = first.node.inputs as [Value, Value];
+  const [beforeSquared, sameGradient] = second.node.inputs as [Value, Value];
+  const known = [weight, before, beforeSquared, rate, epsilon];
+  const { decay: beta1, squared } = first.node.operation.attributes;
+  const { decay: beta2, squared: isSquare } = second.node.operation.attributes;
+  if (gradient !== sameGradient || squared || !isSquare) return undefined;
+  if (!isPending(gradient) || known.some(isPending) || known.some(({ dtype }) => dtype !== 'float32')) return undefined;
+  if (![first, second].every((moment) => consumers.of(moment).every((reader) => reader === update))) return undefined;
+  if (consumers.of(update).length > 0) return undefined;
+  return {
+    beta1,
+    beta2,
+    leaves: {
+      weight: weight.index,
+      first: before.index,
+      second: beforeSquared.index,
+      rate: rate.index,
+      epsilon: epsilon.index,
+    },
+    gradient: gradient.index,
+    results: { weight: update.index, first: first.index, second: second.index },
+  };
+}
