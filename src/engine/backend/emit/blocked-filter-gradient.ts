@@ -7,7 +7,7 @@ import { type FilterShape, roundUp } from './filters';
 type ImageShape = readonly [number, number, number, number];
 
 /** Below this many columns of the result there is too little to do for each number of the gradient that is read. */
-const LEAST_COLUMNS = 12;
+const LEAST_COLUMNS = 9;
 /** Blocks of filters that the blocked convolution computes at a time. */
 const BLOCKS_AT_ONCE = 4;
 /** What is read for each few results, a filter's taps, should stay in the second-level cache. */
@@ -85,7 +85,10 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
   const [kh, kw, channels] = filter;
   const [n, rows, columns, outputs] = result;
   const dilated = dilations.some((dilation) => dilation !== 1);
-  if (block === 0 || dilated || Math.max(outputs, channels) < block || kw * channels < LEAST_COLUMNS) return undefined;
+  // The patches of a filter of one pixel are the image: a product of matrices as they stand.
+  const isPointwise = kh * kw === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
+  if (block === 0 || dilated || isPointwise || Math.max(outputs, channels) < block || kw * channels < LEAST_COLUMNS)
+    return undefined;
   const filters = roundUp(outputs, block);
   const atOnce = Math.min(filters, BLOCKS_AT_ONCE * block);
   const shares = Math.ceil(filters / (BLOCKS_AT_ONCE * block)) * kh;

@@ -3,8 +3,9 @@ import { sizeOf } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
 import { emitBlockedFilterGradient } from './blocked-filter-gradient';
+import { windowAttributes } from './convolutions';
 import type { Emission } from './emission';
-import type { FilterShape } from './filters';
+import { type FilterShape, roundUp } from './filters';
 import { stackedProduct } from './matrix-products';
 
 /** Below this many channels, copying slices beats gathering rows. */
@@ -109,8 +110,15 @@ function wideColumns(
   const [top, left] = window.pads;
   const groups = width / group;
   const wide = width - group + reach;
-  const around = builder.ints(0, top, left, 0, 0, height + kh - 1 - h - top, wide - w - left, 0);
-  const padded = builder.op('Pad', [emission.flat(image, shape), around]);
+  const [bottom, right] = [height + kh - 1 - h - top, wide - w - left];
+  const [positions, taps] = [n * height * groups, kh * reach * channels];
+  builder.noteScratch(4 * positions * taps);
+  if (emission.block > 0) {
+    const pads = [top, left, bottom, right] as const;
+    const wideWindow: Window = { kernel: [kh, reach], strides: [1, group], dilations: [1, 1], pads };
+    return convolvedPatches(emission, { image, shape, window: wideWindow, height, width: groups });
+  }
+  const padded = builder.op('Pad', [emission.flat(image, shape), builder.ints(0, top, left, 0, 0, bottom, right, 0)]);
   const inGroups = builder.reshape(padded, [n, height + kh - 1, wide / group, group * channels]);
   const slices: ValueName[] = [];
   for (let y = 0; y < kh; y++) {
@@ -119,8 +127,6 @@ function wideColumns(
       slices.push(builder.op('Slice', [inGroups, ...ranges]));
     }
   }
-  const [positions, taps] = [n * height * groups, kh * reach * channels];
-  builder.noteScratch(4 * positions * taps);
   return builder.reshape(builder.op('Concat', slices, { axis: 3 }), [positions, taps]);
 }
 
@@ -134,7 +140,10 @@ function patches(emission: Emission, { image, shape, window, height, width }: Pa
     return emission.flat(image, [positions, channels]);
   }
   builder.noteScratch(4 * positions * kh * kw * channels);
-  if (channels < GATHER_CHANNELS) return slicedPatches(emission, { image, shape, window, height, width });
+  if (channels < GATHER_CHANNELS) {
+    const few = { image, shape, window, height, width };
+    return emission.block > 0 ? convolvedPatches(emission, few) : slicedPatches(emission, few);
+  }
   const pixels = n * h * w;
   const { indices, readsPadding } = patchIndices(shape, window, height, width);
   let rows = emission.flat(image, [pixels, channels]);
@@ -170,6 +179,27 @@ function patchIndices(
     }
   }
   return { indices, readsPadding };
+}
+
+/**
+ * Patches of few channels as a convolution by filters that are each 1 at one tap: the fastest way to copy number by number.
+ * Infinite numbers of the image make NaN of their neighbours, as 0 times them is.
+ */
+function convolvedPatches(emission: Emission, { image, shape, window, height, width }: Patches): ValueName {
+  const { builder, block } = emission;
+  const channels = shape[3];
+  const [kh, kw] = window.kernel;
+  const taps = kh * kw * channels;
+  const filters = roundUp(taps, block);
+  const ones = new Float32Array(filters * taps);
+  for (let tap = 0; tap < taps; tap++) {
+    const [place, channel] = [Math.floor(tap / channels), tap % channels];
+    ones[((Math.floor(tap / block) * channels + channel) * kh * kw + place) * block + (tap % block)] = 1;
+  }
+  const names = [emission.nchw(image, shape), builder.constant('float32', [filters, channels, kh, kw], ones)];
+  const blocks = builder.blocked('Conv', names, windowAttributes(window));
+  const flat = builder.blocked('ReorderOutput', [blocks], { channels: taps, channels_last: 1 });
+  return builder.reshape(flat, [shape[0] * height * width, taps]);
 }
 
 function slicedPatches(emission: Emission, { image, shape, window, height, width }: Patches): ValueName {
