@@ -32,6 +32,93 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         0.1,
       );
     }),
+  'gradients of the filters of convolutions of large images, in bands': () =>
+    [
+      { pad: 'same', stride: 1, n: 3, height: 34, width: 36, kernel: 3, channels: 8, filters: 8 } as const,
+      { pad: 'same', stride: 1, n: 16, height: 34, width: 36, kernel: 3, channels: 3, filters: 16 } as const,
+      { pad: 'valid', stride: 1, n: 2, height: 45, width: 33, kernel: 3, channels: 8, filters: 8 } as const,
+      { pad: 'same', stride: 2, n: 2, height: 66, width: 70, kernel: 3, channels: 3, filters: 8 } as const,
+      { pad: 'valid', stride: 2, n: 2, height: 71, width: 70, kernel: 2, channels: 8, filters: 8 } as const,
+      { pad: 'valid', stride: 1, n: 1, height: 100, width: 91, kernel: 3, channels: 4, filters: 12 } as const,
+      { pad: 'same', stride: 1, n: 2, height: 33, width: 40, kernel: 3, channels: 16, filters: 1 } as const,
+    ].map(({ pad, stride, n, height, width, kernel, channels, filters }) => {
+      const x = image([n, height, width, channels]);
+      const filter = image([kernel, kernel, channels, filters], 2);
+      return tf.mul(
+        gradientOf((y) => tf.square(tf.conv2d(x, y as tf.Tensor4D, stride, pad)), filter),
+        0.01,
+      );
+    }),
+  'gradients of the filters of convolutions of few channels': () =>
+    [
+      { stride: [1, 1], pad: 'valid', kernel: [5, 5], channels: 1, filters: 20 } as const,
+      { stride: [1, 1], pad: 'same', kernel: [3, 3], channels: 1, filters: 32 } as const,
+      { stride: [2, 2], pad: 'same', kernel: [10, 4], channels: 1, filters: 64 } as const,
+      { stride: [2, 1], pad: 'valid', kernel: [2, 3], channels: 2, filters: 7 } as const,
+    ].map(({ stride, pad, kernel, channels, filters }) => {
+      const x = image([3, 20, 12, channels]);
+      const filter = image([...kernel, channels, filters], 2);
+      return tf.mul(
+        gradientOf((y) => tf.square(tf.conv2d(x, y as tf.Tensor4D, [...stride], pad)), filter),
+        0.1,
+      );
+    }),
+  'gradients of the images of strided convolutions': () =>
+    [
+      { pad: 'same', stride: 2, side: 12, kernel: 3, channels: 8, filters: 16 } as const,
+      { pad: 'same', stride: 2, side: 12, kernel: 5, channels: 12, filters: 20 } as const,
+      { pad: 'same', stride: 3, side: 12, kernel: 4, channels: 8, filters: 8 } as const,
+      { pad: 'valid', stride: 2, side: 12, kernel: 2, channels: 8, filters: 8 } as const,
+      { pad: 'valid', stride: 2, side: 12, kernel: 4, channels: 8, filters: 8 } as const,
+      { pad: 'same', stride: 2, side: 12, kernel: 1, channels: 8, filters: 16 } as const,
+      { pad: 'same', stride: 2, side: 13, kernel: 1, channels: 8, filters: 16 } as const,
+      { pad: 'valid', stride: 2, side: 13, kernel: 3, channels: 8, filters: 8 } as const,
+    ].map(({ pad, stride, side, kernel, channels, filters }) => {
+      const x = image([2, side, side, channels]);
+      const filter = image([kernel, kernel, channels, filters], 2);
+      return gradientOf((y) => tf.conv2d(y as tf.Tensor4D, filter, stride, pad), x);
+    }),
+  'convolutions of many channels to few, and their gradients': () =>
+    [1, 3, 7].flatMap((filters) => {
+      const x = image([2, 9, 8, 16]);
+      const filter = image([3, 3, 16, filters], 2);
+      return [
+        tf.conv2d(x, filter, 1, 'same'),
+        tf.conv2d(x, filter, 2, 'valid'),
+        gradientOf((y) => tf.conv2d(y as tf.Tensor4D, filter, 1, 'same'), x),
+        gradientOf((y) => tf.conv2d(x, y as tf.Tensor4D, 1, 'same'), filter),
+      ];
+    }),
+  'clipped relus and their gradients': () => {
+    const x = tf.mul(image([2, 6, 5, 16]), 9);
+    const filter = image([3, 3, 16, 16], 2);
+    const clipped = (y: tf.Tensor): tf.Tensor => tf.clipByValue(tf.relu(y), 0, 6);
+    const normalised = (y: tf.Tensor): tf.Tensor => {
+      const { mean, variance } = tf.moments(y, [0, 1, 2]);
+      return tf.mul(tf.batchNorm(y, mean, variance, tensor([16], 3), tensor([16], 5), 1e-3), 5);
+    };
+    return [
+      clipped(x),
+      gradientOf(clipped, x),
+      gradientOf((y) => clipped(tf.conv2d(y as tf.Tensor4D, filter, 1, 'same')), x),
+      gradientOf((y) => tf.conv2d(clipped(normalised(y)) as tf.Tensor4D, filter, 1, 'same'), x),
+      gradientOf((y) => tf.add(clipped(y), tf.relu(y)), x),
+      gradientOf((y) => clipped(tf.add(y, tensor([16], 4))), tf.reshape(x, [60, 16])),
+    ];
+  },
+  'weights that are used again and again': () => {
+    const weight = tensor([6, 6], 2);
+    const bias = tensor([6], 3);
+    const repeated = (w: tf.Tensor, b: tf.Tensor, times: number): tf.Tensor => {
+      let y = tensor([4, 6]);
+      for (let i = 0; i < times; i++) y = tf.tanh(tf.add(tf.matMul(y as tf.Tensor2D, w as tf.Tensor2D), b));
+      return y;
+    };
+    return [2, 5, 9].flatMap((times) => [
+      gradientOf((w) => repeated(w, bias, times), weight),
+      gradientOf((b) => repeated(weight, b, times), bias),
+    ]);
+  },
   'depthwise convolutions and their gradients': () =>
     [3, 16, 20].flatMap((channels) =>
       PLACEMENTS.flatMap(([pad, stride]) => {
