@@ -106,6 +106,16 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       gradientOf((y) => clipped(tf.add(y, tensor([16], 4))), tf.reshape(x, [60, 16])),
     ];
   },
+  'resized images between convolutions, and their gradients': () => {
+    const filter = image([3, 3, 16, 16], 2);
+    const convolved = (y: tf.Tensor): tf.Tensor4D => tf.conv2d(y as tf.Tensor4D, filter, 1, 'same');
+    // As high as wide, since the cpu kernel of the gradient swaps the two.
+    return [12, 3].flatMap((side) => {
+      const resized = (y: tf.Tensor): tf.Tensor => convolved(tf.image.resizeBilinear(convolved(y), [side, side]));
+      const x = tf.mul(image([2, 6, 6, 16]), 0.2);
+      return [resized(x), gradientOf(resized, x)];
+    });
+  },
   'weights that are used again and again': () => {
     const weight = tensor([6, 6], 2);
     const bias = tensor([6], 3);

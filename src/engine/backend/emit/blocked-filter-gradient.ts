@@ -128,9 +128,7 @@ function imageByExamples(emission: Emission, value: Value, sliding: Sliding): Va
   const [n, height, width, channels] = image;
   const later = paddingOfConvolution(sliding);
   const [top, left, bottom, right] = pads.map((pad, side) => pad - later[side]!) as [number, number, number, number];
-  const around = [0, top, left, 0, examples - n, bottom, right, 0];
-  const flat = emission.flat(value, image);
-  const padded = around.some((pad) => pad !== 0) ? builder.op('Pad', [flat, builder.ints(...around)]) : flat;
+  const padded = paddedImage(emission, value, image, { examples: examples - n, sides: [top, left, bottom, right] });
   const line = (left + width + right) * channels;
   const rows = top + height + bottom;
   const met = (bandRows - 1) * strides[0] + filter[0];
@@ -143,6 +141,28 @@ function imageByExamples(emission: Emission, value: Value, sliding: Sliding): Va
   const names = [builder.reshape(padded, [examples, rows, line]), builder.constant('int32', [indices.length], indices)];
   const overlapping = builder.op('Gather', names, { axis: 1 });
   return builder.blocked('ReorderInput', [builder.reshape(overlapping, [1, examples * bands, met, line])]);
+}
+
+/** The image row-major, with zeros around it and behind the last example. */
+function paddedImage(
+  emission: Emission,
+  value: Value,
+  image: ImageShape,
+  { examples, sides }: { examples: number; sides: Sliding['pads'] },
+): ValueName {
+  const { builder } = emission;
+  const [top, left, bottom, right] = sides;
+  const around = [0, top, left, 0, examples, bottom, right, 0];
+  if (around.every((pad) => pad === 0)) return emission.flat(value, image);
+  const channels = image[3];
+  if (emission.isBlockedOnly(value) && sameShape(value.shape, image) && examples === 0 && Math.min(...sides) >= 0) {
+    // A convolution of one tap pads in blocks by all threads; Pad has but one.
+    const ones = builder.constant('float32', [channels, 1, 1, 1], new Float32Array(channels).fill(1));
+    const attributes = { kernel_shape: [1, 1], pads: sides, group: channels };
+    const padded = builder.blocked('Conv', [emission.blocked(value), ones], attributes);
+    return builder.blocked('ReorderOutput', [padded], { channels, channels_last: 1 });
+  }
+  return builder.op('Pad', [emission.flat(value, image), builder.ints(...around)]);
 }
 
 /** The gradient of the result in the order of a blocked filter: filters and channels in blocks, one within the other. */

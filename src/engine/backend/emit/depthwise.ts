@@ -65,11 +65,17 @@ export function slideBackwards(
   const size = [value.shape[1]! + kernel[0] - 1 - before[0], value.shape[2]! + kernel[1] - 1 - before[1]] as const;
   const attributes = { kernel_shape: kernel, pads: [...before, 0, 0], group: channels };
   if (multiplier === 1 && emission.canBlock(channels) && sameShape(gradientShape, gradient.shape)) {
+    const filterInBlocks = blockedDepthwiseFilter(builder, flipped, filterShape, block);
+    const after = [size[0] - rows, size[1] - columns];
+    if (strides.every((stride) => stride === 1) && after.every((pad) => pad >= 0)) {
+      const padded = { ...attributes, pads: [...before, ...after] };
+      emission.setBlocked(value, builder.blocked('Conv', [emission.blocked(gradient), filterInBlocks], padded));
+      return;
+    }
     const planes = [(n * channels) / block, rows, columns, block] as const;
     const spreadOut = spread(builder, emission.blocked(gradient), planes, strides, size);
     const image = builder.reshape(spreadOut, [n, channels, ...size]);
-    const names = [image, blockedDepthwiseFilter(builder, flipped, filterShape, block)];
-    emission.setBlocked(value, builder.blocked('Conv', names, attributes));
+    emission.setBlocked(value, builder.blocked('Conv', [image, filterInBlocks], attributes));
     return;
   }
   const depth = channels * multiplier;

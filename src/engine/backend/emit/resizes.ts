@@ -1,6 +1,7 @@
 import type { ValueName } from '../encoding/model-builder';
+import { sameShape } from '../graph/native-types';
 import type { ResizeRule } from '../graph/operations';
-import type { PendingValue } from '../graph/value';
+import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
 
 /** The pixels of one axis that a pixel of the result reads, and how much of the second. */
@@ -69,7 +70,12 @@ function resample(
   columnWeights: Float32Array<ArrayBuffer>,
 ): void {
   const { builder } = emission;
-  const [n, h, w, c] = value.node.inputShapes[0] as readonly [number, number, number, number];
+  const [input] = value.node.inputs as [Value];
+  const shape = value.node.inputShapes[0] as readonly [number, number, number, number];
+  const inBlocks = emission.isBlockedOnly(input) && sameShape(shape, input.shape);
+  const [, h, w] = shape;
+  // Blocks of channels are as good as images.
+  const [n, c] = inBlocks ? [(shape[0] * shape[3]) / emission.block, emission.block] : [shape[0], shape[3]];
   const [, height, width] = value.shape as readonly [number, number, number, number];
   const rows = (input: ValueName, columns: number): ValueName => {
     const matrix = builder.constant('float32', [height, h], rowWeights);
@@ -79,7 +85,8 @@ function resample(
     const matrix = builder.constant('float32', [width, w], columnWeights);
     return builder.op('MatMul', [matrix, builder.reshape(input, [n * height, w, c])]);
   };
-  const image = emission.flat(value.node.inputs[0]!, value.node.inputShapes[0]);
+  const image = inBlocks ? emission.blocked(input) : emission.flat(input, shape);
   const result = height > h ? rows(columns(image, h), width) : columns(rows(image, w), height);
-  emission.setFlat(value, builder.reshape(result, value.shape));
+  if (inBlocks) emission.setBlocked(value, builder.reshape(result, [shape[0], shape[3], height, width]));
+  else emission.setFlat(value, builder.reshape(result, value.shape));
 }
