@@ -7,7 +7,10 @@ import { OWN_KERNELS } from './kernels/own-kernels';
 import { STANDARD_OPERATORS } from './emit/internal-operators';
 import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
-import { Called, type Computation, type Repeated } from './repeated';
+import { Divided } from './parallel/divided';
+import { sharesOf } from './parallel/division';
+import { Sides } from './parallel/sides';
+import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
 import { replayOf } from './replay';
 import { Executor } from './sessions/executor';
 import { loadRuntime, type OnnxRuntime } from './sessions/runtime';
@@ -59,6 +62,8 @@ interface Installed {
   readonly info: BackendInfo;
   readonly backend: OnnxBackend;
   readonly fallback: CpuFallback;
+  readonly sides: Sides;
+  readonly threads: number;
   readonly unwatch: () => void;
   readonly restoreGradients: () => void;
 }
@@ -95,7 +100,17 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
     threads: options.threads,
     blockedLayout: operators.block > 0,
   };
-  installed = { info, backend, fallback, unwatch: watchStepBoundaries(backend), restoreGradients: replaceGradients() };
+  const sides = new Sides(executor, log);
+  const { threads } = options;
+  installed = {
+    info,
+    backend,
+    fallback,
+    sides,
+    threads,
+    unwatch: watchStepBoundaries(backend),
+    restoreGradients: replaceGradients(),
+  };
   return info;
 }
 
@@ -117,9 +132,17 @@ export function backendStats(): BackendStats {
  * A computation for inputs of these shapes, recorded once where that can be: variables that it reads are read as they are at
  * each run, those that it assigns are assigned; other tensors keep the values that they have now.
  */
-export function repeatedly(compute: Computation, shapes: readonly (readonly number[])[]): Repeated {
-  const ours = installed !== null && tf.getBackend() === BACKEND_NAME;
-  return (ours && replayOf(installed!.backend, compute, shapes)) || new Called(compute, shapes);
+export function repeatedly(
+  compute: Computation,
+  shapes: readonly (readonly number[])[],
+  { examples = [] }: RepeatedOptions = {},
+): Repeated {
+  if (installed === null || tf.getBackend() !== BACKEND_NAME) return new Called(compute, shapes);
+  const { backend, sides, threads } = installed;
+  const whole = (): Repeated => replayOf(backend, compute, shapes) ?? new Called(compute, shapes);
+  const shares = examples.length === 0 ? 1 : sharesOf(shapes[examples[0]!]?.[0] ?? 1, threads);
+  const share = shares > 1 ? replayOf(backend, compute, shapes, { inputs: examples, shares }) : null;
+  return share === null ? whole() : new Divided(share, sides.of(shares), whole);
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */
@@ -129,6 +152,7 @@ export function disposeBackend(): void {
   installed.restoreGradients();
   for (const { kernelName } of tf.getKernelsForBackend(BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
   tf.removeBackend(BACKEND_NAME);
+  installed.sides.dispose();
   installed = null;
 }
 

@@ -6,6 +6,16 @@ import { tf } from './tf';
  */
 export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
+/** What a computation promises beside. */
+export interface RepeatedOptions {
+  /**
+   * Inputs whose first axis counts examples, with this promise: what is computed across examples are means, or sums divided
+   * by a number of examples, so that a batch that has every example twice would give the same. Losses and batch normalisation
+   * do that. Examples may then be divided among threads.
+   */
+  readonly examples?: readonly number[];
+}
+
 /** A computation that is run again and again. */
 export interface Repeated {
   /** Whether it was recorded once, so that tfjs has no part in its runs. */

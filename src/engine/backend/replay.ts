@@ -1,7 +1,10 @@
 import { sizeOf } from './graph/native-types';
 import type { Plan } from './graph/plan';
-import type { Value } from './graph/value';
+import { isPending, type PendingValue, type Value } from './graph/value';
 import type { OnnxBackend } from './onnx-backend';
+import type { DividedExecutor } from './parallel/divided-executor';
+import { type Distribution, distribute } from './parallel/distribution';
+import { isWorthDividing } from './parallel/division';
 import type { Computation, Repeated } from './repeated';
 import { tf } from './tf';
 
@@ -14,17 +17,32 @@ interface State {
   readonly after: Value | null;
 }
 
+/** How a computation is to be recorded: for one of several equal shares of the examples. */
+export interface ShareOfExamples {
+  /** The inputs whose first axis counts examples. */
+  readonly inputs: readonly number[];
+  readonly shares: number;
+}
+
+/** How a recorded share is computed for all examples. */
+interface Divided extends ShareOfExamples {
+  readonly distribution: Distribution;
+}
+
 /** A computation that was recorded once. */
-class Replay implements Repeated {
+export class Replay implements Repeated {
   readonly recorded = true;
+  /** Runs what was recorded for one share of the examples for all of them. */
+  sides: DividedExecutor | null = null;
 
   constructor(
     private readonly backend: OnnxBackend,
     private readonly inputs: readonly Value[],
     private readonly states: readonly State[],
-    private readonly result: Value,
+    private readonly result: PendingValue,
     private readonly plan: Plan,
     private readonly held: readonly tf.Tensor[],
+    private readonly divided: Divided | null,
   ) {}
 
   run(...inputs: readonly Float32Array[]): Promise<Float32Array> {
@@ -40,33 +58,49 @@ class Replay implements Repeated {
   }
 
   #run(inputs: readonly Float32Array[]): Float32Array {
+    const rows = new Map<Value, Float32Array<ArrayBuffer>>();
     this.inputs.forEach((leaf, i) => {
-      const size = sizeOf(leaf.shape);
-      const values = inputs[i];
+      const isDivided = this.divided?.inputs.includes(i) === true;
+      const size = sizeOf(leaf.shape) * (isDivided ? this.divided.shares : 1);
+      const values = inputs[i] as Float32Array<ArrayBuffer> | undefined;
       if (values?.length !== size) throw new Error(`Input ${i} has ${size} values, not ${values?.length ?? 0}.`);
-      leaf.data = values;
+      if (isDivided) rows.set(leaf, values);
+      else leaf.data = values;
       leaf.tensor = null;
     });
     for (const { variable, before } of this.states) this.backend.lend(variable.dataId, before);
-    this.backend.executor.run(this.plan);
+    const merged = this.#runDivided(rows);
+    if (merged === null) this.backend.executor.run(this.plan);
     for (const { variable, after } of this.states) {
       if (after) replaceBy(variable, tf.engine().makeTensorFromTensorInfo(this.backend.adopt(after)));
     }
     const { data } = this.result;
     this.result.data = null;
     this.result.tensor = null;
-    return data as Float32Array;
+    return merged ?? (data as Float32Array);
+  }
+
+  #runDivided(rows: ReadonlyMap<Value, Float32Array<ArrayBuffer>>): Float32Array | null {
+    if (this.divided === null) return null;
+    if (this.sides === null) throw new Error('The shares of a divided batch have no threads.');
+    const { plan, result, divided } = this;
+    const examples = new Set(divided.inputs.map((input) => this.inputs[input]!));
+    return this.sides.run({ plan, distribution: divided.distribution, result, examples }, rows);
   }
 }
 
 /**
  * Records a computation: null where it reads values on its way, on which it may depend, or brings in data that may differ
- * from call to call, as dropout does.
+ * from call to call, as dropout does; also where only a share of the examples is to be recorded, but shares cannot be put
+ * together or are not worth it.
+ *
+ * @param shapes of all examples
  */
 export function replayOf(
   backend: OnnxBackend,
   compute: Computation,
   shapes: readonly (readonly number[])[],
+  share: ShareOfExamples | null = null,
 ): Replay | null {
   backend.flush();
   const variables = Object.values(tf.engine().registeredVariables);
@@ -79,7 +113,10 @@ export function replayOf(
   const originals = variables.map((variable) => tf.keep(variable.clone()));
   let replay: Replay | null = null;
   try {
-    const inputs = shapes.map((shape) => hold(placeholder(backend, new Float32Array(sizeOf(shape)), shape, 'float32')));
+    const recordedShapes = shapes.map((shape, i) => (share?.inputs.includes(i) ? rowsOf(shape, share.shares) : shape));
+    const inputs = recordedShapes.map((shape) =>
+      hold(placeholder(backend, new Float32Array(sizeOf(shape)), shape, 'float32')),
+    );
     const before = variables.map(({ dataId, shape, dtype }) =>
       hold(placeholder(backend, backend.lookup(dataId).data!, shape, dtype)),
     );
@@ -92,7 +129,10 @@ export function replayOf(
     );
     const valueOf = (tensor: tf.Tensor): Value => backend.lookup(tensor.dataId);
     const plan = repeatable && backend.withdraw([result, ...after.filter((tensor) => tensor !== null)].map(valueOf));
-    if (plan && result.dtype === 'float32') {
+    const computed = valueOf(result);
+    const divided = share && plan ? dividedBy(plan, share, inputs.map(valueOf), computed) : null;
+    const isWanted = share === null || divided !== null;
+    if (plan && isWanted && result.dtype === 'float32' && isPending(computed)) {
       const read = new Set(plan.leaves);
       const states = variables.map((variable, i): State => ({
         variable,
@@ -100,7 +140,7 @@ export function replayOf(
         after: after[i] ? valueOf(after[i]) : null,
       }));
       const used = states.filter((state) => state.after !== null || read.has(state.before));
-      replay = new Replay(backend, inputs.map(valueOf), used, valueOf(result), plan, held);
+      replay = new Replay(backend, inputs.map(valueOf), used, computed, plan, held, divided);
     }
     return replay;
   } finally {
@@ -110,6 +150,16 @@ export function replayOf(
     if (replay === null) tf.dispose(held);
   }
 }
+
+/** How the share can be computed for all examples; null where it cannot, or that is not worth it. */
+function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[], result: Value): Divided | null {
+  const examples = share.inputs.map((input) => inputs[input]!);
+  const distribution = distribute(plan, new Set(examples), examples[0]!.shape[0]!, result);
+  if (distribution === null || !isWorthDividing(plan)) return null;
+  return { ...share, distribution };
+}
+
+const rowsOf = ([rows = 0, ...rest]: readonly number[], shares: number): number[] => [rows / shares, ...rest];
 
 /** A tensor whose data is to be replaced: what is recorded from it must not depend on them. */
 function placeholder(

@@ -35,7 +35,7 @@ export async function evaluateModel(
   const scores = new Scores(classifier.classes);
   const pace = new Pace(stage, images.length, 'images', onProgress);
   const start = performance.now();
-  const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)]);
+  const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
   try {
     for (let from = 0; from < images.length; from += size) {
       if (signal?.aborted) throw new CancelledError();

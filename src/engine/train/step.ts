@@ -29,6 +29,9 @@ export interface Training {
   readonly distillation?: Distillation | undefined;
 }
 
+/** The inputs of a step: between labels and answers, which only a student has, are rate and epsilon. */
+const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
+
 /**
  * Optimiser steps on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers, with the
  * model's own regularisers. A step is recorded once for each size of batch where the backend can do that.
@@ -62,13 +65,14 @@ export class Steps {
     const { classifier, distillation } = this.training;
     const outputs = [count, classifier.classes];
     const shapes = [classifier.shapeOf(count), outputs, [], [], ...(distillation ? [outputs] : [])];
-    const step = repeatedly((...inputs) => stepOn(this.training, inputs), shapes);
+    const examples = [IMAGES, LABELS, ...(distillation ? [ANSWERS] : [])];
+    const step = repeatedly((...inputs) => stepOn(this.training, inputs), shapes, { examples });
     this.#bySize.set(count, step);
     return step;
   }
 }
 
-/** Inputs: images, one-hot labels, rate, epsilon, and the teacher's answers where there is one. Answers with the logits, which are kept. */
+/** Answers with the logits, which are kept. All that is computed across images are means. */
 function stepOn({ classifier, weights, adam, distillation }: Training, inputs: readonly tf.Tensor[]): tf.Tensor2D {
   const [images, labels, rate, epsilon, answers] = inputs as [
     tf.Tensor, tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,

@@ -102,7 +102,9 @@ export class Workload {
   async #evaluateOnce(batch: number, first: number): Promise<void> {
     let forward = this.#forward.get(batch);
     if (!forward) {
-      forward = repeatedly((x) => this.#model.apply(x) as tf.Tensor, [[batch, ...this.figures.inputShape]]);
+      forward = repeatedly((x) => this.#model.apply(x) as tf.Tensor, [[batch, ...this.figures.inputShape]], {
+        examples: [0],
+      });
       this.#forward.set(batch, forward);
     }
     await forward.run(this.#pixels(first, batch));
@@ -122,6 +124,7 @@ export class Workload {
     return repeatedly(
       (x, rate, epsilon, rows) => step(x, rate as tf.Scalar, epsilon as tf.Scalar, rows),
       [[batch, ...inputShape], [], [], ...(classes === null ? [] : [[batch, classes]])],
+      { examples: classes === null ? [0] : [0, 3] },
     );
   }
 

@@ -5,6 +5,10 @@ export type NativeType = 'float32' | 'int32' | 'bool';
 /** The array that holds a native tensor; booleans are bytes of 0 and 1. */
 export type NativeArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
+/** The same in memory that threads share. */
+export type SharedArray =
+  Float32Array<SharedArrayBuffer> | Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
+
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 export function isNativeType(type: tf.DataType): type is NativeType {
@@ -14,6 +18,23 @@ export function isNativeType(type: tf.DataType): type is NativeType {
 /** A new array of zeros for `length` elements. */
 export function allocate(type: NativeType, length: number): NativeArray {
   return new ARRAYS[type](length);
+}
+
+/** The array of `length` elements that begins at a byte of shared memory. */
+export function sharedArray(type: NativeType, memory: SharedArrayBuffer, at: number, length: number): SharedArray {
+  switch (type) {
+    case 'float32':
+      return new Float32Array(memory, at, length);
+    case 'int32':
+      return new Int32Array(memory, at, length);
+    case 'bool':
+      return new Uint8Array(memory, at, length);
+  }
+}
+
+/** Bytes of one element. */
+export function elementBytes(type: NativeType): number {
+  return ARRAYS[type].BYTES_PER_ELEMENT;
 }
 
 /** A native array with the given elements, converted as typed arrays do. */

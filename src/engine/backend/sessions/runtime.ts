@@ -34,9 +34,17 @@ export interface SessionOptions {
 /** ONNX Runtime, as far as this backend needs it. */
 export interface OnnxRuntime {
   readonly version: string;
+  /** Where other threads find it. */
+  readonly modules: RuntimeModules;
   createTensor(type: NativeType, data: NativeArray, shape: readonly number[]): NativeTensor;
   /** Throws where the model is not accepted. */
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
+}
+
+/** The paths of the public package and of the synchronous binding beneath. */
+export interface RuntimeModules {
+  readonly api: string;
+  readonly binding: string;
 }
 
 interface TensorConstructor {
@@ -67,6 +75,10 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
   const { InferenceSession } = native.binding;
   return {
     version: api.env.versions.node ?? 'unknown',
+    modules: {
+      api: require.resolve('onnxruntime-node'),
+      binding: require.resolve('onnxruntime-node/dist/binding.js'),
+    },
     createTensor: (type, data, shape) => new api.Tensor(type, data, shape),
     createSession(model, options) {
       const session = new InferenceSession();

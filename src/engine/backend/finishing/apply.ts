@@ -1,0 +1,33 @@
+import type { BufferPool } from '../buffers/pool';
+import { toNativeArray, sizeOf } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import type { PendingValue } from '../graph/value';
+import type { AdamFinish } from './split';
+import { vectorAdam } from './vector-adam';
+
+/**
+ * Steps by Adam with what a graph has computed.
+ *
+ * @param gradients one or more, whose mean is the gradient
+ * @returns the next weight and moments, in arrays of the pool
+ */
+export function applyFinish(
+  plan: Plan,
+  { beta1, beta2, leaves, results }: AdamFinish,
+  gradients: readonly Float32Array[],
+  pool: BufferPool,
+): [PendingValue, Float32Array<ArrayBuffer>][] {
+  const known = (leaf: number): Float32Array => toNativeArray('float32', plan.leaves[leaf]!.data!) as Float32Array;
+  const next = (place: number): [PendingValue, Float32Array<ArrayBuffer>] => {
+    const value = plan.order[place]!;
+    return [value, pool.take('float32', sizeOf(value.shape)) as Float32Array<ArrayBuffer>];
+  };
+  const [weight, first, second] = [next(results.weight), next(results.first), next(results.second)];
+  vectorAdam(
+    { weight: known(leaves.weight), first: known(leaves.first), second: known(leaves.second) },
+    gradients,
+    { beta1, beta2, rate: known(leaves.rate)[0]!, epsilon: known(leaves.epsilon)[0]! },
+    { weight: weight[1], first: first[1], second: second[1] },
+  );
+  return [weight, first, second];
+}

@@ -1,0 +1,160 @@
+import { sizeOf } from '../graph/native-types';
+import { isPendingOf, type PendingValue } from '../graph/value';
+
+/**
+ * How a value lies on threads that have a share of the examples each: `same`, all of it in each; `partial`, in each a part
+ * whose mean over the threads is the value; or in each the part of its own examples. Then the number tells where the axis of
+ * the examples is, whatever the shape under which the value is seen: the product of the lengths before it.
+ */
+export type Spread = 'same' | 'partial' | number;
+
+/** The axis of the examples under a shape; that axis may have others merged into it. */
+export function axisOfExamples(shape: readonly number[], spread: number, rows: number): number | null {
+  let before = 1;
+  for (const [axis, length] of shape.entries()) {
+    if (before === spread && length % rows === 0) return axis;
+    before *= length;
+  }
+  return null;
+}
+
+/** The product of the lengths before an axis. */
+const outerOf = (shape: readonly number[], axis: number): number => sizeOf(shape.slice(0, axis));
+
+/** An input of an operation. */
+interface Input {
+  readonly shape: readonly number[];
+  /** Of the examples, under the shape seen; null where it is the same everywhere or a part. */
+  readonly axis: number | null;
+}
+
+/** What an operation makes of its inputs; null where it mixes examples otherwise than by a sum or mean, or goes on from one. */
+export function spreadOf(value: PendingValue, spreads: readonly Spread[], rows: number): Spread | null {
+  const inputs: Input[] = [];
+  for (const [i, shape] of value.node.inputShapes.entries()) {
+    const spread = spreads[i]!;
+    const axis = typeof spread === 'number' ? axisOfExamples(shape, spread, rows) : null;
+    if (typeof spread === 'number' && axis === null) return null;
+    inputs.push({ shape, axis });
+  }
+  if (spreads.every((spread) => spread === 'same')) return 'same';
+  const partial = spreads.map((spread) => spread === 'partial');
+  if (inputs.every(({ axis }) => axis === null)) return isLinear(value, partial) ? 'partial' : null;
+  if (partial.includes(true)) return null;
+  const axis = ofExamples(value, inputs);
+  return typeof axis === 'number' ? outerOf(value.shape, axis) : axis;
+}
+
+/** Whether the mean of what an operation makes of parts is what it makes of their mean. */
+function isLinear(value: PendingValue, [first = false, second = false]: readonly boolean[]): boolean {
+  if (isPendingOf(value, 'Binary')) {
+    const { fn } = value.node.operation.attributes;
+    if (fn === 'Add' || fn === 'Sub') return true;
+    return (fn === 'Multiply' && first !== second) || (fn === 'RealDiv' && !second);
+  }
+  if (isPendingOf(value, 'Unary')) return value.node.operation.attributes.fn === 'Neg';
+  if (isPendingOf(value, 'Reduce')) return isSum(value.node.operation.attributes.fn);
+  return isPendingOf(value, 'AddN') || isPendingOf(value, 'Transpose');
+}
+
+const isSum = (fn: string): boolean => fn === 'Sum' || fn === 'Mean';
+
+/** The axis of the examples in the result, or `partial` where they are summed up. */
+function ofExamples(value: PendingValue, inputs: readonly Input[]): number | 'partial' | null {
+  const { operation } = value.node;
+  const [first] = inputs as [Input];
+  switch (operation.kind) {
+    case 'Unary':
+    case 'Binary':
+    case 'Step':
+    case 'LeakyRelu':
+    case 'PRelu':
+    case 'EluGradient':
+    case 'Clip':
+    case 'ClipGradient':
+    case 'Cast':
+    case 'AddN':
+    case 'Select':
+      return commonAxis(inputs, value.shape.length);
+    case 'Reduce': {
+      const { fn, axes } = operation.attributes;
+      if (axes.includes(first.axis!)) return isSum(fn) && value.dtype === 'float32' ? 'partial' : null;
+      const reducedBefore = axes.filter((axis) => axis < first.axis!).length;
+      return value.shape.length === first.shape.length ? first.axis : first.axis! - reducedBefore;
+    }
+    case 'ArgReduce':
+      return operation.attributes.axis === first.axis
+        ? null
+        : first.axis! - (operation.attributes.axis < first.axis! ? 1 : 0);
+    case 'Softmax':
+      return operation.attributes.axis === first.axis ? null : first.axis;
+    case 'Transpose':
+      return operation.attributes.perm.indexOf(first.axis!);
+    case 'Concat': {
+      const axis = commonAxis(inputs, value.shape.length);
+      return axis === operation.attributes.axis ? null : axis;
+    }
+    case 'Slice':
+      return operation.attributes.size[first.axis!] === first.shape[first.axis!] ? first.axis : null;
+    case 'Pad':
+      return operation.attributes.paddings[first.axis!]!.every((pad) => pad === 0) ? first.axis : null;
+    case 'Tile':
+      return operation.attributes.reps[first.axis!] === 1 ? first.axis : null;
+    case 'Reverse':
+      return operation.attributes.axes.includes(first.axis!) ? null : first.axis;
+    case 'OneHot':
+      return first.axis;
+    case 'MatMul':
+      return ofProduct(value as PendingValue<'MatMul'>, inputs);
+    case 'Conv2DFilterGradient':
+    case 'DepthwiseFilterGradient':
+      return inputs.every(({ axis }) => axis === 0) ? 'partial' : null;
+    case 'Conv2D':
+    case 'Conv2DInputGradient':
+    case 'DepthwiseConv2D':
+    case 'DepthwiseInputGradient':
+    case 'BatchNorm':
+    case 'MaxPool':
+    case 'AveragePool':
+    case 'AveragePoolGradient':
+    case 'Resize':
+    case 'ResizeGradient':
+      return first.axis === 0 && inputs.slice(1).every(({ axis }) => axis === null) ? 0 : null;
+    case 'MaxPoolGradient':
+      return inputs.every(({ axis }) => axis === 0) ? 0 : null;
+    case 'Gather':
+    case 'SegmentSum':
+    case 'MovingAverage':
+    case 'AdamUpdate':
+      return null;
+  }
+}
+
+/** The axis that the examples have in a result of this rank, if it is one for all inputs that have them. */
+function commonAxis(inputs: readonly Input[], rank: number): number | null {
+  const axes = inputs.flatMap(({ axis, shape }) => (axis === null ? [] : [axis + rank - shape.length]));
+  return axes.every((axis) => axis === axes[0]) ? axes[0]! : null;
+}
+
+/** Of matrix products: examples are rows, or are summed up, or lie in the stack. */
+function ofProduct(value: PendingValue<'MatMul'>, inputs: readonly Input[]): number | 'partial' | null {
+  const { transposeA, transposeB, activation } = value.node.operation.attributes;
+  const [a, b, bias] = inputs as [Input, Input, Input | undefined];
+  if (bias !== undefined && bias.axis !== null) return null;
+  const rank = value.shape.length;
+  /** Where an operand's examples go: an axis of the result, or -1 where they are summed up. */
+  const role = ({ axis, shape }: Input, transposed: boolean, free: number): number | null => {
+    if (axis === null) return null;
+    const inner = axis - (shape.length - 2);
+    if (inner < 0) return axis + rank - shape.length;
+    return (inner === 1) === (transposed ? free === 0 : free === 1) ? rank - 2 + free : -1;
+  };
+  const [left, right] = [role(a, transposeA, 0), role(b, transposeB, 1)];
+  if (left === -1 || right === -1) {
+    // What meets examples along their axis has a row for each of them too, if only of zeros.
+    const isSum = [left, right].every((place) => place === -1 || place === null);
+    return isSum && bias === undefined && activation.name === 'linear' ? 'partial' : null;
+  }
+  if (left === null || right === null) return left ?? right;
+  return left === right ? left : null;
+}

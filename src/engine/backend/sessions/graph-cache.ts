@@ -1,0 +1,60 @@
+import type { Plan } from '../graph/plan';
+import { type Disposable, LruCache } from './lru-cache';
+import { ScalarSlots } from './scalar-slots';
+
+const GRAPHS_KNOWN = 1024;
+
+/** What was compiled, and how long that took. */
+export interface CompileStats {
+  compiles: number;
+  compileMs: number;
+}
+
+type Kind<Graph> = abstract new (...args: never[]) => Graph;
+
+/** Keeps the graphs used last, of whatever kind, as long as the numbers baked into them stay. */
+export class GraphCache {
+  readonly #graphs: LruCache<Disposable>;
+  readonly #slots = new LruCache<ScalarSlots>(GRAPHS_KNOWN, Number.POSITIVE_INFINITY);
+
+  constructor(
+    maxGraphs: number,
+    maxBytes: number,
+    readonly stats: CompileStats,
+  ) {
+    this.#graphs = new LruCache(maxGraphs, maxBytes);
+  }
+
+  get size(): number {
+    return this.#graphs.size;
+  }
+
+  get bytes(): number {
+    return this.#graphs.bytes;
+  }
+
+  /** The graph of this kind for a plan, compiled if it is not there. */
+  find<Graph extends Disposable>(plan: Plan, kind: Kind<Graph>, compile: (slots: ScalarSlots) => Graph): Graph {
+    const key = `${kind.name} ${plan.key}`;
+    let slots = this.#slots.get(key);
+    if (slots === undefined) {
+      slots = new ScalarSlots(plan.leaves);
+      this.#slots.set(key, slots);
+    } else if (slots.promoteChanged(plan.leaves)) {
+      this.#graphs.delete(key);
+    }
+    const known = this.#graphs.get(key);
+    if (known instanceof kind) return known;
+    const start = performance.now();
+    const graph = compile(slots);
+    this.stats.compiles++;
+    this.stats.compileMs += performance.now() - start;
+    this.#graphs.set(key, graph);
+    return graph;
+  }
+
+  clear(): void {
+    this.#graphs.clear();
+    this.#slots.clear();
+  }
+}

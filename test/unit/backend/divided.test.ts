@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { adamStep, disposeBackend, installBackend, repeatedly } from '../../../src/engine/backend/index';
+import { loadRuntime } from '../../../src/engine/backend/sessions/runtime';
+import { tf } from '../../../src/engine/backend/tf';
+import { trainedWeights } from '../../../src/engine/train/step';
+import { examples, lossOf, type Network, networks, numbers } from '../../networks';
+
+const THREADS = 2;
+const COUNT = 8;
+
+afterEach(disposeBackend);
+
+const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>().slice();
+
+/** Three optimiser steps, the loss of each and then all weights and moments; divided among threads or by one. */
+async function train(network: Network, divided: boolean): Promise<{ losses: number[]; state: Float32Array[] }> {
+  await installBackend({ threads: THREADS });
+  const net = network.build();
+  const { x, y } = examples(network, COUNT);
+  const weights = trainedWeights(net).map(({ variable }) => variable);
+  const moments = weights.map(({ shape }) => [tf.variable(tf.zeros(shape)), tf.variable(tf.zeros(shape))] as const);
+  const step = (images: tf.Tensor, truth: tf.Tensor, rate: tf.Scalar): tf.Tensor => {
+    const { value, grads } = tf.variableGrads(
+      () => lossOf(network)(truth, net.apply(images, { training: true }) as tf.Tensor).asScalar(),
+      weights,
+    );
+    const parts = weights.map((weight, i) => {
+      const [first, second] = moments[i]!;
+      return { weight, first, second, gradient: grads[weight.name]! };
+    });
+    const epsilon = tf.scalar(1e-3); // Large, so that rounding is not magnified where gradients are next to nothing.
+    adamStep(parts, { beta1: 0.9, beta2: 0.999, rate, epsilon }).forEach((next, i) => {
+      moments[i]![0].assign(next.first);
+      moments[i]![1].assign(next.second);
+      weights[i]!.assign(next.weight);
+    });
+    return value;
+  };
+  const options = divided ? { examples: [0, 1] } : {};
+  const taken = repeatedly((a, b, rate) => step(a, b, rate as tf.Scalar), [x.shape, y.shape, []], options);
+  const [images, truth] = [valuesOf(x), valuesOf(y)];
+  const losses: number[] = [];
+  for (const rate of [-0.01, -0.02, -0.005]) losses.push((await taken.run(images, truth, Float32Array.of(rate)))[0]!);
+  const state = [...net.weights.map((weight) => weight.read()), ...moments.flat()].map(valuesOf);
+  taken.dispose();
+  return { losses, state };
+}
+
+function expectNear(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  expect(actual.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+  actual.forEach((values, k) => {
+    values.forEach((value, i) => {
+      const wanted = expected[k]![i]!;
+      if (!(Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted))))
+        expect(value, `array ${k}, ${i}`).toBe(wanted);
+    });
+  });
+}
+
+describe('examples divided among threads', () => {
+  test.each(networks.map((network) => [network.name, network] as const))(
+    '%s: training steps leave what those of one thread leave',
+    async (_, network) => {
+      const [alone, together] = [await train(network, false), await train(network, true)];
+      expectNear([Float32Array.from(together.losses)], [Float32Array.from(alone.losses)]);
+      expectNear(together.state, alone.state);
+    },
+  );
+
+  test('training repeats bit for bit', async () => {
+    const network = networks.find(({ name }) => name === 'lenet-5')!;
+    expect(await train(network, true)).toEqual(await train(network, true));
+  });
+});
+
+describe('a divided computation', () => {
+  const size = 400;
+  const shape = [COUNT, size];
+  const weights = numbers(size * size, 3);
+  let usual: Awaited<ReturnType<typeof loadRuntime>>;
+  let sessions = 0;
+
+  beforeEach(async () => {
+    usual = await loadRuntime();
+    sessions = 0;
+    const createSession: typeof usual.createSession = (model, options) => {
+      sessions++;
+      return usual.createSession(model, options);
+    };
+    await installBackend({ threads: THREADS, runtime: { ...usual, createSession } });
+    sessions = 0;
+  });
+
+  /** Enough work to be divided. */
+  const busy = (x: tf.Tensor): tf.Tensor => {
+    let y = x;
+    for (let i = 0; i < 400; i++) y = tf.tanh(tf.add(y, 0.01));
+    return y;
+  };
+  const expected = (f: (x: tf.Tensor) => tf.Tensor, x: Float32Array): Float32Array =>
+    tf.tidy(() => valuesOf(f(tf.tensor(x, shape))));
+
+  test('gives rows in their order, by other threads', async () => {
+    const x = numbers(COUNT * size);
+    const wanted = expected(busy, x);
+    sessions = 0;
+    const divided = repeatedly(busy, [shape], { examples: [0] });
+    expect(await divided.run(x)).toEqual(wanted);
+    expect(sessions).toBe(0);
+    divided.dispose();
+  });
+
+  test('gives the mean of a mean, and of a number for all examples', async () => {
+    const mean = (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(tf.mean(busy(x)), 3), 1);
+    const x = numbers(COUNT * size);
+    const [wanted] = expected(mean, x);
+    sessions = 0;
+    const divided = repeatedly(mean, [shape], { examples: [0] });
+    expect((await divided.run(x))[0]).toBeCloseTo(wanted!, 5);
+    expect(sessions).toBe(0);
+  });
+
+  test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['examples are normalised by their mean', (x) => tf.sub(busy(x), tf.mean(x, 0))],
+    ['the greatest example is asked for', (x) => tf.max(busy(x), 0)],
+    ['examples come to stand in another order', (x) => tf.reverse(busy(x), 0)],
+    ['some examples are left out', (x) => tf.slice(busy(x), [1, 0], [COUNT / 2 - 1, size])],
+    ['a root is taken of a mean', (x) => tf.sqrt(tf.square(tf.mean(busy(x))))],
+    ['examples become columns', (x) => tf.transpose(busy(x))],
+  ])('is not divided where %s', async (_, compute) => {
+    const x = numbers(COUNT * size);
+    const whole = repeatedly(compute, [shape], { examples: [0] });
+    expect(await whole.run(x)).toEqual(expected(compute, x));
+    whole.dispose();
+  });
+
+  test('reads variables as they are', async () => {
+    const factor = tf.variable(tf.scalar(2));
+    const divided = repeatedly((x) => tf.mul(busy(x), factor), [shape], { examples: [0] });
+    const x = numbers(COUNT * size);
+    const once = await divided.run(x);
+    factor.assign(tf.scalar(4));
+    expect(await divided.run(x)).toEqual(once.map((value) => 2 * value));
+  });
+
+  test('names the operation that failed in a thread, and goes on', async () => {
+    const table = tf.variable(tf.tensor2d(weights, [size, size]));
+    const row = tf.variable(tf.tensor1d([size + 5]));
+    const pick = (x: tf.Tensor): tf.Tensor => tf.add(busy(x), tf.gather(table, tf.cast(row, 'int32')));
+    const divided = repeatedly(pick, [shape], { examples: [0] });
+    const x = numbers(COUNT * size);
+    await expect(divided.run(x)).rejects.toThrow(/^Gather failed: /);
+    await expect(divided.run(x)).rejects.toThrow(/Gather failed/);
+    const other = repeatedly(busy, [shape], { examples: [0] });
+    expect(await other.run(x)).toHaveLength(x.length);
+  });
+
+  test('runs whole where no thread comes up', async () => {
+    const messages: string[] = [];
+    const modules = { api: '/nowhere', binding: '/nowhere' };
+    await installBackend({
+      threads: THREADS,
+      runtime: { ...usual, modules },
+      log: (message) => messages.push(message),
+    });
+    const x = numbers(COUNT * size);
+    const whole = repeatedly(busy, [shape], { examples: [0] });
+    expect(await whole.run(x)).toEqual(expected(busy, x));
+    expect(messages).toEqual([expect.stringMatching(/^Batches are not divided among threads: .*nowhere/s)]);
+  });
+
+  test('leaves no tensor behind', async () => {
+    const before = tf.memory();
+    const divided = repeatedly(busy, [shape], { examples: [0] });
+    await divided.run(numbers(COUNT * size));
+    divided.dispose();
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  });
+});
