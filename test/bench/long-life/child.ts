@@ -1,7 +1,9 @@
 /** Trains for long, and opens, evaluates and closes many models; prints what stays alive as one line of JSON. */
-import { backendStats, installBackend } from '../../../src/engine/backend/index';
+import { backendStats, installBackend, repeatedly } from '../../../src/engine/backend/index';
 import { layers, tf } from '../../../src/engine/backend/tf';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { Adam } from '../../../src/engine/train/adam';
+import { trainedWeights } from '../../../src/engine/train/step';
 import type { Alive, LongLife, Phase } from './figures';
 
 const STEPS = 5000;
@@ -10,6 +12,8 @@ const ROUNDS = 500;
 const WARM_STEPS = 1000;
 const WARM_ROUNDS = 150;
 const GROWING_ROUNDS = 50;
+const REPEATING_ROUNDS = 400;
+const STEPS_PER_ROUND = 10;
 const SIZE = 14;
 const CLASSES = 10;
 
@@ -52,6 +56,44 @@ async function train(): Promise<Phase> {
   const after = alive();
   model.dispose();
   return { before, after };
+}
+
+/** Steps and passes that are recorded once, their examples divided among threads; each round begins with another model. */
+async function repeat(): Promise<Phase> {
+  let before = alive();
+  for (let round = 0; round < REPEATING_ROUNDS; round++) {
+    const model = network(16 + (round % 25), 64 + Math.floor(round / 25));
+    const weights = trainedWeights(model);
+    const adam = new Adam(weights, { masks: new Map() });
+    const variables = weights.map(({ variable }) => variable);
+    const step = (images: tf.Tensor, truth: tf.Tensor, rate: tf.Scalar, epsilon: tf.Scalar): tf.Tensor => {
+      const loss = (): tf.Scalar =>
+        tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(truth, model.apply(images) as tf.Tensor);
+      const { value, grads } = tf.variableGrads(loss, variables);
+      adam.apply(grads, { rate, epsilon });
+      return value;
+    };
+    const shape = [100, SIZE, SIZE, 1];
+    const taken = repeatedly(
+      (images, truth, rate, epsilon) => step(images, truth, rate as tf.Scalar, epsilon as tf.Scalar),
+      [shape, [100, CLASSES], [], []],
+      { examples: [0, 1] },
+    );
+    const pass = repeatedly((images) => model.predict(images) as tf.Tensor, [shape], { examples: [0] });
+    const images = new Float32Array(100 * SIZE * SIZE).fill(0.5);
+    const truth = Float32Array.from({ length: 100 * CLASSES }, (_, i) => (i % CLASSES === 0 ? 1 : 0));
+    for (let i = 0; i < STEPS_PER_ROUND; i++) {
+      const { rate, epsilon } = adam.begin(1e-3);
+      await taken.run(images, truth, Float32Array.of(rate), Float32Array.of(epsilon));
+      await pass.run(images);
+    }
+    taken.dispose();
+    pass.dispose();
+    adam.dispose();
+    model.dispose();
+    if (round === WARM_ROUNDS) before = alive();
+  }
+  return { before, after: alive() };
 }
 
 /** Each model has another shape, and so graphs of its own; all are of about the same size, so that growth is a leak. */
@@ -106,8 +148,9 @@ async function main(): Promise<void> {
   await installBackend({ threads: 2 });
   const trained = await train();
   const opened = await openAndClose();
+  const repeated = await repeat();
   const grown = await grow();
-  const figures: LongLife = { trained, opened, grown, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  const figures: LongLife = { trained, opened, repeated, grown, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
   console.log(JSON.stringify(figures));
 }
 

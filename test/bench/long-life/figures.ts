@@ -13,5 +13,11 @@ export type Alive = z.infer<typeof Alive>;
 const Phase = z.object({ before: Alive, after: Alive });
 export type Phase = z.infer<typeof Phase>;
 
-export const LongLife = z.object({ trained: Phase, opened: Phase, grown: Phase, peakMegabytes: z.number() });
+export const LongLife = z.object({
+  trained: Phase,
+  opened: Phase,
+  repeated: Phase,
+  grown: Phase,
+  peakMegabytes: z.number(),
+});
 export type LongLife = z.infer<typeof LongLife>;

@@ -73,6 +73,19 @@ test('the cache is bounded by bytes, too', async () => {
   expect(backendStats().sessions).toBeLessThan(4);
 });
 
+test('a graph counts with the most that its intermediates take at a time, not with all of them', async () => {
+  await installBackend({ threads: 1 });
+  const length = 100_000;
+  tf.tidy(() => {
+    let x = tf.ones([length]);
+    for (let i = 0; i < 50; i++) x = tf.square(x);
+    x.dataSync();
+  });
+  const { sessionBytes } = backendStats();
+  expect(sessionBytes).toBeGreaterThan(4 * length);
+  expect(sessionBytes).toBeLessThan(3 * 4 * length);
+});
+
 test('a scalar that changes becomes an input after one recompilation', async () => {
   await installBackend({ threads: 1 });
   const x = tf.tensor1d([1, 2, 3]);

@@ -1,5 +1,6 @@
 import { ModelBuilder, type ValueName } from '../encoding/model-builder';
-import { isNativeType, type NativeType, sizeOf, toNativeArray } from '../graph/native-types';
+import { mostBytesAlive } from '../graph/liveness';
+import { isNativeType, type NativeType, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { Value } from '../graph/value';
 import { findRewrites } from '../passes/rewrites';
@@ -15,7 +16,7 @@ export interface EmittedModel {
   readonly feeds: readonly { readonly leaf: number; readonly name: ValueName }[];
   /** The name of each output of the plan. */
   readonly outputs: readonly ValueName[];
-  /** An estimate of the memory that intermediates take. */
+  /** An estimate of the memory that intermediates take at the most. */
   readonly scratchBytes: number;
 }
 
@@ -31,13 +32,20 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
     return builder.input(name, type, leaf.shape);
   };
   const emission = new Emission(builder, findRewrites(plan), operators, leafName);
+  const scratch = new Map<Value, number>();
   for (const value of plan.order) {
     builder.purpose = value.node.operation.kind;
     emitValue(emission, value);
-    builder.noteScratch(4 * sizeOf(value.shape));
+    scratch.set(value, builder.takeScratch());
   }
+  const { skipped } = emission.rewrites;
+  const scratchBytes = mostBytesAlive(
+    plan,
+    (value) => !skipped.has(value),
+    (value) => scratch.get(value)!,
+  );
   const outputs = plan.outputs.map((value) => builder.output(emission.flat(value), value.dtype, value.shape));
-  return { bytes: builder.encode(), feeds, outputs, scratchBytes: builder.scratchBytes };
+  return { bytes: builder.encode(), feeds, outputs, scratchBytes };
 }
 
 function nativeTypeOf(value: Value): NativeType {

@@ -111,14 +111,16 @@ export class ModelBuilder {
     this.#outputs.push(valueInfoMessage(name, type, shape));
   }
 
-  /** Tells the builder of a large intermediate value, for `scratchBytes`. */
+  /** Tells the builder of a large intermediate value, for `takeScratch`. */
   noteScratch(bytes: number): void {
     this.#scratchBytes += bytes;
   }
 
-  /** Bytes of the intermediates that emitters told about: an estimate of what a session keeps in its arena. */
-  get scratchBytes(): number {
-    return this.#scratchBytes;
+  /** Bytes of the intermediates that emitters have told about since the last call. */
+  takeScratch(): number {
+    const bytes = this.#scratchBytes;
+    this.#scratchBytes = 0;
+    return bytes;
   }
 
   /** The encoded model file. */

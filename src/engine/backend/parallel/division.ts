@@ -1,14 +1,18 @@
 import { splitPlan } from '../finishing/split';
 import { elementBytes, isNativeType, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
+import type { Value } from '../graph/value';
 import { estimateWork } from '../graph/work';
 
-/** What one operator costs beside its arithmetic, in multiplications and additions that would take as long. */
+/** What calling one operator costs beside its arithmetic, in multiplications and additions that would take as long. */
 const WORK_PER_OPERATION = 2e5;
-/** What it costs to bring a byte of weights, moments and gradients to another thread, or back, and to add it up. */
-const WORK_PER_BYTE = 30;
-/** What it costs to wake other threads and to wait for them. */
-const WORK_TO_WAKE = 5e6;
+/**
+ * How much work there must be for each byte that goes to another thread or comes back. Moving one takes as long as some 20
+ * multiplications; and of the work of operators that two threads share, only a sixth or so is saved by dividing examples.
+ */
+const WORK_PER_BYTE = 120;
+/** The same for waking other threads and waiting for them, which takes a tenth of a millisecond. */
+const WORK_TO_WAKE = 3e7;
 
 /** Into how many equal shares of at least two this many examples can be divided for so many threads. */
 export function sharesOf(examples: number, threads: number): number {
@@ -19,14 +23,14 @@ export function sharesOf(examples: number, threads: number): number {
 
 /** Whether running a plan's shares side by side saves more than it costs. */
 export function isWorthDividing(plan: Plan): boolean {
-  const { graph } = splitPlan(plan);
-  const work = graph.order.reduce(
+  const { order, outputs } = splitPlan(plan).graph;
+  const work = order.reduce(
     (sum, { node, shape }) => sum + WORK_PER_OPERATION + estimateWork(node.operation.kind, shape, node.inputShapes),
     0,
   );
-  const bytes = [...graph.leaves, ...graph.outputs].reduce(
-    (sum, { dtype, shape }) => sum + (isNativeType(dtype) ? sizeOf(shape) * elementBytes(dtype) : 0),
-    0,
-  );
+  const leaves = new Set(order.flatMap(({ node }) => node.inputs.filter((input) => input.node === null)));
+  const bytes = [...leaves, ...outputs].reduce((sum, value) => sum + bytesOf(value), 0);
   return work > WORK_TO_WAKE + bytes * WORK_PER_BYTE;
 }
+
+const bytesOf = ({ dtype, shape }: Value): number => (isNativeType(dtype) ? sizeOf(shape) * elementBytes(dtype) : 0);

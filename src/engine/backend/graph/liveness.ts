@@ -1,0 +1,35 @@
+import { sizeOf } from './native-types';
+import type { Plan } from './plan';
+import type { Value } from './value';
+
+const BYTES_PER_ELEMENT = 4;
+
+/**
+ * The most bytes that the values of a plan take at a time, when each is kept until its last reader has been computed, and
+ * outputs to the end.
+ *
+ * @param isComputed whether a value exists at all: some are never written, as another operation gives their readers the same
+ * @param scratch bytes that computing a value takes beside
+ */
+export function mostBytesAlive(
+  { order, outputs }: Plan,
+  isComputed: (value: Value) => boolean,
+  scratch: (value: Value) => number,
+): number {
+  const lastReader = new Map<Value, number>();
+  for (const [place, { node }] of order.entries()) for (const input of node.inputs) lastReader.set(input, place);
+  for (const output of outputs) lastReader.set(output, order.length);
+  const leaving = new Map<number, number>();
+  let [alive, most] = [0, 0];
+  for (const [place, value] of order.entries()) {
+    if (isComputed(value)) {
+      const bytes = BYTES_PER_ELEMENT * sizeOf(value.shape);
+      const last = lastReader.get(value) ?? place;
+      alive += bytes;
+      leaving.set(last, (leaving.get(last) ?? 0) + bytes);
+    }
+    most = Math.max(most, alive + scratch(value));
+    alive -= leaving.get(place) ?? 0;
+  }
+  return most;
+}
