@@ -35,8 +35,11 @@ function computed(builder: ModelBuilder, image: Image): ValueName {
 
 type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div';
 
+/** Factors of one under one name, however many: that is how an image as it stands is known. */
 const ones = (builder: ModelBuilder, channels: number): ValueName =>
-  builder.constant('float32', [channels], new Float32Array(channels).fill(1));
+  builder.once(`ones of ${channels} channels`, () =>
+    builder.constant('float32', [channels], new Float32Array(channels).fill(1)),
+  );
 
 /** Two numbers for each channel combined, once for each pair. */
 function combine(builder: ModelBuilder, operator: Arithmetic, a: ValueName, b: ValueName): ValueName {
