@@ -33,8 +33,12 @@ export function blockedBackwardFilter(
   block: number,
 ): ValueName {
   const [h, w, inputs, outputs] = shape;
-  const split = builder.reshape(flipped, [h, w, inputs / block, block, outputs / block, block]);
-  return builder.reshape(builder.transpose(split, [2, 4, 0, 1, 5, 3]), [inputs, outputs, h, w]);
+  // Transpose would go number by number; reordering, with the taps as images and the inputs as channels, goes by all threads.
+  const images = builder.reshape(flipped, [h * w, inputs, 1, outputs]);
+  const reordered = builder.blocked('ReorderInput', [images]);
+  if (h * w === 1) return builder.reshape(reordered, [inputs, outputs, 1, 1]);
+  const split = builder.reshape(reordered, [h * w, inputs / block, outputs / block, block * block]);
+  return builder.reshape(builder.transpose(split, [1, 2, 0, 3]), [inputs, outputs, h, w]);
 }
 
 /** HWC1 to CHW{c}: the form that a blocked depthwise convolution reads. */

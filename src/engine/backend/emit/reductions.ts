@@ -17,7 +17,8 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   const { fn, axes } = operation.attributes;
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
-  const fromImages = fn === 'Mean' || (fn === 'Sum' && value.dtype === 'float32' && emission.isAffine(input));
+  // The mean of each image is often asked for anyway; a pool's gradient in halves has a smaller image of the same sum.
+  const fromImages = fn === 'Mean' || (fn === 'Sum' && emission.halves(input) === null);
   if (fromImages && staysBlocked(emission, input, shape, value, axes)) {
     emitImageReduction(emission, value, input, fn, axes);
     return;
