@@ -14,9 +14,12 @@ export function affineResult(emission: Emission, value: PendingValue<'Binary'>):
   const { inputs, operation, inputShapes } = value.node;
   const { fn } = operation.attributes;
   if (fn !== 'Add' && fn !== 'Sub' && fn !== 'Multiply' && fn !== 'RealDiv') return undefined;
-  const channels = value.shape[3];
-  if (value.shape.length !== 4 || channels === undefined || !emission.canBlock(channels)) return undefined;
-  if (inputs.some(({ dtype }) => dtype !== 'float32') || sizeOf(value.shape) === channels) return undefined;
+  const count = value.shape[3];
+  if (value.shape.length !== 4 || count === undefined || emission.block === 0) return undefined;
+  if (inputs.some(({ dtype }) => dtype !== 'float32') || sizeOf(value.shape) === count) return undefined;
+  const known = (input: Value): boolean => emission.isAffine(input) || emission.hasFilledBlocks(input);
+  if (!emission.canBlock(count) && !inputs.some(known)) return undefined;
+  const channels = emission.channelsOf(count);
   const { builder } = emission;
   const numbers = inputs.map((input, i) => perChannel(emission, input, inputShapes[i]!, value.shape));
   const images = inputs.map((input, i) => numbers[i] === undefined && sameShape(input.shape, value.shape));
@@ -26,19 +29,19 @@ export function affineResult(emission: Emission, value: PendingValue<'Binary'>):
     const both = [left, right];
     return { channels, terms: new Map(), shift: builder.op(OPERATORS[fn], both) };
   }
-  if (images[0] && right !== undefined && emission.isBlockedOnly(a)) {
+  if (images[0] && right !== undefined && emission.isInBlocks(a)) {
     const affine = emission.affine(a);
     if (fn === 'Multiply' || fn === 'RealDiv') return scaled(builder, affine, right, fn === 'RealDiv' ? 'Div' : 'Mul');
     const result = added(builder, affine, { channels, terms: new Map(), shift: right }, fn);
     // What is centred is about to be squared or multiplied, and more than once.
     return fn === 'Sub' && plainImage(builder, affine) !== undefined ? computedOnce(emission, result) : result;
   }
-  if (images[1] && left !== undefined && emission.isBlockedOnly(b)) {
+  if (images[1] && left !== undefined && emission.isInBlocks(b)) {
     if (fn === 'Multiply') return scaled(builder, emission.affine(b), left, 'Mul');
     if (fn === 'RealDiv') return undefined;
     return added(builder, { channels, terms: new Map(), shift: left }, emission.affine(b), fn);
   }
-  if (!images[0] || !images[1] || !(emission.isBlockedOnly(a) || emission.isBlockedOnly(b))) return undefined;
+  if (!images[0] || !images[1] || !emission.meetInBlocks(a, b)) return undefined;
   if (fn === 'Multiply') return multiplied(builder, emission.affine(a), emission.affine(b));
   if (fn === 'RealDiv' || !(emission.isAffine(a) || emission.isAffine(b))) return undefined;
   const sum = added(builder, emission.affine(a), emission.affine(b), fn);

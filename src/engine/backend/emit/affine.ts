@@ -1,13 +1,19 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import type { Attributes } from '../encoding/onnx-messages';
 
+/** How many channels an image has, and how many of them its blocks hold: the last one may end in channels of zeros. */
+export interface Channels {
+  readonly count: number;
+  readonly filled: number;
+}
+
 /**
  * An image as a sum of other images, each times a factor for each channel, plus a shift for each channel. Batch
  * normalisation, its gradient and those of mean and variance are such sums. Kept as factors, which are small, they are
  * computed in one pass where the image is needed, and their means from the means of the images alone.
  */
 export interface Affine {
-  readonly channels: number;
+  readonly channels: Channels;
   /** Images in blocks, each with its factors `[channels]`. */
   readonly terms: ReadonlyMap<Image, ValueName>;
   /** `[channels]`; null stands for zeros. */
@@ -36,10 +42,22 @@ function computed(builder: ModelBuilder, image: Image): ValueName {
 type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div';
 
 /** Factors of one under one name, however many: that is how an image as it stands is known. */
-const ones = (builder: ModelBuilder, channels: number): ValueName =>
-  builder.once(`ones of ${channels} channels`, () =>
-    builder.constant('float32', [channels], new Float32Array(channels).fill(1)),
+const ones = (builder: ModelBuilder, { count }: Channels): ValueName =>
+  builder.once(`ones of ${count} channels`, () =>
+    builder.constant('float32', [count], new Float32Array(count).fill(1)),
   );
+
+/** Numbers for each channel, with zeros for the channels that fill the last block. */
+export function filledUp(builder: ModelBuilder, numbers: ValueName, { count, filled }: Channels): ValueName {
+  if (count === filled) return numbers;
+  return builder.once(`filled ${numbers}`, () => builder.op('Pad', [numbers, builder.ints(0, filled - count)]));
+}
+
+/** Without the channels that fill the last block, which is the last axis of `numbers`. */
+export function withoutFilling(builder: ModelBuilder, numbers: ValueName, { count, filled }: Channels): ValueName {
+  if (count === filled) return numbers;
+  return builder.op('Slice', [numbers, builder.ints(0), builder.ints(count), builder.ints(-1)]);
+}
 
 /** Two numbers for each channel combined, once for each pair. */
 function combine(builder: ModelBuilder, operator: Arithmetic, a: ValueName, b: ValueName): ValueName {
@@ -51,7 +69,7 @@ function negative(builder: ModelBuilder, a: ValueName): ValueName {
 }
 
 /** The image itself. */
-export function affineOfImage(builder: ModelBuilder, image: ValueName, channels: number): Affine {
+export function affineOfImage(builder: ModelBuilder, image: ValueName, channels: Channels): Affine {
   return { channels, terms: new Map([[image, ones(builder, channels)]]), shift: null };
 }
 
@@ -107,10 +125,12 @@ export function materialise(builder: ModelBuilder, affine: Affine, activation: A
   for (const [i, [term, factor]] of terms.entries()) {
     const image = computed(builder, term);
     const isLast = i === terms.length - 1;
-    const taps = builder.once(`taps ${factor}`, () => builder.reshape(factor, [channels, 1, 1, 1]));
-    const bias = isLast && shift !== null ? shift : '';
+    const taps = builder.once(`taps ${factor}`, () =>
+      builder.reshape(filledUp(builder, factor, channels), [channels.filled, 1, 1, 1]),
+    );
+    const bias = isLast && shift !== null ? filledUp(builder, shift, channels) : '';
     const inputs = sum === '' ? (bias === '' ? [image, taps] : [image, taps, bias]) : [image, taps, bias, sum];
-    const attributes = { kernel_shape: [1, 1], group: channels, ...(isLast ? activation : {}) };
+    const attributes = { kernel_shape: [1, 1], group: channels.filled, ...(isLast ? activation : {}) };
     sum = builder.blocked('Conv', inputs, attributes);
   }
   return sum;
@@ -138,7 +158,7 @@ export function meanOf(
 function meanOfImage(
   builder: ModelBuilder,
   image: Image,
-  channels: number,
+  channels: Channels,
   [n, h, w]: readonly [number, number, number],
 ): ValueName {
   const [first, second] = namesOf(image);
@@ -148,11 +168,12 @@ function meanOfImage(
     each = builder.blocked('GlobalAveragePool', [first]);
   } else {
     // Every channel of every image by itself: a depthwise convolution of the one by the other, which has one place.
-    const groups = n * channels;
+    const groups = n * channels.filled;
     const names = [builder.reshape(first, [1, groups, h, w]), builder.reshape(second, [groups, 1, h, w])];
     each = builder.blocked('Conv', names, { kernel_shape: [h, w], group: groups });
     count = n * h * w;
   }
-  const weights = builder.constant('float32', [1, n], new Float32Array(n).fill(1 / count));
-  return builder.reshape(builder.op('MatMul', [weights, builder.reshape(each, [n, channels])]), [channels]);
+  const weights = builder.constant('float32', [n], new Float32Array(n).fill(1 / count));
+  const mean = builder.op('MatMul', [weights, builder.reshape(each, [n, channels.filled])]);
+  return withoutFilling(builder, mean, channels);
 }

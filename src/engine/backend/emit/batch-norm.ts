@@ -17,7 +17,8 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
   const shape = inputShapes[0]!;
   const channels = shape.at(-1)!;
   const isPerChannel = inputShapes.slice(1).every((parameter) => sameShape(parameter, [channels]));
-  if (!isPerChannel || shape.length !== 4 || !sameShape(shape, image.shape) || !emission.canBlock(channels)) {
+  const hasBlocks = emission.canBlock(channels) || emission.hasFilledBlocks(image);
+  if (!isPerChannel || shape.length !== 4 || !sameShape(shape, image.shape) || !hasBlocks) {
     const centred = builder.op('Sub', [emission.flat(image, shape), mean]);
     const scaled = builder.op('Mul', [centred, factor]);
     emission.setFlat(value, offset === undefined ? scaled : builder.op('Add', [scaled, offset]));
@@ -25,5 +26,9 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
   }
   const drop = builder.op('Mul', [mean, factor]);
   const shift = offset === undefined ? builder.op('Neg', [drop]) : builder.op('Sub', [offset, drop]);
-  emission.setAffine(value, { channels, terms: new Map([[emission.blocked(image), factor]]), shift });
+  emission.setAffine(value, {
+    channels: emission.channelsOf(channels),
+    terms: new Map([[emission.blocked(image), factor]]),
+    shift,
+  });
 }

@@ -155,10 +155,11 @@ function paddedImage(
   const around = [0, top, left, 0, examples, bottom, right, 0];
   if (around.every((pad) => pad === 0)) return emission.flat(value, image);
   const channels = image[3];
-  if (emission.isBlockedOnly(value) && sameShape(value.shape, image) && examples === 0 && Math.min(...sides) >= 0) {
+  if (emission.isInBlocks(value) && sameShape(value.shape, image) && examples === 0 && Math.min(...sides) >= 0) {
     // A convolution of one tap pads in blocks by all threads; Pad has but one.
-    const ones = builder.constant('float32', [channels, 1, 1, 1], new Float32Array(channels).fill(1));
-    const attributes = { kernel_shape: [1, 1], pads: sides, group: channels };
+    const group = emission.channelsOf(channels).filled;
+    const ones = builder.constant('float32', [group, 1, 1, 1], new Float32Array(group).fill(1));
+    const attributes = { kernel_shape: [1, 1], pads: sides, group };
     const padded = builder.blocked('Conv', [emission.blocked(value), ones], attributes);
     return builder.blocked('ReorderOutput', [padded], { channels, channels_last: 1 });
   }
@@ -177,8 +178,7 @@ function gradientAsFilter(emission: Emission, gradient: Value, sliding: Sliding)
   const examplesInBlock = block / bandsInBlock;
   const groups = [parts, examples / parts / examplesInBlock, examplesInBlock];
   const bandsSplit = [bands / bandsInBlock, bandsInBlock];
-  const known =
-    (emission.isBlockedOnly(gradient) || emission.hasFilledBlocks(gradient)) && sameShape(gradient.shape, result);
+  const known = emission.isInBlocks(gradient) && sameShape(gradient.shape, result);
   const image = known
     ? emission.blocked(gradient)
     : outputs < block

@@ -27,6 +27,9 @@ const BINARY_OPERATORS: Partial<Record<BinaryFunction, string>> = {
   LogicalOr: 'Or',
 };
 
+/** Functions of two inputs that leave the zeros in which the blocks of both may end. */
+const KEEP_ZEROS: ReadonlySet<BinaryFunction> = new Set(['Add', 'Sub', 'Multiply', 'Maximum', 'Minimum']);
+
 /** A constant scalar of a type. */
 export function scalar(builder: ModelBuilder, type: NativeType, value: number): ValueName {
   return builder.constant(type, [], nativeArray(type, [value]));
@@ -58,10 +61,11 @@ function betweenMask(builder: ModelBuilder, input: ValueName, ceiling: number): 
 }
 
 /** The same for an image in blocks, the distance from the middle in one pass. */
-function betweenMaskOfBlocks(builder: ModelBuilder, image: ValueName, { shape }: Value, ceiling: number): ValueName {
-  const channels = shape[3]!;
-  const middle = builder.constant('float32', [channels], new Float32Array(channels).fill(-ceiling / 2));
-  const centred = { ...affineOfImage(builder, image, channels), shift: middle };
+function betweenMaskOfBlocks(emission: Emission, source: Value, ceiling: number): ValueName {
+  const { builder } = emission;
+  const channels = emission.channelsOf(source.shape[3]!);
+  const middle = builder.constant('float32', [channels.count], new Float32Array(channels.count).fill(-ceiling / 2));
+  const centred = { ...affineOfImage(builder, emission.blocked(source), channels), shift: middle };
   const distance = materialise(builder, centred, {
     activation: 'LeakyRelu',
     activation_params: { floats: [-1] },
@@ -101,11 +105,24 @@ export function activate(builder: ModelBuilder, input: ValueName, { name, alpha 
   }
 }
 
-/** Applies a shape-keeping function of one input in whatever layout the input is in. */
-function mapOne(emission: Emission, value: PendingValue, apply: (input: ValueName) => ValueName): void {
+/** Functions of one input that leave the zeros in which a block may end. */
+const KEEP_ZERO: ReadonlySet<UnaryFunction> = new Set(['Relu', 'Relu6', 'Square', 'Abs', 'Neg', 'Sqrt', 'Tanh']);
+
+/**
+ * Applies a shape-keeping function of one input in whatever layout the input is in.
+ *
+ * @param keepsZero whether the function of zero is zero
+ */
+function mapOne(
+  emission: Emission,
+  value: PendingValue,
+  keepsZero: boolean,
+  apply: (input: ValueName) => ValueName,
+): void {
   const input = value.node.inputs[0]!;
   const shape = value.node.inputShapes[0]!;
-  if (emission.isBlockedOnly(input) && sameShape(shape, input.shape)) {
+  const inBlocks = keepsZero ? emission.isInBlocks(input) : emission.isBlockedOnly(input);
+  if (inBlocks && sameShape(shape, input.shape)) {
     emission.setBlocked(value, apply(emission.blocked(input)));
   } else {
     emission.setFlat(value, apply(emission.flat(input, shape)));
@@ -116,7 +133,7 @@ export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): voi
   const { builder } = emission;
   const { fn } = value.node.operation.attributes;
   const [input] = value.node.inputs as [Value];
-  if (emission.isBlockedOnly(input) && sameShape(value.node.inputShapes[0]!, input.shape)) {
+  if (emission.isInBlocks(input) && sameShape(value.node.inputShapes[0]!, input.shape)) {
     const affine = emission.affine(input);
     if (fn === 'Relu' && emission.isAffine(input) && affine.terms.size > 0) {
       emission.setBlocked(value, materialise(builder, affine, { activation: 'Relu' }));
@@ -128,7 +145,7 @@ export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): voi
       return;
     }
   }
-  mapOne(emission, value, (x) => {
+  mapOne(emission, value, KEEP_ZERO.has(fn), (x) => {
     switch (fn) {
       case 'Square':
         return builder.op('Mul', [x, x]);
@@ -148,12 +165,12 @@ export function emitStep(emission: Emission, value: PendingValue<'Step'>): void 
   const { builder, rewrites } = emission;
   const source = rewrites.stepSources.get(value);
   if (source !== undefined) {
-    if (emission.isBlockedOnly(source)) emission.setBlocked(value, positiveMask(builder, emission.blocked(source)));
+    if (emission.isInBlocks(source)) emission.setBlocked(value, positiveMask(builder, emission.blocked(source)));
     else emission.setFlat(value, positiveMask(builder, emission.flat(source)));
     return;
   }
   const { alpha } = value.node.operation.attributes;
-  mapOne(emission, value, (x) => {
+  mapOne(emission, value, alpha === 0, (x) => {
     const positive = builder.op('Greater', [x, builder.float(0)]);
     const step = builder.op('Where', [positive, builder.float(1), builder.float(alpha)]);
     return keepNaN(builder, x, step);
@@ -162,7 +179,7 @@ export function emitStep(emission: Emission, value: PendingValue<'Step'>): void 
 
 export function emitLeakyRelu(emission: Emission, value: PendingValue<'LeakyRelu'>): void {
   const { alpha } = value.node.operation.attributes;
-  mapOne(emission, value, (x) => emission.builder.op('LeakyRelu', [x], { alpha: { float: alpha } }));
+  mapOne(emission, value, true, (x) => emission.builder.op('LeakyRelu', [x], { alpha: { float: alpha } }));
 }
 
 export function emitPRelu(emission: Emission, value: PendingValue<'PRelu'>): void {
@@ -191,8 +208,8 @@ export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void 
   const clip = (x: ValueName): ValueName => builder.op('Clip', [x, builder.float(min), builder.float(max)]);
   const argument = emission.rewrites.clippedRelus.get(value);
   if (argument === undefined) {
-    mapOne(emission, value, clip);
-  } else if (!emission.isBlockedOnly(argument)) {
+    mapOne(emission, value, min <= 0 && max >= 0, clip);
+  } else if (!emission.isInBlocks(argument)) {
     emission.setFlat(value, clip(emission.flat(argument)));
   } else {
     const affine = emission.affine(argument);
@@ -240,7 +257,8 @@ export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): v
     emission.setAffine(value, affine);
     return;
   }
-  if (fn !== 'NotEqual' && fn !== 'SquaredDifference' && staysBlocked(emission, value, a, b)) {
+  const mayStay = KEEP_ZEROS.has(fn) || (emission.canBlock(value.shape.at(-1) ?? 0) && fn !== 'NotEqual');
+  if (mayStay && fn !== 'SquaredDifference' && staysBlocked(emission, value, a, b)) {
     const operator = BINARY_OPERATORS[fn] ?? fn;
     emission.setBlocked(value, builder.op(operator, [emission.blocked(a), emission.blocked(b)]));
     return;
@@ -261,18 +279,19 @@ function binary(builder: ModelBuilder, fn: BinaryFunction, left: ValueName, righ
 
 /** Whether two images of one shape are combined of which at least one is in blocks already. */
 function staysBlocked(emission: Emission, result: NativeValue, a: Value, b: Value): boolean {
-  const image = result.shape.length === 4 && emission.canBlock(result.shape[3]!);
-  if (!image || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
+  if (result.shape.length !== 4 || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
   if (a.dtype !== 'float32' || result.dtype !== 'float32') return false;
-  return emission.isBlockedOnly(a) || emission.isBlockedOnly(b);
+  return emission.meetInBlocks(a, b);
 }
 
 function emitMaskedGradient(emission: Emission, value: NativeValue, masked: MaskedGradient): void {
   const { builder } = emission;
   const { gradient, source, ceiling } = masked;
   if (staysBlocked(emission, value, gradient, source)) {
-    const image = emission.blocked(source);
-    const mask = ceiling === null ? positiveMask(builder, image) : betweenMaskOfBlocks(builder, image, source, ceiling);
+    const mask =
+      ceiling === null
+        ? positiveMask(builder, emission.blocked(source))
+        : betweenMaskOfBlocks(emission, source, ceiling);
     emission.setBlocked(value, builder.op('Mul', [emission.blocked(gradient), mask]));
   } else {
     const flat = emission.flat(source, value.shape);

@@ -2,7 +2,8 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
-import { type Affine, affineOfImage, materialise } from './affine';
+import { type Affine, affineOfImage, type Channels, materialise } from './affine';
+import { roundUp } from './filters';
 import type { InternalOperators } from './internal-operators';
 
 /** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
@@ -56,6 +57,11 @@ export class Emission {
     return this.block > 0 && channels > 0 && channels % this.block === 0;
   }
 
+  /** Channels of an image in blocks, with those that fill the last one. */
+  channelsOf(channels: number): Channels {
+    return { count: channels, filled: this.block === 0 ? channels : roundUp(channels, this.block) };
+  }
+
   /** The value in row-major order, seen under `shape`. */
   flat(value: Value, shape: readonly number[] = value.shape): ValueName {
     const forms = this.#formsOf(value);
@@ -88,7 +94,7 @@ export class Emission {
   /** A value of NHWC shape as a sum of images. */
   affine(value: Value): Affine {
     const { affine } = this.#formsOf(value);
-    return affine ?? affineOfImage(this.builder, this.blocked(value), value.shape[3]!);
+    return affine ?? affineOfImage(this.builder, this.blocked(value), this.channelsOf(value.shape[3]!));
   }
 
   /** Whether the value is known as a sum of images that need not have been added up yet. */
@@ -101,8 +107,20 @@ export class Emission {
    * those zeros may read them.
    */
   hasFilledBlocks(value: Value): boolean {
-    const { blocked, halves } = this.#formsOf(value);
-    return (blocked !== null || halves !== null) && !this.canBlock(value.shape.at(-1)!);
+    const { blocked, halves, affine } = this.#formsOf(value);
+    const inBlocks = blocked !== null || halves !== null || (affine !== null && affine.terms.size > 0);
+    return inBlocks && !this.canBlock(value.shape.at(-1)!);
+  }
+
+  /** Whether the value is in blocks, filled ones among them, for readers that keep their zeros. */
+  isInBlocks(value: Value): boolean {
+    return this.isBlockedOnly(value) || this.hasFilledBlocks(value);
+  }
+
+  /** Whether two images of one shape meet in blocks without a conversion that staying row-major would save. */
+  meetInBlocks(a: Value, b: Value): boolean {
+    if (this.canBlock(a.shape.at(-1)!)) return this.isBlockedOnly(a) || this.isBlockedOnly(b);
+    return this.hasFilledBlocks(a) && this.hasFilledBlocks(b);
   }
 
   /** Whether the value exists in blocks only, whole or in parts, so that staying in blocks saves a conversion. */

@@ -38,10 +38,10 @@ export function emitPad(emission: Emission, value: PendingValue<'Pad'>): void {
 
 export function emitTile(emission: Emission, value: PendingValue<'Tile'>): void {
   const [input] = value.node.inputs as [Value];
-  if (value.shape.length === 4 && value.dtype === 'float32' && emission.canBlock(value.shape[3]!)) {
+  if (value.shape.length === 4 && value.dtype === 'float32' && emission.block > 0) {
     const shift = perChannel(emission, input, value.node.inputShapes[0]!, value.shape);
     if (shift !== undefined) {
-      emission.setAffine(value, { channels: value.shape[3]!, terms: new Map(), shift });
+      emission.setAffine(value, { channels: emission.channelsOf(value.shape[3]!), terms: new Map(), shift });
       return;
     }
   }
