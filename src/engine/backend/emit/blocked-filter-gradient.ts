@@ -2,7 +2,7 @@ import type { ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
-import { type FilterShape, roundUp } from './filters';
+import { type FilterShape, isPointwise, roundUp } from './filters';
 
 type ImageShape = readonly [number, number, number, number];
 
@@ -86,8 +86,13 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
   const [n, rows, columns, outputs] = result;
   const dilated = dilations.some((dilation) => dilation !== 1);
   // The patches of a filter of one pixel are the image: a product of matrices as they stand.
-  const isPointwise = kh * kw === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
-  if (block === 0 || dilated || isPointwise || Math.max(outputs, channels) < block || kw * channels < LEAST_COLUMNS)
+  if (
+    block === 0 ||
+    dilated ||
+    isPointwise(node.operation.attributes.window) ||
+    Math.max(outputs, channels) < block ||
+    kw * channels < LEAST_COLUMNS
+  )
     return undefined;
   const filters = roundUp(outputs, block);
   const atOnce = Math.min(filters, BLOCKS_AT_ONCE * block);

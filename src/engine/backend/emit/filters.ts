@@ -1,4 +1,5 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import type { Window } from '../graph/operations';
 
 /** A filter's shape: height, width, input channels, output channels (HWIO). */
 export type FilterShape = readonly [number, number, number, number];
@@ -50,6 +51,11 @@ export function blockedDepthwiseFilter(
 ): ValueName {
   const split = builder.reshape(filter, [h, w, channels / block, block]);
   return builder.reshape(builder.transpose(split, [2, 0, 1, 3]), [channels, 1, h, w]);
+}
+
+/** Whether a window is one pixel that slides by one, so that the pixels it meets are the image. */
+export function isPointwise({ kernel, strides, pads }: Window): boolean {
+  return kernel[0] * kernel[1] === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
 }
 
 /** The filter turned by 180 degrees. */
