@@ -90,7 +90,7 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
     block === 0 ||
     dilated ||
     isPointwise(node.operation.attributes.window) ||
-    Math.max(outputs, channels) < block ||
+    2 * Math.max(outputs, channels) < block ||
     kw * channels < LEAST_COLUMNS
   )
     return undefined;
@@ -159,14 +159,14 @@ function paddedImage(
   const [top, left, bottom, right] = sides;
   const around = [0, top, left, 0, examples, bottom, right, 0];
   if (around.every((pad) => pad === 0)) return emission.flat(value, image);
-  const channels = image[3];
+  const [n, height, width, channels] = image;
   if (emission.isInBlocks(value) && sameShape(value.shape, image) && examples === 0 && Math.min(...sides) >= 0) {
     // A convolution of one tap pads in blocks by all threads; Pad has but one.
     const group = emission.channelsOf(channels).filled;
     const ones = builder.constant('float32', [group, 1, 1, 1], new Float32Array(group).fill(1));
     const attributes = { kernel_shape: [1, 1], pads: sides, group };
     const padded = builder.blocked('Conv', [emission.blocked(value), ones], attributes);
-    return builder.blocked('ReorderOutput', [padded], { channels, channels_last: 1 });
+    return emission.rowMajor(padded, [n, top + height + bottom, left + width + right, channels]);
   }
   return builder.op('Pad', [emission.flat(value, image), builder.ints(...around)]);
 }

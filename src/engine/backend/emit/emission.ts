@@ -79,9 +79,7 @@ export class Emission {
     if (forms.blocked === null && forms.affine !== null && forms.affine.terms.size > 0) {
       forms.blocked = materialise(this.builder, forms.affine);
     }
-    forms.blocked ??= forms.halves
-      ? forms.halves.join()
-      : this.builder.blocked('ReorderInput', [this.flat(value)], { channels_last: 1 });
+    forms.blocked ??= forms.halves ? forms.halves.join() : this.#reordered(value);
     return forms.blocked;
   }
 
@@ -162,8 +160,20 @@ export class Emission {
 
   #unblocked(value: Value, { affine }: Forms): ValueName {
     if (affine?.terms.size === 0) return this.builder.op('Expand', [affine.shift!, this.builder.ints(...value.shape)]);
-    const attributes = { channels: value.shape[3]!, channels_last: 1 };
-    return this.builder.blocked('ReorderOutput', [this.blocked(value)], attributes);
+    return this.rowMajor(this.blocked(value), value.shape);
+  }
+
+  /** An image in blocks in row-major order, of the given shape; that of a single block is so already. */
+  rowMajor(blocks: ValueName, shape: readonly number[]): ValueName {
+    const channels = shape[3]!;
+    if (channels === this.block) return this.builder.reshape(blocks, shape);
+    return this.builder.blocked('ReorderOutput', [blocks], { channels, channels_last: 1 });
+  }
+
+  #reordered(value: Value): ValueName {
+    const [n, h, w, c] = value.shape as [number, number, number, number];
+    if (c === this.block) return this.builder.reshape(this.flat(value), [n, c, h, w]);
+    return this.builder.blocked('ReorderInput', [this.flat(value)], { channels_last: 1 });
   }
 
   #formsOf(value: Value): Forms {
