@@ -1,5 +1,6 @@
 import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
+import { numbersOf } from './channel-numbers';
 import type { Emission } from './emission';
 
 /** x * factor + shift, where both come from the parameters alone and are small if those are. */
@@ -28,7 +29,7 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
   const shift = offset === undefined ? builder.op('Neg', [drop]) : builder.op('Sub', [offset, drop]);
   emission.setAffine(value, {
     channels: emission.channelsOf(channels),
-    terms: new Map([[emission.blocked(image), factor]]),
-    shift,
+    terms: new Map([[emission.blocked(image), numbersOf(factor)]]),
+    shift: numbersOf(shift),
   });
 }

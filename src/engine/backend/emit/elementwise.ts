@@ -6,7 +6,8 @@ import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operati
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import type { MaskedGradient } from '../passes/rewrites';
 import { affineOfImage, materialise, multiplied } from './affine';
-import { affineResult } from './affine-results';
+import { affineResult, numbersResult } from './affine-results';
+import { negated, numbersOf, times } from './channel-numbers';
 import type { Emission } from './emission';
 
 /** Large enough that its product with any normal positive float is at least 1, small enough to be finite. */
@@ -64,8 +65,8 @@ function betweenMask(builder: ModelBuilder, input: ValueName, ceiling: number): 
 function betweenMaskOfBlocks(emission: Emission, source: Value, ceiling: number): ValueName {
   const { builder } = emission;
   const channels = emission.channelsOf(source.shape[3]!);
-  const middle = builder.constant('float32', [channels.count], new Float32Array(channels.count).fill(-ceiling / 2));
-  const centred = { ...affineOfImage(builder, emission.blocked(source), channels), shift: middle };
+  const middle = { scale: -ceiling / 2, factors: [] };
+  const centred = { ...affineOfImage(emission.blocked(source), channels), shift: middle };
   const distance = materialise(builder, centred, {
     activation: 'LeakyRelu',
     activation_params: { floats: [-1] },
@@ -144,6 +145,16 @@ export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): voi
       emission.setAffine(value, square);
       return;
     }
+  }
+  const numbers = emission.numbers(input);
+  if (numbers !== undefined && (fn === 'Neg' || fn === 'Square')) {
+    emission.setNumbers(value, fn === 'Neg' ? negated(numbers) : times(numbers, numbers));
+    return;
+  }
+  if (fn === 'Rsqrt' && emission.block > 0 && value.shape.length === 1) {
+    const root = builder.op('Sqrt', [emission.flat(input, value.shape)]);
+    emission.setNumbers(value, numbersOf(builder.op('Reciprocal', [root])));
+    return;
   }
   mapOne(emission, value, KEEP_ZERO.has(fn), (x) => {
     switch (fn) {
@@ -252,6 +263,11 @@ export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): v
   const { inputs, inputShapes, operation } = value.node;
   const [a, b] = inputs as [Value, Value];
   const { fn } = operation.attributes;
+  const numbers = numbersResult(emission, value);
+  if (numbers !== undefined) {
+    emission.setNumbers(value, numbers);
+    return;
+  }
   const affine = affineResult(emission, value);
   if (affine !== undefined) {
     emission.setAffine(value, affine);

@@ -1,8 +1,9 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
-import { sameShape } from '../graph/native-types';
+import { sameShape, sizeOf } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
 import { type Affine, affineOfImage, type Channels, materialise } from './affine';
+import { type Numbers, vectorOf } from './channel-numbers';
 import { roundUp } from './filters';
 import type { InternalOperators } from './internal-operators';
 
@@ -24,10 +25,12 @@ interface Forms {
   readonly halves: Halves | null;
   /** What the blocked form is computed from when it is asked for. */
   readonly affine: Affine | null;
+  /** What a vector is computed from when it is asked for. */
+  readonly numbers: Numbers | null;
   readonly views: Map<string, ValueName>;
 }
 
-const NO_FORM = { flat: null, blocked: null, halves: null, affine: null } as const;
+const NO_FORM = { flat: null, blocked: null, halves: null, affine: null, numbers: null } as const;
 
 /**
  * One graph being written. Each value has a row-major form, a blocked form (NCHWc, what ONNX Runtime's fast convolutions
@@ -65,7 +68,7 @@ export class Emission {
   /** The value in row-major order, seen under `shape`. */
   flat(value: Value, shape: readonly number[] = value.shape): ValueName {
     const forms = this.#formsOf(value);
-    forms.flat ??= this.#unblocked(value, forms);
+    forms.flat ??= this.#computed(value, forms);
     if (sameShape(shape, value.shape)) return forms.flat;
     const key = shape.join();
     const view = forms.views.get(key) ?? this.builder.reshape(forms.flat, shape);
@@ -92,7 +95,12 @@ export class Emission {
   /** A value of NHWC shape as a sum of images. */
   affine(value: Value): Affine {
     const { affine } = this.#formsOf(value);
-    return affine ?? affineOfImage(this.builder, this.blocked(value), this.channelsOf(value.shape[3]!));
+    return affine ?? affineOfImage(this.blocked(value), this.channelsOf(value.shape[3]!));
+  }
+
+  /** The numbers of a vector that is known as a product. */
+  numbers(value: Value): Numbers | undefined {
+    return this.#formsOf(value).numbers ?? undefined;
   }
 
   /** Whether the value is known as a sum of images that need not have been added up yet. */
@@ -140,6 +148,11 @@ export class Emission {
     this.#forms.set(value, { ...NO_FORM, affine, views: new Map() });
   }
 
+  /** Sets a vector, which may have leading axes of length one. */
+  setNumbers(value: Value, numbers: Numbers): void {
+    this.#forms.set(value, { ...NO_FORM, numbers, views: new Map() });
+  }
+
   setHalves(value: Value, halves: Halves): void {
     this.#forms.set(value, { ...NO_FORM, halves, views: new Map() });
   }
@@ -158,8 +171,15 @@ export class Emission {
     this.setFlat(value, trivial ? this.builder.reshape(name, value.shape) : this.builder.transpose(name, [0, 2, 3, 1]));
   }
 
-  #unblocked(value: Value, { affine }: Forms): ValueName {
-    if (affine?.terms.size === 0) return this.builder.op('Expand', [affine.shift!, this.builder.ints(...value.shape)]);
+  #computed(value: Value, { affine, numbers }: Forms): ValueName {
+    if (numbers !== null) {
+      const vector = vectorOf(this.builder, numbers, sizeOf(value.shape));
+      return value.shape.length === 1 ? vector : this.builder.reshape(vector, value.shape);
+    }
+    if (affine?.terms.size === 0) {
+      const vector = vectorOf(this.builder, affine.shift, affine.channels.count);
+      return this.builder.op('Expand', [vector, this.builder.ints(...value.shape)]);
+    }
     return this.rowMajor(this.blocked(value), value.shape);
   }
 

@@ -2,6 +2,7 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import { meanOf, withoutFilling } from './affine';
+import { times } from './channel-numbers';
 import { cast } from './elementwise';
 import type { Emission } from './emission';
 import { roundUp } from './filters';
@@ -76,9 +77,13 @@ function emitImageReduction(
 ): void {
   const { builder } = emission;
   const [n, h, w, c] = input.shape as readonly [number, number, number, number];
-  const mean =
-    axes.length === 3 ? meanOf(builder, emission.affine(input), [n, h, w]) : meansOfImages(emission, input, [n, c]);
   const count = sizeOf(input.shape) / sizeOf(value.shape);
+  if (axes.length === 3) {
+    const numbers = meanOf(builder, emission.affine(input), [n, h, w]);
+    emission.setNumbers(value, fn === 'Mean' ? numbers : times(numbers, { scale: count, factors: [] }));
+    return;
+  }
+  const mean = meansOfImages(emission, input, [n, c]);
   const result = fn === 'Mean' ? mean : builder.op('Mul', [mean, builder.float(count)]);
   emission.setFlat(value, builder.reshape(result, value.shape));
 }
