@@ -10,7 +10,9 @@ const LAYOUTS = [true, false];
 function normalised(x: tf.Tensor, seed: number): tf.Tensor4D {
   const channels = x.shape[3]!;
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  const parameters = [tensor([channels], seed), tf.add(tensor([channels], seed + 1), 1.5)] as tf.Tensor1D[];
+  // Scales of zero too, by which nothing may be divided.
+  const scale = tf.relu(tf.add(tensor([channels], seed + 1), 0.5));
+  const parameters = [tensor([channels], seed), scale] as tf.Tensor1D[];
   return tf.batchNorm(x as tf.Tensor4D, mean.as1D(), variance.as1D(), parameters[0], parameters[1], 1e-3);
 }
 

@@ -59,14 +59,15 @@ function combined(
   return plus(builder, a, fn === 'Add' ? b : negated(b), count);
 }
 
-/** A product or quotient of vectors, one of which is known as a product, as such. */
+/** What an operator makes of two vectors, one of which is known as a product, as such. */
 export function numbersResult(emission: Emission, value: PendingValue<'Binary'>): Numbers | undefined {
   const { inputs, operation, inputShapes } = value.node;
   const { fn } = operation.attributes;
   const count = value.shape.at(-1);
-  if ((fn !== 'Multiply' && fn !== 'RealDiv') || count === undefined || sizeOf(value.shape) !== count) return undefined;
-  if (value.dtype !== 'float32' || count === 1 || !inputs.some((input) => emission.numbers(input) !== undefined))
+  if (fn !== 'Add' && fn !== 'Sub' && fn !== 'Multiply' && fn !== 'RealDiv') return undefined;
+  if (value.dtype !== 'float32' || count === undefined || count === 1 || sizeOf(value.shape) !== count)
     return undefined;
+  if (!inputs.some((input) => emission.numbers(input) !== undefined)) return undefined;
   const [a, b] = inputs.map((input, i) => perChannel(emission, input, inputShapes[i]!, value.shape));
   return a === undefined || b === undefined ? undefined : combined(emission.builder, fn, a, b, count);
 }

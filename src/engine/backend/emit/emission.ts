@@ -148,6 +148,11 @@ export class Emission {
     this.#forms.set(value, { ...NO_FORM, affine, views: new Map() });
   }
 
+  /** Sets a value in all forms of another of its shape. */
+  setAs(value: Value, other: Value): void {
+    this.#forms.set(value, this.#formsOf(other));
+  }
+
   /** Sets a vector, which may have leading axes of length one. */
   setNumbers(value: Value, numbers: Numbers): void {
     this.#forms.set(value, { ...NO_FORM, numbers, views: new Map() });
