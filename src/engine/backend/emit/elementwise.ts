@@ -5,13 +5,11 @@ import { nativeArray, type NativeType, sameShape } from '../graph/native-types';
 import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import type { MaskedGradient } from '../passes/rewrites';
-import { affineOfImage, materialise, multiplied } from './affine';
+import { materialise, multiplied } from './affine';
 import { affineResult, numbersResult } from './affine-results';
 import { negated, numbersOf, times } from './channel-numbers';
 import type { Emission } from './emission';
-
-/** Large enough that its product with any normal positive float is at least 1, small enough to be finite. */
-const STEEP = 3e38;
+import { maskOf, maskOfBlocks, positiveMask } from './masks';
 
 const UNARY_OPERATORS: Partial<Record<UnaryFunction, string>> = {
   LogicalNot: 'Not',
@@ -38,47 +36,6 @@ export function scalar(builder: ModelBuilder, type: NativeType, value: number): 
 
 export function cast(builder: ModelBuilder, input: ValueName, to: ElementType): ValueName {
   return builder.op('Cast', [input], { to: ELEMENT_TYPES[to] });
-}
-
-/** 1 where the input is positive, else 0: for masks, where only the sign of ordinary numbers matters. */
-export function positiveMask(builder: ModelBuilder, input: ValueName): ValueName {
-  return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 0 } });
-}
-
-/** 1 where `a` equals `b`, else 0, for `a <= b`. */
-export function equalMask(builder: ModelBuilder, a: ValueName, b: ValueName): ValueName {
-  return notNegativeMask(builder, builder.op('Sub', [a, b]));
-}
-
-/** 0 where the input is negative, else 1. */
-export function notNegativeMask(builder: ModelBuilder, input: ValueName): ValueName {
-  return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 1 } });
-}
-
-/** 1 where an input from 0 to `ceiling` is at neither end, else 0. */
-function betweenMask(builder: ModelBuilder, input: ValueName, ceiling: number): ValueName {
-  const distance = builder.op('Abs', [builder.op('Sub', [input, builder.float(ceiling / 2)])]);
-  return nearerMask(builder, distance, ceiling / 2);
-}
-
-/** The same for an image in blocks, the distance from the middle in one pass. */
-function betweenMaskOfBlocks(emission: Emission, source: Value, ceiling: number): ValueName {
-  const { builder } = emission;
-  const channels = emission.channelsOf(source.shape[3]!);
-  const middle = { scale: -ceiling / 2, factors: [] };
-  const centred = { ...affineOfImage(emission.blocked(source), channels), shift: middle };
-  const distance = materialise(builder, centred, {
-    activation: 'LeakyRelu',
-    activation_params: { floats: [-1] },
-  });
-  return nearerMask(builder, distance, ceiling / 2);
-}
-
-/** 1 where the input is below a bound that it never exceeds, else 0. */
-function nearerMask(builder: ModelBuilder, input: ValueName, bound: number): ValueName {
-  // A power of two, so that nothing is rounded: one step of a float below the bound is enough for 1.
-  const steep = 2 ** (25 - Math.floor(Math.log2(bound)));
-  return builder.op('HardSigmoid', [input], { alpha: { float: -steep }, beta: { float: steep * bound } });
 }
 
 /** `if` isNaN(tested): `tested`, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs passes on. */
@@ -304,14 +261,10 @@ function emitMaskedGradient(emission: Emission, value: NativeValue, masked: Mask
   const { builder } = emission;
   const { gradient, source, ceiling } = masked;
   if (staysBlocked(emission, value, gradient, source)) {
-    const mask =
-      ceiling === null
-        ? positiveMask(builder, emission.blocked(source))
-        : betweenMaskOfBlocks(emission, source, ceiling);
+    const mask = maskOfBlocks(emission, source, ceiling);
     emission.setBlocked(value, builder.op('Mul', [emission.blocked(gradient), mask]));
   } else {
-    const flat = emission.flat(source, value.shape);
-    const mask = ceiling === null ? positiveMask(builder, flat) : betweenMask(builder, flat, ceiling);
+    const mask = maskOf(builder, emission.flat(source, value.shape), ceiling);
     emission.setFlat(value, builder.op('Mul', [emission.flat(gradient, value.shape), mask]));
   }
 }
