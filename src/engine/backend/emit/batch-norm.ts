@@ -1,5 +1,6 @@
 import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
+import { numbersOf } from './channel-numbers';
 import type { Emission } from './emission';
 
 /** x * factor + shift, where both come from the parameters alone and are small if those are. */
@@ -17,7 +18,8 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
   const shape = inputShapes[0]!;
   const channels = shape.at(-1)!;
   const isPerChannel = inputShapes.slice(1).every((parameter) => sameShape(parameter, [channels]));
-  if (!isPerChannel || shape.length !== 4 || !sameShape(shape, image.shape) || !emission.canBlock(channels)) {
+  const hasBlocks = emission.canBlock(channels) || emission.hasFilledBlocks(image);
+  if (!isPerChannel || shape.length !== 4 || !sameShape(shape, image.shape) || !hasBlocks) {
     const centred = builder.op('Sub', [emission.flat(image, shape), mean]);
     const scaled = builder.op('Mul', [centred, factor]);
     emission.setFlat(value, offset === undefined ? scaled : builder.op('Add', [scaled, offset]));
@@ -25,5 +27,9 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
   }
   const drop = builder.op('Mul', [mean, factor]);
   const shift = offset === undefined ? builder.op('Neg', [drop]) : builder.op('Sub', [offset, drop]);
-  emission.setAffine(value, { channels, terms: new Map([[emission.blocked(image), factor]]), shift });
+  emission.setAffine(value, {
+    channels: emission.channelsOf(channels),
+    terms: new Map([[emission.blocked(image), numbersOf(factor)]]),
+    shift: numbersOf(shift),
+  });
 }

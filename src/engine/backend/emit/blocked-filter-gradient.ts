@@ -2,7 +2,7 @@ import type { ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
-import { type FilterShape, roundUp } from './filters';
+import { type FilterShape, isPointwise, roundUp } from './filters';
 
 type ImageShape = readonly [number, number, number, number];
 
@@ -86,8 +86,13 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
   const [n, rows, columns, outputs] = result;
   const dilated = dilations.some((dilation) => dilation !== 1);
   // The patches of a filter of one pixel are the image: a product of matrices as they stand.
-  const isPointwise = kh * kw === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
-  if (block === 0 || dilated || isPointwise || Math.max(outputs, channels) < block || kw * channels < LEAST_COLUMNS)
+  if (
+    block === 0 ||
+    dilated ||
+    isPointwise(node.operation.attributes.window) ||
+    2 * Math.max(outputs, channels) < block ||
+    kw * channels < LEAST_COLUMNS
+  )
     return undefined;
   const filters = roundUp(outputs, block);
   const atOnce = Math.min(filters, BLOCKS_AT_ONCE * block);
@@ -154,13 +159,14 @@ function paddedImage(
   const [top, left, bottom, right] = sides;
   const around = [0, top, left, 0, examples, bottom, right, 0];
   if (around.every((pad) => pad === 0)) return emission.flat(value, image);
-  const channels = image[3];
-  if (emission.isBlockedOnly(value) && sameShape(value.shape, image) && examples === 0 && Math.min(...sides) >= 0) {
+  const [n, height, width, channels] = image;
+  if (emission.isInBlocks(value) && sameShape(value.shape, image) && examples === 0 && Math.min(...sides) >= 0) {
     // A convolution of one tap pads in blocks by all threads; Pad has but one.
-    const ones = builder.constant('float32', [channels, 1, 1, 1], new Float32Array(channels).fill(1));
-    const attributes = { kernel_shape: [1, 1], pads: sides, group: channels };
+    const group = emission.channelsOf(channels).filled;
+    const ones = builder.constant('float32', [group, 1, 1, 1], new Float32Array(group).fill(1));
+    const attributes = { kernel_shape: [1, 1], pads: sides, group };
     const padded = builder.blocked('Conv', [emission.blocked(value), ones], attributes);
-    return builder.blocked('ReorderOutput', [padded], { channels, channels_last: 1 });
+    return emission.rowMajor(padded, [n, top + height + bottom, left + width + right, channels]);
   }
   return builder.op('Pad', [emission.flat(value, image), builder.ints(...around)]);
 }
@@ -177,8 +183,7 @@ function gradientAsFilter(emission: Emission, gradient: Value, sliding: Sliding)
   const examplesInBlock = block / bandsInBlock;
   const groups = [parts, examples / parts / examplesInBlock, examplesInBlock];
   const bandsSplit = [bands / bandsInBlock, bandsInBlock];
-  const known =
-    (emission.isBlockedOnly(gradient) || emission.hasFilledBlocks(gradient)) && sameShape(gradient.shape, result);
+  const known = emission.isInBlocks(gradient) && sameShape(gradient.shape, result);
   const image = known
     ? emission.blocked(gradient)
     : outputs < block

@@ -13,7 +13,7 @@ import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterS
 const MOST_WASTE = 2.1;
 
 /** Activations that leave the zeros that fill a block. */
-const KEEPS_ZERO: ReadonlySet<Activation['name']> = new Set(['linear', 'relu', 'relu6', 'elu', 'leakyrelu']);
+export const KEEPS_ZERO: ReadonlySet<Activation['name']> = new Set(['linear', 'relu', 'relu6', 'elu', 'leakyrelu']);
 
 export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };
@@ -47,7 +47,7 @@ function convolve(
   const [, , channels, filters] = filterShape;
   const filter = emission.flat(node.inputs[1]!, filterShape);
   const attributes = windowAttributes(node.operation.attributes.window);
-  const inputBlocks = channels >= block;
+  const inputBlocks = channels >= block || emission.hasFilledBlocks(image);
   // One by one, a few results of many channels are far slower than a block that is mostly zeros.
   if (!fillsBlocks(block, inputBlocks ? [channels, Math.max(filters, block)] : [filters])) {
     const biases = bias === undefined ? [] : [emission.flat(bias, [filters])];
@@ -76,7 +76,7 @@ function convolve(
 
 /** Whether numbers of channels may be filled up to whole blocks: the products with zeros must be worth it. */
 function fillsBlocks(block: number, counts: readonly number[]): boolean {
-  if (block === 0 || counts.some((count) => count < block)) return false;
+  if (block === 0 || counts.some((count) => 2 * count < block)) return false;
   return counts.reduce((factor, count) => (factor * roundUp(count, block)) / count, 1) <= MOST_WASTE;
 }
 
@@ -121,7 +121,8 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const { window } = operation.attributes;
   const pads = backwardPads(window, value.shape, gradientShape);
   const [, , channels, filters] = filterShape;
-  const inBlocks = fillsBlocks(block, [channels, filters]);
+  const gradientBlocks = filters >= block || emission.hasFilledBlocks(gradient);
+  const inBlocks = gradientBlocks && fillsBlocks(block, [channels, filters]);
   if (pads === undefined && inBlocks) {
     const whole = inWholeBlocks(emission, filter, filterShape, [true, true]);
     const [n, rows, columns] = gradientShape as [number, number, number, number];

@@ -2,10 +2,11 @@ import type { ValueName } from '../encoding/model-builder';
 import { sameShape } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
-import { windowAttributes } from './convolutions';
+import { filledUp, withoutFilling } from './affine';
+import { KEEPS_ZERO, windowAttributes } from './convolutions';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
-import { blockedDepthwiseFilter, type FilterShape, flip } from './filters';
+import { blockedDepthwiseFilter, type FilterShape, flip, roundUp } from './filters';
 import { spread } from './spreading';
 
 type ImageShape = readonly [number, number, number, number];
@@ -20,11 +21,23 @@ export function emitDepthwiseConv2D(emission: Emission, value: PendingValue<'Dep
   const biases = bias === undefined ? [] : [emission.flat(bias, [channels * multiplier])];
   const { window, activation } = operation.attributes;
   const attributes = { ...windowAttributes(window), group: channels };
-  if (multiplier === 1 && emission.canBlock(channels) && sameShape(inputShapes[0]!, image.shape)) {
-    const names = [emission.blocked(image), blockedDepthwiseFilter(builder, filter, filterShape, block), ...biases];
+  const keepsZeros = emission.canBlock(channels) || KEEPS_ZERO.has(activation.name);
+  if (
+    multiplier === 1 &&
+    keepsZeros &&
+    hasBlocks(emission, image, channels) &&
+    sameShape(inputShapes[0]!, image.shape)
+  ) {
+    const whole = inWholeBlocks(emission, filter, filterShape);
+    const names = [
+      emission.blocked(image),
+      blockedDepthwiseFilter(builder, whole.filter, whole.shape, block),
+      ...biases.map((name) => filledUp(builder, name, emission.channelsOf(channels))),
+    ];
     const builtIn = BLOCKED_ACTIVATIONS[activation.name];
     const result = builder.blocked('Conv', names, {
       ...attributes,
+      group: whole.shape[2],
       ...(builtIn === undefined ? {} : { activation: builtIn }),
     });
     emission.setBlocked(value, builtIn === undefined ? activate(builder, result, activation) : result);
@@ -33,6 +46,23 @@ export function emitDepthwiseConv2D(emission: Emission, value: PendingValue<'Dep
   const perChannel = builder.reshape(builder.transpose(filter, [2, 3, 0, 1]), [channels * multiplier, 1, h, w]);
   const names = [emission.nchw(image, inputShapes[0]!), perChannel, ...biases];
   emission.setNchw(value, activate(builder, builder.op('Conv', names, attributes), activation));
+}
+
+/** Whether an image has blocks, or may be brought into such without filling. */
+function hasBlocks(emission: Emission, image: Value, channels: number): boolean {
+  return emission.canBlock(channels) || emission.hasFilledBlocks(image);
+}
+
+/** A depthwise filter with channels filled up to whole blocks by zeros. */
+function inWholeBlocks(
+  { builder, block }: Emission,
+  filter: ValueName,
+  [h, w, channels]: FilterShape,
+): { filter: ValueName; shape: FilterShape } {
+  const shape = [h, w, roundUp(channels, block), 1] as const;
+  const missing = shape[2] - channels;
+  if (missing === 0) return { filter, shape };
+  return { filter: builder.op('Pad', [filter, builder.ints(0, 0, 0, 0, 0, 0, missing, 0)]), shape };
 }
 
 export function emitDepthwiseInputGradient(emission: Emission, value: PendingValue<'DepthwiseInputGradient'>): void {
@@ -64,18 +94,20 @@ export function slideBackwards(
   const before = [kernel[0] - 1 - pads[0], kernel[1] - 1 - pads[1]] as const;
   const size = [value.shape[1]! + kernel[0] - 1 - before[0], value.shape[2]! + kernel[1] - 1 - before[1]] as const;
   const attributes = { kernel_shape: kernel, pads: [...before, 0, 0], group: channels };
-  if (multiplier === 1 && emission.canBlock(channels) && sameShape(gradientShape, gradient.shape)) {
-    const filterInBlocks = blockedDepthwiseFilter(builder, flipped, filterShape, block);
+  if (multiplier === 1 && hasBlocks(emission, gradient, channels) && sameShape(gradientShape, gradient.shape)) {
+    const whole = inWholeBlocks(emission, flipped, filterShape);
+    const depth = whole.shape[2];
+    const filterInBlocks = blockedDepthwiseFilter(builder, whole.filter, whole.shape, block);
     const after = [size[0] - rows, size[1] - columns];
     if (strides.every((stride) => stride === 1) && after.every((pad) => pad >= 0)) {
-      const padded = { ...attributes, pads: [...before, ...after] };
+      const padded = { ...attributes, pads: [...before, ...after], group: depth };
       emission.setBlocked(value, builder.blocked('Conv', [emission.blocked(gradient), filterInBlocks], padded));
       return;
     }
-    const planes = [(n * channels) / block, rows, columns, block] as const;
+    const planes = [(n * depth) / block, rows, columns, block] as const;
     const spreadOut = spread(builder, emission.blocked(gradient), planes, strides, size);
-    const image = builder.reshape(spreadOut, [n, channels, ...size]);
-    emission.setBlocked(value, builder.blocked('Conv', [image, filterInBlocks], attributes));
+    const image = builder.reshape(spreadOut, [n, depth, ...size]);
+    emission.setBlocked(value, builder.blocked('Conv', [image, filterInBlocks], { ...attributes, group: depth }));
     return;
   }
   const depth = channels * multiplier;
@@ -93,9 +125,11 @@ export function emitDepthwiseFilterGradient(emission: Emission, value: PendingVa
   const [h, w, channels, multiplier] = value.shape as FilterShape;
   const { kernel, strides, pads } = operation.attributes.window;
   const asStored = sameShape(imageShape, image.shape) && sameShape(inputShapes[1]!, gradient.shape);
-  if (multiplier === 1 && emission.canBlock(channels) && asStored) {
+  const inBlocks = emission.canBlock(channels) || [image, gradient].every((input) => emission.hasFilledBlocks(input));
+  if (multiplier === 1 && inBlocks && asStored) {
+    const filled = roundUp(channels, block);
     // Every channel of every image by itself: a depthwise convolution whose filter is the gradient, as large as the result.
-    const groups = n * channels;
+    const groups = n * filled;
     const seen = builder.reshape(emission.blocked(image), [1, groups, imageShape[1], imageShape[2]]);
     const filter = builder.reshape(emission.blocked(gradient), [groups, 1, rows, columns]);
     const reach = [
@@ -111,9 +145,10 @@ export function emitDepthwiseFilterGradient(emission: Emission, value: PendingVa
         group: groups,
       };
       const products = builder.blocked('Conv', [seen, filter], attributes);
-      const sums = builder.op('MatMul', [builder.onesRow(n), builder.reshape(products, [n, channels * h * w])]);
-      const perTap = builder.transpose(builder.reshape(sums, [channels / block, h, w, block]), [1, 2, 0, 3]);
-      emission.setFlat(value, builder.reshape(perTap, value.shape));
+      const sums = builder.op('MatMul', [builder.onesRow(n), builder.reshape(products, [n, filled * h * w])]);
+      const perTap = builder.transpose(builder.reshape(sums, [filled / block, h, w, block]), [1, 2, 0, 3]);
+      const taps = withoutFilling(builder, builder.reshape(perTap, [h, w, filled]), emission.channelsOf(channels));
+      emission.setFlat(value, builder.reshape(taps, value.shape));
       return;
     }
   }

@@ -5,12 +5,11 @@ import { nativeArray, type NativeType, sameShape } from '../graph/native-types';
 import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import type { MaskedGradient } from '../passes/rewrites';
-import { affineOfImage, materialise, multiplied } from './affine';
-import { affineResult } from './affine-results';
+import { materialise, multiplied } from './affine';
+import { affineResult, numbersResult } from './affine-results';
+import { negated, numbersOf, times } from './channel-numbers';
 import type { Emission } from './emission';
-
-/** Large enough that its product with any normal positive float is at least 1, small enough to be finite. */
-const STEEP = 3e38;
+import { maskOf, maskOfBlocks, positiveMask } from './masks';
 
 const UNARY_OPERATORS: Partial<Record<UnaryFunction, string>> = {
   LogicalNot: 'Not',
@@ -27,6 +26,9 @@ const BINARY_OPERATORS: Partial<Record<BinaryFunction, string>> = {
   LogicalOr: 'Or',
 };
 
+/** Functions of two inputs that leave the zeros in which the blocks of both may end. */
+const KEEP_ZEROS: ReadonlySet<BinaryFunction> = new Set(['Add', 'Sub', 'Multiply', 'Maximum', 'Minimum']);
+
 /** A constant scalar of a type. */
 export function scalar(builder: ModelBuilder, type: NativeType, value: number): ValueName {
   return builder.constant(type, [], nativeArray(type, [value]));
@@ -34,46 +36,6 @@ export function scalar(builder: ModelBuilder, type: NativeType, value: number): 
 
 export function cast(builder: ModelBuilder, input: ValueName, to: ElementType): ValueName {
   return builder.op('Cast', [input], { to: ELEMENT_TYPES[to] });
-}
-
-/** 1 where the input is positive, else 0: for masks, where only the sign of ordinary numbers matters. */
-export function positiveMask(builder: ModelBuilder, input: ValueName): ValueName {
-  return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 0 } });
-}
-
-/** 1 where `a` equals `b`, else 0, for `a <= b`. */
-export function equalMask(builder: ModelBuilder, a: ValueName, b: ValueName): ValueName {
-  return notNegativeMask(builder, builder.op('Sub', [a, b]));
-}
-
-/** 0 where the input is negative, else 1. */
-export function notNegativeMask(builder: ModelBuilder, input: ValueName): ValueName {
-  return builder.op('HardSigmoid', [input], { alpha: { float: STEEP }, beta: { float: 1 } });
-}
-
-/** 1 where an input from 0 to `ceiling` is at neither end, else 0. */
-function betweenMask(builder: ModelBuilder, input: ValueName, ceiling: number): ValueName {
-  const distance = builder.op('Abs', [builder.op('Sub', [input, builder.float(ceiling / 2)])]);
-  return nearerMask(builder, distance, ceiling / 2);
-}
-
-/** The same for an image in blocks, the distance from the middle in one pass. */
-function betweenMaskOfBlocks(builder: ModelBuilder, image: ValueName, { shape }: Value, ceiling: number): ValueName {
-  const channels = shape[3]!;
-  const middle = builder.constant('float32', [channels], new Float32Array(channels).fill(-ceiling / 2));
-  const centred = { ...affineOfImage(builder, image, channels), shift: middle };
-  const distance = materialise(builder, centred, {
-    activation: 'LeakyRelu',
-    activation_params: { floats: [-1] },
-  });
-  return nearerMask(builder, distance, ceiling / 2);
-}
-
-/** 1 where the input is below a bound that it never exceeds, else 0. */
-function nearerMask(builder: ModelBuilder, input: ValueName, bound: number): ValueName {
-  // A power of two, so that nothing is rounded: one step of a float below the bound is enough for 1.
-  const steep = 2 ** (25 - Math.floor(Math.log2(bound)));
-  return builder.op('HardSigmoid', [input], { alpha: { float: -steep }, beta: { float: steep * bound } });
 }
 
 /** `if` isNaN(tested): `tested`, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs passes on. */
@@ -101,11 +63,24 @@ export function activate(builder: ModelBuilder, input: ValueName, { name, alpha 
   }
 }
 
-/** Applies a shape-keeping function of one input in whatever layout the input is in. */
-function mapOne(emission: Emission, value: PendingValue, apply: (input: ValueName) => ValueName): void {
+/** Functions of one input that leave the zeros in which a block may end. */
+const KEEP_ZERO: ReadonlySet<UnaryFunction> = new Set(['Relu', 'Relu6', 'Square', 'Abs', 'Neg', 'Sqrt', 'Tanh']);
+
+/**
+ * Applies a shape-keeping function of one input in whatever layout the input is in.
+ *
+ * @param keepsZero whether the function of zero is zero
+ */
+function mapOne(
+  emission: Emission,
+  value: PendingValue,
+  keepsZero: boolean,
+  apply: (input: ValueName) => ValueName,
+): void {
   const input = value.node.inputs[0]!;
   const shape = value.node.inputShapes[0]!;
-  if (emission.isBlockedOnly(input) && sameShape(shape, input.shape)) {
+  const inBlocks = keepsZero ? emission.isInBlocks(input) : emission.isBlockedOnly(input);
+  if (inBlocks && sameShape(shape, input.shape)) {
     emission.setBlocked(value, apply(emission.blocked(input)));
   } else {
     emission.setFlat(value, apply(emission.flat(input, shape)));
@@ -116,7 +91,7 @@ export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): voi
   const { builder } = emission;
   const { fn } = value.node.operation.attributes;
   const [input] = value.node.inputs as [Value];
-  if (emission.isBlockedOnly(input) && sameShape(value.node.inputShapes[0]!, input.shape)) {
+  if (emission.isInBlocks(input) && sameShape(value.node.inputShapes[0]!, input.shape)) {
     const affine = emission.affine(input);
     if (fn === 'Relu' && emission.isAffine(input) && affine.terms.size > 0) {
       emission.setBlocked(value, materialise(builder, affine, { activation: 'Relu' }));
@@ -128,7 +103,17 @@ export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): voi
       return;
     }
   }
-  mapOne(emission, value, (x) => {
+  const numbers = emission.numbers(input);
+  if (numbers !== undefined && (fn === 'Neg' || fn === 'Square')) {
+    emission.setNumbers(value, fn === 'Neg' ? negated(numbers) : times(numbers, numbers));
+    return;
+  }
+  if (fn === 'Rsqrt' && emission.block > 0 && value.shape.length === 1) {
+    const root = builder.op('Sqrt', [emission.flat(input, value.shape)]);
+    emission.setNumbers(value, numbersOf(builder.op('Reciprocal', [root])));
+    return;
+  }
+  mapOne(emission, value, KEEP_ZERO.has(fn), (x) => {
     switch (fn) {
       case 'Square':
         return builder.op('Mul', [x, x]);
@@ -148,12 +133,12 @@ export function emitStep(emission: Emission, value: PendingValue<'Step'>): void 
   const { builder, rewrites } = emission;
   const source = rewrites.stepSources.get(value);
   if (source !== undefined) {
-    if (emission.isBlockedOnly(source)) emission.setBlocked(value, positiveMask(builder, emission.blocked(source)));
+    if (emission.isInBlocks(source)) emission.setBlocked(value, positiveMask(builder, emission.blocked(source)));
     else emission.setFlat(value, positiveMask(builder, emission.flat(source)));
     return;
   }
   const { alpha } = value.node.operation.attributes;
-  mapOne(emission, value, (x) => {
+  mapOne(emission, value, alpha === 0, (x) => {
     const positive = builder.op('Greater', [x, builder.float(0)]);
     const step = builder.op('Where', [positive, builder.float(1), builder.float(alpha)]);
     return keepNaN(builder, x, step);
@@ -162,7 +147,7 @@ export function emitStep(emission: Emission, value: PendingValue<'Step'>): void 
 
 export function emitLeakyRelu(emission: Emission, value: PendingValue<'LeakyRelu'>): void {
   const { alpha } = value.node.operation.attributes;
-  mapOne(emission, value, (x) => emission.builder.op('LeakyRelu', [x], { alpha: { float: alpha } }));
+  mapOne(emission, value, true, (x) => emission.builder.op('LeakyRelu', [x], { alpha: { float: alpha } }));
 }
 
 export function emitPRelu(emission: Emission, value: PendingValue<'PRelu'>): void {
@@ -191,8 +176,8 @@ export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void 
   const clip = (x: ValueName): ValueName => builder.op('Clip', [x, builder.float(min), builder.float(max)]);
   const argument = emission.rewrites.clippedRelus.get(value);
   if (argument === undefined) {
-    mapOne(emission, value, clip);
-  } else if (!emission.isBlockedOnly(argument)) {
+    mapOne(emission, value, min <= 0 && max >= 0, clip);
+  } else if (!emission.isInBlocks(argument)) {
     emission.setFlat(value, clip(emission.flat(argument)));
   } else {
     const affine = emission.affine(argument);
@@ -235,12 +220,18 @@ export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): v
   const { inputs, inputShapes, operation } = value.node;
   const [a, b] = inputs as [Value, Value];
   const { fn } = operation.attributes;
+  const numbers = numbersResult(emission, value);
+  if (numbers !== undefined) {
+    emission.setNumbers(value, numbers);
+    return;
+  }
   const affine = affineResult(emission, value);
   if (affine !== undefined) {
     emission.setAffine(value, affine);
     return;
   }
-  if (fn !== 'NotEqual' && fn !== 'SquaredDifference' && staysBlocked(emission, value, a, b)) {
+  const mayStay = KEEP_ZEROS.has(fn) || (emission.canBlock(value.shape.at(-1) ?? 0) && fn !== 'NotEqual');
+  if (mayStay && fn !== 'SquaredDifference' && staysBlocked(emission, value, a, b)) {
     const operator = BINARY_OPERATORS[fn] ?? fn;
     emission.setBlocked(value, builder.op(operator, [emission.blocked(a), emission.blocked(b)]));
     return;
@@ -261,22 +252,19 @@ function binary(builder: ModelBuilder, fn: BinaryFunction, left: ValueName, righ
 
 /** Whether two images of one shape are combined of which at least one is in blocks already. */
 function staysBlocked(emission: Emission, result: NativeValue, a: Value, b: Value): boolean {
-  const image = result.shape.length === 4 && emission.canBlock(result.shape[3]!);
-  if (!image || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
+  if (result.shape.length !== 4 || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
   if (a.dtype !== 'float32' || result.dtype !== 'float32') return false;
-  return emission.isBlockedOnly(a) || emission.isBlockedOnly(b);
+  return emission.meetInBlocks(a, b);
 }
 
 function emitMaskedGradient(emission: Emission, value: NativeValue, masked: MaskedGradient): void {
   const { builder } = emission;
   const { gradient, source, ceiling } = masked;
   if (staysBlocked(emission, value, gradient, source)) {
-    const image = emission.blocked(source);
-    const mask = ceiling === null ? positiveMask(builder, image) : betweenMaskOfBlocks(builder, image, source, ceiling);
+    const mask = maskOfBlocks(emission, source, ceiling);
     emission.setBlocked(value, builder.op('Mul', [emission.blocked(gradient), mask]));
   } else {
-    const flat = emission.flat(source, value.shape);
-    const mask = ceiling === null ? positiveMask(builder, flat) : betweenMask(builder, flat, ceiling);
+    const mask = maskOf(builder, emission.flat(source, value.shape), ceiling);
     emission.setFlat(value, builder.op('Mul', [emission.flat(gradient, value.shape), mask]));
   }
 }

@@ -1,8 +1,10 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
-import { sameShape } from '../graph/native-types';
+import { sameShape, sizeOf } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
-import { type Affine, affineOfImage, materialise } from './affine';
+import { type Affine, affineOfImage, type Channels, materialise } from './affine';
+import { type Numbers, vectorOf } from './channel-numbers';
+import { roundUp } from './filters';
 import type { InternalOperators } from './internal-operators';
 
 /** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
@@ -23,10 +25,12 @@ interface Forms {
   readonly halves: Halves | null;
   /** What the blocked form is computed from when it is asked for. */
   readonly affine: Affine | null;
+  /** What a vector is computed from when it is asked for. */
+  readonly numbers: Numbers | null;
   readonly views: Map<string, ValueName>;
 }
 
-const NO_FORM = { flat: null, blocked: null, halves: null, affine: null } as const;
+const NO_FORM = { flat: null, blocked: null, halves: null, affine: null, numbers: null } as const;
 
 /**
  * One graph being written. Each value has a row-major form, a blocked form (NCHWc, what ONNX Runtime's fast convolutions
@@ -56,10 +60,15 @@ export class Emission {
     return this.block > 0 && channels > 0 && channels % this.block === 0;
   }
 
+  /** Channels of an image in blocks, with those that fill the last one. */
+  channelsOf(channels: number): Channels {
+    return { count: channels, filled: this.block === 0 ? channels : roundUp(channels, this.block) };
+  }
+
   /** The value in row-major order, seen under `shape`. */
   flat(value: Value, shape: readonly number[] = value.shape): ValueName {
     const forms = this.#formsOf(value);
-    forms.flat ??= this.#unblocked(value, forms);
+    forms.flat ??= this.#computed(value, forms);
     if (sameShape(shape, value.shape)) return forms.flat;
     const key = shape.join();
     const view = forms.views.get(key) ?? this.builder.reshape(forms.flat, shape);
@@ -73,9 +82,7 @@ export class Emission {
     if (forms.blocked === null && forms.affine !== null && forms.affine.terms.size > 0) {
       forms.blocked = materialise(this.builder, forms.affine);
     }
-    forms.blocked ??= forms.halves
-      ? forms.halves.join()
-      : this.builder.blocked('ReorderInput', [this.flat(value)], { channels_last: 1 });
+    forms.blocked ??= forms.halves ? forms.halves.join() : this.#reordered(value);
     return forms.blocked;
   }
 
@@ -88,7 +95,12 @@ export class Emission {
   /** A value of NHWC shape as a sum of images. */
   affine(value: Value): Affine {
     const { affine } = this.#formsOf(value);
-    return affine ?? affineOfImage(this.builder, this.blocked(value), value.shape[3]!);
+    return affine ?? affineOfImage(this.blocked(value), this.channelsOf(value.shape[3]!));
+  }
+
+  /** The numbers of a vector that is known as a product. */
+  numbers(value: Value): Numbers | undefined {
+    return this.#formsOf(value).numbers ?? undefined;
   }
 
   /** Whether the value is known as a sum of images that need not have been added up yet. */
@@ -101,8 +113,20 @@ export class Emission {
    * those zeros may read them.
    */
   hasFilledBlocks(value: Value): boolean {
-    const { blocked, halves } = this.#formsOf(value);
-    return (blocked !== null || halves !== null) && !this.canBlock(value.shape.at(-1)!);
+    const { blocked, halves, affine } = this.#formsOf(value);
+    const inBlocks = blocked !== null || halves !== null || (affine !== null && affine.terms.size > 0);
+    return inBlocks && !this.canBlock(value.shape.at(-1)!);
+  }
+
+  /** Whether the value is in blocks, filled ones among them, for readers that keep their zeros. */
+  isInBlocks(value: Value): boolean {
+    return this.isBlockedOnly(value) || this.hasFilledBlocks(value);
+  }
+
+  /** Whether two images of one shape meet in blocks without a conversion that staying row-major would save. */
+  meetInBlocks(a: Value, b: Value): boolean {
+    if (this.canBlock(a.shape.at(-1)!)) return this.isBlockedOnly(a) || this.isBlockedOnly(b);
+    return this.hasFilledBlocks(a) && this.hasFilledBlocks(b);
   }
 
   /** Whether the value exists in blocks only, whole or in parts, so that staying in blocks saves a conversion. */
@@ -124,6 +148,16 @@ export class Emission {
     this.#forms.set(value, { ...NO_FORM, affine, views: new Map() });
   }
 
+  /** Sets a value in all forms of another of its shape. */
+  setAs(value: Value, other: Value): void {
+    this.#forms.set(value, this.#formsOf(other));
+  }
+
+  /** Sets a vector, which may have leading axes of length one. */
+  setNumbers(value: Value, numbers: Numbers): void {
+    this.#forms.set(value, { ...NO_FORM, numbers, views: new Map() });
+  }
+
   setHalves(value: Value, halves: Halves): void {
     this.#forms.set(value, { ...NO_FORM, halves, views: new Map() });
   }
@@ -142,10 +176,29 @@ export class Emission {
     this.setFlat(value, trivial ? this.builder.reshape(name, value.shape) : this.builder.transpose(name, [0, 2, 3, 1]));
   }
 
-  #unblocked(value: Value, { affine }: Forms): ValueName {
-    if (affine?.terms.size === 0) return this.builder.op('Expand', [affine.shift!, this.builder.ints(...value.shape)]);
-    const attributes = { channels: value.shape[3]!, channels_last: 1 };
-    return this.builder.blocked('ReorderOutput', [this.blocked(value)], attributes);
+  #computed(value: Value, { affine, numbers }: Forms): ValueName {
+    if (numbers !== null) {
+      const vector = vectorOf(this.builder, numbers, sizeOf(value.shape));
+      return value.shape.length === 1 ? vector : this.builder.reshape(vector, value.shape);
+    }
+    if (affine?.terms.size === 0) {
+      const vector = vectorOf(this.builder, affine.shift, affine.channels.count);
+      return this.builder.op('Expand', [vector, this.builder.ints(...value.shape)]);
+    }
+    return this.rowMajor(this.blocked(value), value.shape);
+  }
+
+  /** An image in blocks in row-major order, of the given shape; that of a single block is so already. */
+  rowMajor(blocks: ValueName, shape: readonly number[]): ValueName {
+    const channels = shape[3]!;
+    if (channels === this.block) return this.builder.reshape(blocks, shape);
+    return this.builder.blocked('ReorderOutput', [blocks], { channels, channels_last: 1 });
+  }
+
+  #reordered(value: Value): ValueName {
+    const [n, h, w, c] = value.shape as [number, number, number, number];
+    if (c === this.block) return this.builder.reshape(this.flat(value), [n, c, h, w]);
+    return this.builder.blocked('ReorderInput', [this.flat(value)], { channels_last: 1 });
   }
 
   #formsOf(value: Value): Forms {

@@ -24,6 +24,7 @@ import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } 
 import { emitPool } from './pools';
 import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
 import { emitResize, emitResizeGradient } from './resizes';
+import { byScaledFilter, scaledAfter } from './scaled-gradients';
 import {
   emitConcat,
   emitGather,
@@ -64,11 +65,11 @@ const emitters: Emitters = {
   OneHot: emitOneHot,
   MatMul: emitMatMul,
   Conv2D: emitConv2D,
-  Conv2DInputGradient: emitConv2DInputGradient,
-  Conv2DFilterGradient: emitConv2DFilterGradient,
+  Conv2DInputGradient: byScaledFilter(emitConv2DInputGradient),
+  Conv2DFilterGradient: scaledAfter(emitConv2DFilterGradient),
   DepthwiseConv2D: emitDepthwiseConv2D,
-  DepthwiseInputGradient: emitDepthwiseInputGradient,
-  DepthwiseFilterGradient: emitDepthwiseFilterGradient,
+  DepthwiseInputGradient: byScaledFilter(emitDepthwiseInputGradient),
+  DepthwiseFilterGradient: scaledAfter(emitDepthwiseFilterGradient),
   BatchNorm: emitBatchNorm,
   MaxPool: emitPool,
   AveragePool: emitPool,

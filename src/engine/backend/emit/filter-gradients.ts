@@ -5,8 +5,9 @@ import type { PendingValue, Value } from '../graph/value';
 import { emitBlockedFilterGradient } from './blocked-filter-gradient';
 import { windowAttributes } from './convolutions';
 import type { Emission } from './emission';
-import { type FilterShape, roundUp } from './filters';
+import { type FilterShape, isPointwise, roundUp } from './filters';
 import { stackedProduct } from './matrix-products';
+import { emitPointwiseFilterGradient } from './pointwise-filter-gradient';
 
 /** Below this many channels, copying slices beats gathering rows. */
 const GATHER_CHANNELS = 8;
@@ -24,7 +25,7 @@ interface Patches {
 
 /** The gradient of a convolution with respect to its filter: patches of the image, transposed, times the gradient. */
 export function emitConv2DFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): void {
-  if (emitBlockedFilterGradient(emission, value)) return;
+  if (emitPointwiseFilterGradient(emission, value) || emitBlockedFilterGradient(emission, value)) return;
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
   const [image, gradient] = inputs as [Value, Value];
@@ -136,7 +137,7 @@ function patches(emission: Emission, { image, shape, window, height, width }: Pa
   const [n, h, w, channels] = shape;
   const [kh, kw] = window.kernel;
   const positions = n * height * width;
-  if (kh * kw === 1 && window.strides.every((s) => s === 1) && window.pads.every((p) => p === 0)) {
+  if (isPointwise(window)) {
     return emission.flat(image, [positions, channels]);
   }
   builder.noteScratch(4 * positions * kh * kw * channels);

@@ -1,4 +1,5 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import type { Window } from '../graph/operations';
 
 /** A filter's shape: height, width, input channels, output channels (HWIO). */
 export type FilterShape = readonly [number, number, number, number];
@@ -33,8 +34,12 @@ export function blockedBackwardFilter(
   block: number,
 ): ValueName {
   const [h, w, inputs, outputs] = shape;
-  const split = builder.reshape(flipped, [h, w, inputs / block, block, outputs / block, block]);
-  return builder.reshape(builder.transpose(split, [2, 4, 0, 1, 5, 3]), [inputs, outputs, h, w]);
+  // Transpose would go number by number; reordering, with the taps as images and the inputs as channels, goes by all threads.
+  const images = builder.reshape(flipped, [h * w, inputs, 1, outputs]);
+  const reordered = builder.blocked('ReorderInput', [images]);
+  if (h * w === 1) return builder.reshape(reordered, [inputs, outputs, 1, 1]);
+  const split = builder.reshape(reordered, [h * w, inputs / block, outputs / block, block * block]);
+  return builder.reshape(builder.transpose(split, [1, 2, 0, 3]), [inputs, outputs, h, w]);
 }
 
 /** HWC1 to CHW{c}: the form that a blocked depthwise convolution reads. */
@@ -46,6 +51,11 @@ export function blockedDepthwiseFilter(
 ): ValueName {
   const split = builder.reshape(filter, [h, w, channels / block, block]);
   return builder.reshape(builder.transpose(split, [2, 0, 1, 3]), [channels, 1, h, w]);
+}
+
+/** Whether a window is one pixel that slides by one, so that the pixels it meets are the image. */
+export function isPointwise({ kernel, strides, pads }: Window): boolean {
+  return kernel[0] * kernel[1] === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
 }
 
 /** The filter turned by 180 degrees. */

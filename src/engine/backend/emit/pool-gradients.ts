@@ -3,9 +3,9 @@ import { sameShape } from '../graph/native-types';
 import { tilesInput } from '../graph/operations';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import { slideBackwards } from './depthwise';
-import { equalMask, notNegativeMask, positiveMask } from './elementwise';
 import type { Emission, Halves } from './emission';
 import { roundUp } from './filters';
+import { equalMask, notNegativeMask, positiveMask } from './masks';
 import { maximaOfPairs } from './pools';
 import { spread } from './spreading';
 

@@ -1,7 +1,8 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
-import { meanOf } from './affine';
+import { meanOf, withoutFilling } from './affine';
+import { times } from './channel-numbers';
 import { cast } from './elementwise';
 import type { Emission } from './emission';
 import { roundUp } from './filters';
@@ -17,14 +18,14 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   const { fn, axes } = operation.attributes;
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
-  const fromImages = fn === 'Mean' || (fn === 'Sum' && value.dtype === 'float32' && emission.isAffine(input));
+  // The mean of each image is often asked for anyway; a pool's gradient in halves has a smaller image of the same sum.
+  const fromImages = fn === 'Mean' || (fn === 'Sum' && emission.halves(input) === null);
   if (fromImages && staysBlocked(emission, input, shape, value, axes)) {
     emitImageReduction(emission, value, input, fn, axes);
     return;
   }
   if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, axes)) {
-    const inBlocks = emission.isBlockedOnly(input) || emission.hasFilledBlocks(input);
-    if (inBlocks && axes.length === 3 && sameShape(shape, input.shape)) {
+    if (emission.isInBlocks(input) && axes.length === 3 && sameShape(shape, input.shape)) {
       emission.setFlat(value, builder.reshape(sumOfBlocks(emission, input), value.shape));
       return;
     }
@@ -64,7 +65,7 @@ function staysBlocked(
 ): boolean {
   const overPixels = sameShape(axes, [0, 1, 2]) || sameShape(axes, [1, 2]);
   if (!overPixels || shape.length !== 4 || input.dtype !== 'float32' || value.dtype !== 'float32') return false;
-  return emission.isBlockedOnly(input) && sameShape(shape, input.shape);
+  return emission.isInBlocks(input) && sameShape(shape, input.shape);
 }
 
 function emitImageReduction(
@@ -75,14 +76,24 @@ function emitImageReduction(
   axes: readonly number[],
 ): void {
   const { builder } = emission;
-  const [n, h, w] = input.shape as readonly [number, number, number];
-  const mean =
-    axes.length === 3
-      ? meanOf(builder, emission.affine(input), [n, h, w])
-      : builder.blocked('GlobalAveragePool', [emission.blocked(input)]);
+  const [n, h, w, c] = input.shape as readonly [number, number, number, number];
   const count = sizeOf(input.shape) / sizeOf(value.shape);
+  if (axes.length === 3) {
+    const numbers = meanOf(builder, emission.affine(input), [n, h, w]);
+    emission.setNumbers(value, fn === 'Mean' ? numbers : times(numbers, { scale: count, factors: [] }));
+    return;
+  }
+  const mean = meansOfImages(emission, input, [n, c]);
   const result = fn === 'Mean' ? mean : builder.op('Mul', [mean, builder.float(count)]);
   emission.setFlat(value, builder.reshape(result, value.shape));
+}
+
+/** The mean of each channel of each image `[n, c]`. */
+function meansOfImages(emission: Emission, input: Value, [n, c]: readonly [number, number]): ValueName {
+  const { builder } = emission;
+  const channels = emission.channelsOf(c);
+  const means = builder.blocked('GlobalAveragePool', [emission.blocked(input)]);
+  return withoutFilling(builder, builder.reshape(means, [n, channels.filled]), channels);
 }
 
 /** NaN where any element is NaN, else 0: the native extrema skip NaN, those of tfjs do not. */

@@ -1,5 +1,6 @@
 import { sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
+import { affineOfNumbers } from './affine';
 import { perChannel } from './affine-results';
 import { cast, scalar } from './elementwise';
 import type { Emission } from './emission';
@@ -38,10 +39,10 @@ export function emitPad(emission: Emission, value: PendingValue<'Pad'>): void {
 
 export function emitTile(emission: Emission, value: PendingValue<'Tile'>): void {
   const [input] = value.node.inputs as [Value];
-  if (value.shape.length === 4 && value.dtype === 'float32' && emission.canBlock(value.shape[3]!)) {
+  if (value.shape.length === 4 && value.dtype === 'float32' && emission.block > 0) {
     const shift = perChannel(emission, input, value.node.inputShapes[0]!, value.shape);
     if (shift !== undefined) {
-      emission.setAffine(value, { channels: value.shape[3]!, terms: new Map(), shift });
+      emission.setAffine(value, affineOfNumbers(shift, emission.channelsOf(value.shape[3]!)));
       return;
     }
   }

@@ -28,6 +28,7 @@ export class ModelBuilder {
   readonly #domains = new Set<string>();
   readonly #shared = new Map<string, ValueName>();
   readonly #fetchable = new Set<ValueName>();
+  readonly #numbers = new Map<ValueName, number>();
   /** What the name of the nodes that follow begins with: what they are for, which the errors of ONNX Runtime then tell. */
   purpose = '';
   #names = 0;
@@ -75,6 +76,16 @@ export class ModelBuilder {
     const name = make();
     this.#shared.set(key, name);
     return name;
+  }
+
+  /** What is remembered under `key`, if anything is. */
+  known(key: string): ValueName | undefined {
+    return this.#shared.get(key);
+  }
+
+  /** The number that a value is, if it is a constant of one. */
+  numberOf(name: ValueName): number | undefined {
+    return this.#numbers.get(name);
   }
 
   /** A constant list of 64-bit integers: shapes, axes, pads. */
@@ -148,6 +159,7 @@ export class ModelBuilder {
   #store(type: ElementType, shape: readonly number[], data: ElementArray): ValueName {
     const name = `constant_${this.#constants.length}`;
     this.#constants.push(tensorMessage(name, type, shape, data));
+    if (type === 'float32' && data.length === 1) this.#numbers.set(name, Number(data[0]));
     return name;
   }
 }
