@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { loadRuntime } from '../../../src/engine/backend/sessions/runtime';
+import { layers, tf } from '../../../src/engine/backend/tf';
+import { expectAsCpu, tensor } from './compare';
+import { setWeights } from './networks';
+
+/** The operators of the graphs loaded since they were last looked at, with how many there are of each. */
+let loaded: Uint8Array[] = [];
+
+beforeAll(async () => {
+  const runtime = await loadRuntime();
+  await installBackend({
+    threads: 1,
+    onFallback: 'throw',
+    runtime: {
+      ...runtime,
+      createSession(model, options) {
+        loaded.push(model);
+        return runtime.createSession(model, options);
+      },
+    },
+  });
+});
+afterAll(disposeBackend);
+
+/** How often each operator stands in the largest graph that `run` loads. Nodes are named after purpose and first output. */
+function operatorsOf(run: () => void): Readonly<Record<string, number>> {
+  loaded = [];
+  run();
+  const largest = loaded.reduce((a, b) => (a.length > b.length ? a : b));
+  const counts: Record<string, number> = {};
+  const names = new Set(
+    Buffer.from(largest)
+      .toString('latin1')
+      .match(/\b\w+\/[A-Za-z]+_\d+/g),
+  );
+  for (const name of names) {
+    const operator = /\/([A-Za-z]+)_/.exec(name)![1]!;
+    counts[operator] = (counts[operator] ?? 0) + 1;
+  }
+  return counts;
+}
+
+type Kind = 'lstm' | 'gru' | 'simpleRNN';
+interface Form {
+  readonly recurrentActivation?: 'sigmoid' | 'hardSigmoid';
+  readonly activation?: 'tanh' | 'relu';
+  readonly returnSequences?: boolean;
+  readonly goBackwards?: boolean;
+  readonly useBias?: boolean;
+}
+
+const STEPS = 6;
+const FEATURES = 5;
+const UNITS = 7;
+
+function model(kind: Kind, form: Form, depth = 1): layers.Sequential {
+  const net = layers.sequential();
+  for (let level = 0; level < depth; level++) {
+    const { activation = 'tanh', goBackwards = false, useBias = true } = form;
+    const returnSequences = form.returnSequences === true || level < depth - 1;
+    const initializers = { kernelInitializer: 'zeros', recurrentInitializer: 'zeros' } as const;
+    const common = { units: UNITS, activation, goBackwards, useBias, returnSequences, ...initializers };
+    const input = level === 0 ? { inputShape: [STEPS, FEATURES] } : {};
+    const { recurrentActivation = 'sigmoid' } = form;
+    if (kind === 'simpleRNN') net.add(layers.layers.simpleRNN({ ...common, ...input }));
+    else net.add(layers.layers[kind]({ ...common, ...input, recurrentActivation }));
+  }
+  setWeights(net);
+  return net;
+}
+
+const input = (batch: number): tf.Tensor => tensor([batch, STEPS, FEATURES], 5);
+
+/** The result, its gradients with respect to all weights, and with respect to the input. */
+function withGradients(net: layers.Sequential, batch: number): tf.Tensor[] {
+  const loss = (x: tf.Tensor): tf.Scalar => {
+    const result = net.apply(x, { training: true }) as tf.Tensor;
+    return tf.sum(tf.mul(result, tensor(result.shape, 9)));
+  };
+  const x = input(batch);
+  const { value, grads } = tf.variableGrads(() => loss(x));
+  return [value, ...Object.values(grads), tf.grad(loss)(x)];
+}
+
+const forms: readonly Form[] = [
+  {},
+  { recurrentActivation: 'hardSigmoid' },
+  { returnSequences: true },
+  { goBackwards: true, returnSequences: true },
+  { useBias: false },
+  { activation: 'relu', recurrentActivation: 'hardSigmoid' },
+];
+
+describe.each(['lstm', 'gru', 'simpleRNN'] as const)('%s', (kind) => {
+  test.each(forms)('%o: results and gradients are those of the cpu backend', async (form) => {
+    for (const [batch, depth] of [
+      [3, 1],
+      [130, 1],
+      [3, 2],
+    ] as const) {
+      await expectAsCpu(() => {
+        const net = model(kind, form, depth);
+        const results = withGradients(net, batch);
+        net.dispose();
+        return results;
+      });
+      await expectAsCpu(() => {
+        const net = model(kind, form, depth);
+        const result = net.predict(input(batch)) as tf.Tensor;
+        net.dispose();
+        return result;
+      });
+    }
+  });
+
+  test('what is not a number stays so', async () => {
+    const spoilt = (): tf.Tensor => tf.where(input(3).greater(0.99), Number.NaN, input(3));
+    for (const recurrentActivation of ['sigmoid', 'hardSigmoid'] as const) {
+      await expectAsCpu(() => {
+        const net = model(kind, { recurrentActivation });
+        const result = net.predict(spoilt()) as tf.Tensor;
+        net.dispose();
+        return result;
+      });
+    }
+  });
+});
+
+/** The operators of one training step, as far as gradients go. */
+function trainingOperators(kind: Kind, form: Form): Readonly<Record<string, number>> {
+  const net = model(kind, form);
+  const x = input(3);
+  const counts = operatorsOf(() => {
+    tf.tidy(() => {
+      const loss = (): tf.Scalar => tf.sum(tf.square(net.apply(x, { training: true }) as tf.Tensor));
+      for (const gradient of Object.values(tf.variableGrads(loss).grads)) gradient.dataSync();
+    });
+  });
+  net.dispose();
+  x.dispose();
+  return counts;
+}
+
+describe('operators', () => {
+  beforeAll(() => tf.setBackend('onnxruntime'));
+
+  test('an LSTM trains with one product for each gate, gradients of all gates at once, and no slices of sums', () => {
+    const counts = trainingOperators('lstm', {});
+    expect(counts).toMatchObject({ Sigmoid: 3 * STEPS, Tanh: 2 * STEPS });
+    // The gates, the gradient of each state but the first, and the gradient of the weights in one part.
+    expect(counts['Gemm']).toBe(4 * STEPS + (STEPS - 1) + 1);
+    // Three products of the cell, two for the gradients of gates, four for those of cell and state; a little for the loss.
+    expect(counts['Mul']).toBeLessThanOrEqual(10 * STEPS);
+    expect(counts['Slice']).toBe(4); // Columns of the weights.
+  });
+
+  test('a GRU trains with one product for each gate', () => {
+    const counts = trainingOperators('gru', {});
+    expect(counts).toMatchObject({ Sigmoid: 2 * STEPS, Tanh: STEPS });
+  });
+
+  test('a simple recurrent layer trains with one product for each step and each gradient', () => {
+    const counts = trainingOperators('simpleRNN', {});
+    expect(counts['Gemm']).toBe(STEPS + (STEPS - 1) + 1);
+  });
+});
