@@ -115,14 +115,16 @@ describe.each(['lstm', 'gru', 'simpleRNN'] as const)('%s', (kind) => {
     }
   });
 
-  test('what is not a number stays so', async () => {
-    const spoilt = (): tf.Tensor => tf.where(input(3).greater(0.99), Number.NaN, input(3));
-    for (const recurrentActivation of ['sigmoid', 'hardSigmoid'] as const) {
+  test('what is not a number stays so, from its step on', async () => {
+    const spoilt = (): tf.Tensor => tf.where(input(9).greater(0.98), Number.NaN, input(9));
+    for (const form of [{}, { recurrentActivation: 'hardSigmoid' }, { returnSequences: true }] as const) {
       await expectAsCpu(() => {
-        const net = model(kind, { recurrentActivation });
-        const result = net.predict(spoilt()) as tf.Tensor;
+        const net = model(kind, form);
+        const results = [net.predict(spoilt()) as tf.Tensor];
+        net.setWeights(net.getWeights().map((weight, i) => (i === 1 ? tf.log(weight) : weight)));
+        results.push(net.predict(input(9)) as tf.Tensor);
         net.dispose();
-        return result;
+        return results;
       });
     }
   });
@@ -164,5 +166,81 @@ describe('operators', () => {
   test('a simple recurrent layer trains with one product for each step and each gradient', () => {
     const counts = trainingOperators('simpleRNN', {});
     expect(counts['Gemm']).toBe(STEPS + (STEPS - 1) + 1);
+  });
+
+  let batch = 11;
+  /** The operators of an evaluation. */
+  function evaluationOperators(net: layers.LayersModel): Readonly<Record<string, number>> {
+    const x = input(batch++); // Of a size of its own, so that the graph is none that has been loaded before.
+    const counts = operatorsOf(() => {
+      tf.tidy(() => tf.concat([net.predict(x)].flat(), 1).dataSync());
+    });
+    net.dispose();
+    x.dispose();
+    return counts;
+  }
+
+  test.each([
+    ['lstm', 'LSTM'],
+    ['gru', 'GRU'],
+  ] as const)('an evaluation of %s is one operator for each layer', (kind, operator) => {
+    for (const form of [{}, { recurrentActivation: 'hardSigmoid' }, { goBackwards: true }] as const) {
+      for (const depth of [1, 2]) {
+        const counts = evaluationOperators(model(kind, form, depth));
+        expect(counts[operator]).toBe(depth);
+        expect(counts).not.toHaveProperty('Gemm');
+        // A reversal is a slice.
+        expect(counts['Slice'] ?? 0).toBe('goBackwards' in form ? depth : 0);
+      }
+    }
+  });
+
+  test('an activation that the operator is not used for goes step by step', () => {
+    expect(evaluationOperators(model('lstm', { activation: 'relu' }))).not.toHaveProperty('LSTM');
+    expect(evaluationOperators(model('simpleRNN', {}))['Gemm']).toBe(STEPS);
+  });
+
+  /** A model that begins in the state in which another layer ends. */
+  function translator(kind: 'lstm' | 'gru'): layers.LayersModel {
+    const form = { units: UNITS, kernelInitializer: 'zeros', recurrentInitializer: 'zeros' } as const;
+    const x = layers.input({ shape: [STEPS, FEATURES] });
+    const [, ...states] = layers.layers[kind]({ ...form, returnState: true }).apply(x) as layers.SymbolicTensor[];
+    const decoder = layers.layers[kind]({ ...form, returnSequences: true, returnState: true });
+    const [sequence, ...last] = decoder.apply([x, ...states]) as layers.SymbolicTensor[];
+    const net = layers.model({
+      inputs: x,
+      outputs: [layers.layers.flatten().apply(sequence!), ...last] as layers.SymbolicTensor[],
+    });
+    setWeights(net);
+    return net;
+  }
+
+  test.each(['lstm', 'gru'] as const)('%s: states go from layer to layer', async (kind) => {
+    await expectAsCpu(() => {
+      const net = translator(kind);
+      const results = net.predict(input(3)) as tf.Tensor[];
+      net.dispose();
+      return results;
+    });
+    const counts = evaluationOperators(translator(kind));
+    expect(counts).toHaveProperty(kind.toUpperCase());
+    expect(counts).not.toHaveProperty('Gemm');
+  });
+
+  test('a masked layer goes step by step, with the results of the cpu backend', async () => {
+    const masked = (): layers.Sequential => {
+      const net = layers.sequential();
+      net.add(layers.layers.masking({ maskValue: 0, inputShape: [STEPS, FEATURES] }));
+      net.add(layers.layers.lstm({ units: UNITS, kernelInitializer: 'zeros', recurrentInitializer: 'zeros' }));
+      setWeights(net);
+      return net;
+    };
+    await expectAsCpu(() => {
+      const net = masked();
+      const results = [net.predict(tf.mul(input(3), tensor([3, STEPS, 1], 2).greater(0))) as tf.Tensor];
+      net.dispose();
+      return results;
+    });
+    expect(evaluationOperators(masked())).not.toHaveProperty('LSTM');
   });
 });

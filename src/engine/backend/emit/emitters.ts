@@ -25,6 +25,7 @@ import { emitMatMul } from './matrix-products';
 import { emitAdamUpdate, emitMovingAverage } from './optimisers';
 import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pool-gradients';
 import { emitPool } from './pools';
+import { emitRecurrence } from './recurrences';
 import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
 import { emitResize, emitResizeGradient } from './resizes';
 import {
@@ -103,6 +104,7 @@ function emitRewrite(emission: Emission, value: PendingValue, rewrites: Rewrites
     stand(rewrites.fusedConvolutions.get(value), (fused) => emitFusedConvolution(emission, value, fused)) ||
     stand(rewrites.summedProducts.get(value), (summed) => emitSummedProducts(emission, summed)) ||
     stand(rewrites.joinedProducts.get(value), (joined) => emitJoinedProduct(emission, value, joined)) ||
+    stand(rewrites.recurrences.get(value), (recurrence) => emitRecurrence(emission, recurrence)) ||
     stand(rewrites.splits.get(value), (parts) => emitSplit(emission, parts)) ||
     stand(rewrites.gateGradients.get(value), (gates) => emitGateGradients(emission, value, gates)) ||
     stand(rewrites.tanhGradients.get(value), (gradient) => emitTanhGradient(emission, value, gradient)) ||

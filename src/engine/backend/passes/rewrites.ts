@@ -7,6 +7,7 @@ import { foldReluMasks } from './fold-relu-masks';
 import { fuseConvolutions } from './fuse-convolutions';
 import { joinGateGradients, type SaturatingGradient, type TanhGradient } from './gate-gradients';
 import { type JoinedProduct, joinProducts } from './joined-products';
+import { findRecurrences, type Recurrence } from './recurrences';
 import { type Parts, splitSlices } from './split-slices';
 import type { SummedProducts } from './group-sums';
 import { sumProducts } from './sum-products';
@@ -43,6 +44,8 @@ export interface Rewrites {
   readonly summedProducts: Map<Value, SummedProducts>;
   /** Sums of products and biases that are one product, or the activations of such. */
   readonly joinedProducts: Map<Value, JoinedProduct>;
+  /** Where the last step of a recurrent layer comes that is one operator. */
+  readonly recurrences: Map<Value, Recurrence>;
   /** The first of several slices that are made together. */
   readonly splits: Map<Value, Parts>;
   /** Gradients of several gates beside each other. */
@@ -68,6 +71,7 @@ export function findRewrites(plan: Plan, constants: Rewrites['constants']): Rewr
     clippedRelus: new Map(),
     summedProducts: new Map(),
     joinedProducts: new Map(),
+    recurrences: new Map(),
     splits: new Map(),
     gateGradients: new Map(),
     tanhGradients: new Map(),
@@ -78,6 +82,7 @@ export function findRewrites(plan: Plan, constants: Rewrites['constants']): Rewr
   fuseConvolutions(plan, consumers, rewrites);
   foldReluMasks(plan, consumers, rewrites);
   foldClippedRelus(plan, consumers, rewrites);
+  findRecurrences(plan, consumers, rewrites);
   joinProducts(plan, consumers, rewrites);
   sumProducts(plan, consumers, rewrites);
   joinGateGradients(plan, consumers, rewrites);
