@@ -76,11 +76,12 @@ test('the cache is bounded by bytes, too', async () => {
 test('a graph counts with the most that its intermediates take at a time, not with all of them', async () => {
   await installBackend({ threads: 1 });
   const length = 100_000;
-  tf.tidy(() => {
+  const last = tf.tidy(() => {
     let x = tf.ones([length]);
     for (let i = 0; i < 50; i++) x = tf.square(x);
-    x.dataSync();
+    return x;
   });
+  last.dataSync();
   const { sessionBytes } = backendStats();
   expect(sessionBytes).toBeGreaterThan(4 * length);
   expect(sessionBytes).toBeLessThan(3 * 4 * length);

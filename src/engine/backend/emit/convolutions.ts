@@ -4,6 +4,7 @@ import type { Activation, Window } from '../graph/operations';
 import type { ValueName } from '../encoding/model-builder';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import type { FusedConvolution } from '../passes/rewrites';
+import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
 import { stridedGradient } from './strided-gradients';
@@ -55,20 +56,25 @@ function convolve(
     emission.setNchw(value, activate(builder, builder.op('Conv', inputs, attributes), activation));
     return;
   }
-  const whole = inWholeBlocks(emission, filter, filterShape, [inputBlocks, true]);
-  const inputs = inputBlocks
-    ? [imageInWholeBlocks(emission, image, imageShape), blockedFilter(builder, whole.filter, whole.shape, block)]
-    : [emission.nchw(image, imageShape), blockedOutputFilter(builder, whole.filter, whole.shape, block)];
-  if (bias !== undefined) {
-    const missing = whole.shape[3] - filters;
-    const flat = emission.flat(bias, [filters]);
-    inputs.push(missing === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, missing)]));
-  }
+  const left = inputBlocks ? channelsLeft(block, channels, filterShape) : 0;
+  const whole = inWholeBlocks(emission, filter, filterShape, [inputBlocks && left === 0, true]);
+  const missing = whole.shape[3] - filters;
+  const flatBias = bias === undefined ? undefined : emission.flat(bias, [filters]);
+  const wholeBias =
+    flatBias === undefined || missing === 0 ? flatBias : builder.op('Pad', [flatBias, builder.ints(0, missing)]);
   const builtIn = BLOCKED_ACTIVATIONS[activation.name];
-  const result = builder.blocked('Conv', inputs, {
-    ...attributes,
-    ...(builtIn === undefined ? {} : { activation: builtIn }),
-  });
+  const ending = builtIn === undefined ? {} : { activation: builtIn };
+  let result: ValueName;
+  if (left > 0) {
+    const parts = blocksAndRest(emission, image, imageShape, left);
+    result = convolveInParts(emission, parts, { ...whole, bias: wholeBias }, attributes, ending);
+  } else {
+    const inputs = inputBlocks
+      ? [imageInWholeBlocks(emission, image, imageShape), blockedFilter(builder, whole.filter, whole.shape, block)]
+      : [emission.nchw(image, imageShape), blockedOutputFilter(builder, whole.filter, whole.shape, block)];
+    if (wholeBias !== undefined) inputs.push(wholeBias);
+    result = builder.blocked('Conv', inputs, { ...attributes, ...ending });
+  }
   const activated = builtIn === undefined ? activate(builder, result, activation) : result;
   if (whole.shape[3] === filters || KEEPS_ZERO.has(activation.name)) emission.setBlocked(value, activated);
   else emission.setFlat(value, builder.blocked('ReorderOutput', [activated], { channels: filters, channels_last: 1 }));
@@ -148,6 +154,15 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   }
   const flipped = flip(builder, filter, filterShape);
   const attributes = { kernel_shape: window.kernel, pads };
+  const turnedShape = [filterShape[0], filterShape[1], filters, channels] as const;
+  const left = inBlocks ? channelsLeft(block, filters, filterShape) : 0;
+  if (left > 0) {
+    const turned = builder.transpose(flipped, [0, 1, 3, 2]);
+    const whole = inWholeBlocks(emission, turned, turnedShape, [false, true]);
+    const parts = blocksAndRest(emission, gradient, gradientShape, left);
+    emission.setBlocked(value, convolveInParts(emission, parts, whole, attributes));
+    return;
+  }
   if (inBlocks) {
     const whole = inWholeBlocks(emission, flipped, filterShape, [true, true]);
     const blocks = imageInWholeBlocks(emission, gradient, gradientShape);
@@ -157,8 +172,7 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   }
   const image = emission.nchw(gradient, gradientShape);
   if (filters < block && fillsBlocks(block, [channels])) {
-    const turned = [filterShape[0], filterShape[1], filters, channels] as const;
-    const whole = inWholeBlocks(emission, builder.transpose(flipped, [0, 1, 3, 2]), turned, [false, true]);
+    const whole = inWholeBlocks(emission, builder.transpose(flipped, [0, 1, 3, 2]), turnedShape, [false, true]);
     const names = [image, blockedOutputFilter(builder, whole.filter, whole.shape, block)];
     emission.setBlocked(value, builder.blocked('Conv', names, attributes));
     return;

@@ -1,5 +1,6 @@
 import type { Operation, OperationKind } from '../graph/operations';
 import type { PendingValue } from '../graph/value';
+import type { Rewrites } from '../passes/rewrites';
 import { emitBatchNorm } from './batch-norm';
 import { emitConv2D, emitConv2DInputGradient, emitFusedConvolution } from './convolutions';
 import { emitDepthwiseConv2D, emitDepthwiseFilterGradient, emitDepthwiseInputGradient } from './depthwise';
@@ -18,10 +19,13 @@ import {
 } from './elementwise';
 import type { Emission } from './emission';
 import { emitConv2DFilterGradient } from './filter-gradients';
-import { emitMatMul, emitSummedProducts } from './matrix-products';
+import { emitGateGradients, emitTanhGradient } from './gate-gradients';
+import { emitJoinedProduct } from './joined-products';
+import { emitMatMul } from './matrix-products';
 import { emitAdamUpdate, emitMovingAverage } from './optimisers';
 import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pool-gradients';
 import { emitPool } from './pools';
+import { emitRecurrence } from './recurrences';
 import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
 import { emitResize, emitResizeGradient } from './resizes';
 import { byScaledFilter, scaledAfter } from './scaled-gradients';
@@ -36,6 +40,8 @@ import {
   emitTile,
   emitTranspose,
 } from './shapes';
+import { emitSplit } from './splits';
+import { emitSummedProducts } from './summed-products';
 
 type Emitters = { readonly [K in OperationKind]: (emission: Emission, value: PendingValue<K>) => void };
 
@@ -83,15 +89,30 @@ const emitters: Emitters = {
 
 /** Writes what one pending value needs, or the rewrite that stands in its place. */
 export function emitValue(emission: Emission, value: PendingValue): void {
-  const { skipped, fusedConvolutions, maskedGradients, summedProducts } = emission.rewrites;
-  if (skipped.has(value)) return;
-  const fused = fusedConvolutions.get(value);
-  const summed = summedProducts.get(value);
-  const poolGradient = maskedGradients.get(value)?.poolGradient;
-  if (fused !== undefined) emitFusedConvolution(emission, value, fused);
-  else if (summed !== undefined) emitSummedProducts(emission, value, summed);
-  else if (poolGradient) emitMaskedPoolGradient(emission, value, poolGradient.node);
-  else emitByKind(emission, value.node.operation, value);
+  const { rewrites } = emission;
+  if (rewrites.skipped.has(value) || emitRewrite(emission, value, rewrites)) return;
+  emitByKind(emission, value.node.operation, value);
+}
+
+/** Writes the rewrite of a value; false where there is none. */
+function emitRewrite(emission: Emission, value: PendingValue, rewrites: Rewrites): boolean {
+  const stand = <R>(rewrite: R | null | undefined, emit: (rewrite: R) => void): boolean => {
+    if (rewrite === null || rewrite === undefined) return false;
+    emit(rewrite);
+    return true;
+  };
+  return (
+    stand(rewrites.fusedConvolutions.get(value), (fused) => emitFusedConvolution(emission, value, fused)) ||
+    stand(rewrites.summedProducts.get(value), (summed) => emitSummedProducts(emission, summed)) ||
+    stand(rewrites.joinedProducts.get(value), (joined) => emitJoinedProduct(emission, value, joined)) ||
+    stand(rewrites.recurrences.get(value), (recurrence) => emitRecurrence(emission, recurrence)) ||
+    stand(rewrites.splits.get(value), (parts) => emitSplit(emission, parts)) ||
+    stand(rewrites.gateGradients.get(value), (gates) => emitGateGradients(emission, value, gates)) ||
+    stand(rewrites.tanhGradients.get(value), (gradient) => emitTanhGradient(emission, value, gradient)) ||
+    stand(rewrites.maskedGradients.get(value)?.poolGradient, ({ node }) =>
+      emitMaskedPoolGradient(emission, value, node),
+    )
+  );
 }
 
 function emitByKind<K extends OperationKind>(emission: Emission, operation: Operation<K>, value: PendingValue): void {

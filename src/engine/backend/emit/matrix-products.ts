@@ -1,6 +1,5 @@
 import type { ValueName } from '../encoding/model-builder';
 import type { PendingValue } from '../graph/value';
-import type { Operand, SummedProducts } from '../passes/sum-products';
 import { activate } from './elementwise';
 import type { Emission } from './emission';
 
@@ -18,21 +17,6 @@ export function emitMatMul(emission: Emission, value: PendingValue<'MatMul'>): v
     if (names.length > 2) product = builder.op('Add', [product, names[2]!]);
   }
   emission.setFlat(value, activate(builder, product, activation));
-}
-
-/** A sum of products as one, of all rows one below the other. */
-export function emitSummedProducts(emission: Emission, value: PendingValue, { left, right }: SummedProducts): void {
-  const { builder } = emission;
-  const stacked = (operands: readonly Operand[]): ValueName => {
-    const names = operands.map((operand) => emission.flat(operand.value, operand.shape));
-    return builder.once(`rows ${names.join()}`, () => builder.op('Concat', names, { axis: 0 }));
-  };
-  const rows = right.reduce((sum, { shape }) => sum + shape[0], 0);
-  const product =
-    left === null
-      ? builder.op('MatMul', [builder.onesRow(rows), stacked(right)])
-      : builder.op('Gemm', [stacked(left), stacked(right)], { transA: 1 });
-  emission.setFlat(value, builder.reshape(product, value.shape));
 }
 
 /** The product of two stacks of matrices, either of them transposed. */

@@ -31,7 +31,9 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
     feeds.push({ leaf: leaf.index, name });
     return builder.input(name, type, leaf.shape);
   };
-  const emission = new Emission(builder, findRewrites(plan), operators, leafName);
+  const constants = (leaf: Value): number | undefined =>
+    leaf.node === null && slots.isBaked(leaf.index) ? Number(leaf.data![0]) : undefined;
+  const emission = new Emission(builder, findRewrites(plan, constants), operators, leafName);
   const scratch = new Map<Value, number>();
   for (const value of plan.order) {
     builder.purpose = value.node.operation.kind;

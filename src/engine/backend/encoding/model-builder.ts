@@ -36,7 +36,17 @@ export class ModelBuilder {
 
   /** Adds a node with one output and returns the output's name. */
   op(operator: string, inputs: readonly ValueName[], attributes: Attributes = {}, domain = ''): ValueName {
-    return this.#add(operator, inputs, attributes, domain, 1)[0]!;
+    return this.#add(operator, inputs, attributes, domain, [true])[0]!;
+  }
+
+  /** Adds a node with several outputs, of which only those asked for are computed; the others have no name. */
+  outputsOf(
+    operator: string,
+    inputs: readonly ValueName[],
+    asked: readonly boolean[],
+    attributes: Attributes = {},
+  ): ValueName[] {
+    return this.#add(operator, inputs, attributes, '', asked);
   }
 
   /** Adds a node of the contrib domain. */
@@ -51,7 +61,18 @@ export class ModelBuilder {
 
   /** Splits a value into `parts` equal parts along an axis. */
   split(input: ValueName, axis: number, parts: number): ValueName[] {
-    return this.#add('Split', [input], { axis }, '', parts);
+    return this.outputsOf(
+      'Split',
+      [input],
+      Array.from({ length: parts }, () => true),
+      { axis },
+    );
+  }
+
+  /** Splits a value into parts of the given lengths along an axis. */
+  splitAt(input: ValueName, axis: number, lengths: readonly number[]): ValueName[] {
+    const asked = lengths.map(() => true);
+    return this.outputsOf('Split', [input, this.ints(...lengths)], asked, { axis });
   }
 
   reshape(input: ValueName, shape: readonly number[]): ValueName {
@@ -100,7 +121,14 @@ export class ModelBuilder {
 
   /** A constant row of ones, `[1, length]`. */
   onesRow(length: number): ValueName {
-    return this.once(`ones ${length}`, () => this.constant('float32', [1, length], new Float32Array(length).fill(1)));
+    return this.ones(1, length);
+  }
+
+  /** A constant matrix of ones. */
+  ones(rows: number, columns: number): ValueName {
+    return this.once(`ones ${rows},${columns}`, () =>
+      this.constant('float32', [rows, columns], new Float32Array(rows * columns).fill(1)),
+    );
   }
 
   input(name: ValueName, type: ElementType, shape: readonly number[]): ValueName {
@@ -145,13 +173,14 @@ export class ModelBuilder {
     inputs: readonly ValueName[],
     attributes: Attributes,
     domain: string,
-    outputs: number,
+    outputs: readonly boolean[],
   ): ValueName[] {
     if (domain !== '') this.#domains.add(domain);
-    const names = Array.from({ length: outputs }, () => `${operator}_${this.#names++}`);
-    for (const name of names) this.#fetchable.add(name);
+    const names = outputs.map((asked) => (asked ? `${operator}_${this.#names++}` : ''));
+    const named = names.filter((name) => name !== '');
+    for (const name of named) this.#fetchable.add(name);
     this.#nodes.push(
-      nodeMessage(operator, inputs, names, attributes, domain, this.purpose && `${this.purpose}/${names[0]!}`),
+      nodeMessage(operator, inputs, names, attributes, domain, this.purpose && `${this.purpose}/${named[0]!}`),
     );
     return names;
   }

@@ -5,9 +5,14 @@ export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as cons
 export type ElementType = keyof typeof ELEMENT_TYPES;
 export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-/** A node attribute: integers as numbers, floats marked by `{ float }` or `{ floats }`, strings, or lists of integers. */
+/** A node attribute: integers as numbers, other forms marked by `{ float }`, `{ floats }` or `{ strings }`, or a string. */
 export type Attribute =
-  number | { readonly float: number } | { readonly floats: readonly number[] } | string | readonly number[];
+  | number
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] }
+  | string
+  | readonly number[];
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 const ATTRIBUTE_FLOAT = 1;
@@ -15,6 +20,7 @@ const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
 const ATTRIBUTE_FLOATS = 6;
 const ATTRIBUTE_INTS = 7;
+const ATTRIBUTE_STRINGS = 8;
 
 const IR_VERSION = 8;
 const OPSET_VERSION = 17;
@@ -28,6 +34,10 @@ export function attributeMessage(name: string, value: Attribute): ProtobufWriter
   if ('floats' in value) {
     for (const item of value.floats) message.float(7, item);
     return message.int(20, ATTRIBUTE_FLOATS);
+  }
+  if ('strings' in value) {
+    for (const item of value.strings) message.string(9, item);
+    return message.int(20, ATTRIBUTE_STRINGS);
   }
   for (const item of value) message.int(8, item);
   return message.int(20, ATTRIBUTE_INTS);

@@ -5,7 +5,12 @@ import { Consumers } from './consumers';
 import { foldClippedRelus } from './fold-clipped-relus';
 import { foldReluMasks } from './fold-relu-masks';
 import { fuseConvolutions } from './fuse-convolutions';
-import { type SummedProducts, sumProducts } from './sum-products';
+import { joinGateGradients, type SaturatingGradient, type TanhGradient } from './gate-gradients';
+import { type JoinedProduct, joinProducts } from './joined-products';
+import { findRecurrences, type Recurrence } from './recurrences';
+import { type Parts, splitSlices } from './split-slices';
+import type { SummedProducts } from './group-sums';
+import { sumProducts } from './sum-products';
 
 /** A convolution that also adds its bias and applies its relu, computed where the last of the three stood. */
 export interface FusedConvolution {
@@ -35,14 +40,29 @@ export interface Rewrites {
   readonly maskedGradients: Map<Value, MaskedGradient>;
   /** Clips of relus that need not exist, with the argument of the relu. */
   readonly clippedRelus: Map<Value, Value>;
-  /** Sums that are one matrix product. */
+  /** The first of several sums that are one matrix product. */
   readonly summedProducts: Map<Value, SummedProducts>;
+  /** Sums of products and biases that are one product, or the activations of such. */
+  readonly joinedProducts: Map<Value, JoinedProduct>;
+  /** Where the last step of a recurrent layer comes that is one operator. */
+  readonly recurrences: Map<Value, Recurrence>;
+  /** The first of several slices that are made together. */
+  readonly splits: Map<Value, Parts>;
+  /** Gradients of several gates beside each other. */
+  readonly gateGradients: Map<Value, readonly SaturatingGradient[]>;
+  readonly tanhGradients: Map<Value, TanhGradient>;
+  /** The number that a leaf always is, if it is always the same. */
+  readonly constants: (leaf: Value) => number | undefined;
   /** Max-pools of windows of two by two whose gradient is asked for too. */
   readonly halvedPools: Set<Value>;
 }
 
-/** Finds all rewrites of a plan. */
-export function findRewrites(plan: Plan): Rewrites {
+/**
+ * Finds all rewrites of a plan.
+ *
+ * @param constants the number that a leaf always is, if it is always the same
+ */
+export function findRewrites(plan: Plan, constants: Rewrites['constants']): Rewrites {
   const rewrites: Rewrites = {
     skipped: new Set(),
     fusedConvolutions: new Map(),
@@ -50,13 +70,23 @@ export function findRewrites(plan: Plan): Rewrites {
     maskedGradients: new Map(),
     clippedRelus: new Map(),
     summedProducts: new Map(),
+    joinedProducts: new Map(),
+    recurrences: new Map(),
+    splits: new Map(),
+    gateGradients: new Map(),
+    tanhGradients: new Map(),
+    constants,
     halvedPools: new Set(),
   };
   const consumers = new Consumers(plan);
   fuseConvolutions(plan, consumers, rewrites);
   foldReluMasks(plan, consumers, rewrites);
   foldClippedRelus(plan, consumers, rewrites);
+  findRecurrences(plan, consumers, rewrites);
+  joinProducts(plan, consumers, rewrites);
   sumProducts(plan, consumers, rewrites);
+  joinGateGradients(plan, consumers, rewrites);
+  splitSlices(plan, rewrites);
   findHalvedPools(plan, rewrites);
   return rewrites;
 }

@@ -2,6 +2,7 @@ import { sameShape, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
+import { groupSums } from './group-sums';
 import type { Rewrites } from './rewrites';
 
 /** Fewer terms than this are not worth putting their operands together. */
@@ -9,8 +10,8 @@ const LEAST_TERMS = 4;
 /** More numbers than this are not copied for it. */
 const MOST_ELEMENTS = 2 ** 22;
 
-/** A sum of matrix products `left[i]`, transposed, times `right[i]`, which is one product of all rows one below the other. */
-export interface SummedProducts {
+/** A sum of matrix products `left[i]`, transposed, times `right[i]`. */
+export interface SumOfTerms {
   /** Null for rows of ones: the sum of the rows of all `right`. */
   readonly left: readonly Operand[] | null;
   readonly right: readonly Operand[];
@@ -27,6 +28,7 @@ export interface Operand {
  * One product over all steps is faster than many small ones and their sums.
  */
 export function sumProducts(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
+  const sums = new Map<PendingValue, SumOfTerms>();
   for (const value of plan.order) {
     const reader = consumers.soleReader(value);
     if (!isSum(value) || (reader !== undefined && isSum(reader) && sameShape(reader.shape, value.shape))) continue;
@@ -36,7 +38,11 @@ export function sumProducts(plan: Plan, consumers: Consumers, rewrites: Rewrites
     const summed = together(terms);
     if (summed === undefined) continue;
     for (const skipped of [...inner, ...terms]) rewrites.skipped.add(skipped);
-    rewrites.summedProducts.set(value, summed);
+    sums.set(value, summed);
+  }
+  for (const group of groupSums(sums, rewrites)) {
+    for (const { value } of group.results) if (value !== group.first) rewrites.skipped.add(value);
+    rewrites.summedProducts.set(group.first, group);
   }
 }
 
@@ -64,7 +70,7 @@ function termsOf(root: PendingValue, consumers: Consumers, inner: PendingValue[]
 }
 
 /** The terms as one, if all are products of the same form or all are sums of rows. */
-function together(terms: readonly PendingValue[]): SummedProducts | undefined {
+function together(terms: readonly PendingValue[]): SumOfTerms | undefined {
   const right: Operand[] = [];
   const left: Operand[] = [];
   for (const term of terms) {

@@ -1,0 +1,55 @@
+import { sameShape } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import { isPendingOf, type PendingValue, type Value } from '../graph/value';
+import type { Rewrites } from './rewrites';
+
+/** Fewer slices than this are not worth making those that nobody reads. */
+const LEAST_SLICES = 4;
+
+/** Slices that cut a whole into equal parts along one axis. */
+export interface Parts {
+  readonly whole: Value;
+  readonly shape: readonly number[];
+  readonly axis: number;
+  /** In their order along the axis. */
+  readonly slices: readonly PendingValue<'Slice'>[];
+}
+
+/** Finds slices that together are all of a value, as the steps of a recurrent layer's input: one operator makes them all. */
+export function splitSlices(plan: Plan, rewrites: Rewrites): void {
+  const groups = new Map<Value, PendingValue<'Slice'>[]>();
+  for (const value of plan.order) {
+    if (!isPendingOf(value, 'Slice') || rewrites.skipped.has(value) || rewrites.joinedProducts.has(value)) continue;
+    const whole = value.node.inputs[0]!;
+    groups.set(whole, [...(groups.get(whole) ?? []), value]);
+  }
+  for (const [whole, slices] of groups) {
+    const parts = partsOf(whole, slices);
+    if (parts === undefined) continue;
+    for (const slice of slices.slice(1)) rewrites.skipped.add(slice);
+    rewrites.splits.set(slices[0]!, parts);
+  }
+}
+
+/** The slices as equal parts of the whole, if that is what they are. */
+export function partsOf(whole: Value, slices: readonly PendingValue<'Slice'>[]): Parts | undefined {
+  const shape = slices[0]!.node.inputShapes[0]!;
+  const { size } = slices[0]!.node.operation.attributes;
+  const cut = shape.flatMap((length, axis) => (length === size[axis] ? [] : [axis]));
+  if (slices.length < LEAST_SLICES || cut.length !== 1) return undefined;
+  const axis = cut[0]!;
+  const ordered = slices.toSorted((a, b) => beginOf(a, axis) - beginOf(b, axis));
+  const isComplete =
+    slices.length * size[axis]! === shape[axis] &&
+    ordered.every(
+      ({ node }, i) =>
+        sameShape(node.inputShapes[0]!, shape) &&
+        sameShape(node.operation.attributes.size, size) &&
+        node.operation.attributes.begin.every((start, k) => start === (k === axis ? i * size[axis]! : 0)),
+    );
+  return isComplete ? { whole, shape, axis, slices: ordered } : undefined;
+}
+
+function beginOf({ node }: PendingValue<'Slice'>, axis: number): number {
+  return node.operation.attributes.begin[axis]!;
+}
