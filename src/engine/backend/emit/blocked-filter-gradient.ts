@@ -48,7 +48,7 @@ interface Sliding {
  * @returns whether there is such a form
  */
 export function emitBlockedFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
-  const sliding = plan(emission.block, value);
+  const sliding = plan(emission, value);
   if (sliding === undefined) return false;
   const { builder } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
@@ -78,7 +78,10 @@ export function emitBlockedFilterGradient(emission: Emission, value: PendingValu
   return true;
 }
 
-function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient'>): Sliding | undefined {
+function plan(
+  { block, threads }: Emission,
+  { node, shape }: PendingValue<'Conv2DFilterGradient'>,
+): Sliding | undefined {
   const { strides, dilations, pads } = node.operation.attributes.window;
   const filter = shape as FilterShape;
   const [image, result] = node.inputShapes as [ImageShape, ImageShape];
@@ -97,7 +100,7 @@ function plan(block: number, { node, shape }: PendingValue<'Conv2DFilterGradient
   const filters = roundUp(outputs, block);
   const atOnce = Math.min(filters, BLOCKS_AT_ONCE * block);
   const shares = Math.ceil(filters / (BLOCKS_AT_ONCE * block)) * kh;
-  const parts = shares % 2 === 1 && n > block ? 2 : 1;
+  const parts = threads > 1 && shares % 2 === 1 && n > block ? 2 : 1;
   let bands = 1;
   while (4 * (rows / bands) * columns * block * atOnce > MOST_TAP_BYTES && bands < rows) bands *= 2;
   while ((n * bands) % (parts * block) !== 0 && rows % (2 * bands) === 0 && rows / (2 * bands) >= LEAST_ROWS)

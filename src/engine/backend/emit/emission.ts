@@ -41,12 +41,14 @@ export class Emission {
 
   /**
    * @param operators what may be used beside the standard operators
+   * @param threads that compute the graph
    * @param leafName names a graph input or constant on first use
    */
   constructor(
     readonly builder: ModelBuilder,
     readonly rewrites: Rewrites,
     readonly operators: InternalOperators,
+    readonly threads: number,
     readonly leafName: (leaf: Value) => ValueName,
   ) {}
 

@@ -51,8 +51,9 @@ function productOfPatches(
   [columns, rows]: readonly [ValueName, ValueName],
   { positions, taps, filters }: { positions: number; taps: number; filters: number },
 ): ValueName {
-  const { builder } = emission;
-  const parts = positions * taps * filters > SPLIT_PRODUCT ? PARTS.find((count) => positions % count === 0) : undefined;
+  const { builder, threads } = emission;
+  const isShared = threads > 1 && positions * taps * filters > SPLIT_PRODUCT;
+  const parts = isShared ? PARTS.find((count) => positions % count === 0) : undefined;
   if (parts === undefined) return builder.op('Gemm', [columns, rows], { transA: 1 });
   const left = builder.reshape(columns, [parts, positions / parts, taps]);
   const right = builder.reshape(rows, [parts, positions / parts, filters]);

@@ -20,8 +20,8 @@ export interface EmittedModel {
   readonly scratchBytes: number;
 }
 
-/** Writes a plan as an ONNX model of standard operators and those given. */
-export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOperators): EmittedModel {
+/** Writes a plan as an ONNX model of standard operators and those given, for so many threads. */
+export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOperators, threads: number): EmittedModel {
   const builder = new ModelBuilder();
   const feeds: { leaf: number; name: ValueName }[] = [];
   const leafName = (leaf: Value): ValueName => {
@@ -33,7 +33,7 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
   };
   const constants = (leaf: Value): number | undefined =>
     leaf.node === null && slots.isBaked(leaf.index) ? Number(leaf.data![0]) : undefined;
-  const emission = new Emission(builder, findRewrites(plan, constants), operators, leafName);
+  const emission = new Emission(builder, findRewrites(plan, constants), operators, threads, leafName);
   const scratch = new Map<Value, number>();
   for (const value of plan.order) {
     builder.purpose = value.node.operation.kind;

@@ -110,9 +110,9 @@ function sumsRows(shape: readonly number[], axes: readonly number[]): boolean {
 
 /** The sum of all rows as a product with a row of ones: ReduceSum over leading axes is slow on several threads. */
 function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
-  const { builder } = emission;
+  const { builder, threads } = emission;
   const columns = sizeOf(input.shape) / rows;
-  if (rows * columns <= SPLIT_SUM_ELEMENTS || rows % 2 !== 0) {
+  if (threads === 1 || rows * columns <= SPLIT_SUM_ELEMENTS || rows % 2 !== 0) {
     return builder.op('MatMul', [builder.onesRow(rows), emission.flat(input, [rows, columns])]);
   }
   const halves = emission.flat(input, [2, rows / 2, columns]);

@@ -1,10 +1,9 @@
-import { emitModel } from '../emit/model';
 import { applyFinish } from '../finishing/apply';
 import { splitPlan } from '../finishing/split';
 import { isNativeType, type NativeArray, type SharedArray, sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
-import { optionsFor } from '../sessions/compiled-graph';
+import { prepareGraph } from '../sessions/compiled-graph';
 import { type Executor, namedFailure } from '../sessions/executor';
 import type { ScalarSlots } from '../sessions/scalar-slots';
 import type { Crew } from './crew';
@@ -76,7 +75,8 @@ export class DividedExecutor {
   #compile(plan: Plan, slots: ScalarSlots, examples: ReadonlySet<Value>): DividedGraph {
     const { operators, threads } = this.executor.options;
     const { graph, finishes } = splitPlan(plan);
-    const emitted = emitModel(graph, slots, operators);
+    const each = Math.max(1, Math.floor(threads / this.crew.count));
+    const { emitted, options } = prepareGraph(graph, slots, operators, each);
     const port = (name: string, value: Value, divided: boolean): Port => {
       const { dtype, shape } = value;
       if (!isNativeType(dtype)) throw new TypeError(`A ${dtype} tensor reached a compiled graph.`);
@@ -85,7 +85,7 @@ export class DividedExecutor {
     return new DividedGraph(this.crew, {
       emitted,
       finishes,
-      options: optionsFor(graph, emitted.scratchBytes, Math.max(1, Math.floor(threads / this.crew.count))),
+      options,
       inputs: emitted.feeds.map(({ leaf, name }) => {
         const value = plan.leaves[leaf]!;
         return port(name, value, examples.has(value));

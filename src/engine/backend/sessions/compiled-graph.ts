@@ -1,3 +1,4 @@
+import type { InternalOperators } from '../emit/internal-operators';
 import { emitModel, type EmittedModel } from '../emit/model';
 import { type AdamFinish, splitPlan } from '../finishing/split';
 import type { Plan } from '../graph/plan';
@@ -33,9 +34,22 @@ export function sessionOptions(threads: number, enableMemPattern = false): Sessi
   };
 }
 
-/** The options of a graph of so much memory, by estimate, that may use so many threads. */
-export function optionsFor(graph: Plan, scratchBytes: number, threads: number): SessionOptions {
-  return sessionOptions(sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads, scratchBytes < MEMORY_PATTERN_BYTES);
+/** A graph as an ONNX model, and the options to run it with. */
+export interface PreparedGraph {
+  readonly emitted: EmittedModel;
+  readonly options: SessionOptions;
+}
+
+/** Writes a graph that may use so many threads. */
+export function prepareGraph(
+  graph: Plan,
+  slots: ScalarSlots,
+  operators: InternalOperators,
+  threads: number,
+): PreparedGraph {
+  const used = sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads;
+  const emitted = emitModel(graph, slots, operators, used);
+  return { emitted, options: sessionOptions(used, emitted.scratchBytes < MEMORY_PATTERN_BYTES) };
 }
 
 /** The work of operations that are worth several threads. */
@@ -56,8 +70,9 @@ export class CompiledGraph implements Disposable {
   /** @throws Error where ONNX Runtime does not accept it */
   constructor(runtime: OnnxRuntime, plan: Plan, slots: ScalarSlots, { operators, threads }: ExecutorOptions) {
     const { graph, finishes } = splitPlan(plan);
-    const { bytes, ...model } = emitModel(graph, slots, operators);
-    this.session = runtime.createSession(bytes, optionsFor(graph, model.scratchBytes, threads));
+    const { emitted, options } = prepareGraph(graph, slots, operators, threads);
+    const { bytes, ...model } = emitted;
+    this.session = runtime.createSession(bytes, options);
     this.model = model;
     this.finishes = finishes;
     this.fetched = graph.outputs.map(({ index }) => index);
