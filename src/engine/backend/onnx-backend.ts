@@ -1,5 +1,5 @@
 import type { BufferPool } from './buffers/pool';
-import { isNativeType, type NativeType, type NativeArray, sizeOf, toNativeArray } from './graph/native-types';
+import { isNativeType, isShared, type NativeType, type NativeArray, sizeOf, toNativeArray } from './graph/native-types';
 import type { Operation } from './graph/operations';
 import type { Plan } from './graph/plan';
 import { Recorder } from './graph/recorder';
@@ -151,6 +151,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     if (value.failure !== null) throw value.failure;
     if (value.data === null) throw new Error('The tensor has no data.');
     value.recyclable = false; // The caller may keep the array.
+    if (!Array.isArray(value.data) && isShared(value.data)) return value.data.slice(); // Threads go on writing there.
     return tf.util.convertBackendValuesAndArrayBuffer(value.data, value.dtype);
   }
 

@@ -72,7 +72,10 @@ export class Replay implements Repeated {
     const merged = this.#runDivided(rows);
     if (merged === null) this.backend.executor.run(this.plan);
     for (const { variable, after } of this.states) {
-      if (after) replaceBy(variable, tf.engine().makeTensorFromTensorInfo(this.backend.adopt(after)));
+      if (after === null) continue;
+      const info = this.backend.adopt(after);
+      this.sides?.hold(this.backend.lookup(info.dataId));
+      replaceBy(variable, tf.engine().makeTensorFromTensorInfo(info));
     }
     const { data } = this.result;
     this.result.data = null;

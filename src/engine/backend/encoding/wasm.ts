@@ -11,7 +11,8 @@ export interface WasmFunction {
   readonly body: readonly number[];
 }
 
-const PAGE_BYTES = 65_536;
+/** Bytes in a page of memory. */
+export const PAGE_BYTES = 65_536;
 const NO_RESULT_BLOCK = 0x40;
 const END = 0x0b;
 
@@ -29,9 +30,14 @@ const constant = (value: number): number[] => {
   return bytes.at(-1)! & 64 ? [...bytes.slice(0, -1), bytes.at(-1)! | 128, 0] : bytes;
 };
 
+/** Pages that a memory has at least, and at the most. */
+const PAGES = [1, 65_536] as const;
+/** Of memory that threads share, which has a known maximum. */
+const SHARED_LIMITS = 3;
+
 const simd = (code: number): number[] => [0xfd, ...unsigned(code)];
 /** Aligned to 16 bytes. */
-const memory = (code: number, offset: number): number[] => [...simd(code), 4, ...unsigned(offset)];
+const memory = (code: number): number[] => [...simd(code), 4, 0];
 
 /** Instructions, as few as are used here. */
 export const wasm = {
@@ -42,8 +48,8 @@ export const wasm = {
   isLess: [0x49],
   /** Repeats the instructions while they leave a number other than 0. */
   repeatWhile: (body: readonly number[]): number[] => [0x03, NO_RESULT_BLOCK, ...body, 0x0d, 0, END],
-  load: (offset: number): number[] => memory(0, offset),
-  store: (offset: number): number[] => memory(11, offset),
+  load: memory(0),
+  store: memory(11),
   splat: simd(0x13),
   sqrt: simd(0xe3),
   add: simd(0xe4),
@@ -51,26 +57,21 @@ export const wasm = {
   divide: simd(0xe7),
 } as const;
 
-/** A module of one function and a memory named `memory`, both exported (WebAssembly 2.0 binary format). */
-export function wasmModule(one: WasmFunction, memoryBytes: number): Uint8Array<ArrayBuffer> {
+/** A module of one function that it exports, over a memory that it imports as `host.memory` (WebAssembly 2.0, threads). */
+export function wasmModule(one: WasmFunction, shared: boolean): Uint8Array<ArrayBuffer> {
   const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
   const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
   const text = (name: string): number[] => [...unsigned(name.length), ...new TextEncoder().encode(name)];
   const types = one.parameters.map((type) => [WASM_TYPES[type]]);
   const locals = one.locals.map((type) => [1, WASM_TYPES[type]]);
   const code = [...list(locals), ...one.body, END];
+  const limits = shared ? [SHARED_LIMITS, ...unsigned(PAGES[0]), ...unsigned(PAGES[1])] : [0, ...unsigned(PAGES[0])];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, list([[0x60, ...list(types), 0]])),
+    ...section(2, list([[...text('host'), ...text('memory'), 2, ...limits]])),
     ...section(3, list([[0]])),
-    ...section(5, list([[0, ...unsigned(Math.ceil(memoryBytes / PAGE_BYTES))]])),
-    ...section(
-      7,
-      list([
-        [...text('memory'), 2, 0],
-        [...text(one.name), 0, 0],
-      ]),
-    ),
+    ...section(7, list([[...text(one.name), 0, 0]])),
     ...section(10, list([[...unsigned(code.length), ...code]])),
   ]);
 }

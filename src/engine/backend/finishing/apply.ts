@@ -6,15 +6,14 @@ import type { AdamFinish } from './split';
 import { vectorAdam } from './vector-adam';
 
 /**
- * Steps by Adam with what a graph has computed.
+ * Steps by Adam with the gradient that a graph has computed.
  *
- * @param gradients one or more, whose mean is the gradient
  * @returns the next weight and moments, in arrays of the pool
  */
 export function applyFinish(
   plan: Plan,
   { beta1, beta2, leaves, results }: AdamFinish,
-  gradients: readonly Float32Array[],
+  gradient: Float32Array,
   pool: BufferPool,
 ): [PendingValue, Float32Array<ArrayBuffer>][] {
   const known = (leaf: number): Float32Array => toNativeArray('float32', plan.leaves[leaf]!.data!) as Float32Array;
@@ -24,8 +23,7 @@ export function applyFinish(
   };
   const [weight, first, second] = [next(results.weight), next(results.first), next(results.second)];
   vectorAdam(
-    { weight: known(leaves.weight), first: known(leaves.first), second: known(leaves.second) },
-    gradients,
+    { weight: known(leaves.weight), first: known(leaves.first), second: known(leaves.second), gradient },
     { beta1, beta2, rate: known(leaves.rate)[0]!, epsilon: known(leaves.epsilon)[0]! },
     { weight: weight[1], first: first[1], second: second[1] },
   );

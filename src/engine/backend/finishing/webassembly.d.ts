@@ -2,8 +2,11 @@
 declare namespace WebAssembly {
   type Module = object;
   const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
-  class Memory {
-    readonly buffer: ArrayBuffer;
+  class Memory<Buffer extends ArrayBufferLike = ArrayBuffer> {
+    /** Sizes in pages of 64 KB. */
+    constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
+    readonly buffer: Buffer;
   }
-  const Instance: new (module: Module) => { readonly exports: Readonly<Record<string, unknown>> };
+  type Imports = Readonly<Record<string, Readonly<Record<string, object>>>>;
+  const Instance: new (module: Module, imports: Imports) => { readonly exports: Readonly<Record<string, unknown>> };
 }

@@ -20,6 +20,10 @@ export function allocate(type: NativeType, length: number): NativeArray {
   return new ARRAYS[type](length);
 }
 
+export function isShared(values: ArrayBufferView): values is SharedArray {
+  return values.buffer instanceof SharedArrayBuffer;
+}
+
 /** The array of `length` elements that begins at a byte of shared memory. */
 export function sharedArray(type: NativeType, memory: SharedArrayBuffer, at: number, length: number): SharedArray {
   switch (type) {
@@ -46,7 +50,7 @@ export function nativeArray(type: NativeType, values: Iterable<number>): NativeA
 export function toNativeArray(type: NativeType, values: tf.BackendValues): NativeArray {
   if (values instanceof ARRAYS[type] && values.buffer instanceof ArrayBuffer) return values as NativeArray;
   if (Array.isArray(values)) throw new TypeError(`String values cannot become a ${type} tensor.`);
-  return ARRAYS[type].from(values);
+  return new ARRAYS[type](values);
 }
 
 /** Number of elements of a shape. */

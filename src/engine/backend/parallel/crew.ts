@@ -30,10 +30,10 @@ export class Crew {
     modules: RuntimeModules,
     readonly count: number,
   ) {
-    this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + count)));
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count)));
     this.#members = Array.from({ length: count }, (_, number) => {
       const { port1, port2 } = new MessageChannel();
-      const start: WorkerStart = { modules, number, control: this.#control.buffer, port: port2 };
+      const start: WorkerStart = { modules, number, count, control: this.#control.buffer, port: port2 };
       const worker = new Worker(SOURCE, { eval: true, workerData: start, transferList: [port2] });
       port1.unref();
       return { worker, port: port1 };

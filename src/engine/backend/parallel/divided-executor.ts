@@ -1,6 +1,13 @@
-import { applyFinish } from '../finishing/apply';
+import type { AdamNumbers } from '../finishing/adam-module';
 import { splitPlan } from '../finishing/split';
-import { isNativeType, type NativeArray, type SharedArray, sizeOf, toNativeArray } from '../graph/native-types';
+import {
+  isNativeType,
+  isShared,
+  type NativeArray,
+  type NativeType,
+  type SharedArray,
+  sizeOf,
+} from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
 import { prepareGraph } from '../sessions/compiled-graph';
@@ -22,6 +29,9 @@ export interface DividedPlan {
 
 /** Runs divided plans by all threads of a crew, each with a share of the examples. */
 export class DividedExecutor {
+  /** Whose data arrays of shared memory are. */
+  readonly #holders = new WeakMap<ArrayBufferView, Value>();
+
   constructor(
     private readonly crew: Crew,
     private readonly executor: Executor,
@@ -40,64 +50,111 @@ export class DividedExecutor {
     const graph = graphs.find(plan, DividedGraph, compile);
     const leaves = graph.model.emitted.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
+    this.#bringStates(graph, plan);
+    const results = this.#freeResults(graph, plan);
     let shares: readonly (readonly SharedArray[])[];
     try {
-      shares = graph.run((input, thread) => {
-        const leaf = leaves[input]!;
-        const size = sizeOf(leaf.shape);
-        return rows.get(leaf)?.subarray(thread * size, (thread + 1) * size) ?? dataOf(leaf);
-      });
+      shares = graph.run(
+        (input, thread) => {
+          const leaf = leaves[input]!;
+          const size = sizeOf(leaf.shape);
+          return rows.get(leaf)?.subarray(thread * size, (thread + 1) * size) ?? dataOf(leaf);
+        },
+        numbersOf(graph, plan),
+      );
     } catch (error) {
       throw namedFailure(error);
     }
+    stats.runMs += performance.now() - start;
     const parts = new Map(
       [...distribution.keys()].map((value, i) => [value, shares.map((arrays) => arrays[i]!)] as const),
     );
-    const results = new Map<Value, NativeArray>();
-    for (const finish of graph.model.finishes) {
-      const gradients = parts.get(plan.order[finish.gradient]!)! as Float32Array[];
-      for (const [value, data] of applyFinish(plan, finish, gradients, pool)) results.set(value, data);
-    }
-    stats.runMs += performance.now() - start;
     for (const value of plan.outputs) {
       if (value === result) continue;
-      const data =
-        results.get(value) ?? together(value, distribution, parts, pool.take(value.dtype, sizeOf(value.shape)));
-      value.data = data;
+      const state = results.get(value);
+      value.data = state ?? together(value, distribution, parts, pool.take(value.dtype, sizeOf(value.shape)));
       value.tensor = null;
-      value.recyclable = true;
+      value.recyclable = state === undefined;
     }
     const isRows = typeof distribution.get(result) === 'number';
     const all = new Float32Array(sizeOf(result.shape) * (isRows ? this.crew.count : 1));
     return together(result, distribution, parts, all) as Float32Array;
   }
 
+  /** Notes that a value has what a run has left in shared memory: it gets a copy before that is written again. */
+  hold(value: Value): void {
+    if (value.data !== null && !Array.isArray(value.data) && isShared(value.data)) this.#holders.set(value.data, value);
+  }
+
+  dispose(): void {
+    this.crew.dispose();
+  }
+
+  #bringStates(graph: DividedGraph, plan: Plan): void {
+    const known = (leaf: number): Float32Array => dataOf(plan.leaves[leaf]!) as Float32Array;
+    for (const [i, { finish }] of graph.model.finishes.entries()) {
+      const { weight, first, second } = finish.leaves;
+      graph.bring(i, { weight: known(weight), first: known(first), second: known(second) });
+    }
+  }
+
+  /** Where the next weights and moments will be; nobody holds what is there now. */
+  #freeResults(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<SharedArrayBuffer>> {
+    const results = new Map<Value, Float32Array<SharedArrayBuffer>>();
+    for (const [i, { finish }] of graph.model.finishes.entries()) {
+      const { weight, first, second } = finish.results;
+      const next = graph.next(i);
+      results.set(plan.order[weight]!, next.weight);
+      results.set(plan.order[first]!, next.first);
+      results.set(plan.order[second]!, next.second);
+    }
+    for (const array of results.values()) this.#free(array);
+    return results;
+  }
+
+  #free(array: Float32Array<SharedArrayBuffer>): void {
+    const holder = this.#holders.get(array);
+    if (holder !== undefined && !holder.disposed && holder.data === array) holder.data = new Float32Array(array);
+  }
+
   #compile(plan: Plan, slots: ScalarSlots, examples: ReadonlySet<Value>): DividedGraph {
     const { operators, threads } = this.executor.options;
     const { graph, finishes } = splitPlan(plan);
     const each = Math.max(1, Math.floor(threads / this.crew.count));
-    const { emitted, options } = prepareGraph(graph, slots, operators, each);
-    const port = (name: string, value: Value, divided: boolean): Port => {
-      const { dtype, shape } = value;
-      if (!isNativeType(dtype)) throw new TypeError(`A ${dtype} tensor reached a compiled graph.`);
-      return { name, type: dtype, shape, divided };
-    };
+    const prepared = prepareGraph(graph, slots, operators, each);
+    const weights = finishes.map(({ leaves }) => leaves.weight);
+    const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
     return new DividedGraph(this.crew, {
-      emitted,
-      finishes,
-      options,
-      inputs: emitted.feeds.map(({ leaf, name }) => {
+      ...prepared,
+      inputs: prepared.emitted.feeds.map(({ leaf, name }) => {
         const value = plan.leaves[leaf]!;
-        return port(name, value, examples.has(value));
+        return { ...port(name, value), divided: examples.has(value), weightOf: weights.indexOf(leaf) };
       }),
-      outputs: graph.outputs.map((value, i) => port(emitted.outputs[i]!, value, true)),
+      outputs: graph.outputs.map((value, i) => port(prepared.emitted.outputs[i]!, value)),
+      finishes: finishes.map((finish) => ({
+        finish,
+        gradient: graph.outputs.findIndex(({ index }) => index === finish.gradient),
+        length: sizeOf(plan.leaves[finish.leaves.weight]!.shape),
+      })),
     });
   }
 }
 
-function dataOf(leaf: Value): NativeArray {
-  if (!isNativeType(leaf.dtype) || leaf.data === null) throw new Error('A graph input has no data.');
-  return toNativeArray(leaf.dtype, leaf.data);
+function numbersOf({ model }: DividedGraph, plan: Plan): AdamNumbers[] {
+  const scalar = (leaf: number): number => dataOf(plan.leaves[leaf]!)[0]!;
+  return model.finishes.map(({ finish: { beta1, beta2, leaves } }) => {
+    return { beta1, beta2, rate: scalar(leaves.rate), epsilon: scalar(leaves.epsilon) };
+  });
+}
+
+function nativeTypeOf(dtype: Value['dtype']): NativeType {
+  if (!isNativeType(dtype)) throw new TypeError(`A ${dtype} tensor reached a compiled graph.`);
+  return dtype;
+}
+
+function dataOf({ data }: Value): ArrayLike<number> {
+  if (data === null || Array.isArray(data)) throw new Error('A graph input has no data.');
+  return data;
 }
 
 /** What the threads have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */

@@ -1,73 +1,92 @@
-import {
-  elementBytes,
-  type NativeArray,
-  type NativeType,
-  type SharedArray,
-  sharedArray,
-  sizeOf,
-} from '../graph/native-types';
-import type { EmittedModel } from '../emit/model';
-import type { AdamFinish } from '../finishing/split';
+import { PAGE_BYTES } from '../encoding/wasm';
+import { adamModule, type AdamNumbers } from '../finishing/adam-module';
+import { elementBytes, type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
 import type { Disposable } from '../sessions/lru-cache';
-import type { SessionOptions } from '../sessions/runtime';
+import type { PreparedGraph } from '../sessions/compiled-graph';
+import type { AdamFinish } from '../finishing/split';
+import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
+import { Layout } from './layout';
 import type { SharedTensor } from './worker-program';
-
-/** Where each tensor begins in the shared memory: at a multiple of this. */
-const ALIGNMENT = 64;
 
 /** A tensor that goes to the threads, or comes from them. */
 export interface Port {
   readonly name: string;
   readonly type: NativeType;
   readonly shape: readonly number[];
-  /** Whether each thread has its own. */
-  readonly divided: boolean;
 }
 
-export interface DividedModel {
-  readonly emitted: EmittedModel;
-  readonly options: SessionOptions;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  readonly finishes: readonly AdamFinish[];
+/** An input of a graph. */
+export interface InputPort extends Port {
+  /** Whether each thread has its own rows of it. */
+  readonly divided: boolean;
+  /** The finish whose weight it is; -1 where it is none's. */
+  readonly weightOf: number;
 }
+
+/** A step of Adam after the graph. */
+export interface DividedFinish {
+  readonly finish: AdamFinish;
+  /** Which of the outputs is its gradient. */
+  readonly gradient: number;
+  /** Numbers in the weight. */
+  readonly length: number;
+}
+
+export interface DividedModel extends PreparedGraph {
+  readonly inputs: readonly InputPort[];
+  readonly outputs: readonly Port[];
+  readonly finishes: readonly DividedFinish[];
+}
+
+type Numbers = ArrayLike<number>;
 
 let graphs = 0;
 
-/** A graph that all threads of a crew have, each for its share of the examples. */
+/** A graph that all threads of a crew have, each for its share of the examples, with the weights that they step together. */
 export class DividedGraph implements Disposable {
   readonly bytes: number;
   readonly #id = graphs++;
   /** Of each thread; the same array for all where it is not divided. */
   readonly #inputs: readonly (readonly SharedArray[])[];
   readonly #outputs: readonly (readonly SharedArray[])[];
+  readonly #gradients: readonly (readonly number[])[];
+  readonly #states: AdamStates;
 
   /** @throws Error where ONNX Runtime does not accept it */
   constructor(
     readonly crew: Crew,
     readonly model: DividedModel,
   ) {
-    const { emitted, options, inputs, outputs } = model;
+    const { emitted, options, inputs, outputs, finishes } = model;
     const layout = new Layout();
     const threads = Array.from({ length: crew.count }, (_, i) => i);
-    const placesOf = (port: Port): number[] => {
-      const bytes = sizeOf(port.shape) * elementBytes(port.type);
-      const first = layout.place(bytes);
-      return threads.map((thread) => (thread === 0 || !port.divided ? first : layout.place(bytes)));
-    };
-    const inputPlaces = inputs.map(placesOf);
-    const outputPlaces = outputs.map(placesOf);
-    const memory = new SharedArrayBuffer(layout.bytes);
-    const tensors = (ports: readonly Port[], places: readonly number[][], thread: number): SharedTensor[] =>
+    const bytesOf = ({ type, shape }: Port): number => sizeOf(shape) * elementBytes(type);
+    this.#states = new AdamStates(
+      finishes.map(({ length }) => length),
+      layout,
+    );
+    const inputPlaces = inputs.map((port) => {
+      if (port.weightOf >= 0) return threads.map(() => this.#states.weightAt(port.weightOf));
+      const first = layout.place(bytesOf(port));
+      return threads.map((thread) => once(thread === 0 || !port.divided ? first : layout.place(bytesOf(port))));
+    });
+    const outputPlaces = outputs.map((port) => threads.map(() => once(layout.place(bytesOf(port)))));
+    const pages = Math.max(1, Math.ceil(layout.bytes / PAGE_BYTES));
+    const memory = new WebAssembly.Memory<SharedArrayBuffer>({ initial: pages, maximum: pages, shared: true });
+    this.#states.use(memory.buffer);
+    type Places = readonly (readonly (readonly [number, number])[])[];
+    const tensors = (ports: readonly Port[], places: Places, thread: number): SharedTensor[] =>
       ports.map(({ name, type, shape }, i) => ({ name, type, shape, at: places[i]![thread]! }));
-    const arrays = (ports: readonly Port[], places: readonly number[][]): SharedArray[][] =>
+    const arrays = (ports: readonly Port[], places: Places): SharedArray[][] =>
       threads.map((thread) =>
-        ports.map(({ type, shape }, i) => sharedArray(type, memory, places[i]![thread]!, sizeOf(shape))),
+        ports.map(({ type, shape }, i) => sharedArray(type, memory.buffer, places[i]![thread]![0], sizeOf(shape))),
       );
     this.#inputs = arrays(inputs, inputPlaces);
     this.#outputs = arrays(outputs, outputPlaces);
+    this.#gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
     this.bytes = layout.bytes + crew.count * (emitted.bytes.length + emitted.scratchBytes);
+    const adam = adamModule(crew.count, true);
     crew.order((thread) => ({
       kind: 'load',
       graph: {
@@ -75,25 +94,51 @@ export class DividedGraph implements Disposable {
         model: emitted.bytes,
         options,
         memory,
+        adam,
         inputs: tensors(inputs, inputPlaces, thread),
         outputs: tensors(outputs, outputPlaces, thread),
       },
     }));
   }
 
+  /** Makes these the weight and the moments of a finish; nothing to do where they are what its last step has left. */
+  bring(finish: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
+    this.#states.bring(finish, known);
+  }
+
   /**
-   * Runs it in all threads.
-   * @param valuesOf the values of an input for a thread, the first thread for what is not divided
+   * Runs it in all threads, and steps all weights by the mean of the gradients, each thread a part of every weight.
+   *
+   * @param valuesOf the values of an input for a thread, the first thread for what is not divided; not asked for weights
+   * @param numbers those of each finish
    * @returns the outputs of each thread, good until the next run
    */
-  run(valuesOf: (input: number, thread: number) => NativeArray): readonly (readonly SharedArray[])[] {
-    for (const [i, { divided }] of this.model.inputs.entries()) {
-      for (let thread = 0; thread < (divided ? this.crew.count : 1); thread++) {
+  run(
+    valuesOf: (input: number, thread: number) => Numbers,
+    numbers: readonly AdamNumbers[],
+  ): readonly (readonly SharedArray[])[] {
+    const { count } = this.crew;
+    for (const [i, { divided, weightOf }] of this.model.inputs.entries()) {
+      for (let thread = 0; weightOf < 0 && thread < (divided ? count : 1); thread++) {
         this.#inputs[thread]![i]!.set(valuesOf(i, thread));
       }
     }
-    this.crew.order(() => ({ kind: 'run', id: this.#id }));
+    this.crew.order((thread) => ({
+      kind: 'run',
+      id: this.#id,
+      place: this.#states.current,
+      steps: numbers.flatMap((one, i) => {
+        const step = this.#states.stepOf(i, [thread, count], this.#gradients[i]!, one);
+        return step ? [step] : [];
+      }),
+    }));
+    if (numbers.length > 0) this.#states.turn();
     return this.#outputs;
+  }
+
+  /** What the next run leaves of the weight and the moments of a finish, good until the run after the next. */
+  next(finish: number): AdamState {
+    return this.#states.next(finish);
   }
 
   dispose(): void {
@@ -101,13 +146,4 @@ export class DividedGraph implements Disposable {
   }
 }
 
-/** Places in one piece of memory, one behind the other. */
-class Layout {
-  bytes = 0;
-
-  place(bytes: number): number {
-    const at = this.bytes;
-    this.bytes = Math.ceil((at + bytes) / ALIGNMENT) * ALIGNMENT;
-    return at;
-  }
-}
+const once = (place: number): readonly [number, number] => [place, place];

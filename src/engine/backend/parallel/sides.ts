@@ -4,7 +4,7 @@ import { DividedExecutor } from './divided-executor';
 
 /** The threads among which batches are divided: a crew for each number of shares, started when it is first asked for. */
 export class Sides {
-  readonly #crews = new Map<number, Promise<Crew | null>>();
+  readonly #executors = new Map<number, Promise<DividedExecutor | null>>();
 
   constructor(
     private readonly executor: Executor,
@@ -12,18 +12,22 @@ export class Sides {
   ) {}
 
   /** What runs so many shares side by side; null where its threads do not come up. */
-  async of(shares: number): Promise<DividedExecutor | null> {
-    let crew = this.#crews.get(shares);
-    if (crew === undefined) {
-      crew = Crew.start(this.executor.runtime.modules, shares, this.log);
-      this.#crews.set(shares, crew);
+  of(shares: number): Promise<DividedExecutor | null> {
+    let executor = this.#executors.get(shares);
+    if (executor === undefined) {
+      executor = this.#start(shares);
+      this.#executors.set(shares, executor);
     }
-    const started = await crew;
-    return started && new DividedExecutor(started, this.executor);
+    return executor;
   }
 
   dispose(): void {
-    for (const crew of this.#crews.values()) void crew.then((started) => started?.dispose());
-    this.#crews.clear();
+    for (const executor of this.#executors.values()) void executor.then((started) => started?.dispose());
+    this.#executors.clear();
+  }
+
+  async #start(shares: number): Promise<DividedExecutor | null> {
+    const crew = await Crew.start(this.executor.runtime.modules, shares, this.log);
+    return crew && new DividedExecutor(crew, this.executor);
   }
 }

@@ -74,7 +74,7 @@ export class Executor {
     }
     for (const finish of finishes) {
       const gradient = results.get(plan.order[finish.gradient]!)!.data as Float32Array;
-      for (const [value, data] of applyFinish(plan, finish, [gradient], this.pool)) {
+      for (const [value, data] of applyFinish(plan, finish, gradient, this.pool)) {
         results.set(value, { data, tensor: null });
       }
     }

@@ -1,0 +1,79 @@
+import { wasm, wasmModule } from '../encoding/wasm';
+
+/** What is the same for all numbers of a step; rate and epsilon as `AdamConstants` has them. */
+export interface AdamNumbers {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly rate: number;
+  readonly epsilon: number;
+}
+
+/** Where arrays begin in the memory of a module, in bytes, each at a multiple of 16. */
+export interface AdamPlaces {
+  readonly weight: number;
+  readonly first: number;
+  readonly second: number;
+  readonly nextWeight: number;
+  readonly nextFirst: number;
+  readonly nextSecond: number;
+  /** One or more, whose mean is the gradient. */
+  readonly gradients: readonly number[];
+}
+
+const INTEGERS = ['place', 'end', 'weight', 'first', 'second', 'nextWeight', 'nextFirst', 'nextSecond'] as const;
+const CONSTANTS = ['beta1', 'fresh1', 'beta2', 'fresh2', 'rate', 'epsilon', 'share'] as const;
+const VECTORS = ['m', 'v', 'g'] as const;
+type Local = (typeof INTEGERS)[number] | (typeof CONSTANTS)[number] | (typeof VECTORS)[number];
+
+/**
+ * A WebAssembly module with one function, `step`, for so many gradients: a step of Adam (Kingma and Ba 2015) in one pass, four
+ * numbers at a time, each as the operators of a graph would. Its arguments are what `adamArguments` gives.
+ *
+ * @param shared whether its memory is shared by threads
+ */
+export function adamModule(gradients: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  const integers = INTEGERS.length + gradients;
+  const indexOf = (local: Local): number => {
+    const integer = INTEGERS.findIndex((name) => name === local);
+    if (integer >= 0) return integer;
+    return integers + [...CONSTANTS, ...VECTORS].findIndex((name) => name === local);
+  };
+  const get = (local: Local): number[] => wasm.get(indexOf(local));
+  const set = (local: Local, value: readonly number[]): number[] => [...value, ...wasm.set(indexOf(local))];
+  const all = (local: Local): number[] => [...get(local), ...wasm.splat];
+  const at = (start: readonly number[]): number[] => [...start, ...get('place'), ...wasm.addIntegers];
+  const load = (array: Local): number[] => [...at(get(array)), ...wasm.load];
+  const store = (array: Local, value: readonly number[]): number[] => [...at(get(array)), ...value, ...wasm.store];
+  const times = (a: readonly number[], b: readonly number[]): number[] => [...a, ...b, ...wasm.multiply];
+  const plus = (a: readonly number[], b: readonly number[]): number[] => [...a, ...b, ...wasm.add];
+  const shares = Array.from({ length: gradients }, (_, i) => [...at(wasm.get(INTEGERS.length + i)), ...wasm.load]);
+  const sum = shares.reduce(plus);
+  const scale = plus([...get('v'), ...wasm.sqrt], all('epsilon'));
+  const change = times([...get('m'), ...scale, ...wasm.divide], all('rate'));
+  const body = wasm.repeatWhile([
+    ...set('g', gradients === 1 ? sum : times(sum, all('share'))),
+    ...set('m', plus(times(load('first'), all('beta1')), times(get('g'), all('fresh1')))),
+    ...set('v', plus(times(load('second'), all('beta2')), times(times(get('g'), get('g')), all('fresh2')))),
+    ...store('nextFirst', get('m')),
+    ...store('nextSecond', get('v')),
+    ...store('nextWeight', plus(load('weight'), change)),
+    ...set('place', [...get('place'), ...wasm.i32(16), ...wasm.addIntegers]),
+    ...[...get('place'), ...get('end'), ...wasm.isLess],
+  ]);
+  const parameters = [
+    ...Array.from({ length: integers }, () => 'i32' as const),
+    ...CONSTANTS.map(() => 'f32' as const),
+  ];
+  return wasmModule({ name: 'step', parameters, locals: VECTORS.map(() => 'v128' as const), body }, shared);
+}
+
+/** The arguments of `step` for the bytes of each array from `start` to `end`, of which there is at least one. */
+export function adamArguments(
+  [start, end]: readonly [start: number, end: number],
+  places: AdamPlaces,
+  { beta1, beta2, rate, epsilon }: AdamNumbers,
+): number[] {
+  const { weight, first, second, nextWeight, nextFirst, nextSecond, gradients } = places;
+  const arrays = [weight, first, second, nextWeight, nextFirst, nextSecond, ...gradients];
+  return [start, end, ...arrays, beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, 1 / gradients.length];
+}

@@ -1,0 +1,101 @@
+import { type AdamNumbers, type AdamPlaces, adamArguments } from '../finishing/adam-module';
+import type { Layout } from './layout';
+
+/** What a step of Adam reads and writes of one weight. */
+const PARTS = ['weight', 'first', 'second'] as const;
+export type AdamPart = (typeof PARTS)[number];
+export type AdamState = Readonly<Record<AdamPart, Float32Array<SharedArrayBuffer>>>;
+
+type Places = Readonly<Record<AdamPart, number>>;
+
+/** The numbers that are stepped at a time, in bytes: four floats. */
+const VECTOR_BYTES = 16;
+
+/** Weights and moments in memory that threads share, twice: each step reads the one state and writes the other. */
+export class AdamStates {
+  #current: 0 | 1 = 0;
+  readonly #places: readonly (readonly [Places, Places])[];
+  #arrays: readonly (readonly [AdamState, AdamState])[] = [];
+
+  /** @param lengths how many numbers each weight has */
+  constructor(
+    private readonly lengths: readonly number[],
+    layout: Layout,
+  ) {
+    const placesOf = (length: number): Places => ({
+      weight: layout.place(4 * length),
+      first: layout.place(4 * length),
+      second: layout.place(4 * length),
+    });
+    this.#places = lengths.map((length) => [placesOf(length), placesOf(length)]);
+  }
+
+  /** Which of the two is read next. */
+  get current(): 0 | 1 {
+    return this.#current;
+  }
+
+  get #other(): 0 | 1 {
+    return this.#current === 0 ? 1 : 0;
+  }
+
+  /** Reads next what the last step has written. */
+  turn(): void {
+    this.#current = this.#other;
+  }
+
+  /** Where the numbers of a weight are, in either state. */
+  weightAt(index: number): readonly [number, number] {
+    const [one, other] = this.#places[index]!;
+    return [one.weight, other.weight];
+  }
+
+  /** Sets the memory for which the places are. */
+  use(memory: SharedArrayBuffer): void {
+    const arraysOf = (places: Places, length: number): AdamState => {
+      const array = (part: AdamPart): Float32Array<SharedArrayBuffer> => new Float32Array(memory, places[part], length);
+      return { weight: array('weight'), first: array('first'), second: array('second') };
+    };
+    this.#arrays = this.#places.map(([one, other], i) => {
+      const length = this.lengths[i]!;
+      return [arraysOf(one, length), arraysOf(other, length)];
+    });
+  }
+
+  /** Makes the current state of a weight what the arrays hold, which is nothing to do where they are that state itself. */
+  bring(index: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
+    const state = this.#arrays[index]![this.#current];
+    for (const part of PARTS) if (known[part] !== state[part]) state[part].set(known[part]);
+  }
+
+  /** The state that the next step writes. */
+  next(index: number): AdamState {
+    return this.#arrays[index]![this.#other];
+  }
+
+  /**
+   * The arguments with which one of several threads steps its part of a weight; none where it has no part.
+   * @param gradients where the gradient of each thread is
+   */
+  stepOf(
+    index: number,
+    [thread, count]: readonly [number, number],
+    gradients: readonly number[],
+    numbers: AdamNumbers,
+  ) {
+    const vectors = Math.ceil((4 * this.lengths[index]!) / VECTOR_BYTES);
+    const bound = (part: number): number => VECTOR_BYTES * Math.floor((vectors * part) / count);
+    const range = [bound(thread), bound(thread + 1)] as const;
+    if (range[0] === range[1]) return undefined;
+    const from = this.#places[index]![this.#current];
+    const to = this.#places[index]![this.#other];
+    const places: AdamPlaces = {
+      ...from,
+      nextWeight: to.weight,
+      nextFirst: to.first,
+      nextSecond: to.second,
+      gradients,
+    };
+    return adamArguments(range, places, numbers);
+  }
+}
