@@ -36,7 +36,7 @@ export interface BackendOptions {
   readonly internalOperators?: boolean;
   /** The native library, where it is not to be loaded anew. */
   readonly runtime?: OnnxRuntime;
-  /** How many compiled graphs are kept. Default 64. */
+  /** How many compiled graphs are kept. Default 32. */
   readonly maxSessions?: number;
   /** How many bytes they may hold, by an estimate that is rather too high. Default 512 MB. */
   readonly maxSessionBytes?: number;
@@ -86,7 +86,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
   const executor = new Executor(runtime, pool, {
     threads: options.threads,
     operators,
-    maxSessions: options.maxSessions ?? 64,
+    maxSessions: options.maxSessions ?? 32,
     maxSessionBytes: options.maxSessionBytes ?? 512 * MEGABYTE,
   });
   const backend = new OnnxBackend(executor, pool);

@@ -23,6 +23,16 @@ test('keeps both bounds, the newest entry, and disposes each entry once', () => 
   );
 });
 
+test('the newest few stay, however large they are', () => {
+  const cache = new LruCache(4, 100, 2);
+  const large = { bytes: 90, dispose: () => undefined };
+  for (const key of ['a', 'b', 'c']) cache.set(key, large);
+  expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, large, large]);
+  const single = new LruCache(1, 100, 2);
+  for (const key of ['a', 'b']) single.set(key, large);
+  expect(single.size).toBe(1);
+});
+
 test('what was used last stays', () => {
   const cache = new LruCache(2, 100);
   const entry = { bytes: 1, dispose: () => undefined };

@@ -75,7 +75,7 @@ test('the cache is bounded by bytes, too', async () => {
 
 test('a graph counts with the most that its intermediates take at a time, not with all of them', async () => {
   await installBackend({ threads: 1 });
-  const length = 100_000;
+  const length = 1_000_000;
   const last = tf.tidy(() => {
     let x = tf.ones([length]);
     for (let i = 0; i < 50; i++) x = tf.square(x);
@@ -84,7 +84,7 @@ test('a graph counts with the most that its intermediates take at a time, not wi
   last.dataSync();
   const { sessionBytes } = backendStats();
   expect(sessionBytes).toBeGreaterThan(4 * length);
-  expect(sessionBytes).toBeLessThan(3 * 4 * length);
+  expect(sessionBytes).toBeLessThan(6 * 4 * length);
 });
 
 test('a scalar that changes becomes an input after one recompilation', async () => {

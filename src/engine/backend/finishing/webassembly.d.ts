@@ -6,6 +6,8 @@ declare namespace WebAssembly {
     /** Sizes in pages of 64 KB. */
     constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
     readonly buffer: Buffer;
+    /** Adds so many pages; returns how many there were. */
+    grow(pages: number): number;
   }
   type Imports = Readonly<Record<string, Readonly<Record<string, object>>>>;
   const Instance: new (module: Module, imports: Imports) => { readonly exports: Readonly<Record<string, unknown>> };

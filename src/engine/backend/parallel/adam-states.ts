@@ -1,12 +1,12 @@
 import { type AdamNumbers, type AdamPlaces, adamArguments } from '../finishing/adam-module';
-import type { Layout } from './layout';
+import type { Places } from './shared-memory';
 
 /** What a step of Adam reads and writes of one weight. */
 const PARTS = ['weight', 'first', 'second'] as const;
 export type AdamPart = (typeof PARTS)[number];
 export type AdamState = Readonly<Record<AdamPart, Float32Array<SharedArrayBuffer>>>;
 
-type Places = Readonly<Record<AdamPart, number>>;
+type Starts = Readonly<Record<AdamPart, number>>;
 
 /** The numbers that are stepped at a time, in bytes: four floats. */
 const VECTOR_BYTES = 16;
@@ -14,18 +14,18 @@ const VECTOR_BYTES = 16;
 /** Weights and moments in memory that threads share, twice: each step reads the one state and writes the other. */
 export class AdamStates {
   #current: 0 | 1 = 0;
-  readonly #places: readonly (readonly [Places, Places])[];
+  readonly #places: readonly (readonly [Starts, Starts])[];
   #arrays: readonly (readonly [AdamState, AdamState])[] = [];
 
   /** @param lengths how many numbers each weight has */
   constructor(
     private readonly lengths: readonly number[],
-    layout: Layout,
+    places: Places,
   ) {
-    const placesOf = (length: number): Places => ({
-      weight: layout.place(4 * length),
-      first: layout.place(4 * length),
-      second: layout.place(4 * length),
+    const placesOf = (length: number): Starts => ({
+      weight: places.take(4 * length),
+      first: places.take(4 * length),
+      second: places.take(4 * length),
     });
     this.#places = lengths.map((length) => [placesOf(length), placesOf(length)]);
   }
@@ -52,7 +52,7 @@ export class AdamStates {
 
   /** Sets the memory for which the places are. */
   use(memory: SharedArrayBuffer): void {
-    const arraysOf = (places: Places, length: number): AdamState => {
+    const arraysOf = (places: Starts, length: number): AdamState => {
       const array = (part: AdamPart): Float32Array<SharedArrayBuffer> => new Float32Array(memory, places[part], length);
       return { weight: array('weight'), first: array('first'), second: array('second') };
     };
@@ -66,6 +66,11 @@ export class AdamStates {
   bring(index: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
     const state = this.#arrays[index]![this.#current];
     for (const part of PARTS) if (known[part] !== state[part]) state[part].set(known[part]);
+  }
+
+  /** All arrays of both states. */
+  get arrays(): Float32Array<SharedArrayBuffer>[] {
+    return this.#arrays.flat().flatMap(({ weight, first, second }) => [weight, first, second]);
   }
 
   /** The state that the next step writes. */

@@ -1,5 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { RuntimeModules } from '../sessions/runtime';
+import { SharedMemory } from './shared-memory';
 import { workerProgram, type WorkerOrder, type WorkerStart } from './worker-program';
 
 /** Far longer than any graph takes. */
@@ -23,6 +24,8 @@ interface Member {
 export class Crew {
   readonly #members: readonly Member[];
   readonly #control: Int32Array<SharedArrayBuffer>;
+  /** What the threads and this one exchange. */
+  readonly memory = new SharedMemory();
   #given = 0;
   #disposed = false;
 
@@ -33,7 +36,9 @@ export class Crew {
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count)));
     this.#members = Array.from({ length: count }, (_, number) => {
       const { port1, port2 } = new MessageChannel();
-      const start: WorkerStart = { modules, number, count, control: this.#control.buffer, port: port2 };
+      const control = this.#control.buffer;
+      const { memory } = this.memory;
+      const start: WorkerStart = { modules, number, count, control, memory, port: port2 };
       const worker = new Worker(SOURCE, { eval: true, workerData: start, transferList: [port2] });
       port1.unref();
       return { worker, port: port1 };

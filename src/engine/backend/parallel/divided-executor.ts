@@ -14,7 +14,7 @@ import { prepareGraph } from '../sessions/compiled-graph';
 import { type Executor, namedFailure } from '../sessions/executor';
 import type { ScalarSlots } from '../sessions/scalar-slots';
 import type { Crew } from './crew';
-import { DividedGraph, type Port } from './divided-graph';
+import { DividedGraph, type DividedModel, type Port } from './divided-graph';
 import type { Distribution } from './distribution';
 
 /** A plan that was recorded for one share of the examples. */
@@ -51,7 +51,7 @@ export class DividedExecutor {
     const leaves = graph.model.emitted.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
     this.#bringStates(graph, plan);
-    const results = this.#freeResults(graph, plan);
+    const results = resultsOf(graph, plan);
     let shares: readonly (readonly SharedArray[])[];
     try {
       shares = graph.run(
@@ -98,20 +98,6 @@ export class DividedExecutor {
     }
   }
 
-  /** Where the next weights and moments will be; nobody holds what is there now. */
-  #freeResults(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<SharedArrayBuffer>> {
-    const results = new Map<Value, Float32Array<SharedArrayBuffer>>();
-    for (const [i, { finish }] of graph.model.finishes.entries()) {
-      const { weight, first, second } = finish.results;
-      const next = graph.next(i);
-      results.set(plan.order[weight]!, next.weight);
-      results.set(plan.order[first]!, next.first);
-      results.set(plan.order[second]!, next.second);
-    }
-    for (const array of results.values()) this.#free(array);
-    return results;
-  }
-
   #free(array: Float32Array<SharedArrayBuffer>): void {
     const holder = this.#holders.get(array);
     if (holder !== undefined && !holder.disposed && holder.data === array) holder.data = new Float32Array(array);
@@ -124,7 +110,7 @@ export class DividedExecutor {
     const prepared = prepareGraph(graph, slots, operators, each);
     const weights = finishes.map(({ leaves }) => leaves.weight);
     const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
-    return new DividedGraph(this.crew, {
+    const model: DividedModel = {
       ...prepared,
       inputs: prepared.emitted.feeds.map(({ leaf, name }) => {
         const value = plan.leaves[leaf]!;
@@ -136,8 +122,22 @@ export class DividedExecutor {
         gradient: graph.outputs.findIndex(({ index }) => index === finish.gradient),
         length: sizeOf(plan.leaves[finish.leaves.weight]!.shape),
       })),
-    });
+    };
+    return new DividedGraph(this.crew, model, (array) => this.#free(array));
   }
+}
+
+/** Where the next weights and moments will be. */
+function resultsOf(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<SharedArrayBuffer>> {
+  const results = new Map<Value, Float32Array<SharedArrayBuffer>>();
+  for (const [i, { finish }] of graph.model.finishes.entries()) {
+    const { weight, first, second } = finish.results;
+    const next = graph.next(i);
+    results.set(plan.order[weight]!, next.weight);
+    results.set(plan.order[first]!, next.first);
+    results.set(plan.order[second]!, next.second);
+  }
+  return results;
 }
 
 function numbersOf({ model }: DividedGraph, plan: Plan): AdamNumbers[] {

@@ -1,4 +1,3 @@
-import { PAGE_BYTES } from '../encoding/wasm';
 import { adamModule, type AdamNumbers } from '../finishing/adam-module';
 import { elementBytes, type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
 import type { Disposable } from '../sessions/lru-cache';
@@ -6,7 +5,7 @@ import type { PreparedGraph } from '../sessions/compiled-graph';
 import type { AdamFinish } from '../finishing/split';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
-import { Layout } from './layout';
+import { Places } from './shared-memory';
 import type { SharedTensor } from './worker-program';
 
 /** A tensor that goes to the threads, or comes from them. */
@@ -52,40 +51,46 @@ export class DividedGraph implements Disposable {
   readonly #outputs: readonly (readonly SharedArray[])[];
   readonly #gradients: readonly (readonly number[])[];
   readonly #states: AdamStates;
+  readonly #places: Places;
 
-  /** @throws Error where ONNX Runtime does not accept it */
+  /**
+   * @param free has nobody hold an array of shared memory that is about to be written
+   * @throws Error where ONNX Runtime does not accept it, or there is no memory
+   */
   constructor(
     readonly crew: Crew,
     readonly model: DividedModel,
+    private readonly free: (array: Float32Array<SharedArrayBuffer>) => void,
   ) {
     const { emitted, options, inputs, outputs, finishes } = model;
-    const layout = new Layout();
+    const { memory } = crew;
+    const shared = new Places(memory);
+    this.#places = shared;
     const threads = Array.from({ length: crew.count }, (_, i) => i);
     const bytesOf = ({ type, shape }: Port): number => sizeOf(shape) * elementBytes(type);
     this.#states = new AdamStates(
       finishes.map(({ length }) => length),
-      layout,
+      shared,
     );
     const inputPlaces = inputs.map((port) => {
       if (port.weightOf >= 0) return threads.map(() => this.#states.weightAt(port.weightOf));
-      const first = layout.place(bytesOf(port));
-      return threads.map((thread) => once(thread === 0 || !port.divided ? first : layout.place(bytesOf(port))));
+      const first = shared.take(bytesOf(port));
+      return threads.map((thread) => once(thread === 0 || !port.divided ? first : shared.take(bytesOf(port))));
     });
-    const outputPlaces = outputs.map((port) => threads.map(() => once(layout.place(bytesOf(port)))));
-    const pages = Math.max(1, Math.ceil(layout.bytes / PAGE_BYTES));
-    const memory = new WebAssembly.Memory<SharedArrayBuffer>({ initial: pages, maximum: pages, shared: true });
+    const outputPlaces = outputs.map((port) => threads.map(() => once(shared.take(bytesOf(port)))));
     this.#states.use(memory.buffer);
-    type Places = readonly (readonly (readonly [number, number])[])[];
-    const tensors = (ports: readonly Port[], places: Places, thread: number): SharedTensor[] =>
+    type Starts = readonly (readonly (readonly [number, number])[])[];
+    const tensors = (ports: readonly Port[], places: Starts, thread: number): SharedTensor[] =>
       ports.map(({ name, type, shape }, i) => ({ name, type, shape, at: places[i]![thread]! }));
-    const arrays = (ports: readonly Port[], places: Places): SharedArray[][] =>
+    const arrays = (ports: readonly Port[], places: Starts): SharedArray[][] =>
       threads.map((thread) =>
         ports.map(({ type, shape }, i) => sharedArray(type, memory.buffer, places[i]![thread]![0], sizeOf(shape))),
       );
     this.#inputs = arrays(inputs, inputPlaces);
     this.#outputs = arrays(outputs, outputPlaces);
     this.#gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
-    this.bytes = layout.bytes + crew.count * (emitted.bytes.length + emitted.scratchBytes);
+    // Each thread has a session, and arrays of its own beside what is shared.
+    this.bytes = shared.bytes + crew.count * (shared.bytes + model.bytes);
     const adam = adamModule(crew.count, true);
     crew.order((thread) => ({
       kind: 'load',
@@ -93,7 +98,6 @@ export class DividedGraph implements Disposable {
         id: this.#id,
         model: emitted.bytes,
         options,
-        memory,
         adam,
         inputs: tensors(inputs, inputPlaces, thread),
         outputs: tensors(outputs, outputPlaces, thread),
@@ -118,6 +122,7 @@ export class DividedGraph implements Disposable {
     numbers: readonly AdamNumbers[],
   ): readonly (readonly SharedArray[])[] {
     const { count } = this.crew;
+    for (const i of numbers.keys()) for (const array of Object.values(this.next(i))) this.free(array);
     for (const [i, { divided, weightOf }] of this.model.inputs.entries()) {
       for (let thread = 0; weightOf < 0 && thread < (divided ? count : 1); thread++) {
         this.#inputs[thread]![i]!.set(valuesOf(i, thread));
@@ -142,6 +147,8 @@ export class DividedGraph implements Disposable {
   }
 
   dispose(): void {
+    for (const array of this.#states.arrays) this.free(array);
+    this.#places.giveBack();
     if (!this.crew.disposed) this.crew.order(() => ({ kind: 'forget', id: this.#id }));
   }
 }

@@ -18,7 +18,6 @@ export interface WorkerGraph {
   readonly id: number;
   readonly model: Uint8Array;
   readonly options: SessionOptions;
-  readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
   /** The module of an optimiser's step. */
   readonly adam: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly SharedTensor[];
@@ -51,6 +50,8 @@ export interface WorkerStart {
    * has come so far that others may read what it has written.
    */
   readonly control: SharedArrayBuffer;
+  /** What the threads exchange. */
+  readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
   /** Brings the orders, and takes back the message of each error. */
   readonly port: MessagePort;
 }
@@ -76,7 +77,7 @@ interface Native {
  * and nothing of any other.
  */
 export function workerProgram(start: WorkerStart, { receiveMessageOnPort, load, ready }: Surroundings): void {
-  const { number, count } = start;
+  const { number, count, memory } = start;
   const control = new Int32Array(start.control);
   const [given, done, arrived] = [0, 1, 1 + count];
   /** Some 200 microseconds: threads with equal work arrive together, and waking one takes as long. */
@@ -92,7 +93,7 @@ export function workerProgram(start: WorkerStart, { receiveMessageOnPort, load, 
   }
   const graphs = new Map<number, Loaded>();
 
-  const loadGraph = ({ id, model, options, memory, adam, inputs, outputs }: WorkerGraph): void => {
+  const loadGraph = ({ id, model, options, adam, inputs, outputs }: WorkerGraph): void => {
     const session = new binding.InferenceSession();
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
     // ONNX Runtime takes no shared memory: each tensor has an array here and a place there.

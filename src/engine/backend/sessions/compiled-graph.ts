@@ -18,7 +18,11 @@ const SHARED_OPERATION_WORK = 5e6;
  * Graphs with less memory than this, by estimate, run by a pattern of it: one block for all intermediates, beside the pieces
  * of the first run. That saves what an allocation costs for each of many small operators; large ones would only double.
  */
-const MEMORY_PATTERN_BYTES = 2 ** 26;
+const MEMORY_PATTERN_BYTES = 2 ** 25;
+/** A session's arena grows by doubling, and a pattern comes on top of it: beyond what is in use at a time it holds as much. */
+const ARENA_FACTOR = 2;
+/** What a session takes beside its model and its intermediates. */
+const SESSION_BYTES = 2 ** 21;
 
 /** The session options of all graphs. */
 export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {
@@ -38,6 +42,8 @@ export function sessionOptions(threads: number, enableMemPattern = false): Sessi
 export interface PreparedGraph {
   readonly emitted: EmittedModel;
   readonly options: SessionOptions;
+  /** An estimate of what its session will hold. */
+  readonly bytes: number;
 }
 
 /** Writes a graph that may use so many threads. */
@@ -49,7 +55,9 @@ export function prepareGraph(
 ): PreparedGraph {
   const used = sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads;
   const emitted = emitModel(graph, slots, operators, used);
-  return { emitted, options: sessionOptions(used, emitted.scratchBytes < MEMORY_PATTERN_BYTES) };
+  const hasPattern = emitted.scratchBytes < MEMORY_PATTERN_BYTES;
+  const bytes = SESSION_BYTES + emitted.bytes.length + ARENA_FACTOR * emitted.scratchBytes;
+  return { emitted, options: sessionOptions(used, hasPattern), bytes };
 }
 
 /** The work of operations that are worth several threads. */
@@ -70,13 +78,13 @@ export class CompiledGraph implements Disposable {
   /** @throws Error where ONNX Runtime does not accept it */
   constructor(runtime: OnnxRuntime, plan: Plan, slots: ScalarSlots, { operators, threads }: ExecutorOptions) {
     const { graph, finishes } = splitPlan(plan);
-    const { emitted, options } = prepareGraph(graph, slots, operators, threads);
-    const { bytes, ...model } = emitted;
-    this.session = runtime.createSession(bytes, options);
+    const { emitted, options, bytes } = prepareGraph(graph, slots, operators, threads);
+    const { bytes: encoded, ...model } = emitted;
+    this.session = runtime.createSession(encoded, options);
     this.model = model;
     this.finishes = finishes;
     this.fetched = graph.outputs.map(({ index }) => index);
-    this.bytes = bytes.length + model.scratchBytes;
+    this.bytes = bytes;
   }
 
   dispose(): void {

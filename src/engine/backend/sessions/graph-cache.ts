@@ -3,6 +3,8 @@ import { type Disposable, LruCache } from './lru-cache';
 import { ScalarSlots } from './scalar-slots';
 
 const GRAPHS_KNOWN = 1024;
+/** Training, a teacher and evaluation take turns: however large they are, none of them is compiled anew for that. */
+const GRAPHS_IN_TURN = 3;
 
 /** What was compiled, and how long that took. */
 export interface CompileStats {
@@ -22,7 +24,7 @@ export class GraphCache {
     maxBytes: number,
     readonly stats: CompileStats,
   ) {
-    this.#graphs = new LruCache(maxGraphs, maxBytes);
+    this.#graphs = new LruCache(maxGraphs, maxBytes, GRAPHS_IN_TURN);
   }
 
   get size(): number {

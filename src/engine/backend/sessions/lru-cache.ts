@@ -5,7 +5,7 @@ export interface Disposable {
   dispose(): void;
 }
 
-/** Keeps the entries used last, within a number of entries and a number of bytes. The newest entry always stays. */
+/** Keeps the entries used last, within a number of entries and a number of bytes. The newest few always stay. */
 export class LruCache<T extends Disposable> {
   readonly #entries = new Map<string, T>();
   #bytes = 0;
@@ -13,6 +13,7 @@ export class LruCache<T extends Disposable> {
   constructor(
     readonly maxEntries: number,
     readonly maxBytes: number,
+    readonly alwaysKept = 1,
   ) {}
 
   get size(): number {
@@ -38,7 +39,8 @@ export class LruCache<T extends Disposable> {
     this.#entries.set(key, entry);
     this.#bytes += entry.bytes;
     for (const oldest of this.#entries.keys()) {
-      if (oldest === key || (this.#entries.size <= this.maxEntries && this.#bytes <= this.maxBytes)) break;
+      const { size } = this.#entries;
+      if (size <= Math.min(this.alwaysKept, this.maxEntries) || (size <= this.maxEntries && this.#bytes <= this.maxBytes)) break;
       this.delete(oldest);
     }
   }
