@@ -40,7 +40,11 @@ export class LruCache<T extends Disposable> {
     this.#bytes += entry.bytes;
     for (const oldest of this.#entries.keys()) {
       const { size } = this.#entries;
-      if (size <= Math.min(this.alwaysKept, this.maxEntries) || (size <= this.maxEntries && this.#bytes <= this.maxBytes)) break;
+      if (
+        size <= Math.min(this.alwaysKept, this.maxEntries) ||
+        (size <= this.maxEntries && this.#bytes <= this.maxBytes)
+      )
+        break;
       this.delete(oldest);
     }
   }
