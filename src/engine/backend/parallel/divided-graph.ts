@@ -92,17 +92,22 @@ export class DividedGraph implements Disposable {
     // Each thread has a session, and arrays of its own beside what is shared.
     this.bytes = shared.bytes + crew.count * (shared.bytes + model.bytes);
     const adam = adamModule(crew.count, true);
-    crew.order((thread) => ({
-      kind: 'load',
-      graph: {
-        id: this.#id,
-        model: emitted.bytes,
-        options,
-        adam,
-        inputs: tensors(inputs, inputPlaces, thread),
-        outputs: tensors(outputs, outputPlaces, thread),
-      },
-    }));
+    try {
+      crew.order((thread) => ({
+        kind: 'load',
+        graph: {
+          id: this.#id,
+          model: emitted.bytes,
+          options,
+          adam,
+          inputs: tensors(inputs, inputPlaces, thread),
+          outputs: tensors(outputs, outputPlaces, thread),
+        },
+      }));
+    } catch (error) {
+      shared.giveBack();
+      throw error;
+    }
   }
 
   /** Makes these the weight and the moments of a finish; nothing to do where they are what its last step has left. */
