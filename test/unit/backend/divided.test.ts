@@ -133,6 +133,16 @@ describe('a divided computation', () => {
     divided.dispose();
   });
 
+  test('has a graph for each number of shares, though the shares are of one size', async () => {
+    await installBackend({ threads: 4 });
+    for (const count of [8, 6]) {
+      const x = numbers(count * size);
+      const wanted = tf.tidy(() => valuesOf(busy(tf.tensor(x, [count, size]))));
+      const divided = repeatedly(busy, [[count, size]], { examples: [0] });
+      expect(await divided.run(x)).toEqual(wanted);
+    }
+  });
+
   test('gives the mean of a mean, and of a number for all examples', async () => {
     const mean = (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(tf.mean(busy(x)), 3), 1);
     const x = numbers(COUNT * size);

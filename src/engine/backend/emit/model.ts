@@ -1,6 +1,6 @@
 import { ModelBuilder, type ValueName } from '../encoding/model-builder';
 import { mostBytesAlive } from '../graph/liveness';
-import { isNativeType, type NativeType, toNativeArray } from '../graph/native-types';
+import { nativeTypeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { Value } from '../graph/value';
 import { findRewrites } from '../passes/rewrites';
@@ -25,7 +25,7 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
   const builder = new ModelBuilder();
   const feeds: { leaf: number; name: ValueName }[] = [];
   const leafName = (leaf: Value): ValueName => {
-    const type = nativeTypeOf(leaf);
+    const type = nativeTypeOf(leaf.dtype);
     if (slots.isBaked(leaf.index)) return builder.constant(type, leaf.shape, toNativeArray(type, leaf.data!));
     const name = `input_${leaf.index}`;
     feeds.push({ leaf: leaf.index, name });
@@ -48,9 +48,4 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
   );
   const outputs = plan.outputs.map((value) => builder.output(emission.flat(value), value.dtype, value.shape));
   return { bytes: builder.encode(), feeds, outputs, scratchBytes };
-}
-
-function nativeTypeOf(value: Value): NativeType {
-  if (!isNativeType(value.dtype)) throw new TypeError(`A ${value.dtype} tensor reached a recorded graph.`);
-  return value.dtype;
 }

@@ -15,6 +15,12 @@ export function isNativeType(type: tf.DataType): type is NativeType {
   return type in ARRAYS;
 }
 
+/** @throws TypeError for types that stay with the cpu kernels */
+export function nativeTypeOf(type: tf.DataType): NativeType {
+  if (!isNativeType(type)) throw new TypeError(`A ${type} tensor reached a recorded graph.`);
+  return type;
+}
+
 /** A new array of zeros for `length` elements. */
 export function allocate(type: NativeType, length: number): NativeArray {
   return new ARRAYS[type](length);

@@ -1,13 +1,6 @@
 import type { AdamNumbers } from '../finishing/adam-module';
 import { splitPlan } from '../finishing/split';
-import {
-  isNativeType,
-  isShared,
-  type NativeArray,
-  type NativeType,
-  type SharedArray,
-  sizeOf,
-} from '../graph/native-types';
+import { isShared, type NativeArray, nativeTypeOf, type SharedArray, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
 import { prepareGraph } from '../sessions/compiled-graph';
@@ -47,7 +40,7 @@ export class DividedExecutor {
     const { pool, stats, graphs } = this.executor;
     stats.flushes++;
     const compile = (slots: ScalarSlots): DividedGraph => this.#compile(plan, slots, examples);
-    const graph = graphs.find(plan, DividedGraph, compile);
+    const graph = graphs.find(plan, this.crew.count, DividedGraph, compile);
     const leaves = graph.model.emitted.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
     this.#bringStates(graph, plan);
@@ -145,11 +138,6 @@ function numbersOf({ model }: DividedGraph, plan: Plan): AdamNumbers[] {
   return model.finishes.map(({ finish: { beta1, beta2, leaves } }) => {
     return { beta1, beta2, rate: scalar(leaves.rate), epsilon: scalar(leaves.epsilon) };
   });
-}
-
-function nativeTypeOf(dtype: Value['dtype']): NativeType {
-  if (!isNativeType(dtype)) throw new TypeError(`A ${dtype} tensor reached a compiled graph.`);
-  return dtype;
 }
 
 function dataOf({ data }: Value): ArrayLike<number> {

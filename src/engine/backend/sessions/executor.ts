@@ -52,6 +52,7 @@ export class Executor {
     this.stats.flushes++;
     const { session, model, fetched, finishes } = this.graphs.find(
       plan,
+      1,
       CompiledGraph,
       (slots) => new CompiledGraph(this.runtime, plan, slots, this.options),
     );

@@ -35,9 +35,17 @@ export class GraphCache {
     return this.#graphs.bytes;
   }
 
-  /** The graph of this kind for a plan, compiled if it is not there. */
-  find<Graph extends Disposable>(plan: Plan, kind: Kind<Graph>, compile: (slots: ScalarSlots) => Graph): Graph {
-    const key = `${kind.name} ${plan.key}`;
+  /**
+   * The graph of this kind for a plan, compiled if it is not there.
+   * @param shares by how many threads, with a share of the examples each, it is run
+   */
+  find<Graph extends Disposable>(
+    plan: Plan,
+    shares: number,
+    kind: Kind<Graph>,
+    compile: (slots: ScalarSlots) => Graph,
+  ): Graph {
+    const key = `${shares} ${plan.key}`;
     let slots = this.#slots.get(key);
     if (slots === undefined) {
       slots = new ScalarSlots(plan.leaves);
