@@ -79,15 +79,60 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       return gradientOf((y) => tf.conv2d(y as tf.Tensor4D, filter, stride, pad), x);
     }),
   'convolutions of many channels to few, and their gradients': () =>
-    [1, 3, 7].flatMap((filters) => {
-      const x = image([2, 9, 8, 16]);
-      const filter = image([3, 3, 16, filters], 2);
-      return [
-        tf.conv2d(x, filter, 1, 'same'),
-        tf.conv2d(x, filter, 2, 'valid'),
-        gradientOf((y) => tf.conv2d(y as tf.Tensor4D, filter, 1, 'same'), x),
-        gradientOf((y) => tf.conv2d(x, y as tf.Tensor4D, 1, 'same'), filter),
-      ];
+    [1, 3, 7].flatMap((filters) =>
+      // One block, several, and one that is filled up.
+      [16, 32, 20].flatMap((channels) => {
+        const x = image([2, 9, 8, channels]);
+        const filter = image([3, 3, channels, filters], 2);
+        const before = image([3, 3, channels, channels], 3);
+        const bias = tensor([filters], 4) as tf.Tensor1D;
+        const convolved = (y: tf.Tensor, taps: tf.Tensor, pad: 'same' | 'valid'): tf.Tensor4D =>
+          tf.conv2d(tf.mul(tf.conv2d(y as tf.Tensor4D, before, 1, 'same'), 0.1), taps as tf.Tensor4D, 1, pad);
+        return [
+          tf.conv2d(x, filter, 1, 'same'),
+          tf.conv2d(x, filter, 2, 'valid'),
+          tf.conv2d(x, filter, 1, 'same', 'NHWC', 2),
+          tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', bias, activation: 'sigmoid' }),
+          convolved(x, filter, 'same'),
+          ...(['same', 'valid'] as const).flatMap((pad) => [
+            gradientOf((y) => convolved(y, filter, pad), x),
+            gradientOf((y) => tf.mul(convolved(x, y, pad), 0.1), filter),
+          ]),
+        ];
+      }),
+    ),
+  'numbers by rows that end in a single one, and their sums': () => {
+    const x = image([3, 4, 5, 1]);
+    const scalar = tf.scalar(0.7);
+    return [
+      tf.mul(x, scalar),
+      tf.sub(scalar, x),
+      tf.greater(x, tensor([1], 2)),
+      tf.squaredDifference(x, scalar),
+      tf.sum(x),
+      tf.sum(x, [0, 1, 2]),
+      tf.max(x),
+      tf.all(tf.greater(x, -2)),
+      gradientOf((y) => tf.mul(x, y), scalar),
+    ];
+  },
+  'means of images, and their gradients': () =>
+    [16, 20].flatMap((channels) => {
+      const x = image([2, 5, 3, channels]);
+      const filter = image([3, 3, channels, channels], 2);
+      const means = (y: tf.Tensor): tf.Tensor =>
+        tf.mean(tf.relu(tf.conv2d(y as tf.Tensor4D, filter, 1, 'same')), [1, 2]);
+      return [means(x), gradientOf(means, x), tf.tile(tf.mean(x, [1, 2], true), [1, 5, 3, 1])];
+    }),
+  'gradients of images where most products of blocks would be with zeros': () =>
+    [
+      { side: 8, kernel: 5, channels: 20, filters: 50 },
+      { side: 4, kernel: 4, channels: 16, filters: 16 },
+      { side: 5, kernel: 5, channels: 8, filters: 8 },
+    ].map(({ side, kernel, channels, filters }) => {
+      const x = image([3, side, side + 1, channels]);
+      const filter = image([kernel, kernel, channels, filters], 2);
+      return gradientOf((y) => tf.mul(tf.conv2d(y as tf.Tensor4D, filter, 1, 'valid'), 0.1), x);
     }),
   'clipped relus and their gradients': () => {
     const x = tf.mul(image([2, 6, 5, 16]), 9);
@@ -110,10 +155,13 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     const filter = image([3, 3, 16, 16], 2);
     const convolved = (y: tf.Tensor): tf.Tensor4D => tf.conv2d(y as tf.Tensor4D, filter, 1, 'same');
     // As high as wide, since the cpu kernel of the gradient swaps the two.
-    return [12, 3].flatMap((side) => {
+    const x = tf.mul(image([2, 6, 6, 16]), 0.2);
+    return [12, 18, 15, 3].flatMap((side) => {
       const resized = (y: tf.Tensor): tf.Tensor => convolved(tf.image.resizeBilinear(convolved(y), [side, side]));
-      const x = tf.mul(image([2, 6, 6, 16]), 0.2);
-      return [resized(x), gradientOf(resized, x)];
+      const nearest = convolved(tf.image.resizeNearestNeighbor(convolved(x), [side, side]));
+      const aligned = tf.image.resizeBilinear(convolved(x), [side, side], true);
+      const centred = tf.image.resizeBilinear(convolved(x), [side, side], false, true);
+      return [resized(x), nearest, aligned, centred, gradientOf(resized, x)];
     });
   },
   'weights that are used again and again': () => {

@@ -7,14 +7,29 @@ import type { FusedConvolution } from '../passes/rewrites';
 import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
+import { convolveToOne } from './few-outputs';
 import { stridedGradient } from './strided-gradients';
-import { blockedBackwardFilter, blockedFilter, blockedOutputFilter, type FilterShape, flip, roundUp } from './filters';
+import {
+  backwardPads,
+  blockedBackwardFilter,
+  blockedFilter,
+  blockedOutputFilter,
+  type FilterShape,
+  flip,
+  roundUp,
+} from './filters';
 
 /** Up to so many times the products, whole blocks are faster than images channel by channel. */
 const MOST_WASTE = 2.1;
 
 /** Activations that leave the zeros that fill a block. */
 export const KEEPS_ZERO: ReadonlySet<Activation['name']> = new Set(['linear', 'relu', 'relu6', 'elu', 'leakyrelu']);
+
+/**
+ * From so many times the products on, the gradient of an image by ConvTranspose, a product of matrices and one addition for
+ * each of its numbers, is faster than a blocked convolution, which also multiplies zeros around the gradient.
+ */
+const MOST_IN_GRADIENTS = 2.5;
 
 export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };
@@ -45,7 +60,7 @@ function convolve(
   const image = node.inputs[0]!;
   const imageShape = node.inputShapes[0]!;
   const filterShape = node.inputShapes[1] as FilterShape;
-  const [, , channels, filters] = filterShape;
+  const [h, w, channels, filters] = filterShape;
   const filter = emission.flat(node.inputs[1]!, filterShape);
   const attributes = windowAttributes(node.operation.attributes.window);
   const inputBlocks = channels >= block || emission.hasFilledBlocks(image);
@@ -54,6 +69,14 @@ function convolve(
     const biases = bias === undefined ? [] : [emission.flat(bias, [filters])];
     const inputs = [emission.nchw(image, imageShape), builder.transpose(filter, [3, 2, 0, 1]), ...biases];
     emission.setNchw(value, activate(builder, builder.op('Conv', inputs, attributes), activation));
+    return;
+  }
+  if (inputBlocks && filters === 1 && h * w > 1) {
+    const whole = inWholeBlocks(emission, filter, filterShape, [true, false]);
+    const blocks = imageInWholeBlocks(emission, image, imageShape);
+    const sums = convolveToOne(emission, blocks, whole, attributes, value.shape);
+    const total = bias === undefined ? sums : builder.op('Add', [sums, emission.flat(bias, [1])]);
+    emission.setFlat(value, builder.reshape(activate(builder, total, activation), value.shape));
     return;
   }
   const left = inputBlocks ? channelsLeft(block, channels, filterShape) : 0;
@@ -84,6 +107,17 @@ function convolve(
 function fillsBlocks(block: number, counts: readonly number[]): boolean {
   if (block === 0 || counts.some((count) => 2 * count < block)) return false;
   return counts.reduce((factor, count) => (factor * roundUp(count, block)) / count, 1) <= MOST_WASTE;
+}
+
+/** How many times the products of the gradient of an image its form as a blocked convolution has. */
+function productsIn(
+  block: number,
+  [, height, width]: readonly number[],
+  [, , channels, filters]: FilterShape,
+  [, rows, columns]: readonly number[],
+): number {
+  const filled = (roundUp(channels, block) * roundUp(filters, block)) / (channels * filters);
+  return (filled * height! * width!) / (rows! * columns!);
 }
 
 /** A filter with inputs and outputs filled up to whole blocks by zeros, where asked for. */
@@ -146,7 +180,10 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
       return;
     }
   }
-  if (pads === undefined) {
+  if (
+    pads === undefined ||
+    (inBlocks && productsIn(block, value.shape, filterShape, gradientShape) > MOST_IN_GRADIENTS)
+  ) {
     const names = [emission.nchw(gradient, gradientShape), builder.transpose(filter, [3, 2, 0, 1])];
     const attributes = transposedAttributes(window, value.shape, gradientShape);
     emission.setNchw(value, builder.op('ConvTranspose', names, attributes));
@@ -178,21 +215,6 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
     return;
   }
   emission.setNchw(value, builder.op('Conv', [image, builder.transpose(flipped, [2, 3, 0, 1])], attributes));
-}
-
-/** The pads with which a plain convolution by the flipped filter is the gradient, where there are such. */
-function backwardPads(
-  { kernel, strides, dilations, pads }: Window,
-  inputShape: readonly number[],
-  gradientShape: readonly number[],
-): number[] | undefined {
-  if (strides.some((s) => s !== 1) || dilations.some((d) => d !== 1)) return undefined;
-  const before = [0, 1].map((axis) => kernel[axis]! - 1 - pads[axis]!);
-  const after = [0, 1].map(
-    (axis) => inputShape[1 + axis]! + kernel[axis]! - 1 - gradientShape[1 + axis]! - before[axis]!,
-  );
-  const all = [...before, ...after];
-  return all.every((pad) => pad >= 0) ? all : undefined;
 }
 
 /** ConvTranspose's attributes. What is left over at the far edge goes into output padding, or, if negative, into pads. */

@@ -1,7 +1,7 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import type { ElementType } from '../encoding/onnx-messages';
 import { ELEMENT_TYPES } from '../encoding/onnx-messages';
-import { nativeArray, type NativeType, sameShape } from '../graph/native-types';
+import { nativeArray, type NativeType, sameShape, sizeOf } from '../graph/native-types';
 import type { Activation, BinaryFunction, UnaryFunction } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import type { MaskedGradient } from '../passes/rewrites';
@@ -236,9 +236,18 @@ export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): v
     emission.setBlocked(value, builder.op(operator, [emission.blocked(a), emission.blocked(b)]));
     return;
   }
-  const left = emission.flat(a, inputShapes[0]);
-  const right = emission.flat(b, inputShapes[1]);
-  emission.setFlat(value, binary(builder, fn, left, right));
+  const shapes = value.shape.at(-1) === 1 ? shapesOfRows(inputShapes) : inputShapes;
+  const result = binary(builder, fn, emission.flat(a, shapes[0]), emission.flat(b, shapes[1]));
+  emission.setFlat(value, shapes === inputShapes ? result : builder.reshape(result, value.shape));
+}
+
+/**
+ * Two shapes of one last number, one of them of a single element, as rows: ONNX Runtime would go through the other number by
+ * number.
+ */
+function shapesOfRows(shapes: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const sizes = shapes.map(sizeOf);
+  return Math.min(...sizes) === 1 && Math.max(...sizes) > 1 ? sizes.map((size) => (size === 1 ? [] : [size])) : shapes;
 }
 
 function binary(builder: ModelBuilder, fn: BinaryFunction, left: ValueName, right: ValueName): ValueName {

@@ -5,12 +5,12 @@ import type { PendingValue, Value } from '../graph/value';
 import { emitBlockedFilterGradient } from './blocked-filter-gradient';
 import { windowAttributes } from './convolutions';
 import type { Emission } from './emission';
-import { type FilterShape, isPointwise, roundUp } from './filters';
+import { backwardPads, type FilterShape, flip, isPointwise, roundUp } from './filters';
 import { stackedProduct } from './matrix-products';
 import { emitPointwiseFilterGradient } from './pointwise-filter-gradient';
 
-/** Below this many channels, copying slices beats gathering rows. */
-const GATHER_CHANNELS = 8;
+/** Below this many channels, a convolution or copying slices beats gathering rows for patches. */
+const FEW_CHANNELS = 8;
 /** From this many multiplications on, the product is done in parts, which the threads share. */
 const SPLIT_PRODUCT = 1e7;
 const PARTS = [4, 2];
@@ -25,7 +25,8 @@ interface Patches {
 
 /** The gradient of a convolution with respect to its filter: patches of the image, transposed, times the gradient. */
 export function emitConv2DFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): void {
-  if (emitPointwiseFilterGradient(emission, value) || emitBlockedFilterGradient(emission, value)) return;
+  if (emitPointwiseFilterGradient(emission, value) || emitOfFewOutputs(emission, value)) return;
+  if (emitBlockedFilterGradient(emission, value)) return;
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
   const [image, gradient] = inputs as [Value, Value];
@@ -33,7 +34,7 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   const shape = inputShapes[0] as Patches['shape'];
   const channels = shape[3];
   const patched = { image, shape, window: operation.attributes.window, height, width };
-  if (channels < GATHER_CHANNELS && slidesByOne(patched.window) && width % 2 === 0) {
+  if (channels < FEW_CHANNELS && slidesByOne(patched.window) && width % 2 === 0) {
     emission.setFlat(value, productByColumns(emission, patched, gradient, value.shape as FilterShape));
     return;
   }
@@ -41,6 +42,34 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   const rows = emission.flat(gradient, [sizes.positions, filters]);
   const product = productOfPatches(emission, [patches(emission, patched), rows], sizes);
   emission.setFlat(value, builder.reshape(product, value.shape));
+}
+
+/**
+ * The same for results of few channels: patches of the gradient, transposed, times the image, as each number of the image
+ * meets the filter's taps in reverse. The image may have many channels.
+ *
+ * @returns whether there is such a form
+ */
+function emitOfFewOutputs(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
+  const { builder } = emission;
+  const { inputs, inputShapes, operation } = value.node;
+  const [image, gradient] = inputs as [Value, Value];
+  const [imageShape, gradientShape] = inputShapes as [Patches['shape'], Patches['shape']];
+  const [kh, kw, channels, outputs] = value.shape as FilterShape;
+  const { window } = operation.attributes;
+  const pads = backwardPads(window, imageShape, gradientShape);
+  if (outputs >= Math.min(FEW_CHANNELS, channels) || isPointwise(window) || pads === undefined) return false;
+  const [n, height, width] = imageShape;
+  const patched = { image: gradient, shape: gradientShape, window: { ...window, pads }, height, width };
+  const sizes = { positions: n * height * width, taps: kh * kw * outputs, filters: channels };
+  const rows = emission.flat(image, [sizes.positions, channels]);
+  const product = productOfPatches(emission, [patches(emission, patched), rows], sizes);
+  const turned = flip(builder, builder.reshape(product, [kh, kw, outputs, channels]), value.shape as FilterShape);
+  emission.setFlat(
+    value,
+    outputs === 1 ? builder.reshape(turned, value.shape) : builder.transpose(turned, [0, 1, 3, 2]),
+  );
+  return true;
 }
 
 const slidesByOne = ({ strides, dilations }: Window): boolean => [...strides, ...dilations].every((step) => step === 1);
@@ -142,7 +171,7 @@ function patches(emission: Emission, { image, shape, window, height, width }: Pa
     return emission.flat(image, [positions, channels]);
   }
   builder.noteScratch(4 * positions * kh * kw * channels);
-  if (channels < GATHER_CHANNELS) {
+  if (channels < FEW_CHANNELS) {
     const few = { image, shape, window, height, width };
     return emission.block > 0 ? convolvedPatches(emission, few) : slicedPatches(emission, few);
   }

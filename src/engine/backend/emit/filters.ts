@@ -58,6 +58,21 @@ export function isPointwise({ kernel, strides, pads }: Window): boolean {
   return kernel[0] * kernel[1] === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
 }
 
+/** The pads with which a plain convolution by the flipped filter is the gradient, where there are such. */
+export function backwardPads(
+  { kernel, strides, dilations, pads }: Window,
+  inputShape: readonly number[],
+  gradientShape: readonly number[],
+): Window['pads'] | undefined {
+  if (strides.some((s) => s !== 1) || dilations.some((d) => d !== 1)) return undefined;
+  const before = [0, 1].map((axis) => kernel[axis]! - 1 - pads[axis]!);
+  const after = [0, 1].map(
+    (axis) => inputShape[1 + axis]! + kernel[axis]! - 1 - gradientShape[1 + axis]! - before[axis]!,
+  );
+  const all = [before[0]!, before[1]!, after[0]!, after[1]!] as const;
+  return all.every((pad) => pad >= 0) ? all : undefined;
+}
+
 /** The filter turned by 180 degrees. */
 export function flip(builder: ModelBuilder, filter: ValueName, [h, w]: FilterShape): ValueName {
   if (h * w === 1) return filter;

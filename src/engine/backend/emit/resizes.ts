@@ -38,11 +38,34 @@ function weights(rule: ResizeRule, from: number, to: number, transposed: boolean
   return matrix;
 }
 
-/** Nearest pixels are gathered; bilinear ones are products with one small matrix for the columns and one for the rows. */
+/** Whether pixels become so many each, the first of which are themselves. */
+function isPlain({ alignCorners, halfPixelCenters }: ResizeRule, scales: readonly number[]): boolean {
+  return !alignCorners && !halfPixelCenters && scales.every((scale) => Number.isInteger(scale));
+}
+
+/** An image in blocks with so many rows and columns for each of its own. */
+export function enlarged(
+  { builder }: Emission,
+  image: ValueName,
+  scales: readonly [number, number],
+  mode: 'nearest' | 'linear' = 'nearest',
+): ValueName {
+  return builder.blocked('Upsample', [image], { scales: [1, 1, ...scales], mode });
+}
+
+/** Whole blocks are enlarged by ONNX Runtime. Otherwise nearest pixels are gathered; bilinear ones are products with one small matrix for the columns and one for the rows. */
 export function emitResize(emission: Emission, value: PendingValue<'Resize'>): void {
   const { rule } = value.node.operation.attributes;
   const [, h, w] = value.node.inputShapes[0] as readonly [number, number, number, number];
   const [, height, width] = value.shape as readonly [number, number, number, number];
+  const [input] = value.node.inputs as [Value];
+  const scales = [height / h, width / w] as const;
+  const inBlocks = emission.isBlockedOnly(input) && sameShape(value.node.inputShapes[0]!, input.shape);
+  if (inBlocks && isPlain(rule, scales)) {
+    const mode = rule.method === 'bilinear' ? 'linear' : 'nearest';
+    emission.setBlocked(value, enlarged(emission, emission.blocked(input), scales, mode));
+    return;
+  }
   if (rule.method === 'bilinear') {
     resample(emission, value, weights(rule, h, height, false), weights(rule, w, width, false));
     return;
@@ -52,7 +75,7 @@ export function emitResize(emission: Emission, value: PendingValue<'Resize'>): v
     const indices = Int32Array.from(sources(rule, from, to), ({ first }) => first);
     return builder.op('Gather', [input, builder.constant('int32', [to], indices)], { axis });
   };
-  const columns = pick(emission.flat(value.node.inputs[0]!, value.node.inputShapes[0]), 2, w, width);
+  const columns = pick(emission.flat(input, value.node.inputShapes[0]), 2, w, width);
   emission.setFlat(value, pick(columns, 1, h, height));
 }
 

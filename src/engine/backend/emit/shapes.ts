@@ -1,9 +1,10 @@
-import { sizeOf } from '../graph/native-types';
+import { sameShape, sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import { affineOfNumbers } from './affine';
 import { perChannel } from './affine-results';
 import { cast, scalar } from './elementwise';
 import type { Emission } from './emission';
+import { enlarged } from './resizes';
 
 /** Up to this size, a matrix of zeros and ones is the fastest sum over segments. */
 const SEGMENT_MATRIX_ELEMENTS = 2 ** 20;
@@ -43,6 +44,11 @@ export function emitTile(emission: Emission, value: PendingValue<'Tile'>): void 
     const shift = perChannel(emission, input, value.node.inputShapes[0]!, value.shape);
     if (shift !== undefined) {
       emission.setAffine(value, affineOfNumbers(shift, emission.channelsOf(value.shape[3]!)));
+      return;
+    }
+    const [n, h, w, c] = value.shape as [number, number, number, number];
+    if (emission.canBlock(c) && sameShape(value.node.inputShapes[0]!, [n, 1, 1, c])) {
+      emission.setBlocked(value, enlarged(emission, emission.flat(input, [n, c, 1, 1]), [h, w]));
       return;
     }
   }

@@ -53,6 +53,11 @@ export function blockedGraph(block: number): Plan {
     node({ kind: 'MaxPoolGradient', attributes: { window: HALVE } }, [gradient, first, pooled], whole),
     averages,
     normalised,
+    ...(['bilinear', 'nearest'] as const).map((method) => {
+      const rule = { method, alignCorners: false, halfPixelCenters: false };
+      return node({ kind: 'Resize', attributes: { rule } }, [depthwise], whole);
+    }),
+    node({ kind: 'Tile', attributes: { reps: [1, SIDE, SIDE, 1] } }, [leaf([IMAGES, 1, 1, wide], 12)], whole),
     ...sumsOfImages(normalised, averages, depthwise, perChannel),
     node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [second, taps], whole),
     node(
