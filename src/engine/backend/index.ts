@@ -82,7 +82,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
   const wantsInternal = options.internalOperators !== false;
   if (!wantsInternal) log('Standard operators of ONNX Runtime only are used, as asked for.');
   const operators = wantsInternal ? findInternalOperators(runtime, log) : STANDARD_OPERATORS;
-  const pool = new BufferPool(128 * MEGABYTE);
+  const pool = new BufferPool(64 * MEGABYTE);
   const executor = new Executor(runtime, pool, {
     threads: options.threads,
     operators,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../protocol/errors';
 import type { Log } from '../log';
+import { engineEnvironment } from './environment';
 
 /** How an engine process is started; all paths absolute. */
 export interface LaunchOptions {
@@ -34,13 +35,6 @@ export function launchEngine({ module, nodePath, log }: LaunchOptions): ChildPro
       createInterface({ input: stream }).on('line', (line) => log.info(`[engine ${child.pid ?? '?'}] ${line}`));
   }
   return child;
-}
-
-/** A copy of its own: Electron's own variables and Node's options of the editor are not the engine's. */
-function engineEnvironment(): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  delete environment['NODE_OPTIONS'];
-  return environment;
 }
 
 function checkProgram(file: string): void {

@@ -1,5 +1,6 @@
 import { inRoot } from '../../../scripts/setup/paths';
 import { run } from '../../../scripts/setup/run';
+import { engineEnvironment } from '../../../src/extension/child/environment';
 import { bundle, withFolder } from '../bundle';
 import { atMost, type BenchLine } from '../line';
 import { LongLife, type Phase } from './figures';
@@ -9,11 +10,13 @@ const SLACK_MB = 64;
 /** What `installBackend` allows the compiled graphs by default. */
 const SESSIONS_MB = 512;
 
-/** What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind. */
+/** What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind, in a process as the editor starts it. */
 export function benchLongLife(): Promise<BenchLine[]> {
   return withFolder(async (folder) => {
     const script = await bundle(inRoot('test', 'bench', 'long-life', 'child.ts'), folder);
-    const figures = LongLife.parse(JSON.parse(await run(process.execPath, ['--expose-gc', script])));
+    const figures = LongLife.parse(
+      JSON.parse(await run(process.execPath, ['--expose-gc', script], { env: engineEnvironment() })),
+    );
     return [
       ...growth('the last 4,000 of 5,000 training steps', figures.trained),
       ...growth('the last 350 of 500 open-evaluate-close rounds', figures.opened),

@@ -89,8 +89,7 @@ export class DividedGraph implements Disposable {
     this.#inputs = arrays(inputs, inputPlaces);
     this.#outputs = arrays(outputs, outputPlaces);
     this.#gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
-    // Each thread has a session, and arrays of its own beside what is shared.
-    this.bytes = shared.bytes + crew.count * (shared.bytes + model.bytes);
+    this.bytes = shared.bytes + crew.count * model.bytes;
     const adam = adamModule(crew.count, true);
     try {
       crew.order((thread) => ({

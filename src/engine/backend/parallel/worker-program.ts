@@ -92,19 +92,31 @@ export function workerProgram(start: WorkerStart, { receiveMessageOnPort, load, 
     readonly dispose: () => void;
   }
   const graphs = new Map<number, Loaded>();
+  /** ONNX Runtime takes no shared memory: each tensor has an array here and a place there. All graphs use the same. */
+  let held = new ArrayBuffer(0);
+  const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
+  /** In whole cache lines. */
+  const bytesOf = ({ type, shape }: SharedTensor): number =>
+    Math.ceil((sizeOf(shape) * arrays[type].BYTES_PER_ELEMENT) / 64) * 64;
 
   const loadGraph = ({ id, model, options, adam, inputs, outputs }: WorkerGraph): void => {
     const session = new binding.InferenceSession();
     session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
-    // ONNX Runtime takes no shared memory: each tensor has an array here and a place there.
-    const held = (tensors: readonly SharedTensor[]) =>
-      tensors.map(({ name, type, shape, at }) => {
-        const data = new arrays[type](shape.reduce((size, length) => size * length, 1));
-        const own = new Uint8Array(data.buffer);
+    const sizes = [...inputs, ...outputs].map(bytesOf);
+    const needed = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    if (held.byteLength < needed) held = new ArrayBuffer(needed);
+    const buffer = held;
+    let end = 0;
+    const inOwnMemory = (tensors: readonly SharedTensor[]) =>
+      tensors.map((tensor) => {
+        const { name, type, shape, at } = tensor;
+        const data = new arrays[type](buffer, end, sizeOf(shape));
+        const own = new Uint8Array(buffer, end, data.byteLength);
+        end += bytesOf(tensor);
         const there = at.map((start) => new Uint8Array(memory.buffer, start, own.length));
         return { name, own, there, tensor: new Tensor(type, data, shape) };
       });
-    const [given, wanted] = [held(inputs), held(outputs)];
+    const [given, wanted] = [inOwnMemory(inputs), inOwnMemory(outputs)];
     const feeds = Object.fromEntries(given.map(({ name, tensor }) => [name, tensor]));
     const fetches = Object.fromEntries(wanted.map(({ name, tensor }) => [name, tensor]));
     const run = (place: 0 | 1): void => {

@@ -19,8 +19,9 @@ const SHARED_OPERATION_WORK = 5e6;
  * of the first run. That saves what an allocation costs for each of many small operators; large ones would only double.
  */
 const MEMORY_PATTERN_BYTES = 2 ** 25;
-/** A session's arena grows by doubling, and a pattern comes on top of it: beyond what is in use at a time it holds as much. */
-const ARENA_FACTOR = 2;
+/** A session's arena grows by doubling: it holds more than what is in use at a time. A pattern comes on top of it. */
+const ARENA_FACTOR = 1.5;
+const ARENA_AND_PATTERN_FACTOR = 3;
 /** What a session takes beside its model and its intermediates. */
 const SESSION_BYTES = 2 ** 21;
 
@@ -56,7 +57,8 @@ export function prepareGraph(
   const used = sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads;
   const emitted = emitModel(graph, slots, operators, used);
   const hasPattern = emitted.scratchBytes < MEMORY_PATTERN_BYTES;
-  const bytes = SESSION_BYTES + emitted.bytes.length + ARENA_FACTOR * emitted.scratchBytes;
+  const factor = hasPattern ? ARENA_AND_PATTERN_FACTOR : ARENA_FACTOR;
+  const bytes = SESSION_BYTES + emitted.bytes.length + factor * emitted.scratchBytes;
   return { emitted, options: sessionOptions(used, hasPattern), bytes };
 }
 

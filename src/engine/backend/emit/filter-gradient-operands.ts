@@ -1,0 +1,168 @@
+import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import { sameShape } from '../graph/native-types';
+import type { Value } from '../graph/value';
+import type { Emission } from './emission';
+import type { ImageShape, Sides, Sliding } from './filter-gradient-plan';
+
+/** An image whose channels are bands of examples, in blocks: `[planes, bands of examples, rows, columns * depth]`. */
+interface ByExamples {
+  readonly name: ValueName;
+  /** Images that its channels are cut into, and how many each of them has. */
+  readonly planes: number;
+  readonly depth: number;
+}
+
+/** An image with zeros around it: `[examples, planes, rows, columns * depth]`. */
+interface Padded extends ByExamples {
+  readonly rows: number;
+  readonly line: number;
+}
+
+/** The image with bands of examples as channels. */
+export function imageByExamples(emission: Emission, value: Value, sliding: Sliding): ByExamples {
+  const { builder } = emission;
+  const { image, filter, pads, rowPads, strides, channels, bands, bandRows } = sliding;
+  const [n] = image;
+  const sides = [pads[0] - rowPads[0], pads[1], pads[2] - rowPads[1], pads[3]] as const;
+  if (bands === 1) {
+    const { name, rows, line, depth } = rowMajorPadded(emission, value, image, sides, channels - n);
+    const byExamples = builder.blocked('ReorderInput', [builder.reshape(name, [1, channels, rows, line])]);
+    return { name: byExamples, planes: 1, depth };
+  }
+  const met = (bandRows - 1) * strides[0] + filter[0];
+  const fills = channels > n * bands;
+  const hasZeros = sides[0] > 0 || sides[2] > 0;
+  const padded =
+    paddedBlocks(emission, value, image, sides, fills && !hasZeros) ??
+    rowMajorPadded(emission, value, image, sides, fills && !hasZeros ? 1 : 0);
+  const { name, planes, depth, rows, line } = padded;
+  const shape = [planes, channels, met, line];
+  if (planes === 1 && !fills && bands * met === rows) {
+    return { name: builder.blocked('ReorderInput', [builder.reshape(name, shape)]), planes, depth };
+  }
+  const zeros = sides[0] > 0 ? 0 : sides[2] > 0 ? rows - 1 : n * planes * rows;
+  const indices = new Int32Array(planes * channels * met);
+  for (let i = 0; i < indices.length; i++) {
+    const [plane, channel] = [Math.floor(i / met / channels), Math.floor(i / met) % channels];
+    const [example, band] = [Math.floor(channel / bands), channel % bands];
+    const row = band * bandRows * strides[0] + (i % met);
+    indices[i] = example < n ? (example * planes + plane) * rows + row : zeros;
+  }
+  const examples = fills && !hasZeros ? n + 1 : n;
+  const overlapping = rowsAt(builder, builder.reshape(name, [examples * planes * rows, line]), indices);
+  return { name: builder.blocked('ReorderInput', [builder.reshape(overlapping, shape)]), planes, depth };
+}
+
+/** An image that is in whole blocks, each of which stays an image of its own; undefined where it is not or is cut. */
+function paddedBlocks(
+  emission: Emission,
+  value: Value,
+  image: ImageShape,
+  sides: Sides,
+  addsExample: boolean,
+): Padded | undefined {
+  const { builder, block } = emission;
+  const [, height, width, channels] = image;
+  const inBlocks = emission.canBlock(channels) && emission.isInBlocks(value) && sameShape(value.shape, image);
+  if (!inBlocks || addsExample || Math.min(...sides) < 0) return undefined;
+  const [top, left, bottom, right] = sides;
+  let name = emission.blocked(value);
+  if (Math.max(...sides) > 0) {
+    // A convolution of one tap pads in blocks by all threads; Pad has but one.
+    const ones = builder.constant('float32', [channels, 1, 1, 1], new Float32Array(channels).fill(1));
+    name = builder.blocked('Conv', [name, ones], { kernel_shape: [1, 1], pads: sides, group: channels });
+  }
+  const line = (left + width + right) * block;
+  return { name, planes: channels / block, depth: block, rows: top + height + bottom, line };
+}
+
+/** The image row-major, with zeros around it and behind the last example. */
+function rowMajorPadded(
+  emission: Emission,
+  value: Value,
+  image: ImageShape,
+  [top, left, bottom, right]: Sides,
+  examples: number,
+): Padded {
+  const { builder } = emission;
+  const [, height, width, depth] = image;
+  const around = [0, top, left, 0, examples, bottom, right, 0];
+  const flat = emission.flat(value, image);
+  const name = around.every((pad) => pad === 0) ? flat : builder.op('Pad', [flat, builder.ints(...around)]);
+  return { name, planes: 1, depth, rows: top + height + bottom, line: (left + width + right) * depth };
+}
+
+/**
+ * The gradient of the result in the order of a blocked filter: filters and channels in blocks, one within the other. What
+ * fills the last block of channels meets zeros of the image and may be anything.
+ */
+export function gradientAsFilter(emission: Emission, gradient: Value, sliding: Sliding): ValueName {
+  const { builder, block } = emission;
+  const { result, channels, filters, bands, bandRows, parts } = sliding;
+  const [n, rows, columns, outputs] = result;
+  const [places, filterBlocks, groups] = [bandRows * columns, filters / block, channels / parts / block];
+  const missing = { channels: channels - n * bands, rows: bands * bandRows - rows, filters: filters - outputs };
+  const image = gradientInBlocks(emission, gradient, result);
+  if (image === undefined) {
+    const flat = emission.flat(gradient, [n, rows, columns, outputs]);
+    const whole =
+      missing.rows === 0
+        ? filledUp(builder, builder.reshape(flat, [n * bands, places, outputs]), [missing.channels, 0, missing.filters])
+        : filledUp(builder, flat, [missing.channels / bands, missing.rows, 0, missing.filters]);
+    const split = builder.reshape(whole, [parts, groups, block, places, filterBlocks, block]);
+    return builder.transpose(split, [0, 4, 1, 3, 2, 5]);
+  }
+  // Either a block has several examples, or several bands of one.
+  const bandsInBlock = Math.min(bands, block);
+  const examplesInBlock = block / bandsInBlock;
+  const examples = channels / bands / parts / examplesInBlock;
+  const isRegular = [examplesInBlock, bands / bandsInBlock, examples].every((count) => Number.isInteger(count));
+  if (missing.rows === 0 && (missing.channels > 0 || !isRegular)) {
+    const bandsOfRows = gatheredBands(builder, image, sliding, [filterBlocks, columns * block]);
+    const split = builder.reshape(bandsOfRows, [parts, filterBlocks, groups, block, places, block]);
+    return builder.transpose(split, [0, 1, 2, 4, 3, 5]);
+  }
+  const byRows = builder.reshape(image, [n, filterBlocks, rows, columns * block]);
+  const whole = filledUp(builder, byRows, [missing.channels / bands, 0, missing.rows, 0]);
+  const inBands = [bands / bandsInBlock, bandsInBlock, places, block];
+  const split = builder.reshape(whole, [parts, examples, examplesInBlock, filterBlocks, ...inBands]);
+  return builder.transpose(split, [0, 3, 1, 4, 6, 2, 5, 7]);
+}
+
+/** Bands of rows of an image in blocks, those of all examples one after the other: `[parts * blocks * channels * rows, line]`. */
+function gatheredBands(
+  builder: ModelBuilder,
+  image: ValueName,
+  { result, channels, bands, bandRows, parts }: Sliding,
+  [blocks, line]: readonly [number, number],
+): ValueName {
+  const [n, rows] = result;
+  const inPart = channels / parts;
+  const indices = new Int32Array(blocks * channels * bandRows);
+  for (let i = 0; i < indices.length; i++) {
+    const block = Math.floor(i / bandRows / inPart) % blocks;
+    const channel = Math.floor(i / bandRows / inPart / blocks) * inPart + (Math.floor(i / bandRows) % inPart);
+    const [example, band] = [Math.floor(channel / bands), channel % bands];
+    indices[i] = example < n ? (example * blocks + block) * rows + band * bandRows + (i % bandRows) : 0;
+  }
+  return rowsAt(builder, builder.reshape(image, [n * blocks * rows, line]), indices);
+}
+
+/** The gradient in blocks, where it is, or has so few channels that it may as well be. */
+function gradientInBlocks(emission: Emission, gradient: Value, shape: ImageShape): ValueName | undefined {
+  const { builder, block } = emission;
+  if (emission.isInBlocks(gradient) && sameShape(gradient.shape, shape)) return emission.blocked(gradient);
+  if (shape[3] >= block) return undefined;
+  // Plane by plane: number by number, filling up is slow.
+  const planes = builder.ints(0, 0, 0, 0, 0, block - shape[3], 0, 0);
+  return builder.blocked('ReorderInput', [builder.op('Pad', [emission.nchw(gradient, shape), planes])]);
+}
+
+const rowsAt = (builder: ModelBuilder, matrix: ValueName, indices: Int32Array<ArrayBuffer>): ValueName =>
+  builder.op('Gather', [matrix, builder.constant('int32', [indices.length], indices)], { axis: 0 });
+
+/** Zeros behind the last number of each axis. */
+function filledUp(builder: ModelBuilder, input: ValueName, missing: readonly number[]): ValueName {
+  if (missing.every((count) => count === 0)) return input;
+  return builder.op('Pad', [input, builder.ints(...missing.map(() => 0), ...missing)]);
+}

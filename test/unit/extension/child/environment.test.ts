@@ -1,0 +1,24 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { engineEnvironment } from '../../../../src/extension/child/environment';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test("an engine has the editor's environment without Node's options, and gives large memory back", () => {
+  vi.stubEnv('NODE_OPTIONS', '--inspect');
+  vi.stubEnv('SECATEUR_TEST', 'kept');
+  vi.stubEnv('MALLOC_MMAP_THRESHOLD_', undefined);
+  expect(engineEnvironment()).toMatchObject({
+    SECATEUR_TEST: 'kept',
+    ELECTRON_RUN_AS_NODE: '1',
+    MALLOC_MMAP_THRESHOLD_: '1048576',
+  });
+  expect(engineEnvironment()).not.toHaveProperty('NODE_OPTIONS');
+  expect(process.env['NODE_OPTIONS']).toBe('--inspect');
+});
+
+test('what the user has set for memory stays', () => {
+  vi.stubEnv('MALLOC_MMAP_THRESHOLD_', '4096');
+  expect(engineEnvironment()).toHaveProperty('MALLOC_MMAP_THRESHOLD_', '4096');
+});
