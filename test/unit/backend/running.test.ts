@@ -84,7 +84,8 @@ test('a graph counts with the most that its intermediates take at a time, not wi
   last.dataSync();
   const { sessionBytes } = backendStats();
   expect(sessionBytes).toBeGreaterThan(4 * length);
-  expect(sessionBytes).toBeLessThan(6 * 4 * length);
+  // Two at a time; an arena and a pattern of memory hold three times that, beside the session itself.
+  expect(sessionBytes).toBeLessThan(7 * 4 * length);
 });
 
 test('a scalar that changes becomes an input after one recompilation', async () => {
