@@ -118,9 +118,7 @@ export function gradientAsFilter(emission: Emission, gradient: Value, sliding: S
   const examples = channels / bands / parts / examplesInBlock;
   const isRegular = [examplesInBlock, bands / bandsInBlock, examples].every((count) => Number.isInteger(count));
   if (missing.rows === 0 && (missing.channels > 0 || !isRegular)) {
-    const bandsOfRows = gatheredBands(builder, image, sliding, [filterBlocks, columns * block]);
-    const split = builder.reshape(bandsOfRows, [parts, filterBlocks, groups, block, places, block]);
-    return builder.transpose(split, [0, 1, 2, 4, 3, 5]);
+    return gatheredTaps(builder, image, sliding, block);
   }
   const byRows = builder.reshape(image, [n, filterBlocks, rows, columns * block]);
   const whole = filledUp(builder, byRows, [missing.channels / bands, 0, missing.rows, 0]);
@@ -129,23 +127,32 @@ export function gradientAsFilter(emission: Emission, gradient: Value, sliding: S
   return builder.transpose(split, [0, 3, 1, 4, 6, 2, 5, 7]);
 }
 
-/** Bands of rows of an image in blocks, those of all examples one after the other: `[parts * blocks * channels * rows, line]`. */
-function gatheredBands(
+/** The same where no transposition leads to it, pixel by pixel: still faster than a transposition of what was filled up. */
+function gatheredTaps(
   builder: ModelBuilder,
   image: ValueName,
-  { result, channels, bands, bandRows, parts }: Sliding,
-  [blocks, line]: readonly [number, number],
+  { result, channels, filters, bands, bandRows, parts }: Sliding,
+  block: number,
 ): ValueName {
-  const [n, rows] = result;
+  const [n, rows, columns] = result;
+  const [pixels, places, filterBlocks] = [rows * columns, bandRows * columns, filters / block];
+  const indices = new Int32Array(filterBlocks * channels * places);
+  let next = 0;
+  const gather = (filterBlock: number, firstChannel: number): void => {
+    for (let place = 0; place < places; place++) {
+      for (let channel = firstChannel; channel < firstChannel + block; channel++) {
+        const [example, band] = [Math.floor(channel / bands), channel % bands];
+        indices[next++] = example < n ? (example * filterBlocks + filterBlock) * pixels + band * places + place : 0;
+      }
+    }
+  };
   const inPart = channels / parts;
-  const indices = new Int32Array(blocks * channels * bandRows);
-  for (let i = 0; i < indices.length; i++) {
-    const block = Math.floor(i / bandRows / inPart) % blocks;
-    const channel = Math.floor(i / bandRows / inPart / blocks) * inPart + (Math.floor(i / bandRows) % inPart);
-    const [example, band] = [Math.floor(channel / bands), channel % bands];
-    indices[i] = example < n ? (example * blocks + block) * rows + band * bandRows + (i % bandRows) : 0;
+  for (let first = 0; first < channels; first += inPart) {
+    for (let filterBlock = 0; filterBlock < filterBlocks; filterBlock++) {
+      for (let channel = first; channel < first + inPart; channel += block) gather(filterBlock, channel);
+    }
   }
-  return rowsAt(builder, builder.reshape(image, [n * blocks * rows, line]), indices);
+  return rowsAt(builder, builder.reshape(image, [n * filterBlocks * pixels, block]), indices);
 }
 
 /** The gradient in blocks, where it is, or has so few channels that it may as well be. */
