@@ -78,6 +78,39 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       const filter = image([kernel, kernel, channels, filters], 2);
       return gradientOf((y) => tf.conv2d(y as tf.Tensor4D, filter, stride, pad), x);
     }),
+  'gradients of filters of one pixel between images in blocks': () =>
+    [
+      // Of 16 and of 15 pixels; examples that fill blocks, that nearly do, and that are too few or no multiple of 4.
+      { n: 16, side: 4, channels: 32, filters: 16 },
+      { n: 16, side: 3, channels: 16, filters: 48 },
+      { n: 12, side: 3, channels: 40, filters: 16 },
+      { n: 12, side: 3, channels: 20, filters: 32 },
+      { n: 14, side: 3, channels: 16, filters: 16 },
+      { n: 4, side: 3, channels: 16, filters: 32 },
+    ].map(({ n, side, channels, filters }) => {
+      const x = tf.conv2d(image([n, side, side + 2, 16]), image([3, 3, 16, channels], 2), 1, 'same');
+      const after = image([3, 3, filters, 16], 3);
+      const slid = (y: tf.Tensor): tf.Tensor => tf.conv2d(tf.conv2d(x, y as tf.Tensor4D, 1, 'same'), after, 1, 'same');
+      return tf.mul(
+        gradientOf((y) => slid(y), image([1, 1, channels, filters], 4)),
+        0.01,
+      );
+    }),
+  'gradients of filters in bands of as many rows as fill blocks best': () =>
+    [
+      { pad: 'same', n: 10, height: 14, width: 14, kernel: 3, channels: 32, filters: 64 } as const,
+      { pad: 'valid', n: 10, height: 16, width: 12, kernel: 3, channels: 32, filters: 64 } as const,
+      { pad: 'same', n: 9, height: 7, width: 7, kernel: 5, channels: 16, filters: 20 } as const,
+      { pad: 'valid', n: 20, height: 11, width: 9, kernel: 4, channels: 20, filters: 32 } as const,
+    ].map(({ pad, n, height, width, kernel, channels, filters }) => {
+      const x = tf.conv2d(image([n, height, width, 16]), image([1, 1, 16, channels], 2), 1, 'same');
+      const after = image([1, 1, filters, 16], 3);
+      const slid = (y: tf.Tensor): tf.Tensor => tf.conv2d(tf.conv2d(x, y as tf.Tensor4D, 1, pad), after, 1, 'same');
+      return tf.mul(
+        gradientOf((y) => slid(y), image([kernel, kernel, channels, filters], 4)),
+        0.003,
+      );
+    }),
   'convolutions of many channels to few, and their gradients': () =>
     [1, 3, 7].flatMap((filters) =>
       // One block, several, and one that is filled up.

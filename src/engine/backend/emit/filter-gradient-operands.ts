@@ -127,11 +127,21 @@ export function gradientAsFilter(emission: Emission, gradient: Value, sliding: S
   return builder.transpose(split, [0, 3, 1, 4, 6, 2, 5, 7]);
 }
 
-/** The same where no transposition leads to it, pixel by pixel: still faster than a transposition of what was filled up. */
-function gatheredTaps(
+/**
+ * A gradient in blocks in the order of a blocked filter, pixel by pixel, where no transposition leads to it: still faster than
+ * a transposition of what was filled up.
+ */
+export function gatheredTaps(
   builder: ModelBuilder,
   image: ValueName,
-  { result, channels, filters, bands, bandRows, parts }: Sliding,
+  {
+    result,
+    channels,
+    filters,
+    bands,
+    bandRows,
+    parts,
+  }: Pick<Sliding, 'result' | 'channels' | 'filters' | 'bands' | 'bandRows' | 'parts'>,
   block: number,
 ): ValueName {
   const [n, rows, columns] = result;
