@@ -38,7 +38,7 @@ export interface BackendOptions {
   readonly runtime?: OnnxRuntime;
   /** How many compiled graphs are kept. Default 32. */
   readonly maxSessions?: number;
-  /** How many bytes they may hold, by an estimate that is rather too high. Default 512 MB. */
+  /** How many bytes they may hold, by an estimate that is rather too high. Default 384 MB. */
   readonly maxSessionBytes?: number;
 }
 
@@ -87,7 +87,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
     threads: options.threads,
     operators,
     maxSessions: options.maxSessions ?? 32,
-    maxSessionBytes: options.maxSessionBytes ?? 512 * MEGABYTE,
+    maxSessionBytes: options.maxSessionBytes ?? 384 * MEGABYTE,
   });
   const backend = new OnnxBackend(executor, pool);
   const fallback = new CpuFallback(backend, options.onFallback ?? 'run', log);

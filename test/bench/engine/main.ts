@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { inRoot } from '../../../scripts/setup/paths';
 import { ScriptError } from '../../../scripts/setup/runMain';
+import { engineEnvironment } from '../../../src/extension/child/environment';
 import { bundle, withFolder } from '../bundle';
 import { atMost, type BenchLine, median } from '../line';
 import { writeExamples } from '../peers/examples';
@@ -34,7 +35,10 @@ export function benchEngine(data: string, threads: number): Promise<BenchLine[]>
 function runChild(script: string, job: EngineJob): Promise<{ coldMs: number; figures: EngineFigures }> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(process.execPath, [script, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, JSON.stringify(job)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: engineEnvironment(),
+    });
     let coldMs = 0;
     let figures: EngineFigures | undefined;
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -8,7 +8,7 @@ import { LongLife, type Phase } from './figures';
 /** How much may come and go in the heap and in the native library's arenas while nothing is lost. */
 const SLACK_MB = 64;
 /** What `installBackend` allows the compiled graphs by default. */
-const SESSIONS_MB = 512;
+const SESSIONS_MB = 384;
 
 /** What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind, in a process as the editor starts it. */
 export function benchLongLife(): Promise<BenchLine[]> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { ScriptError } from '../../../scripts/setup/runMain';
+import { engineEnvironment } from '../../../src/extension/child/environment';
 import type { Order } from './orders';
 
 interface Waiting {
@@ -9,7 +10,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A contender in a process of its own, which carries out one order at a time. */
+/** A contender in a process of its own, in the environment that the editor gives its engine: all of them in the same. */
 export class Peer {
   readonly #process: ChildProcess;
   #waiting: Waiting | null = null;
@@ -19,7 +20,7 @@ export class Peer {
     command: string,
     args: readonly string[],
   ) {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: engineEnvironment() });
     this.#process = child;
     createInterface({ input: child.stdout }).on('line', (line) => this.#settle()?.resolve(line));
     child.on('error', (error) => this.#settle()?.reject(error));

@@ -5,14 +5,16 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("an engine has the editor's environment without Node's options, and gives large memory back", () => {
+test("an engine has the editor's environment without Node's options, and says what becomes of memory", () => {
   vi.stubEnv('NODE_OPTIONS', '--inspect');
   vi.stubEnv('SECATEUR_TEST', 'kept');
   vi.stubEnv('MALLOC_MMAP_THRESHOLD_', undefined);
+  vi.stubEnv('GLIBC_TUNABLES', undefined);
   expect(engineEnvironment()).toMatchObject({
     SECATEUR_TEST: 'kept',
     ELECTRON_RUN_AS_NODE: '1',
-    MALLOC_MMAP_THRESHOLD_: '1048576',
+    MALLOC_MMAP_THRESHOLD_: '4194304',
+    GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
   });
   expect(engineEnvironment()).not.toHaveProperty('NODE_OPTIONS');
   expect(process.env['NODE_OPTIONS']).toBe('--inspect');
@@ -20,5 +22,9 @@ test("an engine has the editor's environment without Node's options, and gives l
 
 test('what the user has set for memory stays', () => {
   vi.stubEnv('MALLOC_MMAP_THRESHOLD_', '4096');
-  expect(engineEnvironment()).toHaveProperty('MALLOC_MMAP_THRESHOLD_', '4096');
+  vi.stubEnv('GLIBC_TUNABLES', 'glibc.malloc.tcache_count=0');
+  expect(engineEnvironment()).toMatchObject({
+    MALLOC_MMAP_THRESHOLD_: '4096',
+    GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
+  });
 });
