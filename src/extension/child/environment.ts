@@ -1,14 +1,14 @@
-/**
- * What the C library of Linux does with memory, where the user has not said. Numbers and notes: src/engine/backend/README.md.
- */
+/** Pages of 2 MB from the C library of Linux, where the system leaves it to programs to ask for them. */
+export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
+
+/** What that library does with memory, where the user has not said. Figures: src/engine/backend/README.md. */
 const MEMORY = {
+  ...LARGE_PAGES,
   /**
    * From 4 MB on memory comes from the system, and goes back when it is freed. The library raises this number by what is freed
    * unless it is set: memory of graphs that are gone then stays in its heap. Below it is what single steps take and free.
    */
   MALLOC_MMAP_THRESHOLD_: String(2 ** 22),
-  /** Pages of 2 MB where the system leaves it to programs to ask for them: fewer misses in what steps read and write. */
-  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
 } as const;
 
 /** An engine's environment, a copy of its own: Electron's own variables and Node's options of the editor are not the engine's. */

@@ -1,5 +1,6 @@
 import { inRoot } from '../../../scripts/setup/paths';
 import { run } from '../../../scripts/setup/run';
+import { engineEnvironment, LARGE_PAGES } from '../../../src/extension/child/environment';
 import { bundle } from '../bundle';
 import { Peer } from './peer';
 
@@ -26,17 +27,22 @@ export async function findPeers(places: PeerPlaces, folder: string): Promise<{ s
   const script = await bundle(inRoot('test', 'bench', 'peers', 'tfjs.ts'), folder);
   const { python, tensorflowNode } = places;
   const leftOut: string[] = [];
-  const starts = [(threads: number) => new Peer(OURS, process.execPath, [script, String(threads)])];
+  const starts = [
+    (threads: number) => new Peer(OURS, process.execPath, [script, String(threads)], engineEnvironment()),
+  ];
+  // Large pages are for all. What else the editor sets suits our backend and makes PyTorch slower.
+  const environment = { ...LARGE_PAGES, ...process.env };
   if (await succeeds(python, ['-c', 'import torch, numpy'])) {
     const program = inRoot('test', 'bench', 'peers', 'pytorch.py');
-    starts.push((threads) => new Peer(PYTORCH, python, [program, String(threads)]));
+    starts.push((threads) => new Peer(PYTORCH, python, [program, String(threads)], environment));
   } else {
     leftOut.push(`PyTorch is left out: ${python} has no torch with numpy; name one that has by --python.`);
   }
   if (tensorflowNode === undefined) {
     leftOut.push('tfjs-node is left out: name the folder where it is installed by --tfjs-node.');
   } else {
-    starts.push((threads) => new Peer(TENSORFLOW_NODE, process.execPath, [script, String(threads), tensorflowNode]));
+    const inFolder = (threads: number): string[] => [script, String(threads), tensorflowNode];
+    starts.push((threads) => new Peer(TENSORFLOW_NODE, process.execPath, inFolder(threads), environment));
   }
   return { start: (threads) => starts.map((startOne) => startOne(threads)), leftOut };
 }

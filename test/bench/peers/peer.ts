@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { ScriptError } from '../../../scripts/setup/runMain';
-import { engineEnvironment } from '../../../src/extension/child/environment';
 import type { Order } from './orders';
 
 interface Waiting {
@@ -10,7 +9,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A contender in a process of its own, in the environment that the editor gives its engine: all of them in the same. */
+/** A contender in a process of its own, which carries out one order at a time. */
 export class Peer {
   readonly #process: ChildProcess;
   #waiting: Waiting | null = null;
@@ -19,8 +18,9 @@ export class Peer {
     readonly name: string,
     command: string,
     args: readonly string[],
+    environment: NodeJS.ProcessEnv,
   ) {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: engineEnvironment() });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: environment });
     this.#process = child;
     createInterface({ input: child.stdout }).on('line', (line) => this.#settle()?.resolve(line));
     child.on('error', (error) => this.#settle()?.reject(error));
