@@ -159,8 +159,26 @@ export class Scanner implements vscode.Disposable {
       else if (info.isDirectory()) for (const file of await this.jsonFilesUnder(item)) files.add(file);
       else if (/\.json$/i.test(item)) files.add(item);
     }
-    if (changed) this.emitter.fire();
+    this.fireIf(changed);
     await this.lookAt(files, signal);
+    await this.forgetGone(new Set(paths.map((item) => path.dirname(item))));
+  }
+
+  /**
+   * Forgets what is no longer in these folders. A file may go while it is read, and where a folder is made and deleted within
+   * a moment the watcher tells of some of its files only.
+   */
+  private async forgetGone(folders: ReadonlySet<string>): Promise<void> {
+    let changed = false;
+    for (const file of this.findings.all) {
+      if (!folders.has(path.dirname(file))) continue;
+      const isThere = await stat(file).then(
+        () => true,
+        () => false,
+      );
+      if (!isThere) changed = this.findings.remove(file, path.sep) || changed;
+    }
+    this.fireIf(changed);
   }
 
   /** A folder that was moved in is heard of once, not file by file. */

@@ -24,7 +24,10 @@ describe('the scan of the workspace', () => {
   });
 
   it('finds the shipped checkpoint and the shipped recipe, and nothing else', async () => {
-    await until('what the suites before have deleted is forgotten', () => api.checkpoints().length === 1);
+    await until(
+      'what the suites before have deleted is forgotten',
+      () => api.checkpoints().length === 1 && api.recipes().length === 1,
+    );
     assert.deepEqual(api.checkpoints(), [sampleModel()]);
     assert.deepEqual(api.recipes(), [inWorkspace('samples', 'prune-90.recipe.json')]);
   });
@@ -51,6 +54,17 @@ describe('the scan of the workspace', () => {
     await until('the checkpoint in the folder is found', () => found(file));
     rmSync(scratch(), { recursive: true });
     await until('it is forgotten', () => !found(file));
+  });
+
+  it('forgets all files of a folder that is deleted as soon as they are found', async () => {
+    for (let round = 0; round < 5; round++) {
+      const files = ['a', 'b', 'c', 'd'].map((name) => path.join(scratch(), `${name}.json`));
+      mkdirSync(scratch());
+      for (const file of files) writeFileSync(file, readFileSync(sampleModel()));
+      await until('some are found', () => files.some(found));
+      rmSync(scratch(), { recursive: true });
+      await until('all are forgotten', () => !files.some(found));
+    }
   });
 
   it('looks into no folder that is excluded', async () => {
