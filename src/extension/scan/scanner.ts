@@ -172,11 +172,8 @@ export class Scanner implements vscode.Disposable {
     let changed = false;
     for (const file of this.findings.all) {
       if (!folders.has(path.dirname(file))) continue;
-      const isThere = await stat(file).then(
-        () => true,
-        () => false,
-      );
-      if (!isThere) changed = this.findings.remove(file, path.sep) || changed;
+      if (await stat(file).catch(() => undefined)) continue;
+      changed = this.findings.remove(file, path.sep) || changed;
     }
     this.fireIf(changed);
   }

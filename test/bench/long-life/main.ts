@@ -10,7 +10,10 @@ const SLACK_MB = 64;
 /** What `installBackend` allows the compiled graphs by default. */
 const SESSIONS_MB = 384;
 
-/** What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind, in a process as the editor starts it. */
+/**
+ * What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind, in a process as
+ * the editor starts it.
+ */
 export function benchLongLife(): Promise<BenchLine[]> {
   return withFolder(async (folder) => {
     const script = await bundle(inRoot('test', 'bench', 'long-life', 'child.ts'), folder);

@@ -1,5 +1,5 @@
 import type { Attributes } from '../encoding/onnx-messages';
-import { sameShape } from '../graph/native-types';
+import { sameShape, sizeOf } from '../graph/native-types';
 import type { Activation, Window } from '../graph/operations';
 import type { ValueName } from '../encoding/model-builder';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
@@ -7,7 +7,7 @@ import type { FusedConvolution } from '../passes/rewrites';
 import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
-import { convolveToOne } from './few-outputs';
+import { convolveToOne } from './single-output';
 import { stridedGradient } from './strided-gradients';
 import {
   backwardPads,
@@ -74,7 +74,7 @@ function convolve(
   if (inputBlocks && filters === 1 && h * w > 1) {
     const whole = inWholeBlocks(emission, filter, filterShape, [true, false]);
     const blocks = imageInWholeBlocks(emission, image, imageShape);
-    const sums = convolveToOne(emission, blocks, whole, attributes, value.shape);
+    const sums = convolveToOne(emission, blocks, whole, attributes, [value.shape[0]!, sizeOf(value.shape)]);
     const total = bias === undefined ? sums : builder.op('Add', [sums, emission.flat(bias, [1])]);
     emission.setFlat(value, builder.reshape(activate(builder, total, activation), value.shape));
     return;

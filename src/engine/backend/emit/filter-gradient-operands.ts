@@ -31,10 +31,10 @@ export function imageByExamples(emission: Emission, value: Value, sliding: Slidi
   }
   const met = (bandRows - 1) * strides[0] + filter[0];
   const fills = channels > n * bands;
-  const hasZeros = sides[0] > 0 || sides[2] > 0;
-  const padded =
-    paddedBlocks(emission, value, image, sides, fills && !hasZeros) ??
-    rowMajorPadded(emission, value, image, sides, fills && !hasZeros ? 1 : 0);
+  // Where there is no row of zeros around the image to fill up with, one example of zeros has some.
+  const added = fills && sides[0] <= 0 && sides[2] <= 0 ? 1 : 0;
+  const inBlocks = added === 0 ? paddedBlocks(emission, value, image, sides) : undefined;
+  const padded = inBlocks ?? rowMajorPadded(emission, value, image, sides, added);
   const { name, planes, depth, rows, line } = padded;
   const shape = [planes, channels, met, line];
   if (planes === 1 && !fills && bands * met === rows) {
@@ -48,23 +48,16 @@ export function imageByExamples(emission: Emission, value: Value, sliding: Slidi
     const row = band * bandRows * strides[0] + (i % met);
     indices[i] = example < n ? (example * planes + plane) * rows + row : zeros;
   }
-  const examples = fills && !hasZeros ? n + 1 : n;
-  const overlapping = rowsAt(builder, builder.reshape(name, [examples * planes * rows, line]), indices);
+  const overlapping = rowsAt(builder, builder.reshape(name, [(n + added) * planes * rows, line]), indices);
   return { name: builder.blocked('ReorderInput', [builder.reshape(overlapping, shape)]), planes, depth };
 }
 
 /** An image that is in whole blocks, each of which stays an image of its own; undefined where it is not or is cut. */
-function paddedBlocks(
-  emission: Emission,
-  value: Value,
-  image: ImageShape,
-  sides: Sides,
-  addsExample: boolean,
-): Padded | undefined {
+function paddedBlocks(emission: Emission, value: Value, image: ImageShape, sides: Sides): Padded | undefined {
   const { builder, block } = emission;
   const [, height, width, channels] = image;
   const inBlocks = emission.canBlock(channels) && emission.isInBlocks(value) && sameShape(value.shape, image);
-  if (!inBlocks || addsExample || Math.min(...sides) < 0) return undefined;
+  if (!inBlocks || Math.min(...sides) < 0) return undefined;
   const [top, left, bottom, right] = sides;
   let name = emission.blocked(value);
   if (Math.max(...sides) > 0) {

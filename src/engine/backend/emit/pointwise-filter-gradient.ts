@@ -14,7 +14,7 @@ const MOST_EXAMPLES = 1.5;
 const REORDERED_TOGETHER = 4;
 
 /** Both images of such a gradient: the one with fewer channels, and the one that is the filter of a convolution. */
-interface Sides {
+interface Pair {
   readonly few: Value;
   readonly many: Value;
   readonly rows: Channels;
@@ -42,12 +42,12 @@ export function emitPointwiseFilterGradient(emission: Emission, value: PendingVa
   const [few, many] = turned ? [gradient, image] : [image, gradient];
   const rows = emission.channelsOf(Math.min(channels, filters));
   const columns = emission.channelsOf(Math.max(channels, filters));
-  const sides = { few, many, rows, columns, examples, pixels };
+  const pair = { few, many, rows, columns, examples, pixels };
   let product: ValueName;
   if (pixels % block === 0 && pixels * (channels + filters) >= LEAST_PIXELS * channels * filters) {
-    product = byPixels(emission, sides);
+    product = byPixels(emission, pair);
   } else if (examples % REORDERED_TOGETHER === 0 && roundUp(examples, block) <= MOST_EXAMPLES * examples) {
-    product = byExamples(emission, sides);
+    product = byExamples(emission, pair);
   } else return false;
   emission.setFlat(value, builder.reshape(turned ? builder.transpose(product, [1, 0]) : product, value.shape));
   return true;
@@ -57,7 +57,7 @@ export function emitPointwiseFilterGradient(emission: Emission, value: PendingVa
  * The pixels of each image are the channels of a group. The image with more channels is the filter as it stands; of the other
  * one pixels and channels change places.
  */
-function byPixels(emission: Emission, { few, many, rows, columns, examples, pixels }: Sides): ValueName {
+function byPixels(emission: Emission, { few, many, rows, columns, examples, pixels }: Pair): ValueName {
   const { builder, block } = emission;
   // One block of channels is in row-major order as it is.
   const isOneBlock = rows.filled === block;
@@ -73,7 +73,7 @@ function byPixels(emission: Emission, { few, many, rows, columns, examples, pixe
 }
 
 /** The examples are the channels, and each pixel is a tap: for images whose pixels fill no blocks. */
-function byExamples(emission: Emission, { few, many, rows, columns, examples, pixels }: Sides): ValueName {
+function byExamples(emission: Emission, { few, many, rows, columns, examples, pixels }: Pair): ValueName {
   const { builder, block } = emission;
   const channels = roundUp(examples, block);
   const planes = builder.reshape(emission.blocked(few), [1, examples, rows.filled / block, pixels * block]);
@@ -93,7 +93,7 @@ function matrixOf(
   { builder }: Emission,
   blocks: ValueName,
   height: number,
-  { rows, columns }: Pick<Sides, 'rows' | 'columns'>,
+  { rows, columns }: Pick<Pair, 'rows' | 'columns'>,
 ): ValueName {
   const flat = builder.blocked('ReorderOutput', [blocks], { channels: columns.count, channels_last: 1 });
   const matrix = builder.reshape(flat, [height, columns.count]);

@@ -15,21 +15,21 @@ const REDUCTION_OPERATORS = { Mean: 'ReduceMean', Max: 'ReduceMax', Min: 'Reduce
 export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): void {
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
-  const { fn, axes: given } = operation.attributes;
+  const { fn, axes } = operation.attributes;
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
   // The mean of each image is often asked for anyway; a pool's gradient in halves has a smaller image of the same sum.
   const fromImages = fn === 'Mean' || (fn === 'Sum' && emission.halves(input) === null);
-  if (fromImages && staysBlocked(emission, input, shape, value, given)) {
-    emitImageReduction(emission, value, input, fn, given);
+  if (fromImages && staysBlocked(emission, input, shape, value, axes)) {
+    emitImageReduction(emission, value, input, fn, axes);
     return;
   }
-  if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, given)) {
-    if (emission.isInBlocks(input) && given.length === 3 && sameShape(shape, input.shape)) {
+  if (fn === 'Sum' && value.dtype === 'float32' && input.dtype === 'float32' && sumsRows(shape, axes)) {
+    if (emission.isInBlocks(input) && axes.length === 3 && sameShape(shape, input.shape)) {
       emission.setFlat(value, builder.reshape(sumOfBlocks(emission, input), value.shape));
       return;
     }
-    const rows = sizeOf(shape.slice(0, given.length));
+    const rows = sizeOf(shape.slice(0, axes.length));
     emission.setFlat(value, builder.reshape(sumOfRows(emission, input, rows), value.shape));
     return;
   }
@@ -40,21 +40,21 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   }
   // All numbers as one row: ONNX Runtime reduces the first axes before a last one of length 1 number by number.
   const isOfAll = sizeOf(value.shape) === 1;
-  const axes = isOfAll ? [0] : given;
+  const along = isOfAll ? [0] : axes;
   let x = emission.flat(input, isOfAll ? [sizeOf(shape)] : shape);
   if (fn === 'All' || fn === 'Any') {
     const operator = fn === 'All' ? 'ReduceMin' : 'ReduceMax';
-    const reduced = builder.op(operator, [cast(builder, x, 'int32')], { axes, keepdims: 0 });
+    const reduced = builder.op(operator, [cast(builder, x, 'int32')], { axes: along, keepdims: 0 });
     emission.setFlat(value, builder.reshape(cast(builder, reduced, 'bool'), value.shape));
     return;
   }
   if (input.dtype !== value.dtype) x = cast(builder, x, value.dtype);
   let reduced =
     fn === 'Sum'
-      ? builder.op('ReduceSum', [x, builder.ints(...axes)], { keepdims: 0 })
-      : builder.op(REDUCTION_OPERATORS[fn], [x], { axes, keepdims: 0 });
+      ? builder.op('ReduceSum', [x, builder.ints(...along)], { keepdims: 0 })
+      : builder.op(REDUCTION_OPERATORS[fn], [x], { axes: along, keepdims: 0 });
   if ((fn === 'Max' || fn === 'Min') && value.dtype === 'float32') {
-    reduced = builder.op('Add', [reduced, nanWhereAny(builder, x, axes)]);
+    reduced = builder.op('Add', [reduced, nanWhereAny(builder, x, along)]);
   }
   emission.setFlat(value, builder.reshape(reduced, value.shape));
 }

@@ -53,7 +53,10 @@ export function enlarged(
   return builder.blocked('Upsample', [image], { scales: [1, 1, ...scales], mode });
 }
 
-/** Whole blocks are enlarged by ONNX Runtime. Otherwise nearest pixels are gathered; bilinear ones are products with one small matrix for the columns and one for the rows. */
+/**
+ * Whole blocks are enlarged by ONNX Runtime. Otherwise nearest pixels are gathered; bilinear ones are products with one small
+ * matrix for the columns and one for the rows.
+ */
 export function emitResize(emission: Emission, value: PendingValue<'Resize'>): void {
   const { rule } = value.node.operation.attributes;
   const [, h, w] = value.node.inputShapes[0] as readonly [number, number, number, number];

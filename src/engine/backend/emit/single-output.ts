@@ -9,7 +9,8 @@ import { blockedDepthwiseFilter, type FilterShape } from './filters';
  *
  * @param image in blocks
  * @param filter HWIO, its input channels filled up to whole blocks and its output a single one
- * @param size rows and columns of the result
+ * @param examples how many images
+ * @param positions pixels of the results of all of them
  * @returns the result as one row: in this form whatever is done to each of its numbers is fast
  */
 export function convolveToOne(
@@ -17,19 +18,16 @@ export function convolveToOne(
   image: ValueName,
   { filter, shape }: { filter: ValueName; shape: FilterShape },
   attributes: Attributes,
-  [n, rows, columns]: readonly number[],
+  [examples, positions]: readonly [examples: number, positions: number],
 ): ValueName {
   const channels = shape[2];
   const names = [image, blockedDepthwiseFilter(builder, filter, shape, block)];
   const products = builder.blocked('Conv', names, { ...attributes, group: channels });
   const blocks = channels / block;
   const ones = builder.constant('float32', [block, 1], new Float32Array(block).fill(1));
-  const sums = builder.op('MatMul', [
-    builder.reshape(products, [(n! * channels * rows! * columns!) / block, block]),
-    ones,
-  ]);
-  if (blocks === 1) return builder.reshape(sums, [n! * rows! * columns!]);
-  const byBlocks = builder.reshape(sums, [n!, blocks, rows! * columns!]);
+  const sums = builder.op('MatMul', [builder.reshape(products, [positions * blocks, block]), ones]);
+  if (blocks === 1) return builder.reshape(sums, [positions]);
+  const byBlocks = builder.reshape(sums, [examples, blocks, positions / examples]);
   const total = builder.op('ReduceSum', [byBlocks, builder.ints(1)], { keepdims: 0 });
-  return builder.reshape(total, [n! * rows! * columns!]);
+  return builder.reshape(total, [positions]);
 }
