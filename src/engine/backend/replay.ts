@@ -3,7 +3,7 @@ import type { Plan } from './graph/plan';
 import { isPending, type PendingValue, type Value } from './graph/value';
 import type { OnnxBackend } from './onnx-backend';
 import type { DividedExecutor } from './parallel/divided-executor';
-import { type Distribution, distribute } from './parallel/distribution';
+import { distribute, type Distribution } from './parallel/distribution';
 import { isWorthDividing } from './parallel/division';
 import type { Computation, Repeated } from './repeated';
 import { tf } from './tf';
@@ -86,9 +86,9 @@ export class Replay implements Repeated {
   #runDivided(rows: ReadonlyMap<Value, Float32Array<ArrayBuffer>>): Float32Array | null {
     if (this.divided === null) return null;
     if (this.sides === null) throw new Error('The shares of a divided batch have no threads.');
-    const { plan, result, divided } = this;
+    const { result, divided } = this;
     const examples = new Set(divided.inputs.map((input) => this.inputs[input]!));
-    return this.sides.run({ plan, distribution: divided.distribution, result, examples }, rows);
+    return this.sides.run({ ...divided.distribution, result, examples }, rows);
   }
 }
 
@@ -158,7 +158,7 @@ export function replayOf(
 function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[], result: Value): Divided | null {
   const examples = share.inputs.map((input) => inputs[input]!);
   const distribution = distribute(plan, new Set(examples), examples[0]!.shape[0]!, result);
-  if (distribution === null || !isWorthDividing(plan)) return null;
+  if (distribution === null || !isWorthDividing(distribution.plan)) return null;
   return { ...share, distribution };
 }
 

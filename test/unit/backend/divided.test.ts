@@ -9,10 +9,13 @@ const THREADS = 2;
 const COUNT = 8;
 /** Large weights are worth copying for many examples only. */
 const COUNTS: Readonly<Record<string, number>> = { 'fashion-cnn': 64, 'lenet-5': 96 };
-/** Those whose examples depend on each other, and one with far more weights than work. */
-const WHOLE: ReadonlySet<string> = new Set([
-  'resnet-20', 'mobilenet-v1-0.25', 'mobilenet-v2', 'ds-cnn', 'lenet-300-100',
-]); // prettier-ignore
+/** One with far more weights than work. */
+const WHOLE: ReadonlySet<string> = new Set(['lenet-300-100']);
+/**
+ * Normalised by batches of a few examples: a millionth of the input then changes their gradients by up to a quarter of
+ * themselves (`mobilenet-v1-0.25`), and a second step has nothing to be compared with.
+ */
+const NORMALISED: ReadonlySet<string> = new Set(['resnet-20', 'mobilenet-v1-0.25', 'mobilenet-v2', 'ds-cnn']);
 
 afterEach(disposeBackend);
 
@@ -22,25 +25,33 @@ interface Trained {
   readonly losses: number[];
   /** All weights and moments in the end. */
   readonly state: Float32Array[];
-  /** Graphs that this thread has compiled for the steps. */
-  readonly compiledHere: number;
+  /** How often this thread has run a graph for the steps. */
+  readonly runsHere: number;
 }
 
-/** Installs the backend; answers how many graphs it has compiled in this thread. */
+/** Installs the backend; answers how often a graph has been run in this thread. */
 async function installCounting(): Promise<() => number> {
   const usual = await loadRuntime();
-  let sessions = 0;
+  let runs = 0;
   const createSession: typeof usual.createSession = (model, options) => {
-    sessions++;
-    return usual.createSession(model, options);
+    const session = usual.createSession(model, options);
+    return {
+      loadModel: session.loadModel.bind(session),
+      dispose: () => session.dispose(),
+      outputMetadata: session.outputMetadata,
+      run(...args) {
+        runs++;
+        return session.run(...args);
+      },
+    };
   };
   await installBackend({ threads: THREADS, runtime: { ...usual, createSession } });
-  return () => sessions;
+  return () => runs;
 }
 
-/** Three optimiser steps; divided among threads or by one. */
-async function train(network: Network, divided: boolean): Promise<Trained> {
-  const compiled = await installCounting();
+/** Optimiser steps; divided among threads or by one. */
+async function train(network: Network, divided: boolean, rates = [-0.01, -0.02, -0.005]): Promise<Trained> {
+  const runs = await installCounting();
   const net = network.build();
   const { x, y } = examples(network, COUNTS[network.name] ?? COUNT);
   const weights = trainedWeights(net).map(({ variable }) => variable);
@@ -67,12 +78,12 @@ async function train(network: Network, divided: boolean): Promise<Trained> {
   const [images, truth] = [valuesOf(x), valuesOf(y)];
   const losses: number[] = [];
   for (const variable of [...net.weights.map((weight) => weight.read()), ...moments.flat()]) valuesOf(variable);
-  const before = compiled();
-  for (const rate of [-0.01, -0.02, -0.005]) losses.push((await taken.run(images, truth, Float32Array.of(rate)))[0]!);
-  const compiledHere = compiled() - before;
+  const before = runs();
+  for (const rate of rates) losses.push((await taken.run(images, truth, Float32Array.of(rate)))[0]!);
+  const runsHere = runs() - before;
   const state = [...net.weights.map((weight) => weight.read()), ...moments.flat()].map(valuesOf);
   taken.dispose();
-  return { losses, state, compiledHere };
+  return { losses, state, runsHere };
 }
 
 function expectNear(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
@@ -90,16 +101,17 @@ describe('examples divided among threads', () => {
   test.each(networks.map((network) => [network.name, network] as const))(
     '%s: training steps leave what those of one thread leave',
     async (_, network) => {
-      const [alone, together] = [await train(network, false), await train(network, true)];
+      const rates = NORMALISED.has(network.name) ? [-0.01] : undefined;
+      const [alone, together] = [await train(network, false, rates), await train(network, true, rates)];
       expectNear([Float32Array.from(together.losses)], [Float32Array.from(alone.losses)]);
       expectNear(together.state, alone.state);
-      expect(alone.compiledHere).toBeGreaterThan(0);
-      expect(together.compiledHere > 0).toBe(WHOLE.has(network.name));
+      expect(alone.runsHere).toBeGreaterThan(0);
+      expect(together.runsHere > 0).toBe(WHOLE.has(network.name));
     },
   );
 
-  test('training repeats bit for bit', async () => {
-    const network = networks.find(({ name }) => name === 'lenet-5')!;
+  test.each(['lenet-5', 'ds-cnn'])('%s: training repeats bit for bit', async (name) => {
+    const network = networks.find((one) => one.name === name)!;
     expect(await train(network, true)).toEqual(await train(network, true));
   });
 });
@@ -108,10 +120,10 @@ describe('a divided computation', () => {
   const size = 400;
   const shape = [COUNT, size];
   const weights = numbers(size * size, 3);
-  let compiled: () => number;
+  let runs: () => number;
 
   beforeEach(async () => {
-    compiled = await installCounting();
+    runs = await installCounting();
   });
 
   /** Enough work to be divided. */
@@ -126,10 +138,10 @@ describe('a divided computation', () => {
   test('gives rows in their order, by other threads', async () => {
     const x = numbers(COUNT * size);
     const wanted = expected(busy, x);
-    const before = compiled();
+    const before = runs();
     const divided = repeatedly(busy, [shape], { examples: [0] });
     expect(await divided.run(x)).toEqual(wanted);
-    expect(compiled()).toBe(before);
+    expect(runs()).toBe(before);
     divided.dispose();
   });
 
@@ -147,24 +159,41 @@ describe('a divided computation', () => {
     const mean = (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(tf.mean(busy(x)), 3), 1);
     const x = numbers(COUNT * size);
     const [wanted] = expected(mean, x);
-    const before = compiled();
+    const before = runs();
     const divided = repeatedly(mean, [shape], { examples: [0] });
     expect((await divided.run(x))[0]).toBeCloseTo(wanted!, 5);
-    expect(compiled()).toBe(before);
+    expect(runs()).toBe(before);
   });
 
   test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
-    ['examples are normalised by their mean', (x) => tf.sub(busy(x), tf.mean(x, 0))],
     ['the greatest example is asked for', (x) => tf.max(busy(x), 0)],
     ['examples come to stand in another order', (x) => tf.reverse(busy(x), 0)],
     ['some examples are left out', (x) => tf.slice(busy(x), [1, 0], [COUNT / 2 - 1, size])],
-    ['a root is taken of a mean', (x) => tf.sqrt(tf.square(tf.mean(busy(x))))],
     ['examples become columns', (x) => tf.transpose(busy(x))],
   ])('is not divided where %s', async (_, compute) => {
     const x = numbers(COUNT * size);
     const whole = repeatedly(compute, [shape], { examples: [0] });
     expect(await whole.run(x)).toEqual(expected(compute, x));
     whole.dispose();
+  });
+
+  test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['examples are normalised by their mean', (x) => tf.sub(busy(x), tf.mean(x, 0))],
+    ['a root is taken of a mean', (x) => tf.sqrt(tf.square(tf.mean(busy(x))))],
+    ['a mean is taken of what a mean was taken from', (x) => tf.mean(tf.square(tf.sub(busy(x), tf.mean(x, 0))), 0)],
+    ['a mean is seen in another shape', (x) => tf.mul(busy(x), tf.reshape(tf.mean(tf.exp(x), 0), [1, size]))],
+    [
+      'a large product goes into another',
+      (x) => tf.matMul(busy(x), tf.tanh(tf.div(tf.matMul(x, x, true), x.shape[0]))),
+    ],
+  ])('is divided, and threads meet, where %s', async (_, compute) => {
+    const x = numbers(COUNT * size);
+    const wanted = expected(compute, x);
+    const before = runs();
+    const divided = repeatedly(compute, [shape], { examples: [0] });
+    for (let i = 0; i < 3; i++) expectNear([await divided.run(x)], [wanted]);
+    expect(runs()).toBe(before);
+    divided.dispose();
   });
 
   test('reads variables as they are', async () => {
@@ -192,7 +221,7 @@ describe('a divided computation', () => {
     const x = numbers(COUNT * size);
     const losses: number[] = [];
     const held: { tensor: tf.Tensor; values: Float32Array; read: Float32Array }[] = [];
-    const before = compiled();
+    const before = runs();
     for (let i = 0; i < 5; i++) {
       losses.push((await taken.run(x, Float32Array.of(-0.01)))[0]!);
       for (const variable of [weight, first, second]) {
@@ -200,7 +229,7 @@ describe('a divided computation', () => {
         held.push({ tensor: variable.clone(), values: read.slice(), read });
       }
     }
-    expect(compiled()).toBe(before);
+    expect(runs()).toBe(before);
     expect(losses).toEqual([...losses].sort((a, b) => b - a));
     expect(new Set(losses).size).toBe(5);
     for (const { tensor, values, read } of held) {
@@ -225,6 +254,22 @@ describe('a divided computation', () => {
     await expect(divided.run(x)).rejects.toThrow(/Gather failed/);
     const other = repeatedly(busy, [shape], { examples: [0] });
     expect(await other.run(x)).toHaveLength(x.length);
+  });
+
+  test('does not wait for a thread that fails before they meet', async () => {
+    const row = tf.variable(tf.tensor1d([size + 5]));
+    const pick = (x: tf.Tensor): tf.Tensor => {
+      const mean = tf.mean(tf.add(busy(x), tf.gather(tf.variable(tf.zeros([size, size])), tf.cast(row, 'int32'))), 0);
+      return tf.sub(busy(x), tf.square(mean));
+    };
+    const divided = repeatedly(pick, [shape], { examples: [0] });
+    const x = numbers(COUNT * size);
+    await expect(divided.run(x)).rejects.toThrow(/Gather failed/);
+    row.assign(tf.tensor1d([0]));
+    expectNear(
+      [await divided.run(x)],
+      [expected((input) => tf.sub(busy(input), tf.square(tf.mean(busy(input), 0))), x)],
+    );
   });
 
   test('runs whole where no thread comes up', async () => {

@@ -41,6 +41,7 @@ function withWrong(domain: string, change: number): OnnxRuntime {
       const wrong: NativeSession = {
         loadModel: session.loadModel.bind(session),
         dispose: () => session.dispose(),
+        outputMetadata: session.outputMetadata,
         run(feeds, fetches, runOptions) {
           session.run(feeds, fetches, runOptions);
           const last = Object.values(fetches).at(-1)!.data as Float32Array;

@@ -158,6 +158,9 @@ export function materialise(builder: ModelBuilder, affine: Affine, activation: A
   return sum;
 }
 
+/** Whose images a mean is of: those of one thread, or of all that compute the same graph. */
+export type Whose = 'own' | 'all';
+
 /**
  * The mean of each channel over all pixels of all images; each image in blocks is read once.
  *
@@ -167,9 +170,12 @@ export function meanOf(
   builder: ModelBuilder,
   { channels, terms, shift }: Affine,
   shape: readonly [number, number, number],
+  whose: Whose,
 ): Numbers {
+  const own = (image: Image): ValueName =>
+    builder.once(meanKey(image, 'own'), () => meanOfImage(builder, image, channels, shape));
   const means = [...terms].map(([image, factor]) => {
-    const mean = builder.once(meanKey(image), () => meanOfImage(builder, image, channels, shape));
+    const mean = whose === 'own' ? own(image) : builder.once(meanKey(image, 'all'), () => builder.meet(own(image)));
     return mean === NO_MEAN ? ZERO : times(numbersOf(mean), factor);
   });
   return [...means, shift].reduce((sum, mean) => plus(builder, sum, mean, channels.count), ZERO);
@@ -177,7 +183,7 @@ export function meanOf(
 
 /** Stands for the name of a mean that is zero. */
 const NO_MEAN = '';
-const meanKey = (image: Image): string => `mean ${image}`;
+const meanKey = (image: Image, whose: Whose): string => `mean of ${whose}: ${image}`;
 
 /** The image computed now, and only once for equal factors. That of an image less its mean has a mean of zero. */
 export function computedOnce(builder: ModelBuilder, affine: Affine): Affine {
@@ -185,9 +191,11 @@ export function computedOnce(builder: ModelBuilder, affine: Affine): Affine {
   const { scale, factors } = affine.shift;
   const parts = [...affine.terms].map(([image, factor]) => [image, factor.scale, ...factor.factors].join());
   const image = builder.once(`image ${parts.join()} ${scale} ${factors.join()}`, () => materialise(builder, affine));
-  const mean = term === undefined ? undefined : builder.known(meanKey(term[0]));
-  if (affine.terms.size === 1 && isOne(term![1]) && scale === -1 && factors.length === 1 && factors[0] === mean) {
-    builder.once(meanKey(image), () => NO_MEAN);
+  for (const whose of ['own', 'all'] as const) {
+    const mean = term === undefined ? undefined : builder.known(meanKey(term[0], whose));
+    if (affine.terms.size === 1 && isOne(term![1]) && scale === -1 && factors.length === 1 && factors[0] === mean) {
+      builder.once(meanKey(image, whose), () => NO_MEAN);
+    }
   }
   return affineOfImage(image, affine.channels);
 }

@@ -42,6 +42,7 @@ export class Emission {
   /**
    * @param operators what may be used beside the standard operators
    * @param threads that compute the graph
+   * @param met values that are brought together with those of other threads which compute the same graph
    * @param leafName names a graph input or constant on first use
    */
   constructor(
@@ -49,6 +50,7 @@ export class Emission {
     readonly rewrites: Rewrites,
     readonly operators: InternalOperators,
     readonly threads: number,
+    readonly met: ReadonlySet<Value>,
     readonly leafName: (leaf: Value) => ValueName,
   ) {}
 

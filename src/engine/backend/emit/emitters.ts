@@ -90,8 +90,15 @@ const emitters: Emitters = {
 /** Writes what one pending value needs, or the rewrite that stands in its place. */
 export function emitValue(emission: Emission, value: PendingValue): void {
   const { rewrites } = emission;
-  if (rewrites.skipped.has(value) || emitRewrite(emission, value, rewrites)) return;
-  emitByKind(emission, value.node.operation, value);
+  if (!rewrites.skipped.has(value) && !emitRewrite(emission, value, rewrites))
+    emitByKind(emission, value.node.operation, value);
+  if (emission.met.has(value)) bringTogether(emission, value);
+}
+
+/** Has threads go on with the mean of what they have. That of images, known as numbers, is one already. */
+function bringTogether(emission: Emission, value: PendingValue): void {
+  const isTogether = value.node.operation.kind === 'Reduce' && emission.numbers(value) !== undefined;
+  if (!isTogether) emission.setFlat(value, emission.builder.meet(emission.flat(value)));
 }
 
 /** Writes the rewrite of a value; false where there is none. */

@@ -1,4 +1,5 @@
-import { ModelBuilder, type ValueName } from '../encoding/model-builder';
+import { encodeDraft, type ModelDraft, type ValueName } from '../encoding/draft';
+import { ModelBuilder } from '../encoding/model-builder';
 import { mostBytesAlive } from '../graph/liveness';
 import { nativeTypeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
@@ -10,8 +11,17 @@ import { emitValue } from './emitters';
 import type { InternalOperators } from './internal-operators';
 
 /** A plan as an ONNX model. */
-export interface EmittedModel {
+export interface EmittedModel extends ModelSignature {
   readonly bytes: Uint8Array;
+}
+
+/** A plan as an ONNX model that can still be split. */
+export interface DraftedModel extends ModelSignature {
+  readonly draft: ModelDraft;
+}
+
+/** What a model takes and gives. */
+export interface ModelSignature {
   /** The leaves that are graph inputs, by their index in the plan. Baked and unused ones are not. */
   readonly feeds: readonly { readonly leaf: number; readonly name: ValueName }[];
   /** The name of each output of the plan. */
@@ -22,6 +32,17 @@ export interface EmittedModel {
 
 /** Writes a plan as an ONNX model of standard operators and those given, for so many threads. */
 export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOperators, threads: number): EmittedModel {
+  const { draft, ...signature } = draftModel(plan, slots, operators, threads);
+  return { bytes: encodeDraft(draft), ...signature };
+}
+
+/** The same, not yet encoded: with a meeting for each value that threads bring together. */
+export function draftModel(
+  plan: Plan,
+  slots: ScalarSlots,
+  operators: InternalOperators,
+  threads: number,
+): DraftedModel {
   const builder = new ModelBuilder();
   const feeds: { leaf: number; name: ValueName }[] = [];
   const leafName = (leaf: Value): ValueName => {
@@ -33,7 +54,7 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
   };
   const constants = (leaf: Value): number | undefined =>
     leaf.node === null && slots.isBaked(leaf.index) ? Number(leaf.data![0]) : undefined;
-  const emission = new Emission(builder, findRewrites(plan, constants), operators, threads, leafName);
+  const emission = new Emission(builder, findRewrites(plan, constants), operators, threads, plan.met, leafName);
   const scratch = new Map<Value, number>();
   for (const value of plan.order) {
     builder.purpose = value.node.operation.kind;
@@ -47,5 +68,5 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
     (value) => scratch.get(value)!,
   );
   const outputs = plan.outputs.map((value) => builder.output(emission.flat(value), value.dtype, value.shape));
-  return { bytes: builder.encode(), feeds, outputs, scratchBytes };
+  return { draft: builder.draft, feeds, outputs, scratchBytes };
 }

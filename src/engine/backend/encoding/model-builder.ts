@@ -1,16 +1,15 @@
+import { type Attributes, type ElementArray, type ElementType, nodeMessage, tensorMessage } from './onnx-messages';
 import {
-  type Attributes,
-  type ElementArray,
-  type ElementType,
-  modelMessage,
-  nodeMessage,
-  tensorMessage,
-  valueInfoMessage,
-} from './onnx-messages';
-import type { ProtobufWriter } from './protobuf';
+  type DraftConstant,
+  type DraftNode,
+  type DraftTensor,
+  encodeDraft,
+  MEETING,
+  type ModelDraft,
+  type ValueName,
+} from './draft';
 
-/** The name of a value inside one ONNX model. */
-export type ValueName = string;
+export type { ValueName } from './draft';
 
 /** Operator domains of ONNX Runtime beside the standard one. */
 export const CONTRIB = 'com.microsoft';
@@ -21,10 +20,10 @@ const SHARED_CONSTANT_BYTES = 256;
 
 /** Collects the nodes, constants, inputs and outputs of one ONNX model and encodes it. */
 export class ModelBuilder {
-  readonly #nodes: ProtobufWriter[] = [];
-  readonly #constants: ProtobufWriter[] = [];
-  readonly #inputs: ProtobufWriter[] = [];
-  readonly #outputs: ProtobufWriter[] = [];
+  readonly #nodes: DraftNode[] = [];
+  readonly #constants: DraftConstant[] = [];
+  readonly #inputs: DraftTensor[] = [];
+  readonly #outputs: DraftTensor[] = [];
   readonly #domains = new Set<string>();
   readonly #shared = new Map<string, ValueName>();
   readonly #fetchable = new Set<ValueName>();
@@ -132,7 +131,7 @@ export class ModelBuilder {
   }
 
   input(name: ValueName, type: ElementType, shape: readonly number[]): ValueName {
-    this.#inputs.push(valueInfoMessage(name, type, shape));
+    this.#inputs.push({ name, type, shape });
     return name;
   }
 
@@ -140,14 +139,15 @@ export class ModelBuilder {
   output(value: ValueName, type: ElementType, shape: readonly number[]): ValueName {
     const name = this.#fetchable.has(value) ? value : this.op('Identity', [value]);
     this.#fetchable.delete(name);
-    this.#outputs.push(valueInfoMessage(name, type, shape));
+    this.#outputs.push({ name, type, shape });
     return name;
   }
 
   /** Declares a value as graph output under a name of the caller's choice. */
   outputAs(name: ValueName, value: ValueName, type: ElementType, shape: readonly number[]): void {
-    this.#nodes.push(nodeMessage('Identity', [value], [name], {}, ''));
-    this.#outputs.push(valueInfoMessage(name, type, shape));
+    const message = nodeMessage('Identity', [value], [name], {}, '');
+    this.#nodes.push({ operator: 'Identity', inputs: [value], outputs: [name], message });
+    this.#outputs.push({ name, type, shape });
   }
 
   /** Tells the builder of a large intermediate value, for `takeScratch`. */
@@ -162,10 +162,25 @@ export class ModelBuilder {
     return bytes;
   }
 
+  /** The mean over all threads of what each of them has computed: for graphs that are split where threads meet. */
+  meet(own: ValueName): ValueName {
+    return this.once(`${MEETING} ${own}`, () => this.op(MEETING, [own]));
+  }
+
+  /** The model as it is so far. */
+  get draft(): ModelDraft {
+    return {
+      nodes: this.#nodes,
+      constants: this.#constants,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      domains: this.#domains,
+    };
+  }
+
   /** The encoded model file. */
   encode(): Uint8Array {
-    const parts = { nodes: this.#nodes, constants: this.#constants, inputs: this.#inputs, outputs: this.#outputs };
-    return modelMessage(parts, this.#domains);
+    return encodeDraft(this.draft);
   }
 
   #add(
@@ -179,15 +194,15 @@ export class ModelBuilder {
     const names = outputs.map((asked) => (asked ? `${operator}_${this.#names++}` : ''));
     const named = names.filter((name) => name !== '');
     for (const name of named) this.#fetchable.add(name);
-    this.#nodes.push(
-      nodeMessage(operator, inputs, names, attributes, domain, this.purpose && `${this.purpose}/${named[0]!}`),
-    );
+    const nodeName = this.purpose && `${this.purpose}/${named[0]!}`;
+    const message = nodeMessage(operator, inputs, names, attributes, domain, nodeName);
+    this.#nodes.push({ operator, inputs, outputs: named, message });
     return names;
   }
 
   #store(type: ElementType, shape: readonly number[], data: ElementArray): ValueName {
     const name = `constant_${this.#constants.length}`;
-    this.#constants.push(tensorMessage(name, type, shape, data));
+    this.#constants.push({ name, message: tensorMessage(name, type, shape, data) });
     if (type === 'float32' && data.length === 1) this.#numbers.set(name, Number(data[0]));
     return name;
   }

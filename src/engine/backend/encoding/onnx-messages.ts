@@ -80,7 +80,12 @@ export function valueInfoMessage(name: string, type: ElementType, shape: readonl
   const dimensions = new ProtobufWriter();
   for (const dimension of shape) dimensions.message(1, new ProtobufWriter().int(1, dimension));
   const tensorType = new ProtobufWriter().int(1, ELEMENT_TYPES[type]).message(2, dimensions);
-  return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType));
+  return nameMessage(name).message(2, new ProtobufWriter().message(1, tensorType));
+}
+
+/** `ValueInfoProto` of an output whose type and shape are to be inferred. */
+export function nameMessage(name: string): ProtobufWriter {
+  return new ProtobufWriter().string(1, name);
 }
 
 /** The parts of a `GraphProto`, each message already written. */

@@ -1,5 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
-import type { RuntimeModules } from '../sessions/runtime';
+import type { OnnxRuntime } from '../sessions/runtime';
 import { SharedMemory } from './shared-memory';
 import { workerProgram, type WorkerOrder, type WorkerStart } from './worker-program';
 
@@ -30,7 +30,7 @@ export class Crew {
   #disposed = false;
 
   private constructor(
-    modules: RuntimeModules,
+    readonly runtime: OnnxRuntime,
     readonly count: number,
   ) {
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count)));
@@ -38,7 +38,15 @@ export class Crew {
       const { port1, port2 } = new MessageChannel();
       const control = this.#control.buffer;
       const { memory } = this.memory;
-      const start: WorkerStart = { modules, number, count, control, memory, port: port2 };
+      const start: WorkerStart = {
+        modules: runtime.modules,
+        stopped: runtime.stopped,
+        number,
+        count,
+        control,
+        memory,
+        port: port2,
+      };
       const worker = new Worker(SOURCE, { eval: true, workerData: start, transferList: [port2] });
       port1.unref();
       return { worker, port: port1 };
@@ -46,10 +54,10 @@ export class Crew {
   }
 
   /** Starts so many threads. Null, with a word to `log`, where they do not come up. */
-  static async start(modules: RuntimeModules, count: number, log: (message: string) => void): Promise<Crew | null> {
+  static async start(runtime: OnnxRuntime, count: number, log: (message: string) => void): Promise<Crew | null> {
     let crew: Crew | undefined;
     try {
-      crew = new Crew(modules, count);
+      crew = new Crew(runtime, count);
       await Promise.all(crew.#members.map(({ worker }) => isReady(worker)));
       for (const { worker } of crew.#members) worker.unref();
       return crew;

@@ -1,34 +1,74 @@
 import { splitPlan } from '../finishing/split';
+import { sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
-import type { Value } from '../graph/value';
+import { isPending, type PendingValue, type Value } from '../graph/value';
 import { axisOfExamples, type Spread, spreadOf } from './spreads';
 
-/** How each output of a plan's graph lies on threads that have a share of the examples each. */
-export type Distribution = ReadonlyMap<Value, Spread>;
+/** How a plan is computed by threads that have a share of the examples each. */
+export interface Distribution {
+  /** The plan with what the threads have to bring together on the way, as the means of batch normalisation. */
+  readonly plan: Plan;
+  /** How each output of the plan's graph lies on the threads. */
+  readonly outputs: ReadonlyMap<Value, Spread>;
+}
 
 /**
- * How a plan that was recorded for one share of the examples can be computed by threads which do not wait for each other
- * before the end. Everything computed across examples must be a mean, or a sum that is divided by a number of examples: then
- * the mean over the threads is what the whole batch gives.
+ * How a plan that was recorded for one share of the examples can be computed by threads with such a share each. Everything
+ * computed across examples must be a mean, or a sum that is divided by a number of examples: then the mean over the threads is
+ * what the whole batch gives.
  *
  * @param examples the leaves that have an example in each row
  * @param rows examples in a share, at least 2
  * @param result the output that may have a row for each example
- * @returns null where an operation needs what other threads have, as batch normalisation does in training
+ * @returns null where an operation mixes examples otherwise
  */
 export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: number, result: Value): Distribution | null {
   const { graph } = splitPlan(plan);
-  const spreads = new Map<Value, Spread>();
-  for (const leaf of plan.leaves) spreads.set(leaf, examples.has(leaf) ? 1 : 'same');
-  for (const value of graph.order) {
-    const inputs = value.node.inputs.map((input) => spreads.get(input)!);
-    const spread = spreadOf(value, inputs, rows);
-    if (spread === null) return null;
-    spreads.set(value, spread);
+  const met = new Set<PendingValue>();
+  let spreads = spread(graph, examples, rows, met);
+  while (spreads === 'more to meet') spreads = spread(graph, examples, rows, met);
+  if (spreads === null) return null;
+  const outputs = new Map<Value, Spread>();
+  for (const value of graph.outputs) {
+    const spread = spreads.get(value)!;
+    const hasRows = value === result && spread === 1 && axisOfExamples(value.shape, spread, rows) === 0;
+    if (typeof spread === 'number' && !hasRows) return null;
+    outputs.set(value, spread);
   }
-  const outputs = new Map(graph.outputs.map((value) => [value, spreads.get(value)!] as const));
-  const hasRows = (value: Value, spread: number): boolean =>
-    value === result && spread === 1 && axisOfExamples(value.shape, spread, rows) === 0;
-  const canBePut = [...outputs].every(([value, spread]) => typeof spread !== 'number' || hasRows(value, spread));
-  return canBePut ? outputs : null;
+  return { plan: { ...plan, met }, outputs };
+}
+
+/**
+ * How each value lies on the threads, if those in `met` are brought together; null where some operation cannot be computed so.
+ * Adds to `met` what would have to be there too, if anything.
+ */
+function spread(
+  graph: Plan,
+  examples: ReadonlySet<Value>,
+  rows: number,
+  met: Set<PendingValue>,
+): ReadonlyMap<Value, Spread> | 'more to meet' | null {
+  const spreads = new Map<Value, Spread>();
+  for (const leaf of graph.leaves) spreads.set(leaf, examples.has(leaf) ? 1 : 'same');
+  for (const value of graph.order) {
+    const { inputs } = value.node;
+    const known = inputs.map((input) => spreads.get(input)!);
+    const found = spreadOf(value, known, rows);
+    if (found === null) {
+      const parts = inputs.filter((_, i) => known[i] === 'partial');
+      if (parts.length === 0) return null;
+      for (const part of parts) for (const source of whereToMeet(part, spreads)) met.add(source);
+      return 'more to meet';
+    }
+    spreads.set(value, met.has(value) ? 'same' : found);
+  }
+  return spreads;
+}
+
+/** What a part is computed from that came to be by adding up examples, unless that is more to bring together. */
+function whereToMeet(part: Value, spreads: ReadonlyMap<Value, Spread>): PendingValue[] {
+  if (!isPending(part)) throw new Error('A part is computed.');
+  const parts = part.node.inputs.filter((input) => spreads.get(input) === 'partial');
+  if (parts.length === 0 || parts.some(({ shape }) => sizeOf(shape) > sizeOf(part.shape))) return [part];
+  return parts.flatMap((source) => whereToMeet(source, spreads));
 }

@@ -3,17 +3,16 @@ import { splitPlan } from '../finishing/split';
 import { isShared, type NativeArray, nativeTypeOf, type SharedArray, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
-import { prepareGraph } from '../sessions/compiled-graph';
+import { prepareStages } from '../sessions/compiled-graph';
 import { type Executor, namedFailure } from '../sessions/executor';
 import type { ScalarSlots } from '../sessions/scalar-slots';
 import type { Crew } from './crew';
 import { DividedGraph, type DividedModel, type Port } from './divided-graph';
 import type { Distribution } from './distribution';
+import type { Spread } from './spreads';
 
 /** A plan that was recorded for one share of the examples. */
-export interface DividedPlan {
-  readonly plan: Plan;
-  readonly distribution: Distribution;
+export interface DividedPlan extends Distribution {
   /** The output with a row for each example, or any other. */
   readonly result: PendingValue;
   /** The leaves that have an example in each row. */
@@ -36,12 +35,12 @@ export class DividedExecutor {
    * @param rows all rows of each leaf that has examples
    * @returns the result for all examples
    */
-  run({ plan, distribution, result, examples }: DividedPlan, rows: ReadonlyMap<Value, NativeArray>): Float32Array {
+  run({ plan, outputs, result, examples }: DividedPlan, rows: ReadonlyMap<Value, NativeArray>): Float32Array {
     const { pool, stats, graphs } = this.executor;
     stats.flushes++;
     const compile = (slots: ScalarSlots): DividedGraph => this.#compile(plan, slots, examples);
     const graph = graphs.find(plan, this.crew.count, DividedGraph, compile);
-    const leaves = graph.model.emitted.feeds.map(({ leaf }) => plan.leaves[leaf]!);
+    const leaves = graph.model.signature.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
     this.#bringStates(graph, plan);
     const results = resultsOf(graph, plan);
@@ -59,19 +58,17 @@ export class DividedExecutor {
       throw namedFailure(error);
     }
     stats.runMs += performance.now() - start;
-    const parts = new Map(
-      [...distribution.keys()].map((value, i) => [value, shares.map((arrays) => arrays[i]!)] as const),
-    );
+    const parts = new Map([...outputs.keys()].map((value, i) => [value, shares.map((arrays) => arrays[i]!)] as const));
     for (const value of plan.outputs) {
       if (value === result) continue;
       const state = results.get(value);
-      value.data = state ?? together(value, distribution, parts, pool.take(value.dtype, sizeOf(value.shape)));
+      value.data = state ?? together(value, outputs, parts, pool.take(value.dtype, sizeOf(value.shape)));
       value.tensor = null;
       value.recyclable = state === undefined;
     }
-    const isRows = typeof distribution.get(result) === 'number';
+    const isRows = typeof outputs.get(result) === 'number';
     const all = new Float32Array(sizeOf(result.shape) * (isRows ? this.crew.count : 1));
-    return together(result, distribution, parts, all) as Float32Array;
+    return together(result, outputs, parts, all) as Float32Array;
   }
 
   /** Notes that a value has what a run has left in shared memory: it gets a copy before that is written again. */
@@ -97,19 +94,20 @@ export class DividedExecutor {
   }
 
   #compile(plan: Plan, slots: ScalarSlots, examples: ReadonlySet<Value>): DividedGraph {
-    const { operators, threads } = this.executor.options;
+    const { runtime, options } = this.executor;
+    const { operators, threads } = options;
     const { graph, finishes } = splitPlan(plan);
     const each = Math.max(1, Math.floor(threads / this.crew.count));
-    const prepared = prepareGraph(graph, slots, operators, each);
+    const prepared = prepareStages(runtime, graph, slots, operators, each);
     const weights = finishes.map(({ leaves }) => leaves.weight);
     const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
     const model: DividedModel = {
       ...prepared,
-      inputs: prepared.emitted.feeds.map(({ leaf, name }) => {
+      inputs: prepared.signature.feeds.map(({ leaf, name }) => {
         const value = plan.leaves[leaf]!;
         return { ...port(name, value), divided: examples.has(value), weightOf: weights.indexOf(leaf) };
       }),
-      outputs: graph.outputs.map((value, i) => port(prepared.emitted.outputs[i]!, value)),
+      outputs: graph.outputs.map((value, i) => port(prepared.signature.outputs[i]!, value)),
       finishes: finishes.map((finish) => ({
         finish,
         gradient: graph.outputs.findIndex(({ index }) => index === finish.gradient),
@@ -148,7 +146,7 @@ function dataOf({ data }: Value): ArrayLike<number> {
 /** What the threads have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */
 function together(
   value: Value,
-  outputs: Distribution,
+  outputs: ReadonlyMap<Value, Spread>,
   parts: ReadonlyMap<Value, readonly SharedArray[]>,
   all: NativeArray,
 ): NativeArray {

@@ -1,12 +1,16 @@
 import { adamModule, type AdamNumbers } from '../finishing/adam-module';
 import { elementBytes, type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
+import { tensorBytes } from '../encoding/stages';
+import { stopAfter } from '../sessions/in-place';
+import type { OnnxRuntime } from '../sessions/runtime';
 import type { Disposable } from '../sessions/lru-cache';
-import type { PreparedGraph } from '../sessions/compiled-graph';
+import type { PreparedStages } from '../sessions/compiled-graph';
 import type { AdamFinish } from '../finishing/split';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
+import { type PlacedTensor, placeTensors } from './placement';
 import { Places } from './shared-memory';
-import type { SharedTensor } from './worker-program';
+import type { SharedTensor, WorkerStage } from './worker-program';
 
 /** A tensor that goes to the threads, or comes from them. */
 export interface Port {
@@ -32,7 +36,7 @@ export interface DividedFinish {
   readonly length: number;
 }
 
-export interface DividedModel extends PreparedGraph {
+export interface DividedModel extends PreparedStages {
   readonly inputs: readonly InputPort[];
   readonly outputs: readonly Port[];
   readonly finishes: readonly DividedFinish[];
@@ -62,7 +66,7 @@ export class DividedGraph implements Disposable {
     readonly model: DividedModel,
     private readonly free: (array: Float32Array<SharedArrayBuffer>) => void,
   ) {
-    const { emitted, options, inputs, outputs, finishes } = model;
+    const { options, inputs, outputs, finishes } = model;
     const { memory } = crew;
     const shared = new Places(memory);
     this.#places = shared;
@@ -89,18 +93,24 @@ export class DividedGraph implements Disposable {
     this.#inputs = arrays(inputs, inputPlaces);
     this.#outputs = arrays(outputs, outputPlaces);
     this.#gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
-    this.bytes = shared.bytes + crew.count * model.bytes;
+    const ends = new Set([...inputs, ...outputs].map(({ name }) => name));
+    const isStaged = model.stages.length > 1;
+    const { placed, bytes: placedBytes } = isStaged ? placeTensors(model.stages, ends) : { placed: [], bytes: 0 };
+    const stages = workerStages(crew.runtime, model, placed, crew.count, shared);
+    this.bytes = shared.bytes + crew.count * (model.bytes + placedBytes);
     const adam = adamModule(crew.count, true);
     try {
       crew.order((thread) => ({
         kind: 'load',
         graph: {
           id: this.#id,
-          model: emitted.bytes,
+          stages,
           options,
           adam,
           inputs: tensors(inputs, inputPlaces, thread),
           outputs: tensors(outputs, outputPlaces, thread),
+          placed,
+          placedBytes,
         },
       }));
     } catch (error) {
@@ -155,6 +165,30 @@ export class DividedGraph implements Disposable {
     this.#places.giveBack();
     if (!this.crew.disposed) this.crew.order(() => ({ kind: 'forget', id: this.#id }));
   }
+}
+
+/** The stages of a graph, with a place in shared memory for what each thread brings to a meeting. */
+function workerStages(
+  runtime: OnnxRuntime,
+  { stages }: PreparedStages,
+  placed: readonly PlacedTensor[],
+  count: number,
+  shared: Places,
+): WorkerStage[] {
+  const sizes = new Map(placed.map(({ name, shape }) => [name, sizeOf(shape)] as const));
+  return stages.map(({ model, inputs, outputs, meetings }) => ({
+    model,
+    inputs: inputs.map(({ name }) => name),
+    outputs: outputs.map(({ name }) => name),
+    stop: stopAfter(
+      runtime,
+      outputs.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
+    ),
+    meetings: meetings.map(({ own, mean }) => {
+      const length = sizes.get(mean)!;
+      return { own, mean, length, brought: Array.from({ length: count }, () => shared.take(4 * length)) };
+    }),
+  }));
 }
 
 const once = (place: number): readonly [number, number] => [place, place];

@@ -26,7 +26,7 @@ export class SharedMemory {
    * @throws Error where there is no more memory
    */
   take(bytes: number): number {
-    const size = lines(bytes);
+    const size = alignedBytes(bytes);
     let place = this.#free.findIndex((span) => span.bytes >= size);
     if (place < 0) {
       const pages = Math.ceil(size / PAGE_BYTES);
@@ -41,7 +41,7 @@ export class SharedMemory {
 
   /** Gives back what `take` gave for so many bytes. */
   give(start: number, bytes: number): void {
-    this.#insert({ start, bytes: lines(bytes) });
+    this.#insert({ start, bytes: alignedBytes(bytes) });
   }
 
   #insert(span: Span): void {
@@ -60,7 +60,7 @@ export class SharedMemory {
 }
 
 /** Whole cache lines, at least one. */
-const lines = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+export const alignedBytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
 /** Places that belong together and are given back together. */
 export class Places {

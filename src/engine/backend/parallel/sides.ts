@@ -27,7 +27,7 @@ export class Sides {
   }
 
   async #start(shares: number): Promise<DividedExecutor | null> {
-    const crew = await Crew.start(this.executor.runtime.modules, shares, this.log);
+    const crew = await Crew.start(this.executor.runtime, shares, this.log);
     return crew && new DividedExecutor(crew, this.executor);
   }
 }

@@ -4,10 +4,10 @@ import type { PendingValue, Value } from '../graph/value';
 /** Who reads what within one plan. */
 export class Consumers {
   readonly #readers = new Map<Value, PendingValue[]>();
-  readonly #outputs: ReadonlySet<Value>;
+  readonly #needed: ReadonlySet<Value>;
 
   constructor(plan: Plan) {
-    this.#outputs = new Set(plan.outputs);
+    this.#needed = new Set([...plan.outputs, ...plan.met]);
     for (const value of plan.order) {
       for (const input of value.node.inputs) {
         const readers = this.#readers.get(input);
@@ -22,9 +22,9 @@ export class Consumers {
     return this.#readers.get(value) ?? [];
   }
 
-  /** Whether the value is fetched, so that it must really be computed. */
+  /** Whether the value is fetched, or brought together by threads, so that it must really be computed. */
   isOutput(value: Value): boolean {
-    return this.#outputs.has(value);
+    return this.#needed.has(value);
   }
 
   /** The only reader of a value that nobody else sees. */

@@ -1,11 +1,14 @@
 import type { InternalOperators } from '../emit/internal-operators';
-import { emitModel, type EmittedModel } from '../emit/model';
+import { draftModel, emitModel, type ModelSignature } from '../emit/model';
+import { encodeDraft } from '../encoding/draft';
+import { splitIntoStages, type Stage, wholeStage } from '../encoding/stages';
 import { type AdamFinish, splitPlan } from '../finishing/split';
 import type { Plan } from '../graph/plan';
 import { estimateWork } from '../graph/work';
 import type { ExecutorOptions } from './executor';
 import type { Disposable } from './lru-cache';
 import type { NativeSession, OnnxRuntime, SessionOptions } from './runtime';
+import { inferShapes } from './inferred-shapes';
 import type { ScalarSlots } from './scalar-slots';
 
 /**
@@ -24,6 +27,8 @@ const ARENA_FACTOR = 1.5;
 const ARENA_AND_PATTERN_FACTOR = 3;
 /** What a session takes beside its model and its intermediates. */
 const SESSION_BYTES = 2 ** 21;
+/** The same for one of many small ones that have no memory of their own. */
+const STAGE_BYTES = 2 ** 18;
 
 /** The session options of all graphs. */
 export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {
@@ -39,27 +44,50 @@ export function sessionOptions(threads: number, enableMemPattern = false): Sessi
   };
 }
 
-/** A graph as an ONNX model, and the options to run it with. */
-export interface PreparedGraph {
-  readonly emitted: EmittedModel;
+/** How a session is opened. */
+interface Opening {
   readonly options: SessionOptions;
-  /** An estimate of what its session will hold. */
+  /** An estimate of what it will hold beside what the caller has a place for. */
   readonly bytes: number;
 }
 
-/** Writes a graph that may use so many threads. */
-export function prepareGraph(
+/** A graph as a thread runs it that meets others on the way. */
+export interface PreparedStages extends Opening {
+  readonly signature: ModelSignature;
+  readonly stages: readonly Stage[];
+}
+
+/** Writes a graph in the stages between which threads meet, each of which may use so many threads of its own. */
+export function prepareStages(
+  runtime: OnnxRuntime,
   graph: Plan,
   slots: ScalarSlots,
   operators: InternalOperators,
   threads: number,
-): PreparedGraph {
-  const used = sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads;
-  const emitted = emitModel(graph, slots, operators, used);
-  const hasPattern = emitted.scratchBytes < MEMORY_PATTERN_BYTES;
+): PreparedStages {
+  const used = threadsFor(graph, threads);
+  const { draft, ...signature } = draftModel(graph, slots, operators, used);
+  if (graph.met.size === 0) {
+    const model = encodeDraft(draft);
+    return { signature, stages: [wholeStage(draft, model)], ...openingOf(model, signature, used) };
+  }
+  const options = sessionOptions(used);
+  const stages = splitIntoStages(draft, inferShapes(runtime, draft, options));
+  const bytes = stages.reduce((sum, { model }) => sum + STAGE_BYTES + model.length, 0);
+  // Nodes stay as they are, since memory is planned for them; what is left is too small to keep memory for.
+  const ownOptions = { ...options, enableCpuMemArena: false, graphOptimizationLevel: 'disabled' } as const;
+  return { signature, stages, options: ownOptions, bytes };
+}
+
+function openingOf(model: Uint8Array, { scratchBytes }: ModelSignature, threads: number): Opening {
+  const hasPattern = scratchBytes < MEMORY_PATTERN_BYTES;
   const factor = hasPattern ? ARENA_AND_PATTERN_FACTOR : ARENA_FACTOR;
-  const bytes = SESSION_BYTES + emitted.bytes.length + factor * emitted.scratchBytes;
-  return { emitted, options: sessionOptions(used, hasPattern), bytes };
+  return { options: sessionOptions(threads, hasPattern), bytes: SESSION_BYTES + model.length + factor * scratchBytes };
+}
+
+/** How many of the threads a graph is worth. */
+function threadsFor(graph: Plan, threads: number): number {
+  return sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads;
 }
 
 /** The work of operations that are worth several threads. */
@@ -75,15 +103,16 @@ export class CompiledGraph implements Disposable {
   /** What the session fetches, by its place in the plan's order. */
   readonly fetched: readonly number[];
   readonly finishes: readonly AdamFinish[];
-  readonly model: Omit<EmittedModel, 'bytes'>;
+  readonly signature: ModelSignature;
 
   /** @throws Error where ONNX Runtime does not accept it */
   constructor(runtime: OnnxRuntime, plan: Plan, slots: ScalarSlots, { operators, threads }: ExecutorOptions) {
     const { graph, finishes } = splitPlan(plan);
-    const { emitted, options, bytes } = prepareGraph(graph, slots, operators, threads);
-    const { bytes: encoded, ...model } = emitted;
-    this.session = runtime.createSession(encoded, options);
-    this.model = model;
+    const used = threadsFor(graph, threads);
+    const { bytes: model, ...signature } = emitModel(graph, slots, operators, used);
+    const { options, bytes } = openingOf(model, signature, used);
+    this.session = runtime.createSession(model, options);
+    this.signature = signature;
     this.finishes = finishes;
     this.fetched = graph.outputs.map(({ index }) => index);
     this.bytes = bytes;

@@ -6,6 +6,7 @@ import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
 import { CompiledGraph } from './compiled-graph';
 import { GraphCache } from './graph-cache';
+import { runInPlace, stopAfter } from './in-place';
 import type { NativeTensor, OnnxRuntime } from './runtime';
 
 export interface ExecutorOptions {
@@ -50,26 +51,28 @@ export class Executor {
   /** Computes the plan's outputs and stores them in their values. On an error nothing is stored. */
   run(plan: Plan): void {
     this.stats.flushes++;
-    const { session, model, fetched, finishes } = this.graphs.find(
+    const { session, signature, fetched, finishes } = this.graphs.find(
       plan,
       1,
       CompiledGraph,
       (slots) => new CompiledGraph(this.runtime, plan, slots, this.options),
     );
     const feeds: Record<string, NativeTensor> = {};
-    for (const { leaf, name } of model.feeds) feeds[name] = this.#tensorOf(plan.leaves[leaf]!);
+    for (const { leaf, name } of signature.feeds) feeds[name] = this.#tensorOf(plan.leaves[leaf]!);
     const fetches: Record<string, NativeTensor> = {};
     const results = new Map<PendingValue, Result>();
+    let bytes = 0;
     fetched.forEach((place, i) => {
       const value = plan.order[place]!;
       const data = this.pool.take(value.dtype, sizeOf(value.shape));
       const tensor = this.runtime.createTensor(value.dtype, data, value.shape);
-      fetches[model.outputs[i]!] = tensor;
+      fetches[signature.outputs[i]!] = tensor;
+      bytes += data.byteLength;
       results.set(value, { data, tensor });
     });
     const start = performance.now();
     try {
-      session.run(feeds, fetches, {});
+      runInPlace(this.runtime, session, feeds, { ...stopAfter(this.runtime, bytes), ...fetches });
     } catch (error) {
       throw namedFailure(error);
     }

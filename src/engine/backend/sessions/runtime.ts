@@ -1,3 +1,4 @@
+import { findStop } from './in-place';
 import type { NativeArray, NativeType } from '../graph/native-types';
 
 /** A tensor as the native library takes and fills it. */
@@ -7,16 +8,29 @@ export interface NativeTensor {
   readonly dims: readonly number[];
 }
 
+/** What is asked for: into which tensor, or null where the caller does not want it in place. */
+export type Fetches = Readonly<Record<string, NativeTensor | null>>;
+
 /** A loaded model. */
 export interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: SessionOptions): void;
   /** Runs at once, on the calling thread and the session's own; fetched tensors are filled in place. */
   run(
     feeds: Readonly<Record<string, NativeTensor>>,
-    fetches: Readonly<Record<string, NativeTensor>>,
+    fetches: Fetches,
     options: Readonly<Record<string, never>>,
   ): unknown;
   dispose(): void;
+  readonly outputMetadata: readonly ValueMetadata[];
+}
+
+/** What a session tells of what it takes or gives. */
+interface ValueMetadata {
+  readonly name: string;
+  /** The number of `TensorProto.DataType`. */
+  readonly type: number;
+  /** -1 where a length is not known. */
+  readonly shape: readonly number[];
 }
 
 /** The part of ONNX Runtime's session options that this backend sets. */
@@ -24,6 +38,8 @@ export interface SessionOptions {
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
   readonly enableMemPattern: boolean;
+  /** Whether the session keeps memory of its own. Default true. */
+  readonly enableCpuMemArena?: boolean;
   readonly executionMode: 'sequential' | 'parallel';
   readonly graphOptimizationLevel: 'disabled' | 'basic' | 'extended' | 'all';
   readonly logSeverityLevel: 0 | 1 | 2 | 3 | 4;
@@ -36,6 +52,8 @@ export interface OnnxRuntime {
   readonly version: string;
   /** Where other threads find it. */
   readonly modules: RuntimeModules;
+  /** The message of the error with which a run ends that asks for `STOP` too; null where that does not work. */
+  readonly stopped: string | null;
   createTensor(type: NativeType, data: NativeArray, shape: readonly number[]): NativeTensor;
   /** Throws where the model is not accepted. */
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
@@ -73,12 +91,13 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
   if (!isPublicApi(api) || !isBinding(native)) throw new Error('This version of onnxruntime-node has another form.');
   native.initOrt();
   const { InferenceSession } = native.binding;
-  return {
+  const runtime: OnnxRuntime = {
     version: api.env.versions.node ?? 'unknown',
     modules: {
       api: require.resolve('onnxruntime-node'),
       binding: require.resolve('onnxruntime-node/dist/binding.js'),
     },
+    stopped: null,
     createTensor: (type, data, shape) => new api.Tensor(type, data, shape),
     createSession(model, options) {
       const session = new InferenceSession();
@@ -86,6 +105,7 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
       return session;
     },
   };
+  return { ...runtime, stopped: findStop(runtime) };
 }
 
 /** The version of onnxruntime-node, without loading its native library; undefined where the package is not there. */

@@ -1,0 +1,185 @@
+import {
+  type DraftNode,
+  type DraftTensor,
+  encodeDraft,
+  isView,
+  MEETING,
+  type ModelDraft,
+  type ValueName,
+} from './draft';
+import type { ElementType } from './onnx-messages';
+
+/** Threads bring together what each of them has: all go on with the mean. */
+export interface Meeting {
+  readonly own: ValueName;
+  readonly mean: ValueName;
+}
+
+/** The part of a graph that a thread computes without waiting for others. */
+export interface Stage {
+  readonly model: Uint8Array;
+  /** Each after those that it reads. */
+  readonly nodes: readonly DraftNode[];
+  readonly inputs: readonly DraftTensor[];
+  readonly outputs: readonly DraftTensor[];
+  /** What follows it. */
+  readonly meetings: readonly Meeting[];
+}
+
+/** From this size on a value is an output of its stage, for which the caller has a place, though no other stage reads it. */
+const LARGE_BYTES = 2 ** 16;
+
+/** All of a graph, for threads that do not meet before its end. */
+export function wholeStage({ nodes, inputs, outputs }: ModelDraft, model: Uint8Array): Stage {
+  return { model, nodes, inputs, outputs, meetings: [] };
+}
+
+/**
+ * Splits a graph where threads meet: as few stages as there can be, each with the nodes that can be computed then. A node
+ * waits for the stage that reads it where that leaves less to be kept from stage to stage.
+ *
+ * @param shapeOf type and shape of every value that a node computes
+ */
+export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) => DraftTensor): Stage[] {
+  const graph = new Graph(draft);
+  const stageOf = earliestStages(graph);
+  postpone(graph, stageOf, (name) => tensorBytes(shapeOf(name)));
+  const count = Math.max(0, ...stageOf.values()) + 1;
+  const parts = Array.from({ length: count }, (_, stage) => partOf(graph, stageOf, stage));
+  const wanted = new Set(draft.outputs.map(({ name }) => name));
+  const known = (name: ValueName): DraftTensor => graph.inputs.get(name) ?? shapeOf(name);
+  return parts.map(({ nodes, takes, gives, meetings }, stage) => {
+    const later = new Set(parts.slice(stage + 1).flatMap((part) => [...part.takes]));
+    const own = new Set(meetings.map((meeting) => meeting.own));
+    const inputs = [...takes].filter((name) => !graph.constants.has(name)).map(known);
+    const isLarge = (name: ValueName): boolean =>
+      !isView(graph.producers.get(name)!) && tensorBytes(shapeOf(name)) >= LARGE_BYTES;
+    const outputs = gives
+      .filter((name) => later.has(name) || own.has(name) || wanted.has(name) || isLarge(name))
+      .map(known);
+    const constants = draft.constants.filter(({ name }) => takes.has(name));
+    const model = encodeDraft({ nodes, constants, inputs, outputs, domains: draft.domains });
+    return { model, nodes, inputs, outputs, meetings };
+  });
+}
+
+/** Who computes and who reads what. */
+class Graph {
+  readonly producers = new Map<ValueName, DraftNode>();
+  readonly readers = new Map<ValueName, DraftNode[]>();
+  readonly inputs: ReadonlyMap<ValueName, DraftTensor>;
+  readonly constants: ReadonlySet<ValueName>;
+  readonly outputs: ReadonlySet<ValueName>;
+
+  constructor({ nodes, inputs, constants, outputs }: ModelDraft) {
+    this.nodes = nodes;
+    this.inputs = new Map(inputs.map((input) => [input.name, input]));
+    this.constants = new Set(constants.map(({ name }) => name));
+    this.outputs = new Set(outputs.map(({ name }) => name));
+    for (const node of nodes) {
+      for (const name of node.outputs) this.producers.set(name, node);
+      for (const name of new Set(node.inputs)) {
+        const readers = this.readers.get(name);
+        if (readers) readers.push(node);
+        else this.readers.set(name, [node]);
+      }
+    }
+  }
+
+  readonly nodes: readonly DraftNode[];
+
+  /** What a node reads that nodes compute. */
+  computed({ inputs }: DraftNode): ValueName[] {
+    return [...new Set(inputs)].filter((name) => this.producers.has(name));
+  }
+
+  /** Where a value really comes from: not from the views of it. */
+  origin(name: ValueName): ValueName {
+    let node = this.producers.get(name);
+    for (; node !== undefined && isView(node); node = this.producers.get(name)) name = node.inputs[0]!;
+    return name;
+  }
+
+  /** Whether a view is made wherever it is read, since to pass it on would be to copy it. */
+  isRepeated(node: DraftNode): boolean {
+    return isView(node) && !node.outputs.some((name) => this.outputs.has(name));
+  }
+}
+
+type Stages = Map<DraftNode, number>;
+
+/** The first stage in which each node can be computed. A meeting belongs to the stage that it follows. */
+function earliestStages(graph: Graph): Stages {
+  const stageOf: Stages = new Map();
+  for (const node of graph.nodes) {
+    const ready = graph.computed(node).map((name) => {
+      const producer = graph.producers.get(name)!;
+      return stageOf.get(producer)! + (producer.operator === MEETING ? 1 : 0);
+    });
+    stageOf.set(node, Math.max(0, ...ready));
+  }
+  return stageOf;
+}
+
+/** Moves nodes to the first stage that reads them, the last ones first, where no more bytes are kept for it. */
+function postpone(graph: Graph, stageOf: Stages, bytesOf: (name: ValueName) => number): void {
+  for (const node of [...graph.nodes].reverse()) {
+    if (node.operator === MEETING || node.outputs.some((name) => graph.outputs.has(name))) continue;
+    const readers = node.outputs.flatMap((name) => graph.readers.get(name) ?? []);
+    const first = Math.min(...readers.map((reader) => stageOf.get(reader)!));
+    if (!Number.isFinite(first) || first === stageOf.get(node)) continue;
+    const isKeptAnyway = (name: ValueName): boolean =>
+      (graph.readers.get(name) ?? []).some((reader) => reader !== node && stageOf.get(reader)! >= first);
+    const needed = new Set(graph.computed(node).map((name) => graph.origin(name)));
+    const more = [...needed].filter((name) => graph.producers.has(name) && !isKeptAnyway(name));
+    const total = (names: readonly ValueName[]): number => names.reduce((sum, name) => sum + bytesOf(name), 0);
+    if (graph.isRepeated(node) || total(more) <= total(node.outputs)) stageOf.set(node, first);
+  }
+}
+
+interface Part {
+  readonly nodes: readonly DraftNode[];
+  /** Inputs of the graph, constants, and what earlier stages have computed. */
+  readonly takes: ReadonlySet<ValueName>;
+  /** What it computes. */
+  readonly gives: readonly ValueName[];
+  readonly meetings: readonly Meeting[];
+}
+
+function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
+  const here = graph.nodes.filter((node) => stageOf.get(node) === stage);
+  const meetings = here.filter(({ operator }) => operator === MEETING);
+  const nodes: DraftNode[] = [];
+  const has = new Set<ValueName>();
+  const takes = new Set<ValueName>();
+  /** Makes a value known in this stage: views of it by repeating them, others by taking them over. */
+  const bring = (name: ValueName): void => {
+    if (name === '' || has.has(name) || takes.has(name)) return;
+    const producer = graph.producers.get(name);
+    if (producer !== undefined && graph.isRepeated(producer)) add(producer);
+    else takes.add(name);
+  };
+  const add = (node: DraftNode): void => {
+    for (const name of node.inputs) bring(name);
+    nodes.push(node);
+    for (const name of node.outputs) has.add(name);
+  };
+  for (const node of here) if (node.operator !== MEETING && !graph.isRepeated(node)) add(node);
+  const own = meetings.map((node) => node.inputs[0]!);
+  for (const name of own) {
+    const producer = graph.producers.get(name);
+    if (producer !== undefined && graph.isRepeated(producer)) bring(name);
+  }
+  return {
+    nodes,
+    takes,
+    gives: nodes.flatMap(({ outputs }) => outputs),
+    meetings: meetings.map(({ outputs }, i) => ({ own: own[i]!, mean: outputs[0]! })),
+  };
+}
+
+const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
+
+/** Bytes of all numbers of a tensor. */
+export const tensorBytes = ({ type, shape }: DraftTensor): number =>
+  shape.reduce((size, length) => size * length, BYTES[type]);
