@@ -169,11 +169,11 @@ describe('operators', () => {
   });
 
   let batch = 11;
-  /** The operators of an evaluation. */
-  function evaluationOperators(net: layers.LayersModel): Readonly<Record<string, number>> {
-    const x = input(batch++); // Of a size of its own, so that the graph is none that has been loaded before.
+  /** The operators of an evaluation, of so many rows or a few more. */
+  function evaluationOperators(net: layers.LayersModel, rows = 0): Readonly<Record<string, number>> {
+    const x = input(rows + batch++); // Of a size of its own, so that the graph is none that has been loaded before.
     const counts = operatorsOf(() => {
-      tf.tidy(() => tf.concat([net.predict(x)].flat(), 1).dataSync());
+      tf.tidy(() => tf.concat([net.predict(x, { batchSize: x.shape[0] })].flat(), 1).dataSync());
     });
     net.dispose();
     x.dispose();
@@ -193,6 +193,12 @@ describe('operators', () => {
         expect(counts['Slice'] ?? 0).toBe('goBackwards' in form ? depth : 0);
       }
     }
+  });
+
+  test('many rows of an LSTM on one thread go step by step, with the results of the cpu backend', async () => {
+    expect(evaluationOperators(model('lstm', {}), 100)).not.toHaveProperty('LSTM');
+    expect(evaluationOperators(model('gru', {}), 100)).toHaveProperty('GRU');
+    await expectAsCpu(() => model('lstm', {}).predict(input(100), { batchSize: 100 }));
   });
 
   test('an activation that the operator is not used for goes step by step', () => {

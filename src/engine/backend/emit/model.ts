@@ -54,7 +54,14 @@ export function draftModel(
   };
   const constants = (leaf: Value): number | undefined =>
     leaf.node === null && slots.isBaked(leaf.index) ? Number(leaf.data![0]) : undefined;
-  const emission = new Emission(builder, findRewrites(plan, constants), operators, threads, plan.met, leafName);
+  const emission = new Emission(
+    builder,
+    findRewrites(plan, constants, threads),
+    operators,
+    threads,
+    plan.met,
+    leafName,
+  );
   const scratch = new Map<Value, number>();
   for (const value of plan.order) {
     builder.purpose = value.node.operation.kind;

@@ -1,30 +1,37 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OnnxRuntime } from '../sessions/runtime';
+import { crewMember, type MemberOrder } from './crew-member';
 import { SharedMemory } from './shared-memory';
-import { workerProgram, type WorkerOrder, type WorkerStart } from './worker-program';
+import { workerProgram, type WorkerStart } from './worker-program';
 
 /** Far longer than any graph takes. */
 const PATIENCE_MS = 600_000;
-/** Where the numbers of what threads have done begin in the memory of control: see `WorkerStart`. */
+/** Some 200 microseconds: all have equal work, and to be woken takes as long. */
+const SPINS = 20_000;
+/** Where the numbers of what members have done begin in the memory of control: see `MemberStart`. */
 const DONE = 1;
 
 /** What runs in a thread: the program, with what Node gives it. Compilers that keep names call `__name`. */
 const SOURCE = `
 const __name = (named) => named;
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
-(${workerProgram.toString()})(workerData, { receiveMessageOnPort, load: require, ready: () => parentPort.postMessage('ready') });
+const ready = () => parentPort.postMessage('ready');
+const crewMember = ${crewMember.toString()};
+(${workerProgram.toString()})(workerData, { receiveMessageOnPort, load: require, ready, crewMember });
 `;
 
-interface Member {
+interface Companion {
   readonly worker: Worker;
   readonly port: MessagePort;
 }
 
-/** Threads that run graphs together, and are waited for without leaving the current task. */
+/** Members that run graphs together: the thread at hand, which is the first of them, and some that wait for it. */
 export class Crew {
-  readonly #members: readonly Member[];
+  /** All but the first member. */
+  readonly #companions: readonly Companion[];
   readonly #control: Int32Array<SharedArrayBuffer>;
-  /** What the threads and this one exchange. */
+  readonly #obey: (order: MemberOrder) => void;
+  /** What the members exchange. */
   readonly memory = new SharedMemory();
   #given = 0;
   #disposed = false;
@@ -34,32 +41,25 @@ export class Crew {
     readonly count: number,
   ) {
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count)));
-    this.#members = Array.from({ length: count }, (_, number) => {
+    const { memory } = this.memory;
+    const common = { stopped: runtime.stopped, count, control: this.#control.buffer, memory };
+    this.#obey = crewMember({ ...common, number: 0 }, runtime);
+    this.#companions = Array.from({ length: count - 1 }, (_, i) => {
       const { port1, port2 } = new MessageChannel();
-      const control = this.#control.buffer;
-      const { memory } = this.memory;
-      const start: WorkerStart = {
-        modules: runtime.modules,
-        stopped: runtime.stopped,
-        number,
-        count,
-        control,
-        memory,
-        port: port2,
-      };
+      const start: WorkerStart = { ...common, modules: runtime.modules, number: i + 1, port: port2 };
       const worker = new Worker(SOURCE, { eval: true, workerData: start, transferList: [port2] });
       port1.unref();
       return { worker, port: port1 };
     });
   }
 
-  /** Starts so many threads. Null, with a word to `log`, where they do not come up. */
+  /** Starts a crew of so many. Null, with a word to `log`, where its threads do not come up. */
   static async start(runtime: OnnxRuntime, count: number, log: (message: string) => void): Promise<Crew | null> {
     let crew: Crew | undefined;
     try {
       crew = new Crew(runtime, count);
-      await Promise.all(crew.#members.map(({ worker }) => isReady(worker)));
-      for (const { worker } of crew.#members) worker.unref();
+      await Promise.all(crew.#companions.map(({ worker }) => isReady(worker)));
+      for (const { worker } of crew.#companions) worker.unref();
       return crew;
     } catch (error) {
       log(`Batches are not divided among threads: ${error instanceof Error ? error.message : String(error)}`);
@@ -69,26 +69,33 @@ export class Crew {
   }
 
   /**
-   * Has each thread do something, and waits until all have done it.
+   * Has each member do something, and waits until all have done it.
    * @throws Error with the message of what failed
    */
-  order(orderOf: (thread: number) => WorkerOrder): void {
+  order(orderOf: (member: number) => MemberOrder): void {
     if (this.#disposed) throw new Error('The threads have ended.');
-    for (const [number, { port }] of this.#members.entries()) port.postMessage(orderOf(number));
+    for (const [i, { port }] of this.#companions.entries()) port.postMessage(orderOf(i + 1));
     this.#given++;
     Atomics.store(this.#control, 0, this.#given);
     Atomics.notify(this.#control, 0);
-    for (let number = 0; number < this.count; number++) this.#waitFor(DONE + number);
-    const failures = this.#members.flatMap(({ port }) => {
+    const failures: string[] = [];
+    try {
+      this.#obey(orderOf(0));
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+    for (let member = 1; member < this.count; member++) this.#waitFor(DONE + member);
+    for (const { port } of this.#companions) {
       const failure: { message: unknown } | undefined = receiveMessageOnPort(port);
-      return failure ? [String(failure.message)] : [];
-    });
+      if (failure) failures.push(String(failure.message));
+    }
     if (failures[0] !== undefined) throw new Error(failures[0]);
   }
 
   dispose(): void {
     this.#disposed = true;
-    for (const { worker, port } of this.#members) {
+    this.#obey({ kind: 'leave' });
+    for (const { worker, port } of this.#companions) {
       port.close();
       void worker.terminate();
     }
@@ -99,6 +106,7 @@ export class Crew {
   }
 
   #waitFor(place: number): void {
+    for (let i = 0; i < SPINS && Atomics.load(this.#control, place) !== this.#given; i++);
     for (let done = Atomics.load(this.#control, place); done !== this.#given;) {
       const outcome = Atomics.wait(this.#control, place, done, PATIENCE_MS);
       if (outcome === 'timed-out') throw new Error('A thread does not answer any more.');

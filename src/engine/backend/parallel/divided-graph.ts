@@ -10,7 +10,7 @@ import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
 import { type PlacedTensor, placeTensors } from './placement';
 import { Places } from './shared-memory';
-import type { SharedTensor, WorkerStage } from './worker-program';
+import type { MemberStage, SharedTensor } from './crew-member';
 
 /** A tensor that goes to the threads, or comes from them. */
 export interface Port {
@@ -96,7 +96,7 @@ export class DividedGraph implements Disposable {
     const ends = new Set([...inputs, ...outputs].map(({ name }) => name));
     const isStaged = model.stages.length > 1;
     const { placed, bytes: placedBytes } = isStaged ? placeTensors(model.stages, ends) : { placed: [], bytes: 0 };
-    const stages = workerStages(crew.runtime, model, placed, crew.count, shared);
+    const stages = memberStages(crew.runtime, model, placed, crew.count, shared);
     this.bytes = shared.bytes + crew.count * (model.bytes + placedBytes);
     const adam = adamModule(crew.count, true);
     try {
@@ -168,13 +168,13 @@ export class DividedGraph implements Disposable {
 }
 
 /** The stages of a graph, with a place in shared memory for what each thread brings to a meeting. */
-function workerStages(
+function memberStages(
   runtime: OnnxRuntime,
   { stages }: PreparedStages,
   placed: readonly PlacedTensor[],
   count: number,
   shared: Places,
-): WorkerStage[] {
+): MemberStage[] {
   const sizes = new Map(placed.map(({ name, shape }) => [name, sizeOf(shape)] as const));
   return stages.map(({ model, inputs, outputs, meetings }) => ({
     model,

@@ -1,95 +1,25 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { NativeArray, NativeType } from '../graph/native-types';
-import type { PlacedTensor } from './placement';
-import type { NativeSession, NativeTensor, OnnxRuntime, RuntimeModules, SessionOptions } from '../sessions/runtime';
-
-/**
- * A tensor that comes from the memory that threads share, or goes there: where its bytes begin. Weights are there twice: an
- * optimiser's step reads them from one place and writes them to the other.
- */
-export interface SharedTensor {
-  readonly name: string;
-  readonly type: NativeType;
-  readonly shape: readonly number[];
-  readonly at: readonly [number, number];
-}
-
-/** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
-export interface WorkerMeeting {
-  readonly own: string;
-  readonly mean: string;
-  /** How many numbers. */
-  readonly length: number;
-  readonly brought: readonly number[];
-}
-
-/** A part of a graph, for which a thread has all it needs. */
-export interface WorkerStage {
-  readonly model: Uint8Array;
-  /** Names of inputs of the graph, or of what earlier stages have computed. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  /** What to fetch beside so that outputs are not copied. */
-  readonly stop: Readonly<Record<string, null>>;
-  readonly meetings: readonly WorkerMeeting[];
-}
-
-/** A graph as one thread has it. */
-export interface WorkerGraph {
-  readonly id: number;
-  readonly stages: readonly WorkerStage[];
-  readonly options: SessionOptions;
-  /** The module of an optimiser's step. */
-  readonly adam: Uint8Array<ArrayBuffer>;
-  readonly inputs: readonly SharedTensor[];
-  readonly outputs: readonly SharedTensor[];
-  /** What else stages compute, in memory of the thread's own of so many bytes. */
-  readonly placed: readonly PlacedTensor[];
-  readonly placedBytes: number;
-}
-
-/** What all threads do next. */
-export type WorkerOrder =
-  | { readonly kind: 'load'; readonly graph: WorkerGraph }
-  /**
-   * With the inputs that are in the first place, or in the second. When all threads have run it, the optimiser's step is
-   * called, each time with some arguments.
-   */
-  | {
-      readonly kind: 'run';
-      readonly id: number;
-      readonly place: 0 | 1;
-      readonly steps: readonly (readonly number[])[];
-    }
-  | { readonly kind: 'forget'; readonly id: number };
+import type { ElementArray } from '../encoding/onnx-messages';
+import type { NativeSession, NativeTensor, RuntimeModules } from '../sessions/runtime';
+import type { crewMember, MemberOrder, MemberStart } from './crew-member';
 
 /** What a thread knows from the start. */
-export interface WorkerStart {
+export interface WorkerStart extends MemberStart {
   readonly modules: RuntimeModules;
-  readonly stopped: OnnxRuntime['stopped'];
-  /** The number of this thread, and how many there are. */
-  readonly number: number;
-  readonly count: number;
-  /**
-   * 32-bit numbers: how many orders have been given; then for each thread how many it has done; then for each at how many
-   * meetings it has been, which others may then read what it has written for.
-   */
-  readonly control: SharedArrayBuffer;
-  /** What the threads exchange. */
-  readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
   /** Brings the orders, and takes back the message of each error. */
   readonly port: MessagePort;
 }
 
-/** What Node gives to the program. */
+/** What Node gives to the program, and who does the work. */
 interface Surroundings {
-  readonly receiveMessageOnPort: (port: MessagePort) => { message: WorkerOrder } | undefined;
+  readonly receiveMessageOnPort: (port: MessagePort) => { message: MemberOrder } | undefined;
   readonly load: (module: string) => unknown;
   readonly ready: () => void;
+  readonly crewMember: typeof crewMember;
 }
 
 interface Api {
-  readonly Tensor: new (type: string, data: NativeArray, shape: readonly number[]) => NativeTensor;
+  readonly Tensor: new (type: string, data: ElementArray, shape: readonly number[]) => NativeTensor;
 }
 
 interface Native {
@@ -98,146 +28,38 @@ interface Native {
 }
 
 /**
- * Runs graphs in a thread of its own, for ever. Its source is handed to the thread as text: it uses nothing of this module,
- * and nothing of any other.
+ * A member of a crew in a thread of its own, for ever. Its source is handed to the thread as text: it uses nothing of this
+ * module, and nothing of any other.
  */
-export function workerProgram(start: WorkerStart, { receiveMessageOnPort, load, ready }: Surroundings): void {
-  const { number, count, memory } = start;
+export function workerProgram(
+  start: WorkerStart,
+  { receiveMessageOnPort, load, ready, crewMember }: Surroundings,
+): void {
   const control = new Int32Array(start.control);
-  const [given, done, arrived] = [0, 1, 1 + count];
-  /** Some 200 microseconds: threads with equal work arrive together, and waking one takes as long. */
+  const [given, done] = [0, 1];
+  /** Some 200 microseconds: the next order often comes at once, and being woken takes as long. */
   const spins = 20_000;
   const { Tensor } = load(start.modules.api) as Api;
   const { binding, initOrt } = load(start.modules.binding) as Native;
   initOrt();
-  const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
-  interface Loaded {
-    readonly run: (place: 0 | 1) => void;
-    readonly meetings: number;
-    readonly step: (...values: number[]) => void;
-    readonly dispose: () => void;
-  }
-  const graphs = new Map<number, Loaded>();
-  /** ONNX Runtime takes no shared memory: each tensor has an array here and a place there. All graphs use the same. */
-  let held = new ArrayBuffer(0);
-  /**
-   * Vector instructions want whole cache lines. From so many bytes on the C library of Linux takes memory from the system, and
-   * has 16 bytes of its own before it. What is not written takes no room.
-   */
-  const fromSystem = 2 ** 25 + 2 ** 12;
-  const firstLine = process.platform === 'linux' && process.versions['electron'] === undefined ? 48 : 0;
-  const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
-  /** In whole cache lines. */
-  const bytesOf = ({ type, shape }: SharedTensor): number =>
-    Math.ceil((sizeOf(shape) * arrays[type].BYTES_PER_ELEMENT) / 64) * 64;
-
-  /** At how many meetings this thread has been, of all its graphs. */
-  let met = 0;
-  const arrive = (meetings: number): void => {
-    met = meetings;
-    Atomics.store(control, arrived + number, met);
-    Atomics.notify(control, arrived + number);
-  };
-  /** Waits until all threads have come as far. */
-  const meet = (): void => {
-    arrive(met + 1);
-    for (let other = arrived; other < arrived + count; other++) {
-      let seen = Atomics.load(control, other);
-      for (let i = 0; i < spins && seen < met; i++) seen = Atomics.load(control, other);
-      for (; seen < met; seen = Atomics.load(control, other)) Atomics.wait(control, other, seen);
-    }
-  };
-
-  const loadGraph = ({ id, stages, options, adam, inputs, outputs, placed, placedBytes }: WorkerGraph): void => {
-    const sizes = [...inputs, ...outputs].map(bytesOf);
-    const needed = sizes.reduce((sum, bytes) => sum + bytes, firstLine + placedBytes);
-    if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
-    const buffer = held;
-    const tensors = new Map<string, { readonly data: NativeArray; readonly tensor: NativeTensor }>();
-    const place = (name: string, type: keyof typeof arrays, shape: readonly number[], at: number): Uint8Array => {
-      const data = new arrays[type](buffer, at, sizeOf(shape)) as NativeArray;
-      tensors.set(name, { data, tensor: new Tensor(type, data, shape) });
-      return new Uint8Array(buffer, at, data.byteLength);
-    };
-    let end = firstLine;
-    const inOwnMemory = (ports: readonly SharedTensor[]) =>
-      ports.map((port) => {
-        const own = place(port.name, port.type, port.shape, end);
-        end += bytesOf(port);
-        return { own, there: port.at.map((start) => new Uint8Array(memory.buffer, start, own.length)) };
-      });
-    const [given, wanted] = [inOwnMemory(inputs), inOwnMemory(outputs)];
-    for (const { name, type, shape, at } of placed) place(name, type, shape, end + at);
-    const tensorsOf = (names: readonly string[]) =>
-      Object.fromEntries(names.map((name) => [name, tensors.get(name)!.tensor] as const));
-    const loaded = stages.map((stage) => {
+  const obey = crewMember(start, {
+    createTensor: (type, data, shape) => new Tensor(type, data, shape),
+    createSession: (model, options) => {
       const session = new binding.InferenceSession();
-      session.loadModel(stage.model.buffer, stage.model.byteOffset, stage.model.byteLength, options);
-      const feeds = tensorsOf(stage.inputs);
-      const fetches = { ...stage.stop, ...tensorsOf(stage.outputs) };
-      const meetings = stage.meetings.map(({ own, mean, length, brought }) => ({
-        own: tensors.get(own)!.data,
-        mean: tensors.get(mean)!.data,
-        brought: brought.map((start) => new Float32Array(memory.buffer, start, length)),
-      }));
-      return { session, feeds, fetches, meetings };
-    });
-    const run = (place: 0 | 1): void => {
-      for (const { own, there } of given) own.set(there[place]!);
-      for (const { session, feeds, fetches, meetings } of loaded) {
-        try {
-          session.run(feeds, fetches, {});
-        } catch (error) {
-          if (!(error instanceof Error) || error.message !== start.stopped) throw error;
-        }
-        if (meetings.length === 0) continue;
-        for (const { own, brought } of meetings) brought[number]!.set(own);
-        meet();
-        for (const { mean, brought } of meetings) {
-          for (let i = 0; i < mean.length; i++) {
-            let sum = 0;
-            for (const part of brought) sum += part[i]!;
-            mean[i] = sum / count;
-          }
-        }
-      }
-      for (const { own, there } of wanted) there[0]!.set(own);
-    };
-    const { step } = new WebAssembly.Instance(new WebAssembly.Module(adam), { host: { memory } }).exports;
-    const dispose = (): void => {
-      for (const { session } of loaded) session.dispose();
-    };
-    const meetings = loaded.filter((stage) => stage.meetings.length > 0).length;
-    graphs.set(id, { run, meetings, step: step as Loaded['step'], dispose });
-  };
-
-  const obey = (order: WorkerOrder): void => {
-    if (order.kind === 'load') loadGraph(order.graph);
-    else if (order.kind === 'run') {
-      const { run, meetings, step } = graphs.get(order.id)!;
-      const before = met;
-      try {
-        run(order.place);
-        if (order.steps.length > 0) meet();
-        for (const values of order.steps) step(...values);
-      } finally {
-        arrive(before + meetings + (order.steps.length > 0 ? 1 : 0)); // Nobody waits for one that has failed.
-      }
-    } else {
-      graphs.get(order.id)?.dispose();
-      graphs.delete(order.id);
-    }
-  };
-
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
+      return session;
+    },
+  });
   ready();
   for (let orders = 1; ; orders++) {
+    for (let i = 0; i < spins && Atomics.load(control, given) < orders; i++);
     Atomics.wait(control, given, orders - 1);
     try {
       obey(receiveMessageOnPort(start.port)!.message);
     } catch (error) {
       start.port.postMessage(error instanceof Error ? error.message : String(error));
     }
-    Atomics.store(control, done + number, orders);
-    Atomics.notify(control, done + number);
+    Atomics.store(control, done + start.number, orders);
+    Atomics.notify(control, done + start.number);
   }
 }

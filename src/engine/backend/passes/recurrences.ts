@@ -18,8 +18,11 @@ export interface Recurrence {
   readonly sequence: PendingValue | null;
 }
 
+/** From so many rows on one thread is faster with the products of an LSTM's steps than with the operator for all of them. */
+const ROWS_FOR_STEPS = 96;
+
 /** Finds recurrent layers of which nobody asks for more than states: those of an evaluation, as gradients need the gates. */
-export function findRecurrences(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
+export function findRecurrences(plan: Plan, consumers: Consumers, rewrites: Rewrites, threads: number): void {
   const steps = new Map<Value, RecurrentStep>();
   for (const value of plan.order) {
     const step = lstmStep(value, consumers, rewrites.constants) ?? gruStep(value, rewrites.constants);
@@ -32,7 +35,8 @@ export function findRecurrences(plan: Plan, consumers: Consumers, rewrites: Rewr
   }
   const later = new Set(followers.values());
   for (const first of steps.values()) {
-    if (later.has(first)) continue;
+    const isFasterInSteps = first.operator === 'LSTM' && threads === 1 && first.state.shape[0]! >= ROWS_FOR_STEPS;
+    if (later.has(first) || isFasterInSteps) continue;
     const chain = [first];
     for (let next = followers.get(first); next !== undefined; next = followers.get(next)) chain.push(next);
     addRecurrence(chain, consumers, rewrites);

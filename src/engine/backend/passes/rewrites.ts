@@ -61,8 +61,9 @@ export interface Rewrites {
  * Finds all rewrites of a plan.
  *
  * @param constants the number that a leaf always is, if it is always the same
+ * @param threads that compute the graph
  */
-export function findRewrites(plan: Plan, constants: Rewrites['constants']): Rewrites {
+export function findRewrites(plan: Plan, constants: Rewrites['constants'], threads: number): Rewrites {
   const rewrites: Rewrites = {
     skipped: new Set(),
     fusedConvolutions: new Map(),
@@ -82,7 +83,7 @@ export function findRewrites(plan: Plan, constants: Rewrites['constants']): Rewr
   fuseConvolutions(plan, consumers, rewrites);
   foldReluMasks(plan, consumers, rewrites);
   foldClippedRelus(plan, consumers, rewrites);
-  findRecurrences(plan, consumers, rewrites);
+  findRecurrences(plan, consumers, rewrites, threads);
   joinProducts(plan, consumers, rewrites);
   sumProducts(plan, consumers, rewrites);
   joinGateGradients(plan, consumers, rewrites);

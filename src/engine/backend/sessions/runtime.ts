@@ -1,5 +1,5 @@
 import { findStop } from './in-place';
-import type { NativeArray, NativeType } from '../graph/native-types';
+import type { ElementArray, ElementType } from '../encoding/onnx-messages';
 
 /** A tensor as the native library takes and fills it. */
 export interface NativeTensor {
@@ -54,7 +54,7 @@ export interface OnnxRuntime {
   readonly modules: RuntimeModules;
   /** The message of the error with which a run ends that asks for `STOP` too; null where that does not work. */
   readonly stopped: string | null;
-  createTensor(type: NativeType, data: NativeArray, shape: readonly number[]): NativeTensor;
+  createTensor(type: ElementType, data: ElementArray, shape: readonly number[]): NativeTensor;
   /** Throws where the model is not accepted. */
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
 }
@@ -66,7 +66,7 @@ export interface RuntimeModules {
 }
 
 interface TensorConstructor {
-  new (type: NativeType, data: NativeArray, shape: readonly number[]): NativeTensor;
+  new (type: ElementType, data: ElementArray, shape: readonly number[]): NativeTensor;
 }
 
 interface Binding {
