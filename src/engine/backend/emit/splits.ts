@@ -1,8 +1,13 @@
+import { sameShape } from '../graph/native-types';
 import type { Parts } from '../passes/split-slices';
 import type { Emission } from './emission';
 
 /** All parts of a value at once. */
 export function emitSplit(emission: Emission, { whole, shape, axis, slices }: Parts): void {
-  const parts = emission.builder.split(emission.flat(whole, shape), axis, slices.length);
-  slices.forEach((slice, i) => emission.setFlat(slice, parts[i]!));
+  const { builder } = emission;
+  const parts = builder.split(emission.flat(whole, shape), axis, slices.length);
+  const partShape = shape.map((length, k) => (k === axis ? length / slices.length : length));
+  slices.forEach((slice, i) => {
+    emission.setFlat(slice, sameShape(partShape, slice.shape) ? parts[i]! : builder.reshape(parts[i]!, slice.shape));
+  });
 }

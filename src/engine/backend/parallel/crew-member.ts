@@ -52,13 +52,15 @@ export interface MemberGraph {
 export type MemberOrder =
   | { readonly kind: 'load'; readonly graph: MemberGraph }
   /**
-   * With the inputs that are in the first place, or in the second. When all threads have run it, the optimiser's step is
-   * called, each time with some arguments.
+   * With the inputs that are in the first place, or in the second, or at hand. When all threads have run it, the optimiser's
+   * step is called, each time with some arguments.
    */
   | {
       readonly kind: 'run';
       readonly id: number;
       readonly place: 0 | 1;
+      /** The values of each input that the member need not fetch from shared memory. */
+      readonly atHand: readonly (ArrayLike<number> | null)[];
       readonly steps: readonly (readonly number[])[];
     }
   | { readonly kind: 'forget'; readonly id: number }
@@ -100,7 +102,7 @@ export function crewMember(
   const spins = 20_000;
   const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
   interface Loaded {
-    readonly run: (place: 0 | 1) => void;
+    readonly run: (place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]) => void;
     readonly meetings: number;
     readonly step: (...values: number[]) => void;
     readonly dispose: () => void;
@@ -152,7 +154,7 @@ export function crewMember(
       ports.map((port) => {
         const own = place(port.name, port.type, port.shape, end);
         end += bytesOf(port);
-        return { own, there: port.at.map((start) => new Uint8Array(memory.buffer, start, own.length)) };
+        return { own, data: tensors.get(port.name)!.data, there: port.at.map((start) => new Uint8Array(memory.buffer, start, own.length)) };
       });
     const [given, wanted] = [inOwnMemory(inputs), inOwnMemory(outputs)];
     for (const { name, type, shape, at } of placed) place(name, type, shape, end + at);
@@ -169,8 +171,12 @@ export function crewMember(
       }));
       return { session, feeds, fetches, meetings };
     });
-    const run = (place: 0 | 1): void => {
-      for (const { own, there } of given) own.set(there[place]!);
+    const run: Loaded['run'] = (place, atHand) => {
+      for (const [i, { own, data, there }] of given.entries()) {
+        const values = atHand[i] ?? null;
+        if (values === null) own.set(there[place]!);
+        else data.set(values);
+      }
       for (const { session, feeds, fetches, meetings } of loaded) {
         try {
           session.run(feeds, fetches, {});
@@ -204,7 +210,7 @@ export function crewMember(
       const { run, meetings, step } = graphs.get(order.id)!;
       const before = met;
       try {
-        run(order.place);
+        run(order.place, order.atHand);
         if (order.steps.length > 0) meet();
         for (const values of order.steps) step(...values);
       } finally {

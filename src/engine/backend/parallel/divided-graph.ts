@@ -127,7 +127,7 @@ export class DividedGraph implements Disposable {
   /**
    * Runs it in all threads, and steps all weights by the mean of the gradients, each thread a part of every weight.
    *
-   * @param valuesOf the values of an input for a thread, the first thread for what is not divided; not asked for weights
+   * @param valuesOf the values of an input for a thread, those of the first thread for what is not divided; not asked for weights
    * @param numbers those of each finish
    * @returns the outputs of each thread, good until the next run
    */
@@ -137,15 +137,17 @@ export class DividedGraph implements Disposable {
   ): readonly (readonly SharedArray[])[] {
     const { count } = this.crew;
     for (const i of numbers.keys()) for (const array of Object.values(this.next(i))) this.free(array);
+    const atHand = this.model.inputs.map(({ weightOf }, i) => (weightOf < 0 ? valuesOf(i, 0) : null));
     for (const [i, { divided, weightOf }] of this.model.inputs.entries()) {
-      for (let thread = 0; weightOf < 0 && thread < (divided ? count : 1); thread++) {
-        this.#inputs[thread]![i]!.set(valuesOf(i, thread));
+      for (let thread = 1; weightOf < 0 && thread < (divided ? count : 2); thread++) {
+        this.#inputs[thread]![i]!.set(divided ? valuesOf(i, thread) : atHand[i]!);
       }
     }
     this.crew.order((thread) => ({
       kind: 'run',
       id: this.#id,
       place: this.#states.current,
+      atHand: thread === 0 ? atHand : [],
       steps: numbers.flatMap((one, i) => {
         const step = this.#states.stepOf(i, [thread, count], this.#gradients[i]!, one);
         return step ? [step] : [];

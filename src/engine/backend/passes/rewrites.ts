@@ -87,7 +87,7 @@ export function findRewrites(plan: Plan, constants: Rewrites['constants'], threa
   joinProducts(plan, consumers, rewrites);
   sumProducts(plan, consumers, rewrites);
   joinGateGradients(plan, consumers, rewrites);
-  splitSlices(plan, rewrites);
+  splitSlices(plan, consumers, rewrites);
   findHalvedPools(plan, rewrites);
   return rewrites;
 }

@@ -1,6 +1,7 @@
 import { sameShape } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
+import type { Consumers } from './consumers';
 import type { Rewrites } from './rewrites';
 
 /** Fewer slices than this are not worth making those that nobody reads. */
@@ -16,7 +17,7 @@ export interface Parts {
 }
 
 /** Finds slices that together are all of a value, as the steps of a recurrent layer's input: one operator makes them all. */
-export function splitSlices(plan: Plan, rewrites: Rewrites): void {
+export function splitSlices(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   const groups = new Map<Value, PendingValue<'Slice'>[]>();
   for (const value of plan.order) {
     if (!isPendingOf(value, 'Slice') || rewrites.skipped.has(value) || rewrites.joinedProducts.has(value)) continue;
@@ -27,8 +28,21 @@ export function splitSlices(plan: Plan, rewrites: Rewrites): void {
     const parts = partsOf(whole, slices);
     if (parts === undefined) continue;
     for (const slice of slices.slice(1)) rewrites.skipped.add(slice);
-    rewrites.splits.set(slices[0]!, parts);
+    const isHidden = !consumers.isOutput(whole) && consumers.of(whole).length === slices.length;
+    const original = isHidden ? ofTransposed(parts) : undefined;
+    if (original !== undefined) rewrites.skipped.add(whole);
+    rewrites.splits.set(slices[0]!, original ?? parts);
   }
+}
+
+/** The same parts as those of what the whole is the transpose of, if that only moves the axis along which it is cut. */
+function ofTransposed({ whole, shape, axis, slices }: Parts): Parts | undefined {
+  if (!isPendingOf(whole, 'Transpose') || !sameShape(shape, whole.shape) || slices.length !== shape[axis])
+    return undefined;
+  const { perm } = whole.node.operation.attributes;
+  const others = perm.filter((_, k) => k !== axis);
+  if (others.some((from, k) => k > 0 && from < others[k - 1]!)) return undefined;
+  return { whole: whole.node.inputs[0]!, shape: whole.node.inputShapes[0]!, axis: perm[axis]!, slices };
 }
 
 /** The slices as equal parts of the whole, if that is what they are. */
