@@ -105,14 +105,17 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
 
   /** A tensor with the data that a run has left in a value of its plan, which loses them. */
   adopt(result: Value): tf.TensorInfo {
-    const shape = [...result.shape];
-    const value = new Value(shape, result.dtype);
-    value.data = result.data;
-    value.tensor = result.tensor;
-    value.recyclable = result.recyclable;
-    result.data = null;
-    result.tensor = null;
-    return this.#register(value, shape);
+    return this.#register(takeOver(result), [...result.shape]);
+  }
+
+  /** Gives a tensor those data instead of its own; false, and nothing done, where others have its data too. */
+  replace(dataId: tf.DataId, result: Value): boolean {
+    const before = this.lookup(dataId);
+    if (before.refCount > 1) return false;
+    this.#recorder.release(before);
+    this.#data.delete(dataId);
+    this.#data.set(dataId, takeOver(result));
+    return true;
   }
 
   /** See `Recorder.markStepBoundary`. */
@@ -234,6 +237,17 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.#data.set(dataId, value);
     return { dataId, shape, dtype: value.dtype };
   }
+}
+
+/** A value with the data of another, which loses them. */
+function takeOver(other: Value): Value {
+  const value = new Value([...other.shape], other.dtype);
+  value.data = other.data;
+  value.tensor = other.tensor;
+  value.recyclable = other.recyclable;
+  other.data = null;
+  other.tensor = null;
+  return value;
 }
 
 /** Whether all values are the same, as zeros and ones are and random numbers are not. A single one does not tell. */

@@ -73,9 +73,10 @@ export class Replay implements Repeated {
     if (merged === null) this.backend.executor.run(this.plan);
     for (const { variable, after } of this.states) {
       if (after === null) continue;
-      const info = this.backend.adopt(after);
-      this.sides?.hold(this.backend.lookup(info.dataId));
-      replaceBy(variable, tf.engine().makeTensorFromTensorInfo(info));
+      if (!this.backend.replace(variable.dataId, after)) {
+        replaceBy(variable, tf.engine().makeTensorFromTensorInfo(this.backend.adopt(after)));
+      }
+      this.sides?.hold(this.backend.lookup(variable.dataId));
     }
     const { data } = this.result;
     this.result.data = null;

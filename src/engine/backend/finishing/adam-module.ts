@@ -67,6 +67,9 @@ export function adamModule(gradients: number, shared: boolean): Uint8Array<Array
   return wasmModule({ name: 'step', parameters, locals: VECTORS.map(() => 'v128' as const), body }, shared);
 }
 
+/** Where the rate is among the arguments of `step`, counted from the end; epsilon comes next. */
+export const RATE_FROM_END = 3;
+
 /** The arguments of `step` for the bytes of each array from `start` to `end`, of which there is at least one. */
 export function adamArguments(
   [start, end]: readonly [start: number, end: number],

@@ -80,20 +80,22 @@ export class AdamStates {
 
   /**
    * The arguments with which one of several threads steps its part of a weight; none where it has no part.
+   * @param current the state that is read
    * @param gradients where the gradient of each thread is
    */
   stepOf(
     index: number,
+    current: 0 | 1,
     [thread, count]: readonly [number, number],
     gradients: readonly number[],
     numbers: AdamNumbers,
-  ) {
+  ): number[] | undefined {
     const vectors = Math.ceil((4 * this.lengths[index]!) / VECTOR_BYTES);
     const bound = (part: number): number => VECTOR_BYTES * Math.floor((vectors * part) / count);
     const range = [bound(thread), bound(thread + 1)] as const;
     if (range[0] === range[1]) return undefined;
-    const from = this.#places[index]![this.#current];
-    const to = this.#places[index]![this.#other];
+    const from = this.#places[index]![current];
+    const to = this.#places[index]![current === 0 ? 1 : 0];
     const places: AdamPlaces = {
       ...from,
       nextWeight: to.weight,

@@ -43,26 +43,28 @@ export interface MemberGraph {
   readonly adam: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly SharedTensor[];
   readonly outputs: readonly SharedTensor[];
+  /**
+   * For either place of the weights: what the optimiser's step is called with for each weight of which the member steps a
+   * part, but for rate and epsilon, which are in shared memory, a pair of 64-bit numbers for each weight.
+   */
+  readonly steps: readonly [readonly MemberStep[], readonly MemberStep[]];
+  readonly numbersAt: number;
+  readonly weights: number;
   /** What else stages compute, in memory of the thread's own of so many bytes. */
   readonly placed: readonly PlacedTensor[];
   readonly placedBytes: number;
 }
 
-/** What all threads do next. */
+/** A step of the optimiser. */
+export interface MemberStep {
+  /** Which of the weights it is for. */
+  readonly weight: number;
+  readonly values: readonly number[];
+}
+
+/** What all members do next, unless they run a graph. */
 export type MemberOrder =
   | { readonly kind: 'load'; readonly graph: MemberGraph }
-  /**
-   * With the inputs that are in the first place, or in the second, or at hand. When all threads have run it, the optimiser's
-   * step is called, each time with some arguments.
-   */
-  | {
-      readonly kind: 'run';
-      readonly id: number;
-      readonly place: 0 | 1;
-      /** The values of each input that the member need not fetch from shared memory. */
-      readonly atHand: readonly (ArrayLike<number> | null)[];
-      readonly steps: readonly (readonly number[])[];
-    }
   | { readonly kind: 'forget'; readonly id: number }
   /** Forgets all graphs. */
   | { readonly kind: 'leave' };
@@ -70,12 +72,15 @@ export type MemberOrder =
 /** What a member of a crew knows from the start. */
 export interface MemberStart {
   readonly stopped: OnnxRuntime['stopped'];
+  /** Where the rate is among what the optimiser's step is called with, counted from the end; epsilon comes next. */
+  readonly rateFromEnd: number;
   /** The number of this member, and how many there are. */
   readonly number: number;
   readonly count: number;
   /**
    * 32-bit numbers: how many orders have been given; then for each member how many it has done; then for each at how many
-   * meetings it has been, which others may then read what it has written for.
+   * meetings it has been, which others may then read what it has written for; then 1 if the order is to run a graph, and
+   * which, and in which place its weights are.
    */
   readonly control: SharedArrayBuffer;
   /** What the members exchange. */
@@ -88,14 +93,24 @@ export interface MemberRuntime {
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
 }
 
+/** A member of a crew. */
+export interface Member {
+  readonly obey: (order: MemberOrder) => void;
+  /**
+   * Runs a graph with the weights in the first place or in the second. When all members have run it, they step the weights.
+   * @param atHand the values of each input that need not be fetched from shared memory
+   */
+  readonly run: (id: number, place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]) => void;
+}
+
 /**
  * Runs the part of one member of a crew: does what it is ordered to do, together with the others where they meet. Its source
  * is handed to threads as text: it uses nothing of this module, and nothing of any other.
  */
 export function crewMember(
-  { number, count, memory, stopped, control: orders }: MemberStart,
+  { number, count, memory, stopped, control: orders, rateFromEnd }: MemberStart,
   runtime: MemberRuntime,
-): (order: MemberOrder) => void {
+): Member {
   const control = new Int32Array(orders);
   const arrived = 1 + count;
   /** Some 200 microseconds: threads with equal work arrive together, and waking one takes as long. */
@@ -103,8 +118,8 @@ export function crewMember(
   const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
   interface Loaded {
     readonly run: (place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]) => void;
+    readonly step: (place: 0 | 1) => void;
     readonly meetings: number;
-    readonly step: (...values: number[]) => void;
     readonly dispose: () => void;
   }
   const graphs = new Map<number, Loaded>();
@@ -138,7 +153,8 @@ export function crewMember(
     }
   };
 
-  const loadGraph = ({ id, stages, options, adam, inputs, outputs, placed, placedBytes }: MemberGraph): void => {
+  const loadGraph = (graph: MemberGraph): void => {
+    const { id, stages, options, inputs, outputs, placed, placedBytes } = graph;
     const sizes = [...inputs, ...outputs].map(bytesOf);
     const needed = sizes.reduce((sum, bytes) => sum + bytes, firstLine + placedBytes);
     if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
@@ -154,7 +170,11 @@ export function crewMember(
       ports.map((port) => {
         const own = place(port.name, port.type, port.shape, end);
         end += bytesOf(port);
-        return { own, data: tensors.get(port.name)!.data, there: port.at.map((start) => new Uint8Array(memory.buffer, start, own.length)) };
+        return {
+          own,
+          data: tensors.get(port.name)!.data,
+          there: port.at.map((start) => new Uint8Array(memory.buffer, start, own.length)),
+        };
       });
     const [given, wanted] = [inOwnMemory(inputs), inOwnMemory(outputs)];
     for (const { name, type, shape, at } of placed) place(name, type, shape, end + at);
@@ -196,27 +216,28 @@ export function crewMember(
       }
       for (const { own, there } of wanted) there[0]!.set(own);
     };
-    const { step } = new WebAssembly.Instance(new WebAssembly.Module(adam), { host: { memory } }).exports;
+    const exports = new WebAssembly.Instance(new WebAssembly.Module(graph.adam), { host: { memory } }).exports;
+    const stepWeight = exports['step'] as (...values: number[]) => void;
+    const numbers = new Float64Array(memory.buffer, graph.numbersAt, 2 * graph.weights);
+    const step: Loaded['step'] = (place) => {
+      for (const { weight, values } of graph.steps[place]) {
+        const known = [...values];
+        known[values.length - rateFromEnd] = numbers[2 * weight]!;
+        known[values.length - rateFromEnd + 1] = numbers[2 * weight + 1]!;
+        stepWeight(...known);
+      }
+    };
     const dispose = (): void => {
       for (const { session } of loaded) session.dispose();
     };
-    const meetings = loaded.filter((stage) => stage.meetings.length > 0).length;
-    graphs.set(id, { run, meetings, step: step as Loaded['step'], dispose });
+    const hasSteps = graph.weights > 0 ? 1 : 0;
+    const meetings = loaded.filter((stage) => stage.meetings.length > 0).length + hasSteps;
+    graphs.set(id, { run, step, meetings, dispose });
   };
 
-  return (order) => {
+  const obey = (order: MemberOrder): void => {
     if (order.kind === 'load') loadGraph(order.graph);
-    else if (order.kind === 'run') {
-      const { run, meetings, step } = graphs.get(order.id)!;
-      const before = met;
-      try {
-        run(order.place, order.atHand);
-        if (order.steps.length > 0) meet();
-        for (const values of order.steps) step(...values);
-      } finally {
-        arrive(before + meetings + (order.steps.length > 0 ? 1 : 0)); // Nobody waits for one that has failed.
-      }
-    } else if (order.kind === 'forget') {
+    else if (order.kind === 'forget') {
       graphs.get(order.id)?.dispose();
       graphs.delete(order.id);
     } else {
@@ -225,4 +246,17 @@ export function crewMember(
       held = new ArrayBuffer(0);
     }
   };
+
+  const runGraph: Member['run'] = (id, place, atHand) => {
+    const { run, step, meetings } = graphs.get(id)!;
+    const before = met;
+    try {
+      run(place, atHand);
+      if (met < before + meetings) meet();
+      step(place);
+    } finally {
+      arrive(before + meetings); // Nobody waits for one that has failed.
+    }
+  };
+  return { obey, run: runGraph };
 }

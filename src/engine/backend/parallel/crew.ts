@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OnnxRuntime } from '../sessions/runtime';
-import { crewMember, type MemberOrder } from './crew-member';
+import { RATE_FROM_END } from '../finishing/adam-module';
+import { crewMember, type Member, type MemberOrder } from './crew-member';
 import { SharedMemory } from './shared-memory';
 import { workerProgram, type WorkerStart } from './worker-program';
 
@@ -10,6 +11,8 @@ const PATIENCE_MS = 600_000;
 const SPINS = 20_000;
 /** Where the numbers of what members have done begin in the memory of control: see `MemberStart`. */
 const DONE = 1;
+/** At the end of that memory: whether a graph is to be run, and which, and where its weights are. */
+const RUN_NUMBERS = 3;
 
 /** What runs in a thread: the program, with what Node gives it. Compilers that keep names call `__name`. */
 const SOURCE = `
@@ -30,7 +33,7 @@ export class Crew {
   /** All but the first member. */
   readonly #companions: readonly Companion[];
   readonly #control: Int32Array<SharedArrayBuffer>;
-  readonly #obey: (order: MemberOrder) => void;
+  readonly #first: Member;
   /** What the members exchange. */
   readonly memory = new SharedMemory();
   #given = 0;
@@ -40,10 +43,16 @@ export class Crew {
     readonly runtime: OnnxRuntime,
     readonly count: number,
   ) {
-    this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count)));
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count + RUN_NUMBERS)));
     const { memory } = this.memory;
-    const common = { stopped: runtime.stopped, count, control: this.#control.buffer, memory };
-    this.#obey = crewMember({ ...common, number: 0 }, runtime);
+    const common = {
+      stopped: runtime.stopped,
+      rateFromEnd: RATE_FROM_END,
+      count,
+      control: this.#control.buffer,
+      memory,
+    };
+    this.#first = crewMember({ ...common, number: 0 }, runtime);
     this.#companions = Array.from({ length: count - 1 }, (_, i) => {
       const { port1, port2 } = new MessageChannel();
       const start: WorkerStart = { ...common, modules: runtime.modules, number: i + 1, port: port2 };
@@ -73,14 +82,28 @@ export class Crew {
    * @throws Error with the message of what failed
    */
   order(orderOf: (member: number) => MemberOrder): void {
-    if (this.#disposed) throw new Error('The threads have ended.');
     for (const [i, { port }] of this.#companions.entries()) port.postMessage(orderOf(i + 1));
+    this.#all([0, 0, 0], () => this.#first.obey(orderOf(0)));
+  }
+
+  /**
+   * Has all members run a graph.
+   * @param atHand the values of each input that the first member need not fetch from shared memory
+   * @throws Error with the message of what failed
+   */
+  run(id: number, place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]): void {
+    this.#all([1, id, place], () => this.#first.run(id, place, atHand));
+  }
+
+  #all(numbers: readonly [number, number, number], own: () => void): void {
+    if (this.#disposed) throw new Error('The threads have ended.');
+    this.#control.set(numbers, DONE + 2 * this.count);
     this.#given++;
     Atomics.store(this.#control, 0, this.#given);
     Atomics.notify(this.#control, 0);
     const failures: string[] = [];
     try {
-      this.#obey(orderOf(0));
+      own();
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
@@ -94,7 +117,7 @@ export class Crew {
 
   dispose(): void {
     this.#disposed = true;
-    this.#obey({ kind: 'leave' });
+    this.#first.obey({ kind: 'leave' });
     for (const { worker, port } of this.#companions) {
       port.close();
       void worker.terminate();

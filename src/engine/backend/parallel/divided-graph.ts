@@ -10,7 +10,7 @@ import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
 import { type PlacedTensor, placeTensors } from './placement';
 import { Places } from './shared-memory';
-import type { MemberStage, SharedTensor } from './crew-member';
+import type { MemberStage, MemberStep, SharedTensor } from './crew-member';
 
 /** A tensor that goes to the threads, or comes from them. */
 export interface Port {
@@ -44,6 +44,9 @@ export interface DividedModel extends PreparedStages {
 
 type Numbers = ArrayLike<number>;
 
+/** Rate and epsilon. */
+const BYTES_OF_NUMBERS = 16;
+
 let graphs = 0;
 
 /** A graph that all threads of a crew have, each for its share of the examples, with the weights that they step together. */
@@ -53,7 +56,8 @@ export class DividedGraph implements Disposable {
   /** Of each thread; the same array for all where it is not divided. */
   readonly #inputs: readonly (readonly SharedArray[])[];
   readonly #outputs: readonly (readonly SharedArray[])[];
-  readonly #gradients: readonly (readonly number[])[];
+  /** Rate and epsilon of each finish. */
+  readonly #numbers: Float64Array<SharedArrayBuffer>;
   readonly #states: AdamStates;
   readonly #places: Places;
 
@@ -92,13 +96,21 @@ export class DividedGraph implements Disposable {
       );
     this.#inputs = arrays(inputs, inputPlaces);
     this.#outputs = arrays(outputs, outputPlaces);
-    this.#gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
     const ends = new Set([...inputs, ...outputs].map(({ name }) => name));
     const isStaged = model.stages.length > 1;
     const { placed, bytes: placedBytes } = isStaged ? placeTensors(model.stages, ends) : { placed: [], bytes: 0 };
     const stages = memberStages(crew.runtime, model, placed, crew.count, shared);
     this.bytes = shared.bytes + crew.count * (model.bytes + placedBytes);
     const adam = adamModule(crew.count, true);
+    const numbersAt = shared.take(BYTES_OF_NUMBERS * finishes.length);
+    this.#numbers = new Float64Array(memory.buffer, numbersAt, 2 * finishes.length);
+    const gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
+    const stepsOf = (thread: number, place: 0 | 1): MemberStep[] =>
+      finishes.flatMap(({ finish: { beta1, beta2 } }, weight) => {
+        const numbers = { beta1, beta2, rate: 0, epsilon: 0 };
+        const values = this.#states.stepOf(weight, place, [thread, crew.count], gradients[weight]!, numbers);
+        return values ? [{ weight, values }] : [];
+      });
     try {
       crew.order((thread) => ({
         kind: 'load',
@@ -107,6 +119,9 @@ export class DividedGraph implements Disposable {
           stages,
           options,
           adam,
+          steps: [stepsOf(thread, 0), stepsOf(thread, 1)],
+          numbersAt,
+          weights: finishes.length,
           inputs: tensors(inputs, inputPlaces, thread),
           outputs: tensors(outputs, outputPlaces, thread),
           placed,
@@ -143,16 +158,8 @@ export class DividedGraph implements Disposable {
         this.#inputs[thread]![i]!.set(divided ? valuesOf(i, thread) : atHand[i]!);
       }
     }
-    this.crew.order((thread) => ({
-      kind: 'run',
-      id: this.#id,
-      place: this.#states.current,
-      atHand: thread === 0 ? atHand : [],
-      steps: numbers.flatMap((one, i) => {
-        const step = this.#states.stepOf(i, [thread, count], this.#gradients[i]!, one);
-        return step ? [step] : [];
-      }),
-    }));
+    for (const [i, { rate, epsilon }] of numbers.entries()) this.#numbers.set([rate, epsilon], 2 * i);
+    this.crew.run(this.#id, this.#states.current, atHand);
     if (numbers.length > 0) this.#states.turn();
     return this.#outputs;
   }
