@@ -10,7 +10,8 @@ import type { InternalOperators } from './internal-operators';
 /** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
 export interface Halves {
   readonly left: ValueName;
-  readonly right: ValueName;
+  /** The sum of left and right, of their size. */
+  readonly both: ValueName;
   /** A smaller image in blocks, `[n, c, h / 2, w / 2]`, with the same sum in each channel. */
   readonly condensed: ValueName;
   /** Puts the whole together. */
