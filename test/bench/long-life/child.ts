@@ -27,11 +27,13 @@ function alive(): Alive {
   };
 }
 
-function network(filters: number, units: number): layers.Sequential {
-  const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
+/** @param isNormalised whether the images are normalised by the batch, for which threads meet */
+function network(filters: number, units: number, isNormalised = false): layers.Sequential {
+  const { batchNormalization, conv2d, dense, flatten, maxPooling2d } = layers.layers;
   return layers.sequential({
     layers: [
       conv2d({ filters, kernelSize: 3, activation: 'relu', inputShape: [SIZE, SIZE, 1] }),
+      ...(isNormalised ? [batchNormalization()] : []),
       maxPooling2d({}),
       flatten(),
       dense({ units, activation: 'relu' }),
@@ -62,13 +64,16 @@ async function train(): Promise<Phase> {
 async function repeat(): Promise<Phase> {
   let before = alive();
   for (let round = 0; round < REPEATING_ROUNDS; round++) {
-    const model = network(16 + (round % 25), 64 + Math.floor(round / 25));
+    const model = network(16 + (round % 25), 64 + Math.floor(round / 25), round % 2 === 1);
     const weights = trainedWeights(model);
     const adam = new Adam(weights, { masks: new Map() });
     const variables = weights.map(({ variable }) => variable);
     const step = (images: tf.Tensor, truth: tf.Tensor, rate: tf.Scalar, epsilon: tf.Scalar): tf.Tensor => {
       const loss = (): tf.Scalar =>
-        tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(truth, model.apply(images) as tf.Tensor);
+        tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(
+          truth,
+          model.apply(images, { training: true }) as tf.Tensor,
+        );
       const { value, grads } = tf.variableGrads(loss, variables);
       adam.apply(grads, { rate, epsilon });
       return value;
