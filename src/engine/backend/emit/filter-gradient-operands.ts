@@ -105,14 +105,11 @@ export function gradientAsFilter(emission: Emission, gradient: Value, sliding: S
     const split = builder.reshape(whole, [parts, groups, block, places, filterBlocks, block]);
     return builder.transpose(split, [0, 4, 1, 3, 2, 5]);
   }
+  if (missing.rows === 0) return gatheredTaps(builder, image, sliding, block);
   // Either a block has several examples, or several bands of one.
   const bandsInBlock = Math.min(bands, block);
   const examplesInBlock = block / bandsInBlock;
   const examples = channels / bands / parts / examplesInBlock;
-  const isRegular = [examplesInBlock, bands / bandsInBlock, examples].every((count) => Number.isInteger(count));
-  if (missing.rows === 0 && (missing.channels > 0 || !isRegular)) {
-    return gatheredTaps(builder, image, sliding, block);
-  }
   const byRows = builder.reshape(image, [n, filterBlocks, rows, columns * block]);
   const whole = filledUp(builder, byRows, [missing.channels / bands, 0, missing.rows, 0]);
   const inBands = [bands / bandsInBlock, bandsInBlock, places, block];
@@ -121,8 +118,7 @@ export function gradientAsFilter(emission: Emission, gradient: Value, sliding: S
 }
 
 /**
- * A gradient in blocks in the order of a blocked filter, pixel by pixel, where no transposition leads to it: still faster than
- * a transposition of what was filled up.
+ * A gradient in blocks in the order of a blocked filter, pixel by pixel: faster than a transposition.
  */
 export function gatheredTaps(
   builder: ModelBuilder,

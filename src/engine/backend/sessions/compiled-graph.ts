@@ -28,7 +28,7 @@ const ARENA_AND_PATTERN_FACTOR = 3;
 /** What a session takes beside its model and its intermediates. */
 const SESSION_BYTES = 2 ** 21;
 /** The same for one of many small ones that have no memory of their own. */
-const STAGE_BYTES = 2 ** 18;
+const STAGE_BYTES = 2 ** 19;
 
 /** The session options of all graphs. */
 export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {
