@@ -170,4 +170,24 @@ describe('a graph in stages', () => {
     expect(at(last)).toBe(at(second));
     expect(bytes).toBe(2 * 80_000);
   });
+
+  test('a convolution goes over what it adds, but for its own image', () => {
+    const builder = new ModelBuilder();
+    const shapes = new Map<string, DraftTensor>();
+    const large = (name: string): string => {
+      shapes.set(name, { name, type: 'float32', shape: [20_000] });
+      return name;
+    };
+    const x = builder.input('x', 'float32', [20_000]);
+    const image = large(builder.op('MatMul', [x]));
+    const added = large(builder.op('MatMul', [image, x]));
+    const sum = large(builder.blocked('Conv', [image, x, '', added]));
+    const twice = large(builder.blocked('Conv', [sum, x, '', large(builder.reshape(sum, [1, 20_000]))]));
+    builder.output(large(builder.op('Relu', [large(builder.meet(twice))])), 'float32', [20_000]);
+    const stages = splitIntoStages(builder.draft, (name) => shapes.get(name)!);
+    const { placed } = placeTensors(stages, new Set());
+    const at = (name: string): number => placed.find((tensor) => tensor.name === name)!.at;
+    expect(at(sum)).toBe(at(added));
+    expect(at(twice)).not.toBe(at(sum));
+  });
 });

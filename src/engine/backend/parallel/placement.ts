@@ -120,7 +120,10 @@ class Lives {
   overwritable({ made }: Tensor): Set<ValueName> {
     const node = this.#stages[made.stage]!.nodes[made.node];
     if (node === undefined) return new Set();
-    const sources = sourcesInPlace(node).map((name) => this.#originOf(name, made.stage));
+    const origins = (names: readonly ValueName[]): ValueName[] => names.map((name) => this.#originOf(name, made.stage));
+    const { inPlace, others } = sourcesOf(node);
+    const readOtherwise = new Set(origins(others));
+    const sources = origins(inPlace).filter((name) => !readOtherwise.has(name));
     return new Set(
       sources.filter((name) =>
         (this.#readers.get(name) ?? []).every(
@@ -153,9 +156,10 @@ class Lives {
   }
 }
 
-function sourcesInPlace({ operator, inputs }: DraftNode): ValueName[] {
-  if (operator === 'Conv') return inputs.slice(SUMMAND);
-  return ELEMENTWISE.has(operator) ? [...inputs] : [];
+/** What a node may write over, and what else it reads. */
+function sourcesOf({ operator, inputs }: DraftNode): Record<'inPlace' | 'others', readonly ValueName[]> {
+  if (operator === 'Conv') return { inPlace: inputs.slice(SUMMAND), others: inputs.slice(0, SUMMAND) };
+  return ELEMENTWISE.has(operator) ? { inPlace: inputs, others: [] } : { inPlace: [], others: inputs };
 }
 
 /** What the views of a stage are views of, unless they are outputs: those are copies. */
