@@ -10,8 +10,7 @@ import type { InternalOperators } from './internal-operators';
 /** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
 export interface Halves {
   readonly left: ValueName;
-  /** The sum of left and right, of their size. */
-  readonly both: ValueName;
+  readonly right: ValueName;
   /** A smaller image in blocks, `[n, c, h / 2, w / 2]`, with the same sum in each channel. */
   readonly condensed: ValueName;
   /** Puts the whole together. */

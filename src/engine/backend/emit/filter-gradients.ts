@@ -4,7 +4,7 @@ import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
 import { emitBlockedFilterGradient } from './blocked-filter-gradient';
 import { windowAttributes } from './convolutions';
-import type { Emission, Halves } from './emission';
+import type { Emission } from './emission';
 import { backwardPads, type FilterShape, flip, isPointwise, roundUp } from './filters';
 import { stackedProduct } from './matrix-products';
 import { emitPointwiseFilterGradient } from './pointwise-filter-gradient';
@@ -35,12 +35,7 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   const channels = shape[3];
   const patched = { image, shape, window: operation.attributes.window, height, width };
   if (channels < FEW_CHANNELS && slidesByOne(patched.window) && width % 2 === 0) {
-    const halves = emission.halves(gradient);
-    const filter = value.shape as FilterShape;
-    const product = halves
-      ? productByHalves(emission, patched, halves, filter)
-      : productByColumns(emission, patched, gradient, filter);
-    emission.setFlat(value, product);
+    emission.setFlat(value, productByColumns(emission, patched, gradient, value.shape as FilterShape));
     return;
   }
   const sizes = { positions: n * height * width, taps: sizeOf(value.shape) / filters, filters };
@@ -99,7 +94,7 @@ function productOfPatches(
 /**
  * The same for few channels, whose patches are slow to copy number by number: columns are taken in groups, so that one
  * patch, wide enough for all of them, serves a whole group. Each column of a group has its own part of the product, shifted
- * by its place.
+ * by its place. The gradient's even and odd columns need not be put together where it comes in halves.
  */
 function productByColumns(
   emission: Emission,
@@ -109,58 +104,30 @@ function productByColumns(
 ): ValueName {
   const { builder } = emission;
   const { shape, height, width } = patched;
-  const group = kw > 3 && width % 4 === 0 ? 4 : 2;
+  const halves = emission.halves(gradient);
+  const group = halves === null && kw > 3 && width % 4 === 0 ? 4 : 2;
   const reach = group * Math.ceil((kw - 1 + group) / group);
   const positions = (shape[0] * height * width) / group;
   const columns = wideColumns(emission, patched, { kh, reach, group });
-  const outputs = group * filters;
-  const rows = emission.flat(gradient, [positions, outputs]);
-  const product = productOfPatches(emission, [columns, rows], {
-    positions,
-    taps: kh * reach * channels,
-    filters: outputs,
-  });
-  const split = builder.reshape(product, [kh, reach, channels, group, filters]);
-  const shares = Array.from({ length: group }, (_, place) => {
-    const ranges = [builder.ints(place, place), builder.ints(place + kw, place + 1), builder.ints(1, 3)];
+  const shifted = (product: ValueName, place: number, part: number, parts: number): ValueName => {
+    const split = builder.reshape(product, [kh, reach, channels, parts, filters]);
+    const ranges = [builder.ints(place, part), builder.ints(place + kw, part + 1), builder.ints(1, 3)];
     return builder.op('Slice', [split, ...ranges]);
-  });
-  return builder.reshape(builder.op('Sum', shares), [kh, kw, channels, filters]);
-}
-
-/**
- * The same for a gradient that comes as its even columns and the sums of even and odd ones, both in blocks as they stand: the
- * patches of each image, transposed, times its blocks.
- */
-function productByHalves(
-  emission: Emission,
-  { image, shape, window, height, width }: Patches,
-  { left, both }: Halves,
-  [kh, kw, channels, filters]: FilterShape,
-): ValueName {
-  const { builder, block } = emission;
-  const [n] = shape;
-  const reach = 2 * Math.ceil((kw + 1) / 2);
+  };
   const taps = kh * reach * channels;
-  const [area, blocks] = [(height * width) / 2, roundUp(filters, block) / block];
-  const wideWindow = wideWindowOf({ shape, window, height, width }, { kh, reach, group: 2 });
-  builder.noteScratch(4 * n * area * taps);
-  const columns = convolvedPatches(emission, { image, shape, window: wideWindow, height, width: width / 2 }, 'planes');
-  const times = (half: ValueName): ValueName => {
-    const each = builder.op('MatMul', [
-      builder.reshape(columns, [n, 1, taps, area]),
-      builder.reshape(half, [n, blocks, area, block]),
-    ]);
-    const sum = builder.op('MatMul', [builder.onesRow(n), builder.reshape(each, [n, blocks * taps * block])]);
-    const turned = builder.transpose(builder.reshape(sum, [blocks, taps, block]), [1, 0, 2]);
-    return builder.reshape(turned, [kh, reach, channels, blocks * block]);
-  };
-  const [even, all] = [times(left), times(both)];
-  const shifted = (product: ValueName, place: number): ValueName => {
-    const ranges = [builder.ints(place, 0), builder.ints(place + kw, filters), builder.ints(1, 3)];
-    return builder.op('Slice', [product, ...ranges]);
-  };
-  return builder.op('Add', [shifted(even, 0), shifted(builder.op('Sub', [all, even]), 1)]);
+  const times = (rows: ValueName, outputs: number): ValueName =>
+    productOfPatches(emission, [columns, rows], { positions, taps, filters: outputs });
+  let shares: ValueName[];
+  if (halves) {
+    shares = [halves.left, halves.right].map((half, place) => {
+      const rows = builder.blocked('ReorderOutput', [half], { channels: filters, channels_last: 1 });
+      return shifted(times(builder.reshape(rows, [positions, filters]), filters), place, 0, 1);
+    });
+  } else {
+    const product = times(emission.flat(gradient, [positions, group * filters]), group * filters);
+    shares = Array.from({ length: group }, (_, place) => shifted(product, place, place, group));
+  }
+  return builder.reshape(builder.op('Sum', shares), [kh, kw, channels, filters]);
 }
 
 /** For each group of columns of the result, the rows and columns of the image that it meets: `[groups, taps]`. */
@@ -170,16 +137,18 @@ function wideColumns(
   { kh, reach, group }: { kh: number; reach: number; group: number },
 ): ValueName {
   const { builder } = emission;
-  const [n, , , channels] = shape;
+  const [n, h, w, channels] = shape;
+  const [top, left] = window.pads;
   const groups = width / group;
   const wide = width - group + reach;
+  const [bottom, right] = [height + kh - 1 - h - top, wide - w - left];
   const [positions, taps] = [n * height * groups, kh * reach * channels];
   builder.noteScratch(4 * positions * taps);
-  const wideWindow = wideWindowOf({ shape, window, height, width }, { kh, reach, group });
   if (emission.block > 0) {
-    return convolvedPatches(emission, { image, shape, window: wideWindow, height, width: groups }, 'rows');
+    const pads = [top, left, bottom, right] as const;
+    const wideWindow: Window = { kernel: [kh, reach], strides: [1, group], dilations: [1, 1], pads };
+    return convolvedPatches(emission, { image, shape, window: wideWindow, height, width: groups });
   }
-  const [top, left, bottom, right] = wideWindow.pads;
   const padded = builder.op('Pad', [emission.flat(image, shape), builder.ints(0, top, left, 0, 0, bottom, right, 0)]);
   const inGroups = builder.reshape(padded, [n, height + kh - 1, wide / group, group * channels]);
   const slices: ValueName[] = [];
@@ -190,17 +159,6 @@ function wideColumns(
     }
   }
   return builder.reshape(builder.op('Concat', slices, { axis: 3 }), [positions, taps]);
-}
-
-/** A window that reaches over what all columns of a group meet. */
-function wideWindowOf(
-  { shape, window, height, width }: Omit<Patches, 'image'>,
-  { kh, reach, group }: { kh: number; reach: number; group: number },
-): Window {
-  const [, h, w] = shape;
-  const [top, left] = window.pads;
-  const pads = [top, left, height + kh - 1 - h - top, width - group + reach - w - left] as const;
-  return { kernel: [kh, reach], strides: [1, group], dilations: [1, 1], pads };
 }
 
 /** The image's patches as a matrix: one row per position of the result, one column per tap and channel. */
@@ -215,7 +173,7 @@ function patches(emission: Emission, { image, shape, window, height, width }: Pa
   builder.noteScratch(4 * positions * kh * kw * channels);
   if (channels < FEW_CHANNELS) {
     const few = { image, shape, window, height, width };
-    return emission.block > 0 ? convolvedPatches(emission, few, 'rows') : slicedPatches(emission, few);
+    return emission.block > 0 ? convolvedPatches(emission, few) : slicedPatches(emission, few);
   }
   const pixels = n * h * w;
   const { indices, readsPadding } = patchIndices(shape, window, height, width);
@@ -257,14 +215,8 @@ function patchIndices(
 /**
  * Patches of few channels as a convolution by filters that are each 1 at one tap: the fastest way to copy number by number.
  * Infinite numbers of the image make NaN of their neighbours, as 0 times them is.
- *
- * @param form one row for each position, or for each image the plane of each tap
  */
-function convolvedPatches(
-  emission: Emission,
-  { image, shape, window, height, width }: Patches,
-  form: 'rows' | 'planes',
-): ValueName {
+function convolvedPatches(emission: Emission, { image, shape, window, height, width }: Patches): ValueName {
   const { builder, block } = emission;
   const channels = shape[3];
   const [kh, kw] = window.kernel;
@@ -277,7 +229,6 @@ function convolvedPatches(
   }
   const names = [emission.nchw(image, shape), builder.constant('float32', [filters, channels, kh, kw], ones)];
   const blocks = builder.blocked('Conv', names, windowAttributes(window));
-  if (form === 'planes') return builder.blocked('ReorderOutput', [blocks], { channels: taps });
   const flat = builder.blocked('ReorderOutput', [blocks], { channels: taps, channels_last: 1 });
   return builder.reshape(flat, [shape[0] * height * width, taps]);
 }

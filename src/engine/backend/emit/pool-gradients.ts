@@ -84,27 +84,24 @@ function distributeInHalves(emission: Emission, image: Value, gradient: ValueNam
   const { builder, block } = emission;
   const [n, h, w, channels] = image.shape as [number, number, number, number];
   const c = roundUp(channels, block);
+  const share = (of: ValueName, shape: number[], differences: ValueName): [ValueName, ValueName] => {
+    const whole = builder.reshape(of, shape);
+    const first = builder.op('Mul', [whole, notNegativeMask(builder, differences)]);
+    return [first, builder.op('Sub', [whole, first])];
+  };
   const join = (parts: [ValueName, ValueName], count: number, size: number, shape: number[]): ValueName => {
     const rows = parts.map((part) => builder.reshape(part, [count, 1, size]));
     return builder.reshape(builder.op('Concat', rows, { axis: 1 }), shape);
   };
   const rowMaxima = maximaOfPairs(emission, image);
-  const whole = builder.reshape(gradient, [n, c, h / 2, w / 2]);
-  const isUpper = notNegativeMask(builder, differenceOfPairs(emission, rowMaxima, c, [2, 1]));
-  const upper = builder.op('Mul', [whole, isUpper]);
-  const ofRows = join([upper, builder.op('Sub', [whole, upper])], (n * c * h) / 2 / block, (w / 2) * block, [
-    n,
-    c,
-    h,
-    w / 2,
-  ]);
-  const isLeft = notNegativeMask(builder, differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
-  const left = builder.op('Mul', [ofRows, isLeft]);
+  const upperAndLower = share(gradient, [n, c, h / 2, w / 2], differenceOfPairs(emission, rowMaxima, c, [2, 1]));
+  const ofRows = join(upperAndLower, (n * c * h) / 2 / block, (w / 2) * block, [n, c, h, w / 2]);
+  const sides = share(ofRows, [n, c, h, w / 2], differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
   return {
-    left,
-    both: ofRows,
-    condensed: whole,
-    join: () => join([left, builder.op('Sub', [ofRows, left])], (n * c * h * w) / 2 / block, block, [n, c, h, w]),
+    left: sides[0],
+    right: sides[1],
+    condensed: builder.reshape(gradient, [n, c, h / 2, w / 2]),
+    join: () => join(sides, (n * c * h * w) / 2 / block, block, [n, c, h, w]),
   };
 }
 
