@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { Disposables } from '../disposables';
 import type { Log } from '../log';
 import { isInside } from '../paths';
-import { kindOfFile } from './classify';
+import { type Kind, kindOfFile } from './classify';
 import { excludeGlob, excludePatterns, excluder } from './excludes';
 import { Findings } from './findings';
 import { eachOf } from './pool';
@@ -14,6 +14,8 @@ const MAX_FILES = 20_000;
 const WIDTH = 8;
 /** Milliseconds in which changes of files are gathered. */
 const GATHER = 150;
+/** Milliseconds after which a file that was found is looked for again: longer than the watcher holds back what it hears. */
+const SETTLE = 2000;
 /** More changes than this at once are answered by looking through everything. */
 const MANY = 500;
 
@@ -27,6 +29,9 @@ export class Scanner implements vscode.Disposable {
   /** By workspace folder; the settings are read again when they change. */
   private readonly excluders = new Map<string, (relativePath: string) => boolean>();
   private timer: NodeJS.Timeout | undefined;
+  /** What was found since the last time that such files were looked for again. */
+  private fresh = new Set<string>();
+  private settling: NodeJS.Timeout | undefined;
   private sweep = new AbortController();
   private lastSweep: Promise<void> | undefined;
 
@@ -76,11 +81,12 @@ export class Scanner implements vscode.Disposable {
   /** Looks at one file now: one that was just written need not wait for the watcher. */
   async look(file: string): Promise<void> {
     const kind = this.isHidden(file) ? 'other' : await kindOfFile(file);
-    if (this.findings.set(file, kind)) this.emitter.fire();
+    this.fireIf(this.found(file, kind));
   }
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.settling);
     this.sweep.abort();
     this.own.dispose();
   }
@@ -105,10 +111,29 @@ export class Scanner implements vscode.Disposable {
   private async lookAt(files: Iterable<string>, signal: AbortSignal): Promise<boolean> {
     let changed = false;
     const finished = await eachOf(files, WIDTH, signal, async (file) => {
-      changed = this.findings.set(file, await kindOfFile(file)) || changed;
+      changed = this.found(file, await kindOfFile(file)) || changed;
     });
     this.fireIf(changed);
     return !finished;
+  }
+
+  /**
+   * Notes what a file is. It may have gone since it was read, and of a file that is made and deleted within a moment the
+   * watcher tells nothing: so it is looked for once more.
+   */
+  private found(file: string, kind: Kind): boolean {
+    if (kind !== 'other') {
+      this.fresh.add(file);
+      this.settling ??= setTimeout(() => void this.settle(), SETTLE);
+    }
+    return this.findings.set(file, kind);
+  }
+
+  private async settle(): Promise<void> {
+    this.settling = undefined;
+    const files = this.fresh;
+    this.fresh = new Set();
+    await this.forgetGone((file) => files.has(file));
   }
 
   private fireIf(changed: boolean): void {
@@ -161,17 +186,16 @@ export class Scanner implements vscode.Disposable {
     }
     this.fireIf(changed);
     await this.lookAt(files, signal);
-    await this.forgetGone(new Set(paths.map((item) => path.dirname(item))));
+    // Where a folder is made and deleted within a moment the watcher tells of some of its files only.
+    const folders = new Set(paths.map((item) => path.dirname(item)));
+    await this.forgetGone((file) => folders.has(path.dirname(file)));
   }
 
-  /**
-   * Forgets what is no longer in these folders. A file may go while it is read, and where a folder is made and deleted within
-   * a moment the watcher tells of some of its files only.
-   */
-  private async forgetGone(folders: ReadonlySet<string>): Promise<void> {
+  /** Forgets those of some files that are no longer there. */
+  private async forgetGone(isMeant: (file: string) => boolean): Promise<void> {
     let changed = false;
     for (const file of this.findings.all) {
-      if (!folders.has(path.dirname(file))) continue;
+      if (!isMeant(file)) continue;
       if (await stat(file).catch(() => undefined)) continue;
       changed = this.findings.remove(file, path.sep) || changed;
     }
