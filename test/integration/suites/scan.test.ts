@@ -67,6 +67,18 @@ describe('the scan of the workspace', () => {
     }
   });
 
+  it('forgets a checkpoint that goes before the watcher has told of it', async () => {
+    const file = inWorkspace('fashion-cnn', 'model.json');
+    for (let round = 0; round < 3; round++) {
+      const added = vscode.commands.executeCommand('secateur.addSample');
+      await until('the extension finds what it has written', () => found(file));
+      rmSync(path.dirname(file), { recursive: true });
+      await Promise.allSettled([added]);
+      await until('it is forgotten', () => !found(file));
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('looks into no folder that is excluded', async () => {
     const hidden = path.join(scratch(), 'hidden', 'model.json');
     const module = path.join(scratch(), 'node_modules', 'net', 'model.json');
