@@ -1,5 +1,5 @@
 import { ModelBuilder } from '../../../src/engine/backend/encoding/model-builder';
-import { sessionOptions } from '../../../src/engine/backend/sessions/compiled-graph';
+import { sessionOptions } from '../../../src/engine/backend/sessions/session-options';
 import { loadRuntime } from '../../../src/engine/backend/sessions/runtime';
 import type { Timed } from './orders';
 

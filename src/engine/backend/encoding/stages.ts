@@ -46,16 +46,17 @@ export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) =>
   postpone(graph, stageOf, (name) => tensorBytes(shapeOf(name)));
   const count = Math.max(0, ...stageOf.values()) + 1;
   const parts = Array.from({ length: count }, (_, stage) => partOf(graph, stageOf, stage));
-  const wanted = new Set(draft.outputs.map(({ name }) => name));
+  const lastTaker = new Map<ValueName, number>();
+  for (const [stage, { takes }] of parts.entries()) for (const name of takes) lastTaker.set(name, stage);
   const known = (name: ValueName): DraftTensor => graph.inputs.get(name) ?? shapeOf(name);
   return parts.map(({ nodes, takes, gives, meetings }, stage) => {
-    const later = new Set(parts.slice(stage + 1).flatMap((part) => [...part.takes]));
     const own = new Set(meetings.map((meeting) => meeting.own));
     const inputs = [...takes].filter((name) => !graph.constants.has(name)).map(known);
+    const isTakenLater = (name: ValueName): boolean => (lastTaker.get(name) ?? stage) > stage;
     const isLarge = (name: ValueName): boolean =>
       !isView(graph.producers.get(name)!) && tensorBytes(shapeOf(name)) >= LARGE_BYTES;
     const outputs = gives
-      .filter((name) => later.has(name) || own.has(name) || wanted.has(name) || isLarge(name))
+      .filter((name) => isTakenLater(name) || own.has(name) || graph.outputs.has(name) || isLarge(name))
       .map(known);
     const constants = draft.constants.filter(({ name }) => takes.has(name));
     const model = encodeDraft({ nodes, constants, inputs, outputs, domains: draft.domains });
@@ -65,6 +66,7 @@ export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) =>
 
 /** Who computes and who reads what. */
 class Graph {
+  readonly nodes: readonly DraftNode[];
   readonly producers = new Map<ValueName, DraftNode>();
   readonly readers = new Map<ValueName, DraftNode[]>();
   readonly inputs: ReadonlyMap<ValueName, DraftTensor>;
@@ -85,8 +87,6 @@ class Graph {
       }
     }
   }
-
-  readonly nodes: readonly DraftNode[];
 
   /** What a node reads that nodes compute. */
   computed({ inputs }: DraftNode): ValueName[] {
@@ -181,5 +181,5 @@ function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
 const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
 
 /** Bytes of all numbers of a tensor. */
-export const tensorBytes = ({ type, shape }: DraftTensor): number =>
+export const tensorBytes = ({ type, shape }: Pick<DraftTensor, 'type' | 'shape'>): number =>
   shape.reduce((size, length) => size * length, BYTES[type]);

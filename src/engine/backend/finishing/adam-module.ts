@@ -1,9 +1,13 @@
 import { wasm, wasmModule } from '../encoding/wasm';
 
-/** What is the same for all numbers of a step; rate and epsilon as `AdamConstants` has them. */
-export interface AdamNumbers {
+/** What is the same for all steps. */
+export interface AdamBetas {
   readonly beta1: number;
   readonly beta2: number;
+}
+
+/** What may differ from step to step, as `AdamConstants` has them. */
+export interface AdamRate {
   readonly rate: number;
   readonly epsilon: number;
 }
@@ -21,13 +25,13 @@ export interface AdamPlaces {
 }
 
 const INTEGERS = ['place', 'end', 'weight', 'first', 'second', 'nextWeight', 'nextFirst', 'nextSecond'] as const;
-const CONSTANTS = ['beta1', 'fresh1', 'beta2', 'fresh2', 'rate', 'epsilon', 'share'] as const;
+const CONSTANTS = ['beta1', 'fresh1', 'beta2', 'fresh2', 'share', 'rate', 'epsilon'] as const;
 const VECTORS = ['m', 'v', 'g'] as const;
 type Local = (typeof INTEGERS)[number] | (typeof CONSTANTS)[number] | (typeof VECTORS)[number];
 
 /**
  * A WebAssembly module with one function, `step`, for so many gradients: a step of Adam (Kingma and Ba 2015) in one pass, four
- * numbers at a time, each as the operators of a graph would. Its arguments are what `adamArguments` gives.
+ * numbers at a time, each as the operators of a graph would. Its arguments are what `adamArguments` gives, then rate and epsilon.
  *
  * @param shared whether its memory is shared by threads
  */
@@ -67,16 +71,16 @@ export function adamModule(gradients: number, shared: boolean): Uint8Array<Array
   return wasmModule({ name: 'step', parameters, locals: VECTORS.map(() => 'v128' as const), body }, shared);
 }
 
-/** Where the rate is among the arguments of `step`, counted from the end; epsilon comes next. */
-export const RATE_FROM_END = 3;
-
-/** The arguments of `step` for the bytes of each array from `start` to `end`, of which there is at least one. */
+/**
+ * The arguments of `step` but rate and epsilon, which come last: for the bytes of each array from `start` to `end`, of which
+ * there is at least one.
+ */
 export function adamArguments(
   [start, end]: readonly [start: number, end: number],
   places: AdamPlaces,
-  { beta1, beta2, rate, epsilon }: AdamNumbers,
+  { beta1, beta2 }: AdamBetas,
 ): number[] {
   const { weight, first, second, nextWeight, nextFirst, nextSecond, gradients } = places;
   const arrays = [weight, first, second, nextWeight, nextFirst, nextSecond, ...gradients];
-  return [start, end, ...arrays, beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, 1 / gradients.length];
+  return [start, end, ...arrays, beta1, 1 - beta1, beta2, 1 - beta2, 1 / gradients.length];
 }

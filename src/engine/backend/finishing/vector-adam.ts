@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../encoding/wasm';
-import { adamArguments, adamModule, type AdamNumbers, type AdamPlaces } from './adam-module';
+import { adamArguments, adamModule, type AdamBetas, type AdamPlaces, type AdamRate } from './adam-module';
 
 /** Numbers that are stepped at a time: what is read and written of them stays in the cache. */
 const CHUNK = 8192;
@@ -55,14 +55,18 @@ export function hasVectorAdam(): boolean {
  *
  * @param results arrays of the same length for the next weight and moments
  */
-export function vectorAdam(tensors: AdamArrays, numbers: AdamNumbers, results: Omit<AdamArrays, 'gradient'>): void {
+export function vectorAdam(
+  tensors: AdamArrays,
+  numbers: AdamBetas & AdamRate,
+  results: Omit<AdamArrays, 'gradient'>,
+): void {
   if (!hasVectorAdam()) throw new Error('There is no WebAssembly with vectors here.');
   const { step, memory } = unit!;
   const { length } = tensors.weight;
   for (let start = 0; start < length; start += CHUNK) {
     const count = Math.min(CHUNK, length - start);
     for (const part of PARTS) memory[part].set(tensors[part].subarray(start, start + count));
-    step(...adamArguments([0, 4 * count], PLACES, numbers));
+    step(...adamArguments([0, 4 * count], PLACES, numbers), numbers.rate, numbers.epsilon);
     for (const part of ['weight', 'first', 'second'] as const) {
       results[part].set(count === CHUNK ? memory[part] : memory[part].subarray(0, count), start);
     }

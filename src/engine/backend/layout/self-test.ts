@@ -2,7 +2,7 @@ import { type InternalOperators, STANDARD_OPERATORS } from '../emit/internal-ope
 import { emitModel } from '../emit/model';
 import { sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
-import { sessionOptions } from '../sessions/compiled-graph';
+import { sessionOptions } from '../sessions/session-options';
 import type { NativeTensor, OnnxRuntime } from '../sessions/runtime';
 import { ScalarSlots } from '../sessions/scalar-slots';
 import { blockedGraph, stackedProductGraph } from './self-test-graphs';

@@ -1,4 +1,4 @@
-import { type AdamNumbers, type AdamPlaces, adamArguments } from '../finishing/adam-module';
+import { adamArguments, type AdamBetas, type AdamPlaces } from '../finishing/adam-module';
 import type { Places } from './shared-memory';
 
 /** What a step of Adam reads and writes of one weight. */
@@ -10,6 +10,8 @@ type Starts = Readonly<Record<AdamPart, number>>;
 
 /** The numbers that are stepped at a time, in bytes: four floats. */
 const VECTOR_BYTES = 16;
+
+const otherThan = (state: 0 | 1): 0 | 1 => (state === 0 ? 1 : 0);
 
 /** Weights and moments in memory that threads share, twice: each step reads the one state and writes the other. */
 export class AdamStates {
@@ -36,7 +38,7 @@ export class AdamStates {
   }
 
   get #other(): 0 | 1 {
-    return this.#current === 0 ? 1 : 0;
+    return otherThan(this.#current);
   }
 
   /** Reads next what the last step has written. */
@@ -79,7 +81,7 @@ export class AdamStates {
   }
 
   /**
-   * The arguments with which one of several threads steps its part of a weight; none where it has no part.
+   * What one of several threads steps its part of a weight with, but rate and epsilon; none where it has no part.
    * @param current the state that is read
    * @param gradients where the gradient of each thread is
    */
@@ -88,14 +90,14 @@ export class AdamStates {
     current: 0 | 1,
     [thread, count]: readonly [number, number],
     gradients: readonly number[],
-    numbers: AdamNumbers,
+    betas: AdamBetas,
   ): number[] | undefined {
     const vectors = Math.ceil((4 * this.lengths[index]!) / VECTOR_BYTES);
     const bound = (part: number): number => VECTOR_BYTES * Math.floor((vectors * part) / count);
     const range = [bound(thread), bound(thread + 1)] as const;
     if (range[0] === range[1]) return undefined;
     const from = this.#places[index]![current];
-    const to = this.#places[index]![current === 0 ? 1 : 0];
+    const to = this.#places[index]![otherThan(current)];
     const places: AdamPlaces = {
       ...from,
       nextWeight: to.weight,
@@ -103,6 +105,6 @@ export class AdamStates {
       nextSecond: to.second,
       gradients,
     };
-    return adamArguments(range, places, numbers);
+    return adamArguments(range, places, betas);
   }
 }

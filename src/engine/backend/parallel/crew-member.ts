@@ -3,15 +3,18 @@ import type { PlacedTensor } from './placement';
 import type { ElementArray, ElementType } from '../encoding/onnx-messages';
 import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from '../sessions/runtime';
 
-/**
- * A tensor that comes from the memory that threads share, or goes there: where its bytes begin. Weights are there twice: an
- * optimiser's step reads them from one place and writes them to the other.
- */
+/** A tensor that comes to a member, or goes from it. */
 export interface SharedTensor {
   readonly name: string;
   readonly type: NativeType;
   readonly shape: readonly number[];
-  readonly at: readonly [number, number];
+  /** Where its bytes begin in the member's own memory. */
+  readonly at: number;
+  /**
+   * Where they begin in the memory that all share; null for what is at hand at each run. Weights are there twice: an
+   * optimiser's step reads them from one place and writes them to the other.
+   */
+  readonly there: readonly [number, number] | null;
 }
 
 /** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
@@ -43,19 +46,18 @@ export interface MemberGraph {
   readonly adam: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly SharedTensor[];
   readonly outputs: readonly SharedTensor[];
-  /**
-   * For either place of the weights: what the optimiser's step is called with for each weight of which the member steps a
-   * part, but for rate and epsilon, which are in shared memory, a pair of 64-bit numbers for each weight.
-   */
+  /** For either place of the weights: what the optimiser's step is called with for those of which the member steps a part. */
   readonly steps: readonly [readonly MemberStep[], readonly MemberStep[]];
-  readonly numbersAt: number;
+  /** Where rate and epsilon of each weight are in shared memory, as 64-bit numbers, and of how many weights. */
+  readonly ratesAt: number;
   readonly weights: number;
-  /** What else stages compute, in memory of the thread's own of so many bytes. */
+  /** What else stages compute, in its own memory. */
   readonly placed: readonly PlacedTensor[];
-  readonly placedBytes: number;
+  /** How much memory of its own it needs. */
+  readonly ownBytes: number;
 }
 
-/** A step of the optimiser. */
+/** A step of the optimiser, but rate and epsilon. */
 export interface MemberStep {
   /** Which of the weights it is for. */
   readonly weight: number;
@@ -72,8 +74,6 @@ export type MemberOrder =
 /** What a member of a crew knows from the start. */
 export interface MemberStart {
   readonly stopped: OnnxRuntime['stopped'];
-  /** Where the rate is among what the optimiser's step is called with, counted from the end; epsilon comes next. */
-  readonly rateFromEnd: number;
   /** The number of this member, and how many there are. */
   readonly number: number;
   readonly count: number;
@@ -93,14 +93,16 @@ export interface MemberRuntime {
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
 }
 
+export type AtHand = ReadonlyMap<string, ArrayLike<number>>;
+
 /** A member of a crew. */
 export interface Member {
   readonly obey: (order: MemberOrder) => void;
   /**
    * Runs a graph with the weights in the first place or in the second. When all members have run it, they step the weights.
-   * @param atHand the values of each input that need not be fetched from shared memory
+   * @param atHand the values of the inputs that are not in shared memory, by their names
    */
-  readonly run: (id: number, place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]) => void;
+  readonly run: (id: number, place: 0 | 1, atHand: AtHand) => void;
 }
 
 /**
@@ -108,7 +110,7 @@ export interface Member {
  * is handed to threads as text: it uses nothing of this module, and nothing of any other.
  */
 export function crewMember(
-  { number, count, memory, stopped, control: orders, rateFromEnd }: MemberStart,
+  { number, count, memory, stopped, control: orders }: MemberStart,
   runtime: MemberRuntime,
 ): Member {
   const control = new Int32Array(orders);
@@ -117,7 +119,7 @@ export function crewMember(
   const spins = 20_000;
   const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
   interface Loaded {
-    readonly run: (place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]) => void;
+    readonly run: (place: 0 | 1, atHand: AtHand) => void;
     readonly step: (place: 0 | 1) => void;
     readonly meetings: number;
     readonly dispose: () => void;
@@ -132,9 +134,6 @@ export function crewMember(
   const fromSystem = 2 ** 25 + 2 ** 12;
   const firstLine = process.platform === 'linux' && process.versions['electron'] === undefined ? 48 : 0;
   const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
-  /** In whole cache lines. */
-  const bytesOf = ({ type, shape }: SharedTensor): number =>
-    Math.ceil((sizeOf(shape) * arrays[type].BYTES_PER_ELEMENT) / 64) * 64;
 
   /** At how many meetings this member has been, of all its graphs. */
   let met = 0;
@@ -154,30 +153,22 @@ export function crewMember(
   };
 
   const loadGraph = (graph: MemberGraph): void => {
-    const { id, stages, options, inputs, outputs, placed, placedBytes } = graph;
-    const sizes = [...inputs, ...outputs].map(bytesOf);
-    const needed = sizes.reduce((sum, bytes) => sum + bytes, firstLine + placedBytes);
+    const { id, stages, options, inputs, outputs, placed, ownBytes } = graph;
+    const needed = firstLine + ownBytes;
     if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
     const buffer = held;
     const tensors = new Map<string, { readonly data: NativeArray; readonly tensor: NativeTensor }>();
-    const place = (name: string, type: keyof typeof arrays, shape: readonly number[], at: number): Uint8Array => {
-      const data = new arrays[type](buffer, at, sizeOf(shape)) as NativeArray;
+    for (const { name, type, shape, at } of [...inputs, ...outputs, ...placed]) {
+      const data = new arrays[type](buffer, firstLine + at, sizeOf(shape)) as NativeArray;
       tensors.set(name, { data, tensor: runtime.createTensor(type, data, shape) });
-      return new Uint8Array(buffer, at, data.byteLength);
-    };
-    let end = firstLine;
-    const inOwnMemory = (ports: readonly SharedTensor[]) =>
-      ports.map((port) => {
-        const own = place(port.name, port.type, port.shape, end);
-        end += bytesOf(port);
-        return {
-          own,
-          data: tensors.get(port.name)!.data,
-          there: port.at.map((start) => new Uint8Array(memory.buffer, start, own.length)),
-        };
+    }
+    const shared = (ports: readonly SharedTensor[]) =>
+      ports.flatMap(({ name, there }) => {
+        const { byteOffset, byteLength } = tensors.get(name)!.data;
+        const own = new Uint8Array(buffer, byteOffset, byteLength);
+        return there ? [{ own, there: there.map((start) => new Uint8Array(memory.buffer, start, byteLength)) }] : [];
       });
-    const [given, wanted] = [inOwnMemory(inputs), inOwnMemory(outputs)];
-    for (const { name, type, shape, at } of placed) place(name, type, shape, end + at);
+    const [given, wanted] = [shared(inputs), shared(outputs)];
     const tensorsOf = (names: readonly string[]) =>
       Object.fromEntries(names.map((name) => [name, tensors.get(name)!.tensor] as const));
     const loaded = stages.map((stage) => {
@@ -192,11 +183,8 @@ export function crewMember(
       return { session, feeds, fetches, meetings };
     });
     const run: Loaded['run'] = (place, atHand) => {
-      for (const [i, { own, data, there }] of given.entries()) {
-        const values = atHand[i] ?? null;
-        if (values === null) own.set(there[place]!);
-        else data.set(values);
-      }
+      for (const { own, there } of given) own.set(there[place]!);
+      for (const [name, values] of atHand) tensors.get(name)!.data.set(values);
       for (const { session, feeds, fetches, meetings } of loaded) {
         try {
           session.run(feeds, fetches, {});
@@ -218,13 +206,10 @@ export function crewMember(
     };
     const exports = new WebAssembly.Instance(new WebAssembly.Module(graph.adam), { host: { memory } }).exports;
     const stepWeight = exports['step'] as (...values: number[]) => void;
-    const numbers = new Float64Array(memory.buffer, graph.numbersAt, 2 * graph.weights);
+    const rates = new Float64Array(memory.buffer, graph.ratesAt, 2 * graph.weights);
     const step: Loaded['step'] = (place) => {
       for (const { weight, values } of graph.steps[place]) {
-        const known = [...values];
-        known[values.length - rateFromEnd] = numbers[2 * weight]!;
-        known[values.length - rateFromEnd + 1] = numbers[2 * weight + 1]!;
-        stepWeight(...known);
+        stepWeight(...values, rates[2 * weight]!, rates[2 * weight + 1]!);
       }
     };
     const dispose = (): void => {

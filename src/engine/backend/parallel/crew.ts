@@ -1,7 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OnnxRuntime } from '../sessions/runtime';
-import { RATE_FROM_END } from '../finishing/adam-module';
-import { crewMember, type Member, type MemberOrder } from './crew-member';
+import { type AtHand, crewMember, type Member, type MemberOrder } from './crew-member';
 import { SharedMemory } from './shared-memory';
 import { workerProgram, type WorkerStart } from './worker-program';
 
@@ -47,7 +46,6 @@ export class Crew {
     const { memory } = this.memory;
     const common = {
       stopped: runtime.stopped,
-      rateFromEnd: RATE_FROM_END,
       count,
       control: this.#control.buffer,
       memory,
@@ -82,28 +80,34 @@ export class Crew {
    * @throws Error with the message of what failed
    */
   order(orderOf: (member: number) => MemberOrder): void {
-    for (const [i, { port }] of this.#companions.entries()) port.postMessage(orderOf(i + 1));
-    this.#all([0, 0, 0], () => this.#first.obey(orderOf(0)));
+    this.#all([0, 0, 0], (member) => {
+      if (member === 0) this.#first.obey(orderOf(0));
+      else this.#companions[member - 1]!.port.postMessage(orderOf(member));
+    });
   }
 
   /**
    * Has all members run a graph.
-   * @param atHand the values of each input that the first member need not fetch from shared memory
+   * @param atHand the values of the first member's inputs that are not in shared memory, by their names
    * @throws Error with the message of what failed
    */
-  run(id: number, place: 0 | 1, atHand: readonly (ArrayLike<number> | null)[]): void {
-    this.#all([1, id, place], () => this.#first.run(id, place, atHand));
+  run(id: number, place: 0 | 1, atHand: AtHand): void {
+    this.#all([1, id, place], (member) => {
+      if (member === 0) this.#first.run(id, place, atHand);
+    });
   }
 
-  #all(numbers: readonly [number, number, number], own: () => void): void {
+  /** Has the other members begin, does what is the first's, and waits for all. */
+  #all(numbers: readonly [number, number, number], begin: (member: number) => void): void {
     if (this.#disposed) throw new Error('The threads have ended.');
+    for (let member = 1; member < this.count; member++) begin(member);
     this.#control.set(numbers, DONE + 2 * this.count);
     this.#given++;
     Atomics.store(this.#control, 0, this.#given);
     Atomics.notify(this.#control, 0);
     const failures: string[] = [];
     try {
-      own();
+      begin(0);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }

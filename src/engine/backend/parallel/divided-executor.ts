@@ -1,4 +1,4 @@
-import type { AdamNumbers } from '../finishing/adam-module';
+import type { AdamRate } from '../finishing/adam-module';
 import { splitPlan } from '../finishing/split';
 import { isShared, type NativeArray, nativeTypeOf, type SharedArray, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
@@ -52,7 +52,7 @@ export class DividedExecutor {
           const size = sizeOf(leaf.shape);
           return rows.get(leaf)?.subarray(thread * size, (thread + 1) * size) ?? dataOf(leaf);
         },
-        numbersOf(graph, plan),
+        ratesOf(graph, plan),
       );
     } catch (error) {
       throw namedFailure(error);
@@ -131,11 +131,12 @@ function resultsOf(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<Sha
   return results;
 }
 
-function numbersOf({ model }: DividedGraph, plan: Plan): AdamNumbers[] {
+function ratesOf({ model }: DividedGraph, plan: Plan): AdamRate[] {
   const scalar = (leaf: number): number => dataOf(plan.leaves[leaf]!)[0]!;
-  return model.finishes.map(({ finish: { beta1, beta2, leaves } }) => {
-    return { beta1, beta2, rate: scalar(leaves.rate), epsilon: scalar(leaves.epsilon) };
-  });
+  return model.finishes.map(({ finish: { leaves } }) => ({
+    rate: scalar(leaves.rate),
+    epsilon: scalar(leaves.epsilon),
+  }));
 }
 
 function dataOf({ data }: Value): ArrayLike<number> {

@@ -1,16 +1,16 @@
-import { adamModule, type AdamNumbers } from '../finishing/adam-module';
-import { elementBytes, type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
 import { tensorBytes } from '../encoding/stages';
-import { stopAfter } from '../sessions/in-place';
-import type { OnnxRuntime } from '../sessions/runtime';
-import type { Disposable } from '../sessions/lru-cache';
-import type { PreparedStages } from '../sessions/compiled-graph';
+import { adamModule, type AdamRate } from '../finishing/adam-module';
 import type { AdamFinish } from '../finishing/split';
+import { type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
+import type { PreparedStages } from '../sessions/compiled-graph';
+import { stopAfter } from '../sessions/in-place';
+import type { Disposable } from '../sessions/lru-cache';
+import type { OnnxRuntime } from '../sessions/runtime';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
-import { type PlacedTensor, placeTensors } from './placement';
-import { Places } from './shared-memory';
 import type { MemberStage, MemberStep, SharedTensor } from './crew-member';
+import { type PlacedTensor, placeTensors } from './placement';
+import { alignedBytes, Places } from './shared-memory';
 
 /** A tensor that goes to the threads, or comes from them. */
 export interface Port {
@@ -44,8 +44,8 @@ export interface DividedModel extends PreparedStages {
 
 type Numbers = ArrayLike<number>;
 
-/** Rate and epsilon. */
-const BYTES_OF_NUMBERS = 16;
+/** Rate and epsilon, as 64-bit numbers. */
+const RATE_BYTES = 16;
 
 let graphs = 0;
 
@@ -53,11 +53,12 @@ let graphs = 0;
 export class DividedGraph implements Disposable {
   readonly bytes: number;
   readonly #id = graphs++;
-  /** Of each thread; the same array for all where it is not divided. */
-  readonly #inputs: readonly (readonly SharedArray[])[];
+  /** Of each input and thread; null for what the first has at hand. The others have the same array where it is not divided. */
+  readonly #inputs: readonly (readonly (SharedArray | null)[])[];
+  /** Of each thread. */
   readonly #outputs: readonly (readonly SharedArray[])[];
   /** Rate and epsilon of each finish. */
-  readonly #numbers: Float64Array<SharedArrayBuffer>;
+  readonly #rates: Float64Array<SharedArrayBuffer>;
   readonly #states: AdamStates;
   readonly #places: Places;
 
@@ -75,40 +76,44 @@ export class DividedGraph implements Disposable {
     const shared = new Places(memory);
     this.#places = shared;
     const threads = Array.from({ length: crew.count }, (_, i) => i);
-    const bytesOf = ({ type, shape }: Port): number => sizeOf(shape) * elementBytes(type);
     this.#states = new AdamStates(
       finishes.map(({ length }) => length),
       shared,
     );
     const inputPlaces = inputs.map((port) => {
       if (port.weightOf >= 0) return threads.map(() => this.#states.weightAt(port.weightOf));
-      const first = shared.take(bytesOf(port));
-      return threads.map((thread) => once(thread === 0 || !port.divided ? first : shared.take(bytesOf(port))));
+      const take = (): readonly [number, number] => once(shared.take(tensorBytes(port)));
+      const common = port.divided ? null : take();
+      return threads.map((thread) => (thread === 0 ? null : (common ?? take())));
     });
-    const outputPlaces = outputs.map((port) => threads.map(() => once(shared.take(bytesOf(port)))));
+    const outputPlaces = outputs.map((port) => threads.map(() => once(shared.take(tensorBytes(port)))));
     this.#states.use(memory.buffer);
-    type Starts = readonly (readonly (readonly [number, number])[])[];
-    const tensors = (ports: readonly Port[], places: Starts, thread: number): SharedTensor[] =>
-      ports.map(({ name, type, shape }, i) => ({ name, type, shape, at: places[i]![thread]! }));
-    const arrays = (ports: readonly Port[], places: Starts): SharedArray[][] =>
-      threads.map((thread) =>
-        ports.map(({ type, shape }, i) => sharedArray(type, memory.buffer, places[i]![thread]![0], sizeOf(shape))),
-      );
-    this.#inputs = arrays(inputs, inputPlaces);
-    this.#outputs = arrays(outputs, outputPlaces);
+    const arrayOf = ({ type, shape }: Port, [place]: readonly [number, number]): SharedArray =>
+      sharedArray(type, memory.buffer, place, sizeOf(shape));
+    this.#inputs = inputs.map((port, i) => inputPlaces[i]!.map((place) => place && arrayOf(port, place)));
+    this.#outputs = threads.map((thread) => outputs.map((port, i) => arrayOf(port, outputPlaces[i]![thread]!)));
     const ends = new Set([...inputs, ...outputs].map(({ name }) => name));
-    const isStaged = model.stages.length > 1;
-    const { placed, bytes: placedBytes } = isStaged ? placeTensors(model.stages, ends) : { placed: [], bytes: 0 };
+    const { placed, bytes: placedBytes } = placeTensors(model.stages, ends);
+    let ownBytes = placedBytes;
+    const inOwnMemory = (ports: readonly Port[]): (Port & { at: number })[] =>
+      ports.map(({ name, type, shape }) => {
+        const at = ownBytes;
+        ownBytes += alignedBytes(tensorBytes({ type, shape }));
+        return { name, type, shape, at };
+      });
+    const [ownInputs, ownOutputs] = [inOwnMemory(inputs), inOwnMemory(outputs)];
+    type Theres = readonly (readonly SharedTensor['there'][])[];
+    const tensors = (ports: readonly (Port & { at: number })[], places: Theres, thread: number): SharedTensor[] =>
+      ports.map((port, i) => ({ ...port, there: places[i]![thread]! }));
     const stages = memberStages(crew.runtime, model, placed, crew.count, shared);
-    this.bytes = shared.bytes + crew.count * (model.bytes + placedBytes);
+    this.bytes = shared.bytes + crew.count * (model.bytes + ownBytes);
     const adam = adamModule(crew.count, true);
-    const numbersAt = shared.take(BYTES_OF_NUMBERS * finishes.length);
-    this.#numbers = new Float64Array(memory.buffer, numbersAt, 2 * finishes.length);
+    const ratesAt = shared.take(RATE_BYTES * finishes.length);
+    this.#rates = new Float64Array(memory.buffer, ratesAt, 2 * finishes.length);
     const gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
     const stepsOf = (thread: number, place: 0 | 1): MemberStep[] =>
-      finishes.flatMap(({ finish: { beta1, beta2 } }, weight) => {
-        const numbers = { beta1, beta2, rate: 0, epsilon: 0 };
-        const values = this.#states.stepOf(weight, place, [thread, crew.count], gradients[weight]!, numbers);
+      finishes.flatMap(({ finish }, weight) => {
+        const values = this.#states.stepOf(weight, place, [thread, crew.count], gradients[weight]!, finish);
         return values ? [{ weight, values }] : [];
       });
     try {
@@ -120,12 +125,12 @@ export class DividedGraph implements Disposable {
           options,
           adam,
           steps: [stepsOf(thread, 0), stepsOf(thread, 1)],
-          numbersAt,
+          ratesAt,
           weights: finishes.length,
-          inputs: tensors(inputs, inputPlaces, thread),
-          outputs: tensors(outputs, outputPlaces, thread),
+          inputs: tensors(ownInputs, inputPlaces, thread),
+          outputs: tensors(ownOutputs, outputPlaces, thread),
           placed,
-          placedBytes,
+          ownBytes,
         },
       }));
     } catch (error) {
@@ -143,24 +148,25 @@ export class DividedGraph implements Disposable {
    * Runs it in all threads, and steps all weights by the mean of the gradients, each thread a part of every weight.
    *
    * @param valuesOf the values of an input for a thread, those of the first thread for what is not divided; not asked for weights
-   * @param numbers those of each finish
+   * @param rates those of each finish
    * @returns the outputs of each thread, good until the next run
    */
   run(
     valuesOf: (input: number, thread: number) => Numbers,
-    numbers: readonly AdamNumbers[],
+    rates: readonly AdamRate[],
   ): readonly (readonly SharedArray[])[] {
-    const { count } = this.crew;
-    for (const i of numbers.keys()) for (const array of Object.values(this.next(i))) this.free(array);
-    const atHand = this.model.inputs.map(({ weightOf }, i) => (weightOf < 0 ? valuesOf(i, 0) : null));
-    for (const [i, { divided, weightOf }] of this.model.inputs.entries()) {
-      for (let thread = 1; weightOf < 0 && thread < (divided ? count : 2); thread++) {
-        this.#inputs[thread]![i]!.set(divided ? valuesOf(i, thread) : atHand[i]!);
-      }
+    for (const i of rates.keys()) for (const array of Object.values(this.next(i))) this.free(array);
+    const atHand = new Map<string, Numbers>();
+    for (const [i, { name, divided, weightOf }] of this.model.inputs.entries()) {
+      if (weightOf >= 0) continue;
+      const own = valuesOf(i, 0);
+      atHand.set(name, own);
+      const others = this.#inputs[i]!.slice(1, divided ? undefined : 2);
+      for (const [k, array] of others.entries()) array!.set(divided ? valuesOf(i, k + 1) : own);
     }
-    for (const [i, { rate, epsilon }] of numbers.entries()) this.#numbers.set([rate, epsilon], 2 * i);
+    for (const [i, { rate, epsilon }] of rates.entries()) this.#rates.set([rate, epsilon], 2 * i);
     this.crew.run(this.#id, this.#states.current, atHand);
-    if (numbers.length > 0) this.#states.turn();
+    if (rates.length > 0) this.#states.turn();
     return this.#outputs;
   }
 

@@ -86,15 +86,14 @@ class Lives {
   readonly tensors: Tensor[] = [];
   readonly #stages: readonly Stage[];
   readonly #readers = new Map<ValueName, Point[]>();
-  /** Of each stage and node: the nodes that it waits for, itself among them. */
-  readonly #earlier: readonly (readonly ReadonlySet<number>[])[];
+  /** Of stages that were asked for and each of their nodes: the nodes that it waits for, itself among them. */
+  readonly #earlier = new Map<number, readonly ReadonlySet<number>[]>();
   /** Of each stage: what its views are views of. */
   readonly #origins: readonly ReadonlyMap<ValueName, ValueName>[];
 
   constructor(stages: readonly Stage[]) {
     this.#stages = stages;
     this.#origins = stages.map(originsOfViews);
-    this.#earlier = stages.map(({ nodes }) => earlierNodes(nodes));
     for (const [stage, { nodes, outputs, meetings }] of stages.entries()) {
       const shapes = new Map(outputs.map((tensor) => [tensor.name, tensor] as const));
       for (const [number, node] of nodes.entries()) {
@@ -136,7 +135,16 @@ class Lives {
   #isBefore(point: Point, other: Point): boolean {
     if (point.stage !== other.stage) return point.stage < other.stage;
     if (other.node === END) return true;
-    return point.node !== END && point.node !== other.node && this.#earlier[point.stage]![other.node]!.has(point.node);
+    return point.node !== END && point.node !== other.node && this.#earlierThan(other).has(point.node);
+  }
+
+  #earlierThan({ stage, node }: Point): ReadonlySet<number> {
+    let earlier = this.#earlier.get(stage);
+    if (earlier === undefined) {
+      earlier = earlierNodes(this.#stages[stage]!.nodes);
+      this.#earlier.set(stage, earlier);
+    }
+    return earlier[node]!;
   }
 
   #originOf(name: ValueName, stage: number): ValueName {

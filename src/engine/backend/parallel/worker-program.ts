@@ -50,12 +50,13 @@ export function workerProgram(
       return session;
     },
   });
+  const nothing = new Map<string, ArrayLike<number>>();
   ready();
   for (let orders = 1; ; orders++) {
     for (let i = 0; i < spins && Atomics.load(control, given) < orders; i++);
     Atomics.wait(control, given, orders - 1);
     try {
-      if (control[toRun] === 1) run(control[toRun + 1]!, control[toRun + 2] === 0 ? 0 : 1, []);
+      if (control[toRun] === 1) run(control[toRun + 1]!, control[toRun + 2] === 0 ? 0 : 1, nothing);
       else obey(receiveMessageOnPort(start.port)!.message);
     } catch (error) {
       start.port.postMessage(error instanceof Error ? error.message : String(error));

@@ -7,8 +7,9 @@ import type { Plan } from '../graph/plan';
 import { estimateWork } from '../graph/work';
 import type { ExecutorOptions } from './executor';
 import type { Disposable } from './lru-cache';
-import type { NativeSession, OnnxRuntime, SessionOptions } from './runtime';
 import { inferShapes } from './inferred-shapes';
+import type { NativeSession, OnnxRuntime, SessionOptions } from './runtime';
+import { sessionOptions } from './session-options';
 import type { ScalarSlots } from './scalar-slots';
 
 /**
@@ -29,20 +30,6 @@ const ARENA_AND_PATTERN_FACTOR = 3;
 const SESSION_BYTES = 2 ** 21;
 /** The same for one of many small ones that have no memory of their own. */
 const STAGE_BYTES = 2 ** 19;
-
-/** The session options of all graphs. */
-export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {
-  return {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    enableMemPattern,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 4, // Errors reach the caller as exceptions; the library need not print them as well.
-    // Threads that spin between operators are a little faster on an idle machine and ruinous on a busy one.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  };
-}
 
 /** How a session is opened. */
 interface Opening {

@@ -1,6 +1,7 @@
 import { STOP } from '../encoding/draft';
 import { ModelBuilder } from '../encoding/model-builder';
 import type { Fetches, NativeSession, NativeTensor, OnnxRuntime } from './runtime';
+import { sessionOptions } from './session-options';
 
 /** To end a run by an error takes as long as to copy so many bytes. */
 const WORTH_STOPPING_BYTES = 2 ** 16;
@@ -28,14 +29,7 @@ export function runInPlace(
 export function findStop(runtime: Pick<OnnxRuntime, 'createSession' | 'createTensor'>): string | null {
   const builder = new ModelBuilder();
   const name = builder.output(builder.op('Add', [builder.float(1), builder.float(2)]), 'float32', []);
-  const session = runtime.createSession(builder.encode(), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'disabled',
-    logSeverityLevel: 4,
-  });
+  const session = runtime.createSession(builder.encode(), sessionOptions(1));
   const result = new Float32Array(1);
   try {
     session.run({}, { [STOP]: null, [name]: runtime.createTensor('float32', result, []) }, {});
