@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { backendStats, disposeBackend, installBackend, setFallbackPolicy } from '../../../src/engine/backend/index';
+import { loadRuntime } from '../../../src/engine/backend/sessions/runtime';
 import { tf } from '../../../src/engine/backend/tf';
 import { examples, networks, setWeights, trainStep } from './networks';
 
@@ -50,6 +51,35 @@ test('standard operators give the numbers of the blocked layout', async () => {
   );
   const total = first.reduce((sum, weights) => sum + weights.length, 0);
   expect(differing.reduce((sum, count) => sum + count, 0) / total).toBeLessThan(blocked.blockedLayout ? 0.002 : 1e-9);
+});
+
+describe('large outputs', () => {
+  const size = 50_000;
+  const gathered = (row: number): Float32Array =>
+    tf.tidy(() => {
+      const computed = tf.cast(tf.add(tf.tensor1d([row - 1]), 1), 'int32');
+      return tf.gather(tf.fill([3, size], 2), computed).dataSync<'float32'>();
+    });
+
+  test('are in place, whether the binding is kept from copying them or not', async () => {
+    const runtime = await loadRuntime();
+    expect(runtime.stopped).not.toBeNull();
+    for (const stopped of [runtime.stopped, null]) {
+      await installBackend({ threads: 1, runtime: { ...runtime, stopped } });
+      expect(gathered(1)).toEqual(new Float32Array(size).fill(2));
+    }
+  });
+
+  test('that cannot be computed are an error all the same', async () => {
+    await installBackend({ threads: 1 });
+    expect(() => gathered(7)).toThrow(/^Gather\w* failed: .*out of data bounds/);
+  });
+
+  test('are not taken as computed on any other error than the one that is known', async () => {
+    const runtime = await loadRuntime();
+    await installBackend({ threads: 1, runtime: { ...runtime, stopped: 'another error' } });
+    expect(() => gathered(1)).toThrow(/not supported/);
+  });
 });
 
 test('each structure is compiled once, and the cache keeps its bound', async () => {

@@ -58,6 +58,22 @@ function graphOf(recipe: readonly Step[]) {
   return { draft: builder.draft, shapes };
 }
 
+/** A graph to be built of large values, and their places in the end. */
+function largeGraph() {
+  const builder = new ModelBuilder();
+  const shapes = new Map<string, DraftTensor>();
+  const large = (name: string): string => {
+    shapes.set(name, { name, type: 'float32', shape: [20_000] });
+    return name;
+  };
+  const places = () => {
+    const stages = splitIntoStages(builder.draft, (name) => shapes.get(name)!);
+    const { placed, bytes } = placeTensors(stages, new Set(builder.draft.outputs.map(({ name }) => name)));
+    return { stages, bytes, at: (name: string): number => placed.find((tensor) => tensor.name === name)!.at };
+  };
+  return { builder, x: builder.input('x', 'float32', [20_000]), large, places };
+}
+
 /** The nodes of a stage in another order that their inputs allow. */
 function shuffled(stage: Stage, random: () => number) {
   const waiting = [...stage.nodes];
@@ -147,23 +163,14 @@ describe('a graph in stages', () => {
   });
 
   test('a value goes over what it is computed from, where nobody else wants that', () => {
-    const builder = new ModelBuilder();
-    const shapes = new Map<string, DraftTensor>();
-    const large = (name: string): string => {
-      shapes.set(name, { name, type: 'float32', shape: [20_000] });
-      return name;
-    };
-    const x = builder.input('x', 'float32', [20_000]);
+    const { builder, x, large, places } = largeGraph();
     const first = large(builder.op('Relu', [x]));
     const second = large(builder.op('Mul', [first, first]));
     const kept = large(builder.op('MatMul', [second, second]));
     const last = large(builder.op('Add', [kept, second]));
     const mean = large(builder.meet(last));
     builder.output(large(builder.op('Sub', [mean, kept])), 'float32', [20_000]);
-    const stages = splitIntoStages(builder.draft, (name) => shapes.get(name)!);
-    const elsewhere = new Set(builder.draft.outputs.map(({ name }) => name));
-    const { placed, bytes } = placeTensors(stages, elsewhere);
-    const at = (name: string): number => placed.find((tensor) => tensor.name === name)!.at;
+    const { stages, at, bytes } = places();
     expect(stages).toHaveLength(2);
     expect(at(second)).toBe(at(first));
     expect(at(kept)).not.toBe(at(second));
@@ -172,21 +179,13 @@ describe('a graph in stages', () => {
   });
 
   test('a convolution goes over what it adds, but for its own image', () => {
-    const builder = new ModelBuilder();
-    const shapes = new Map<string, DraftTensor>();
-    const large = (name: string): string => {
-      shapes.set(name, { name, type: 'float32', shape: [20_000] });
-      return name;
-    };
-    const x = builder.input('x', 'float32', [20_000]);
+    const { builder, x, large, places } = largeGraph();
     const image = large(builder.op('MatMul', [x]));
     const added = large(builder.op('MatMul', [image, x]));
     const sum = large(builder.blocked('Conv', [image, x, '', added]));
     const twice = large(builder.blocked('Conv', [sum, x, '', large(builder.reshape(sum, [1, 20_000]))]));
     builder.output(large(builder.op('Relu', [large(builder.meet(twice))])), 'float32', [20_000]);
-    const stages = splitIntoStages(builder.draft, (name) => shapes.get(name)!);
-    const { placed } = placeTensors(stages, new Set());
-    const at = (name: string): number => placed.find((tensor) => tensor.name === name)!.at;
+    const { at } = places();
     expect(at(sum)).toBe(at(added));
     expect(at(twice)).not.toBe(at(sum));
   });

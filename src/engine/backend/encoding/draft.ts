@@ -1,9 +1,9 @@
 import {
   type ElementType,
+  emptyTensorMessage,
   modelMessage,
   nameMessage,
   nodeMessage,
-  tensorMessage,
   valueInfoMessage,
 } from './onnx-messages';
 import type { ProtobufWriter } from './protobuf';
@@ -53,7 +53,6 @@ export interface ModelDraft {
  * outputs into new memory although they are in place already; a run that asks for this one ends before it does.
  */
 export const STOP = 'stop';
-const STOP_ARGUMENT = 'stop_argument';
 const BFLOAT16 = 16;
 
 /** The model file. */
@@ -61,12 +60,10 @@ export function encodeDraft({ nodes, constants, inputs, outputs, domains }: Mode
   const info = ({ name, type, shape }: DraftTensor): ProtobufWriter => valueInfoMessage(name, type, shape);
   const parts = {
     nodes: nodes.map(({ message }) => message),
-    constants: constants.map(({ message }) => message),
+    constants: [emptyTensorMessage(STOP, BFLOAT16), ...constants.map(({ message }) => message)],
     inputs: inputs.map(info),
     outputs: [nameMessage(STOP), ...outputs.map(info)],
   };
-  parts.nodes.push(nodeMessage('Cast', [STOP_ARGUMENT], [STOP], { to: BFLOAT16 }, ''));
-  parts.constants.push(tensorMessage(STOP_ARGUMENT, 'float32', [0], new Float32Array()));
   return modelMessage(parts, domains);
 }
 

@@ -75,6 +75,11 @@ export function tensorMessage(
   return message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
+/** `TensorProto` without numbers, of a type by its number. */
+export function emptyTensorMessage(name: string, type: number): ProtobufWriter {
+  return new ProtobufWriter().int(1, 0).int(2, type).string(8, name).bytes(9, new Uint8Array());
+}
+
 /** `ValueInfoProto`: the name, type and shape of a graph input or output. */
 export function valueInfoMessage(name: string, type: ElementType, shape: readonly number[]): ProtobufWriter {
   const dimensions = new ProtobufWriter();
