@@ -134,7 +134,7 @@ export class DividedGraph implements Disposable {
         },
       }));
     } catch (error) {
-      shared.giveBack();
+      this.dispose(); // Some members may have it.
       throw error;
     }
   }
