@@ -1,14 +1,18 @@
 import type { Attributes } from '../encoding/onnx-messages';
-import { sameShape, sizeOf } from '../graph/native-types';
+import { sizeOf } from '../graph/native-types';
 import type { Activation, Window } from '../graph/operations';
 import type { ValueName } from '../encoding/model-builder';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import type { FusedConvolution } from '../passes/rewrites';
 import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
+import { convolveInQuarters } from './convolutions-in-quarters';
 import type { Emission } from './emission';
+import { convolveInPairs, imageGradientInPairs, scratchInPairs, suitsRowPairs } from './minimal-filtering';
+import { partsOfQuarters, partsOfRows, rowsOf } from './image-parts';
 import { convolveToOne } from './single-output';
 import { stridedGradient } from './strided-gradients';
+import { imageInWholeBlocks, isInWholeBlocks } from './whole-blocks';
 import {
   backwardPads,
   blockedBackwardFilter,
@@ -17,6 +21,7 @@ import {
   type FilterShape,
   flip,
   roundUp,
+  windowAttributes,
 } from './filters';
 
 /** Up to so many times the products, whole blocks are faster than images channel by channel. */
@@ -30,10 +35,6 @@ export const KEEPS_ZERO: ReadonlySet<Activation['name']> = new Set(['linear', 'r
  * each of its numbers, is faster than a blocked convolution, which also multiplies zeros around the gradient.
  */
 const MOST_IN_GRADIENTS = 2.5;
-
-export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
-  return { kernel_shape: kernel, strides, dilations, pads };
-}
 
 export function emitConv2D(emission: Emission, value: PendingValue<'Conv2D'>): void {
   const { inputs, operation } = value.node;
@@ -62,7 +63,8 @@ function convolve(
   const filterShape = node.inputShapes[1] as FilterShape;
   const [h, w, channels, filters] = filterShape;
   const filter = emission.flat(node.inputs[1]!, filterShape);
-  const attributes = windowAttributes(node.operation.attributes.window);
+  const { window } = node.operation.attributes;
+  const attributes = windowAttributes(window);
   const inputBlocks = channels >= block || emission.hasFilledBlocks(image);
   // One by one, a few results of many channels are far slower than a block that is mostly zeros.
   if (!fillsBlocks(block, inputBlocks ? [channels, Math.max(filters, block)] : [filters])) {
@@ -85,8 +87,28 @@ function convolve(
   const flatBias = bias === undefined ? undefined : emission.flat(bias, [filters]);
   const wholeBias =
     flatBias === undefined || missing === 0 ? flatBias : builder.op('Pad', [flatBias, builder.ints(0, missing)]);
+  const biases = wholeBias === undefined ? [] : [wholeBias];
   const builtIn = BLOCKED_ACTIVATIONS[activation.name];
   const ending = builtIn === undefined ? {} : { activation: builtIn };
+  const keepsZero = missing === 0 || KEEPS_ZERO.has(activation.name);
+  const endsWithin = builtIn !== undefined || activation.name === 'linear';
+  const planes = [value.shape[0]!, whole.shape[3], value.shape[1]!, value.shape[2]!] as const;
+  if (endsWithin && inputBlocks && suitsRowPairs(block, window, value.shape, filterShape)) {
+    builder.noteScratch(scratchInPairs(planes, channels));
+    const blocks = imageInWholeBlocks(emission, image, imageShape);
+    const rows = convolveInPairs(emission, blocks, filter, filterShape, wholeBias ?? '', ending);
+    emission.setParts(value, partsOfRows(emission, rows, planes));
+    return;
+  }
+  if (endsWithin && missing === 0 && !inputBlocks && emission.rewrites.halvedImages.has(value)) {
+    const inputs = [blockedOutputFilter(builder, whole.filter, whole.shape, block), ...biases];
+    const nchw = emission.nchw(image, imageShape);
+    const quarters = convolveInQuarters(builder, [nchw, ...inputs], imageShape, window, ending);
+    if (quarters !== undefined) {
+      emission.setParts(value, partsOfQuarters(emission, quarters, planes));
+      return;
+    }
+  }
   let result: ValueName;
   if (left > 0) {
     const parts = blocksAndRest(emission, image, imageShape, left);
@@ -95,11 +117,10 @@ function convolve(
     const inputs = inputBlocks
       ? [imageInWholeBlocks(emission, image, imageShape), blockedFilter(builder, whole.filter, whole.shape, block)]
       : [emission.nchw(image, imageShape), blockedOutputFilter(builder, whole.filter, whole.shape, block)];
-    if (wholeBias !== undefined) inputs.push(wholeBias);
-    result = builder.blocked('Conv', inputs, { ...attributes, ...ending });
+    result = builder.blocked('Conv', [...inputs, ...biases], { ...attributes, ...ending });
   }
   const activated = builtIn === undefined ? activate(builder, result, activation) : result;
-  if (whole.shape[3] === filters || KEEPS_ZERO.has(activation.name)) emission.setBlocked(value, activated);
+  if (keepsZero) emission.setBlocked(value, activated);
   else emission.setFlat(value, builder.blocked('ReorderOutput', [activated], { channels: filters, channels_last: 1 }));
 }
 
@@ -138,18 +159,6 @@ function inWholeBlocks(
   return { filter: builder.op('Pad', [filter, builder.ints(0, 0, 0, 0, 0, 0, ...missing)]), shape };
 }
 
-/** An image in blocks, the last of which may be filled up by zeros. */
-function imageInWholeBlocks(emission: Emission, image: Value, shape: readonly number[]): ValueName {
-  const { builder, block } = emission;
-  const channels = shape[3]!;
-  const missing = roundUp(channels, block) - channels;
-  const inBlocks = missing === 0 || emission.hasFilledBlocks(image);
-  if (inBlocks && sameShape(shape, image.shape)) return emission.blocked(image);
-  const flat = emission.flat(image, shape);
-  const filled = missing === 0 ? flat : builder.op('Pad', [flat, builder.ints(0, 0, 0, 0, 0, 0, 0, missing)]);
-  return builder.blocked('ReorderInput', [filled], { channels_last: 1 });
-}
-
 /** The gradient of a convolution with respect to its input. */
 export function emitConv2DInputGradient(emission: Emission, value: PendingValue<'Conv2DInputGradient'>): void {
   const { builder, block } = emission;
@@ -161,6 +170,14 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const { window } = operation.attributes;
   const pads = backwardPads(window, value.shape, gradientShape);
   const [, , channels, filters] = filterShape;
+  if (isInWholeBlocks(emission, gradient, gradientShape) && suitsRowPairs(block, window, gradientShape, filterShape)) {
+    const [n, height, width] = value.shape as [number, number, number, number];
+    const planes = [n, channels, height, width] as const;
+    builder.noteScratch(scratchInPairs(planes, filters));
+    const rows = imageGradientInPairs(emission, rowsOf(emission, gradient), filter, filterShape);
+    emission.setParts(value, partsOfRows(emission, rows, planes));
+    return;
+  }
   const gradientBlocks = filters >= block || emission.hasFilledBlocks(gradient);
   const inBlocks = gradientBlocks && fillsBlocks(block, [channels, filters]);
   if (pads === undefined && inBlocks) {

@@ -3,10 +3,10 @@ import { sameShape } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../graph/value';
 import { filledUp, withoutFilling } from './affine';
-import { KEEPS_ZERO, windowAttributes } from './convolutions';
+import { KEEPS_ZERO } from './convolutions';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
 import type { Emission } from './emission';
-import { blockedDepthwiseFilter, type FilterShape, flip, roundUp } from './filters';
+import { blockedDepthwiseFilter, type FilterShape, flip, roundUp, windowAttributes } from './filters';
 import { spread } from './spreading';
 
 type ImageShape = readonly [number, number, number, number];

@@ -7,14 +7,21 @@ import { type Numbers, vectorOf } from './channel-numbers';
 import { roundUp } from './filters';
 import type { InternalOperators } from './internal-operators';
 
-/** An image in blocks as its even and its odd columns, for readers that can do without the whole. */
-export interface Halves {
-  readonly left: ValueName;
-  readonly right: ValueName;
-  /** A smaller image in blocks, `[n, c, h / 2, w / 2]`, with the same sum in each channel. */
-  readonly condensed: ValueName;
+/** Two images in blocks. */
+export type Pair = readonly [ValueName, ValueName];
+
+/** The even and the odd columns of an image's even rows, then those of its odd rows, each `[n, c, h / 2, w / 2]`. */
+export type Quarters = readonly [Pair, Pair];
+
+/** An image in blocks, `[n, c, h, w]`, that is known in parts, for readers that can do without the whole. */
+export interface Parts {
   /** Puts the whole together. */
   readonly join: () => ValueName;
+  /** Its even rows and its odd ones, each `[n, c, h / 2, w]`. */
+  readonly rows: (() => Pair) | null;
+  readonly quarters: Quarters | null;
+  /** A smaller image with the same sum in each channel, `[n, c, h / 2, w / 2]`. */
+  readonly condensed: ValueName | null;
 }
 
 /** The names under which one value is known in the model: row-major, blocked, in parts, and under reshaped views. */
@@ -22,7 +29,7 @@ interface Forms {
   flat: ValueName | null;
   /** Whole blocks: the last one ends in zeros where the channels do not fill it. */
   blocked: ValueName | null;
-  readonly halves: Halves | null;
+  readonly parts: Parts | null;
   /** What the blocked form is computed from when it is asked for. */
   readonly affine: Affine | null;
   /** What a vector is computed from when it is asked for. */
@@ -30,7 +37,7 @@ interface Forms {
   readonly views: Map<string, ValueName>;
 }
 
-const NO_FORM = { flat: null, blocked: null, halves: null, affine: null, numbers: null } as const;
+const NO_FORM = { flat: null, blocked: null, parts: null, affine: null, numbers: null } as const;
 
 /**
  * One graph being written. Each value has a row-major form, a blocked form (NCHWc, what ONNX Runtime's fast convolutions
@@ -86,14 +93,13 @@ export class Emission {
     if (forms.blocked === null && forms.affine !== null && forms.affine.terms.size > 0) {
       forms.blocked = materialise(this.builder, forms.affine);
     }
-    forms.blocked ??= forms.halves ? forms.halves.join() : this.#reordered(value);
+    forms.blocked ??= forms.parts ? forms.parts.join() : this.#reordered(value);
     return forms.blocked;
   }
 
-  /** The halves of a value that exists in no other form yet. */
-  halves(value: Value): Halves | null {
-    const { flat, blocked, halves } = this.#formsOf(value);
-    return flat === null && blocked === null ? halves : null;
+  /** The parts in which a value of NHWC shape is known. */
+  parts(value: Value): Parts | null {
+    return this.#formsOf(value).parts;
   }
 
   /** A value of NHWC shape as a sum of images. */
@@ -117,8 +123,8 @@ export class Emission {
    * those zeros may read them.
    */
   hasFilledBlocks(value: Value): boolean {
-    const { blocked, halves, affine } = this.#formsOf(value);
-    const inBlocks = blocked !== null || halves !== null || (affine !== null && affine.terms.size > 0);
+    const { blocked, parts, affine } = this.#formsOf(value);
+    const inBlocks = blocked !== null || parts !== null || (affine !== null && affine.terms.size > 0);
     return inBlocks && !this.canBlock(value.shape.at(-1)!);
   }
 
@@ -135,8 +141,8 @@ export class Emission {
 
   /** Whether the value exists in blocks only, whole or in parts, so that staying in blocks saves a conversion. */
   isBlockedOnly(value: Value): boolean {
-    const { flat, blocked, halves, affine } = this.#formsOf(value);
-    const inBlocks = blocked !== null || halves !== null || affine !== null;
+    const { flat, blocked, parts, affine } = this.#formsOf(value);
+    const inBlocks = blocked !== null || parts !== null || affine !== null;
     return flat === null && inBlocks && this.canBlock(value.shape.at(-1)!);
   }
 
@@ -162,8 +168,8 @@ export class Emission {
     this.#forms.set(value, { ...NO_FORM, numbers, views: new Map() });
   }
 
-  setHalves(value: Value, halves: Halves): void {
-    this.#forms.set(value, { ...NO_FORM, halves, views: new Map() });
+  setParts(value: Value, parts: Parts): void {
+    this.#forms.set(value, { ...NO_FORM, parts, views: new Map() });
   }
 
   /** The value in NCHW order. */

@@ -5,7 +5,7 @@ import type { Emission } from './emission';
 import type { ImageShape, Sides, Sliding } from './filter-gradient-plan';
 
 /** An image whose channels are bands of examples, in blocks: `[planes, bands of examples, rows, columns * depth]`. */
-interface ByExamples {
+export interface ByExamples {
   readonly name: ValueName;
   /** Images that its channels are cut into, and how many each of them has. */
   readonly planes: number;
@@ -36,20 +36,39 @@ export function imageByExamples(emission: Emission, value: Value, sliding: Slidi
   const inBlocks = added === 0 ? paddedBlocks(emission, value, image, sides) : undefined;
   const padded = inBlocks ?? rowMajorPadded(emission, value, image, sides, added);
   const { name, planes, depth, rows, line } = padded;
-  const shape = [planes, channels, met, line];
   if (planes === 1 && !fills && bands * met === rows) {
+    const shape = [planes, channels, met, line];
     return { name: builder.blocked('ReorderInput', [builder.reshape(name, shape)]), planes, depth };
   }
   const zeros = sides[0] > 0 ? 0 : sides[2] > 0 ? rows - 1 : n * planes * rows;
+  return bandsByExamples(builder, padded, sliding, { first: 0, zeros });
+}
+
+/** Which rows of an image with zeros around it there are to take: from the first on, and one of zeros. */
+interface RowsToTake {
+  readonly first: number;
+  /** Among all rows of all planes and examples. */
+  readonly zeros: number;
+}
+
+/** Bands of rows of images with zeros around them as channels, filled up with rows of zeros. */
+export function bandsByExamples(
+  builder: ModelBuilder,
+  { name, planes, depth, rows, line }: Padded,
+  { image: [n], filter, strides, channels, bands, bandRows }: Sliding,
+  { first, zeros }: RowsToTake,
+): ByExamples {
+  const met = (bandRows - 1) * strides[0] + filter[0];
   const indices = new Int32Array(planes * channels * met);
   for (let i = 0; i < indices.length; i++) {
     const [plane, channel] = [Math.floor(i / met / channels), Math.floor(i / met) % channels];
     const [example, band] = [Math.floor(channel / bands), channel % bands];
-    const row = band * bandRows * strides[0] + (i % met);
+    const row = first + band * bandRows * strides[0] + (i % met);
     indices[i] = example < n ? (example * planes + plane) * rows + row : zeros;
   }
-  const overlapping = rowsAt(builder, builder.reshape(name, [(n + added) * planes * rows, line]), indices);
-  return { name: builder.blocked('ReorderInput', [builder.reshape(overlapping, shape)]), planes, depth };
+  const table = builder.reshape(name, [-1, line]);
+  const bandsOfRows = builder.reshape(rowsAt(builder, table, indices), [planes, channels, met, line]);
+  return { name: builder.blocked('ReorderInput', [bandsOfRows]), planes, depth };
 }
 
 /** An image that is in whole blocks, each of which stays an image of its own; undefined where it is not or is cut. */

@@ -1,3 +1,4 @@
+import type { Window } from '../graph/operations';
 import type { PendingValue } from '../graph/value';
 import type { Emission } from './emission';
 import { type FilterShape, isPointwise, roundUp } from './filters';
@@ -37,15 +38,30 @@ export interface Sliding {
   readonly parts: number;
 }
 
-/** The sizes that take the least time, or undefined where there is no such form. */
+/** A filter's gradient as it is asked for. */
+export interface FilterGradient {
+  readonly image: ImageShape;
+  readonly result: ImageShape;
+  readonly filter: FilterShape;
+  readonly window: Window;
+}
+
+/** The gradient that a value is. */
+export function filterGradientOf({ node, shape }: PendingValue<'Conv2DFilterGradient'>): FilterGradient {
+  const [image, result] = node.inputShapes as [ImageShape, ImageShape];
+  return { image, result, filter: shape as FilterShape, window: node.operation.attributes.window };
+}
+
+/**
+ * The sizes that take the least time, or undefined where there is no such form.
+ * @param wholeBands whether the last band may not end in zeros
+ */
 export function planSliding(
   { block, threads }: Emission,
-  { node, shape }: PendingValue<'Conv2DFilterGradient'>,
+  { image, result, filter, window }: FilterGradient,
+  wholeBands = false,
 ): Sliding | undefined {
-  const { window } = node.operation.attributes;
   const { strides, dilations, pads } = window;
-  const filter = shape as FilterShape;
-  const [image, result] = node.inputShapes as [ImageShape, ImageShape];
   const [kh, kw, depth] = filter;
   const [n, rows, columns, outputs] = result;
   if (block === 0 || dilations.some((dilation) => dilation !== 1)) return undefined;
@@ -77,7 +93,7 @@ export function planSliding(
   };
   const fits = ({ bandRows }: Sliding): boolean => 4 * bandRows * columns * block * atOnce <= MOST_TAP_BYTES;
   const candidates = Array.from({ length: rows }, (_, i) => cut(i + 1)).filter(
-    (sliding) => isPowerOfTwo(sliding.bands) || sliding.bands * sliding.bandRows === rows,
+    ({ bands, bandRows }) => bands * bandRows === rows || (isPowerOfTwo(bands) && !wholeBands),
   );
   const fitting = candidates.filter(fits);
   // Bands of a single row that are still too large are as good as it gets.

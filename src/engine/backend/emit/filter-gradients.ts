@@ -2,10 +2,9 @@ import type { ValueName } from '../encoding/model-builder';
 import { sizeOf } from '../graph/native-types';
 import type { Window } from '../graph/operations';
 import type { PendingValue, Value } from '../graph/value';
-import { emitBlockedFilterGradient } from './blocked-filter-gradient';
-import { windowAttributes } from './convolutions';
+import { emitBlockedFilterGradient, emitFilterGradientInPairs } from './blocked-filter-gradient';
 import type { Emission } from './emission';
-import { backwardPads, type FilterShape, flip, isPointwise, roundUp } from './filters';
+import { backwardPads, type FilterShape, flip, isPointwise, roundUp, windowAttributes } from './filters';
 import { stackedProduct } from './matrix-products';
 import { emitPointwiseFilterGradient } from './pointwise-filter-gradient';
 
@@ -26,7 +25,7 @@ interface Patches {
 /** The gradient of a convolution with respect to its filter: patches of the image, transposed, times the gradient. */
 export function emitConv2DFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): void {
   if (emitPointwiseFilterGradient(emission, value) || emitOfFewOutputs(emission, value)) return;
-  if (emitBlockedFilterGradient(emission, value)) return;
+  if (emitFilterGradientInPairs(emission, value) || emitBlockedFilterGradient(emission, value)) return;
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
   const [image, gradient] = inputs as [Value, Value];
@@ -35,7 +34,7 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
   const channels = shape[3];
   const patched = { image, shape, window: operation.attributes.window, height, width };
   if (channels < FEW_CHANNELS && slidesByOne(patched.window) && width % 2 === 0) {
-    emission.setFlat(value, productByColumns(emission, patched, gradient, value.shape as FilterShape));
+    emission.setFlat(value, productByGroups(emission, patched, gradient, value.shape as FilterShape));
     return;
   }
   const sizes = { positions: n * height * width, taps: sizeOf(value.shape) / filters, filters };
@@ -92,11 +91,11 @@ function productOfPatches(
 }
 
 /**
- * The same for few channels, whose patches are slow to copy number by number: columns are taken in groups, so that one
- * patch, wide enough for all of them, serves a whole group. Each column of a group has its own part of the product, shifted
- * by its place. The gradient's even and odd columns need not be put together where it comes in halves.
+ * The same for few channels, whose patches are slow to copy number by number: positions are taken in groups, so that one
+ * patch, large enough for all of them, serves a whole group. Each position of a group has its own part of the product,
+ * shifted by its place. The gradient's quarters need not be put together where it comes in such.
  */
-function productByColumns(
+function productByGroups(
   emission: Emission,
   patched: Patches,
   gradient: Value,
@@ -104,57 +103,63 @@ function productByColumns(
 ): ValueName {
   const { builder } = emission;
   const { shape, height, width } = patched;
-  const halves = emission.halves(gradient);
-  const group = halves === null && kw > 3 && width % 4 === 0 ? 4 : 2;
-  const reach = group * Math.ceil((kw - 1 + group) / group);
-  const positions = (shape[0] * height * width) / group;
-  const columns = wideColumns(emission, patched, { kh, reach, group });
+  const quarters = emission.parts(gradient)?.quarters?.flat();
+  const group = quarters ? ([2, 2] as const) : ([1, kw > 3 && width % 4 === 0 ? 4 : 2] as const);
+  const reach = [reachOf(kh, group[0]), reachOf(kw, group[1])] as const;
+  const places = group[0] * group[1];
+  const positions = (shape[0] * height * width) / places;
+  const columns = groupPatches(emission, patched, reach, group);
   const shifted = (product: ValueName, place: number, part: number, parts: number): ValueName => {
-    const split = builder.reshape(product, [kh, reach, channels, parts, filters]);
-    const ranges = [builder.ints(place, part), builder.ints(place + kw, part + 1), builder.ints(1, 3)];
-    return builder.op('Slice', [split, ...ranges]);
+    const split = builder.reshape(product, [...reach, channels, parts, filters]);
+    const [y, x] = [Math.floor(place / group[1]), place % group[1]];
+    const [starts, ends] = [builder.ints(y, x, part), builder.ints(y + kh, x + kw, part + 1)];
+    return builder.op('Slice', [split, starts, ends, builder.ints(0, 1, 3)]);
   };
-  const taps = kh * reach * channels;
+  const taps = reach[0] * reach[1] * channels;
   const times = (rows: ValueName, outputs: number): ValueName =>
     productOfPatches(emission, [columns, rows], { positions, taps, filters: outputs });
   let shares: ValueName[];
-  if (halves) {
-    shares = [halves.left, halves.right].map((half, place) => {
-      const rows = builder.blocked('ReorderOutput', [half], { channels: filters, channels_last: 1 });
+  if (quarters) {
+    shares = quarters.map((quarter, place) => {
+      const rows = builder.blocked('ReorderOutput', [quarter], { channels: filters, channels_last: 1 });
       return shifted(times(builder.reshape(rows, [positions, filters]), filters), place, 0, 1);
     });
   } else {
-    const product = times(emission.flat(gradient, [positions, group * filters]), group * filters);
-    shares = Array.from({ length: group }, (_, place) => shifted(product, place, place, group));
+    const product = times(emission.flat(gradient, [positions, places * filters]), places * filters);
+    shares = Array.from({ length: places }, (_, place) => shifted(product, place, place, places));
   }
   return builder.reshape(builder.op('Sum', shares), [kh, kw, channels, filters]);
 }
 
-/** For each group of columns of the result, the rows and columns of the image that it meets: `[groups, taps]`. */
-function wideColumns(
+/** Rows or columns of a patch that serves a group of positions, a multiple of them. */
+const reachOf = (kernel: number, group: number): number => group * Math.ceil((kernel - 1 + group) / group);
+
+/** For each group of positions of the result, the rows and columns of the image that it meets: `[groups, taps]`. */
+function groupPatches(
   emission: Emission,
   { image, shape, window, height, width }: Patches,
-  { kh, reach, group }: { kh: number; reach: number; group: number },
+  reach: readonly [number, number],
+  group: readonly [number, number],
 ): ValueName {
   const { builder } = emission;
   const [n, h, w, channels] = shape;
   const [top, left] = window.pads;
-  const groups = width / group;
-  const wide = width - group + reach;
-  const [bottom, right] = [height + kh - 1 - h - top, wide - w - left];
-  const [positions, taps] = [n * height * groups, kh * reach * channels];
+  const groups = [height / group[0], width / group[1]] as const;
+  const [tall, wide] = [height - group[0] + reach[0], width - group[1] + reach[1]];
+  const [bottom, right] = [tall - h - top, wide - w - left];
+  const [positions, taps] = [n * groups[0] * groups[1], reach[0] * reach[1] * channels];
   builder.noteScratch(4 * positions * taps);
   if (emission.block > 0) {
     const pads = [top, left, bottom, right] as const;
-    const wideWindow: Window = { kernel: [kh, reach], strides: [1, group], dilations: [1, 1], pads };
-    return convolvedPatches(emission, { image, shape, window: wideWindow, height, width: groups });
+    const wideWindow: Window = { kernel: reach, strides: group, dilations: [1, 1], pads };
+    return convolvedPatches(emission, { image, shape, window: wideWindow, height: groups[0], width: groups[1] });
   }
   const padded = builder.op('Pad', [emission.flat(image, shape), builder.ints(0, top, left, 0, 0, bottom, right, 0)]);
-  const inGroups = builder.reshape(padded, [n, height + kh - 1, wide / group, group * channels]);
+  const inGroups = builder.reshape(padded, [n, tall, wide / group[1], group[1] * channels]);
   const slices: ValueName[] = [];
-  for (let y = 0; y < kh; y++) {
-    for (let x = 0; x < reach / group; x++) {
-      const ranges = [builder.ints(y, x), builder.ints(y + height, x + groups), builder.ints(1, 2)];
+  for (let y = 0; y < reach[0]; y++) {
+    for (let x = 0; x < reach[1] / group[1]; x++) {
+      const ranges = [builder.ints(y, x), builder.ints(y + height, x + groups[1]), builder.ints(1, 2)];
       slices.push(builder.op('Slice', [inGroups, ...ranges]));
     }
   }

@@ -1,8 +1,14 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import type { Attributes } from '../encoding/onnx-messages';
 import type { Window } from '../graph/operations';
 
 /** A filter's shape: height, width, input channels, output channels (HWIO). */
 export type FilterShape = readonly [number, number, number, number];
+
+/** A window as the attributes of a convolution. */
+export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
+  return { kernel_shape: kernel, strides, dilations, pads };
+}
 
 /** The next multiple of `step`. */
 export const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;

@@ -3,10 +3,11 @@ import { sameShape } from '../graph/native-types';
 import { tilesInput } from '../graph/operations';
 import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/value';
 import { slideBackwards } from './depthwise';
-import type { Emission, Halves } from './emission';
+import type { Emission, Pair, Parts } from './emission';
 import { roundUp } from './filters';
 import { equalMask, notNegativeMask, positiveMask } from './masks';
-import { maximaOfPairs } from './pools';
+import { maximaOfPairs, maximaOfRows } from './pools';
+import { joinColumns, joinRows, partsOfQuarters } from './image-parts';
 import { spread } from './spreading';
 
 export function emitMaxPoolGradient(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
@@ -51,7 +52,7 @@ function distributeToMaxima(
   let rest = builder.reshape(form(gradient), small);
   if (masked) rest = builder.op('Mul', [rest, positiveMask(builder, maxima)]);
   if (inBlocks && kh === 2 && kw === 2) {
-    emission.setHalves(value, distributeInHalves(emission, image, rest));
+    emission.setParts(value, distributeInHalves(emission, image, rest));
     return;
   }
   const takeShare = (place: ValueName): ValueName => {
@@ -80,29 +81,33 @@ function distributeToMaxima(
  * The same for windows of two by two in blocks, by rows and then by columns: the first maximum is in the upper row unless
  * the lower one has a greater maximum, and in each row on the left unless the right is greater.
  */
-function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): Halves {
+function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): Parts {
   const { builder, block } = emission;
   const [n, h, w, channels] = image.shape as [number, number, number, number];
   const c = roundUp(channels, block);
-  const share = (of: ValueName, shape: number[], differences: ValueName): [ValueName, ValueName] => {
-    const whole = builder.reshape(of, shape);
-    const first = builder.op('Mul', [whole, notNegativeMask(builder, differences)]);
-    return [first, builder.op('Sub', [whole, first])];
+  const share = (of: ValueName, differences: ValueName): Pair => {
+    const first = builder.op('Mul', [of, notNegativeMask(builder, differences)]);
+    return [first, builder.op('Sub', [of, first])];
   };
-  const join = (parts: [ValueName, ValueName], count: number, size: number, shape: number[]): ValueName => {
-    const rows = parts.map((part) => builder.reshape(part, [count, 1, size]));
-    return builder.reshape(builder.op('Concat', rows, { axis: 1 }), shape);
-  };
-  const rowMaxima = maximaOfPairs(emission, image);
-  const upperAndLower = share(gradient, [n, c, h / 2, w / 2], differenceOfPairs(emission, rowMaxima, c, [2, 1]));
-  const ofRows = join(upperAndLower, (n * c * h) / 2 / block, (w / 2) * block, [n, c, h, w / 2]);
-  const sides = share(ofRows, [n, c, h, w / 2], differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
-  return {
-    left: sides[0],
-    right: sides[1],
-    condensed: builder.reshape(gradient, [n, c, h / 2, w / 2]),
-    join: () => join(sides, (n * c * h * w) / 2 / block, block, [n, c, h, w]),
-  };
+  const condensed = builder.reshape(gradient, [n, c, h / 2, w / 2]);
+  const parts = emission.parts(image);
+  const maxima = parts && maximaOfRows(builder, parts);
+  if (parts && maxima) {
+    const ofRows = share(condensed, builder.op('Sub', maxima));
+    const ofColumns = (row: 0 | 1): Pair => {
+      const differences = parts.quarters
+        ? builder.op('Sub', parts.quarters[row])
+        : differenceOfPairs(emission, parts.rows!()[row], c, [1, 2]);
+      return share(ofRows[row], differences);
+    };
+    return partsOfQuarters(emission, [ofColumns(0), ofColumns(1)], [n, c, h, w], condensed);
+  }
+  const rowMaxima = maximaOfPairs(builder, emission.blocked(image));
+  const ofRows = share(condensed, differenceOfPairs(emission, rowMaxima, c, [2, 1]));
+  const joined = joinRows(builder, ofRows, [n, c, h, w / 2], block);
+  const sides = share(joined, differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
+  const join = (): ValueName => joinColumns(builder, sides, [n, c, h, w], block);
+  return { join, rows: null, quarters: null, condensed };
 }
 
 /** The first of each pair of pixels less the second, in blocks, by a depthwise convolution: no pair is copied apart. */

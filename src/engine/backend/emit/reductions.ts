@@ -18,8 +18,8 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   const { fn, axes } = operation.attributes;
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
-  // The mean of each image is often asked for anyway; a pool's gradient in halves has a smaller image of the same sum.
-  const fromImages = fn === 'Mean' || (fn === 'Sum' && emission.halves(input) === null);
+  // The mean of each image is often asked for anyway; a pool's gradient in parts has a smaller image of the same sum.
+  const fromImages = fn === 'Mean' || (fn === 'Sum' && (emission.parts(input)?.condensed ?? null) === null);
   if (fromImages && staysBlocked(emission, input, shape, value, axes)) {
     emitImageReduction(emission, value, input, fn, axes);
     return;
@@ -130,9 +130,9 @@ function sumOfBlocks(emission: Emission, input: Value): ValueName {
   const { builder, block } = emission;
   const [n, h, w, channels] = input.shape as [number, number, number, number];
   const c = roundUp(channels, block);
-  const halves = emission.halves(input);
-  const area = halves ? (h * w) / 4 : h * w;
-  const images = builder.reshape(halves?.condensed ?? emission.blocked(input), [n, area * c]);
+  const condensed = emission.parts(input)?.condensed ?? null;
+  const area = condensed === null ? h * w : (h * w) / 4;
+  const images = builder.reshape(condensed ?? emission.blocked(input), [n, area * c]);
   const sums = builder.op('MatMul', [builder.onesRow(n), images]);
   const pixels = builder.reshape(sums, [c / block, area, block]);
   const total = builder.op('ReduceSum', [pixels, builder.ints(1)], { keepdims: 0 });

@@ -109,3 +109,8 @@ export function tilesInput({ kernel, strides, pads }: Window, [, height, width]:
   const exact = kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((pad) => pad === 0);
   return exact && height! % kernel[0] === 0 && width! % kernel[1] === 0;
 }
+
+/** Whether a window goes by two by two pixels over an image of even height and width. */
+export function halvesInput(window: Window, shape: readonly number[]): boolean {
+  return window.kernel.every((length) => length === 2) && tilesInput(window, shape);
+}

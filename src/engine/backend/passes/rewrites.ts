@@ -1,5 +1,5 @@
 import type { Plan } from '../graph/plan';
-import { tilesInput } from '../graph/operations';
+import { halvesInput } from '../graph/operations';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import { Consumers } from './consumers';
 import { foldClippedRelus } from './fold-clipped-relus';
@@ -53,8 +53,9 @@ export interface Rewrites {
   readonly tanhGradients: Map<Value, TanhGradient>;
   /** The number that a leaf always is, if it is always the same. */
   readonly constants: (leaf: Value) => number | undefined;
-  /** Max-pools of windows of two by two whose gradient is asked for too. */
+  /** Max-pools of windows of two by two whose gradient is asked for too, and the images that they are of. */
   readonly halvedPools: Set<Value>;
+  readonly halvedImages: Set<Value>;
 }
 
 /**
@@ -78,6 +79,7 @@ export function findRewrites(plan: Plan, constants: Rewrites['constants'], threa
     tanhGradients: new Map(),
     constants,
     halvedPools: new Set(),
+    halvedImages: new Set(),
   };
   const consumers = new Consumers(plan);
   fuseConvolutions(plan, consumers, rewrites);
@@ -92,12 +94,13 @@ export function findRewrites(plan: Plan, constants: Rewrites['constants'], threa
   return rewrites;
 }
 
-function findHalvedPools(plan: Plan, { halvedPools }: Rewrites): void {
+function findHalvedPools(plan: Plan, { halvedPools, halvedImages }: Rewrites): void {
   for (const value of plan.order) {
     if (!isPendingOf(value, 'MaxPoolGradient')) continue;
-    const { window } = value.node.operation.attributes;
-    if (window.kernel.every((length) => length === 2) && tilesInput(window, value.shape)) {
-      halvedPools.add(value.node.inputs[2]!);
+    if (halvesInput(value.node.operation.attributes.window, value.shape)) {
+      const [, image, pooled] = value.node.inputs;
+      halvedImages.add(image!);
+      halvedPools.add(pooled!);
     }
   }
 }
