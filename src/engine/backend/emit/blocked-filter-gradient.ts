@@ -1,4 +1,5 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
+import { sameShape } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
 import type { Emission } from './emission';
 import {
@@ -44,9 +45,10 @@ export function emitFilterGradientInPairs(emission: Emission, value: PendingValu
   const { builder, block } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
   const { image: imageShape, result, filter, window } = filterGradientOf(value);
-  const inBlocks = isInWholeBlocks(emission, image, imageShape) && isInWholeBlocks(emission, gradient, result);
-  if (!inBlocks || !suitsRowPairs(block, window, result, filter)) return false;
-  const halved = (shape: typeof result): typeof result => [shape[0], shape[1] / 2, shape[2], shape[3]];
+  const inBlocks = isInWholeBlocks(emission, image, imageShape) && sameShape(gradient.shape, result);
+  if (!inBlocks || !suitsRowPairs(block, window, result, filter, 'gradient of filter')) return false;
+  const added = result[1] % 2;
+  const halved = (shape: typeof result): typeof result => [shape[0], (shape[1] + added) / 2, shape[2], shape[3]];
   const [, kw, channels, outputs] = filter;
   const [, left, , right] = window.pads;
   const problem = {
@@ -59,7 +61,7 @@ export function emitFilterGradientInPairs(emission: Emission, value: PendingValu
   if (sliding === undefined) return false;
   const [n, height, width] = problem.image;
   const rowOfZeros = sliding.channels > n * sliding.bands;
-  const images = sumsOfRows(builder, emission.blocked(image), channels, block, { columns: left, rowOfZeros });
+  const images = sumsOfRows(builder, emission.blocked(image), channels, block, { added, columns: left, rowOfZeros });
   const rows = height + (rowOfZeros ? 1 : 0);
   const padded = { planes: channels / block, depth: block, rows, line: (left + width + right) * block };
   const seen = images.map((name, i) => {

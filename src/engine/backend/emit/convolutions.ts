@@ -93,7 +93,7 @@ function convolve(
   const keepsZero = missing === 0 || KEEPS_ZERO.has(activation.name);
   const endsWithin = builtIn !== undefined || activation.name === 'linear';
   const planes = [value.shape[0]!, whole.shape[3], value.shape[1]!, value.shape[2]!] as const;
-  if (endsWithin && inputBlocks && suitsRowPairs(block, window, value.shape, filterShape)) {
+  if (endsWithin && inputBlocks && suitsRowPairs(block, window, value.shape, filterShape, 'image')) {
     builder.noteScratch(scratchInPairs(planes, channels));
     const blocks = imageInWholeBlocks(emission, image, imageShape);
     const rows = convolveInPairs(emission, blocks, filter, filterShape, wholeBias ?? '', ending);
@@ -170,7 +170,10 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const { window } = operation.attributes;
   const pads = backwardPads(window, value.shape, gradientShape);
   const [, , channels, filters] = filterShape;
-  if (isInWholeBlocks(emission, gradient, gradientShape) && suitsRowPairs(block, window, gradientShape, filterShape)) {
+  if (
+    isInWholeBlocks(emission, gradient, gradientShape) &&
+    suitsRowPairs(block, window, gradientShape, filterShape, 'image')
+  ) {
     const [n, height, width] = value.shape as [number, number, number, number];
     const planes = [n, channels, height, width] as const;
     builder.noteScratch(scratchInPairs(planes, filters));

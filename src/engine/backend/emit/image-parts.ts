@@ -33,16 +33,21 @@ export function joinColumns(builder: ModelBuilder, columns: Pair, [n, c, h, w]: 
   return interleave(builder, columns, (n * c * h * w) / 2 / block, block, [n, c, h, w]);
 }
 
-/** The even and the odd rows of an image that is in blocks: as it is known, or cut apart. */
+/**
+ * The even and the odd rows of an image in whole blocks: as it is known, or cut apart. An odd number of rows has one of zeros
+ * behind it.
+ */
 export function rowsOf(emission: Emission, value: Value): Pair {
   const { builder, block } = emission;
   const rows = emission.parts(value)?.rows?.();
   if (rows !== undefined) return rows;
-  const [n, h, w, channels] = value.shape as [number, number, number, number];
-  const c = emission.channelsOf(channels).filled;
-  const whole = builder.reshape(emission.blocked(value), [(n * c * h) / 2 / block, 2, w * block]);
-  const [even, odd] = builder.split(whole, 1, 2).map((half) => builder.reshape(half, [n, c, h / 2, w]));
-  return [even!, odd!];
+  const [n, h, w, c] = value.shape as [number, number, number, number];
+  const planes = builder.reshape(emission.blocked(value), [(n * c) / block, h, w * block]);
+  const even = h % 2 === 0 ? planes : builder.op('Pad', [planes, builder.ints(0, 0, 0, 0, 1, 0)]);
+  const pairs = Math.ceil(h / 2);
+  const whole = builder.reshape(even, [(n * c * pairs) / block, 2, w * block]);
+  const [upper, lower] = builder.split(whole, 1, 2).map((half) => builder.reshape(half, [n, c, pairs, w]));
+  return [upper!, lower!];
 }
 
 /** Pieces of so many numbers, by turns of the one and of the other. */

@@ -29,25 +29,33 @@ export type Four = readonly [ValueName, ValueName, ValueName, ValueName];
 
 /** Products that take as long as what is done to each number of an image, or of a gradient, beside them. */
 const PRODUCTS_A_NUMBER = 16;
-/** Fewer rows than this have too many of zeros around them, which a plain convolution skips. */
-const LEAST_ROWS = 8;
+/** Rows of zeros around an image that a plain convolution skips. */
+const ROWS_SKIPPED = 2;
 
-/** Whether a convolution, and its gradients, are faster so. */
+/**
+ * Whether a convolution, or a gradient of it, is faster so.
+ * @param shape of the result
+ */
 export function suitsRowPairs(
   block: number,
   { kernel, strides, dilations, pads }: Window,
   [, height]: readonly number[],
   [, , channels, filters]: FilterShape,
+  asked: 'image' | 'gradient of filter',
 ): boolean {
   if (block === 0 || channels % block !== 0 || filters % block !== 0) return false;
   const slides =
     [...strides, ...dilations, ...pads].every((one) => one === 1) && kernel.every((length) => length === 3);
-  if (!slides || height! % 2 !== 0 || height! < LEAST_ROWS) return false;
-  return 3 * channels * filters >= PRODUCTS_A_NUMBER * (3 * channels + 2 * filters);
+  if (!slides || (asked === 'image' && height! % 2 !== 0)) return false;
+  const pairs = Math.ceil(height! / 2);
+  const saved = 3 * height! - (asked === 'image' ? ROWS_SKIPPED : 0) - 4 * pairs;
+  return 3 * saved * channels * filters >= PRODUCTS_A_NUMBER * 2 * pairs * (3 * channels + 2 * filters);
 }
 
 /** What the sums of rows of an image have around them. */
 export interface Surroundings {
+  /** A row of zeros that makes the number of rows even: 0 or 1. */
+  readonly added: number;
   /** Columns of zeros on either side. */
   readonly columns: number;
   /** Whether they have a row of zeros: the first one has it above, the others below. */
@@ -60,14 +68,14 @@ export function sumsOfRows(
   blocks: ValueName,
   channels: number,
   block: number,
-  { columns, rowOfZeros }: Surroundings,
+  { added, columns, rowOfZeros }: Surroundings,
 ): Four {
-  const added = rowOfZeros ? 2 : 0;
+  const zeros = rowOfZeros ? 2 : 0;
   return SUMS_OF_ROWS.map(({ signs, distance, pads }, i) =>
     depthwise(builder, [blocks, tapsOf(builder, signs, channels, block)], channels, {
       strides: [2, 1],
       dilations: [distance, 1],
-      pads: [pads[0] + (i === 0 ? added : 0), columns, pads[1] + (i === 0 ? 0 : added), columns],
+      pads: [pads[0] + (i === 0 ? zeros : 0), columns, pads[1] + added + (i === 0 ? 0 : zeros), columns],
     }),
   ) as unknown as Four;
 }
@@ -81,7 +89,7 @@ export function convolveInPairs(
   bias: ValueName,
   activation: Attributes,
 ): Pair {
-  const images = sumsOfRows(builder, blocks, shape[2], block, { columns: 0, rowOfZeros: false });
+  const images = sumsOfRows(builder, blocks, shape[2], block, { added: 0, columns: 0, rowOfZeros: false });
   const filters = forwardFilters(builder, filter, shape, block);
   const product = (i: 0 | 1 | 2 | 3, rest: ValueName[] = [], attributes: Attributes = {}): ValueName =>
     builder.blocked('Conv', [images[i], filters[i], ...rest], { ...ALONG_COLUMNS, ...attributes });
