@@ -10,6 +10,8 @@ const LINEAR = { name: 'linear', alpha: 0 } as const;
 const SLIDE: Window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] };
 const STRIDE: Window = { kernel: [3, 3], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 1, 1] };
 const HALVE: Window = { kernel: [2, 2], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] };
+/** Rows and channels, whole blocks of either size, from which on convolutions go by pairs of rows. */
+const TALL = { height: 8, channels: 48 };
 
 /** Convolutions, pools, normalisation and gradients, each in the form that it takes where channels come in blocks. */
 export function blockedGraph(block: number): Plan {
@@ -75,7 +77,30 @@ export function blockedGraph(block: number): Plan {
     node({ kind: 'Conv2DFilterGradient', attributes: { window: STRIDE } }, [second, gradient], taps.shape),
     node({ kind: 'DepthwiseInputGradient', attributes: { window: STRIDE } }, [gradient, channelTaps], whole),
     node({ kind: 'DepthwiseFilterGradient', attributes: { window: STRIDE } }, [second, gradient], channelTaps.shape),
+    ...pairsOfRows(),
   ]);
+}
+
+/** A convolution of many channels, the pool behind it and their gradients. */
+function pairsOfRows(): Value[] {
+  const { height, channels } = TALL;
+  const whole = [1, height, SIDE, channels];
+  const half = [1, height / 2, SIDE / 2, channels];
+  const taps = leaf([3, 3, channels, channels], 13);
+  const convolution = {
+    kind: 'Conv2D',
+    attributes: { window: SLIDE, activation: { name: 'relu', alpha: 0 } },
+  } as const;
+  const image = node(convolution, [leaf([1, height, SIDE, 3], 14), leaf([3, 3, 3, channels], 15)], whole);
+  const result = node(convolution, [image, taps, leaf([channels], 16)], whole);
+  const pooled = node({ kind: 'MaxPool', attributes: { window: HALVE } }, [result], half);
+  const inputs = [leaf(half, 17), result, pooled];
+  const gradient = node({ kind: 'MaxPoolGradient', attributes: { window: HALVE } }, inputs, whole);
+  return [
+    pooled,
+    node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [gradient, taps], whole),
+    node({ kind: 'Conv2DFilterGradient', attributes: { window: SLIDE } }, [image, gradient], taps.shape),
+  ];
 }
 
 /** What is kept as factors for each channel until an image or its mean is needed. */
