@@ -111,6 +111,20 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         0.003,
       );
     }),
+  'convolutions with a bias that has axes of length one, and their gradients': () =>
+    [16, 20].flatMap((filters) => {
+      const x = image([2, 5, 6, 16]);
+      const filter = image([1, 1, 16, filters], 2);
+      const bias = tensor([1, 1, 1, filters], 3);
+      const computed = (y: tf.Tensor, taps: tf.Tensor, added: tf.Tensor): tf.Tensor =>
+        tf.relu(tf.add(tf.conv2d(y as tf.Tensor4D, taps as tf.Tensor4D, 1, 'same'), added));
+      return [
+        computed(x, filter, bias),
+        gradientOf((y) => computed(y, filter, bias), x),
+        gradientOf((y) => computed(x, y, bias), filter),
+        gradientOf((y) => computed(x, filter, y), bias),
+      ];
+    }),
   'convolutions of many channels to few, and their gradients': () =>
     [1, 3, 7].flatMap((filters) =>
       // One block, several, and one that is filled up.

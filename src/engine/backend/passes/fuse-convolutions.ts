@@ -1,4 +1,4 @@
-import { sameShape } from '../graph/native-types';
+import { sameShape, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
@@ -34,9 +34,10 @@ function biasedSum(
   const sum = consumers.soleReader(convolution);
   if (sum === undefined || !isPendingOf(sum, 'Binary') || sum.node.operation.attributes.fn !== 'Add') return undefined;
   const biasSide = sum.node.inputs[0] === convolution ? 1 : 0;
-  const channels = convolution.shape.slice(-1);
-  if (!sameShape(sum.node.inputShapes[biasSide]!, channels) || !sameShape(sum.shape, convolution.shape))
-    return undefined;
+  const channels = convolution.shape.at(-1)!;
+  const biasShape = sum.node.inputShapes[biasSide]!;
+  const isPerChannel = sizeOf(biasShape) === channels && biasShape.at(-1) === channels;
+  if (!isPerChannel || !sameShape(sum.shape, convolution.shape)) return undefined;
   return { value: sum, bias: sum.node.inputs[biasSide]! };
 }
 
