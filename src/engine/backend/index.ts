@@ -8,7 +8,8 @@ import { STANDARD_OPERATORS } from './emit/internal-operators';
 import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
 import { Divided } from './parallel/divided';
-import { sharesOf } from './parallel/division';
+import { cacheBytesOfCore } from './parallel/cache';
+import { membersFor, sharesOf } from './parallel/division';
 import { Sides } from './parallel/sides';
 import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
 import { replayOf } from './replay';
@@ -40,6 +41,8 @@ export interface BackendOptions {
   readonly maxSessions?: number;
   /** How many bytes they may hold, by an estimate that is rather too high. Default 384 MB. */
   readonly maxSessionBytes?: number;
+  /** Second-level cache of one core, by which batches are computed in turns. Default: what the system tells, or 1 MB. */
+  readonly cacheBytes?: number;
 }
 
 /** What the backend has done since it was installed. */
@@ -64,6 +67,7 @@ interface Installed {
   readonly fallback: CpuFallback;
   readonly sides: Sides;
   readonly threads: number;
+  readonly cacheBytes: number;
   readonly unwatch: () => void;
   readonly restoreGradients: () => void;
 }
@@ -108,6 +112,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
     fallback,
     sides,
     threads,
+    cacheBytes: options.cacheBytes ?? cacheBytesOfCore(),
     unwatch: watchStepBoundaries(backend),
     restoreGradients: replaceGradients(),
   };
@@ -138,11 +143,29 @@ export function repeatedly(
   { examples = [] }: RepeatedOptions = {},
 ): Repeated {
   if (installed === null || tf.getBackend() !== BACKEND_NAME) return new Called(compute, shapes);
-  const { backend, sides, threads } = installed;
-  const whole = (): Repeated => replayOf(backend, compute, shapes) ?? new Called(compute, shapes);
-  const shares = examples.length === 0 ? 1 : sharesOf(shapes[examples[0]!]?.[0] ?? 1, threads);
-  const share = shares > 1 ? replayOf(backend, compute, shapes, { inputs: examples, shares }) : null;
-  return share === null ? whole() : new Divided(share, sides.of(shares), whole);
+  return inShares(installed, compute, shapes, examples) ?? wholly(installed.backend, compute, shapes);
+}
+
+const wholly = (backend: OnnxBackend, compute: Computation, shapes: readonly (readonly number[])[]): Repeated =>
+  replayOf(backend, compute, shapes) ?? new Called(compute, shapes);
+
+/** A computation for shares of the examples, or for all of them if that is found to be better; null where it knows nothing of them. */
+function inShares(
+  { backend, sides, threads, cacheBytes }: Installed,
+  compute: Computation,
+  shapes: readonly (readonly number[])[],
+  inputs: readonly number[],
+): Repeated | null {
+  const rows = inputs.length === 0 ? 1 : (shapes[inputs[0]!]?.[0] ?? 1);
+  if (rows === 1) return null;
+  const one = { inputs, members: membersFor(rows, threads), turns: 1 };
+  const share = replayOf(backend, compute, shapes, one);
+  const turns = share?.turns(one, cacheBytes) ?? 1;
+  const division = { ...one, turns };
+  if (share === null || sharesOf(division) === 1) return share;
+  if (turns > 1) share.dispose();
+  const replay = turns > 1 ? replayOf(backend, compute, shapes, division) : share;
+  return replay && new Divided(replay, sides.of(one.members), () => wholly(backend, compute, shapes));
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */

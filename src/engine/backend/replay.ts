@@ -4,7 +4,8 @@ import { isPending, type PendingValue, type Value } from './graph/value';
 import type { OnnxBackend } from './onnx-backend';
 import type { DividedExecutor } from './parallel/divided-executor';
 import { distribute, type Distribution } from './parallel/distribution';
-import { isWorthDividing } from './parallel/division';
+import { type Division, isWorthDividing, sharesOf } from './parallel/division';
+import { turnsFor } from './parallel/turns';
 import type { Computation, Repeated } from './repeated';
 import { tf } from './tf';
 
@@ -18,10 +19,9 @@ interface State {
 }
 
 /** How a computation is to be recorded: for one of several equal shares of the examples. */
-export interface ShareOfExamples {
+export interface ShareOfExamples extends Division {
   /** The inputs whose first axis counts examples. */
   readonly inputs: readonly number[];
-  readonly shares: number;
 }
 
 /** How a recorded share is computed for all examples. */
@@ -53,6 +53,15 @@ export class Replay implements Repeated {
     }
   }
 
+  /** In how many turns each thread should compute its share, with a second-level cache of so many bytes. */
+  turns({ inputs }: ShareOfExamples, cacheBytes: number): number {
+    const examples = inputs.map((input) => this.inputs[input]!);
+    const rows = examples[0]?.shape[0] ?? 1;
+    const { plan, result } = this;
+    const distribution = this.divided?.distribution ?? distribute(plan, new Set(examples), rows, result);
+    return distribution === null || distribution.plan.met.size > 0 ? 1 : turnsFor(plan, rows, cacheBytes);
+  }
+
   dispose(): void {
     tf.dispose([...this.held]);
   }
@@ -61,7 +70,7 @@ export class Replay implements Repeated {
     const rows = new Map<Value, Float32Array<ArrayBuffer>>();
     this.inputs.forEach((leaf, i) => {
       const isDivided = this.divided?.inputs.includes(i) === true;
-      const size = sizeOf(leaf.shape) * (isDivided ? this.divided.shares : 1);
+      const size = sizeOf(leaf.shape) * (isDivided ? sharesOf(this.divided) : 1);
       const values = inputs[i] as Float32Array<ArrayBuffer> | undefined;
       if (values?.length !== size) throw new Error(`Input ${i} has ${size} values, not ${values?.length ?? 0}.`);
       if (isDivided) rows.set(leaf, values);
@@ -89,14 +98,14 @@ export class Replay implements Repeated {
     if (this.sides === null) throw new Error('The shares of a divided batch have no threads.');
     const { result, divided } = this;
     const examples = new Set(divided.inputs.map((input) => this.inputs[input]!));
-    return this.sides.run({ ...divided.distribution, result, examples }, rows);
+    return this.sides.run({ ...divided.distribution, turns: divided.turns, result, examples }, rows);
   }
 }
 
 /**
  * Records a computation: null where it reads values on its way, on which it may depend, or brings in data that may differ
- * from call to call, as dropout does; also where only a share of the examples is to be recorded, but shares cannot be put
- * together or are not worth it.
+ * from call to call, as dropout does; also where only one of several shares of the examples is to be recorded, but shares cannot
+ * be put together or are not worth it.
  *
  * @param shapes of all examples
  */
@@ -117,7 +126,9 @@ export function replayOf(
   const originals = variables.map((variable) => tf.keep(variable.clone()));
   let replay: Replay | null = null;
   try {
-    const recordedShapes = shapes.map((shape, i) => (share?.inputs.includes(i) ? rowsOf(shape, share.shares) : shape));
+    const recordedShapes = shapes.map((shape, i) =>
+      share?.inputs.includes(i) ? rowsOf(shape, sharesOf(share)) : shape,
+    );
     const inputs = recordedShapes.map((shape) =>
       hold(placeholder(backend, new Float32Array(sizeOf(shape)), shape, 'float32')),
     );
@@ -134,8 +145,9 @@ export function replayOf(
     const valueOf = (tensor: tf.Tensor): Value => backend.lookup(tensor.dataId);
     const plan = repeatable && backend.withdraw([result, ...after.filter((tensor) => tensor !== null)].map(valueOf));
     const computed = valueOf(result);
-    const divided = share && plan ? dividedBy(plan, share, inputs.map(valueOf), computed) : null;
-    const isWanted = share === null || divided !== null;
+    const isShare = share !== null && sharesOf(share) > 1;
+    const divided = isShare && plan ? dividedBy(plan, share, inputs.map(valueOf), computed) : null;
+    const isWanted = !isShare || divided !== null;
     if (plan && isWanted && result.dtype === 'float32' && isPending(computed)) {
       const read = new Set(plan.leaves);
       const states = variables.map((variable, i): State => ({
@@ -159,7 +171,8 @@ export function replayOf(
 function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[], result: Value): Divided | null {
   const examples = share.inputs.map((input) => inputs[input]!);
   const distribution = distribute(plan, new Set(examples), examples[0]!.shape[0]!, result);
-  if (distribution === null || !isWorthDividing(distribution.plan)) return null;
+  // Turns are asked for where they are worth it.
+  if (distribution === null || (share.turns === 1 && !isWorthDividing(distribution.plan))) return null;
   return { ...share, distribution };
 }
 

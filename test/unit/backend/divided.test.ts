@@ -8,7 +8,12 @@ import { examples, lossOf, type Network, networks, numbers } from '../../network
 const THREADS = 2;
 const COUNT = 8;
 /** Large weights are worth copying for many examples only. */
-const COUNTS: Readonly<Record<string, number>> = { 'fashion-cnn': 64, 'lenet-5': 96 };
+const COUNTS: Readonly<Record<string, number>> = {
+  'fashion-cnn': 64,
+  'lenet-5': 96,
+  'separable-cnn': 32,
+  autoencoder: 64,
+};
 /** One with far more weights than work. */
 const WHOLE: ReadonlySet<string> = new Set(['lenet-300-100']);
 /**
@@ -16,6 +21,13 @@ const WHOLE: ReadonlySet<string> = new Set(['lenet-300-100']);
  * themselves (`mobilenet-v1-0.25`), and a second step has nothing to be compared with.
  */
 const NORMALISED: ReadonlySet<string> = new Set(['resnet-20', 'mobilenet-v1-0.25', 'mobilenet-v2', 'ds-cnn']);
+
+interface Setting {
+  readonly threads: number;
+  readonly cacheBytes: number;
+}
+/** With a cache into which everything fits, there is nothing to gain by turns. */
+const TOGETHER: Setting = { threads: THREADS, cacheBytes: 2 ** 40 };
 
 afterEach(disposeBackend);
 
@@ -27,12 +39,14 @@ interface Trained {
   readonly state: Float32Array[];
   /** How many steps were run whole. */
   readonly whole: number;
+  /** How often the first thread has computed so many examples. */
+  readonly runsOf: (examples: number) => number;
 }
 
-/** Installs the backend; answers how often a graph has been run that takes all examples of this shape. */
-async function installCounting(shape: readonly number[]): Promise<() => number> {
+/** Installs the backend; answers how often the thread at hand has run a graph that takes so many examples of this shape. */
+async function installCounting(shape: readonly number[], setting = TOGETHER): Promise<(examples: number) => number> {
   const usual = await loadRuntime();
-  let runs = 0;
+  const runs = new Map<string, number>();
   const createSession: typeof usual.createSession = (model, options) => {
     const session = usual.createSession(model, options);
     return {
@@ -40,20 +54,28 @@ async function installCounting(shape: readonly number[]): Promise<() => number> 
       dispose: () => session.dispose(),
       outputMetadata: session.outputMetadata,
       run(feeds, ...others) {
-        if (Object.values(feeds).some(({ dims }) => dims.join() === shape.join())) runs++;
+        for (const dims of new Set(Object.values(feeds).map((feed) => feed.dims.join()))) {
+          runs.set(dims, (runs.get(dims) ?? 0) + 1);
+        }
         return session.run(feeds, ...others);
       },
     };
   };
-  await installBackend({ threads: THREADS, runtime: { ...usual, createSession } });
-  return () => runs;
+  await installBackend({ ...setting, runtime: { ...usual, createSession } });
+  return (examples) => runs.get([examples, ...shape].join()) ?? 0;
 }
 
 /** Optimiser steps; divided among threads or by one. */
-async function train(network: Network, divided: boolean, rates = [-0.01, -0.02, -0.005]): Promise<Trained> {
-  const runs = await installCounting([COUNTS[network.name] ?? COUNT, ...network.inputShape]);
+async function train(
+  network: Network,
+  divided: boolean,
+  rates = [-0.01, -0.02, -0.005],
+  setting = TOGETHER,
+): Promise<Trained> {
+  const count = COUNTS[network.name] ?? COUNT;
+  const runs = await installCounting(network.inputShape, setting);
   const net = network.build();
-  const { x, y } = examples(network, COUNTS[network.name] ?? COUNT);
+  const { x, y } = examples(network, count);
   const weights = trainedWeights(net).map(({ variable }) => variable);
   const moments = weights.map(({ shape }) => [tf.variable(tf.zeros(shape)), tf.variable(tf.zeros(shape))] as const);
   const step = (images: tf.Tensor, truth: tf.Tensor, rate: tf.Scalar): tf.Tensor => {
@@ -78,12 +100,12 @@ async function train(network: Network, divided: boolean, rates = [-0.01, -0.02, 
   const [images, truth] = [valuesOf(x), valuesOf(y)];
   const losses: number[] = [];
   for (const variable of [...net.weights.map((weight) => weight.read()), ...moments.flat()]) valuesOf(variable);
-  const before = runs();
+  const before = runs(count);
   for (const rate of rates) losses.push((await taken.run(images, truth, Float32Array.of(rate)))[0]!);
-  const whole = runs() - before;
+  const whole = runs(count) - before;
   const state = [...net.weights.map((weight) => weight.read()), ...moments.flat()].map(valuesOf);
   taken.dispose();
-  return { losses, state, whole };
+  return { losses, state, whole, runsOf: runs };
 }
 
 function expectNear(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
@@ -112,7 +134,73 @@ describe('examples divided among threads', () => {
 
   test.each(['lenet-5', 'ds-cnn'])('%s: training repeats bit for bit', async (name) => {
     const network = networks.find((one) => one.name === name)!;
-    expect(await train(network, true)).toEqual(await train(network, true));
+    const [one, other] = [await train(network, true), await train(network, true)];
+    expect([one.losses, one.state]).toEqual([other.losses, other.state]);
+  });
+});
+
+/** Networks, and so many examples as fit into a cache of 1.3 MB. */
+const IN_TURNS = [
+  ['fashion-cnn', 16],
+  ['separable-cnn', 8],
+  ['autoencoder', 16],
+] as const;
+
+describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (threads) => {
+  const [count, size] = [64, 4000];
+  /** For 16 rows of that size. */
+  const cacheBytes = 2 ** 18;
+  const busy = (x: tf.Tensor): tf.Tensor => {
+    let y = x;
+    for (let i = 0; i < 60; i++) y = tf.tanh(tf.add(y, 0.01));
+    return y;
+  };
+
+  test.each(IN_TURNS)('%s is trained in turns, with the result of all at once', async (name, each) => {
+    const network = networks.find((one) => one.name === name)!;
+    const setting = { threads, cacheBytes: 1.3 * 2 ** 20 };
+    const alone = await train(network, false);
+    const inTurns = await train(network, true, undefined, setting);
+    const steps = alone.losses.length;
+    expect(inTurns.runsOf(each)).toBe((steps * COUNTS[name]!) / threads / each);
+    expect([alone.whole, inTurns.whole]).toEqual([steps, 0]);
+    expectNear([Float32Array.from(inTurns.losses)], [Float32Array.from(alone.losses)]);
+    expectNear(inTurns.state, alone.state);
+    const again = await train(network, true, undefined, setting);
+    expect([again.losses, again.state]).toEqual([inTurns.losses, inTurns.state]);
+  });
+
+  test('give rows in their order, the mean of a mean, and what is the same for all', async () => {
+    const runs = await installCounting([size], { threads, cacheBytes });
+    const factor = tf.variable(tf.tensor1d(numbers(size, 7)));
+    const computations = [
+      (x: tf.Tensor) => tf.mul(busy(x), factor),
+      (x: tf.Tensor) => tf.add(tf.mean(busy(x), 0), factor),
+      (x: tf.Tensor) => tf.add(tf.mul(tf.mean(busy(x)), 3), 1),
+    ];
+    for (const [i, compute] of computations.entries()) {
+      for (const seed of [1, 2]) {
+        const x = numbers(count * size, seed);
+        const wanted = tf.tidy(() => valuesOf(compute(tf.tensor(x, [count, size]))));
+        const inTurns = repeatedly(compute, [[count, size]], { examples: [0] });
+        const before = runs(16);
+        expectNear([await inTurns.run(x)], [wanted]);
+        expect(runs(16) - before, `computation ${i}`).toBe(count / threads / 16);
+        inTurns.dispose();
+      }
+    }
+  });
+
+  test('meet in one turn', async () => {
+    const runs = await installCounting([size], { threads, cacheBytes });
+    const centred = (x: tf.Tensor): tf.Tensor => tf.sub(busy(x), tf.square(tf.mean(busy(x), 0)));
+    const x = numbers(count * size);
+    const wanted = tf.tidy(() => valuesOf(centred(tf.tensor(x, [count, size]))));
+    const together = repeatedly(centred, [[count, size]], { examples: [0] });
+    const before = runs(count / threads);
+    expectNear([await together.run(x)], [wanted]);
+    expect(runs(count / threads)).toBeGreaterThan(before);
+    together.dispose();
   });
 });
 
@@ -120,10 +208,12 @@ describe('a divided computation', () => {
   const size = 400;
   const shape = [COUNT, size];
   const weights = numbers(size * size, 3);
+  /** How often all examples have been computed by the thread at hand. */
   let runs: () => number;
 
   beforeEach(async () => {
-    runs = await installCounting(shape);
+    const runsOf = await installCounting([size]);
+    runs = () => runsOf(COUNT);
   });
 
   /** Enough work to be divided. */

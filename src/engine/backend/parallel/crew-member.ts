@@ -11,10 +11,10 @@ export interface SharedTensor {
   /** Where its bytes begin in the member's own memory. */
   readonly at: number;
   /**
-   * Where they begin in the memory that all share; null for what is at hand at each run. Weights are there twice: an
-   * optimiser's step reads them from one place and writes them to the other.
+   * Where they begin in the memory that all share, at each turn, or once where they are the same at all; null for what is at
+   * hand at each run. Weights are there twice: an optimiser's step reads them from one place and writes them to the other.
    */
-  readonly there: readonly [number, number] | null;
+  readonly there: readonly (readonly [number, number])[] | null;
 }
 
 /** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
@@ -40,6 +40,8 @@ export interface MemberStage {
 /** A graph as one thread has it. */
 export interface MemberGraph {
   readonly id: number;
+  /** How many parts of its share of the examples it computes one after the other. Where it meets others, it has but one. */
+  readonly turns: number;
   readonly stages: readonly MemberStage[];
   readonly options: SessionOptions;
   /** The module of an optimiser's step. */
@@ -93,14 +95,15 @@ export interface MemberRuntime {
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
 }
 
-export type AtHand = ReadonlyMap<string, ArrayLike<number>>;
+/** Values by the name of the input: at each turn, or once where they are the same at all. */
+export type AtHand = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
 /** A member of a crew. */
 export interface Member {
   readonly obey: (order: MemberOrder) => void;
   /**
    * Runs a graph with the weights in the first place or in the second. When all members have run it, they step the weights.
-   * @param atHand the values of the inputs that are not in shared memory, by their names
+   * @param atHand the values of the inputs that are not in shared memory
    */
   readonly run: (id: number, place: 0 | 1, atHand: AtHand) => void;
 }
@@ -153,7 +156,7 @@ export function crewMember(
   };
 
   const loadGraph = (graph: MemberGraph): void => {
-    const { id, stages, options, inputs, outputs, placed, ownBytes } = graph;
+    const { id, turns, stages, options, inputs, outputs, placed, ownBytes } = graph;
     const needed = firstLine + ownBytes;
     if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
     const buffer = held;
@@ -166,7 +169,8 @@ export function crewMember(
       ports.flatMap(({ name, there }) => {
         const { byteOffset, byteLength } = tensors.get(name)!.data;
         const own = new Uint8Array(buffer, byteOffset, byteLength);
-        return there ? [{ own, there: there.map((start) => new Uint8Array(memory.buffer, start, byteLength)) }] : [];
+        const at = (start: number) => new Uint8Array(memory.buffer, start, byteLength);
+        return there ? [{ own, there: there.map((places) => places.map(at)) }] : [];
       });
     const [given, wanted] = [shared(inputs), shared(outputs)];
     const tensorsOf = (names: readonly string[]) =>
@@ -182,9 +186,9 @@ export function crewMember(
       }));
       return { session, feeds, fetches, meetings };
     });
-    const run: Loaded['run'] = (place, atHand) => {
-      for (const { own, there } of given) own.set(there[place]!);
-      for (const [name, values] of atHand) tensors.get(name)!.data.set(values);
+    const runTurn = (turn: number, place: 0 | 1, atHand: AtHand): void => {
+      for (const { own, there } of given) if (turn < there.length) own.set(there[turn]![place]!);
+      for (const [name, values] of atHand) if (turn < values.length) tensors.get(name)!.data.set(values[turn]!);
       for (const { session, feeds, fetches, meetings } of loaded) {
         try {
           session.run(feeds, fetches, {});
@@ -202,7 +206,10 @@ export function crewMember(
           }
         }
       }
-      for (const { own, there } of wanted) there[0]!.set(own);
+      for (const { own, there } of wanted) there[turn]![0]!.set(own);
+    };
+    const run: Loaded['run'] = (place, atHand) => {
+      for (let turn = 0; turn < turns; turn++) runTurn(turn, place, atHand);
     };
     const exports = new WebAssembly.Instance(new WebAssembly.Module(graph.adam), { host: { memory } }).exports;
     const stepWeight = exports['step'] as (...values: number[]) => void;

@@ -88,7 +88,7 @@ export class Crew {
 
   /**
    * Has all members run a graph.
-   * @param atHand the values of the first member's inputs that are not in shared memory, by their names
+   * @param atHand the values of the first member's inputs that are not in shared memory
    * @throws Error with the message of what failed
    */
   run(id: number, place: 0 | 1, atHand: AtHand): void {

@@ -13,13 +13,15 @@ import type { Spread } from './spreads';
 
 /** A plan that was recorded for one share of the examples. */
 export interface DividedPlan extends Distribution {
+  /** How many shares each thread computes, one after the other. */
+  readonly turns: number;
   /** The output with a row for each example, or any other. */
   readonly result: PendingValue;
   /** The leaves that have an example in each row. */
   readonly examples: ReadonlySet<Value>;
 }
 
-/** Runs divided plans by all threads of a crew, each with a share of the examples. */
+/** Runs divided plans by all threads of a crew, each with its shares of the examples. */
 export class DividedExecutor {
   /** Whose data arrays of shared memory are. */
   readonly #holders = new WeakMap<ArrayBufferView, Value>();
@@ -35,11 +37,12 @@ export class DividedExecutor {
    * @param rows all rows of each leaf that has examples
    * @returns the result for all examples
    */
-  run({ plan, outputs, result, examples }: DividedPlan, rows: ReadonlyMap<Value, NativeArray>): Float32Array {
+  run(divided: DividedPlan, rows: ReadonlyMap<Value, NativeArray>): Float32Array {
+    const { plan, outputs, result, turns } = divided;
     const { pool, stats, graphs } = this.executor;
     stats.flushes++;
-    const compile = (slots: ScalarSlots): DividedGraph => this.#compile(plan, slots, examples);
-    const graph = graphs.find(plan, this.crew.count, DividedGraph, compile);
+    const compile = (slots: ScalarSlots): DividedGraph => this.#compile(divided, slots);
+    const graph = graphs.find(plan, `${this.crew.count} x ${turns}`, DividedGraph, compile);
     const leaves = graph.model.signature.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
     this.#bringStates(graph, plan);
@@ -47,10 +50,10 @@ export class DividedExecutor {
     let shares: readonly (readonly SharedArray[])[];
     try {
       shares = graph.run(
-        (input, thread) => {
+        (input, share) => {
           const leaf = leaves[input]!;
           const size = sizeOf(leaf.shape);
-          return rows.get(leaf)?.subarray(thread * size, (thread + 1) * size) ?? dataOf(leaf);
+          return rows.get(leaf)?.subarray(share * size, (share + 1) * size) ?? dataOf(leaf);
         },
         ratesOf(graph, plan),
       );
@@ -67,7 +70,7 @@ export class DividedExecutor {
       value.recyclable = state === undefined;
     }
     const isRows = typeof outputs.get(result) === 'number';
-    const all = new Float32Array(sizeOf(result.shape) * (isRows ? this.crew.count : 1));
+    const all = new Float32Array(sizeOf(result.shape) * (isRows ? shares.length : 1));
     return together(result, outputs, parts, all) as Float32Array;
   }
 
@@ -93,7 +96,7 @@ export class DividedExecutor {
     if (holder !== undefined && !holder.disposed && holder.data === array) holder.data = new Float32Array(array);
   }
 
-  #compile(plan: Plan, slots: ScalarSlots, examples: ReadonlySet<Value>): DividedGraph {
+  #compile({ plan, examples, turns }: DividedPlan, slots: ScalarSlots): DividedGraph {
     const { runtime, options } = this.executor;
     const { operators, threads } = options;
     const { graph, finishes } = splitPlan(plan);
@@ -103,6 +106,7 @@ export class DividedExecutor {
     const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
     const model: DividedModel = {
       ...prepared,
+      turns,
       inputs: prepared.signature.feeds.map(({ leaf, name }) => {
         const value = plan.leaves[leaf]!;
         return { ...port(name, value), divided: examples.has(value), weightOf: weights.indexOf(leaf) };
@@ -144,7 +148,7 @@ function dataOf({ data }: Value): ArrayLike<number> {
   return data;
 }
 
-/** What the threads have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */
+/** What the shares have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */
 function together(
   value: Value,
   outputs: ReadonlyMap<Value, Spread>,
@@ -153,7 +157,7 @@ function together(
 ): NativeArray {
   const arrays = parts.get(value)!;
   const spread = outputs.get(value)!;
-  if (typeof spread === 'number') for (const [thread, array] of arrays.entries()) all.set(array, thread * array.length);
+  if (typeof spread === 'number') for (const [share, array] of arrays.entries()) all.set(array, share * array.length);
   else if (spread === 'same') all.set(arrays[0]!);
   else for (let i = 0; i < all.length; i++) all[i] = arrays.reduce((sum, array) => sum + array[i]!, 0) / arrays.length;
   return all;

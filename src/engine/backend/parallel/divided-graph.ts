@@ -8,7 +8,7 @@ import type { Disposable } from '../sessions/lru-cache';
 import type { OnnxRuntime } from '../sessions/runtime';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
-import type { MemberStage, MemberStep, SharedTensor } from './crew-member';
+import type { MemberStage, MemberStep } from './crew-member';
 import { type PlacedTensor, placeTensors } from './placement';
 import { alignedBytes, Places } from './shared-memory';
 
@@ -21,7 +21,7 @@ export interface Port {
 
 /** An input of a graph. */
 export interface InputPort extends Port {
-  /** Whether each thread has its own rows of it. */
+  /** Whether each share has its own rows of it. */
   readonly divided: boolean;
   /** The finish whose weight it is; -1 where it is none's. */
   readonly weightOf: number;
@@ -37,25 +37,29 @@ export interface DividedFinish {
 }
 
 export interface DividedModel extends PreparedStages {
+  /** How many shares each thread computes, one after the other. */
+  readonly turns: number;
   readonly inputs: readonly InputPort[];
   readonly outputs: readonly Port[];
   readonly finishes: readonly DividedFinish[];
 }
 
 type Numbers = ArrayLike<number>;
+/** Where an array begins in shared memory, for either place of the weights. */
+type Place = readonly [number, number];
 
 /** Rate and epsilon, as 64-bit numbers. */
 const RATE_BYTES = 16;
 
 let graphs = 0;
 
-/** A graph that all threads of a crew have, each for its share of the examples, with the weights that they step together. */
+/** A graph that all threads of a crew have, each for its shares of the examples, with the weights that they step together. */
 export class DividedGraph implements Disposable {
   readonly bytes: number;
   readonly #id = graphs++;
-  /** Of each input and thread; null for what the first has at hand. The others have the same array where it is not divided. */
-  readonly #inputs: readonly (readonly (SharedArray | null)[])[];
-  /** Of each thread. */
+  /** Of each input, what the others than the first thread read: for each of their shares, or once where it is not divided. */
+  readonly #inputs: readonly (readonly SharedArray[])[];
+  /** Of each share. */
   readonly #outputs: readonly (readonly SharedArray[])[];
   /** Rate and epsilon of each finish. */
   readonly #rates: Float64Array<SharedArrayBuffer>;
@@ -71,27 +75,37 @@ export class DividedGraph implements Disposable {
     readonly model: DividedModel,
     private readonly free: (array: Float32Array<SharedArrayBuffer>) => void,
   ) {
-    const { options, inputs, outputs, finishes } = model;
+    const { options, inputs, outputs, finishes, turns } = model;
     const { memory } = crew;
     const shared = new Places(memory);
     this.#places = shared;
-    const threads = Array.from({ length: crew.count }, (_, i) => i);
+    const shares = crew.count * turns;
     this.#states = new AdamStates(
       finishes.map(({ length }) => length),
       shared,
     );
+    const take = (port: Port, count: number): Place[] =>
+      Array.from({ length: count }, () => once(shared.take(tensorBytes(port))));
     const inputPlaces = inputs.map((port) => {
-      if (port.weightOf >= 0) return threads.map(() => this.#states.weightAt(port.weightOf));
-      const take = (): readonly [number, number] => once(shared.take(tensorBytes(port)));
-      const common = port.divided ? null : take();
-      return threads.map((thread) => (thread === 0 ? null : (common ?? take())));
+      if (port.weightOf >= 0 || crew.count === 1) return [];
+      return take(port, port.divided ? shares - turns : 1);
     });
-    const outputPlaces = outputs.map((port) => threads.map(() => once(shared.take(tensorBytes(port)))));
+    const outputPlaces = outputs.map((port) => take(port, shares));
     this.#states.use(memory.buffer);
-    const arrayOf = ({ type, shape }: Port, [place]: readonly [number, number]): SharedArray =>
+    const arrayOf = ({ type, shape }: Port, [place]: Place): SharedArray =>
       sharedArray(type, memory.buffer, place, sizeOf(shape));
-    this.#inputs = inputs.map((port, i) => inputPlaces[i]!.map((place) => place && arrayOf(port, place)));
-    this.#outputs = threads.map((thread) => outputs.map((port, i) => arrayOf(port, outputPlaces[i]![thread]!)));
+    this.#inputs = inputs.map((port, i) => inputPlaces[i]!.map((place) => arrayOf(port, place)));
+    this.#outputs = Array.from({ length: shares }, (_, share) =>
+      outputs.map((port, i) => arrayOf(port, outputPlaces[i]![share]!)),
+    );
+    const inputsOf = (i: number, thread: number): readonly Place[] | null => {
+      const { weightOf, divided } = inputs[i]!;
+      if (weightOf >= 0) return [this.#states.weightAt(weightOf)];
+      if (thread === 0) return null;
+      return divided ? inputPlaces[i]!.slice((thread - 1) * turns, thread * turns) : inputPlaces[i]!;
+    };
+    const outputsOf = (i: number, thread: number): readonly Place[] =>
+      outputPlaces[i]!.slice(thread * turns, (thread + 1) * turns);
     const ends = new Set([...inputs, ...outputs].map(({ name }) => name));
     const { placed, bytes: placedBytes } = placeTensors(model.stages, ends);
     let ownBytes = placedBytes;
@@ -102,12 +116,9 @@ export class DividedGraph implements Disposable {
         return { name, type, shape, at };
       });
     const [ownInputs, ownOutputs] = [inOwnMemory(inputs), inOwnMemory(outputs)];
-    type Theres = readonly (readonly SharedTensor['there'][])[];
-    const tensors = (ports: readonly (Port & { at: number })[], places: Theres, thread: number): SharedTensor[] =>
-      ports.map((port, i) => ({ ...port, there: places[i]![thread]! }));
     const stages = memberStages(crew.runtime, model, placed, crew.count, shared);
     this.bytes = shared.bytes + crew.count * (model.bytes + ownBytes);
-    const adam = adamModule(crew.count, true);
+    const adam = adamModule(shares, true);
     const ratesAt = shared.take(RATE_BYTES * finishes.length);
     this.#rates = new Float64Array(memory.buffer, ratesAt, 2 * finishes.length);
     const gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
@@ -121,14 +132,15 @@ export class DividedGraph implements Disposable {
         kind: 'load',
         graph: {
           id: this.#id,
+          turns,
           stages,
           options,
           adam,
           steps: [stepsOf(thread, 0), stepsOf(thread, 1)],
           ratesAt,
           weights: finishes.length,
-          inputs: tensors(ownInputs, inputPlaces, thread),
-          outputs: tensors(ownOutputs, outputPlaces, thread),
+          inputs: ownInputs.map((port, i) => ({ ...port, there: inputsOf(i, thread) })),
+          outputs: ownOutputs.map((port, i) => ({ ...port, there: outputsOf(i, thread) })),
           placed,
           ownBytes,
         },
@@ -147,22 +159,22 @@ export class DividedGraph implements Disposable {
   /**
    * Runs it in all threads, and steps all weights by the mean of the gradients, each thread a part of every weight.
    *
-   * @param valuesOf the values of an input for a thread, those of the first thread for what is not divided; not asked for weights
+   * @param valuesOf the values of an input for a share, those of the first share for what is not divided; not asked for weights
    * @param rates those of each finish
-   * @returns the outputs of each thread, good until the next run
+   * @returns the outputs of each share, good until the next run
    */
   run(
-    valuesOf: (input: number, thread: number) => Numbers,
+    valuesOf: (input: number, share: number) => Numbers,
     rates: readonly AdamRate[],
   ): readonly (readonly SharedArray[])[] {
     for (const i of rates.keys()) for (const array of Object.values(this.next(i))) this.free(array);
-    const atHand = new Map<string, Numbers>();
-    for (const [i, { name, divided, weightOf }] of this.model.inputs.entries()) {
+    const atHand = new Map<string, readonly Numbers[]>();
+    const { inputs, turns } = this.model;
+    for (const [i, { name, divided, weightOf }] of inputs.entries()) {
       if (weightOf >= 0) continue;
-      const own = valuesOf(i, 0);
+      const own = Array.from({ length: divided ? turns : 1 }, (_, turn) => valuesOf(i, turn));
       atHand.set(name, own);
-      const others = this.#inputs[i]!.slice(1, divided ? undefined : 2);
-      for (const [k, array] of others.entries()) array!.set(divided ? valuesOf(i, k + 1) : own);
+      for (const [k, array] of this.#inputs[i]!.entries()) array.set(divided ? valuesOf(i, turns + k) : own[0]!);
     }
     for (const [i, { rate, epsilon }] of rates.entries()) this.#rates.set([rate, epsilon], 2 * i);
     this.crew.run(this.#id, this.#states.current, atHand);
@@ -206,4 +218,4 @@ function memberStages(
   }));
 }
 
-const once = (place: number): readonly [number, number] => [place, place];
+const once = (place: number): Place => [place, place];

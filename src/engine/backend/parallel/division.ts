@@ -14,10 +14,20 @@ const WORK_PER_BYTE = 120;
 /** The same for waking other threads and waiting for them, which takes a tenth of a millisecond. */
 const WORK_TO_WAKE = 3e7;
 
-/** Into how many equal shares of at least two this many examples can be divided for so many threads. */
-export function sharesOf(examples: number, threads: number): number {
+/** How a batch is divided into equal shares. */
+export interface Division {
+  /** Threads that compute side by side. */
+  readonly members: number;
+  /** How many shares each of them computes, one after the other. */
+  readonly turns: number;
+}
+
+export const sharesOf = ({ members, turns }: Division): number => members * turns;
+
+/** Among how many of the threads this many examples can be divided equally, with at least two for each. */
+export function membersFor(examples: number, threads: number): number {
   const most = Math.min(threads, Math.floor(examples / 2));
-  for (let shares = most; shares > 1; shares--) if (examples % shares === 0) return shares;
+  for (let members = most; members > 1; members--) if (examples % members === 0) return members;
   return 1;
 }
 
@@ -33,4 +43,5 @@ export function isWorthDividing(plan: Plan): boolean {
   return work > WORK_TO_WAKE + bytes * WORK_PER_BYTE;
 }
 
-const bytesOf = ({ dtype, shape }: Value): number => (isNativeType(dtype) ? sizeOf(shape) * elementBytes(dtype) : 0);
+export const bytesOf = ({ dtype, shape }: Value): number =>
+  isNativeType(dtype) ? sizeOf(shape) * elementBytes(dtype) : 0;

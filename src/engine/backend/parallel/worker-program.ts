@@ -50,7 +50,7 @@ export function workerProgram(
       return session;
     },
   });
-  const nothing = new Map<string, ArrayLike<number>>();
+  const nothing = new Map<string, readonly ArrayLike<number>[]>();
   ready();
   for (let orders = 1; ; orders++) {
     for (let i = 0; i < spins && Atomics.load(control, given) < orders; i++);

@@ -53,7 +53,7 @@ export class Executor {
     this.stats.flushes++;
     const { session, signature, fetched, finishes } = this.graphs.find(
       plan,
-      1,
+      'whole',
       CompiledGraph,
       (slots) => new CompiledGraph(this.runtime, plan, slots, this.options),
     );

@@ -37,15 +37,15 @@ export class GraphCache {
 
   /**
    * The graph of this kind for a plan, compiled if it is not there.
-   * @param shares by how many threads, with a share of the examples each, it is run
+   * @param division how it is run by several threads, or in turns
    */
   find<Graph extends Disposable>(
     plan: Plan,
-    shares: number,
+    division: string,
     kind: Kind<Graph>,
     compile: (slots: ScalarSlots) => Graph,
   ): Graph {
-    const key = `${shares} ${plan.key}`;
+    const key = `${division} ${plan.key}`;
     let slots = this.#slots.get(key);
     if (slots === undefined) {
       slots = new ScalarSlots(plan.leaves);
