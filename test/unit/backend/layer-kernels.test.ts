@@ -102,6 +102,10 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       { pad: 'valid', n: 10, height: 16, width: 12, kernel: 3, channels: 32, filters: 64 } as const,
       { pad: 'same', n: 9, height: 7, width: 7, kernel: 5, channels: 16, filters: 20 } as const,
       { pad: 'valid', n: 20, height: 11, width: 9, kernel: 4, channels: 20, filters: 32 } as const,
+      // Fewer filters than channels: the other way round.
+      { pad: 'same', n: 10, height: 14, width: 14, kernel: 3, channels: 32, filters: 16 } as const,
+      { pad: 'same', n: 5, height: 7, width: 6, kernel: 4, channels: 48, filters: 20 } as const,
+      { pad: 'valid', n: 18, height: 9, width: 11, kernel: 3, channels: 40, filters: 16 } as const,
     ].map(({ pad, n, height, width, kernel, channels, filters }) => {
       const x = tf.conv2d(image([n, height, width, 16]), image([1, 1, 16, channels], 2), 1, 'same');
       const after = image([1, 1, filters, 16], 3);

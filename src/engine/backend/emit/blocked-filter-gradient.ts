@@ -9,7 +9,8 @@ import {
   gradientAsFilter,
   imageByExamples,
 } from './filter-gradient-operands';
-import { filterGradientOf, planSliding, type Sliding } from './filter-gradient-plan';
+import { type FilterGradient, filterGradientOf, planSliding, type Sliding } from './filter-gradient-plan';
+import { backwardPads, flip } from './filters';
 import { type Four, rowsOfFilterGradient, suitsRowPairs, sumsOfGradients, sumsOfRows } from './minimal-filtering';
 import { rowsOf } from './image-parts';
 import { isInWholeBlocks } from './whole-blocks';
@@ -27,13 +28,33 @@ import { isInWholeBlocks } from './whole-blocks';
  * @returns whether there is such a form
  */
 export function emitBlockedFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
-  const sliding = planSliding(emission, filterGradientOf(value));
-  if (sliding === undefined) return false;
+  const { builder } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
-  const seen = imageByExamples(emission, image, sliding);
-  const sums = slide(emission.builder, seen, gradientAsFilter(emission, gradient, sliding), sliding);
-  setFromSums(emission, value, sums, seen, sliding);
+  const asked = filterGradientOf(value);
+  const turned = turnedAround(emission, asked);
+  const sliding = planSliding(emission, turned ?? asked);
+  if (sliding === undefined) return false;
+  const [moving, resting] = turned ? [gradient, image] : [image, gradient];
+  const seen = imageByExamples(emission, moving, sliding);
+  const sums = slide(builder, seen, gradientAsFilter(emission, resting, sliding), sliding);
+  const found = filterFromSums(builder, sums, seen, sliding);
+  emission.setFlat(value, turned ? builder.transpose(flip(builder, found, turned.filter), [0, 1, 3, 2]) : found);
   return true;
+}
+
+/**
+ * The same with the gradient of the result in the place of the image, and the other way round, which gives the filter turned:
+ * where the image has more channels. It is the one that fills blocks of filters, of which a single one is half as fast, and the
+ * other one has to be brought into another order.
+ */
+function turnedAround(
+  { block }: Emission,
+  { image, result, filter, window }: FilterGradient,
+): FilterGradient | undefined {
+  const [kh, kw, channels, outputs] = filter;
+  const pads = backwardPads(window, image, result);
+  if (pads === undefined || outputs < block || channels < 2 * outputs) return undefined;
+  return { image: result, result: image, filter: [kh, kw, outputs, channels], window: { ...window, pads } };
 }
 
 /**
@@ -76,7 +97,7 @@ export function emitFilterGradientInPairs(emission: Emission, value: PendingValu
     builder.reshape(row, [(planes * outputs) / block, 1, line * block]),
   );
   const sums = builder.reshape(builder.op('Concat', filterRows, { axis: 1 }), [planes, outputs, 3, line]);
-  setFromSums(emission, value, sums, seen[0]!, { ...sliding, filter });
+  emission.setFlat(value, filterFromSums(builder, sums, seen[0]!, { ...sliding, filter }));
   return true;
 }
 
@@ -100,17 +121,16 @@ function slide(
   return builder.reshape(builder.op('ReduceSum', [inParts, builder.ints(1)], { keepdims: 0 }), shape);
 }
 
-/** Sets a filter's gradient from its sums in blocks of filters. */
-function setFromSums(
-  emission: Emission,
-  value: PendingValue<'Conv2DFilterGradient'>,
+/** A filter's gradient from its sums in blocks of filters. */
+function filterFromSums(
+  builder: ModelBuilder,
   sums: ValueName,
   { planes, depth }: ByExamples,
-  { filter: [kh, kw, , outputs] }: Pick<Sliding, 'filter'>,
-): void {
-  const { builder } = emission;
+  { filter }: Pick<Sliding, 'filter'>,
+): ValueName {
+  const [kh, kw, , outputs] = filter;
   const flat = builder.blocked('ReorderOutput', [sums], { channels: outputs, channels_last: 1 });
   const whole =
     planes === 1 ? flat : builder.transpose(builder.reshape(flat, [planes, kh, kw, depth, outputs]), [1, 2, 0, 3, 4]);
-  emission.setFlat(value, builder.reshape(whole, value.shape));
+  return builder.reshape(whole, filter);
 }
