@@ -170,6 +170,12 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     expect([again.losses, again.state]).toEqual([inTurns.losses, inTurns.state]);
   });
 
+  test('lenet-5 is trained in one turn: its weights are large beside what the cache would save', async () => {
+    const network = networks.find(({ name }) => name === 'lenet-5')!;
+    const { losses, runsOf } = await train(network, true, undefined, { threads, cacheBytes: 1.3 * 2 ** 20 });
+    expect(runsOf(COUNTS['lenet-5']! / threads)).toBe(losses.length);
+  });
+
   test('give rows in their order, the mean of a mean, and what is the same for all', async () => {
     const runs = await installCounting([size], { threads, cacheBytes });
     const factor = tf.variable(tf.tensor1d(numbers(size, 7)));
