@@ -44,8 +44,8 @@ export function emitBlockedFilterGradient(emission: Emission, value: PendingValu
 
 /**
  * The same with the gradient of the result in the place of the image, and the other way round, which gives the filter turned:
- * where the image has more channels. It is the one that fills blocks of filters, of which a single one is half as fast, and the
- * other one has to be brought into another order.
+ * where the image has more channels. The image then fills the blocks of filters, of which a single one is half as fast, and what
+ * has to be brought into another order is the smaller of the two.
  */
 function turnedAround(
   { block }: Emission,

@@ -33,8 +33,8 @@ const PRODUCTS_A_NUMBER = 16;
 const ROWS_SKIPPED = 2;
 
 /**
- * Whether a convolution, or a gradient of it, is faster so.
- * @param shape of the result
+ * Whether a convolution, or a gradient of it, is faster so: by its window, the shape of its result and that of its filter.
+ * @param asked its result or the gradient of its image, or the gradient of its filter
  */
 export function suitsRowPairs(
   block: number,

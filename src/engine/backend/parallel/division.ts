@@ -22,6 +22,7 @@ export interface Division {
   readonly turns: number;
 }
 
+/** Into how many shares the examples are divided. */
 export const sharesOf = ({ members, turns }: Division): number => members * turns;
 
 /** Among how many of the threads this many examples can be divided equally, with at least two for each. */
@@ -43,5 +44,6 @@ export function isWorthDividing(plan: Plan): boolean {
   return work > WORK_TO_WAKE + bytes * WORK_PER_BYTE;
 }
 
+/** Bytes of a value's data; 0 where the backend has no such type. */
 export const bytesOf = ({ dtype, shape }: Value): number =>
   isNativeType(dtype) ? sizeOf(shape) * elementBytes(dtype) : 0;
