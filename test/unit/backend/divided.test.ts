@@ -139,26 +139,33 @@ describe('examples divided among threads', () => {
   });
 });
 
-/** Networks, and so many examples as fit into a cache of 1.3 MB. */
+/** Networks, and with how many examples at a time they are trained, with a cache of so many MB. */
 const IN_TURNS = [
-  ['fashion-cnn', 16],
-  ['separable-cnn', 8],
-  ['autoencoder', 16],
+  ['fashion-cnn', 16, 1.3],
+  ['separable-cnn', 8, 1],
+  ['autoencoder', 16, 0.8],
 ] as const;
 
 describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (threads) => {
   const [count, size] = [64, 4000];
   /** For 16 rows of that size. */
   const cacheBytes = 2 ** 18;
+  /** Each result is read once more later on. */
   const busy = (x: tf.Tensor): tf.Tensor => {
+    let [before, y] = [x, tf.tanh(x)];
+    for (let i = 0; i < 60; i++) [before, y] = [y, tf.tanh(tf.add(before, y))];
+    return y;
+  };
+  /** Each result is read by the next operation alone. */
+  const chained = (x: tf.Tensor): tf.Tensor => {
     let y = x;
-    for (let i = 0; i < 60; i++) y = tf.tanh(tf.add(y, 0.01));
+    for (let i = 0; i < 120; i++) y = tf.tanh(tf.add(y, 0.01));
     return y;
   };
 
-  test.each(IN_TURNS)('%s is trained in turns, with the result of all at once', async (name, each) => {
+  test.each(IN_TURNS)('%s is trained in turns, with the result of all at once', async (name, each, megabytes) => {
     const network = networks.find((one) => one.name === name)!;
-    const setting = { threads, cacheBytes: 1.3 * 2 ** 20 };
+    const setting = { threads, cacheBytes: megabytes * 2 ** 20 };
     const alone = await train(network, false);
     const inTurns = await train(network, true, undefined, setting);
     const steps = alone.losses.length;
@@ -195,6 +202,17 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
         inTurns.dispose();
       }
     }
+  });
+
+  test('are computed in one turn where no result is read again later', async () => {
+    const runs = await installCounting([size], { threads, cacheBytes });
+    const x = numbers(count * size);
+    const wanted = tf.tidy(() => valuesOf(chained(tf.tensor(x, [count, size]))));
+    const together = repeatedly(chained, [[count, size]], { examples: [0] });
+    const before = runs(count / threads);
+    expectNear([await together.run(x)], [wanted]);
+    expect(runs(count / threads) - before).toBe(1);
+    together.dispose();
   });
 
   test('meet in one turn', async () => {

@@ -1,13 +1,14 @@
 import { splitPlan } from '../finishing/split';
 import type { Plan } from '../graph/plan';
+import { isPending, type PendingValue } from '../graph/value';
 import { bytesOf } from './division';
 
 /** Examples are channels of filter gradients, and rows of products: fewer than this leave most of them empty. */
 const LEAST_EXAMPLES = 8;
-/** The largest image of a turn may have so many times the bytes of the cache: it is computed in parts, and not read as a whole. */
+/** An image is found in the cache again if it has at most so many times its bytes: it is computed in parts, and not read as a whole. */
 const LARGEST_IMAGE = 1.25;
-/** Nanoseconds that are saved for each byte that is computed and read again, if it is in the cache by then. */
-const SAVED_PER_BYTE = 0.1;
+/** Nanoseconds that are saved for each byte that is found in the cache when it is read once more. */
+const SAVED_PER_BYTE = 0.2;
 /** What calling the operators of one recorded operation once more costs, in nanoseconds. */
 const COST_PER_OPERATION = 12_000;
 /** The same for each byte of a result, which is kept for each turn until the mean is taken. */
@@ -17,21 +18,36 @@ const MARGIN = 1.5;
 
 /**
  * In how many turns a thread computes its share of the examples, so that what it computes is still in the second-level cache
- * when it is read: the fewest that bring it there, or one where they would cost more than they save.
+ * when it is read once more: as many as save most, or one where they would cost more than they save.
  *
  * @param plan recorded for all examples of the thread, whose number is `rows`
  * @param cacheBytes of the second-level cache of one core
  */
 export function turnsFor(plan: Plan, rows: number, cacheBytes: number): number {
   const { order, outputs } = splitPlan(plan).graph;
-  const sizes = order.map(bytesOf);
-  const sum = (bytes: readonly number[]): number => bytes.reduce((total, one) => total + one, 0);
-  const largest = Math.max(...sizes);
-  const saved = SAVED_PER_BYTE * sum(sizes);
   const costOfTurn = COST_PER_OPERATION * order.length + COST_PER_RESULT_BYTE * sum(outputs.map(bytesOf));
-  for (let turns = 1; rows >= turns * LEAST_EXAMPLES; turns++) {
-    if (rows % turns !== 0 || largest > turns * LARGEST_IMAGE * cacheBytes) continue;
-    return saved > MARGIN * (turns - 1) * costOfTurn ? turns : 1;
+  const most = LARGEST_IMAGE * cacheBytes;
+  const large = readOnceMore(order)
+    .map(bytesOf)
+    .filter((bytes) => bytes > most);
+  const gain = (turns: number): number => {
+    const saved = SAVED_PER_BYTE * sum(large.filter((bytes) => bytes <= turns * most));
+    return saved - MARGIN * (turns - 1) * costOfTurn;
+  };
+  let best = 1;
+  for (let turns = 2; rows >= turns * LEAST_EXAMPLES; turns++) {
+    if (rows % turns === 0 && gain(turns) > gain(best)) best = turns;
   }
-  return 1;
+  return best;
 }
+
+/** The values that are read later than by the next operation: that one finds in the cache what it can keep anyhow. */
+function readOnceMore(order: readonly PendingValue[]): PendingValue[] {
+  const lastRead = new Map<PendingValue, number>();
+  for (const [i, { node }] of order.entries()) {
+    for (const input of node.inputs) if (isPending(input)) lastRead.set(input, i);
+  }
+  return order.filter((value, i) => (lastRead.get(value) ?? 0) > i + 1);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
