@@ -172,7 +172,7 @@ function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[],
   const examples = share.inputs.map((input) => inputs[input]!);
   const distribution = distribute(plan, new Set(examples), examples[0]!.shape[0]!, result);
   // Turns are asked for where they are worth it.
-  if (distribution === null || (share.turns === 1 && !isWorthDividing(distribution.plan))) return null;
+  if (distribution === null || (share.turns === 1 && !isWorthDividing(distribution.plan, sharesOf(share)))) return null;
   return { ...share, distribution };
 }
 

@@ -1,7 +1,7 @@
 import { splitPlan } from '../finishing/split';
 import type { Plan } from '../graph/plan';
 import { isPending, type PendingValue } from '../graph/value';
-import { bytesOf } from './division';
+import { bytesOf, sum } from './division';
 
 /** Examples are channels of filter gradients, and rows of products: fewer than this leave most of them empty. */
 const LEAST_EXAMPLES = 8;
@@ -49,5 +49,3 @@ function readOnceMore(order: readonly PendingValue[]): PendingValue[] {
   }
   return order.filter((value, i) => (lastRead.get(value) ?? 0) > i + 1);
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
