@@ -115,10 +115,10 @@ function slide(
     pads: [rowPads[0], 0, rowPads[1], 0],
     group: parts,
   });
-  const shape = [planes, filters, kh, kw * depth];
-  if (parts === 1) return builder.reshape(products, shape);
+  if (parts === 1) return products;
   const inParts = builder.reshape(products, [planes, parts, filters * kh * kw * depth]);
-  return builder.reshape(builder.op('ReduceSum', [inParts, builder.ints(1)], { keepdims: 0 }), shape);
+  const sum = builder.op('ReduceSum', [inParts, builder.ints(1)], { keepdims: 0 });
+  return builder.reshape(sum, [planes, filters, kh, kw * depth]);
 }
 
 /** A filter's gradient from its sums in blocks of filters. */

@@ -67,7 +67,7 @@ export function bandsByExamples(
     indices[i] = example < n ? (example * planes + plane) * rows + row : zeros;
   }
   const table = builder.reshape(name, [-1, line]);
-  const bandsOfRows = builder.reshape(rowsAt(builder, table, indices), [planes, channels, met, line]);
+  const bandsOfRows = rowsAt(builder, table, indices, [planes, channels, met]);
   return { name: builder.blocked('ReorderInput', [bandsOfRows]), planes, depth };
 }
 
@@ -183,8 +183,13 @@ function gradientInBlocks(emission: Emission, gradient: Value, shape: ImageShape
   return builder.blocked('ReorderInput', [builder.op('Pad', [emission.nchw(gradient, shape), planes])]);
 }
 
-const rowsAt = (builder: ModelBuilder, matrix: ValueName, indices: Int32Array<ArrayBuffer>): ValueName =>
-  builder.op('Gather', [matrix, builder.constant('int32', [indices.length], indices)], { axis: 0 });
+/** Rows of a matrix in the shape of their indices. */
+const rowsAt = (
+  builder: ModelBuilder,
+  matrix: ValueName,
+  indices: Int32Array<ArrayBuffer>,
+  shape: readonly number[] = [indices.length],
+): ValueName => builder.op('Gather', [matrix, builder.constant('int32', shape, indices)], { axis: 0 });
 
 /** Zeros behind the last number of each axis. */
 function filledUp(builder: ModelBuilder, input: ValueName, missing: readonly number[]): ValueName {
