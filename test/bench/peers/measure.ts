@@ -16,12 +16,14 @@ export interface Speed {
   /** Examples a second in the fastest step, and in the median one. */
   readonly fastest: number;
   readonly median: number;
+  /** The median of each round: what contenders have of one round was measured within seconds. */
+  readonly rounds: readonly number[];
   /** The fastest as a share of the processor's Gemm peak, by the arithmetic that the network needs. */
   readonly share: number;
 }
 
-const ROUNDS = 5;
-const TURN_MS = 300;
+const ROUNDS = 9;
+const TURN_MS = 200;
 const PEAK_MS = 100;
 /** A training step computes the result, the gradient of the input and that of the weights: three times the forward work. */
 const FLOPS_PER_MAC = { training: 6, evaluation: 2 } as const;
@@ -62,7 +64,8 @@ export async function measureNetwork(
     const perSecond = (milliseconds: number): number => (1000 * times[0]!.examples) / milliseconds;
     const fastest = perSecond(Math.min(...all));
     const share = (fastest * network.macs * FLOPS_PER_MAC[job]) / peak;
-    return { network: network.name, job, threads, who, fastest, median: perSecond(median(all)), share };
+    const rounds = times.map(({ milliseconds }) => perSecond(median(milliseconds)));
+    return { network: network.name, job, threads, who, fastest, median: perSecond(median(all)), rounds, share };
   });
   return { speeds, notes };
 }

@@ -6,6 +6,7 @@ import { compareWithPytorch } from '../../bench/peers/targets';
 const speed = (network: string, who: string, threads: number, fastest: number): Speed => ({
   ...{ network, job: 'training', who, threads, fastest },
   median: fastest / 2,
+  rounds: [fastest / 2, fastest / 4, fastest / 8],
   share: 0.5,
 });
 
@@ -22,6 +23,13 @@ test('with two threads ratios to PyTorch have targets, higher ones for the netwo
   expect(told).toContain('lenet-5, training, 2 threads: over PyTorch, best|>= 0.8|true');
   expect(told).toContain('lenet-5, training, 1 thread: over PyTorch, best||true');
   expect(lines.every(({ value }) => value === 0.9)).toBe(true);
+});
+
+test('a machine that gets slower for all does not change the ratio of the median round', () => {
+  const ours = { ...speed('lenet-5', OURS, 2, 900), rounds: [800, 400, 200] };
+  const theirs = { ...speed('lenet-5', 'PyTorch, best', 2, 1000), rounds: [1000, 500, 100] };
+  const line = compareWithPytorch([ours, theirs]).find(({ what }) => what.endsWith('in the median round'));
+  expect(line?.value).toBe(0.8);
 });
 
 test('nothing is compared with a peer that was left out', () => {
