@@ -94,11 +94,17 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     return this.#recorder.withdraw(values);
   }
 
-  /** Lets a placeholder stand for a tensor in the next run. */
-  lend(dataId: tf.DataId, placeholder: Value): void {
+  /**
+   * Lets a placeholder stand for a tensor in the next run.
+   * @param fromShared whether that reads memory that threads share; if not, the tensor has a copy of its own from now on
+   */
+  lend(dataId: tf.DataId, placeholder: Value, fromShared: boolean): void {
     const value = this.lookup(dataId);
     if (value.node !== null) this.flush();
     if (value.failure !== null) throw value.failure;
+    if (!fromShared && value.data !== null && isNativeType(value.dtype)) {
+      value.data = toNativeArray(value.dtype, value.data);
+    }
     placeholder.data = value.data;
     placeholder.tensor = value.tensor;
   }

@@ -77,7 +77,7 @@ export class Replay implements Repeated {
       else leaf.data = values;
       leaf.tensor = null;
     });
-    for (const { variable, before } of this.states) this.backend.lend(variable.dataId, before);
+    for (const { variable, before } of this.states) this.backend.lend(variable.dataId, before, this.divided !== null);
     const merged = this.#runDivided(rows);
     if (merged === null) this.backend.executor.run(this.plan);
     for (const { variable, after } of this.states) {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isShared } from '../../../src/engine/backend/graph/native-types';
 import { adamStep, disposeBackend, installBackend, repeatedly } from '../../../src/engine/backend/index';
+import { OnnxBackend } from '../../../src/engine/backend/onnx-backend';
 import { isWorthDividing } from '../../../src/engine/backend/parallel/division';
 import { loadRuntime } from '../../../src/engine/backend/sessions/runtime';
 import { tf } from '../../../src/engine/backend/tf';
@@ -34,6 +36,13 @@ afterEach(() => {
   disposeBackend();
   vi.mocked(isWorthDividing).mockReset();
 });
+
+/** The very array that a tensor has. */
+function dataOf(tensor: tf.Tensor): Float32Array {
+  const backend = tf.backend();
+  if (!(backend instanceof OnnxBackend)) throw new Error('The backend is another.');
+  return backend.lookup(tensor.dataId).data as Float32Array;
+}
 
 const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>().slice();
 
@@ -258,6 +267,23 @@ describe('a divided computation', () => {
   const expected = (f: (x: tf.Tensor) => tf.Tensor, x: Float32Array): Float32Array =>
     tf.tidy(() => valuesOf(f(tf.tensor(x, shape))));
 
+  /** A weight that steps of Adam bring near to the mean of what is computed from the examples. */
+  const stepped = () => {
+    const weight = tf.variable(tf.tensor(numbers(size, 5)));
+    const [first, second] = [tf.variable(tf.zerosLike(weight)), tf.variable(tf.zerosLike(weight))];
+    const step = (x: tf.Tensor, rate: tf.Scalar): tf.Tensor => {
+      const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(tf.sub(busy(x), weight))).asScalar(), [weight]);
+      const tensors = { weight, first, second, gradient: grads[weight.name]! };
+      const [next] = adamStep([tensors], { beta1: 0.9, beta2: 0.999, rate, epsilon: tf.scalar(1e-8) });
+      weight.assign(next!.weight);
+      first.assign(next!.first);
+      second.assign(next!.second);
+      return value;
+    };
+    const taken = repeatedly((x, rate) => step(x, rate as tf.Scalar), [shape, []], { examples: [0] });
+    return { weight, first, second, taken };
+  };
+
   test('is run whole where there is little to do', async () => {
     const square = (x: tf.Tensor): tf.Tensor => tf.square(x);
     const x = numbers(COUNT * size);
@@ -339,18 +365,7 @@ describe('a divided computation', () => {
   });
 
   test('leaves what others hold of weights and moments alone, whatever steps follow', async () => {
-    const weight = tf.variable(tf.tensor(numbers(size, 5)));
-    const [first, second] = [tf.variable(tf.zerosLike(weight)), tf.variable(tf.zerosLike(weight))];
-    const step = (x: tf.Tensor, rate: tf.Scalar): tf.Tensor => {
-      const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(tf.sub(busy(x), weight))).asScalar(), [weight]);
-      const tensors = { weight, first, second, gradient: grads[weight.name]! };
-      const [next] = adamStep([tensors], { beta1: 0.9, beta2: 0.999, rate, epsilon: tf.scalar(1e-8) });
-      weight.assign(next!.weight);
-      first.assign(next!.first);
-      second.assign(next!.second);
-      return value;
-    };
-    const taken = repeatedly((x, rate) => step(x, rate as tf.Scalar), [shape, []], { examples: [0] });
+    const { weight, first, second, taken } = stepped();
     const x = numbers(COUNT * size);
     const losses: number[] = [];
     const held: { tensor: tf.Tensor; values: Float32Array; read: Float32Array }[] = [];
@@ -375,6 +390,42 @@ describe('a divided computation', () => {
     const plain = tf.tidy(() => tf.mean(tf.square(busy(tf.tensor(x, shape)))).dataSync<'float32'>()[0]!);
     expect(zeroed).toBeCloseTo(plain, 5);
     taken.dispose();
+  });
+
+  test('leaves the weights of another model with the same graph alone', async () => {
+    const x = numbers(COUNT * size);
+    const [one, other] = [stepped(), stepped()];
+    const after: Float32Array[] = [];
+    for (const { taken, weight, first, second } of [one, other, one, other]) {
+      await taken.run(x, Float32Array.of(-0.01));
+      after.push(...[weight, first, second].map(valuesOf));
+      if (after.length === 3) other.weight.assign(tf.zeros([size]));
+    }
+    expect([one.weight, one.first, one.second].map(valuesOf)).toEqual(after.slice(6, 9));
+    expect([other.weight, other.first, other.second].map(valuesOf)).toEqual(after.slice(9));
+    expect(valuesOf(one.weight)).not.toEqual(valuesOf(other.weight));
+  });
+
+  test('has its weights copied once for passes of one thread, and goes on from them', async () => {
+    const x = numbers(COUNT * size);
+    const rate = Float32Array.of(-0.01);
+    const { weight: wanted, taken: uninterrupted } = stepped();
+    for (let i = 0; i < 3; i++) await uninterrupted.run(x, rate);
+    const { weight, taken } = stepped();
+    const pass = repeatedly((row) => tf.mul(row, weight), [[size]]);
+    const row = new Float32Array(size).fill(2);
+    const data = () => dataOf(weight);
+    for (let i = 0; i < 3; i++) {
+      await taken.run(x, rate);
+      expect(isShared(data())).toBe(true);
+      const doubled = await pass.run(row);
+      const copy = data();
+      expect(isShared(copy)).toBe(false);
+      expect(doubled).toEqual(copy.map((value) => 2 * value));
+      expect(await pass.run(row)).toEqual(doubled);
+      expect(data()).toBe(copy);
+    }
+    expect(valuesOf(weight)).toEqual(valuesOf(wanted));
   });
 
   test('names the operation that failed in a thread, and goes on', async () => {

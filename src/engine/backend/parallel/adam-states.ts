@@ -64,10 +64,21 @@ export class AdamStates {
     });
   }
 
-  /** Makes the current state of a weight what the arrays hold, which is nothing to do where they are that state itself. */
-  bring(index: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
+  /**
+   * Makes the current state of a weight what the arrays hold, which is nothing to do where they are that state itself.
+   * @param free has nobody hold an array that is about to be written: another model's steps may have left it
+   */
+  bring(
+    index: number,
+    known: Readonly<Record<AdamPart, Float32Array>>,
+    free: (array: Float32Array<SharedArrayBuffer>) => void,
+  ): void {
     const state = this.#arrays[index]![this.#current];
-    for (const part of PARTS) if (known[part] !== state[part]) state[part].set(known[part]);
+    for (const part of PARTS) {
+      if (known[part] === state[part]) continue;
+      free(state[part]);
+      state[part].set(known[part]);
+    }
   }
 
   /** All arrays of both states. */

@@ -153,7 +153,7 @@ export class DividedGraph implements Disposable {
 
   /** Makes these the weight and the moments of a finish; nothing to do where they are what its last step has left. */
   bring(finish: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
-    this.#states.bring(finish, known);
+    this.#states.bring(finish, known, this.free);
   }
 
   /**
