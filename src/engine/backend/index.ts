@@ -86,11 +86,12 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
   const wantsInternal = options.internalOperators !== false;
   if (!wantsInternal) log('Standard operators of ONNX Runtime only are used, as asked for.');
   const operators = wantsInternal ? findInternalOperators(runtime, log) : STANDARD_OPERATORS;
-  const pool = new BufferPool(64 * MEGABYTE);
+  const maxSessions = options.maxSessions ?? 32;
+  const pool = new BufferPool(64 * MEGABYTE, maxSessions);
   const executor = new Executor(runtime, pool, {
     threads: options.threads,
     operators,
-    maxSessions: options.maxSessions ?? 32,
+    maxSessions,
     maxSessionBytes: options.maxSessionBytes ?? 384 * MEGABYTE,
   });
   const backend = new OnnxBackend(executor, pool);

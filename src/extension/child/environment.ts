@@ -5,10 +5,10 @@ export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const
 const MEMORY = {
   ...LARGE_PAGES,
   /**
-   * From 4 MB on memory comes from the system, and goes back when it is freed. The library raises this number by what is freed
+   * From 1 MB on memory comes from the system, and goes back when it is freed. The library raises this number by what is freed
    * unless it is set: memory of graphs that are gone then stays in its heap. Below it is what single steps take and free.
    */
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 22),
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
 } as const;
 
 /** An engine's environment, a copy of its own: Electron's own variables and Node's options of the editor are not the engine's. */

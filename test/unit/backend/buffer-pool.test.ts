@@ -5,7 +5,7 @@ const array = (length: number): Float32Array<ArrayBuffer> => new Float32Array(le
 
 describe('arrays that wait for reuse', () => {
   test('are taken again by type and length', () => {
-    const pool = new BufferPool(1000);
+    const pool = new BufferPool(1000, 8);
     const [given, other] = [array(10), new Int32Array(10)];
     pool.give('float32', given);
     pool.give('int32', other);
@@ -17,7 +17,7 @@ describe('arrays that wait for reuse', () => {
   });
 
   test('make room, those first whose size was not given back for longest', () => {
-    const pool = new BufferPool(100);
+    const pool = new BufferPool(100, 8);
     const [old, recent, newest] = [array(10), array(11), array(12)];
     pool.give('float32', old);
     pool.give('float32', recent);
@@ -30,7 +30,7 @@ describe('arrays that wait for reuse', () => {
   });
 
   test('are never more than the bound, and no array beyond it pushes out others', () => {
-    const pool = new BufferPool(100);
+    const pool = new BufferPool(100, 8);
     for (let length = 1; length <= 25; length++) {
       pool.give('float32', array(length));
       expect(pool.freeBytes).toBeLessThanOrEqual(100);
@@ -38,5 +38,19 @@ describe('arrays that wait for reuse', () => {
     expect(pool.freeBytes).toBe(100);
     pool.give('float32', array(26));
     expect(pool.freeBytes).toBe(100);
+  });
+
+  test('are let go when the pool has grown older by more than its bound since their size was given back', () => {
+    const pool = new BufferPool(1000, 2);
+    const [used, idle] = [array(10), array(11)];
+    pool.give('float32', idle);
+    for (let age = 0; age < 3; age++) {
+      expect(pool.take('float32', 10)).not.toBe(idle);
+      pool.give('float32', used);
+      pool.growOlder();
+      expect(pool.freeBytes).toBe(age < 2 ? 84 : 40);
+    }
+    expect(pool.take('float32', 11)).not.toBe(idle);
+    expect(pool.take('float32', 10)).toBe(used);
   });
 });

@@ -40,7 +40,9 @@ export class Executor {
     readonly pool: BufferPool,
     readonly options: ExecutorOptions,
   ) {
-    this.graphs = new GraphCache(options.maxSessions, options.maxSessionBytes, this.stats);
+    this.graphs = new GraphCache(options.maxSessions, options.maxSessionBytes, this.stats, () => {
+      pool.growOlder();
+    });
   }
 
   /** Sessions alive and an estimate of the bytes they hold. */

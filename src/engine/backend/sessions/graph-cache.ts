@@ -19,10 +19,12 @@ export class GraphCache {
   readonly #graphs: LruCache<Disposable>;
   readonly #slots = new LruCache<ScalarSlots>(GRAPHS_KNOWN, Number.POSITIVE_INFINITY);
 
+  /** @param compiled called after each compilation */
   constructor(
     maxGraphs: number,
     maxBytes: number,
     readonly stats: CompileStats,
+    readonly compiled: () => void,
   ) {
     this.#graphs = new LruCache(maxGraphs, maxBytes, GRAPHS_IN_TURN);
   }
@@ -60,6 +62,7 @@ export class GraphCache {
     this.stats.compiles++;
     this.stats.compileMs += performance.now() - start;
     this.#graphs.set(key, graph);
+    this.compiled();
     return graph;
   }
 
