@@ -13,7 +13,7 @@ test("an engine has the editor's environment without Node's options, and says wh
   expect(engineEnvironment()).toMatchObject({
     SECATEUR_TEST: 'kept',
     ELECTRON_RUN_AS_NODE: '1',
-    MALLOC_MMAP_THRESHOLD_: '4194304',
+    MALLOC_MMAP_THRESHOLD_: '1048576',
     GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
   });
   expect(engineEnvironment()).not.toHaveProperty('NODE_OPTIONS');
