@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { BufferPool } from '../../../src/engine/backend/buffers/pool';
 import { backendStats, disposeBackend, installBackend } from '../../../src/engine/backend/index';
 import { layers, tf } from '../../../src/engine/backend/tf';
 import { examples, networks, setWeights, trainStep } from './networks';
@@ -33,6 +34,15 @@ test('training steps leave no tensor and no data behind, whether they are read o
   }
   expect(last).toBeLessThan(first);
   expect(alive()).toEqual(before);
+});
+
+test('arrays that wait grow older with each graph that is compiled, not with each run', async () => {
+  await installBackend({ threads: 1 });
+  const older = vi.spyOn(BufferPool.prototype, 'growOlder');
+  for (const length of [3, 4, 3, 4, 3]) tf.tidy(() => tf.square(tf.ones([length, 2])).dataSync());
+  expect(backendStats().compiles).toBe(2);
+  expect(older).toHaveBeenCalledTimes(2);
+  older.mockRestore();
 });
 
 test('networks that come and go leave nothing but compiled graphs within their bound', async () => {
