@@ -20,7 +20,10 @@ export default defineConfig({
   ssr: { resolve: { mainFields: ['module', 'main'] } },
   test: {
     include: ['test/unit/**/*.test.ts', 'test/webview/**/*.test.{ts,tsx}'],
-    setupFiles: process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts'],
+    setupFiles: [
+      'test/equal-arrays.ts',
+      ...(process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts']),
+    ],
     deps: { optimizer: { ssr: { enabled: true, include: tensorflow } } },
     pool: 'forks',
     maxWorkers: 2,

@@ -37,6 +37,8 @@ function problemOf({ n, height, width, channels, filters }: Size): Problem {
   return { n, height, width, channels, filters, x, filter, bias: tensor([filters], 4) as tf.Tensor1D };
 }
 
+const nameOf = ({ n, height, width, channels, filters }: Size): string => [n, height, width, channels, filters].join();
+
 type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'elu';
 
 /** Its result, with whatever is asked for in place of the image, the filter and the bias. */
@@ -103,34 +105,43 @@ describe.each(CHOICES)(
 
     test.each(SIZES)('even heights: $height x $width, $channels to $filters channels', async (size) => {
       for (const activation of ['linear', 'relu', 'sigmoid', 'elu'] as const) {
-        await expectAsCpu(() => {
-          const problem = problemOf(size);
-          return [convolved(problem, activation), ...gradients(problem, activation, after(size.filters))];
-        });
+        await expectAsCpu(
+          () => {
+            const problem = problemOf(size);
+            return [convolved(problem, activation), ...gradients(problem, activation, after(size.filters))];
+          },
+          `even ${nameOf(size)} ${activation}`,
+        );
       }
       expectCalled([convolveInPairs, imageGradientInPairs, rowsOfFilterGradient]);
     });
 
     test.each(ODD)('filters of odd heights: $height x $width, $channels to $filters channels', async (size) => {
-      await expectAsCpu(() => gradients(problemOf(size), 'relu', after(size.filters)));
+      await expectAsCpu(() => gradients(problemOf(size), 'relu', after(size.filters)), `odd ${nameOf(size)}`);
       expectCalled([rowsOfFilterGradient]);
       expect(convolveInPairs).not.toHaveBeenCalled();
     });
 
     test.each(SIZES.filter(({ width }) => width > 1))('before pools: $height x $width', async (size) => {
-      for (const end of [pooled, averaged]) {
-        await expectAsCpu(() => {
-          const problem = problemOf(size);
-          return [end(convolved(problem, 'relu')), ...gradients(problem, 'relu', end)];
-        });
+      for (const [pool, end] of Object.entries({ pooled, averaged })) {
+        await expectAsCpu(
+          () => {
+            const problem = problemOf(size);
+            return [end(convolved(problem, 'relu')), ...gradients(problem, 'relu', end)];
+          },
+          `${pool} ${nameOf(size)}`,
+        );
       }
       // The rows are read apart by the pool and whole by another.
-      await expectAsCpu(() => {
-        const problem = problemOf(size);
-        return gradients(problem, 'relu', (y) =>
-          tf.concat([tf.reshape(pooled(y), [-1]), tf.reshape(after(size.filters)(y), [-1])]),
-        );
-      });
+      await expectAsCpu(
+        () => {
+          const problem = problemOf(size);
+          return gradients(problem, 'relu', (y) =>
+            tf.concat([tf.reshape(pooled(y), [-1]), tf.reshape(after(size.filters)(y), [-1])]),
+          );
+        },
+        `pooled and not ${nameOf(size)}`,
+      );
       expectCalled([convolveInPairs, imageGradientInPairs, rowsOfFilterGradient]);
     });
 
