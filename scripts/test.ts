@@ -57,11 +57,14 @@ const vitest = (name: string, ...args: string[]): Stage => {
 const integrationReport = path.join(reports, 'integration.json');
 const conformanceReport = path.join(reports, 'conformance.json');
 
-const stages: readonly Stage[] = [
+/** What only reads the sources: side by side, since each of them has one thread. */
+const checks: readonly Stage[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'src/webview'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
+];
+const suites: readonly Stage[] = [
   vitest('unit'),
   {
     name: 'conformance',
@@ -84,7 +87,8 @@ runMain(async () => {
     await ensureDebian('chromium');
     await ensureDebian('dataset-fashion-mnist');
     await ensureCodeServer();
-    for (const stage of stages) {
+    await runChecks();
+    for (const stage of suites) {
       // Integration and the end-to-end run test one and the same package.
       if (stage.name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
       await runStage(stage, total);
@@ -96,6 +100,20 @@ runMain(async () => {
     process.once('exit', () => console.log(`${total.passed} passed, ${total.failed} failed`));
   }
 });
+
+/** Runs all checks. @throws ScriptError with what those that fail have printed. */
+async function runChecks(): Promise<void> {
+  console.log(`\n── ${checks.map(({ name }) => name).join(', ')}`);
+  const start = performance.now();
+  const results = await Promise.allSettled(
+    checks.map(({ command: [program, ...args] }) => run(program, args, { cwd: inRoot() })),
+  );
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
+  if (reasons.length > 0) throw new ScriptError(reasons.join('\n\n'));
+  console.log(`── ${((performance.now() - start) / 1000).toFixed(0)} s`);
+}
+
+const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
 /** Runs one stage and adds its tests to the total. @throws ScriptError when it fails or leaves tests out. */
 async function runStage({ name, command: [program, ...args], report }: Stage, total: Count): Promise<void> {
