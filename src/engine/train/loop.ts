@@ -75,10 +75,10 @@ export interface TrainOptions extends LearningRates {
 /** Keeps the order of shuffling apart from other uses of the same seed. */
 const SHUFFLE_STREAM = 0x5f0f1e;
 
-/** The record with the highest validation accuracy, the earliest of equals. */
+/** The record with the highest validation accuracy; the last of equals, since it has learned longer, at a lower rate. */
 export const bestOf = (records: readonly EpochRecord[]): EpochRecord | undefined =>
   records.reduce<EpochRecord | undefined>(
-    (best, record) => (best && best.validationAccuracy >= record.validationAccuracy ? best : record),
+    (best, record) => (best && best.validationAccuracy > record.validationAccuracy ? best : record),
     undefined,
   );
 
@@ -142,9 +142,10 @@ function choosable({ sparsity, length }: Session, records: readonly EpochRecord[
 }
 
 /** Whether the last `patience` epochs brought no higher validation accuracy than those before. */
-function isOutOfPatience(records: readonly EpochRecord[], patience = Infinity): boolean {
-  const best = bestOf(records);
-  return best !== undefined && records.at(-1)!.epoch - best.epoch >= patience;
+export function isOutOfPatience(records: readonly EpochRecord[], patience = Infinity): boolean {
+  const highest = bestOf(records)?.validationAccuracy;
+  const first = records.find(({ validationAccuracy }) => validationAccuracy === highest);
+  return first !== undefined && records.at(-1)!.epoch - first.epoch >= patience;
 }
 
 /** Finds the masks anew where the schedule says so after `done` optimiser steps. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/backend/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
-import { bestOf, trainModel, type TrainOptions, type TrainState } from '../../../src/engine/train/loop';
+import { bestOf, isOutOfPatience, trainModel, type TrainOptions, type TrainState } from '../../../src/engine/train/loop';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork, weightsOf } from './tiny';
 
@@ -133,16 +133,26 @@ describe('training', () => {
 });
 
 describe('the best epoch', () => {
-  it('is the earliest with the highest validation accuracy', () => {
-    const record = (epoch: number, validationAccuracy: number) => ({
-      epoch,
+  const records = (...accuracies: number[]) =>
+    accuracies.map((validationAccuracy, i) => ({
+      epoch: i + 1,
       validationAccuracy,
       loss: 1,
       accuracy: 0,
       testAccuracy: 1 - validationAccuracy,
       seconds: 1,
-    });
-    expect(bestOf([record(1, 0.5), record(2, 0.75), record(3, 0.75), record(4, 0.1)])?.epoch).toBe(2);
+    }));
+
+  it('is the last with the highest validation accuracy', () => {
+    expect(bestOf(records(0.5, 0.75, 0.75, 0.1))?.epoch).toBe(3);
     expect(bestOf([])).toBeUndefined();
+  });
+
+  it('is waited for no longer because it is reached once more', () => {
+    expect(isOutOfPatience(records(0.5, 0.75, 0.75), 2)).toBe(false);
+    expect(isOutOfPatience(records(0.5, 0.75, 0.75, 0.75), 2)).toBe(true);
+    expect(isOutOfPatience(records(0.5, 0.75, 0.1, 0.8), 2)).toBe(false);
+    expect(isOutOfPatience(records(0.5, 0.75, 0.1, 0.2))).toBe(false);
+    expect(isOutOfPatience([], 1)).toBe(false);
   });
 });
