@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/backend/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
-import { bestOf, isOutOfPatience, trainModel, type TrainOptions, type TrainState } from '../../../src/engine/train/loop';
+import {
+  bestOf,
+  isOutOfPatience,
+  trainModel,
+  type TrainOptions,
+  type TrainState,
+} from '../../../src/engine/train/loop';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork, weightsOf } from './tiny';
 
