@@ -5,6 +5,11 @@ import { fingerprint, type Fingerprint } from './fingerprint';
 
 /** Milliseconds in which changes are gathered: a checkpoint is several files, replaced one after another. */
 const GATHER = 300;
+/**
+ * Milliseconds after which files that are newly watched are looked at again: the editor's watchers take a while to start, on a
+ * busy machine seconds, and never hear of what changed before.
+ */
+const STARTED = [2_000, 10_000];
 
 export type DiskChange = 'changed' | 'gone';
 
@@ -76,5 +81,11 @@ export class DiskWatch implements vscode.Disposable {
     );
     above.onDidDelete(touched);
     above.onDidCreate(touched);
+    // Some drives tell of no change at all; whoever has made one elsewhere comes back to this window.
+    this.watchers.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && touched()));
+    for (const wait of STARTED) {
+      const timer = setTimeout(() => void this.check(), wait);
+      this.watchers.add({ dispose: () => clearTimeout(timer) });
+    }
   }
 }
