@@ -18,6 +18,8 @@ export interface Classifier {
   logits(batch: Batch, training: boolean): tf.Tensor2D;
   /** The same from the tensor of its images, of the shape `shapeOf(count)`. */
   logitsOf(images: tf.Tensor, training: boolean): tf.Tensor2D;
+  /** The same from the model's output. */
+  logitsFrom(output: tf.Tensor): tf.Tensor2D;
   shapeOf(count: number): number[];
 }
 
@@ -48,12 +50,14 @@ export function asClassifier(
   const topology: unknown = JSON.parse(JSON.stringify(model.toJSON(null, false)));
   const probabilities = outputKind(readTopology(topology as Record<string, unknown>)) === 'probabilities';
   const shapeOf = (count: number): number[] => [count, ...input];
-  const logitsOf = (x: tf.Tensor, training: boolean): tf.Tensor2D => {
-    const y = model.apply(x, { training }) as tf.Tensor2D;
+  const logitsFrom = (output: tf.Tensor): tf.Tensor2D => {
+    const y = output as tf.Tensor2D;
     return probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
   };
+  const logitsOf = (x: tf.Tensor, training: boolean): tf.Tensor2D =>
+    logitsFrom(model.apply(x, { training }) as tf.Tensor);
   return {
-    ...{ model, classes: units, logitsOf, shapeOf },
+    ...{ model, classes: units, logitsOf, logitsFrom, shapeOf },
     logits: (batch, training) => logitsOf(tf.tensor(batch.pixels, shapeOf(batch.count)), training),
   };
 }

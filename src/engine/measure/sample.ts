@@ -1,15 +1,28 @@
 import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { ScanScores } from '../../protocol/measure/sensitivity';
-import { tf } from '../backend/tf';
 import { padded, type Batch, type Images } from '../dataset/images';
+import type { ModelVariable } from '../model/cuts';
 import type { LayersModel } from '../model/runnable';
 import { breathe } from '../pause';
-import { asClassifier, type Classifier } from './classifier';
+import { Beginnings } from './beginnings';
+import { asClassifier } from './classifier';
 import { Scores } from './scores';
 
 /** Images in one forward pass, at most. */
 const BATCH_SIZE = 500;
+
+/**
+ * Accuracy, top-5 accuracy and loss of a model with the weights that it has now.
+ * @param changed all weights that are not always the same: what layers before them compute is kept
+ * @param advance told the images of each batch that is done
+ * @throws UserError where an output is no number, CancelledError
+ */
+export type Score = (
+  changed: ReadonlySet<ModelVariable>,
+  signal: AbortSignal,
+  advance?: (images: number) => void,
+) => Promise<ScanScores>;
 
 /** Images on which many variants of a model are measured: normalised once, in batches of one size, so that one graph serves all. */
 export class Sample {
@@ -45,34 +58,38 @@ export class Sample {
     return hash.digest('hex');
   }
 
-  /** @throws UserError where model and images do not fit each other */
-  classifier(model: LayersModel): Classifier {
-    return asClassifier(model, this.images, this.classes);
-  }
-
   /**
-   * Accuracy, top-5 accuracy and loss of a model with the weights that it has now.
-   * @param advance told the images of each batch that is done
-   * @throws UserError where an output is no number, CancelledError
+   * Has `work` measure a model, as often as it likes.
+   * @throws UserError where model and images do not fit each other
    */
-  async score(classifier: Classifier, signal?: AbortSignal, advance?: (images: number) => void): Promise<ScanScores> {
-    const scores = new Scores(classifier.classes);
-    for (const { count, filled } of this.batches) {
-      if (signal?.aborted) throw new CancelledError();
-      const logits = tf.tidy(() => classifier.logits(filled, false));
-      try {
-        scores.add(await logits.data<'float32'>(), filled.labels, count);
-      } finally {
-        logits.dispose();
-      }
-      advance?.(count);
-      await breathe();
+  async measuring<T>(model: LayersModel, work: (score: Score) => Promise<T>): Promise<T> {
+    const classifier = asClassifier(model, this.images, this.classes);
+    const size = this.batches[0]!.filled.count;
+    const pixels = this.batches.map(({ filled }) => filled.pixels);
+    const beginnings = new Beginnings(classifier, pixels, size);
+    try {
+      return await work(async (changed, signal, advance) => {
+        const scores = new Scores(classifier.classes);
+        const { pass, batches } = await beginnings.behind(changed, signal);
+        for (const [i, { count, filled }] of this.batches.entries()) {
+          if (signal.aborted) throw new CancelledError();
+          scores.add(await pass.run(batches[i]!), filled.labels, count);
+          advance?.(count);
+          await breathe();
+        }
+        return finite(scores);
+      });
+    } finally {
+      beginnings.dispose();
     }
-    const { accuracy, top5, loss } = scores;
-    if (!Number.isFinite(loss))
-      throw new UserError(
-        'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be measured.',
-      );
-    return { accuracy, top5, loss };
   }
+}
+
+/** @throws UserError where an output was no number */
+function finite({ accuracy, top5, loss }: Scores): ScanScores {
+  if (!Number.isFinite(loss))
+    throw new UserError(
+      'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be measured.',
+    );
+  return { accuracy, top5, loss };
 }

@@ -1,5 +1,6 @@
 import type { Session } from '../checkpoint/store';
 import type { ModelContent, Tensors } from '../checkpoint/types';
+import type { ModelVariable } from './cuts';
 import { toLayersModel, variablesByTensor, type LayersModel } from './runnable';
 import { tf } from '../backend/tf';
 
@@ -11,10 +12,10 @@ export class Stage {
 
   private constructor(
     private readonly model: LayersModel,
-    tensors: Tensors,
+    private readonly original: Tensors,
   ) {
-    this.shown = tensors;
-    this.variables = variablesByTensor(model, tensors.keys());
+    this.shown = original;
+    this.variables = variablesByTensor(model, original.keys());
   }
 
   /** The caller disposes of it. @throws UserError where the model cannot be run */
@@ -39,6 +40,12 @@ export class Stage {
       });
     }
     this.shown = tensors;
+  }
+
+  /** The weights that are shown instead of those that the model was built with. */
+  get changed(): Set<ModelVariable> {
+    const others = [...this.variables].filter(([name]) => this.shown.get(name) !== this.original.get(name));
+    return new Set(others.map(([, variable]) => variable));
   }
 
   dispose(): void {

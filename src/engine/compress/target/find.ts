@@ -74,32 +74,33 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
     throw new UserError(`The target of ${rule.words} cannot be met, because cutting makes this model no smaller.`);
   const stage = await Stage.build(model);
   try {
-    const points = await stage.exclusively(async (running) => {
-      const classifier = sample.classifier(running);
-      const most = series.reduce((sum, { length }) => sum + mostMeasured(length), 0);
-      const pace = new Pace('measuring plans', most * sample.length, 'images', onProgress);
-      const all: ParetoPoint[] = [];
-      for (const one of series)
-        all.push(
-          ...(await measurePlans(one, rule, async (amounts) => {
-            const cut = await cutting.carryOut(amounts);
-            stage.show(cut.shown);
-            const { accuracy, loss } = await sample.score(classifier, signal, (images) => {
-              pace.advance(images);
-            });
-            const figures = await sizes.all(cut.model);
-            return {
-              step: cutting.step(amounts),
-              predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
-              accuracy,
-              loss,
-              ...figures,
-              meets: rule.meets({ accuracy, loss, ...figures }),
-            };
-          })),
-        );
-      return all;
-    });
+    const points = await stage.exclusively((running) =>
+      sample.measuring(running, async (score) => {
+        const most = series.reduce((sum, { length }) => sum + mostMeasured(length), 0);
+        const pace = new Pace('measuring plans', most * sample.length, 'images', onProgress);
+        const all: ParetoPoint[] = [];
+        for (const one of series)
+          all.push(
+            ...(await measurePlans(one, rule, async (amounts) => {
+              const cut = await cutting.carryOut(amounts);
+              stage.show(cut.shown);
+              const { accuracy, loss } = await score(stage.changed, signal, (images) => {
+                pace.advance(images);
+              });
+              const figures = await sizes.all(cut.model);
+              return {
+                step: cutting.step(amounts),
+                predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
+                accuracy,
+                loss,
+                ...figures,
+                meets: rule.meets({ accuracy, loss, ...figures }),
+              };
+            })),
+          );
+        return all;
+      }),
+    );
     const { accuracy, loss } = scan.baseline;
     return {
       goal: step.goal,

@@ -51,63 +51,62 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
   const sparsities = [...new Set(input.options.sparsities)].sort((a, b) => a - b);
   const stage = await Stage.build(model);
   try {
-    return await stage.exclusively(async (running) => {
-      const classifier = sample.classifier(running);
-      const score = (advance?: (images: number) => void): Promise<ScanScores> =>
-        sample.score(classifier, signal, advance);
-      const before = known?.baseline();
-      const baseline = before ?? (await score());
-      if (!before) await known?.keepBaseline(baseline);
-      onPart?.({ part: 'begin', baseline, layers: [...cutter.layers] });
-      const points = scanned.length * sparsities.length;
-      const pace = new Pace('scanning layers', points * sample.length, 'images', (progress) =>
-        onPart?.({ part: 'progress', progress }),
-      );
-      const collapse = collapsed(baseline, sample.classes, input.options.collapse);
-      let reused = 0;
-      const layers: LayerSensitivity[] = [];
-      for (const layer of cutter.layers) {
-        const curve: SensitivityPoint[] = [];
-        let collapsedAt: number | undefined;
-        for (const [i, sparsity] of (layer.state === 'scanned' ? sparsities : []).entries()) {
-          if (signal.aborted) throw new CancelledError();
-          const found = known?.find(layer.name, sparsity);
-          if (found) {
-            reused++;
-            pace.shorten(sample.length);
+    return await stage.exclusively((running) =>
+      sample.measuring(running, async (score) => {
+        const before = known?.baseline();
+        const baseline = before ?? (await score(stage.changed, signal));
+        if (!before) await known?.keepBaseline(baseline);
+        onPart?.({ part: 'begin', baseline, layers: [...cutter.layers] });
+        const points = scanned.length * sparsities.length;
+        const pace = new Pace('scanning layers', points * sample.length, 'images', (progress) =>
+          onPart?.({ part: 'progress', progress }),
+        );
+        const collapse = collapsed(baseline, sample.classes, input.options.collapse);
+        let reused = 0;
+        const layers: LayerSensitivity[] = [];
+        for (const layer of cutter.layers) {
+          const curve: SensitivityPoint[] = [];
+          let collapsedAt: number | undefined;
+          for (const [i, sparsity] of (layer.state === 'scanned' ? sparsities : []).entries()) {
+            if (signal.aborted) throw new CancelledError();
+            const found = known?.find(layer.name, sparsity);
+            if (found) {
+              reused++;
+              pace.shorten(sample.length);
+            }
+            const point = found ?? (await measure(layer.name, sparsity, curve.at(-1)));
+            if (!found) await known?.keep(layer.name, point);
+            curve.push(point);
+            const over = collapse(point);
+            onPart?.({ part: 'point', layer: layer.name, point, collapsed: over });
+            if (!over) continue;
+            collapsedAt = sparsity;
+            pace.shorten((sparsities.length - i - 1) * sample.length);
+            break;
           }
-          const point = found ?? (await measure(layer.name, sparsity, curve.at(-1)));
-          if (!found) await known?.keep(layer.name, point);
-          curve.push(point);
-          const over = collapse(point);
-          onPart?.({ part: 'point', layer: layer.name, point, collapsed: over });
-          if (!over) continue;
-          collapsedAt = sparsity;
-          pace.shorten((sparsities.length - i - 1) * sample.length);
-          break;
+          layers.push({ ...layer, points: curve, ...(collapsedAt === undefined ? {} : { collapsedAt }) });
         }
-        layers.push({ ...layer, points: curve, ...(collapsedAt === undefined ? {} : { collapsedAt }) });
-      }
-      return { baseline, layers, seconds: (performance.now() - start) / 1000, reused };
+        return { baseline, layers, seconds: (performance.now() - start) / 1000, reused };
 
-      async function measure(
-        layer: string,
-        sparsity: number,
-        previous: SensitivityPoint | undefined,
-      ): Promise<SensitivityPoint> {
-        const { tensors, reached } = await cutter.cut(layer, sparsity);
-        if (previous?.reached === reached) {
-          // Whole groups made the same cut of it.
-          pace.shorten(sample.length);
-          return { ...previous, sparsity };
+        async function measure(
+          layer: string,
+          sparsity: number,
+          previous: SensitivityPoint | undefined,
+        ): Promise<SensitivityPoint> {
+          const { tensors, reached } = await cutter.cut(layer, sparsity);
+          if (previous?.reached === reached) {
+            // Whole groups made the same cut of it.
+            pace.shorten(sample.length);
+            return { ...previous, sparsity };
+          }
+          stage.show(tensors);
+          const scores = await score(stage.changed, signal, (images) => {
+            pace.advance(images);
+          });
+          return { sparsity, reached, ...scores };
         }
-        stage.show(tensors);
-        const scores = await score((images) => {
-          pace.advance(images);
-        });
-        return { sparsity, reached, ...scores };
-      }
-    });
+      }),
+    );
   } finally {
     stage.dispose();
   }

@@ -1,0 +1,90 @@
+import { CancelledError } from '../../protocol/errors';
+import { repeatedly, type Repeated } from '../backend/index';
+import { type Cut, cutsBefore, type ModelVariable } from '../model/cuts';
+import { breathe } from '../pause';
+import type { Classifier } from './classifier';
+
+/** Where passes over batches of images begin: what goes into them, a row for each image, and what they compute of it. */
+export interface Beginning {
+  readonly batches: readonly Float32Array[];
+  /** Logits. */
+  readonly pass: Repeated;
+}
+
+/** What is kept of all images before a cut takes so many bytes at the most. */
+const MOST_BYTES = 2 ** 27;
+/** Bringing a number back to where it is needed takes as long as so many multiply-accumulates. */
+const MACS_A_NUMBER = 100;
+
+/** Passes over the same images that begin behind the layers which are always the same. */
+export class Beginnings {
+  readonly #whole: Beginning;
+  #kept: (Beginning & { readonly cut: Cut }) | null = null;
+
+  /** @param batches pixels of `size` images each */
+  constructor(
+    private readonly classifier: Classifier,
+    batches: readonly Float32Array[],
+    private readonly size: number,
+  ) {
+    const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
+    this.#whole = { batches, pass };
+  }
+
+  /**
+   * Where to begin when only `changed` are other weights than before: with the images, or with what layers before have made
+   * of them, which is computed once and kept until another cut is asked for.
+   * @throws CancelledError
+   */
+  async behind(changed: ReadonlySet<ModelVariable>, signal: AbortSignal): Promise<Beginning> {
+    const cut = this.#cutBefore(changed);
+    if (cut === undefined) return this.#whole;
+    if (this.#kept?.cut.id !== cut.id) {
+      this.#forget();
+      const pass = repeatedly((x) => this.classifier.logitsFrom(cut.tail(x)), [[this.size, ...cut.shape]], {
+        examples: [0],
+      });
+      try {
+        this.#kept = { cut, pass, batches: await this.#heads(cut, signal) };
+      } catch (error) {
+        pass.dispose();
+        throw error;
+      }
+    }
+    return this.#kept;
+  }
+
+  dispose(): void {
+    this.#forget();
+    this.#whole.pass.dispose();
+  }
+
+  /** The last cut that saves more than it costs. */
+  #cutBefore(changed: ReadonlySet<ModelVariable>): Cut | undefined {
+    const images = this.size * this.#whole.batches.length;
+    return cutsBefore(this.classifier.model, changed).findLast(({ macs, shape }) => {
+      const numbers = shape.reduce((product, length) => product * length, 1);
+      return macs >= MACS_A_NUMBER * numbers && 4 * numbers * images <= MOST_BYTES;
+    });
+  }
+
+  async #heads({ head }: Cut, signal: AbortSignal): Promise<Float32Array[]> {
+    const pass = repeatedly(head, [this.classifier.shapeOf(this.size)], { examples: [0] });
+    const results: Float32Array[] = [];
+    try {
+      for (const batch of this.#whole.batches) {
+        if (signal.aborted) throw new CancelledError();
+        results.push(await pass.run(batch));
+        await breathe();
+      }
+    } finally {
+      pass.dispose();
+    }
+    return results;
+  }
+
+  #forget(): void {
+    this.#kept?.pass.dispose();
+    this.#kept = null;
+  }
+}

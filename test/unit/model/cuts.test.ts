@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { layers, tf } from '../../../src/engine/backend/tf';
+import { cutsBefore } from '../../../src/engine/model/cuts';
+import type { LayersModel } from '../../../src/engine/model/runnable';
+import { examples, type Network, networks } from '../../networks';
+import { residualNetwork } from '../../networks/resnet20';
+
+beforeAll(async () => {
+  await installBackend({ threads: 1 });
+});
+afterAll(disposeBackend);
+
+const named = (name: string): Network => networks.find((network) => network.name === name)!;
+const residual: Network = { ...named('resnet-20'), inputShape: [8, 8, 3], build: () => residualNetwork([8, 8, 3]) };
+
+const valuesOf = (compute: () => tf.Tensor): Float32Array => tf.tidy(() => compute().dataSync<'float32'>().slice());
+const answer = (model: LayersModel, x: tf.Tensor): tf.Tensor => model.apply(x, { training: false }) as tf.Tensor;
+
+function expectNear(actual: Float32Array, expected: Float32Array): void {
+  expect(actual.length).toBe(expected.length);
+  actual.forEach((value, i) => {
+    expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(expected[i]!)));
+  });
+}
+
+describe.each([named('fashion-cnn'), residual, named('lstm'), named('ds-cnn'), named('autoencoder')])(
+  'cuts of $name',
+  (network) => {
+    test('have before them nothing of what changes, and all that they need behind', () => {
+      const model = network.build();
+      const { x } = examples(network, 2);
+      const kernels = model.trainableWeights.filter(({ shape }) => shape.length > 1);
+      for (const variable of kernels.filter((_, i) => i % Math.ceil(kernels.length / 5) === 0)) {
+        const cuts = cutsBefore(model, new Set([variable]));
+        const before = cuts.map(({ head }) => valuesOf(() => head(x)));
+        tf.tidy(() => {
+          variable.write(tf.mul(variable.read(), 0.5));
+        });
+        const expected = valuesOf(() => answer(model, x));
+        for (const [i, { head, tail, shape }] of cuts.entries()) {
+          expect(valuesOf(() => head(x))).toEqual(before[i]);
+          expectNear(
+            valuesOf(() => tail(tf.tensor(before[i]!, [2, ...shape]))),
+            expected,
+          );
+        }
+      }
+      model.dispose();
+    });
+
+    test('are more the later the change is, from none on, and have ever more before them', () => {
+      const model = network.build();
+      const counts = model.layers
+        .filter(({ weights }) => weights.length > 0)
+        .map(({ weights }) => cutsBefore(model, new Set(weights)).length);
+      expect(counts).toEqual([...counts].sort((a, b) => a - b));
+      const macs = cutsBefore(model, new Set(model.layers.at(-1)!.weights)).map((cut) => cut.macs);
+      expect(macs).toEqual([...macs].sort((a, b) => a - b));
+      expect(macs.length).toBe(counts.at(-1));
+      expect(cutsBefore(model, new Set())).toEqual([]);
+      model.dispose();
+    });
+  },
+);
+
+test('the input is no cut, and a residual block has none within', () => {
+  const model = residual.build();
+  const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
+  const before = (i: number): number[][] =>
+    cutsBefore(model, new Set(convolutions[i]!.weights)).map(({ shape }) => [...shape]);
+  expect(before(0)).toEqual([]);
+  // The first convolution, its normalisation and its relu; the block's second convolution is within.
+  expect(before(1)).toEqual([1, 2, 3].map(() => [8, 8, 16]));
+  expect(before(2)).toEqual(before(1));
+  model.dispose();
+});
+
+test('the products before a cut are those of its layers', () => {
+  const model = named('fashion-cnn').build();
+  const [, second] = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
+  const cuts = cutsBefore(model, new Set(second!.weights));
+  expect(cuts.at(-1)).toMatchObject({ shape: [14, 14, 32], macs: 28 * 28 * 9 * 32 });
+  model.dispose();
+});
+
+test('a model that tells which steps to leave out is not cut', () => {
+  const input = layers.input({ shape: [4] });
+  const words = layers.layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true }).apply(input);
+  const read = layers.layers.lstm({ units: 2 }).apply(words);
+  const output = layers.layers.dense({ units: 2 }).apply(read) as layers.SymbolicTensor;
+  const model = layers.model({ inputs: input, outputs: output });
+  expect(cutsBefore(model, new Set(model.layers.at(-1)!.weights))).toEqual([]);
+  model.dispose();
+});
