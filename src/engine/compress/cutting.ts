@@ -11,12 +11,13 @@ import { calibrate } from './prune/calibrate';
 import { carryOut } from './prune/carry-out';
 import { pruneCutter } from './prune/cutter';
 import { planPrune } from './prune/plan';
-import { prunedShare } from './prune/ranking';
+import { prunableTensors, prunedShare } from './prune/ranking';
 import { channelGroups } from './remove/channels';
 import { removeCutter } from './remove/cutter';
 import { maskChannels } from './remove/mask';
 import { planRemove } from './remove/plan';
 import { channelScores } from './remove/scores';
+import { shareOf } from './share';
 
 /** How layers are cut, as a scan or a target says it. */
 export interface CuttingOptions {
@@ -170,7 +171,10 @@ function amountsOf(model: ModelContent, tensors: Tensors, layers: Iterable<strin
   const names = new Set(layers);
   const shares = readGraph(model)
     .layers.filter(({ name }) => names.has(name))
-    .map((layer) => [layer.name, prunedShare(layer, tensors)] as const);
+    .map((layer) => {
+      const weights = prunableTensors(layer).reduce((sum, { data }) => sum + data.length, 0);
+      return [layer.name, shareOf(weights, prunedShare(layer, tensors))] as const;
+    });
   return new Map(shares.filter(([, share]) => share > 0));
 }
 

@@ -3,6 +3,7 @@ import { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import type { LayerCutter } from '../../measure/sensitivity/cutter';
 import { readGraph } from '../../model/graph';
+import { shareOf } from '../share';
 import { maskChannels } from './mask';
 import { planRemove } from './plan';
 import type { GroupScores } from './scores/score';
@@ -58,9 +59,10 @@ export function removeCutter(
       };
     },
     shares: (removed) => {
-      const lost = [...cuttable].map(
-        ([name, own]) => [name, own.filter((one) => removed.has(one)).length / own.length] as const,
-      );
+      const lost = [...cuttable].map(([name, own]) => {
+        const share = own.filter((one) => removed.has(one)).length / own.length;
+        return [name, shareOf(own.length, share)] as const;
+      });
       return new Map(lost.filter(([, share]) => share > 0));
     },
   };
