@@ -1,6 +1,10 @@
 import { CancelledError } from '../../protocol/errors';
 import { repeatedly, type Repeated } from '../backend/index';
+import type { tf } from '../backend/tf';
 import { type Cut, cutsBefore, type ModelVariable } from '../model/cuts';
+import { describedAs } from '../model/runnable';
+import { inferFigures } from '../model/shapes';
+import { readTopology } from '../model/topology';
 import { breathe } from '../pause';
 import type { Classifier } from './classifier';
 
@@ -15,10 +19,14 @@ export interface Beginning {
 const MOST_BYTES = 2 ** 27;
 /** Bringing a number back to where it is needed takes as long as so many multiply-accumulates. */
 const MACS_A_NUMBER = 100;
+/** The first input has an image in each row. */
+const DIVIDED = { examples: [0] };
 
 /** Passes over the same images that begin behind the layers which are always the same. */
 export class Beginnings {
   readonly #whole: Beginning;
+  /** Multiply-accumulates for one image by the names of layers; those that are not known count as none. */
+  readonly #macs: ReadonlyMap<string, { readonly macs: number | null }>;
   #kept: (Beginning & { readonly cut: Cut }) | null = null;
 
   /** @param batches pixels of `size` images each */
@@ -27,7 +35,9 @@ export class Beginnings {
     batches: readonly Float32Array[],
     private readonly size: number,
   ) {
-    const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
+    const topology = readTopology(describedAs(classifier.model));
+    this.#macs = topology ? inferFigures(topology) : new Map<string, never>();
+    const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], DIVIDED);
     this.#whole = { batches, pass };
   }
 
@@ -41,9 +51,8 @@ export class Beginnings {
     if (cut === undefined) return this.#whole;
     if (this.#kept?.cut.id !== cut.id) {
       this.#forget();
-      const pass = repeatedly((x) => this.classifier.logitsFrom(cut.tail(x)), [[this.size, ...cut.shape]], {
-        examples: [0],
-      });
+      const logits = (x: tf.Tensor): tf.Tensor2D => this.classifier.logitsFrom(cut.tail(x) as tf.Tensor2D);
+      const pass = repeatedly(logits, [[this.size, ...cut.shape]], DIVIDED);
       try {
         this.#kept = { cut, pass, batches: await this.#heads(cut, signal) };
       } catch (error) {
@@ -62,14 +71,15 @@ export class Beginnings {
   /** The last cut that saves more than it costs. */
   #cutBefore(changed: ReadonlySet<ModelVariable>): Cut | undefined {
     const images = this.size * this.#whole.batches.length;
-    return cutsBefore(this.classifier.model, changed).findLast(({ macs, shape }) => {
+    return cutsBefore(this.classifier.model, changed).findLast(({ layers, shape }) => {
+      const macs = layers.reduce((sum, name) => sum + (this.#macs.get(name)?.macs ?? 0), 0);
       const numbers = shape.reduce((product, length) => product * length, 1);
       return macs >= MACS_A_NUMBER * numbers && 4 * numbers * images <= MOST_BYTES;
     });
   }
 
   async #heads({ head }: Cut, signal: AbortSignal): Promise<Float32Array[]> {
-    const pass = repeatedly(head, [this.classifier.shapeOf(this.size)], { examples: [0] });
+    const pass = repeatedly(head, [this.classifier.shapeOf(this.size)], DIVIDED);
     const results: Float32Array[] = [];
     try {
       for (const batch of this.#whole.batches) {

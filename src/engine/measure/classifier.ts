@@ -2,6 +2,7 @@ import { UserError } from '../../protocol/errors';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
 import { outputKind } from '../model/output';
+import { describedAs } from '../model/runnable';
 import { readTopology } from '../model/topology';
 
 /** Probabilities below this count as this much, as in Keras. */
@@ -19,7 +20,7 @@ export interface Classifier {
   /** The same from the tensor of its images, of the shape `shapeOf(count)`. */
   logitsOf(images: tf.Tensor, training: boolean): tf.Tensor2D;
   /** The same from the model's output. */
-  logitsFrom(output: tf.Tensor): tf.Tensor2D;
+  logitsFrom(output: tf.Tensor2D): tf.Tensor2D;
   shapeOf(count: number): number[];
 }
 
@@ -47,15 +48,12 @@ export function asClassifier(
     throw new UserError(
       `The dataset has ${classes} classes but the model tells only ${units} apart: choose the data it was trained on.`,
     );
-  const topology: unknown = JSON.parse(JSON.stringify(model.toJSON(null, false)));
-  const probabilities = outputKind(readTopology(topology as Record<string, unknown>)) === 'probabilities';
+  const probabilities = outputKind(readTopology(describedAs(model))) === 'probabilities';
   const shapeOf = (count: number): number[] => [count, ...input];
-  const logitsFrom = (output: tf.Tensor): tf.Tensor2D => {
-    const y = output as tf.Tensor2D;
-    return probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
-  };
+  const logitsFrom = (y: tf.Tensor2D): tf.Tensor2D =>
+    probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
   const logitsOf = (x: tf.Tensor, training: boolean): tf.Tensor2D =>
-    logitsFrom(model.apply(x, { training }) as tf.Tensor);
+    logitsFrom(model.apply(x, { training }) as tf.Tensor2D);
   return {
     ...{ model, classes: units, logitsOf, logitsFrom, shapeOf },
     logits: (batch, training) => logitsOf(tf.tensor(batch.pixels, shapeOf(batch.count)), training),

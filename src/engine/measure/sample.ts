@@ -14,15 +14,18 @@ const BATCH_SIZE = 500;
 
 /**
  * Accuracy, top-5 accuracy and loss of a model with the weights that it has now.
- * @param changed all weights that are not always the same: what layers before them compute is kept
  * @param advance told the images of each batch that is done
+ * @param changed all weights that are not the same in each question, for many with the same ones: what layers before them
+ * compute is kept. Without it passes are whole.
  * @throws UserError where an output is no number, CancelledError
  */
 export type Score = (
-  changed: ReadonlySet<ModelVariable>,
   signal: AbortSignal,
   advance?: (images: number) => void,
+  changed?: ReadonlySet<ModelVariable>,
 ) => Promise<ScanScores>;
+
+const NOTHING: ReadonlySet<ModelVariable> = new Set();
 
 /** Images on which many variants of a model are measured: normalised once, in batches of one size, so that one graph serves all. */
 export class Sample {
@@ -68,7 +71,7 @@ export class Sample {
     const pixels = this.batches.map(({ filled }) => filled.pixels);
     const beginnings = new Beginnings(classifier, pixels, size);
     try {
-      return await work(async (changed, signal, advance) => {
+      return await work(async (signal, advance, changed = NOTHING) => {
         const scores = new Scores(classifier.classes);
         const { pass, batches } = await beginnings.behind(changed, signal);
         for (const [i, { count, filled }] of this.batches.entries()) {

@@ -13,8 +13,8 @@ export interface Cut {
   readonly id: number;
   /** Lengths of its axes for one example. */
   readonly shape: readonly number[];
-  /** Multiply-accumulates of all weights before it, for one example. */
-  readonly macs: number;
+  /** Names of the layers before it. */
+  readonly layers: readonly string[];
   /** Computes it from the model's input. Call it within a tidy. */
   readonly head: (input: tf.Tensor) => tf.Tensor;
   /** Computes the model's output from it. Call it within a tidy. */
@@ -36,18 +36,16 @@ export function cutsBefore(model: LayersModel, variables: ReadonlySet<ModelVaria
   const lastRead = new Map<Call, number>();
   for (const [i, call] of calls.entries()) for (const tensor of call.inputTensors) lastRead.set(callOf(tensor), i);
   const cuts: Cut[] = [];
-  let macs = 0;
   /** The last call that reads what is made before the one in hand. */
   let reach = 0;
   for (const [i, call] of calls.slice(0, Math.max(0, end)).entries()) {
-    macs += macsOf(call);
     const [tensor, ...others] = call.outputTensors;
     const shape = tensor!.shape.slice(1);
     if (tensor !== input && others.length === 0 && reach <= i && isKnown(shape)) {
       cuts.push({
         id: tensor!.id,
         shape,
-        macs,
+        layers: calls.slice(0, i + 1).map(({ outboundLayer }) => outboundLayer.name),
         head: (x) => run(calls.slice(0, i + 1), input, x, tensor!),
         tail: (x) => run(calls.slice(i + 1), tensor!, x, output),
       });
@@ -71,16 +69,6 @@ function callsBefore(tensor: Symbolic): Call[] {
   visit(callOf(tensor));
   return [...order];
 }
-
-/** Each number of a weight of two axes or more counts once for each place of the result. */
-function macsOf({ outboundLayer, outputTensors }: Call): number {
-  const places = outputTensors[0]!.shape.slice(1, -1).reduce<number>((product, length) => product * (length ?? 1), 1);
-  const kernels = outboundLayer.weights.filter(({ shape }) => shape.length > 1);
-  return kernels.reduce((sum, { shape }) => sum + places * sizeOf(shape), 0);
-}
-
-const sizeOf = (shape: readonly (number | null)[]): number =>
-  shape.reduce<number>((product, length) => product * (length ?? 1), 1);
 
 const isKnown = (shape: readonly (number | null)[]): shape is number[] => shape.every((length) => length !== null);
 

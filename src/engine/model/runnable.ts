@@ -69,15 +69,19 @@ export function fromLayersModel(model: LayersModel): ModelContent & { readonly t
     const name = variable.originalName;
     tensors.set(name, { name, shape: value.shape, dtype, data: value.dataSync<'float32'>().slice() });
   }
-  const topology: unknown = model.toJSON(null, false);
-  // A copy by way of text holds exactly what will be read back.
-  const modelTopology = JSON.parse(JSON.stringify(topology)) as Record<string, unknown>;
   return {
-    modelTopology,
+    modelTopology: describedAs(model),
     tensors,
     format: 'layers-model',
     generatedBy: `TensorFlow.js tfjs-layers v${tfLayers.version_layers}`,
   };
+}
+
+/** What model.json would say of a running model's layers. */
+export function describedAs(model: LayersModel): Record<string, unknown> {
+  const topology: unknown = model.toJSON(null, false);
+  // A copy by way of text holds exactly what will be read back.
+  return JSON.parse(JSON.stringify(topology)) as Record<string, unknown>;
 }
 
 /** The variables of a running model by the names that their tensors have in the checkpoint; names are matched as `loadWeights` of tfjs-layers does it. */

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { backendStats } from '../../../src/engine/backend/index';
 import { tf } from '../../../src/engine/backend/tf';
 import { numbers } from '../../networks';
+import { expectNear } from '../near';
 
 /** A tensor of numbers in [-1, 1) that are the same on each call. */
 export const tensor = (shape: number[], seed = 1): tf.Tensor =>
@@ -42,7 +43,6 @@ async function onCpu(family: Family, question?: string): Promise<Values[]> {
   await tf.setBackend('cpu');
   const answer = evaluate(family);
   if (question !== undefined) answers.set(question, answer);
-  await tf.setBackend('onnxruntime');
   return answer;
 }
 
@@ -52,14 +52,9 @@ async function onCpu(family: Family, question?: string): Promise<Values[]> {
  */
 export async function expectAsCpu(family: Family, question?: string): Promise<void> {
   const expected = await onCpu(family, question);
+  await tf.setBackend('onnxruntime');
   const actual = evaluate(family);
   expect(actual.map(({ shape, dtype }) => [dtype, shape])).toEqual(expected.map(({ shape, dtype }) => [dtype, shape]));
-  actual.forEach(({ values }, k) => {
-    values.forEach((value, i) => {
-      const wanted = expected[k]!.values[i]!;
-      const near = Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted));
-      if (!near) expect(value, `result ${k}, element ${i}`).toBe(wanted);
-    });
-  });
+  for (const [k, { values }] of actual.entries()) expectNear(values, expected[k]!.values, `result ${k}`);
   expect(backendStats().fallbacks).toEqual({});
 }

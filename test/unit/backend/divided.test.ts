@@ -7,6 +7,7 @@ import { loadRuntime } from '../../../src/engine/backend/sessions/runtime';
 import { tf } from '../../../src/engine/backend/tf';
 import { trainedWeights } from '../../../src/engine/train/step';
 import { examples, lossOf, type Network, networks, numbers } from '../../networks';
+import { expectNear } from '../near';
 
 vi.mock('../../../src/engine/backend/parallel/division', { spy: true });
 
@@ -121,15 +122,9 @@ async function train(
   return { losses, state, whole, runsOf: runs };
 }
 
-function expectNear(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
-  expect(actual.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
-  actual.forEach((values, k) => {
-    values.forEach((value, i) => {
-      const wanted = expected[k]![i]!;
-      if (!(Math.abs(value - wanted) <= 1e-4 * Math.max(1, Math.abs(wanted))))
-        expect(value, `array ${k}, ${i}`).toBe(wanted);
-    });
-  });
+function expectAllNear(actual: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  expect(actual.length).toBe(expected.length);
+  for (const [k, values] of actual.entries()) expectNear(values, expected[k]!, `array ${k}`);
 }
 
 describe('examples divided among threads', () => {
@@ -143,8 +138,8 @@ describe('examples divided among threads', () => {
     async (_, network) => {
       const rates = NORMALISED.has(network.name) ? [-0.01] : undefined;
       const [alone, together] = [await train(network, false, rates), await train(network, true, rates)];
-      expectNear([Float32Array.from(together.losses)], [Float32Array.from(alone.losses)]);
-      expectNear(together.state, alone.state);
+      expectNear(together.losses, alone.losses);
+      expectAllNear(together.state, alone.state);
       expect(alone.whole).toBe(alone.losses.length);
       expect(together.whole).toBe(0);
     },
@@ -189,8 +184,8 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     const steps = alone.losses.length;
     expect(inTurns.runsOf(each)).toBe((steps * COUNTS[name]!) / threads / each);
     expect([alone.whole, inTurns.whole]).toEqual([steps, 0]);
-    expectNear([Float32Array.from(inTurns.losses)], [Float32Array.from(alone.losses)]);
-    expectNear(inTurns.state, alone.state);
+    expectNear(inTurns.losses, alone.losses);
+    expectAllNear(inTurns.state, alone.state);
     const again = await train(network, true, undefined, setting);
     expect([again.losses, again.state]).toEqual([inTurns.losses, inTurns.state]);
   });
@@ -215,7 +210,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
         const wanted = tf.tidy(() => valuesOf(compute(tf.tensor(x, [count, size]))));
         const inTurns = repeatedly(compute, [[count, size]], { examples: [0] });
         const before = runs(16);
-        expectNear([await inTurns.run(x)], [wanted]);
+        expectNear(await inTurns.run(x), wanted);
         expect(runs(16) - before, `computation ${i}`).toBe(count / threads / 16);
         inTurns.dispose();
       }
@@ -228,7 +223,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     const wanted = tf.tidy(() => valuesOf(chained(tf.tensor(x, [count, size]))));
     const together = repeatedly(chained, [[count, size]], { examples: [0] });
     const before = runs(count / threads);
-    expectNear([await together.run(x)], [wanted]);
+    expectNear(await together.run(x), wanted);
     expect(runs(count / threads) - before).toBe(1);
     together.dispose();
   });
@@ -240,7 +235,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     const wanted = tf.tidy(() => valuesOf(centred(tf.tensor(x, [count, size]))));
     const together = repeatedly(centred, [[count, size]], { examples: [0] });
     const before = runs(count / threads);
-    expectNear([await together.run(x)], [wanted]);
+    expectNear(await together.run(x), wanted);
     expect(runs(count / threads)).toBeGreaterThan(before);
     together.dispose();
   });
@@ -350,7 +345,7 @@ describe('a divided computation', () => {
     const wanted = expected(compute, x);
     const before = runs();
     const divided = repeatedly(compute, [shape], { examples: [0] });
-    for (let i = 0; i < 3; i++) expectNear([await divided.run(x)], [wanted]);
+    for (let i = 0; i < 3; i++) expectNear(await divided.run(x), wanted);
     expect(runs()).toBe(before);
     divided.dispose();
   });
@@ -450,10 +445,8 @@ describe('a divided computation', () => {
     const x = numbers(COUNT * size);
     await expect(divided.run(x)).rejects.toThrow(/Gather failed/);
     row.assign(tf.tensor1d([0]));
-    expectNear(
-      [await divided.run(x)],
-      [expected((input) => tf.sub(busy(input), tf.square(tf.mean(busy(input), 0))), x)],
-    );
+    const wanted = expected((input) => tf.sub(busy(input), tf.square(tf.mean(busy(input), 0))), x);
+    expectNear(await divided.run(x), wanted);
   });
 
   test('runs whole where no thread comes up', async () => {

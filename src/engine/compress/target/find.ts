@@ -84,7 +84,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
             ...(await measurePlans(one, rule, async (amounts) => {
               const cut = await cutting.carryOut(amounts);
               stage.show(cut.shown);
-              const { accuracy, loss } = await score(stage.changed, signal, (images) => {
+              const { accuracy, loss } = await score(signal, (images) => {
                 pace.advance(images);
               });
               const figures = await sizes.all(cut.model);

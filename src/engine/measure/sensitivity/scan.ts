@@ -54,7 +54,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
     return await stage.exclusively((running) =>
       sample.measuring(running, async (score) => {
         const before = known?.baseline();
-        const baseline = before ?? (await score(stage.changed, signal));
+        const baseline = before ?? (await score(signal));
         if (!before) await known?.keepBaseline(baseline);
         onPart?.({ part: 'begin', baseline, layers: [...cutter.layers] });
         const points = scanned.length * sparsities.length;
@@ -100,9 +100,10 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
             return { ...previous, sparsity };
           }
           stage.show(tensors);
-          const scores = await score(stage.changed, signal, (images) => {
+          const advance = (images: number): void => {
             pace.advance(images);
-          });
+          };
+          const scores = await score(signal, advance, stage.changed);
           return { sparsity, reached, ...scores };
         }
       }),
