@@ -1,4 +1,5 @@
 import type { Histogram } from '../../protocol/measure';
+import { visible } from '../../protocol/visible';
 import { integer, number, percent } from './format';
 
 const BARS = ' ▁▂▃▄▅▆▇█';
@@ -19,7 +20,7 @@ export function histogramLine(histogram: Histogram): string {
   const from = number(start);
   const to = number(start + width * counts.length);
   return [
-    `${layer ?? 'all prunable kernels'}: ${figures.join(', ')}`,
+    `${visible(layer ?? 'all prunable kernels')}: ${figures.join(', ')}`,
     `  |${bars.join('')}|`,
     `   ${from}${to.padStart(Math.max(1, counts.length - from.length))}`,
   ].join('\n');

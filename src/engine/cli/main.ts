@@ -33,9 +33,8 @@ export async function main(args: readonly string[], bundle: string): Promise<num
   } catch (error) {
     // Commander has written its own message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
-    terminal.clear();
-    if (verbose) process.stderr.write(`${explain(error)}\n`);
-    process.stderr.write(`${sentenceOf(error)}\n`);
+    if (verbose) terminal.detail(explain(error));
+    terminal.message(sentenceOf(error));
     return error instanceof CancelledError ? 128 + constants.signals[stoppedBy() ?? 'SIGINT'] : FAILURE;
   } finally {
     terminal.clear();

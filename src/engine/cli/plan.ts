@@ -1,6 +1,7 @@
 import type { PrunedLayer } from '../../protocol/measure';
 import type { Recipe } from '../../protocol/recipe';
 import type { PruneStep } from '../../protocol/steps/prune';
+import { visible } from '../../protocol/visible';
 import type { LocalEngine } from './engine';
 import { bytes, integer, number, percent } from './format';
 import { table } from './table';
@@ -91,7 +92,7 @@ export function planText({ layers, totals, accuracy, noAccuracy }: DryRun): stri
   ]);
   const measured = accuracy
     ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after pruning`
-    : `accuracy: not measured, ${noAccuracy ?? ''}`;
+    : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
   const columns = headings.map((heading, i) => (i === 0 ? { heading } : { heading, right }));
   return [plan, '', table(columns, rows), '', measured, 'Nothing was written: this was a dry run.'].join('\n');
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
+import { visibleLines } from '../../protocol/visible';
 import { run, type RunCommand } from './commands/run';
 import { whole } from './options';
 import { declareCompressing } from './declarations/compressing';
@@ -13,6 +14,7 @@ export function createProgram(version: string, perform: Perform): Command {
     .description('Pruning shears for neural networks: train, inspect, prune and evaluate TensorFlow.js checkpoints.')
     .version(version)
     .showHelpAfterError('(add --help for what can be given)')
+    .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
     .exitOverride();
 
   const command = (name: string, description: string, examples: readonly string[]): Command =>

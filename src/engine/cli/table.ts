@@ -1,16 +1,25 @@
+import { visible } from '../../protocol/visible';
+
 /** A column of a text table: its heading, and `right` for numbers. */
 export interface Column {
   heading: string;
   right?: boolean;
 }
 
-/** Rows as lines under their headings, columns apart by two spaces; no lines drawn, so that it can be read aloud and cut. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map(({ heading }, c) => Math.max(heading.length, ...rows.map((row) => row[c]?.length ?? 0)));
+/**
+ * Rows as lines under their headings, columns apart by two spaces; no lines drawn, so that it can be read aloud and cut. What
+ * is not seen in a cell is escaped.
+ */
+export function table(columns: readonly Column[], texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(visible));
+  const headings = columns.map(({ heading }) => visible(heading));
+  const widths = headings.map((heading, c) =>
+    rows.reduce((widest, row) => Math.max(widest, row[c]?.length ?? 0), heading.length),
+  );
   const line = (cells: readonly string[]): string =>
     columns
       .map(({ right }, c) => (right ? (cells[c] ?? '').padStart(widths[c]!) : (cells[c] ?? '').padEnd(widths[c]!)))
       .join('  ')
       .trimEnd();
-  return [line(columns.map(({ heading }) => heading)), ...rows.map(line)].join('\n');
+  return [line(headings), ...rows.map(line)].join('\n');
 }

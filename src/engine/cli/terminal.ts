@@ -1,11 +1,15 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../../protocol/measure';
+import { visible, visibleLines } from '../../protocol/visible';
 import { duration, integer } from './format';
 
 /** Where no bar can be drawn a line is written this often: milliseconds. */
 const LINE_INTERVAL_MS = 5_000;
 
-/** Results go to stdout; progress and messages to stderr, as a bar on a terminal and as plain lines elsewhere. */
+/**
+ * Results go to stdout; progress and messages to stderr, as a bar on a terminal and as plain lines elsewhere. Everything that
+ * the command line writes goes through here, and what is not seen in it is escaped: names come from files of others.
+ */
 export class Terminal {
   private bar: SingleBar | undefined;
   private stage = '';
@@ -25,14 +29,20 @@ export class Terminal {
   /** One line on stderr, above the bar. */
   message(text: string): void {
     this.clear();
-    this.err.write(`${text}\n`);
+    this.err.write(`${visible(text)}\n`);
   }
 
-  /** The result on stdout; resolves once it is written. */
+  /** What is told of an error with `--verbose`: its stack, on lines of its own. */
+  detail(text: string): void {
+    this.clear();
+    this.err.write(`${visibleLines(text)}\n`);
+  }
+
+  /** The result on stdout, lines or one JSON document; resolves once it is written. */
   result(text: string): Promise<void> {
     this.clear();
     return new Promise((resolve, reject) => {
-      this.out.write(`${text}\n`, (error) => {
+      this.out.write(`${visibleLines(text)}\n`, (error) => {
         if (error) reject(error);
         else resolve();
       });
@@ -46,7 +56,8 @@ export class Terminal {
     this.stage = '';
   }
 
-  private draw({ stage, done, total, unit, rate, secondsLeft }: Progress): void {
+  private draw({ stage: name, done, total, unit, rate, secondsLeft }: Progress): void {
+    const stage = visible(name);
     const values = { stage, unit, rate: integer(rate), left: duration(secondsLeft) };
     if (stage !== this.stage || !this.bar) {
       this.clear();
@@ -77,6 +88,6 @@ export class Terminal {
     // A stage is worth a line once it has gone on for a while.
     if (begins) return;
     const far = `${integer(done)} of ${integer(total)} ${unit}`;
-    this.err.write(`${stage}: ${far}, ${integer(rate)}/s, ${duration(secondsLeft)} left\n`);
+    this.err.write(`${visible(stage)}: ${far}, ${integer(rate)}/s, ${duration(secondsLeft)} left\n`);
   }
 }

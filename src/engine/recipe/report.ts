@@ -1,7 +1,9 @@
 import type { Recipe } from '../../protocol/recipe';
 import type { LayerFigures } from '../../protocol/model';
 import type { RunResult, StepResult } from '../../protocol/run';
+import { visibleLines } from '../../protocol/visible';
 import { csvText } from '../csv';
+import { markdownTable, markdownText } from '../markdown';
 
 /** What a report tells. */
 export interface Report {
@@ -79,10 +81,10 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
     '',
     '## Run',
     '',
-    `${backend}${seconds === undefined ? '' : `; ${seconds.toFixed(1)} s`}${finished === undefined ? '' : `; finished ${finished}`}`,
+    `${markdownText(backend)}${seconds === undefined ? '' : `; ${seconds.toFixed(1)} s`}${finished === undefined ? '' : `; finished ${markdownText(finished)}`}`,
     '',
     '```json',
-    JSON.stringify(recipe, null, 2),
+    visibleLines(JSON.stringify(recipe, null, 2)),
     '```',
   ];
   return `${lines.join('\n')}\n`;
@@ -95,12 +97,6 @@ const shapeOf = (shape: LayerFigures['outputShape']): string =>
     ?.slice(1)
     .map((size) => size ?? '?')
     .join('x') ?? '';
-
-function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(headings), `|${headings.map(() => '---').join('|')}|`, ...rows.map(line)];
-}
 
 /** What a step came to, in a few words. */
 export function outcome(result: StepResult): string {

@@ -21,6 +21,9 @@ export function newNonce(): string {
 export function pageHtml({ cspSource, script, style, language, compared }: PageParts, nonce = newNonce()): string {
   const policy = [
     "default-src 'none'",
+    // These two do not follow default-src.
+    "base-uri 'none'",
+    "form-action 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource}`,
     `font-src ${cspSource}`,

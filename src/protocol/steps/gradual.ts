@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { calibrationSamples, Granularity, ImportanceScoreName } from './prune';
+import { LayerPatterns } from '../patterns';
 
 /**
  * Gradual pruning while training (Zhu and Gupta 2017, "To prune, or not to prune"): sparsity rises from the model's own
@@ -19,10 +20,7 @@ export const Gradual = z.strictObject({
   granularity: Granularity.optional().describe(
     'What is cut as one: element (default), kernel, filter, or a block such as 4x4.',
   ),
-  protect: z
-    .array(z.string().min(1))
-    .optional()
-    .describe('Layers that are left alone, by name; * stands for any characters.'),
+  protect: LayerPatterns.optional().describe('Layers that are left alone, by name; * stands for any characters.'),
   from: z.number().nonnegative().default(0).describe('Epochs, fractions allowed, after which sparsity begins to rise.'),
   to: z
     .number()

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LayerPatterns } from '../patterns';
 
 /**
  * How much to prune, in one of three ways. `threshold`: weights with |w| below it become 0.
@@ -58,10 +59,7 @@ export const PruneStep = z.strictObject({
   granularity: Granularity.optional().describe(
     'What is cut as one: element (default), kernel, filter, a block such as 4x4, or N:M such as 2:4.',
   ),
-  protect: z
-    .array(z.string().min(1))
-    .optional()
-    .describe('Layers that are left alone, by name; * stands for any characters.'),
+  protect: LayerPatterns.optional().describe('Layers that are left alone, by name; * stands for any characters.'),
   allowEmptyLayers: z
     .boolean()
     .default(false)

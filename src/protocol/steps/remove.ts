@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LayerPatterns } from '../patterns';
 
 const share = (what: string) =>
   z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
@@ -38,10 +39,9 @@ export const RemoveStep = z.strictObject({
     .record(z.string(), share('Share of the channels of this layer that is removed, 0 to 1.'))
     .optional()
     .describe('Shares of channels for single layers, by layer name.'),
-  protect: z
-    .array(z.string().min(1))
-    .optional()
-    .describe('Layers that keep all their channels, by name; * stands for any characters.'),
+  protect: LayerPatterns.optional().describe(
+    'Layers that keep all their channels, by name; * stands for any characters.',
+  ),
   multipleOf: z
     .number()
     .int()

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Granularity, ImportanceScoreName } from './prune';
 import { ChannelScoreName } from './remove';
+import { LayerPatterns } from '../patterns';
 
 const count = z.number().int('must be a whole number').positive('must be above 0');
 
@@ -54,10 +55,7 @@ export const TargetStep = z.strictObject({
     .describe(
       'Validation images on which layers and plans are measured; the first so many, or all where there are fewer.',
     ),
-  protect: z
-    .array(z.string().min(1))
-    .optional()
-    .describe('Layers that are left alone, by name; * stands for any characters.'),
+  protect: LayerPatterns.optional().describe('Layers that are left alone, by name; * stands for any characters.'),
   writePlans: z
     .boolean()
     .default(false)

@@ -1,5 +1,6 @@
 import type { Split } from '../../../protocol/dataset';
 import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent, shape } from '../format';
@@ -87,7 +88,7 @@ function layersText({ layers }: Comparison): string {
 
 function accuracyLines({ a, b }: Comparison): string[] {
   const [left, other] = [a.evaluation, b.evaluation];
-  if (!left || !other) return [`accuracy: not measured, ${a.noAccuracy ?? b.noAccuracy ?? ''}`];
+  if (!left || !other) return [`accuracy: not measured, ${visible(a.noAccuracy ?? b.noAccuracy ?? '')}`];
   const classes = table(
     [
       ...[{ heading: 'class' }, { heading: 'images', right }, { heading: 'a', right }, { heading: 'b', right }],
@@ -105,7 +106,7 @@ function accuracyLines({ a, b }: Comparison): string[] {
   return [
     classes,
     '',
-    `on ${integer(left.samples)} ${left.split} images of ${left.dataset.name}`,
+    `on ${integer(left.samples)} ${left.split} images of ${visible(left.dataset.name)}`,
     ...sampleWarning(left.dataset.sample),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { integer, percent } from '../format';
@@ -45,7 +46,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
     ]),
   );
   return [
-    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${integer(samples)} ${split} images of ${dataset.name} (${integer(samplesPerSecond)} images/s)`,
+    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${integer(samples)} ${split} images of ${visible(dataset.name)} (${integer(samplesPerSecond)} images/s)`,
     ...sampleWarning(dataset.sample),
     '',
     classes,

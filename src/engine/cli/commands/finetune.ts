@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import type { Gradual } from '../../../protocol/steps/gradual';
 import type { RunResult } from '../../../protocol/run';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { typedNumber } from '../options';
@@ -88,7 +89,7 @@ function finetuneText(result: RunResult): string {
     ...totalLines(result.after),
     accuracyLine(result.accuracy),
     ...sampleWarning(result.sampleData),
-    `Written to ${result.out}`,
+    `Written to ${visible(result.out)}`,
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { Histogram } from '../../../protocol/measure';
 import type { Inspection, LayerInfo, ModelTotals } from '../../../protocol/model';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
 import { bytes, integer, percent, shape } from '../format';
@@ -39,12 +40,12 @@ export async function inspect(
 function inspectionText(inspection: Inspection, histograms: Histogram[] | undefined): string {
   const { name, format, layers, totals, notRunnable } = inspection;
   return [
-    `${name} (${format})`,
+    `${visible(name)} (${format})`,
     '',
     layerTable(layers),
     '',
     ...totalLines(totals),
-    ...(notRunnable === undefined ? [] : [notRunnable]),
+    ...(notRunnable === undefined ? [] : [visible(notRunnable)]),
     ...(histograms ? ['', ...histograms.map((histogram) => histogramLine(histogram))] : []),
   ].join('\n');
 }

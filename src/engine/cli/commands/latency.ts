@@ -1,5 +1,6 @@
 import { backendWords } from '../../../protocol/model';
 import type { Latency, LatencyFigures } from '../../../protocol/measure/latency';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
 import { integer, percent } from '../format';
@@ -52,7 +53,7 @@ function latencyText({ model, other, batches, backend, note }: Latency): string 
   ]);
   const models = [model, ...(other ? [other] : [])].map(
     ({ name, path, params, sparsity, macs }, i) =>
-      `${other ? `${'ab'[i]}: ` : ''}${name}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs (${path})`,
+      `${other ? `${'ab'[i]}: ` : ''}${visible(name)}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs (${visible(path)})`,
   );
   return [
     ...models,

@@ -6,6 +6,7 @@ import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
 import { unrollRounds } from '../../../protocol/rounds';
 import type { RecipeStepInput } from '../../../protocol/steps';
 import type { RunResult, StepResult } from '../../../protocol/run';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { needsData } from '../../compress/prune/scores';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
@@ -159,7 +160,7 @@ function pruneText(result: RunResult): string {
     '',
     accuracyLine(accuracy),
     ...sampleWarning(sampleData),
-    `Written to ${out}`,
+    `Written to ${visible(out)}`,
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@ import type { OutputDifference } from '../../../protocol/difference';
 import type { RemovalPlan, RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
 import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
@@ -118,14 +119,14 @@ function resultText(result: RunResult): string {
     differenceLine(difference),
     accuracyLine(accuracy),
     ...sampleWarning(sampleData),
-    `Written to ${out}`,
+    `Written to ${visible(out)}`,
   ].join('\n');
 }
 
 function planText({ layers, totals, difference, accuracy, noAccuracy }: RemovalPlan): string {
   const measured = accuracy
     ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
-    : `accuracy: not measured, ${noAccuracy ?? ''}`;
+    : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
   return [
     layersText(layers),
     '',

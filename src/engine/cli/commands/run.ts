@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunResult } from '../../../protocol/run';
+import { visible } from '../../../protocol/visible';
 import { outcome } from '../../recipe/report';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { readRecipe } from '../recipe';
@@ -29,7 +30,11 @@ function runText(result: RunResult): string {
     [{ heading: 'step' }, { heading: '' }, { heading: 'came to' }],
     result.steps.map((step, index) => [String(index + 1), step.step, outcome(step)]),
   );
-  return [steps, '', ...totalLines(result.after), ...sampleWarning(result.sampleData), `Written to ${result.out}`].join(
-    '\n',
-  );
+  return [
+    steps,
+    '',
+    ...totalLines(result.after),
+    ...sampleWarning(result.sampleData),
+    `Written to ${visible(result.out)}`,
+  ].join('\n');
 }

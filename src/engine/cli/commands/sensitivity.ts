@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Sensitivity, type LayerSensitivity, type SensitivityOptions } from '../../../protocol/measure/sensitivity';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
@@ -75,7 +76,7 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
   );
   const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
   return [
-    `Validation accuracy in percent on ${integer(samples)} images of ${dataset.name}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
+    `Validation accuracy in percent on ${integer(samples)} images of ${visible(dataset.name)}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
     ...sampleWarning(dataset.sample),
     '',
     curves,
@@ -83,7 +84,7 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
       ? [`* collapsed: ${percent(options.collapse, 0)} of the accuracy above guessing is lost; measured no further`]
       : []),
     '',
-    ...alone.map(({ name, state, reason }) => `${name}: ${state}${reason === undefined ? '' : `, ${reason}`}`),
-    `${duration(seconds)}${reused > 0 ? `, ${integer(reused)} points from the scan before` : ''}${out === undefined ? '' : `, written to ${path.resolve(out)}`}`,
+    ...alone.map(({ name, state, reason }) => visible(`${name}: ${state}${reason === undefined ? '' : `, ${reason}`}`)),
+    `${duration(seconds)}${reused > 0 ? `, ${integer(reused)} points from the scan before` : ''}${out === undefined ? '' : `, written to ${visible(path.resolve(out))}`}`,
   ].join('\n');
 }

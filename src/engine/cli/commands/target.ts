@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { ParetoCurve } from '../../../protocol/pareto';
 import type { RunResult } from '../../../protocol/run';
 import type { TargetStep } from '../../../protocol/steps/target';
+import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
@@ -79,7 +80,7 @@ function targetText(result: RunResult): string {
     ...totalLines(result.after),
     accuracyLine(result.accuracy),
     ...sampleWarning(result.sampleData),
-    `Written to ${result.out}; each plan is a step in pareto.json beside it`,
+    `Written to ${visible(result.out)}; each plan is a step in pareto.json beside it`,
   ].join('\n');
 }
 

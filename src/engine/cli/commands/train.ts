@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import type { Architecture } from '../../../protocol/steps/train';
 import type { EpochRecord, RunResult } from '../../../protocol/run';
+import { visible } from '../../../protocol/visible';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import { bytes, duration, integer, percent } from '../format';
 import { recipeOf } from '../recipe';
@@ -44,7 +45,7 @@ function trainText(result: RunResult, architecture: string): string {
     epochsTable(epochs, best),
     `${architecture}: ${integer(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
     ...sampleWarning(result.sampleData),
-    `Written to ${result.out}`,
+    `Written to ${visible(result.out)}`,
   ].join('\n');
 }
 
