@@ -17,7 +17,8 @@ export function describeIssue(error: z.ZodError): string {
   const issue = deepest(error.issues[0]);
   if (!issue) return 'is not valid';
   const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  const message = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  const told = issue.message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing ($1)');
+  const message = told.charAt(0).toLowerCase() + told.slice(1);
   return path ? `${path.replace(/^\./, '')}: ${message}` : message;
 }
 

@@ -25,7 +25,8 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     platform: 'node',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    external: ['onnxruntime-node', 'onnxruntime-node/*'],
+    external: ['onnxruntime-node', 'onnxruntime-node/*', '@tensorflow/tfjs-node'],
+    define: { SECATEUR_VERSION: JSON.stringify('test') },
     logLevel: 'error',
   });
   return script;

@@ -1,0 +1,179 @@
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readRecipe } from '../../src/engine/cli/recipe';
+import type { Random } from '../../src/engine/dataset/random';
+import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
+import { describeRun, RUN_FILES } from '../../src/protocol/runFolder';
+import type { Ask } from './ask';
+import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
+import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
+
+/** How long work that may go on for hours is let run before it is cancelled: milliseconds. */
+const PATIENCE_MS = 400;
+
+/** One thing that is asked, and the folders that it may touch. */
+export interface Case {
+  readonly folders: readonly string[];
+  /** Each is asked by itself; all of them may be refused. */
+  readonly questions: readonly (() => Promise<unknown>)[];
+}
+
+type Build = (folder: string, seeds: Seeds, random: Random, ask: Ask) => Promise<Case>;
+
+const patience = () => ({ signal: AbortSignal.timeout(PATIENCE_MS) });
+const some = <T>(random: Random, count: number, values: readonly T[]): T[] =>
+  Array.from({ length: count }, () => pick(random, values));
+
+/** Changes a file by its kind. */
+async function bend(file: string, random: Random): Promise<void> {
+  const name = path.basename(file);
+  if (name.endsWith('.jsonl')) await writeFile(file, mutateLines(await textOf(file), random));
+  else if (name.endsWith('.json')) await writeFile(file, mutateJson(await textOf(file), random), 'latin1');
+  else await writeFile(file, mutateBytes(await readFile(file), random));
+}
+
+/** Puts a link out of the folder, or something that is no file, in the place of a file or folder. */
+async function displace(place: string, victim: string, random: Random): Promise<void> {
+  await rm(place, { recursive: true, force: true });
+  const to = pick(random, [victim, path.join(victim, 'kept.bin'), path.join(victim, 'new.bin'), '/dev/zero', place]);
+  if (random.below(6) === 0) await mkdir(place);
+  else await symlink(to, place);
+}
+
+/** A copy of a model with one of its files changed. */
+async function bentModel(folder: string, seeds: Seeds, random: Random, which: RegExp): Promise<string> {
+  const model = path.join(folder, 'model');
+  await copied(pick(random, seeds.models), model);
+  const files = (await filesBelow(model)).filter((file) => which.test(file));
+  // Some have no shards.
+  const file = files.length > 0 ? pick(random, files) : path.join(model, 'model.json');
+  // The description itself may be a link: it is what the person named.
+  if (random.below(15) === 0 && file.endsWith('.bin')) await displace(file, path.join(folder, 'victim'), random);
+  else await bend(file, random);
+  return path.join(model, 'model.json');
+}
+
+/** What is asked of a model beside its inspection. */
+function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<unknown>)[] {
+  const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
+  return [
+    () => ask('histogram', { model, layers: [null] }),
+    () => ask('preview', { model, prune }, patience()),
+    () => ask('preview', { model, prune, data, samples: 10 }, patience()),
+    () => ask('planRemove', { model, remove: { step: 'remove', amount: { channels: 0.4 } } }, patience()),
+    () => ask('evaluate', { model, data }, patience()),
+    () => ask('latency', { model, options: { batches: [1], runs: 3, warmUp: 1 } }, patience()),
+    // The editor looks at texts before it calls them checkpoints.
+    async () => Promise.resolve(isCheckpointText(await textOf(model).catch(() => ''))),
+  ];
+}
+
+const askOfModel =
+  (which: RegExp): Build =>
+  async (folder, seeds, random, ask) => {
+    const model = await bentModel(folder, seeds, random, which);
+    return {
+      folders: [path.dirname(model), seeds.data],
+      questions: [
+        () => ask('inspect', { model }),
+        ...some(random, 2, questionsAbout(model, seeds.data, ask)),
+        () => ask('release', { model }),
+      ],
+    };
+  };
+
+/** Everything about one of the models as it is. */
+export function askUnbent(model: string, data: string, ask: Ask): Case {
+  const file = path.join(model, 'model.json');
+  return {
+    folders: [model, data],
+    questions: [() => ask('inspect', { model: file }), ...questionsAbout(file, data, ask)],
+  };
+}
+
+const recipe: Build = async (folder, seeds, random, ask) => {
+  const file = path.join(folder, 'bent.recipe.json');
+  const out = path.join(folder, 'out');
+  await writeFile(file, mutateJson(JSON.stringify(seeds.recipe), random), 'latin1');
+  return {
+    // A recipe may name files anywhere: it is the person's own.
+    folders: ['/'],
+    questions: [
+      async () => Promise.resolve(isRecipeText(await textOf(file))),
+      async () => ask('run', { recipe: await readRecipe(file), baseFolder: folder, out }, patience()),
+    ],
+  };
+};
+
+/** A run's folder in which something is changed, then resumed. */
+const runFolder: Build = async (folder, seeds, random, ask) => {
+  const out = path.join(folder, 'run');
+  await copied(pick(random, seeds.runs), out);
+  const files = await filesBelow(out);
+  for (let changes = 1 + random.below(2); changes > 0; changes--) {
+    const file = pick(random, files);
+    const holder = path.dirname(file);
+    if (random.below(4) === 0)
+      await displace(random.below(3) && holder !== out ? holder : file, path.join(folder, 'victim'), random);
+    else await bend(file, random).catch(() => undefined);
+  }
+  // A run's own folder may be a link: that is what the person named.
+  await mkdir(out, { recursive: true }).catch(() => undefined);
+  const texts = async () => {
+    const entries = Object.entries(RUN_FILES).map(
+      async ([key, name]) => [key, await textOf(path.join(out, name)).catch(() => undefined)] as const,
+    );
+    const read = (await Promise.all(entries)).filter(
+      (entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined,
+    );
+    return describeRun('run', Object.fromEntries(read));
+  };
+  const request = { recipe: seeds.recipe, baseFolder: folder, out };
+  return {
+    folders: [out, seeds.model, seeds.data],
+    questions: [
+      ...(random.below(2) ? [texts] : []),
+      () => ask('run', { ...request, resume: random.below(5) > 0 }, patience()),
+    ],
+  };
+};
+
+const scan: Build = async (folder, seeds, random, ask) => {
+  const out = path.join(folder, 'scan');
+  await copied(seeds.scan, out);
+  const file = pick(random, await filesBelow(out));
+  if (random.below(5) === 0) await displace(file, path.join(folder, 'victim'), random);
+  else await bend(file, random);
+  const question = { ...scanOf(seeds.model, seeds.data), out };
+  return {
+    folders: [out, seeds.model, seeds.data],
+    questions: [() => ask('sensitivity', question, patience())],
+  };
+};
+
+const data: Build = async (folder, seeds, random, ask) => {
+  const place = path.join(folder, 'data');
+  await copied(seeds.data, place);
+  const file = pick(random, await filesBelow(place));
+  // Data may be links to files elsewhere: they are only read, and nothing of them is told.
+  if (random.below(8) === 0) await displace(file, '/dev', random);
+  else await bend(file, random);
+  const model = path.join(seeds.model, 'model.json');
+  return {
+    folders: [place, seeds.model],
+    questions: [
+      () => ask('dataset', { data: place }),
+      () => ask('evaluate', { model, data: place, split: pick(random, ['test', 'train']) }, patience()),
+    ],
+  };
+};
+
+/** What is bent, by name; the first are tried most. */
+export const targets: Readonly<Record<string, Build>> = {
+  model: askOfModel(/model\.json$/),
+  shards: askOfModel(/\.bin$/),
+  run: runFolder,
+  recipe,
+  scan,
+  data,
+};

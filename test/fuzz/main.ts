@@ -1,0 +1,142 @@
+// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|shards|run|recipe|scan|data] [--from INDEX] [--keep]
+// Bends checkpoints, shards, recipes, run folders, scans and data sets out of shape and asks the engine about them.
+// Fails where an answer takes over 2 s of processor time or 1 GB, touches what is outside, or is no clear sentence.
+import { fork, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { inRoot } from '../../scripts/setup/paths';
+import { runMain, ScriptError } from '../../scripts/setup/runMain';
+import { bundle, withFolder } from '../bench/bundle';
+import { peakMemory } from '../harness/processes';
+import { News } from './news';
+
+/** What a question may take: seconds of processor time, and bytes. */
+const LIMIT_SECONDS = 2;
+const LIMIT_BYTES = 2 ** 30;
+/** Beside its processor time a question waits for the disk and for other programs. */
+const LIMIT_WALL_SECONDS = 60;
+/** A worker is followed by a fresh one after so many cases, so that its peak tells of the last few. */
+const CASES_A_WORKER = 400;
+const TICKS_A_SECOND = 100;
+
+interface Tally {
+  cases: number;
+  answered: number;
+  refused: number;
+  readonly byTarget: Record<string, number>;
+  readonly findings: string[];
+}
+
+/** Seconds of processor time that a process has taken (Linux; elsewhere NaN, and the clock on the wall decides). */
+async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+interface WorkerSettings {
+  readonly folder: string;
+  readonly fixtures: string;
+  readonly corpus: string;
+  readonly seed: number;
+  readonly from: number;
+  readonly only?: string;
+}
+
+/** Runs cases in one process until it has done enough of them, has failed, or time is up; answers with the next index. */
+async function runWorker(script: string, settings: WorkerSettings, end: number, tally: Tally): Promise<number> {
+  const child: ChildProcess = fork(script, [JSON.stringify(settings)], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const pid = child.pid!;
+  let current: { index: number; target: string; cpu: number; wall: number } | undefined;
+  let next = settings.from;
+  let gone: string | undefined;
+  const find = (index: number, target: string, what: string): void => {
+    tally.findings.push(`case ${index} (${target}): ${what}`);
+    console.log(tally.findings.at(-1));
+  };
+  child.on('exit', (code, signal) => (gone = `the process ended by itself (${signal ?? code})`));
+  child.on('message', (raw) => {
+    void (async () => {
+      const news = News.parse(raw);
+      if (news.kind === 'begin') {
+        current = { index: news.index, target: news.target, cpu: await cpuSeconds(pid), wall: performance.now() };
+        return;
+      }
+      current = undefined;
+      next = news.index + 1;
+      tally.cases++;
+      tally.answered += news.answered;
+      tally.refused += news.refused;
+      tally.byTarget[news.target] = (tally.byTarget[news.target] ?? 0) + 1;
+      for (const what of news.found) find(news.index, news.target, what);
+      if (child.connected) child.send('heard');
+    })();
+  });
+  try {
+    while (gone === undefined && performance.now() < end && next < settings.from + CASES_A_WORKER) {
+      await delay(50);
+      const peak = await peakMemory(pid).catch(() => 0);
+      const now = current;
+      if (!now) continue;
+      const cpu = (await cpuSeconds(pid)) - now.cpu;
+      const wall = (performance.now() - now.wall) / 1000;
+      const slow = cpu > LIMIT_SECONDS || wall > LIMIT_WALL_SECONDS;
+      // It may have ended while it was being asked about.
+      if (current !== now || !(slow || peak > LIMIT_BYTES)) continue;
+      find(now.index, now.target, slow ? `hangs (${cpu.toFixed(1)} s)` : `takes ${(peak / 2 ** 30).toFixed(1)} GB`);
+      return now.index + 1;
+    }
+    if (gone !== undefined && performance.now() < end) {
+      if (!current) throw new ScriptError(`The fuzzer's process cannot start: ${gone}.`);
+      find(current.index, current.target, gone);
+      return current.index + 1;
+    }
+    return next;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      seed: { type: 'string', default: '0' },
+      only: { type: 'string' },
+      from: { type: 'string', default: '0' },
+      keep: { type: 'boolean', default: false },
+      report: { type: 'string' },
+    },
+  });
+  const tally: Tally = { cases: 0, answered: 0, refused: 0, byTarget: {}, findings: [] };
+  await withFolder(async (folder) => {
+    const script = await bundle(inRoot('test', 'fuzz', 'worker.ts'), folder);
+    const cases = path.join(folder, 'cases');
+    const sources = { fixtures: inRoot('test', 'fixtures', 'keras'), corpus: inRoot('test', 'fuzz', 'corpus') };
+    mkdirSync(cases);
+    const end = performance.now() + 1000 * Number(values.seconds);
+    const only = values.only === undefined ? {} : { only: values.only };
+    for (let from = Number(values.from); performance.now() < end;) {
+      const settings = { folder: cases, ...sources, seed: Number(values.seed), from, ...only };
+      from = await runWorker(script, settings, end, tally);
+    }
+    if (values.keep && existsSync(cases)) {
+      const kept = inRoot('.cache', 'fuzz');
+      rmSync(kept, { recursive: true, force: true });
+      cpSync(cases, kept, { recursive: true, verbatimSymlinks: true });
+      console.log(`The cases that failed are in ${kept}.`);
+    }
+  });
+  const { cases, answered, refused, byTarget, findings } = tally;
+  const kinds = Object.entries(byTarget).map(([target, count]) => `${target} ${count}`);
+  console.log(`${cases} cases (${kinds.join(', ')}), ${answered} questions answered, ${refused} refused`);
+  if (cases === 0) throw new ScriptError('No case ran.');
+  if (findings.length > 0)
+    throw new ScriptError(`${findings.length} findings: repeat one with --from INDEX --seed ${values.seed}.`);
+});
