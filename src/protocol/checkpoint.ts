@@ -40,7 +40,7 @@ export const ModelJson = z.looseObject({
   format: z.string().nullish(),
   generatedBy: z.string().nullish(),
   convertedBy: z.string().nullish(),
-  userDefinedMetadata: JsonRecord.optional(),
+  userDefinedMetadata: JsonRecord.nullish(),
 });
 export type ModelJson = z.infer<typeof ModelJson>;
 

@@ -111,5 +111,7 @@ export const Inspection = z.object({
   /** Why the model cannot be evaluated or trained, where it cannot. */
   notRunnable: z.string().optional(),
   provenance: Provenance.optional(),
+  /** What is doubtful about its files, a sentence each; absent where nothing is. */
+  warnings: z.array(z.string()).optional(),
 });
 export type Inspection = z.infer<typeof Inspection>;

@@ -39,9 +39,16 @@ export function decodeGroup(file: string, group: WeightGroup, bytes: Uint8Array)
     if (offset + length > bytes.byteLength) throw sizeMismatch(file, group, bytes.byteLength, offset + length);
     const data = decode(bytes.subarray(offset, offset + length), entry);
     offset += length;
-    const extra = typeof entry['group'] === 'string' ? { group: entry['group'] } : {};
-    const quantization = entry.quantization ? { quantization: entry.quantization } : {};
-    return { name: entry.name, shape: entry.shape, dtype: entry.dtype, data, ...quantization, ...extra };
+    const { name, shape, dtype, quantization, group: kind, ...extra } = entry;
+    return {
+      name,
+      shape,
+      dtype,
+      data,
+      ...(quantization ? { quantization } : {}),
+      ...(typeof kind === 'string' ? { group: kind } : {}),
+      ...(Object.keys(extra).length > 0 ? { extra } : {}),
+    };
   });
   if (offset !== bytes.byteLength) throw sizeMismatch(file, group, bytes.byteLength, offset);
   return tensors;

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { WeightEntry } from '../../protocol/checkpoint';
+import { WeightsManifest, type WeightEntry } from '../../protocol/checkpoint';
 import { quantizeExactly } from './requantize';
+import { hashedName, soleName } from './shard-names';
 import type { ModelContent, Tensor } from './types';
 
 /** Bytes of one shard as tfjs writes them: 4 MiB. */
 export const SHARD_BYTES = 4 * 1024 * 1024;
-
-/** The name of every shard that Secateur writes: tfjs's own, and a piece of the hash of all weights. */
-export const SHARD_NAME = /^group1-shard\d+of\d+-[0-9a-f]{12}\.bin$/;
 
 /** A checkpoint as the bytes of its files. */
 export interface EncodedCheckpoint {
@@ -19,10 +17,18 @@ export interface EncodedCheckpoint {
 }
 
 /**
- * A model as the files of a TensorFlow.js checkpoint: one group, shards of 4 MiB, the order of the tensors kept.
- * The bytes depend on the content alone: no dates, no paths. Quantised tensors stay quantised where that loses nothing.
+ * How shards are called. `kept`: where all weights of the checkpoint that the model was read from lie in one file, as it is
+ * called there, since others may load it by that name (Teachable Machine: `weights.bin`); else `hashed`: shards of 4 MiB
+ * with a piece of the weights' hash in their names.
  */
-export function encodeCheckpoint(model: ModelContent): EncodedCheckpoint {
+export type ShardNaming = 'kept' | 'hashed';
+
+/**
+ * A model as the files of a TensorFlow.js checkpoint: one group, the order of the tensors kept, and of model.json all that
+ * the model does not say anew. The bytes depend on the content alone: no dates, no paths. Quantised tensors stay quantised
+ * where that loses nothing.
+ */
+export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kept'): EncodedCheckpoint {
   const encoded = [...model.tensors.values()].map(encodeTensor);
   const joined = new Uint8Array(encoded.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
   let offset = 0;
@@ -31,25 +37,47 @@ export function encodeCheckpoint(model: ModelContent): EncodedCheckpoint {
     offset += bytes.byteLength;
   }
   const weightsHash = createHash('sha256').update(joined).digest('hex');
+  const manifest = WeightsManifest.safeParse(model.described?.['weightsManifest']).data ?? [];
+  const sole = naming === 'kept' ? soleName(manifest) : undefined;
+  const shards = sole === undefined ? cut(joined, weightsHash) : [{ name: sole, bytes: joined }];
+  const group = {
+    ...(manifest.length === 1 ? manifest[0] : {}),
+    paths: shards.map(({ name }) => name),
+    weights: encoded.map(({ entry }) => entry),
+  };
+  const json = JSON.stringify(describe(model, [group]));
+  return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, weightsHash };
+}
+
+function cut(joined: Uint8Array, weightsHash: string): EncodedCheckpoint['shards'] {
   const count = Math.max(1, Math.ceil(joined.byteLength / SHARD_BYTES));
-  const shards = Array.from({ length: count }, (_, i) => ({
-    // The hash in the name lets new shards lie beside those of the checkpoint they replace until model.json changes over.
-    name: `group1-shard${i + 1}of${count}-${weightsHash.slice(0, 12)}.bin`,
+  return Array.from({ length: count }, (_, i) => ({
+    name: hashedName(i, count, weightsHash),
     bytes: joined.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),
   }));
-  const json = {
-    modelTopology: model.modelTopology,
-    format: model.format ?? 'layers-model',
-    ...(model.generatedBy == null ? {} : { generatedBy: model.generatedBy }),
-    ...(model.convertedBy == null ? {} : { convertedBy: model.convertedBy }),
-    ...(model.metadata === undefined ? {} : { userDefinedMetadata: model.metadata }),
-    weightsManifest: [{ paths: shards.map(({ name }) => name), weights: encoded.map(({ entry }) => entry) }],
-  };
-  return { modelJson: { name: 'model.json', bytes: Buffer.from(JSON.stringify(json)) }, shards, weightsHash };
+}
+
+/** What model.json says: what the model says anew in the place of the old, and all else as it stood. */
+function describe(model: ModelContent, weightsManifest: unknown): object {
+  const { modelTopology, metadata, described } = model;
+  const anew: [string, unknown][] = [
+    ['modelTopology', modelTopology],
+    ...(described
+      ? []
+      : ([
+          ['format', model.format ?? 'layers-model'],
+          ['generatedBy', model.generatedBy ?? undefined],
+          ['convertedBy', model.convertedBy ?? undefined],
+        ] as [string, unknown][])),
+    ...(metadata === undefined ? [] : ([['userDefinedMetadata', metadata]] as [string, unknown][])),
+    ['weightsManifest', weightsManifest],
+  ];
+  // A map keeps the place of a key that is set again, and a key named __proto__.
+  return Object.fromEntries(new Map([...Object.entries(described ?? {}), ...anew]));
 }
 
 function encodeTensor(tensor: Tensor): { entry: WeightEntry; bytes: Uint8Array } {
-  const { name, shape, dtype, data, group } = tensor;
+  const { name, shape, dtype, data, group, extra } = tensor;
   const stored = tensor.quantization ? quantizeExactly(data, tensor.quantization) : undefined;
   const entry: WeightEntry = {
     name,
@@ -57,6 +85,7 @@ function encodeTensor(tensor: Tensor): { entry: WeightEntry; bytes: Uint8Array }
     dtype,
     ...(stored ? { quantization: stored.quantization } : {}),
     ...(group === undefined ? {} : { group }),
+    ...extra,
   };
   const values = stored?.values ?? data;
   return { entry, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };

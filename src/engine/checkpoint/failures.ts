@@ -1,3 +1,5 @@
+import { lstatSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../../protocol/errors';
 
 /** The code of an operating system error, or undefined. */
@@ -5,26 +7,61 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Why nothing can be written below a folder, by the code of the error; both parts of a sentence. */
+const WRITE_FAILURES: Readonly<Record<string, readonly [why: string, help: string]>> = {
+  EACCES: ['is read-only', 'choose another target folder'],
+  EPERM: ['is read-only', 'choose another target folder'],
+  EROFS: ['is read-only', 'choose another target folder'],
+  ENOTDIR: ['is not a folder', 'choose another target folder'],
+  EEXIST: ['is not a folder', 'choose another target folder'],
+  ENOENT: ['went away while it was written to', 'choose another target folder'],
+  EISDIR: ['holds a folder where a file is to be written', 'choose another target folder'],
+  ENOTEMPTY: ['holds a folder where a file is to be written', 'choose another target folder'],
+  ELOOP: ['is a link that leads to itself', 'choose another target folder'],
+  EINVAL: ['is no path that can be written', 'choose another target folder'],
+  ERR_INVALID_ARG_VALUE: ['is no path that can be written', 'choose another target folder'],
+  EIO: ['is on a disk that fails', 'choose another target folder'],
+};
+
 /** A failure to write below `folder` as one sentence; other errors come back as they are. */
 export function writeFailure(folder: string, error: unknown): unknown {
-  switch (errorCode(error)) {
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new UserError(`The folder "${folder}" is read-only: choose another target folder.`, { cause: error });
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new UserError(
-        `There is no space left to write to "${folder}": free some space or choose another target folder.`,
-        { cause: error },
-      );
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return new UserError(`"${folder}" is not a folder: choose another target folder.`, { cause: error });
-    case 'ENAMETOOLONG':
-      return new UserError(`The path "${folder}" is too long: choose a shorter target folder.`, { cause: error });
-    default:
-      return error;
+  const code = errorCode(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
+    return new UserError(
+      `There is no space left to write to "${folder}": free some space or choose another target folder.`,
+      { cause: error },
+    );
+  if (code === 'ENAMETOOLONG')
+    return new UserError(`The path "${folder}" is too long: choose a shorter target folder.`, { cause: error });
+  const known = WRITE_FAILURES[code ?? ''];
+  if (!known) return error;
+  const dangling = danglingLink(folder);
+  if (dangling !== undefined)
+    return new UserError(`"${dangling}" is a link that leads nowhere: remove it or choose another target folder.`, {
+      cause: error,
+    });
+  const what = known[0] === 'is read-only' ? `The folder "${folder}"` : `"${folder}"`;
+  return new UserError(`${what} ${known[0]}: ${known[1]}.`, { cause: error });
+}
+
+/** A link on the way to a folder behind which nothing is; undefined where there is none. */
+function danglingLink(folder: string): string | undefined {
+  for (let place = path.resolve(folder); place !== path.dirname(place); place = path.dirname(place)) {
+    try {
+      if (!lstatSync(place).isSymbolicLink()) return undefined;
+      statSync(place);
+    } catch (error) {
+      if (isLink(place)) return errorCode(error) === 'ENOENT' ? place : undefined;
+    }
+  }
+  return undefined;
+}
+
+function isLink(place: string): boolean {
+  try {
+    return lstatSync(place).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 
@@ -39,6 +76,15 @@ export function readFailure(what: string, file: string, error: unknown): unknown
       return new UserError(`${what} "${file}" may not be read: check its permissions.`, { cause: error });
     case 'ELOOP':
       return new UserError(`${what} "${file}" is a link that leads to itself: replace it by the file.`, {
+        cause: error,
+      });
+    case 'ENAMETOOLONG':
+    case 'ERR_INVALID_ARG_VALUE':
+      return new UserError(`${what} "${file}" has no path that can be read: check the path.`, { cause: error });
+    case 'EISDIR':
+      return new UserError(`${what} "${file}" is a folder: name a file.`, { cause: error });
+    case 'EIO':
+      return new UserError(`${what} "${file}" cannot be read, because its disk fails: copy it from elsewhere.`, {
         cause: error,
       });
     default:

@@ -1,7 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../protocol/errors';
 import { errorCode, readFailure } from './failures';
+import { foreignFolder } from './foreign';
 
 /**
  * The absolute path of the model.json that a person means: a file, whatever it is called, or a folder that holds a model.json.
@@ -19,11 +20,12 @@ export async function resolveModelPath(modelOrFolder: string): Promise<string> {
     await stat(inside);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw readFailure('The checkpoint', inside, error);
+    const foreign = foreignFolder(await readdir(given).catch((): string[] => []));
     throw new UserError(
-      `The folder "${modelOrFolder}" holds no model.json: name the checkpoint's folder or its file.`,
-      {
-        cause: error,
-      },
+      foreign
+        ? `The folder "${modelOrFolder}" holds no model.json but ${foreign.what}: ${foreign.help}.`
+        : `The folder "${modelOrFolder}" holds no model.json: name the checkpoint's folder or its file.`,
+      { cause: error },
     );
   }
   return inside;

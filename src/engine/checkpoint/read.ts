@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { MODEL_JSON_MAX_BYTES, ModelJson, type WeightGroup } from '../../protocol/checkpoint';
-import { describeIssue, UserError } from '../../protocol/errors';
+import type { ModelJson, WeightGroup } from '../../protocol/checkpoint';
+import { UserError } from '../../protocol/errors';
+import { readCompanions } from './companions';
 import { decodeGroup, entryProblem, sizeMismatch } from './decode';
 import { storedBytes } from './dtype';
 import { readFailure } from './failures';
+import { readModelJson } from './model-json';
 import { fileStamp, resolveShard } from './paths';
+import { hashInName } from './shard-names';
 import type { Checkpoint, StoredFile, Tensor } from './types';
+import { needsWeights } from './weightless';
+import { readInto } from './whole-read';
 
 /** The most that one group of shards may hold, so that a wrong file cannot exhaust memory: 2 GiB. */
 const GROUP_MAX_BYTES = 2 * 1024 ** 3;
@@ -20,19 +25,21 @@ const GROUP_MAX_BYTES = 2 * 1024 ** 3;
  */
 export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   const file = path.resolve(modelPath);
-  const { json, bytes, stamp } = await readModelJson(file);
+  const { described, json, bytes, stamp } = await readModelJson(file);
   const stamps = [stamp];
   const name = path.basename(file);
   const files: StoredFile[] = [{ name, bytes }];
   const hash = createHash('sha256');
   const tensors = new Map<string, Tensor>();
   const seen = new Set<string>();
+  const warnings: string[] = [];
   for (const group of json.weightsManifest) {
     const shards = await checkGroup(file, group, seen);
     files.push(...shards.map((shard, i) => ({ name: group.paths[i]!, bytes: shard.bytes })));
     stamps.push(...shards.map((shard) => shard.stamp));
     const joined = await readJoined(shards);
     hash.update(joined);
+    warnings.push(...wrongHashes(name, group, joined));
     for (const tensor of decodeGroup(name, group, joined)) {
       if (tensors.has(tensor.name)) {
         throw new UserError(`${name} describes the tensor "${tensor.name}" twice: convert the model again.`);
@@ -40,10 +47,18 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
       tensors.set(tensor.name, tensor);
     }
   }
+  if (![...tensors.values()].some(({ group }) => group !== 'optimizer') && needsWeights(json.modelTopology))
+    throw new UserError(
+      `${name} has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,
+    );
+  const folder = path.dirname(file);
   return {
     path: file,
-    folder: path.dirname(file),
+    folder,
     json,
+    described,
+    companions: await readCompanions(folder, new Set(files.map((one) => one.name))),
+    warnings,
     tensors,
     weightsHash: hash.digest('hex'),
     files,
@@ -52,7 +67,7 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
     format: json.format,
     generatedBy: json.generatedBy,
     convertedBy: json.convertedBy,
-    metadata: json.userDefinedMetadata,
+    metadata: json.userDefinedMetadata ?? undefined,
   };
 }
 
@@ -69,40 +84,15 @@ export async function checkpointStamp(modelPath: string, json: ModelJson): Promi
   return [fileStamp(status), ...shards.map((shard) => shard.stamp)].join('|');
 }
 
-async function readModelJson(file: string): Promise<{ json: ModelJson; bytes: number; stamp: string }> {
-  const name = path.basename(file);
-  const advice = 'choose the model.json of a TensorFlow.js checkpoint';
-  let text: Buffer;
-  let stamp: string;
-  try {
-    const status = await stat(file);
-    if (!status.isFile()) throw new UserError(`"${file}" is not a file: ${advice}.`);
-    if (status.size > MODEL_JSON_MAX_BYTES) {
-      throw new UserError(`"${name}" is too large to be a checkpoint's description (${status.size} bytes): ${advice}.`);
-    }
-    stamp = fileStamp(status);
-    text = await readFull(file, status.size);
-  } catch (error) {
-    throw readFailure('The checkpoint', file, error);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new UserError(`"${name}" is not JSON: ${advice}.`, { cause: error });
-  }
-  const known = typeof value === 'object' && value !== null && 'modelTopology' in value && 'weightsManifest' in value;
-  if (!known) throw new UserError(`"${name}" is not a TensorFlow.js checkpoint: ${advice}.`);
-  const parsed = ModelJson.safeParse(value);
-  if (!parsed.success) {
-    throw new UserError(
-      `"${name}" is not a valid TensorFlow.js checkpoint (${describeIssue(parsed.error)}): ${advice}.`,
-      {
-        cause: parsed.error,
-      },
-    );
-  }
-  return { json: parsed.data, bytes: text.byteLength, stamp };
+/** Says where weights are not those that were written under their names. */
+function wrongHashes(name: string, group: WeightGroup, joined: Uint8Array): string[] {
+  const pieces = new Set(group.paths.map((shard) => hashInName(path.posix.basename(shard))));
+  const [piece] = pieces;
+  if (pieces.size !== 1 || piece === undefined) return [];
+  if (createHash('sha256').update(joined).digest('hex').startsWith(piece)) return [];
+  return [
+    `The weights of ${name} are not those that were written: the hash in the name "${group.paths[0] ?? ''}" is another, so the file was changed or damaged since; copy it again from where it was whole.`,
+  ];
 }
 
 interface Shard {
@@ -151,25 +141,4 @@ async function readJoined(shards: readonly Shard[]): Promise<Uint8Array> {
     offset += shard.bytes;
   }
   return joined;
-}
-
-async function readFull(file: string, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(bytes);
-  await readInto(file, buffer);
-  return buffer;
-}
-
-/** Fills `target` from the start of a file. */
-async function readInto(file: string, target: Uint8Array): Promise<void> {
-  const handle = await open(file, 'r');
-  try {
-    let offset = 0;
-    while (offset < target.byteLength) {
-      const { bytesRead } = await handle.read(target, offset, target.byteLength - offset, offset);
-      if (bytesRead === 0) throw new UserError(`"${file}" became shorter while it was read: try again.`);
-      offset += bytesRead;
-    }
-  } finally {
-    await handle.close();
-  }
 }

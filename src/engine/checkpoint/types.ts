@@ -11,6 +11,8 @@ export interface Tensor {
   readonly data: TensorData;
   /** How it was stored; kept when written again if that loses nothing. */
   readonly quantization?: Quantization;
+  /** Fields of its manifest entry that are not read here, kept when it is written again. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   /** `optimizer`: a slot of an optimiser that was saved with the model, no weight of it. */
   readonly group?: string;
 }
@@ -28,6 +30,16 @@ export interface ModelContent {
   readonly convertedBy?: string | null | undefined;
   /** `userDefinedMetadata` of model.json. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** model.json as it was read: what no step rewrites, such as `signature`, is written again as it stood, in its place. */
+  readonly described?: Readonly<Record<string, unknown>> | undefined;
+  /** Small files that lay beside it and belong to it, such as labels; they are written beside it again. */
+  readonly companions?: readonly Companion[] | undefined;
+}
+
+/** A small file beside a model: its plain name, and what is in it. */
+export interface Companion {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A file of a checkpoint: its path relative to the checkpoint's folder, and its size. */
@@ -48,4 +60,7 @@ export interface Checkpoint extends ModelContent {
   readonly files: readonly StoredFile[];
   /** Identity, sizes and times of the files, taken before they were read; see `checkpointStamp`. */
   readonly stamp: string;
+  readonly companions: readonly Companion[];
+  /** What is doubtful about the files, a sentence each. */
+  readonly warnings: readonly string[];
 }

@@ -1,8 +1,16 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeCheckpoint, SHARD_NAME, type EncodedCheckpoint } from './encode';
-import { writeFailure } from './failures';
-import { shardsNamedBy, shardsNamedIn } from './manifest-scan';
+import { ModelJson } from '../../protocol/checkpoint';
+import { UserError } from '../../protocol/errors';
+import { placeFile, syncFolder, temporaryName, using } from './atomic';
+import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
+import { errorCode, writeFailure } from './failures';
+import { makeFolders, removeEmptyFolders } from './folders';
+import { keepRecord, removeUnnamed, sweep } from './leftovers';
+import { shardsIn } from './manifest-scan';
+import { readProvenance } from './provenance';
+import { hashInName } from './shard-names';
 import type { ModelContent } from './types';
 
 /** What was written: path of model.json, bytes of all files together, and the hash of the weights. */
@@ -12,108 +20,135 @@ export interface WrittenCheckpoint {
   readonly weightsHash: string;
 }
 
-/** How a file is called while it is being written. */
-const TEMPORARY = /^\.secateur-\d+-\d+\.tmp$/;
-/** A file that nothing names may be part of a write that is going on in another process, unless it is this old. */
-const ABANDONED_AFTER_MS = 60_000;
-let temporaries = 0;
-
-/**
- * Writes a model as a TensorFlow.js checkpoint that stock `tf.loadLayersModel` reads. Every file goes to a temporary
- * name, is flushed to the disk and renamed, model.json last; shards carry a piece of the weights' hash in their names.
- * At every moment the folder holds the checkpoint that was there before, or the new one, whole.
- * @param folder made if need be; only model.json and shards that no other checkpoint there uses are replaced
- * @throws UserError where the folder is read-only or the disk is full; nothing is left behind then
- */
-export async function writeCheckpoint(folder: string, model: ModelContent): Promise<WrittenCheckpoint> {
-  return writeEncoded(folder, encodeCheckpoint(model));
+/** How a checkpoint is written. */
+export interface WriteOptions {
+  /** A later write of the same run will take its place: its shards leave the names that the last one is to have. */
+  readonly interim?: boolean;
 }
 
-/** `writeCheckpoint` for bytes that are already at hand. */
-export async function writeEncoded(folder: string, encoded: EncodedCheckpoint): Promise<WrittenCheckpoint> {
+/**
+ * Writes a model as a TensorFlow.js checkpoint that stock TensorFlow.js reads, with the small files that belong to it.
+ *
+ * Every file goes to a temporary name, is flushed to the disk and renamed, model.json last. A name that may be in use is
+ * never given other bytes: shards carry a piece of the weights' hash in their names, or have the name that they had in the
+ * parent where nothing, or the very same, lies under it. So at every moment the folder holds the checkpoint that was there
+ * before, or the new one, whole.
+ * @param folder made if need be; only a model.json of the same run is replaced, and of its shards those are removed that no
+ * file in the folder names; other files there are never touched
+ * @throws UserError where the folder holds another checkpoint or cannot be written; nothing is left behind then
+ */
+export async function writeCheckpoint(
+  folder: string,
+  model: ModelContent,
+  { interim = false }: WriteOptions = {},
+): Promise<WrittenCheckpoint> {
   const target = path.resolve(folder);
-  const modelPath = path.join(target, encoded.modelJson.name);
-  const made: string[] = [];
-  let replaced: string[] = [];
-  let firstMadeFolder: string | undefined;
+  let encoded = encodeCheckpoint(model, interim ? 'hashed' : 'kept');
+  const taken = await Promise.all(encoded.shards.map((shard) => isTaken(target, shard.name, shard.bytes)));
+  if (taken.includes(true)) encoded = encodeCheckpoint(model, 'hashed');
+  let made: string | undefined;
   try {
-    firstMadeFolder = await mkdir(target, { recursive: true });
-    const before = new Set(await readdir(target));
-    replaced = await shardsNamedBy(modelPath);
-    for (const shard of encoded.shards) {
-      await placeFile(target, shard.name, shard.bytes);
-      if (!before.has(shard.name)) made.push(path.join(target, shard.name));
-    }
-    await syncFolder(target);
-    await placeFile(target, encoded.modelJson.name, encoded.modelJson.bytes);
+    made = await makeFolders(target);
+    return await write(target, encoded, model);
   } catch (error) {
-    await Promise.all(made.map((file) => rm(file, { force: true }).catch(() => undefined)));
-    if (firstMadeFolder) await removeEmptyFolders(target, firstMadeFolder);
+    if (made !== undefined) await removeEmptyFolders(target, made);
     throw writeFailure(folder, error);
   }
-  await syncFolder(target);
-  await removeLeftovers(target, replaced);
-  const files = [encoded.modelJson, ...encoded.shards];
+}
+
+async function write(target: string, encoded: EncodedCheckpoint, model: ModelContent): Promise<WrittenCheckpoint> {
+  const { modelJson, shards, weightsHash } = encoded;
+  const names = new Set(shards.map(({ name }) => name));
+  await sweep(target, names);
+  const replaced = await replacedShards(target, modelJson.bytes);
+  const superfluous = replaced.filter((name) => !names.has(name));
+  const before = new Set(await readdir(target));
+  const record = temporaryName('record');
+  const made: string[] = [];
+  await using(record, async () => {
+    try {
+      await keepRecord(target, record, [...names, ...superfluous]);
+      for (const { name, bytes } of [...newCompanions(model, before), ...shards]) {
+        if (!before.has(name)) made.push(name);
+        await placeFile(target, name, bytes);
+      }
+      await syncFolder(target);
+      written.add(placeOf(path.join(target, modelJson.name), modelJson.bytes));
+      await placeFile(target, modelJson.name, modelJson.bytes);
+    } catch (error) {
+      await Promise.all(
+        [record, ...made].map((name) => rm(path.join(target, name), { force: true }).catch(() => undefined)),
+      );
+      throw error;
+    }
+    await syncFolder(target);
+    await removeUnnamed(target, superfluous);
+    await rm(path.join(target, record), { force: true }).catch(() => undefined);
+  });
   return {
-    path: modelPath,
-    bytes: files.reduce((sum, file) => sum + file.bytes.byteLength, 0),
-    weightsHash: encoded.weightsHash,
+    path: path.join(target, modelJson.name),
+    bytes: [modelJson, ...shards].reduce((sum, file) => sum + file.bytes.byteLength, 0),
+    weightsHash,
   };
 }
 
-/** Writes one file under a temporary name, flushes it and renames it into place. */
-async function placeFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const temporary = path.join(folder, `.secateur-${process.pid}-${++temporaries}.tmp`);
+/** Files of the same name that are there already are somebody's, and stay. */
+const newCompanions = ({ companions = [] }: ModelContent, there: ReadonlySet<string>) =>
+  companions.filter(({ name }) => !there.has(name));
+
+/** Every model.json that this process wrote, by path and hash. */
+const written = new Set<string>();
+const placeOf = (file: string, bytes: Uint8Array): string => `${hashOf(bytes)} ${file}`;
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * The shards of the checkpoint that is about to be replaced; none where there is no checkpoint.
+ * @throws UserError where it is not one of the same run
+ */
+async function replacedShards(target: string, anew: Uint8Array): Promise<string[]> {
+  const file = path.join(target, 'model.json');
+  const text = await replaceable(target, file);
+  if (text === undefined) return [];
+  if (!Buffer.from(anew).equals(text) && !written.has(placeOf(file, text)) && origin(text) !== origin(anew))
+    throw foreign(target, 'a model.json that this run did not write');
+  return shardsIn(text.toString('utf8')).filter((name) => path.basename(name) === name && !name.includes('\\'));
+}
+
+async function replaceable(target: string, file: string): Promise<Buffer | undefined> {
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path.join(folder, name));
+    const status = await lstat(file);
+    if (status.isSymbolicLink()) throw foreign(target, 'a model.json that is a link');
+    if (!status.isFile()) throw foreign(target, 'a model.json that is no file');
+    return await readFile(file);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Makes renames outlive a power cut; systems that cannot flush a folder (Windows) need not. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
+const foreign = (target: string, what: string): UserError =>
+  new UserError(`The folder "${target}" holds ${what}, which is never overwritten: choose another target folder.`);
+
+/** Which run a model.json is of, as it says itself: recipe, seed and parent; a string of its own where it does not say. */
+function origin(bytes: Uint8Array): string {
   try {
-    await handle?.sync().catch(() => undefined);
-  } finally {
-    await handle?.close();
+    const json = ModelJson.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const provenance = readProvenance({ metadata: json.userDefinedMetadata ?? undefined });
+    if (provenance) return JSON.stringify([provenance.recipe, provenance.seed, provenance.parent]);
+  } catch {
+    // No description of a checkpoint.
   }
+  return hashOf(bytes);
 }
 
-/** Removes the shards of the checkpoint that was replaced, and what interrupted writes left, unless a checkpoint in the folder names it. */
-async function removeLeftovers(folder: string, replaced: readonly string[]): Promise<void> {
-  const entries = await readdir(folder).catch(() => []);
-  const named = await shardsNamedIn(folder, entries);
-  const remove = async (entry: string) => {
-    const leftover =
-      replaced.includes(entry) ||
-      ((SHARD_NAME.test(entry) || TEMPORARY.test(entry)) && (await isAbandoned(path.join(folder, entry))));
-    if (leftover && !named.has(entry)) await rm(path.join(folder, entry), { force: true });
-  };
-  // Leftovers are harmless; a failure to remove one must not fail a write that succeeded.
-  await Promise.allSettled(entries.map(remove));
-}
-
-async function isAbandoned(file: string): Promise<boolean> {
-  const status = await stat(file);
-  return Date.now() - status.mtimeMs > ABANDONED_AFTER_MS;
-}
-
-async function removeEmptyFolders(from: string, upTo: string): Promise<void> {
-  for (let folder = from; folder.length >= upTo.length; folder = path.dirname(folder)) {
-    try {
-      await rmdir(folder);
-    } catch {
-      return;
-    }
+/** Whether other bytes lie under the name that a shard has in the parent. Under names with a hash lie the same bytes, or damaged ones. */
+async function isTaken(target: string, name: string, bytes: Uint8Array): Promise<boolean> {
+  if (hashInName(name) !== undefined) return false;
+  const file = path.join(target, name);
+  try {
+    const status = await lstat(file);
+    return !status.isFile() || status.size !== bytes.byteLength || !(await readFile(file)).equals(bytes);
+  } catch (error) {
+    return errorCode(error) !== 'ENOENT';
   }
 }

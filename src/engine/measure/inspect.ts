@@ -25,6 +25,7 @@ export async function inspect(checkpoint: Checkpoint, options: SizeOptions = {})
     totals: { ...totals, ...sizes },
     ...(notRunnable === undefined ? {} : { notRunnable }),
     ...(provenance === undefined ? {} : { provenance }),
+    ...(checkpoint.warnings.length === 0 ? {} : { warnings: [...checkpoint.warnings] }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../protocol/errors';
@@ -7,6 +7,7 @@ import { backendWords } from '../../protocol/model';
 import { Recipe } from '../../protocol/recipe';
 import { RunResult } from '../../protocol/run';
 import { errorCode, writeFailure } from '../checkpoint/failures';
+import { makeFolders } from '../checkpoint/folders';
 import { JOURNAL_FILE } from './journal';
 import { namedHashes } from './named';
 import { hashRecipe, relocated } from './origin';
@@ -85,7 +86,7 @@ function checkBackend(out: string, begun: RunEnvironment['backend'], now: RunEnv
 /** Makes the folder of a run, and answers with the topmost folder that had to be made. Throws UserError where it cannot. */
 export async function makeFolder(out: string): Promise<string | undefined> {
   try {
-    return await mkdir(out, { recursive: true });
+    return await makeFolders(out);
   } catch (error) {
     throw writeFailure(out, error);
   }
@@ -129,17 +130,6 @@ export async function discard(out: string, madeRecipe: boolean): Promise<void> {
   await rm(path.join(out, JOURNAL_FILE), { force: true });
   await rm(path.join(out, PARETO_FILE), { force: true });
   if (madeRecipe) await rm(path.join(out, RECIPE_FILE), { force: true });
-}
-
-/** Removes the folders from `out` up to `topmost`, as long as they are empty. */
-export async function removeEmptyFolders(out: string, topmost: string): Promise<void> {
-  for (let folder = out; folder.length >= topmost.length; folder = path.dirname(folder)) {
-    try {
-      await rmdir(folder);
-    } catch {
-      return;
-    }
-  }
 }
 
 async function namesIn(out: string): Promise<Set<string>> {

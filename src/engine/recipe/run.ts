@@ -3,6 +3,7 @@ import { CancelledError } from '../../protocol/errors';
 import { backendWords, LayerFigures } from '../../protocol/model';
 import type { RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
+import { removeEmptyFolders } from '../checkpoint/folders';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';
 import { writeCheckpoint } from '../checkpoint/write';
@@ -46,7 +47,7 @@ export async function runRecipe(
   } catch (error) {
     throw writeFailure(request.out, error);
   } finally {
-    if (made !== undefined) await folder.removeEmptyFolders(request.out, made);
+    if (made !== undefined) await removeEmptyFolders(request.out, made);
   }
 }
 
@@ -120,7 +121,7 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
     listener.report({ kind: 'result', index: state.step, result });
     if (changesModel(step) && !trains(step) && !isLastChange(work)) {
       state.start = startFolder(state.step + 1);
-      await writeCheckpoint(path.join(out, state.start), work.model);
+      await writeCheckpoint(path.join(out, state.start), stamped(work, work.model, state.accuracies));
     }
     state.results.push(result);
     state.step++;

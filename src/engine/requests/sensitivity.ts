@@ -7,7 +7,9 @@ import type { Dataset } from '../dataset/dataset';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
 import { scanSensitivity } from '../measure/sensitivity/scan';
-import { makeFolder, removeEmptyFolders } from '../recipe/folder';
+import { writeFailure } from '../checkpoint/failures';
+import { removeEmptyFolders } from '../checkpoint/folders';
+import { makeFolder } from '../recipe/folder';
 import { lockFolder } from '../recipe/lock';
 
 /** A scan as it is asked for. */
@@ -69,6 +71,8 @@ export async function sensitivity(
     } finally {
       await lock.release();
     }
+  } catch (error) {
+    throw writeFailure(out, error);
   } finally {
     if (made !== undefined) await removeEmptyFolders(out, made);
   }

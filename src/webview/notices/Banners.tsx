@@ -1,5 +1,5 @@
 import { open, retry } from '../state/actions';
-import { disk, engine } from '../state/session';
+import { disk, engine, inspection } from '../state/session';
 import { IconButton } from '../ui/Button';
 import { LinkButton } from '../ui/Link';
 import { Notice } from '../ui/Notice';
@@ -54,10 +54,19 @@ function EngineBanner() {
   );
 }
 
+/** What is doubtful about the files of the checkpoint. */
+const FileWarnings = () =>
+  inspection.value?.warnings?.map((warning) => (
+    <Notice key={warning} kind="warning" icon="warning" testId="file-warning">
+      {warning}
+    </Notice>
+  )) ?? null;
+
 /** What happened around the page, and what can be done about it. */
 export const Banners = () => (
   <>
     <EngineBanner />
     <DiskBanner />
+    <FileWarnings />
   </>
 );

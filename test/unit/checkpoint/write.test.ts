@@ -1,4 +1,5 @@
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import type * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -79,8 +80,8 @@ describe('writing a checkpoint', () => {
       expect(error.message).toMatch(/^There is no space left to write to ".*": free some space .*\.$/);
       expect(await contents(folder)).toEqual(before);
     }
-    // Folder, then shard and model.json each opened, written, flushed and renamed.
-    expect(failures).toBe(9);
+    // Folder, then record, shard and model.json each opened, written, flushed and renamed.
+    expect(failures).toBe(13);
     expect(await weight(folder)).toBe(2);
   });
 
@@ -99,33 +100,84 @@ describe('writing a checkpoint', () => {
     await expect(writeCheckpoint(file, modelOf(1))).rejects.toThrow(/is not a folder: choose another target folder\.$/);
   });
 
-  it('removes the plain shards of a foreign checkpoint that it replaces, unless another one uses them', async () => {
+  it('never replaces a checkpoint of another, nor its shards', async () => {
     const folder = await temporaryFolder();
-    const foreign = { modelTopology: {}, weightsManifest: [{ paths: ['a.bin', 'b.bin'], weights: [] }] };
-    const copy = { modelTopology: {}, weightsManifest: [{ paths: ['b.bin'], weights: [] }] };
+    const foreign = { modelTopology: {}, weightsManifest: [{ paths: ['a.bin'], weights: [] }] };
     await writeFile(path.join(folder, 'model.json'), JSON.stringify(foreign));
-    await writeFile(path.join(folder, 'copy.json'), JSON.stringify(copy));
-    for (const name of ['a.bin', 'b.bin', 'c.bin']) await writeFile(path.join(folder, name), '');
-    await writeCheckpoint(folder, modelOf(1));
-    expect((await readdir(folder)).filter((name) => !name.startsWith('group1'))).toEqual([
-      'b.bin',
-      'c.bin',
-      'copy.json',
-      'model.json',
-    ]);
+    await writeFile(path.join(folder, 'a.bin'), '');
+    const before = await contents(folder);
+    await expect(writeCheckpoint(folder, modelOf(1))).rejects.toThrow(/did not write, which is never overwritten/);
+    expect(await contents(folder)).toEqual(before);
   });
 
-  it('removes what interrupted writes left, but not what a write may still be about to use', async () => {
+  it('keeps the shards that another file names, whatever it is called', async () => {
     const folder = await temporaryFolder();
-    const old = ['.secateur-1-1.tmp', 'group1-shard1of1-0123456789ab.bin'];
-    const young = ['.secateur-1-2.tmp', 'group1-shard1of1-ba9876543210.bin'];
-    for (const name of [...old, ...young]) await writeFile(path.join(folder, name), '');
-    const longAgo = new Date(Date.now() - 3_600_000);
-    for (const name of old) await utimes(path.join(folder, name), longAgo, longAgo);
     await writeCheckpoint(folder, modelOf(1));
-    const left = await readdir(folder);
-    for (const name of old) expect(left).not.toContain(name);
-    for (const name of young) expect(left).toContain(name);
+    await copyFile(path.join(folder, 'model.json'), path.join(folder, 'model.json.bak'));
+    await writeCheckpoint(folder, modelOf(2));
+    await writeCheckpoint(folder, modelOf(3));
+    expect(await readdir(folder)).toHaveLength(4);
+    await rename(path.join(folder, 'model.json.bak'), path.join(folder, 'old.json'));
+    expect((await readCheckpoint(path.join(folder, 'old.json'))).tensors.get('w')?.data[0]).toBe(1);
+  });
+
+  it('never removes a shard for its name or age', async () => {
+    const folder = await temporaryFolder();
+    const other = path.join(folder, 'group1-shard1of1-0123456789ab.bin');
+    await writeFile(other, '');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(other, longAgo, longAgo);
+    await writeCheckpoint(folder, modelOf(1));
+    expect(await readdir(folder)).toContain(path.basename(other));
+  });
+
+  it('removes what killed writes left, by their records, and nothing of those at work', async () => {
+    const folder = await temporaryFolder();
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const orphan = 'group1-shard1of1-0123456789ab.bin';
+    const held = 'group1-shard1of1-0123456789ac.bin';
+    const left = [`.secateur-${dead}-0123456789ab.tmp`, `.secateur-${process.pid}-0123456789ab.tmp`];
+    const alive = `.secateur-${process.ppid}-0123456789ab.tmp`;
+    for (const name of [...left, alive, orphan, held, 'labels.bin']) await writeFile(path.join(folder, name), '');
+    const record = `.secateur-${dead}-0123456789ac.record`;
+    const shards = [orphan, held, 'labels.bin', '../outside.bin'];
+    await writeFile(path.join(folder, record), JSON.stringify({ shards }));
+    await writeFile(path.join(folder, 'kept.json.old'), `{"paths": ["${held}"]`);
+    await writeFile(path.join(path.dirname(folder), 'outside.bin'), '');
+    await writeCheckpoint(folder, modelOf(1));
+    const names = await readdir(folder);
+    for (const name of [...left, orphan, record]) expect(names).not.toContain(name);
+    for (const name of [alive, held, 'labels.bin', 'kept.json.old']) expect(names).toContain(name);
+    await rm(path.join(path.dirname(folder), 'outside.bin'));
+  });
+
+  it('says so where it cannot be written, whatever stands in the way', async () => {
+    const parent = await temporaryFolder();
+    await symlink(path.join(parent, 'nowhere'), path.join(parent, 'dangling'));
+    await mkdir(path.join(parent, 'taken', 'model.json'), { recursive: true });
+    await mkdir(path.join(parent, 'linked'));
+    await symlink(path.join(parent, 'nowhere'), path.join(parent, 'linked', 'model.json'));
+    await writeFile(path.join(parent, 'file'), '');
+    for (const [folder, sentence] of [
+      ['dangling', /is a link that leads nowhere: /],
+      ['dangling/below', /is a link that leads nowhere: /],
+      ['file', /is not a folder: /],
+      ['file/below', /is not a folder: /],
+      ['taken', /holds a model\.json that is no file, /],
+      ['linked', /holds a model\.json that is a link, /],
+      ['x'.repeat(300), /is too long: /],
+      [`a/${'x'.repeat(300)}`, /is too long: /],
+      [Array.from({ length: 30 }, () => 'y'.repeat(200)).join('/'), /is too long: /],
+      ['a\0b', /is no path that can be written: /],
+    ] as const) {
+      const error: unknown = await writeCheckpoint(path.join(parent, folder), modelOf(1)).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toMatch(sentence);
+      expect((error as UserError).message.match(/\.(\s|$)/g)).toHaveLength(1);
+    }
+    expect((await readdir(parent)).sort()).toEqual(['dangling', 'file', 'linked', 'taken']);
   });
 
   it('works for two at once: one of them wins, whole', async () => {

@@ -38,7 +38,7 @@ export async function inspect(
 }
 
 function inspectionText(inspection: Inspection, histograms: Histogram[] | undefined): string {
-  const { name, format, layers, totals, notRunnable } = inspection;
+  const { name, format, layers, totals, notRunnable, warnings = [] } = inspection;
   return [
     `${visible(name)} (${format})`,
     '',
@@ -46,6 +46,7 @@ function inspectionText(inspection: Inspection, histograms: Histogram[] | undefi
     '',
     ...totalLines(totals),
     ...(notRunnable === undefined ? [] : [visible(notRunnable)]),
+    ...warnings.map((warning) => visible(warning)),
     ...(histograms ? ['', ...histograms.map((histogram) => histogramLine(histogram))] : []),
   ].join('\n');
 }

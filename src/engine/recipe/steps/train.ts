@@ -83,7 +83,7 @@ async function trainEpochs(
           ...accuraciesOf(step.step, record, data),
         ]);
         await writeCheckpoint(path.join(out, epochFolder(work, record.epoch)), content);
-        if (best && isLastChange(work)) await writeCheckpoint(out, content);
+        if (best && isLastChange(work)) await writeCheckpoint(out, content, { interim: true });
         await writeState(out, state, reached);
         listener.report({ kind: 'epoch', step: step.step, epochs: step.epochs, record });
       },

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Names of files that are being written: the process that writes them, and a number of their own. */
+const TEMPORARY = /^\.secateur-(\d+)-[0-9a-f]{12}\.(tmp|record)$/;
+const atWork = new Set<string>();
+
+/** A name for a file that only this process knows until it is done. */
+export function temporaryName(kind: 'tmp' | 'record'): string {
+  return `.secateur-${process.pid}-${randomBytes(6).toString('hex')}.${kind}`;
+}
+
+/** Whether a file was being written by a process that was killed. */
+export function isLeftover(name: string): boolean {
+  const pid = Number(TEMPORARY.exec(name)?.[1]);
+  if (Number.isNaN(pid)) return false;
+  // In a container every process may have the same number.
+  if (pid === process.pid) return !atWork.has(name);
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}
+
+/** Marks a temporary as in use by this process, so that no other write here takes it for a leftover. */
+export async function using<T>(name: string, work: () => Promise<T>): Promise<T> {
+  atWork.add(name);
+  try {
+    return await work();
+  } finally {
+    atWork.delete(name);
+  }
+}
+
+/** Writes one file under a temporary name, flushes it and renames it into place. */
+export function placeFile(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  const own = temporaryName('tmp');
+  const temporary = path.join(folder, own);
+  return using(own, async () => {
+    try {
+      const handle = await open(temporary, 'wx');
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path.join(folder, name));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** Makes renames outlive a power cut; systems that cannot flush a folder (Windows) need not. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Companion } from './types';
+import { fill } from './whole-read';
+
+/** Larger files are not taken along: 4 MiB. */
+export const COMPANION_MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Files that belong to a model by the custom of those who write them: Teachable Machine (metadata.json), ml5
+ * (model_meta.json), AutoML (dict.txt), label lists, vocabularies, licences. None is a file of a run.
+ */
+const KNOWN_NAMES = [
+  /^(model_?)?meta(data)?\.json$/i,
+  /^(labels?|classes|class[-_]?(names|labels|index|indices)|label[-_]?map|dict|vocab(ulary)?)\.(json|txt|csv|pbtxt)$/i,
+  /^(tokenizer|tokenizer_config|special_tokens_map|word[-_]?index|preprocessor_config|scaler)\.json$/i,
+  /^(licen[cs]e|notice)(\.(txt|md))?$/i,
+];
+
+/** Is a file of this name taken along? */
+export const isCompanionName = (name: string): boolean => KNOWN_NAMES.some((pattern) => pattern.test(name));
+
+/**
+ * The small files beside a checkpoint that belong to it, in the order of their names. Links are not followed; what cannot be
+ * read, or is no plain file, is left out.
+ * @param others names of files that are the checkpoint itself
+ */
+export async function readCompanions(folder: string, others: ReadonlySet<string>): Promise<Companion[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const wanted = names.filter((name) => isCompanionName(name) && !others.has(name)).sort();
+  const read = await Promise.all(wanted.map((name) => readCompanion(folder, name)));
+  return read.filter((companion) => companion !== undefined);
+}
+
+async function readCompanion(folder: string, name: string): Promise<Companion | undefined> {
+  const file = path.join(folder, name);
+  try {
+    // A pipe would keep who opens it waiting.
+    if (!(await lstat(file)).isFile()) return undefined;
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const status = await handle.stat();
+      if (!status.isFile() || status.size > COMPANION_MAX_BYTES) return undefined;
+      const bytes = new Uint8Array(status.size);
+      await fill(handle, file, bytes);
+      return { name, bytes };
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { MODEL_JSON_MAX_BYTES, ModelJson } from '../../protocol/checkpoint';
+import { describeIssue, UserError } from '../../protocol/errors';
+import { readFailure } from './failures';
+import { foreignBytes, foreignDocument, HEAD_BYTES, type Foreign } from './foreign';
+import { fileStamp } from './paths';
+import { fill } from './whole-read';
+
+/** A description that was read: as it stands, and as far as its schema knows it. */
+export interface Description {
+  readonly described: Readonly<Record<string, unknown>>;
+  readonly json: ModelJson;
+  readonly bytes: number;
+  readonly stamp: string;
+}
+
+const ADVICE = 'choose the model.json of a TensorFlow.js checkpoint';
+
+const sentence = (name: string, { what, help }: Foreign): UserError =>
+  new UserError(`"${name}" is no TensorFlow.js checkpoint but ${what}: ${help}.`);
+
+/**
+ * Reads a model.json, whatever it is called.
+ * @throws UserError where it is none, saying what it is instead as far as its bytes tell
+ */
+export async function readModelJson(file: string): Promise<Description> {
+  const name = path.basename(file);
+  const { text, stamp } = await readText(file, name);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new UserError(`"${name}" is not JSON: ${ADVICE}.`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null || !('modelTopology' in value && 'weightsManifest' in value)) {
+    const foreign = foreignDocument(value);
+    throw foreign ? sentence(name, foreign) : new UserError(`"${name}" is not a TensorFlow.js checkpoint: ${ADVICE}.`);
+  }
+  const parsed = ModelJson.safeParse(value);
+  if (!parsed.success)
+    throw new UserError(
+      `"${name}" is not a valid TensorFlow.js checkpoint (${describeIssue(parsed.error)}): ${ADVICE}.`,
+      { cause: parsed.error },
+    );
+  return { described: { ...value }, json: parsed.data, bytes: text.byteLength, stamp };
+}
+
+async function readText(file: string, name: string): Promise<{ text: Buffer; stamp: string }> {
+  try {
+    // A pipe would keep who opens it waiting.
+    const before = await stat(file);
+    if (!before.isFile()) throw new UserError(`"${file}" is not a file: ${ADVICE}.`);
+    const handle = await open(file, 'r');
+    try {
+      const status = await handle.stat();
+      if (!status.isFile()) throw new UserError(`"${file}" is not a file: ${ADVICE}.`);
+      const head = Buffer.alloc(Math.min(status.size, HEAD_BYTES));
+      await fill(handle, file, head);
+      const foreign = foreignBytes(head, name);
+      if (foreign) throw sentence(name, foreign);
+      if (status.size > MODEL_JSON_MAX_BYTES)
+        throw new UserError(
+          `"${name}" is too large to be a checkpoint's description (${status.size} bytes): ${ADVICE}.`,
+        );
+      const text = Buffer.alloc(status.size);
+      await fill(handle, file, text);
+      return { text, stamp: fileStamp(status) };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw readFailure('The checkpoint', file, error);
+  }
+}
