@@ -72,7 +72,7 @@ export class Beginnings {
   #cutBefore(changed: ReadonlySet<ModelVariable>): Cut | undefined {
     const images = this.size * this.#whole.batches.length;
     return cutsBefore(this.classifier.model, changed).findLast(({ layers, shape }) => {
-      const macs = layers.reduce((sum, name) => sum + (this.#macs.get(name)?.macs ?? 0), 0);
+      const macs = [...new Set(layers)].reduce((sum, name) => sum + (this.#macs.get(name)?.macs ?? 0), 0);
       const numbers = shape.reduce((product, length) => product * length, 1);
       return macs >= MACS_A_NUMBER * numbers && 4 * numbers * images <= MOST_BYTES;
     });

@@ -1,7 +1,6 @@
 import { UserError } from '../../protocol/errors';
 import { layers as tfLayers, tf } from '../backend/tf';
 import type { ModelContent, Tensor, Tensors } from '../checkpoint/types';
-import { unsoundLayer } from './sound-calls';
 import { readTopology } from './topology';
 
 /** A model that TensorFlow.js runs. */
@@ -31,9 +30,8 @@ export function whyNotRunnable(model: ModelContent): string | undefined {
       return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
     }
   }
-  const unsound = unsoundLayer(model.modelTopology);
-  if (unsound !== undefined) {
-    return `The layer "${unsound}" waits for a layer that is never called, so the model cannot be evaluated or trained: convert it again.`;
+  if (!topology.plain) {
+    return 'The calls of its layers are described in a way that TensorFlow.js does not read, so the model cannot be evaluated or trained: convert it again.';
   }
   return undefined;
 }

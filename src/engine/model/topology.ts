@@ -1,10 +1,11 @@
-import { z } from 'zod';
-import { LayerJson, shapeOf, stringOf, type Config } from './topology-json';
+import { UserError } from '../../protocol/errors';
+import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
+import { LayerJson, type Config } from './topology-json';
 
 /** A shape; null where a size is left open, as the batch is. */
 export type Shape = (number | null)[];
 
-/** A layer of the model, nested models dissolved. */
+/** A layer of the model, nested models dissolved. It is described once, however often it is called. */
 export interface TopologyLayer {
   /** Unique: the names of the models around it and its own, joined by slashes. */
   readonly id: string;
@@ -15,111 +16,194 @@ export interface TopologyLayer {
   /** Keras class name. */
   readonly type: string;
   readonly config: Config;
-  /** Ids of the layers that feed it, in order. */
+  /** Its calls that lead to an output of the model, as places in `calls` of the topology; none where it leads nowhere. */
+  readonly calls: readonly number[];
+  /** Ids of the layers that feed its first call, in order. What holds for one call need not hold for the others: see `calls`. */
   readonly inputs: readonly string[];
-  /** Whether it is called more than once; `inputs` are those of the first call. */
+  /** Whether it is called more than once. */
   readonly shared: boolean;
-  /** The shape it declares for its input, batch first. */
+  /** The shape it declares for its input, batch first; null where other layers feed it. */
   readonly inputShape: Shape | null;
 }
 
-/** A model's layers in the order of its description; inputs and outputs are ids. */
+/** A tensor that a call makes. */
+export interface TensorRef {
+  /** The call, as a place in `calls`. */
+  readonly call: number;
+  /** Which of its results: 0 for the first. */
+  readonly output: number;
+}
+
+/** A tensor that a call takes. */
+export interface CallInput extends TensorRef {
+  /** The argument that takes it, where it is not passed by its place: `mask`, `initial_state`. */
+  readonly keyword?: string;
+}
+
+/** One call of a layer, in the whole model: a layer of a nested model that is called twice has two. */
+export interface Call {
+  /** The layer, as a place in `layers`. */
+  readonly layer: number;
+  /** What feeds it, those passed by their place first; empty where it takes an input of the model. */
+  readonly inputs: readonly CallInput[];
+}
+
+/**
+ * A model's layers in the order of its description, and their calls in an order in which they can be made.
+ *
+ * What depends on values that flow (shapes, MACs, channels, constants, running the model) must go over `calls`: each comes
+ * after those that feed it, and nested models are dissolved call by call. What belongs to a layer itself (weights,
+ * configuration, parameters) goes over `layers`: weights that are shared are there once.
+ */
 export interface Topology {
   readonly name: string | undefined;
   readonly layers: readonly TopologyLayer[];
+  readonly calls: readonly Call[];
+  /** The calls that take the inputs of the model, in order. */
+  readonly inputCalls: readonly number[];
+  /** The outputs of the model, in order. */
+  readonly results: readonly TensorRef[];
+  /** Ids of the layers that take its inputs, and of those that make its outputs. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /**
+   * Whether TensorFlow.js reads these calls when it is given the description as it stands. Where it does not (Keras 3, and
+   * operations as layers of Keras 2), it may wait for ever: give it a description that is written from `calls`.
+   */
+  readonly plain: boolean;
 }
 
-const MODELS = new Set(['Sequential', 'Functional', 'Model']);
-const MAX_DEPTH = 16;
+const topologies = new WeakMap<object, Topology>();
 
 /**
  * Reads the topology of a LayersModel, sequential or functional, in the dialects of Keras 2, TensorFlow.js and Keras 3.
- * @param modelTopology from model.json, bare or with `model_config` as the Python converter writes it
+ * @param modelTopology from model.json, bare or with `model_config` as the Python converter writes it; not changed afterwards
  * @returns null where it is something else, such as a GraphModel
+ * @throws UserError where its calls could never be made: layers in a circle, or fed by ones that do not exist or are never
+ *   called; names taken twice; more layers, calls or nested models than there are limits
  */
 export function readTopology(modelTopology: Readonly<Record<string, unknown>>): Topology | null {
+  const known = topologies.get(modelTopology);
+  if (known) return known;
   const parsed = LayerJson.safeParse(modelTopology['model_config'] ?? modelTopology);
   if (!parsed.success || !MODELS.has(parsed.data.class_name)) return null;
-  return readModel(parsed.data, [], [], 0);
+  const model = readModel(parsed.data);
+  if (!model) return null;
+  const topology = new Dissolver().dissolve(model);
+  topologies.set(modelTopology, topology);
+  return topology;
 }
 
-function readModel(json: LayerJson, path: readonly string[], feeds: readonly string[], depth: number): Topology | null {
-  const config = Array.isArray(json.config) ? { layers: json.config } : (json.config ?? {});
-  const parsed = z.array(LayerJson).safeParse(config['layers']);
-  if (!parsed.success || depth > MAX_DEPTH) return null;
-  const sequential = json.class_name === 'Sequential';
-  const layers: TopologyLayer[] = [];
-  const idOf = (name: string) => [...path, name].join('/');
-  /** A nested model's name stands for its outputs, and its inputs stand for what is fed to it. */
-  const aliases = new Map<string, readonly string[]>();
-  const resolve = (names: readonly string[]) => names.flatMap((name) => aliases.get(name) ?? [idOf(name)]);
-  const inputNames = namesOf(config['input_layers']);
-  if (!sequential && feeds.length) inputNames.forEach((name, i) => aliases.set(name, feeds.slice(i, i + 1)));
-  let previous: readonly string[] = feeds;
-  for (const layer of parsed.data) {
-    const layerConfig = Array.isArray(layer.config) ? {} : (layer.config ?? {});
-    const name = layer.name ?? stringOf(layerConfig['name']) ?? `layer ${layers.length + 1}`;
-    const inputs = sequential ? previous : resolve(inboundNames(layer.inbound_nodes));
-    if (aliases.has(name)) continue;
-    if (sequential && layer.class_name === 'InputLayer' && feeds.length) continue;
-    const nested = MODELS.has(layer.class_name) ? readModel(layer, [...path, name], inputs, depth + 1) : null;
-    if (nested) {
-      layers.push(...nested.layers);
-      aliases.set(name, nested.outputs);
-      previous = nested.outputs;
-      continue;
-    }
-    const declared = layerConfig['batch_input_shape'] ?? layerConfig['batch_shape'];
-    layers.push({
-      id: idOf(name),
-      name,
-      path: [...path, name],
-      type: layer.class_name,
-      config: layerConfig,
-      inputs,
-      shared: (layer.inbound_nodes?.length ?? 0) > 1,
-      inputShape: inputs.length ? null : shapeOf(declared ?? (layers.length ? null : config['build_input_shape'])),
-    });
-    previous = [idOf(name)];
+/** A model in its place: for each of its layers the index in the topology, or the nested model; null for inputs that others feed. */
+interface Placed {
+  readonly model: ModelDescription;
+  readonly layers: readonly (number | Placed | null)[];
+  /** Steps that lead to an output, and inputs. */
+  readonly reached: readonly boolean[];
+}
+
+class Dissolver {
+  readonly #layers: (Omit<TopologyLayer, 'name' | 'inputs' | 'shared' | 'calls'> & { readonly calls: number[] })[] = [];
+  readonly #calls: Call[] = [];
+  #inputCalls: number[] = [];
+
+  dissolve(model: ModelDescription): Topology {
+    const count = countCalls(model);
+    if (count > MAX_CALLS)
+      throw new UserError(
+        `The layers of the model are called more than ${MAX_CALLS.toLocaleString('en')} times, which is too often to be read: nested models call each other again and again.`,
+      );
+    const results = this.#call(this.#place(model, [], false), null);
+    const seen = new Map<string, number>();
+    for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);
+    const idOf = (call: number) => this.#layers[this.#calls[call]!.layer]!.id;
+    return {
+      name: model.name,
+      layers: this.#layers.map((layer): TopologyLayer => {
+        const [first] = layer.calls;
+        const own = layer.path.at(-1)!;
+        return {
+          ...layer,
+          // Layers of different nested models may share a name: such are called by their whole path.
+          name: seen.get(own) === 1 ? own : layer.id,
+          inputs: first === undefined ? [] : this.#calls[first]!.inputs.map(({ call }) => idOf(call)),
+          shared: layer.calls.length > 1,
+        };
+      }),
+      calls: this.#calls,
+      inputCalls: this.#inputCalls,
+      results,
+      inputs: this.#inputCalls.map(idOf),
+      outputs: results.map(({ call }) => idOf(call)),
+      plain: model.plain,
+    };
   }
-  const outputs = sequential ? previous : resolve(namesOf(config['output_layers']));
-  return {
-    name: stringOf(config['name']) ?? json.name,
-    layers: path.length ? layers : uniquelyNamed(layers),
-    inputs: sequential ? layers.slice(0, 1).map(({ id }) => id) : resolve(inputNames),
-    outputs,
-  };
+
+  #place(model: ModelDescription, path: readonly string[], fed: boolean): Placed {
+    const takes = new Set(model.inputs.map((step) => model.steps[step]!.layer));
+    const layers = model.layers.map((layer, i) => {
+      const whole = [...path, layer.name];
+      const feeds = fed || !takes.has(i);
+      if (layer.model) return this.#place(layer.model, whole, feeds);
+      if (fed && layer.type === 'InputLayer') return null;
+      const { type, config, declared } = layer;
+      const inputShape = feeds ? null : declared;
+      return this.#layers.push({ id: whole.join('/'), path: whole, type, config, inputShape, calls: [] }) - 1;
+    });
+    return { model, layers, reached: reachedSteps(model) };
+  }
+
+  /** @param feeds null where the model takes inputs of the whole model */
+  #call({ model, layers, reached }: Placed, feeds: readonly CallInput[] | null): TensorRef[] {
+    const made: (readonly TensorRef[] | number | null)[] = [];
+    const outputOf = ({ step, output }: { step: number; output: number }): TensorRef => {
+      const one = made[step] ?? [];
+      return typeof one === 'number' ? { call: one, output } : one[output]!;
+    };
+    const inputs = new Map(model.inputs.map((step, i) => [step, i]));
+    for (const [i, { layer, feeds: own }] of model.steps.entries()) {
+      made.push(null);
+      if (!reached[i]) continue;
+      const target = layers[layer] ?? null;
+      const input = inputs.get(i);
+      const given = input === undefined ? undefined : feeds?.[input];
+      if (model.layers[layer]!.type === 'InputLayer' && input === undefined)
+        throw new UserError(
+          `The model is described wrongly, so it cannot be read: the input "${model.layers[layer]!.name}" is not among its inputs. Convert it again.`,
+        );
+      if (target === null) {
+        made[i] = [given!];
+        continue;
+      }
+      const taken = given
+        ? [given]
+        : own.map(({ keyword, ...one }) => ({ ...outputOf(one), ...(keyword === undefined ? {} : { keyword }) }));
+      if (typeof target !== 'number') {
+        const passed = taken.filter(({ keyword }) => keyword === undefined);
+        made[i] = this.#call(target, passed.length > 0 ? passed : null);
+        continue;
+      }
+      const call = this.#calls.push({ layer: target, inputs: taken }) - 1;
+      this.#layers[target]!.calls.push(call);
+      made[i] = call;
+    }
+    // A sequential model that begins with another takes the inputs of that one.
+    const inputCalls = model.inputs.map((step) => made[step]).filter((one) => typeof one === 'number');
+    if (feeds === null && inputCalls.length === model.inputs.length) this.#inputCalls = inputCalls;
+    return model.outputs.map(outputOf);
+  }
 }
 
-/** Names in `input_layers` and `output_layers`: `["x", 0, 0]`, or a list of such. */
-function namesOf(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  if (typeof value[0] === 'string') return [value[0]];
-  return value.flatMap((entry: unknown) => namesOf(entry));
+function reachedSteps({ steps, inputs, outputs }: ModelDescription): boolean[] {
+  const reached = steps.map(() => false);
+  for (const step of [...inputs, ...outputs.map((one) => one.step)]) reached[step] = true;
+  for (let i = steps.length - 1; i >= 0; i--)
+    if (reached[i]) for (const { step } of steps[i]!.feeds) reached[step] = true;
+  return reached;
 }
 
-const KerasTensor = z.object({
-  class_name: z.literal('__keras_tensor__'),
-  config: z.object({ keras_history: z.array(z.unknown()) }),
-});
-
-/** The producers named by a layer's first call: Keras 2 `[[["x", 0, 0, {}]]]`, Keras 3 `[{ args: [tensor or list] }]`. */
-function inboundNames(nodes: readonly unknown[] | undefined): string[] {
-  const [first] = nodes ?? [];
-  if (Array.isArray(first)) return namesOf(first);
-  const call = z.object({ args: z.array(z.unknown()) }).safeParse(first);
-  if (!call.success) return [];
-  return call.data.args.flat(2).flatMap((value) => {
-    const tensor = KerasTensor.safeParse(value);
-    return tensor.success ? namesOf(tensor.data.config.keras_history) : [];
-  });
-}
-
-/** Layers of different nested models may share a name: such are called by their whole path. */
-function uniquelyNamed(layers: readonly TopologyLayer[]): TopologyLayer[] {
-  const seen = new Map<string, number>();
-  for (const { name } of layers) seen.set(name, (seen.get(name) ?? 0) + 1);
-  return layers.map((layer) => (seen.get(layer.name) === 1 ? layer : { ...layer, name: layer.id }));
+/** How often layers are called, without calling them: nested models can multiply beyond all bounds. */
+function countCalls(model: ModelDescription): number {
+  const inside = model.layers.map((layer) => (layer.model ? countCalls(layer.model) : 1));
+  return reachedSteps(model).reduce((sum, reached, i) => sum + (reached ? inside[model.steps[i]!.layer]! : 0), 0);
 }

@@ -32,30 +32,38 @@ export function isKnownType(type: string): boolean {
   return inferences.has(type);
 }
 
-/** Output shape and MACs of every layer, by its id; follows the edges from the inputs' declared shapes. */
-export function inferFigures(topology: Topology): Map<string, LayerFigures> {
-  const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
-  const done = new Map<string, LayerFigures>();
-  const begun = new Set<string>();
-  // A stack of our own: layers may be listed in any order, and a chain of them may be longer than the program's stack.
-  const stack = topology.layers.map(({ id }) => id).reverse();
-  while (stack.length > 0) {
-    const id = stack.at(-1)!;
-    const layer = byId.get(id);
-    // What has begun but is not done lies on a cycle, which no sound model has: it stays unknown.
-    const feeds = layer && !layer.inputShape && !done.has(id) ? layer.inputs : [];
-    const waiting = feeds.filter((feed) => byId.has(feed) && !begun.has(feed));
-    begun.add(id);
-    if (waiting.length > 0) {
-      stack.push(...waiting);
-      continue;
-    }
-    stack.pop();
-    if (!layer || done.has(id)) continue;
-    const fed = layer.inputShape ? [layer.inputShape] : feeds.map((feed) => done.get(feed)?.shape ?? null);
-    const inputs = fed.filter((shape) => shape !== null);
-    const known = inputs.length === fed.length;
-    done.set(id, known ? inferLayer(layer.type, { config: layer.config, inputs }) : UNKNOWN);
+/**
+ * What every call makes, by its place in `calls`: the shape of its first result and its MACs, followed from the shapes
+ * that the inputs declare.
+ */
+export function inferCalls({ layers, calls }: Topology): LayerFigures[] {
+  const done: LayerFigures[] = [];
+  for (const { layer, inputs } of calls) {
+    const { type, config, inputShape } = layers[layer]!;
+    const placed = inputs.filter(({ keyword }) => keyword === undefined);
+    // What a layer makes beside its first result is not worked out.
+    const fed = placed.length
+      ? placed.map(({ call, output }) => (output === 0 ? done[call]!.shape : null))
+      : [inputShape];
+    const shapes = fed.filter((shape) => shape !== null);
+    done.push(shapes.length === fed.length ? inferLayer(type, { config, inputs: shapes }) : UNKNOWN);
   }
   return done;
 }
+
+/**
+ * Output shape and MACs of every layer, by its id: the shape that its first call makes, and the MACs of all its calls
+ * together. A layer that leads to no output has no shape and takes none.
+ */
+export function inferFigures(topology: Topology): Map<string, LayerFigures> {
+  const figures = inferCalls(topology);
+  return new Map(
+    topology.layers.map(({ id, calls }): [string, LayerFigures] => {
+      const [first] = calls;
+      const macs = calls.reduce<number | null>((sum, call) => add(sum, figures[call]!.macs), 0);
+      return [id, { shape: first === undefined ? null : figures[first]!.shape, macs }];
+    }),
+  );
+}
+
+const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { UserError } from '../../../protocol/errors';
+import { Config } from '../topology-json';
+
+/** What a layer names to be fed by: one output of one call of another layer. */
+export interface Reference {
+  readonly layer: string;
+  /** Which of the calls of that layer, as the file counts them. */
+  readonly node: number;
+  readonly output: number;
+  /** The argument that takes it, where it is not passed by its place: `mask`, `initial_state`. */
+  readonly keyword?: string;
+}
+
+/** One call of a layer as the file describes it. */
+export interface NodeJson {
+  readonly references: readonly Reference[];
+  /** Keras 3 counts the calls of nested models from 0, and makes the calls of a layer in the order of the file. */
+  readonly keras3: boolean;
+  /** Whether TensorFlow.js reads it as it stands. */
+  readonly plain: boolean;
+}
+
+const Keras3Node = z.object({ args: z.array(z.unknown()), kwargs: Config.optional() });
+const KerasTensor = z.object({
+  class_name: z.literal('__keras_tensor__'),
+  config: z.object({ keras_history: z.array(z.unknown()) }),
+});
+
+/**
+ * The calls of a layer from its `inbound_nodes`: Keras 2 and TensorFlow.js write `[[["x", 0, 0, {}]]]`, Keras 3
+ * `[{ args: [tensors], kwargs: {} }]`. Calls without a tensor are left out: they make nothing.
+ * @param names of the layers that can be named
+ * @throws UserError where a reference is none
+ */
+export function readNodes(nodes: readonly unknown[], names: { has(name: string): boolean }): NodeJson[] {
+  return nodes
+    .map((node): NodeJson => {
+      const call = Array.isArray(node) ? undefined : Keras3Node.safeParse(node).data;
+      if (!call) {
+        const references = pythonReferences(node, names);
+        const plain = Array.isArray(node) && node.length === references.length && node.every(isReference);
+        return { references, keras3: false, plain };
+      }
+      const { args, kwargs = {} } = call;
+      const placed = kerasTensors(args);
+      const named = Object.entries(kwargs).flatMap(([key, value]) => kerasTensors(value, key));
+      return { references: placed.length > 0 ? [...placed, ...named] : firstPlaced(named), keras3: true, plain: false };
+    })
+    .filter(({ references }) => references.length > 0);
+}
+
+/**
+ * The references in `input_layers` or `output_layers`: `["x", 0, 0]`, a list of such, or, where a model takes or makes
+ * things by name, an object of such, which Keras orders by name.
+ * @throws UserError where a reference is none
+ */
+export function readEnds(value: unknown): Reference[] {
+  if (isReference(value)) return [referenceOf(value)];
+  return parts(value).flatMap(readEnds);
+}
+
+/** The first argument may be passed by its name, whatever that is. */
+function firstPlaced(named: readonly Reference[]): Reference[] {
+  const [first] = named;
+  return named.map(({ keyword, ...one }) =>
+    keyword === first!.keyword ? one : { ...one, ...(keyword === undefined ? {} : { keyword }) },
+  );
+}
+
+function kerasTensors(value: unknown, keyword?: string): Reference[] {
+  const tensor = KerasTensor.safeParse(value);
+  if (tensor.success) return [referenceOf(tensor.data.config.keras_history, keyword)];
+  return parts(value).flatMap((part) => kerasTensors(part, keyword));
+}
+
+function pythonReferences(value: unknown, names: { has(name: string): boolean }): Reference[] {
+  if (!isReference(value)) return parts(value).flatMap((part) => pythonReferences(part, names));
+  // A constant stands where a tensor would.
+  const own = value[1] === -1 ? [] : [referenceOf(value)];
+  const keywords = Config.safeParse(value[3]);
+  if (!keywords.success) return own;
+  return [...own, ...Object.entries(keywords.data).flatMap(([key, one]) => keywordReferences(one, key, names))];
+}
+
+function keywordReferences(value: unknown, keyword: string, names: { has(name: string): boolean }): Reference[] {
+  if (!isReference(value)) return parts(value).flatMap((part) => keywordReferences(part, keyword, names));
+  return value.length === 3 && names.has(value[0]) ? [referenceOf(value, keyword)] : [];
+}
+
+/** Whether `input_layers` or `output_layers` are a list of references, as TensorFlow.js reads them. */
+export const areListed = (value: unknown): boolean => Array.isArray(value) && value.every(isReference);
+
+const isReference = (value: unknown): value is [string, ...unknown[]] =>
+  Array.isArray(value) && value.length > 1 && typeof value[0] === 'string';
+
+/** What a list or an object holds, objects by the order of their keys. */
+function parts(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object') return [];
+  const entries = Config.safeParse(value);
+  return entries.success
+    ? Object.keys(entries.data)
+        .sort()
+        .map((key) => entries.data[key])
+    : [];
+}
+
+const isPlace = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+function referenceOf([layer, node, output = 0]: readonly unknown[], keyword?: string): Reference {
+  if (typeof layer !== 'string' || !isPlace(node) || !isPlace(output))
+    throw new UserError(
+      'The model is described wrongly: a layer is fed by something that is no output of a layer. Convert the model again.',
+    );
+  return { layer, node, output, ...(keyword === undefined ? {} : { keyword }) };
+}
