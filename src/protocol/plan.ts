@@ -45,6 +45,9 @@ export const StepPlan = z.object({
   after: Totals,
   /** Largest difference of outputs between the smaller model and the masked one; only where channels are removed. */
   difference: OutputDifference.nullable(),
+  notCompared: z.string().optional(),
+  /** Where less can be removed than is asked for: one sentence that says how much, and why. */
+  shortfall: z.string().optional(),
   accuracy: PreviewAccuracy.nullable(),
   noAccuracy: z.string().optional(),
 });

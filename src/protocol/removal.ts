@@ -27,12 +27,42 @@ export type RemovedLayer = z.infer<typeof RemovedLayer>;
 export const RemovalTotals = z.object({ before: ModelSize, after: ModelSize });
 export type RemovalTotals = z.infer<typeof RemovalTotals>;
 
+/** How much a remove step asks for, of what: a share of the whole model, 0 to 1. */
+export const AskedRemoval = z.object({ of: z.enum(['channels', 'macs', 'params']), share: z.number() });
+export type AskedRemoval = z.infer<typeof AskedRemoval>;
+
+/**
+ * What went, as shares from 0 to 1. `channels`: of those that the layers make, without protected ones and those of the
+ * outputs; `params` and `macs`: of the whole model, MACs null where they cannot be inferred.
+ */
+export const ReachedRemoval = z.object({ channels: z.number(), params: z.number(), macs: z.number().nullable() });
+export type ReachedRemoval = z.infer<typeof ReachedRemoval>;
+
+/** A layer through which channels cannot be followed, so that others must keep theirs. */
+export const RemovalStop = z.object({
+  layer: z.string(),
+  type: z.string(),
+  why: z.string(),
+  /** How many layers keep channels because of it, itself included, and how many channels these are. */
+  layers: z.number(),
+  channels: z.number(),
+});
+export type RemovalStop = z.infer<typeof RemovalStop>;
+
 /** What a remove step came to. */
 export const Removal = z.object({
   layers: z.array(RemovedLayer),
   totals: RemovalTotals,
-  /** Null where the model cannot be run. */
+  /** Null where single layers, or all that is zero, were asked for. These four are absent in runs of earlier versions. */
+  asked: AskedRemoval.nullable().optional(),
+  reached: ReachedRemoval.optional(),
+  /** The one that stops most first. */
+  stoppedBy: z.array(RemovalStop).optional(),
+  /** Where less went than was asked for: one sentence that says how much, and why. */
+  shortfall: z.string().optional(),
+  /** Null where outputs were not compared; `notCompared` says why. */
   difference: OutputDifference.nullable(),
+  notCompared: z.string().optional(),
 });
 export type Removal = z.infer<typeof Removal>;
 

@@ -112,6 +112,12 @@ export function outcome(result: StepResult): string {
       const { points, chosen } = result.curve;
       return `plan ${chosen + 1} of ${points.length}, test accuracy ${result.accuracy === null ? 'not measured' : percent(result.accuracy)}`;
     }
+    case 'remove': {
+      const measured = result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
+      const { reached, shortfall } = result;
+      const went = reached ? `${percent(reached.channels)} of the channels removed, ` : '';
+      return `${went}${measured}${shortfall === undefined ? '' : `; ${shortfall}`}`;
+    }
     default:
       return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
   }

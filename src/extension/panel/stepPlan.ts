@@ -78,6 +78,8 @@ export function removePlan({ layers, totals }: Inspection, removal: RemovalPlan)
     before: { ...removal.totals.before, nonzero: totals.nonzero },
     after: { ...removal.totals.after, nonzero: removal.totals.after.params },
     difference: removal.difference,
+    ...(removal.notCompared === undefined ? {} : { notCompared: removal.notCompared }),
+    ...(removal.shortfall === undefined ? {} : { shortfall: removal.shortfall }),
     accuracy: removal.accuracy,
     ...(removal.noAccuracy === undefined ? {} : { noAccuracy: removal.noAccuracy }),
   };

@@ -93,6 +93,11 @@ export function PlanTable() {
           {plan.accuracy?.sampleData && <Tag>sample</Tag>}
         </span>
       </div>
+      {plan.shortfall !== undefined && (
+        <p class="small" role="note" data-testid="plan-shortfall">
+          {sentence(plan.shortfall)}
+        </p>
+      )}
       <div class="plan-scroller" role="region" aria-labelledby="plan-title" tabIndex={0}>
         <table class="compare">
           <thead>
@@ -123,7 +128,8 @@ export function PlanTable() {
       <p class="small quiet">
         {NOTES[plan.kind]} The plan is of this checkpoint as it is, without the steps before.
         {plan.difference &&
-          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)}, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
+          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
+        {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}
         {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
       </p>
     </section>

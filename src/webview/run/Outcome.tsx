@@ -1,5 +1,5 @@
 import type { RunResult } from '../../protocol/run';
-import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
+import { bytes, change, compact, count, percent, plural, points, sentence } from '../logic/format';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/Button';
@@ -80,10 +80,13 @@ function notes({ steps }: RunResult): string[] {
         `Statistics of ${plural(step.layers.length, 'normalisation')} measured on ${plural(step.samples, 'image')}.`,
       ];
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
-    if (step.step !== 'remove' || !step.difference) return [];
-    const { largest, samples, on } = step.difference;
+    if (step.step !== 'remove') return [];
+    const short = step.shortfall === undefined ? [] : [sentence(step.shortfall)];
+    if (!step.difference) return short;
+    const { largest, samples, on, relativeTo } = step.difference;
     return [
-      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} images.`,
+      ...short,
+      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}${relativeTo === undefined ? '' : ' of their spread'}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} images.`,
     ];
   });
 }

@@ -56,7 +56,7 @@ describe('filters and neurons that are all zero', () => {
     const { model: small, difference, layers: listed } = await removeZeros(model);
     expect(['one', 'two', 'three', 'out'].map((name) => width(small, name))).toEqual([4, 4, 2, 3]);
     expect(difference).toMatchObject({ on: 'noise', samples: 32 });
-    expect(difference!.largest).toBeLessThan(1e-5);
+    expect(difference!.largest).toBeLessThan(1e-4);
     expect(listed.find(({ name }) => name === 'one')).toMatchObject({ state: 'removed' });
   });
 
@@ -99,7 +99,7 @@ describe('filters and neurons that are all zero', () => {
     const { model: small, difference } = await removeZeros(emptied(network, { [first]: [1, 5], depthwise: [] }));
     expect([width(small, first), width(small, 'reader'), width(small, 'depthwise')]).toEqual([4, 4, 4]);
     expect(small.tensors.get('reader/bias')?.shape).toEqual([4]);
-    expect(difference!.largest).toBeLessThan(1e-5);
+    expect(difference!.largest).toBeLessThan(1e-4);
   });
 
   it('go together where they are added, and only if all are zero', async () => {
@@ -122,7 +122,7 @@ describe('filters and neurons that are all zero', () => {
     );
     const { model: small, difference } = await removeZeros({ ...model, tensors });
     expect([width(small, 'left'), width(small, 'right')]).toEqual([3, 3]);
-    expect(difference!.largest).toBeLessThan(1e-5);
+    expect(difference!.largest).toBeLessThan(1e-4);
   });
 
   it('go when nobody reads them, also when only such read them that go themselves', async () => {
@@ -146,7 +146,7 @@ describe('filters and neurons that are all zero', () => {
     ]);
     const { model: small, difference } = await removeZeros({ ...model, tensors });
     expect([width(small, 'one'), width(small, 'two')]).toEqual([4, 4]);
-    expect(difference!.largest).toBeLessThan(1e-5);
+    expect(difference!.largest).toBeLessThan(1e-4);
   });
 
   it('never take the last channel of a layer', async () => {

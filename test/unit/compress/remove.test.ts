@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { layers, tf } from '../../../src/engine/backend/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
+import { whyFixed } from '../../../src/engine/compress/remove/fixed';
 import { removeChannels } from '../../../src/engine/compress/remove/shrink';
 import { createArchitecture } from '../../../src/engine/model/architectures';
 import { readGraph } from '../../../src/engine/model/graph';
@@ -165,5 +166,6 @@ it.each([
   const network = layers.model({ inputs: input, outputs: apply(layers.layers.flatten(), apply(layer, x)) });
   const groups = channelGroups(fromLayersModel(network));
   const [convolution] = groups.layers.filter(({ type }) => type === 'Conv2D');
-  for (const channel of convolution!.outputs) expect(groups.fixed.get(channel)).toMatch(reason);
+  for (const channel of convolution!.outputs)
+    expect(whyFixed(groups.fixed.get(channel)!, convolution!.name)).toMatch(reason);
 });

@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
-import type { OutputDifference } from '../../../protocol/difference';
-import type { RemovalPlan, RemovedLayer } from '../../../protocol/removal';
+import { Removal, type RemovalPlan, type RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
 import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { visible } from '../../../protocol/visible';
@@ -94,9 +93,7 @@ function amountOf({ channels, macs, params }: RemoveCommand): RemoveAmount {
   return params === undefined ? { zeros: true } : { params: typedNumber(params) };
 }
 
-type Removal = Extract<RunResult['steps'][number], { step: 'remove' }>;
-
-function removalOf({ steps }: RunResult): Removal {
+function removalOf({ steps }: RunResult): Extract<RunResult['steps'][number], { step: 'remove' }> {
   const found = steps.find((result) => result.step === 'remove');
   if (!found) throw new Error('the run has no remove step');
   return found;
@@ -104,26 +101,27 @@ function removalOf({ steps }: RunResult): Removal {
 
 function documentOf(result: RunResult) {
   const { out, before, after, accuracy, sampleData } = result;
-  const { layers, difference } = removalOf(result);
-  return { out, layers, difference, totals: { before, after }, accuracy, sampleData };
+  return { out, ...Removal.parse(removalOf(result)), totals: { before, after }, accuracy, sampleData };
 }
 
 function resultText(result: RunResult): string {
   const { before, after, accuracy, sampleData, out } = result;
-  const { layers, difference } = removalOf(result);
+  const removal = removalOf(result);
   return [
-    layersText(layers),
+    layersText(removal.layers),
     '',
     totalsText([...(before ? [['before', before] as const] : []), ['after', after]]),
     '',
-    differenceLine(difference),
+    ...reachedLines(removal),
+    differenceLine(removal),
     accuracyLine(accuracy),
     ...sampleWarning(sampleData),
     `Written to ${visible(out)}`,
   ].join('\n');
 }
 
-function planText({ layers, totals, difference, accuracy, noAccuracy }: RemovalPlan): string {
+function planText(plan: RemovalPlan): string {
+  const { layers, totals, accuracy, noAccuracy } = plan;
   const measured = accuracy
     ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
     : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
@@ -135,7 +133,8 @@ function planText({ layers, totals, difference, accuracy, noAccuracy }: RemovalP
       ['after', totals.after],
     ]),
     '',
-    differenceLine(difference),
+    ...reachedLines(plan),
+    differenceLine(plan),
     measured,
     ...sampleWarning(accuracy?.sampleData ?? false),
     'Nothing was written: this was a dry run.',
@@ -184,10 +183,18 @@ function totalsText(
   );
 }
 
+/** How much went, and in one sentence why it is less than was asked for. */
+function reachedLines({ reached, shortfall }: Removal): string[] {
+  if (!reached) return [];
+  const macs = reached.macs === null ? '' : `, ${percent(reached.macs)} of the MACs`;
+  const went = `removed: ${percent(reached.channels)} of the channels, ${percent(reached.params)} of the parameters${macs}`;
+  return [went, ...(shortfall === undefined ? [] : [shortfall])];
+}
+
 /** Names what was compared, so that nobody takes it for a loss of accuracy. */
-function differenceLine(difference: OutputDifference | null): string {
-  if (!difference) return 'largest difference of outputs: not measured, the model cannot be run';
+function differenceLine({ difference, notCompared }: Removal): string {
+  if (!difference) return `largest difference of outputs: not measured, ${notCompared ?? 'the model cannot be run'}`;
   const { largest, samples, on } = difference;
   const where = on === 'noise' ? 'random inputs, as no dataset was given' : `${on} images`;
-  return `largest difference of outputs, removed against masked, on ${samples} ${where}: ${largest.toExponential(1)}`;
+  return `largest difference of outputs, removed against masked, on ${samples} ${where}: ${largest.toExponential(1)} of their spread`;
 }

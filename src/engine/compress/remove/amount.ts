@@ -11,6 +11,7 @@ import { removeChannels } from './shrink';
  * How many of the bundles in `order` an amount takes: so many that their groups are a share of the `total` that are ranked,
  * or as few as bring MACs or parameters down by the share that is asked for.
  * @param without the model without some groups
+ * @param stopped which layer stops the removal most, where one does
  * @throws UserError where all of them together do not suffice
  */
 export function countFor(
@@ -19,6 +20,7 @@ export function countFor(
   total: number,
   without: (groups: readonly number[]) => ModelContent,
   model: ModelContent,
+  stopped: string | undefined,
 ): number {
   if ('channels' in amount) return countOf(order, Math.round(amount.channels * total));
   if ('zeros' in amount) return order.length;
@@ -31,7 +33,7 @@ export function countFor(
     const best = 1 - size(without(groupsOf(order))) / before;
     const reachable = Math.floor(best * 1000) / 1000;
     throw new UserError(
-      `A share of ${share} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because every layer keeps a channel and some are left whole: ask for ${reachable} at most.`,
+      `A share of ${share} of the ${what === 'macs' ? 'MACs' : 'parameters'} cannot be removed, because ${stopped ?? 'every layer keeps a channel and some are left whole'}: ask for ${reachable} at most.`,
     );
   }
   let [low, high] = [0, order.length];

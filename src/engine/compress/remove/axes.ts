@@ -1,4 +1,5 @@
 import type { Tensor } from '../../checkpoint/types';
+import type { GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import type { LayerChannels } from './channels';
 import { WIDTH_KEYS } from './follow';
@@ -27,7 +28,16 @@ export function channelAxes(tensor: Tensor, layer: LayerChannels): ChannelAxis[]
 export const mixes = (tensor: Tensor, layer: LayerChannels): boolean =>
   sidesOf(tensor, layer).length === 2 && weightName(tensor) !== 'depthwise_kernel';
 
-function sidesOf(tensor: Tensor, { type }: LayerChannels): [number, 'inputs' | 'outputs'][] {
+/** How many channels a layer makes, by its kernel; null where it makes none, or its kernel is not there. */
+export function madeBy({ type, tensors }: GraphLayer): number | null {
+  for (const { tensor } of tensors) {
+    const sides = sidesOf(tensor, { type });
+    if (sides.length === 2) return tensor.shape[sides.find(([, side]) => side === 'outputs')![0]] ?? null;
+  }
+  return null;
+}
+
+function sidesOf(tensor: Tensor, { type }: Pick<LayerChannels, 'type'>): [number, 'inputs' | 'outputs'][] {
   const name = weightName(tensor);
   const rank = tensor.shape.length;
   const transposed = type.endsWith('Transpose');

@@ -1,28 +1,46 @@
 import { z } from 'zod';
 import type { ModelContent } from '../../checkpoint/types';
-import { LayerJson, type Config } from '../../model/topology-json';
+import { LayerJson, stringOf, type Config } from '../../model/topology-json';
 
 const Layers = z.array(LayerJson);
 
-/** A copy of a flat model's description, in which the configurations of some layers, by name, have other values. */
+/** What becomes of a layer's description: values of its configuration that are others now, and its type. */
+export interface Change {
+  readonly type?: string;
+  readonly config: Config;
+}
+
+/** A copy of a model's description in which some layers, by their ids in the topology, are described otherwise; models within it too. */
 export function withConfigs(
   topology: ModelContent['modelTopology'],
-  changes: ReadonlyMap<string, Config>,
+  changes: ReadonlyMap<string, Change>,
 ): Record<string, unknown> {
   const copy = structuredClone(topology);
-  const model = LayerJson.parse(copy['model_config'] ?? copy);
-  const layers = Layers.parse(Array.isArray(model.config) ? model.config : model.config?.['layers']).map((layer) => {
-    const { config } = layer;
-    if (!config || Array.isArray(config)) return layer;
-    const change = changes.get(layer.name ?? String(config['name']));
-    const { build_config: built, ...rest } = layer;
-    // Keras 3 notes the shape with which a layer was built, which may be another now; it works it out where it is absent.
-    return {
-      ...rest,
-      ...(built && changes.size === 0 ? { build_config: built } : {}),
-      config: { ...config, ...change },
-    };
-  });
-  const changed = { ...model, config: Array.isArray(model.config) ? layers : { ...model.config, layers } };
+  const changed = changedModel(LayerJson.parse(copy['model_config'] ?? copy), '', changes);
   return 'model_config' in copy ? { ...copy, model_config: changed } : changed;
+}
+
+function changedModel(model: LayerJson, path: string, changes: ReadonlyMap<string, Change>): LayerJson {
+  const { config } = model;
+  const listed = Layers.safeParse(Array.isArray(config) ? config : config?.['layers']);
+  if (!listed.success) return changedLayer(model, changes.get(path));
+  const layers = listed.data.map((layer, i) => {
+    const own = Array.isArray(layer.config) ? undefined : stringOf(layer.config?.['name']);
+    const name = layer.name ?? own ?? `layer ${i + 1}`;
+    return changedModel(layer, path === '' ? name : `${path}/${name}`, changes);
+  });
+  return unbuilt({ ...model, config: Array.isArray(config) ? layers : { ...config, layers } });
+}
+
+function changedLayer(layer: LayerJson, change: Change | undefined): LayerJson {
+  const { config } = layer;
+  if (!change || !config || Array.isArray(config)) return unbuilt(layer);
+  return unbuilt({ ...layer, class_name: change.type ?? layer.class_name, config: { ...config, ...change.config } });
+}
+
+/** Keras 3 notes the shape with which a layer was built, which may be another now; it works it out where it is absent. */
+function unbuilt(layer: LayerJson): LayerJson {
+  const rest = { ...layer };
+  delete rest['build_config'];
+  return rest;
 }

@@ -3,7 +3,7 @@ import { readGraph, type GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import type { TopologyLayer } from '../../model/topology';
 import { numberOf, sizesOf, stringOf } from '../../model/topology-json';
-import { flatTopology, inOrder } from './channels';
+import { flatTopology, inOrder, outputOf } from './channels';
 import { follow, WIDTH_KEYS } from './follow';
 import { activated, elementwise } from './scalars';
 
@@ -52,15 +52,16 @@ function through(layer: TopologyLayer, { tensors, outputShape }: GraphLayer, fee
     tensors.find(({ tensor }) => weightName(tensor) === name)?.tensor;
   const followed = follow(
     layer,
-    outputShape,
+    outputOf(layer, outputShape, null),
     feeds.map(({ length }) => length),
   );
   if (followed.kind === 'lost') return unknown;
   if (followed.kind === 'joins')
-    return first.map((_, i) =>
+    return unknown.map((_, i) =>
       joined(
         type,
-        feeds.map((feed) => feed[i] ?? null),
+        // One that is alone meets all channels.
+        feeds.map((feed) => feed[feed.length === 1 ? 0 : i] ?? null),
       ),
     );
   if (type in WIDTH_KEYS) {

@@ -2,6 +2,8 @@ import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import type { ChannelGroups } from './channels';
+import { madeBy } from './axes';
+import { whyFixed } from './fixed';
 import { WIDTH_KEYS } from './follow';
 import type { GroupScores } from './scores/score';
 import type { DeadChannels } from './zeros';
@@ -11,6 +13,7 @@ interface Planned {
   readonly model: ModelContent;
   readonly smaller: ModelContent;
   readonly groups: ChannelGroups;
+  readonly removed: ReadonlySet<number>;
   /** Protected layers with the pattern that names them. */
   readonly guarded: ReadonlyMap<string, string>;
   readonly scores: GroupScores;
@@ -21,10 +24,12 @@ interface Planned {
 /** Every layer before and after, with the reason for each that keeps its channels. */
 export function describeLayers(planned: Planned): RemovedLayer[] {
   const [before, after] = [readGraph(planned.model).layers, readGraph(planned.smaller).layers];
-  return planned.groups.layers.map(({ name, type }, i) => {
+  return planned.groups.layers.map(({ name, type }, i): RemovedLayer => {
     const sizes = { before: sizeOf(before[i]!), after: sizeOf(after[i]!) };
-    const { state, reason } = judge(planned, i, sizes.before.params !== sizes.after.params);
-    return { name, type, state, ...sizes, ...(reason === undefined ? {} : { reason }) };
+    const narrower = sizes.before.params !== sizes.after.params || sizes.before.width !== sizes.after.width;
+    const told = { name, type, ...judge(planned, i, narrower), ...sizes };
+    requireTrue(told, before[i]!, after[i]!);
+    return told;
   });
 }
 
@@ -43,27 +48,49 @@ export function modelSize(model: ModelContent): { params: number; macs: number |
   };
 }
 
-const sizeOf = ({ outputShape, params, macs }: GraphLayer) => ({ width: outputShape?.at(-1) ?? null, params, macs });
+const sizeOf = (layer: GraphLayer) => ({
+  width: layer.outputShape?.at(-1) ?? madeBy(layer),
+  params: layer.params,
+  macs: layer.macs,
+});
+
+/**
+ * What is told of a layer must be true of its tensors.
+ * @throws Error where it is not: a fault of the program, after which nothing may be told or written
+ */
+function requireTrue({ name, state }: RemovedLayer, before: GraphLayer, after: GraphLayer): void {
+  const [had, has] = [madeBy(before), madeBy(after)];
+  const lost = had !== null && has !== null && has < had;
+  const false_ =
+    (state === 'removed') !== lost ||
+    (state === 'skipped' && before.params !== after.params) ||
+    (had !== null && typeof after.outputShape?.at(-1) === 'number' && after.outputShape.at(-1) !== has);
+  if (false_) throw new Error(`the layer ${name} is told to be ${state}, but has ${has} of ${had} channels`);
+}
 
 function judge(
-  { groups, guarded, scores, smaller, dead }: Planned,
+  { groups, removed, guarded, scores, dead }: Planned,
   i: number,
   narrower: boolean,
 ): Pick<RemovedLayer, 'state' | 'reason'> {
   const { name, type, outputs } = groups.layers[i]!;
   const pattern = guarded.get(name);
   if (pattern !== undefined) return { state: 'protected', reason: `it is protected by "${pattern}"` };
-  const width = readGraph(smaller).layers[i]!.outputShape?.at(-1);
-  const fewer = width !== outputs.length;
+  const left = narrower ? 'follows' : 'skipped';
+  const stop = groups.stops.find(({ layer }) => layer === name);
   if (!(type in WIDTH_KEYS)) {
-    if (narrower || fewer) return { state: 'follows' };
-    return { state: 'skipped', reason: 'it makes no channels of its own' };
+    if (stop) return { state: left, reason: `it stops the removal: ${stop.why}` };
+    return narrower ? { state: left } : { state: left, reason: 'it makes no channels of its own' };
   }
   const staying = dead && stayingOf(outputs, dead);
-  if (fewer && staying !== undefined) return { state: 'removed', reason: staying };
-  if (fewer) return { state: 'removed', ...(width === 1 ? { reason: 'it keeps its last channel' } : {}) };
-  const fixed = outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
-  if (fixed !== undefined) return { state: narrower ? 'follows' : 'skipped', reason: fixed };
+  const kept = outputs.filter((one) => !removed.has(one));
+  const fix = kept.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
+  const fixed = fix && whyFixed(fix, name);
+  if (kept.length < outputs.length) {
+    const why = staying ?? (kept.length === 1 ? 'it keeps its last channel' : fixed && `it keeps others: ${fixed}`);
+    return { state: 'removed', ...(why === undefined ? {} : { reason: why }) };
+  }
+  if (fixed !== undefined) return { state: left, reason: fixed };
   const partner = groups.layers.find(
     (other) => guarded.has(other.name) && other.outputs.some((one) => outputs.includes(one)),
   );
@@ -72,13 +99,11 @@ function judge(
       state: 'protected',
       reason: `its channels hang together with those of "${partner.name}", which is protected`,
     };
-  if (dead) return { state: narrower ? 'follows' : 'skipped', reason: staying ?? 'none of its channels is all zero' };
-  if (outputs.every((one) => !scores.has(one)))
-    return { state: narrower ? 'follows' : 'skipped', reason: 'the score says nothing of it' };
-  return {
-    state: narrower ? 'follows' : 'skipped',
-    reason: 'all its channels score higher, or no amount is given for it',
-  };
+  if (outputs.length === 0) return { state: left, reason: stop?.why ?? 'how many channels it makes is not known' };
+  if (dead) return { state: left, reason: staying ?? 'none of its channels is all zero' };
+  if (outputs.every((one) => !scores.has(one))) return { state: left, reason: 'the score says nothing of it' };
+  if (outputs.length === 1) return { state: left, reason: 'it keeps its last channel' };
+  return { state: left, reason: 'all its channels score higher, or no amount is given for it' };
 }
 
 /** How many channels of a layer stay although they never change, and why. */

@@ -7,17 +7,29 @@ import { Random } from '../../dataset/random';
 import { inputShape } from '../../measure/classifier';
 import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
 import { breathe } from '../../pause';
+import { withoutLastActivations } from './last-activations';
+import { Spread } from './spread';
 
-/** The largest |a - b| / max(1, |a|) at which two outputs count as the same: float32 sums in another order. */
-export const LARGEST_DIFFERENCE = 1e-4;
+/**
+ * The largest difference, as a share of the spread of an output, at which two outputs count as the same. Sums of float32 in
+ * another order differ by some millionths of it; one channel too many or at the wrong place by some hundredths.
+ */
+export const LARGEST_DIFFERENCE = 1e-3;
 const SAMPLES = 200;
 const NOISE_SAMPLES = 32;
 const BATCH_SIZE = 50;
 const STREAM = 0x5eca7e;
 
+/** How outputs compare, or one sentence that says why they were not compared. */
+export interface OutputCheck {
+  readonly difference: OutputDifference | null;
+  readonly notCompared?: string;
+}
+
 /**
  * The largest difference between the outputs of two models of the same inputs, on the first validation images, or without
- * these on seeded noise from -1 to 1. Null where they cannot be run.
+ * these on seeded noise.
+ * @param expected the model whose outputs, and their spread, are those that count
  * @throws UserError where it is larger than `LARGEST_DIFFERENCE`, CancelledError
  */
 export async function checkDifference(
@@ -25,18 +37,20 @@ export async function checkDifference(
   got: ModelContent,
   images: Images | undefined,
   signal?: AbortSignal,
-): Promise<OutputDifference | null> {
-  if (whyNotRunnable(expected) !== undefined) return null;
-  const large = await toLayersModel(expected);
+): Promise<OutputCheck> {
+  const why = whyNotRunnable(expected);
+  if (why !== undefined) return { difference: null, notCompared: why };
+  const large = await toLayersModel(withoutLastActivations(expected));
   try {
-    const small = await toLayersModel(got);
+    const small = await toLayersModel(withoutLastActivations(got));
     try {
       const difference = await compare(large, small, images, signal);
-      if (difference && !(difference.largest <= LARGEST_DIFFERENCE))
+      if (!difference) return { difference, notCompared: 'the size of its input is open.' };
+      if (!(difference.largest <= LARGEST_DIFFERENCE))
         throw new UserError(
-          `Without the removed channels the outputs differ by ${difference.largest.toPrecision(2)}, more than ${LARGEST_DIFFERENCE}, so nothing was written: protect layers until they agree, or remove fewer channels.`,
+          `Without the removed channels the outputs differ by ${(100 * difference.largest).toPrecision(2)} % of their spread, more than ${100 * LARGEST_DIFFERENCE} %, so nothing was written: protect layers until they agree, or remove fewer channels.`,
         );
-      return difference;
+      return { difference };
     } finally {
       small.dispose();
     }
@@ -51,20 +65,18 @@ async function compare(
   images: Images | undefined,
   signal?: AbortSignal,
 ): Promise<OutputDifference | null> {
-  let [largest, samples] = [0, 0];
+  const spreads = large.outputs.map(({ shape }) => new Spread(shape.at(-1) ?? 1));
+  let samples = 0;
   for (const { pixels, shape } of batches(large, images)) {
     if (signal?.aborted) throw new CancelledError();
     const [a, b] = [await outputsOf(large, pixels, shape), await outputsOf(small, pixels, shape)];
-    a.forEach((output, i) => {
-      output.forEach((value, j) => {
-        const one = Math.abs(value - b[i]![j]!) / Math.max(1, Math.abs(value));
-        if (!(one <= largest)) largest = one;
-      });
-    });
+    spreads.forEach((spread, i) => spread.add(a[i]!, b[i]!, shape[0]!));
     samples += shape[0]!;
     await breathe();
   }
-  return samples === 0 ? null : { largest, samples, on: images ? 'validation' : 'noise' };
+  if (samples === 0) return null;
+  const largest = spreads.map((spread) => spread.largest()).reduce((all, one) => (one <= all ? all : one), 0);
+  return { largest, relativeTo: 'spread', samples, on: images ? 'validation' : 'noise' };
 }
 
 function* batches(

@@ -1,5 +1,6 @@
+import { isKnownType } from '../../model/shapes';
 import type { Shape, TopologyLayer } from '../../model/topology';
-import { identifierOf, shapeOf, stringOf } from '../../model/topology-json';
+import { identifierOf, numberOf, shapeOf, stringOf } from '../../model/topology-json';
 
 /** Layers that make channels, each with the setting that says how many. */
 export const WIDTH_KEYS: Readonly<Record<string, string>> = {
@@ -17,7 +18,9 @@ const PASSING = new Set(
   `Activation ReLU LeakyReLU ELU ThresholdedReLU PReLU Dropout SpatialDropout1D GaussianNoise GaussianDropout AlphaDropout
   ActivityRegularization ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D
   UpSampling3D MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D
-  GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D RepeatVector`.split(/\s+/),
+  GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D RepeatVector Resizing CenterCrop`.split(
+    /\s+/,
+  ),
 );
 const ADDING = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum']);
 
@@ -35,6 +38,7 @@ const WHY: Readonly<Record<string, string>> = {
   Bidirectional: 'the states of a recurrent layer hang together',
   TimeDistributed: 'the layer within it is not looked into',
   Embedding: 'its inputs are indices',
+  Masking: 'whether it masks a step depends on all channels',
 };
 
 /** Where the channels that enter a layer come out of it. */
@@ -47,15 +51,24 @@ export type Followed =
   | { readonly kind: 'makes'; readonly fixed?: string }
   | { readonly kind: 'lost'; readonly why: string };
 
-/** @param widths channels of each input; `shape` is that of the output */
-export function follow({ type, config }: TopologyLayer, shape: Shape | null, widths: readonly number[]): Followed {
-  const [first = 0] = widths;
-  const width = shape?.at(-1) ?? 0;
-  const passes: Followed = { kind: 'passes', outputs: range(first) };
-  const lost = (why = WHY[type] ?? 'its channels are not known to keep their places'): Followed => ({
-    kind: 'lost',
-    why,
-  });
+/** What is known of a layer's output: the length of its last axis, and how many axes it has, the batch included. */
+export interface Output {
+  readonly width: number | null;
+  readonly rank: number | null;
+}
+
+/**
+ * Where the channels go that enter a layer.
+ * @param widths channels of each input; null where they are not known
+ */
+export function follow(
+  { type, config }: TopologyLayer,
+  { width, rank }: Output,
+  widths: readonly (number | null)[],
+): Followed {
+  const [first = null] = widths;
+  const passes: Followed = { kind: 'passes', outputs: range(first ?? 0) };
+  const lost = (why = WHY[type] ?? unknownWhy(type)): Followed => ({ kind: 'lost', why });
   if (/first$/i.test(stringOf(config['data_format']) ?? '')) return lost('its channels come first');
   if (typeof config['groups'] === 'number' && config['groups'] > 1) return lost('it convolves groups of channels');
   const crosses = /^log_?softmax$|^softmax$/i.test(identifierOf(config['activation']) ?? '');
@@ -63,25 +76,43 @@ export function follow({ type, config }: TopologyLayer, shape: Shape | null, wid
     return { kind: 'makes', ...(crosses ? { fixed: 'it ends in a softmax over its channels' } : {}) };
   if (crosses) return lost('each output of a softmax depends on all channels');
   if (type === 'InputLayer') return passes;
-  if (PASSING.has(type)) return first === width ? passes : lost();
-  if (type === 'BatchNormalization')
-    return normalisedAxis(config['axis'], shape?.length ?? 0) ? passes : lost('it normalises another axis');
-  if (type === 'Flatten') return flattened(first, width) ?? lost();
-  if (type === 'Reshape') return reshaped(shapeOf(config['target_shape']), first, width) ?? lost();
+  if (PASSING.has(type)) return first === width || first === null || width === null ? passes : lost();
+  if (type === 'BatchNormalization') return isLast(config['axis'], rank) ? passes : lost('it normalises another axis');
+  if (ADDING.has(type)) {
+    const wide = widths.filter((one) => one !== null && one !== 1);
+    return wide.every((one) => one === wide[0]) ? { kind: 'joins' } : lost('its inputs differ in width');
+  }
+  if (first === null) return lost();
   if (type === 'DepthwiseConv2D') {
-    const multiplier = width / first;
-    if (!Number.isInteger(multiplier)) return lost();
+    const multiplier = numberOf(config['depth_multiplier'], 1);
+    if (width !== null && width !== first * multiplier) return lost();
     return { kind: 'passes', outputs: range(first).flatMap((one) => Array.from({ length: multiplier }, () => one)) };
   }
-  if (ADDING.has(type))
-    return widths.every((one) => one === first) ? { kind: 'joins' } : lost('its inputs differ in width');
-  if (type === 'Concatenate') {
-    const all = widths.reduce((sum, one) => sum + one, 0);
-    return all === width
-      ? { kind: 'passes', outputs: range(all) }
+  if (type === 'Concatenate')
+    return isLast(config['axis'], rank)
+      ? { kind: 'passes', outputs: range(widths.reduce<number>((sum, one) => sum + (one ?? 0), 0)) }
       : lost('it does not join its inputs along the channels');
-  }
-  return lost();
+  if (type !== 'Flatten' && type !== 'Reshape') return lost();
+  if (width === null) return lost('the size of what it reshapes is open');
+  return (
+    (type === 'Flatten' ? flattened(first, width) : reshaped(shapeOf(config['target_shape']), first, width)) ?? lost()
+  );
+}
+
+/** Why channels are not followed through a layer of a type that nothing is said of. */
+const unknownWhy = (type: string): string =>
+  isKnownType(type)
+    ? 'its channels are not known to keep their places'
+    : 'it is not known what a layer of this type makes of its channels';
+
+/** How many axes the output of a layer has whose input has `fed`; null where its type does not tell. */
+export function rankOf(type: string, fed: number | null): number | null {
+  if (/^Global|^Repeat/.test(type)) return null;
+  const places = /([123])D/.exec(type)?.[1];
+  if (places !== undefined) return Number(places) + 2;
+  return PASSING.has(type) || ADDING.has(type) || ['Dense', 'BatchNormalization', 'Concatenate'].includes(type)
+    ? fed
+    : null;
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
@@ -98,8 +129,8 @@ function reshaped(target: Shape | null, channels: number, width: number): Follow
   return target.length === 1 || width === channels ? flattened(channels, width) : undefined;
 }
 
-/** Keras writes the axis as a number, or as a list of one. */
-function normalisedAxis(axis: unknown, rank: number): boolean {
+/** Whether an axis is the last of so many. Keras writes it as a number, or as a list of one. */
+function isLast(axis: unknown, rank: number | null): boolean {
   const one: unknown = Array.isArray(axis) && axis.length === 1 ? axis[0] : axis;
-  return one === undefined || one === -1 || one === rank - 1;
+  return one === undefined || one === -1 || (rank !== null && one === rank - 1);
 }

@@ -7,8 +7,10 @@ import { countFor, saving } from './amount';
 import { channelGroups, type ChannelGroups } from './channels';
 import { describeLayers, totalsOf } from './describe';
 import { families, type Family } from './families';
+import { whyFixed } from './fixed';
 import { maskChannels } from './mask';
 import { bundles, mergeRankings, rankFamily } from './ranking';
+import { outcomeOf, stopSentence, stopsOf, type AskedLayer, type Outcome } from './reached';
 import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';
 import { removeChannels } from './shrink';
@@ -34,6 +36,8 @@ export interface RemovePlan {
   /** Every layer, with the reason for each that keeps its channels. */
   readonly layers: readonly RemovedLayer[];
   readonly totals: RemovalTotals;
+  /** How far it comes, and what stops it. */
+  readonly outcome: Outcome;
 }
 
 /**
@@ -54,7 +58,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
       groups: family.groups.filter((group) => !groups.fixed.has(group) && !guardedGroups.has(group)),
     }))
     .filter((family) => family.groups.length > 0);
-  if (free.length === 0) throw new UserError(nothingToRemove(groups));
+  if (free.length === 0) throw new UserError(nothingToRemove(groups, new Set(guarded.keys())));
   const zeros = step.amount !== undefined && 'zeros' in step.amount;
   if (!zeros && free.every((family) => family.groups.every((group) => !scores.has(group))))
     throw new UserError(
@@ -62,19 +66,26 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     );
   const widths = new Widths(all);
   const removed = new Set<number>();
-  const byHand = new Set<Family>();
+  const asked = new Map<Family, string>();
+  const byHand: AskedLayer[] = [];
   for (const [name, share] of Object.entries(step.layers ?? {})) {
-    const family = familyOf(name, free, groups, guarded);
-    if (byHand.has(family))
+    const own = familiesOf(name, free, groups, guarded).filter((family) => !asked.has(family));
+    if (own.length === 0)
       throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
-    byHand.add(family);
-    const asked = Math.round(share * family.groups.length);
-    let taken = 0;
-    for (const bundle of bundles(rankFamily(family, scores), family.width, step.multipleOf)) {
-      taken += bundle.groups.length;
-      if (taken > asked) break;
-      if (widths.take(bundle.groups)) for (const group of bundle.groups) removed.add(group);
+    for (const family of own) asked.set(family, name);
+    const of = own.reduce((sum, family) => sum + family.groups.length, 0);
+    const order = mergeRankings(
+      own.map((family) => bundles(rankFamily(family, scores), family.width, step.multipleOf)),
+      'layer',
+    );
+    let left = Math.round(share * of);
+    for (const bundle of order) {
+      if (bundle.groups.length > left) break;
+      if (!widths.take(bundle.groups)) continue;
+      for (const group of bundle.groups) removed.add(group);
+      left -= bundle.groups.length;
     }
+    byHand.push({ name, share, of, went: Math.round(share * of) - left });
   }
   const dead = zeros
     ? deadChannels(model, groups, new Set(free.flatMap((family) => family.groups)), widths)
@@ -84,7 +95,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     const { amount } = step;
     const { comparable } = channelScores[step.score];
     const ranked = free
-      .filter((family) => !byHand.has(family))
+      .filter((family) => !asked.has(family))
       .map((family) => {
         const comparison = comparable ? { savedBy: saving(model, groups, family, amount) } : undefined;
         return { width: family.width, order: rankFamily(family, scores, comparison) };
@@ -94,31 +105,35 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
       ranked.map(({ order, width }) => bundles(order, width, step.multipleOf)),
       step.scope,
     ).filter((bundle) => widths.take(bundle.groups));
+    const stopped = stopSentence(stopsOf(groups));
     const without = (some: readonly number[]) => removeChannels(model, groups, new Set([...removed, ...some]));
-    for (const bundle of order.slice(0, countFor(amount, order, total, without, model)))
+    for (const bundle of order.slice(0, countFor(amount, order, total, without, model, stopped)))
       for (const group of bundle.groups) removed.add(group);
   }
   const smaller = removed.size === 0 ? model : removeChannels(dead?.folded ?? model, groups, removed);
+  const totals = totalsOf(model, smaller);
   return {
     groups,
     removed,
     free,
     model: smaller,
     expected: () => (dead ? model : maskChannels(model, groups, removed)),
-    layers: describeLayers({ model, smaller, groups, guarded, scores, dead }),
-    totals: totalsOf(model, smaller),
+    layers: describeLayers({ model, smaller, groups, removed, guarded, scores, dead }),
+    totals,
+    outcome: outcomeOf(step, groups, removed, totals, new Set(guarded.keys()), byHand),
   };
 }
 
-function familyOf(
+/** The families of which a layer makes channels. @throws UserError where there are none */
+function familiesOf(
   name: string,
   free: readonly FreeFamily[],
   groups: ChannelGroups,
   guarded: ReadonlyMap<string, string>,
-): FreeFamily {
+): FreeFamily[] {
   const index = groups.layers.findIndex((layer) => layer.name === name);
-  const family = free.find(({ makers }) => makers.includes(index));
-  if (family) return family;
+  const families = free.filter(({ makers }) => makers.includes(index));
+  if (families.length > 0) return families;
   const pattern = guarded.get(name);
   if (pattern !== undefined)
     throw new UserError(
@@ -128,13 +143,18 @@ function familyOf(
   const choices = [...new Set(possible)].join(', ');
   if (index < 0)
     throw new UserError(`The model has no layer "${name}": layers whose channels can be removed are ${choices}.`);
-  const reason = groups.layers[index]!.outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
+  const fix = groups.layers[index]!.outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
   throw new UserError(
-    `The channels of the layer "${name}" cannot be removed (${reason ?? 'it makes none of its own'}): take one of ${choices}.`,
+    `The channels of the layer "${name}" cannot be removed (${fix ? whyFixed(fix, name) : 'it makes none of its own'}): take one of ${choices}.`,
   );
 }
 
-function nothingToRemove({ fixed }: ChannelGroups): string {
-  const [reason] = fixed.values();
-  return `The model has no channels that can be removed${reason === undefined ? '' : ` (${reason})`}: choose another model, or protect fewer layers.`;
+function nothingToRemove(groups: ChannelGroups, guarded: ReadonlySet<string>): string {
+  const why = [
+    ...(guarded.size > 0
+      ? [`"protect" keeps those of ${guarded.size === 1 ? 'one layer' : `${guarded.size} layers`}`]
+      : []),
+    stopSentence(stopsOf(groups)) ?? 'those of its outputs stay',
+  ];
+  return `The model has no channels that can be removed: ${why.join(', and ')}; ${guarded.size > 0 ? 'protect fewer layers' : 'prune its weights instead'}.`;
 }

@@ -25,7 +25,9 @@ export async function previewRemoval(
   return {
     layers: [...plan.layers],
     totals: { before: { ...plan.totals.before, ...before }, after: { ...plan.totals.after, ...after } },
+    ...plan.outcome,
     difference: plan.difference,
+    ...(plan.notCompared === undefined ? {} : { notCompared: plan.notCompared }),
     ...(typeof accuracy === 'string' ? { accuracy: null, noAccuracy: accuracy } : { accuracy }),
   };
 }

@@ -1,11 +1,10 @@
 import { UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
-import type { OutputDifference } from '../../../protocol/difference';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { channelGroups } from './channels';
-import { checkDifference } from './difference';
+import { checkDifference, type OutputCheck } from './difference';
 import { planRemove, type RemovePlan } from './plan';
 import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';
@@ -20,7 +19,7 @@ export interface RemoveOptions {
 }
 
 /** A plan that was carried out on a copy, whose outputs were compared with those of the masked model. */
-export type Removed = RemovePlan & { readonly difference: OutputDifference | null };
+export type Removed = RemovePlan & OutputCheck;
 
 /**
  * Scores the channels of a model, plans a step and compares the smaller model with the masked one.
@@ -37,8 +36,8 @@ export async function removeByStep(model: ModelContent, step: RemoveStep, option
     scores = await score.score({ model, groups, samples: step.samples, ...options });
   }
   const plan = planRemove(model, step, scores);
-  const difference = await checkDifference(plan.expected(), plan.model, dataset?.split('validation'), signal);
-  return { ...plan, difference };
+  const check = await checkDifference(plan.expected(), plan.model, dataset?.split('validation'), signal);
+  return { ...plan, ...check };
 }
 
 /** The plan of a step by the order of the channels alone: what does not fit the model with any score fails here. @throws UserError */

@@ -4,7 +4,8 @@ import { readGraph } from '../../model/graph';
 import { shapeOf, type Config } from '../../model/topology-json';
 import { channelAxes } from './axes';
 import { flatTopology, type ChannelGroups, type LayerChannels } from './channels';
-import { withConfigs } from './configs';
+import { withConfigs, type Change } from './configs';
+import { whyFixed } from './fixed';
 import { WIDTH_KEYS } from './follow';
 
 /**
@@ -14,11 +15,12 @@ import { WIDTH_KEYS } from './follow';
  */
 export function removeChannels(model: ModelContent, groups: ChannelGroups, removed: ReadonlySet<number>): ModelContent {
   for (const one of removed) {
-    const reason = groups.fixed.get(one);
-    if (reason !== undefined) throw new UserError(`Channels of the model must stay (${reason}): leave them out.`);
+    const fix = groups.fixed.get(one);
+    if (fix)
+      throw new UserError(`Channels of the model must stay (${whyFixed(fix, ownerOf(groups, one))}): leave them out.`);
   }
   const tensors = new Map([...model.tensors].filter(([, { group }]) => group !== 'optimizer'));
-  const changes = new Map<string, Config>();
+  const changes = new Map<string, Change>();
   const topology = flatTopology(model).layers;
   const described = readGraph(model).layers;
   groups.layers.forEach((layer, i) => {
@@ -26,11 +28,14 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
     if (kept === 0 && layer.outputs.length > 0)
       throw new UserError(`The layer "${layer.name}" would lose its last channel: remove fewer.`);
     const change = kept === layer.outputs.length ? undefined : narrowed(layer.type, kept, topology[i]!.config);
-    if (change) changes.set(layer.name, change);
+    if (change) changes.set(topology[i]!.id, { config: change });
     for (const { tensor } of described[i]!.tensors) tensors.set(tensor.name, shrunk(tensor, layer, removed));
   });
   return { ...model, modelTopology: withConfigs(model.modelTopology, changes), tensors };
 }
+
+const ownerOf = ({ layers }: ChannelGroups, group: number): string =>
+  layers.find(({ outputs }) => outputs.includes(group))?.name ?? '';
 
 function shrunk(tensor: Tensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
   return channelAxes(tensor, layer).reduce((one, { axis, groups }) => {

@@ -1,10 +1,9 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { weightName } from '../../model/roles';
-import type { Config } from '../../model/topology-json';
 import { channelAxes, mixes } from './axes';
 import { flatTopology, type ChannelGroups } from './channels';
-import { withConfigs } from './configs';
+import { withConfigs, type Change } from './configs';
 import { constantsOf, keepsConstants } from './constants';
 import type { Widths } from './widths';
 
@@ -121,16 +120,18 @@ function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
 /** Adds to the biases what constant channels that go have sent. */
 function fold(model: ModelContent, readers: readonly Reader[], removed: ReadonlySet<number>): ModelContent {
   const tensors = new Map(model.tensors);
-  const changes = new Map<string, Config>();
-  for (const { layer, name, kernel, inputs, outputs, constants, eachWeight } of readers) {
+  const changes = new Map<string, Change>();
+  const topology = flatTopology(model).layers;
+  for (const { layer, kernel, inputs, outputs, constants, eachWeight } of readers) {
     const sent = new Float64Array(outputs.length);
     eachWeight((weight, input, output) => {
       if (removed.has(inputs[input]!)) sent[output]! += weight * (constants[input] ?? 0);
     });
     if (sent.every((sum) => sum === 0)) continue;
-    const owned = readGraph(model).layers[layer]!.tensors.find(({ tensor }) => weightName(tensor) === 'bias');
-    const bias = owned?.tensor ?? emptyBias(kernel, outputs.length);
-    if (!owned) changes.set(name, { use_bias: true });
+    const { tensors: own } = readGraph(model).layers[layer]!;
+    const owned = own.find(({ tensor }) => weightName(tensor) === 'bias');
+    const bias = owned?.tensor ?? emptyBias(kernel, own.length, outputs.length);
+    if (!owned) changes.set(topology[layer]!.id, { config: { use_bias: true } });
     tensors.set(bias.name, { ...bias, data: Float32Array.from(sent, (sum, i) => bias.data[i]! + sum) });
   }
   return {
@@ -140,8 +141,9 @@ function fold(model: ModelContent, readers: readonly Reader[], removed: Readonly
   };
 }
 
-/** A bias of zeros named after a kernel. */
-function emptyBias({ name }: Tensor, width: number): Tensor {
-  const bias = name.replace(/(pointwise_)?kernel([^/]*)$/, 'bias$2');
+/** A bias of zeros named after a kernel; Keras 3 counts the weights of a layer, of which the bias is the last. */
+function emptyBias({ name }: Tensor, weights: number, width: number): Tensor {
+  const counted = /^(.*\/)?\d+$/.exec(name);
+  const bias = counted ? `${counted[1] ?? ''}${weights}` : name.replace(/(pointwise_)?kernel([^/]*)$/, 'bias$2');
   return { name: bias, shape: [width], dtype: 'float32', data: new Float32Array(width) };
 }

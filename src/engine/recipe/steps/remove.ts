@@ -12,7 +12,7 @@ import type { StepKind } from './kind';
 async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
   const { prepared, listener } = work;
   await measureBefore(work);
-  const { model, layers, totals, difference } = await removeByStep(work.model, step, {
+  const { model, layers, totals, outcome, difference, notCompared } = await removeByStep(work.model, step, {
     seed: prepared.recipe.seed,
     dataset: prepared.notRunnable === undefined ? prepared.data : null,
     signal: listener.signal,
@@ -20,7 +20,16 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
   });
   work.model = model;
   const accuracy = await measureAfter(work, 'remove');
-  return { step: 'remove', layers: [...layers], totals, difference, accuracy };
+  if (outcome.shortfall !== undefined) listener.report({ kind: 'message', text: outcome.shortfall });
+  return {
+    step: 'remove',
+    layers: [...layers],
+    totals,
+    ...outcome,
+    difference,
+    ...(notCompared === undefined ? {} : { notCompared }),
+    accuracy,
+  };
 }
 
 export const remove: StepKind<RemoveStep> = {

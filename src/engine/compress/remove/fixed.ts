@@ -1,0 +1,26 @@
+/** A layer through which channels cannot be followed. */
+export interface Stop {
+  readonly layer: string;
+  readonly type: string;
+  /** Begins with a small letter: `it moves the axis of the channels`. */
+  readonly why: string;
+}
+
+/** Why a group of channels must stay: it enters or leaves the model at a layer, or a layer stops it. */
+export type Fix =
+  { readonly kind: 'input' | 'output'; readonly layer: string } | { readonly kind: 'stopped'; readonly by: Stop };
+
+/** Of two reasons the one that tells more: a layer that stops channels may be replaced, the ends of a model may not. */
+export function tellingMore(a: Fix | undefined, b: Fix): Fix {
+  return a === undefined || (a.kind !== 'stopped' && b.kind === 'stopped') ? b : a;
+}
+
+/** Why the layer `name` keeps a channel. */
+export function whyFixed(fix: Fix, name: string): string {
+  if (fix.kind !== 'stopped')
+    return fix.layer === name
+      ? `it is the ${fix.kind} of the model`
+      : `its channels hang together with those of "${fix.layer}", the ${fix.kind} of the model`;
+  const { layer, type, why } = fix.by;
+  return layer === name ? why : `channels cannot be followed through "${layer}" (${type}: ${why})`;
+}

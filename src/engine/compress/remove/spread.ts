@@ -1,0 +1,69 @@
+/**
+ * The spread of one number is at least this share of its root mean square, and this share of that of all numbers: float32
+ * tells no more of one that hardly varies.
+ */
+const OF_ITSELF = 1e-2;
+const OF_ALL = 1e-5;
+
+/** Gathers, batch by batch, how much an output varies over the examples, and how far another one is from it. */
+export class Spread {
+  #examples = 0;
+  /** Of each number of one example, over the examples: mean, sum of squared distances from it, and sum of squares. */
+  #means = new Float64Array(0);
+  #distances = new Float64Array(0);
+  #squares = new Float64Array(0);
+  /** The largest difference in each channel; NaN where one is no number. */
+  readonly #differences: Float64Array;
+
+  /** @param channels length of the last axis */
+  constructor(readonly channels: number) {
+    this.#differences = new Float64Array(channels);
+  }
+
+  /** The outputs of `count` examples, and the others that are compared with them. */
+  add(outputs: Float32Array, others: Float32Array, count: number): void {
+    const size = outputs.length / count;
+    if (outputs.length !== others.length) {
+      this.#differences.fill(NaN);
+      return;
+    }
+    if (this.#examples === 0) {
+      this.#means = new Float64Array(size);
+      this.#distances = new Float64Array(size);
+      this.#squares = new Float64Array(size);
+    }
+    for (let example = 0; example < count; example++) {
+      this.#examples++;
+      for (let i = 0; i < size; i++) {
+        const value = outputs[example * size + i]!;
+        const off = value - this.#means[i]!;
+        this.#means[i]! += off / this.#examples;
+        this.#distances[i]! += off * (value - this.#means[i]!);
+        this.#squares[i]! += value * value;
+        const difference = Math.abs(value - others[example * size + i]!);
+        const channel = i % this.channels;
+        if (!(difference <= this.#differences[channel]!)) this.#differences[channel] = difference;
+      }
+    }
+  }
+
+  /** The largest difference as a share of the spread of its channel: of the standard deviation over the examples. */
+  largest(): number {
+    const places = this.#means.length / this.channels;
+    const root = (sums: Float64Array, channel: number): number => {
+      let sum = 0;
+      for (let i = channel; i < sums.length; i += this.channels) sum += sums[i]!;
+      return Math.sqrt(sum / (places * this.#examples));
+    };
+    const all = Math.sqrt(this.#squares.reduce((sum, one) => sum + one, 0) / (this.#squares.length * this.#examples));
+    let largest = 0;
+    for (let channel = 0; channel < this.channels; channel++) {
+      const difference = this.#differences[channel]!;
+      if (difference === 0) continue;
+      const spread = Math.max(root(this.#distances, channel), OF_ITSELF * root(this.#squares, channel), OF_ALL * all);
+      const share = difference / spread;
+      if (!(share <= largest)) largest = share;
+    }
+    return largest;
+  }
+}
