@@ -1,8 +1,8 @@
-// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|shards|run|recipe|scan|data] [--from INDEX] [--keep]
+// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|shards|run|recipe|scan|data] [--from INDEX] [--keep] [--report FILE]
 // Bends checkpoints, shards, recipes, run folders, scans and data sets out of shape and asks the engine about them.
 // Fails where an answer takes over 2 s of processor time or 1 GB, touches what is outside, or is no clear sentence.
 import { fork, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -136,6 +136,8 @@ runMain(async () => {
   const { cases, answered, refused, byTarget, findings } = tally;
   const kinds = Object.entries(byTarget).map(([target, count]) => `${target} ${count}`);
   console.log(`${cases} cases (${kinds.join(', ')}), ${answered} questions answered, ${refused} refused`);
+  const failed = new Set(findings.map((finding) => finding.split(':')[0])).size;
+  if (values.report !== undefined) writeFileSync(values.report, JSON.stringify({ passed: cases - failed, failed }));
   if (cases === 0) throw new ScriptError('No case ran.');
   if (findings.length > 0)
     throw new ScriptError(`${findings.length} findings: repeat one with --from INDEX --seed ${values.seed}.`);
