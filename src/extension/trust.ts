@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
 import { UserError } from '../protocol/errors';
 
-/** The manifest switches these commands off in Restricted Mode; this holds where a command is called all the same. */
-export function requireTrust(action: string): void {
+/**
+ * Refuses what runs a model or writes in Restricted Mode. Every request of a page, and every request to an engine, passes
+ * here (`Trust` in protocol/table says which of them do so); commands ask at their beginning, before they ask the person.
+ * @throws UserError with the one sentence that says so
+ */
+export function requireTrust(action = 'Running a model or writing a checkpoint'): void {
   if (!vscode.workspace.isTrusted)
     throw new UserError(`${action} is off in Restricted Mode: trust this workspace first.`);
 }

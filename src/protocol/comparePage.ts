@@ -13,10 +13,15 @@ const nothing = z.object({});
 /** What the page of a comparison asks of the extension host. */
 export const compareRequests = {
   /** Measured once for each panel; again with `again`. */
-  comparison: request({ params: z.object({ again: z.boolean() }), result: Comparison, progress: Progress }),
+  comparison: request({
+    params: z.object({ again: z.boolean() }),
+    result: Comparison,
+    progress: Progress,
+    trust: 'reads',
+  }),
   /** Times forward passes of both, each time anew. */
-  latency: request({ params: nothing, result: Latency, progress: Progress }),
-  openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
-  showLog: request({ params: nothing, result: z.null() }),
+  latency: request({ params: nothing, result: Latency, progress: Progress, trust: 'runs' }),
+  openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
+  showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;
 export type CompareRequests = typeof compareRequests;

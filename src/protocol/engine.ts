@@ -45,8 +45,12 @@ const model = z.string().min(1);
 
 /** The requests that an engine serves. `initialize` comes first. Each can be cancelled. */
 export const engineRequests = {
-  initialize: request({ params: EngineSettings, result: EngineInfo }),
-  inspect: request({ params: z.object({ model, brotli: z.boolean().default(false) }), result: Inspection }),
+  initialize: request({ params: EngineSettings, result: EngineInfo, trust: 'reads' }),
+  inspect: request({
+    params: z.object({ model, brotli: z.boolean().default(false) }),
+    result: Inspection,
+    trust: 'reads',
+  }),
   /** One histogram for each of `layers`; a null in it stands for the prunable kernels of all layers together. */
   histogram: request({
     params: z.object({
@@ -55,8 +59,9 @@ export const engineRequests = {
       bins: z.number().int().min(8).max(512).default(96),
     }),
     result: z.array(Histogram),
+    trust: 'reads',
   }),
-  dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo }),
+  dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
   evaluate: request({
     params: z.object({
       model,
@@ -66,6 +71,7 @@ export const engineRequests = {
     }),
     result: Evaluation,
     progress: Progress,
+    trust: 'runs',
   }),
   /** Writes nothing. Counts come as the first part, bytes as the second, accuracy with the answer. */
   preview: request({
@@ -79,6 +85,8 @@ export const engineRequests = {
     }),
     result: Preview,
     progress: PreviewPart,
+    // Counts and bytes are arithmetic on the weights; scores and accuracy need the network.
+    trust: ({ data }) => (data === undefined ? 'reads' : 'runs'),
   }),
   /**
    * The sensitivity of each layer, on validation images. With `out`, a folder made if need be, the points are kept there as
@@ -96,12 +104,14 @@ export const engineRequests = {
     }),
     result: Sensitivity,
     progress: SensitivityPart,
+    trust: 'runs',
   }),
   /** Times of forward passes of a model, or of two in turns. */
   latency: request({
     params: z.object({ model, other: model.optional(), options: LatencyOptions.default(LatencyOptions.parse({})) }),
     result: Latency,
     progress: Progress,
+    trust: 'runs',
   }),
   /** Two models side by side; with data, both evaluated. */
   compare: request({
@@ -115,6 +125,7 @@ export const engineRequests = {
     }),
     result: Comparison,
     progress: Progress,
+    trust: ({ data }) => (data === undefined ? 'reads' : 'runs'),
   }),
   /** What a remove step would come to. Writes nothing. */
   planRemove: request({
@@ -129,14 +140,17 @@ export const engineRequests = {
     }),
     result: RemovalPlan,
     progress: Progress,
+    // Without data too: both networks answer noise, and their outputs are compared.
+    trust: 'runs',
   }),
   /** `baseFolder`: what relative paths in the recipe start from. `out`: the run's folder, made if need be. */
   run: request({
     params: z.object({ recipe: Recipe, baseFolder: z.string(), out: z.string(), resume: z.boolean().default(false) }),
     result: RunResult,
     progress: RunEvent,
+    trust: 'runs',
   }),
   /** Forgets what is held of a checkpoint. */
-  release: request({ params: z.object({ model }), result: z.null() }),
+  release: request({ params: z.object({ model }), result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;
 export type EngineRequests = typeof engineRequests;

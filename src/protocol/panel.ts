@@ -61,48 +61,53 @@ const nothing = z.object({});
 /** What the page asks of the extension host; the model is the panel's own. Each can be cancelled. */
 export const panelRequests = {
   /** The page is up. Fails with one sentence when the file is no checkpoint. */
-  ready: request({ params: nothing, result: PanelState }),
+  ready: request({ params: nothing, result: PanelState, trust: 'reads' }),
   /** Reads the checkpoint again. */
-  reload: request({ params: nothing, result: PanelState }),
+  reload: request({ params: nothing, result: PanelState, trust: 'reads' }),
   histogram: request({
     params: z.object({ layers: z.array(z.string().nullable()).min(1), bins: z.number().int() }),
     result: z.array(Histogram),
+    trust: 'reads',
   }),
-  preview: request({ params: z.object({ prune: PruneStep }), result: Preview, progress: PreviewPart }),
+  preview: request({ params: z.object({ prune: PruneStep }), result: Preview, progress: PreviewPart, trust: 'reads' }),
   /** What one step would do to each layer of the checkpoint as it is. */
   plan: request({
     params: z.object({ step: z.discriminatedUnion('step', [PruneStep, RemoveStep]), seed: Recipe.shape.seed }),
     result: StepPlan,
     progress: Progress,
+    // Before channels are taken out, the outputs with and without them are compared.
+    trust: ({ step }) => (step.step === 'prune' ? 'reads' : 'runs'),
   }),
   /** Accuracy and loss of each layer as it alone is cut more and more. */
   sensitivity: request({
     params: z.object({ options: SensitivityOptions, seed: Recipe.shape.seed }),
     result: Sensitivity,
     progress: SensitivityPart,
+    trust: 'runs',
   }),
-  evaluate: request({ params: nothing, result: Evaluation, progress: Progress }),
+  evaluate: request({ params: nothing, result: Evaluation, progress: Progress, trust: 'runs' }),
   /** A folder name that is free, for example `fashion-cnn-pruned-90`. `sparsity`: what a prune step comes to, where that is known. */
   proposeFolder: request({
     params: z.object({ steps: z.array(RecipeStep).min(1), sparsity: z.number().nullable() }),
     result: z.object({ folder: z.string(), parent: z.string() }),
+    trust: 'reads',
   }),
   /** Starts a run. It belongs to the panel: it goes on when the page is hidden, and ends when this is cancelled. */
-  run: request({ params: RecipeJob, result: RunResult, progress: RunEvent }),
+  run: request({ params: RecipeJob, result: RunResult, progress: RunEvent, trust: 'runs' }),
   /** Joins the run named in `PanelState.run`: told again what was told so far, then as `run`. */
-  followRun: request({ params: nothing, result: RunResult, progress: RunEvent }),
-  copyRecipe: request({ params: RecipeJob, result: z.null() }),
+  followRun: request({ params: nothing, result: RunResult, progress: RunEvent, trust: 'runs' }),
+  copyRecipe: request({ params: RecipeJob, result: z.null(), trust: 'reads' }),
   /** Lets the person choose a dataset; null: nothing was chosen. */
-  chooseData: request({ params: nothing, result: DatasetInfo.nullable() }),
+  chooseData: request({ params: nothing, result: DatasetInfo.nullable(), trust: 'runs' }),
   /** Opens a checkpoint that was written in a panel of its own, or evaluates it. */
-  openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
-  evaluateCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null() }),
+  openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
+  evaluateCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'runs' }),
   /** Opens the checkpoint on which the run of `PanelState.plans` began, with the plan at this place of the curve as its recipe. */
-  takePlan: request({ params: z.object({ place: z.number().int().nonnegative() }), result: z.null() }),
-  openAsText: request({ params: nothing, result: z.null() }),
-  brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }) }),
-  trustWorkspace: request({ params: nothing, result: z.null() }),
-  showLog: request({ params: nothing, result: z.null() }),
+  takePlan: request({ params: z.object({ place: z.number().int().nonnegative() }), result: z.null(), trust: 'reads' }),
+  openAsText: request({ params: nothing, result: z.null(), trust: 'reads' }),
+  brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }), trust: 'reads' }),
+  trustWorkspace: request({ params: nothing, result: z.null(), trust: 'reads' }),
+  showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;
 export type PanelRequests = typeof panelRequests;
 

@@ -26,6 +26,9 @@ export type Handlers<T extends RequestTable> = {
   ) => Promise<z.input<T[K]['result']>>;
 };
 
+/** Called before each request that `runs` (see `Trust`); throws where that is not allowed. */
+export type RequireTrust = () => void;
+
 /** What a caller may give beside the parameters. */
 export interface CallOptions<Progress> {
   signal?: AbortSignal | undefined;
@@ -64,8 +67,11 @@ export class Peer {
     this.connection.listen();
   }
 
-  /** Serves all requests of a table; parameters that do not fit their schema are refused with one sentence. */
-  serve<T extends RequestTable>(table: T, handlers: Handlers<T>): void {
+  /**
+   * Serves all requests of a table; parameters that do not fit their schema are refused with one sentence. What runs or
+   * writes asks `requireTrust` first; left out: whoever asks is trusted.
+   */
+  serve<T extends RequestTable>(table: T, handlers: Handlers<T>, requireTrust?: RequireTrust): void {
     for (const method of Object.keys(table)) {
       const spec = table[method]!;
       const handler = handlers[method]!;
@@ -80,6 +86,7 @@ export class Peer {
           const params = spec.params.safeParse(envelope.params);
           if (!params.success)
             throw new UserError(`The request "${method}" is not valid: ${describeIssue(params.error)}.`);
+          if (requireTrust && spec.trust(params.data) === 'runs') requireTrust();
           const report = (value: unknown): void => {
             if (envelope.progress !== undefined && !abort.signal.aborted && this.closedBecause === undefined)
               unheard(this.connection.sendProgress(anyProgress, envelope.progress, value));
@@ -95,12 +102,16 @@ export class Peer {
     }
   }
 
-  /** A typed caller of the other end's table. */
-  client<T extends RequestTable>(table: T): Client<T> {
+  /** A typed caller of the other end's table. What runs or writes asks `requireTrust` before it is sent. */
+  client<T extends RequestTable>(table: T, requireTrust?: RequireTrust): Client<T> {
     return async (method, params, options = {}) => {
       if (this.closedBecause !== undefined) throw new UserError(this.closedBecause);
       if (options.signal?.aborted) throw new CancelledError();
       const spec = table[method]!;
+      if (requireTrust) {
+        const parsed = spec.params.safeParse(params);
+        if (!parsed.success || spec.trust(parsed.data) === 'runs') requireTrust();
+      }
       const source = new CancellationTokenSource();
       const cancel = (): void => {
         source.cancel();

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { engineRequests, type EngineInfo, type EngineRequests, type EngineSettings } from '../../protocol/engine';
-import { Peer, type Client } from '../../rpc/peer';
+import { Peer, type Client, type RequireTrust } from '../../rpc/peer';
 import { childChannel } from './childChannel';
 import { launchEngine, type LaunchOptions } from './launch';
 
@@ -22,8 +22,11 @@ export class EngineProcess {
   private stopping: Promise<string> | undefined;
   private over = false;
 
-  /** @throws UserError when it cannot even be launched. */
-  constructor(launch: LaunchOptions, settings: EngineSettings) {
+  /**
+   * @param requireTrust asked before anything that runs a model or writes; left out: everything is allowed
+   * @throws UserError when it cannot even be launched.
+   */
+  constructor(launch: LaunchOptions, settings: EngineSettings, requireTrust?: RequireTrust) {
     this.child = launchEngine(launch);
     const channel = childChannel(this.child);
     let end: (reason: string) => void = () => undefined;
@@ -40,7 +43,7 @@ export class EngineProcess {
           onEnd(reason);
         }),
     });
-    this.call = this.peer.client(engineRequests);
+    this.call = this.peer.client(engineRequests, requireTrust);
     this.peer.listen();
     this.ready = this.initialize(settings);
     // Whoever calls waits for `ready` and hears of it; without a caller nobody has to.

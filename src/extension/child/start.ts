@@ -2,6 +2,7 @@ import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { Log } from '../log';
 import { settings } from '../settings';
+import { requireTrust } from '../trust';
 import { EngineProcess } from './engineProcess';
 
 /** Makes engines as the settings are at that moment. */
@@ -19,6 +20,7 @@ export function engineFactory(context: vscode.ExtensionContext, log: Log): () =>
         threads: settings.threads(),
         backend: settings.backend(),
       },
+      requireTrust,
     );
   };
 }

@@ -12,6 +12,7 @@ import { modelLabel } from '../job/folderName';
 import { pageHtml } from '../panel/html';
 import { PageSession } from '../panel/pageSession';
 import type { Services } from '../services';
+import { requireTrust } from '../trust';
 
 /** The page that shows two checkpoints side by side. What was measured is kept as long as its tab is open. */
 export class ComparePanel {
@@ -47,6 +48,7 @@ export class ComparePanel {
       (answer) => void this.webviewPanel.webview.postMessage(answer),
       compareRequests,
       this.handlers(),
+      requireTrust,
     );
     this.session.deliver(message);
   }
@@ -93,8 +95,6 @@ export class ComparePanel {
   }
 
   private async latency({ signal, report }: HandlerContext<Progress>): Promise<Latency> {
-    if (!vscode.workspace.isTrusted)
-      throw new UserError('Timing runs both models, which is off until you trust this workspace.');
     this.refuseGone();
     const { a: model, b: other } = this.pair;
     return withOwnEngine(this.services.createEngine, signal, (call) =>

@@ -3,7 +3,6 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { HandlerContext } from '../../rpc/peer';
 import { pickData } from '../data/pickData';
 import { announceEvaluation } from '../evaluate/announce';
-import { requireTrust } from '../trust';
 import type { CheckpointPanel } from './panel';
 
 /**
@@ -16,7 +15,6 @@ export async function evaluateInPanel(
   isGone: () => boolean,
 ): Promise<Evaluation> {
   const { datasets, evaluations, log } = panel.services;
-  requireTrust('Evaluating');
   if (panel.data === undefined) await pickData(datasets);
   const { data } = panel;
   if (data === undefined) throw new CancelledError();

@@ -13,7 +13,6 @@ import { jobName } from '../job/words';
 import { portablePath } from '../paths';
 import { startQuietly } from '../runs/startRun';
 import { settings } from '../settings';
-import { requireTrust } from '../trust';
 import { takenPlan } from './earlierPlans';
 import { evaluateInPanel } from './evaluateInPanel';
 import type { CheckpointPanel } from './panel';
@@ -64,7 +63,6 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       return Promise.resolve({ folder, parent });
     },
     run(job, context) {
-      requireTrust('Changing a model');
       panel.run.refuseSecond();
       const request = jobRun(job, model, workspaceFolderOf(panel.uri), panel.data);
       panel.run.set(
@@ -81,7 +79,6 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       return null;
     },
     async chooseData() {
-      requireTrust('Measuring accuracy');
       return (await pickData(datasets)) ?? null;
     },
     async openCheckpoint({ path: file }) {

@@ -1,7 +1,7 @@
 import { panelNotifications, type PanelNotifications } from '../../protocol/panel';
 import type { RequestTable } from '../../protocol/table';
 import type { Channel } from '../../rpc/channel';
-import { Peer, type Handlers } from '../../rpc/peer';
+import { Peer, type Handlers, type RequireTrust } from '../../rpc/peer';
 import type { z } from 'zod';
 
 /** The connection with one life of the page: VS Code ends a page that is hidden and makes a new one when it is shown. */
@@ -11,14 +11,19 @@ export class PageSession {
   private ended = false;
   private lastRequest = -1;
 
-  constructor(send: (message: unknown) => void, table: RequestTable, handlers: Handlers<RequestTable>) {
+  constructor(
+    send: (message: unknown) => void,
+    table: RequestTable,
+    handlers: Handlers<RequestTable>,
+    requireTrust: RequireTrust,
+  ) {
     const channel: Channel = {
       send,
       onMessage: (listener) => (this.listener = listener),
       onClose: () => undefined,
     };
     this.peer = new Peer(channel);
-    this.peer.serve(table, handlers);
+    this.peer.serve(table, handlers, requireTrust);
     this.peer.listen();
   }
 

@@ -9,6 +9,7 @@ import { Disposables } from '../disposables';
 import { inDetail } from '../log';
 import { showRunProgress } from '../runs/showProgress';
 import type { Services } from '../services';
+import { requireTrust } from '../trust';
 import { DiskWatch } from './diskWatch';
 import { panelHandlers } from './handlers';
 import { pageHtml } from './html';
@@ -106,6 +107,7 @@ export class CheckpointPanel {
       (message) => void webview.postMessage(message),
       panelRequests,
       panelHandlers(this, () => session.isOver),
+      requireTrust,
     );
     return session;
   }

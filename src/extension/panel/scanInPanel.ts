@@ -5,7 +5,6 @@ import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../pro
 import type { HandlerContext } from '../../rpc/peer';
 import { withOwnEngine } from '../child/ownEngine';
 import { pickData } from '../data/pickData';
-import { requireTrust } from '../trust';
 import type { CheckpointPanel } from './panel';
 
 /**
@@ -18,7 +17,6 @@ export async function scanInPanel(
   { signal, report }: HandlerContext<SensitivityPart>,
 ): Promise<Sensitivity> {
   const { model, services } = panel;
-  requireTrust('Measuring accuracy');
   if (panel.data === undefined) await pickData(services.datasets);
   const { data } = panel;
   if (data === undefined) throw new CancelledError();

@@ -8,11 +8,24 @@ import { channelPair, type TestChannel } from './pair';
 import { eventually } from '../eventually';
 
 const table = {
-  double: request({ params: z.object({ value: z.number().min(0), by: z.number().default(2) }), result: z.number() }),
-  count: request({ params: z.object({ to: z.number() }), result: z.string(), progress: z.object({ at: z.number() }) }),
-  wait: request({ params: z.object({}), result: z.null() }),
-  fail: request({ params: z.object({ how: z.enum(['user', 'fault', 'cancelled', 'text']) }), result: z.null() }),
-  lie: request({ params: z.object({}), result: z.number() }),
+  double: request({
+    params: z.object({ value: z.number().min(0), by: z.number().default(2) }),
+    result: z.number(),
+    trust: 'reads',
+  }),
+  count: request({
+    params: z.object({ to: z.number() }),
+    result: z.string(),
+    progress: z.object({ at: z.number() }),
+    trust: 'reads',
+  }),
+  wait: request({ params: z.object({}), result: z.null(), trust: 'reads' }),
+  fail: request({
+    params: z.object({ how: z.enum(['user', 'fault', 'cancelled', 'text']) }),
+    result: z.null(),
+    trust: 'reads',
+  }),
+  lie: request({ params: z.object({}), result: z.number(), trust: 'reads' }),
 } satisfies RequestTable;
 
 const notifications = { news: z.object({ text: z.string() }) };

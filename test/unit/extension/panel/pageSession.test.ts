@@ -17,7 +17,16 @@ function session() {
       },
     ]),
   ) as unknown as Handlers<PanelRequests>;
-  return { page: new PageSession((message) => sent.push(message), panelRequests, handlers), sent, signals };
+  return {
+    page: new PageSession(
+      (message) => sent.push(message),
+      panelRequests,
+      handlers,
+      () => undefined,
+    ),
+    sent,
+    signals,
+  };
 }
 
 const ask = (id: number, method: string) => ({ jsonrpc: '2.0', id, method, params: { params: {} } });

@@ -1,0 +1,225 @@
+import 'vscode-jsonrpc/node';
+import path from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type * as z from 'zod';
+import { createService } from '../../../src/engine/service';
+import { toLayersModel } from '../../../src/engine/model/runnable';
+import { panelHandlers } from '../../../src/extension/panel/handlers';
+import type { CheckpointPanel } from '../../../src/extension/panel/panel';
+import { PageSession } from '../../../src/extension/panel/pageSession';
+import { PanelRun } from '../../../src/extension/panel/panelRun';
+import { requireTrust } from '../../../src/extension/trust';
+import { compareRequests } from '../../../src/protocol/comparePage';
+import { engineRequests, type EngineRequests } from '../../../src/protocol/engine';
+import { panelRequests, type PanelRequests } from '../../../src/protocol/panel';
+import { PruneStep } from '../../../src/protocol/steps/prune';
+import { RemoveStep } from '../../../src/protocol/steps/remove';
+import type { RequestTable } from '../../../src/protocol/table';
+import { Peer, type Client, type Handlers } from '../../../src/rpc/peer';
+import { writeRaw } from '../../fixtures/tiny-model';
+import { channelPair } from '../rpc/pair';
+import { temporaryFolder } from '../temporary';
+
+const editor = vi.hoisted(() => ({ trusted: false }));
+vi.mock('vscode', () => ({
+  workspace: {
+    get isTrusted() {
+      return editor.trusted;
+    },
+    getConfiguration: () => ({ get: () => undefined }),
+    getWorkspaceFolder: () => undefined,
+    workspaceFolders: [],
+  },
+  l10n: { t: (text: string) => text },
+  env: { clipboard: { writeText: () => Promise.resolve() } },
+  commands: { executeCommand: () => Promise.resolve() },
+  Uri: { file: (fsPath: string) => ({ fsPath, scheme: 'file' }) },
+  window: {},
+}));
+vi.mock('../../../src/engine/model/runnable', { spy: true });
+
+const RESTRICTED = /is off in Restricted Mode: trust this workspace first\.$/;
+const prune = PruneStep.parse({ step: 'prune', amount: { sparsity: 0.5 } });
+const remove = RemoveStep.parse({ step: 'remove', amount: { channels: 0.5 } });
+const job = { steps: [prune], seed: 0, folder: 'smaller' };
+const nothing = {};
+
+/** The engine itself behind the wire, asked as the extension host asks it; and the methods that have reached it. */
+function engine(): { call: Client<EngineRequests>; reached: string[] } {
+  const reached: string[] = [];
+  const { left, right } = channelPair();
+  const service = createService('engine.js', () => undefined);
+  const heard = Object.fromEntries(
+    Object.entries(service).map(([name, answer]) => [
+      name,
+      (params: never, context: never) => {
+        reached.push(name);
+        return answer(params, context);
+      },
+    ]),
+  );
+  const served = new Peer(right);
+  served.serve<RequestTable>(engineRequests, heard);
+  served.listen();
+  const asking = new Peer(left);
+  asking.listen();
+  return { call: asking.client(engineRequests, requireTrust), reached };
+}
+
+/** A page's end of the real dispatcher. */
+function page<T extends RequestTable>(table: T, handlers: Handlers<T>): Client<T> {
+  const { left, right } = channelPair();
+  const session = new PageSession((message) => right.send(message), table, handlers, requireTrust);
+  right.onMessage((message) => session.deliver(message));
+  const peer = new Peer(left);
+  peer.listen();
+  return peer.client(table);
+}
+
+async function panel(): Promise<{ ask: Client<PanelRequests>; reached: string[]; model: string }> {
+  const model = await writeRaw(path.join(await temporaryFolder(), 'tiny'));
+  const { call, reached } = engine();
+  const open = {
+    model,
+    uri: { fsPath: model, scheme: 'file' },
+    data: undefined,
+    run: new PanelRun(),
+    isLive: true,
+    load: () => Promise.reject(new Error('not asked for here')),
+    services: {
+      engine: { call },
+      datasets: {},
+      log: { show: () => undefined, error: () => undefined },
+      panels: { show: () => Promise.resolve(), takeFocus: () => undefined },
+    },
+  } as unknown as CheckpointPanel;
+  return {
+    ask: page(
+      panelRequests,
+      panelHandlers(open, () => false),
+    ),
+    reached,
+    model,
+  };
+}
+
+/** Why a request failed; undefined: it was answered. */
+const failure = (answer: Promise<unknown>): Promise<string | undefined> =>
+  answer.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
+beforeEach(() => {
+  editor.trusted = false;
+  vi.mocked(toLayersModel).mockClear();
+});
+
+/** Every request of the page, with what it is asked. A new request without an entry here does not compile. */
+const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelRequests[K]['params']>[] } => ({
+  ready: [nothing],
+  reload: [nothing],
+  histogram: [{ layers: [null], bins: 16 }],
+  preview: [{ prune }],
+  plan: [
+    { step: prune, seed: 0 },
+    { step: remove, seed: 0 },
+  ],
+  sensitivity: [{ options: {}, seed: 0 } as z.input<PanelRequests['sensitivity']['params']>],
+  evaluate: [nothing],
+  proposeFolder: [{ steps: [prune], sparsity: 0.5 }],
+  run: [job],
+  followRun: [nothing],
+  copyRecipe: [job],
+  chooseData: [nothing],
+  openCheckpoint: [{ path: model }],
+  evaluateCheckpoint: [{ path: model }],
+  takePlan: [{ place: 0 }],
+  openAsText: [nothing],
+  brotli: [nothing],
+  trustWorkspace: [nothing],
+  showLog: [nothing],
+});
+
+test('a page of an untrusted workspace gets the sentence for all that runs or writes, and no network is built', async () => {
+  const { ask, reached, model } = await panel();
+  const refused: string[] = [];
+  for (const [method, questions] of Object.entries(asked(model)))
+    for (const [index, params] of questions.entries()) {
+      const why = await failure(ask(method as keyof PanelRequests, params as never));
+      if (why !== undefined && RESTRICTED.test(why)) refused.push(questions.length > 1 ? `${method} ${index}` : method);
+    }
+  expect(refused.sort()).toEqual(
+    ['chooseData', 'evaluate', 'evaluateCheckpoint', 'followRun', 'plan 1', 'run', 'sensitivity'].sort(),
+  );
+  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'preview']);
+  expect(toLayersModel).not.toHaveBeenCalled();
+});
+
+test('what an untrusted workspace may do is answered with figures: histograms, counts, the plan of a pruning', async () => {
+  const { ask } = await panel();
+  const [histogram] = await ask('histogram', { layers: [null], bins: 16 });
+  expect(histogram?.count).toBe(108);
+  const preview = await ask('preview', { prune });
+  expect(preview.counts.totals.sparsity).toBeCloseTo(0.5, 2);
+  expect(preview).toMatchObject({ accuracy: null, noAccuracy: 'off in Restricted Mode' });
+  const plan = await ask('plan', { step: prune, seed: 0 });
+  expect(plan.noAccuracy).toBe('off in Restricted Mode');
+});
+
+test('nothing that runs or writes reaches an engine, whoever in the host asks', async () => {
+  const { call, reached } = engine();
+  const model = await writeRaw(path.join(await temporaryFolder(), 'tiny'));
+  const data = 'fashion-mnist-sample';
+  const recipe = { recipeVersion: 1 as const, checkpoint: model, steps: [{ step: 'prune' as const }] };
+  const all: { [K in keyof EngineRequests]: z.input<EngineRequests[K]['params']>[] } = {
+    initialize: [{ sampleFolder: '', cacheFolder: '', threads: -1 }],
+    inspect: [{ model }],
+    histogram: [{ model, layers: [null] }],
+    dataset: [{ data }],
+    evaluate: [{ model, data }],
+    preview: [
+      { model, prune },
+      { model, prune, data },
+    ],
+    sensitivity: [{ model, data }],
+    latency: [{ model }],
+    compare: [
+      { a: model, b: model },
+      { a: model, b: model, data },
+    ],
+    planRemove: [
+      { model, remove },
+      { model, remove, data },
+    ],
+    run: [{ recipe, baseFolder: '/', out: path.join(path.dirname(model), 'out') }],
+    release: [{ model }],
+  };
+  for (const [method, questions] of Object.entries(all))
+    for (const params of questions) await failure(call(method as keyof EngineRequests, params as never));
+  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'preview', 'release']);
+  expect(toLayersModel).not.toHaveBeenCalled();
+  expect(await failure(call('planRemove', { model, remove }))).toMatch(RESTRICTED);
+});
+
+test('a comparison is shown, and timed only once the workspace is trusted', async () => {
+  const handlers = {
+    comparison: () => Promise.reject(new Error('asked')),
+    latency: () => Promise.reject(new Error('timed')),
+    openCheckpoint: () => Promise.resolve(null),
+    showLog: () => Promise.resolve(null),
+  };
+  const ask = page(compareRequests, handlers);
+  expect(await failure(ask('comparison', { again: false }))).toBe('asked');
+  expect(await failure(ask('latency', {}))).toMatch(RESTRICTED);
+  editor.trusted = true;
+  expect(await failure(ask('latency', {}))).toBe('timed');
+});
+
+test('once the workspace is trusted the same questions run', async () => {
+  const { ask, reached } = await panel();
+  expect(await failure(ask('plan', { step: remove, seed: 0 }))).toMatch(RESTRICTED);
+  editor.trusted = true;
+  await failure(ask('plan', { step: remove, seed: 0 }));
+  expect(reached).toContain('planRemove');
+});
