@@ -92,6 +92,12 @@ export const panelRequests = {
     result: z.object({ folder: z.string(), parent: z.string() }),
     trust: 'reads',
   }),
+  /** What is wrong with a name for a new folder beside the model, as one sentence; null: nothing. */
+  checkFolder: request({
+    params: z.object({ folder: z.string().max(10_000) }),
+    result: z.object({ fault: z.string().nullable() }),
+    trust: 'reads',
+  }),
   /** Starts a run. It belongs to the panel: it goes on when the page is hidden, and ends when this is cancelled. */
   run: request({ params: RecipeJob, result: RunResult, progress: RunEvent, trust: 'runs' }),
   /** Joins the run named in `PanelState.run`: told again what was told so far, then as `run`. */

@@ -33,7 +33,7 @@ export function App() {
         <NotRunnable />
         <div class="bench">
           <Hero />
-          <div class="side">
+          <div class="side" data-inputs>
             <ThresholdControls />
             <PlanList />
             <WriteForm />

@@ -6,7 +6,7 @@ import type { PanelRequests } from '../../protocol/panel';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
 import { pickData } from '../data/pickData';
-import { besideFolder, freeName, modelLabel } from '../job/folderName';
+import { besideFolder, folderNameProblem, freeName, modelLabel } from '../job/folderName';
 import { jobRecipe, recipeText } from '../job/recipe';
 import { jobRun } from '../job/run';
 import { jobName } from '../job/words';
@@ -61,6 +61,11 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       const name = jobName(modelLabel(model), steps, sparsity);
       const folder = freeName(name, (candidate) => existsSync(path.join(parent, candidate)));
       return Promise.resolve({ folder, parent });
+    },
+    checkFolder({ folder }) {
+      const parent = besideFolder(model, workspaceFolderOf(panel.uri));
+      const fault = folderNameProblem(folder, (name) => existsSync(path.join(parent, name)));
+      return Promise.resolve({ fault: fault ?? null });
     },
     run(job, context) {
       panel.run.refuseSecond();

@@ -1,37 +1,42 @@
-import { useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
+import { useDraft } from '../ui/useDraft';
 import type { EntryProps } from './FieldView';
 import { labelOf } from './hints';
+import type { Json } from './json';
 import type { NumberSpec } from './spec';
 import { parseNumber } from './values';
 
 /** Several numbers in one line, with commas or spaces between. */
 export function NumberListEntry({ field, item, value, context, onChange }: EntryProps & { item: NumberSpec }) {
   const id = useId();
-  const [draft, setDraft] = useState<string | null>(null);
   const shown = value ?? field.fallback;
-  const parsed = draft === null ? [] : parseAll(draft, item);
-  const problem = parsed.find((each) => typeof each === 'string');
+  const draft = useDraft({
+    value,
+    read(text): { value: Json | undefined } | { problem: string } {
+      const parsed = parseAll(text, item);
+      const problem = parsed.find((each) => typeof each === 'string');
+      if (problem !== undefined) return { problem };
+      return { value: parsed.length === 0 ? undefined : parsed };
+    },
+    take: onChange,
+    hold: () => () => onChange(value),
+  });
+  const { problem } = draft;
   return (
     <label class="field">
       <span class="field-label">{labelOf(field.key)}</span>
       <input
         type="text"
         class="input"
-        value={draft ?? (Array.isArray(shown) ? shown.filter((each) => typeof each === 'number').join(', ') : '')}
+        value={draft.text ?? (Array.isArray(shown) ? shown.filter((each) => typeof each === 'number').join(', ') : '')}
         autocomplete="off"
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem === undefined ? undefined : id}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : id}
         data-testid={context.id}
-        onInput={(event) => {
-          const text = event.currentTarget.value;
-          setDraft(text);
-          const numbers = parseAll(text, item);
-          if (numbers.length === 0) onChange(undefined);
-          else if (numbers.every((each) => typeof each === 'number')) onChange(numbers);
-        }}
-        onBlur={() => setDraft(null)}
+        onInput={(event) => draft.type(event.currentTarget.value, event.timeStamp)}
+        onBlur={draft.leave}
       />
-      {problem !== undefined && (
+      {problem !== null && (
         <span class="field-problem" role="alert" id={id}>
           {problem}
         </span>

@@ -9,10 +9,13 @@ export const MODES: readonly Mode[] = ['absolute', 'percent', 'sigma'];
 export interface Amount {
   mode: Mode;
   value: number;
+  /** The threshold on |w| that the engine found for it, of the amount for all layers: it stays where it is when layers get amounts of their own. */
+  at?: number | undefined;
 }
 
 /** The threshold on |w| that an amount comes to. */
 export function thresholdOf(amount: Amount, weights: Distribution): number {
+  if (amount.at !== undefined) return amount.at;
   switch (amount.mode) {
     case 'absolute':
       return amount.value;

@@ -16,23 +16,34 @@ export const EMPTY_PLAN: Plan = { global: null, layers: {}, allowEmptyLayers: fa
 /** Histograms by layer; null: the prunable kernels of all layers together. */
 export type Histograms = ReadonlyMap<string | null, Histogram>;
 
-/** The plan as one step of a recipe; null where it prunes nothing. */
-export function toPruneStep(plan: Plan): PruneStep | null {
+/**
+ * The plan as one step of a recipe; null where it prunes nothing. A share or a multiple of the deviation in a step is of the
+ * layers without amounts of their own, so beside such the amount for all is written as the threshold that it comes to.
+ * @param all what that amount is of; null: not known yet
+ */
+export function toPruneStep(plan: Plan, all: Distribution | null): PruneStep | null {
   const global = plan.global && plan.global.value > 0 ? plan.global : null;
   // An amount of 0 shields its layer from the global one; by itself it means nothing.
   const layers = Object.entries(plan.layers).filter(([, amount]) => amount.value > 0 || global);
   if (!global && layers.length === 0) return null;
+  const threshold = global && layers.length > 0 ? thresholdBeside(global, all) : undefined;
+  if (threshold === null) return null;
   return {
     step: 'prune',
     score: 'magnitude',
     samples: CALIBRATION_SAMPLES,
     scope: global ? 'global' : 'layer',
-    ...(global ? { amount: toPruneAmount(global) } : {}),
+    ...(global ? { amount: threshold === undefined ? toPruneAmount(global) : { threshold } } : {}),
     ...(layers.length > 0
       ? { layers: Object.fromEntries(layers.map(([name, amount]) => [name, toPruneAmount(amount)])) }
       : {}),
     allowEmptyLayers: plan.allowEmptyLayers,
   };
+}
+
+function thresholdBeside(global: Amount, all: Distribution | null): number | null {
+  if (global.mode === 'absolute') return global.value;
+  return global.at ?? (all && thresholdOf(global, all));
 }
 
 /** With `amount` for one layer, or for all together (layer null); an amount of null takes it away. */
@@ -59,45 +70,19 @@ const ownThreshold = (plan: Plan, histogram: Histogram): number | null => {
   return own ? thresholdOf(own, layerDistribution(histogram)) : null;
 };
 
-/** Standard deviation of several sets of weights taken together. */
-export function pooledStd(parts: readonly Histogram[]): number {
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
-  for (const part of parts) {
-    const finite = part.count - part.nan - part.infinite;
-    count += finite;
-    sum += part.mean * finite;
-    squares += (part.std ** 2 + part.mean ** 2) * finite;
-  }
-  return count > 0 ? Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) : 0;
-}
-
-/** All weights that a global threshold ranks, counted against all kernel weights of the model (protected ones included). */
-export function modelDistribution(inspection: Inspection, histograms: Histograms, plan: Plan): Distribution | null {
+/**
+ * All weights that the amount for all layers is of, counted against all kernel weights of the model (protected ones
+ * included). Layers with an amount of their own are among them: changing one of those moves no other layer's threshold.
+ */
+export function modelDistribution({ totals }: Inspection, histograms: Histograms): Distribution | null {
   const all = histograms.get(null);
   if (!all) return null;
-  const total = inspection.totals.kernelWeights;
-  const zerosNow = Math.round(inspection.totals.sparsity * total);
-  const ranked: Histogram[] = [];
-  let beside = zerosNow - all.zeros;
-  for (const layer of inspection.layers) {
-    const histogram = histograms.get(layer.name);
-    if (!histogram || !layer.prunable) continue;
-    const threshold = ownThreshold(plan, histogram);
-    if (threshold === null) ranked.push(histogram);
-    else beside += zerosBelow(histogram, threshold);
-  }
-  // Until the histograms of all layers are here, that of the whole model serves; it knows no layers' own amounts.
-  const complete = inspection.layers.every((layer) => !layer.prunable || histograms.has(layer.name));
-  const apart = complete && Object.keys(plan.layers).length > 0;
-  const parts = apart ? ranked : [all];
-  if (!apart) beside = zerosNow - all.zeros;
+  const beside = Math.round(totals.sparsity * totals.kernelWeights) - all.zeros;
   return {
-    count: total,
+    count: totals.kernelWeights,
     max: all.magnitudes.max,
-    std: pooledStd(parts),
-    zerosBelow: (threshold) => parts.reduce((sum, histogram) => sum + zerosBelow(histogram, threshold), beside),
+    std: all.std,
+    zerosBelow: (threshold) => beside + zerosBelow(all, threshold),
   };
 }
 
@@ -122,7 +107,7 @@ function planned(layer: LayerInfo, histogram: Histogram, threshold: number, allo
 
 /** The plan's counts at once, to the resolution of the magnitude bins; the engine's exact ones replace them. */
 export function countLocally(inspection: Inspection, histograms: Histograms, plan: Plan): PreviewCounts | null {
-  const model = modelDistribution(inspection, histograms, plan);
+  const model = modelDistribution(inspection, histograms);
   if (!model) return null;
   const globalThreshold = plan.global ? thresholdOf(plan.global, model) : 0;
   const layers: PrunedLayer[] = [];

@@ -3,7 +3,11 @@ import { JsonObject } from '../form/json';
 import { MODES } from './amount';
 import { COLUMNS } from './sort';
 
-const SavedAmount = z.object({ mode: z.enum(MODES), value: z.number().nonnegative() });
+const SavedAmount = z.object({
+  mode: z.enum(MODES),
+  value: z.number().nonnegative(),
+  at: z.number().nonnegative().optional(),
+});
 
 /** What the page finds again after the window was reloaded. Anything that does not fit is forgotten, part by part. */
 export const Saved = z.object({

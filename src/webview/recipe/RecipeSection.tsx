@@ -2,8 +2,7 @@ import { asJson } from '../form/json';
 import { methodTitle } from '../logic/methods';
 import { replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
-import { counts } from '../state/preview';
-import { step as thresholdStep } from '../state/threshold';
+import { counts, step as thresholdStep } from '../state/preview';
 import { planned } from '../state/stepPlan';
 import { sentence } from '../logic/format';
 import { LinkButton } from '../ui/Link';
@@ -52,7 +51,7 @@ export function RecipeSection() {
       </div>
       <MethodPicker />
       {list.length > 0 && (
-        <div class="recipe-body card">
+        <div class="recipe-body card" data-inputs>
           <div class="recipe-list">
             <StepList />
             <Rounds />

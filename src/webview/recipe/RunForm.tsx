@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { RecipeStep } from '../../protocol/steps';
 import { ShowLog } from '../notices/ShowLog';
 import { actionProblem, attempt, run } from '../state/actions';
@@ -6,6 +7,7 @@ import { ask } from '../state/host';
 import { cannotRun, job } from '../state/session';
 import { CopyRecipe } from '../run/CopyRecipe';
 import { Button } from '../ui/Button';
+import { invalidField } from '../ui/invalidField';
 import { Notice } from '../ui/Notice';
 import { TextField } from '../ui/TextField';
 import { useFolder } from './useFolder';
@@ -37,11 +39,12 @@ export function RunForm({
   children?: ComponentChildren;
   ids: RunFormIds;
 }) {
-  const { folder, write, problem } = useFolder(steps, sparsity);
+  const { folder, write, problem, fault } = useFolder(steps, sparsity);
+  const buttons = useRef<HTMLDivElement>(null);
   const blocked = cannotRun.value;
   const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
   const name = folder.trim();
-  const asked = steps && name !== '' ? { steps: [...steps], seed, folder: name } : null;
+  const asked = steps && name !== '' && fault === null ? { steps: [...steps], seed, folder: name } : null;
   const whyId = `${ids.run}-why`;
   return (
     <>
@@ -50,17 +53,21 @@ export function RunForm({
         value={folder}
         placeholder="proposed once there is something to write"
         disabled={blocked !== null}
+        problem={fault}
         onText={write}
         testId={ids.folder}
       />
       {children}
-      <div class="row">
+      <div class="row" ref={buttons}>
         <Button
           primary
           disabled={asked === null || blocked !== null || running}
           describedBy={whyId}
           onPress={() => {
-            if (asked) void run(asked);
+            // What a field cannot read is not in the steps: nothing is written without it.
+            const wrong = buttons.current && invalidField(buttons.current);
+            if (wrong) wrong.focus();
+            else if (asked) void run(asked);
           }}
           testId={ids.run}
         >

@@ -4,7 +4,7 @@ import type { PreviewAccuracy, PreviewBytes, PreviewCounts } from '../../protoco
 import type { PruneStep } from '../../protocol/steps/prune';
 import { keepEqual } from '../logic/keepEqual';
 import { latestOnly } from '../logic/latest';
-import { countLocally, toPruneStep } from '../logic/plan';
+import { countLocally, modelDistribution, toPruneStep } from '../logic/plan';
 import { ask } from './host';
 import { histograms, inspection, panel, plan } from './session';
 import { measureDrawn } from './timing';
@@ -19,8 +19,11 @@ interface Known<T> {
 const PATIENCE = 100;
 
 const sameStep = keepEqual<PruneStep | null>();
-/** The same object as long as the plan says the same: typing a number again makes no figure stale. */
-const step = computed(() => sameStep(toPruneStep(plan.value)));
+/** What the amount for all layers is of; null while it is not known. */
+export const allWeights = computed(() => inspection.value && modelDistribution(inspection.value, histograms.value));
+
+/** The plan as a step of a recipe; null: it prunes nothing. The same object as long as the plan says the same: typing a number again makes no figure stale. */
+export const step = computed(() => sameStep(toPruneStep(plan.value, allWeights.value)));
 const exactCounts = signal<Known<PreviewCounts> | null>(null);
 const knownBytes = signal<Known<PreviewBytes> | null>(null);
 const knownAccuracy = signal<Known<{ figure: PreviewAccuracy | null; reason: string | null }> | null>(null);
@@ -125,6 +128,17 @@ export const counts = computed<PreviewCounts | null>(() => {
   if (exactCounts.value?.step === step.value) return exactCounts.value.value;
   return countLocally(inspection.value, histograms.value, plan.value);
 });
+
+/** The threshold that the engine has found for the amount for all layers, where that is the whole plan; undefined: not known. */
+export function foundThreshold(): number | undefined {
+  const known = exactCounts.peek();
+  if (!known || known.step !== step.peek() || !known.step.amount || known.step.layers) return undefined;
+  // A layer that keeps its largest weight has a threshold of its own.
+  const found = known.value.layers.flatMap(({ threshold, reason }) =>
+    threshold === null || reason !== undefined ? [] : [threshold],
+  );
+  return found.length > 0 ? Math.min(...found) : undefined;
+}
 
 /** Rows of `counts` by layer. */
 export const countsByLayer = computed(() => new Map(counts.value?.layers.map((layer) => [layer.name, layer])));

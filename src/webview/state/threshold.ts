@@ -1,9 +1,9 @@
 import { computed } from '@preact/signals';
 import { amountFor, largest, round, thresholdOf, type Amount, type Mode } from '../logic/amount';
 import { layerDistribution, type Distribution } from '../logic/counting';
-import { EMPTY_PLAN, modelDistribution, toPruneStep, withAmount, type Plan } from '../logic/plan';
+import { EMPTY_PLAN, withAmount, type Plan } from '../logic/plan';
 import { histograms, inspection, plan, preferredMode, scope, selected, selectedLayer } from './session';
-import { inputHappened } from './preview';
+import { allWeights, foundThreshold, inputHappened } from './preview';
 
 /** The layer whose amount is being set; null: the amount for all together. */
 export const target = computed(() => (scope.value === 'layer' ? selected.value : null));
@@ -12,7 +12,7 @@ export const target = computed(() => (scope.value === 'layer' ? selected.value :
 export const weights = computed<Distribution | null>(() => {
   const model = inspection.value;
   if (!model) return null;
-  if (target.value === null) return modelDistribution(model, histograms.value, plan.value);
+  if (target.value === null) return allWeights.value;
   const histogram = histograms.value.get(target.value);
   return histogram && selectedLayer.value?.prunable ? layerDistribution(histogram) : null;
 });
@@ -27,9 +27,6 @@ export const mode = computed<Mode>(() => amount.value?.mode ?? preferredMode.val
 /** The threshold that the amount in hand comes to; 0 without one. */
 export const threshold = computed(() => (amount.value && weights.value ? thresholdOf(amount.value, weights.value) : 0));
 
-/** The plan as a step of a recipe; null: it prunes nothing. */
-export const step = computed(() => toPruneStep(plan.value));
-
 /** The threshold that would be cut at in the histogram shown: a layer's own amount goes before the global one. */
 export const shownThreshold = computed(() => {
   const model = inspection.value;
@@ -37,7 +34,7 @@ export const shownThreshold = computed(() => {
   const own = selected.value === null ? undefined : plan.value.layers[selected.value];
   const histogram = histograms.value.get(selected.value);
   if (own && histogram) return thresholdOf(own, layerDistribution(histogram));
-  const all = plan.value.global && modelDistribution(model, histograms.value, plan.value);
+  const all = allWeights.value;
   return plan.value.global && all ? thresholdOf(plan.value.global, all) : 0;
 });
 
@@ -48,7 +45,16 @@ function setPlan(next: Plan, at: number): void {
 
 /** Sets the amount in hand; `at`: when the person did it, in the clock of `performance.now()`. */
 export function setAmount(next: Amount | null, at: number): void {
-  setPlan(withAmount(plan.value, target.value, next), at);
+  const layer = target.value;
+  setPlan(withAmount(layer === null ? plan.value : pinned(plan.value), layer, next), at);
+}
+
+/** With the threshold that the engine has found for the amount for all layers: an amount of one layer's own must not move it. */
+function pinned(now: Plan): Plan {
+  const at = now.global?.at ?? foundThreshold();
+  return now.global && now.global.mode !== 'absolute' && at !== undefined
+    ? { ...now, global: { ...now.global, at } }
+    : now;
 }
 
 /** Sets the amount in hand by the threshold it shall come to, from 0 to the largest |w|. */

@@ -1,7 +1,7 @@
 import type { Amount } from '../logic/amount';
-import { counts, previewAccuracy, previewBytes, previewProblem } from '../state/preview';
+import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
 import { cannotMeasure, panel, plan } from '../state/session';
-import { resetAmount, resetPlan, select, setAllowEmpty, step } from '../state/threshold';
+import { resetAmount, resetPlan, select, setAllowEmpty } from '../state/threshold';
 import { ShowLog } from '../notices/ShowLog';
 import { Checkbox } from '../ui/Checkbox';
 import { Icon } from '../ui/Icon';

@@ -74,6 +74,8 @@ export function ThresholdControls() {
           testId="threshold-slider"
         />
         <NumberField
+          // Another way of writing it, or another layer, is another field.
+          key={`${how} ${scope.value} ${layer?.name ?? ''}`}
           label={{ absolute: '|w| below', percent: 'Percent', sigma: 'Times \u03c3' }[how]}
           value={value}
           max={how === 'percent' ? 100 : Math.max(max, value)}
@@ -86,6 +88,10 @@ export function ThresholdControls() {
             return typeof read === 'string' ? read : read.value;
           }}
           disabled={off}
+          hold={() => {
+            const before = amount.peek();
+            return (at) => setAmount(before, at);
+          }}
           // What is typed is taken as it is: a recipe may well hold a threshold beyond the slider's end.
           onValue={(next, at) => setAmount({ mode: how, value: next }, at)}
           testId="threshold-number"

@@ -2,9 +2,8 @@ import { useMemo } from 'preact/hooks';
 import { FinetuneStep } from '../../protocol/steps/finetune';
 import { sentence } from '../logic/format';
 import { RunForm } from '../recipe/RunForm';
-import { counts } from '../state/preview';
+import { counts, step } from '../state/preview';
 import { cannotMeasure, cannotRun, epochs, job, panel } from '../state/session';
-import { step } from '../state/threshold';
 import { NumberField } from '../ui/NumberField';
 
 function epochsOf(text: string): number | string {

@@ -1,7 +1,8 @@
-import { useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { valueForKey } from './keys';
+import { useDraft } from './useDraft';
 
-/** A number that is typed, or stepped by arrow and page keys. What cannot be read is told below and changes nothing. */
+/** A number that is typed, or stepped by arrow and page keys. What cannot be read stays, is marked, told below, and changes nothing. */
 export function NumberField({
   label,
   value,
@@ -16,6 +17,7 @@ export function NumberField({
   disabled,
   onValue,
   onBlank,
+  hold,
   testId,
 }: {
   label: string;
@@ -34,14 +36,27 @@ export function NumberField({
   onValue: (value: number, at: number) => void;
   /** Called where the text is deleted; without it, an empty field is a mistake. */
   onBlank?: (() => void) | undefined;
+  /** Called as typing begins; what it gives puts back what was set then. By default the value is set again. */
+  hold?: (() => (at: number) => void) | undefined;
   testId?: string | undefined;
 }) {
   const id = useId();
+  const set = (next: number | null, at: number): void => {
+    if (next !== null) onValue(next, at);
+    else onBlank?.();
+  };
   // While it is being typed the text is the person's own: "0." must not become "0".
-  const [draft, setDraft] = useState<string | null>(null);
-  const blank = (text: string): boolean => onBlank !== undefined && text.trim() === '';
-  const read = draft === null || blank(draft) ? value : parse(draft);
-  const problem = typeof read === 'string' ? read : null;
+  const draft = useDraft<number | null>({
+    value,
+    read(text) {
+      if (onBlank !== undefined && text.trim() === '') return { value: null };
+      const read = parse(text);
+      return typeof read === 'number' ? { value: read } : { problem: read };
+    },
+    take: set,
+    hold: hold ?? (() => (at) => set(value, at)),
+  });
+  const { problem } = draft;
   return (
     <label class="field">
       <span class="field-label">{label}</span>
@@ -51,7 +66,7 @@ export function NumberField({
           role="spinbutton"
           inputMode="decimal"
           class="input"
-          value={draft ?? (value === null ? '' : format(value))}
+          value={draft.text ?? (value === null ? '' : format(value))}
           placeholder={placeholder}
           disabled={disabled}
           aria-valuenow={value ?? undefined}
@@ -61,27 +76,19 @@ export function NumberField({
           aria-describedby={problem === null ? undefined : id}
           autocomplete="off"
           data-testid={testId}
-          onInput={(event) => {
-            const text = event.currentTarget.value;
-            setDraft(text);
-            if (blank(text)) {
-              onBlank?.();
-              return;
-            }
-            const next = parse(text);
-            if (typeof next === 'number') onValue(next, event.timeStamp);
-          }}
+          onInput={(event) => draft.type(event.currentTarget.value, event.timeStamp)}
           onKeyDown={(event) => {
             // Left, right, Home and End move in the text, as in any field.
             if (/^(ArrowLeft|ArrowRight|Home|End)$/.test(event.key)) return;
             const next = valueForKey(event.key, value ?? Math.max(0, min), { min, max, arrow, page });
             if (next !== undefined) {
               event.preventDefault();
-              setDraft(null);
+              draft.drop();
               onValue(next, event.timeStamp);
-            } else if (event.key === 'Enter' || event.key === 'Escape') setDraft(null);
+            } else if (event.key === 'Enter') draft.leave();
+            else if (event.key === 'Escape') draft.drop();
           }}
-          onBlur={() => setDraft(null)}
+          onBlur={draft.leave}
         />
         {unit !== undefined && <span class="unit">{unit}</span>}
       </span>

@@ -52,9 +52,9 @@ function engine(): { call: Client<EngineRequests>; reached: string[] } {
   const heard = Object.fromEntries(
     Object.entries(service).map(([name, answer]) => [
       name,
-      (params: never, context: never) => {
+      (params: unknown, context: unknown) => {
         reached.push(name);
-        return answer(params, context);
+        return answer(params as never, context as never);
       },
     ]),
   );
@@ -128,6 +128,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   sensitivity: [{ options: {}, seed: 0 } as z.input<PanelRequests['sensitivity']['params']>],
   evaluate: [nothing],
   proposeFolder: [{ steps: [prune], sparsity: 0.5 }],
+  checkFolder: [{ folder: 'a/b:*' }],
   run: [job],
   followRun: [nothing],
   copyRecipe: [job],

@@ -105,7 +105,7 @@ test('amounts are kept by layer and make one step', async () => {
   await settled();
   expect((await previewed()).at(-1)).toMatchObject({
     scope: 'global',
-    amount: { sparsity: 0.5 },
+    amount: { threshold: expect.any(Number) as number },
     layers: { conv2d_1: { standardDeviations: 1.5 } },
   });
   await element('reset-plan').click();
@@ -143,6 +143,89 @@ test('a number that is none changes nothing and is told', async () => {
     expect(await element('threshold-number').getAttribute('aria-invalid')).toBe('true');
   }
   expect(await value('threshold-line')).toBe(before);
+});
+
+test.for([
+  ['percent', ['abc', '-5', '150']],
+  ['absolute', ['abc', '-5', '']],
+  ['sigma', ['1,2,3', '-0.1']],
+] as const)('what is no amount in %s stays as it was typed, is marked, and changes nothing', async ([mode, wrong]) => {
+  await open();
+  await element('mode-select').selectOption(mode);
+  const field = element('threshold-number');
+  for (const text of wrong) {
+    await field.fill(text);
+    await element('layer-table').focus();
+    expect(await field.inputValue()).toBe(text);
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /^Type a / })
+      .waitFor();
+  }
+  expect(await value('threshold-line')).toBe(0);
+  expect(await previewed()).toEqual([]);
+  await field.press('Escape');
+  expect(await field.getAttribute('aria-invalid')).toBe('false');
+});
+
+test('of 150 percent, typed key by key, 15 is not left behind', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('50');
+  await element('layer-table').focus();
+  const before = await value('threshold-line');
+  await element('threshold-number').press('Control+A');
+  for (const key of '150') await element('threshold-number').press(key);
+  await element('layer-table').focus();
+  expect(await element('threshold-number').inputValue()).toBe('150');
+  await expect.poll(() => value('threshold-line')).toBe(before);
+});
+
+test('nothing is written while a field is wrong: the field is shown instead', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('50');
+  await element('fine-tune-epochs').fill('2.5');
+  await element('layer-table').focus();
+  expect(await element('fine-tune-epochs').inputValue()).toBe('2.5');
+  await expect.poll(() => element('prune-button').isDisabled()).toBe(false);
+  await element('prune-button').click();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('fine-tune-epochs');
+  expect(await element('run').count()).toBe(0);
+});
+
+test('a name that no folder can have stays, with what is wrong with it', async () => {
+  await open();
+  await element('threshold-number').fill('0.02');
+  await element('target-folder').fill('a/b:*');
+  await element('target-folder-problem').waitFor();
+  await element('layer-table').focus();
+  expect(await element('target-folder').inputValue()).toBe('a/b:*');
+  expect(await element('target-folder').getAttribute('aria-invalid')).toBe('true');
+  expect(await element('prune-button').isDisabled()).toBe(true);
+  await element('target-folder').fill('smaller');
+  await expect.poll(() => element('prune-button').isDisabled()).toBe(false);
+});
+
+test("a layer's own amount moves no threshold of the others, and taking it away brings the plan back", async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('49');
+  await settled();
+  const found = z.number().parse(await page.evaluate('window.secateurHost.lastThreshold'));
+  await element('layer-row-dense').click();
+  await element('scope-select').selectOption('layer');
+  await element('threshold-number').fill('10');
+  await settled();
+  await element('threshold-number').fill('20');
+  await settled();
+  const [alone, ...others] = (await previewed()).filter(({ amount }) => amount !== undefined);
+  expect(alone).toMatchObject({ amount: { sparsity: 0.49 } });
+  expect(others.length).toBeGreaterThan(0);
+  for (const step of others) if (step.layers) expect(step.amount).toEqual({ threshold: found });
+  await element('scope-select').selectOption('global');
+  expect(await element('threshold-number').inputValue()).toBe('49');
 });
 
 test('rows are reached by keys and sorted by their heads', async () => {

@@ -7,7 +7,6 @@ import {
   countLocally,
   EMPTY_PLAN,
   modelDistribution,
-  pooledStd,
   toPruneStep,
   withAmount,
   type Plan,
@@ -26,18 +25,18 @@ const absolute = (value: number): Amount => ({ mode: 'absolute', value });
 const plan = (global: Amount | null, layers: Record<string, Amount> = {}): Plan => ({ ...EMPTY_PLAN, global, layers });
 
 test('a plan that cuts nothing is no step', () => {
-  expect(toPruneStep(EMPTY_PLAN)).toBeNull();
-  expect(toPruneStep(plan(absolute(0)))).toBeNull();
-  expect(toPruneStep(plan(null, { small: absolute(0) }))).toBeNull();
+  expect(toPruneStep(EMPTY_PLAN, null)).toBeNull();
+  expect(toPruneStep(plan(absolute(0)), null)).toBeNull();
+  expect(toPruneStep(plan(null, { small: absolute(0) }), null)).toBeNull();
 });
 
 test('one layer alone is named, all together are ranked globally', () => {
-  expect(toPruneStep(plan(null, { small: absolute(0.01) }))).toMatchObject({
+  expect(toPruneStep(plan(null, { small: absolute(0.01) }), null)).toMatchObject({
     scope: 'layer',
     layers: { small: { threshold: 0.01 } },
   });
-  expect(toPruneStep(plan(null, { small: absolute(0.01) }))).not.toHaveProperty('amount');
-  expect(toPruneStep(plan({ mode: 'percent', value: 90 }))).toMatchObject({
+  expect(toPruneStep(plan(null, { small: absolute(0.01) }), null)).not.toHaveProperty('amount');
+  expect(toPruneStep(plan({ mode: 'percent', value: 90 }), null)).toMatchObject({
     scope: 'global',
     amount: { sparsity: 0.9 },
   });
@@ -45,7 +44,7 @@ test('one layer alone is named, all together are ranked globally', () => {
 
 test('an amount of 0 shields a layer from the global one', () => {
   const shielded = plan(absolute(0.02), { small: absolute(0) });
-  expect(toPruneStep(shielded)).toMatchObject({ layers: { small: { threshold: 0 } } });
+  expect(toPruneStep(shielded, null)).toMatchObject({ layers: { small: { threshold: 0 } } });
   const counts = countLocally(inspection, histograms, shielded);
   expect(counts?.layers[0]).toMatchObject({ name: 'small', sparsity: 0, threshold: null, nonzero: 404 });
 });
@@ -57,7 +56,7 @@ test('every plan is a step that the schema takes', () => {
   });
   fc.assert(
     fc.property(fc.option(amount), fc.dictionary(fc.constantFrom('small', 'large'), amount), (global, layers) => {
-      const step = toPruneStep({ global, layers, allowEmptyLayers: false });
+      const step = toPruneStep({ global, layers, allowEmptyLayers: false }, null);
       if (step) expect(PruneStep.safeParse(step).success).toBe(true);
     }),
   );
@@ -81,12 +80,11 @@ test('totals are the sums of the layers, biases untouched', () => {
   );
 });
 
-test('a global percentage counts all kernel weights of the model, with or without layers of their own', () => {
-  for (const layers of [{}, { small: { mode: 'percent' as const, value: 10 } }])
-    for (const value of [20, 50, 63]) {
-      const counts = countLocally(inspection, histograms, plan({ mode: 'percent', value }, layers));
-      expect(counts?.totals.sparsity).toBeCloseTo(value / 100, 2);
-    }
+test('a global percentage counts all kernel weights of the model', () => {
+  for (const value of [20, 50, 63]) {
+    const counts = countLocally(inspection, histograms, plan({ mode: 'percent', value }));
+    expect(counts?.totals.sparsity).toBeCloseTo(value / 100, 2);
+  }
 });
 
 test('a layer keeps its largest weight unless it may be emptied', () => {
@@ -118,11 +116,25 @@ test('while histograms of layers are missing, the totals come from that of the w
   expect(countLocally(inspection, new Map(), plan(absolute(0.05)))).toBeNull();
 });
 
-test('the standard deviation of parts taken together is that of all their weights', () => {
-  const parts = [histogramOf('a', small), histogramOf('b', large)];
-  expect(pooledStd(parts)).toBeCloseTo(histogramOf(null, [...small, ...large]).std, 9);
-  expect(modelDistribution(inspection, histograms, plan(null, { small: absolute(0) }))?.std).toBeCloseTo(
-    histogramOf('b', large).std,
-    9,
-  );
+test('an amount of one layer moves no threshold of the others, however the amount for all is written', () => {
+  const all = modelDistribution(inspection, histograms);
+  for (const global of [absolute(0.02), { mode: 'percent', value: 49 }, { mode: 'sigma', value: 0.8 }] as const) {
+    const alone = countLocally(inspection, histograms, plan(global))!;
+    for (const own of [absolute(0), absolute(0.001), { mode: 'percent' as const, value: 5 }]) {
+      const exception = plan(global, { small: own });
+      const counts = countLocally(inspection, histograms, exception)!;
+      expect(counts.layers[2]).toEqual(alone.layers[2]);
+      const step = toPruneStep(exception, all);
+      expect(step?.amount).toEqual({ threshold: alone.layers[2]!.threshold });
+    }
+  }
+});
+
+test('beside layers with amounts of their own, the threshold that the engine has found is written', () => {
+  const found = { mode: 'percent' as const, value: 49, at: 0.123 };
+  const all = modelDistribution(inspection, histograms);
+  expect(toPruneStep(plan(found, { small: absolute(0.1) }), all)?.amount).toEqual({ threshold: 0.123 });
+  expect(toPruneStep(plan(found, { small: absolute(0.1) }), null)?.amount).toEqual({ threshold: 0.123 });
+  expect(toPruneStep(plan(found), all)?.amount).toEqual({ sparsity: 0.49 });
+  expect(toPruneStep(plan({ mode: 'percent', value: 49 }, { small: absolute(0.1) }), null)).toBeNull();
 });

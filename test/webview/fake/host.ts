@@ -114,6 +114,8 @@ function evaluationOf(sample: boolean): Evaluation {
 /** The extension host's side of a panel, on random weights. What it was asked is kept in `asked`. */
 export class FakeHost {
   readonly asked: { method: string; params: unknown }[] = [];
+  /** The smallest threshold of any layer in the last preview. */
+  lastThreshold = 0;
   private readonly peer: Peer;
   private model: FakeModel | undefined;
   private state: PanelState | undefined;
@@ -192,6 +194,7 @@ export class FakeHost {
         this.note('preview', prune);
         const { model, state } = this.here();
         const { counts, kernels } = pruned(model, prune);
+        this.lastThreshold = Math.min(...counts.layers.flatMap(({ threshold }) => threshold ?? []));
         report({ part: 'counts', counts });
         await wait(40, signal);
         const bytes = { bytes: model.inspection.totals.bytes, gzipBytes: (await gzipBytes(kernels)) + 780 };
@@ -238,6 +241,12 @@ export class FakeHost {
         }
         return evaluationOf(state.dataset?.sample ?? false);
       },
+      checkFolder: ({ folder }) =>
+        Promise.resolve({
+          fault: /[/\\]/.test(folder)
+            ? `"${folder}" would leave the folder: give a plain name without separators.`
+            : null,
+        }),
       proposeFolder: ({ sparsity }) =>
         Promise.resolve({
           folder: `${this.here().model.inspection.name}-pruned-${Math.round((sparsity ?? 0) * 100)}`,
