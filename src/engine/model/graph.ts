@@ -1,6 +1,8 @@
 import { shapeSize } from '../checkpoint/dtype';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import { outputKind, type OutputKind } from './output';
+import { layersOfOperations } from './operations/layers';
+import { readOperations, signatureOutputs, type OperationGraph } from './operations/read';
 import { assignTensors } from './ownership';
 import { roleOf, type Role } from './roles';
 import { inferFigures, isKnownType } from './shapes';
@@ -16,7 +18,7 @@ export interface GraphTensor extends Role {
 /** A layer with what is known of it without running it. */
 export interface GraphLayer {
   readonly name: string;
-  /** Keras class name; `Weights` where tensors are grouped by name alone. */
+  /** Keras class name; in a GraphModel the kind of operation; `Weights` where tensors are grouped by name alone. */
   readonly type: string;
   /** Batch first; null where it cannot be inferred. */
   readonly outputShape: Shape | null;
@@ -58,6 +60,28 @@ export function readGraph(model: ModelContent): ModelGraph {
 }
 
 function build(model: ModelContent): ModelGraph {
+  const operations = readOperations(model.modelTopology, signatureOutputs(model.described?.['signature']));
+  return operations ? buildOfOperations(model, operations) : buildOfLayers(model);
+}
+
+/** A GraphModel: what runs it is not known here, so shapes and MACs are not either. */
+function buildOfOperations(model: ModelContent, operations: OperationGraph): ModelGraph {
+  const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) => {
+    const roles = new Map(tensors.map(({ tensor, role }) => [tensor, role]));
+    return describe(name, type, [...roles.keys()], null, null, (tensor) => roles.get(tensor) ?? roleOf(tensor, type));
+  });
+  return {
+    name: undefined,
+    layers,
+    inputs: [],
+    outputs: operations.main.returns.length,
+    output: 'logits',
+    layered: false,
+    unknown: [],
+  };
+}
+
+function buildOfLayers(model: ModelContent): ModelGraph {
   const topology = readTopology(model.modelTopology);
   const layers = topology?.layers ?? [];
   const figures = topology ? inferFigures(topology) : new Map<string, never>();
@@ -84,8 +108,9 @@ function describe(
   tensors: readonly Tensor[],
   outputShape: Shape | null,
   macs: number | null,
+  role: (tensor: Tensor) => Role = (tensor) => roleOf(tensor, type),
 ): GraphLayer {
-  const described = tensors.map((tensor) => ({ tensor, params: shapeSize(tensor.shape), ...roleOf(tensor, type) }));
+  const described = tensors.map((tensor) => ({ tensor, params: shapeSize(tensor.shape), ...role(tensor) }));
   const prunable = described.some((tensor) => tensor.prunable);
   const reason =
     described.length === 0 ? 'it has no weights' : (described.find(({ kernel }) => kernel) ?? described[0])?.reason;

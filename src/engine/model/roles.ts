@@ -14,8 +14,13 @@ const NORMALISATION = /Normalization$/;
 const NORMALISATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
 const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
 
-const leftAlone = (reason: string, kernel = false): Role => ({ kernel, prunable: false, reason });
-const PRUNABLE: Role = { kernel: true, prunable: true };
+/** A tensor that is not pruned. */
+export const leftAlone = (reason: string, kernel = false): Role => ({ kernel, prunable: false, reason });
+/** A kernel that may be pruned. */
+export const PRUNABLE: Role = { kernel: true, prunable: true };
+
+/** Why tensors of other types than float32 are left alone, after the name of the type. */
+export const NOT_FACTORS = 'weights are not pruned: they are counts, indices or words, not factors';
 
 /** What a tensor is within its layer, `kernel` for example: its name without the layer's, and without the endings of a graph. */
 export const weightName = ({ name }: Tensor): string =>
@@ -29,7 +34,7 @@ export const weightName = ({ name }: Tensor): string =>
 export function roleOf(tensor: Tensor, layerType: string): Role {
   const name = weightName(tensor);
   if (tensor.dtype !== 'float32') {
-    return leftAlone(`${tensor.dtype} weights are not pruned: they are counts, indices or words, not factors`);
+    return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
   }
   if (shapeSize(tensor.shape) === 0) return leftAlone('it is empty');
   if (NORMALISATION.test(layerType) || NORMALISATION_WEIGHT.test(name)) {

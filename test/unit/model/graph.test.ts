@@ -166,7 +166,7 @@ describe('the layers of a model', () => {
     expect(graph.layers.filter(({ outputShape }) => outputShape === null)).toEqual([]);
   });
 
-  it('of a GraphModel are groups of its tensors', () => {
+  it('of a GraphModel are groups of its constants, none of which is pruned that no operation reads', () => {
     const model = modelOf({ node: [], library: {} }, [
       tensor('net/conv/weights', [3, 3, 1, 2]),
       tensor('net/conv/bias', [2]),
@@ -174,7 +174,7 @@ describe('the layers of a model', () => {
     const graph = readGraph(model);
     expect(graph.layered).toBe(false);
     expect(graph.layers.map(({ name, type, params, prunable }) => [name, type, params, prunable])).toEqual([
-      ['net/conv', 'Weights', 20, true],
+      ['net/conv', 'Const', 20, false],
     ]);
   });
 

@@ -34,7 +34,9 @@ export interface KernelAxes {
   readonly outputStride: number;
 }
 
-const TRANSPOSED = /^Conv\d?DTranspose$/;
+const TRANSPOSED = /^Conv\d?DTranspose$|, transposed$/;
+/** A kernel of a GraphModel that is cut up or turned before it is used. */
+const REARRANGED = /, rearranged$/;
 const GATED = /(LSTM|GRU|RNN|Embedding)/;
 
 /** The axes of a kernel; dense kernels have one place. Transposed convolutions keep output before input channels. */
@@ -48,6 +50,8 @@ export function kernelAxes({ shape }: Tensor, layerType: string): KernelAxes {
 
 /** Why a pattern does not fit a kernel; undefined where it does. */
 export function whyNotFitting(pattern: Pattern, tensor: Tensor, layerType: string): string | undefined {
+  if (pattern.kind !== 'element' && REARRANGED.test(layerType))
+    return 'its weights are rearranged before they are used, so which of them make a channel is not known: only single weights can be pruned';
   const { places, inputs } = kernelAxes(tensor, layerType);
   if (pattern.kind === 'n:m' && inputs % pattern.of !== 0)
     return `its ${inputs} input channel${inputs === 1 ? '' : 's'} cannot be divided into groups of ${pattern.of}`;

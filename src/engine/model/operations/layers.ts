@@ -1,0 +1,90 @@
+import type { Tensor, Tensors } from '../../checkpoint/types';
+import type { Role } from '../roles';
+import type { Operation, OperationGraph } from './read';
+import { Readers, type Reader } from './readers';
+import { isKernelOf, layoutOf, roleOfConstant } from './roles';
+
+/** The constants that an operation, or the part of a graph around it, reads. */
+export interface OperationLayer {
+  readonly name: string;
+  /** The kind of the operation, and where the axes of its kernel do not lie as usual a word on that. */
+  readonly type: string;
+  readonly tensors: readonly { readonly tensor: Tensor; readonly role: Role }[];
+}
+
+/**
+ * The constants of a GraphModel as layers: each operation with a kernel is one, named as the part of the graph in which it
+ * stands where it is alone there, with the bias that is added to its result; all other constants are grouped by the part of
+ * the graph in which they are read.
+ */
+export function layersOfOperations(graph: OperationGraph, tensors: Tensors): OperationLayer[] {
+  const readers = new Readers(graph);
+  const constants = [...tensors.values()]
+    .filter(({ group }) => group !== 'optimizer')
+    .map((tensor) => ({ tensor, read: readers.of(tensor.name) }));
+  const names = new LayerNames(constants.flatMap(({ read }) => read.filter(isKernelOf)));
+  const layers = new Map<string, { type: string; tensors: { tensor: Tensor; role: Role }[] }>();
+  for (const { tensor, read } of constants) {
+    const kernel = read.find(isKernelOf);
+    const reader = kernel ?? read[0];
+    const name = reader ? names.of(reader) : placeOf(tensor.name);
+    const type = kernel ? typeOf(kernel) : (reader?.operation.op ?? 'Const');
+    const layer = layers.get(name) ?? { type, tensors: [] };
+    layers.set(name, layer);
+    // The kind of a layer is that of the operation with its kernel, wherever that stands in the list.
+    if (kernel) layer.type = type;
+    const one = { tensor, role: roleOfConstant(tensor, read) };
+    if (kernel) layer.tensors.unshift(one);
+    else layer.tensors.push(one);
+  }
+  return [...layers].map(([name, layer]) => ({ name, ...layer }));
+}
+
+const placeOf = (name: string): string => name.split('/').slice(0, -1).join('/') || name;
+
+function typeOf(reader: Reader): string {
+  const layout = layoutOf(reader);
+  const { op } = reader.operation;
+  return layout === 'plain' ? op : `${op}, ${layout === 'transposed' ? 'transposed' : 'rearranged'}`;
+}
+
+/** Operations whose constants belong to the product before them. */
+const ADDS_TO_A_PRODUCT = /^(BiasAdd|Prelu|FusedBatchNorm(V[23])?)$/;
+
+/** Names of layers: the place of an operation in the graph where that is enough, else its own. */
+class LayerNames {
+  private readonly products = new Set<string>();
+  private readonly perPlace = new Map<string, Set<string>>();
+
+  constructor(products: readonly Reader[]) {
+    for (const { operation, scope } of products) {
+      const name = withScope(operation.name, scope.name);
+      this.products.add(name);
+      const place = placeOf(name);
+      this.perPlace.set(place, (this.perPlace.get(place) ?? new Set()).add(name));
+    }
+  }
+
+  of({ operation, scope }: Reader): string {
+    const own = withScope(operation.name, scope.name);
+    const fed = ADDS_TO_A_PRODUCT.test(operation.op) ? operation.inputs[0] : undefined;
+    const before = fed === undefined ? undefined : withScope(fed, scope.name);
+    const product = [own, before].find((name) => name !== undefined && this.products.has(name));
+    return product === undefined ? this.withoutProduct(operation, scope.name) : this.ofProduct(product);
+  }
+
+  private ofProduct(name: string): string {
+    const place = placeOf(name);
+    return this.perPlace.get(place)?.size === 1 && place.includes('/') ? place : name;
+  }
+
+  /** A part of the graph may be a layer already, with one product; with several, this is none of them. */
+  private withoutProduct({ name }: Operation, scope: string | undefined): string {
+    const own = withScope(name, scope);
+    const place = placeOf(own);
+    return (this.perPlace.get(place)?.size ?? 0) > 1 || !place.includes('/') ? own : place;
+  }
+}
+
+const withScope = (name: string, scope: string | undefined): string =>
+  scope === undefined ? name : `${scope}/${name}`;
