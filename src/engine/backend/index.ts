@@ -1,7 +1,7 @@
 import type { BackendInfo } from './backend-info';
 import { BufferPool } from './buffers/pool';
 import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback';
-import { replaceGradients } from './gradients';
+import { completeGradients } from './gradients/completed';
 import { nativeKernels } from './kernels/index';
 import { OWN_KERNELS } from './kernels/own-kernels';
 import { STANDARD_OPERATORS } from './emit/internal-operators';
@@ -115,7 +115,7 @@ export async function installBackend(options: BackendOptions): Promise<BackendIn
     threads,
     cacheBytes: options.cacheBytes ?? cacheBytesOfCore(),
     unwatch: watchStepBoundaries(backend),
-    restoreGradients: replaceGradients(),
+    restoreGradients: completeGradients(),
   };
   return info;
 }

@@ -56,6 +56,10 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     return this.store(data.subarray(offset, offset + sizeOf(shape)), shape, x.dtype);
   }
 
+  giveUp(x: tf.TensorInfo): void {
+    this.disposeData(x.dataId);
+  }
+
   /** A complex64 tensor of two halves, which it owns. */
   storeComplex(shape: number[], real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
     const value = new Value(shape, 'complex64');

@@ -21,9 +21,24 @@ const fill = kernel<unknown, FillAttributes>((_, { shape, value, dtype }, contex
   return context.store(allocate(type, sizeOf(shape)).fill(Number(value)), shape, type);
 });
 
+interface RangeAttributes {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+  readonly dtype: tf.DataType;
+}
+const range = kernel<unknown, RangeAttributes>((_, { start, stop, step, dtype }, context) => {
+  // The cpu kernel knows what is empty, and what goes down.
+  if (!isNativeType(dtype) || stop <= start || step <= 0) return undefined;
+  const values = allocate(dtype, Math.ceil((stop - start) / step));
+  for (let i = 0; i < values.length; i++) values[i] = i === 0 ? start : values[i - 1]! + step;
+  return context.store(values, [values.length], dtype);
+});
+
 /** Kernels whose result does not depend on data. */
 export const constantKernels: Kernels = new Map([
   ['ZerosLike', filledLike(0)],
   ['OnesLike', filledLike(1)],
   ['Fill', fill],
+  ['Range', range],
 ]);

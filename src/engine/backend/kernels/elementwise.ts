@@ -1,12 +1,14 @@
 import type { BinaryFunction, UnaryFunction } from '../graph/operations';
 import { isNativeType, type NativeType, sameShape } from '../graph/native-types';
 import { tf } from '../tf';
+import { composed } from './composed';
 import {
   areFloat,
   areNative,
   isNative,
   type Kernel,
   kernel,
+  type KernelContext,
   type Kernels,
   type OneInput,
   type TwoInputs,
@@ -108,9 +110,21 @@ const addN = kernel<tf.TensorInfo[]>((terms, _, context) =>
 const select = kernel<{ condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.TensorInfo }>((inputs, _, context) => {
   const { condition, t, e } = inputs;
   if (!isNative(t) || !areNative(condition, e) || t.dtype !== e.dtype) return undefined;
-  if (t.dtype === 'bool' || condition.dtype !== 'bool' || !sameShape(condition.shape, t.shape)) return undefined;
+  if (condition.dtype !== 'bool' || !sameShape(condition.shape, t.shape)) return undefined;
+  if (t.dtype === 'bool') return composed(context, (steps) => eitherOf(steps, inputs));
   return context.record({ kind: 'Select', attributes: {} }, [condition, t, e], t.shape, t.dtype);
 });
+
+/** The same for truths: both conditions and their results, of which one holds. */
+function eitherOf(
+  steps: KernelContext,
+  { condition, t, e }: { condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.TensorInfo },
+): tf.TensorInfo {
+  const combine = (fn: BinaryFunction, ...both: tf.TensorInfo[]): tf.TensorInfo =>
+    steps.record({ kind: 'Binary', attributes: { fn } }, both, t.shape, 'bool');
+  const otherwise = steps.record({ kind: 'Unary', attributes: { fn: 'LogicalNot' } }, [condition], t.shape, 'bool');
+  return combine('LogicalOr', combine('LogicalAnd', condition, t), combine('LogicalAnd', otherwise, e));
+}
 
 /** Kernels that map elements to elements. */
 export const elementwiseKernels: Kernels = new Map([

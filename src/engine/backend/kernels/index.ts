@@ -2,6 +2,7 @@ import { batchNormKernels } from './batch-norm';
 import { constantKernels } from './constants';
 import { convolutionKernels } from './convolutions';
 import { depthwiseKernels } from './depthwise';
+import { einsumKernels } from './einsum';
 import { elementwiseKernels } from './elementwise';
 import type { Kernels } from './kernel';
 import { matrixKernels } from './matrix-products';
@@ -10,6 +11,8 @@ import { poolKernels } from './pools';
 import { reductionKernels } from './reductions';
 import { resizeKernels } from './resizes';
 import { shapeKernels } from './shapes';
+import { volumeKernels } from './volumes';
+import { volumePoolKernels } from './volume-pools';
 
 /** All kernels that are answered natively, by tfjs's name. The rest runs on the cpu kernels. */
 export const nativeKernels: Kernels = new Map([
@@ -24,4 +27,7 @@ export const nativeKernels: Kernels = new Map([
   ...batchNormKernels,
   ...resizeKernels,
   ...optimiserKernels,
+  ...einsumKernels,
+  ...volumeKernels,
+  ...volumePoolKernels,
 ]);

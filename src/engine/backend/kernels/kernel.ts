@@ -14,6 +14,8 @@ export interface KernelContext {
   computed(x: tf.TensorInfo): NativeArray | undefined;
   /** A tensor over part of the data of a tensor that is not pending. */
   view(x: tf.TensorInfo, offset: number, shape: number[]): tf.TensorInfo;
+  /** Lets go of a tensor that this kernel has made and hands to nobody. */
+  giveUp(x: tf.TensorInfo): void;
 }
 
 /** Answers a kernel call, or returns undefined to leave it to the cpu kernel. */

@@ -14,7 +14,8 @@ interface FusedInputs extends TwoInputs {
   readonly preluActivationWeights?: tf.TensorInfo;
 }
 
-function multiply(
+/** Records a product of two matrices, or of stacks of them, and what is done to it. */
+export function multiply(
   context: KernelContext,
   { a, b }: TwoInputs,
   bias: tf.TensorInfo[],

@@ -65,7 +65,8 @@ const pack = kernel<tf.TensorInfo[], { axis: number }>((parts, attributes, conte
   return context.record({ kind: 'Concat', attributes: { axis } }, views, shape, first.dtype);
 });
 
-function recordSlice(
+/** Records a slice; the caller has checked its bounds. */
+export function recordSlice(
   context: KernelContext,
   x: tf.TensorInfo & { dtype: NativeType },
   begin: number[],

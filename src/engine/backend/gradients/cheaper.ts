@@ -1,0 +1,35 @@
+import { CLIP_GRADIENT } from '../kernels/own-kernels';
+import { BACKEND_NAME } from '../step-boundary';
+import { tf } from '../tf';
+import type { GradientFunction } from './completed';
+
+/** dy seen as the result of a reduction that keeps the reduced axes. */
+function withReducedAxes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {
+  const axes = tf.util.parseAxisParam(attributes['axis'] as number | number[], x.shape);
+  return dy.reshape(x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)));
+}
+
+/** The same numbers as tfjs's own, without tensors of ones and zeros as large as the input; for this backend only. */
+export const cheaperGradients: Readonly<Record<string, GradientFunction>> = {
+  Mean: whereNative((dy, [x], attributes) => ({
+    x: () => {
+      const each = tf.div(dy, x!.size / dy.size);
+      return tf.broadcastTo(withReducedAxes(each, x!, attributes), x!.shape);
+    },
+  })),
+  Sum: whereNative((dy, [x], attributes) => ({
+    x: () => tf.broadcastTo(withReducedAxes(dy, x!, attributes), x!.shape),
+  })),
+  ClipByValue: whereNative((dy, [x], bounds) => ({ x: () => clipGradient(dy, x!, bounds) })),
+};
+
+const clipGradient = (dy: tf.Tensor, x: tf.Tensor, bounds: tf.NamedAttrMap): tf.Tensor =>
+  tf.engine().runKernel(CLIP_GRADIENT, { dy, x }, bounds);
+
+/** Leaves other backends and other inputs to tfjs's own. */
+function whereNative(ours: GradientFunction): GradientFunction {
+  return (dy, saved, attributes) => {
+    const isOurs = tf.getBackend() === BACKEND_NAME && saved[0]!.dtype === 'float32' && saved[0]!.size > 0;
+    return isOurs ? ours(dy, saved, attributes) : undefined;
+  };
+}
