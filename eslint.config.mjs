@@ -72,9 +72,9 @@ export default tseslint.config(
     'the backend knows nothing of the rest of the engine.',
   ),
   forbid(
-    ['src/engine/{checkpoint,dataset,model}/**'],
+    ['src/engine/{checkpoint,dataset,folder,model}/**'],
     ['**/measure/**', '**/compress/**', '**/train/**', '**/recipe/**', '**/cli/**'],
-    'checkpoint, dataset and model are the lowest rooms of the engine.',
+    'checkpoint, dataset, folder and model are the lowest rooms of the engine.',
   ),
   forbid(
     ['src/engine/{measure,train}/**'],
@@ -82,5 +82,21 @@ export default tseslint.config(
     'measure and train do not know compress or recipe.',
   ),
   forbid(['src/engine/compress/**'], ['**/recipe/**', '**/cli/**'], 'compress does not know recipe.'),
+  forbid(
+    ['src/engine/recipe/**'],
+    [
+      ...['**/extension/**', '**/webview/**', 'vscode', '**/cli/**'],
+      ...['fs', 'fs/*', 'node:fs', 'node:fs/*', 'write-file-atomic', '**/checkpoint/atomic'],
+    ],
+    'what lies in the folder of a run is opened, written and removed by RunFolder only.',
+  ),
+  forbid(
+    ['src/engine/measure/sensitivity/**'],
+    [
+      ...['**/compress/**', '**/recipe/**', '**/cli/**', '**/extension/**', '**/webview/**', 'vscode'],
+      ...['fs', 'fs/*', 'node:fs', 'node:fs/*', 'write-file-atomic', '**/checkpoint/atomic'],
+    ],
+    'a scan knows neither compress nor recipe, and reaches its folder by RunFolder only.',
+  ),
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
 );

@@ -1,74 +1,100 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../protocol/errors';
-import { PARETO_FILE, PLANS_FOLDER } from '../../protocol/pareto';
 import { backendWords } from '../../protocol/model';
+import { PARETO_FILE, PLANS_FOLDER } from '../../protocol/pareto';
 import { Recipe } from '../../protocol/recipe';
 import { RunResult } from '../../protocol/run';
-import { errorCode, writeFailure } from '../checkpoint/failures';
-import { makeFolders } from '../checkpoint/folders';
+import { removeUnnamed } from '../checkpoint/leftovers';
+import { shardsIn } from '../checkpoint/manifest-scan';
+import { hashInName } from '../checkpoint/shard-names';
+import type { RunFolder } from '../folder/run-folder';
+import { sweep } from '../folder/sweep';
+import { changesModel } from './facts';
 import { JOURNAL_FILE } from './journal';
+import { MOMENTS_FILE } from './moments';
 import { namedHashes } from './named';
 import { hashRecipe, relocated } from './origin';
+import { EPOCHS_FOLDER, STATE_FOLDER } from './places';
 import { resultsCsv, resultsMarkdown, type Report } from './report';
-import { readState, STATE_FOLDER, type RunState } from './state';
-import type { TrainState } from '../train/loop';
+import { wholeState, type Resumable } from './resume';
+import { readStates, type RunState } from './state';
+import { isWhole, modelJsonOf, type StoredHashes } from './stored';
 import type { Prepared, RunEnvironment, RunRequest } from './types';
 
 const RECIPE_FILE = 'recipe.json';
 const RESULTS_FILE = 'results.json';
-/** Checkpoints of each epoch, in a run's folder. */
-export const EPOCHS_FOLDER = 'epochs';
+const CSV_FILE = 'results.csv';
+const MARKDOWN_FILE = 'results.md';
 
 /** What a run finds in its folder: nothing, a run of the same recipe that is not done, or one that is. */
-export type Standing =
-  | { kind: 'new' }
-  | { kind: 'unfinished'; state: RunState; training?: TrainState }
-  | { kind: 'finished'; result: RunResult };
+export type Standing = { kind: 'new' } | ({ kind: 'unfinished' } & Resumable) | { kind: 'finished'; result: RunResult };
 
 /**
  * What lies in the folder of a run to be.
- * Throws UserError where the run must not touch it: it holds a checkpoint, another run, or one to be resumed only on demand.
+ * @throws UserError where the run must not touch it: it holds a checkpoint, another run, one to be resumed only on demand,
+ * or a link in the place of a file that the run would write
  */
 export async function examine(
-  { out, resume }: RunRequest,
-  { parent, named, recipeHash }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
+  folder: RunFolder,
+  { resume }: Pick<RunRequest, 'resume'>,
+  { recipe, recipeHash, parent, named }: Pick<Prepared, 'recipe' | 'parent' | 'named' | 'recipeHash'>,
   backend: RunEnvironment['backend'],
 ): Promise<Standing> {
-  if (parent && path.resolve(parent.folder) === path.resolve(out))
-    throw new UserError(
-      `The folder ${out} holds the checkpoint to start from, which is never overwritten: choose another folder.`,
-    );
-  const names = await namesIn(out);
-  const unfinished = await readState(out);
-  if (unfinished) {
+  const out = folder.given;
+  await folder.refuseLinks(OWN_NAMES);
+  const names = new Set(await folder.names());
+  const begun = names.has(STATE_FOLDER) ? await readStates(folder) : [];
+  const worthless = begun.length > 0 && (await isWorthless(folder));
+  if (begun.length > 0 && !(worthless && (!resume || begun.every((read) => read === 'damaged')))) {
     if (!resume)
       throw new UserError(`The folder ${out} holds an unfinished run: resume it (--resume) or choose another folder.`);
-    if (unfinished.state.recipe !== recipeHash) throw otherRun(out);
-    if (unfinished.state.parent !== (parent?.weightsHash ?? null))
-      throw new UserError(
-        `The run in ${out} cannot be resumed, because its checkpoint has changed since: choose another folder.`,
-      );
-    if (unfinished.state.named.join() !== namedHashes(named).join())
-      throw new UserError(
-        `The run in ${out} cannot be resumed, because a checkpoint that its steps name has changed since: choose another folder.`,
-      );
-    checkBackend(out, unfinished.state.backend, backend);
-    return { kind: 'unfinished', ...unfinished };
+    const last = begun.find((read) => read !== 'damaged')?.state;
+    if (last) checkSame(out, last, { recipeHash, parent, named }, backend);
+    const whole = await wholeState(folder, recipe);
+    if (whole) return { kind: 'unfinished', ...whole };
   }
-  const results = names.has(RESULTS_FILE) ? await readJson(path.join(out, RESULTS_FILE)) : undefined;
+  const results = names.has(RESULTS_FILE) ? await folder.json(RESULTS_FILE) : undefined;
   const finished = RunResult.safeParse(results);
-  if (resume && finished.success && names.has('model.json')) {
-    if ((await recipeHashIn(out)) !== recipeHash) throw otherRun(out);
+  const hasOutcome = names.has(modelJsonOf('')) || (finished.success && !recipe.steps.some(changesModel));
+  if (resume && finished.success && hasOutcome) {
+    if ((await recipeHashIn(folder)) !== recipeHash) throw otherRun(out);
     return { kind: 'finished', result: finished.data };
   }
-  if (names.has('model.json'))
+  if (names.has(modelJsonOf('')) && !worthless)
     throw new UserError(
       `The folder ${out} already holds a checkpoint, which is never overwritten: choose another folder.`,
     );
-  if (names.has(RECIPE_FILE) && (await recipeHashIn(out)) !== recipeHash) throw otherRun(out);
+  if (hasOutcome && !worthless)
+    throw new UserError(
+      `The folder ${out} already holds the results of a run, which are never overwritten: choose another folder.`,
+    );
+  if (names.has(RECIPE_FILE) && !worthless && (await recipeHashIn(folder)) !== recipeHash) throw otherRun(out);
   return { kind: 'new' };
+}
+
+/** @throws UserError where the folder of a run is the one of the checkpoint with which it begins */
+export async function checkApart(folder: RunFolder, parent: Prepared['parent']): Promise<void> {
+  if (parent && (await folder.isAt(parent.folder)))
+    throw new UserError(
+      `The folder ${folder.given} holds the checkpoint to start from, which is never overwritten: choose another folder.`,
+    );
+}
+
+function checkSame(
+  out: string,
+  state: RunState,
+  { recipeHash, parent, named }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
+  backend: RunEnvironment['backend'],
+): void {
+  if (state.recipe !== recipeHash) throw otherRun(out);
+  if (state.parent !== (parent?.weightsHash ?? null))
+    throw new UserError(
+      `The run in ${out} cannot be resumed, because its checkpoint has changed since: choose another folder.`,
+    );
+  if (state.named.join() !== namedHashes(named).join())
+    throw new UserError(
+      `The run in ${out} cannot be resumed, because a checkpoint that its steps name has changed since: choose another folder.`,
+    );
+  checkBackend(out, state.backend, backend);
 }
 
 /**
@@ -83,82 +109,119 @@ function checkBackend(out: string, begun: RunEnvironment['backend'], now: RunEnv
   );
 }
 
-/** Makes the folder of a run, and answers with the topmost folder that had to be made. Throws UserError where it cannot. */
-export async function makeFolder(out: string): Promise<string | undefined> {
-  try {
-    return await makeFolders(out);
-  } catch (error) {
-    throw writeFailure(out, error);
-  }
-}
-
 /** Writes the recipe, unless the folder has it already; true where it did. */
-export async function writeRecipe({ out, baseFolder }: RunRequest, { recipe, recipeHash }: Prepared): Promise<boolean> {
-  if ((await recipeHashIn(out)) === recipeHash) return false;
-  await writeFileAtomic(
-    path.join(out, RECIPE_FILE),
-    `${JSON.stringify(relocated(recipe, baseFolder, out), null, 2)}\n`,
-  );
+export async function writeRecipe(
+  folder: RunFolder,
+  { baseFolder }: Pick<RunRequest, 'baseFolder'>,
+  { recipe, recipeHash }: Prepared,
+): Promise<boolean> {
+  if ((await recipeHashIn(folder)) === recipeHash) return false;
+  await folder.write(RECIPE_FILE, `${JSON.stringify(relocated(recipe, baseFolder, folder.given), null, 2)}\n`);
   return true;
 }
 
 /** Whether a run got as far as a whole epoch. */
-export async function hasEpochs(out: string): Promise<boolean> {
-  return (await namesIn(out)).has(EPOCHS_FOLDER);
+export async function hasEpochs(folder: RunFolder): Promise<boolean> {
+  return (await folder.names()).includes(EPOCHS_FOLDER);
+}
+
+/** Whether nothing of an unfinished run is worth going on with: neither a whole epoch nor a point of a scan. */
+async function isWorthless(folder: RunFolder): Promise<boolean> {
+  if (await hasEpochs(folder)) return false;
+  return !(await folder.names(STATE_FOLDER)).some((name) => SCAN.test(name));
 }
 
 /** Writes what a run came to: as a table, to be read, and whole; the last one says that it is done. */
-export async function writeResults(out: string, given: Report): Promise<void> {
+export async function writeResults(folder: RunFolder, given: Report): Promise<void> {
   const { result } = given;
   // As it stands in this folder: its paths start from there.
-  const report = { ...given, recipe: (await recipeIn(out)) ?? given.recipe };
-  await writeFileAtomic(path.join(out, 'results.csv'), resultsCsv(result));
-  await writeFileAtomic(path.join(out, 'results.md'), resultsMarkdown(report));
-  await writeFileAtomic(path.join(out, RESULTS_FILE), `${JSON.stringify(result, null, 2)}\n`);
+  const report = { ...given, recipe: (await recipeIn(folder)) ?? given.recipe };
+  await folder.write(CSV_FILE, resultsCsv(result));
+  await folder.write(MARKDOWN_FILE, resultsMarkdown(report));
+  await folder.write(RESULTS_FILE, `${JSON.stringify(result, null, 2)}\n`);
 }
+
+const SCAN = /^scan-\d+$/;
+const ofState = (name: string): boolean =>
+  /^(state|previous)\.json$/.test(name) || MOMENTS_FILE.test(name) || SCAN.test(name) || /^step-\d+$/.test(name);
+
+/** All names right in a run's folder that a run may write, but for its shards. */
+const OWN_NAMES: readonly string[] = [
+  ...[modelJsonOf(''), RECIPE_FILE, RESULTS_FILE, CSV_FILE, MARKDOWN_FILE, JOURNAL_FILE, PARETO_FILE],
+  ...[STATE_FOLDER, EPOCHS_FOLDER, PLANS_FOLDER],
+];
 
 /** Removes what only an unfinished run needs. */
-export async function removeState(out: string): Promise<void> {
-  await rm(path.join(out, STATE_FOLDER), { recursive: true, force: true });
+export const removeState = (folder: RunFolder): Promise<void> => folder.removeFolder(STATE_FOLDER, ofState);
+
+/** Removes all that a run wrote that came to nothing; in a folder whose lock is held. */
+export async function discard(folder: RunFolder, madeRecipe: boolean): Promise<void> {
+  await removeState(folder);
+  await folder.removeFolder(PLANS_FOLDER, (name) => /^plan-\d+$/.test(name));
+  await folder.remove(JOURNAL_FILE);
+  await folder.remove(PARETO_FILE);
+  if (madeRecipe) await folder.remove(RECIPE_FILE);
 }
 
-/** Removes all that a run wrote that came to nothing, and the folder where nothing else is in it. */
-export async function discard(out: string, madeRecipe: boolean): Promise<void> {
-  await removeState(out);
-  await rm(path.join(out, EPOCHS_FOLDER), { recursive: true, force: true });
-  await rm(path.join(out, PLANS_FOLDER), { recursive: true, force: true });
-  await rm(path.join(out, JOURNAL_FILE), { force: true });
-  await rm(path.join(out, PARETO_FILE), { force: true });
-  if (madeRecipe) await rm(path.join(out, RECIPE_FILE), { force: true });
+/** Removes what claims that a run is done: its results, and the checkpoint to use. */
+export async function removeResults(folder: RunFolder): Promise<void> {
+  for (const name of [RESULTS_FILE, MARKDOWN_FILE, CSV_FILE]) await folder.remove(name);
+  await removeCheckpoint(folder);
 }
 
-async function namesIn(out: string): Promise<Set<string>> {
-  try {
-    if (!(await stat(out)).isDirectory())
-      throw new UserError(`"${out}" is not a folder: choose another target folder.`);
-    return new Set(await readdir(out));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return new Set();
-    throw writeFailure(out, error);
-  }
+async function removeCheckpoint(folder: RunFolder, hash?: string): Promise<void> {
+  const text = await folder.text(modelJsonOf(''));
+  if (text === undefined) return;
+  await folder.remove(modelJsonOf(''));
+  const hashed = (await folder.names()).filter((name) => hash?.startsWith(hashInName(name) ?? '-'));
+  const plain = shardsIn(text).filter((name) => !/[\\/]/.test(name));
+  await removeUnnamed(folder.real, [...plain, ...hashed]);
+}
+
+/** Removes the checkpoint of an unfinished run where it is not the one that its state tells; true where it did. */
+export async function dropStrange(folder: RunFolder, latest: StoredHashes | undefined): Promise<boolean> {
+  if (!(await folder.has(modelJsonOf(''))) || (latest && (await isWhole(folder, '', latest)))) return false;
+  await removeCheckpoint(folder, latest?.weights);
+  return true;
+}
+
+/**
+ * Clears what killed runs left in a folder whose lock is held: half-written files, and of a run without a whole epoch
+ * everything.
+ */
+export async function clearLeftovers(folder: RunFolder, standing: Standing['kind']): Promise<void> {
+  const below = await foldersBelow(folder);
+  await sweep(folder, below);
+  if (standing !== 'new') return;
+  const [state] = await readStates(folder);
+  if (state === undefined || !(await isWorthless(folder))) return;
+  const own = state !== 'damaged' && state.state.recipe === (await recipeHashIn(folder));
+  await removeResults(folder);
+  await discard(folder, own);
+}
+
+/** The folders of a run in which files are written. */
+async function foldersBelow(folder: RunFolder): Promise<string[]> {
+  const names = new Set(await folder.names());
+  const found: string[] = [];
+  const descend = async (name: string, deeper: RegExp): Promise<void> => {
+    found.push(name);
+    for (const entry of await folder.names(name)) if (deeper.test(entry)) await descend(`${name}/${entry}`, deeper);
+  };
+  if (names.has(STATE_FOLDER)) await descend(STATE_FOLDER, /^(scan|step)-\d+$/);
+  if (names.has(EPOCHS_FOLDER)) await descend(EPOCHS_FOLDER, /^(epoch|step)-\d+$/);
+  if (names.has(PLANS_FOLDER)) await descend(PLANS_FOLDER, /^plan-\d+$/);
+  return found;
 }
 
 /** The hash of the recipe that lies in a folder; undefined where there is none that can be read. */
-async function recipeHashIn(out: string): Promise<string | undefined> {
-  const recipe = await recipeIn(out);
+async function recipeHashIn(folder: RunFolder): Promise<string | undefined> {
+  const recipe = await recipeIn(folder);
   return recipe && hashRecipe(recipe);
 }
 
-async function recipeIn(out: string): Promise<Recipe | undefined> {
-  return Recipe.safeParse(await readJson(path.join(out, RECIPE_FILE))).data;
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
+async function recipeIn(folder: RunFolder): Promise<Recipe | undefined> {
+  return Recipe.safeParse(await folder.json(RECIPE_FILE)).data;
 }
 
 const otherRun = (out: string): UserError =>

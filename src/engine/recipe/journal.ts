@@ -1,7 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import * as z from 'zod';
+import { UserError } from '../../protocol/errors';
 import type { RunEvent } from '../../protocol/run';
+import type { RunFolder } from '../folder/run-folder';
 import type { Listener } from './types';
 
 /** One line of JSON for each thing that happened in a run, with its time. */
@@ -17,11 +17,18 @@ export type JournalEntry =
 export class Journal {
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly folder: string) {}
+  private constructor(private readonly folder: RunFolder) {}
+
+  /** The journal of a run, its last line ended where a killed run has cut it off. @throws UserError */
+  static async open(folder: RunFolder): Promise<Journal> {
+    const text = await folder.text(JOURNAL_FILE);
+    if (text !== undefined && !/(^|\n)$/.test(text)) await folder.append(JOURNAL_FILE, '\n');
+    return new Journal(folder);
+  }
 
   write(entry: JournalEntry): void {
     const line = `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`;
-    this.last = this.last.then(() => appendFile(path.join(this.folder, JOURNAL_FILE), line));
+    this.last = this.last.then(() => this.folder.append(JOURNAL_FILE, line));
     // Heard of in `flush`; a rejection must not count as unhandled before.
     this.last.catch(() => undefined);
   }
@@ -31,10 +38,17 @@ export class Journal {
     return this.last;
   }
 
-  /** Seconds that the run has been at work so far, from each start to the last thing that happened after it. */
-  async seconds(): Promise<number> {
+  /**
+   * Seconds that the run has been at work so far, from each start to the last thing that happened after it; undefined where
+   * the journal tells nothing any more.
+   */
+  async seconds(): Promise<number | undefined> {
     await this.flush();
-    const text = await readFile(path.join(this.folder, JOURNAL_FILE), 'utf8');
+    const text = await this.folder.text(JOURNAL_FILE).catch((error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    if (text === undefined) return undefined;
     let [total, begun, last] = [0, NaN, NaN];
     for (const { time, kind } of text.split('\n').flatMap(timed)) {
       if (kind === 'start') {

@@ -1,101 +1,107 @@
-import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
-import { backendWords, LayerFigures } from '../../protocol/model';
-import type { RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
 import { removeEmptyFolders } from '../checkpoint/folders';
-import { readCheckpoint } from '../checkpoint/read';
-import type { Checkpoint } from '../checkpoint/types';
-import { writeCheckpoint } from '../checkpoint/write';
-import { inspect } from '../measure/inspect';
+import { lockFolder } from '../folder/lock';
+import { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
-import { changesModel, compresses, trains } from './facts';
-import * as folder from './folder';
+import { changesModel, trains } from './facts';
+import { finish, finishedBefore } from './finish';
+import * as contents from './folder';
 import { Journal } from './journal';
-import { lockFolder } from './lock';
 import { namedHashes, readNamed } from './named';
 import { checkOrder } from './order';
 import { hashRecipe } from './origin';
+import { startFolder } from './places';
 import { prepare, readParent } from './prepare';
-import { writeState, type RunState } from './state';
+import { restoreState, writeState, type RunState } from './state';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
-import { isLastChange, readBack, stamped, startFolder, type Work } from './work';
+import { isLastChange, keep, readBack, stamped, type Work } from './work';
+import type { RunResult } from '../../protocol/run';
 
 /**
  * Runs a recipe in a folder of its own, which then holds `model.json` with its shards, `recipe.json`, `journal.jsonl`,
- * `results.json`, `.csv` and `.md`, and a checkpoint for each epoch. All that can be wrong is said before anything is written; a run that
- * ends early leaves either whole epochs and the state to resume it, or nothing. Throws UserError, CancelledError.
+ * `results.json`, `.csv` and `.md`, and a checkpoint for each epoch; no `model.json` where no step changes the model. All
+ * that can be wrong is said before anything is written; a run that ends early leaves either whole epochs and the state to
+ * resume it, or nothing.
+ * @throws UserError, CancelledError
  */
 export async function runRecipe(
   request: RunRequest,
   environment: RunEnvironment,
   listener: Listener,
 ): Promise<RunResult> {
-  checkOrder(request.recipe);
-  const recipeHash = hashRecipe(request.recipe);
+  const { recipe } = request;
+  checkOrder(recipe);
+  const recipeHash = hashRecipe(recipe);
   const parent = await readParent(request);
-  const named = await readNamed(request.recipe, request.baseFolder);
-  const read = { parent, named, recipeHash };
-  const standing = await folder.examine(request, read, environment.backend);
-  if (standing.kind === 'finished') return finishedBefore(request, standing.result, listener);
+  const named = await readNamed(recipe, request.baseFolder);
+  const read = { recipe, parent, named, recipeHash };
+  const folder = await RunFolder.locate(request.out);
+  await contents.checkApart(folder, parent);
+  const standing = await contents.examine(folder, request, read, environment.backend);
+  if (standing.kind === 'finished') return finishedBefore(folder, read, standing.result, listener);
   const prepared = await prepare(request, read, environment, listener);
   if (listener.signal.aborted) throw new CancelledError();
-  const made = await folder.makeFolder(request.out);
+  const made = await folder.make();
   try {
-    return await runLocked(request, prepared, environment, listener);
+    return await runLocked(folder, request, prepared, environment, listener);
   } catch (error) {
-    throw writeFailure(request.out, error);
+    throw writeFailure(folder.given, error);
   } finally {
-    if (made !== undefined) await removeEmptyFolders(request.out, made);
+    if (made !== undefined) await removeEmptyFolders(folder.real, made);
   }
 }
 
 async function runLocked(
+  folder: RunFolder,
   request: RunRequest,
   prepared: Prepared,
   environment: RunEnvironment,
   listener: Listener,
 ): Promise<RunResult> {
-  const lock = await lockFolder(request.out);
+  const lock = await lockFolder(folder);
   try {
     // Another run may have worked here since the first look.
-    const standing = await folder.examine(request, prepared, environment.backend);
-    if (standing.kind === 'finished') return finishedBefore(request, standing.result, listener);
-    return await runJournalled(request, prepared, environment, listener, standing);
+    const standing = await contents.examine(folder, request, prepared, environment.backend);
+    if (standing.kind === 'finished') return finishedBefore(folder, prepared, standing.result, listener);
+    await contents.clearLeftovers(folder, standing.kind);
+    return await runJournalled(folder, request, prepared, environment, listener, standing);
   } finally {
     await lock.release();
   }
 }
 
 async function runJournalled(
+  folder: RunFolder,
   request: RunRequest,
   prepared: Prepared,
   environment: RunEnvironment,
   listener: Listener,
-  standing: Exclude<folder.Standing, { kind: 'finished' }>,
+  standing: Exclude<contents.Standing, { kind: 'finished' }>,
 ): Promise<RunResult> {
-  const { out } = request;
   const resumed = standing.kind === 'unfinished';
   const state = resumed ? standing.state : freshState(prepared, environment);
   const training = resumed ? standing.training : undefined;
-  const wroteRecipe = await folder.writeRecipe(request, prepared);
-  const journal = new Journal(out);
-  const { version, backend } = environment;
-  journal.write({ kind: 'start', version, backend, resumed });
-  const work: Work = {
-    prepared,
-    environment,
-    listener: journal.listening(listener),
-    out,
-    state,
-    model: prepared.start,
-  };
+  const journal = await Journal.open(folder);
+  let wroteRecipe = resumed;
   try {
+    wroteRecipe = (await contents.writeRecipe(folder, request, prepared)) || wroteRecipe;
+    const { version, backend } = environment;
+    journal.write({ kind: 'start', version, backend, resumed });
+    const heard = journal.listening(listener);
+    for (const text of resumed ? standing.notes : []) heard.report({ kind: 'message', text });
+    const work: Work = { prepared, environment, listener: heard, folder, state, model: prepared.start };
+    if (resumed && (await contents.dropStrange(folder, state.latest)))
+      heard.report({
+        kind: 'message',
+        text: `The checkpoint in ${folder.given} is not that of the last whole epoch, so it is written again.`,
+      });
     if (state.start !== null) work.model = await readBack(work, state.start);
-    if (!resumed) await writeState(out, state);
+    if (!resumed) await writeState(folder, state);
+    else if (standing.earlier) await restoreState(folder, standing);
     await runSteps(work, training);
-    const result = await finish(work, prepared.parent, journal);
+    const result = await finish(work, journal);
     journal.write({ kind: 'end', outcome: 'done' });
     await journal.flush();
     return result;
@@ -103,13 +109,13 @@ async function runJournalled(
     const outcome = error instanceof CancelledError ? 'cancelled' : 'failed';
     journal.write({ kind: 'end', outcome, message: error instanceof Error ? error.message : String(error) });
     await journal.flush().catch(() => undefined);
-    if (!(await folder.hasEpochs(out))) await folder.discard(out, wroteRecipe || resumed);
+    if (!(await contents.hasEpochs(folder))) await contents.discard(folder, wroteRecipe);
     throw error;
   }
 }
 
 async function runSteps(work: Work, training: TrainState | undefined): Promise<void> {
-  const { prepared, state, listener, out } = work;
+  const { prepared, state, listener, folder } = work;
   const { steps } = prepared.recipe;
   let resume = training;
   while (state.step < steps.length) {
@@ -121,40 +127,13 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
     listener.report({ kind: 'result', index: state.step, result });
     if (changesModel(step) && !trains(step) && !isLastChange(work)) {
       state.start = startFolder(state.step + 1);
-      await writeCheckpoint(path.join(out, state.start), stamped(work, work.model, state.accuracies));
+      await keep(work, state.start, stamped(work, work.model, state.accuracies));
     }
     state.results.push(result);
     state.step++;
     delete state.training;
-    if (state.step < steps.length) await writeState(out, state);
+    if (state.step < steps.length) await writeState(folder, state);
   }
-}
-
-/** Writes the checkpoint to use and what the run came to. */
-async function finish(work: Work, parent: Checkpoint | null, journal: Journal): Promise<RunResult> {
-  const { out, state, prepared, model, environment } = work;
-  const written = await writeCheckpoint(out, stamped(work, model, state.accuracies));
-  const after = await inspect(await readCheckpoint(written.path));
-  const result: RunResult = {
-    out: written.path,
-    folder: out,
-    steps: state.results,
-    before: parent && (await inspect(parent)).totals,
-    after: after.totals,
-    accuracy: {
-      before: prepared.recipe.steps.some(compresses) ? state.before : null,
-      afterPrune: state.afterPrune,
-      afterFineTune: state.afterFineTune,
-    },
-    sampleData: prepared.data?.info.sample ?? false,
-    layers: after.layers.map((layer) => LayerFigures.parse(layer)),
-    seconds: await journal.seconds(),
-    finished: new Date().toISOString(),
-  };
-  const backend = backendWords(environment.backend);
-  await folder.writeResults(out, { recipe: prepared.recipe, result, backend });
-  await folder.removeState(out);
-  return result;
 }
 
 const freshState = ({ recipeHash, parent, named }: Prepared, { backend }: RunEnvironment): RunState => ({
@@ -164,6 +143,7 @@ const freshState = ({ recipeHash, parent, named }: Prepared, { backend }: RunEnv
   backend,
   step: 0,
   start: null,
+  checkpoints: {},
   results: [],
   accuracies: [],
   before: null,
@@ -171,8 +151,18 @@ const freshState = ({ recipeHash, parent, named }: Prepared, { backend }: RunEnv
   afterFineTune: null,
 });
 
-function finishedBefore({ out }: RunRequest, result: RunResult, listener: Listener): RunResult {
-  listener.report({ kind: 'message', text: `The run in ${out} was finished before: nothing is left to do.` });
-  // The folder may have moved since.
-  return { ...result, out: path.join(out, path.basename(result.out)), folder: out };
+/**
+ * Clears what a run that was killed left in its folder, unless it got as far as something to resume; for whoever ended its
+ * process. @throws UserError where another run is at work there
+ */
+export async function discardUnfinished(out: string): Promise<void> {
+  const folder = await RunFolder.locate(out);
+  if ((await folder.names()).length === 0) return;
+  const lock = await lockFolder(folder);
+  try {
+    await contents.clearLeftovers(folder, 'new');
+  } finally {
+    await lock.release();
+  }
+  await removeEmptyFolders(folder.real, folder.real);
 }

@@ -1,75 +1,81 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
-import { UserError } from '../../protocol/errors';
 import { Provenance } from '../../protocol/model';
 import { EpochRecord, StepResult } from '../../protocol/run';
+import type { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
+import { bytesOfSlots, MOMENTS_FILE, mostBytes, Slot, slotsOf } from './moments';
+import { KEPT_CHECKPOINT, STATE_FOLDER } from './places';
+import { StoredHashes } from './stored';
 
-/** Where a run keeps what it needs to go on, within its folder. */
-export const STATE_FOLDER = 'state';
-const STATE_FILE = 'state.json';
+const STATE_FILE = `${STATE_FOLDER}/state.json`;
+/** The state before the last one: where what belongs to the last is damaged, the run goes on from there. */
+const PREVIOUS_FILE = `${STATE_FOLDER}/previous.json`;
 
-const Slot = z.object({
-  name: z.string(),
-  length: z.number().int().nonnegative(),
-  /** Whether the slot has a mask, and a shadow. */
-  masked: z.boolean().default(false),
-  shadowed: z.boolean().default(false),
-});
+const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
+const KeptName = z.string().regex(KEPT_CHECKPOINT);
 
 /** A training step half-way: its epochs so far, and the optimiser as it is, the moments in a file beside. */
 const Training = z.object({
-  records: z.array(EpochRecord).min(1),
+  records: z
+    .array(EpochRecord)
+    .min(1)
+    .refine((records) => records.every(({ epoch }, i) => epoch === i + 1)),
   adam: z.object({ accBeta1: z.number(), accBeta2: z.number() }),
   slots: z.array(Slot),
-  /** Moments and shadow of each slot, first moment before second, float32 little-endian; then the masks, a byte for each weight. */
-  file: z.string(),
-  /** Of the file. */
-  sha256: z.string(),
+  /** The name of the file of moments, in the folder of the state, and its SHA-256. */
+  file: z.string().regex(MOMENTS_FILE),
+  sha256: SHA256,
 });
 
 /** Where a run stands: everything that decides what it will write. Folders are relative to the run's. */
-export const RunState = z.object({
-  /** SHA-256 of the recipe as it was read. */
-  recipe: z.string(),
-  /** SHA-256 of the parent's weights; null for a network trained from random weights. */
-  parent: z.string().nullable(),
-  /** SHA-256 of the weights of other checkpoints that steps name, in order. */
-  named: z.array(z.string()).default([]),
-  /** What computed its steps so far. */
-  backend: Provenance.shape.backend,
-  /** The step in hand, from 0. */
-  step: z.number().int().nonnegative(),
-  /** The checkpoint with which the step in hand began; null: the recipe's own beginning. */
-  start: z.string().nullable(),
-  /** While the step in hand trains. */
-  training: Training.optional(),
-  results: z.array(StepResult),
-  accuracies: Provenance.shape.accuracies,
-  /** Test accuracies for the result of the run. */
-  before: z.number().nullable(),
-  afterPrune: z.number().nullable(),
-  afterFineTune: z.number().nullable(),
-});
+export const RunState = z
+  .object({
+    /** SHA-256 of the recipe as it was read. */
+    recipe: SHA256,
+    /** SHA-256 of the parent's weights; null for a network trained from random weights. */
+    parent: z.string().nullable(),
+    /** SHA-256 of the weights of other checkpoints that steps name, in order. */
+    named: z.array(z.string()),
+    /** What computed its steps so far. */
+    backend: Provenance.shape.backend,
+    /** The step in hand, from 0. */
+    step: z.number().int().nonnegative(),
+    /** The checkpoint with which the step in hand began; null: the recipe's own beginning. */
+    start: KeptName.nullable(),
+    /** The checkpoints that it may read again. */
+    checkpoints: z.record(KeptName, StoredHashes),
+    /** The checkpoint to use so far, in the run's own folder. */
+    latest: StoredHashes.optional(),
+    /** While the step in hand trains. */
+    training: Training.optional(),
+    results: z.array(StepResult),
+    accuracies: Provenance.shape.accuracies,
+    /** Test accuracies for the result of the run. */
+    before: z.number().nullable(),
+    afterPrune: z.number().nullable(),
+    afterFineTune: z.number().nullable(),
+  })
+  .refine(({ step, results }) => results.length === step);
 export type RunState = z.infer<typeof RunState>;
 
-/** Writes the state; the moments of the optimiser, where there are any, before it and under a name of their own. */
-export async function writeState(folder: string, state: RunState, training?: TrainState): Promise<void> {
-  const home = path.join(folder, STATE_FOLDER);
-  await mkdir(home, { recursive: true });
-  const previous = await readStateFile(folder);
+/** A state as it was read. */
+export interface ReadState {
+  readonly state: RunState;
+  readonly training?: TrainState;
+}
+
+/**
+ * Writes the state; the moments of the optimiser, where there are any, before it and under a name of their own. The state
+ * before stays beside it, with its moments.
+ */
+export async function writeState(folder: RunFolder, state: RunState, training?: TrainState): Promise<void> {
   let complete = state;
   if (training) {
     const { slots, ...adam } = training.adam;
-    const bytes = Buffer.concat([
-      ...slots.flatMap(({ m, v, shadow }) => [m, v, ...(shadow ? [shadow] : [])].map(bytesOf)),
-      ...slots.flatMap(({ mask }) => (mask ? [mask] : [])),
-    ]);
+    const bytes = bytesOfSlots(slots);
     const file = `optimizer-${state.step + 1}-${training.records.length}.bin`;
-    await writeFileAtomic(path.join(home, file), bytes);
+    await folder.write(`${STATE_FOLDER}/${file}`, bytes);
     complete = {
       ...state,
       training: {
@@ -82,70 +88,59 @@ export async function writeState(folder: string, state: RunState, training?: Tra
           shadowed: shadow !== undefined,
         })),
         file,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        sha256: sha256(bytes),
       },
     };
   }
-  await writeFileAtomic(path.join(home, STATE_FILE), JSON.stringify(complete));
-  const old = previous?.training?.file;
-  if (old !== undefined && old !== complete.training?.file) await rm(path.join(home, old), { force: true });
+  const last = await folder.text(STATE_FILE);
+  const before = last === undefined ? undefined : parsed(last);
+  if (last !== undefined && before) await folder.write(PREVIOUS_FILE, last);
+  await folder.write(STATE_FILE, sealed(complete));
+  const used = [complete, before].map((kept) => kept?.training?.file);
+  for (const name of await folder.names(STATE_FOLDER))
+    if (MOMENTS_FILE.test(name) && !used.includes(name)) await folder.remove(`${STATE_FOLDER}/${name}`);
 }
 
-/** The state of an unfinished run, or undefined where there is none. Throws UserError where it is damaged. */
-export async function readState(folder: string): Promise<{ state: RunState; training?: TrainState } | undefined> {
-  const state = await readStateFile(folder);
-  if (!state?.training) return state && { state };
-  const { records, adam, slots, file, sha256 } = state.training;
-  const bytes = await readFile(path.join(folder, STATE_FOLDER, path.basename(file))).catch((cause: unknown) => {
-    throw damaged(folder, cause);
+/** The states that a run has left, the last first: `damaged` where one is there and not as it was written. None where nothing is there. */
+export async function readStates(folder: RunFolder): Promise<(ReadState | 'damaged')[]> {
+  const texts = [await folder.text(STATE_FILE), await folder.text(PREVIOUS_FILE)];
+  const states = texts.map(async (text) => {
+    if (text === undefined) return [];
+    const state = parsed(text);
+    return [state ? ((await withMoments(folder, state)) ?? 'damaged') : 'damaged'] as const;
   });
-  const floatBytes = slots.reduce((sum, { length, shadowed }) => sum + (shadowed ? 12 : 8) * length, 0);
-  const expected = slots.reduce((sum, { length, masked }) => sum + (masked ? length : 0), floatBytes);
-  if (bytes.length !== expected || createHash('sha256').update(bytes).digest('hex') !== sha256) throw damaged(folder);
-  // A copy of its own, so that every view starts at a multiple of 4.
-  const floats = new Float32Array(Uint8Array.from(bytes.subarray(0, floatBytes)).buffer);
-  let [at, atMask] = [0, floatBytes];
-  const take = (length: number): Float32Array => floats.slice(at, (at += length));
-  const takeMask = (length: number): Uint8Array => Uint8Array.from(bytes.subarray(atMask, (atMask += length)));
-  return {
-    state,
-    training: {
-      records,
-      adam: {
-        ...adam,
-        slots: slots.map(({ name, length, masked, shadowed }) => ({
-          name,
-          m: take(length),
-          v: take(length),
-          ...(shadowed ? { shadow: take(length) } : {}),
-          ...(masked ? { mask: takeMask(length) } : {}),
-        })),
-      },
-    },
-  };
+  return (await Promise.all(states)).flat();
 }
 
-async function readStateFile(folder: string): Promise<RunState | undefined> {
-  const file = path.join(folder, STATE_FOLDER, STATE_FILE);
-  let text: string;
+/** Makes an earlier state the last one, so that what is written from now on follows it. */
+export const restoreState = (folder: RunFolder, { state }: ReadState): Promise<void> =>
+  folder.write(STATE_FILE, sealed(state));
+
+/** Undefined where the moments are not those that were written. @throws UserError where their file is a link */
+async function withMoments(folder: RunFolder, state: RunState): Promise<ReadState | undefined> {
+  if (!state.training) return { state };
+  const { records, adam, slots, file, sha256: expected } = state.training;
+  const bytes = await folder.read(`${STATE_FOLDER}/${file}`, mostBytes(slots));
+  if (!bytes || sha256(bytes) !== expected) return undefined;
+  const read = slotsOf(slots, bytes);
+  return read && { state, training: { records, adam: { ...adam, slots: read } } };
+}
+
+/** A text that tells whether it is whole: the SHA-256 of the rest comes first. */
+function sealed(state: RunState): string {
+  const text = JSON.stringify(state);
+  return `{"sha256":"${sha256(text)}",${text.slice(1)}`;
+}
+
+/** The state in a text; undefined where it is not as it was written. */
+function parsed(text: string): RunState | undefined {
+  const [head, seal] = /^\{"sha256":"([0-9a-f]{64})",/.exec(text) ?? [];
+  if (head === undefined || sha256(`{${text.slice(head.length)}`) !== seal) return undefined;
   try {
-    text = await readFile(file, 'utf8');
+    return RunState.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
-  try {
-    return RunState.parse(JSON.parse(text));
-  } catch (cause) {
-    throw damaged(folder, cause);
-  }
 }
 
-const damaged = (folder: string, cause?: unknown): UserError =>
-  new UserError(
-    `The unfinished run in ${folder} cannot go on, because its state is damaged: start again in another folder.`,
-    {
-      cause,
-    },
-  );
-
-const bytesOf = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -1,11 +1,12 @@
-import path from 'node:path';
 import type { Provenance } from '../../protocol/model';
-import { readCheckpoint } from '../checkpoint/read';
+import { UserError } from '../../protocol/errors';
 import type { ModelContent } from '../checkpoint/types';
-import { changesModel, trains } from './facts';
-import { EPOCHS_FOLDER } from './folder';
+import type { RunFolder } from '../folder/run-folder';
+import { changesModel } from './facts';
 import { withOrigin } from './origin';
-import { STATE_FOLDER, type RunState } from './state';
+import { KEPT_CHECKPOINT } from './places';
+import type { RunState } from './state';
+import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
 
 /** A run under way: what does not change in it, and where it stands. */
@@ -13,8 +14,7 @@ export interface Work {
   readonly prepared: Prepared;
   readonly environment: RunEnvironment;
   readonly listener: Listener;
-  /** The run's folder, absolute. */
-  readonly out: string;
+  readonly folder: RunFolder;
   readonly state: RunState;
   /** The model as the steps so far left it. */
   model: ModelContent;
@@ -28,21 +28,27 @@ export function stamped(work: Work, model: ModelContent, accuracies: Provenance[
   return withOrigin(model, work.prepared, work.environment, accuracies, removals);
 }
 
-/** The folder, relative to the run's, of an epoch's checkpoint, of the step in hand unless another is said. The epochs of a second training step lie one deeper. */
-export function epochFolder(work: Work, epoch: number, step = work.state.step): string {
-  const { steps } = work.prepared.recipe;
-  const name = `epoch-${String(epoch).padStart(2, '0')}`;
-  const first = steps.findIndex(trains);
-  return step === first ? `${EPOCHS_FOLDER}/${name}` : `${EPOCHS_FOLDER}/step-${step + 1}/${name}`;
-}
-
-/** The folder, relative to the run's, where the model with which a step begins is kept until the run is done. */
-export const startFolder = (step: number): string => `${STATE_FOLDER}/step-${step + 1}`;
-
 /** Whether no later step changes the model, so that the step in hand makes the checkpoint to use. */
 export const isLastChange = ({ prepared, state }: Work): boolean =>
   !prepared.recipe.steps.slice(state.step + 1).some(changesModel);
 
-/** Reads a checkpoint of the run back. Throws UserError. */
-export const readBack = ({ out }: Work, folder: string): Promise<ModelContent> =>
-  readCheckpoint(path.join(out, folder, 'model.json'));
+/** Writes a checkpoint that the run may read again, and notes what it holds. @throws UserError */
+export async function keep({ folder, state }: Work, name: string, model: ModelContent): Promise<Stored> {
+  if (!KEPT_CHECKPOINT.test(name)) throw new Error(`the run keeps no checkpoint in ${name}`);
+  // What is there is of the same run, or damaged; no state that was written speaks of it any more.
+  await folder.remove(modelJsonOf(name));
+  const stored = await writeStored(folder, name, model);
+  state.checkpoints[name] = stored.hashes;
+  return stored;
+}
+
+/** Reads a checkpoint of the run back. @throws UserError where it is not the one that the run wrote */
+export async function readBack({ folder, state }: Work, name: string): Promise<ModelContent> {
+  const { checkpoint, hashes } = await readStored(folder, name);
+  const kept = state.checkpoints[name];
+  if (!kept || !sameHashes(kept, hashes))
+    throw new UserError(
+      `The checkpoint ${name} in ${folder.given} is not the one that the run wrote: start again in another folder.`,
+    );
+  return checkpoint;
+}

@@ -7,10 +7,11 @@ import type { Dataset } from '../dataset/dataset';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
 import { scanSensitivity } from '../measure/sensitivity/scan';
+import { lockFolder } from '../folder/lock';
+import { RunFolder } from '../folder/run-folder';
+import { sweep } from '../folder/sweep';
 import { writeFailure } from '../checkpoint/failures';
 import { removeEmptyFolders } from '../checkpoint/folders';
-import { makeFolder } from '../recipe/folder';
-import { lockFolder } from '../recipe/lock';
 
 /** A scan as it is asked for. */
 export interface SensitivityRequest {
@@ -56,10 +57,12 @@ export async function sensitivity(
     return result;
   };
   if (out === undefined) return scan();
-  const made = await makeFolder(out);
+  const folder = await RunFolder.locate(out);
+  const made = await folder.make();
   try {
-    const lock = await lockFolder(out);
+    const lock = await lockFolder(folder);
     try {
+      await sweep(folder, []);
       const { by, score, granularity = 'element' } = options;
       const identity = {
         weightsHash: checkpoint.weightsHash,
@@ -67,13 +70,13 @@ export async function sensitivity(
         method: { by, score, granularity, seed },
         backend,
       };
-      return await scan(await StoredPoints.open(out, identity));
+      return await scan(await StoredPoints.open(folder, '', identity));
     } finally {
       await lock.release();
     }
   } catch (error) {
-    throw writeFailure(out, error);
+    throw writeFailure(folder.given, error);
   } finally {
-    if (made !== undefined) await removeEmptyFolders(out, made);
+    if (made !== undefined) await removeEmptyFolders(folder.real, made);
   }
 }

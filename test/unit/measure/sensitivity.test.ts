@@ -11,7 +11,8 @@ import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { sensitivityCsv } from '../../../src/engine/measure/sensitivity/csv';
 import type { LayerCutter } from '../../../src/engine/measure/sensitivity/cutter';
-import { StoredPoints } from '../../../src/engine/measure/sensitivity/points';
+import { RunFolder } from '../../../src/engine/folder/run-folder';
+import { StoredPoints, type ScanIdentity } from '../../../src/engine/measure/sensitivity/points';
 import { scanSensitivity, type KnownPoints, type ScanInput } from '../../../src/engine/measure/sensitivity/scan';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
@@ -114,6 +115,9 @@ describe('a sensitivity scan', () => {
   });
 });
 
+const openPoints = async (folder: string, of: ScanIdentity): Promise<StoredPoints> =>
+  StoredPoints.open(await RunFolder.locate(folder), '', of);
+
 describe('the points of a scan', () => {
   it('are kept when it is cancelled, and used again: the rest is measured, the result is the same', async () => {
     const folder = await temporaryFolder();
@@ -124,10 +128,10 @@ describe('the points of a scan', () => {
     const onPart = (part: SensitivityPart): void => {
       if (part.part === 'point' && ++told === 2) abort.abort();
     };
-    const known = await StoredPoints.open(folder, identity);
+    const known = await openPoints(folder, identity);
     const stopped = scanSensitivity(await input(model, { known, onPart, signal: abort.signal }));
     await expect(stopped).rejects.toThrow(CancelledError);
-    const again = await StoredPoints.open(folder, identity);
+    const again = await openPoints(folder, identity);
     const { reused, ...rest } = await scanSensitivity(await input(model, { known: again }));
     expect(reused).toBe(2);
     expect({ ...rest, seconds: 0 }).toEqual({ baseline: whole.baseline, layers: whole.layers, seconds: 0 });
@@ -135,12 +139,12 @@ describe('the points of a scan', () => {
 
   it('outlive a line that was cut off, which is measured again', async () => {
     const folder = await temporaryFolder();
-    const given = await input(sharpNetwork(), { known: await StoredPoints.open(folder, identity) });
+    const given = await input(sharpNetwork(), { known: await openPoints(folder, identity) });
     const whole = await scanSensitivity(given);
     const file = path.join(folder, 'sensitivity.points.jsonl');
     await truncate(file, (await readFile(file)).length - 10);
     for (const reused of [5, 6]) {
-      const known = await StoredPoints.open(folder, identity);
+      const known = await openPoints(folder, identity);
       const again = await scanSensitivity({ ...given, known });
       expect([again.reused, again.layers]).toEqual([reused, whole.layers]);
     }
@@ -152,11 +156,11 @@ describe('the points of a scan', () => {
   ])('of %s are refused and stay as they are', async (_, words, other, text) => {
     const folder = await temporaryFolder();
     const file = path.join(folder, 'sensitivity.points.jsonl');
-    if (text === '') await (await StoredPoints.open(folder, identity)).keepBaseline({ accuracy: 1, top5: 1, loss: 0 });
+    if (text === '') await (await openPoints(folder, identity)).keepBaseline({ accuracy: 1, top5: 1, loss: 0 });
     else await writeFile(file, text);
     await appendFile(file, '');
     const before = await readFile(file, 'utf8');
-    await expect(StoredPoints.open(folder, other)).rejects.toThrow(words);
+    await expect(openPoints(folder, other)).rejects.toThrow(words);
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 

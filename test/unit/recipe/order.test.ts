@@ -19,7 +19,6 @@ describe('the order of steps', () => {
     [{ checkpoint: 'm', steps: [prune, evaluate] }, /Step 2 of the recipe \(evaluate\) needs a dataset/],
     [{ checkpoint: 'm', steps: [{ step: 'prune' }] }, /does not say how much to prune/],
     [{ checkpoint: 'm', steps: [{ step: 'prune', layers: {} }] }, /does not say how much to prune/],
-    [{ checkpoint: 'm', data: 'd', steps: [evaluate] }, /changes nothing/],
   ] as const)('%# that cannot work is refused', (input, sentence) => {
     expect(() => checkOrder(recipe(input as never))).toThrow(sentence);
   });

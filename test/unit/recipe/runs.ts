@@ -17,9 +17,10 @@ import { tinyNetwork } from '../train/tiny';
 export class Bench {
   private constructor(readonly folder: string) {}
 
-  static async make(): Promise<Bench> {
+  /** @param given a folder that its maker removes; by default one that goes with the test */
+  static async make(given?: string): Promise<Bench> {
     await tf.setBackend('cpu');
-    const folder = await temporaryFolder();
+    const folder = given ?? (await temporaryFolder());
     await writeTinyDataset(path.join(folder, 'shapes'), { train: 240, test: 90, size: 6, classes: 3 });
     const model = tinyNetwork(1);
     await writeCheckpoint(path.join(folder, 'net'), fromLayersModel(model));

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import { ScanScores, SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
-import { errorCode, writeFailure } from '../../checkpoint/failures';
+import { writeFailure } from '../../checkpoint/failures';
+import type { RunFolder } from '../../folder/run-folder';
 import type { KnownPoints } from './scan';
 import { sensitivityCsv } from './csv';
 
@@ -19,6 +18,10 @@ const Line = z.union([
   z.object({ baseline: ScanScores }),
   z.object({ layer: z.string(), point: SensitivityPoint }),
 ]);
+type Line = z.infer<typeof Line>;
+
+/** A line as it is stored: with a piece of the SHA-256 of what it tells. */
+const Sealed = z.looseObject({ check: z.string() });
 
 /** All that decides the figures of a point. */
 export interface ScanIdentity {
@@ -33,43 +36,47 @@ export class StoredPoints implements KnownPoints {
   private known: ScanScores | undefined;
   private readonly points = new Map<string, SensitivityPoint>();
 
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: RunFolder,
+    private readonly within: string,
+  ) {}
 
   /**
    * Opens, or begins, the file in a folder that exists.
+   * @param within the name of a folder in it, made if need be, for the points of a run's step; what is damaged there is
+   * measured anew
    * @throws UserError where it holds points of another model, other data or other options, or cannot be read
    */
-  static async open(folder: string, identity: ScanIdentity): Promise<StoredPoints> {
+  static async open(folder: RunFolder, within: string, identity: ScanIdentity): Promise<StoredPoints> {
     const { weightsHash, images, method, backend } = identity;
     const key = createHash('sha256')
       .update(JSON.stringify([weightsHash, images, method, backend]))
       .digest('hex');
-    const stored = new StoredPoints(folder);
-    const file = path.join(folder, POINTS_FILE);
-    let text: string;
-    try {
-      text = await readFile(file, 'utf8');
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw writeFailure(folder, error);
-      await stored.write(() => writeFileAtomic(file, `${JSON.stringify({ key })}\n`));
+    const stored = new StoredPoints(folder, within);
+    const file = stored.nameOf(POINTS_FILE);
+    const where = path.join(folder.given, within);
+    for (const name of [CSV_FILE, SENSITIVITY_FILE]) await folder.file(stored.nameOf(name));
+    const text = await folder.text(file);
+    const lines = text?.split('\n').flatMap(parsed) ?? [];
+    const first = lines[0];
+    if (text === undefined || (within !== '' && !(first && 'key' in first && first.key === key))) {
+      await stored.write(() => folder.write(file, sealed({ key })));
       return stored;
     }
-    const lines = text.split('\n').flatMap(parsed);
-    const first = lines[0];
     if (!first || !('key' in first))
       throw new UserError(
-        `The sensitivity scan in ${folder} is damaged, because ${POINTS_FILE} does not begin as it should: remove that file or choose another folder.`,
+        `The sensitivity scan in ${where} is damaged, because ${POINTS_FILE} does not begin as it should: remove that file or choose another folder.`,
       );
     if (first.key !== key)
       throw new UserError(
-        `The folder ${folder} holds a sensitivity scan of another model, with other data, options or another backend: choose another folder.`,
+        `The folder ${where} holds a sensitivity scan of another model, with other data, options or another backend: choose another folder.`,
       );
     for (const line of lines) {
       if ('baseline' in line) stored.known = line.baseline;
       else if ('point' in line) stored.points.set(place(line.layer, line.point.sparsity), line.point);
     }
     // A line that was cut off must not run into the next one.
-    if (!text.endsWith('\n')) await stored.write(() => appendFile(file, '\n'));
+    if (!text.endsWith('\n')) await stored.write(() => folder.append(file, '\n'));
     return stored;
   }
 
@@ -92,31 +99,41 @@ export class StoredPoints implements KnownPoints {
   /** Writes what the scan came to. */
   async finish(result: Sensitivity): Promise<void> {
     await this.write(async () => {
-      await writeFileAtomic(path.join(this.folder, CSV_FILE), sensitivityCsv(result));
-      await writeFileAtomic(path.join(this.folder, SENSITIVITY_FILE), `${JSON.stringify(result, null, 2)}\n`);
+      await this.folder.write(this.nameOf(CSV_FILE), sensitivityCsv(result));
+      await this.folder.write(this.nameOf(SENSITIVITY_FILE), `${JSON.stringify(result, null, 2)}\n`);
     });
   }
 
-  private append(line: z.infer<typeof Line>): Promise<void> {
-    return this.write(() => appendFile(path.join(this.folder, POINTS_FILE), `${JSON.stringify(line)}\n`));
+  private append(line: Line): Promise<void> {
+    return this.write(() => this.folder.append(this.nameOf(POINTS_FILE), sealed(line)));
+  }
+
+  private nameOf(file: string): string {
+    return this.within === '' ? file : `${this.within}/${file}`;
   }
 
   private async write(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      throw writeFailure(this.folder, error);
+      throw writeFailure(this.folder.given, error);
     }
   }
 }
 
 const place = (layer: string, sparsity: number): string => JSON.stringify([layer, sparsity]);
 
-/** A line that cannot be read, such as the last of a scan that was killed, counts as not measured. */
-function parsed(line: string): z.infer<typeof Line>[] {
+function sealed(line: Line): string {
+  return `${JSON.stringify({ ...line, check: checkOf(line) })}\n`;
+}
+
+const checkOf = (line: object): string => createHash('sha256').update(JSON.stringify(line)).digest('hex').slice(0, 16);
+
+/** A line that is not as it was written, such as the last of a scan that was killed, counts as not measured. */
+function parsed(line: string): Line[] {
   try {
-    const result = Line.safeParse(JSON.parse(line));
-    return result.success ? [result.data] : [];
+    const { check, ...told } = Sealed.parse(JSON.parse(line));
+    return checkOf(told) === check ? [Line.parse(told)] : [];
   } catch {
     return [];
   }

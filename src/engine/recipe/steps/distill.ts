@@ -8,7 +8,8 @@ import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/run
 import { teacherOf } from '../../train/teacher';
 import type { Distillation } from '../../train/step';
 import { progressTo, type Prepared } from '../types';
-import { epochFolder, readBack, type Work } from '../work';
+import { epochFolder } from '../places';
+import { readBack, type Work } from '../work';
 
 /** Checks what the recipe alone tells. @throws UserError */
 export function checkDistill({ teacher }: Distill, step: RecipeStep, where: string): void {
@@ -79,5 +80,5 @@ async function teacherContent(work: Work, teacher: string): Promise<ModelContent
   if (known) return known;
   const [first] = work.state.results;
   if (first?.step !== 'train') throw new Error('a run without a checkpoint began without training');
-  return readBack(work, epochFolder(work, first.best.epoch, 0));
+  return readBack(work, epochFolder(work.prepared.recipe, 0, first.best.epoch));
 }

@@ -6,7 +6,9 @@ import { calibrate } from '../../compress/prune/calibrate';
 import { carryOut } from '../../compress/prune/carry-out';
 import { planPrune } from '../../compress/prune/plan';
 import { needsData } from '../../compress/prune/scores';
+import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
+import { counted } from '../outcome';
 import { progressTo } from '../types';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
@@ -20,9 +22,9 @@ async function perform(work: Work, step: PruneStep): Promise<StepResult> {
   const statistics = data ? await calibrate(model, step, data, options) : undefined;
   const plan = planPrune(model, step, recipe.seed, statistics);
   const { tensors, layers } = await carryOut(model, step, plan, data, options);
-  work.model = { ...model, tensors };
+  work.model = asStored({ ...model, tensors });
   const accuracy = await measureAfter(work, 'prune');
-  return { step: 'prune', layers, accuracy };
+  return { step: 'prune', layers: counted(layers, work.model), accuracy };
 }
 
 export const prune: StepKind<PruneStep> = {

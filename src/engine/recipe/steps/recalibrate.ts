@@ -3,6 +3,7 @@ import type { StepResult } from '../../../protocol/run';
 import type { RecalibrateStep } from '../../../protocol/steps/recalibrate';
 import { recalibrate as recalibrated } from '../../compress/recalibrate';
 import { readGraph } from '../../model/graph';
+import { asStored } from '../as-stored';
 import { measure, recorded } from '../measured';
 import { progressTo } from '../types';
 import type { Work } from '../work';
@@ -18,8 +19,8 @@ async function perform(work: Work, step: RecalibrateStep): Promise<StepResult> {
     signal: listener.signal,
     onProgress: progressTo(listener),
   });
-  work.model = model;
-  const evaluation = await measure(prepared, model, listener);
+  work.model = asStored(model);
+  const evaluation = await measure(prepared, work.model, listener);
   if (!evaluation) throw new Error('a recalibrate step was let through with a model that cannot be run');
   state.accuracies.push(recorded(`step ${state.step + 1}, recalibrate`, evaluation));
   return { step: 'recalibrate', layers, samples: images.length, accuracy: evaluation.accuracy };

@@ -3,6 +3,7 @@ import type { StepResult } from '../../../protocol/run';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { rehearseRemove, removeByStep } from '../../compress/remove/remove';
 import { channelScores } from '../../compress/remove/scores';
+import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { progressTo } from '../types';
 import type { Work } from '../work';
@@ -18,7 +19,7 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
     signal: listener.signal,
     onProgress: progressTo(listener),
   });
-  work.model = model;
+  work.model = asStored(model);
   const accuracy = await measureAfter(work, 'remove');
   if (outcome.shortfall !== undefined) listener.report({ kind: 'message', text: outcome.shortfall });
   return {

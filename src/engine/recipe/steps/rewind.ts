@@ -3,13 +3,15 @@ import type { RewindStep } from '../../../protocol/steps/rewind';
 import type { StepResult } from '../../../protocol/run';
 import type { ModelContent } from '../../checkpoint/types';
 import { rewind as rewound } from '../../compress/rewind';
-import { epochFolder, readBack, type Work } from '../work';
+import { asStored } from '../as-stored';
+import { epochFolder } from '../places';
+import { readBack, type Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Gives the weights that are left their early values. */
 async function perform(work: Work, { to }: RewindStep): Promise<StepResult> {
   const { model, kept, zeros } = rewound(work.model, await early(work, to), sourceOf(to));
-  work.model = model;
+  work.model = asStored(model);
   // What was measured after fine-tuning was another model.
   work.state.afterFineTune = null;
   return { step: 'rewind', to, kept, zeros };
@@ -19,7 +21,7 @@ const sourceOf = (to: RewindStep['to']): string =>
   typeof to === 'string' ? `The checkpoint "${to}"` : `Epoch ${to} of the train step`;
 
 async function early(work: Work, to: RewindStep['to']): Promise<ModelContent> {
-  const { named, start } = work.prepared;
+  const { named, start, recipe } = work.prepared;
   if (typeof to === 'string') {
     const found = named.get(to);
     if (!found) throw new Error(`the checkpoint ${to} was not read`);
@@ -32,7 +34,7 @@ async function early(work: Work, to: RewindStep['to']): Promise<ModelContent> {
     throw new UserError(
       `The train step stopped after epoch ${epochs}, so the model cannot be rewound to epoch ${to}: choose an earlier one.`,
     );
-  return readBack(work, epochFolder(work, to, 0));
+  return readBack(work, epochFolder(recipe, 0, to));
 }
 
 export const rewind: StepKind<RewindStep> = {

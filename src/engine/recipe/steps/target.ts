@@ -1,6 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { CancelledError } from '../../../protocol/errors';
 import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve } from '../../../protocol/pareto';
 import type { StepResult } from '../../../protocol/run';
@@ -8,14 +5,14 @@ import type { PruneAmount } from '../../../protocol/steps/prune';
 import type { TargetStep } from '../../../protocol/steps/target';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import type { ModelContent } from '../../checkpoint/types';
-import { writeCheckpoint } from '../../checkpoint/write';
 import { checkCutting, cuttingOf, type Cutting } from '../../compress/cutting';
 import { findTarget } from '../../compress/target/find';
 import { Sample } from '../../measure/sample';
 import { StoredPoints } from '../../measure/sensitivity/points';
 import { Pace } from '../../pace';
 import { measureBefore } from '../compressed';
-import { STATE_FOLDER } from '../state';
+import { scanFolder } from '../places';
+import { writeStored } from '../stored';
 import { progressTo } from '../types';
 import { stamped, type Work } from '../work';
 import type { StepKind } from './kind';
@@ -27,7 +24,7 @@ const SOME_ACCURACY = 0.12345;
 
 /** Writes each plan of the curve as a checkpoint of its own, its accuracy that of the validation images. */
 async function writePlans(work: Work, curve: ParetoCurve, cutting: Cutting): Promise<void> {
-  const { state, listener, out } = work;
+  const { state, listener, folder } = work;
   const { points, samples, sampleData } = curve;
   const pace = new Pace('writing plans', points.length, 'checkpoints', progressTo(listener));
   for (const [i, { step, accuracy }] of points.entries()) {
@@ -37,7 +34,7 @@ async function writePlans(work: Work, curve: ParetoCurve, cutting: Cutting): Pro
     const { model } = await cutting.carryOut(amounts);
     const measured = { after: `step ${state.step + 1}, plan`, split: 'validation', samples, accuracy, sampleData };
     const content = stamped(work, model, [...state.accuracies, measured]);
-    await writeCheckpoint(path.join(out, PLANS_FOLDER, `plan-${String(i + 1).padStart(2, '0')}`), content);
+    await writeStored(folder, `${PLANS_FOLDER}/plan-${String(i + 1).padStart(2, '0')}`, content);
     pace.advance(1);
   }
 }
@@ -51,7 +48,7 @@ function amountIn(amount: number | PruneAmount): number {
 
 /** Finds the plan that meets the goal, leaves all that were found in the run's folder, and does what the chosen one says. */
 async function perform(work: Work, step: TargetStep): Promise<StepResult> {
-  const { prepared, listener, state, environment, out, model } = work;
+  const { prepared, listener, state, environment, folder, model } = work;
   const { data, recipe } = prepared;
   if (!data) throw new Error('a target step was let through without data');
   await measureBefore(work);
@@ -59,10 +56,8 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
   const onProgress = progressTo(listener);
   const sample = new Sample(data.split('validation'), data.info.classNames.length, step.samples);
   const cutting = await cuttingOf(model, step, { data, seed: recipe.seed, signal, onProgress });
-  const scanFolder = path.join(out, STATE_FOLDER, `scan-${state.step + 1}`);
-  await mkdir(scanFolder, { recursive: true });
   const { by, score, granularity = 'element' } = step;
-  const known = await StoredPoints.open(scanFolder, {
+  const known = await StoredPoints.open(folder, scanFolder(state.step), {
     weightsHash: encodeCheckpoint(model).weightsHash,
     images: sample.hash(),
     method: { by, score, granularity, seed: recipe.seed },
@@ -80,7 +75,7 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
     sampleData: data.info.sample,
     asWritten: (content: ModelContent) => stamped(work, content, [...state.accuracies, later]),
   });
-  await writeFileAtomic(path.join(out, PARETO_FILE), `${JSON.stringify(curve, null, 2)}\n`);
+  await folder.write(PARETO_FILE, `${JSON.stringify(curve, null, 2)}\n`);
   if (step.writePlans) await writePlans(work, curve, cutting);
   const chosen = curve.points[curve.chosen]!.step;
   const applied = await (chosen.step === 'prune' ? prune.perform(work, chosen) : remove.perform(work, chosen));

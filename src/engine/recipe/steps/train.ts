@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { UserError } from '../../../protocol/errors';
 import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
@@ -6,16 +5,19 @@ import type { EpochRecord, StepResult } from '../../../protocol/run';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { writeCheckpoint } from '../../checkpoint/write';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/dataset';
 import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
 import { trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
+import { exactly } from '../as-stored';
+import { counted } from '../outcome';
+import { epochFolder } from '../places';
 import { writeState } from '../state';
+import { writeStored } from '../stored';
 import type { Prepared } from '../types';
-import { epochFolder, isLastChange, readBack, stamped, type Work } from '../work';
+import { isLastChange, keep, readBack, stamped, type Work } from '../work';
 import { checkDistill, distillation, tryTeacher } from './distill';
 import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
@@ -30,14 +32,15 @@ async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: Trai
   if (!data) throw new Error(`a ${step.step} step was let through without data`);
   if (step.step === 'finetune' && step.gradual) await measureBefore(work);
   const { records, best } = await trainEpochs(work, step, data, resume);
-  state.start = epochFolder(work, best.epoch);
+  state.start = epochFolder(prepared.recipe, state.step, best.epoch);
   work.model = await readBack(work, state.start);
   state.accuracies.push(...accuraciesOf(step.step, best, data));
   if (step.step === 'train') state.before = best.testAccuracy;
   else state.afterFineTune = best.testAccuracy;
   const { gradual } = step;
-  const layers = gradual && planByMagnitude(work.model, gradual).layers;
-  return { step: step.step, epochs: records, best, ...(layers ? { layers: [...layers] } : {}) };
+  // Which layers were cut is the plan's to say; how many zeros they have, the weights'.
+  const layers = gradual && counted(planByMagnitude(work.model, gradual).layers, work.model);
+  return { step: step.step, epochs: records, best, ...(layers ? { layers } : {}) };
 }
 
 async function trainEpochs(
@@ -46,11 +49,12 @@ async function trainEpochs(
   data: Dataset,
   resume: TrainState | undefined,
 ): Promise<Trained> {
-  const { prepared, listener, out, state } = work;
-  const { seed } = prepared.recipe;
+  const { prepared, listener, folder, state } = work;
+  const { recipe } = prepared;
+  const nameOf = (epoch: number): string => epochFolder(recipe, state.step, epoch);
   const start = work.model;
   const done = resume?.records.length ?? 0;
-  const model = await toLayersModel(done > 0 ? await readBack(work, epochFolder(work, done)) : start);
+  const model = await toLayersModel(done > 0 ? await readBack(work, nameOf(done)) : start);
   let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
     taught = step.distill && (await distillation(work, step.distill, data));
@@ -62,7 +66,7 @@ async function trainEpochs(
       ...step,
       model,
       data,
-      seeds: [seed, state.step],
+      seeds: [recipe.seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
       masks,
       gradual,
@@ -78,13 +82,14 @@ async function trainEpochs(
       },
       onEpoch: async (reached, best) => {
         const record = reached.records.at(-1)!;
-        const content = stamped(work, withWeightsOf(start, model), [
+        const content = stamped(work, exactly(withWeightsOf(start, model)), [
           ...state.accuracies,
           ...accuraciesOf(step.step, record, data),
         ]);
-        await writeCheckpoint(path.join(out, epochFolder(work, record.epoch)), content);
-        if (best && isLastChange(work)) await writeCheckpoint(out, content, { interim: true });
-        await writeState(out, state, reached);
+        await keep(work, nameOf(record.epoch), content);
+        if (best && isLastChange(work))
+          state.latest = (await writeStored(folder, '', content, { interim: true })).hashes;
+        await writeState(folder, state, reached);
         listener.report({ kind: 'epoch', step: step.step, epochs: step.epochs, record });
       },
     });

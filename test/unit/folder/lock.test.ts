@@ -5,9 +5,12 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LOCK_FILE, lockFolder } from '../../../src/engine/recipe/lock';
-import { identityOf } from '../../../src/engine/recipe/processIdentity';
+import { LOCK_FILE, lockFolder, type FolderLock } from '../../../src/engine/folder/lock';
+import { identityOf } from '../../../src/engine/folder/processIdentity';
+import { RunFolder } from '../../../src/engine/folder/run-folder';
 import { temporaryFolder } from '../temporary';
+
+const lockIn = async (folder: string): Promise<FolderLock> => lockFolder(await RunFolder.locate(folder));
 
 /** A folder locked by `holder`, silent for so many seconds. */
 async function lockedBy(holder: object, silent = 0): Promise<string> {
@@ -20,7 +23,7 @@ async function lockedBy(holder: object, silent = 0): Promise<string> {
 }
 
 const isTaken = async (folder: string): Promise<boolean> => {
-  const lock = await lockFolder(folder);
+  const lock = await lockIn(folder);
   const { pid } = JSON.parse(await readFile(path.join(folder, LOCK_FILE), 'utf8')) as { pid: number };
   await lock.release();
   expect(await readdir(folder)).toEqual([]);
@@ -30,10 +33,8 @@ const isTaken = async (folder: string): Promise<boolean> => {
 describe('the lock of a folder', () => {
   it('keeps a second run out until it is released, and leaves no file behind', async () => {
     const folder = await temporaryFolder();
-    const lock = await lockFolder(folder);
-    await expect(lockFolder(folder)).rejects.toThrow(
-      /^Another run is at work in .*: wait for its end or choose another/,
-    );
+    const lock = await lockIn(folder);
+    await expect(lockIn(folder)).rejects.toThrow(/^Another run is at work in .*: wait for its end or choose another/);
     expect(await readdir(folder)).toEqual([LOCK_FILE]);
     await lock.release();
     expect(await isTaken(folder)).toBe(true);
@@ -44,7 +45,7 @@ describe('the lock of a folder', () => {
       await temporaryFolder(),
       await lockedBy({ host: hostname(), pid: 2 ** 22 + 1, started: 'x' }),
     ]) {
-      const attempts = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(folder)));
+      const attempts = await Promise.allSettled(Array.from({ length: 12 }, () => lockIn(folder)));
       const winners = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
       expect(winners).toHaveLength(1);
       await winners[0]!.release();
@@ -54,7 +55,7 @@ describe('the lock of a folder', () => {
   it('over a dead lock goes to one of many, round after round, and leaves no file behind', async () => {
     for (let round = 0; round < 40; round++) {
       const folder = await lockedBy({ host: hostname(), pid: 2 ** 22 + 1, started: `${round}` });
-      const attempts = await Promise.allSettled(Array.from({ length: 16 }, () => lockFolder(folder)));
+      const attempts = await Promise.allSettled(Array.from({ length: 16 }, () => lockIn(folder)));
       const winners = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
       expect(winners).toHaveLength(1);
       expect(await readdir(folder)).toEqual([LOCK_FILE]);
@@ -76,7 +77,7 @@ describe('the lock of a folder', () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     await once(child, 'spawn');
     const folder = await lockedBy(await identityOf(child.pid!));
-    await expect(lockFolder(folder)).rejects.toThrow(/Another run/);
+    await expect(lockIn(folder)).rejects.toThrow(/Another run/);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(await isTaken(folder)).toBe(true);
@@ -85,12 +86,12 @@ describe('the lock of a folder', () => {
   it('is not kept alive by another process that has the same number', async () => {
     const own = await identityOf(process.pid);
     expect(await isTaken(await lockedBy({ ...own, started: `${own.started ?? ''}0` }))).toBe(true);
-    await expect(lockFolder(await lockedBy(own))).rejects.toThrow(/Another run/);
+    await expect(lockIn(await lockedBy(own))).rejects.toThrow(/Another run/);
   });
 
   it('of another host counts as dead only after a long silence', async () => {
     const elsewhere = { host: `${hostname()}-other`, pid: 1, started: null };
-    await expect(lockFolder(await lockedBy(elsewhere, 5))).rejects.toThrow(/Another run/);
+    await expect(lockIn(await lockedBy(elsewhere, 5))).rejects.toThrow(/Another run/);
     expect(await isTaken(await lockedBy(elsewhere, 120))).toBe(true);
   });
 
@@ -98,7 +99,7 @@ describe('the lock of a folder', () => {
     const folder = await temporaryFolder();
     const file = path.join(folder, LOCK_FILE);
     await writeFile(file, '{');
-    await expect(lockFolder(folder)).rejects.toThrow(/Another run/);
+    await expect(lockIn(folder)).rejects.toThrow(/Another run/);
     const then = new Date(Date.now() - 120_000);
     await utimes(file, then, then);
     expect(await isTaken(folder)).toBe(true);

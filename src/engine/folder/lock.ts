@@ -1,19 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, lutimes, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { errorCode } from '../checkpoint/failures';
 import { identityOf, isAlive } from './processIdentity';
+import type { RunFolder } from './run-folder';
 
 /** The file in a run's folder that says who works in it. */
 export const LOCK_FILE = '.secateur-lock';
 
+const CLAIM = new RegExp(`^\\${LOCK_FILE}-[0-9a-z-]+$`);
+
 const Holder = z.object({
   id: z.string(),
   host: z.string(),
-  pid: z.number().int(),
+  pid: z.number().int().positive(),
   started: z.string().nullable(),
 });
 
@@ -21,6 +24,8 @@ const Holder = z.object({
 const HEARTBEAT_MS = 5_000;
 /** Where nothing else tells whether the holder lives, silence this long means that it is dead: milliseconds. */
 const SILENCE_MS = 30_000;
+/** The most that a lock may hold: bytes. */
+const LOCK_MAX_BYTES = 4096;
 /** A lock that is released and taken by others again and again is a living one. */
 const ATTEMPTS = 5;
 
@@ -37,19 +42,20 @@ export interface FolderLock {
 
 /**
  * Takes the lock of a folder that exists. A dead run's lock is recognised and taken over.
- * Throws UserError where a living run holds it.
+ * @throws UserError where a living run holds it
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
-  const file = path.join(folder, LOCK_FILE);
+export async function lockFolder(folder: RunFolder): Promise<FolderLock> {
+  const home = await folder.folder('');
+  const file = path.join(home, LOCK_FILE);
   const id = randomUUID();
-  const own = path.join(folder, `${LOCK_FILE}-${id}`);
-  await writeFile(own, JSON.stringify({ id, ...(await identityOf(process.pid)) }), { flag: 'wx' });
+  const own = path.join(home, `${LOCK_FILE}-${id}`);
   try {
+    await writeFile(own, JSON.stringify({ id, ...(await identityOf(process.pid)) }), { flag: 'wx' });
     for (let attempt = 0; !(await linkedTo(own, file)); attempt++) {
-      const corpse = attempt < ATTEMPTS ? await readDead(file) : undefined;
+      const corpse = attempt < ATTEMPTS ? await readDead(folder, LOCK_FILE) : undefined;
       if (corpse === undefined)
-        throw new UserError(`Another run is at work in ${folder}: wait for its end or choose another folder.`);
-      if (corpse !== 'gone' && (await succeeds(own, file, corpse))) break;
+        throw new UserError(`Another run is at work in ${folder.given}: wait for its end or choose another folder.`);
+      if (corpse !== 'gone' && (await succeeds(folder, own, LOCK_FILE, corpse))) break;
     }
   } finally {
     await rm(own, { force: true });
@@ -57,7 +63,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   held.add(file);
   const heartbeat = setInterval(() => {
     const now = new Date();
-    utimes(file, now, now).catch(() => undefined);
+    lutimes(file, now, now).catch(() => undefined);
   }, HEARTBEAT_MS);
   heartbeat.unref();
   return {
@@ -82,23 +88,24 @@ async function linkedTo(own: string, file: string): Promise<boolean> {
       return true;
     } catch (second) {
       if (errorCode(second) === 'EEXIST') return false;
+      await rm(file, { force: true });
       throw second;
     }
   }
 }
 
+/** Whether a file next to the lock, as a process leaves it while it takes the lock, is that of a process that is dead. */
+export const isDeadClaim = async (folder: RunFolder, name: string): Promise<boolean> =>
+  CLAIM.test(name) && (await readDead(folder, name)) !== undefined;
+
 /** The text of a lock whose holder is dead; `gone` where it was just released; undefined while the holder lives. */
-async function readDead(file: string): Promise<string | undefined> {
-  try {
-    const text = await readFile(file, 'utf8');
-    const silence = Date.now() - (await stat(file)).mtimeMs;
-    const holder = parse(text);
-    const alive = holder ? await isAlive(holder) : 'unknown';
-    return alive === false || (alive === 'unknown' && silence > SILENCE_MS) ? text : undefined;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 'gone';
-    throw error;
-  }
+async function readDead(folder: RunFolder, name: string): Promise<string | undefined> {
+  const text = await textOf(folder, name);
+  const changed = await folder.changed(name);
+  if (text === undefined || changed === undefined) return 'gone';
+  const holder = parse(text);
+  const alive = holder ? await isAlive(holder) : 'unknown';
+  return alive === false || (alive === 'unknown' && Date.now() - changed > SILENCE_MS) ? text : undefined;
 }
 
 /**
@@ -106,33 +113,28 @@ async function readDead(file: string): Promise<string | undefined> {
  * so that nobody who has seen it dead long ago can take away what came after it; a successor that died in between is
  * succeeded in the same way. The lock's place is never empty meanwhile.
  */
-async function succeeds(own: string, file: string, corpse: string): Promise<boolean> {
-  const name = createHash('sha256').update(corpse).digest('hex').slice(0, 16);
-  const claim = path.join(path.dirname(file), `${LOCK_FILE}-after-${name}`);
-  const copy = `${own}-${name}`;
-  if (!(await linkedTo(own, claim))) {
-    const dead = await readDead(claim);
+async function succeeds(folder: RunFolder, own: string, name: string, corpse: string): Promise<boolean> {
+  const home = path.dirname(own);
+  const hash = createHash('sha256').update(corpse).digest('hex').slice(0, 16);
+  const claim = `${LOCK_FILE}-after-${hash}`;
+  const copy = `${own}-${hash}`;
+  if (!(await linkedTo(own, path.join(home, claim)))) {
+    const dead = await readDead(folder, claim);
     if (dead === undefined || dead === 'gone') return false;
-    if (!(await succeeds(own, claim, dead))) return false;
+    if (!(await succeeds(folder, own, claim, dead))) return false;
   }
   try {
-    if ((await textOf(file)) !== corpse) return false;
+    if ((await textOf(folder, name)) !== corpse) return false;
     await writeFile(copy, await readFile(own), { flag: 'wx' });
-    await rename(copy, file);
+    await rename(copy, path.join(home, name));
     return true;
   } finally {
-    await rm(claim, { force: true });
+    await rm(path.join(home, claim), { force: true });
   }
 }
 
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
+const textOf = async (folder: RunFolder, name: string): Promise<string | undefined> =>
+  (await folder.read(name, LOCK_MAX_BYTES))?.toString('utf8');
 
 function parse(text: string): z.infer<typeof Holder> | undefined {
   try {

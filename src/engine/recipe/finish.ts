@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { backendWords, LayerFigures } from '../../protocol/model';
+import type { RunResult } from '../../protocol/run';
+import type { Checkpoint } from '../checkpoint/types';
+import type { RunFolder } from '../folder/run-folder';
+import { inspect } from '../measure/inspect';
+import { changesModel, compresses } from './facts';
+import { removeResults, removeState, writeResults } from './folder';
+import type { Journal } from './journal';
+import { checkOutcome } from './outcome';
+import { modelJsonOf, writeStored } from './stored';
+import type { Listener, Prepared } from './types';
+import { stamped, type Work } from './work';
+
+/**
+ * Writes the checkpoint to use, reads it back, and writes what the run came to: every figure is of the files. Where they are
+ * not what the steps have told, nothing is left that says that the run is done.
+ * @throws UserError
+ */
+export async function finish(work: Work, journal: Journal): Promise<RunResult> {
+  const { folder, state, prepared, environment } = work;
+  const { parent, recipe } = prepared;
+  try {
+    const checkpoint = await outcomeOf(work);
+    const after = await inspect(checkpoint);
+    checkOutcome(work, checkpoint, after);
+    const seconds = await journal.seconds();
+    const result: RunResult = {
+      out: outOf(folder, prepared),
+      folder: folder.given,
+      steps: state.results,
+      before: parent && (await inspect(parent)).totals,
+      after: after.totals,
+      accuracy: {
+        before: recipe.steps.some(compresses) ? state.before : null,
+        afterPrune: state.afterPrune,
+        afterFineTune: state.afterFineTune,
+      },
+      sampleData: prepared.data?.info.sample ?? false,
+      layers: after.layers.map((layer) => LayerFigures.parse(layer)),
+      ...(seconds === undefined ? {} : { seconds }),
+      finished: new Date().toISOString(),
+    };
+    await writeResults(folder, { recipe, result, backend: backendWords(environment.backend) });
+    await removeState(folder);
+    return result;
+  } catch (error) {
+    await removeResults(folder).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The checkpoint that the run ends in, as its files hold it; the one it began with where no step changes it. */
+async function outcomeOf(work: Work): Promise<Checkpoint> {
+  const { folder, state, prepared, model } = work;
+  if (prepared.recipe.steps.some(changesModel))
+    return (await writeStored(folder, '', stamped(work, model, state.accuracies))).checkpoint;
+  if (!prepared.parent) throw new Error('a recipe without a checkpoint has no step that changes it');
+  return prepared.parent;
+}
+
+/** The path of the model.json that a run ends in. */
+const outOf = (folder: RunFolder, { recipe, parent }: Pick<Prepared, 'recipe' | 'parent'>): string =>
+  parent && !recipe.steps.some(changesModel) ? parent.path : path.join(folder.given, modelJsonOf(''));
+
+/** What a run that was finished before came to; its folder may have moved since. */
+export function finishedBefore(
+  folder: RunFolder,
+  read: Pick<Prepared, 'recipe' | 'parent'>,
+  result: RunResult,
+  listener: Listener,
+): RunResult {
+  const out = folder.given;
+  listener.report({ kind: 'message', text: `The run in ${out} was finished before: nothing is left to do.` });
+  return { ...result, out: outOf(folder, read), folder: out };
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { SlotState } from '../train/adam';
+
+/** The name of a file of moments: step and epochs, from 1. */
+export const MOMENTS_FILE = /^optimizer-\d+-\d+\.bin$/;
+
+/** Moments and shadow of the largest weights that can be opened, 2 GiB, need no more. */
+const MOST_BYTES = 6 * 1024 ** 3;
+
+/** What a file of moments holds of one weight. */
+export const Slot = z.object({
+  name: z.string(),
+  length: z.number().int().nonnegative(),
+  /** Whether the slot has a mask, and a shadow. */
+  masked: z.boolean().default(false),
+  shadowed: z.boolean().default(false),
+});
+export type Slot = z.infer<typeof Slot>;
+
+/** Moments and shadow of each slot, first moment before second, float32 little-endian; then the masks, a byte for each weight. */
+export function bytesOfSlots(slots: readonly SlotState[]): Buffer {
+  return Buffer.concat([
+    ...slots.flatMap(({ m, v, shadow }) => [m, v, ...(shadow ? [shadow] : [])].map(bytesOf)),
+    ...slots.flatMap(({ mask }) => (mask ? [mask] : [])),
+  ]);
+}
+
+/** So many bytes are in the floats of slots, and so many in all. */
+function sizesOf(slots: readonly Slot[]): { floats: number; all: number } {
+  const floats = slots.reduce((sum, { length, shadowed }) => sum + (shadowed ? 12 : 8) * length, 0);
+  return { floats, all: slots.reduce((sum, { length, masked }) => sum + (masked ? length : 0), floats) };
+}
+
+/** The most bytes that a file with these slots may have. */
+export const mostBytes = (slots: readonly Slot[]): number => Math.min(sizesOf(slots).all, MOST_BYTES);
+
+/** The inverse of `bytesOfSlots`; undefined where the bytes are not as many as the slots need. */
+export function slotsOf(slots: readonly Slot[], bytes: Buffer): SlotState[] | undefined {
+  const { floats: floatBytes, all } = sizesOf(slots);
+  if (bytes.length !== all) return undefined;
+  // A copy of its own, so that every view starts at a multiple of 4.
+  const floats = new Float32Array(Uint8Array.from(bytes.subarray(0, floatBytes)).buffer);
+  let [at, atMask] = [0, floatBytes];
+  const take = (length: number): Float32Array => floats.slice(at, (at += length));
+  const takeMask = (length: number): Uint8Array => Uint8Array.from(bytes.subarray(atMask, (atMask += length)));
+  return slots.map(({ name, length, masked, shadowed }) => ({
+    name,
+    m: take(length),
+    v: take(length),
+    ...(shadowed ? { shadow: take(length) } : {}),
+    ...(masked ? { mask: takeMask(length) } : {}),
+  }));
+}
+
+const bytesOf = (values: Float32Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);

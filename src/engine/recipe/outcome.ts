@@ -1,0 +1,75 @@
+import { UserError } from '../../protocol/errors';
+import type { PrunedLayer } from '../../protocol/measure';
+import type { Inspection } from '../../protocol/model';
+import type { StepResult } from '../../protocol/run';
+import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
+import { figuresOf } from '../measure/inspect';
+import { changesModel } from './facts';
+import type { Work } from './work';
+
+/**
+ * Checks that what the steps of a run have told is what its checkpoint holds, read back from its files: every value of
+ * every tensor that was measured, and the figures of the layers of the last step that changed them.
+ * @throws UserError
+ */
+export function checkOutcome(
+  { prepared, state, model, folder }: Work,
+  checkpoint: Checkpoint,
+  { layers, totals }: Pick<Inspection, 'layers' | 'totals'>,
+): void {
+  const refuse = (what: string): UserError =>
+    new UserError(
+      `The run in ${folder.given} is not kept, because its checkpoint is not what was measured (${what}): this is a fault of the program or of the disk, run it again in another folder.`,
+    );
+  const tensor = differing(model, checkpoint);
+  if (tensor !== undefined) throw refuse(`the tensor "${tensor}"`);
+  const last = prepared.recipe.steps.findLastIndex(changesModel);
+  const told = state.results[last];
+  if (!told) return;
+  for (const [i, layer] of reported(told).entries()) {
+    const held = layers[i];
+    if (held?.name !== layer.name || held.nonzero !== layer.nonzero || held.sparsity !== layer.sparsity)
+      throw refuse(`the zeros of the layer "${layer.name}"`);
+  }
+  const removal = told.step === 'target' ? told.applied : told;
+  if (removal.step === 'remove' && removal.totals.after.params !== totals.params) throw refuse('its parameters');
+}
+
+/** What is told of the layers of a model, with the zeros that it has now. */
+export function counted(layers: readonly PrunedLayer[], model: ModelContent): PrunedLayer[] {
+  const held = figuresOf(model).layers;
+  return layers.map((layer, i) => {
+    const { name, nonzero, sparsity } = held[i] ?? {};
+    if (name !== layer.name || nonzero === undefined || sparsity === undefined)
+      throw new Error(`the model has no layer "${layer.name}" where it was`);
+    return { ...layer, nonzero, sparsity };
+  });
+}
+
+/** The layers whose zeros a step has told. */
+function reported(result: StepResult): readonly PrunedLayer[] {
+  if (result.step === 'target') return reported(result.applied);
+  if (result.step === 'prune') return result.layers;
+  return result.step === 'train' || result.step === 'finetune' ? (result.layers ?? []) : [];
+}
+
+/** The first tensor, by name, that is not bit for bit the same in both; slots of an optimiser do not count. */
+export function differing(
+  one: Pick<ModelContent, 'tensors'>,
+  other: Pick<ModelContent, 'tensors'>,
+): string | undefined {
+  const weights = ({ tensors }: Pick<ModelContent, 'tensors'>): Tensor[] =>
+    [...tensors.values()].filter(({ group }) => group !== 'optimizer');
+  const [ours, theirs] = [weights(one), weights(other)];
+  const strange = ours.find((tensor) => {
+    const found = other.tensors.get(tensor.name);
+    return !found || !sameBytes(tensor, found);
+  });
+  if (strange) return strange.name;
+  return theirs.find(({ name }) => !one.tensors.has(name))?.name;
+}
+
+/** Whether two tensors have the same shape and the same bytes. */
+export const sameBytes = ({ data: a, shape }: Tensor, { data: b, shape: other }: Tensor): boolean =>
+  shape.join() === other.join() &&
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));

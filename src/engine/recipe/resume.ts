@@ -1,0 +1,123 @@
+import { UserError } from '../../protocol/errors';
+import type { Recipe } from '../../protocol/recipe';
+import { hashInName } from '../checkpoint/shard-names';
+import type { RunFolder } from '../folder/run-folder';
+import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './places';
+import { readStates, type ReadState, type RunState } from './state';
+import { isWhole, readStored, sameHashes, type StoredHashes } from './stored';
+
+/** A state from which a run can go on, and what must be said of it. */
+export interface Resumable extends ReadState {
+  readonly notes: readonly string[];
+  /** It is not the last one that was written: it must be restored before the run goes on. */
+  readonly earlier: boolean;
+}
+
+/**
+ * The last state of an unfinished run of which everything that will be read again is as it was written, by its SHA-256;
+ * undefined where nothing was begun.
+ * @throws UserError where there is none, with the last whole epoch where one is left
+ */
+export async function wholeState(folder: RunFolder, recipe: Recipe): Promise<Resumable | undefined> {
+  const states = await readStates(folder);
+  const problems: string[] = [];
+  for (const [i, read] of states.entries()) {
+    if (read === 'damaged') {
+      problems.push(i === 0 ? 'its state is damaged' : 'the state before it too');
+      continue;
+    }
+    const { missing, unused } = await damagedIn(folder, recipe, read.state);
+    if (missing.length === 0) {
+      const notes = problems.length > 0 ? [`The run goes on from ${placeOf(read.state)}, because ${problems[0]}.`] : [];
+      return {
+        ...read,
+        earlier: i > 0,
+        notes: [...notes, ...unused.map((name) => `The checkpoint ${name} is damaged; the run does not need it.`)],
+      };
+    }
+    problems.push(
+      missing.length === 1
+        ? `its checkpoint ${missing[0]!} is damaged`
+        : `its checkpoints ${missing.slice(0, -1).join(', ')} and ${missing.at(-1)!} are damaged`,
+    );
+  }
+  if (states.length === 0) return undefined;
+  throw new UserError(
+    `The unfinished run in ${folder.given} cannot go on, because ${problems[0]}: ${await advice(folder, states)}.`,
+  );
+}
+
+/** Checkpoints of a state that are not as they were written: those that the run needs, and others. */
+async function damagedIn(
+  folder: RunFolder,
+  recipe: Recipe,
+  state: RunState,
+): Promise<{ missing: string[]; unused: string[] }> {
+  const damaged: string[] = [];
+  for (const [name, hashes] of Object.entries(state.checkpoints))
+    if (!(await isWhole(folder, name, hashes))) damaged.push(name);
+  const needed = new Set(neededBy(recipe, state, damaged));
+  const unknown = [...needed].filter((name) => !(name in state.checkpoints));
+  return {
+    missing: [...unknown, ...damaged.filter((name) => needed.has(name))],
+    unused: damaged.filter((name) => !needed.has(name)),
+  };
+}
+
+function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): string[] {
+  const { step, start, training, results } = state;
+  const records = training?.records ?? [];
+  const nameOf = (epoch: number): string => epochFolder(recipe, step, epoch);
+  // The best epoch is read again at the end; one is never chosen where a later one that is whole is as good.
+  const mayBeBest = records.filter(
+    ({ epoch, validationAccuracy }) =>
+      !records.some(
+        (later) =>
+          later.epoch > epoch &&
+          later.validationAccuracy >= validationAccuracy &&
+          !damaged.includes(nameOf(later.epoch)),
+      ),
+  );
+  return [
+    ...(start === null ? [] : [start]),
+    ...mayBeBest.map(({ epoch }) => nameOf(epoch)),
+    ...epochsAskedFor(recipe, step, results),
+  ];
+}
+
+function placeOf({ step, training }: RunState): string {
+  const epochs = training?.records.length ?? 0;
+  return epochs > 0 ? `epoch ${epochs} of step ${step + 1}` : `the beginning of step ${step + 1}`;
+}
+
+/** What to do with a run that cannot go on. */
+async function advice(folder: RunFolder, states: readonly (ReadState | 'damaged')[]): Promise<string> {
+  const known = states.flatMap((read) => (read === 'damaged' ? [] : Object.entries(read.state.checkpoints)));
+  const epoch = await lastWholeEpoch(folder, new Map(known));
+  return epoch === undefined
+    ? 'start again in another folder'
+    : `start again in another folder, or from its last whole epoch, the checkpoint ${epoch}`;
+}
+
+/** The last epoch that is as a state tells, or where none does, whose weights are those that the names of its files tell. */
+async function lastWholeEpoch(
+  folder: RunFolder,
+  known: ReadonlyMap<string, StoredHashes>,
+): Promise<string | undefined> {
+  const entries = await folder.names(EPOCHS_FOLDER);
+  const later = entries.filter((name) => /^step-\d+$/.test(name)).sort(byNumber);
+  for (const place of [...later.map((name) => `${EPOCHS_FOLDER}/${name}`), EPOCHS_FOLDER])
+    for (const name of (await folder.names(place)).filter((entry) => /^epoch-\d+$/.test(entry)).sort(byNumber)) {
+      const epoch = `${place}/${name}`;
+      const found = await readStored(folder, epoch).catch(() => undefined);
+      if (!found) continue;
+      const hashes = known.get(epoch);
+      const { files, weightsHash } = found.checkpoint;
+      const named = files.slice(1).every((file) => weightsHash.startsWith(hashInName(file.name) ?? '-'));
+      if (hashes ? sameHashes(hashes, found.hashes) : named) return epoch;
+    }
+  return undefined;
+}
+
+/** The highest number first. */
+const byNumber = (a: string, b: string): number => Number(b.split('-')[1]) - Number(a.split('-')[1]);

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import * as z from 'zod';
+import { MODEL_JSON_MAX_BYTES } from '../../protocol/checkpoint';
+import { UserError } from '../../protocol/errors';
+import { readCheckpoint } from '../checkpoint/read';
+import type { Checkpoint, ModelContent } from '../checkpoint/types';
+import { writeCheckpoint, type WriteOptions } from '../checkpoint/write';
+import type { RunFolder } from '../folder/run-folder';
+
+const MODEL_JSON = 'model.json';
+
+/** SHA-256, hex, of a checkpoint's model.json and of its shards one after another. */
+export const StoredHashes = z.object({
+  modelJson: z.string().regex(/^[0-9a-f]{64}$/),
+  weights: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type StoredHashes = z.infer<typeof StoredHashes>;
+
+/** A checkpoint in a run's folder, read back. */
+export interface Stored {
+  readonly checkpoint: Checkpoint;
+  readonly hashes: StoredHashes;
+}
+
+/** The name of the model.json of a checkpoint in a run's folder. */
+export const modelJsonOf = (name: string): string => (name === '' ? MODEL_JSON : `${name}/${MODEL_JSON}`);
+
+/**
+ * Writes a checkpoint into a folder of a run's, and reads it back: what is told of it is told of the files.
+ * @param name of its folder in the run's; '' for the run's own
+ * @throws UserError where it cannot be written, or holds something else than was written
+ */
+export async function writeStored(
+  folder: RunFolder,
+  name: string,
+  model: ModelContent,
+  options: WriteOptions = {},
+): Promise<Stored> {
+  const written = await writeCheckpoint(await folder.folder(name), model, options);
+  const stored = await readStored(folder, name);
+  const described = JSON.stringify(stored.checkpoint.modelTopology);
+  if (stored.hashes.weights !== written.weightsHash || described !== JSON.stringify(model.modelTopology))
+    throw new UserError(
+      `The checkpoint that was written to "${path.join(folder.given, name)}" reads back as another: check the disk, and choose another folder.`,
+    );
+  return stored;
+}
+
+/** Reads a checkpoint of a run. @throws UserError where it is missing, damaged or a link */
+export async function readStored(folder: RunFolder, name: string): Promise<Stored> {
+  const description = modelJsonOf(name);
+  const file = await folder.file(description);
+  const bytes = await folder.read(description, MODEL_JSON_MAX_BYTES);
+  if (file === undefined || !bytes)
+    throw new UserError(`The checkpoint "${path.join(folder.given, name)}" is missing: start again in another folder.`);
+  const checkpoint = await readCheckpoint(file);
+  return { checkpoint, hashes: { modelJson: hashOf(bytes), weights: checkpoint.weightsHash } };
+}
+
+/** Whether a checkpoint of a run is the one that was written. */
+export async function isWhole(folder: RunFolder, name: string, hashes: StoredHashes): Promise<boolean> {
+  try {
+    return sameHashes((await readStored(folder, name)).hashes, hashes);
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+export const sameHashes = (a: StoredHashes, b: StoredHashes): boolean =>
+  a.modelJson === b.modelJson && a.weights === b.weights;
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
