@@ -15,6 +15,8 @@ export interface Tensor {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** `optimizer`: a slot of an optimiser that was saved with the model, no weight of it. */
   readonly group?: string;
+  /** What it is to the layer that has it, `kernel` for example, where that is known. */
+  readonly weight?: string;
 }
 
 /** Tensors by name, in the order of the manifest. */

@@ -1,10 +1,11 @@
 import { CancelledError } from '../../protocol/errors';
 import { repeatedly, type Repeated } from '../backend/index';
 import type { tf } from '../backend/tf';
-import { type Cut, cutsBefore, type ModelVariable } from '../model/cuts';
+import { type Cut, cutsBefore } from '../model/cuts';
 import { describedAs } from '../model/runnable';
 import { inferFigures } from '../model/shapes';
 import { readTopology } from '../model/topology';
+import type { ModelVariable } from '../model/weights/binding';
 import { breathe } from '../pause';
 import type { Classifier } from './classifier';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { ScanScores } from '../../protocol/measure/sensitivity';
 import { padded, type Batch, type Images } from '../dataset/images';
-import type { ModelVariable } from '../model/cuts';
+import type { ModelVariable } from '../model/weights/binding';
 import type { LayersModel } from '../model/runnable';
 import { breathe } from '../pause';
 import { Beginnings } from './beginnings';

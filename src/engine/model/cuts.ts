@@ -1,11 +1,10 @@
 import type { layers, tf } from '../backend/tf';
 import type { LayersModel } from './runnable';
+import type { ModelVariable } from './weights/binding';
 
 type Symbolic = layers.SymbolicTensor;
 /** One call of a layer: its inputs, and what it makes of them. */
 type Call = layers.layers.Layer['inboundNodes'][number];
-/** A weight of a running model. */
-export type ModelVariable = LayersModel['weights'][number];
 
 /** A tensor within a running model through which all goes that comes behind it. */
 export interface Cut {

@@ -1,5 +1,8 @@
 import type { Tensor, Tensors } from '../checkpoint/types';
+import { weightName } from './roles';
 import type { TopologyLayer } from './topology';
+import { MAX_SEGMENTS, matchWeights } from './weights/match';
+import { slotsOf } from './weights/slots';
 
 /** Tensors of each layer by its id, and those of no layer by the part of their names before the last slash. */
 export interface Ownership {
@@ -8,11 +11,16 @@ export interface Ownership {
 }
 
 /**
- * Finds the layer of each tensor by its name, such as `conv1/kernel`, `lstm/lstm_cell/kernel` or `model/block/conv1/kernel`:
- * the layer whose name, or end of its path, stands in it as whole segments, as far right and as long as possible.
- * Slots of optimisers belong to nothing.
+ * Finds the layer of each tensor. Layers of known types have the weights that their type says, see `matchWeights`; each tensor
+ * of them says what it is to its layer, `kernel` for example. Any other tensor belongs to the layer whose name, or end of its
+ * path, stands in its own as whole segments, as far right and as long as possible. Slots of optimisers belong to nothing.
  */
 export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors): Ownership {
+  const weights = [...tensors.values()].filter(({ group }) => group !== 'optimizer');
+  const { byTensor } = matchWeights(
+    layers.flatMap(slotsOf),
+    weights.map(({ name }) => name),
+  );
   const bySuffix = new Map<string, TopologyLayer>();
   for (const { path, ...layer } of layers) {
     for (let start = path.length - 1; start >= 0; start--) {
@@ -27,10 +35,11 @@ export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors
     if (list) list.push(tensor);
     else map.set(key, [tensor]);
   };
-  for (const tensor of tensors.values()) {
-    if (tensor.group === 'optimizer') continue;
-    const owner = findOwner(tensor.name.split('/'), bySuffix);
-    if (owner) add(byLayer, owner.id, tensor);
+  for (const tensor of weights) {
+    const slot = byTensor.get(tensor.name);
+    const owner = slot?.layer ?? findOwner(tensor.name.split('/'), bySuffix)?.id;
+    const told = slot === undefined || weightName(tensor) === slot.weight;
+    if (owner !== undefined) add(byLayer, owner, told ? tensor : { ...tensor, weight: slot.weight });
     else add(others, tensor.name.split('/').slice(0, -1).join('/') || tensor.name, tensor);
   }
   return { byLayer, others };
@@ -40,6 +49,7 @@ function findOwner(
   segments: readonly string[],
   bySuffix: ReadonlyMap<string, TopologyLayer>,
 ): TopologyLayer | undefined {
+  if (segments.length > MAX_SEGMENTS) return undefined;
   for (let end = segments.length - 1; end > 0; end--) {
     for (let start = 0; start < end; start++) {
       const owner = bySuffix.get(segments.slice(start, end).join('/'));

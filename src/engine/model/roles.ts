@@ -22,12 +22,15 @@ export const PRUNABLE: Role = { kernel: true, prunable: true };
 /** Why tensors of other types than float32 are left alone, after the name of the type. */
 export const NOT_FACTORS = 'weights are not pruned: they are counts, indices or words, not factors';
 
-/** What a tensor is within its layer, `kernel` for example: its name without the layer's, and without the endings of a graph. */
-export const weightName = ({ name }: Tensor): string =>
-  (name.split('/').at(-1) ?? '').replace(/(_\d+)?(:0)?$/, '').toLowerCase();
+/**
+ * What a tensor is within its layer, `kernel` for example: as its layer's type says, or else its name without the layer's and
+ * without the endings of a graph.
+ */
+export const weightName = ({ name, weight }: Tensor): string =>
+  weight ?? (name.split('/').at(-1) ?? '').replace(/(_\d+)?(:0)?$/, '').toLowerCase();
 
 /**
- * The role of a tensor, from the type of its layer and its own name. Where the layer is of no known type, matrices and
+ * The role of a tensor, from the type of its layer and what it is there. Where the layer is of no known type, matrices and
  * larger arrays of float32 count as kernels.
  * @param layerType Keras class name; for a wrapper, that of the wrapper
  */

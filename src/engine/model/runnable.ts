@@ -2,6 +2,9 @@ import { UserError } from '../../protocol/errors';
 import { layers as tfLayers, tf } from '../backend/tf';
 import type { ModelContent, Tensor, Tensors } from '../checkpoint/types';
 import { readTopology } from './topology';
+import { bind, missingWeight, strayTensor } from './weights/binding';
+import { matchWeights } from './weights/match';
+import { slotsOf } from './weights/slots';
 
 /** A model that TensorFlow.js runs. */
 export type LayersModel = tfLayers.LayersModel;
@@ -37,22 +40,49 @@ export function whyNotRunnable(model: ModelContent): string | undefined {
 }
 
 /**
- * The model as TensorFlow.js runs it, its weights those of `model`. The caller disposes of it.
- * @throws UserError where it cannot be run, see `whyNotRunnable`, or holds NaN or infinite weights
+ * The model as TensorFlow.js runs it, its weights those of `model`: every one of its tensors that is a weight is exactly one
+ * variable, see `variablesByTensor`. The caller disposes of it.
+ * @throws UserError where it cannot be run, see `whyNotRunnable`, where tensors and variables do not match one to one, or where
+ * it holds NaN or infinite weights
  */
 export async function toLayersModel(model: ModelContent): Promise<LayersModel> {
   const why = whyNotRunnable(model);
   if (why !== undefined) throw new UserError(why);
   const weights = modelTensors(model);
   requireFinite(weights, 'evaluated or trained');
-  const artifacts = artifactsOf(model, weights);
-  try {
-    return await tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
-  } catch (error) {
+  const layers = readTopology(model.modelTopology)?.layers ?? [];
+  const { byTensor, missing } = matchWeights(
+    layers.flatMap(slotsOf),
+    weights.map(({ name }) => name),
+  );
+  const stray = weights.find(({ name }) => !byTensor.has(name));
+  if (stray) throw strayTensor(stray.name);
+  const nameOf = ({ name }: Tensor): string => byTensor.get(name)!.name;
+  const running = await build(model, joined(weights, nameOf)).catch(async (error: unknown) => {
+    if (missing[0]) throw missingWeight(missing[0].name);
+    if (/shape mismatch/i.test(brief(error))) await nameUnfitting(model, weights, nameOf);
     throw new UserError(`TensorFlow.js cannot rebuild the model (${brief(error)}): convert it again.`, {
       cause: error,
     });
+  });
+  bind(running, weights, nameOf);
+  return running;
+}
+
+/** TensorFlow.js does not say which weight it is that does not fit. @throws UserError that does */
+async function nameUnfitting(model: ModelContent, weights: readonly Tensor[], nameOf: (tensor: Tensor) => string) {
+  const bare = await build(model);
+  try {
+    bind(bare, weights, nameOf);
+  } finally {
+    bare.dispose();
   }
+}
+
+function build({ modelTopology }: ModelContent, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
+  // TensorFlow.js changes the object that it is given.
+  const artifacts = { modelTopology: structuredClone(modelTopology), ...weights };
+  return tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
 }
 
 /** A running model as data, as `writeCheckpoint` takes it: topology and weights, no state of an optimiser. */
@@ -82,22 +112,6 @@ export function describedAs(model: LayersModel): Record<string, unknown> {
   return JSON.parse(JSON.stringify(topology)) as Record<string, unknown>;
 }
 
-/** The variables of a running model by the names that their tensors have in the checkpoint; names are matched as `loadWeights` of tfjs-layers does it. */
-export function variablesByTensor(
-  model: LayersModel,
-  tensorNames: Iterable<string>,
-): Map<string, LayersModel['weights'][number]> {
-  const byName = new Map(model.weights.map((variable) => [variable.originalName, variable]));
-  const found = new Map<string, LayersModel['weights'][number]>();
-  for (const name of tensorNames) {
-    const segments = name.split('/');
-    const withoutCell = [...segments.slice(0, -2), ...segments.slice(-1)].join('/');
-    const variable = byName.get(name) ?? byName.get(withoutCell);
-    if (variable) found.set(name, variable);
-  }
-  return found;
-}
-
 /** The tensors of a model that are weights of it. */
 export function modelTensors(model: ModelContent): Tensor[] {
   return [...model.tensors.values()].filter((tensor) => tensor.group !== 'optimizer');
@@ -122,18 +136,17 @@ export function requireFinite(tensors: Iterable<Tensor>, purpose: string): void 
 
 const isRegistered = (type: string) => Object.hasOwn(tf.serialization.SerializationMap.getMap().classNameMap, type);
 
-function artifactsOf(model: ModelContent, weights: readonly Tensor[]): tf.io.ModelArtifacts {
-  const joined = new Uint8Array(weights.reduce((sum, { data }) => sum + data.byteLength, 0));
+/** Weights as TensorFlow.js takes them. */
+function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string): tf.io.ModelArtifacts {
+  const bytes = new Uint8Array(weights.reduce((sum, { data }) => sum + data.byteLength, 0));
   let offset = 0;
   for (const { data } of weights) {
-    joined.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
   return {
-    // TensorFlow.js changes the object that it is given.
-    modelTopology: structuredClone(model.modelTopology),
-    weightSpecs: weights.map(({ name, shape, dtype }) => ({ name, shape: [...shape], dtype })),
-    weightData: joined.buffer,
+    weightSpecs: weights.map((tensor) => ({ name: nameOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype })),
+    weightData: bytes.buffer,
   };
 }
 

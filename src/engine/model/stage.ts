@@ -1,21 +1,21 @@
 import type { Session } from '../checkpoint/store';
 import type { ModelContent, Tensors } from '../checkpoint/types';
-import type { ModelVariable } from './cuts';
-import { toLayersModel, variablesByTensor, type LayersModel } from './runnable';
+import { toLayersModel, type LayersModel } from './runnable';
+import { variablesByTensor, type Binding, type ModelVariable } from './weights/binding';
 import { tf } from '../backend/tf';
 
 /** A model that shows one set of weights after another without being built again. */
 export class Stage {
   private shown: Tensors;
   private last: Promise<unknown> = Promise.resolve();
-  private readonly variables: ReturnType<typeof variablesByTensor>;
+  private readonly variables: Binding;
 
   private constructor(
     private readonly model: LayersModel,
     private readonly original: Tensors,
   ) {
     this.shown = original;
-    this.variables = variablesByTensor(model, original.keys());
+    this.variables = variablesByTensor(model);
   }
 
   /** The caller disposes of it. @throws UserError where the model cannot be run */
@@ -34,7 +34,8 @@ export class Stage {
   show(tensors: Tensors): void {
     for (const [name, variable] of this.variables) {
       const next = tensors.get(name);
-      if (next === undefined || next.dtype !== 'float32' || next === this.shown.get(name)) continue;
+      if (next === undefined) throw new Error(`the weights to be shown lack ${name}`);
+      if (next.dtype !== 'float32' || next === this.shown.get(name)) continue;
       tf.tidy(() => {
         variable.write(tf.tensor(next.data, [...next.shape], 'float32'));
       });

@@ -2,15 +2,18 @@ import { repeatedly, type Repeated } from '../backend/index';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
+import { tensorNames } from '../model/weights/binding';
 import type { Adam, TrainedWeight } from './adam';
 import type { Teacher } from './teacher';
 
 /** The trainable weights of a model under the names that its checkpoint gives them. */
 export function trainedWeights(model: layers.LayersModel): TrainedWeight[] {
+  const names = tensorNames(model);
   return model.trainableWeights.map((weight) => {
-    const variable = weight.read();
-    if (!(variable instanceof tf.Variable)) throw new Error(`the weight ${weight.originalName} is no variable`);
-    return { name: weight.originalName, variable };
+    const [variable, name] = [weight.read(), names.get(weight)];
+    if (!(variable instanceof tf.Variable) || name === undefined)
+      throw new Error(`the weight ${weight.originalName} is no variable of a tensor`);
+    return { name, variable };
   });
 }
 

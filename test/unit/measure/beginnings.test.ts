@@ -3,7 +3,7 @@ import { disposeBackend, installBackend } from '../../../src/engine/backend/inde
 import { tf } from '../../../src/engine/backend/tf';
 import { Beginnings } from '../../../src/engine/measure/beginnings';
 import { asClassifier } from '../../../src/engine/measure/classifier';
-import type { ModelVariable } from '../../../src/engine/model/cuts';
+import type { ModelVariable } from '../../../src/engine/model/weights/binding';
 import { createArchitecture } from '../../../src/engine/model/architectures';
 import { CancelledError } from '../../../src/protocol/errors';
 import { numbers } from '../../networks';

@@ -1,6 +1,6 @@
 import { tf } from '../../backend/tf';
 import type { Batch } from '../../dataset/images';
-import { variablesByTensor } from '../../model/runnable';
+import { variablesByTensor } from '../../model/weights/binding';
 import { meanCrossEntropy, oneHot } from '../../train/step';
 import { eachBatch, type Subject } from './subject';
 

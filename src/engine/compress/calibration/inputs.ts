@@ -1,5 +1,5 @@
 import { layers as tfLayers, tf } from '../../backend/tf';
-import { variablesByTensor } from '../../model/runnable';
+import { variablesByTensor } from '../../model/weights/binding';
 import { columnsOf, type Columns } from './columns';
 import { eachBatch, type Subject } from './subject';
 

@@ -4,7 +4,8 @@ import type { Dataset } from '../../dataset/dataset';
 import { asClassifier, type Classifier } from '../../measure/classifier';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
-import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
+import { toLayersModel, type LayersModel } from '../../model/runnable';
+import { variablesByTensor } from '../../model/weights/binding';
 import { pauseUnless } from '../../pause';
 import { multipliedKernels } from '../calibration/inputs';
 import { withSubject, type CalibrationOptions, type Subject } from '../calibration/subject';
@@ -61,7 +62,7 @@ async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Te
   const cut = readGraph(subject.content).layers.flatMap((layer) =>
     layer.tensors
       .map(({ tensor }) => tensor)
-      .filter((tensor) => pruned.get(tensor.name) !== tensor)
+      .filter(({ name, data }) => pruned.get(name)?.data !== data)
       .map((tensor) => ({ layer, tensor })),
   );
   for (const [index, { layer, tensor }] of cut.entries()) {
@@ -151,7 +152,7 @@ function show(model: LayersModel, tensors: readonly Tensor[]): void {
   );
   for (const { name, shape, data } of tensors) {
     tf.tidy(() => {
-      variables.get(name)?.write(tf.tensor(data, [...shape]));
+      variables.get(name)!.write(tf.tensor(data, [...shape]));
     });
   }
 }

@@ -4,7 +4,6 @@ import type { ModelContent } from '../../checkpoint/types';
 import { calibrate } from '../../compress/prune/calibrate';
 import { needsData } from '../../compress/prune/scores';
 import { graduallyPruned, initialSparsity, prunedTo } from '../../compress/prune/gradual';
-import { variablesByTensor, type LayersModel } from '../../model/runnable';
 import type { GradualPruning } from '../../train/loop';
 import { sparsitySchedule } from '../../train/sparsity-schedule';
 import type { Work } from '../work';
@@ -35,12 +34,11 @@ export function checkGradual(gradual: Gradual, epochs: number, where: string): v
 }
 
 /**
- * Gradual pruning of `running`, which was built from `model`, the model with which the step began.
+ * Gradual pruning of `model`, with which the step began.
  * @throws UserError where the schedule does not fit the model
  */
 export function gradualPruning(
   model: ModelContent,
-  running: LayersModel,
   gradual: Gradual,
   epochs: number,
   { prepared, listener }: Pick<Work, 'prepared' | 'listener'>,
@@ -48,9 +46,7 @@ export function gradualPruning(
   const { seed } = prepared.recipe;
   const initial = initialSparsity(model, gradual);
   const pruned = graduallyPruned(model, gradual);
-  const variables = variablesByTensor(running, model.tensors.keys());
-  const weightName = (tensor: string): string | undefined => variables.get(tensor)?.originalName;
-  const open = new Map(pruned.map(({ name, data }) => [nameOf(weightName(name), name), data.length]));
+  const open = new Map(pruned.map(({ name, data }) => [name, data.length]));
   return {
     open,
     ...(gradual.regrow ? { regrown: new Set(open.keys()) } : {}),
@@ -59,7 +55,7 @@ export function gradualPruning(
     mask: async (values, sparsity) => {
       const tensors = new Map(
         [...model.tensors.values()].map((tensor) => {
-          const data = values.get(weightName(tensor.name) ?? '');
+          const data = values.get(tensor.name);
           return [tensor.name, data ? { ...tensor, data } : tensor];
         }),
       );
@@ -72,15 +68,9 @@ export function gradualPruning(
         const { data } = after.get(name)!;
         const mask = new Uint8Array(data.length);
         for (let i = 0; i < data.length; i++) mask[i] = data[i] === 0 ? 0 : 1;
-        masks.set(nameOf(weightName(name), name), mask);
+        masks.set(name, mask);
       }
       return { masks, sparsity: plan.totals.sparsity };
     },
   };
-}
-
-function nameOf(weight: string | undefined, tensor: string): string {
-  if (weight === undefined)
-    throw new UserError(`The tensor "${tensor}" cannot be pruned, because no layer has it: convert the model again.`);
-  return weight;
 }

@@ -8,7 +8,8 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/dataset';
-import { toLayersModel, variablesByTensor, type LayersModel } from '../../model/runnable';
+import { modelTensors, toLayersModel, type LayersModel } from '../../model/runnable';
+import { variablesByTensor } from '../../model/weights/binding';
 import { trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
@@ -58,8 +59,8 @@ async function trainEpochs(
   let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
     taught = step.distill && (await distillation(work, step.distill, data));
-    const gradual = step.gradual && gradualPruning(start, model, step.gradual, step.epochs, work);
-    const masks = step.step === 'finetune' ? heldZeros(start, model) : new Map<string, Uint8Array>();
+    const gradual = step.gradual && gradualPruning(start, step.gradual, step.epochs, work);
+    const masks = step.step === 'finetune' ? new Map(zeroMasks(start)) : new Map<string, Uint8Array>();
     for (const [name, length] of gradual?.open ?? [])
       if (!masks.has(name)) masks.set(name, new Uint8Array(length).fill(1));
     return await trainModel({
@@ -101,34 +102,21 @@ async function trainEpochs(
 
 /** A model with the weights that `running`, built from it, has now. The order of its tensors, which decides the bytes, stays. */
 function withWeightsOf(model: ModelContent, running: LayersModel): ModelContent {
-  const variables = variablesByTensor(running, model.tensors.keys());
+  const variables = variablesByTensor(
+    running,
+    modelTensors(model).map(({ name }) => name),
+  );
   const tensors = new Map<string, Tensor>();
   for (const tensor of model.tensors.values()) {
     if (tensor.group === 'optimizer') continue;
-    const data = variables.get(tensor.name)?.read().dataSync();
+    const data = variables.get(tensor.name)!.read().dataSync();
     // A shadow below 0 times a mask of 0 is -0, whose bytes are not those of the 0 that a prune step writes.
     if (data instanceof Float32Array) tensors.set(tensor.name, { ...tensor, data: data.map((value) => value + 0) });
     else if (data instanceof Int32Array || data instanceof Uint8Array)
       tensors.set(tensor.name, { ...tensor, data: data.slice() });
-    else tensors.set(tensor.name, tensor);
+    else throw new Error(`the weight ${tensor.name} cannot be written`);
   }
   return { ...model, tensors };
-}
-
-/** The zeros of a model's kernels as masks of the variables of `running`, built from it. */
-function heldZeros(model: ModelContent, running: LayersModel): Map<string, Uint8Array> {
-  const masks = zeroMasks(model);
-  const variables = variablesByTensor(running, masks.keys());
-  return new Map(
-    [...masks].map(([name, mask]) => {
-      const variable = variables.get(name);
-      if (!variable)
-        throw new UserError(
-          `The zeros of the tensor "${name}" cannot be held, because no layer has it: convert the model again.`,
-        );
-      return [variable.originalName, mask];
-    }),
-  );
 }
 
 function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Provenance['accuracies'] {

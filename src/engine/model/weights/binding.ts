@@ -1,0 +1,74 @@
+import { UserError } from '../../../protocol/errors';
+import type { layers } from '../../backend/tf';
+import type { Tensor } from '../../checkpoint/types';
+
+type LayersModel = layers.LayersModel;
+/** A weight of a running model. */
+export type ModelVariable = LayersModel['weights'][number];
+/** The variables of a running model by the names of the tensors that they were loaded from. */
+export type Binding = ReadonlyMap<string, ModelVariable>;
+
+const bindings = new WeakMap<LayersModel, Binding>();
+
+/**
+ * Says once and for all which variable of a model was loaded from which tensor: each from exactly one.
+ * @param nameOf what TensorFlow.js calls the variable of a tensor
+ * @throws UserError naming a tensor or variable that has no counterpart, or one of another size
+ */
+export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (tensor: Tensor) => string): void {
+  const byName = new Map(model.weights.map((variable) => [variable.originalName, variable]));
+  const binding = new Map<string, ModelVariable>();
+  for (const tensor of tensors) {
+    const name = nameOf(tensor);
+    const variable = byName.get(name);
+    if (!variable) throw strayTensor(tensor.name);
+    if (variable.shape.join() !== tensor.shape.join()) throw otherShape(tensor, variable.shape);
+    byName.delete(name);
+    binding.set(tensor.name, variable);
+  }
+  const [unset] = byName.keys();
+  if (unset !== undefined) throw missingWeight(unset);
+  if (binding.size !== model.weights.length)
+    throw new UserError('Several weights of the model have the same name, so it cannot be evaluated or trained.');
+  bindings.set(model, binding);
+}
+
+/**
+ * The variables of a running model by the names that their tensors have in the checkpoint; of a model that was made here, and
+ * not loaded, by its own names.
+ * @param names all that are wanted; each must be there
+ * @throws UserError naming a tensor that belongs to no variable
+ */
+export function variablesByTensor(model: LayersModel, names?: Iterable<string>): Binding {
+  const binding = bindings.get(model) ?? new Map(model.weights.map((one) => [one.originalName, one]));
+  if (!names) return binding;
+  return new Map(
+    Array.from(names, (name) => {
+      const variable = binding.get(name);
+      if (!variable) throw strayTensor(name);
+      return [name, variable];
+    }),
+  );
+}
+
+/** What the tensor of each variable of a running model is called in its checkpoint. */
+export function tensorNames(model: LayersModel): ReadonlyMap<ModelVariable, string> {
+  return new Map([...variablesByTensor(model)].map(([name, variable]) => [variable, name]));
+}
+
+export const strayTensor = (name: string): UserError =>
+  new UserError(
+    `The tensor "${name}" is the weight of no layer that the model describes, so the model cannot be evaluated or trained: convert it again.`,
+  );
+
+export const missingWeight = (name: string): UserError =>
+  new UserError(
+    `No tensor of the checkpoint holds the weight "${name}" of the model, so it cannot be evaluated or trained: convert it again.`,
+  );
+
+function otherShape({ name, shape }: Tensor, wanted: readonly (number | null)[]): UserError {
+  const sizes = wanted.map((size) => size ?? 0);
+  return new UserError(
+    `The tensor "${name}" has the shape [${shape.join(', ')}] where its layer takes [${sizes.join(', ')}], so the model cannot be evaluated or trained: convert it again.`,
+  );
+}

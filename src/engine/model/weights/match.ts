@@ -1,0 +1,99 @@
+import type { Slot } from './slots';
+
+/** Which tensor is which weight. */
+export interface Matches {
+  readonly byTensor: ReadonlyMap<string, Slot>;
+  /** Weights that no tensor is. */
+  readonly missing: readonly Slot[];
+}
+
+/** Names of more segments than this are none that a model has. */
+export const MAX_SEGMENTS = 64;
+
+/**
+ * Finds the weight that each tensor is, each weight once, by names first as `loadWeights` of TensorFlow.js does: the name of
+ * the variable, also with the name of a recurrent cell before its last segment. Names that begin with models around the layer,
+ * and names that count the weights of a layer (`dense/0`), are understood as well.
+ */
+export function matchWeights(slots: readonly Slot[], tensors: readonly string[]): Matches {
+  const open = new Set(slots);
+  const byTensor = new Map<string, Slot>();
+  const take = (tensor: string, slot: Slot): void => {
+    open.delete(slot);
+    byTensor.set(tensor, slot);
+  };
+  // The whole path first: layers of different nested models may share a name.
+  for (const names of [wholeNames, ownNames]) {
+    const byName = grouped([...open].flatMap((slot) => names(slot).map((name) => [name, slot] as const)));
+    for (const forms of [exact, withoutCell, withoutModels]) {
+      for (const tensor of tensors) {
+        if (byTensor.has(tensor)) continue;
+        const slot = forms(tensor)
+          .flatMap((name) => byName.get(name) ?? [])
+          .find((candidate) => open.has(candidate));
+        if (slot) take(tensor, slot);
+      }
+    }
+  }
+  const byScope = grouped([...open].flatMap((slot) => scopesIn(slot).map((scope) => [scope, slot] as const)));
+  for (const [scope, counted] of countedByScope(tensors.filter((tensor) => !byTensor.has(tensor)))) {
+    const weights = [scope, scopeOf(scope)]
+      .map((one) => (byScope.get(one) ?? []).filter((slot) => open.has(slot)))
+      .find(({ length }) => length > 0);
+    if (weights?.length === counted.length) counted.forEach((tensor, i) => take(tensor, weights[i]!));
+  }
+  return { byTensor, missing: [...open] };
+}
+
+/** The names within all models around the layer. */
+const wholeNames = (slot: Slot): string[] =>
+  ownNames(slot).map((name) => [...slot.layer.split('/').slice(0, -1), name].join('/'));
+
+/** The name of the variable, and what Keras 3 calls depthwise kernels. */
+const ownNames = ({ name, weight }: Slot): string[] =>
+  weight === 'depthwise_kernel' ? [name, `${scopeOf(name)}/kernel`] : [name];
+
+const exact = (name: string): string[] => [name];
+
+function withoutCell(name: string): string[] {
+  const segments = name.split('/');
+  return segments.length < 3 ? [] : [[...segments.slice(0, -2), ...segments.slice(-1)].join('/')];
+}
+
+function withoutModels(name: string): string[] {
+  const segments = name.split('/');
+  if (segments.length > MAX_SEGMENTS) return [];
+  return segments.slice(1, -1).flatMap((_, i) => {
+    const rest = segments.slice(i + 1).join('/');
+    return [rest, ...withoutCell(rest)];
+  });
+}
+
+const COUNTED = /^(.+)\/(\d{1,6})$/;
+
+/** Names that end in a number, in the order of these numbers, by what stands before. */
+function countedByScope(tensors: readonly string[]): Map<string, string[]> {
+  const counted = tensors.flatMap((tensor) => {
+    const [, scope, index] = COUNTED.exec(tensor) ?? [];
+    return scope === undefined ? [] : [[scope, { tensor, index: Number(index) }] as const];
+  });
+  const sorted = [...grouped(counted)].map(
+    ([scope, entries]) => [scope, entries.sort((a, b) => a.index - b.index).map(({ tensor }) => tensor)] as const,
+  );
+  return new Map(sorted);
+}
+
+function grouped<T>(entries: readonly (readonly [string, T])[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const [key, value] of entries) {
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+
+const scopeOf = (name: string): string => name.split('/').slice(0, -1).join('/');
+
+/** What stands before a weight's number: its layer, also within all models around it. */
+const scopesIn = (slot: Slot): string[] => [...new Set([scopeOf(slot.name), ...wholeNames(slot).map(scopeOf)])];

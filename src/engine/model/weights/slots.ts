@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { TopologyLayer } from '../topology';
+import { Config, LayerJson, stringOf } from '../topology-json';
+
+/** A weight that a layer has, by its description. */
+export interface Slot {
+  /** Id of the layer. */
+  readonly layer: string;
+  /** What TensorFlow.js calls its variable: `dense/kernel`, `both/forward_lstm/kernel`. */
+  readonly name: string;
+  /** What it is to its layer: `kernel`, `gamma`. */
+  readonly weight: string;
+}
+
+type Weights = (config: Config) => string[];
+
+const RECURRENT: Weights = (config) => withBias(config, 'kernel', 'recurrent_kernel');
+const KERNEL: Weights = (config) => withBias(config, 'kernel');
+const SEPARABLE: Weights = (config) => withBias(config, 'depthwise_kernel', 'pointwise_kernel');
+const SCALE_AND_SHIFT: Weights = ({ scale, center }) => [
+  ...(scale === false ? [] : ['gamma']),
+  ...(center === false ? [] : ['beta']),
+];
+
+/** The weights of each type of layer in their order, which is that of Keras. */
+const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
+  Object.entries({
+    Dense: KERNEL,
+    Conv1D: KERNEL,
+    Conv2D: KERNEL,
+    Conv3D: KERNEL,
+    Conv1DTranspose: KERNEL,
+    Conv2DTranspose: KERNEL,
+    Conv3DTranspose: KERNEL,
+    DepthwiseConv2D: (config: Config) => withBias(config, 'depthwise_kernel'),
+    SeparableConv1D: SEPARABLE,
+    SeparableConv2D: SEPARABLE,
+    Embedding: () => ['embeddings'],
+    PReLU: () => ['alpha'],
+    BatchNormalization: (config: Config) => [...SCALE_AND_SHIFT(config), 'moving_mean', 'moving_variance'],
+    LayerNormalization: SCALE_AND_SHIFT,
+    GroupNormalization: SCALE_AND_SHIFT,
+    SimpleRNN: RECURRENT,
+    SimpleRNNCell: RECURRENT,
+    GRU: RECURRENT,
+    GRUCell: RECURRENT,
+    LSTM: RECURRENT,
+    LSTMCell: RECURRENT,
+    ConvLSTM2D: RECURRENT,
+    ConvLSTM2DCell: RECURRENT,
+  }),
+);
+const MODELS = new Set(['Sequential', 'Functional', 'Model']);
+const MAX_DEPTH = 16;
+
+/**
+ * The weights of a layer in order, those of wrapped layers included: the order in which files that count weights, as Keras 3
+ * does, count them. Empty where its type has none or is not known.
+ */
+export function slotsOf({ id, path, type, config }: Pick<TopologyLayer, 'id' | 'path' | 'type' | 'config'>): Slot[] {
+  const layer = { class_name: type, config };
+  return named(layer, path.at(-1) ?? id, 0).map(([scope, weight]) => ({
+    layer: id,
+    name: `${scope}/${weight}`,
+    weight,
+  }));
+}
+
+/** Weights with the names of what is around them. */
+type Named = [scope: string, weight: string];
+
+function named(layer: LayerJson, scope: string, depth: number): Named[] {
+  const { class_name: type } = layer;
+  if (depth > MAX_DEPTH) return [];
+  if (MODELS.has(type)) return layersIn(layer).flatMap((inner) => named(inner, nameOf(inner), depth + 1));
+  const config = Array.isArray(layer.config) ? {} : (layer.config ?? {});
+  switch (type) {
+    case 'TimeDistributed':
+      return parts(config['layer']).flatMap((inner) => named(inner, scope, depth + 1));
+    case 'Bidirectional':
+      return ['forward', 'backward'].flatMap((way) =>
+        parts(config['layer']).flatMap((inner) => named(inner, `${scope}/${way}_${nameOf(inner)}`, depth + 1)),
+      );
+    case 'RNN':
+    case 'ConvRNN2D':
+      return parts(config['cell']).flatMap((cell) => named(cell, scope, depth + 1));
+    case 'StackedRNNCells':
+      return parts(config['cells']).flatMap((cell, i) => named(cell, `${scope}/RNNCell_${i}`, depth + 1));
+    default:
+      return (WEIGHTS.get(type)?.(config) ?? []).map((weight) => [scope, weight]);
+  }
+}
+
+const withBias = ({ use_bias: bias }: Config, ...weights: string[]): string[] =>
+  bias === false ? weights : [...weights, 'bias'];
+
+/** A layer, or a list of layers, within a configuration; none where it is something else. */
+function parts(value: unknown): LayerJson[] {
+  const parsed = z.array(LayerJson).safeParse(Array.isArray(value) ? value : [value]);
+  return parsed.success ? parsed.data : [];
+}
+
+const layersIn = ({ config }: LayerJson): LayerJson[] => parts(Array.isArray(config) ? config : config?.['layers']);
+
+function nameOf({ name, config }: LayerJson): string {
+  return name ?? (Array.isArray(config) ? undefined : stringOf(config?.['name'])) ?? '';
+}
