@@ -2,7 +2,7 @@ import { CancelledError } from '../../protocol/errors';
 import { repeatedly, type Repeated } from '../backend/index';
 import type { tf } from '../backend/tf';
 import { type Cut, cutsBefore } from '../model/cuts';
-import { describedAs } from '../model/runnable';
+import { descriptionOf } from '../model/runnable';
 import { inferFigures } from '../model/shapes';
 import { readTopology } from '../model/topology';
 import type { ModelVariable } from '../model/weights/binding';
@@ -36,7 +36,7 @@ export class Beginnings {
     batches: readonly Float32Array[],
     private readonly size: number,
   ) {
-    const topology = readTopology(describedAs(classifier.model));
+    const topology = readTopology(descriptionOf(classifier.model));
     this.#macs = topology ? inferFigures(topology) : new Map<string, never>();
     const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], DIVIDED);
     this.#whole = { batches, pass };

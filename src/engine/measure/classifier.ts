@@ -2,7 +2,7 @@ import { UserError } from '../../protocol/errors';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
 import { outputKind } from '../model/output';
-import { describedAs } from '../model/runnable';
+import { descriptionOf } from '../model/runnable';
 import { readTopology } from '../model/topology';
 
 /** Probabilities below this count as this much, as in Keras. */
@@ -48,7 +48,7 @@ export function asClassifier(
     throw new UserError(
       `The dataset has ${classes} classes but the model tells only ${units} apart: choose the data it was trained on.`,
     );
-  const probabilities = outputKind(readTopology(describedAs(model))) === 'probabilities';
+  const probabilities = outputKind(readTopology(descriptionOf(model))) === 'probabilities';
   const shapeOf = (count: number): number[] => [count, ...input];
   const logitsFrom = (y: tf.Tensor2D): tf.Tensor2D =>
     probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;

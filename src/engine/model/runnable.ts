@@ -1,10 +1,13 @@
 import { UserError } from '../../protocol/errors';
 import { layers as tfLayers, tf } from '../backend/tf';
 import type { ModelContent, Tensor, Tensors } from '../checkpoint/types';
-import { readTopology } from './topology';
+import { readable } from './dialects';
+import { readTopology, type Topology } from './topology';
+import { LayerJson, type Config } from './topology-json';
+import { mendBatchNormalisation } from './training-mode';
 import { bind, missingWeight, strayTensor } from './weights/binding';
 import { matchWeights } from './weights/match';
-import { slotsOf } from './weights/slots';
+import { slotsOf, type Slot } from './weights/slots';
 
 /** A model that TensorFlow.js runs. */
 export type LayersModel = tfLayers.LayersModel;
@@ -14,16 +17,28 @@ export type LayersModel = tfLayers.LayersModel;
  * Looks at the description only: a model may still turn out not to load.
  */
 export function whyNotRunnable(model: ModelContent): string | undefined {
-  const topology = readTopology(model.modelTopology);
+  const plan = planOf(model);
+  return typeof plan === 'string' ? plan : undefined;
+}
+
+/** How a model is run. */
+interface Plan {
+  readonly topology: Topology;
+  /** What TensorFlow.js is given to read. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** What TensorFlow.js calls the variable of a weight. */
+  readonly variableOf: (slot: Slot) => string;
+}
+
+function planOf(model: ModelContent): Plan | string {
+  const topology = topologyOf(model);
+  if (typeof topology === 'string') return topology;
   if (model.format === 'graph-model' || !topology) {
     return 'This model is no LayersModel, so it cannot be evaluated or trained: convert it to the format tfjs_layers_model.';
   }
   const strange = topology.layers.find(({ type }) => !isRegistered(type));
   if (strange) {
     return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`;
-  }
-  if (topology.layers.some(({ config }) => 'batch_shape' in config)) {
-    return 'The model was saved by Keras 3, which TensorFlow.js cannot run: save it with Keras 2 (tf_keras) to evaluate or train it.';
   }
   for (const [count, what] of [
     [topology.inputs.length, 'input'],
@@ -33,10 +48,35 @@ export function whyNotRunnable(model: ModelContent): string | undefined {
       return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
     }
   }
-  if (!topology.plain) {
-    return 'The calls of its layers are described in a way that TensorFlow.js does not read, so the model cannot be evaluated or trained: convert it again.';
+  const stateful = topology.layers.find(({ config }) => isStateful(config));
+  if (stateful) {
+    return `The layer "${stateful.name}" is stateful, so its answers depend on the examples before, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;
   }
-  return undefined;
+  const reading = readable(model, topology);
+  if (typeof reading === 'string') return reading;
+  const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
+  const variableOf = ({ layer, name }: Slot): string => {
+    const { path, name: unique } = byId.get(layer)!;
+    const own = `${path.at(-1)!}/`;
+    return reading.flat && name.startsWith(own) ? `${unique}/${name.slice(own.length)}` : name;
+  };
+  return { topology, description: reading.description, variableOf };
+}
+
+function topologyOf({ modelTopology }: ModelContent): Topology | null | string {
+  try {
+    return readTopology(modelTopology);
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+/** Whether a layer, or one that it wraps, carries its state from batch to batch. */
+function isStateful({ stateful, layer }: Config): boolean {
+  const wrapped = LayerJson.safeParse(layer);
+  const inner = wrapped.success ? wrapped.data.config : undefined;
+  return stateful === true || (inner !== undefined && !Array.isArray(inner) && isStateful(inner));
 }
 
 /**
@@ -46,32 +86,44 @@ export function whyNotRunnable(model: ModelContent): string | undefined {
  * it holds NaN or infinite weights
  */
 export async function toLayersModel(model: ModelContent): Promise<LayersModel> {
-  const why = whyNotRunnable(model);
-  if (why !== undefined) throw new UserError(why);
+  const plan = planOf(model);
+  if (typeof plan === 'string') throw new UserError(plan);
   const weights = modelTensors(model);
   requireFinite(weights, 'evaluated or trained');
-  const layers = readTopology(model.modelTopology)?.layers ?? [];
   const { byTensor, missing } = matchWeights(
-    layers.flatMap(slotsOf),
+    plan.topology.layers.flatMap(slotsOf),
     weights.map(({ name }) => name),
   );
   const stray = weights.find(({ name }) => !byTensor.has(name));
   if (stray) throw strayTensor(stray.name);
-  const nameOf = ({ name }: Tensor): string => byTensor.get(name)!.name;
-  const running = await build(model, joined(weights, nameOf)).catch(async (error: unknown) => {
+  const nameOf = ({ name }: Tensor): string => plan.variableOf(byTensor.get(name)!);
+  const running = await build(plan, joined(weights, nameOf)).catch(async (error: unknown) => {
     if (missing[0]) throw missingWeight(missing[0].name);
-    if (/shape mismatch/i.test(brief(error))) await nameUnfitting(model, weights, nameOf);
+    if (/shape mismatch/i.test(brief(error))) await nameUnfitting(plan, weights, nameOf);
     throw new UserError(`TensorFlow.js cannot rebuild the model (${brief(error)}): convert it again.`, {
       cause: error,
     });
   });
-  bind(running, weights, nameOf);
+  const variables = bind(running, weights, nameOf);
+  const frozen = new Set(
+    plan.topology.layers.filter(({ config }) => config['trainable'] === false).map(({ id }) => id),
+  );
+  // TensorFlow.js forgets that wrappers are frozen.
+  for (const [tensor, variable] of variables) if (frozen.has(byTensor.get(tensor)!.layer)) variable.trainable = false;
+  mendBatchNormalisation(running);
+  descriptions.set(running, model.modelTopology);
   return running;
 }
 
+const descriptions = new WeakMap<LayersModel, ModelContent['modelTopology']>();
+
+/** What the checkpoint that a running model was loaded from says of its layers; of one that was made here, what TensorFlow.js would. */
+export const descriptionOf = (model: LayersModel): ModelContent['modelTopology'] =>
+  descriptions.get(model) ?? describedAs(model);
+
 /** TensorFlow.js does not say which weight it is that does not fit. @throws UserError that does */
-async function nameUnfitting(model: ModelContent, weights: readonly Tensor[], nameOf: (tensor: Tensor) => string) {
-  const bare = await build(model);
+async function nameUnfitting(plan: Plan, weights: readonly Tensor[], nameOf: (tensor: Tensor) => string) {
+  const bare = await build(plan);
   try {
     bind(bare, weights, nameOf);
   } finally {
@@ -79,9 +131,9 @@ async function nameUnfitting(model: ModelContent, weights: readonly Tensor[], na
   }
 }
 
-function build({ modelTopology }: ModelContent, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
+function build({ description }: Plan, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
   // TensorFlow.js changes the object that it is given.
-  const artifacts = { modelTopology: structuredClone(modelTopology), ...weights };
+  const artifacts = { modelTopology: structuredClone(description), ...weights };
   return tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
 }
 

@@ -21,7 +21,7 @@ function everything(): ModelContent {
       l.conv2d({ name: 'conv', filters: 3, kernelSize: 3, inputShape: [8, 8, 2] }),
       l.batchNormalization({ name: 'norm', scale: false }),
       l.depthwiseConv2d({ name: 'depthwise', kernelSize: 2 }),
-      l.separableConv2d({ name: 'separable', filters: 4, kernelSize: 2, depthMultiplier: 2 }),
+      l.separableConv2d({ name: 'separable', filters: 4, kernelSize: 2 }),
       l.prelu({ name: 'slopes' }),
       l.conv2dTranspose({ name: 'up', filters: 2, kernelSize: 2, useBias: false }),
       l.layerNormalization({ name: 'layernorm' }),
@@ -49,8 +49,12 @@ function numbered(model: ModelContent): ModelContent {
   return { ...model, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
 }
 
-const renamed = (model: ModelContent, nameOf: (tensor: Tensor, slot: Slot) => string): ModelContent => {
-  const { byTensor } = matchWeights(slots(model), [...model.tensors.keys()]);
+const renamed = (
+  model: ModelContent,
+  nameOf: (tensor: Tensor, slot: Slot) => string,
+  all = slots(model),
+): ModelContent => {
+  const { byTensor } = matchWeights(all, [...model.tensors.keys()]);
   const tensors = [...model.tensors.values()].map((tensor): Tensor => {
     return { ...tensor, name: nameOf(tensor, byTensor.get(tensor.name)!) };
   });
@@ -62,10 +66,14 @@ const scopeOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
 /** `layer/0`, `layer/1` as Keras 3 counts weights. */
 function counted(model: ModelContent): ModelContent {
   const all = slots(model);
-  return renamed(model, (_, slot) => {
-    const same = all.filter(({ name }) => scopeOf(name) === scopeOf(slot.name));
-    return `${scopeOf(slot.name)}/${same.indexOf(slot)}`;
-  });
+  return renamed(
+    model,
+    (_, slot) => {
+      const same = all.filter(({ name }) => scopeOf(name) === scopeOf(slot.name));
+      return `${scopeOf(slot.name)}/${same.indexOf(slot)}`;
+    },
+    all,
+  );
 }
 
 describe('the weights of all types of layers', () => {

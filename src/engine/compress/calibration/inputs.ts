@@ -1,4 +1,5 @@
-import { layers as tfLayers, tf } from '../../backend/tf';
+import { tf, type layers as tfLayers } from '../../backend/tf';
+import { leavesOf } from '../../model/training-mode';
 import { variablesByTensor } from '../../model/weights/binding';
 import { columnsOf, type Columns } from './columns';
 import { eachBatch, type Subject } from './subject';
@@ -24,10 +25,6 @@ export function multipliedKernels(model: tfLayers.LayersModel, names: Iterable<s
     return columns ? [{ name, layer, columns }] : [];
   });
 }
-
-/** The layers of a model, those of nested models in their place. */
-const leavesOf = (model: tfLayers.LayersModel): Layer[] =>
-  model.layers.flatMap((layer) => (layer instanceof tfLayers.LayersModel ? leavesOf(layer) : [layer]));
 
 /**
  * Tells, at each call of a layer and within its tidy, what its kernel is multiplied with.

@@ -15,7 +15,7 @@ const bindings = new WeakMap<LayersModel, Binding>();
  * @param nameOf what TensorFlow.js calls the variable of a tensor
  * @throws UserError naming a tensor or variable that has no counterpart, or one of another size
  */
-export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (tensor: Tensor) => string): void {
+export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (tensor: Tensor) => string): Binding {
   const byName = new Map(model.weights.map((variable) => [variable.originalName, variable]));
   const binding = new Map<string, ModelVariable>();
   for (const tensor of tensors) {
@@ -31,6 +31,7 @@ export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (te
   if (binding.size !== model.weights.length)
     throw new UserError('Several weights of the model have the same name, so it cannot be evaluated or trained.');
   bindings.set(model, binding);
+  return binding;
 }
 
 /**

@@ -79,7 +79,7 @@ function named(layer: LayerJson, scope: string, depth: number): Named[] {
       return parts(config['layer']).flatMap((inner) => named(inner, scope, depth + 1));
     case 'Bidirectional':
       return ['forward', 'backward'].flatMap((way) =>
-        parts(config['layer']).flatMap((inner) => named(inner, `${scope}/${way}_${nameOf(inner)}`, depth + 1)),
+        parts(config['layer']).flatMap((inner) => named(inner, `${scope}/${way}_${ownName(config, inner)}`, depth + 1)),
       );
     case 'RNN':
     case 'ConvRNN2D':
@@ -99,6 +99,13 @@ function parts(value: unknown): LayerJson[] {
   const parsed = z.array(LayerJson).safeParse(Array.isArray(value) ? value : [value]);
   return parsed.success ? parsed.data : [];
 }
+
+/** Keras 3 describes both directions, the layer for the first with its prefix. */
+const ownName = (bidirectional: Config, inner: LayerJson): string =>
+  bidirectional['backward_layer'] === undefined ? nameOf(inner) : withoutDirection(nameOf(inner));
+
+/** What the layer of one direction is called without it. */
+export const withoutDirection = (name: string): string => name.replace(/^forward_/, '');
 
 const layersIn = ({ config }: LayerJson): LayerJson[] => parts(Array.isArray(config) ? config : config?.['layers']);
 

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { Config, identifierOf, LayerJson, numberOf, stringOf } from '../topology-json';
+import { withoutDirection } from '../weights/slots';
+import { activationOfKeras3 } from './activations';
+import { GruResetAfter } from './gru-reset-after';
+
+/** A layer as TensorFlow.js takes it; names of its configuration as in Python. */
+export interface PlainLayer {
+  readonly type: string;
+  readonly config: Config;
+}
+
+/** What TensorFlow.js has no counterpart for: the end of a sentence about the layer. */
+export class Unsupported extends Error {}
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
+/** Options that change what a layer computes and that TensorFlow.js leaves out without a word: for each what it may be. */
+const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => boolean][] = [
+  [/^Conv/, 'groups', (value) => !isSet(value) || value === 1],
+  [/Transpose$/, 'output_padding', (value) => !isSet(value)],
+  [/^Global/, 'keepdims', (value) => !isSet(value)],
+  [/^UpSampling/, 'interpolation', (value) => !isSet(value) || value === 'nearest'],
+  [/^LayerNormalization$/, 'rms_scaling', (value) => !isSet(value)],
+  [/^(RNN|LSTM|GRU|SimpleRNN)$/, 'time_major', (value) => !isSet(value)],
+  [/./, 'activity_regularizer', (value) => !isSet(value)],
+];
+
+/**
+ * A layer of Keras in the words of TensorFlow.js, so that it computes what Keras computes.
+ * @param keras3 whether Keras 3 wrote it, where words mean something else than in Keras 2
+ * @throws Unsupported
+ */
+export function plainLayer(type: string, config: Config, keras3: boolean): PlainLayer {
+  for (const [types, key, allowed] of ONLY)
+    if (types.test(type) && !allowed(config[key]))
+      throw new Unsupported(`has ${key} set to ${JSON.stringify(config[key])}, which TensorFlow.js does not know`);
+  const entries = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
+    // Weights come from the file.
+    if (key.endsWith('_initializer') || DROPPED.has(key)) return [];
+    if (key.endsWith('activation')) return [[key, activation(value, keras3)]];
+    if (key.endsWith('_regularizer')) return [[key, regularizer(value)]];
+    switch (key) {
+      case 'dtype':
+        return [[key, dtype(value)]];
+      case 'batch_shape':
+        return [['batch_input_shape', value]];
+      case 'seed':
+        return [[key, typeof value === 'number' ? value : null]];
+      case 'layer':
+      case 'cell':
+        return [[key, part(value, keras3)]];
+      case 'cells':
+        return [
+          [
+            key,
+            z
+              .array(z.unknown())
+              .parse(value)
+              .map((cell) => part(cell, keras3)),
+          ],
+        ];
+      default:
+        return [[key, value]];
+    }
+  });
+  const plain = Object.fromEntries(entries);
+  return renamed(type, plain, config['backward_layer'] !== undefined);
+}
+
+const DROPPED = new Set([
+  'registered_name',
+  'module',
+  'build_config',
+  'backward_layer',
+  'sparse',
+  'ragged',
+  'optional',
+]);
+
+/** @param directed whether both directions of a bidirectional layer are described */
+function renamed(type: string, config: Config, directed: boolean): PlainLayer {
+  switch (type) {
+    case 'LeakyReLU':
+      return { type, config: { ...config, alpha: config['negative_slope'] ?? config['alpha'] ?? 0.3 } };
+    case 'ReLU':
+      return relu(config);
+    case 'BatchNormalization':
+      return { type, config: { ...config, axis: Array.isArray(config['axis']) ? config['axis'][0] : config['axis'] } };
+    case 'GRU':
+      return config['reset_after'] === true ? { type: GruResetAfter.className, config } : { type, config };
+    case 'Bidirectional':
+      return directed ? { type, config: { ...config, layer: undirected(config['layer']) } } : { type, config };
+    case 'SeparableConv1D':
+    case 'SeparableConv2D':
+      return {
+        type,
+        config: Object.fromEntries(
+          Object.entries(config).filter(([key]) => !key.startsWith('kernel_r') && !key.startsWith('kernel_c')),
+        ),
+      };
+    case 'GRUCell':
+      if (config['reset_after'] === true) throw new Unsupported('holds a GRU cell with reset_after');
+      return { type, config };
+    default:
+      return { type, config };
+  }
+}
+
+/** TensorFlow.js adds the direction to the name itself. */
+function undirected(value: unknown): unknown {
+  const layer = z.object({ class_name: z.string(), config: z.looseObject({ name: z.string() }) }).parse(value);
+  return { ...layer, config: { ...layer.config, name: withoutDirection(layer.config.name) } };
+}
+
+function relu(config: Config): PlainLayer {
+  const [slope, threshold] = [numberOf(config['negative_slope'], 0), numberOf(config['threshold'], 0)];
+  const name = config['name'];
+  if (slope === 0 && threshold === 0) return { type: 'ReLU', config };
+  if (isSet(config['max_value']) || (slope !== 0 && threshold !== 0))
+    throw new Unsupported('is a ReLU with a slope or threshold, which TensorFlow.js does not know');
+  return slope === 0
+    ? { type: 'ThresholdedReLU', config: { name, theta: threshold } }
+    : { type: 'LeakyReLU', config: { name, alpha: slope } };
+}
+
+function activation(value: unknown, keras3: boolean): unknown {
+  const name = identifierOf(value);
+  if (!keras3 || name === undefined) return name ?? null;
+  const known = activationOfKeras3(name);
+  if (known === undefined) throw new Unsupported(`has the activation "${name}", which TensorFlow.js does not know`);
+  return known;
+}
+
+/** TensorFlow.js knows L1 and L2 only together. */
+function regularizer(value: unknown): unknown {
+  if (!isSet(value)) return null;
+  const parsed = z.object({ class_name: z.enum(['L1', 'L2', 'L1L2']), config: Config }).safeParse(value);
+  if (!parsed.success) throw new Unsupported('has a regularizer that TensorFlow.js does not know');
+  const { l1, l2 } = parsed.data.config;
+  return { class_name: 'L1L2', config: { l1: numberOf(l1, 0), l2: numberOf(l2, 0) } };
+}
+
+/** Policies of mixed precision compute in float32 here. */
+function dtype(value: unknown): string {
+  const policy = z.object({ config: z.object({ name: z.string() }) }).safeParse(value);
+  const name = policy.success ? policy.data.config.name : stringOf(value);
+  return name === 'int32' || name === 'bool' ? name : 'float32';
+}
+
+function part(value: unknown, keras3: boolean): { class_name: string; config: Config } {
+  const { class_name: type, config } = LayerJson.parse(value);
+  if (Array.isArray(config) || config === undefined || 'layers' in config)
+    throw new Unsupported('wraps a model, which cannot be read as Keras 3 writes it');
+  const plain = plainLayer(type, config, keras3);
+  return { class_name: plain.type, config: plain.config };
+}

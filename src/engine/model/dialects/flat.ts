@@ -1,0 +1,93 @@
+import type { CallInput, Topology } from '../topology';
+import { Unsupported, type PlainLayer } from './configs';
+
+/** A layer with its calls, as TensorFlow.js reads them. */
+type FlatLayer = PlainLayer & { readonly name: string; readonly inbound_nodes: unknown[][] };
+
+/**
+ * The description of a functional model without models in it, written from the calls of its layers.
+ * @param plain the layers by their places in the topology, in the words of TensorFlow.js
+ * @throws Unsupported
+ */
+export function flatDescription(topology: Topology, plain: (layer: number) => PlainLayer): Record<string, unknown> {
+  const { calls } = topology;
+  const listed = [...new Set(calls.map(({ layer }) => layer))];
+  const nodes = nodesOf(topology, listed);
+  const nameOf = (call: number): string => topology.layers[calls[call]!.layer]!.name;
+  const layers = listed.flatMap((index): FlatLayer[] => {
+    const { name, calls: own, inputShape } = topology.layers[index]!;
+    const layer = { ...plain(index), name };
+    const flat = { ...layer, config: { ...layer.config, name } };
+    if (layer.type === 'InputLayer') return [{ ...flat, inbound_nodes: [] }];
+    const feeds = own.map((call) => calls[call]!.inputs);
+    if (MERGING.has(layer.type) && feeds.some(({ length }) => length < 2))
+      throw new Unsupported(`The layer "${name}" takes a constant, which TensorFlow.js does not know`);
+    // A sequential model may declare its input at its first layer.
+    const input = feeds.some(({ length }) => length === 0) ? [inputOf(name, inputShape)] : [];
+    const called = feeds.map((inputs) =>
+      inputs.length === 0
+        ? [[inputName(name), 0, 0, {}]]
+        : inputs.map((one) => {
+            requirePlace(name, layer.type, one);
+            return [nameOf(one.call), nodes[one.call]!, one.output, {}];
+          }),
+    );
+    return [...input, { ...flat, inbound_nodes: called }];
+  });
+  return {
+    class_name: 'Functional',
+    config: {
+      name: topology.name ?? 'model',
+      layers: layers.map(({ type, ...layer }) => ({ class_name: type, ...layer })),
+      input_layers: topology.inputCalls.map((call) => {
+        const { layer } = calls[call]!;
+        const { name, type } = topology.layers[layer]!;
+        return [type === 'InputLayer' ? name : inputName(name), 0, 0];
+      }),
+      output_layers: topology.results.map(({ call, output }) => [nameOf(call), nodes[call]!, output]),
+    },
+  };
+}
+
+const MERGING: ReadonlySet<string> = new Set(['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Dot']);
+
+const inputName = (layer: string): string => `${layer}_input`;
+
+function inputOf(layer: string, shape: readonly (number | null)[] | null): FlatLayer {
+  const name = inputName(layer);
+  if (shape === null) throw new Unsupported('The model declares no shape of its input');
+  return { type: 'InputLayer', name, config: { name, batch_input_shape: [...shape] }, inbound_nodes: [] };
+}
+
+/** Recurrent layers take their state behind what they read; nothing else is taken by its name. */
+function requirePlace(layer: string, type: string, { keyword }: CallInput): void {
+  if (keyword === undefined || (keyword === 'initial_state' && /^(SimpleRNN|LSTM|GRU|GRUResetAfter)$/.test(type)))
+    return;
+  throw new Unsupported(
+    `The layer "${layer}" takes its "${keyword}" from another layer, which TensorFlow.js does not know`,
+  );
+}
+
+/**
+ * The number that TensorFlow.js gives to each call of its layer: it goes over the layers again and again, and makes what calls
+ * it can.
+ */
+function nodesOf({ calls, layers }: Topology, listed: readonly number[]): number[] {
+  const nodes = calls.map(({ inputs }): number => (inputs.length === 0 ? 0 : -1));
+  const count = new Map<number, number>();
+  let waiting = listed.filter((layer) => layers[layer]!.calls.some((call) => nodes[call]! < 0));
+  while (waiting.length > 0) {
+    waiting = waiting.filter((layer) => {
+      const open = layers[layer]!.calls.filter((call) => nodes[call]! < 0);
+      const left = open.filter((call) => {
+        if (calls[call]!.inputs.some((one) => nodes[one.call]! < 0)) return true;
+        const node = count.get(layer) ?? 0;
+        nodes[call] = node;
+        count.set(layer, node + 1);
+        return false;
+      });
+      return left.length > 0;
+    });
+  }
+  return nodes;
+}
