@@ -42,17 +42,31 @@ describe('whether a model can be run', () => {
   it('is said in one sentence, and loading fails with the same', async () => {
     const unknown = tinyModel();
     unknown.modelTopology.config.layers.push({ class_name: 'Sharpen', config: { name: 's' } });
-    const keras3 = functional([
-      { ...input, config: { name: 'x', batch_shape: [null, 36] } },
-      dense([[['x', 0, 0, {}]]]),
-    ]);
-    const odd = functional([input, dense([['x', 0, 0, {}]])]);
+    const keras3 = (config: Record<string, unknown>) => {
+      const last = dense([[['x', 0, 0, {}]]]);
+      return functional([
+        { ...input, config: { name: 'x', batch_shape: [null, 36] } },
+        { ...last, config: { ...last.config, ...config } },
+      ]);
+    };
+    const stateful = tinyModel();
+    stateful.modelTopology.config.layers.splice(1, 1, {
+      class_name: 'LSTM',
+      config: { name: 'l', units: 3, stateful: true },
+    });
     const graphModel = { ...tinyModel(), format: 'graph-model' };
     for (const [model, sentence] of [
       [unknown, /^The layer "s" has the type "Sharpen", which TensorFlow\.js does not know, .*\.$/],
       [twoInputModel(), /^The model has 2 inputs, .*\.$/],
-      [keras3, /^The model was saved by Keras 3, .*\.$/],
-      [odd, /^The calls of its layers are described in a way that TensorFlow\.js does not read, .*\.$/],
+      [
+        keras3({ activation: 'glu' }),
+        /^The layer "logits" has the activation "glu", which TensorFlow\.js does not know, .*\.$/,
+      ],
+      [
+        keras3({ activity_regularizer: { class_name: 'L2' } }),
+        /^The layer "logits" has activity_regularizer set to .*\.$/,
+      ],
+      [stateful, /^The layer "l" is stateful, .*\.$/],
       [graphModel, /^This model is no LayersModel, .*\.$/],
     ] as const) {
       const checkpoint = await read(model);
@@ -60,7 +74,15 @@ describe('whether a model can be run', () => {
       await expect(toLayersModel(checkpoint)).rejects.toThrow(whyNotRunnable(checkpoint));
     }
     expect(whyNotRunnable(await read(tinyModel()))).toBeUndefined();
-    expect(whyNotRunnable(await read(functional([input, dense([[['x', 0, 0, {}]]])])))).toBeUndefined();
+    for (const model of [
+      functional([input, dense([[['x', 0, 0, {}]]])]),
+      functional([input, dense([['x', 0, 0, {}]])]),
+      keras3({}),
+    ]) {
+      const checkpoint = await read(model);
+      expect(whyNotRunnable(checkpoint)).toBeUndefined();
+      (await toLayersModel(checkpoint)).dispose();
+    }
   });
 
   it('is found out by trying where the description does not tell', async () => {

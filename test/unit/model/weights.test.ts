@@ -32,7 +32,7 @@ function everything(): ModelContent {
   x = l
     .timeDistributed({ name: 'each', layer: l.dense({ units: 4, name: 'inner' }) })
     .apply(x) as tfLayers.SymbolicTensor;
-  const layer = l.lstm({ units: 3, returnSequences: true, name: 'cell' }) as tfLayers.RNN;
+  const layer = l.lstm({ units: 3, returnSequences: true, name: 'cell' });
   x = l.bidirectional({ name: 'both', layer, mergeMode: 'concat' }).apply(x) as tfLayers.SymbolicTensor;
   const cells = [l.lstmCell({ units: 2, name: 'a' }), l.gruCell({ units: 3, name: 'b' })];
   x = l.rnn({ name: 'stack', cell: cells }).apply(x) as tfLayers.SymbolicTensor;
@@ -98,7 +98,7 @@ describe('the weights of all types of layers', () => {
     const expected = new Map([...model.tensors.values()].map((tensor) => [tensor.data[0], tensor]));
     for (const [name, variable] of variables) {
       expect([...variable.read().dataSync()], name).toEqual([...content.tensors.get(name)!.data]);
-      expect(variable.originalName).toBe(expected.get(content.tensors.get(name)!.data[0]!)!.name);
+      expect(variable.originalName).toBe(expected.get(content.tensors.get(name)!.data[0])!.name);
       expect(tensorNames(running).get(variable)).toBe(name);
     }
     const roles = (one: ModelContent) =>

@@ -103,6 +103,8 @@ export class GruResetAfter extends tfLayers.RNN {
 
   constructor(given: tf.serialization.ConfigDict) {
     const cell = new GruResetAfterCell(Arguments.parse(given));
+    // The class of cells is not exported; a cell is any layer with a size of its state.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     super({ ...given, cell });
     this.#given = given;
     this.#cell = cell;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TopologyLayer } from '../topology';
-import { Config, LayerJson, stringOf } from '../topology-json';
+import type { Config } from '../topology-json';
+import { LayerJson, stringOf } from '../topology-json';
 
 /** A weight that a layer has, by its description. */
 export interface Slot {
