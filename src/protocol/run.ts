@@ -61,6 +61,10 @@ export const StepResult = z.discriminatedUnion('step', [
 ]);
 export type StepResult = z.infer<typeof StepResult>;
 
+/** How far a whole run is: the share that is done, 0 to 1, and the seconds that are left where they are known. */
+export const RunClock = z.object({ share: z.number(), secondsLeft: z.number().optional() });
+export type RunClock = z.infer<typeof RunClock>;
+
 /** News of a run while it goes on. */
 export const RunEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step'), index: z.number(), steps: z.number(), step: z.string() }),
@@ -69,6 +73,8 @@ export const RunEvent = z.discriminatedUnion('kind', [
     progress: Progress,
     /** While training: mean loss and accuracy of this epoch so far, and how many epochs (with fraction) are done. */
     training: z.object({ loss: z.number(), accuracy: z.number(), epoch: z.number() }).optional(),
+    /** Put in by the extension host, for the page: the clock that the status bar shows too. */
+    clock: RunClock.optional(),
   }),
   /** The mask was found anew; `epoch`: epochs done, fraction included; `sparsity` of all kernel weights. */
   z.object({ kind: z.literal('mask'), epoch: z.number(), sparsity: z.number() }),

@@ -10,7 +10,7 @@ import { requireTrust } from '../trust';
 import { cancellable } from '../ui/cancellable';
 import { pickCheckpoint } from './pickCheckpoint';
 
-/** Evaluates a checkpoint on the test set, opens its panel with the result, and announces the accuracy. */
+/** Evaluates a checkpoint on the test set, in its panel, and announces the accuracy. */
 export async function evaluateCheckpoint(services: Services, target: unknown): Promise<void> {
   requireTrust('Evaluating');
   const uri = await pickCheckpoint(services, target);
@@ -21,21 +21,28 @@ export async function evaluateCheckpoint(services: Services, target: unknown): P
   void vscode.window.showInformationMessage(evaluationSummary(uri, evaluation));
 }
 
-async function measure({ engine, datasets, evaluations }: Services, uri: vscode.Uri): Promise<Evaluation> {
-  const inspection = await engine.call('inspect', { model: uri.fsPath });
-  if (inspection.notRunnable !== undefined) throw new UserError(inspection.notRunnable);
-  if (datasets.for(inspection) === undefined) await pickData(datasets);
-  const data = datasets.for(inspection);
-  if (data === undefined) throw new CancelledError();
+/** Tells from the first moment on what it does; its panel is in front before anything is asked, so that it is plain for which model. */
+async function measure({ engine, datasets, evaluations, panels }: Services, uri: vscode.Uri): Promise<Evaluation> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Evaluating {0}', modelLabel(uri.fsPath)),
     cancellable: true,
   };
-  return vscode.window.withProgress(options, (bar, token) => {
+  return await vscode.window.withProgress(options, async (bar, token) => {
+    const signal = cancellable(token);
+    bar.report({ message: vscode.l10n.t('reading the checkpoint') });
+    await panels.show(uri);
+    const inspection = await engine.call('inspect', { model: uri.fsPath }, { signal });
+    if (inspection.notRunnable !== undefined) throw new UserError(inspection.notRunnable);
+    if (datasets.for(inspection) === undefined) {
+      bar.report({ message: vscode.l10n.t('choosing a dataset') });
+      await pickData(datasets, modelLabel(uri.fsPath));
+    }
+    const data = datasets.for(inspection);
+    if (data === undefined) throw new CancelledError();
     let shown = 0;
     return evaluations.measure(uri.fsPath, data, {
-      signal: cancellable(token),
+      signal,
       onProgress: (progress) => {
         const now = share(progress) * 100;
         bar.report({ message: progressText(progress), increment: Math.max(0, now - shown) });

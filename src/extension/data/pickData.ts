@@ -6,9 +6,17 @@ import type { Datasets } from './datasets';
 
 type DataItem = vscode.QuickPickItem & { reference?: DataReference };
 
-/** Asks which dataset this workspace uses, opens it, and remembers it; undefined: the person changed their mind. */
-export async function pickData(datasets: Datasets): Promise<DatasetInfo | undefined> {
-  const frame = { title: vscode.l10n.t('Secateur: Choose Dataset'), step: 1, totalSteps: 1 };
+/**
+ * Asks which dataset this workspace uses, opens it, and remembers it; undefined: the person changed their mind.
+ *
+ * @param model what it is asked for, as the person calls it
+ */
+export async function pickData(datasets: Datasets, model?: string): Promise<DatasetInfo | undefined> {
+  const title =
+    model === undefined
+      ? vscode.l10n.t('Secateur: Choose Dataset')
+      : vscode.l10n.t('Secateur: Choose Dataset for {0}', model);
+  const frame = { title, step: 1, totalSteps: 1 };
   const info = await dataStep(datasets, frame);
   return info === BACK ? undefined : info;
 }

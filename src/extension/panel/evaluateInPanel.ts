@@ -3,6 +3,7 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { HandlerContext } from '../../rpc/peer';
 import { pickData } from '../data/pickData';
 import { announceEvaluation } from '../evaluate/announce';
+import { modelLabel } from '../job/folderName';
 import type { CheckpointPanel } from './panel';
 
 /**
@@ -15,7 +16,10 @@ export async function evaluateInPanel(
   isGone: () => boolean,
 ): Promise<Evaluation> {
   const { datasets, evaluations, log } = panel.services;
-  if (panel.data === undefined) await pickData(datasets);
+  if (panel.data === undefined) {
+    report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
+    await pickData(datasets, modelLabel(panel.model));
+  }
   const { data } = panel;
   if (data === undefined) throw new CancelledError();
   const abort = new AbortController();

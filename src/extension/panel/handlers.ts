@@ -31,9 +31,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
   return {
     async ready(_, { signal }) {
       const state = await panel.load(false, signal);
-      setTimeout(() => {
-        if (panel.data !== undefined) void datasets.verify(panel.data);
-      }, DATA_WAITS);
+      setTimeout(() => panel.openData(), DATA_WAITS);
       const focus = services.panels.takeFocus(model);
       return focus ? { ...state, focus } : state;
     },
@@ -84,7 +82,7 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       return null;
     },
     async chooseData() {
-      return (await pickData(datasets)) ?? null;
+      return (await pickData(datasets, modelLabel(model))) ?? null;
     },
     async openCheckpoint({ path: file }) {
       await services.panels.show(checkpointUri(file));

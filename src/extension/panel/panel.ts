@@ -90,9 +90,16 @@ export class CheckpointPanel {
     if (!this.loaded || !this.session) return;
     try {
       this.notify('state', await panelState(this, this.loaded.inspection));
+      // A workspace that was just trusted, or another setting, may have brought a dataset that nobody has opened yet.
+      this.openData();
     } catch (error) {
       this.services.log.error(inDetail(error));
     }
+  }
+
+  /** Opens the dataset, if there is one and it was not opened before; what becomes known of it is told to the page. */
+  openData(): void {
+    if (this.data !== undefined) void this.services.datasets.verify(this.data);
   }
 
   private receive(message: unknown): void {

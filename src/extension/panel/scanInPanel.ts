@@ -5,6 +5,7 @@ import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../pro
 import type { HandlerContext } from '../../rpc/peer';
 import { withOwnEngine } from '../child/ownEngine';
 import { pickData } from '../data/pickData';
+import { modelLabel } from '../job/folderName';
 import type { CheckpointPanel } from './panel';
 
 /**
@@ -17,7 +18,7 @@ export async function scanInPanel(
   { signal, report }: HandlerContext<SensitivityPart>,
 ): Promise<Sensitivity> {
   const { model, services } = panel;
-  if (panel.data === undefined) await pickData(services.datasets);
+  if (panel.data === undefined) await pickData(services.datasets, modelLabel(model));
   const { data } = panel;
   if (data === undefined) throw new CancelledError();
   const { weightsHash } = await services.engine.call('inspect', { model }, { signal });

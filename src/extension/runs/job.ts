@@ -76,8 +76,9 @@ export class RunJob {
     }
   }
 
-  private hear(event: RunEvent): void {
-    this.status.hear(event);
+  private hear(heard: RunEvent): void {
+    this.status.hear(heard);
+    const event = heard.kind === 'progress' ? { ...heard, clock: this.status.clock } : heard;
     if (event.kind === 'progress') this.latestProgress = event;
     if (event.kind !== 'progress' || event.training) this.told.push(event);
     if (event.kind === 'progress' && event.training && ++this.curvePoints > CURVE_POINTS) this.thinOut();

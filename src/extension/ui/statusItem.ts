@@ -21,7 +21,7 @@ export function showStatus({ engine, runs }: Services): vscode.Disposable {
       id,
       title: request.title,
       done: status.share,
-      secondsLeft: status.progress?.secondsLeft ?? Number.POSITIVE_INFINITY,
+      secondsLeft: status.secondsLeft,
     }));
     const tooltip = new vscode.MarkdownString(statusTooltip(engine.state, jobs, COMMANDS), true);
     tooltip.isTrusted = { enabledCommands: [COMMANDS.cancelRun, COMMANDS.showLog, COMMANDS.restartEngine] };

@@ -7,7 +7,7 @@ export interface RunningJob {
   title: string;
   /** Share of the whole run that is done, 0 to 1. */
   done: number;
-  /** Of the step in hand; not finite where it is not known. */
+  /** Of the whole run; not finite where it is not known. */
   secondsLeft: number;
 }
 

@@ -2,7 +2,7 @@ import { percent } from './format';
 import { methodRunning } from './methods';
 import type { Progress } from '../../protocol/measure';
 import type { RecipeJob } from '../../protocol/panel';
-import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
+import type { EpochRecord, RunClock, RunEvent, RunResult } from '../../protocol/run';
 
 /** One point of the live curve; `epoch` with its fraction. */
 export interface CurvePoint {
@@ -19,6 +19,8 @@ export interface JobView {
   epochs: number;
   step: { index: number; steps: number; name: string } | null;
   progress: Progress | null;
+  /** Of the whole run, as the status bar has it; null before it is known. */
+  clock: RunClock | null;
   curve: readonly CurvePoint[];
   records: readonly EpochRecord[];
   /** Of all kernel weights, as far as gradual pruning has come in the step in hand. */
@@ -39,6 +41,7 @@ export const startedJob = (asked: RecipeJob): JobView => ({
   epochs: 0,
   step: null,
   progress: null,
+  clock: null,
   curve: [],
   records: [],
   sparsity: null,
@@ -73,6 +76,7 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
       return {
         ...job,
         progress: event.progress,
+        clock: event.clock ?? job.clock,
         curve: event.training ? thinned([...job.curve, event.training]) : job.curve,
       };
     case 'mask':

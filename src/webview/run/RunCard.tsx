@@ -13,7 +13,7 @@ import { Outcome } from './Outcome';
 function Running({ view }: { view: JobView }) {
   return (
     <div class="running">
-      <ProgressBar progress={view.progress} stage={stageWords(view)} testId="run-progress" />
+      <ProgressBar progress={view.progress} clock={view.clock} stage={stageWords(view)} testId="run-progress" />
       <Button icon="close" disabled={view.status === 'cancelling'} onPress={cancelJob} testId="cancel-run">
         Cancel
       </Button>

@@ -1,17 +1,22 @@
 import type { Progress } from '../../protocol/measure';
-import { count, duration, rate } from '../logic/format';
+import type { RunClock } from '../../protocol/run';
+import { count, duration, percent, rate } from '../logic/format';
 
-/** How far a task is; without figures the bar tells only that it goes on. */
+/** How far a task is; without figures the bar tells only that it goes on. With `clock` the bar and the time are of the whole run that it is part of. */
 export function ProgressBar({
   progress,
   stage,
+  clock,
   testId,
 }: {
   progress: Progress | null;
+  clock?: RunClock | null;
   stage: string;
   testId?: string;
 }) {
-  const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
+  const part = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
+  const share = clock ? clock.share : part;
+  const left = clock ? clock.secondsLeft : progress && progress.rate > 0 ? progress.secondsLeft : undefined;
   return (
     <div class="progress" data-testid={testId}>
       <div class="progress-words">
@@ -19,9 +24,10 @@ export function ProgressBar({
         {progress && (
           <span class="quiet figures">
             {[
-              `${count(progress.done)} of ${count(progress.total)} ${progress.unit}`,
+              clock ? percent(clock.share, 0) : '',
+              progress.total > 0 ? `${count(progress.done)} of ${count(progress.total)} ${progress.unit}` : '',
               progress.rate > 0 ? rate(progress.rate, progress.unit) : '',
-              progress.rate > 0 ? `${duration(progress.secondsLeft)} left` : '',
+              left === undefined ? '' : `${duration(left)} left`,
             ]
               .filter(Boolean)
               .join(' \u00b7 ')}

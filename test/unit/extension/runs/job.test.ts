@@ -37,5 +37,5 @@ test('who joins late hears the curve of a long training in its order, thinned ou
 
 test('of progress that is no training only the last is kept', () => {
   const plain = (done: number): RunEvent => ({ kind: 'progress', progress: { ...progress, done } });
-  expect(told([plain(0), plain(0.5), plain(1)])).toEqual([plain(1)]);
+  expect(told([plain(0), plain(0.5), plain(1)])).toEqual([{ ...plain(1), clock: { share: 1, secondsLeft: 1 } }]);
 });

@@ -24,21 +24,48 @@ function heard(...events: [number, RunEvent][]): RunStatus {
   return status;
 }
 
-test('a step without epochs is as far as its progress, and has its time left', () => {
+test('a step without epochs is as far as its progress, and weighs little beside epochs', () => {
   const status = heard([0, step(0)], [0, plain(50)]);
-  expect(status.share).toBe(0.25);
-  expect(status.progress?.secondsLeft).toBe(2);
+  expect(status.share).toBeCloseTo(0.05 / 4.1, 12);
+  // How long the epochs after it will take nobody knows yet.
+  expect(status.clock).toEqual({ share: status.share });
+});
+
+test('the last step without epochs has its own time left', () => {
+  const status = new RunStatus({ steps: recipe.steps.slice(0, 1) });
+  status.hear(step(0));
+  status.hear(plain(50));
+  expect(status.clock).toEqual({ share: 0.5, secondsLeft: 2 });
+});
+
+test('the steps after a training are in the time left, by their epochs', () => {
+  const rounds = Recipe.parse({
+    recipeVersion: 1,
+    steps: [{ step: 'finetune', epochs: 2 }, { step: 'prune' }, { step: 'finetune', epochs: 2 }],
+  });
+  let time = 0;
+  const status = new RunStatus(rounds, () => time);
+  for (const [at, event] of [
+    [0, step(0)],
+    [0, training(0)],
+    [10_000, training(1)],
+  ] as const) {
+    time = at;
+    status.hear(event);
+  }
+  expect(status.secondsLeft).toBeCloseTo(10 * (1 + 0.1 + 2), 9);
+  expect(status.share).toBeCloseTo(1 / 4.1, 12);
 });
 
 test('a training is as far as its epochs, and has the time of all of them left', () => {
   const status = heard([0, step(1)], [1000, training(0)], [11_000, training(1)]);
-  expect(status.share).toBe(0.5 + 0.5 / 4);
+  expect(status.share).toBeCloseTo(1.1 / 4.1, 12);
   expect(status.progress?.secondsLeft).toBe(30);
 });
 
 test('the evaluation between two epochs neither moves the bar nor shortens the time', () => {
   const status = heard([0, step(1)], [0, training(0)], [8000, training(1)], [10_000, plain(99)]);
-  expect(status.share).toBe(0.5 + 0.5 / 4);
+  expect(status.share).toBeCloseTo(1.1 / 4.1, 12);
   expect(status.progress?.secondsLeft).toBe(30);
 });
 
