@@ -32,7 +32,7 @@ export function Bars({
         return (
           <g key={tick}>
             <line class="grid-line" x1={0} x2={axis.width} y1={y} y2={y} />
-            <text class="axis-text" x={2} y={y - 3}>
+            <text class="axis-text count-text" x={-6} y={y + 3} text-anchor="end">
               {compact(tick)}
             </text>
           </g>

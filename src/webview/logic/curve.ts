@@ -4,16 +4,67 @@ import type { CurvePoint } from './job';
 /** Columns for the plot: epochs, loss, accuracy, validation accuracy; null where a row has no such figure. */
 export type CurveData = [number[], (number | null)[], (number | null)[], (number | null)[]];
 
-/** Points of the running epoch and one point at the end of each whole epoch, in order of time. */
+/** Epochs over which the batches are smoothed: a twentieth, as far as one epoch still shows its course. */
+const SMOOTHED_OVER = 0.05;
+/** Points nearer than this share of an epoch are the same one. */
+const SAME = 1e-6;
+
+/**
+ * Loss and accuracy of the batches on the way, smoothed, and validation accuracy at the end of each whole epoch, in order of
+ * time. What the engine tells is a mean over the epoch so far, which jumps where an epoch begins: from two such means follows
+ * that of the batches between them.
+ */
 export function curveData(points: readonly CurvePoint[], records: readonly EpochRecord[]): CurveData {
+  const batches = smoothed(ofBatches(points));
   const rows: [number, number | null, number | null, number | null][] = [
-    ...points.map((point): [number, number, number, null] => [point.epoch, point.loss, point.accuracy, null]),
-    ...records.map((record): [number, number, number, number] => [
+    ...batches.map((point): [number, number, number, null] => [point.epoch, point.loss, point.accuracy, null]),
+    ...records.map((record): [number, number | null, number | null, number] => [
       record.epoch,
-      record.loss,
-      record.accuracy,
+      // A page that came after the batches has the means of whole epochs.
+      points.length === 0 ? record.loss : null,
+      points.length === 0 ? record.accuracy : null,
       record.validationAccuracy,
     ]),
   ].sort((a, b) => a[0] - b[0]);
   return [rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2]), rows.map((row) => row[3])];
+}
+
+/** Means of the batches since the point before, from means of the epoch so far. */
+function ofBatches(points: readonly CurvePoint[]): CurvePoint[] {
+  const found: CurvePoint[] = [];
+  let before: CurvePoint | undefined;
+  for (const point of points) {
+    const index = epochOf(point);
+    const done = point.epoch - index;
+    const known = before && epochOf(before) === index ? before : { epoch: index, loss: 0, accuracy: 0 };
+    const earlier = known.epoch - index;
+    before = point;
+    if (done - earlier < SAME) continue;
+    const between = (mean: number, meanBefore: number): number =>
+      (mean * done - meanBefore * earlier) / (done - earlier);
+    found.push({
+      epoch: point.epoch,
+      loss: Math.max(0, between(point.loss, known.loss)),
+      accuracy: Math.min(1, Math.max(0, between(point.accuracy, known.accuracy))),
+    });
+  }
+  return found;
+}
+
+/** The epoch, counted from 0, that a point is in; its end belongs to it. */
+const epochOf = ({ epoch }: CurvePoint): number => Math.max(0, Math.ceil(epoch - SAME) - 1);
+
+/** An exponential mean over `SMOOTHED_OVER` epochs, whatever the points' distances are. */
+function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
+  let mean: CurvePoint | undefined;
+  return points.map((point) => {
+    const weight = mean ? 1 - Math.exp(-(point.epoch - mean.epoch) / SMOOTHED_OVER) : 1;
+    const old = mean ?? point;
+    mean = {
+      epoch: point.epoch,
+      loss: old.loss + weight * (point.loss - old.loss),
+      accuracy: old.accuracy + weight * (point.accuracy - old.accuracy),
+    };
+    return mean;
+  });
 }

@@ -1,19 +1,18 @@
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
-import { bytes, compact } from './format';
-import type { Axis } from './scale';
+import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from './scale';
 
 /** The size that a goal is about; bytes where it is about accuracy. */
 export interface GoalSize {
   words: string;
   of: (point: ParetoPoint) => number;
-  format: (value: number) => string;
+  units: Units;
 }
 
 export function goalSize(goal: ParetoCurve['goal']): GoalSize {
   if ('macs' in goal)
-    return { words: 'MACs', of: ({ nonzeroMacs, macs }) => nonzeroMacs ?? macs ?? 0, format: compact };
-  if ('params' in goal) return { words: 'parameters that are not 0', of: ({ nonzero }) => nonzero, format: compact };
-  return { words: 'bytes, gzipped', of: ({ gzipBytes }) => gzipBytes, format: bytes };
+    return { words: 'MACs', of: ({ nonzeroMacs, macs }) => nonzeroMacs ?? macs ?? 0, units: COUNT_UNITS };
+  if ('params' in goal) return { words: 'parameters that are not 0', of: ({ nonzero }) => nonzero, units: COUNT_UNITS };
+  return { words: 'bytes, gzipped', of: ({ gzipBytes }) => gzipBytes, units: BYTE_UNITS };
 }
 
 /** Room that is left around the outermost points, as a share of the range. */

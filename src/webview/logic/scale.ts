@@ -25,22 +25,73 @@ export function barHeight(count: number, largest: number, log: boolean): number 
   return log ? Math.log1p(count) / Math.log1p(largest) : count / largest;
 }
 
-/** Round values between two others, at most about `wanted` of them. */
+/** Fewer marks than this tell no scale. */
+const LEAST_TICKS = 3;
+
+/** Round values between two others: about `wanted` of them, but never fewer than three. */
 export function niceTicks(from: number, to: number, wanted: number): number[] {
   if (!(to > from) || wanted < 1) return [];
-  const rough = (to - from) / wanted;
+  let parts = wanted;
+  let ticks: number[] = [];
+  while (ticks.length < LEAST_TICKS && parts < wanted * 64) {
+    ticks = multiples(from, to, niceStep((to - from) / parts));
+    parts *= 1.25;
+  }
+  return ticks;
+}
+
+/** The smallest of 1, 2 and 5 times a power of ten that is no smaller than `rough`. */
+function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
+  return [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
+}
+
+function multiples(from: number, to: number, step: number): number[] {
   const ticks: number[] = [];
   for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i++)
     ticks.push(Number((i * step).toPrecision(12)));
   return ticks;
 }
 
+/** Units of an axis, largest first. */
+export type Units = readonly (readonly [name: string, size: number])[];
+export const BYTE_UNITS: Units = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+  ['B', 1],
+];
+export const COUNT_UNITS: Units = [
+  ['G', 1e9],
+  ['M', 1e6],
+  ['K', 1e3],
+  ['', 1],
+];
+export const PERCENT: Units = [['%', 0.01]];
+
+/** Ticks as words, all in one unit and with as many decimals as tell them apart. */
+export function tickWords(ticks: readonly number[], units: Units): string[] {
+  const largest = Math.max(...ticks.map(Math.abs), 0);
+  const [name, size] = units.find(([, each]) => largest >= each * 0.9995) ?? units.at(-1) ?? ['', 1];
+  const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) / size : 1;
+  const decimals = Math.max(0, Math.min(9, Math.ceil(-Math.log10(step) - 1e-9)));
+  const gap = name === '' || name === '%' ? '' : ' ';
+  return ticks.map((tick) => `${(tick / size).toFixed(decimals)}${gap}${name}`);
+}
+
+/** Round whole numbers above 0, three or more as far as there are so many. */
+function wholeTicks(largest: number): number[] {
+  for (let parts = 4; ; parts *= 1.25) {
+    const step = Math.max(1, niceStep(largest / parts));
+    const ticks = multiples(0, largest, step).filter((tick) => tick > 0);
+    if (ticks.length >= LEAST_TICKS || step === 1) return ticks;
+  }
+}
+
 /** Counts at which the count axis is marked. */
 export function countTicks(largest: number, log: boolean): number[] {
   if (largest < 1) return [];
-  if (!log) return niceTicks(0, largest, 4).filter((tick) => tick > 0 && Number.isInteger(tick));
+  if (!log) return wholeTicks(largest);
   const ticks: number[] = [];
   for (let power = 1; power <= largest; power *= 10) ticks.push(power);
   return ticks.length > 5 ? ticks.filter((_, index) => index % 2 === 0) : ticks;

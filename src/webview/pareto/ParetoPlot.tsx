@@ -3,13 +3,13 @@ import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
 import { useWidth } from '../histogram/useWidth';
 import { bytes, compact, count, percent } from '../logic/format';
 import { goalSize, paretoAxes } from '../logic/pareto';
-import { niceTicks, toPixel } from '../logic/scale';
+import { niceTicks, PERCENT, tickWords, toPixel } from '../logic/scale';
 import { rowForKey } from '../logic/window';
 import { Button } from '../ui/Button';
 import { Tag } from '../ui/Tag';
 
-const HEIGHT = 220;
-const MARGIN = { left: 56, right: 14, top: 10, bottom: 26 };
+const HEIGHT = 240;
+const MARGIN = { left: 62, right: 20, top: 22, bottom: 42 };
 
 interface ParetoPlotProps {
   curve: ParetoCurve;
@@ -27,6 +27,9 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const inner = Math.max(0, width - MARGIN.left - MARGIN.right);
   const tall = HEIGHT - MARGIN.top - MARGIN.bottom;
   const axes = useMemo(() => paretoAxes(curve, size.of, inner, tall), [curve, inner, tall]);
+  const rows = niceTicks(axes.y.from, axes.y.to, 5);
+  const columns = niceTicks(axes.x.from, axes.x.to, Math.max(3, Math.floor(inner / 110)));
+  const [rowWords, columnWords] = [tickWords(rows, PERCENT), tickWords(columns, size.units)];
   const place = (point: ParetoPoint) => ({
     x: MARGIN.left + toPixel(axes.x, size.of(point)),
     y: MARGIN.top + tall - toPixel(axes.y, point.accuracy),
@@ -63,29 +66,34 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
       >
         {width > 0 && (
           <svg width={width} height={HEIGHT}>
-            {niceTicks(axes.y.from, axes.y.to, 4).map((tick) => {
+            {rows.map((tick, index) => {
               const y = MARGIN.top + tall - toPixel(axes.y, tick);
               return (
-                <g key={tick} aria-hidden="true">
+                <g key={tick} aria-hidden="true" class="tick-y">
                   <line class="grid-line" x1={MARGIN.left} x2={width - MARGIN.right} y1={y} y2={y} />
                   <text class="axis-text" x={MARGIN.left - 6} y={y + 3} text-anchor="end">
-                    {percent(tick)}
+                    {rowWords[index]}
                   </text>
                 </g>
               );
             })}
-            {niceTicks(axes.x.from, axes.x.to, Math.max(2, Math.floor(inner / 90))).map((tick) => (
-              <text
-                key={tick}
-                class="axis-text"
-                aria-hidden="true"
-                x={MARGIN.left + toPixel(axes.x, tick)}
-                y={HEIGHT - 8}
-                text-anchor="middle"
-              >
-                {size.format(tick)}
-              </text>
-            ))}
+            {columns.map((tick, index) => {
+              const x = MARGIN.left + toPixel(axes.x, tick);
+              return (
+                <g key={tick} aria-hidden="true" class="tick-x">
+                  <line class="grid-line" x1={x} x2={x} y1={MARGIN.top} y2={MARGIN.top + tall} />
+                  <text class="axis-text" x={x} y={MARGIN.top + tall + 14} text-anchor="middle">
+                    {columnWords[index]}
+                  </text>
+                </g>
+              );
+            })}
+            <text class="axis-text" aria-hidden="true" x={MARGIN.left} y={12}>
+              Validation accuracy
+            </text>
+            <text class="axis-text" aria-hidden="true" x={width - MARGIN.right} y={HEIGHT - 6} text-anchor="end">
+              {size.words}
+            </text>
             <polyline class="pareto-line" points={line.join(' ')} aria-hidden="true" />
             {curve.points.map((each, index) => {
               const { x, y } = place(each);

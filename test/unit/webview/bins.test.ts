@@ -2,11 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { binsToDraw } from '../../../src/webview/logic/bins';
 import {
+  BYTE_UNITS,
+  COUNT_UNITS,
+  PERCENT,
   barHeight,
   binAt,
   binEdges,
   countTicks,
   niceTicks,
+  tickWords,
   toPixel,
   toValue,
   valueAxis,
@@ -80,8 +84,11 @@ test('one weight is seen among very many on a logarithmic scale', () => {
 test('ticks are round, inside, and not too many', () => {
   expect(niceTicks(-0.13, 0.13, 6)).toEqual([-0.1, -0.05, 0, 0.05, 0.1]);
   expect(niceTicks(1, 1, 5)).toEqual([]);
+  expect(niceTicks(0.9012, 0.9031, 4)).toEqual([0.9015, 0.902, 0.9025, 0.903]);
   expect(countTicks(1000, true)).toEqual([1, 10, 100, 1000]);
   expect(countTicks(3, false)).toEqual([1, 2, 3]);
+  expect(countTicks(93_000, false)).toEqual([20_000, 40_000, 60_000, 80_000]);
+  expect(countTicks(2, false)).toEqual([1, 2]);
   expect(countTicks(0, false)).toEqual([]);
 });
 
@@ -89,4 +96,26 @@ test('rare mistakes are seen beside a strong diagonal', () => {
   expect(heat(100, [100, 0])).toBe(1);
   expect(heat(1, [99, 1])).toBeCloseTo(0.1);
   expect(heat(0, [0, 0])).toBe(0);
+});
+
+test('an axis has three round ticks or more, and words that tell them apart', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.double({ min: 1e-4, max: 1e6, noNaN: true }),
+      fc.integer({ min: 1, max: 12 }),
+      (from, size, wanted) => {
+        const ticks = niceTicks(from, from + size, wanted);
+        expect(ticks.length).toBeGreaterThanOrEqual(3);
+        for (const units of [PERCENT, BYTE_UNITS, COUNT_UNITS]) {
+          const words = tickWords(ticks, units);
+          if (ticks[1]! - ticks[0]! > 1e-3 * Math.max(...ticks.map(Math.abs)))
+            expect(new Set(words).size).toBe(ticks.length);
+        }
+      },
+    ),
+  );
+  expect(tickWords([0.9015, 0.902], PERCENT)).toEqual(['90.15%', '90.20%']);
+  expect(tickWords([1_200_000, 1_250_000], BYTE_UNITS)).toEqual(['1.20 MB', '1.25 MB']);
+  expect(tickWords([0, 500, 1000], COUNT_UNITS)).toEqual(['0.0 K', '0.5 K', '1.0 K']);
 });

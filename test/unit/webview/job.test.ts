@@ -82,6 +82,27 @@ test('the curve has its points in order of time and validation only at whole epo
   expect(data[3]).toEqual([null, 0.88, null]);
 });
 
+test('the curve is that of the batches, smoothed, and does not jump where an epoch begins', () => {
+  // Each batch has a loss of 2 - epoch; what is told is the mean of the epoch so far.
+  const lossAt = (epoch: number): number => 2 - epoch;
+  const points = Array.from({ length: 100 }, (_, index) => {
+    const epoch = (index + 1) / 50;
+    const begun = Math.ceil(epoch - 1e-9) - 1;
+    return { epoch, loss: (lossAt(begun) + lossAt(epoch)) / 2, accuracy: 0.5 };
+  });
+  const [epochs, losses, accuracies] = curveData(points, []);
+  expect(epochs).toHaveLength(100);
+  losses.forEach((loss, index) => {
+    expect(Math.abs((loss ?? 0) - lossAt(epochs[index]!))).toBeLessThan(0.07);
+    if (index > 0) expect(Math.abs((loss ?? 0) - (losses[index - 1] ?? 0))).toBeLessThan(0.03);
+  });
+  for (const accuracy of accuracies) expect(accuracy).toBeCloseTo(0.5, 9);
+});
+
+test('a page that joins after the batches shows the means of whole epochs', () => {
+  expect(curveData([], [record])).toEqual([[1], [0.3], [0.9], [0.88]]);
+});
+
 test('steps have words', () => {
   expect(methodRunning('finetune')).toBe('Fine-tuning');
   expect(methodRunning('something')).toBe('something');

@@ -251,6 +251,17 @@ test('a layer that cannot be pruned says why in words', async () => {
   expect(await element('not-prunable').textContent()).toBe('It has no weights.');
 });
 
+test('counts of the histogram stand beside the bars, not under them', async () => {
+  await open();
+  const left = (await element('histogram').locator('.bars-keep').boundingBox())?.x ?? 0;
+  const labels = await element('histogram').locator('.count-text').all();
+  expect(labels.length).toBeGreaterThanOrEqual(3);
+  for (const label of labels) {
+    const box = await label.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(left);
+  }
+});
+
 test('bins tell their exact counts by pointer and by keys', async () => {
   await open();
   await element('histogram').focus();
@@ -480,6 +491,11 @@ test('a point of the Pareto curve puts its plan into the recipe, by click and by
   await element('add-finetune').click();
   await element('form-finetune-epochs').fill('1');
   await element('recipe-run').click();
+  await element('pareto-5').waitFor();
+  for (const axis of ['x', 'y']) {
+    const words = await page.locator(`.pareto .tick-${axis} text`).allTextContents();
+    expect(new Set(words).size).toBeGreaterThanOrEqual(3);
+  }
   await element('pareto-5').click();
   await element('step-0').getByText('1. Prune').waitFor();
   await element('step-1').getByText('2. Fine-tune').waitFor();
