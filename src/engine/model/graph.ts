@@ -17,7 +17,10 @@ export interface GraphTensor extends Role {
 
 /** A layer with what is known of it without running it. */
 export interface GraphLayer {
+  /** Unique. */
   readonly name: string;
+  /** The names of the models around it, and its own. */
+  readonly path: readonly string[];
   /** Keras class name; in a GraphModel the kind of operation; `Weights` where tensors are grouped by name alone. */
   readonly type: string;
   /** Batch first; null where it cannot be inferred. */
@@ -68,7 +71,14 @@ function build(model: ModelContent): ModelGraph {
 function buildOfOperations(model: ModelContent, operations: OperationGraph): ModelGraph {
   const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) => {
     const roles = new Map(tensors.map(({ tensor, role }) => [tensor, role]));
-    return describe(name, type, [...roles.keys()], null, null, (tensor) => roles.get(tensor) ?? roleOf(tensor, type));
+    return describe(
+      { name, path: [name] },
+      type,
+      [...roles.keys()],
+      null,
+      null,
+      (tensor) => roles.get(tensor) ?? roleOf(tensor, type),
+    );
   });
   return {
     name: undefined,
@@ -88,9 +98,11 @@ function buildOfLayers(model: ModelContent): ModelGraph {
   const owned = assignTensors(layers, model.tensors);
   const described = layers.map((layer): GraphLayer => {
     const { shape: outputShape = null, macs = null } = figures.get(layer.id) ?? {};
-    return describe(layer.name, layer.type, owned.byLayer.get(layer.id) ?? [], outputShape, macs);
+    return describe(layer, layer.type, owned.byLayer.get(layer.id) ?? [], outputShape, macs);
   });
-  const grouped = [...owned.others].map(([name, tensors]) => describe(name, 'Weights', tensors, null, null));
+  const grouped = [...owned.others].map(([name, tensors]) =>
+    describe({ name, path: [name] }, 'Weights', tensors, null, null),
+  );
   return {
     name: topology?.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
     layers: [...described, ...grouped],
@@ -103,7 +115,7 @@ function buildOfLayers(model: ModelContent): ModelGraph {
 }
 
 function describe(
-  name: string,
+  { name, path }: Pick<GraphLayer, 'name' | 'path'>,
   type: string,
   tensors: readonly Tensor[],
   outputShape: Shape | null,
@@ -116,6 +128,7 @@ function describe(
     described.length === 0 ? 'it has no weights' : (described.find(({ kernel }) => kernel) ?? described[0])?.reason;
   return {
     name,
+    path,
     type,
     outputShape,
     params: described.reduce((sum, tensor) => sum + tensor.params, 0),

@@ -80,7 +80,7 @@ describe('a prune plan', () => {
       [{}, /^The prune step says neither how much to prune nor in which layers: give "amount" or "layers"\.$/],
       [
         { layers: { conv9: { threshold: 1 } } },
-        /^The model has no layer "conv9": layers that can be pruned are "a"\.$/,
+        /^The model has no layer "conv9": layers that can have an amount are "a"\.$/,
       ],
       [
         { layers: { c: { threshold: 1 } } },

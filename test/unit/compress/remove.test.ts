@@ -146,15 +146,6 @@ it('refuses to remove outputs of the last layer, and to empty a layer', () => {
   expect(() => removeChannels(model, groups, made('conv1'))).toThrow(/"conv1" would lose its last channel/);
 });
 
-it('refuses a layer that is called more than once', () => {
-  const input = layers.input({ shape: [4] });
-  const twice = layers.layers.dense({ units: 4, name: 'twice' });
-  const network = layers.model({ inputs: input, outputs: apply(twice, apply(twice, input)) });
-  const model = fromLayersModel(network);
-  network.dispose();
-  expect(() => channelGroups(model)).toThrow(/"twice" is called more than once/);
-});
-
 it.each([
   [layers.layers.layerNormalization({ name: 'odd' }), /"odd" \(LayerNormalization: its mean and variance/],
   [layers.layers.permute({ dims: [3, 1, 2], name: 'odd' }), /"odd" \(Permute: it moves the axis/],

@@ -4,7 +4,7 @@ import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
 import { cutBelow, cutCount, cutTogether, groupsFor, type Cut } from './cut';
 import { N_OF_M_KEPT, patternOf } from './granularity';
-import { protectedLayers } from './protect';
+import { amountsByLayer, protectedLayers } from '../layer-names';
 import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
 import { needsData } from './scores';
 import type { Statistics } from './scores/score';
@@ -36,19 +36,15 @@ export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statis
     );
   const ranking: Ranking = { score: step.score, pattern: patternOf(step.granularity), seed, statistics };
   const ranked = rank(model, ranking);
-  const guarded = protectedLayers(
-    ranked.map(({ layer }) => layer.name),
-    step.protect,
-  );
+  const described = ranked.map(({ layer }) => layer);
+  const guarded = protectedLayers(described, step.protect);
   const cuts = new Map<string, Cut>();
-  for (const [name, amount] of Object.entries(step.layers ?? {})) {
-    const pattern = guarded.get(name);
-    if (pattern !== undefined)
-      throw new UserError(
-        `The layer "${name}" has an amount, but "${pattern}" in "protect" leaves it alone: take out one of them.`,
-      );
-    cuts.set(name, cutLayer(findLayer(ranked, name), amount, step));
-  }
+  const prunable = () => described.filter((layer) => layer.prunable);
+  const amounts = amountsByLayer(described, step.layers ?? {}, {
+    possible: prunable,
+    why: (i) => whyNotCut(ranked[i]!, guarded.get(described[i]!.name)),
+  });
+  for (const [i, amount] of amounts) cuts.set(described[i]!.name, cutLayer(ranked[i]!, amount, step));
   const open = ranked.filter(({ layer }) => layer.prunable && !guarded.has(layer.name));
   const rest = open.filter(({ layer, misfit }) => misfit === undefined && !cuts.has(layer.name));
   const first = open.find(({ misfit }) => misfit !== undefined);
@@ -102,22 +98,16 @@ function checkAmounts({ amount, layers = {}, granularity, score }: PruneStep): v
     );
 }
 
-function findLayer(ranked: readonly RankedLayer[], name: string): RankedLayer {
-  const found = ranked.find(({ layer }) => layer.name === name);
-  if (!found) {
-    const names = ranked.filter(({ layer }) => layer.prunable).map(({ layer }) => `"${layer.name}"`);
-    throw new UserError(
-      `The model has no layer "${name}": layers that can be pruned are ${names.join(', ') || 'none'}.`,
-    );
-  }
-  const { layer } = found;
-  if (!layer.prunable) {
-    throw new UserError(`The layer "${name}" cannot be pruned (${layer.reason ?? 'it has no kernel'}): leave it out.`);
-  }
-  if (found.misfit !== undefined) {
-    throw new UserError(`The layer "${name}" cannot be pruned by that granularity (${found.misfit}): leave it out.`);
-  }
-  return found;
+/** Why a layer cannot have an amount of its own, as one sentence; undefined where it can. */
+function whyNotCut({ layer, misfit }: RankedLayer, guard: string | undefined): string | undefined {
+  const { name } = layer;
+  if (guard !== undefined)
+    return `The layer "${name}" has an amount, but "${guard}" in "protect" leaves it alone: take out one of them.`;
+  if (!layer.prunable)
+    return `The layer "${name}" cannot be pruned (${layer.reason ?? 'it has no kernel'}): leave it out.`;
+  if (misfit !== undefined)
+    return `The layer "${name}" cannot be pruned by that granularity (${misfit}): leave it out.`;
+  return undefined;
 }
 
 type Emptying = Pick<PruneStep, 'allowEmptyLayers'>;

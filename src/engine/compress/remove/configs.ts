@@ -29,7 +29,10 @@ function changedModel(model: LayerJson, path: string, changes: ReadonlyMap<strin
     const name = layer.name ?? own ?? `layer ${i + 1}`;
     return changedModel(layer, path === '' ? name : `${path}/${name}`, changes);
   });
-  return unbuilt({ ...model, config: Array.isArray(config) ? layers : { ...config, layers } });
+  return unbuilt({
+    ...model,
+    config: Array.isArray(config) ? layers : { ...config, ...changes.get(path)?.config, layers },
+  });
 }
 
 function changedLayer(layer: LayerJson, change: Change | undefined): LayerJson {

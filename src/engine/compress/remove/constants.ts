@@ -3,8 +3,8 @@ import { readGraph, type GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import type { TopologyLayer } from '../../model/topology';
 import { numberOf, sizesOf, stringOf } from '../../model/topology-json';
-import { flatTopology, inOrder, outputOf } from './channels';
-import { follow, WIDTH_KEYS } from './follow';
+import { topologyOf, type CallChannels, type ChannelGroups } from './channels';
+import { WIDTH_KEYS } from './follow';
 import { activated, elementwise } from './scalars';
 
 /** Of each channel the number that it always is, at every place and for every input; null where it varies, or may vary. */
@@ -16,23 +16,33 @@ export interface LayerConstants {
   readonly outputs: Constants;
 }
 
-/** Follows numbers that never change through a model at inference; layers in the order of the topology. */
-export function constantsOf(model: ModelContent): LayerConstants[] {
-  const topology = flatTopology(model);
+/**
+ * Follows numbers that never change through a model at inference; layers in the order of the topology. What a layer that is
+ * called more than once is fed is constant where it is the same at each call.
+ */
+export function constantsOf(model: ModelContent, groups: ChannelGroups): LayerConstants[] {
+  const topology = topologyOf(model);
   const described = readGraph(model).layers;
-  const made = new Map<string, Constants>();
-  const found: LayerConstants[] = [];
-  for (const { layer, index } of inOrder(topology)) {
-    const feeds =
-      layer.inputs.length > 0
-        ? layer.inputs.map((id) => made.get(id)!)
-        : [Array.from({ length: layer.inputShape?.at(-1) ?? 0 }, () => null)];
-    const outputs = through(layer, described[index]!, feeds);
-    made.set(layer.id, outputs);
-    found[index] = { inputs: feeds.flat(), outputs };
+  const made: Constants[] = [];
+  const found: LayerConstants[] = topology.layers.map(() => ({ inputs: [], outputs: [] }));
+  for (const [i, { layer, inputs }] of topology.calls.entries()) {
+    const traced = groups.calls[i]!;
+    const feeds = inputs.map(({ call, output }, at) =>
+      output === 0 ? made[call]! : varying(traced.inputs[at]?.length ?? 0),
+    );
+    if (feeds.length === 0) feeds.push(varying(traced.inputs[0]?.length ?? 0));
+    const outputs = through(topology.layers[layer]!, described[layer]!, feeds, traced);
+    made.push(outputs);
+    const one = { inputs: feeds.flat(), outputs };
+    const first = topology.layers[layer]!.calls[0] === i;
+    found[layer] = first ? one : { inputs: same(found[layer]!.inputs, one.inputs), outputs: same(found[layer]!.outputs, outputs) }; // prettier-ignore
   }
   return found;
 }
+
+const varying = (count: number): null[] => Array.from({ length: count }, () => null);
+
+const same = (a: Constants, b: Constants): Constants => a.map((value, i) => (value === b[i] ? value : null));
 
 /** Whether a constant that is not 0 stays one number under the layer's window: what lies beyond the edge counts as 0. */
 export function keepsConstants({ type, config }: TopologyLayer): boolean {
@@ -43,19 +53,18 @@ export function keepsConstants({ type, config }: TopologyLayer): boolean {
   return sizesOf(config['kernel_size'], rank)?.every((size) => size === 1) ?? false;
 }
 
-function through(layer: TopologyLayer, { tensors, outputShape }: GraphLayer, feeds: readonly Constants[]): Constants {
+function through(
+  layer: TopologyLayer,
+  { tensors }: GraphLayer,
+  feeds: readonly Constants[],
+  { followed, outputs: made }: CallChannels,
+): Constants {
   const { type, config } = layer;
-  const width = outputShape?.at(-1) ?? 0;
-  const unknown = Array.from({ length: width }, () => null);
+  const unknown = varying(made?.length ?? 0);
   const [first = []] = feeds;
   const weight = (name: string): Tensor | undefined =>
     tensors.find(({ tensor }) => weightName(tensor) === name)?.tensor;
-  const followed = follow(
-    layer,
-    outputOf(layer, outputShape, null),
-    feeds.map(({ length }) => length),
-  );
-  if (followed.kind === 'lost') return unknown;
+  if (followed.kind === 'lost' || made === null) return unknown;
   if (followed.kind === 'joins')
     return unknown.map((_, i) =>
       joined(

@@ -31,12 +31,14 @@ export function removeCutter(
   const graph = readGraph(model).layers;
   const cuttable = new Map<string, readonly number[]>();
   const layers = groups.layers.map(({ name }, i): ScannedLayer => {
-    const family = free.find(({ makers }) => makers.includes(i));
-    const first = family && groups.layers[family.makers[0]!]!.name;
-    if (family && first === name) {
-      cuttable.set(name, family.groups);
-      const made = family.makers.flatMap((maker) => graph[maker]!.tensors).filter(({ kernel }) => kernel);
-      return { name, parameters: made.map(({ tensor }) => tensor.name), size: family.groups.length, state: 'scanned' };
+    const own = free.filter(({ makers }) => makers.includes(i));
+    const first = own[0] && groups.layers[own[0].makers[0]!]!.name;
+    if (own.some(({ makers }) => makers[0] === i)) {
+      const all = own.flatMap((family) => family.groups);
+      cuttable.set(name, all);
+      const makers = [...new Set(own.flatMap((family) => family.makers))];
+      const made = makers.flatMap((maker) => graph[maker]!.tensors).filter(({ kernel }) => kernel);
+      return { name, parameters: made.map(({ tensor }) => tensor.name), size: all.length, state: 'scanned' };
     }
     const alone = { name, parameters: [], size: 0 };
     if (first !== undefined)

@@ -75,8 +75,10 @@ function judge(
 ): Pick<RemovedLayer, 'state' | 'reason'> {
   const { name, type, outputs } = groups.layers[i]!;
   const pattern = guarded.get(name);
+  const idle = groups.calls.every(({ layer }) => layer !== i);
   if (pattern !== undefined) return { state: 'protected', reason: `it is protected by "${pattern}"` };
   const left = narrower ? 'follows' : 'skipped';
+  if (idle) return { state: left, reason: 'no output of the model depends on it' };
   const stop = groups.stops.find(({ layer }) => layer === name);
   if (!(type in WIDTH_KEYS)) {
     if (stop) return { state: left, reason: `it stops the removal: ${stop.why}` };

@@ -2,7 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
-import { protectedLayers } from '../prune/protect';
+import { amountsByLayer, protectedLayers } from '../layer-names';
 import { countFor, saving } from './amount';
 import { channelGroups, type ChannelGroups } from './channels';
 import { describeLayers, totalsOf } from './describe';
@@ -47,8 +47,7 @@ export interface RemovePlan {
  */
 export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupScores): RemovePlan {
   const groups = channelGroups(model);
-  const names = groups.layers.map(({ name }) => name);
-  const guarded = protectedLayers(names, step.protect);
+  const guarded = protectedLayers(groups.layers, step.protect);
   const all = families(groups);
   const guardedGroups = new Set(groups.layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
   const free = all
@@ -68,10 +67,19 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   const removed = new Set<number>();
   const asked = new Map<Family, string>();
   const byHand: AskedLayer[] = [];
-  for (const [name, share] of Object.entries(step.layers ?? {})) {
-    const own = familiesOf(name, free, groups, guarded).filter((family) => !asked.has(family));
-    if (own.length === 0)
+  const familiesOf = (index: number) => free.filter(({ makers }) => makers.includes(index));
+  const shares = amountsByLayer(groups.layers, step.layers ?? {}, {
+    possible: () => groups.layers.filter((_, i) => familiesOf(i).length > 0),
+    why: (i) => (familiesOf(i).length > 0 ? undefined : whyNotRemoved(groups, i, guarded)),
+  });
+  for (const [index, share] of shares) {
+    const { name } = groups.layers[index]!;
+    const own = familiesOf(index).filter((family) => !asked.has(family));
+    if (own.length === 0) {
+      // A pattern, or a name in several models, may well mean layers that hang together.
+      if (step.layers?.[name] === undefined) continue;
       throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
+    }
     for (const family of own) asked.set(family, name);
     const of = own.reduce((sum, family) => sum + family.groups.length, 0);
     const order = mergeRankings(
@@ -124,29 +132,22 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   };
 }
 
-/** The families of which a layer makes channels. @throws UserError where there are none */
-function familiesOf(
-  name: string,
-  free: readonly FreeFamily[],
-  groups: ChannelGroups,
-  guarded: ReadonlyMap<string, string>,
-): FreeFamily[] {
-  const index = groups.layers.findIndex((layer) => layer.name === name);
-  const families = free.filter(({ makers }) => makers.includes(index));
-  if (families.length > 0) return families;
+/** Why none of the channels of a layer can be removed, as one sentence. */
+function whyNotRemoved(groups: ChannelGroups, index: number, guarded: ReadonlyMap<string, string>): string {
+  const { name, outputs } = groups.layers[index]!;
   const pattern = guarded.get(name);
   if (pattern !== undefined)
-    throw new UserError(
-      `The layer "${name}" has an amount, but "${pattern}" in "protect" leaves it alone: take out one of them.`,
-    );
-  const possible = free.flatMap(({ makers }) => makers.map((maker) => `"${groups.layers[maker]!.name}"`));
-  const choices = [...new Set(possible)].join(', ');
-  if (index < 0)
-    throw new UserError(`The model has no layer "${name}": layers whose channels can be removed are ${choices}.`);
-  const fix = groups.layers[index]!.outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
-  throw new UserError(
-    `The channels of the layer "${name}" cannot be removed (${fix ? whyFixed(fix, name) : 'it makes none of its own'}): take one of ${choices}.`,
+    return `The layer "${name}" has an amount, but "${pattern}" in "protect" leaves it alone: take out one of them.`;
+  const fix = outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
+  const partner = groups.layers.find(
+    (other) => guarded.has(other.name) && other.outputs.some((one) => outputs.includes(one)),
   );
+  const why = fix
+    ? whyFixed(fix, name)
+    : partner
+      ? `they hang together with those of "${partner.name}", which is protected`
+      : 'it makes none of its own';
+  return `The channels of the layer "${name}" cannot be removed (${why}): leave it out.`;
 }
 
 function nothingToRemove(groups: ChannelGroups, guarded: ReadonlySet<string>): string {

@@ -3,10 +3,11 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { shapeOf, type Config } from '../../model/topology-json';
 import { channelAxes } from './axes';
-import { flatTopology, type ChannelGroups, type LayerChannels } from './channels';
+import { topologyOf, type ChannelGroups, type LayerChannels } from './channels';
 import { withConfigs, type Change } from './configs';
 import { whyFixed } from './fixed';
 import { WIDTH_KEYS } from './follow';
+import { innerInputs } from './inner-inputs';
 
 /**
  * Removes groups of channels: a smaller model, whose outputs are those of the model in which nothing reads these channels.
@@ -21,16 +22,23 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
   }
   const tensors = new Map([...model.tensors].filter(([, { group }]) => group !== 'optimizer'));
   const changes = new Map<string, Change>();
-  const topology = flatTopology(model).layers;
+  const topology = topologyOf(model).layers;
   const described = readGraph(model).layers;
   groups.layers.forEach((layer, i) => {
     const kept = layer.outputs.filter((one) => !removed.has(one)).length;
     if (kept === 0 && layer.outputs.length > 0)
       throw new UserError(`The layer "${layer.name}" would lose its last channel: remove fewer.`);
-    const change = kept === layer.outputs.length ? undefined : narrowed(layer.type, kept, topology[i]!.config);
-    if (change) changes.set(topology[i]!.id, { config: change });
+    const config = {
+      ...(kept === layer.outputs.length ? {} : narrowed(layer.type, kept, topology[i]!.config)),
+      ...declaring(topology[i]!.config, layer.inputs, removed),
+    };
+    if (Object.keys(config).length > 0) changes.set(topology[i]!.id, { config });
     for (const { tensor } of described[i]!.tensors) tensors.set(tensor.name, shrunk(tensor, layer, removed));
   });
+  for (const { id, config, channels } of innerInputs(model, groups)) {
+    const change = declaring(config, channels, removed);
+    if (change) changes.set(id, { config: change });
+  }
   return { ...model, modelTopology: withConfigs(model.modelTopology, changes), tensors };
 }
 
@@ -67,4 +75,15 @@ function narrowed(type: string, kept: number, config: Config): Config | undefine
   if (key !== undefined) return { [key]: kept };
   const target = type === 'Reshape' ? shapeOf(config['target_shape']) : null;
   return target && target.at(-1) !== -1 ? { target_shape: [...target.slice(0, -1), kept] } : undefined;
+}
+
+/** The shape that a configuration declares for an input, once some of its channels are gone; undefined where it stays. */
+function declaring(config: Config, channels: readonly number[], removed: ReadonlySet<number>): Config | undefined {
+  const kept = channels.filter((one) => !removed.has(one)).length;
+  if (kept === channels.length) return undefined;
+  const declared = ['batch_input_shape', 'batch_shape', 'build_input_shape'].flatMap((key) => {
+    const shape = shapeOf(config[key]);
+    return shape?.at(-1) === channels.length ? [[key, [...shape.slice(0, -1), kept]] as const] : [];
+  });
+  return declared.length > 0 ? Object.fromEntries(declared) : undefined;
 }

@@ -2,7 +2,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import { channelAxes, mixes } from './axes';
-import { flatTopology, type ChannelGroups } from './channels';
+import { topologyOf, type ChannelGroups } from './channels';
 import { withConfigs, type Change } from './configs';
 import { constantsOf, keepsConstants } from './constants';
 import type { Widths } from './widths';
@@ -61,8 +61,8 @@ export function deadChannels(
 }
 
 function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
-  const constants = constantsOf(model);
-  const topology = flatTopology(model).layers;
+  const constants = constantsOf(model, groups);
+  const topology = topologyOf(model).layers;
   const described = readGraph(model).layers;
   return groups.layers.flatMap((layer, i) =>
     described[i]!.tensors.flatMap(({ tensor }) => {
@@ -121,7 +121,7 @@ function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
 function fold(model: ModelContent, readers: readonly Reader[], removed: ReadonlySet<number>): ModelContent {
   const tensors = new Map(model.tensors);
   const changes = new Map<string, Change>();
-  const topology = flatTopology(model).layers;
+  const topology = topologyOf(model).layers;
   for (const { layer, kernel, inputs, outputs, constants, eachWeight } of readers) {
     const sent = new Float64Array(outputs.length);
     eachWeight((weight, input, output) => {

@@ -1,0 +1,194 @@
+import type { GraphLayer } from '../../model/graph';
+import { inferCalls } from '../../model/shapes';
+import type { Call, Shape, TensorRef, Topology, TopologyLayer } from '../../model/topology';
+import { madeBy } from './axes';
+import type { CallChannels, ChannelGroups } from './channels';
+import { tellingMore, type Fix, type Stop } from './fixed';
+import { follow, rankOf, WIDTH_KEYS, type Followed, type Output } from './follow';
+
+/** What enters or leaves a layer: its channels, or, where nobody knows how many these are, why. */
+type Channels = readonly number[] | Fix;
+
+const isKnown = (channels: Channels): channels is readonly number[] => Array.isArray(channels);
+const known = (channels: Channels): readonly number[] => (isKnown(channels) ? channels : []);
+
+/** What was found of a call. */
+interface Traced {
+  readonly followed: Followed;
+  readonly inputs: readonly Channels[];
+  readonly outputs: Channels;
+  readonly rank: number | null;
+}
+
+/** Follows the channels of a model, call by call. */
+export class Tracer {
+  readonly #parent: number[] = [];
+  readonly #fixes = new Map<number, Fix>();
+  readonly #traced: Traced[] = [];
+  readonly #stops = new Map<string, Stop>();
+
+  /** @param described the layers of the topology */
+  constructor(
+    readonly topology: Topology,
+    readonly described: readonly GraphLayer[],
+  ) {}
+
+  trace(): ChannelGroups {
+    const { layers, calls, results } = this.topology;
+    const figures = inferCalls(this.topology);
+    for (const [i, call] of calls.entries()) this.#traced.push(this.#call(call, figures[i]!.shape));
+    for (const result of results)
+      this.#fix([this.#made(result)], { kind: 'output', layer: layers[calls[result.call]!.layer]!.name });
+    const found = (channels: Channels) => known(channels).map((one) => this.#find(one));
+    const orNull = (channels: Channels) => (isKnown(channels) ? found(channels) : null);
+    const fixed = new Map<number, Fix>();
+    for (const [one, fix] of this.#fixes) fixed.set(this.#find(one), tellingMore(fixed.get(this.#find(one)), fix));
+    return {
+      layers: layers.map(({ name, path, type, calls: [first] }) => {
+        const { inputs, outputs } = this.#traced[first ?? -1] ?? { inputs: [], outputs: [] };
+        return {
+          name,
+          path,
+          type,
+          inputs: inputs.every(isKnown) ? inputs.flatMap(found) : [],
+          outputs: found(outputs),
+        };
+      }),
+      calls: this.#traced.map(({ followed, inputs, outputs }, i): CallChannels => ({
+        ...{ layer: calls[i]!.layer, followed },
+        ...{ inputs: inputs.map(orNull), outputs: orNull(outputs) },
+      })),
+      fixed,
+      stops: [...this.#stops.values()],
+    };
+  }
+
+  #call(call: Call, shape: Shape | null): Traced {
+    const layer = this.topology.layers[call.layer]!;
+    const first = this.#traced[layer.calls[0]!];
+    const inputs = call.inputs.length > 0 ? call.inputs.map((ref) => this.#made(ref)) : [this.#entering(layer)];
+    const output = outputOf(layer, shape, this.#traced[call.inputs[0]?.call ?? -1]?.rank ?? null);
+    const named = call.inputs.find(({ keyword }) => keyword !== undefined);
+    const followed: Followed = named
+      ? { kind: 'lost', why: `it takes "${named.keyword!}" beside its input` }
+      : follow(
+          layer,
+          output,
+          inputs.map((channels) => (isKnown(channels) ? channels.length : null)),
+        );
+    const again = first !== undefined && this.#isTied(call.layer);
+    if (again) this.#tie(layer, inputs, first.inputs);
+    const outputs =
+      again && followed.kind === 'makes' ? first.outputs : this.#follow(call.layer, followed, output, inputs);
+    return { followed, inputs, outputs, rank: output.rank };
+  }
+
+  /** Whether all calls of a layer must have the same channels: because of its weights, or of a width in its description. */
+  #isTied(layer: number): boolean {
+    return this.described[layer]!.tensors.length > 0 || this.topology.layers[layer]!.type === 'Reshape';
+  }
+
+  /** What enters a layer at one call and at another is read by the same weights. */
+  #tie(layer: TopologyLayer, inputs: readonly Channels[], others: readonly Channels[]): void {
+    const alike =
+      inputs.length === others.length &&
+      inputs.every((one, i) => isKnown(one) && isKnown(others[i]!) && one.length === others[i].length);
+    if (alike)
+      inputs.forEach((one, i) => known(one).forEach((channel, at) => this.#join(known(others[i]!)[at]!, channel)));
+    else this.#fix([...inputs, ...others], this.#stopped(layer, 'its calls are not known to take the same channels'));
+  }
+
+  /** The channels that a call made. */
+  #made({ call, output }: TensorRef): Channels {
+    const layer = this.topology.layers[this.topology.calls[call]!.layer]!;
+    if (output > 0) return this.#stopped(layer, 'what it makes beside its first output is not followed');
+    return this.#traced[call]!.outputs;
+  }
+
+  #entering({ name, inputShape }: TopologyLayer): Channels {
+    const fix: Fix = { kind: 'input', layer: name };
+    const width = inputShape?.at(-1);
+    return typeof width === 'number' ? this.#fresh(width, fix) : fix;
+  }
+
+  #follow(index: number, followed: Followed, { width }: Output, inputs: readonly Channels[]): Channels {
+    const layer = this.topology.layers[index]!;
+    switch (followed.kind) {
+      case 'passes': {
+        const unknown = inputs.find((channels): channels is Fix => !isKnown(channels));
+        if (unknown) {
+          this.#fix(inputs, unknown);
+          return unknown;
+        }
+        const all = inputs.flatMap(known);
+        return followed.outputs.map((at) => all[at]!);
+      }
+      case 'joins':
+        return this.#joined(inputs);
+      case 'makes':
+        if (width !== null && madeBy(this.described[index]!) === width)
+          return this.#fresh(width, followed.fixed === undefined ? undefined : this.#stopped(layer, followed.fixed));
+        return this.#lost(
+          inputs,
+          width,
+          this.#stopped(layer, 'its kernel is not among the weights, or has another width'),
+        );
+      case 'lost':
+        return this.#lost(inputs, width, this.#stopped(layer, followed.why));
+    }
+  }
+
+  #lost(inputs: readonly Channels[], width: number | null, fix: Fix): Channels {
+    this.#fix(inputs, fix);
+    return width === null ? fix : this.#fresh(width, fix);
+  }
+
+  /** Element by element: channels at the same place become one group, and one that is alone meets all of them. */
+  #joined(inputs: readonly Channels[]): Channels {
+    const unknown = inputs.find((channels): channels is Fix => !isKnown(channels));
+    const wide = inputs.map(known).filter(({ length }) => length > 1);
+    const [first] = wide;
+    for (const other of wide) other.forEach((one, i) => this.#join(first![i]!, one));
+    if (unknown) this.#fix(inputs, unknown);
+    return first ?? unknown ?? known(inputs[0] ?? []);
+  }
+
+  #stopped({ name, type }: TopologyLayer, why: string): Fix {
+    const by = this.#stops.get(name) ?? { layer: name, type, why };
+    this.#stops.set(name, by);
+    return { kind: 'stopped', by };
+  }
+
+  #fresh(count: number, fix?: Fix): number[] {
+    const made = Array.from({ length: count }, () => this.#parent.push(this.#parent.length) - 1);
+    if (fix !== undefined) this.#fix([made], fix);
+    return made;
+  }
+
+  #fix(all: readonly Channels[], fix: Fix): void {
+    for (const one of all.flatMap(known)) this.#fixes.set(one, tellingMore(this.#fixes.get(one), fix));
+  }
+
+  #find(one: number): number {
+    let root = one;
+    while (this.#parent[root] !== root) root = this.#parent[root]!;
+    this.#parent[one] = root;
+    return root;
+  }
+
+  #join(a: number, b: number): void {
+    this.#parent[this.#find(b)] = this.#find(a);
+  }
+}
+
+/**
+ * What is known of a layer's output; without its shape, what the layer itself says.
+ * @param fed how many axes its input has
+ */
+function outputOf({ type, config }: TopologyLayer, shape: Shape | null, fed: number | null): Output {
+  const said = config[WIDTH_KEYS[type] ?? ''];
+  return {
+    width: shape?.at(-1) ?? (typeof said === 'number' ? said : null),
+    rank: shape?.length ?? rankOf(type, fed),
+  };
+}
