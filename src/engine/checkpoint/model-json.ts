@@ -4,6 +4,7 @@ import { MODEL_JSON_MAX_BYTES, ModelJson } from '../../protocol/checkpoint';
 import { describeIssue, UserError } from '../../protocol/errors';
 import { readFailure } from './failures';
 import { foreignBytes, foreignDocument, HEAD_BYTES, type Foreign } from './foreign';
+import { requireShallow } from './json-depth';
 import { fileStamp } from './paths';
 import { fill } from './whole-read';
 
@@ -27,6 +28,7 @@ const sentence = (name: string, { what, help }: Foreign): UserError =>
 export async function readModelJson(file: string): Promise<Description> {
   const name = path.basename(file);
   const { text, stamp } = await readText(file, name);
+  requireShallow(text, name);
   let value: unknown;
   try {
     value = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ModelJson, WeightGroup } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
 import { readCompanions } from './companions';
+import { validateDescription, validateWeights } from '../model/validate';
 import { decodeGroup, entryProblem, sizeMismatch } from './decode';
 import { storedBytes } from './dtype';
 import { readFailure } from './failures';
@@ -19,13 +20,15 @@ const GROUP_MAX_BYTES = 2 * 1024 ** 3;
 
 /**
  * Reads a checkpoint in the format of TensorFlow.js (model.json and shards) and checks everything before it is used:
- * schema, data types, lengths against shapes, and that no weights path leaves the folder.
+ * schema, data types, lengths against shapes, that no weights path leaves the folder, that the layers can be called one after
+ * another, and that their sizes are those of their weights.
  * @param modelPath path of model.json, see `resolveModelPath`
  * @throws UserError naming the file and what to do
  */
 export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   const file = path.resolve(modelPath);
   const { described, json, bytes, stamp } = await readModelJson(file);
+  validateDescription(json.modelTopology);
   const stamps = [stamp];
   const name = path.basename(file);
   const files: StoredFile[] = [{ name, bytes }];
@@ -52,7 +55,7 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
       `${name} has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,
     );
   const folder = path.dirname(file);
-  return {
+  const checkpoint: Checkpoint = {
     path: file,
     folder,
     json,
@@ -69,6 +72,8 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
     convertedBy: json.convertedBy,
     metadata: json.userDefinedMetadata ?? undefined,
   };
+  validateWeights(checkpoint);
+  return checkpoint;
 }
 
 /**

@@ -8,6 +8,7 @@ import { mendBatchNormalisation } from './training-mode';
 import { bind, missingWeight, strayTensor } from './weights/binding';
 import { matchWeights } from './weights/match';
 import { slotsOf, type Slot } from './weights/slots';
+import { whyTooLarge } from './validate/memory';
 
 /** A model that TensorFlow.js runs. */
 export type LayersModel = tfLayers.LayersModel;
@@ -40,6 +41,12 @@ function planOf(model: ModelContent): Plan | string {
   if (strange) {
     return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`;
   }
+  const lost = topology.layers.find(({ calls }) => calls.length === 0);
+  if (lost) {
+    return `The layer "${lost.name}" leads to no output of the model, so the model can be inspected and pruned but not evaluated or trained: save it again without this layer.`;
+  }
+  const tooLarge = whyTooLarge(model);
+  if (tooLarge !== undefined) return tooLarge;
   for (const [count, what] of [
     [topology.inputs.length, 'input'],
     [topology.outputs.length, 'output'],

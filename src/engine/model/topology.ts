@@ -1,6 +1,6 @@
-import { UserError } from '../../protocol/errors';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
 import { LayerJson, type Config } from './topology-json';
+import { damaged } from './validate/damaged';
 
 /** A shape; null where a size is left open, as the batch is. */
 export type Shape = (number | null)[];
@@ -109,10 +109,7 @@ class Dissolver {
 
   dissolve(model: ModelDescription): Topology {
     const count = countCalls(model);
-    if (count > MAX_CALLS)
-      throw new UserError(
-        `The layers of the model are called more than ${MAX_CALLS.toLocaleString('en')} times, which is too often to be read: nested models call each other again and again.`,
-      );
+    if (count > MAX_CALLS) throw damaged(`its layers are called more than ${MAX_CALLS.toLocaleString('en')} times`);
     const results = this.#call(this.#place(model, [], false), null);
     const seen = new Map<string, number>();
     for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);
@@ -168,9 +165,7 @@ class Dissolver {
       const input = inputs.get(i);
       const given = input === undefined ? undefined : feeds?.[input];
       if (model.layers[layer]!.type === 'InputLayer' && input === undefined)
-        throw new UserError(
-          `The model is described wrongly, so it cannot be read: the input "${model.layers[layer]!.name}" is not among its inputs. Convert it again.`,
-        );
+        throw damaged(`the input "${model.layers[layer]!.name}" is not among its inputs`);
       if (target === null) {
         made[i] = [given!];
         continue;

@@ -87,7 +87,7 @@ describe('whether a model can be run', () => {
 
   it('is found out by trying where the description does not tell', async () => {
     const wrong = tinyModel();
-    wrong.modelTopology.config.layers[1]!.config['units'] = 7;
+    wrong.modelTopology.config.layers[1]!.config['activation'] = 'unheard of';
     await expect(toLayersModel(await read(wrong))).rejects.toThrow(
       /^The tensor "logits\/kernel" has the shape \[36, 3\] where its layer takes \[36, 7\], .*\.$/,
     );

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { UserError } from '../../../protocol/errors';
+import type { UserError } from '../../../protocol/errors';
 import { LayerJson, shapeOf, stringOf, type Config } from '../topology-json';
 import type { Shape } from '../topology';
+import { damaged } from '../validate/damaged';
 import { orderOfCalls, type WaitingCall } from './call-order';
 import { areListed, readEnds, readNodes, type Reference } from './references';
 
@@ -234,8 +235,4 @@ function neverCalled(
       ? `the layer "${layers[lost.layer]!.name}" waits for "${layers[lost.from.layer]!.name}", which is never called${lost.from.call > 0 ? ' so often' : ''}`
       : `the layer "${layers[first!.layer]!.name}" waits for itself, in a circle of layers`,
   );
-}
-
-function damaged(what: string): UserError {
-  return new UserError(`The model is described wrongly, so it cannot be read: ${what}. Convert it again.`);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { UserError } from '../../../protocol/errors';
 import { Config } from '../topology-json';
+import { damaged } from '../validate/damaged';
 
 /** What a layer names to be fed by: one output of one call of another layer. */
 export interface Reference {
@@ -111,8 +111,6 @@ const isPlace = (value: unknown): value is number =>
 
 function referenceOf([layer, node, output = 0]: readonly unknown[], keyword?: string): Reference {
   if (typeof layer !== 'string' || !isPlace(node) || !isPlace(output))
-    throw new UserError(
-      'The model is described wrongly: a layer is fed by something that is no output of a layer. Convert the model again.',
-    );
+    throw damaged('a layer is fed by something that is no output of a layer');
   return { layer, node, output, ...(keyword === undefined ? {} : { keyword }) };
 }

@@ -1,0 +1,81 @@
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { readGraph } from '../graph';
+import { weightName } from '../roles';
+import { inferCalls, isKnownType } from '../shapes';
+import { readTopology, type Shape, type Topology } from '../topology';
+import { damaged } from './damaged';
+import { requireSizes } from './sizes';
+import { expectedWeights, type ExpectedWeights } from './weights';
+
+/** The last axes of what all calls make have so many places at the most: channels are followed one by one. */
+const MAX_CHANNELS = 2 ** 24;
+
+/**
+ * Checks the description of a model before its weights are read: that all calls can be made, and that sizes are sizes.
+ * Whatever walks or builds a model may rely on it.
+ * @param modelTopology from model.json
+ * @throws UserError saying what is wrong with which layer
+ */
+export function validateDescription(modelTopology: Readonly<Record<string, unknown>>): void {
+  const topology = readTopology(modelTopology);
+  if (!topology) return;
+  for (const { name, type, config } of topology.layers) if (isKnownType(type)) requireSizes(name, config);
+  requireFewChannels(topology);
+}
+
+/**
+ * Checks that the layers of a model are set to the sizes that their weights have.
+ * @throws UserError naming the first that is not
+ */
+export function validateWeights(model: ModelContent): void {
+  const topology = readTopology(model.modelTopology);
+  if (!topology) return;
+  const { layers } = readGraph(model);
+  const inputs = inputShapes(topology);
+  topology.layers.forEach(({ name, type, config }, i) => {
+    const expected = expectedWeights(type, config, inputs[i] ?? null);
+    for (const { tensor } of layers[i]!.tensors) {
+      const shape = shapeFor(tensor, expected);
+      if (shape && !agree(tensor.shape, shape))
+        throw damaged(
+          `the layer "${name}" must have weights "${tensor.name}" of [${shape.map((size) => size ?? '?').join(', ')}] by its settings and what feeds it, and they are [${tensor.shape.join(', ')}]`,
+        );
+    }
+  });
+}
+
+/** The shape that feeds the first call of each layer; null where it is not known. */
+export function inputShapes(topology: Topology): (Shape | null)[] {
+  const made = inferCalls(topology);
+  return topology.layers.map(({ calls: [first], inputShape }) => {
+    const [input] = first === undefined ? [] : topology.calls[first]!.inputs;
+    if (!input) return inputShape;
+    return input.output === 0 ? made[input.call]!.shape : null;
+  });
+}
+
+function requireFewChannels(topology: Topology): void {
+  let all = 0;
+  for (const [i, { shape }] of inferCalls(topology).entries()) {
+    all += shape?.at(-1) ?? 0;
+    const { name } = topology.layers[topology.calls[i]!.layer]!;
+    if (all > MAX_CHANNELS)
+      throw damaged(
+        `up to the layer "${name}", which makes [${shape?.map((size) => size ?? '?').join(', ') ?? ''}], its layers make more than ${MAX_CHANNELS.toLocaleString('en')} channels together`,
+      );
+  }
+}
+
+/** Some writers name weights by their places alone: `dense/0`. */
+function shapeFor(tensor: Tensor, expected: ExpectedWeights): Shape | undefined {
+  if (tensor.dtype !== 'float32') return undefined;
+  const place = /^\d+$/.exec(tensor.name.split('/').at(-1) ?? '');
+  if (place) return expected[Number(place[0])]?.[1];
+  const own = weightName(tensor);
+  // Keras 3 calls the kernel of a depthwise convolution as any other.
+  const name = own === 'kernel' && expected[0]?.[0] === 'depthwise_kernel' ? 'depthwise_kernel' : own;
+  return expected.find(([one]) => one === name)?.[1];
+}
+
+const agree = (shape: readonly number[], expected: Shape): boolean =>
+  shape.length === expected.length && expected.every((size, i) => size === null || size === shape[i]);

@@ -1,0 +1,48 @@
+import type { ModelContent } from '../../checkpoint/types';
+import { inferCalls } from '../shapes';
+import { product } from '../shapes/infer';
+import { readTopology } from '../topology';
+import { inputShapes } from './index';
+import { expectedWeights } from './weights';
+
+/** What one example and the weights may take while a model runs: 4 GiB. */
+const MAX_BYTES = 2 ** 32;
+const BYTES_A_NUMBER = 4;
+
+/**
+ * Why a model is too large to be run, as one sentence; undefined where one example and the weights take no more than 4 GiB.
+ * Counts what layers have made and others still read, at the layer where this is most.
+ */
+export function whyTooLarge(model: ModelContent): string | undefined {
+  const topology = readTopology(model.modelTopology);
+  if (!topology) return undefined;
+  const inputs = inputShapes(topology);
+  const weights = topology.layers.reduce(
+    (sum, { type, config }, i) =>
+      sum + expectedWeights(type, config, inputs[i] ?? null).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0),
+    0,
+  );
+  const made = inferCalls(topology).map(({ shape }) => (shape ? (product(shape.slice(1)) ?? 0) : 0));
+  const lastRead = new Map<number, number>();
+  topology.calls.forEach(({ inputs: read }, i) => {
+    for (const { call } of read) lastRead.set(call, i);
+  });
+  for (const { call } of topology.results) lastRead.set(call, Infinity);
+  const readLastBy = new Map<number, number[]>();
+  for (const [call, last] of lastRead) {
+    const list = readLastBy.get(last);
+    if (list) list.push(call);
+    else readLastBy.set(last, [call]);
+  }
+  let live = weights;
+  let most = { numbers: weights, name: '' };
+  topology.calls.forEach(({ layer }, i) => {
+    live += made[i]!;
+    if (live > most.numbers) most = { numbers: live, name: topology.layers[layer]!.name };
+    for (const call of readLastBy.get(i) ?? []) live -= made[call]!;
+  });
+  const bytes = most.numbers * BYTES_A_NUMBER;
+  if (bytes <= MAX_BYTES) return undefined;
+  const where = most.name === '' ? 'its weights alone' : `one example, up to the layer "${most.name}",`;
+  return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and 4 GiB are the most, so it can be inspected and pruned but not evaluated or trained.`;
+}

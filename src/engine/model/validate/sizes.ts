@@ -1,0 +1,43 @@
+import { LayerJson, type Config } from '../topology-json';
+import { damaged } from './damaged';
+
+/** No size that a layer is set to is larger; rows of an embedding may be. */
+const MAX_SIZE = 2 ** 24;
+const MAX_ROWS = 2 ** 31 - 1;
+
+type Rule = (size: number) => boolean;
+const positive: Rule = (size) => size >= 1 && size <= MAX_SIZE;
+const natural: Rule = (size) => size >= 0 && size <= MAX_SIZE;
+
+/** Settings that are sizes, one or one for each axis, with what they may be. */
+const RULES: Readonly<Record<string, Rule>> = {
+  ...Object.fromEntries(
+    [
+      ...['units', 'filters', 'kernel_size', 'strides', 'pool_size', 'dilation_rate', 'depth_multiplier', 'groups'],
+      ...['output_dim', 'n', 'size', 'batch_input_shape', 'batch_shape', 'build_input_shape'],
+    ].map((key) => [key, positive]),
+  ),
+  input_dim: (size) => size >= 1 && size <= MAX_ROWS,
+  target_shape: (size) => size === -1 || natural(size),
+  padding: natural,
+  cropping: natural,
+};
+
+/**
+ * Refuses sizes that no layer can have: units of -1, a stride of 0, half a filter, a window of 2^32.
+ * @param name of the layer, for the sentence
+ * @throws UserError
+ */
+export function requireSizes(name: string, config: Config): void {
+  for (const [key, value] of Object.entries(config)) {
+    const rule = Object.hasOwn(RULES, key) ? RULES[key] : undefined;
+    const wrong = rule && numbersIn(value).find((size) => !Number.isInteger(size) || !rule(size));
+    if (wrong !== undefined) throw damaged(`the layer "${name}" has the size ${wrong} as its ${key}`);
+  }
+  const inside = LayerJson.safeParse(config['layer']).data?.config;
+  if (inside && !Array.isArray(inside)) requireSizes(name, inside);
+}
+
+/** Words, such as `same`, and sizes left open are no numbers. */
+const numbersIn = (value: unknown): number[] =>
+  typeof value === 'number' ? [value] : Array.isArray(value) ? value.flatMap(numbersIn) : [];
