@@ -56,6 +56,19 @@ export default tseslint.config(
     ['**/src/engine/**', '../engine/**', '../../engine/**', '**/webview/**', '@tensorflow/*', 'onnxruntime*'],
     'the extension host does no maths: it talks to the engine by protocol.',
   ),
+  {
+    files: ['src/extension/**'],
+    ignores: ['src/extension/ui/say.ts', 'src/extension/main.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^show(Information|Warning|Error)Message$/]',
+          message: 'notifications make links of names from files: use ui/say.',
+        },
+      ],
+    },
+  },
   forbid(['src/engine/**'], ['**/extension/**', '**/webview/**', 'vscode'], 'the engine knows no vscode and no DOM.'),
   forbid(
     ['src/engine/backend/**'],

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
+import { plain } from '../ui/plain';
 
 /** Cancels a run by its id, the only one that goes on, or the one that is picked. */
 export async function cancelRun({ runs }: Services, target: unknown): Promise<void> {
@@ -8,7 +9,7 @@ export async function cancelRun({ runs }: Services, target: unknown): Promise<vo
     return;
   }
   const { running } = runs;
-  const items = running.map((job) => ({ label: job.request.title, description: job.request.out, job }));
+  const items = running.map((job) => ({ label: plain(job.request.title), description: plain(job.request.out), job }));
   const item =
     items.length > 1
       ? await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which run?') })

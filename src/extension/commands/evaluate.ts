@@ -9,6 +9,8 @@ import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { cancellable } from '../ui/cancellable';
 import { pickCheckpoint } from './pickCheckpoint';
+import { tell } from '../ui/say';
+import { plain } from '../ui/plain';
 
 /** Evaluates a checkpoint on the test set, in its panel, and announces the accuracy. */
 export async function evaluateCheckpoint(services: Services, target: unknown): Promise<void> {
@@ -18,14 +20,14 @@ export async function evaluateCheckpoint(services: Services, target: unknown): P
   const evaluation = await measure(services, uri);
   await services.panels.showEvaluation(uri, evaluation);
   // The panel is in front: words that go by themselves are enough.
-  void vscode.window.showInformationMessage(evaluationSummary(uri, evaluation));
+  void tell(evaluationSummary(uri, evaluation));
 }
 
 /** Tells from the first moment on what it does; its panel is in front before anything is asked, so that it is plain for which model. */
 async function measure({ engine, datasets, evaluations, panels }: Services, uri: vscode.Uri): Promise<Evaluation> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Evaluating {0}', modelLabel(uri.fsPath)),
+    title: plain(vscode.l10n.t('Evaluating {0}', modelLabel(uri.fsPath))),
     cancellable: true,
   };
   return await vscode.window.withProgress(options, async (bar, token) => {
@@ -45,7 +47,7 @@ async function measure({ engine, datasets, evaluations, panels }: Services, uri:
       signal,
       onProgress: (progress) => {
         const now = share(progress) * 100;
-        bar.report({ message: progressText(progress), increment: Math.max(0, now - shown) });
+        bar.report({ message: plain(progressText(progress)), increment: Math.max(0, now - shown) });
         shown = Math.max(shown, now);
       },
     });

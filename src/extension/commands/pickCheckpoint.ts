@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { COMMANDS, VIEW_TYPE } from '../constants';
 import { modelLabel } from '../job/folderName';
 import type { Services } from '../services';
+import { tell } from '../ui/say';
+import { plain } from '../ui/plain';
 
 /**
  * The checkpoint that a command is about: the one it was called on, otherwise one of those in the workspace.
@@ -32,7 +34,7 @@ export async function pickRecipe(services: Services, target: unknown): Promise<v
   if (target instanceof vscode.Uri) return target;
   const files = await whenScanned(services, () => services.scanner.recipes);
   if (files.length === 0) {
-    void vscode.window.showInformationMessage(
+    void tell(
       vscode.l10n.t(
         'There is no recipe in this workspace: make one with "Copy as recipe" in the panel of a checkpoint, in a file that ends in .recipe.json.',
       ),
@@ -52,7 +54,7 @@ function shownCheckpoint(): vscode.Uri | undefined {
 
 /** A file as it is offered in a list. */
 export function fileItem(file: string, label: string): vscode.QuickPickItem {
-  return { label, description: vscode.workspace.asRelativePath(file) };
+  return { label: plain(label), description: plain(vscode.workspace.asRelativePath(file)) };
 }
 
 /** The list is waited for, visibly, where the first scan is still under way. */
@@ -67,7 +69,7 @@ async function offerCheckpoints(): Promise<void> {
     [vscode.l10n.t('Train Model')]: COMMANDS.trainModel,
     [vscode.l10n.t('Add Sample Checkpoint')]: COMMANDS.addSample,
   };
-  const choice = await vscode.window.showInformationMessage(
+  const choice = await tell(
     vscode.l10n.t('There is no TensorFlow.js checkpoint in this workspace: open a folder that has one, or make one.'),
     ...Object.keys(choices),
   );

@@ -12,6 +12,7 @@ import { evaluateCheckpoint } from './evaluate';
 import { pickCheckpoint } from './pickCheckpoint';
 import { runRecipe } from './runRecipe';
 import { trainModel } from './train';
+import { tell } from '../ui/say';
 
 /** `selection`: everything that is selected in the tree that `target` is in. */
 type Command = (services: Services, target: unknown, selection: unknown) => Promise<void>;
@@ -54,7 +55,7 @@ const TABLE: Readonly<Record<CommandId, Command>> = {
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Restarting the engine') },
       () => engine.restart(),
     );
-    void vscode.window.showInformationMessage(
+    void tell(
       vscode.l10n.t('The engine runs again: {0} {1}, {2} threads.', backend.name, backend.version, backend.threads),
     );
   },

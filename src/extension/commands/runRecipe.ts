@@ -7,6 +7,7 @@ import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { pickRecipe } from './pickCheckpoint';
 import { parseRecipe, recipeName } from './recipeFile';
+import { plain } from '../ui/plain';
 
 /** Runs a recipe into a new folder beside it. */
 export async function runRecipe(services: Services, target: unknown): Promise<void> {
@@ -20,11 +21,15 @@ export async function runRecipe(services: Services, target: unknown): Promise<vo
   const parent = path.dirname(uri.fsPath);
   const taken = (name: string): boolean => existsSync(path.join(parent, name));
   const name = recipeName(uri.fsPath);
+  const problemOf = (text: string): string | undefined => {
+    const problem = folderNameProblem(text, taken);
+    return problem === undefined ? undefined : plain(problem);
+  };
   const folder = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Secateur: Run {0}', name),
+    title: plain(vscode.l10n.t('Secateur: Run {0}', name)),
     prompt: vscode.l10n.t('Name of the new folder for the results, beside the recipe'),
     value: freeName(`${name}-run`, taken),
-    validateInput: (text) => folderNameProblem(text, taken),
+    validateInput: (text) => problemOf(text),
   });
   if (folder === undefined) return;
   startRun(services, {

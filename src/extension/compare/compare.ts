@@ -6,6 +6,8 @@ import { modelLabel } from '../job/folderName';
 import { isRunItem } from '../runsView/runItem';
 import type { Services } from '../services';
 import { ComparePanel } from './comparePanel';
+import { tell } from '../ui/say';
+import { plain } from '../ui/plain';
 
 /** Compares the two checkpoints that were selected, or picked one after the other. */
 export async function compareCheckpoints(services: Services, target: unknown, selection: unknown): Promise<void> {
@@ -48,14 +50,12 @@ async function pickOther({ scanner }: Services, a: string): Promise<string | und
   await scanner.whenScanned();
   const others = scanner.checkpoints.filter((file) => file !== a);
   if (others.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('There is no other checkpoint in this workspace to compare with.'),
-    );
+    void tell(vscode.l10n.t('There is no other checkpoint in this workspace to compare with.'));
     return undefined;
   }
   const items = others.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
   const item = await vscode.window.showQuickPick(items, {
-    placeHolder: vscode.l10n.t('Compare {0} with which checkpoint?', modelLabel(a)),
+    placeHolder: plain(vscode.l10n.t('Compare {0} with which checkpoint?', modelLabel(a))),
     matchOnDescription: true,
   });
   return item?.file;

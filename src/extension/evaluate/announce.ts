@@ -3,11 +3,12 @@ import type { Evaluation } from '../../protocol/measure';
 import { modelLabel } from '../job/folderName';
 import type { Services } from '../services';
 import { count, percent } from '../ui/format';
+import { tell } from '../ui/say';
 
 /** Says what an evaluation came to; the button opens the panel with the whole of it. */
 export function announceEvaluation({ panels }: Services, uri: vscode.Uri, evaluation: Evaluation): void {
   const show = vscode.l10n.t('Show');
-  void vscode.window.showInformationMessage(evaluationSummary(uri, evaluation), show).then((choice) => {
+  void tell(evaluationSummary(uri, evaluation), show).then((choice) => {
     if (choice === show) void panels.showEvaluation(uri, evaluation);
   });
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MODEL_JSON_MAX_BYTES, ModelJson } from '../../protocol/checkpoint';
+import { isInside } from '../paths';
 
 /** The files of a checkpoint as they were at one moment; `text` is the same as long as none of them changed. */
 export interface Fingerprint {
@@ -8,6 +9,9 @@ export interface Fingerprint {
   /** Absolute paths of model.json and its shards. */
   files: string[];
 }
+
+/** More shards than this are not watched. */
+const MOST_SHARDS = 10_000;
 
 /** Takes sizes and times of model.json and its shards; null when model.json is gone. */
 export async function fingerprint(model: string): Promise<Fingerprint | null> {
@@ -33,7 +37,9 @@ async function shardsOf(model: string, size: number): Promise<string[]> {
     const parsed = ModelJson.safeParse(JSON.parse(await readFile(model, 'utf8')));
     if (!parsed.success) return [];
     const folder = path.dirname(model);
-    return parsed.data.weightsManifest.flatMap(({ paths }) => paths.map((name) => path.resolve(folder, name)));
+    const named = parsed.data.weightsManifest.flatMap(({ paths }) => paths.map((name) => path.resolve(folder, name)));
+    // The engine refuses what lies elsewhere; it is not even looked at here.
+    return [...new Set(named)].filter((file) => isInside(file, folder)).slice(0, MOST_SHARDS);
   } catch {
     return [];
   }

@@ -6,6 +6,7 @@ import type { Services } from '../services';
 import { showError } from '../ui/showError';
 import { InterruptedError, type RunJob } from './job';
 import { runSummary } from './summary';
+import { tell, tellFailure } from '../ui/say';
 
 /**
  * Tells how a run ended, with what can be done next. Where a page shows that (`isShown`), words that go by themselves are
@@ -17,14 +18,14 @@ export async function announceRun(services: Services, job: RunJob, isShown: () =
   const { title } = job.request;
   if (services.isClosing()) return false;
   if (outcome.kind === 'cancelled') {
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} was cancelled.', title));
+    void tell(vscode.l10n.t('{0} was cancelled.', title));
   } else if (outcome.kind === 'failed') {
     return announceFailure(services, job, outcome.error, isShown());
   } else {
     const file = outcome.result.out;
     await services.scanner.look(file);
     const message = runSummary(title, outcome.result);
-    if (isShown()) void vscode.window.showInformationMessage(message);
+    if (isShown()) void tell(message);
     else await offerResult(message, vscode.Uri.file(file));
   }
   return false;
@@ -34,7 +35,7 @@ async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
   const open = vscode.l10n.t('Open');
   const evaluate = vscode.l10n.t('Evaluate');
   const reveal = vscode.l10n.t('Show in Explorer');
-  const choice = await vscode.window.showInformationMessage(message, open, evaluate, reveal);
+  const choice = await tell(message, open, evaluate, reveal);
   if (choice === open) await vscode.commands.executeCommand(COMMANDS.inspectWeights, uri);
   else if (choice === evaluate) await vscode.commands.executeCommand(COMMANDS.evaluateCheckpoint, uri);
   else if (choice === reveal)
@@ -59,7 +60,7 @@ async function announceFailure(services: Services, job: RunJob, error: unknown, 
   }
   const resume = vscode.l10n.t('Resume');
   const showLog = vscode.l10n.t('Show Log');
-  const choice = await vscode.window.showErrorMessage(
+  const choice = await tellFailure(
     vscode.l10n.t(
       '{0} was interrupted in {1}: {2} What was finished is kept.',
       job.request.title,

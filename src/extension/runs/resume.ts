@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../services';
 import type { ActiveRun } from './activeRuns';
 import { startRun } from './startRun';
+import { tell } from '../ui/say';
 
 /** Offers to go on with each run that the end of a window has interrupted. Those whose folder is gone are forgotten. */
 export async function offerToResume(services: Services): Promise<void> {
@@ -16,7 +17,7 @@ export async function offerToResume(services: Services): Promise<void> {
 async function offer(services: Services, run: ActiveRun): Promise<void> {
   const resume = vscode.l10n.t('Resume');
   const forget = vscode.l10n.t('Forget');
-  const choice = await vscode.window.showInformationMessage(
+  const choice = await tell(
     vscode.l10n.t(
       '{0} was interrupted when its window closed; it can go on in {1}.',
       run.title,

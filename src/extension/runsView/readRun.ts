@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recipe } from '../../protocol/recipe';
 import { describeRun, RUN_FILES, type RunSummary } from '../../protocol/runFolder';
@@ -17,12 +17,30 @@ export interface ListedRun {
   model?: string | undefined;
 }
 
+/** Larger files than this are not a run's. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A run folder may come from anyone: links, pipes, devices and what is too large are as if they were not there. */
+async function readOwnFile(folder: string, name: string): Promise<string | undefined> {
+  const file = path.join(folder, name);
+  const own = path.dirname(file);
+  if (own !== folder && !(await lstat(own)).isDirectory()) return undefined;
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const info = await handle.stat();
+    return info.isFile() && info.size <= MOST_BYTES ? await handle.readFile('utf8') : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Reads a folder; undefined where it holds no run (any more). Never throws. */
 export async function readListedRun(folder: string, isRunning: boolean): Promise<ListedRun | undefined> {
   const texts: Partial<Record<keyof typeof RUN_FILES, string>> = {};
   await Promise.all(
     Object.entries(RUN_FILES).map(async ([kind, name]) => {
-      const text = await readFile(path.join(folder, name), 'utf8').catch(() => undefined);
+      const text = await readOwnFile(folder, name).catch(() => undefined);
       if (text !== undefined) Object.assign(texts, { [kind]: text });
     }),
   );

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isCheckpointText, isRecipeText, MODEL_JSON_MAX_BYTES } from '../../protocol/checkpoint';
 
@@ -26,11 +27,13 @@ export function headIsPromising(head: string): boolean {
  * be read (gone, a folder, no permission) is `other`.
  */
 export async function kindOfFile(file: string): Promise<Kind> {
-  const handle = await open(file, 'r').catch(() => undefined);
+  // A pipe without a writer would never open, and hold up one of the few threads that read files.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
   if (!handle) return 'other';
   try {
-    const { size } = await handle.stat();
-    if (size < 2 || size > MODEL_JSON_MAX_BYTES) return 'other';
+    const info = await handle.stat();
+    const { size } = info;
+    if (!info.isFile() || size < 2 || size > MODEL_JSON_MAX_BYTES) return 'other';
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, undefined, 0);
     const head = buffer.toString('utf8', 0, bytesRead);
     if (!headIsPromising(head)) return 'other';

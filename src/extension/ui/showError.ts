@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../../protocol/errors';
 import { COMMANDS } from '../constants';
 import { inDetail, type Log } from '../log';
+import { tellFailure } from './say';
 
 /** Shows a failure as one sentence with a way to the log, where the whole of it is. A cancelled task is no failure. */
 export function showError(log: Log, error: unknown): void {
@@ -18,7 +19,7 @@ export function showError(log: Log, error: unknown): void {
 /** An error message with a "Show Log" button; does not wait for the person. */
 export function offerLog(sentence: string): void {
   const showLog = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(sentence, showLog).then((choice) => {
+  void tellFailure(sentence, showLog).then((choice) => {
     if (choice === showLog) void vscode.commands.executeCommand(COMMANDS.showLog);
   });
 }

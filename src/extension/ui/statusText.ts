@@ -1,5 +1,6 @@
 import type { EngineState } from '../child/sharedEngine';
 import { shortProgressText } from '../runs/progressText';
+import { plain } from './plain';
 
 /** What the status bar needs to know of a run. */
 export interface RunningJob {
@@ -16,7 +17,7 @@ export function statusText(engine: EngineState, jobs: readonly RunningJob[]): st
   const [job, ...others] = jobs;
   if (job) {
     const more = others.length ? ` (+${others.length})` : '';
-    return `$(sync~spin) ${job.title} ${howFar(job)}${more}`;
+    return `$(sync~spin) ${plain(job.title)} ${howFar(job)}${more}`;
   }
   const icons = { stopped: '$(circle-outline)', starting: '$(loading~spin)', up: '$(check)', failed: '$(error)' };
   return `${icons[engine.phase]} Secateur`;
@@ -24,7 +25,7 @@ export function statusText(engine: EngineState, jobs: readonly RunningJob[]): st
 
 /** What is read out by a screen reader. */
 export function statusLabel(engine: EngineState, jobs: readonly RunningJob[]): string {
-  const running = jobs.map((job) => `${job.title} ${howFar(job)}`);
+  const running = jobs.map((job) => `${plain(job.title)} ${howFar(job)}`);
   return ['Secateur', engine.message, ...running].join(': ');
 }
 
@@ -60,5 +61,5 @@ function engineLine(engine: EngineState): string {
 }
 
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&');
+  return plain(text).replace(/[\\`*_{}[\]()#+!|<>~$-]/g, '\\$&');
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plain } from './plain';
 
 /** Where a question stands in a row of questions. */
 export interface Frame {
@@ -18,7 +19,13 @@ export function pickStep<T extends vscode.QuickPickItem>(
   items: readonly T[],
 ): Promise<Answer<T>> {
   const input = vscode.window.createQuickPick<T>();
-  Object.assign(input, { ...frame, placeholder, items, matchOnDescription: true, matchOnDetail: true });
+  Object.assign(input, {
+    ...plainFrame(frame),
+    placeholder,
+    items: items.map((item) => ({ ...item, label: plain(item.label), description: plain(item.description ?? '') })),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   return ask(input, () => input.selectedItems[0]);
 }
 
@@ -30,9 +37,9 @@ export function inputStep(
   problem: (text: string) => string | undefined,
 ): Promise<Answer<string>> {
   const input = vscode.window.createInputBox();
-  Object.assign(input, { ...frame, prompt, value });
+  Object.assign(input, { ...plainFrame(frame), prompt: plain(prompt), value });
   const validate = (): void => {
-    input.validationMessage = problem(input.value) ?? '';
+    input.validationMessage = plain(problem(input.value) ?? '');
   };
   input.onDidChangeValue(validate);
   return ask(input, () => {
@@ -58,6 +65,8 @@ export async function wizard<T extends object>(
   }
   return answers;
 }
+
+const plainFrame = (frame: Frame): Frame => ({ ...frame, title: plain(frame.title) });
 
 function ask<T>(input: vscode.QuickPick<never> | vscode.QuickInput, take: () => T | undefined): Promise<Answer<T>> {
   const shown = input as vscode.QuickInput & Pick<vscode.InputBox, 'buttons' | 'onDidAccept' | 'onDidTriggerButton'>;

@@ -50,3 +50,11 @@ test('of what is no checkpoint is of the file alone', async () => {
   await writeFile(file, '{ nonsense');
   expect((await fingerprint(file))?.files).toEqual([file]);
 });
+
+test('looks at nothing outside of the folder of the model', async () => {
+  const { model } = await checkpoint();
+  const weights = [{ name: 'k', shape: [1], dtype: 'float32' }];
+  const paths = ['../other.bin', '/etc/hostname', 'shards/../../x', 'shards/w.bin'];
+  await writeFile(model, JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths, weights }] }));
+  expect((await fingerprint(model))?.files).toEqual([model, path.join(path.dirname(model), 'shards', 'w.bin')]);
+});

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runFigures } from '../../../../src/extension/runsView/figures';
@@ -47,4 +49,21 @@ test('a file that was damaged by hand is told in one sentence', async () => {
 
 test('a folder without a run is none', async () => {
   expect(await readListedRun(await folderWith({ 'journal.jsonl': '' }), false)).toBeUndefined();
+});
+
+test.skipIf(process.platform === 'win32')('links and pipes in a run folder are as if they were not there', async () => {
+  const elsewhere = await folderWith({
+    'results.json': result,
+    'state/state.json': { step: 0, training: { records: [1] } },
+  });
+  const folder = await folderWith({ 'recipe.json': recipe });
+  await symlink(path.join(elsewhere, 'results.json'), path.join(folder, 'results.json'));
+  await symlink(path.join(elsewhere, 'state'), path.join(folder, 'state'));
+  execFileSync('mkfifo', [path.join(folder, 'journal.jsonl')]);
+  const run = await readListedRun(folder, false);
+  expect(run?.result).toBeUndefined();
+  expect(run?.done).toBeUndefined();
+  await rm(path.join(folder, 'results.json'));
+  await rename(path.join(elsewhere, 'results.json'), path.join(folder, 'results.json'));
+  expect((await readListedRun(folder, false))?.result).toBeDefined();
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -62,4 +63,10 @@ test('what cannot be read is neither', async () => {
   await mkdir(path.join(folder, 'folder.json'));
   expect(await kindOfFile(path.join(folder, 'folder.json'))).toBe('other');
   expect(await kindOfFile(path.join(folder, 'missing.json'))).toBe('other');
+});
+
+test.skipIf(process.platform === 'win32')('a pipe called .json is neither, and holds nothing up', async () => {
+  const file = path.join(await temporaryFolder(), 'model.json');
+  execFileSync('mkfifo', [file]);
+  expect(await kindOfFile(file)).toBe('other');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EngineState } from '../../../../src/extension/child/sharedEngine';
 import { COMMANDS } from '../../../../src/extension/constants';
+import { plain } from '../../../../src/extension/ui/plain';
 import { statusLabel, statusText, statusTooltip } from '../../../../src/extension/ui/statusText';
 
 const up: EngineState = {
@@ -39,4 +40,13 @@ test('the tooltip names the engine and links the commands, each run with its own
 test('a name cannot put a link of its own into the tooltip', () => {
   const evil = { ...job, title: '[x](command:workbench.action.quit)' };
   expect(statusTooltip(up, [evil], COMMANDS)).not.toContain('[x](command:');
+});
+
+test('a name makes no icon, no line and no link anywhere in the editor', () => {
+  const evil = { ...job, title: 'a$(trash)\n[run](command:workbench.action.quit)\u202e' };
+  expect(statusText(up, [evil])).toBe(
+    '$(sync~spin) a$ (trash)\\n[run] (command:workbench.action.quit)\\u202e 25%, 3 s left',
+  );
+  expect(statusTooltip(up, [evil], COMMANDS)).not.toMatch(/\$\(trash|\]\(command:workbench/);
+  expect(plain('see [this](command:x) $(gear)')).toBe('see [this] (command:x) $ (gear)');
 });
