@@ -105,5 +105,7 @@ export const Preview = z.object({
   bytes: PreviewBytes,
   accuracy: PreviewAccuracy.nullable(),
   noAccuracy: z.string().optional(),
+  /** What storing the model brings with it, a sentence each: files that grow, quantised weights that move. */
+  notes: z.array(z.string()).optional(),
 });
 export type Preview = z.infer<typeof Preview>;

@@ -50,5 +50,7 @@ export const StepPlan = z.object({
   shortfall: z.string().optional(),
   accuracy: PreviewAccuracy.nullable(),
   noAccuracy: z.string().optional(),
+  /** What storing the model brings with it, a sentence each. */
+  notes: z.array(z.string()).optional(),
 });
 export type StepPlan = z.infer<typeof StepPlan>;

@@ -99,6 +99,10 @@ export const RunResult = z.object({
     afterFineTune: z.number().nullable(),
   }),
   sampleData: z.boolean(),
+  /** Why no accuracy was measured, where none was. */
+  noAccuracy: z.string().optional(),
+  /** What else changed beside what was asked for, and what was doubtful, a sentence each. */
+  notes: z.array(z.string()).optional(),
   /** Every layer as it is now. These and the times are absent in runs of earlier versions. */
   layers: z.array(LayerFigures).optional(),
   /** How long it ran, pauses between resumed parts left out; and when it was done, ISO 8601. */

@@ -24,6 +24,7 @@ export async function dryRun(
     bytes: after,
     accuracy,
     noAccuracy,
+    notes,
   } = await engine.ask('preview', { model, prune, seed, ...(data === undefined ? {} : { data }) }, (part) => {
     if (part.part === 'progress') terminal.progress(part.progress);
   });
@@ -52,11 +53,18 @@ export async function dryRun(
       nonzeroMacs: sum(layers.map((layer) => layer.nonzeroMacs)),
     },
   };
-  return { dryRun: true as const, layers, totals, accuracy, ...(noAccuracy === undefined ? {} : { noAccuracy }) };
+  return {
+    dryRun: true as const,
+    layers,
+    totals,
+    accuracy,
+    ...(noAccuracy === undefined ? {} : { noAccuracy }),
+    ...(notes === undefined ? {} : { notes }),
+  };
 }
 
 /** The plan as a table. */
-export function planText({ layers, totals, accuracy, noAccuracy }: DryRun): string {
+export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: DryRun): string {
   const right = true;
   const whole = (value: number | null): string => (value === null ? '?' : integer(value));
   const plan = table(
@@ -94,7 +102,15 @@ export function planText({ layers, totals, accuracy, noAccuracy }: DryRun): stri
     ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after pruning`
     : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
   const columns = headings.map((heading, i) => (i === 0 ? { heading } : { heading, right }));
-  return [plan, '', table(columns, rows), '', measured, 'Nothing was written: this was a dry run.'].join('\n');
+  return [
+    plan,
+    '',
+    table(columns, rows),
+    '',
+    measured,
+    ...notes.map((note) => visible(note)),
+    'Nothing was written: this was a dry run.',
+  ].join('\n');
 }
 
 /** What is to be said of a layer beside its figures. */

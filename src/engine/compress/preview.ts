@@ -2,6 +2,7 @@ import { UserError } from '../../protocol/errors';
 import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart, Progress } from '../../protocol/measure';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { plannedSizes } from '../checkpoint/sizes';
+import { storageNotes } from '../checkpoint/storage-notes';
 import type { Session } from '../checkpoint/store';
 import type { Tensors } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
@@ -73,9 +74,13 @@ export async function preview(session: Session, step: PruneStep, options: Previe
       : sized.then(() => measureAccuracy(session, pruned.tensors, accuracy, signal));
   try {
     const [bytes, scores] = await Promise.all([sized, measured]);
-    return typeof scores === 'string'
-      ? { counts, bytes, accuracy: null, noAccuracy: scores }
-      : { counts, bytes, accuracy: scores };
+    const notes = storageNotes(checkpoint, pruned);
+    return {
+      counts,
+      bytes,
+      ...(typeof scores === 'string' ? { accuracy: null, noAccuracy: scores } : { accuracy: scores }),
+      ...(notes.length === 0 ? {} : { notes }),
+    };
   } finally {
     // Where one half failed the other stops too, and both have let go of the checkpoint before it may be forgotten.
     cancel.abort();

@@ -7,6 +7,7 @@ import { inspect } from '../measure/inspect';
 import { changesModel, compresses } from './facts';
 import { removeResults, removeState, writeResults } from './folder';
 import type { Journal } from './journal';
+import { notesAfter } from './notes';
 import { checkOutcome } from './outcome';
 import { modelJsonOf, writeStored } from './stored';
 import type { Listener, Prepared } from './types';
@@ -25,6 +26,8 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
     const after = await inspect(checkpoint);
     checkOutcome(work, checkpoint, after);
     const seconds = await journal.seconds();
+    const notes = notesAfter(prepared, work.model);
+    const noAccuracy = prepared.data ? prepared.notRunnable : 'no dataset chosen';
     const result: RunResult = {
       out: outOf(folder, prepared),
       folder: folder.given,
@@ -37,6 +40,8 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
         afterFineTune: state.afterFineTune,
       },
       sampleData: prepared.data?.info.sample ?? false,
+      ...(noAccuracy === undefined ? {} : { noAccuracy }),
+      ...(notes.length === 0 ? {} : { notes }),
       layers: after.layers.map((layer) => LayerFigures.parse(layer)),
       ...(seconds === undefined ? {} : { seconds }),
       finished: new Date().toISOString(),

@@ -9,6 +9,7 @@ import { finish, finishedBefore } from './finish';
 import * as contents from './folder';
 import { Journal } from './journal';
 import { namedHashes, readNamed } from './named';
+import { notesBefore } from './notes';
 import { checkOrder } from './order';
 import { hashRecipe } from './origin';
 import { startFolder } from './places';
@@ -100,6 +101,7 @@ async function runJournalled(
     if (state.start !== null) work.model = await readBack(work, state.start);
     if (!resumed) await writeState(folder, state);
     else if (standing.earlier) await restoreState(folder, standing);
+    for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
     await runSteps(work, training);
     const result = await finish(work, journal);
     journal.write({ kind: 'end', outcome: 'done' });

@@ -51,6 +51,7 @@ export function prunePlan({ layers, totals }: Inspection, preview: Preview): Ste
     difference: null,
     accuracy: preview.accuracy,
     ...(preview.noAccuracy === undefined ? {} : { noAccuracy: preview.noAccuracy }),
+    ...(preview.notes === undefined ? {} : { notes: preview.notes }),
   };
 }
 

@@ -131,6 +131,7 @@ export function PlanTable() {
           ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
         {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}
         {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
+        {plan.notes?.map((note) => ` ${note}`)}
       </p>
     </section>
   );

@@ -121,10 +121,10 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         </tbody>
       </table>
       <p class="row small quiet">
-        {measured ? measuredOn(result) : 'Accuracy was not measured: no dataset chosen'}
+        {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? 'no dataset chosen'}`}
         {result.sampleData && <Tag>sample</Tag>}
       </p>
-      {notes(result).map((note) => (
+      {[...(result.notes ?? []), ...notes(result)].map((note) => (
         <p key={note} class="small quiet">
           {note}
         </p>

@@ -87,7 +87,7 @@ function finetuneText(result: RunResult): string {
     '',
     ...(layers.length > 0 ? [layersTable(layers), ''] : []),
     ...totalLines(result.after),
-    accuracyLine(result.accuracy),
+    accuracyLine(result.accuracy, result.noAccuracy),
     ...sampleWarning(result.sampleData),
     `Written to ${visible(result.out)}`,
   ].join('\n');

@@ -117,8 +117,16 @@ function amountOf({ sparsity, threshold }: PruneCommand): PruneAmount | undefine
 }
 
 function pruneDocument(result: RunResult) {
-  const { out, before, after, accuracy, sampleData } = result;
-  return { out, layers: prunedLayers(result), totals: { before, after }, accuracy, sampleData };
+  const { out, before, after, accuracy, sampleData, noAccuracy, notes } = result;
+  return {
+    out,
+    layers: prunedLayers(result),
+    totals: { before, after },
+    accuracy,
+    sampleData,
+    ...(noAccuracy === undefined ? {} : { noAccuracy }),
+    ...(notes === undefined ? {} : { notes }),
+  };
 }
 
 /** The layers as the last step that prunes left them. */
@@ -158,7 +166,7 @@ function pruneText(result: RunResult): string {
     '',
     totals,
     '',
-    accuracyLine(accuracy),
+    accuracyLine(accuracy, result.noAccuracy),
     ...sampleWarning(sampleData),
     `Written to ${visible(out)}`,
   ].join('\n');
@@ -185,12 +193,20 @@ export function layersTable(layers: readonly PrunedLayer[]): string {
   );
 }
 
+const NO_DATASET = 'no dataset chosen';
+
 /** Test accuracy along the way; steps that were not taken are left out. */
-export function accuracyLine({ before, afterPrune, afterFineTune }: RunResult['accuracy']): string {
+export function accuracyLine(
+  { before, afterPrune, afterFineTune }: RunResult['accuracy'],
+  noAccuracy = NO_DATASET,
+): string {
   const parts = [
     before === null ? '' : `${percent(before)} before`,
     afterPrune === null ? '' : `${percent(afterPrune)} after pruning`,
     afterFineTune === null ? '' : `${percent(afterFineTune)} after fine-tuning`,
   ].filter((part) => part !== '');
-  return parts.length > 0 ? `test accuracy: ${parts.join(', ')}` : 'accuracy: not measured, no dataset chosen';
+  if (parts.length > 0) return `test accuracy: ${parts.join(', ')}`;
+  return noAccuracy === NO_DATASET
+    ? `accuracy: not measured, ${NO_DATASET}`
+    : `accuracy: not measured. ${visible(noAccuracy)}`;
 }

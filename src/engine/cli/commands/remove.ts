@@ -114,7 +114,7 @@ function resultText(result: RunResult): string {
     '',
     ...reachedLines(removal),
     differenceLine(removal),
-    accuracyLine(accuracy),
+    accuracyLine(accuracy, result.noAccuracy),
     ...sampleWarning(sampleData),
     `Written to ${visible(out)}`,
   ].join('\n');

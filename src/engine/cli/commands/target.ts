@@ -78,7 +78,7 @@ function targetText(result: RunResult): string {
   return [
     ...(found ? [curveText(found.curve), ''] : []),
     ...totalLines(result.after),
-    accuracyLine(result.accuracy),
+    accuracyLine(result.accuracy, result.noAccuracy),
     ...sampleWarning(result.sampleData),
     `Written to ${visible(result.out)}; each plan is a step in pareto.json beside it`,
   ].join('\n');

@@ -1,4 +1,5 @@
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
+import { withZeroOnGrid } from '../../checkpoint/zero-on-grid';
 import { readGraph } from '../../model/graph';
 import type { Cut } from './cut';
 import type { PrunePlan } from './plan';
@@ -14,7 +15,8 @@ export interface Pruned {
 }
 
 /**
- * Does what a plan for this very model says: cut weights become exactly 0. The model itself stays as it is.
+ * Does what a plan for this very model says: cut weights become exactly 0, for which the grid of a quantised tensor is moved
+ * where it has no 0. The model itself stays as it is.
  * Slots of an optimiser are left out, since they describe steps of weights that are no more.
  */
 export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
@@ -32,7 +34,7 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
     for (const tensor of prunableTensors(layer)) {
       const data = tensor.data.slice();
       ties = zeroInPlace(data, scoreTensor(tensor, layer, plan.ranking), cut, ties);
-      replaced.set(tensor.name, { ...tensor, data });
+      replaced.set(tensor.name, withZeroOnGrid({ ...tensor, data }));
     }
   }
   const tensors = new Map<string, Tensor>();

@@ -1,6 +1,7 @@
 import type { PruneStep } from '../../../protocol/steps/prune';
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/run';
+import { storageNotes } from '../../checkpoint/storage-notes';
 import { prunedTensors } from '../../compress/prune/apply';
 import { calibrate } from '../../compress/prune/calibrate';
 import { carryOut } from '../../compress/prune/carry-out';
@@ -23,6 +24,7 @@ async function perform(work: Work, step: PruneStep): Promise<StepResult> {
   const plan = planPrune(model, step, recipe.seed, statistics);
   const { tensors, layers } = await carryOut(model, step, plan, data, options);
   work.model = asStored({ ...model, tensors });
+  for (const text of storageNotes(model, { ...model, tensors })) listener.report({ kind: 'message', text });
   const accuracy = await measureAfter(work, 'prune');
   return { step: 'prune', layers: counted(layers, work.model), accuracy };
 }

@@ -1,0 +1,62 @@
+import { quantizeExactly } from './requantize';
+import type { ModelContent, Tensor } from './types';
+
+const tensorsOf = ({ tensors }: ModelContent): Tensor[] =>
+  [...tensors.values()].filter(({ group }) => group !== 'optimizer');
+const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+/** A number in few digits, as it is said of weights. */
+const few = (value: number): string => String(Number(value.toPrecision(2)));
+
+/** Bytes that a quantised tensor takes more as float32 or int32. */
+function growth({ data, quantization }: Tensor): number {
+  return quantization ? data.length * (4 - (quantization.dtype === 'uint8' ? 1 : 2)) : 0;
+}
+
+/**
+ * What storing a model brings with it that no step was asked for: quantised tensors on another grid, or no longer quantised.
+ * @param before the model that it came from
+ * @returns a sentence for each kind; none where nothing is to be said
+ */
+export function storageNotes(before: ModelContent, after: ModelContent): string[] {
+  const [moved, grown]: [number[], Tensor[]] = [[], []];
+  for (const tensor of tensorsOf(after)) {
+    const { quantization, data } = tensor;
+    const old = before.tensors.get(tensor.name);
+    if (!quantization) {
+      if (old?.quantization) grown.push({ ...tensor, quantization: old.quantization });
+    } else if (!quantizeExactly(data, quantization)) grown.push(tensor);
+    else if (old?.quantization?.min !== quantization.min || old?.quantization?.scale !== quantization.scale)
+      moved.push(old && old.data.length === data.length ? largestChange(old, tensor) : 0);
+  }
+  const notes: string[] = [];
+  if (moved.length > 0)
+    notes.push(
+      `The grid of ${several(moved.length, 'quantised tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(Math.max(...moved))}.`,
+    );
+  if (grown.length > 0)
+    notes.push(
+      `The weights of ${several(grown.length, 'quantised tensor')} are no longer on their grid, so they are stored in full: ${grown.reduce((sum, one) => sum + growth(one), 0).toLocaleString('en-US')} bytes more.`,
+    );
+  return notes;
+}
+
+function largestChange({ data: old }: Tensor, { data }: Tensor): number {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) largest = Math.max(largest, Math.abs(data[i]! - old[i]!));
+  return largest;
+}
+
+/** What training will do to the files of a model, as one sentence; undefined where it has no quantised weights. */
+export function trainingNote(model: ModelContent): string | undefined {
+  const quantised = tensorsOf(model).filter(({ quantization, dtype }) => quantization && dtype === 'float32');
+  if (quantised.length === 0) return undefined;
+  const more = quantised.reduce((sum, one) => sum + growth(one), 0).toLocaleString('en-US');
+  return `The checkpoint has ${several(quantised.length, 'quantised tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
+}
+
+/** What is not taken over from a checkpoint, as one sentence; undefined where all is. */
+export function optimizerNote(model: ModelContent): string | undefined {
+  const slots = [...model.tensors.values()].filter(({ group }) => group === 'optimizer').length;
+  if (slots === 0) return undefined;
+  return `The state of the optimizer (${several(slots, 'tensor')}) is left out, because it belongs to weights that are no more; trainingConfig is kept.`;
+}
