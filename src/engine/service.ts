@@ -17,6 +17,7 @@ import { compareModels, type Side } from './measure/compare';
 import { evaluateModel } from './measure/evaluate';
 import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
+import { withInputShape } from './model/input-shapes';
 import { measureLatency, timedModel, type Candidate } from './measure/latency';
 import { runRecipe } from './recipe/run';
 import { evaluated, evaluatedOrWhyNot } from './measure/evaluated';
@@ -96,8 +97,8 @@ export function createService(program: string, log: (message: string) => void): 
       });
       return (await started).info;
     },
-    inspect: ({ model, brotli }, { signal }) =>
-      checkpoints.use(model, ({ checkpoint }) => inspect(checkpoint, { brotli, signal })),
+    inspect: ({ model, brotli, inputShape }, { signal }) =>
+      checkpoints.use(model, ({ checkpoint }) => inspect(checkpoint, { brotli, signal, inputShape })),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
@@ -129,11 +130,11 @@ export function createService(program: string, log: (message: string) => void): 
         });
         return sensitivity(checkpoint, dataset, request, info.backend, { signal, report });
       }),
-    latency: async ({ model, other, options }, { signal, report }) => {
+    latency: async ({ model, other, inputShape, options }, { signal, report }) => {
       const { info } = await running();
       const candidate = async (checkpoint: Checkpoint): Promise<Candidate> => {
-        const { name, path: file, totals } = await inspect(checkpoint);
-        return { model: checkpoint, figures: timedModel(name, file, totals) };
+        const { name, path: file, totals } = await inspect(checkpoint, { inputShape });
+        return { model: withInputShape(checkpoint, inputShape), figures: timedModel(name, file, totals) };
       };
       const listener = { signal, onProgress: report };
       const figures = await checkpoints.use(model, async ({ checkpoint }) => {

@@ -4,7 +4,7 @@ import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure
 import { Comparison } from './measure/compare';
 import { Latency, LatencyOptions } from './measure/latency';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
-import { Inspection } from './model';
+import { InputShape, Inspection } from './model';
 import { Recipe } from './recipe';
 import { RemovalPlan } from './removal';
 import { PruneStep } from './steps/prune';
@@ -47,7 +47,7 @@ const model = z.string().min(1);
 export const engineRequests = {
   initialize: request({ params: EngineSettings, result: EngineInfo, trust: 'reads' }),
   inspect: request({
-    params: z.object({ model, brotli: z.boolean().default(false) }),
+    params: z.object({ model, brotli: z.boolean().default(false), inputShape: InputShape.optional() }),
     result: Inspection,
     trust: 'reads',
   }),
@@ -108,7 +108,12 @@ export const engineRequests = {
   }),
   /** Times of forward passes of a model, or of two in turns. */
   latency: request({
-    params: z.object({ model, other: model.optional(), options: LatencyOptions.default(LatencyOptions.parse({})) }),
+    params: z.object({
+      model,
+      other: model.optional(),
+      inputShape: InputShape.optional(),
+      options: LatencyOptions.default(LatencyOptions.parse({})),
+    }),
     result: Latency,
     progress: Progress,
     trust: 'runs',

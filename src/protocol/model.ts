@@ -26,7 +26,7 @@ export const LayerInfo = z.object({
   nonzero: z.number(),
   /** Zeros over the kernel weights of this layer, 0 to 1; null without kernel weights. */
   sparsity: z.number().nullable(),
-  /** Multiply-accumulates for one sample, dense; null where they cannot be inferred. */
+  /** Multiply-accumulates for one sample, dense, all calls of the layer together; null where they cannot be inferred. */
   macs: z.number().nullable(),
   prunable: z.boolean(),
   /** Why it is left alone. */
@@ -47,6 +47,22 @@ export const LayerFigures = LayerInfo.pick({
 });
 export type LayerFigures = z.infer<typeof LayerFigures>;
 
+/** The inputs that MACs are counted for, where a model leaves sizes of them open; absent where it leaves none. */
+export const MacsFor = z.object({
+  /** Without the batch; null where a size could be anything, as a number of channels could. */
+  shapes: z.array(z.array(z.number().nullable())),
+  /** Whether the sizes are those that are taken where nobody gives one. */
+  assumed: z.boolean(),
+});
+export type MacsFor = z.infer<typeof MacsFor>;
+
+/** Whole numbers from 1, one for each size of an input without the batch: `[224, 224, 3]`. */
+export const InputShape = z.array(z.number().int().min(1).max(65_536)).min(1).max(5);
+
+/** Such inputs in words: `224x224x3`. */
+export const macsForWords = ({ shapes }: MacsFor): string =>
+  shapes.map((shape) => shape.map((size) => size ?? '?').join('x')).join(' and ');
+
 /** The figures of a whole checkpoint. */
 export const ModelTotals = z.object({
   params: z.number(),
@@ -54,7 +70,9 @@ export const ModelTotals = z.object({
   kernelWeights: z.number(),
   /** Zeros over all kernel weights, 0 to 1. */
   sparsity: z.number(),
+  /** Multiply-accumulates for one sample, those of every call of a shared layer; null where they cannot be inferred. */
   macs: z.number().nullable(),
+  macsFor: MacsFor.optional(),
   /** Bytes of model.json and its shards as they are on disk. */
   bytes: z.number(),
   /** The same files, each gzipped at level 6. */

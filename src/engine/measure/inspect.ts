@@ -4,15 +4,20 @@ import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type SizeOptions } from '../checkpoint/sizes';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph, type GraphLayer } from '../model/graph';
+import { withInputShape } from '../model/input-shapes';
 import { whyNotRunnable } from '../model/runnable';
 
 /**
  * Everything that can be said of a checkpoint without running it. Works with NaN weights and unknown layers too.
- * @param options whether brotli is measured as well; a signal that stops the measuring of sizes
- * @throws UserError when a file has gone in the meantime
+ * @param options whether brotli is measured as well; a signal that stops the measuring of sizes; sizes of the input, where the
+ * model leaves them open
+ * @throws UserError when a file has gone in the meantime, or where the input shape does not fit
  */
-export async function inspect(checkpoint: Checkpoint, options: SizeOptions = {}): Promise<Inspection> {
-  const { layers, totals } = figuresOf(checkpoint);
+export async function inspect(
+  checkpoint: Checkpoint,
+  { inputShape, ...options }: SizeOptions & { readonly inputShape?: readonly number[] | undefined } = {},
+): Promise<Inspection> {
+  const { layers, totals } = figuresOf(checkpoint, inputShape);
   const sizes = await fileSizes(checkpoint, options);
   const notRunnable = whyNotRunnable(checkpoint);
   const provenance = readProvenance(checkpoint);
@@ -32,10 +37,24 @@ export async function inspect(checkpoint: Checkpoint, options: SizeOptions = {})
 /** The figures of a model that its files do not decide. */
 export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes'>;
 
-/** Layers and totals of a model, written or not. */
-export function figuresOf(model: ModelContent): { layers: LayerInfo[]; totals: ModelFigures } {
-  const layers = readGraph(model).layers.map(describeLayer);
-  return { layers, totals: totalsOf(layers) };
+/**
+ * Layers and totals of a model, written or not.
+ * @param inputShape see `closeInputs`
+ * @throws UserError where the input shape does not fit
+ */
+export function figuresOf(
+  model: ModelContent,
+  inputShape?: readonly number[],
+): { layers: LayerInfo[]; totals: ModelFigures } {
+  const { assumed } = readGraph(model);
+  const closed = readGraph(inputShape ? withInputShape(model, inputShape) : model);
+  const layers = closed.layers.map(describeLayer);
+  const shapes = inputShape ? closed.inputs : assumed;
+  const macsFor = assumed && {
+    shapes: shapes!.map((shape) => shape?.slice(1) ?? []),
+    assumed: inputShape === undefined,
+  };
+  return { layers, totals: { ...totalsOf(layers), ...(macsFor ? { macsFor } : {}) } };
 }
 
 /** Multiply-accumulates with a weight that is not 0; null where they cannot be inferred. */

@@ -74,9 +74,11 @@ interface NoisyPass {
 }
 
 /** The figures of a model that are told beside its times. */
-export const timedModel = (name: string, path: string, { params, sparsity, macs }: ModelTotals): TimedModel => ({
-  ...{ name, path, params, sparsity, macs },
-});
+export const timedModel = (
+  name: string,
+  path: string,
+  { params, sparsity, macs, macsFor }: ModelTotals,
+): TimedModel => ({ ...{ name, path, params, sparsity, macs }, ...(macsFor ? { macsFor } : {}) });
 
 function onNoise(model: LayersModel, batch: number, name: string): NoisyPass {
   const [, ...inner] = model.inputs[0]!.shape;

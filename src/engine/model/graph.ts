@@ -1,5 +1,6 @@
 import { shapeSize } from '../checkpoint/dtype';
 import type { ModelContent, Tensor } from '../checkpoint/types';
+import { closeInputs } from './input-shapes';
 import { outputKind, type OutputKind } from './output';
 import { layersOfOperations } from './operations/layers';
 import { readOperations, signatureOutputs, type OperationGraph } from './operations/read';
@@ -41,6 +42,8 @@ export interface ModelGraph {
   readonly layers: readonly GraphLayer[];
   /** Shapes that are fed to it, batch first; null where not declared. */
   readonly inputs: readonly (Shape | null)[];
+  /** Shapes of the inputs, batch first, for which MACs are counted where the model leaves a size open; else absent. */
+  readonly assumed?: readonly Shape[];
   /** How many outputs it has. */
   readonly outputs: number;
   readonly output: OutputKind;
@@ -95,9 +98,14 @@ function buildOfLayers(model: ModelContent): ModelGraph {
   const topology = readTopology(model.modelTopology);
   const layers = topology?.layers ?? [];
   const figures = topology ? inferFigures(topology) : new Map<string, never>();
+  const closed = topology ? closeInputs(topology) : [];
+  const open = closed.some((input) => input.open);
+  const sizes = new Map(closed.map(({ id, shape }) => [id, shape]));
+  const counted = topology && open ? inferFigures(topology, sizes) : figures;
   const owned = assignTensors(layers, model.tensors);
   const described = layers.map((layer): GraphLayer => {
-    const { shape: outputShape = null, macs = null } = figures.get(layer.id) ?? {};
+    const { shape: outputShape = null } = figures.get(layer.id) ?? {};
+    const { macs = null } = counted.get(layer.id) ?? {};
     return describe(layer, layer.type, owned.byLayer.get(layer.id) ?? [], outputShape, macs);
   });
   const grouped = [...owned.others].map(([name, tensors]) =>
@@ -110,6 +118,7 @@ function buildOfLayers(model: ModelContent): ModelGraph {
     outputs: topology?.outputs.length ?? 0,
     output: outputKind(topology),
     layered: topology !== null,
+    ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
     unknown: layers.filter((layer) => !isKnownType(layer.type)).map(({ name, type }) => ({ name, type })),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MacsFor } from '../model';
 
 /** How latency is measured: each run is one forward pass of a batch, its answer read back. */
 export const LatencyOptions = z.strictObject({
@@ -30,6 +31,8 @@ export const TimedModel = z.object({
   params: z.number(),
   sparsity: z.number(),
   macs: z.number().nullable(),
+  /** What was fed, where the model leaves sizes of its input open. */
+  macsFor: MacsFor.optional(),
 });
 export type TimedModel = z.infer<typeof TimedModel>;
 

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { macsForWords } from '../../protocol/model';
 import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
 import { nonzeroMacs } from '../logic/macs';
 import { ask } from '../state/host';
@@ -106,11 +107,11 @@ export function Totals() {
       <Stat
         id="macs"
         label="MACs"
-        title="Multiply-accumulates for one sample; in the preview, those with a weight that is not 0"
+        title={`Multiply-accumulates for one sample${totals.macsFor ? ` of ${macsForWords(totals.macsFor)}, as the model leaves sizes of its input open` : ''}; in the preview, those with a weight that is not 0`}
         now={totals.macs === null ? 'unknown' : compact(totals.macs)}
         value={totals.macs}
         preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
-        note={macsAfter === null ? undefined : 'of nonzero weights'}
+        note={macsAfter === null ? totals.macsFor && `for ${macsForWords(totals.macsFor)}` : 'of nonzero weights'}
       />
       <AccuracyStat />
     </dl>

@@ -1,5 +1,5 @@
 import type { Histogram } from '../../../protocol/measure';
-import type { Inspection, LayerInfo, ModelTotals } from '../../../protocol/model';
+import { macsForWords, type Inspection, type LayerInfo, type MacsFor, type ModelTotals } from '../../../protocol/model';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal';
 export interface InspectCommand extends CommonOptions {
   histograms?: boolean;
   brotli?: boolean;
+  inputShape?: number[];
 }
 
 /** Bins of a histogram on the terminal: one character each. */
@@ -24,7 +25,11 @@ export async function inspect(
   terminal: Terminal,
 ): Promise<void> {
   const model = await resolveModelPath(given);
-  const inspection = await engine.ask('inspect', { model, brotli: options.brotli ?? false });
+  const inspection = await engine.ask('inspect', {
+    model,
+    brotli: options.brotli ?? false,
+    inputShape: options.inputShape,
+  });
   const weighted = inspection.layers.filter(({ params }) => params > 0).map(({ name }) => name);
   const histograms =
     options.histograms && weighted.length > 0
@@ -77,12 +82,19 @@ function layerTable(layers: readonly LayerInfo[]): string {
   );
 }
 
+/** For what inputs MACs are counted, where the model leaves that open. */
+export function sizesTaken(macsFor: MacsFor | undefined): string {
+  if (!macsFor) return '';
+  const why = macsFor.assumed ? ' (the model leaves sizes open; --input-shape sets others)' : '';
+  return ` of ${macsForWords(macsFor)}${why}`;
+}
+
 /** A model's figures in words. */
-export function totalLines({ params, nonzero, sparsity, macs, ...files }: ModelTotals): string[] {
+export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files }: ModelTotals): string[] {
   const brotli = files.brotliBytes === undefined ? '' : `, ${bytes(files.brotliBytes)} with brotli`;
   return [
     `${integer(params)} parameters, ${integer(nonzero)} nonzero; sparsity of the kernels ${percent(sparsity)}`,
-    `${macs === null ? 'unknown' : integer(macs)} multiply-accumulates for one sample`,
+    `${macs === null ? 'unknown' : integer(macs)} multiply-accumulates for one sample${sizesTaken(macsFor)}`,
     `files ${bytes(files.bytes)}, ${bytes(files.gzipBytes)} with gzip${brotli}`,
   ];
 }

@@ -4,6 +4,7 @@ import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
 import { integer, percent } from '../format';
+import { sizesTaken } from './inspect';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -11,13 +12,14 @@ export interface LatencyCommand extends CommonOptions {
   batches?: number[];
   runs?: number;
   warmUp?: number;
+  inputShape?: number[];
 }
 
 /** `secateur latency` */
 export async function latency(
   given: string,
   other: string | undefined,
-  { batches, runs, warmUp, json }: LatencyCommand,
+  { batches, runs, warmUp, inputShape, json }: LatencyCommand,
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
@@ -26,6 +28,7 @@ export async function latency(
     {
       model: await resolveModelPath(given),
       ...(other === undefined ? {} : { other: await resolveModelPath(other) }),
+      inputShape,
       options: {
         ...(batches === undefined ? {} : { batches }),
         ...(runs === undefined ? {} : { runs }),
@@ -52,8 +55,8 @@ function latencyText({ model, other, batches, backend, note }: Latency): string 
     ...(other && second ? [row(batch, `b: ${other.name}`, second, ratio === null ? '' : ratio.toFixed(3))] : []),
   ]);
   const models = [model, ...(other ? [other] : [])].map(
-    ({ name, path, params, sparsity, macs }, i) =>
-      `${other ? `${'ab'[i]}: ` : ''}${visible(name)}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs (${visible(path)})`,
+    ({ name, path, params, sparsity, macs, macsFor }, i) =>
+      `${other ? `${'ab'[i]}: ` : ''}${visible(name)}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs${sizesTaken(macsFor)} (${visible(path)})`,
   );
   return [
     ...models,

@@ -6,7 +6,7 @@ import { inspect, type InspectCommand } from '../commands/inspect';
 import { latency, type LatencyCommand } from '../commands/latency';
 import { sensitivity, type SensitivityCommand } from '../commands/sensitivity';
 import { listOf, share, whole } from '../options';
-import { data, seed, MODEL, type Declare, requiredData, split, samples } from './shared';
+import { data, inputShape, seed, MODEL, type Declare, requiredData, split, samples } from './shared';
 
 /** Commands that measure, and write no checkpoint. */
 export const declareMeasuring: Declare = (command, perform) => {
@@ -29,6 +29,7 @@ export const declareMeasuring: Declare = (command, perform) => {
     .argument('<model>', MODEL)
     .option('--histograms', 'draw a histogram of the weights of each layer')
     .option('--brotli', 'measure the size of the files with brotli as well')
+    .addOption(inputShape())
     .action((model: string, options: InspectCommand) =>
       perform(options, (...work) => inspect(model, options, ...work)),
     );
@@ -67,6 +68,7 @@ export const declareMeasuring: Declare = (command, perform) => {
     .option('--batches <numbers>', 'images in one pass, parted by commas; by default 1,100', listOf(whole(1, 10_000)))
     .option('--runs <number>', 'passes that are timed for each batch size; 50 by default', whole(3, 10_000))
     .option('--warm-up <number>', 'passes before, which are not timed; 5 by default', whole(1, 1000))
+    .addOption(inputShape())
     .action((model: string, other: string | undefined, options: LatencyCommand) =>
       perform(options, (...work) => latency(model, other, options, ...work)),
     );

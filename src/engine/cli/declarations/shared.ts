@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { ImportanceScoreName } from '../../../protocol/steps/prune';
 import type { CommonOptions, LocalEngine } from '../engine';
-import { whole } from '../options';
+import { DEFAULT_SIZES } from '../../model/input-shapes';
+import { listOf, whole } from '../options';
 import type { Terminal } from '../terminal';
 
 /** What a command works with once its options are known. */
@@ -45,5 +46,11 @@ export const scope = (): Option =>
 /** By what weights are ranked. */
 export const score = (): Option =>
   new Option('--score <name>', 'importance score by which weights are ranked').choices(ImportanceScoreName.options);
+/** The size of the input where a model leaves it open. */
+export const inputShape = (): Option =>
+  new Option(
+    '--input-shape <sizes>',
+    `size of the input where the model leaves it open, without the batch, such as 224,224,3 (default: ${DEFAULT_SIZES.image} for images, ${DEFAULT_SIZES.steps} steps for series)`,
+  ).argParser(listOf(whole(1, 65_536)));
 /** What stands for a model in the help. */
 export const MODEL = 'a model.json or its folder';

@@ -5,6 +5,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Images } from '../../dataset/images';
 import { Random } from '../../dataset/random';
 import { inputShape } from '../../measure/classifier';
+import { closeShape } from '../../model/input-shapes';
 import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
 import { breathe } from '../../pause';
 import { withoutLastActivations } from './last-activations';
@@ -85,7 +86,12 @@ function* batches(
 ): Generator<{ pixels: Float32Array; shape: number[] }> {
   const wanted = model.inputs[0]!.shape;
   if (!images) {
-    const shape = [NOISE_SAMPLES, ...wanted.slice(1).map((size) => size ?? NaN)];
+    const shape = [
+      NOISE_SAMPLES,
+      ...closeShape(wanted)
+        .slice(1)
+        .map((size) => size ?? NaN),
+    ];
     if (shape.some(Number.isNaN)) return;
     const stream = new Random(STREAM);
     const pixels = new Float32Array(shape.reduce((all, size) => all * size, 1));

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology';
+import type { Shape, Topology } from '../topology';
 import { convolutions } from './convolution';
 import { denses } from './dense';
 import { UNKNOWN, type Infer, type LayerCall, type LayerFigures } from './infer';
@@ -35,11 +35,13 @@ export function isKnownType(type: string): boolean {
 /**
  * What every call makes, by its place in `calls`: the shape of its first result and its MACs, followed from the shapes
  * that the inputs declare.
+ * @param given other shapes of inputs, by the ids of the layers that take them
  */
-export function inferCalls({ layers, calls }: Topology): LayerFigures[] {
+export function inferCalls({ layers, calls }: Topology, given?: ReadonlyMap<string, Shape>): LayerFigures[] {
   const done: LayerFigures[] = [];
   for (const { layer, inputs } of calls) {
-    const { type, config, inputShape } = layers[layer]!;
+    const { id, type, config, inputShape: declared } = layers[layer]!;
+    const inputShape = given?.get(id) ?? declared;
     const placed = inputs.filter(({ keyword }) => keyword === undefined);
     // What a layer makes beside its first result is not worked out.
     const fed = placed.length
@@ -54,9 +56,10 @@ export function inferCalls({ layers, calls }: Topology): LayerFigures[] {
 /**
  * Output shape and MACs of every layer, by its id: the shape that its first call makes, and the MACs of all its calls
  * together. A layer that leads to no output has no shape and takes none.
+ * @param given see `inferCalls`
  */
-export function inferFigures(topology: Topology): Map<string, LayerFigures> {
-  const figures = inferCalls(topology);
+export function inferFigures(topology: Topology, given?: ReadonlyMap<string, Shape>): Map<string, LayerFigures> {
+  const figures = inferCalls(topology, given);
   return new Map(
     topology.layers.map(({ id, calls }): [string, LayerFigures] => {
       const [first] = calls;

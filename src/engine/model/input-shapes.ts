@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { UserError } from '../../protocol/errors';
+import type { ModelContent } from '../checkpoint/types';
+import { LayerJson, type Config } from './topology-json';
+import { readTopology, type Shape, type Topology } from './topology';
+
+/** Sizes that are taken where a model leaves them open: sides of images, sides of volumes, and steps of series and texts. */
+export const DEFAULT_SIZES = { image: 224, volume: 64, steps: 128 } as const;
+
+/** An input of a model whose sizes are known. */
+export interface ClosedInput {
+  /** The layer that takes it. */
+  readonly id: string;
+  /** Batch first; a size stays null where it could be anything, as a number of channels could. */
+  readonly shape: Shape;
+  /** Whether the model leaves a size open. */
+  readonly open: boolean;
+}
+
+/**
+ * A shape with its open sizes taken as `DEFAULT_SIZES`: the axes of an image, a volume or a series, never its channels.
+ * @param shape batch first
+ */
+export function closeShape([batch = null, ...sizes]: Shape): Shape {
+  const size = { 1: DEFAULT_SIZES.steps, 2: DEFAULT_SIZES.steps, 3: DEFAULT_SIZES.image, 4: DEFAULT_SIZES.volume }[
+    sizes.length
+  ];
+  if (size === undefined) return [batch, ...sizes];
+  const [first, ...others] = sizes;
+  const channelsFirst = sizes.length > 2 && first !== null && others.every((one) => one === null);
+  if (sizes.length > 1 && !channelsFirst && sizes.at(-1) === null) return [batch, ...sizes];
+  return [batch, ...sizes.map((one) => one ?? size)];
+}
+
+/**
+ * The inputs of a model with known sizes.
+ * @param given one example's shape, without the batch, for each input that it fits; others are closed by `closeShape`
+ * @throws UserError where it fits no input
+ */
+export function closeInputs({ layers, calls, inputCalls }: Topology, given?: readonly number[]): ClosedInput[] {
+  let fitted = given === undefined;
+  const closed = inputCalls.flatMap((call): ClosedInput[] => {
+    const { id, inputShape } = layers[calls[call]!.layer]!;
+    if (!inputShape) return [];
+    const open = inputShape.slice(1).includes(null);
+    if (given && fits(inputShape, given)) {
+      fitted = true;
+      return [{ id, shape: [inputShape[0] ?? null, ...given], open }];
+    }
+    return [{ id, shape: closeShape(inputShape), open }];
+  });
+  if (given && !fitted) {
+    const takes = closed.map(({ id }) => layers.find((layer) => layer.id === id)!.inputShape!.slice(1));
+    throw new UserError(
+      `The input shape ${given.join(',')} does not fit the model, which takes ${takes.map((shape) => shape.map((size) => size ?? 'any').join(',')).join(' and ')}: give one number for each size.`,
+    );
+  }
+  return closed;
+}
+
+const fits = ([, ...sizes]: Shape, given: readonly number[]): boolean =>
+  sizes.length === given.length && sizes.every((size, axis) => size === null || size === given[axis]);
+
+/**
+ * The model with the sizes of its inputs set, so that whatever works on it knows them: shapes, MACs, a running network on
+ * noise. The same model where it leaves no size open.
+ * @param given see `closeInputs`; without it open sizes are `DEFAULT_SIZES`
+ * @throws UserError where it fits no input
+ */
+export function withInputShape<M extends ModelContent>(model: M, given?: readonly number[]): M {
+  const topology = readTopology(model.modelTopology);
+  if (!topology) return model;
+  const closed = closeInputs(topology, given).filter(({ open }) => open);
+  if (closed.length === 0) return model;
+  const copy = structuredClone(model.modelTopology);
+  for (const { id, shape } of closed) {
+    const { path } = topology.layers.find((layer) => layer.id === id)!;
+    setShape(copy['model_config'] ?? copy, path, shape);
+  }
+  return { ...model, modelTopology: copy };
+}
+
+const Named = z.looseObject({ name: z.string().optional(), config: z.unknown() });
+
+/** Follows the names of a layer and of the models around it, and changes the shape that it declares. */
+function setShape(json: unknown, path: readonly string[], shape: Shape): void {
+  const { config } = LayerJson.parse(json);
+  const layers: unknown = Array.isArray(config) ? config : config?.['layers'];
+  if (!Array.isArray(layers)) return;
+  const index = layers.findIndex((one: unknown, i) => {
+    const { name, config: own } = Named.parse(one);
+    const inner: unknown = typeof own === 'object' && own !== null && 'name' in own ? own.name : undefined;
+    return (name ?? (typeof inner === 'string' ? inner : `layer ${i + 1}`)) === path[0];
+  });
+  const found: unknown = layers[index];
+  if (path.length > 1) {
+    setShape(found, path.slice(1), shape);
+    return;
+  }
+  const layer = LayerJson.parse(found);
+  const own: Config = Array.isArray(layer.config) ? {} : (layer.config ?? {});
+  const key = 'batch_shape' in own ? 'batch_shape' : 'batch_input_shape';
+  layers[index] = { ...layer, config: { ...own, [key]: shape } };
+}
