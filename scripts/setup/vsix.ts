@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createVSIX } from '@vscode/vsce';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
 import { thirdPartyNotices } from './notices';
 import { inRoot } from './paths';
+import { extensionPage } from './readme';
 import { run } from './run';
 import { ScriptError } from './runMain';
 
@@ -13,17 +14,20 @@ export const hostTarget = (): string => `${process.platform}-${process.arch}`;
 /**
  * Packs the extension for one platform into `secateur-<target>.vsix` in the project's folder.
  * The bundles are built anew. The engine finds the native library by plain resolution from `dist/engine.js`: that platform's binaries alone are
- * laid beside it for the time of packing.
+ * laid beside it for the time of packing. What is packed is gathered in a folder of its own, with the README as the page of the
+ * extension shows it.
  * @returns the path of the VSIX. @throws ScriptError for a platform for which ONNX Runtime ships nothing.
  */
 export async function packVsix(target: string = hostTarget()): Promise<string> {
   const packagePath = inRoot(`secateur-${target}.vsix`);
   const staged = inRoot('dist', 'node_modules');
+  const gathered = inRoot('.cache', `vsix-${target}-${process.pid}`);
   try {
     await buildBundles();
     await stageNativeLibrary(target, staged);
+    await gather(gathered);
     await createVSIX({
-      cwd: inRoot(),
+      cwd: gathered,
       packagePath,
       target,
       dependencies: false,
@@ -31,9 +35,24 @@ export async function packVsix(target: string = hostTarget()): Promise<string> {
       allowMissingRepository: true,
     });
   } finally {
-    await rm(staged, { recursive: true, force: true });
+    for (const folder of [staged, gathered]) await rm(folder, { recursive: true, force: true });
   }
   return packagePath;
+}
+
+/** Copies all files of the package into a folder, with the README made for the page of the extension. */
+async function gather(into: string): Promise<void> {
+  await rm(into, { recursive: true, force: true });
+  await mkdir(into, { recursive: true });
+  for (const file of await listFiles({ cwd: inRoot(), packageManager: PackageManager.None })) {
+    await mkdir(path.dirname(path.join(into, file)), { recursive: true });
+    await cp(inRoot(file), path.join(into, file));
+  }
+  const readme = await readFile(inRoot('README.md'), 'utf8');
+  await writeFile(
+    path.join(into, 'README.md'),
+    extensionPage(readme, (file) => readFileSync(inRoot(file))),
+  );
 }
 
 /** The four bundles as they are published, and the licences of what is in them. */

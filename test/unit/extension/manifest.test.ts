@@ -67,3 +67,11 @@ test('every text stands in package.nls.json, and every text there is used', () =
   const used = new Set([...text.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]!));
   expect([...used].sort()).toEqual(Object.keys(words).sort());
 });
+
+test('only what is shown as Markdown is written as Markdown', () => {
+  const marked = Object.values(contributes.configuration.properties).map(({ markdownDescription }) =>
+    markdownDescription.replaceAll('%', ''),
+  );
+  const backticks = Object.entries(words).filter(([name, text]) => text.includes('`') && !marked.includes(name));
+  expect(backticks).toEqual([]);
+});
