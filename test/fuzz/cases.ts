@@ -2,8 +2,8 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readRecipe } from '../../src/engine/cli/recipe';
 import type { Random } from '../../src/engine/dataset/random';
+import { readListedRun } from '../../src/extension/runsView/readRun';
 import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
-import { describeRun, RUN_FILES } from '../../src/protocol/runFolder';
 import type { Ask } from './ask';
 import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
 import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
@@ -119,20 +119,11 @@ const runFolder: Build = async (folder, seeds, random, ask) => {
   }
   // A run's own folder may be a link: that is what the person named.
   await mkdir(out, { recursive: true }).catch(() => undefined);
-  const texts = async () => {
-    const entries = Object.entries(RUN_FILES).map(
-      async ([key, name]) => [key, await textOf(path.join(out, name)).catch(() => undefined)] as const,
-    );
-    const read = (await Promise.all(entries)).filter(
-      (entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined,
-    );
-    return describeRun('run', Object.fromEntries(read));
-  };
   const request = { recipe: seeds.recipe, baseFolder: folder, out };
   return {
     folders: [out, seeds.model, seeds.data],
     questions: [
-      ...(random.below(2) ? [texts] : []),
+      ...(random.below(2) ? [() => readListedRun(out, false)] : []),
       () => ask('run', { ...request, resume: random.below(5) > 0 }, patience()),
     ],
   };

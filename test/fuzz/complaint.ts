@@ -1,3 +1,5 @@
+import { visible } from '../../src/protocol/visible';
+
 /** Words that no person should read: names of errors and values of the program, places in its code, codes of the system. */
 const INTERNAL =
   /\b(undefined|TypeError|RangeError|SyntaxError|ZodError|Infinity|NaN(?! weights| or infinite))\b|\[object |is not a function|cannot read propert|not iterable|\bat .+:\d+:\d+|\b(ENOENT|EACCES|EISDIR|ENOTDIR|ELOOP|EINVAL|ENAMETOOLONG|ERR_\w+)\b|Maximum call stack/i;
@@ -10,12 +12,12 @@ const MAX_LENGTH = 2000;
  */
 export function complaintOf(error: unknown, user: boolean): string | undefined {
   if (!(error instanceof Error)) return `threw what is no error: ${String(error)}`;
-  const said = error.message.slice(0, 300);
+  // As a person sees it: names from files are escaped wherever they are shown.
+  const message = visible(error.message);
+  const said = message.slice(0, 300);
   if (!user) return `a fault of the program: ${(error.stack ?? said).split('\n').slice(0, 6).join(' | ')}`;
-  if (error.message.length > MAX_LENGTH) return `a sentence of ${error.message.length} characters: ${said}`;
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(error.message))
-    return `control characters in a sentence: ${JSON.stringify(said)}`;
-  if (!/^["A-Z].*\.$/s.test(error.message)) return `no sentence: ${said}`;
-  if (INTERNAL.test(error.message)) return `internal text: ${said}`;
+  if (message.length > MAX_LENGTH) return `a sentence of ${message.length} characters: ${said}`;
+  if (!/^["A-Z].*\.$/s.test(message)) return `no sentence: ${said}`;
+  if (INTERNAL.test(message)) return `internal text: ${said}`;
   return undefined;
 }

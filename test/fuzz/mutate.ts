@@ -49,7 +49,7 @@ function strange(random: Random): unknown {
     case 7:
       return Array.from({ length: random.below(50) }, () => pick(random, NUMBERS));
     default:
-      return nested(1 + random.below(random.below(2) ? 30 : 3000));
+      return nested(1 + random.below(random.below(2) ? 30 : 500));
   }
 }
 
@@ -138,10 +138,15 @@ function changeOne(root: unknown, random: Random): void {
 export function mutateJson(text: string, random: Random): string {
   if (once(random, 12)) return mutateBytes(Buffer.from(text), random).toString('latin1');
   if (once(random, 40)) return '['.repeat(1 + random.below(200_000));
+  if (once(random, 40)) return deepened(text, 1 + random.below(100_000));
   const root: unknown = JSON.parse(text);
   for (let changes = 1 + random.below(4); changes > 0; changes--) changeOne(root, random);
   return JSON.stringify(root);
 }
+
+/** A text whose first object lies as deep within others: as text, since programs that walk values run out of stack. */
+const deepened = (text: string, depth: number): string =>
+  text.replace(/\{/, `{"config":${'{"config":['.repeat(depth)}0${']}'.repeat(depth)},`);
 
 /** The lines of a text, each of them JSON, one of them changed, doubled or cut. */
 export function mutateLines(text: string, random: Random): string {

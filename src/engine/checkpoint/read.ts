@@ -45,14 +45,14 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
     warnings.push(...wrongHashes(name, group, joined));
     for (const tensor of decodeGroup(name, group, joined)) {
       if (tensors.has(tensor.name)) {
-        throw new UserError(`${name} describes the tensor "${tensor.name}" twice: convert the model again.`);
+        throw new UserError(`"${name}" describes the tensor "${tensor.name}" twice: convert the model again.`);
       }
       tensors.set(tensor.name, tensor);
     }
   }
   if (![...tensors.values()].some(({ group }) => group !== 'optimizer') && needsWeights(json.modelTopology))
     throw new UserError(
-      `${name} has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,
+      `"${name}" has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,
     );
   const folder = path.dirname(file);
   const checkpoint: Checkpoint = {
@@ -113,7 +113,7 @@ async function checkGroup(file: string, group: WeightGroup, seen: Set<string>): 
   for (const shard of group.paths) {
     const resolved = await resolveShard(file, shard);
     if (seen.has(resolved.path))
-      throw new UserError(`${name} names the weights file "${shard}" twice: convert the model again.`);
+      throw new UserError(`"${name}" names the weights file "${shard}" twice: convert the model again.`);
     seen.add(resolved.path);
     shards.push(resolved);
   }

@@ -209,8 +209,12 @@ function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string):
   };
 }
 
-/** The first line of a foreign error, without its full stop. */
+/** Words of a program, which tell a person nothing. */
+const INTERNAL = /\bundefined\b|\bNaN\b|\[object |is not a function|not iterable|cannot read/i;
+
+/** The first line of a foreign error, without its full stop, where a person can read it. */
 function brief(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
+  const line = (text.split('\n')[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
+  return INTERNAL.test(line) ? 'a value in its description is not of the right kind' : line;
 }

@@ -104,7 +104,7 @@ describe('a network without its weights', () => {
     await writeFile(path.join(folder, 'none.bin'), '');
     await writeFile(path.join(folder, 'model.json'), JSON.stringify({ modelTopology: topology, weightsManifest }));
     await expect(readCheckpoint(path.join(folder, 'model.json'))).rejects.toThrow(
-      /^model\.json has layers but no weights \(its weightsManifest (is empty|names none)\): save the model again with/,
+      /^"model\.json" has layers but no weights \(its weightsManifest (is empty|names none)\): save the model again with/,
     );
   });
 
