@@ -1,4 +1,5 @@
 import { adamStep } from '../backend/index';
+import { UserError } from '../../protocol/errors';
 import { tf } from '../backend/tf';
 
 /** A weight that is trained: the name it has in the checkpoint, and its variable. */
@@ -76,7 +77,9 @@ export class Adam {
       const { shape, size } = weight.variable;
       const slot = saved.get(weight.name);
       if (state && (slot?.m.length !== size || slot.v.length !== size))
-        throw new Error(`the optimiser state has no fitting slot for ${weight.name}`);
+        throw new UserError(
+          `The run cannot go on, because the state of its optimiser is not that of the model (${weight.name}): start again in another folder.`,
+        );
       const mask = slot?.mask ?? masks.get(weight.name);
       return {
         weight,
@@ -128,6 +131,13 @@ export class Adam {
     const values = new Map<string, Float32Array>();
     for (const { weight, mask, shadow } of this.slots)
       if (mask) values.set(weight.name, await copy(shadow ?? weight.variable));
+    return values;
+  }
+
+  /** The values of the masked weights as the model has them; by weight name, copies. */
+  async maskedWeights(): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const { weight, mask } of this.slots) if (mask) values.set(weight.name, await copy(weight.variable));
     return values;
   }
 

@@ -12,7 +12,7 @@ import { breathe } from '../pause';
 import { Adam, type AdamState } from './adam';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
-import { Steps, trainedWeights, type Distillation } from './step';
+import { frozenWeights, Steps, trainedWeights, type Distillation } from './step';
 
 /** Where training stands after a whole epoch. */
 export interface TrainState {
@@ -72,6 +72,12 @@ export interface TrainOptions extends LearningRates {
   onEpoch: (state: TrainState, best: boolean) => Promise<void>;
 }
 
+/** One sentence for a model of which every layer is frozen, or has no weights. */
+export const NOTHING_TO_TRAIN =
+  'Nothing in the model can be trained, because it has no weights that are not frozen: set "trainable" to true in the layers to train, or leave the training out.';
+/** Two ways of counting the same zeros differ by no more than this. */
+const SAME_SPARSITY = 1e-9;
+
 /** Keeps the order of shuffling apart from other uses of the same seed. */
 const SHUFFLE_STREAM = 0x5f0f1e;
 
@@ -112,10 +118,12 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
       `A batch of ${batchSize} images is more than the ${images.length} training images of the dataset: choose a smaller batch size.`,
     );
   const weights = trainedWeights(model);
-  if (weights.length === 0) throw new UserError('The model has no trainable weights, so it cannot be trained.');
+  if (weights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
-  const masking = { masks: options.masks ?? new Map(), ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
-  const adam = new Adam(weights, masking, resume?.adam);
+  const masks = options.masks ?? new Map<string, Uint8Array>();
+  const masking = { masks, ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
+  const frozen = gradual ? frozenWeights(model, masks) : [];
+  const adam = new Adam([...weights, ...frozen], masking, resume?.adam);
   const taken = new Steps({ classifier, weights, adam, distillation: options.distillation });
   const session = { options, classifier, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
@@ -149,13 +157,27 @@ export function isOutOfPatience(records: readonly EpochRecord[], patience = Infi
 }
 
 /** Finds the masks anew where the schedule says so after `done` optimiser steps. */
-async function updateMasks({ options, adam, length, sparsity }: Session, done: number): Promise<void> {
+async function updateMasks({ options, adam, length, sparsity: schedule }: Session, done: number): Promise<void> {
   const { gradual } = options;
-  if (!gradual || !sparsity || !updatesMask(sparsity, done)) return;
+  if (!gradual || !schedule || !updatesMask(schedule, done)) return;
   const values = await adam.maskedValues();
-  const update = await gradual.mask(values, sparsityAt(sparsity, done));
+  const update = await gradual.mask(values, sparsityAt(schedule, done));
   adam.setMasks(update.masks, values);
-  options.onMask?.(done / length.stepsPerEpoch, update.sparsity);
+  await requireZeros(adam, update.masks);
+  const sparsity = options.sparsity?.() ?? update.sparsity;
+  if (Math.abs(sparsity - update.sparsity) > SAME_SPARSITY)
+    throw new Error(`the weights have a sparsity of ${sparsity} where their masks have ${update.sparsity}`);
+  options.onMask?.(done / length.stepsPerEpoch, sparsity);
+}
+
+/** @throws Error where a weight that a mask cuts is not 0 */
+async function requireZeros(adam: Adam, masks: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const now = await adam.maskedWeights();
+  for (const [name, mask] of masks) {
+    const values = now.get(name);
+    if (!values || mask.some((kept, i) => kept === 0 && values[i] !== 0))
+      throw new Error(`the weight ${name} is not cut where its mask says so`);
+  }
 }
 
 async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {

@@ -2,14 +2,27 @@ import { repeatedly, type Repeated } from '../backend/index';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
-import { tensorNames } from '../model/weights/binding';
+import { tensorNames, type ModelVariable } from '../model/weights/binding';
 import type { Adam, TrainedWeight } from './adam';
 import type { Teacher } from './teacher';
 
 /** The trainable weights of a model under the names that its checkpoint gives them. */
 export function trainedWeights(model: layers.LayersModel): TrainedWeight[] {
+  return named(model, model.trainableWeights);
+}
+
+/** The weights of a model that are not trained but have a mask: frozen kernels are cut all the same. */
+export function frozenWeights(model: layers.LayersModel, masks: ReadonlyMap<string, unknown>): TrainedWeight[] {
+  const trained = new Set(model.trainableWeights);
+  return named(
+    model,
+    model.weights.filter((weight) => !trained.has(weight)),
+  ).filter(({ name }) => masks.has(name));
+}
+
+function named(model: layers.LayersModel, weights: readonly ModelVariable[]): TrainedWeight[] {
   const names = tensorNames(model);
-  return model.trainableWeights.map((weight) => {
+  return weights.map((weight) => {
     const [variable, name] = [weight.read(), names.get(weight)];
     if (!(variable instanceof tf.Variable) || name === undefined)
       throw new Error(`the weight ${weight.originalName} is no variable of a tensor`);

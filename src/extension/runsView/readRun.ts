@@ -47,10 +47,18 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
   const summary = describeRun(folder, texts);
   if (!summary) return isRunning ? { folder, state: 'running' } : undefined;
   // The folder may have moved since: the checkpoint is looked for in it.
-  const file = path.join(folder, path.basename(summary.result?.out ?? 'model.json'));
+  const file = outcomeOf(folder, summary.recipe);
   const model = existsSync(file) ? file : undefined;
   if (isRunning) return { folder, ...summary, state: 'running' };
   if (summary.state === 'finished' && model === undefined)
     return { folder, ...summary, state: 'damaged', problem: `Its checkpoint ${path.basename(file)} is gone.` };
   return { folder, ...summary, model };
+}
+
+/** The model.json in which a run ends: that with which it began where it only measures. */
+function outcomeOf(folder: string, recipe: Recipe | undefined): string {
+  const { checkpoint, steps } = recipe ?? { checkpoint: undefined, steps: [] };
+  if (checkpoint === undefined || steps.some(({ step }) => step !== 'evaluate')) return path.join(folder, 'model.json');
+  const given = path.resolve(folder, checkpoint);
+  return given.endsWith('.json') ? given : path.join(given, 'model.json');
 }

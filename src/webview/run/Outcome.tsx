@@ -75,6 +75,10 @@ function measuredOn(result: RunResult): string {
 function notes({ steps }: RunResult): string[] {
   return steps.flatMap((each) => {
     const step = each.step === 'target' ? each.applied : each;
+    if (step.step === 'evaluate') {
+      const { accuracy, samples, split } = step.evaluation;
+      return [`Accuracy ${percent(accuracy, 2)} on ${plural(samples, `${split} image`)}.`];
+    }
     if (step.step === 'recalibrate')
       return [
         `Statistics of ${plural(step.layers.length, 'normalisation')} measured on ${plural(step.samples, 'image')}.`,
@@ -94,7 +98,8 @@ function notes({ steps }: RunResult): string[] {
 /** What a run came to: the old and the new checkpoint side by side, and what can be done with the new one. */
 export function Outcome({ result, folder }: { result: RunResult; folder: string }) {
   const asked = jobAsked.value;
-  const measured = result.accuracy.afterPrune !== null || result.accuracy.afterFineTune !== null;
+  const evaluated = result.steps.some(({ step }) => step === 'evaluate');
+  const measured = evaluated || result.accuracy.afterPrune !== null || result.accuracy.afterFineTune !== null;
   return (
     <div class="outcome" data-testid="run-result">
       <table class="compare">

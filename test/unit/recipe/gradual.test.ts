@@ -1,9 +1,15 @@
+import { readdir, rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { checkOrder } from '../../../src/engine/recipe/order';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
+import type { layers } from '../../../src/engine/backend/tf';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { figuresOf } from '../../../src/engine/measure/inspect';
+import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { tinyNetwork } from '../train/tiny';
 import { Bench } from './runs';
 
 const gradual = { sparsity: 0.8, from: 0, to: 2 };
@@ -21,6 +27,57 @@ async function zerosOf(file: string): Promise<Record<string, number[]>> {
   return Object.fromEntries(kernels.map(({ name, data }) => [name, [...data.keys()].filter((i) => data[i] === 0)]));
 }
 const count = (zeros: Record<string, number[]>): number => Object.values(zeros).flat().length;
+
+describe('frozen layers', () => {
+  /** Replaces the network by one in which these layers are frozen. */
+  async function freeze(bench: Bench, model: layers.LayersModel, names: readonly string[]): Promise<void> {
+    for (const layer of model.layers) if (names.includes(layer.name)) layer.trainable = false;
+    await rm(bench.path('net'), { recursive: true });
+    await writeCheckpoint(bench.path('net'), fromLayersModel(model));
+    model.dispose();
+  }
+
+  it.each([{}, { regrow: true }, { scope: 'layer' }])(
+    'are cut gradually as the table says, and keep the weights that are left: %j',
+    async (more) => {
+      const bench = await Bench.make();
+      await freeze(bench, tinyNetwork(1), ['conv']);
+      const before = (await readCheckpoint(bench.path('net', 'model.json'))).tensors.get('conv/kernel')!.data;
+      const events: RunEvent[] = [];
+      const result = await bench.run(recipe(more), { watch: (event) => events.push(event) });
+      const written = await readCheckpoint(result.out);
+      const [step] = result.steps;
+      if (step?.step !== 'finetune') throw new Error('another step');
+      const told = step.layers!.map(({ name, sparsity, nonzero }) => [name, sparsity, nonzero]);
+      expect(told).toEqual(figuresOf(written).layers.map(({ name, sparsity, nonzero }) => [name, sparsity, nonzero]));
+      expect(step.layers!.find(({ name }) => name === 'conv')!.sparsity).toBeGreaterThan(0.3);
+      const after = written.tensors.get('conv/kernel')!.data;
+      after.forEach((value, i) => expect([0, before[i]]).toContain(value));
+      expect(step.best.sparsity).toBeCloseTo(figuresOf(written).totals.sparsity, 12);
+      expect(step.best.sparsity).toBeCloseTo(0.8, 2);
+      const mask = events.findLast((event) => event.kind === 'mask');
+      expect(mask?.sparsity).toBeCloseTo(0.8, 2);
+
+      let epochs = 0;
+      const stopped = bench.run(recipe(more), {
+        out: 'stopped',
+        watch: (event, cancel) => event.kind === 'epoch' && ++epochs === 1 && cancel(),
+      });
+      await expect(stopped).rejects.toThrow(/Cancelled/);
+      await bench.run(recipe(more), { out: 'stopped', resume: true });
+      expect(await bench.hashes('stopped')).toEqual(await bench.hashes('out'));
+    },
+  );
+
+  it('are said where there are no others, and nothing is written', async () => {
+    const bench = await Bench.make();
+    await freeze(bench, tinyNetwork(1), ['conv', 'out']);
+    await expect(bench.run(recipe())).rejects.toThrow(
+      /^Nothing in the model can be trained, because it has no weights/,
+    );
+    expect(await readdir(bench.folder)).not.toContain('out');
+  });
+});
 
 describe('gradual pruning', () => {
   it('reaches its sparsity along the schedule, and tells each update', async () => {

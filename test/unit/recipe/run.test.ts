@@ -251,3 +251,31 @@ describe('a recipe of many steps', () => {
     expect(Object.keys(await bench.hashes('out'))).toContain('epochs/step-5/epoch-01/model.json');
   });
 });
+
+describe('a recipe that only evaluates', () => {
+  const measured = {
+    checkpoint: 'net',
+    data: 'shapes',
+    steps: [{ step: 'evaluate' }, { step: 'evaluate', split: 'validation' }],
+  } as const;
+
+  it('writes its results and no checkpoint; what it ends in is what it began with', async () => {
+    const bench = await Bench.make();
+    const before = await bench.hashes('net');
+    const result = await bench.run(measured as never);
+    expect((await readdir(bench.path('out'))).sort()).toEqual([
+      'journal.jsonl',
+      'recipe.json',
+      'results.csv',
+      'results.json',
+      'results.md',
+    ]);
+    expect(result.out).toBe(bench.path('net', 'model.json'));
+    expect(result.after).toEqual(result.before);
+    expect(result.steps.map((step) => (step.step === 'evaluate' ? step.evaluation.samples : 0))).toEqual([90, 20]);
+    expect(await bench.hashes('net')).toEqual(before);
+    expect(RunResult.parse(JSON.parse(await readFile(bench.path('out', 'results.json'), 'utf8')))).toEqual(result);
+    expect(await bench.run(measured as never, { resume: true })).toEqual(result);
+    await expect(bench.run(measured as never)).rejects.toThrow(/already holds the results of a run/);
+  });
+});

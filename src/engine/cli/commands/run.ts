@@ -35,6 +35,8 @@ function runText(result: RunResult): string {
     '',
     ...totalLines(result.after),
     ...sampleWarning(result.sampleData),
-    `Written to ${visible(result.out)}`,
+    path.dirname(result.out) === result.folder
+      ? `Written to ${visible(result.out)}`
+      : `The model was left as it is; results are in ${visible(result.folder)}`,
   ].join('\n');
 }

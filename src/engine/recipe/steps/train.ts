@@ -10,9 +10,10 @@ import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress
 import type { Dataset } from '../../dataset/dataset';
 import { modelTensors, toLayersModel, type LayersModel } from '../../model/runnable';
 import { variablesByTensor } from '../../model/weights/binding';
-import { trainModel, type Trained, type TrainState } from '../../train/loop';
+import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
+import { measure } from '../measured';
 import { counted } from '../outcome';
 import { epochFolder } from '../places';
 import { writeState } from '../state';
@@ -35,6 +36,7 @@ async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: Trai
   const { records, best } = await trainEpochs(work, step, data, resume);
   state.start = epochFolder(prepared.recipe, state.step, best.epoch);
   work.model = await readBack(work, state.start);
+  await checkAnswers(work, best);
   state.accuracies.push(...accuraciesOf(step.step, best, data));
   if (step.step === 'train') state.before = best.testAccuracy;
   else state.afterFineTune = best.testAccuracy;
@@ -42,6 +44,19 @@ async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: Trai
   // Which layers were cut is the plan's to say; how many zeros they have, the weights'.
   const layers = gradual && counted(planByMagnitude(work.model, gradual).layers, work.model);
   return { step: step.step, epochs: records, best, ...(layers ? { layers } : {}) };
+}
+
+/** So far apart the same accuracy may be when it is measured twice. */
+const SAME_ACCURACY = 1e-3;
+
+/** Measures the best epoch as its files hold it. @throws UserError where that is not what was measured while it was trained */
+async function checkAnswers({ prepared, model, listener, folder }: Work, best: EpochRecord): Promise<void> {
+  const read = await measure(prepared, model, listener);
+  if (!read || Math.abs(read.accuracy - best.testAccuracy) <= SAME_ACCURACY) return;
+  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+  throw new UserError(
+    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}): this is a fault of the program, which cannot train this model.`,
+  );
 }
 
 async function trainEpochs(
@@ -161,6 +176,12 @@ function rehearse(model: ModelContent, { gradual }: TrainStep | FinetuneStep): M
 }
 
 async function tryOut({ distill }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
+  const model = await toLayersModel(prepared.start);
+  try {
+    if (model.trainableWeights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
+  } finally {
+    model.dispose();
+  }
   if (distill) await tryTeacher(distill, prepared);
 }
 
