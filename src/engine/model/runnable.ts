@@ -17,10 +17,13 @@ export type LayersModel = tfLayers.LayersModel;
  * Why a model cannot be evaluated or trained, as one sentence; undefined where nothing speaks against it.
  * Looks at the description only: a model may still turn out not to load.
  */
-export function whyNotRunnable(model: ModelContent): string | undefined {
-  const plan = planOf(model);
+export function whyNotRunnable(model: ModelContent, ends: Ends = 'one'): string | undefined {
+  const plan = planOf(model, ends);
   return typeof plan === 'string' ? plan : undefined;
 }
+
+/** Whether a model may have several inputs and outputs: to be evaluated and trained it must have one of each. */
+export type Ends = 'one' | 'several';
 
 /** How a model is run. */
 interface Plan {
@@ -31,7 +34,7 @@ interface Plan {
   readonly variableOf: (slot: Slot) => string;
 }
 
-function planOf(model: ModelContent): Plan | string {
+function planOf(model: ModelContent, ends: Ends): Plan | string {
   const topology = topologyOf(model);
   if (typeof topology === 'string') return topology;
   if (model.format === 'graph-model' || !topology) {
@@ -51,7 +54,7 @@ function planOf(model: ModelContent): Plan | string {
     [topology.inputs.length, 'input'],
     [topology.outputs.length, 'output'],
   ] as const) {
-    if (count > 1) {
+    if (count > 1 && ends === 'one') {
       return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
     }
   }
@@ -92,8 +95,8 @@ function isStateful({ stateful, layer }: Config): boolean {
  * @throws UserError where it cannot be run, see `whyNotRunnable`, where tensors and variables do not match one to one, or where
  * it holds NaN or infinite weights
  */
-export async function toLayersModel(model: ModelContent): Promise<LayersModel> {
-  const plan = planOf(model);
+export async function toLayersModel(model: ModelContent, ends: Ends = 'one'): Promise<LayersModel> {
+  const plan = planOf(model, ends);
   if (typeof plan === 'string') throw new UserError(plan);
   const weights = modelTensors(model);
   requireFinite(weights, 'evaluated or trained');

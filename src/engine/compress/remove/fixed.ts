@@ -10,9 +10,12 @@ export interface Stop {
 export type Fix =
   { readonly kind: 'input' | 'output'; readonly layer: string } | { readonly kind: 'stopped'; readonly by: Stop };
 
-/** Of two reasons the one that tells more: a layer that stops channels may be replaced, the ends of a model may not. */
+/** Outputs are what a model is for, and a layer that stops channels tells more than where they come from. */
+const ORDER: readonly Fix['kind'][] = ['output', 'stopped', 'input'];
+
+/** Of two reasons the one that tells more; of two of a kind the first. */
 export function tellingMore(a: Fix | undefined, b: Fix): Fix {
-  return a === undefined || (a.kind !== 'stopped' && b.kind === 'stopped') ? b : a;
+  return a === undefined || ORDER.indexOf(b.kind) < ORDER.indexOf(a.kind) ? b : a;
 }
 
 /** Why the layer `name` keeps a channel. */

@@ -38,6 +38,7 @@ const WHY: Readonly<Record<string, string>> = {
   Bidirectional: 'the states of a recurrent layer hang together',
   TimeDistributed: 'the layer within it is not looked into',
   Embedding: 'its inputs are indices',
+  Normalization: 'it scales each channel by a number of its own',
   Masking: 'whether it masks a step depends on all channels',
 };
 
@@ -76,6 +77,10 @@ export function follow(
     return { kind: 'makes', ...(crosses ? { fixed: 'it ends in a softmax over its channels' } : {}) };
   if (crosses) return lost('each output of a softmax depends on all channels');
   if (type === 'InputLayer') return passes;
+  if (type === 'Rescaling')
+    return [config['scale'], config['offset'] ?? 0].every((one) => typeof one === 'number')
+      ? passes
+      : lost('it scales each channel by a number of its own');
   if (PASSING.has(type)) return first === width || first === null || width === null ? passes : lost();
   if (type === 'BatchNormalization') return isLast(config['axis'], rank) ? passes : lost('it normalises another axis');
   if (ADDING.has(type)) {

@@ -21,7 +21,6 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
   });
   work.model = asStored(model);
   const accuracy = await measureAfter(work, 'remove');
-  if (outcome.shortfall !== undefined) listener.report({ kind: 'message', text: outcome.shortfall });
   return {
     step: 'remove',
     layers: [...layers],

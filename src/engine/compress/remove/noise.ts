@@ -1,0 +1,52 @@
+import type { ModelContent } from '../../checkpoint/types';
+import { Random } from '../../dataset/random';
+import { closeShape } from '../../model/input-shapes';
+import type { LayersModel } from '../../model/runnable';
+import { readTopology, type Topology } from '../../model/topology';
+import { numberOf } from '../../model/topology-json';
+
+/** Examples for each input of a model. */
+export interface Batch {
+  readonly count: number;
+  readonly inputs: readonly { readonly data: Float32Array; readonly shape: readonly number[] }[];
+}
+
+const SAMPLES = 32;
+const FEWEST = 4;
+/** Fewer of large inputs, but some: all together are about so many numbers at the most. */
+const MOST_NUMBERS = 2 ** 20;
+const STREAM = 0x5eca7e;
+
+/** Seeded random examples: indices where an input is looked up, pixels where it is scaled first, otherwise numbers from -1 to 1. */
+export function noiseFor(content: ModelContent, model: LayersModel): Batch[] {
+  const topology = readTopology(content.modelTopology);
+  const shapes = model.inputs.map(({ shape }) =>
+    closeShape(shape)
+      .slice(1)
+      .map((size) => size ?? 1),
+  );
+  const sizes = shapes.map((shape) => shape.reduce((all, size) => all * size, 1));
+  const each = sizes.reduce((sum, size) => sum + size, 0);
+  const count = Math.max(FEWEST, Math.min(SAMPLES, Math.floor(MOST_NUMBERS / each)));
+  const stream = new Random(STREAM);
+  const inputs = shapes.map((shape, i) => {
+    const draw = drawing(topology, i);
+    const data = new Float32Array(count * sizes[i]!).map(() => draw(stream.uint32() / 2 ** 32));
+    return { data, shape: [count, ...shape] };
+  });
+  return [{ count, inputs }];
+}
+
+/** Makes a number that an input takes from one of at least 0 and less than 1. */
+function drawing(topology: Topology | null, input: number): (share: number) => number {
+  const call = topology?.inputCalls[input];
+  if (!topology || call === undefined) return (share) => 2 * share - 1;
+  const readers = topology.calls.filter(({ inputs }, i) => i === call || inputs.some((one) => one.call === call));
+  const { type, config } =
+    readers.map(({ layer }) => topology.layers[layer]!).find((layer) => layer.type !== 'InputLayer') ?? {};
+  if (type === 'Embedding') {
+    const words = numberOf(config?.['input_dim'], 1);
+    return (share) => Math.floor(share * words);
+  }
+  return type === 'Rescaling' || type === 'Normalization' ? (share) => 255 * share : (share) => 2 * share - 1;
+}
