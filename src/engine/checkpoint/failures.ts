@@ -14,7 +14,7 @@ const WRITE_FAILURES: Readonly<Record<string, readonly [why: string, help: strin
   EROFS: ['is read-only', 'choose another target folder'],
   ENOTDIR: ['is not a folder', 'choose another target folder'],
   EEXIST: ['is not a folder', 'choose another target folder'],
-  ENOENT: ['went away while it was written to', 'choose another target folder'],
+  ENOENT: ['is not there and cannot be made', 'choose another target folder'],
   EISDIR: ['holds a folder where a file is to be written', 'choose another target folder'],
   ENOTEMPTY: ['holds a folder where a file is to be written', 'choose another target folder'],
   ELOOP: ['is a link that leads to itself', 'choose another target folder'],

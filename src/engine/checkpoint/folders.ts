@@ -1,16 +1,31 @@
-import { lstat, mkdir, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { errorCode } from './failures';
 
-/** Makes a folder with those above it, all or none; answers with the topmost that had to be made. */
+/**
+ * Makes a folder with those above it, all or none; answers with the topmost that had to be made. One after another: Node's
+ * own way to make several never ends where the system says that a folder which is there is not, as below /proc.
+ */
 export async function makeFolders(folder: string): Promise<string | undefined> {
-  const topmost = await topmostMissing(folder);
+  const missing = await missingFrom(path.resolve(folder));
+  const [topmost] = missing;
   try {
-    await mkdir(folder, { recursive: true });
+    for (const place of missing) await makeFolder(place);
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
   } catch (error) {
-    if (topmost !== undefined) await removeEmptyFolders(folder, topmost);
+    if (topmost !== undefined) await removeEmptyFolders(path.resolve(folder), topmost);
     throw error;
   }
   return topmost;
+}
+
+/** Another process may make it at the same time. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Removes the folders from one up to another above it, as long as they are empty. */
@@ -24,14 +39,15 @@ export async function removeEmptyFolders(from: string, upTo: string): Promise<vo
   }
 }
 
-async function topmostMissing(folder: string): Promise<string | undefined> {
-  let missing: string | undefined;
+/** The folders on the way that are not there, from the top. */
+async function missingFrom(folder: string): Promise<string[]> {
+  const missing: string[] = [];
   for (let place = folder; ; place = path.dirname(place)) {
     try {
       await lstat(place);
       return missing;
     } catch {
-      missing = place;
+      missing.unshift(place);
     }
     if (place === path.dirname(place)) return missing;
   }

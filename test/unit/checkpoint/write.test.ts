@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import type * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -80,8 +81,8 @@ describe('writing a checkpoint', () => {
       expect(error.message).toMatch(/^There is no space left to write to ".*": free some space .*\.$/);
       expect(await contents(folder)).toEqual(before);
     }
-    // Folder, then record, shard and model.json each opened, written, flushed and renamed.
-    expect(failures).toBe(13);
+    // Record, shard and model.json each opened, written, flushed and renamed.
+    expect(failures).toBe(12);
     expect(await weight(folder)).toBe(2);
   });
 
@@ -168,9 +169,10 @@ describe('writing a checkpoint', () => {
       ['x'.repeat(300), /is too long: /],
       [`a/${'x'.repeat(300)}`, /is too long: /],
       [Array.from({ length: 30 }, () => 'y'.repeat(200)).join('/'), /is too long: /],
+      ...(existsSync('/proc/self') ? [['/proc/nothing', /is not there and cannot be made|is read-only/] as const] : []),
       ['a\0b', /is no path that can be written: /],
     ] as const) {
-      const error: unknown = await writeCheckpoint(path.join(parent, folder), modelOf(1)).catch(
+      const error: unknown = await writeCheckpoint(path.resolve(parent, folder), modelOf(1)).catch(
         (thrown: unknown) => thrown,
       );
       expect(error).toBeInstanceOf(UserError);
