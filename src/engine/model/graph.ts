@@ -5,9 +5,9 @@ import { outputKind, type OutputKind } from './output';
 import { layersOfOperations } from './operations/layers';
 import { readOperations, signatureOutputs, type OperationGraph } from './operations/read';
 import { assignTensors } from './ownership';
-import { roleOf, type Role } from './roles';
+import { roleOf, weightName, type Role } from './roles';
 import { inferFigures, isKnownType } from './shapes';
-import { readTopology, type Shape } from './topology';
+import { readTopology, type Shape, type TopologyLayer } from './topology';
 
 /** A tensor of a layer with its role. */
 export interface GraphTensor extends Role {
@@ -97,12 +97,16 @@ function buildOfOperations(model: ModelContent, operations: OperationGraph): Mod
 function buildOfLayers(model: ModelContent): ModelGraph {
   const topology = readTopology(model.modelTopology);
   const layers = topology?.layers ?? [];
-  const figures = topology ? inferFigures(topology) : new Map<string, never>();
+  const owned = assignTensors(layers, model.tensors);
+  const stored = topology && {
+    ...topology,
+    layers: layers.map((layer) => asStored(layer, owned.byLayer.get(layer.id))),
+  };
+  const figures = stored ? inferFigures(stored) : new Map<string, never>();
   const closed = topology ? closeInputs(topology) : [];
   const open = closed.some((input) => input.open);
   const sizes = new Map(closed.map(({ id, shape }) => [id, shape]));
-  const counted = topology && open ? inferFigures(topology, sizes) : figures;
-  const owned = assignTensors(layers, model.tensors);
+  const counted = stored && open ? inferFigures(stored, sizes) : figures;
   const described = layers.map((layer): GraphLayer => {
     const { shape: outputShape = null } = figures.get(layer.id) ?? {};
     const { macs = null } = counted.get(layer.id) ?? {};
@@ -121,6 +125,13 @@ function buildOfLayers(model: ModelContent): ModelGraph {
     ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
     unknown: layers.filter((layer) => !isKnownType(layer.type)).map(({ name, type }) => ({ name, type })),
   };
+}
+
+/** TensorFlow.js saves a separable convolution without its depth multiplier, which the kernel tells. */
+function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
+  if (!layer.type.startsWith('SeparableConv') || layer.config['depth_multiplier'] !== undefined) return layer;
+  const kernel = tensors.find((tensor) => weightName(tensor) === 'depthwise_kernel');
+  return kernel ? { ...layer, config: { ...layer.config, depth_multiplier: kernel.shape.at(-1) } } : layer;
 }
 
 function describe(

@@ -49,6 +49,40 @@ const onImage: Layer[] = [
   make.softmax(),
   make.dense({ units: 5 }),
   make.timeDistributed({ layer: make.dense({ units: 3 }) }),
+  make.elu(),
+  make.thresholdedReLU(),
+  make.gaussianNoise({ stddev: 1 }),
+  make.gaussianDropout({ rate: 0.1 }),
+  make.alphaDropout({ rate: 0.1 }),
+  make.rescaling({ scale: 2 }),
+];
+const onFrames: Layer[] = [
+  make.convLstm2d({ filters: 3, kernelSize: [3, 2], strides: 2 }),
+  make.convLstm2d({ filters: 3, kernelSize: 3, padding: 'same', returnSequences: true }),
+  make.conv3d({ filters: 3, kernelSize: [2, 3, 1], strides: [1, 2, 1] }),
+  make.conv3dTranspose({ filters: 3, kernelSize: 3, strides: 2 }),
+  make.conv3dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }),
+  make.maxPooling3d({ poolSize: 2 }),
+  make.averagePooling3d({ poolSize: [1, 2, 3], strides: 1, padding: 'same' }),
+  make.timeDistributed({ layer: make.conv2d({ filters: 2, kernelSize: 3 }) }),
+  make.timeDistributed({
+    layer: tfLayers.sequential({
+      layers: [
+        make.conv2d({ filters: 2, kernelSize: 3, inputShape: [6, 5, 2] }),
+        make.flatten(),
+        make.dense({ units: 4 }),
+      ],
+    }),
+  }),
+];
+const onChannelsFirst: Layer[] = [
+  make.conv2d({ filters: 3, kernelSize: 3, strides: 2, dataFormat: 'channelsFirst' }),
+  make.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 3, dataFormat: 'channelsFirst' }),
+  make.maxPooling2d({ poolSize: [3, 2], dataFormat: 'channelsFirst' }),
+  make.globalAveragePooling2d({ dataFormat: 'channelsFirst' }),
+  make.upSampling2d({ size: [2, 3], dataFormat: 'channelsFirst' }),
+  make.zeroPadding2d({ padding: 2, dataFormat: 'channelsFirst' }),
+  make.flatten({ dataFormat: 'channelsFirst' }),
 ];
 const onSeries: Layer[] = [
   make.conv1d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' }),
@@ -65,17 +99,45 @@ const onSeries: Layer[] = [
   make.timeDistributed({ layer: make.dense({ units: 3 }) }),
   make.spatialDropout1d({ rate: 0.1 }),
   make.masking(),
+  make.rnn({ cell: make.lstmCell({ units: 3 }), returnSequences: true }),
+  make.rnn({
+    cell: make.stackedRNNCells({ cells: [make.gruCell({ units: 3 }), make.simpleRNNCell({ units: 2 })] }),
+  }) as Layer,
 ];
 const onVector: Layer[] = [
   make.dense({ units: 9 }),
   make.repeatVector({ n: 3 }),
   make.embedding({ inputDim: 8, outputDim: 3 }),
+  make.reshape({ targetShape: [3, 2] }),
+  make.activation({ activation: 'softmax' }),
+  make.categoryEncoding({ numTokens: 9, outputMode: 'multiHot' }),
 ];
 const cases = [
   ...onImage.map((layer) => [layer, [12, 10, 4]] as const),
+  ...onFrames.map((layer) => [layer, [4, 6, 5, 2]] as const),
+  ...onChannelsFirst.map((layer) => [layer, [4, 9, 7]] as const),
   ...onSeries.map((layer) => [layer, [7, 5]] as const),
   ...onVector.map((layer) => [layer, [6]] as const),
 ].map(([layer, inputShape], i) => ({ title: `${i} ${layer.getClassName()}`, layer, inputShape }));
+
+const product = (sizes: readonly (number | null)[]): number =>
+  sizes.reduce<number>((all, size) => all * (size ?? NaN), 1);
+
+/** Every weight of a matrix or kernel is multiplied once at each place: places are told apart by the type of the layer. */
+function countedMacs(layer: Layer, inputShape: readonly number[]): number {
+  const type = layer.getClassName();
+  const weights = layer.weights.filter(({ shape }) => shape.length > 1 && !['Embedding', 'PReLU'].includes(type));
+  const multiplied = weights.reduce((sum, { shape }) => sum + product(shape), 0);
+  const output = layer.outputShape as (number | null)[];
+  const first = (layer.getConfig()['dataFormat'] as string | undefined) === 'channelsFirst';
+  const inner = (layer as Layer & { layer?: Layer }).layer?.getClassName();
+  if (type === 'TimeDistributed' && inner === 'Sequential') return 4 * (4 * 3 * 36 + 4 * 3 * 2 * 4);
+  if (type === 'ConvLSTM2D') return inputShape[0]! * product(output.slice(-3, -1)) * multiplied;
+  if (/RNN|LSTM|GRU|Bidirectional/.test(type)) return inputShape[0]! * multiplied;
+  if (type.endsWith('Transpose')) return product(inputShape.slice(0, -1)) * multiplied;
+  const places = first ? output.slice(2) : output.slice(1, -1);
+  return multiplied === 0 ? 0 : product(places) * multiplied;
+}
 
 describe('figures of a layer', () => {
   it.each(cases)('$title has the shape and parameters that TensorFlow.js gives it', ({ layer, inputShape }) => {
@@ -86,7 +148,31 @@ describe('figures of a layer', () => {
     const found = graph.layers[1]!;
     expect(found.outputShape).toEqual(layer.outputShape);
     expect(found.params).toBe(layer.countParams());
-    expect(found.macs).not.toBeNull();
+    expect(found.macs).toBe(countedMacs(layer, inputShape));
+  });
+
+  it('follow the states of a recurrent layer into another', () => {
+    const [a, b] = [tfLayers.input({ shape: [7, 5] }), tfLayers.input({ shape: [3, 5] })];
+    const encoder = make.lstm({ units: 4, returnState: true });
+    const states = (encoder.apply(a) as tfLayers.SymbolicTensor[]).slice(1);
+    const decoder = make.lstm({ units: 4, returnSequences: true });
+    const out = decoder.apply([b, ...states]) as tfLayers.SymbolicTensor;
+    const graph = readGraph(fromLayersModel(tfLayers.model({ inputs: [a, b], outputs: out })));
+    expect(graph.layers.find(({ name }) => name === decoder.name)).toMatchObject({
+      outputShape: [null, 3, 4],
+      macs: 3 * 4 * 4 * 9,
+    });
+  });
+
+  it('count each call of a shared layer, and its weights once', () => {
+    const [a, b] = [tfLayers.input({ shape: [4, 6] }), tfLayers.input({ shape: [2, 6] })];
+    const encoder = tfLayers.sequential({ layers: [make.dense({ units: 6, inputShape: [null, 6], name: 'e' })] });
+    const shared = make.dense({ units: 6, name: 's' });
+    const twice = (x: tfLayers.SymbolicTensor) =>
+      shared.apply(shared.apply(encoder.apply(x))) as tfLayers.SymbolicTensor;
+    const graph = readGraph(fromLayersModel(tfLayers.model({ inputs: [a, b], outputs: [twice(a), twice(b)] })));
+    const figures = Object.fromEntries(graph.layers.map(({ name, macs, params }) => [name, [macs, params]]));
+    expect(figures).toMatchObject({ e: [6 * 36, 42], s: [2 * 6 * 36, 42] });
   });
 
   it('counts the multiply-accumulates of dense, convolutional, separable and recurrent layers', () => {
@@ -170,7 +256,8 @@ describe('figures of a layer', () => {
       },
     });
     expect(graph.layers.map(({ outputShape, macs }) => [outputShape, macs])).toEqual([
-      [[null, null, null, 2], null],
+      // Of pictures of 224x224, which are taken where sizes are open.
+      [[null, null, null, 2], 222 * 222 * 9 * 3 * 2],
       [[null, null], 0],
       [null, null],
       [null, null],

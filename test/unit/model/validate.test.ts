@@ -91,7 +91,7 @@ describe('weights must have the sizes that their layers are set to', () => {
       [make.conv3dTranspose({ filters: 4, kernelSize: 3 }), [5, 5, 5, 2]],
       [make.conv2d({ filters: 4, kernelSize: 3, dataFormat: 'channelsFirst' }), [2, 7, 5]],
       [make.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, dataFormat: 'channelsFirst' }), [2, 7, 5]],
-      [make.separableConv2d({ filters: 4, kernelSize: 3 }), [7, 5, 2]],
+      [make.separableConv2d({ filters: 4, kernelSize: 3, depthMultiplier: 2 }), [7, 5, 2]],
       [make.simpleRNN({ units: 3 }), [4, 2]],
       [make.gru({ units: 3 }), [4, 2]],
       [make.convLstm2d({ filters: 3, kernelSize: 2 }), [4, 6, 6, 2]],

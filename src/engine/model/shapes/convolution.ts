@@ -1,4 +1,4 @@
-import { numberOf } from '../topology-json';
+import { numberOf, sizesOf } from '../topology-json';
 import { product, UNKNOWN, type Infer } from './infer';
 import { putTogether, slide, takeApart, unslide, windowOf } from './spatial';
 
@@ -24,7 +24,11 @@ function transposed(rank: number): Infer {
     const window = windowOf(config, rank, 'kernel_size');
     if (!input || !window) return UNKNOWN;
     const filters = numberOf(config['filters'], NaN);
-    const output = { ...input, axes: unslide(input.axes, window), channels: filters };
+    const output = {
+      ...input,
+      axes: unslide(input.axes, window, sizesOf(config['output_padding'] ?? undefined, rank)),
+      channels: filters,
+    };
     return {
       shape: putTogether(config, output),
       macs: times(...input.axes, input.channels, ...window.size, filters),
@@ -51,8 +55,10 @@ export const convolutions: Record<string, Infer> = {
   Conv1D: convolution(1),
   Conv2D: convolution(2),
   Conv3D: convolution(3),
+  Conv1DTranspose: transposed(1),
   Conv2DTranspose: transposed(2),
   Conv3DTranspose: transposed(3),
+  DepthwiseConv1D: depthwise(1, false),
   DepthwiseConv2D: depthwise(2, false),
   SeparableConv1D: depthwise(1, true),
   SeparableConv2D: depthwise(2, true),

@@ -13,6 +13,8 @@ const SAME = [
   'Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax', 'Dropout', 'SpatialDropout1D',
   'SpatialDropout2D', 'SpatialDropout3D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'ActivityRegularization',
   'BatchNormalization', 'LayerNormalization', 'UnitNormalization', 'Masking', 'Rescaling', 'Normalization', 'InputLayer',
+  'GroupNormalization', 'Identity', 'RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast',
+  'RandomBrightness',
 ]; // prettier-ignore
 
 const same: Infer = ({ inputs: [input] }) => (input ? without([...input]) : UNKNOWN);

@@ -5,6 +5,7 @@ import { UNKNOWN, type Infer, type LayerCall, type LayerFigures } from './infer'
 import { mergings } from './merging';
 import { poolings } from './pooling';
 import { bidirectional, recurrents, timeDistributed } from './recurrent';
+import { preprocessings } from './preprocessing';
 import { reshapings } from './reshaping';
 
 const inferences = new Map<string, Infer>(
@@ -15,16 +16,29 @@ const inferences = new Map<string, Infer>(
     ...reshapings,
     ...mergings,
     ...recurrents,
+    ...preprocessings,
     Bidirectional: bidirectional(inferLayer),
-    TimeDistributed: timeDistributed(inferLayer),
+    TimeDistributed: timeDistributed(inferLayer, inferModel),
   }),
 );
 
 function inferLayer(type: string, call: LayerCall): LayerFigures {
   const figures = inferences.get(type)?.(call) ?? UNKNOWN;
-  const sound = figures.shape?.every((size) => size === null || (Number.isInteger(size) && size >= 0)) ?? false;
+  const sound = (shape: Shape | null): Shape | null =>
+    shape?.every((size) => size === null || (Number.isInteger(size) && size >= 0)) ? shape : null;
   const counted = figures.macs !== null && Number.isSafeInteger(figures.macs) && figures.macs >= 0;
-  return { shape: sound ? figures.shape : null, macs: counted ? figures.macs : null };
+  const more = figures.more?.map(sound);
+  return { shape: sound(figures.shape), macs: counted ? figures.macs : null, ...(more ? { more } : {}) };
+}
+
+/** A whole model with one input and one output as one layer. */
+function inferModel(model: Topology, input: Shape): LayerFigures {
+  const [taking, ...others] = model.inputs;
+  const [result] = model.results;
+  if (taking === undefined || others.length > 0 || !result) return UNKNOWN;
+  const calls = inferCalls(model, new Map([[taking, input]]));
+  const macs = calls.reduce<number | null>((sum, call) => add(sum, call.macs), 0);
+  return { shape: resultOf(calls[result.call]!, result.output), macs };
 }
 
 /** Is this a type of layer whose figures can be worked out? */
@@ -43,15 +57,15 @@ export function inferCalls({ layers, calls }: Topology, given?: ReadonlyMap<stri
     const { id, type, config, inputShape: declared } = layers[layer]!;
     const inputShape = given?.get(id) ?? declared;
     const placed = inputs.filter(({ keyword }) => keyword === undefined);
-    // What a layer makes beside its first result is not worked out.
-    const fed = placed.length
-      ? placed.map(({ call, output }) => (output === 0 ? done[call]!.shape : null))
-      : [inputShape];
+    const fed = placed.length ? placed.map(({ call, output }) => resultOf(done[call]!, output)) : [inputShape];
     const shapes = fed.filter((shape) => shape !== null);
     done.push(shapes.length === fed.length ? inferLayer(type, { config, inputs: shapes }) : UNKNOWN);
   }
   return done;
 }
+
+const resultOf = ({ shape, more }: LayerFigures, output: number): Shape | null =>
+  output === 0 ? shape : (more?.[output - 1] ?? null);
 
 /**
  * Output shape and MACs of every layer, by its id: the shape that its first call makes, and the MACs of all its calls

@@ -10,6 +10,8 @@ export interface LayerCall {
 /** What comes out, batch first, and the multiply-accumulates for one sample; null where it cannot be inferred. */
 export interface LayerFigures {
   readonly shape: Shape | null;
+  /** Shapes of further results, such as the states of a recurrent layer. */
+  readonly more?: readonly (Shape | null)[];
   readonly macs: number | null;
 }
 

@@ -45,11 +45,19 @@ export function slide(axes: Shape, window: Window): Shape {
   });
 }
 
-/** Lengths that a transposed window makes of each axis. */
-export function unslide(axes: Shape, window: Window): Shape {
+/**
+ * Lengths that a transposed window makes of each axis.
+ * @param outputPadding what is added at the far end of each axis, where it is set
+ */
+export function unslide(axes: Shape, window: Window, outputPadding: readonly number[] | null): Shape {
   return axes.map((length, i) => {
     if (length === null) return null;
     const stride = window.strides[i]!;
-    return length * stride + (window.padding === 'valid' ? Math.max(window.size[i]! - stride, 0) : 0);
+    const reach = (window.size[i]! - 1) * window.dilation[i]! + 1;
+    if (outputPadding) {
+      const cut = window.padding === 'valid' ? 0 : 2 * Math.floor(reach / 2);
+      return (length - 1) * stride + reach - cut + outputPadding[i]!;
+    }
+    return length * stride + (window.padding === 'valid' ? Math.max(reach - stride, 0) : 0);
   });
 }

@@ -19,7 +19,7 @@ const MAX_CHANNELS = 2 ** 24;
 export function validateDescription(modelTopology: Readonly<Record<string, unknown>>): void {
   const topology = readTopology(modelTopology);
   if (!topology) return;
-  for (const { name, type, config } of topology.layers) if (isKnownType(type)) requireSizes(name, config);
+  for (const { name, type, config } of topology.layers) if (isKnownType(type)) requireSizes(name, type, config);
   requireFewChannels(topology);
 }
 

@@ -28,14 +28,16 @@ const RULES: Readonly<Record<string, Rule>> = {
  * @param name of the layer, for the sentence
  * @throws UserError
  */
-export function requireSizes(name: string, config: Config): void {
+export function requireSizes(name: string, type: string, config: Config): void {
   for (const [key, value] of Object.entries(config)) {
+    // Groups of -1 are as many as there are channels.
+    if (key === 'groups' && type === 'GroupNormalization') continue;
     const rule = Object.hasOwn(RULES, key) ? RULES[key] : undefined;
     const wrong = rule && numbersIn(value).find((size) => !Number.isInteger(size) || !rule(size));
     if (wrong !== undefined) throw damaged(`the layer "${name}" has the size ${wrong} as its ${key}`);
   }
-  const inside = LayerJson.safeParse(config['layer']).data?.config;
-  if (inside && !Array.isArray(inside)) requireSizes(name, inside);
+  const inside = LayerJson.safeParse(config['layer'] ?? config['cell']).data;
+  if (inside?.config && !Array.isArray(inside.config)) requireSizes(name, inside.class_name, inside.config);
 }
 
 /** Words, such as `same`, and sizes left open are no numbers. */

@@ -54,7 +54,8 @@ const separable =
   (rank: number): Expect =>
   (config, input) => {
     const channels = channelsOf(config, input);
-    const multiplier = numberOf(config['depth_multiplier'], 1);
+    // TensorFlow.js does not save it.
+    const multiplier = size(config, 'depth_multiplier');
     const ones = Array.from({ length: rank }, () => 1);
     return [
       ['depthwise_kernel', [...windowOf(config, rank), channels, multiplier]],
