@@ -1,0 +1,103 @@
+import 'vscode-jsonrpc/node';
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { expect, test, vi } from 'vitest';
+import { Datasets } from '../../../../src/extension/data/datasets';
+import { Listeners } from '../../../../src/extension/listeners';
+import { CheckpointPanel } from '../../../../src/extension/panel/panel';
+import type { Services } from '../../../../src/extension/services';
+import { writeRaw } from '../../../fixtures/tiny-model';
+import { eventually } from '../../eventually';
+import { temporaryFolder } from '../../temporary';
+
+const editor = vi.hoisted(() => ({ trusted: false, granted: [] as (() => void)[] }));
+vi.mock('vscode', () => {
+  const nothing = { dispose: () => undefined };
+  const watcher = { ...nothing, onDidChange: () => nothing, onDidCreate: () => nothing, onDidDelete: () => nothing };
+  return {
+    workspace: {
+      get isTrusted() {
+        return editor.trusted;
+      },
+      onDidGrantWorkspaceTrust: (listener: () => void) => {
+        editor.granted.push(listener);
+        return nothing;
+      },
+      createFileSystemWatcher: () => watcher,
+      getConfiguration: () => ({ get: () => undefined }),
+      getWorkspaceFolder: () => undefined,
+    },
+    window: { onDidChangeWindowState: () => nothing },
+    env: { language: 'en' },
+    l10n: { t: (text: string) => text },
+    RelativePattern: class {
+      readonly pattern = '*';
+    },
+    Uri: { file: (fsPath: string) => ({ fsPath }), joinPath: (uri: unknown) => uri },
+  };
+});
+
+const info = {
+  name: 'fashion-mnist',
+  folder: '/data',
+  sample: false,
+  classNames: ['a', 'b'],
+  imageShape: [28, 28, 1],
+  images: { train: 10, validation: 5, test: 5 },
+};
+
+/** A panel with a page that keeps what it is told. */
+async function openPanel() {
+  const model = await writeRaw(path.join(await temporaryFolder(), 'tiny'));
+  const stored = new Map<string, unknown>();
+  const asked: string[] = [];
+  const call = (method: string) => {
+    asked.push(method);
+    return Promise.resolve(method === 'dataset' ? info : { weightsHash: 'x', layers: [], provenance: null });
+  };
+  const memento = {
+    get: (key: string) => stored.get(key),
+    update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
+  } as unknown as vscode.Memento;
+  stored.set('chosenData', 'fashion-mnist');
+  const services = {
+    context: { extensionUri: {} },
+    engine: { call, changed: new Listeners(), state: { phase: 'up' } },
+    datasets: new Datasets(memento, call as never, () => undefined),
+    evaluations: { kept: () => Promise.resolve(null) },
+    panels: { takeFocus: () => undefined },
+    log: { error: () => undefined },
+  } as unknown as Services;
+  const told: unknown[] = [];
+  let hear: (message: unknown) => void = () => undefined;
+  const webview = {
+    cspSource: '',
+    asWebviewUri: () => '',
+    postMessage: (message: unknown) => told.push(message),
+    onDidReceiveMessage: (listener: typeof hear) => {
+      hear = listener;
+      return { dispose: () => undefined };
+    },
+  };
+  const view = { webview, visible: true, onDidChangeViewState: () => ({}), onDidDispose: () => ({}) };
+  const uri = { fsPath: model, scheme: 'file', path: model } as unknown as vscode.Uri;
+  new CheckpointPanel(uri, view as unknown as vscode.WebviewPanel, services);
+  hear({ jsonrpc: '2.0', id: 0, method: 'ready', params: { params: {} } });
+  await eventually(() => expect(told).toHaveLength(1));
+  return { told, asked };
+}
+
+test('trust that is granted while a panel is open opens its dataset, and the page is told of it', async () => {
+  const { told, asked } = await openPanel();
+  expect(told[0]).toMatchObject({ result: { trusted: false, dataset: null } });
+  expect(asked).not.toContain('dataset');
+  editor.trusted = true;
+  for (const granted of editor.granted) granted();
+  await eventually(() =>
+    expect(told.at(-1)).toMatchObject({
+      method: 'state',
+      params: { trusted: true, dataset: { name: 'fashion-mnist' } },
+    }),
+  );
+  expect(asked.filter((method) => method === 'dataset')).toHaveLength(1);
+});
