@@ -65,9 +65,14 @@ async function install(
  * The answers to all requests of the engine protocol; the child process and the command line both serve them.
  *
  * @param program the bundle that serves them, which can also be started to try a backend (`answerTrial`)
+ * @param warn told what is doubtful about a checkpoint's files when they are read
  */
-export function createService(program: string, log: (message: string) => void): Handlers<EngineRequests> {
-  const checkpoints = new CheckpointStore();
+export function createService(
+  program: string,
+  log: (message: string) => void,
+  warn: (sentence: string) => void = log,
+): Handlers<EngineRequests> {
+  const checkpoints = new CheckpointStore(undefined, (sentence) => warn(sentence));
   let started: Promise<Started> | undefined;
 
   const start = async (settings: EngineSettings): Promise<Started> => {

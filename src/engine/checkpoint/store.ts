@@ -15,8 +15,14 @@ export interface Session {
 export class CheckpointStore {
   private readonly open = new Map<string, Promise<Entry>>();
 
-  /** @param limit how many checkpoints are kept */
-  constructor(private readonly limit = 4) {}
+  /**
+   * @param limit how many checkpoints are kept
+   * @param warn told what is doubtful about the files of a checkpoint, each time they are read
+   */
+  constructor(
+    private readonly limit = 4,
+    private readonly warn: (sentence: string) => void = () => undefined,
+  ) {}
 
   /**
    * Runs `work` with the checkpoint at `modelPath` as it is on disk now.
@@ -63,6 +69,7 @@ export class CheckpointStore {
   private read(modelPath: string): Promise<Entry> {
     const entry = Entry.read(modelPath);
     this.open.set(modelPath, entry);
+    entry.then(({ checkpoint }) => checkpoint.warnings.forEach(this.warn)).catch(() => undefined);
     entry.catch(() => {
       if (this.open.get(modelPath) === entry) this.open.delete(modelPath);
     });

@@ -29,8 +29,9 @@ export function localEngine(
   { threads = 0, backend = 'auto', tensorflowPath }: CommonOptions,
   signal: AbortSignal,
   log: (message: string) => void,
+  warn: (sentence: string) => void,
 ): LocalEngine {
-  const service = createService(bundle, log);
+  const service = createService(bundle, log, warn);
   const settings = {
     sampleFolder: sampleFolder(path.dirname(bundle)),
     cacheFolder: cacheFolder(),

@@ -25,7 +25,10 @@ export async function main(args: readonly string[], bundle: string): Promise<num
     const log = (message: string): void => {
       if (verbose) terminal.message(message);
     };
-    await work(localEngine(bundle, options, abort.signal, log), terminal);
+    await work(
+      localEngine(bundle, options, abort.signal, log, (sentence) => terminal.message(sentence)),
+      terminal,
+    );
   });
   try {
     await commands.parseAsync(args, { from: 'user' });

@@ -2,6 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { CheckpointStore } from '../../../src/engine/checkpoint/store';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { UserError } from '../../../src/protocol/errors';
 import { tinyModel, tinyWeights } from '../../fixtures/tiny-model';
@@ -113,6 +114,11 @@ describe('shards', () => {
     expect((await read(folder)).warnings).toEqual([
       expect.stringMatching(/^The weights of model\.json are not those that were written: .*; copy it again/),
     ]);
+    const heard: string[] = [];
+    const store = new CheckpointStore(2, (sentence) => heard.push(sentence));
+    await store.use(path.join(folder, 'model.json'), () => Promise.resolve());
+    await store.use(path.join(folder, 'model.json'), () => Promise.resolve());
+    expect(heard).toHaveLength(1);
   });
 
   it('may be links within the folder, and the folder a link itself; never out of it', async () => {

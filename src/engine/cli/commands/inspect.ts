@@ -43,7 +43,7 @@ export async function inspect(
 }
 
 function inspectionText(inspection: Inspection, histograms: Histogram[] | undefined): string {
-  const { name, format, layers, totals, notRunnable, warnings = [] } = inspection;
+  const { name, format, layers, totals, notRunnable } = inspection;
   return [
     `${visible(name)} (${format})`,
     '',
@@ -51,7 +51,6 @@ function inspectionText(inspection: Inspection, histograms: Histogram[] | undefi
     '',
     ...totalLines(totals),
     ...(notRunnable === undefined ? [] : [visible(notRunnable)]),
-    ...warnings.map((warning) => visible(warning)),
     ...(histograms ? ['', ...histograms.map((histogram) => histogramLine(histogram))] : []),
   ].join('\n');
 }
