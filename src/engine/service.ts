@@ -3,15 +3,17 @@ import path from 'node:path';
 import type { DataReference } from '../protocol/dataset';
 import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
+import type { Progress } from '../protocol/measure';
 import type { Handlers } from '../rpc/peer';
 import { BackendUnavailable, chooseBackend } from './backend/choice/choose';
 import type { BackendInfo } from './backend/index';
-import { CheckpointStore } from './checkpoint/store';
+import { CheckpointStore, type Session } from './checkpoint/store';
 import type { Checkpoint } from './checkpoint/types';
-import { preview, type SampleEvaluator } from './compress/preview';
+import { preview, type Calibration, type SampleEvaluator } from './compress/preview';
 import { needsData } from './compress/prune/scores';
 import { previewRemoval } from './compress/remove/preview';
-import type { Dataset } from './dataset/dataset';
+import { channelScores } from './compress/remove/scores';
+import type { Dataset, OpenData } from './dataset/dataset';
 import { DatasetStore, type OpenOptions } from './dataset/store';
 import { compareModels, type Side } from './measure/compare';
 import { evaluateModel } from './measure/evaluate';
@@ -20,7 +22,8 @@ import { inspect } from './measure/inspect';
 import { withInputShape } from './model/input-shapes';
 import { measureLatency, timedModel, type Candidate } from './measure/latency';
 import { runRecipe } from './recipe/run';
-import { evaluated, evaluatedOrWhyNot } from './measure/evaluated';
+import { evaluated } from './measure/evaluated';
+import { fitted, normalizationAnswer } from './requests/fitted';
 import { sensitivity } from './requests/sensitivity';
 
 declare const SECATEUR_VERSION: string;
@@ -89,7 +92,7 @@ export function createService(
     if (!started) throw new UserError('The engine was asked before it was initialized.');
     return started;
   };
-  const openData = async (data: DataReference, baseFolder: string, options: OpenOptions): Promise<Dataset> =>
+  const openData = async (data: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> =>
     (await running()).datasets.open(data, baseFolder, options);
 
   return {
@@ -107,33 +110,43 @@ export function createService(
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
+    normalization: ({ model, data }, { signal, report }) =>
+      checkpoints.use(model, async (session) => {
+        const opened = await openData(data, '/', { download: true, signal, onProgress: report });
+        return normalizationAnswer(session, opened, { signal, onProgress: report });
+      }),
     evaluate: ({ model, data, split, samples }, { signal, report }) =>
-      checkpoints.use(model, async ({ checkpoint }) => {
-        const dataset = await openData(data, '/', { download: true, signal, onProgress: report });
-        return evaluated(checkpoint, dataset, { split, samples, signal, onProgress: report });
+      checkpoints.use(model, async (session) => {
+        const opened = await openData(data, '/', { download: true, signal, onProgress: report });
+        const dataset = await fitted(session, opened, { signal, onProgress: report });
+        return evaluated(session.checkpoint, dataset, { split, samples, signal, onProgress: report });
       }),
     preview: ({ model, prune, seed, data, samples }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
-        const dataset = data === undefined ? 'no dataset chosen' : await openOrWhyNot(data, signal);
-        if (typeof dataset === 'string') {
-          if (data !== undefined && needsData(prune.score)) throw new UserError(dataset);
-          return preview(session, prune, { seed, signal, onPart: report, accuracy: dataset });
+        const opened = data === undefined ? 'no dataset chosen' : await openOrWhyNot(data, signal);
+        if (typeof opened === 'string') {
+          if (data !== undefined && needsData(prune.score)) throw new UserError(opened);
+          return preview(session, prune, { seed, signal, onPart: report, accuracy: opened });
         }
-        const accuracy = sampler(dataset, samples);
-        const calibration = { key: JSON.stringify([dataset.descriptor, dataset.info.folder, seed]), data: dataset };
+        const onProgress = (progress: Progress): void => {
+          report({ part: 'progress', progress });
+        };
+        const calibration = needsData(prune.score)
+          ? calibrationOn(await fitted(session, opened, { signal, onProgress }), seed)
+          : undefined;
+        const accuracy = async (abort: AbortSignal): Promise<SampleEvaluator> =>
+          sampler(await fitted(session, opened, { signal: abort, onProgress }), samples);
         return preview(session, prune, { seed, signal, onPart: report, accuracy, calibration });
       }),
     sensitivity: async ({ model, data, ...request }, { signal, report }) =>
-      checkpoints.use(model, async ({ checkpoint }) => {
+      checkpoints.use(model, async (session) => {
         const { info } = await running();
-        const dataset = await openData(data, '/', {
-          download: true,
-          signal,
-          onProgress: (progress) => {
-            report({ part: 'progress', progress });
-          },
-        });
-        return sensitivity(checkpoint, dataset, request, info.backend, { signal, report });
+        const onProgress = (progress: Progress): void => {
+          report({ part: 'progress', progress });
+        };
+        const opened = await openData(data, '/', { download: true, signal, onProgress });
+        const dataset = await fitted(session, opened, { signal, onProgress });
+        return sensitivity(session.checkpoint, dataset, request, info.backend, { signal, report });
       }),
     latency: async ({ model, other, inputShape, options }, { signal, report }) => {
       const { info } = await running();
@@ -154,23 +167,31 @@ export function createService(
     compare: ({ a, b, data, split, samples, bins }, { signal, report }) =>
       checkpoints.use(a, (first) =>
         checkpoints.use(b, async (second) => {
-          const dataset =
+          const opened =
             data === undefined ? undefined : await openData(data, '/', { download: true, signal, onProgress: report });
-          const side = async (checkpoint: Checkpoint): Promise<Side> => {
+          const side = async (session: Session): Promise<Side> => {
+            const { checkpoint } = session;
             const options = { split, samples, signal, onProgress: report };
-            const evaluation = dataset ? await evaluatedOrWhyNot(checkpoint, dataset, options) : 'no dataset chosen';
+            // Each has a normalization of its own.
+            const evaluation = opened
+              ? await orWhyNot(async () => evaluated(checkpoint, await fitted(session, opened, options), options))
+              : 'no dataset chosen';
             return typeof evaluation === 'string'
               ? { checkpoint, evaluation: null, noAccuracy: evaluation }
               : { checkpoint, evaluation };
           };
-          return compareModels(await side(first.checkpoint), await side(second.checkpoint), bins);
+          return compareModels(await side(first), await side(second), bins);
         }),
       ),
     planRemove: ({ model, remove, seed, data, samples }, { signal, report }) =>
-      checkpoints.use(model, async ({ checkpoint }) => {
-        const dataset =
-          data === undefined ? null : await openData(data, '/', { download: true, signal, onProgress: report });
-        return previewRemoval(checkpoint, remove, { seed, dataset, samples, signal, onProgress: report });
+      checkpoints.use(model, async (session) => {
+        const listener = { signal, onProgress: report };
+        const opened = data === undefined ? undefined : await openData(data, '/', { download: true, ...listener });
+        const dataset = opened ? await orWhyNot(() => fitted(session, opened, listener)) : 'no dataset chosen';
+        if (typeof dataset === 'string' && opened && channelScores[remove.score].needsData)
+          throw new UserError(dataset);
+        const given = typeof dataset === 'string' ? { dataset: null, noDataset: dataset } : { dataset };
+        return previewRemoval(session.checkpoint, remove, { seed, ...given, samples, ...listener });
       }),
     run: async (request, { signal, report }) => {
       const { info } = await running();
@@ -198,29 +219,46 @@ export function createService(
   };
 
   /** A dataset that is here already; a sentence where it cannot be had. */
-  async function openOrWhyNot(data: DataReference, signal: AbortSignal): Promise<Dataset | string> {
-    try {
-      return await openData(data, '/', { download: false, signal });
-    } catch (error) {
-      if (error instanceof UserError) return error.message;
-      throw error;
-    }
+  function openOrWhyNot(data: DataReference, signal: AbortSignal): Promise<OpenData | string> {
+    return orWhyNot(() => openData(data, '/', { download: false, signal }));
   }
 }
 
+/** What `work` comes to; the sentence where it cannot be done. */
+async function orWhyNot<T>(work: () => Promise<T>): Promise<T | string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+/** Names data and how it enters the model. */
+const keyOf = ({ key, normalization: { mean, std } }: Dataset): readonly unknown[] => [key, mean, std];
+
+const calibrationOn = (data: Dataset, seed: number): Calibration => ({
+  key: JSON.stringify([...keyOf(data), seed]),
+  data,
+});
+
 /** How a preview measures accuracy. */
 function sampler(dataset: Dataset, samples: number): SampleEvaluator {
-  const { descriptor, info } = dataset;
+  const { info, normalization } = dataset;
   const images = dataset.split('validation').first(samples);
   return {
-    key: JSON.stringify([descriptor, info.folder, images.length]),
+    key: JSON.stringify([...keyOf(dataset), images.length]),
     evaluate: async (model, abort) => {
-      const figures = await evaluateModel(model, images, {
+      const {
+        accuracy,
+        loss,
+        samples: measured,
+      } = await evaluateModel(model, images, {
         classNames: info.classNames,
         signal: abort,
         batchSize: PREVIEW_BATCH,
       });
-      return { ...figures, sampleData: info.sample };
+      return { accuracy, loss, samples: measured, sampleData: info.sample, normalization };
     },
   };
 }

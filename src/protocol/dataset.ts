@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NormalizationInput, type Normalization } from './normalization';
 
 /** Which images: `train` without the held-out ones, `validation` held out of the training set, `test` only ever reported. */
 export const Split = z.enum(['train', 'validation', 'test']);
@@ -11,8 +12,8 @@ export type Split = z.infer<typeof Split>;
 export const DatasetDescriptor = z.strictObject({
   format: z.literal('idx').default('idx'),
   source: z.string().min(1),
-  /** A pixel x in 0..255 becomes (x / 255 - mean) / std. */
-  normalization: z.strictObject({ mean: z.number(), std: z.number().positive() }).default({ mean: 0.5, std: 0.5 }),
+  /** How pixels enter the network; where it is left out, it is found: stored in the checkpoint, told by its layers, or by trying. */
+  normalization: NormalizationInput.optional(),
   /** Shown instead of the class number; as many as there are classes. */
   classNames: z.array(z.string().min(1)).min(2).optional(),
   /** Images held out of the training set for validation; by default one in twelve (5,000 of 60,000). */
@@ -25,6 +26,14 @@ export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 /** How a person names a dataset: a name, a folder, or a whole descriptor. */
 export const DataReference = z.union([z.string().min(1), DatasetDescriptor]);
 export type DataReference = z.infer<typeof DataReference>;
+
+/** The same data, its pixels to be normalized so; undefined: it is found again. */
+export function withNormalization(data: DataReference, normalization: Normalization | undefined): DataReference {
+  const { normalization: before, ...rest } =
+    typeof data === 'string' ? DatasetDescriptor.parse({ source: data }) : { ...data };
+  if (normalization) return { ...rest, normalization: { mean: normalization.mean, std: normalization.std } };
+  return typeof data === 'string' || before === undefined ? data : rest;
+}
 
 /** A dataset that was found, opened and checked. */
 export const DatasetInfo = z.object({

@@ -6,6 +6,7 @@ import { Latency, LatencyOptions } from './measure/latency';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { InputShape, Inspection } from './model';
 import { Recipe } from './recipe';
+import { NormalizationInUse, NormalizationTrial } from './normalization';
 import { RemovalPlan } from './removal';
 import { PruneStep } from './steps/prune';
 import { RemoveStep } from './steps/remove';
@@ -40,6 +41,14 @@ export const EngineInfo = z.object({
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
 
+/** How the pixels of a dataset enter a model: found, not to be told without a person, or of no use for the model. */
+export const NormalizationAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), normalization: NormalizationInUse }),
+  z.object({ kind: z.literal('undecided'), sentence: z.string(), trial: NormalizationTrial }),
+  z.object({ kind: z.literal('none'), reason: z.string() }),
+]);
+export type NormalizationAnswer = z.infer<typeof NormalizationAnswer>;
+
 /** A checkpoint by the absolute path of its model.json. */
 const model = z.string().min(1);
 
@@ -62,6 +71,13 @@ export const engineRequests = {
     trust: 'reads',
   }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
+  /** Tries, where nothing else tells it; what was found is kept as long as the checkpoint is. */
+  normalization: request({
+    params: z.object({ model, data: DataReference }),
+    result: NormalizationAnswer,
+    progress: Progress,
+    trust: 'runs',
+  }),
   evaluate: request({
     params: z.object({
       model,

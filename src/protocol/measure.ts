@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Split } from './dataset';
+import { NormalizationInUse } from './normalization';
 
 /** How far a long task is. */
 export const Progress = z.object({
@@ -49,6 +50,8 @@ export const Evaluation = z.object({
   confusion: z.array(z.array(z.number())),
   samplesPerSecond: z.number(),
   dataset: z.object({ name: z.string(), sample: z.boolean() }),
+  /** How the pixels entered the model. Absent in what earlier versions measured. */
+  normalization: NormalizationInUse.optional(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
@@ -88,6 +91,8 @@ export const PreviewAccuracy = z.object({
   loss: z.number(),
   samples: z.number(),
   sampleData: z.boolean(),
+  /** How the pixels entered the model, before and after. */
+  normalization: NormalizationInUse,
 });
 export type PreviewAccuracy = z.infer<typeof PreviewAccuracy>;
 

@@ -105,7 +105,8 @@ export const Provenance = z.looseObject({
   dataset: z
     .object({
       name: z.string(),
-      normalization: z.object({ mean: z.number(), std: z.number() }),
+      /** How pixels enter the model; the next command takes it from here. */
+      normalization: z.object({ mean: z.number(), std: z.number().positive() }),
       classNames: z.array(z.string()),
     })
     .optional(),

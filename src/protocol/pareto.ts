@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NormalizationInUse } from './normalization';
 import { PruneStep } from './steps/prune';
 import { RemoveStep } from './steps/remove';
 import { TargetGoal } from './steps/target';
@@ -42,6 +43,8 @@ export const ParetoCurve = z.object({
   goal: TargetGoal,
   samples: z.number(),
   sampleData: z.boolean(),
+  /** How the pixels entered the model. Absent in runs of earlier versions. */
+  normalization: NormalizationInUse.optional(),
   /** The model as it was. */
   baseline: z.object({ accuracy: z.number(), loss: z.number(), gzipBytes: z.number() }),
   points: z.array(ParetoPoint),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Evaluation, Progress, PrunedLayer } from './measure';
 import { LayerFigures, ModelTotals } from './model';
+import { NormalizationInUse } from './normalization';
 import { ParetoCurve } from './pareto';
 import { RecalibratedLayer, Removal } from './removal';
 
@@ -103,6 +104,8 @@ export const RunResult = z.object({
   noAccuracy: z.string().optional(),
   /** What else changed beside what was asked for, and what was doubtful, a sentence each. */
   notes: z.array(z.string()).optional(),
+  /** How the pixels entered the model, wherever accuracy was measured. Absent in runs of earlier versions. */
+  normalization: NormalizationInUse.optional(),
   /** Every layer as it is now. These and the times are absent in runs of earlier versions. */
   layers: z.array(LayerFigures).optional(),
   /** How long it ran, pauses between resumed parts left out; and when it was done, ISO 8601. */

@@ -15,6 +15,7 @@ import { openDataset, type Dataset } from '../../src/engine/dataset/dataset';
 import { evaluateModel } from '../../src/engine/measure/evaluate';
 import { toLayersModel } from '../../src/engine/model/runnable';
 import { Split } from '../../src/protocol/dataset';
+import { FOR_NEW_NETWORKS } from '../../src/protocol/normalization';
 import { ImportanceScoreName, PruneStep } from '../../src/protocol/steps/prune';
 
 async function accuracy(content: ModelContent, data: Dataset, split: Split): Promise<number> {
@@ -60,7 +61,8 @@ runMain(async () => {
   });
   await installBackend({ threads: 2 });
   const folder = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
-  const data = await openDataset(folder, '/', { sampleFolder: folder, cacheFolder: folder }, { download: false });
+  const opened = await openDataset(folder, '/', { sampleFolder: folder, cacheFolder: folder }, { download: false });
+  const data = opened.under({ ...FOR_NEW_NETWORKS, from: 'new' });
   const split = Split.parse(values.split);
   const sparsities = values.sparsities.split(',').map(Number);
   const models = await Promise.all(positionals.map(async (given) => readCheckpoint(await resolveModelPath(given))));

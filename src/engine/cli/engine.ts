@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type * as z from 'zod';
 import { engineRequests, type BackendChoice, type EngineRequests } from '../../protocol/engine';
+import { withNormalization, type DataReference } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
+import type { Normalization } from '../../protocol/normalization';
 import { createService } from '../service';
 import { cacheFolder, sampleFolder } from './places';
 
@@ -53,6 +55,22 @@ export function localEngine(
   };
 }
 
-/** A dataset as typed: a name, or a folder from where the person stands. */
-export const dataAsTyped = (typed: string): string =>
-  typed === 'fashion-mnist' || typed === 'fashion-mnist-sample' ? typed : path.resolve(typed);
+/** The options that name a dataset, as typed. */
+export interface DataOptions {
+  data?: string;
+  normalization?: Normalization;
+}
+
+/** A dataset as typed: a name, or a folder from where the person stands; with the normalization, where one was given. */
+export function dataAsTyped(typed: string, normalization?: Normalization): DataReference {
+  const source = typed === 'fashion-mnist' || typed === 'fashion-mnist-sample' ? typed : path.resolve(typed);
+  return normalization ? withNormalization(source, normalization) : source;
+}
+
+/** The field `data` of a request or recipe, left out where no dataset was typed. @throws UserError */
+export function dataField({ data, normalization }: DataOptions): { data?: DataReference } {
+  if (data !== undefined) return { data: dataAsTyped(data, normalization) };
+  if (normalization)
+    throw new UserError('A normalization says how pixels enter the model: give the dataset with --data too.');
+  return {};
+}

@@ -1,8 +1,12 @@
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { CancelledError, UserError } from '../../protocol/errors';
+import { normalizationName, type NormalizationTrial } from '../../protocol/normalization';
+import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { localEngine } from './engine';
+import { percent } from './format';
 import { createProgram } from './program';
+import { table } from './table';
 import { Terminal } from './terminal';
 
 declare const SECATEUR_VERSION: string;
@@ -37,11 +41,21 @@ export async function main(args: readonly string[], bundle: string): Promise<num
     // Commander has written its own message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
     if (verbose) terminal.detail(explain(error));
+    if (error instanceof UndecidedNormalization) terminal.detail(trialTable(error.trial));
     terminal.message(sentenceOf(error));
     return error instanceof CancelledError ? 128 + constants.signals[stoppedBy() ?? 'SIGINT'] : FAILURE;
   } finally {
     terminal.clear();
   }
+}
+
+/** What was tried, for a person to choose from. */
+function trialTable({ tried }: NormalizationTrial): string {
+  const right = true;
+  return table(
+    [{ heading: 'normalization' }, { heading: 'accuracy', right }, { heading: 'loss', right }],
+    tried.map((one) => [normalizationName(one), percent(one.accuracy, 1), one.loss?.toFixed(4) ?? 'no number']),
+  );
 }
 
 /** The first signal asks the work to stop, the second ends the process. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { NORMALIZATION_FORMS, parseNormalization, type Normalization } from '../../protocol/normalization';
 
 /** What was typed as a number, NaN where it is none: a recipe's schema says what is wrong with it. */
 export const typedNumber = (typed: string): number => (typed.trim() === '' ? NaN : Number(typed));
@@ -19,6 +20,13 @@ export function positive(typed: string): number {
   if (typed.trim() === '' || !Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+/** A normalization by its name or as MEAN/STD, as an option takes it. */
+export function normalizationTyped(typed: string): Normalization {
+  const parsed = parseNormalization(typed);
+  if (!parsed) throw new InvalidArgumentError(`It must be ${NORMALIZATION_FORMS}.`);
+  return parsed;
 }
 
 /** A share from 0 to 1, as an option takes it. */

@@ -1,4 +1,5 @@
 import type { PrunedLayer } from '../../protocol/measure';
+import { accuracyNotes } from './runs';
 import type { Recipe } from '../../protocol/recipe';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { visible } from '../../protocol/visible';
@@ -108,6 +109,7 @@ export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: D
     table(columns, rows),
     '',
     measured,
+    ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
     ...notes.map((note) => visible(note)),
     'Nothing was written: this was a dry run.',
   ].join('\n');

@@ -5,7 +5,7 @@ import { run, type RunCommand } from './commands/run';
 import { whole } from './options';
 import { declareCompressing } from './declarations/compressing';
 import { declareMeasuring } from './declarations/measuring';
-import { data, out, resume, type Perform } from './declarations/shared';
+import { data, normalization, out, resume, type Perform } from './declarations/shared';
 import { declareTraining } from './declarations/training';
 
 /** The command line of Secateur; every command hands its work to `perform`. */
@@ -42,6 +42,7 @@ export function createProgram(version: string, perform: Perform): Command {
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')
     .addOption(data("instead of the recipe's data: fashion-mnist, or a folder with the four IDX files"))
+    .addOption(normalization())
     .addOption(out())
     .addOption(resume())
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));

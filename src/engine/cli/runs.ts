@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import type { Recipe } from '../../protocol/recipe';
 import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
 import { duration, percent } from './format';
@@ -40,6 +41,12 @@ export function epochLine(record: EpochRecord, epochs: number): string {
     `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
   );
 }
+
+/** What must be said of every accuracy: how the pixels entered the model, and whether they are those of the sample. */
+export const accuracyNotes = (sample: boolean, normalization: NormalizationInUse | undefined): string[] => [
+  ...(normalization ? [normalizationWords(normalization)] : []),
+  ...sampleWarning(sample),
+];
 
 /** What must be said of every figure that was measured on the sample. */
 export const sampleWarning = (sample: boolean): string[] =>

@@ -16,7 +16,7 @@ import { needsData } from './prune/scores';
 import type { Statistics } from './prune/scores/score';
 
 /** Figures of one evaluation on the preview's images. */
-export type SampleScores = Pick<PreviewAccuracy, 'accuracy' | 'loss' | 'samples' | 'sampleData'>;
+export type SampleScores = Omit<PreviewAccuracy, 'baseline'>;
 
 /** How accuracy is measured: by whoever knows the dataset. */
 export interface SampleEvaluator {
@@ -42,8 +42,8 @@ export interface PreviewOptions {
   readonly calibration?: Calibration | undefined;
   /** Told how far the score is, the counts, then the bytes, as soon as they are known. */
   readonly onPart?: ((part: PreviewPart) => void) | undefined;
-  /** Or the reason why there is no accuracy. */
-  readonly accuracy: SampleEvaluator | string;
+  /** How accuracy is measured, found out once counts and bytes are told; or the reason why there is none. */
+  readonly accuracy: ((signal: AbortSignal) => Promise<SampleEvaluator>) | string;
 }
 
 /**
@@ -116,10 +116,11 @@ const lookingAt = ({ seed = 0, onPart }: PreviewOptions, signal: AbortSignal) =>
 async function measureAccuracy(
   session: Session,
   tensors: Tensors,
-  evaluator: SampleEvaluator,
+  evaluatorOf: (signal: AbortSignal) => Promise<SampleEvaluator>,
   signal: AbortSignal,
 ): Promise<PreviewAccuracy | string> {
   try {
+    const evaluator = await evaluatorOf(signal);
     const stage = await stageOf(session);
     return await stage.exclusively(async (model) => {
       await pauseUnless(signal);
@@ -130,8 +131,7 @@ async function measureAccuracy(
       await pauseUnless(signal);
       stage.show(tensors);
       const scores = await evaluator.evaluate(model, signal);
-      const { accuracy, loss, samples, sampleData } = scores;
-      return { accuracy, loss, samples, sampleData, baseline: baseline.accuracy };
+      return { ...scores, baseline: baseline.accuracy };
     });
   } catch (error) {
     if (error instanceof UserError) return error.message;

@@ -1,17 +1,32 @@
 import { DatasetDescriptor, type DataReference, type DatasetInfo, type Split } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
+import type { Normalization, NormalizationInUse } from '../../protocol/normalization';
 import type { DatasetFiles } from './files';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
 import { identify } from './identify';
-import { parseIdxImages, parseIdxLabels, readMaybeGzipped, type IdxImages } from './idx';
+import { readIdxImages, readIdxLabels, type IdxImages } from './idx';
 import { Images, normalizationTable, type ImageStore } from './images';
 import { defaultHoldOut, holdOut } from './split';
+import { standardization, type Standardization } from './standardization';
 
-/** A dataset in memory: one byte a pixel. */
-export interface Dataset {
-  info: DatasetInfo;
-  /** With the defaults filled in. */
-  descriptor: DatasetDescriptor;
+/** A dataset in memory: one byte a pixel. How its pixels become inputs is not said yet. */
+export interface OpenData {
+  readonly info: DatasetInfo;
+  /** Names its content, its place and its splits: what was computed under one key need not be computed again. */
+  readonly key: string;
+  /** The normalization that the person said. */
+  readonly given: Normalization | undefined;
+  /** Mean and standard deviation of x / 255 over the training images. */
+  readonly standardization: Standardization;
+  /** The same data with another normalization said; cheap. */
+  giving(normalization: Normalization | undefined): OpenData;
+  /** The same data as a network takes it; cheap. */
+  under(normalization: NormalizationInUse): Dataset;
+}
+
+/** A dataset with the normalization under which its images enter a network. */
+export interface Dataset extends OpenData {
+  readonly normalization: NormalizationInUse;
   /** The images of one split; cheap. */
   split(split: Split): Images;
 }
@@ -26,26 +41,24 @@ export async function openDataset(
   baseFolder: string,
   places: DataPlaces,
   options: FindOptions,
-): Promise<Dataset> {
+): Promise<OpenData> {
   const descriptor = describeData(reference);
   const { folder, files } = await findDataset(descriptor.source, baseFolder, places, options);
   return readDataset(descriptor, folder, files);
 }
 
-/** Reads and checks the four files of a dataset. Throws UserError. */
+/** Reads and checks the four files of a dataset; `key` names them as they are now. Throws UserError. */
 export async function readDataset(
   descriptor: DatasetDescriptor,
   folder: string,
   files: DatasetFiles,
-): Promise<Dataset> {
-  const labelBytes = await readMaybeGzipped(files.trainLabels);
-  const train = {
-    images: parseIdxImages(await readMaybeGzipped(files.trainImages), files.trainImages),
-    labels: parseIdxLabels(labelBytes, files.trainLabels),
-  };
+  key = JSON.stringify([descriptor, folder]),
+): Promise<OpenData> {
+  const { labels, sha256 } = await readIdxLabels(files.trainLabels);
+  const train = { images: await readIdxImages(files.trainImages), labels };
   const test = {
-    images: parseIdxImages(await readMaybeGzipped(files.testImages), files.testImages),
-    labels: parseIdxLabels(await readMaybeGzipped(files.testLabels), files.testLabels),
+    images: await readIdxImages(files.testImages),
+    labels: (await readIdxLabels(files.testLabels)).labels,
   };
   checkPair(train.images, train.labels, files.trainImages, files.trainLabels);
   checkPair(test.images, test.labels, files.testImages, files.testLabels);
@@ -54,7 +67,7 @@ export async function readDataset(
       `The images in ${files.trainImages} are ${size(train.images)} and those in ${files.testImages} ${size(test.images)}: they must agree.`,
     );
 
-  const identity = identify(folder, labelBytes);
+  const identity = identify(folder, sha256);
   const classNames = namesOfClasses(descriptor.classNames ?? identity.classNames, train.labels);
   checkLabels(train.labels, classNames.length, files.trainLabels);
   checkLabels(test.labels, classNames.length, files.testLabels);
@@ -66,37 +79,34 @@ export async function readDataset(
     );
   const parts = holdOut(train.images.count, held, descriptor.splitSeed);
   const shape = [train.images.height, train.images.width, 1] as const;
-  const lookup = normalizationTable(descriptor.normalization);
-  const store = (part: typeof train, members: Uint32Array): ImageStore => ({
-    pixels: part.images.pixels,
-    labels: part.labels,
-    members,
-    shape,
-    lookup,
-  });
-  const splits: Record<Split, Images> = {
-    train: new Images('train', store(train, parts.train)),
-    validation: new Images('validation', store(train, parts.validation)),
-    test: new Images(
-      'test',
-      store(
-        test,
-        Uint32Array.from({ length: test.images.count }, (_, i) => i),
-      ),
-    ),
+  const pixels = standardization(train.images.pixels, shape[0] * shape[1], parts.train);
+  const testMembers = Uint32Array.from({ length: test.images.count }, (_, i) => i);
+  const data = (lookup: Float32Array): Record<Split, Images> => {
+    const store = (part: typeof train, members: Uint32Array): ImageStore => ({
+      ...{ pixels: part.images.pixels, labels: part.labels, members, shape, lookup },
+    });
+    return {
+      train: new Images('train', store(train, parts.train)),
+      validation: new Images('validation', store(train, parts.validation)),
+      test: new Images('test', store(test, testMembers)),
+    };
   };
-  return {
-    descriptor,
-    info: {
-      name: identity.name,
-      folder,
-      sample: identity.sample,
-      classNames,
-      imageShape: [...shape],
-      images: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
+  const info: DatasetInfo = {
+    name: identity.name,
+    folder,
+    sample: identity.sample,
+    classNames,
+    imageShape: [...shape],
+    images: { train: parts.train.length, validation: parts.validation.length, test: test.images.count },
+  };
+  const giving = (given: Normalization | undefined): OpenData => ({
+    ...{ info, key, given, giving, standardization: pixels },
+    under: (normalization) => {
+      const splits = data(normalizationTable(normalization));
+      return { ...giving(given), normalization, split: (split) => splits[split] };
     },
-    split: (split) => splits[split],
-  };
+  });
+  return giving(descriptor.normalization);
 }
 
 const size = (images: IdxImages): string => `${images.height}x${images.width}`;

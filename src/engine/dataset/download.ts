@@ -14,6 +14,9 @@ const unzip = promisify(gunzip);
 /** Bytes of the four packed files at the official address; for the progress bar only. */
 const TOTAL_BYTES = 30_878_645;
 
+/** No file may have more bytes than this, packed or unpacked: 64 MiB; the largest has 26 MB packed and 47 MB unpacked. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 /** A server that stays silent this long counts as out of reach: milliseconds. */
 const SILENCE_MS = 15_000;
 
@@ -53,10 +56,15 @@ async function fetchBytes(
   try {
     const response = await fetch(url, { signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]) });
     if (!response.ok || !response.body) throw new Error(`${url} answered with status ${response.status}`);
+    if (Number(response.headers.get('content-length')) > MOST_BYTES) throw tooLarge(url);
     const chunks: Uint8Array[] = [];
+    let received = 0;
     for await (const chunk of response.body as ReadableStream<Uint8Array>) {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(new Error(`${url} fell silent`)), SILENCE_MS);
+      received += chunk.length;
+      // Leaving the loop closes the connection.
+      if (received > MOST_BYTES) throw tooLarge(url);
       chunks.push(chunk);
       onBytes(chunk.length);
     }
@@ -66,13 +74,18 @@ async function fetchBytes(
     throw error;
   } finally {
     clearTimeout(timer);
+    // Whatever has not been read is not waited for.
+    silence.abort();
   }
 }
+
+const tooLarge = (url: string): UserError =>
+  new UserError(`The file ${url} is larger than any of Fashion-MNIST, so it was not fetched: try again later.`);
 
 async function check(part: Part, packed: Uint8Array, url: string): Promise<void> {
   let content: Uint8Array;
   try {
-    content = await unzip(packed, { maxOutputLength: 64 * 1024 * 1024 });
+    content = await unzip(packed, { maxOutputLength: MOST_BYTES });
   } catch (cause) {
     throw new UserError(`The file ${url} arrived damaged: try again later.`, { cause });
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import {
   CONTENT_SHA256,
@@ -15,9 +14,9 @@ export interface Identity {
   classNames?: readonly string[];
 }
 
-/** `trainLabels`: the labels file, unpacked and whole. */
-export function identify(folder: string, trainLabels: Uint8Array): Identity {
-  switch (createHash('sha256').update(trainLabels).digest('hex')) {
+/** @param trainLabels SHA-256 of the file of training labels, unpacked and whole, hex */
+export function identify(folder: string, trainLabels: string): Identity {
+  switch (trainLabels) {
     case CONTENT_SHA256.trainLabels:
       return { name: FASHION_MNIST, sample: false, classNames: FASHION_MNIST_CLASSES };
     case SAMPLE_TRAIN_LABELS_SHA256:

@@ -1,4 +1,5 @@
 import type { Split } from '../../protocol/dataset';
+import type { Normalization } from '../../protocol/normalization';
 import { shuffled, type Random } from './random';
 
 /** A batch ready for a network: `pixels` is count x height x width x channels, normalised; `labels` are class numbers. */
@@ -47,6 +48,11 @@ export class Images {
     return new Images(this.split, { ...this.store, members: this.store.members.subarray(0, count) });
   }
 
+  /** These images of the dataset, by their numbers, in one batch. */
+  batchOf(members: Uint32Array): Batch {
+    return new Images(this.split, { ...this.store, members }).batch(0, members.length);
+  }
+
   /** The same images in random order. */
   shuffled(random: Random): Images {
     return new Images(this.split, { ...this.store, members: shuffled(this.store.members, random) });
@@ -82,6 +88,6 @@ export function padded(batch: Batch, size: number): Batch {
 }
 
 /** The normalised float32 of each byte x: (x / 255 - mean) / std. */
-export function normalizationTable(normalization: { mean: number; std: number }): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, x) => (x / 255 - normalization.mean) / normalization.std);
+export function normalizationTable({ mean, std }: Normalization): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, x) => (x / 255 - mean) / std);
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { DataReference } from '../../protocol/dataset';
-import { describeData, readDataset, type Dataset } from './dataset';
+import { describeData, readDataset, type OpenData } from './dataset';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
 
 /** How a dataset is opened; see FindOptions. */
@@ -11,7 +11,7 @@ const LIMIT = 2;
 
 /** The datasets in use: each is read once, and read again when its files change. */
 export class DatasetStore {
-  private readonly datasets = new Map<string, Promise<Dataset>>();
+  private readonly datasets = new Map<string, Promise<OpenData>>();
 
   constructor(
     private readonly places: DataPlaces,
@@ -19,7 +19,7 @@ export class DatasetStore {
   ) {}
 
   /** Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Throws UserError, CancelledError. */
-  async open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<Dataset> {
+  async open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
     const descriptor = describeData(reference);
     const onNote = (sentence: string): void => {
       this.log(sentence);
@@ -27,8 +27,10 @@ export class DatasetStore {
     };
     const { folder, files } = await findDataset(descriptor.source, baseFolder, this.places, { ...options, onNote });
     const stamps = await Promise.all(Object.values(files).map((file) => stat(file)));
-    const key = JSON.stringify([descriptor, folder, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
-    const held = this.datasets.get(key) ?? readDataset(descriptor, folder, files);
+    const { normalization, ...images } = descriptor;
+    // The same images are held once, however they are to be normalized.
+    const key = JSON.stringify([images, folder, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
+    const held = this.datasets.get(key) ?? readDataset(images, folder, files, key);
     // The last used goes to the end of the map; the first is pushed out.
     this.datasets.delete(key);
     this.datasets.set(key, held);
@@ -37,6 +39,6 @@ export class DatasetStore {
       this.datasets.delete(oldest);
     }
     held.catch(() => this.datasets.delete(key));
-    return held;
+    return (await held).giving(normalization);
   }
 }

@@ -1,6 +1,8 @@
 import { UserError } from '../../protocol/errors';
 import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
+import type { ModelContent } from '../checkpoint/types';
+import { otherLoss } from '../model/trained-for';
 import { outputKind } from '../model/output';
 import { descriptionOf } from '../model/runnable';
 import { readTopology } from '../model/topology';
@@ -24,9 +26,23 @@ export interface Classifier {
   shapeOf(count: number): number[];
 }
 
+/** The model does not tell the classes of this data apart, so that no accuracy of it means anything. */
+export class NoClassifier extends UserError {}
+
+const ONLY_CLASSES = 'only networks with one output for each class can be evaluated or trained yet';
+
+/** Refuses a model that was trained for something else than classes, as its description says. @throws NoClassifier */
+export function refuseOtherTasks(model: ModelContent): void {
+  const loss = otherLoss(model);
+  if (loss !== undefined)
+    throw new NoClassifier(
+      `The model was trained with the loss "${loss}", which is not the cross-entropy of classes, and ${ONLY_CLASSES}: if it is such a network all the same, remove the training configuration from its model.json.`,
+    );
+}
+
 /**
- * Checks that `model` takes such images (height, width, channels; also flattened, or without a single channel) and
- * tells at least `classes` classes apart. Throws UserError.
+ * Checks that `model` tells exactly `classes` classes apart and takes such images (height, width, channels; also flattened,
+ * or without a single channel). Throws NoClassifier, UserError.
  */
 export function asClassifier(
   model: layers.LayersModel,
@@ -37,17 +53,8 @@ export function asClassifier(
     throw new UserError(
       `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs: only models with one of each can be evaluated or trained.`,
     );
+  const units = unitsOf(model, classes);
   const input = inputShape(model.inputs[0]!.shape, images.shape);
-  const output = model.outputs[0]!.shape;
-  const units = output.length === 2 ? output[1] : undefined;
-  if (units == null || units < 2)
-    throw new UserError(
-      `The model's output has shape ${shapeText(output)}: evaluating needs one number for each class, for example [?, ${classes}].`,
-    );
-  if (units < classes)
-    throw new UserError(
-      `The dataset has ${classes} classes but the model tells only ${units} apart: choose the data it was trained on.`,
-    );
   const probabilities = outputKind(readTopology(descriptionOf(model))) === 'probabilities';
   const shapeOf = (count: number): number[] => [count, ...input];
   const logitsFrom = (y: tf.Tensor2D): tf.Tensor2D =>
@@ -59,6 +66,35 @@ export function asClassifier(
     logits: (batch, training) => logitsOf(tf.tensor(batch.pixels, shapeOf(batch.count)), training),
   };
 }
+
+/** The outputs of a model that tells so many classes apart. @throws NoClassifier */
+function unitsOf(model: layers.LayersModel, classes: number): number {
+  const [input, output] = [model.inputs[0]!.shape, model.outputs[0]!.shape];
+  const units = output.length === 2 ? output[1] : undefined;
+  if (units === classes && units > 1) return units;
+  const size = sizeOf(output);
+  if (size !== null && size === sizeOf(input))
+    throw new NoClassifier(
+      `The model's output has as many numbers as its input (${size}), as that of an autoencoder, and ${ONLY_CLASSES}.`,
+    );
+  if (units === 1)
+    throw new NoClassifier(
+      `The model answers with one number, as for binary classification or regression, and ${ONLY_CLASSES}.`,
+    );
+  if (units == null)
+    throw new NoClassifier(
+      `The model's output has shape ${shapeText(output)}, but the dataset needs [?, ${classes}], and ${ONLY_CLASSES}.`,
+    );
+  throw new NoClassifier(
+    `The model tells ${units} classes apart but the dataset has ${classes}: choose the data it was trained on${
+      units > classes ? `, or name all ${units} classes as "classNames" of a recipe's data` : ''
+    }.`,
+  );
+}
+
+/** Numbers of one example; null where a size is open. */
+const sizeOf = ([, ...sizes]: readonly (number | null)[]): number | null =>
+  sizes.reduce<number | null>((all, one) => (all === null || one === null ? null : all * one), 1);
 
 /** The shape, without the batch dimension, in which such images enter a network that takes `wanted`. @throws UserError */
 export function inputShape(wanted: readonly (number | null)[], image: readonly [number, number, number]): number[] {

@@ -18,7 +18,7 @@ export interface EvaluatedOptions {
 /** Evaluates a model on a dataset. Throws UserError, CancelledError. */
 export async function evaluated(
   model: ModelContent,
-  { info, ...dataset }: Dataset,
+  { info, normalization, ...dataset }: Dataset,
   { split, samples, ...options }: EvaluatedOptions,
 ): Promise<Evaluation> {
   const running = await toLayersModel(model);
@@ -26,7 +26,7 @@ export async function evaluated(
     const images = dataset.split(split);
     const chosen = samples === undefined ? images : images.first(samples);
     const figures = await evaluateModel(running, chosen, { classNames: info.classNames, ...options });
-    return { ...figures, dataset: { name: info.name, sample: info.sample } };
+    return { ...figures, dataset: { name: info.name, sample: info.sample }, normalization };
   } finally {
     running.dispose();
   }

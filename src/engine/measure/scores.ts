@@ -14,8 +14,16 @@ export class Scores {
     this.confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
-  /** Adds the first `count` rows of `logits` (row-major, `classes` columns) with their true `labels`. */
-  add(logits: Float32Array, labels: Uint8Array, count: number): void {
+  /**
+   * Adds the first `count` rows of `logits` (row-major, `classes` columns) with their true `labels`.
+   * @param hear told of each row the best guess and its loss in nats
+   */
+  add(
+    logits: Float32Array,
+    labels: Uint8Array,
+    count: number,
+    hear?: (row: number, guess: number, loss: number) => void,
+  ): void {
     const { classes } = this;
     for (let row = 0; row < count; row++) {
       const start = row * classes;
@@ -28,7 +36,9 @@ export class Scores {
         sum += Math.exp(logits[start + c]! - highest);
         if (logits[start + c]! > logits[start + label]!) better++;
       }
-      this.lossSum += highest + Math.log(sum) - logits[start + label]!;
+      const loss = highest + Math.log(sum) - logits[start + label]!;
+      this.lossSum += loss;
+      hear?.(row, best, loss);
       this.confusion[label]![best]!++;
       if (best === label) this.correct++;
       if (better < TOP) this.amongTop++;

@@ -27,7 +27,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
     checkOutcome(work, checkpoint, after);
     const seconds = await journal.seconds();
     const notes = notesAfter(prepared, work.model);
-    const noAccuracy = prepared.data ? prepared.notRunnable : 'no dataset chosen';
+    const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? 'no dataset chosen');
     const result: RunResult = {
       out: outOf(folder, prepared),
       folder: folder.given,
@@ -40,6 +40,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
         afterFineTune: state.afterFineTune,
       },
       sampleData: prepared.data?.info.sample ?? false,
+      ...(prepared.data ? { normalization: prepared.data.normalization } : {}),
       ...(noAccuracy === undefined ? {} : { noAccuracy }),
       ...(notes.length === 0 ? {} : { notes }),
       layers: after.layers.map((layer) => LayerFigures.parse(layer)),

@@ -5,15 +5,15 @@ import type { ModelContent } from '../checkpoint/types';
 import { evaluated } from '../measure/evaluated';
 import { progressTo, type Listener, type Prepared } from './types';
 
-/** Evaluates a model on the run's data; null without data, or where the model cannot be run. Throws UserError, CancelledError. */
+/** Evaluates a model on the run's data; null without data, or where the model cannot be measured on it. Throws UserError, CancelledError. */
 export async function measure(
-  { data, notRunnable }: Prepared,
+  { data }: Prepared,
   model: ModelContent,
   listener: Listener,
   split: Split = 'test',
   samples?: number,
 ): Promise<Evaluation | null> {
-  if (!data || notRunnable !== undefined) return null;
+  if (!data) return null;
   return evaluated(model, data, { split, samples, signal: listener.signal, onProgress: progressTo(listener) });
 }
 

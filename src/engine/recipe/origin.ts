@@ -4,8 +4,9 @@ import type { DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
 import { withCheckpoints } from '../../protocol/named';
 import type { Recipe } from '../../protocol/recipe';
-import { withProvenance } from '../checkpoint/provenance';
+import { readProvenance, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
+import type { Dataset } from '../dataset/dataset';
 import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashionMnist';
 import type { Prepared, RunEnvironment } from './types';
 
@@ -53,6 +54,7 @@ export function withOrigin(
   removals: NonNullable<Provenance['removals']> = [],
 ): ModelContent {
   const { recipe, parent, data } = prepared;
+  const dataset = data ? datasetOf(data) : parent && readProvenance(parent)?.dataset;
   const provenance: Provenance = {
     version: environment.version,
     recipe: withoutPaths(recipe, prepared),
@@ -61,24 +63,23 @@ export function withOrigin(
     backend: environment.backend,
     accuracies,
     ...(removals.length > 0 ? { removals } : {}),
-    ...(data
-      ? {
-          dataset: {
-            name: data.info.name,
-            normalization: data.descriptor.normalization,
-            classNames: data.info.classNames,
-          },
-        }
-      : {}),
+    ...(dataset ? { dataset } : {}),
   };
   return { ...model, metadata: withProvenance(model.metadata, provenance) };
 }
 
+/** What the next command must know of the data; a step without data leaves what its parent knew. */
+const datasetOf = ({ info, normalization: { mean, std } }: Dataset): NonNullable<Provenance['dataset']> => ({
+  name: info.name,
+  normalization: { mean, std },
+  classNames: info.classNames,
+});
+
 /** Parent and other checkpoints are named by the hash of their weights, the dataset by its name. */
-function withoutPaths(recipe: Recipe, { data, named }: Prepared): Recipe {
+function withoutPaths(recipe: Recipe, { opened, named }: Prepared): Recipe {
   const hashed = withCheckpoints(recipe, (given) => named.get(given)?.weightsHash ?? given);
   const { data: reference, ...rest } = withoutFiles(hashed);
-  const name = data?.info.name;
+  const name = opened?.info.name;
   return {
     ...rest,
     ...(reference === undefined || name === undefined

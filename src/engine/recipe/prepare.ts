@@ -1,16 +1,19 @@
 import path from 'node:path';
+import type { DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
 import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
-import type { Dataset } from '../dataset/dataset';
-import { asClassifier } from '../measure/classifier';
+import type { Dataset, OpenData } from '../dataset/dataset';
+import { asClassifier, NoClassifier } from '../measure/classifier';
+import { fitData, fitDataToNew } from '../measure/normalization/fit';
+import { normalizationWords } from '../../protocol/normalization';
 import { createArchitecture } from '../model/architectures';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
 import type { NamedCheckpoints } from './named';
 import { kindOf } from './steps/kinds';
-import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
+import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
 
 /** The checkpoint that a recipe starts from; null where it names none. Throws UserError. */
 export async function readParent({ recipe, baseFolder }: RunRequest): Promise<Checkpoint | null> {
@@ -29,24 +32,28 @@ export async function prepare(
   listener: Listener,
 ): Promise<Prepared> {
   const { recipe, baseFolder } = request;
-  const start = parent ?? randomModel(recipe);
+  const open = (): Promise<OpenData> | null =>
+    recipe.data === undefined ? null : environment.openData(recipe.data, baseFolder, listener);
+  // A new network tells the classes of its data apart.
+  const start = parent ?? randomModel(recipe, (await open())?.info);
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some((step) => kindOf(step).runsModel(step)))
     throw new UserError(notRunnable);
   rehearse(start, recipe, named);
-  const data = recipe.data === undefined ? null : await environment.openData(recipe.data, baseFolder, listener);
-  if (data && notRunnable === undefined) await tryImages(start, data);
-  if (data && notRunnable !== undefined)
-    listener.report({ kind: 'message', text: `Accuracy is not measured: ${notRunnable}` });
-  const prepared = { recipe, recipeHash, parent, named, start, data, notRunnable };
+  const opened = await open();
+  const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener)));
+  const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
+  if (data) listener.report({ kind: 'message', text: `Pixels enter with ${normalizationWords(data.normalization)}.` });
+  if (noAccuracy !== undefined) listener.report({ kind: 'message', text: `Accuracy is not measured: ${noAccuracy}` });
+  const prepared = { recipe, recipeHash, parent, named, start, opened, data, noAccuracy };
   for (const step of recipe.steps) await kindOf(step).tryOut?.(step, prepared);
   return prepared;
 }
 
-function randomModel({ steps, seed }: Recipe): ModelContent {
+function randomModel({ steps, seed }: Recipe, data: DatasetInfo | undefined): ModelContent {
   const [first] = steps;
   if (first?.step !== 'train') throw new Error('a recipe without a checkpoint begins with a train step');
-  const model = createArchitecture(first.architecture, seed);
+  const model = createArchitecture(first.architecture, seed, data?.classNames.length);
   try {
     return fromLayersModel(model);
   } finally {
@@ -60,11 +67,30 @@ function rehearse(start: ModelContent, { steps }: Recipe, named: NamedCheckpoint
   for (const step of steps) model = kindOf(step).rehearse?.(model, step, { start, named }) ?? model;
 }
 
-async function tryImages(start: ModelContent, data: Dataset): Promise<void> {
-  const model = await toLayersModel(start);
+/**
+ * The data as the first model takes it; a sentence where that is no classifier of it, which only steps that run it mind.
+ * @throws UserError where the images do not fit, UndecidedNormalization, CancelledError
+ */
+async function fitStart(
+  { recipe }: RunRequest,
+  start: ModelContent,
+  data: OpenData,
+  listener: Listener,
+): Promise<Dataset | string> {
+  const running = await toLayersModel(start);
   try {
-    asClassifier(model, data.split('test'), data.info.classNames.length);
+    asClassifier(running, { shape: data.info.imageShape }, data.info.classNames.length);
+    if (recipe.checkpoint === undefined) return fitDataToNew(data);
+    return await fitData(start, data, {
+      lend: (work) => work(running),
+      signal: listener.signal,
+      onProgress: progressTo(listener),
+    });
+  } catch (error) {
+    if (error instanceof NoClassifier && !recipe.steps.some((step) => kindOf(step).runsModel(step)))
+      return error.message;
+    throw error;
   } finally {
-    model.dispose();
+    running.dispose();
   }
 }

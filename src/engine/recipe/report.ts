@@ -1,5 +1,6 @@
 import type { Recipe } from '../../protocol/recipe';
 import type { LayerFigures } from '../../protocol/model';
+import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult, StepResult } from '../../protocol/run';
 import { visibleLines } from '../../protocol/visible';
 import { csvText } from '../csv';
@@ -27,6 +28,7 @@ export function resultsCsv({ layers = [], after }: RunResult): string {
 /** A run as a person reads it: figures, steps, layers and recipe. Times are here, and not in checkpoints. */
 export function resultsMarkdown({ recipe, result, backend }: Report): string {
   const { before, after, accuracy, steps, layers = [], seconds, finished, sampleData } = result;
+  const { normalization, noAccuracy } = result;
   const sides = before ? (['before', 'after'] as const) : (['after'] as const);
   const totals = (pick: (figures: RunResult['after']) => string): string[] => [
     ...(before ? [pick(before)] : []),
@@ -59,7 +61,8 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
           ['', 'accuracy'],
           measured.flatMap(([when, value]) => (value === null ? [] : [[when, percent(value)]])),
         )
-      : ['Not measured.']),
+      : [noAccuracy === undefined ? 'Not measured.' : `Not measured: ${noAccuracy}`]),
+    ...(normalization ? ['', `Pixels entered with ${normalizationWords(normalization)}.`] : []),
     ...(sampleData ? ['', 'Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : []),
     '',
     '## Steps',

@@ -4,7 +4,7 @@ import type { Provenance } from '../../protocol/model';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent } from '../../protocol/run';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
-import type { Dataset } from '../dataset/dataset';
+import type { Dataset, OpenData } from '../dataset/dataset';
 import type { NamedCheckpoints } from './named';
 
 /** What a run is asked to do; folders are absolute. */
@@ -21,7 +21,7 @@ export interface RunRequest {
 export interface RunEnvironment {
   version: string;
   backend: Provenance['backend'];
-  openData(data: DataReference, baseFolder: string, listen: Listener): Promise<Dataset>;
+  openData(data: DataReference, baseFolder: string, listen: Listener): Promise<OpenData>;
 }
 
 /** Who listens to a run, and may stop it. */
@@ -41,9 +41,12 @@ export interface Prepared {
   named: NamedCheckpoints;
   /** The model with which the first step begins. */
   start: ModelContent;
+  /** The data that the recipe names. */
+  opened: OpenData | null;
+  /** The same as the model takes it; null without data, or where the model cannot be measured on it. */
   data: Dataset | null;
   /** Why accuracy cannot be measured although there is data. */
-  notRunnable?: string | undefined;
+  noAccuracy?: string | undefined;
 }
 
 /** Tells the listener about the progress of a measurement. */

@@ -29,7 +29,7 @@ export async function sensitivity(
   backend: EngineInfo['backend'],
   { signal, report }: { signal: AbortSignal; report: (part: SensitivityPart) => void },
 ): Promise<Sensitivity> {
-  const { info } = dataset;
+  const { info, normalization } = dataset;
   const sample = new Sample(dataset.split('validation'), info.classNames.length, options.samples);
   const onProgress = (progress: Progress): void => {
     report({ part: 'progress', progress });
@@ -48,6 +48,7 @@ export async function sensitivity(
     const result: Sensitivity = {
       weightsHash: checkpoint.weightsHash,
       dataset: { name: info.name, sample: info.sample },
+      normalization,
       split: 'validation',
       samples: sample.length,
       options,

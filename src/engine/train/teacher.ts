@@ -34,7 +34,8 @@ export async function teacherOf(classifier: Classifier, images: Images, options:
   const { classes } = classifier;
   const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);
   if (span * classes * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
-    return { answers: (batch) => ask(classifier, batch, temperature) };
+    // The images as the teacher takes them, which need not be as the student does.
+    return { answers: ({ members }) => ask(classifier, images.batchOf(members), temperature) };
   const known = new Float32Array(span * classes);
   const { signal, onProgress } = options;
   const size = Math.min(BATCH_SIZE, images.length);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Progress } from '../measure';
+import { NormalizationInUse } from '../normalization';
 import { Granularity, ImportanceScoreName } from '../steps/prune';
 import { ChannelScoreName } from '../steps/remove';
 
@@ -85,6 +86,8 @@ export const Sensitivity = z.object({
   /** SHA-256 of the scanned model's weights. */
   weightsHash: z.string(),
   dataset: z.object({ name: z.string(), sample: z.boolean() }),
+  /** How the pixels entered the model. Absent in scans of earlier versions. */
+  normalization: NormalizationInUse.optional(),
   split: z.literal('validation'),
   /** Images that were measured. */
   samples: z.number(),

@@ -16,6 +16,7 @@ import { tinyDataset } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));
 
+const normalization = { mean: 0, std: 1, from: 'given' } as const;
 const half = PruneStep.parse({ step: 'prune', amount: { sparsity: 0.5 } });
 
 /** "Accuracy" is the sum of the kernel as the model holds it, so that a test sees which weights it was measured with. */
@@ -29,7 +30,7 @@ function kernelSum(during?: () => unknown): SampleEvaluator & { measured: number
       if (signal.aborted) throw new CancelledError();
       const accuracy = sumOf(model.getWeights()[0]!.dataSync());
       measured.push(accuracy);
-      return { accuracy, loss: 0, samples: 9, sampleData: false };
+      return { accuracy, loss: 0, samples: 9, sampleData: false, normalization };
     },
   };
 }
@@ -41,7 +42,13 @@ async function setUp(weights = tinyWeights()) {
     step: PruneStep,
     accuracy: SampleEvaluator | string,
     more: { signal?: AbortSignal; onPart?: (part: PreviewPart) => void } = {},
-  ) => store.use(file, (session) => preview(session, step, { accuracy, ...more }));
+  ) =>
+    store.use(file, (session) =>
+      preview(session, step, {
+        accuracy: typeof accuracy === 'string' ? accuracy : () => Promise.resolve(accuracy),
+        ...more,
+      }),
+    );
   return { file, store, ask };
 }
 

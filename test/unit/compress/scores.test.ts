@@ -20,8 +20,8 @@ async function twoPixels(): Promise<Dataset> {
     shape: [1, 2, 1],
     lookup: Float32Array.from({ length: 256 }, (_, byte) => byte),
   });
-  const { descriptor, info } = await tinyDataset();
-  return { descriptor, info: { ...info, classNames: ['a', 'b'] }, split: () => images };
+  const data = await tinyDataset();
+  return { ...data, info: { ...data.info, classNames: ['a', 'b'] }, split: () => images };
 }
 
 const X = [

@@ -15,11 +15,11 @@ async function open(folder: string, more: Partial<DatasetDescriptor> = {}): Prom
   const descriptor: DatasetDescriptor = {
     format: 'idx',
     source: folder,
-    normalization: { mean: 0.5, std: 0.5 },
     splitSeed: 0,
     ...more,
   };
-  return openDataset(descriptor, '/', { sampleFolder, cacheFolder: folder }, { download: false });
+  const data = await openDataset(descriptor, '/', { sampleFolder, cacheFolder: folder }, { download: false });
+  return data.under({ mean: 0.5, std: 0.5, ...data.given, from: 'given' });
 }
 
 async function tinyFolder(data = tiny): Promise<string> {

@@ -1,37 +1,71 @@
-import { writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { parseIdxImages, parseIdxLabels, readMaybeGzipped } from '../../../src/engine/dataset/idx';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readIdx, readIdxImages, readIdxLabels } from '../../../src/engine/dataset/idx';
+import { PIECE_BYTES, type Source } from '../../../src/engine/dataset/source';
 import { UserError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
 import { idx } from './idxFiles';
 
+let folder = '';
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+
+async function file(bytes: Uint8Array, name = 'file'): Promise<string> {
+  const target = path.join(folder, name);
+  await writeFile(target, bytes);
+  return target;
+}
+
+const tenImages = idx(
+  2051,
+  [10, 5, 20],
+  Uint8Array.from({ length: 1000 }, (_, i) => (i * i) % 251),
+);
+
+const images = async (bytes: Uint8Array) => readIdxImages(await file(bytes));
+
 describe('IDX files', () => {
-  it('come back as they were written', () => {
-    fc.assert(
-      fc.property(fc.nat(5), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), (count, height, width) => {
-        const pixels = Uint8Array.from({ length: count * height * width }, (_, i) => (i * 37) % 256);
-        const parsed = parseIdxImages(idx(2051, [count, height, width], pixels), 'images');
-        expect(parsed).toMatchObject({ count, height, width });
-        expect([...parsed.pixels]).toEqual([...pixels]);
-      }),
+  it('come back as they were written, packed or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ...[fc.nat(5), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.boolean()],
+        async (count, height, width, gzip) => {
+          const pixels = Uint8Array.from({ length: count * height * width }, (_, i) => (i * 37) % 256);
+          const bytes = idx(2051, [count, height, width], pixels);
+          const parsed = await images(gzip ? gzipSync(bytes) : bytes);
+          expect(parsed).toMatchObject({ count, height, width });
+          expect([...parsed.pixels]).toEqual([...pixels]);
+        },
+      ),
+      { numRuns: 30 },
     );
-    expect([...parseIdxLabels(idx(2049, [3], Uint8Array.of(1, 2, 9)), 'labels')]).toEqual([1, 2, 9]);
+    expect([...(await readIdxLabels(await file(idx(2049, [3], Uint8Array.of(1, 2, 9))))).labels]).toEqual([1, 2, 9]);
   });
 
-  it('never fail with anything but one sentence', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.boolean(), (bytes, asImages) => {
+  it('of more than one piece come back whole', async () => {
+    const pixels = Uint8Array.from({ length: 3 * PIECE_BYTES + 5 }, (_, i) => (i * 31) % 251);
+    const bytes = idx(2051, [1, 1, pixels.length], pixels);
+    for (const stored of [bytes, gzipSync(bytes)]) expect((await images(stored)).pixels).toEqual(pixels);
+  });
+
+  it('never fail with anything but one sentence', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), fc.boolean(), async (bytes, asImages) => {
         try {
-          if (asImages) parseIdxImages(bytes, 'some-file');
-          else parseIdxLabels(bytes, 'some-file');
+          const some = await file(bytes, 'some-file');
+          await (asImages ? readIdxImages(some) : readIdxLabels(some));
         } catch (error) {
           expect(error).toBeInstanceOf(UserError);
           expect(String(error)).toMatch(/some-file .*\.$/);
         }
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -49,25 +83,70 @@ describe('IDX files', () => {
       /cut short: its header announces 2 images of 2x2, that is 8 bytes, and 7 follow/,
     ],
     ['too many pixels', idx(2051, [2, 2, 2], new Uint8Array(9)), /too long/],
+    ['too many packed pixels', gzipSync(idx(2051, [2, 2, 2], new Uint8Array(9))), /too long/],
+    ['too few packed pixels', gzipSync(idx(2051, [2, 2, 2], new Uint8Array(7))), /cut short: .* and 7 follow/],
     ['images of no size', idx(2051, [2, 0, 2], new Uint8Array()), /images are empty/],
-  ])('with %s are refused', (_, bytes, sentence) => {
-    expect(() => parseIdxImages(bytes, 'file')).toThrow(sentence);
+    ['gzip data that is cut short', gzipSync(tenImages).subarray(0, 60), /damaged or cut short/],
+    [
+      'more than can be opened',
+      idx(2051, [0xffffffff, 0xffff, 0xffff], new Uint8Array(9)),
+      /more than the 1 GiB that can be opened/,
+    ],
+    [
+      'a header that so few packed bytes do not fill',
+      gzipSync(idx(2051, [1_000_000, 28, 28], new Uint8Array(9))),
+      /which \d+ packed bytes do not hold/,
+    ],
+  ])('with %s are refused', async (_, bytes, sentence) => {
+    await expect(images(bytes)).rejects.toThrow(sentence);
   });
 
   it('are unpacked by content, whatever they are called', async () => {
-    const folder = await temporaryFolder();
-    const packed = path.join(folder, 'packed');
-    const plain = path.join(folder, 'plain.gz');
-    await writeFile(packed, gzipSync(Buffer.from('abc')));
-    await writeFile(plain, 'abc');
-    expect(Buffer.from(await readMaybeGzipped(packed)).toString()).toBe('abc');
-    expect(Buffer.from(await readMaybeGzipped(plain)).toString()).toBe('abc');
+    const bytes = idx(2049, [1], Uint8Array.of(7));
+    expect([...(await readIdxLabels(await file(gzipSync(bytes), 'packed'))).labels]).toEqual([7]);
+    expect([...(await readIdxLabels(await file(bytes, 'plain.gz'))).labels]).toEqual([7]);
+    await expect(readIdxLabels(path.join(folder, 'none'))).rejects.toThrow(/cannot be read/);
   });
 
-  it('that are gzipped and cut short are refused, and so are missing ones', async () => {
-    const file = path.join(await temporaryFolder(), 'cut.gz');
-    await writeFile(file, gzipSync(Buffer.alloc(1000, 'x')).subarray(0, 20));
-    await expect(readMaybeGzipped(file)).rejects.toThrow(/damaged or cut short/);
-    await expect(readMaybeGzipped(`${file}.none`)).rejects.toThrow(/cannot be read/);
+  it('that unpack to far more than they announce are read no further than one piece beyond', async () => {
+    let [made, closed] = [0, false];
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        yield idx(2051, [300, 28, 28], new Uint8Array());
+        for (;;) {
+          made += PIECE_BYTES;
+          yield await Promise.resolve(new Uint8Array(PIECE_BYTES));
+        }
+      } finally {
+        closed = true;
+      }
+    }
+    const source: Source = { size: 2e6, packed: true, bytes: endless() };
+    const kind = { magic: 2051, what: 'images', words: () => '300 images' };
+    await expect(readIdx(source, 'bomb', kind)).rejects.toThrow(/too long/);
+    expect(made).toBeLessThanOrEqual(300 * 28 * 28 + PIECE_BYTES);
+    expect(closed).toBe(true);
+    // The same as a file: 64 MB of zeros behind a header of one image.
+    const bomb = gzipSync(Buffer.concat([idx(2051, [1, 1, 1], new Uint8Array()), Buffer.alloc(2 ** 26)]));
+    await expect(images(bomb)).rejects.toThrow(/too long/);
+  });
+
+  it.runIf(process.platform !== 'win32')('are regular files within their folder', async () => {
+    const pipe = path.join(folder, 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    await mkdir(path.join(folder, 'data'));
+    const link = async (target: string, name: string): Promise<string> => {
+      const at = path.join(folder, 'data', name);
+      await symlink(target, at);
+      return at;
+    };
+    await expect(readIdxImages(pipe)).rejects.toThrow(/is no regular file/);
+    await expect(readIdxImages(folder)).rejects.toThrow(/is no regular file/);
+    await expect(readIdxImages('/dev/null')).rejects.toThrow(/is no regular file/);
+    await expect(readIdxImages(await link('/dev/null', 'device'))).rejects.toThrow(/leads out of its folder/);
+    const outside = await file(idx(2049, [1], Uint8Array.of(7)), 'outside');
+    await expect(readIdxLabels(await link(outside, 'out'))).rejects.toThrow(/leads out of its folder/);
+    const within = await file(idx(2049, [1], Uint8Array.of(7)), 'data/within');
+    expect([...(await readIdxLabels(await link(within, 'in'))).labels]).toEqual([7]);
   });
 });

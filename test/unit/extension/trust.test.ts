@@ -178,6 +178,7 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
     inspect: [{ model }],
     histogram: [{ model, layers: [null] }],
     dataset: [{ data }],
+    normalization: [{ model, data }],
     evaluate: [{ model, data }],
     preview: [
       { model, prune },

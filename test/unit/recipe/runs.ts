@@ -7,6 +7,7 @@ import { openDataset } from '../../../src/engine/dataset/dataset';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 import { runRecipe } from '../../../src/engine/recipe/run';
 import type { RunEnvironment } from '../../../src/engine/recipe/types';
+import { FOR_NEW_NETWORKS } from '../../../src/protocol/normalization';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 import type { RunEvent, RunResult } from '../../../src/protocol/run';
 import { writeTinyDataset } from '../dataset/idxFiles';
@@ -78,8 +79,11 @@ export class Bench {
 const environment: RunEnvironment = {
   version: '0.0.0',
   backend: { name: 'cpu', version: '4.22.0', threads: 1 },
-  openData: (data, baseFolder, { signal }) => {
+  openData: async (data, baseFolder, { signal }) => {
     const nowhere = path.join(baseFolder, 'nowhere');
-    return openDataset(data, baseFolder, { sampleFolder: nowhere, cacheFolder: nowhere }, { download: false, signal });
+    const places = { sampleFolder: nowhere, cacheFolder: nowhere };
+    const opened = await openDataset(data, baseFolder, places, { download: false, signal });
+    // Networks that never saw an image do not tell how pixels are to enter them.
+    return opened.given ? opened : opened.giving(FOR_NEW_NETWORKS);
   },
 };

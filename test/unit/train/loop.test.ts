@@ -124,7 +124,7 @@ describe('training', () => {
   it('refuses a batch larger than the data, and a network for other images', async () => {
     await expect(train({ batchSize: 221 })).rejects.toThrow(/221 images is more than the 220/);
     await expect(train({ model: tinyNetwork(1, { units: 2 }) })).rejects.toThrow(
-      /3 classes but the model tells only 2/,
+      /tells 2 classes apart but the dataset has 3/,
     );
   });
 

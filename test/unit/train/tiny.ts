@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { layers, tf } from '../../../src/engine/backend/tf';
-import { openDataset, type Dataset } from '../../../src/engine/dataset/dataset';
+import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
 import { writeTinyDataset } from '../dataset/idxFiles';
 import { temporaryFolder } from '../temporary';
 
@@ -9,13 +9,13 @@ export async function tinyDataset(): Promise<Dataset> {
   const folder = path.join(await temporaryFolder(), 'shapes');
   await writeTinyDataset(folder, { train: 240, test: 90, size: 6, classes: 3 });
   const places = { sampleFolder: folder, cacheFolder: folder };
-  const data = await openDataset(
+  const data: OpenData = await openDataset(
     folder,
     '/',
     { ...places, sampleFolder: path.join(folder, 'none') },
     { download: false },
   );
-  return data;
+  return data.under({ mean: 0.5, std: 0.5, from: 'given' });
 }
 
 /** Layers are named apart per call, as tfjs wants; the same `seed` gives the same weights. */

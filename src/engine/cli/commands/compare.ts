@@ -2,14 +2,14 @@ import type { Split } from '../../../protocol/dataset';
 import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent, shape } from '../format';
+import { normalizationWords, type NormalizationInUse } from '../../../protocol/normalization';
 import { sampleWarning } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
-export interface CompareCommand extends CommonOptions {
-  data?: string;
+export interface CompareCommand extends CommonOptions, DataOptions {
   split: Exclude<Split, 'train'>;
   samples?: number;
 }
@@ -18,7 +18,7 @@ export interface CompareCommand extends CommonOptions {
 export async function compare(
   a: string,
   b: string,
-  { data, split, samples, json }: CompareCommand,
+  { split, samples, json, ...options }: CompareCommand,
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function compare(
     {
       a: await resolveModelPath(a),
       b: await resolveModelPath(b),
-      ...(data === undefined ? {} : { data: dataAsTyped(data) }),
+      ...dataField(options),
       split,
       ...(samples === undefined ? {} : { samples }),
     },
@@ -107,6 +107,13 @@ function accuracyLines({ a, b }: Comparison): string[] {
     classes,
     '',
     `on ${integer(left.samples)} ${left.split} images of ${visible(left.dataset.name)}`,
+    ...normalizationLines(left.normalization, other.normalization),
     ...sampleWarning(left.dataset.sample),
   ];
 }
+
+/** Each side has its own. */
+const normalizationLines = (a: NormalizationInUse | undefined, b: NormalizationInUse | undefined): string[] => [
+  ...(a ? [`a: ${normalizationWords(a)}`] : []),
+  ...(b ? [`b: ${normalizationWords(b)}`] : []),
+];

@@ -2,13 +2,13 @@ import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { integer, percent } from '../format';
-import { sampleWarning } from '../runs';
+import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
-export interface EvaluateCommand extends CommonOptions {
+export interface EvaluateCommand extends CommonOptions, DataOptions {
   data: string;
   split: Exclude<Split, 'train'>;
   samples?: number;
@@ -23,7 +23,12 @@ export async function evaluate(
 ): Promise<void> {
   const { split, samples } = options;
   const model = await resolveModelPath(given);
-  const request = { model, data: dataAsTyped(options.data), split, ...(samples === undefined ? {} : { samples }) };
+  const request = {
+    model,
+    data: dataAsTyped(options.data, options.normalization),
+    split,
+    ...(samples === undefined ? {} : { samples }),
+  };
   const evaluation = await engine.ask('evaluate', request, (progress) => {
     terminal.progress(progress);
   });
@@ -32,7 +37,7 @@ export async function evaluate(
 
 /** Figures, accuracy of each class, and the confusion matrix with true classes in rows. */
 export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
-  const { accuracy, loss, samples, split, samplesPerSecond, dataset } = figures;
+  const { accuracy, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
   const right = true;
   const classes = table(
     [{ heading: 'class' }, { heading: 'images', right }, { heading: 'accuracy', right }],
@@ -47,7 +52,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
   );
   return [
     `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${integer(samples)} ${split} images of ${visible(dataset.name)} (${integer(samplesPerSecond)} images/s)`,
-    ...sampleWarning(dataset.sample),
+    ...accuracyNotes(dataset.sample, normalization),
     '',
     classes,
     '',

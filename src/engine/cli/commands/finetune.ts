@@ -4,10 +4,10 @@ import type { Gradual } from '../../../protocol/steps/gradual';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
-import { runOnTerminal, sampleWarning } from '../runs';
+import { accuracyNotes, runOnTerminal } from '../runs';
 import type { Terminal } from '../terminal';
 import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 import { accuracyLine, layersTable, prunedLayers } from './prune';
@@ -29,7 +29,7 @@ export interface GradualOptions {
   protect?: string[];
 }
 
-export interface FinetuneCommand extends CommonOptions, RateOptions, TeachingOptions, GradualOptions {
+export interface FinetuneCommand extends CommonOptions, DataOptions, RateOptions, TeachingOptions, GradualOptions {
   epochs: number;
   batchSize: number;
   data: string;
@@ -45,11 +45,11 @@ export async function finetune(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { epochs, batchSize, data, seed, out, resume = false } = options;
+  const { epochs, batchSize, data, normalization, seed, out, resume = false } = options;
   const recipe = recipeOf({
     recipeVersion: 1,
     checkpoint: await resolveModelPath(given),
-    data: dataAsTyped(data),
+    data: dataAsTyped(data, normalization),
     seed,
     steps: [
       { step: 'finetune', epochs, batchSize, ...ratesOf(options), ...gradualOf(options), ...teachingOf(options) },
@@ -73,10 +73,10 @@ function gradualOf(options: GradualOptions): { gradual?: z.input<typeof Gradual>
 }
 
 function finetuneDocument(result: RunResult) {
-  const { out, before, after, accuracy, sampleData } = result;
+  const { out, before, after, accuracy, sampleData, normalization } = result;
   const { epochs, best } = tuned(result);
   const layers = prunedLayers(result);
-  return { out, epochs, best, layers, totals: { before, after }, accuracy, sampleData };
+  return { out, epochs, best, layers, totals: { before, after }, accuracy, sampleData, normalization };
 }
 
 function finetuneText(result: RunResult): string {
@@ -88,7 +88,7 @@ function finetuneText(result: RunResult): string {
     ...(layers.length > 0 ? [layersTable(layers), ''] : []),
     ...totalLines(result.after),
     accuracyLine(result.accuracy, result.noAccuracy),
-    ...sampleWarning(result.sampleData),
+    ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');
 }

@@ -9,17 +9,17 @@ import type { RunResult, StepResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { needsData } from '../../compress/prune/scores';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { bytes, integer, number, percent } from '../format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
-import { runOnTerminal, sampleWarning } from '../runs';
+import { accuracyNotes, runOnTerminal } from '../runs';
 import { dryRun, planText, pruneNote } from '../plan';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 
-export interface PruneCommand extends CommonOptions, RateOptions, TeachingOptions {
+export interface PruneCommand extends CommonOptions, DataOptions, RateOptions, TeachingOptions {
   /** As typed: what is no number is refused by the recipe's schema. */
   sparsity?: string;
   threshold?: string;
@@ -61,7 +61,7 @@ export async function prune(
   const recipe = recipeOf({
     recipeVersion: 1,
     checkpoint,
-    ...(data === undefined ? {} : { data: dataAsTyped(data) }),
+    ...dataField(options),
     seed,
     steps: stepsOf(options),
   });
@@ -117,13 +117,14 @@ function amountOf({ sparsity, threshold }: PruneCommand): PruneAmount | undefine
 }
 
 function pruneDocument(result: RunResult) {
-  const { out, before, after, accuracy, sampleData, noAccuracy, notes } = result;
+  const { out, before, after, accuracy, sampleData, normalization, noAccuracy, notes } = result;
   return {
     out,
     layers: prunedLayers(result),
     totals: { before, after },
     accuracy,
     sampleData,
+    ...(normalization === undefined ? {} : { normalization }),
     ...(noAccuracy === undefined ? {} : { noAccuracy }),
     ...(notes === undefined ? {} : { notes }),
   };
@@ -137,7 +138,7 @@ export function prunedLayers({ steps }: RunResult): PrunedLayer[] {
 }
 
 function pruneText(result: RunResult): string {
-  const { before, after, accuracy, sampleData, out } = result;
+  const { before, after, accuracy, sampleData, normalization, out } = result;
   const right = true;
   const rows: [string, ModelTotals][] = [
     ...(before ? [['before', before] as [string, ModelTotals]] : []),
@@ -167,7 +168,7 @@ function pruneText(result: RunResult): string {
     totals,
     '',
     accuracyLine(accuracy, result.noAccuracy),
-    ...sampleWarning(sampleData),
+    ...accuracyNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');
 }

@@ -5,17 +5,17 @@ import type { RunResult } from '../../../protocol/run';
 import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
-import { runOnTerminal, sampleWarning } from '../runs';
+import { accuracyNotes, runOnTerminal } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 import { accuracyLine } from './prune';
 
-export interface RemoveCommand extends CommonOptions, RateOptions, TeachingOptions {
+export interface RemoveCommand extends CommonOptions, DataOptions, RateOptions, TeachingOptions {
   /** As typed: what is no number is refused by the recipe's schema. */
   channels?: string;
   macs?: string;
@@ -48,7 +48,7 @@ export async function remove(
   const teaching = teachingOf(options);
   if (fineTune === 0 && (teaching.distill || options.patience !== undefined))
     throw new UserError('A teacher or patience says how to fine-tune: give --fine-tune too.');
-  const data = options.data === undefined ? undefined : dataAsTyped(options.data);
+  const { data } = dataField(options);
   if (data === undefined && (fineTune > 0 || recalibrate > 0))
     throw new UserError(
       `${fineTune > 0 ? 'Fine-tuning' : 'Recalibration'} needs a dataset: give one with --data, for example --data fashion-mnist.`,
@@ -100,12 +100,13 @@ function removalOf({ steps }: RunResult): Extract<RunResult['steps'][number], { 
 }
 
 function documentOf(result: RunResult) {
-  const { out, before, after, accuracy, sampleData } = result;
-  return { out, ...Removal.parse(removalOf(result)), totals: { before, after }, accuracy, sampleData };
+  const { out, before, after, accuracy, sampleData, normalization, noAccuracy } = result;
+  const measured = { accuracy, sampleData, normalization, noAccuracy };
+  return { out, ...Removal.parse(removalOf(result)), totals: { before, after }, ...measured };
 }
 
 function resultText(result: RunResult): string {
-  const { before, after, accuracy, sampleData, out } = result;
+  const { before, after, accuracy, sampleData, normalization, out } = result;
   const removal = removalOf(result);
   return [
     layersText(removal.layers),
@@ -115,7 +116,7 @@ function resultText(result: RunResult): string {
     ...reachedLines(removal),
     differenceLine(removal),
     accuracyLine(accuracy, result.noAccuracy),
-    ...sampleWarning(sampleData),
+    ...accuracyNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');
 }
@@ -136,7 +137,7 @@ function planText(plan: RemovalPlan): string {
     ...reachedLines(plan),
     differenceLine(plan),
     measured,
-    ...sampleWarning(accuracy?.sampleData ?? false),
+    ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
     'Nothing was written: this was a dry run.',
   ].join('\n');
 }

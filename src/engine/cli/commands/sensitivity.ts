@@ -3,13 +3,13 @@ import { Sensitivity, type LayerSensitivity, type SensitivityOptions } from '../
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { duration, integer, percent } from '../format';
-import { sampleWarning } from '../runs';
+import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
-export interface SensitivityCommand extends CommonOptions {
+export interface SensitivityCommand extends CommonOptions, DataOptions {
   data: string;
   by: SensitivityOptions['by'];
   score: SensitivityOptions['score'];
@@ -35,7 +35,7 @@ export async function sensitivity(
     'sensitivity',
     {
       model: await resolveModelPath(given),
-      data: dataAsTyped(options.data),
+      data: dataAsTyped(options.data, options.normalization),
       options: {
         ...{ by, score, samples, collapse },
         ...(granularity === undefined ? {} : { granularity }),
@@ -56,7 +56,7 @@ export async function sensitivity(
 
 /** Accuracy of each layer at each sparsity; a layer that had collapsed was measured no further. */
 export function sensitivityText(result: Sensitivity, out?: string): string {
-  const { layers, baseline, samples, dataset, options, seconds, reused } = result;
+  const { layers, baseline, samples, dataset, normalization, options, seconds, reused } = result;
   const right = true;
   const sparsities = [...new Set(options.sparsities)].sort((a, b) => a - b);
   const cell = ({ points, collapsedAt }: LayerSensitivity, sparsity: number): string => {
@@ -77,7 +77,7 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
   const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
   return [
     `Validation accuracy in percent on ${integer(samples)} images of ${visible(dataset.name)}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
-    ...sampleWarning(dataset.sample),
+    ...accuracyNotes(dataset.sample, normalization),
     '',
     curves,
     ...(layers.some(({ collapsedAt }) => collapsedAt !== undefined)

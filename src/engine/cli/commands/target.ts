@@ -4,18 +4,18 @@ import type { RunResult } from '../../../protocol/run';
 import type { TargetStep } from '../../../protocol/steps/target';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { bytes, integer, percent } from '../format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
-import { runOnTerminal, sampleWarning } from '../runs';
+import { accuracyNotes, runOnTerminal } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
 import { totalLines } from './inspect';
 import { accuracyLine } from './prune';
 
-export interface TargetCommand extends CommonOptions, RateOptions, TeachingOptions {
+export interface TargetCommand extends CommonOptions, DataOptions, RateOptions, TeachingOptions {
   /** As typed: what does not fit is refused by the recipe's schema. */
   accuracy?: string;
   bytes?: string;
@@ -50,7 +50,7 @@ export async function target(
   const recipe = recipeOf({
     recipeVersion: 1,
     checkpoint: await resolveModelPath(given),
-    data: dataAsTyped(data),
+    data: dataAsTyped(data, options.normalization),
     seed,
     steps: [
       {
@@ -79,7 +79,7 @@ function targetText(result: RunResult): string {
     ...(found ? [curveText(found.curve), ''] : []),
     ...totalLines(result.after),
     accuracyLine(result.accuracy, result.noAccuracy),
-    ...sampleWarning(result.sampleData),
+    ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}; each plan is a step in pareto.json beside it`,
   ].join('\n');
 }

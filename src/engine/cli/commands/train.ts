@@ -2,15 +2,15 @@ import { UserError } from '../../../protocol/errors';
 import type { Architecture } from '../../../protocol/steps/train';
 import type { EpochRecord, RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
-import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { bytes, duration, integer, percent } from '../format';
 import { recipeOf } from '../recipe';
-import { runOnTerminal, sampleWarning } from '../runs';
+import { accuracyNotes, runOnTerminal } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 import { ratesOf, type RateOptions } from '../training-options';
 
-export interface TrainCommand extends CommonOptions, RateOptions {
+export interface TrainCommand extends CommonOptions, DataOptions, RateOptions {
   arch: Architecture;
   data: string;
   epochs: number;
@@ -25,7 +25,7 @@ export async function train(options: TrainCommand, engine: LocalEngine, terminal
   const { arch: architecture, epochs, batchSize, seed, out, resume = false } = options;
   const recipe = recipeOf({
     recipeVersion: 1,
-    data: dataAsTyped(options.data),
+    data: dataAsTyped(options.data, options.normalization),
     seed,
     steps: [{ step: 'train', architecture, epochs, batchSize, ...ratesOf(options) }],
   });
@@ -34,9 +34,9 @@ export async function train(options: TrainCommand, engine: LocalEngine, terminal
 }
 
 function trainDocument(result: RunResult) {
-  const { out, after, sampleData } = result;
+  const { out, after, sampleData, normalization } = result;
   const { epochs, best } = trained(result);
-  return { out, epochs, best, totals: after, sampleData };
+  return { out, epochs, best, totals: after, sampleData, normalization };
 }
 
 function trainText(result: RunResult, architecture: string): string {
@@ -44,7 +44,7 @@ function trainText(result: RunResult, architecture: string): string {
   return [
     epochsTable(epochs, best),
     `${architecture}: ${integer(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
-    ...sampleWarning(result.sampleData),
+    ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');
 }

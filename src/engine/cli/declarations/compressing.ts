@@ -9,7 +9,7 @@ import { remove, type RemoveCommand } from '../commands/remove';
 import { target, type TargetCommand } from '../commands/target';
 import { whole } from '../options';
 import { withRates, withTeaching } from '../training-options';
-import { data, out, seed, resume, scope, score, MODEL, type Declare, requiredData } from './shared';
+import { data, out, seed, resume, scope, score, MODEL, normalization, type Declare, requiredData } from './shared';
 
 const GOALS = ['accuracy', 'bytes', 'macs', 'params'] as const;
 const goal = (flags: string, text: string): Option =>
@@ -55,6 +55,7 @@ export const declareCompressing: Declare = (command, perform) => {
     )
     .option('--rewind <model>', 'after each pruning let the weights that are left go back to those of this checkpoint')
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(normalization())
     .addOption(seed())
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
     .addOption(resume())
@@ -104,6 +105,7 @@ export const declareCompressing: Declare = (command, perform) => {
     )
     .option('--fine-tune <epochs>', 'train the smaller model on', whole(0, 10_000))
     .addOption(data('measures accuracy, and fine-tunes: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(normalization())
     .addOption(seed())
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
     .addOption(resume())
@@ -151,6 +153,7 @@ export const declareCompressing: Declare = (command, perform) => {
     .option('--write-plans', 'write every plan that was found as a checkpoint of its own too, in plans/')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
     .addOption(requiredData())
+    .addOption(normalization())
     .addOption(seed())
     .addOption(out())
     .addOption(resume())

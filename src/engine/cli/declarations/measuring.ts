@@ -6,7 +6,7 @@ import { inspect, type InspectCommand } from '../commands/inspect';
 import { latency, type LatencyCommand } from '../commands/latency';
 import { sensitivity, type SensitivityCommand } from '../commands/sensitivity';
 import { listOf, share, whole } from '../options';
-import { data, inputShape, seed, MODEL, type Declare, requiredData, split, samples } from './shared';
+import { data, inputShape, seed, MODEL, normalization, type Declare, requiredData, split, samples } from './shared';
 
 /** Commands that measure, and write no checkpoint. */
 export const declareMeasuring: Declare = (command, perform) => {
@@ -16,6 +16,7 @@ export const declareMeasuring: Declare = (command, perform) => {
   ])
     .argument('<model>', MODEL)
     .addOption(requiredData())
+    .addOption(normalization())
     .addOption(split())
     .addOption(samples())
     .action((model: string, options: EvaluateCommand) =>
@@ -40,6 +41,7 @@ export const declareMeasuring: Declare = (command, perform) => {
   ])
     .argument('<model>', MODEL)
     .addOption(requiredData())
+    .addOption(normalization())
     .addOption(
       new Option('--by <method>', 'prune weights, or remove channels').choices(['prune', 'remove']).default('prune'),
     )
@@ -79,6 +81,7 @@ export const declareMeasuring: Declare = (command, perform) => {
     .argument('<a>', MODEL)
     .argument('<b>', 'another')
     .addOption(data('measures accuracy of each class: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(normalization())
     .addOption(split())
     .addOption(samples())
     .action((a: string, b: string, options: CompareCommand) =>

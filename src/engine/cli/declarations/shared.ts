@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import { ImportanceScoreName } from '../../../protocol/steps/prune';
 import type { CommonOptions, LocalEngine } from '../engine';
+import { NORMALIZATION_FORMS } from '../../../protocol/normalization';
 import { DEFAULT_SIZES } from '../../model/input-shapes';
-import { listOf, whole } from '../options';
+import { listOf, normalizationTyped, whole } from '../options';
 import type { Terminal } from '../terminal';
 
 /** What a command works with once its options are known. */
@@ -23,6 +24,12 @@ export const data = (text: string): Option => new Option('--data <name-or-folder
 /** The dataset, of a command that cannot do without. */
 export const requiredData = (): Option =>
   data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory();
+/** How its pixels enter the model. */
+export const normalization = (): Option =>
+  new Option(
+    '--normalization <name>',
+    `how pixels enter the model: ${NORMALIZATION_FORMS}; by default as the checkpoint or the model says, or found by trying`,
+  ).argParser(normalizationTyped);
 /** The images that accuracy is measured on. */
 export const split = (): Option =>
   new Option('--split <name>', 'which images').choices(['test', 'validation']).default('test');

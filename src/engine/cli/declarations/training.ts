@@ -5,7 +5,7 @@ import { finetune, type FinetuneCommand } from '../commands/finetune';
 import { train, type TrainCommand } from '../commands/train';
 import { atLeastZero, whole } from '../options';
 import { withRates, withTeaching } from '../training-options';
-import { out, seed, resume, scope, score, MODEL, type Declare, requiredData } from './shared';
+import { out, seed, resume, scope, score, MODEL, normalization, type Declare, requiredData } from './shared';
 
 /** Commands that train. */
 export const declareTraining: Declare = (command, perform) => {
@@ -18,6 +18,7 @@ export const declareTraining: Declare = (command, perform) => {
   )
     .addOption(new Option('--arch <name>', 'the network').choices(Architecture.options).makeOptionMandatory())
     .addOption(requiredData())
+    .addOption(normalization())
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 9)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
     .addOption(seed())
@@ -36,6 +37,7 @@ export const declareTraining: Declare = (command, perform) => {
   withTeaching(withRates(finetuneCommand, FINETUNE_LEARNING_RATE))
     .argument('<model>', MODEL)
     .addOption(requiredData())
+    .addOption(normalization())
     .option('--epochs <number>', 'passes over the training images', whole(1, 10_000), 2)
     .option('--batch-size <number>', 'images in one step', whole(1, 10_000), 100)
     .option('--gradual <sparsity>', 'prune while training, until this share of the kernel weights is 0')

@@ -9,6 +9,8 @@ import { removeByStep, type RemoveOptions } from './remove';
 export interface RemovalPreviewOptions extends RemoveOptions {
   /** Validation images on which accuracy is measured. */
   readonly samples: number;
+  /** Why there is no dataset. */
+  readonly noDataset?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,14 +37,15 @@ export async function previewRemoval(
 async function accuracies(
   before: ModelContent,
   after: ModelContent,
-  { dataset, samples, signal, onProgress }: RemovalPreviewOptions,
+  { dataset, noDataset = 'no dataset chosen', samples, signal, onProgress }: RemovalPreviewOptions,
 ): Promise<PreviewAccuracy | string> {
-  if (!dataset) return 'no dataset chosen';
+  if (!dataset) return noDataset;
   const options = { split: 'validation', samples, signal, onProgress } as const;
   const baseline = await evaluatedOrWhyNot(before, dataset, options);
   if (typeof baseline === 'string') return baseline;
   const measured = await evaluatedOrWhyNot(after, dataset, options);
   if (typeof measured === 'string') return measured;
   const { accuracy, loss, samples: images } = measured;
-  return { accuracy, baseline: baseline.accuracy, loss, samples: images, sampleData: dataset.info.sample };
+  const { info, normalization } = dataset;
+  return { accuracy, baseline: baseline.accuracy, loss, samples: images, sampleData: info.sample, normalization };
 }

@@ -1,6 +1,7 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import type { LayerSensitivity, ScanScores } from '../../../protocol/measure/sensitivity';
+import type { NormalizationInUse } from '../../../protocol/normalization';
 import type { ParetoCurve, ParetoPoint } from '../../../protocol/pareto';
 import type { TargetStep } from '../../../protocol/steps/target';
 import type { ModelContent } from '../../checkpoint/types';
@@ -33,6 +34,8 @@ export interface TargetInput {
   readonly cutting: Cutting;
   readonly sample: Sample;
   readonly sampleData: boolean;
+  /** How the pixels of the sample entered. */
+  readonly normalization: NormalizationInUse;
   readonly known?: KnownPoints | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -106,6 +109,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
       goal: step.goal,
       samples: sample.length,
       sampleData: input.sampleData,
+      normalization: input.normalization,
       baseline: { accuracy, loss, gzipBytes },
       ...choose(points, rule),
     };

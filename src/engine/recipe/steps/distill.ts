@@ -4,7 +4,9 @@ import type { RecipeStep } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { asClassifier } from '../../measure/classifier';
+import { fitDataToOther } from '../../measure/normalization/fit';
 import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { normalizationName, sameNormalization } from '../../../protocol/normalization';
 import { teacherOf } from '../../train/teacher';
 import type { Distillation } from '../../train/step';
 import { progressTo, type Prepared } from '../types';
@@ -23,7 +25,7 @@ export function checkDistill({ teacher }: Distill, step: RecipeStep, where: stri
  * Checks that the teacher takes the images and tells the classes that the student does.
  * @throws UserError
  */
-export async function tryTeacher({ teacher }: Distill, { start, named }: Prepared): Promise<void> {
+export async function tryTeacher({ teacher }: Distill, { start, named, opened }: Prepared): Promise<void> {
   const content = named.get(teacher);
   // The model with which the run begins, or what its train step makes of it, fits itself.
   if (!content) return;
@@ -33,6 +35,7 @@ export async function tryTeacher({ teacher }: Distill, { start, named }: Prepare
   try {
     compare(teacher, 'input', asked.inputs, student.inputs);
     compare(teacher, 'output', asked.outputs, student.outputs);
+    if (opened) await fitDataToOther(content, opened, { lend: (ask) => ask(asked) });
   } finally {
     asked.dispose();
     student.dispose();
@@ -56,11 +59,12 @@ export async function distillation(
   data: Dataset,
 ): Promise<Distillation & { dispose(): void }> {
   const { listener } = work;
-  const model = await toLayersModel(await teacherContent(work, teacher));
+  const content = await teacherContent(work, teacher);
+  const model = await toLayersModel(content);
   try {
-    const images = data.split('train');
-    const classifier = asClassifier(model, images, data.info.classNames.length);
     const onProgress = progressTo(listener);
+    const images = (await dataOfTeacher(work, teacher, content, model, data)).split('train');
+    const classifier = asClassifier(model, images, data.info.classNames.length);
     return {
       teacher: await teacherOf(classifier, images, { temperature, signal: listener.signal, onProgress }),
       temperature,
@@ -71,6 +75,28 @@ export async function distillation(
     model.dispose();
     throw error;
   }
+}
+
+/** The model with which the run began takes pixels as the student does; another teacher takes them as it was trained to. */
+async function dataOfTeacher(
+  { prepared, listener }: Work,
+  teacher: string,
+  content: ModelContent,
+  model: LayersModel,
+  data: Dataset,
+): Promise<Dataset> {
+  if (teacher === START_TEACHER || !prepared.opened) return data;
+  const own = await fitDataToOther(content, prepared.opened, {
+    lend: (ask) => ask(model),
+    signal: listener.signal,
+    onProgress: progressTo(listener),
+  });
+  if (!sameNormalization(own.normalization, data.normalization))
+    listener.report({
+      kind: 'message',
+      text: `The teacher takes pixels with normalization ${normalizationName(own.normalization)}, the model with ${normalizationName(data.normalization)}.`,
+    });
+  return own;
 }
 
 /** The teacher named `start` is the checkpoint of the recipe; without one, the best epoch of the run's own train step. */

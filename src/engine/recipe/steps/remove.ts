@@ -15,7 +15,7 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
   await measureBefore(work);
   const { model, layers, totals, outcome, difference, notCompared } = await removeByStep(work.model, step, {
     seed: prepared.recipe.seed,
-    dataset: prepared.notRunnable === undefined ? prepared.data : null,
+    dataset: prepared.data,
     signal: listener.signal,
     onProgress: progressTo(listener),
   });

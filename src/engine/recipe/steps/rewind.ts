@@ -2,9 +2,12 @@ import { UserError } from '../../../protocol/errors';
 import type { RewindStep } from '../../../protocol/steps/rewind';
 import type { StepResult } from '../../../protocol/run';
 import type { ModelContent } from '../../checkpoint/types';
+import { normalizationName, sameNormalization } from '../../../protocol/normalization';
 import { rewind as rewound } from '../../compress/rewind';
+import { storedNormalization } from '../../measure/normalization/fit';
 import { asStored } from '../as-stored';
 import { epochFolder } from '../places';
+import type { Prepared } from '../types';
 import { readBack, type Work } from '../work';
 import type { StepKind } from './kind';
 
@@ -37,6 +40,18 @@ async function early(work: Work, to: RewindStep['to']): Promise<ModelContent> {
   return readBack(work, epochFolder(recipe, 0, to));
 }
 
+/** Early weights were trained for the pixels that the model takes now. @throws UserError */
+function checkPixels({ to }: RewindStep, { named, data, parent }: Prepared): Promise<void> {
+  const early = typeof to === 'string' ? named.get(to) : undefined;
+  const theirs = early && storedNormalization(early);
+  const ours = data?.normalization ?? (parent ? storedNormalization(parent) : undefined);
+  if (typeof to === 'string' && theirs && ours && !sameNormalization(theirs, ours))
+    throw new UserError(
+      `The checkpoint "${to}" takes pixels with normalization ${normalizationName(theirs)}, but the model with ${normalizationName(ours)}, so its weights cannot be gone back to: choose another checkpoint.`,
+    );
+  return Promise.resolve();
+}
+
 export const rewind: StepKind<RewindStep> = {
   runsModel: () => false,
   check: ({ to }, where, [first]) => {
@@ -51,6 +66,7 @@ export const rewind: StepKind<RewindStep> = {
       );
   },
   // The epochs of a train step have the tensors with which it began.
+  tryOut: checkPixels,
   rehearse: (model, { to }, { start, named }) =>
     rewound(model, typeof to === 'string' ? (named.get(to) ?? start) : start, sourceOf(to)).model,
   perform,

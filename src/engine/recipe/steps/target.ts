@@ -73,6 +73,7 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
   const curve = await findTarget({
     ...{ model, step, cutting, sample, known, signal, onProgress },
     sampleData: data.info.sample,
+    normalization: data.normalization,
     asWritten: (content: ModelContent) => stamped(work, content, [...state.accuracies, later]),
   });
   await folder.write(PARETO_FILE, `${JSON.stringify(curve, null, 2)}\n`);

@@ -1,0 +1,95 @@
+import { constants } from 'node:fs';
+import { open, realpath, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { pipeline } from 'node:stream';
+import { UserError } from '../../protocol/errors';
+
+/** A dataset file that is open: a regular file, its bytes unpacked if it is gzipped, which its content tells and not its name. */
+export interface Source {
+  /** Bytes of the file as it is stored. */
+  readonly size: number;
+  readonly packed: boolean;
+  /** The unpacked bytes in pieces of bounded size, each made only when it is asked for. To be read once. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Bytes that are read, or unpacked, at a time. */
+export const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Lends a dataset file to `work` and closes it. Neither pipes nor devices are read, nor what lies outside the folder.
+ * @throws UserError where it cannot be read, or its gzip data does not unpack
+ */
+export async function withSource<T>(file: string, work: (source: Source) => Promise<T>): Promise<T> {
+  await refuseOutside(file);
+  const handle = await openRegular(file);
+  try {
+    const { size } = await handle.stat();
+    const packed = await isGzipped(handle);
+    return await work({ size, packed, bytes: packed ? unpacked(handle, file) : plain(handle, size) });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Opens without waiting: a pipe without a writer would be waited for, and a device never ends. */
+async function openRegular(file: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw new UserError(`The dataset file ${file} is no regular file: give a folder with the four IDX files themselves.`);
+}
+
+/** A link may lead to another place of the same folder only. */
+async function refuseOutside(file: string): Promise<void> {
+  let [folder, target]: [string, string] = ['', ''];
+  try {
+    [folder, target] = [await realpath(path.dirname(file)), await realpath(file)];
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  const from = path.relative(folder, target);
+  if (from.startsWith('..') || path.isAbsolute(from))
+    throw new UserError(
+      `The dataset file ${file} is a link that leads out of its folder: copy the file, or name the folder in which it lies.`,
+    );
+}
+
+const unreadable = (file: string, cause: unknown): UserError =>
+  new UserError(`The dataset file ${file} cannot be read: check that it exists and may be read.`, { cause });
+
+async function isGzipped(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+}
+
+/** No more than the file had when it was opened: one that grows does not hold us. */
+async function* plain(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < size;) {
+    const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+async function* unpacked(handle: FileHandle, file: string): AsyncGenerator<Uint8Array> {
+  const stream = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE_BYTES });
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  // Its failures are those of `gunzip`, which is read below.
+  pipeline(stream, gunzip, () => undefined);
+  try {
+    for await (const piece of gunzip) if (piece instanceof Uint8Array) yield piece;
+  } catch (cause) {
+    throw new UserError(`The dataset file ${file} is damaged or cut short: its gzip data does not unpack.`, { cause });
+  } finally {
+    stream.destroy();
+  }
+}

@@ -1,0 +1,23 @@
+import type { Normalization } from '../../protocol/normalization';
+
+/** The normalization that gives some images mean 0 and standard deviation 1; null where they are all of one gray. */
+export type Standardization = Normalization | null;
+
+/**
+ * Mean and standard deviation of x / 255 over the images named by `members`, with four decimals, as they are usually written.
+ * @param size pixels of one image
+ */
+export function standardization(pixels: Uint8Array, size: number, members: Uint32Array): Standardization {
+  const counts = new Float64Array(256);
+  for (const member of members) for (let i = member * size, end = i + size; i < end; i++) counts[pixels[i]!]!++;
+  const total = members.length * size;
+  let [sum, squares] = [0, 0];
+  counts.forEach((count, x) => {
+    sum += (count * x) / 255;
+    squares += count * (x / 255) ** 2;
+  });
+  const mean = sum / total;
+  const std = Math.sqrt(Math.max(0, squares / total - mean ** 2));
+  const rounded = { mean: Number(mean.toFixed(4)), std: Number(std.toFixed(4)) };
+  return rounded.std > 0 ? rounded : null;
+}

@@ -1,0 +1,100 @@
+import { UserError } from '../../../protocol/errors';
+import type { Progress } from '../../../protocol/measure';
+import {
+  FOR_NEW_NETWORKS,
+  RAW,
+  type Normalization,
+  type NormalizationInUse,
+  type NormalizationTrial,
+} from '../../../protocol/normalization';
+import { readProvenance } from '../../checkpoint/provenance';
+import type { ModelContent } from '../../checkpoint/types';
+import type { Dataset, OpenData } from '../../dataset/dataset';
+import { rawPixelLayer } from '../../model/preprocessing';
+import { whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { refuseOtherTasks } from '../classifier';
+import { decide, type Answers } from './decide';
+import { tryNormalizations, type Trial } from './trial';
+import { UndecidedNormalization } from './undecided';
+
+/** What finding the normalization of a model is given. */
+export interface FitOptions {
+  /** Lends the model, running with its own weights. */
+  readonly lend: <T>(work: (running: LayersModel) => Promise<T>) => Promise<T>;
+  /** Keeps what a trial came to, so that it is made once. */
+  readonly keep?: <T>(make: () => Promise<T>) => Promise<T>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Data as a model takes it. Its normalization is, in this order: what the person said; what the checkpoint stores; raw
+ * pixels, where the model begins with a layer that takes them; the one under which it is clearly best on some images.
+ * @throws UserError where the model cannot be run or is no classifier of the data; `UndecidedNormalization`; CancelledError
+ */
+export async function fitData(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
+  refuseMisfits(model);
+  const known = givenTo(data) ?? knownNormalization(model);
+  return data.under(known ?? (await foundNormalization(data, options)));
+}
+
+/** As `fitData` for another model than the one that the data is given for, such as a teacher: what it tells itself comes first. */
+export async function fitDataToOther(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
+  refuseMisfits(model);
+  const known = knownNormalization(model) ?? givenTo(data);
+  return data.under(known ?? (await foundNormalization(data, options)));
+}
+
+/** Data as a network with random weights is to take it. */
+export const fitDataToNew = (data: OpenData): Dataset =>
+  data.under(givenTo(data) ?? { ...FOR_NEW_NETWORKS, from: 'new' });
+
+/** The normalization that a model tells without being run: by its checkpoint, or by its layers. */
+export function knownNormalization(model: ModelContent): NormalizationInUse | undefined {
+  const stored = storedNormalization(model);
+  if (stored) return { ...stored, from: 'stored' };
+  const layer = rawPixelLayer(model);
+  return layer === null ? undefined : { ...RAW, from: 'layer', layer };
+}
+
+/** The normalization that Secateur wrote into a checkpoint. */
+export function storedNormalization(model: ModelContent): Normalization | undefined {
+  const stored = readProvenance(model)?.dataset?.normalization;
+  return stored && { mean: stored.mean, std: stored.std };
+}
+
+const givenTo = ({ given }: OpenData): NormalizationInUse | undefined =>
+  given && { mean: given.mean, std: given.std, from: 'given' };
+
+function refuseMisfits(model: ModelContent): void {
+  const why = whyNotRunnable(model);
+  if (why !== undefined) throw new UserError(why);
+  refuseOtherTasks(model);
+}
+
+/** Tries each common normalization. @throws UndecidedNormalization */
+async function foundNormalization(
+  data: OpenData,
+  { lend, keep = (make) => make(), ...listener }: FitOptions,
+): Promise<NormalizationInUse> {
+  const { decision, evidence } = await lend((running) =>
+    keep(async () => {
+      const trial = await tryNormalizations(running, data, listener);
+      return { decision: decide(trial.answers, trial.labels), evidence: evidenceOf(trial) };
+    }),
+  );
+  if (!decision) throw new UndecidedNormalization(evidence);
+  const { mean, std } = decision.best.normalization;
+  const { note } = decision;
+  return { mean, std, from: 'found', trial: evidence, ...(note === undefined ? {} : { note }) };
+}
+
+function evidenceOf({ answers, labels }: Trial): NormalizationTrial {
+  const of = ({ normalization, guesses, losses }: Answers): NormalizationTrial['tried'][number] => {
+    const hits = guesses.reduce((sum, guess, i) => sum + (guess === labels[i] ? 1 : 0), 0);
+    const loss = losses.reduce((sum, one) => sum + one, 0) / labels.length;
+    const { mean, std } = normalization;
+    return { mean, std, accuracy: hits / labels.length, loss: Number.isFinite(loss) ? loss : null };
+  };
+  return { samples: labels.length, tried: answers.map(of) };
+}

@@ -1,0 +1,51 @@
+import type { NormalizationAnswer } from '../../protocol/engine';
+import { UserError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import type { Session } from '../checkpoint/store';
+import type { Dataset, OpenData } from '../dataset/dataset';
+import { fitData } from '../measure/normalization/fit';
+import { UndecidedNormalization } from '../measure/normalization/undecided';
+import { stageOf } from '../model/stage';
+import { pauseUnless } from '../pause';
+
+/** Who waits for an answer, and hears how far it is. */
+interface Listener {
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Data as the checkpoint of a session takes it. What a trial finds is kept with the session, so that no other question tries
+ * again. @throws UserError, UndecidedNormalization, CancelledError
+ */
+export function fitted(session: Session, data: OpenData, listener: Listener): Promise<Dataset> {
+  return fitData(session.checkpoint, data, {
+    ...listener,
+    lend: async (work) => {
+      const stage = await stageOf(session);
+      return stage.exclusively(async (running) => {
+        await pauseUnless(listener.signal);
+        stage.show(session.checkpoint.tensors);
+        return work(running);
+      });
+    },
+    // Within a turn on the stage: nobody waits for a trial that somebody else may cancel.
+    keep: (make) => session.memo(`normalization:${data.key}`, make),
+  });
+}
+
+/** Answers `normalization`. @throws CancelledError */
+export async function normalizationAnswer(
+  session: Session,
+  data: OpenData,
+  listener: Listener,
+): Promise<NormalizationAnswer> {
+  try {
+    return { kind: 'found', normalization: (await fitted(session, data, listener)).normalization };
+  } catch (error) {
+    if (error instanceof UndecidedNormalization)
+      return { kind: 'undecided', sentence: error.message, trial: error.trial };
+    if (error instanceof UserError) return { kind: 'none', reason: error.message };
+    throw error;
+  }
+}
