@@ -110,9 +110,9 @@ export function createService(
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
-    normalization: ({ model, data }, { signal, report }) =>
+    normalization: ({ model, data, download }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
-        const opened = await openData(data, '/', { download: true, signal, onProgress: report });
+        const opened = await openData(data, '/', { download, signal, onProgress: report });
         return normalizationAnswer(session, opened, { signal, onProgress: report });
       }),
     evaluate: ({ model, data, split, samples }, { signal, report }) =>
@@ -164,23 +164,24 @@ export function createService(
       });
       return { ...figures, backend: info.backend };
     },
-    compare: ({ a, b, data, split, samples, bins }, { signal, report }) =>
+    compare: ({ a, b, data, otherData, split, samples, bins }, { signal, report }) =>
       checkpoints.use(a, (first) =>
         checkpoints.use(b, async (second) => {
-          const opened =
-            data === undefined ? undefined : await openData(data, '/', { download: true, signal, onProgress: report });
-          const side = async (session: Session): Promise<Side> => {
+          const side = async (session: Session, its: DataReference | undefined): Promise<Side> => {
             const { checkpoint } = session;
-            const options = { split, samples, signal, onProgress: report };
+            const listener = { signal, onProgress: report };
+            const opened = its === undefined ? undefined : await openData(its, '/', { download: true, ...listener });
             // Each has a normalization of its own.
             const evaluation = opened
-              ? await orWhyNot(async () => evaluated(checkpoint, await fitted(session, opened, options), options))
+              ? await orWhyNot(async () =>
+                  evaluated(checkpoint, await fitted(session, opened, listener), { split, samples, ...listener }),
+                )
               : 'no dataset chosen';
             return typeof evaluation === 'string'
               ? { checkpoint, evaluation: null, noAccuracy: evaluation }
               : { checkpoint, evaluation };
           };
-          return compareModels(await side(first), await side(second), bins);
+          return compareModels(await side(first, data), await side(second, otherData ?? data), bins);
         }),
       ),
     planRemove: ({ model, remove, seed, data, samples }, { signal, report }) =>

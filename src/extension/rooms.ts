@@ -7,6 +7,7 @@ import { engineFactory } from './child/start';
 import { runCommand, type CommandId } from './commands/run';
 import { restoreComparisons } from './compare/compare';
 import { Datasets } from './data/datasets';
+import { Normalizations } from './data/normalizations';
 import { EvaluationStore } from './evaluate/evaluationStore';
 import { Evaluations } from './evaluate/evaluations';
 import { inside } from './inside';
@@ -75,6 +76,7 @@ function createServices(
   const activeRuns = new ActiveRuns(context.workspaceState);
   return {
     ...{ context, log, engine, datasets, activeRuns, isClosing, createEngine: create },
+    normalizations: new Normalizations(context.workspaceState, engine.call),
     runs: new RunService(create, activeRuns, log),
     evaluations: new Evaluations(engine.call, datasets, store, log),
     scanner: new Scanner(log),

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Datasets } from './data/datasets';
+import type { Normalizations } from './data/normalizations';
 import type { EngineProcess } from './child/engineProcess';
 import type { SharedEngine } from './child/sharedEngine';
 import type { Evaluations } from './evaluate/evaluations';
@@ -17,6 +18,7 @@ export interface Services {
   /** Makes an engine for one long question. */
   createEngine: () => EngineProcess;
   datasets: Datasets;
+  normalizations: Normalizations;
   evaluations: Evaluations;
   activeRuns: ActiveRuns;
   runs: RunService;

@@ -27,6 +27,14 @@ export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 export const DataReference = z.union([z.string().min(1), DatasetDescriptor]);
 export type DataReference = z.infer<typeof DataReference>;
 
+/** Data without what is said of its normalization: a name or folder alone, where nothing else is said either. */
+export function plainData(data: DataReference): DataReference {
+  if (typeof data === 'string') return data;
+  const plain = withNormalization(data, undefined);
+  const alone = DatasetDescriptor.parse({ source: data.source });
+  return JSON.stringify(DatasetDescriptor.parse(plain)) === JSON.stringify(alone) ? data.source : plain;
+}
+
 /** The same data, its pixels to be normalized so; undefined: it is found again. */
 export function withNormalization(data: DataReference, normalization: Normalization | undefined): DataReference {
   const { normalization: before, ...rest } =

@@ -73,7 +73,7 @@ export const engineRequests = {
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
   /** Tries, where nothing else tells it; what was found is kept as long as the checkpoint is. */
   normalization: request({
-    params: z.object({ model, data: DataReference }),
+    params: z.object({ model, data: DataReference, download: z.boolean().default(true) }),
     result: NormalizationAnswer,
     progress: Progress,
     trust: 'runs',
@@ -140,13 +140,15 @@ export const engineRequests = {
       a: model,
       b: model,
       data: DataReference.optional(),
+      /** For b, where its pixels are to be normalized in another way. */
+      otherData: DataReference.optional(),
       split: Split.default('test'),
       samples: z.number().int().positive().optional(),
       bins: z.number().int().min(8).max(512).default(64),
     }),
     result: Comparison,
     progress: Progress,
-    trust: ({ data }) => (data === undefined ? 'reads' : 'runs'),
+    trust: ({ data, otherData }) => (data === undefined && otherData === undefined ? 'reads' : 'runs'),
   }),
   /** What a remove step would come to. Writes nothing. */
   planRemove: request({

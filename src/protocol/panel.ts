@@ -3,6 +3,7 @@ import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
+import { NormalizationInUse } from './normalization';
 import { Recipe } from './recipe';
 import { ParetoCurve } from './pareto';
 import { StepPlan } from './plan';
@@ -44,6 +45,9 @@ export const PanelState = z.object({
   /** The dataset in use; null: none chosen, with the reason. */
   dataset: DatasetInfo.nullable(),
   datasetProblem: z.string().optional(),
+  /** How its pixels enter the model; null: not known yet, or a person must say it, with the reason. */
+  normalization: NormalizationInUse.nullable(),
+  normalizationProblem: z.string().optional(),
   previewSamples: z.number(),
   /** The evaluation kept for these very weights, if there is one. */
   evaluation: Evaluation.nullable(),
@@ -105,6 +109,8 @@ export const panelRequests = {
   copyRecipe: request({ params: RecipeJob, result: z.null(), trust: 'reads' }),
   /** Lets the person choose a dataset; null: nothing was chosen. */
   chooseData: request({ params: nothing, result: DatasetInfo.nullable(), trust: 'runs' }),
+  /** Lets the person say how pixels enter the model. */
+  chooseNormalization: request({ params: nothing, result: z.null(), trust: 'runs' }),
   /** Opens a checkpoint that was written in a panel of its own, or evaluates it. */
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
   evaluateCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'runs' }),

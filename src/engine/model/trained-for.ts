@@ -25,15 +25,13 @@ const Named = z.object({ config: z.object({ name: z.string() }) });
 /** Objects within objects are read so deep: deeper ones are no losses. */
 const DEPTH = 4;
 
-/** Where training configurations stand; `json` is that of a checkpoint that was read. */
-function configsOf(model: ModelContent & { readonly json?: unknown }): Record<string, unknown>[] {
-  const file = Config.safeParse(model.json).data;
-  return [model.modelTopology['training_config'], file?.['trainingConfig'], file?.['training_config']].flatMap(
-    (one) => {
-      const parsed = Config.safeParse(one);
-      return parsed.success ? [parsed.data] : [];
-    },
-  );
+/** The training configurations of a model, where they stand. */
+function configsOf({ modelTopology, described }: ModelContent): Record<string, unknown>[] {
+  const places = [modelTopology['training_config'], described?.['trainingConfig'], described?.['training_config']];
+  return places.flatMap((one) => {
+    const parsed = Config.safeParse(one);
+    return parsed.success ? [parsed.data] : [];
+  });
 }
 
 function namesOf(loss: unknown, depth: number): string[] {

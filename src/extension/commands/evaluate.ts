@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
 import { pickData } from '../data/pickData';
+import { settledData } from '../data/pickNormalization';
 import { evaluationSummary } from '../evaluate/announce';
 import { modelLabel } from '../job/folderName';
 import { progressText, share } from '../runs/progressText';
@@ -24,7 +25,10 @@ export async function evaluateCheckpoint(services: Services, target: unknown): P
 }
 
 /** Tells from the first moment on what it does; its panel is in front before anything is asked, so that it is plain for which model. */
-async function measure({ engine, datasets, evaluations, panels }: Services, uri: vscode.Uri): Promise<Evaluation> {
+async function measure(
+  { engine, datasets, normalizations, evaluations, panels }: Services,
+  uri: vscode.Uri,
+): Promise<Evaluation> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: plain(vscode.l10n.t('Evaluating {0}', modelLabel(uri.fsPath))),
@@ -40,8 +44,9 @@ async function measure({ engine, datasets, evaluations, panels }: Services, uri:
       bar.report({ message: vscode.l10n.t('choosing a dataset') });
       await pickData(datasets, modelLabel(uri.fsPath));
     }
-    const data = datasets.for(inspection);
-    if (data === undefined) throw new CancelledError();
+    const chosen = datasets.for(inspection);
+    if (chosen === undefined) throw new CancelledError();
+    const data = await settledData(normalizations, inspection, chosen, { signal });
     let shown = 0;
     return evaluations.measure(uri.fsPath, data, {
       signal,

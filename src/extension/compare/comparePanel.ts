@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { compareRequests, type CompareRequests, type ComparedPair } from '../../protocol/comparePage';
+import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
+import type { Inspection } from '../../protocol/model';
 import type { Progress } from '../../protocol/measure';
 import type { Comparison } from '../../protocol/measure/compare';
 import type { Latency } from '../../protocol/measure/latency';
@@ -81,17 +83,30 @@ export class ComparePanel {
     const { engine, datasets, createEngine } = this.services;
     this.refuseGone();
     const inspection = await engine.call('inspect', { model: this.pair.a }, { signal });
-    const data = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
+    const chosen = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
+    const [data, other] = await this.dataOfBoth(inspection, chosen, signal);
     const comparison = await withOwnEngine(createEngine, signal, (call) =>
       call(
         'compare',
-        { ...this.pair, bins: 256, ...(data === undefined ? {} : { data }) },
+        { ...this.pair, bins: 256, ...(data === undefined ? {} : { data, otherData: other }) },
         { signal, onProgress: report },
       ),
     );
     // Checkpoints of one model have one name: their folders tell them apart.
     const { a, b } = comparison;
     return { ...comparison, a: { ...a, name: modelLabel(a.path) }, b: { ...b, name: modelLabel(b.path) } };
+  }
+
+  /** The data for each side, with what the person said of its pixels. */
+  private async dataOfBoth(
+    a: Inspection,
+    data: DataReference | undefined,
+    signal: AbortSignal,
+  ): Promise<[DataReference?, DataReference?]> {
+    if (data === undefined) return [];
+    const { engine, normalizations } = this.services;
+    const b = await engine.call('inspect', { model: this.pair.b }, { signal });
+    return [normalizations.applied(a, data), normalizations.applied(b, data)];
   }
 
   private async latency({ signal, report }: HandlerContext<Progress>): Promise<Latency> {

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod';
-import { DataReference, DatasetInfo } from '../../protocol/dataset';
+import { DataReference, DatasetInfo, plainData } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
 import type { Inspection } from '../../protocol/model';
 import type { Client } from '../../rpc/peer';
@@ -102,6 +102,7 @@ export class Datasets {
   }
 
   private key(reference: DataReference): string {
-    return JSON.stringify([reference, this.folder() ?? null]);
+    // What is in it does not depend on how its pixels enter a model.
+    return JSON.stringify([plainData(reference), this.folder() ?? null]);
   }
 }

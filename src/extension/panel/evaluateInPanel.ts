@@ -20,6 +20,7 @@ export async function evaluateInPanel(
     report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
     await pickData(datasets, modelLabel(panel.model));
   }
+  await panel.settleNormalization(signal, report);
   const { data } = panel;
   if (data === undefined) throw new CancelledError();
   const abort = new AbortController();

@@ -6,6 +6,7 @@ import type { PanelRequests } from '../../protocol/panel';
 import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
 import { pickData } from '../data/pickData';
+import { chooseNormalization } from '../data/pickNormalization';
 import { besideFolder, folderNameProblem, freeName, modelLabel } from '../job/folderName';
 import { jobRecipe, recipeText } from '../job/recipe';
 import { jobRun } from '../job/run';
@@ -65,7 +66,9 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
       const fault = folderNameProblem(folder, (name) => existsSync(path.join(parent, name)));
       return Promise.resolve({ fault: fault ?? null });
     },
-    run(job, context) {
+    async run(job, context) {
+      panel.run.refuseSecond();
+      await panel.settleNormalization(context.signal);
       panel.run.refuseSecond();
       const request = jobRun(job, model, workspaceFolderOf(panel.uri), panel.data);
       panel.run.set(
@@ -83,6 +86,11 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
     },
     async chooseData() {
       return (await pickData(datasets, modelLabel(model))) ?? null;
+    },
+    async chooseNormalization() {
+      const { data, inspected } = panel;
+      if (data !== undefined && inspected) await chooseNormalization(services.normalizations, inspected, data);
+      return null;
     },
     async openCheckpoint({ path: file }) {
       await services.panels.show(checkpointUri(file));

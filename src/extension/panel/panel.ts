@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { z } from 'zod';
 import type { DataReference } from '../../protocol/dataset';
 import type { Inspection } from '../../protocol/model';
+import type { Progress } from '../../protocol/measure';
+import { settledData } from '../data/pickNormalization';
 import { panelRequests, type PanelNotifications, type PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
 import { Disposables } from '../disposables';
@@ -38,7 +40,10 @@ export class CheckpointPanel {
     this.own.add(webview.onDidReceiveMessage((message: unknown) => this.receive(message)));
     this.own.add(webviewPanel.onDidChangeViewState(() => this.endHiddenPage()));
     this.own.add({ dispose: services.engine.changed.add(() => this.tellEngine()) });
-    this.own.add({ dispose: services.datasets.changed.add(() => void this.tellState()) });
+    this.own.add({
+      dispose: services.datasets.changed.add(() => void this.tellState()),
+    });
+    this.own.add({ dispose: services.normalizations.changed.add(() => void this.tellState()) });
     this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.tellState()));
     webviewPanel.onDidDispose(() => this.dispose());
     webview.html = pageHtml({
@@ -54,14 +59,41 @@ export class CheckpointPanel {
     return this.uri.fsPath;
   }
 
-  /** The dataset for this checkpoint; undefined: none, or the workspace is not trusted. */
+  /** The dataset for this checkpoint, with what the person said of its pixels; undefined: none, or the workspace is not trusted. */
   get data(): DataReference | undefined {
-    return this.loaded && vscode.workspace.isTrusted ? this.services.datasets.for(this.loaded.inspection) : undefined;
+    if (!this.loaded || !vscode.workspace.isTrusted) return undefined;
+    const { datasets, normalizations } = this.services;
+    const data = datasets.for(this.loaded.inspection);
+    return data === undefined ? undefined : normalizations.applied(this.loaded.inspection, data);
+  }
+
+  /** The model as its normalization is remembered; undefined: it is not open yet. */
+  get inspected(): Inspection | undefined {
+    return this.loaded?.inspection;
+  }
+
+  /** Finds out how pixels enter the model, so that the page can say it. What goes wrong is said where accuracy is measured. */
+  async findNormalization(): Promise<void> {
+    const { data } = this;
+    if (!this.loaded || data === undefined || this.loaded.inspection.notRunnable !== undefined) return;
+    if (this.services.normalizations.known(this.loaded.inspection, data)) return;
+    try {
+      await this.services.normalizations.ask(this.loaded.inspection, data);
+    } catch (error) {
+      this.services.log.debug(`The normalization was not found: ${inDetail(error)}`);
+    }
   }
 
   /** Is there a page that hears what it is told? */
   get isLive(): boolean {
     return this.loaded !== undefined && this.session !== undefined && this.webviewPanel.visible;
+  }
+
+  /** Asks the person how pixels enter the model, where nothing else tells it. Throws CancelledError where they do not say it. */
+  async settleNormalization(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
+    const { data } = this;
+    if (!this.loaded || data === undefined || this.loaded.inspection.notRunnable !== undefined) return;
+    await settledData(this.services.normalizations, this.loaded.inspection, data, { signal, onProgress });
   }
 
   notify<K extends keyof PanelNotifications>(name: K, value: z.input<PanelNotifications[K]>): void {
@@ -99,7 +131,7 @@ export class CheckpointPanel {
 
   /** Opens the dataset, if there is one and it was not opened before; what becomes known of it is told to the page. */
   openData(): void {
-    if (this.data !== undefined) void this.services.datasets.verify(this.data);
+    if (this.data !== undefined) void this.services.datasets.verify(this.data).then(() => this.findNormalization());
   }
 
   private receive(message: unknown): void {

@@ -19,6 +19,7 @@ export async function scanInPanel(
 ): Promise<Sensitivity> {
   const { model, services } = panel;
   if (panel.data === undefined) await pickData(services.datasets, modelLabel(model));
+  await panel.settleNormalization(signal);
   const { data } = panel;
   if (data === undefined) throw new CancelledError();
   const { weightsHash } = await services.engine.call('inspect', { model }, { signal });

@@ -7,12 +7,14 @@ import type { CheckpointPanel } from './panel';
 
 /** Everything that the page needs to draw itself. */
 export async function panelState(panel: CheckpointPanel, inspection: Inspection): Promise<PanelState> {
-  const { datasets, evaluations } = panel.services;
+  const { datasets, evaluations, normalizations } = panel.services;
   const trusted = vscode.workspace.isTrusted;
   const reference = datasets.for(inspection);
   const data = trusted
     ? datasets.describe(reference)
     : { problem: vscode.l10n.t('Accuracy is off in Restricted Mode.') };
+  const used = trusted && reference !== undefined ? normalizations.applied(inspection, reference) : reference;
+  const pixels = used === undefined ? undefined : normalizations.known(inspection, used);
   const run = panel.run.asked;
   const plans = await earlierPlans(panel.model);
   return {
@@ -20,8 +22,10 @@ export async function panelState(panel: CheckpointPanel, inspection: Inspection)
     trusted,
     dataset: data.info ?? null,
     ...(data.problem === undefined ? {} : { datasetProblem: data.problem }),
+    normalization: pixels?.kind === 'found' ? pixels.normalization : null,
+    ...(pixels?.kind === 'undecided' ? { normalizationProblem: pixels.sentence } : {}),
     previewSamples: settings.previewSamples(),
-    evaluation: await evaluations.kept(inspection.weightsHash, reference),
+    evaluation: await evaluations.kept(inspection.weightsHash, used),
     ...(run ? { run } : {}),
     ...(plans ? { plans } : {}),
   };

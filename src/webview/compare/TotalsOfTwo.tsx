@@ -1,4 +1,5 @@
 import type { ComparedModel } from '../../protocol/measure/compare';
+import { normalizationWords } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
 import { Tag } from '../ui/Tag';
 import { SideHeads } from './SideHeads';
@@ -64,6 +65,13 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
           : `Accuracy: ${why ?? 'not measured'}`}
         {measured?.dataset.sample && <Tag>sample</Tag>}
       </p>
+      {[a, b].map(({ path, name, evaluation }) =>
+        evaluation?.normalization ? (
+          <p key={path} class="small quiet">
+            {name}: {normalizationWords(evaluation.normalization)}
+          </p>
+        ) : null,
+      )}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { normalizationName, normalizationReason } from '../../protocol/normalization';
 import { count, percent, plural, rate } from '../logic/format';
 import { evaluation } from '../state/session';
 import { Tag } from '../ui/Tag';
@@ -36,11 +37,20 @@ export function EvaluationCard() {
             {plural(result.samples, `${result.split} image`)}
           </dd>
         </div>
+        {result.normalization && (
+          <div>
+            <dt>Normalization</dt>
+            <dd data-testid="evaluation-normalization" title={normalizationReason(result.normalization)}>
+              {normalizationName(result.normalization)}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Speed</dt>
           <dd>{rate(result.samplesPerSecond, 'images')}</dd>
         </div>
       </dl>
+      {result.normalization && <p class="small quiet">Normalization: {normalizationReason(result.normalization)}</p>}
       <div class="evaluation-body">
         <Confusion evaluation={result} />
         <PerClass classes={result.perClass} />

@@ -1,4 +1,5 @@
-import { cancelEvaluation, chooseData, evaluate } from '../state/actions';
+import { normalizationName, normalizationReason } from '../../protocol/normalization';
+import { cancelEvaluation, chooseData, chooseNormalization, evaluate } from '../state/actions';
 import { cannotEvaluate, cannotRun, evaluating, evaluationProblem, inspection, panel } from '../state/session';
 import { Button } from '../ui/Button';
 import { LinkButton } from '../ui/Link';
@@ -23,6 +24,7 @@ function Dataset() {
         </span>
       )}
       {dataset?.sample && <Tag>sample</Tag>}
+      {dataset && <Pixels />}
       <LinkButton
         onPress={() => void chooseData()}
         testId="choose-data"
@@ -32,6 +34,26 @@ function Dataset() {
         {dataset ? 'Change\u2026' : 'Choose\u2026'}
       </LinkButton>
     </span>
+  );
+}
+
+/** How pixels enter the model, and the way to say it. */
+function Pixels() {
+  const state = panel.value;
+  if (!state || cannotEvaluate.value !== null) return null;
+  const { normalization, normalizationProblem } = state;
+  const [text, title] = normalization
+    ? [normalizationName(normalization), `Pixels enter the model so: ${normalizationReason(normalization)}`]
+    : [normalizationProblem === undefined ? 'normalization' : 'which normalization?', normalizationProblem];
+  return (
+    <LinkButton
+      onPress={() => void chooseNormalization()}
+      testId="choose-normalization"
+      label={`Normalization ${text}: say how pixels enter the model`}
+      title={title}
+    >
+      {`${text} \u25be`}
+    </LinkButton>
   );
 }
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { macsForWords } from '../../protocol/model';
+import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
 import { nonzeroMacs } from '../logic/macs';
 import { ask } from '../state/host';
@@ -118,6 +119,9 @@ export function Totals() {
   );
 }
 
+/** `, [0,1]` */
+const pixels = (used: NormalizationInUse | undefined): string => (used ? `, ${normalizationName(used)}` : '');
+
 function AccuracyStat() {
   const tried = previewAccuracy.value;
   const figure = tried?.value.figure;
@@ -135,7 +139,7 @@ function AccuracyStat() {
           value: figure.accuracy,
           stale: tried.stale,
         }}
-        note={`${plural(figure.samples, 'validation image')}${figure.sampleData ? ', sample data' : ''}`}
+        note={`${plural(figure.samples, 'validation image')}${figure.sampleData ? ', sample data' : ''}${pixels(figure.normalization)}`}
       />
     );
   if (known)
@@ -146,7 +150,7 @@ function AccuracyStat() {
         now={percent(known.accuracy)}
         value={known.accuracy}
         preview={null}
-        note={`${plural(known.samples, `${known.split} image`)}${known.dataset.sample ? ', sample data' : ''}`}
+        note={`${plural(known.samples, `${known.split} image`)}${known.dataset.sample ? ', sample data' : ''}${pixels(known.normalization)}`}
       />
     );
   const why = tried?.value.reason ?? cannotMeasure.value ?? 'not measured yet';

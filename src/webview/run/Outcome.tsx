@@ -1,3 +1,4 @@
+import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points, sentence } from '../logic/format';
 import { attempt, jobAsked } from '../state/actions';
@@ -95,6 +96,10 @@ function notes({ steps }: RunResult): string[] {
   });
 }
 
+/** How the pixels entered the model, wherever accuracy was measured. */
+const pixelsOf = ({ normalization }: RunResult): string[] =>
+  normalization ? [`Pixels entered with ${normalizationWords(normalization)}.`] : [];
+
 /** What a run came to: the old and the new checkpoint side by side, and what can be done with the new one. */
 export function Outcome({ result, folder }: { result: RunResult; folder: string }) {
   const asked = jobAsked.value;
@@ -129,7 +134,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? 'no dataset chosen'}`}
         {result.sampleData && <Tag>sample</Tag>}
       </p>
-      {[...(result.notes ?? []), ...notes(result)].map((note) => (
+      {[...(result.notes ?? []), ...pixelsOf(result), ...notes(result)].map((note) => (
         <p key={note} class="small quiet">
           {note}
         </p>

@@ -1,3 +1,4 @@
+import { normalizationName } from '../../protocol/normalization';
 import { ObjectFields } from '../form/ObjectFields';
 import { percent } from '../logic/format';
 import { scannedLayers } from '../logic/scan';
@@ -24,7 +25,10 @@ export function SensitivitySection() {
         <h2 id="sensitivity-title">Sensitivity</h2>
         <span class="row small">
           {view?.baseline != null && (
-            <span class="figures">Accuracy {percent(view.baseline)} on validation images before anything is cut</span>
+            <span class="figures">
+              Accuracy {percent(view.baseline)} on validation images before anything is cut
+              {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
+            </span>
           )}
           {panel.value?.dataset?.sample && <Tag>sample</Tag>}
           {!scanning.value && (

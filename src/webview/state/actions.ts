@@ -157,6 +157,9 @@ export function dismissJob(): void {
 /** Lets the person choose a dataset; the state that the host tells then has it. */
 export const chooseData = (): Promise<void> => attempt(() => ask('chooseData', {}));
 
+/** Lets the person say how pixels enter the model. */
+export const chooseNormalization = (): Promise<void> => attempt(() => ask('chooseNormalization', {}));
+
 function attend({ part, steps }: Attention): void {
   if (steps) replaceSteps(steps.map(asJson));
   bringIntoView(part);

@@ -4,12 +4,14 @@ export function LinkButton({
   onPress,
   testId,
   label,
+  title,
   disabled,
 }: {
   children: string;
   onPress: (at: number) => void;
   testId?: string | undefined;
   label?: string | undefined;
+  title?: string | undefined;
   disabled?: boolean | undefined;
 }) {
   return (
@@ -17,6 +19,7 @@ export function LinkButton({
       type="button"
       class="link"
       aria-label={label}
+      title={title}
       disabled={disabled}
       data-testid={testId}
       onClick={(event) => onPress(event.timeStamp)}

@@ -133,6 +133,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   followRun: [nothing],
   copyRecipe: [job],
   chooseData: [nothing],
+  chooseNormalization: [nothing],
   openCheckpoint: [{ path: model }],
   evaluateCheckpoint: [{ path: model }],
   takePlan: [{ place: 0 }],
@@ -151,7 +152,16 @@ test('a page of an untrusted workspace gets the sentence for all that runs or wr
       if (why !== undefined && RESTRICTED.test(why)) refused.push(questions.length > 1 ? `${method} ${index}` : method);
     }
   expect(refused.sort()).toEqual(
-    ['chooseData', 'evaluate', 'evaluateCheckpoint', 'followRun', 'plan 1', 'run', 'sensitivity'].sort(),
+    [
+      'chooseData',
+      'chooseNormalization',
+      'evaluate',
+      'evaluateCheckpoint',
+      'followRun',
+      'plan 1',
+      'run',
+      'sensitivity',
+    ].sort(),
   );
   expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'preview']);
   expect(toLayersModel).not.toHaveBeenCalled();
@@ -189,6 +199,7 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
     compare: [
       { a: model, b: model },
       { a: model, b: model, data },
+      { a: model, b: model, otherData: data },
     ],
     planRemove: [
       { model, remove },

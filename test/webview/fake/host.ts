@@ -22,6 +22,8 @@ import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
 
+const HALVES = { mean: 0.5, std: 0.5, from: 'stored' } as const;
+
 /** What the fake pretends; each is a word in the playground's address. */
 export interface Pretence {
   layers: number | null;
@@ -152,6 +154,7 @@ export class FakeHost {
       trusted: !pretence.untrusted,
       dataset: hasData ? dataset(pretence.sample) : null,
       ...(hasData ? {} : { datasetProblem: 'No dataset chosen.' }),
+      normalization: HALVES,
       previewSamples: 1000,
       evaluation: null,
       ...(pretence.running ? { run: NINETY } : {}),
@@ -206,7 +209,10 @@ export class FakeHost {
         return {
           counts,
           bytes,
-          accuracy: { accuracy, baseline: 0.916, loss: 0.3, samples: 1000, sampleData: state.dataset.sample },
+          accuracy: {
+            ...{ accuracy, baseline: 0.916, loss: 0.3, samples: 1000, sampleData: state.dataset.sample },
+            normalization: HALVES,
+          },
         };
       },
       plan: async ({ step }, { signal }) => {
@@ -225,6 +231,10 @@ export class FakeHost {
       sensitivity: async ({ options }, context) => {
         this.note('sensitivity', options);
         return fakeScan(this.here().model.inspection, options, context, () => wait(12, context.signal));
+      },
+      chooseNormalization: () => {
+        this.note('chooseNormalization', {});
+        return Promise.resolve(null);
       },
       evaluate: async (_, { signal, report }) => {
         const { state } = this.here();

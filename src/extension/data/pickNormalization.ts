@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { DataReference } from '../../protocol/dataset';
+import type { NormalizationAnswer } from '../../protocol/engine';
+import { CancelledError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import {
+  CONVENTIONS,
+  NORMALIZATION_FORMS,
+  normalizationName,
+  parseNormalization,
+  sameNormalization,
+  type Normalization,
+  type TriedNormalization,
+} from '../../protocol/normalization';
+import type { CallOptions } from '../../rpc/peer';
+import { percent } from '../ui/format';
+import type { NormalizedModel, Normalizations } from './normalizations';
+
+type Item = vscode.QuickPickItem & { choice: Normalization | 'find' | 'type' };
+
+/**
+ * The data with a normalization that is known: where nothing tells it, the person is asked, and the answer is remembered.
+ * Throws UserError; CancelledError where the person does not say it.
+ */
+export async function settledData(
+  normalizations: Normalizations,
+  model: NormalizedModel,
+  data: DataReference,
+  options: CallOptions<Progress> = {},
+): Promise<DataReference> {
+  const answer = await normalizations.ask(model, data, { ...options, download: true });
+  if (answer.kind === 'undecided' && !(await chooseNormalization(normalizations, model, data)))
+    throw new CancelledError();
+  return normalizations.applied(model, data);
+}
+
+/** Asks how pixels enter a model and remembers the answer; false: the person changed their mind. */
+export async function chooseNormalization(
+  normalizations: Normalizations,
+  model: NormalizedModel,
+  data: DataReference,
+): Promise<boolean> {
+  const answer = normalizations.known(model, data);
+  const item = await vscode.window.showQuickPick(itemsOf(answer), {
+    title: vscode.l10n.t('How do pixels enter the model?'),
+    placeHolder:
+      answer?.kind === 'undecided'
+        ? vscode.l10n.t('None is clearly the best: choose the one that the model was trained with')
+        : vscode.l10n.t('The normalization that the model was trained with'),
+    matchOnDescription: true,
+  });
+  if (!item) return false;
+  const choice = item.choice === 'type' ? await typed() : item.choice;
+  if (choice === undefined) return false;
+  await normalizations.say(model, data, choice === 'find' ? undefined : choice);
+  if (choice === 'find') await normalizations.ask(model, data);
+  return true;
+}
+
+function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
+  const used = answer?.kind === 'found' ? answer.normalization : undefined;
+  const trial = answer?.kind === 'undecided' ? answer.trial : used?.trial;
+  const known: readonly (Normalization & Partial<TriedNormalization>)[] = trial?.tried ?? CONVENTIONS;
+  const others: readonly Normalization[] = used && !known.some((one) => sameNormalization(one, used)) ? [used] : [];
+  const all: readonly (Normalization & Partial<TriedNormalization>)[] = [...known, ...others];
+  const items = all.map((one): Item => {
+    const notes = [
+      used && sameNormalization(one, used) ? vscode.l10n.t('in use') : '',
+      trial && one.accuracy !== undefined
+        ? vscode.l10n.t('{0} on {1} images', percent(one.accuracy), trial.samples)
+        : '',
+    ];
+    return {
+      label: normalizationName(one),
+      description: notes.filter((note) => note !== '').join(' · '),
+      choice: { mean: one.mean, std: one.std },
+    };
+  });
+  return [
+    ...items,
+    { label: vscode.l10n.t('Mean and standard deviation…'), choice: 'type' },
+    ...(answer?.kind === 'undecided'
+      ? []
+      : [
+          {
+            label: vscode.l10n.t('Find it'),
+            detail: vscode.l10n.t('As the checkpoint says, as its layers tell, or by trying each on some images'),
+            choice: 'find' as const,
+          },
+        ]),
+  ];
+}
+
+async function typed(): Promise<Normalization | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('How do pixels enter the model?'),
+    prompt: vscode.l10n.t('Mean and standard deviation of pixels divided by 255, such as 0.2860/0.3530'),
+    validateInput: (value) =>
+      parseNormalization(value) ? undefined : vscode.l10n.t('It must be {0}.', NORMALIZATION_FORMS),
+  });
+  return text === undefined ? undefined : parseNormalization(text);
+}
