@@ -165,3 +165,15 @@ it('a share that whole blocks do not let through is told', () => {
     'asked for 50 % of the channels of "one", 33 % removed: widths stay multiples of 8, and every layer keeps a channel',
   );
 });
+
+it('recurrent layers and embeddings count among the channels that were asked for, and are named', () => {
+  const hand = new ByHand();
+  const words = hand.layer('Embedding', 'words', [hand.input([7])], { input_dim: 20, output_dim: 8 });
+  const lstm = hand.layer('LSTM', 'lstm', [words], { units: 16 });
+  const model = hand.model([hand.dense('out', hand.dense('hidden', lstm, 16, 8), 8, 2)]);
+  const { outcome } = plan(model, { amount: { channels: 0.5 } });
+  expect(outcome.reached.channels).toBeCloseTo(4 / 32);
+  expect(outcome.shortfall).toMatch(
+    /^asked for 50 % of the channels, 13 % removed: the layer "lstm" \(type LSTM\) stops the removal in \d layers?, because the states of a recurrent layer hang together/,
+  );
+});

@@ -69,10 +69,15 @@ const restWhy = ({ multipleOf, score }: Pick<RemoveStep, 'multipleOf' | 'score'>
     ? `widths stay multiples of ${multipleOf}, and every layer keeps a channel`
     : `every layer keeps a channel, and those of which the score ${score} says nothing stay`;
 
+/** Layers that make channels too, all of which they keep. */
+const WHOLE = /^(LSTM|GRU|SimpleRNN|RNN|ConvLSTM2D|Bidirectional|TimeDistributed|Embedding)$/;
+
+const makes = (type: string): boolean => type in WIDTH_KEYS || WHOLE.test(type);
+
 /** The channels that layers make, without those of protected layers and those that leave the model. */
 function meantGroups({ layers, fixed }: ChannelGroups, guarded: ReadonlySet<string>): Set<number> {
   const staying = new Set(layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
-  const made = layers.flatMap(({ type, outputs }) => (type in WIDTH_KEYS ? outputs : []));
+  const made = layers.flatMap(({ type, outputs }) => (makes(type) ? outputs : []));
   return new Set(made.filter((one) => !staying.has(one) && fixed.get(one)?.kind !== 'output'));
 }
 
@@ -80,7 +85,7 @@ function meantGroups({ layers, fixed }: ChannelGroups, guarded: ReadonlySet<stri
 export function stopsOf(groups: ChannelGroups, meant = meantGroups(groups, new Set())): RemovalStop[] {
   const found = new Map<string, { by: Stop; layers: Set<string>; channels: Set<number> }>();
   for (const { name, type, outputs } of groups.layers) {
-    if (!(type in WIDTH_KEYS)) continue;
+    if (!makes(type)) continue;
     for (const one of outputs) {
       const fix = groups.fixed.get(one);
       if (fix?.kind !== 'stopped' || !meant.has(one)) continue;
