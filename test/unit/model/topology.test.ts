@@ -193,6 +193,17 @@ describe('a description that could never be called is refused', () => {
     ['no call', [input('x'), layer('o', [['x', -3]])], 'fed by something that is no output'],
     ['a second output of an input', [input('x'), layer('o', [['x', 0, 1]])], 'output 1 of "x" is used, which makes 1'],
     ['a long name', [input('x'), layer('o'.repeat(2000), [['x', 0]])], 'is longer than 1000 characters'],
+    [
+      'too many inputs',
+      [
+        input('x'),
+        layer(
+          'o',
+          Array.from({ length: 1001 }, () => ['x', 0]),
+        ),
+      ],
+      'takes more than 1,000 tensors at once',
+    ],
     ['two names', [input('x'), { ...layer('o', [['x', 0]]), name: 'p' }], 'a layer is called both "p" and "o"'],
   ])('%s', (_, layers, message) => {
     expect(() => readTopology(model('m', layers, ...ends))).toThrow(message);

@@ -49,6 +49,8 @@ const MAX_DEPTH = 16;
 export const MAX_LAYERS = 10_000;
 /** And so many calls of layers, those of nested models counted for each call of these. */
 export const MAX_CALLS = 50_000;
+/** One call takes so many tensors at the most. */
+const MAX_INPUTS = 1000;
 /** The names of a layer and of the models around it, joined, are so long at the most. */
 const MAX_PATH = 1000;
 
@@ -138,6 +140,11 @@ function network(
   );
   if (nodes.length > MAX_CALLS)
     throw damaged(`its layers are called more than ${MAX_CALLS.toLocaleString('en')} times`);
+  const greedy = nodes.find(({ references }) => references.length > MAX_INPUTS);
+  if (greedy)
+    throw damaged(
+      `the layer "${layers[greedy.layer]!.name}" takes more than ${MAX_INPUTS.toLocaleString('en')} tensors at once`,
+    );
   const fed = nodes.find(({ layer }) => layers[layer]!.type === 'InputLayer');
   if (fed) throw damaged(`the input "${layers[fed.layer]!.name}" is fed by other layers`);
   const target = ({ layer, node }: Reference, first: number, reader: string) => {

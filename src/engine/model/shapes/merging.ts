@@ -4,7 +4,7 @@ import { product, UNKNOWN, without, type Infer } from './infer';
 
 /** Shapes made equal as numpy broadcasts them; missing axes are added after the batch. */
 function broadcast(shapes: readonly Shape[]): Shape {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
+  const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   const padded = shapes.map(([batch = null, ...rest]): Shape => [
     batch,
     ...Array.from({ length: rank - 1 - rest.length }, () => 1),
