@@ -3,9 +3,8 @@ import { tf, type layers } from '../backend/tf';
 import type { Batch } from '../dataset/images';
 import type { ModelContent } from '../checkpoint/types';
 import { otherLoss } from '../model/trained-for';
-import { outputKind } from '../model/output';
-import { descriptionOf } from '../model/runnable';
-import { readTopology } from '../model/topology';
+import { answersOf } from '../model/runnable';
+import { answersProbabilities } from './probabilities';
 
 /** Probabilities below this count as this much, as in Keras. */
 const SMALLEST_PROBABILITY = 1e-7;
@@ -55,12 +54,12 @@ export function asClassifier(
     );
   const units = unitsOf(model, classes);
   const input = inputShape(model.inputs[0]!.shape, images.shape);
-  const probabilities = outputKind(readTopology(descriptionOf(model))) === 'probabilities';
+  const probabilities = answersProbabilities(model, input);
   const shapeOf = (count: number): number[] => [count, ...input];
   const logitsFrom = (y: tf.Tensor2D): tf.Tensor2D =>
     probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
   const logitsOf = (x: tf.Tensor, training: boolean): tf.Tensor2D =>
-    logitsFrom(model.apply(x, { training }) as tf.Tensor2D);
+    logitsFrom(answersOf(model, x, training)[0] as tf.Tensor2D);
   return {
     ...{ model, classes: units, logitsOf, logitsFrom, shapeOf },
     logits: (batch, training) => logitsOf(tf.tensor(batch.pixels, shapeOf(batch.count)), training),

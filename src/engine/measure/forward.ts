@@ -1,12 +1,12 @@
 import { repeatedly, type Repeated } from '../backend/index';
 import { tf } from '../backend/tf';
-import type { LayersModel } from '../model/runnable';
+import { answersOf, type LayersModel } from '../model/runnable';
 
 /** Forward passes of a model for inputs of this shape: all its outputs, one after the other. */
 export function forwardPass(model: LayersModel, shape: readonly number[]): Repeated {
   return repeatedly(
     (input) => {
-      const outputs = [model.apply(input, { training: false }) as tf.Tensor | tf.Tensor[]].flat();
+      const outputs = answersOf(model, input, false);
       return outputs.length === 1 ? outputs[0]! : tf.concat(outputs.map((output) => tf.reshape(output, [-1])));
     },
     [shape],

@@ -147,6 +147,25 @@ function build({ description }: Plan, weights: tf.io.ModelArtifacts = {}): Promi
   return tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
 }
 
+/**
+ * What a running model answers, an element for each output. Call it within a tidy.
+ * @throws UserError where a layer does something that TensorFlow.js lacks, which shows only when it is called
+ */
+export function answersOf(model: LayersModel, input: tf.Tensor, training: boolean): tf.Tensor[] {
+  try {
+    return [model.apply(input, { training }) as tf.Tensor | tf.Tensor[]].flat();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const why = error instanceof TypeError ? '' : ` (${brief(error)})`;
+    throw new UserError(
+      `TensorFlow.js cannot run the layers of the model${why}, so it cannot be evaluated or trained.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** A running model as data, as `writeCheckpoint` takes it: topology and weights, no state of an optimiser. */
 export function fromLayersModel(model: LayersModel): ModelContent & { readonly tensors: Tensors } {
   const tensors = new Map<string, Tensor>();

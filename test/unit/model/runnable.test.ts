@@ -122,10 +122,35 @@ describe('a model that runs', () => {
       return readGraph(fromLayersModel(tfLayers.sequential({ layers }))).output;
     };
     const { activation, dense: denseLayer, dropout, reshape, softmax } = tfLayers.layers;
+    const { flatten, globalAveragePooling1d, timeDistributed } = tfLayers.layers;
     expect(ending()).toBe('logits');
     expect(ending(denseLayer({ units: 3, activation: 'softmax' }))).toBe('probabilities');
     expect(ending(activation({ activation: 'sigmoid' }))).toBe('probabilities');
     expect(ending(softmax(), dropout({ rate: 0.5 }), reshape({ targetShape: [3, 1] }))).toBe('probabilities');
     expect(ending(activation({ activation: 'relu' }))).toBe('logits');
+    expect(ending(softmax(), activation({ activation: 'linear' }))).toBe('probabilities');
+    expect(ending(softmax(), denseLayer({ units: 3 }))).toBe('logits');
+    const inPlaces = denseLayer({ units: 3, activation: 'softmax' });
+    const steps = [reshape({ targetShape: [3, 1] }), timeDistributed({ layer: inPlaces })];
+    expect(ending(...steps)).toBe('probabilities');
+    expect(ending(...steps, globalAveragePooling1d())).toBe('probabilities');
+    // Probabilities of several places side by side sum to more than 1.
+    expect(ending(...steps, flatten())).toBe('open');
+  });
+
+  it('is known by what several networks compute together', () => {
+    const { average, concatenate, dense: denseLayer, multiply } = tfLayers.layers;
+    const image = tfLayers.input({ shape: [2] });
+    const head = (activation?: 'softmax') =>
+      tfLayers
+        .sequential({ layers: [denseLayer({ units: 3, inputShape: [2], ...(activation ? { activation } : {}) })] })
+        .apply(image) as tfLayers.SymbolicTensor;
+    const kind = (outputs: unknown) =>
+      readGraph(fromLayersModel(tfLayers.model({ inputs: image, outputs: outputs as tfLayers.SymbolicTensor }))).output;
+    expect(kind(average().apply([head('softmax'), head('softmax')]))).toBe('probabilities');
+    expect(kind(average().apply([head(), head()]))).toBe('logits');
+    expect(kind(average().apply([head(), head('softmax')]))).toBe('open');
+    expect(kind(multiply().apply([head('softmax'), head('softmax')]))).toBe('open');
+    expect(kind(concatenate().apply([head('softmax'), head('softmax')]))).toBe('open');
   });
 });

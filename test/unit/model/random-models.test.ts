@@ -1,0 +1,185 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { Images } from '../../../src/engine/dataset/images';
+import { asClassifier } from '../../../src/engine/measure/classifier';
+import { evaluateModel } from '../../../src/engine/measure/evaluate';
+import { toLayersModel } from '../../../src/engine/model/runnable';
+import { variablesByTensor } from '../../../src/engine/model/weights/binding';
+import { Adam } from '../../../src/engine/train/adam';
+import { Steps, trainedWeights } from '../../../src/engine/train/step';
+import { UserError } from '../../../src/protocol/errors';
+import { temporaryFolder } from '../temporary';
+import { dialects } from './dialects';
+import { CLASSES, IMAGE, randomModel, type Answers } from './random-models';
+
+const MODELS = 300;
+const COUNT = 8;
+/** Every so many models one is trained for a step. */
+const TRAINED = 10;
+const NEAR = 1e-4;
+
+/** Images and classes drawn by a seed; whole numbers up to 9 for networks that embed them. */
+function imagesOf(seed: number, tokens: boolean): Images {
+  const size = IMAGE[0] * IMAGE[1] * IMAGE[2];
+  const draw = (i: number) => (Math.imul(i + 1 + seed * 7919, 2654435761) >>> 16) & 255;
+  return new Images('test', {
+    pixels: Uint8Array.from({ length: COUNT * size }, (_, i) => draw(i)),
+    labels: Uint8Array.from({ length: COUNT }, (_, i) => draw(i + 5000) % CLASSES),
+    members: Uint32Array.from({ length: COUNT }, (_, i) => i),
+    shape: IMAGE,
+    lookup: Float32Array.from({ length: 256 }, (_, x) => (tokens ? x % 10 : x / 255)),
+  });
+}
+
+/** The model as stock TensorFlow.js reads it from its files, on its own backend. */
+async function stock(file: string, images: Images): Promise<number[][]> {
+  const json = JSON.parse(await readFile(file, 'utf8')) as tf.io.ModelJSON;
+  const shards = await Promise.all(
+    json.weightsManifest.flatMap(({ paths }) => paths).map((name) => readFile(path.join(path.dirname(file), name))),
+  );
+  const weightSpecs = json.weightsManifest.flatMap(({ weights }) => weights);
+  const weightData = new Uint8Array(Buffer.concat(shards)).buffer;
+  const artifacts = { modelTopology: json.modelTopology, weightSpecs, weightData };
+  const model = await tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
+  const { pixels } = images.batch(0, COUNT);
+  const inner = model.inputs[0]!.shape.slice(1).map((length) => length ?? 1);
+  const output = model.predict(tf.tensor(pixels, [COUNT, ...inner])) as tf.Tensor2D;
+  const rows = await output.array();
+  output.dispose();
+  model.dispose();
+  return rows;
+}
+
+let backend = '';
+
+/** The model as the engine reads and measures it. */
+async function ours(folder: string, images: Images) {
+  await tf.setBackend(backend);
+  const content = await readCheckpoint(path.join(folder, 'model.json'));
+  const running = await toLayersModel(content);
+  try {
+    const found = await evaluateModel(running, images, { classNames: ['a', 'b', 'c'] });
+    return { content, found, weights: running.trainableWeights.length };
+  } finally {
+    running.dispose();
+  }
+}
+
+/** Mean cross-entropy in nats and accuracy, as Keras defines them. */
+function figuresOf(rows: readonly number[][], answers: Answers, labels: Uint8Array) {
+  const losses = rows.map((row, i) => {
+    const own = row[labels[i]!]!;
+    if (answers === 'logits') return Math.log(row.reduce((sum, x) => sum + Math.exp(x - own), 0));
+    const share = own / row.reduce((sum, x) => sum + x, 0);
+    return -Math.log(Math.min(1, Math.max(1e-7, share)));
+  });
+  const hits = rows.filter((row, i) => row.indexOf(Math.max(...row)) === labels[i]).length;
+  return { loss: losses.reduce((sum, loss) => sum + loss, 0) / COUNT, accuracy: hits / COUNT };
+}
+
+/** Writes what TensorFlow.js saves. */
+async function save(model: tfLayers.LayersModel, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await model.save(
+    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
+      const manifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      const json = { format: 'layers-model', modelTopology, weightsManifest: manifest };
+      await writeFile(path.join(folder, 'model.json'), JSON.stringify(json));
+      await writeFile(path.join(folder, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+}
+
+/** One optimiser step. Answers with the model as it is to be written. */
+async function trained(content: ModelContent, images: Images): Promise<[ModelContent, number[][]]> {
+  const model = await toLayersModel(content);
+  const classifier = asClassifier(model, images, CLASSES);
+  const weights = trainedWeights(model);
+  const adam = new Adam(weights, { masks: new Map() });
+  const steps = new Steps({ classifier, weights, adam });
+  await steps.take(images.batch(0, COUNT), 0.01);
+  const variables = variablesByTensor(model);
+  const tensors = new Map<string, Tensor>();
+  for (const tensor of content.tensors.values()) {
+    const data = (await variables.get(tensor.name)!.read().data<'float32'>()).slice();
+    tensors.set(tensor.name, { ...tensor, data });
+  }
+  const { pixels } = images.batch(0, COUNT);
+  const output = model.predict(tf.tensor(pixels, classifier.shapeOf(COUNT))) as tf.Tensor2D;
+  const rows = await output.array();
+  steps.dispose();
+  adam.dispose();
+  output.dispose();
+  model.dispose();
+  return [{ ...content, tensors }, rows];
+}
+
+afterAll(disposeBackend);
+
+it(`${MODELS} random models have the loss and accuracy that they have in stock TensorFlow.js, or are refused`, async () => {
+  const folder = await temporaryFolder();
+  await installBackend({ threads: 1 });
+  backend = tf.getBackend();
+  const refused: string[] = [];
+  const wrong: string[] = [];
+  let [written, compared] = [0, 0];
+  for (let seed = 1; seed <= MODELS; seed++) {
+    await tf.setBackend('cpu');
+    const made = randomModel(seed);
+    if (!made) continue;
+    const { model, answers, tokens, kind } = made;
+    const images = imagesOf(seed, tokens);
+    const { labels } = images.batch(0, COUNT);
+    const plain = path.join(folder, `${seed}`);
+    await save(model, plain);
+    model.dispose();
+    // TensorFlow.js cannot run all that it saves.
+    const rows = await stock(path.join(plain, 'model.json'), images).catch(() => null);
+    if (!rows) {
+      const why = await ours(plain, images).catch((error: unknown) => error);
+      if (why instanceof Error && !(why instanceof UserError)) wrong.push(`seed ${seed} (${kind}): ${String(why)}`);
+      continue;
+    }
+    const expected = figuresOf(rows, answers, labels);
+    const names = Object.keys(dialects);
+    const drawn = names[seed % names.length]!;
+    // Keras 3 computes another hard sigmoid.
+    const hard = (await readFile(path.join(plain, 'model.json'), 'utf8')).includes('hard_sigmoid');
+    const dialect = drawn === 'keras3' && hard ? 'plain' : drawn;
+    const file = await dialects[dialect]!(plain, path.join(folder, `${seed}-${dialect}`));
+    const what = `seed ${seed} (${kind}, ${dialect})`;
+    try {
+      const { content, found, weights } = await ours(path.dirname(file), images);
+      compared++;
+      const near = Math.abs(found.loss - expected.loss) < NEAR * Math.max(1, expected.loss);
+      if (!near || found.accuracy !== expected.accuracy)
+        wrong.push(`${what}: ${found.loss} ${found.accuracy}, not ${expected.loss} ${expected.accuracy}`);
+      if (seed % TRAINED === 0 && weights > 0) {
+        const [after, answered] = await trained(content, images);
+        const target = path.join(folder, `${seed}-trained`);
+        await writeCheckpoint(target, after);
+        if (dialect !== 'keras3') {
+          await tf.setBackend('cpu');
+          const read = await stock(path.join(target, 'model.json'), images);
+          const far = Math.max(...read.flatMap((row, i) => row.map((x, k) => Math.abs(x - answered[i]![k]!))));
+          if (!(far < 1e-3)) wrong.push(`${what}: what was trained answers otherwise by ${far} once it is read`);
+          written++;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw new Error(what, { cause: error });
+      refused.push(`${what}: ${error.message}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(refused).toEqual([]);
+  expect(compared).toBeGreaterThan(0.8 * MODELS);
+  expect(written).toBeGreaterThan(MODELS / TRAINED / 2);
+}, 600_000);
