@@ -59,8 +59,8 @@ const bundles = {
   engine: { ...engine, entryPoints: ['src/engine/main.ts'], outfile: `${dist}/engine.js` },
   cli: {
     ...engine,
-    entryPoints: ['src/engine/cli.ts'],
-    outfile: `${dist}/cli.js`,
+    entryPoints: { cli: 'src/engine/cli.ts', command: 'src/engine/command.ts' },
+    outdir: dist,
     banner: { js: '#!/usr/bin/env node' },
   },
   page: {

@@ -1,14 +1,7 @@
-import { answerTrial } from './backend/choice/trial-process';
-import { main } from './cli/main';
+import path from 'node:path';
+import { supervise } from './cli/supervise';
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+// Nothing else may be loaded here: this process does no work, so that a signal always finds it free.
+void supervise(path.join(__dirname, 'command.js'), process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
 });
-
-const args = process.argv.slice(2);
-if (!answerTrial(args))
-  void main(args, __filename).then((code) => {
-    process.exitCode = code;
-  });

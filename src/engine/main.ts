@@ -3,6 +3,7 @@ import { engineRequests } from '../protocol/engine';
 import type { Channel } from '../rpc/channel';
 import { Peer } from '../rpc/peer';
 import { answerTrial } from './backend/choice/trial-process';
+import { endWithParent } from './parent-watch';
 import { createService } from './service';
 
 /** The parent's end of the IPC channel, as `fork` made it. */
@@ -34,6 +35,7 @@ function serve(): void {
     console.error('This is the engine of Secateur, which the editor starts; on a terminal use the command "secateur".');
     process.exit(2);
   }
+  endWithParent();
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
   const peer = new Peer(parentChannel());

@@ -21,6 +21,7 @@ import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
 import { withInputShape } from './model/input-shapes';
 import { measureLatency, timedModel, type Candidate } from './measure/latency';
+import { discardUnfinished } from './recipe/killed';
 import { runRecipe } from './recipe/run';
 import { evaluated } from './measure/evaluated';
 import { fitted, normalizationAnswer } from './requests/fitted';
@@ -212,6 +213,10 @@ export function createService(
           }),
       };
       return runRecipe(request, environment, { signal, report });
+    },
+    discard: async ({ out }) => {
+      await discardUnfinished(out);
+      return null;
     },
     release: ({ model }) => {
       checkpoints.release(model);

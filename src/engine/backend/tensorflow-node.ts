@@ -2,6 +2,8 @@ import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
 import type { BackendInfo } from './backend-info';
+import { localPaths } from './global-paths';
+import { completeGradients } from './gradients/completed';
 import { layers, tf } from './tf';
 
 /** Either the backend that now computes, or one sentence why it is not there. */
@@ -32,6 +34,8 @@ export async function loadTensorflowNode(folder: string, threads: number): Promi
     // tfjs tells a backend that does not start by a false answer, and would compute with another one from then on.
     if (!(await tf.setBackend(BACKEND))) throw new Error('its backend does not start');
     checkSum();
+    // For good: this process has the backend until it ends.
+    completeGradients();
     return { info: { name: BACKEND, version, threads, blockedLayout: false } };
   } catch (error) {
     if (tf.engine().backendNames().includes(BACKEND)) tf.removeBackend(BACKEND);
@@ -42,15 +46,18 @@ export async function loadTensorflowNode(folder: string, threads: number): Promi
   }
 }
 
-/** The main module and the version of the package, found without loading it; undefined where it is not there. */
+/**
+ * The main module and the version of the package, found without loading it; undefined where it is not there. It is looked for in
+ * the folder and where Node would look from there, but not in folders for all programs, such as those of `NODE_PATH`.
+ */
 export function findTensorflowNode(folder: string): { main: string; version: string } | undefined {
-  const require = createRequire(path.join(path.resolve(folder), 'index.js'));
-  for (const manifest of ['./package.json', `${PACKAGE}/package.json`]) {
+  const own = path.resolve(folder);
+  const require = createRequire(path.join(own, 'index.js'));
+  const places = [own, ...localPaths(require, PACKAGE).map((modules) => path.join(modules, ...PACKAGE.split('/')))];
+  for (const place of places) {
+    const manifest = path.join(place, 'package.json');
     const content = readManifest(require, manifest);
-    if (content?.name === PACKAGE) {
-      const main = path.dirname(require.resolve(manifest));
-      return { main, version: content.version };
-    }
+    if (content?.name === PACKAGE) return { main: path.dirname(require.resolve(manifest)), version: content.version };
   }
   return undefined;
 }

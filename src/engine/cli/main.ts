@@ -1,11 +1,13 @@
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
+import * as z from 'zod';
 import { CancelledError, UserError } from '../../protocol/errors';
 import { normalizationName, type NormalizationTrial } from '../../protocol/normalization';
 import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { localEngine } from './engine';
 import { percent } from './format';
 import { createProgram } from './program';
+import { CANCELLED, STOPPING_SIGNALS, type StoppingSignal } from './stopping';
 import { table } from './table';
 import { Terminal } from './terminal';
 
@@ -58,24 +60,39 @@ function trialTable({ tried }: NormalizationTrial): string {
   );
 }
 
-/** The first signal asks the work to stop, the second ends the process. */
-function stopOnSignals(abort: AbortController, terminal: Terminal): () => 'SIGINT' | 'SIGTERM' | undefined {
-  let received: 'SIGINT' | 'SIGTERM' | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+/** What the supervising process tells. */
+const Stop = z.object({ stop: z.enum(STOPPING_SIGNALS) });
+
+/**
+ * The first signal, had or told by the supervising process, asks the work to stop. A second one ends the process; where it is
+ * supervised, the other process does that.
+ */
+function stopOnSignals(abort: AbortController, terminal: Terminal): () => StoppingSignal | undefined {
+  let received: StoppingSignal | undefined;
+  const stop = (signal: StoppingSignal): void => {
+    received = signal;
+    terminal.message('Stopping; once more to stop at once.');
+    abort.abort();
+  };
+  for (const signal of STOPPING_SIGNALS) {
     process.on(signal, () => {
-      if (received) process.exit(128 + constants.signals[signal]);
-      received = signal;
-      terminal.message('Stopping; once more to stop at once.');
-      abort.abort();
+      if (!received) stop(signal);
+      else if (process.send === undefined) process.exit(128 + constants.signals[signal]);
     });
   }
+  process.on('message', (message) => {
+    const told = Stop.safeParse(message);
+    // A terminal gives its signal to both processes.
+    if (told.success && !received) stop(told.data.stop);
+  });
+  // To listen is no work that this process should stay for.
+  process.channel?.unref();
   return () => received;
 }
 
 function sentenceOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
-  if (error instanceof CancelledError)
-    return 'Cancelled; where whole epochs were written, the same command with --resume goes on.';
+  if (error instanceof CancelledError) return CANCELLED;
   const message = error instanceof Error ? error.message : String(error);
   return `Secateur failed (${message.replaceAll(/\s+/g, ' ')}): this is a fault of the program, --verbose tells more.`;
 }

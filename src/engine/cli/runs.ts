@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import type { Recipe } from '../../protocol/recipe';
@@ -15,7 +16,7 @@ export interface RunPlace {
 }
 
 /** Runs a recipe and shows on stderr how it goes: a bar, and a line for each epoch. */
-export function runOnTerminal(
+export async function runOnTerminal(
   engine: LocalEngine,
   terminal: Terminal,
   recipe: Recipe,
@@ -29,7 +30,18 @@ export function runOnTerminal(
     else if (event.kind === 'step' && event.steps > 1)
       terminal.message(`step ${event.index + 1} of ${event.steps}: ${event.step}`);
   };
-  return engine.ask('run', { recipe, baseFolder, out: path.resolve(out), resume }, show);
+  const folder = path.resolve(out);
+  if (!existsSync(folder)) tellSupervisor(folder);
+  try {
+    return await engine.ask('run', { recipe, baseFolder, out: folder, resume }, show);
+  } finally {
+    tellSupervisor(null);
+  }
+}
+
+/** Tells the supervising process which folder to clean where it has to kill this one; null: none any more. */
+function tellSupervisor(folder: string | null): void {
+  process.send?.({ folder }, undefined, undefined, () => undefined);
 }
 
 /** `epoch 3 of 9: loss 0.2101, accuracy 92.21 % training, 91.20 % validation, 90.87 % test, sparsity 84.21 %, 17 s` */

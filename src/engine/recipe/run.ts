@@ -152,19 +152,3 @@ const freshState = ({ recipeHash, parent, named }: Prepared, { backend }: RunEnv
   afterPrune: null,
   afterFineTune: null,
 });
-
-/**
- * Clears what a run that was killed left in its folder, unless it got as far as something to resume; for whoever ended its
- * process. @throws UserError where another run is at work there
- */
-export async function discardUnfinished(out: string): Promise<void> {
-  const folder = await RunFolder.locate(out);
-  if ((await folder.names()).length === 0) return;
-  const lock = await lockFolder(folder);
-  try {
-    await contents.clearLeftovers(folder, 'new');
-  } finally {
-    await lock.release();
-  }
-  await removeEmptyFolders(folder.real, folder.real);
-}

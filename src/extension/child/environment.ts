@@ -11,9 +11,11 @@ const MEMORY = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
 } as const;
 
+/** What would decide which code a Node process loads: the engine's is decided by where it lies, and by the settings. */
+const LOADING: ReadonlySet<string> = new Set(['NODE_OPTIONS', 'NODE_PATH']);
+
 /** An engine's environment, a copy of its own: Electron's own variables and Node's options of the editor are not the engine's. */
 export function engineEnvironment(): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...MEMORY, ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  delete environment['NODE_OPTIONS'];
-  return environment;
+  const own = Object.entries(process.env).filter(([name]) => !LOADING.has(name));
+  return { ...MEMORY, ...Object.fromEntries(own), ELECTRON_RUN_AS_NODE: '1' };
 }

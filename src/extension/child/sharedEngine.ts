@@ -45,7 +45,13 @@ export class SharedEngine {
   /** Asks the engine, which is started if need be. */
   readonly call: Client<EngineRequests> = async (method, params, options) => {
     const process = await this.started();
-    return process.call(method, params, options);
+    try {
+      return await process.call(method, params, options);
+    } catch (error) {
+      // It was killed for another question, which did not end when it was cancelled.
+      if (!process.hasIgnoredCancel || options?.signal?.aborted || this.disposed) throw error;
+      return this.call(method, params, options);
+    }
   };
 
   /** Starts it ahead of the first question; what goes wrong is told to whoever asks. */
@@ -77,7 +83,7 @@ export class SharedEngine {
 
   private async started(): Promise<EngineProcess> {
     if (this.disposed) throw new UserError('The window is closing.');
-    const process = this.process ?? this.launch();
+    const process = this.process?.isStopping === false ? this.process : this.launch();
     await process.ready;
     return process;
   }
@@ -117,7 +123,12 @@ export class SharedEngine {
   private async watchEnd(process: EngineProcess): Promise<void> {
     const reason = await process.ended;
     this.log.info(`Engine ${process.pid ?? '?'} ended: ${reason}`);
-    if (process.isStopping) return;
+    if (process.isStopping) {
+      if (this.process !== process) return;
+      this.process = undefined;
+      this.set({ phase: 'stopped', message: reason });
+      return;
+    }
     if (this.process === process) this.process = undefined;
     this.set({ phase: 'failed', message: reason });
     this.crashed.fire(reason);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { CancelledError } from '../../protocol/errors';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import type { EngineProcess } from '../child/engineProcess';
@@ -7,8 +8,8 @@ import { inDetail, type Log } from '../log';
 import type { ActiveRuns } from './activeRuns';
 import { InterruptedError, RunJob, type RunRequest } from './job';
 
-/** Milliseconds that an engine has to stop at a cancelled run before it is ended. */
-const CANCEL_PATIENCE = 15_000;
+/** Milliseconds that an engine which is just starting has at a cancelled run before it is ended. */
+const CANCEL_PATIENCE = 1_500;
 
 /** Runs recipes, each in an engine process of its own, so that ending one harms nothing else. */
 export class RunService {
@@ -22,6 +23,8 @@ export class RunService {
     private readonly create: () => EngineProcess,
     private readonly active: ActiveRuns,
     private readonly log: Log,
+    /** Removes what a killed run left in a folder that it had made. */
+    private readonly discard: (folder: string) => Promise<unknown>,
   ) {}
 
   /** The runs that go on, oldest first. */
@@ -64,8 +67,9 @@ export class RunService {
     const engine = this.create();
     this.engines.add(engine);
     let interrupted = false;
+    const isNew = !existsSync(out);
     const giveUp = (): void => {
-      setTimeout(() => void engine.stop('The run was cancelled.'), CANCEL_PATIENCE).unref();
+      setTimeout(() => void engine.stop('The run was cancelled.', 0), CANCEL_PATIENCE).unref();
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
@@ -82,6 +86,8 @@ export class RunService {
       signal.removeEventListener('abort', giveUp);
       if (!this.closing && !interrupted) await this.active.remove(id);
       await engine.stop('The run has ended.');
+      if (engine.hasIgnoredCancel && isNew)
+        await this.discard(out).catch((error: unknown) => this.log.warn(`${out} was not cleaned: ${inDetail(error)}`));
       this.engines.delete(engine);
     }
   }

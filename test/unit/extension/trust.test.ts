@@ -206,6 +206,7 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
       { model, remove, data },
     ],
     run: [{ recipe, baseFolder: '/', out: path.join(path.dirname(model), 'out') }],
+    discard: [{ out: path.join(path.dirname(model), 'out') }],
     release: [{ model }],
   };
   for (const [method, questions] of Object.entries(all))

@@ -1,3 +1,4 @@
+import { checkIsLocal } from '../global-paths';
 import { findStop } from './in-place';
 import type { ElementArray, ElementType } from '../encoding/onnx-messages';
 
@@ -83,9 +84,14 @@ interface PublicApi {
  * Loads the native library. The package's public `run` wraps a synchronous call into a promise; tfjs needs `dataSync`, so
  * the synchronous binding beneath is used. It is no public interface: its form is checked, and the version is pinned.
  *
- * @throws Error where the platform has no library or the package has changed
+ * @throws Error where the platform has no library, the package has changed, or it lies where NODE_PATH leads
  */
 export async function loadRuntime(): Promise<OnnxRuntime> {
+  const modules = {
+    api: require.resolve('onnxruntime-node'),
+    binding: require.resolve('onnxruntime-node/dist/binding.js'),
+  };
+  for (const file of Object.values(modules)) checkIsLocal(file);
   const api: unknown = await import('onnxruntime-node');
   const native: unknown = await import('onnxruntime-node/dist/binding.js');
   if (!isPublicApi(api) || !isBinding(native)) throw new Error('This version of onnxruntime-node has another form.');
@@ -93,10 +99,7 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
   const { InferenceSession } = native.binding;
   const runtime: OnnxRuntime = {
     version: api.env.versions.node ?? 'unknown',
-    modules: {
-      api: require.resolve('onnxruntime-node'),
-      binding: require.resolve('onnxruntime-node/dist/binding.js'),
-    },
+    modules,
     stopped: null,
     createTensor: (type, data, shape) => new api.Tensor(type, data, shape),
     createSession(model, options) {

@@ -7,6 +7,7 @@ afterEach(() => {
 
 test("an engine has the editor's environment without Node's options, and says what becomes of memory", () => {
   vi.stubEnv('NODE_OPTIONS', '--inspect');
+  vi.stubEnv('NODE_PATH', '/elsewhere');
   vi.stubEnv('SECATEUR_TEST', 'kept');
   vi.stubEnv('MALLOC_MMAP_THRESHOLD_', undefined);
   vi.stubEnv('GLIBC_TUNABLES', undefined);
@@ -17,6 +18,7 @@ test("an engine has the editor's environment without Node's options, and says wh
     GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
   });
   expect(engineEnvironment()).not.toHaveProperty('NODE_OPTIONS');
+  expect(engineEnvironment()).not.toHaveProperty('NODE_PATH');
   expect(process.env['NODE_OPTIONS']).toBe('--inspect');
 });
 

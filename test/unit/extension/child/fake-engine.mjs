@@ -24,7 +24,9 @@ const methods = {
     else send({ id, result: info });
   },
   dataset(id, { params }) {
-    if (params.data === 'die') process.kill(process.pid, 'SIGKILL');
+    if (params.data === 'compute')
+      for (;;); // As native code does: it hears of nothing.
+    else if (params.data === 'die') process.kill(process.pid, 'SIGKILL');
     else if (params.data === 'exit') process.exit(7);
     else if (params.data !== 'wait') send({ id, error: failure(`No dataset ${String(params.data)}.`) });
   },
@@ -35,7 +37,8 @@ const methods = {
     const event = (value) => send({ method: '$/progress', params: { token: progress, value } });
     event({ kind: 'step', index: 0, steps: 1, step: 'prune' });
     event({ kind: 'message', text: `resume: ${params.resume}, environment: ${process.env.ELECTRON_RUN_AS_NODE}` });
-    if (params.out.endsWith('die')) process.kill(process.pid, 'SIGKILL');
+    if (params.out.endsWith('compute')) for (;;);
+    else if (params.out.endsWith('die')) process.kill(process.pid, 'SIGKILL');
     else if (params.out.endsWith('fail')) send({ id, error: failure('The disk is full.') });
     else if (params.out.endsWith('done')) send({ id, result: result(params.out) });
   },

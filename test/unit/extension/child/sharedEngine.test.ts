@@ -2,7 +2,7 @@ import 'vscode-jsonrpc/node';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EngineProcess } from '../../../../src/extension/child/engineProcess';
 import { SharedEngine } from '../../../../src/extension/child/sharedEngine';
-import { UserError } from '../../../../src/protocol/errors';
+import { CancelledError, UserError } from '../../../../src/protocol/errors';
 import { failureOf, fakeEngine, isAlive, testLog } from './fakeEngine';
 import { eventually } from '../../eventually';
 
@@ -92,4 +92,24 @@ test('ended with the window, it is gone and stays so', async () => {
   await engine.dispose();
   expect(isAlive(pid)).toBe(false);
   expect((await failureOf(engine.call('release', release))).message).toBe('The window is closing.');
+});
+
+test('what computes on after a cancel is killed within 2 s; what else was asked is asked of another engine', async () => {
+  const { engine, made, crashes } = shared();
+  await engine.call('release', release);
+  const pid = engine.pid!;
+  const abort = new AbortController();
+  const computing = failureOf(engine.call('dataset', { data: 'compute' }, { signal: abort.signal }));
+  const other = engine.call('release', release);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const begun = performance.now();
+  abort.abort();
+  expect(await computing).toBeInstanceOf(CancelledError);
+  expect(performance.now() - begun).toBeLessThan(4000);
+  expect(await other).toBeNull();
+  await made[0]!.ended;
+  expect(isAlive(pid)).toBe(false);
+  expect(crashes).toEqual([]);
+  expect(made).toHaveLength(2);
+  expect(engine.state.phase).toBe('up');
 });

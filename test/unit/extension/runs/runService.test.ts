@@ -15,6 +15,7 @@ const recipe = Recipe.parse({ recipeVersion: 1, checkpoint: 'model.json', steps:
 
 function service() {
   const made: EngineProcess[] = [];
+  const discarded: string[] = [];
   const active = new ActiveRuns(memory());
   const runs = new RunService(
     () => {
@@ -24,11 +25,15 @@ function service() {
     },
     active,
     testLog(),
+    (folder) => {
+      discarded.push(folder);
+      return Promise.resolve();
+    },
   );
   onTestFinished(() => runs.dispose());
   const start = (out: string, resume = false): RunJob =>
     runs.start({ title: 'Prune it', recipe, baseFolder: '/ws', out, resume });
-  return { runs, active, made, start };
+  return { runs, active, made, start, discarded };
 }
 
 test('a run has an engine of its own, gives its result, and leaves neither process nor entry behind', async () => {
@@ -104,4 +109,20 @@ test('whoever joins late is told what was told before', async () => {
   const events: RunEvent[] = [];
   void failureOf(job.follow((event) => events.push(event)));
   expect(events.map(({ kind }) => kind)).toEqual(['step', 'message']);
+});
+
+test('a run that computes on after a cancel is killed within 2 s, cancelled, and its new folder cleaned', async () => {
+  const { active, made, start, discarded } = service();
+  const job = start('/ws/compute');
+  const followed = failureOf(job.follow(() => undefined));
+  await eventually(() => expect(active.list()).toHaveLength(1));
+  await made[0]!.ready;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const begun = performance.now();
+  job.cancel();
+  expect(await followed).toBeInstanceOf(CancelledError);
+  expect(performance.now() - begun).toBeLessThan(4000);
+  await eventually(() => expect(discarded).toEqual(['/ws/compute']));
+  expect(isAlive(made[0]!.pid!)).toBe(false);
+  expect(active.list()).toEqual([]);
 });

@@ -1,0 +1,20 @@
+import Module from 'node:module';
+import path from 'node:path';
+
+/** Folders in which Node looks for a package after all others: those of `NODE_PATH`, and a few in the home of the user. */
+function globalPaths(): readonly string[] {
+  const paths: unknown = Reflect.get(Module, 'globalPaths');
+  return Array.isArray(paths) ? paths.map(String) : [];
+}
+
+/** The folders in which Node looks for a package for one that asks, without the global ones: nobody chose what lies there. */
+export function localPaths(require: NodeJS.Require, id: string): readonly string[] {
+  const everywhere = new Set(globalPaths());
+  return (require.resolve.paths(id) ?? []).filter((folder) => !everywhere.has(folder));
+}
+
+/** @throws Error where Node would load a file from a global folder */
+export function checkIsLocal(file: string): void {
+  const isGlobal = globalPaths().some((base) => !path.relative(base, file).startsWith('..'));
+  if (isGlobal) throw new Error(`${file} is not loaded, because NODE_PATH or a folder for all programs leads there`);
+}
