@@ -10,12 +10,12 @@ import { atMost, type BenchLine } from './line';
 
 const EPOCHS = 2;
 
-/** The most memory that the engine holds while it trains `fashion-cnn` on the whole of Fashion-MNIST. */
+/** The most memory that the engine, in the process that works under the command line's, holds while it trains `fashion-cnn` on the whole of Fashion-MNIST. */
 export async function benchMemory(data: string): Promise<BenchLine[]> {
   const out = await mkdtemp(path.join(os.tmpdir(), 'sec-'));
   try {
     const job = ['--arch', 'fashion-cnn', '--data', data, '--epochs', String(EPOCHS), '--out', path.join(out, 'run')];
-    const child = spawn(process.execPath, [inRoot('dist', 'cli.js'), 'train', ...job], {
+    const child = spawn(process.execPath, [inRoot('dist', 'command.js'), 'train', ...job], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const ended = once(child, 'exit');
