@@ -11,6 +11,9 @@ import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
 /** How long work that may go on for hours is let run before it is cancelled: milliseconds. */
 const PATIENCE_MS = 400;
 
+/** A pipe in the folder that no case may change. */
+export const PIPE = 'pipe';
+
 /** One thing that is asked, and the folders that it may touch. */
 export interface Case {
   readonly folders: readonly string[];
@@ -32,10 +35,16 @@ async function bend(file: string, random: Random): Promise<void> {
   else await writeFile(file, mutateBytes(await readFile(file), random));
 }
 
-/** Puts a link out of the folder, or something that is no file, in the place of a file or folder. */
+/** Puts a link out of the folder, to a pipe that nobody fills, or to itself, or a folder in the place of a file or folder. */
 async function displace(place: string, victim: string, random: Random): Promise<void> {
   await rm(place, { recursive: true, force: true });
-  const to = pick(random, [victim, path.join(victim, 'kept.bin'), path.join(victim, 'new.bin'), '/dev/zero', place]);
+  const to = pick(random, [
+    victim,
+    path.join(victim, 'kept.bin'),
+    path.join(victim, 'new.bin'),
+    path.join(victim, PIPE),
+    place,
+  ]);
   if (random.below(6) === 0) await mkdir(place);
   else await symlink(to, place);
 }
@@ -147,11 +156,11 @@ const data: Build = async (folder, seeds, random, ask) => {
   await copied(seeds.data, place);
   const file = pick(random, await filesBelow(place));
   // Data may be links to files elsewhere: they are only read, and nothing of them is told.
-  if (random.below(8) === 0) await displace(file, '/dev', random);
+  if (random.below(8) === 0) await displace(file, path.join(folder, 'victim'), random);
   else await bend(file, random);
   const model = path.join(seeds.model, 'model.json');
   return {
-    folders: [place, seeds.model],
+    folders: [place, path.join(folder, 'victim'), seeds.model],
     questions: [
       () => ask('dataset', { data: place }),
       () => ask('evaluate', { model, data: place, split: pick(random, ['test', 'train']) }, patience()),

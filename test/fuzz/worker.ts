@@ -1,12 +1,13 @@
 // The process in which cases run; `main.ts` starts it, hears of each case by IPC, and ends it where it hangs.
 import './watched';
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { Random } from '../../src/engine/dataset/random';
 import { CancelledError, UserError } from '../../src/protocol/errors';
 import { startEngine } from './ask';
-import { askUnbent, targets } from './cases';
+import { askUnbent, PIPE, targets } from './cases';
 import { complaintOf } from './complaint';
 import { pick } from './mutate';
 import { makeSeeds } from './seeds';
@@ -30,7 +31,9 @@ const tell = (news: News): void => {
 /** Whether the folder that no case may touch is as it was. */
 async function isUntouched(victim: string): Promise<boolean> {
   const names = await readdir(victim).catch(() => []);
-  return names.join() === 'kept.bin' && (await readFile(path.join(victim, 'kept.bin'), 'utf8')) === VICTIM;
+  return (
+    names.sort().join() === `kept.bin,${PIPE}` && (await readFile(path.join(victim, 'kept.bin'), 'utf8')) === VICTIM
+  );
 }
 
 async function main(): Promise<void> {
@@ -44,8 +47,11 @@ async function main(): Promise<void> {
     const target = only ?? (unbent !== undefined || random.below(3) === 0 ? 'model' : pick(random, names));
     const place = path.join(folder, String(index));
     const victim = path.join(place, 'victim');
+    // What a worker before this one had begun.
+    await rm(place, { recursive: true, force: true });
     await mkdir(victim, { recursive: true });
     await writeFile(path.join(victim, 'kept.bin'), VICTIM);
+    execFileSync('mkfifo', [path.join(victim, PIPE)]);
     const { folders, questions } =
       unbent === undefined ? await targets[target]!(place, seeds, random, ask) : askUnbent(unbent, seeds.data, ask);
     const found: string[] = [];

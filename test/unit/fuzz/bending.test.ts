@@ -27,6 +27,6 @@ test('the same seed bends in the same way, and other seeds in others', () => {
     ];
   };
   expect(all(1)).toEqual(all(1));
-  const results = Array.from({ length: 50 }, (_, seed) => all(seed));
-  for (const i of [0, 1, 2]) expect(new Set(results.map((result) => result[i])).size).toBeGreaterThan(25);
+  const results = Array.from({ length: 16 }, (_, seed) => all(seed));
+  for (const i of [0, 1, 2]) expect(new Set(results.map((result) => result[i])).size).toBeGreaterThan(8);
 });
