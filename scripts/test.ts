@@ -55,6 +55,7 @@ const vitest = (name: string, ...args: string[]): Stage => {
   return { name, command: [bin('vitest'), 'run', ...args, ...outputs], report };
 };
 const integrationReport = path.join(reports, 'integration.json');
+const fuzzReport = path.join(reports, 'fuzz.json');
 const conformanceReport = path.join(reports, 'conformance.json');
 
 /** What only reads the sources: side by side, since each of them has one thread. */
@@ -66,6 +67,11 @@ const checks: readonly Stage[] = [
 ];
 const suites: readonly Stage[] = [
   vitest('unit'),
+  {
+    name: 'fuzz',
+    command: [bin('tsx'), 'test/fuzz/main.ts', '--seconds', '60', '--report', fuzzReport],
+    report: fuzzReport,
+  },
   {
     name: 'conformance',
     command: [bin('tsx'), 'test/conformance/run.ts', '--report', conformanceReport],

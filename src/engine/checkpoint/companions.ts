@@ -38,7 +38,7 @@ async function readCompanion(folder: string, name: string): Promise<Companion | 
   try {
     // A pipe would keep who opens it waiting.
     if (!(await lstat(file)).isFile()) return undefined;
-    const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const status = await handle.stat();
       if (!status.isFile() || status.size > COMPANION_MAX_BYTES) return undefined;

@@ -48,6 +48,10 @@ function planOf(model: ModelContent, ends: Ends): Plan | string {
   if (lost) {
     return `The layer "${lost.name}" leads to no output of the model, so the model can be inspected and pruned but not evaluated or trained: save it again without this layer.`;
   }
+  const results = topology.results.map(({ call, output }) => `${call}:${output}`);
+  if (new Set(results).size < results.length) {
+    return 'The model puts out the same tensor twice, so it cannot be evaluated or trained: save it again with each output once.';
+  }
   const tooLarge = whyTooLarge(model);
   if (tooLarge !== undefined) return tooLarge;
   for (const [count, what] of [

@@ -8,7 +8,7 @@ export interface Draft {
   problem: string | null;
   type(text: string, at: number): void;
   /** The person leaves the field, or is done: what could be read is shown as the value. */
-  leave(): void;
+  readonly leave: () => void;
   /** The person gives it up. */
   drop(): void;
 }

@@ -173,7 +173,7 @@ async function stock(model: ModelContent): Promise<{ outputs: number[][]; params
       }),
   });
   const outputs = tf.tidy(() => {
-    const made = running.predict(tf.tensor(numbers(3 * 72, 5), [3, 6, 6, 2])) as tf.Tensor | tf.Tensor[];
+    const made = running.predict(tf.tensor(numbers(3 * 72, 5), [3, 6, 6, 2]));
     return [made].flat().map((one) => [...one.dataSync()]);
   });
   const params = running.countParams();

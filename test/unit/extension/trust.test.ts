@@ -125,7 +125,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
     { step: prune, seed: 0 },
     { step: remove, seed: 0 },
   ],
-  sensitivity: [{ options: {}, seed: 0 } as z.input<PanelRequests['sensitivity']['params']>],
+  sensitivity: [{ options: {}, seed: 0 }],
   evaluate: [nothing],
   proposeFolder: [{ steps: [prune], sparsity: 0.5 }],
   checkFolder: [{ folder: 'a/b:*' }],

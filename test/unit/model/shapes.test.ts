@@ -102,7 +102,7 @@ const onSeries: Layer[] = [
   make.rnn({ cell: make.lstmCell({ units: 3 }), returnSequences: true }),
   make.rnn({
     cell: make.stackedRNNCells({ cells: [make.gruCell({ units: 3 }), make.simpleRNNCell({ units: 2 })] }),
-  }) as Layer,
+  }),
 ];
 const onVector: Layer[] = [
   make.dense({ units: 9 }),

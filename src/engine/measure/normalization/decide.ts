@@ -27,12 +27,14 @@ const STANDARD_ERRORS = 3;
 const LEAST_MISTAKES = 10;
 /** Answers are the same where so few images, as a share, get other ones. */
 const SAME_ANSWERS = 0.02;
+/** Accuracies are equal where so few more images, as a share, are right. */
+const FEW_MISTAKES = 0.005;
 
 /**
  * Decides between normalizations by a paired test on the same images. One that is clearly worse by accuracy (McNemar's exact
  * test, and a margin) is out; so is one whose loss is clearly higher, as of an input that is scaled up and changes few
- * answers. Where several are left that give nearly the same answers, the one with the best accuracy, and of these the first,
- * can mislead nobody about the metric.
+ * answers. Where several are left that give nearly the same answers, the most accurate ones can mislead nobody about the metric, and
+ * of these the one is taken under which the loss is lower than scaling the input explains.
  *
  * @param all from the most common normalization to the least, on the same images
  * @param labels the true class of each image
@@ -48,13 +50,30 @@ export function decide(all: readonly Answers[], labels: Uint8Array): Decision | 
   const close = all.filter((one) => one === best || !isClearlyMore(right(best), right(one)));
   const bounded = close.filter((one) => labels.length - count(one) >= LEAST_MISTAKES);
   const left = close.filter((one) => !bounded.some((other) => isClearlyLower(other.losses, one.losses)));
-  const chosen = left.reduce((leader, one) => (count(one) > count(leader) ? one : leader));
+  const most = Math.max(...left.map(count));
+  const chosen = likeliest(left.filter((one) => most - count(one) <= FEW_MISTAKES * labels.length));
   const alike = left.every((one) => differing(one.guesses, chosen.guesses) <= SAME_ANSWERS * labels.length);
   if (!alike) return undefined;
   const names = left.map(({ normalization }) => normalizationName(normalization));
   if (left.length > 1) return { best: chosen, note: `as ${listed(names)} give nearly the same answers` };
   return close.length > 1 ? { best: chosen, note: 'told apart by the loss' } : { best: chosen };
 }
+
+/** Of answers that are equally right: the least scaled, unless the loss of another is lower than its scale alone explains. */
+function likeliest(equals: readonly Answers[]): Answers {
+  const byScale = [...equals].sort((a, b) => b.normalization.std - a.normalization.std);
+  return byScale.reduce((leader, one) => {
+    const [loss, lower] = [meanLoss(leader), meanLoss(one)];
+    // Logits that are so many times as large raise a likelihood, and so a small loss, to this power.
+    const scale = leader.normalization.std / one.normalization.std;
+    return lower < (loss < 1 ? loss ** scale : loss) ? one : leader;
+  });
+}
+
+/** The mean loss of right answers is never 0 but for rounding in float32. */
+const meanLoss = ({ losses }: Answers): number => Math.max(mean(losses), 2 ** -23);
+
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
@@ -90,7 +109,6 @@ export function upperTail(hits: number, tosses: number): number {
 }
 
 function isClearlyLower(low: Float64Array, high: Float64Array): boolean {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   if (!high.every(Number.isFinite)) return low.every(Number.isFinite);
   if (!(mean(high) >= LOSS_TIMES * mean(low))) return false;
   const differences = high.map((value, i) => value - low[i]!);

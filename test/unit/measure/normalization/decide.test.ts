@@ -38,6 +38,13 @@ describe('between normalizations', () => {
     });
   });
 
+  it('of the same answers another is taken where its loss is lower than its scale explains', () => {
+    const [plain, trained] = [answers(0, () => false, [0.09, 2]), answers(1, () => false, [0.0006, 2])];
+    expect(decide([plain, trained], LABELS)?.best).toBe(trained);
+    const scaled = answers(1, () => false, [0.01, 2]);
+    expect(decide([plain, scaled], LABELS)?.best).toBe(plain);
+  });
+
   it('nothing is decided where all guess, or where other answers are as good', () => {
     expect(decide([answers(0, every(10, 0)), answers(1, every(10, 1))], LABELS)).toBeUndefined();
     const guessing = (place: number) => answers(place, (i) => i % 10 !== place);
