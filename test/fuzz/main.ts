@@ -2,7 +2,7 @@
 // Bends checkpoints, shards, recipes, run folders, scans and data sets out of shape and asks the engine about them.
 // Fails where an answer takes over 2 s of processor time or 1 GB, touches what is outside, or is no clear sentence.
 import { fork, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -129,7 +129,7 @@ runMain(async () => {
     if (values.keep && existsSync(cases)) {
       const kept = inRoot('.cache', 'fuzz');
       rmSync(kept, { recursive: true, force: true });
-      cpSync(cases, kept, { recursive: true, verbatimSymlinks: true });
+      cpSync(cases, kept, { recursive: true, verbatimSymlinks: true, filter: (file) => !lstatSync(file).isFIFO() });
       console.log(`The cases that failed are in ${kept}.`);
     }
   });

@@ -45,6 +45,10 @@ export async function checkDifference(
       const fed = large.inputs.length === 1 ? images : undefined;
       const inputs = fed ? imagesFor(large, fed) : noiseFor(expected, large);
       const difference = await compare(large, small, inputs, fed ? 'validation' : 'noise', signal);
+      if (!Number.isFinite(difference.largest))
+        throw new UserError(
+          'The model answers with values that are no numbers (NaN or infinite), so its outputs cannot be compared and nothing was written: its weights are damaged.',
+        );
       if (!(difference.largest <= LARGEST_DIFFERENCE))
         throw new UserError(
           `Without the removed channels the outputs differ by ${(100 * difference.largest).toPrecision(2)} % of their spread, more than ${100 * LARGEST_DIFFERENCE} %, so nothing was written: protect layers until they agree, or remove fewer channels.`,
