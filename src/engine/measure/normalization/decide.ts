@@ -27,8 +27,6 @@ const STANDARD_ERRORS = 3;
 const LEAST_MISTAKES = 10;
 /** Answers are the same where so few images, as a share, get other ones. */
 const SAME_ANSWERS = 0.02;
-/** Accuracies are equal where so few more images, as a share, are right. */
-const FEW_MISTAKES = 0.005;
 
 /**
  * Decides between normalizations by a paired test on the same images. One that is clearly worse by accuracy (McNemar's exact
@@ -51,7 +49,7 @@ export function decide(all: readonly Answers[], labels: Uint8Array): Decision | 
   const bounded = close.filter((one) => labels.length - count(one) >= LEAST_MISTAKES);
   const left = close.filter((one) => !bounded.some((other) => isClearlyLower(other.losses, one.losses)));
   const most = Math.max(...left.map(count));
-  const chosen = likeliest(left.filter((one) => most - count(one) <= FEW_MISTAKES * labels.length));
+  const chosen = likeliest(left.filter((one) => count(one) === most));
   const alike = left.every((one) => differing(one.guesses, chosen.guesses) <= SAME_ANSWERS * labels.length);
   if (!alike) return undefined;
   const names = left.map(({ normalization }) => normalizationName(normalization));
@@ -59,7 +57,7 @@ export function decide(all: readonly Answers[], labels: Uint8Array): Decision | 
   return close.length > 1 ? { best: chosen, note: 'told apart by the loss' } : { best: chosen };
 }
 
-/** Of answers that are equally right: the least scaled, unless the loss of another is lower than its scale alone explains. */
+/** Of answers of which as many are right: the least scaled, unless the loss of another is lower than its scale alone explains. */
 function likeliest(equals: readonly Answers[]): Answers {
   const byScale = [...equals].sort((a, b) => b.normalization.std - a.normalization.std);
   return byScale.reduce((leader, one) => {
