@@ -3,6 +3,7 @@ import path from 'node:path';
 import type * as vscode from 'vscode';
 import { expect, test, vi } from 'vitest';
 import { Datasets } from '../../../../src/extension/data/datasets';
+import { Normalizations } from '../../../../src/extension/data/normalizations';
 import { Listeners } from '../../../../src/extension/listeners';
 import { CheckpointPanel } from '../../../../src/extension/panel/panel';
 import type { Services } from '../../../../src/extension/services';
@@ -53,7 +54,11 @@ async function openPanel() {
   const asked: string[] = [];
   const call = (method: string) => {
     asked.push(method);
-    return Promise.resolve(method === 'dataset' ? info : { weightsHash: 'x', layers: [], provenance: null });
+    const answers: Record<string, unknown> = {
+      dataset: info,
+      normalization: { kind: 'none', reason: 'the model cannot be run' },
+    };
+    return Promise.resolve(answers[method] ?? { weightsHash: 'x', layers: [], provenance: null });
   };
   const memento = {
     get: (key: string) => stored.get(key),
@@ -64,6 +69,7 @@ async function openPanel() {
     context: { extensionUri: {} },
     engine: { call, changed: new Listeners(), state: { phase: 'up' } },
     datasets: new Datasets(memento, call as never, () => undefined),
+    normalizations: new Normalizations(memento, call as never),
     evaluations: { kept: () => Promise.resolve(null) },
     panels: { takeFocus: () => undefined },
     log: { error: () => undefined },
