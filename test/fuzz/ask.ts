@@ -10,11 +10,15 @@ export type Ask = <K extends keyof EngineRequests>(
   listen?: { signal?: AbortSignal; report?: (progress: z.input<EngineRequests[K]['progress']>) => void },
 ) => Promise<z.input<EngineRequests[K]['result']>>;
 
-/** Starts the engine. @param folder for its cache */
-export async function startEngine(folder: string): Promise<Ask> {
+/**
+ * Starts the engine.
+ * @param folder for its cache
+ * @param sampleFolder with the sample of Fashion-MNIST, where that is asked for
+ */
+export async function startEngine(folder: string, sampleFolder = folder): Promise<Ask> {
   const service = createService(__filename, () => undefined);
   const listener = { signal: new AbortController().signal, report: () => undefined };
-  await service.initialize({ sampleFolder: folder, cacheFolder: folder, threads: 1, backend: 'onnxruntime' }, listener);
+  await service.initialize({ sampleFolder, cacheFolder: folder, threads: 1, backend: 'onnxruntime' }, listener);
   return async (method, params, { signal = listener.signal, report = listener.report } = {}) => {
     const parsed = engineRequests[method].params.safeParse(params);
     if (!parsed.success) throw new UserError(`That cannot be done: ${describeIssue(parsed.error)}.`);
