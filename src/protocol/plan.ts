@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PreviewAccuracy } from './measure';
 import { OutputDifference } from './difference';
+import { MacsFor } from './model';
 
 /**
  * A layer before or after a step. Where weights become 0, `bytes` and `macs` are those of the weights that are not 0:
@@ -32,6 +33,7 @@ const Totals = z.object({
   nonzero: z.number(),
   /** Dense where channels are removed, otherwise those with a weight that is not 0. */
   macs: z.number().nullable(),
+  macsFor: MacsFor.optional(),
   bytes: z.number(),
   gzipBytes: z.number(),
 });

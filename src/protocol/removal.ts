@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
 import { PreviewAccuracy } from './measure';
+import { MacsFor } from './model';
 
 /** Channels, parameters and dense multiply-accumulates of a layer or model; null where they cannot be inferred. */
 const LayerSize = z.object({ width: z.number().nullable(), params: z.number(), macs: z.number().nullable() });
-const ModelSize = LayerSize.omit({ width: true });
+const ModelSize = LayerSize.omit({ width: true }).extend({ macsFor: MacsFor.optional() });
 
 /** What removing channels did, or would do, to one layer. */
 export const RemovedLayer = z.object({

@@ -25,6 +25,8 @@ export interface CuttingOptions {
   readonly score: string;
   readonly granularity?: string | undefined;
   readonly protect?: string[] | undefined;
+  /** For which MACs are counted where channels are removed, see `closeInputs`. */
+  readonly inputShape?: number[] | undefined;
 }
 
 /** What computing scores is given: training images, the recipe's seed, and who listens. */
@@ -132,7 +134,7 @@ async function pruning(
 
 async function removing(
   model: ModelContent,
-  { score: name, protect }: CuttingOptions,
+  { score: name, protect, inputShape }: CuttingOptions,
   { data, ...context }: CuttingContext,
 ): Promise<Cutting> {
   const score = named(ChannelScoreName, name, 'channels');
@@ -144,6 +146,7 @@ async function removing(
       scope: 'layer',
       layers: Object.fromEntries(amounts),
       ...(protect === undefined ? {} : { protect }),
+      ...(inputShape === undefined ? {} : { inputShape }),
     });
   const { samples } = step(NONE);
   const scores = await channelScores[score].score({ model, groups, samples, dataset: data, ...context });

@@ -4,7 +4,7 @@ import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type SizeOptions } from '../checkpoint/sizes';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph, type GraphLayer } from '../model/graph';
-import { withInputShape } from '../model/input-shapes';
+import { macsForOf, withInputShape } from '../model/input-shapes';
 import { whyNotRunnable } from '../model/runnable';
 
 /**
@@ -46,14 +46,8 @@ export function figuresOf(
   model: ModelContent,
   inputShape?: readonly number[],
 ): { layers: LayerInfo[]; totals: ModelFigures } {
-  const { assumed } = readGraph(model);
-  const closed = readGraph(inputShape ? withInputShape(model, inputShape) : model);
-  const layers = closed.layers.map(describeLayer);
-  const shapes = inputShape ? closed.inputs : assumed;
-  const macsFor = assumed && {
-    shapes: shapes!.map((shape) => shape?.slice(1) ?? []),
-    assumed: inputShape === undefined,
-  };
+  const layers = readGraph(inputShape ? withInputShape(model, inputShape) : model).layers.map(describeLayer);
+  const macsFor = macsForOf(model, inputShape);
   return { layers, totals: { ...totalsOf(layers), ...(macsFor ? { macsFor } : {}) } };
 }
 

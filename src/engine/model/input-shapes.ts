@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../../protocol/errors';
+import type { MacsFor } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
+import { inferCalls } from './shapes';
 import { LayerJson, type Config } from './topology-json';
 import { readTopology, type Shape, type Topology } from './topology';
 
@@ -65,19 +67,47 @@ const fits = ([, ...sizes]: Shape, given: readonly number[]): boolean =>
  * The model with the sizes of its inputs set, so that whatever works on it knows them: shapes, MACs, a running network on
  * noise. The same model where it leaves no size open.
  * @param given see `closeInputs`; without it open sizes are `DEFAULT_SIZES`
- * @throws UserError where it fits no input
+ * @throws UserError where it fits no input, or is too small
  */
 export function withInputShape<M extends ModelContent>(model: M, given?: readonly number[]): M {
   const topology = readTopology(model.modelTopology);
   if (!topology) return model;
-  const closed = closeInputs(topology, given).filter(({ open }) => open);
+  const inputs = closeInputs(topology, given);
+  const closed = inputs.filter(({ open }) => open);
   if (closed.length === 0) return model;
+  if (given) refuseEmptied(topology, new Map(inputs.map(({ id, shape }) => [id, shape])), given);
   const copy = structuredClone(model.modelTopology);
   for (const { id, shape } of closed) {
     const { path } = topology.layers.find((layer) => layer.id === id)!;
     setShape(copy['model_config'] ?? copy, path, shape);
   }
   return { ...model, modelTopology: copy };
+}
+
+/**
+ * The inputs that MACs are counted for; undefined where the model leaves no size of them open.
+ * @param given see `closeInputs`
+ * @throws UserError where it fits no input
+ */
+export function macsForOf({ modelTopology }: ModelContent, given?: readonly number[]): MacsFor | undefined {
+  const topology = readTopology(modelTopology);
+  const closed = topology ? closeInputs(topology, given) : [];
+  if (!closed.some(({ open }) => open)) return undefined;
+  return { shapes: closed.map(({ shape }) => shape.slice(1)), assumed: given === undefined };
+}
+
+/** Refuses inputs so small that nothing is left of them within the model. @throws UserError */
+function refuseEmptied(topology: Topology, inputs: ReadonlyMap<string, Shape>, given: readonly number[]): void {
+  const open = inferCalls(topology);
+  const closed = inferCalls(topology, inputs);
+  const emptied = topology.calls.find((_, i) => {
+    const { shape } = closed[i]!;
+    return open[i]!.shape !== null && (shape === null || shape.some((size) => size !== null && size < 1));
+  });
+  if (!emptied) return;
+  throw new UserError(
+    `The input shape ${given.join(',')} does not fit the model, because it leaves nothing for the layer "${topology.layers[emptied.layer]!.name}" to answer: give a larger one.`,
+  );
 }
 
 const Named = z.looseObject({ name: z.string().optional(), config: z.unknown() });

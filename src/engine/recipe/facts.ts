@@ -24,6 +24,10 @@ const facts: Readonly<Record<StepName, Facts>> = {
 /** Steps that end in another model than they began with. */
 export const changesModel = ({ step }: RecipeStep): boolean => facts[step].changesModel;
 
+/** The size of the input for which a recipe counts MACs, where the model leaves it open; the last that a step gives. */
+export const inputShapeOf = (steps: readonly RecipeStep[]): readonly number[] | undefined =>
+  steps.flatMap((step) => ('inputShape' in step && step.inputShape ? [step.inputShape] : [])).at(-1);
+
 /** Steps that train, epoch by epoch. */
 export const trains = ({ step }: RecipeStep): boolean => facts[step].trains;
 

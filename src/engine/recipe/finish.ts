@@ -4,7 +4,7 @@ import type { RunResult } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { RunFolder } from '../folder/run-folder';
 import { inspect } from '../measure/inspect';
-import { changesModel, compresses } from './facts';
+import { changesModel, compresses, inputShapeOf } from './facts';
 import { removeResults, removeState, writeResults } from './folder';
 import type { Journal } from './journal';
 import { notesAfter } from './notes';
@@ -23,7 +23,8 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
   const { parent, recipe } = prepared;
   try {
     const checkpoint = await outcomeOf(work);
-    const after = await inspect(checkpoint);
+    const sizes = { inputShape: inputShapeOf(recipe.steps) };
+    const after = await inspect(checkpoint, sizes);
     checkOutcome(work, checkpoint, after);
     const seconds = await journal.seconds();
     const notes = notesAfter(prepared, work.model);
@@ -32,7 +33,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
       out: outOf(folder, prepared),
       folder: folder.given,
       steps: state.results,
-      before: parent && (await inspect(parent)).totals,
+      before: parent && (await inspect(parent, sizes)).totals,
       after: after.totals,
       accuracy: {
         before: recipe.steps.some(compresses) ? state.before : null,

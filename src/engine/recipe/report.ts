@@ -1,5 +1,5 @@
 import type { Recipe } from '../../protocol/recipe';
-import type { LayerFigures } from '../../protocol/model';
+import { macsForWords, type LayerFigures } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult, StepResult } from '../../protocol/run';
 import { visibleLines } from '../../protocol/visible';
@@ -48,7 +48,10 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
         ['parameters', ...totals(({ params }) => whole(params))],
         ['nonzero', ...totals(({ nonzero }) => whole(nonzero))],
         ['sparsity', ...totals(({ sparsity }) => percent(sparsity))],
-        ['multiply-accumulates', ...totals(({ macs }) => (macs === null ? '?' : whole(macs)))],
+        [
+          `multiply-accumulates${after.macsFor ? ` for ${macsForWords(after.macsFor)}` : ''}`,
+          ...totals(({ macs }) => (macs === null ? '?' : whole(macs))),
+        ],
         ['bytes of the files', ...totals(({ bytes }) => whole(bytes))],
         ['bytes with gzip', ...totals(({ gzipBytes }) => whole(gzipBytes))],
       ],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { InputShape } from '../model';
 import { LayerPatterns } from '../patterns';
 
 const share = (what: string) =>
@@ -16,6 +17,11 @@ export const RemoveAmount = z.union([
   z.strictObject({ zeros: z.literal(true).describe('Remove the filters and neurons that are all zero.') }),
 ]);
 export type RemoveAmount = z.infer<typeof RemoveAmount>;
+
+/** The size of the input for a model that leaves it open. */
+export const openSizes = InputShape.describe(
+  'Size of the input where the model leaves it open, without the batch, such as 224, 224, 3: MACs are counted for it, and without data outputs are compared on it.',
+);
 
 /** Importance scores of whole channels; each is described where it is computed. */
 export const ChannelScoreName = z.enum(['magnitude', 'l2', 'fpgm', 'bn-scale', 'taylor', 'random']);
@@ -58,5 +64,6 @@ export const RemoveStep = z.strictObject({
     .max(1_000_000)
     .default(1000)
     .describe('Training images on which a score that needs data, such as taylor, is computed.'),
+  inputShape: openSizes.optional(),
 });
 export type RemoveStep = z.infer<typeof RemoveStep>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Granularity, ImportanceScoreName } from './prune';
-import { ChannelScoreName } from './remove';
+import { ChannelScoreName, openSizes } from './remove';
 import { LayerPatterns } from '../patterns';
 
 const count = z.number().int('must be a whole number').positive('must be above 0');
@@ -55,6 +55,7 @@ export const TargetStep = z.strictObject({
     .describe(
       'Validation images on which layers and plans are measured; the first so many, or all where there are fewer.',
     ),
+  inputShape: openSizes.optional(),
   protect: LayerPatterns.optional().describe('Layers that are left alone, by name; * stands for any characters.'),
   writePlans: z
     .boolean()

@@ -1,3 +1,4 @@
+import { macsForWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
 import { bytes, change, compact, count, percent, sentence } from '../logic/format';
 import { currentStep } from '../state/recipe';
@@ -126,7 +127,9 @@ export function PlanTable() {
         </table>
       </div>
       <p class="small quiet">
-        {NOTES[plan.kind]} The plan is of this checkpoint as it is, without the steps before.
+        {NOTES[plan.kind]}
+        {plan.before.macsFor && ` MACs are counted for ${macsForWords(plan.before.macsFor)}.`} The plan is of this
+        checkpoint as it is, without the steps before.
         {plan.difference &&
           ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
         {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}

@@ -1,3 +1,4 @@
+import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points, sentence } from '../logic/format';
@@ -42,7 +43,16 @@ function lines(result: RunResult): Line[] {
     line('params', 'Parameters', before?.params ?? null, after.params, count, change),
     line('nonzero', 'Nonzero', before?.nonzero ?? null, after.nonzero, count, change),
     ...(before && before.macs !== null && after.macs !== null && before.macs !== after.macs
-      ? [line('macs', 'MACs', before.macs, after.macs, compact, change)]
+      ? [
+          line(
+            'macs',
+            after.macsFor ? `MACs for ${macsForWords(after.macsFor)}` : 'MACs',
+            before.macs,
+            after.macs,
+            compact,
+            change,
+          ),
+        ]
       : []),
     line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
     line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),

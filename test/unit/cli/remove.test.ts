@@ -113,6 +113,11 @@ describe('secateur remove', () => {
     ],
     [['--zeros', '--fine-tune', '1', '--out', 'out'], 1, /^Fine-tuning needs a dataset: give one with --data/],
     [['--zeros', '--recalibrate', '50', '--out', 'out'], 1, /^Recalibration needs a dataset: give one with --data/],
+    [
+      ['--macs', '0.5', '--input-shape', '9,9,1', '--out', 'out'],
+      1,
+      /^The input shape 9,9,1 does not fit the model, which takes /,
+    ],
     [['--channels', '0.5', '--protect', 'conv*', '--out', 'out'], 1, /^"conv\*" in "protect" names no layer/],
   ])('%j ends with one sentence and writes nothing', async (options, exit, sentence) => {
     const { folder, model } = await world();

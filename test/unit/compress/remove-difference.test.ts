@@ -45,9 +45,9 @@ const classifier = (activation: 'linear' | 'softmax' | 'sigmoid') =>
 /** A right removal must pass, and one that changes what the model answers must not. */
 async function tellsApart(model: ModelContent): Promise<OutputDifference> {
   const plan = half(model);
-  const { difference } = await checkDifference(plan.expected(), plan.model, undefined);
+  const { difference } = await checkDifference(plan.expected(), plan.model);
   expect(difference!.largest).toBeLessThan(1e-4);
-  await expect(checkDifference(model, plan.model, undefined)).rejects.toThrow(/ % of their spread, more than 0\.1 %/);
+  await expect(checkDifference(model, plan.model)).rejects.toThrow(/ % of their spread, more than 0\.1 %/);
   return difference!;
 }
 
@@ -68,7 +68,16 @@ describe('the output check', () => {
         conv2d({ filters: 2, kernelSize: 1, name: 'two' }),
       ],
     });
-    expect(await tellsApart(content(network))).toMatchObject({ samples: 6, on: 'noise' });
+    const model = content(network);
+    expect(await tellsApart(model)).toMatchObject({ samples: 6, on: 'noise' });
+    const plan = half(model);
+    const { difference } = await checkDifference(plan.expected(), plan.model, { inputShape: [5, 7, 3] });
+    expect(difference).toMatchObject({ samples: 32, on: 'noise' });
+    const huge = await checkDifference(plan.expected(), plan.model, { inputShape: [60_000, 60_000, 3] });
+    expect(huge).toMatchObject({
+      difference: null,
+      notCompared: expect.stringMatching(/^The model needs .* GiB for one/) as string,
+    });
   });
 
   it('compares every output, of models with several inputs too', async () => {

@@ -16,6 +16,16 @@ function convolutions(inputShape: (number | null)[], nested = false) {
   const model = tfLayers.model({ inputs: input, outputs: conv(2).apply(conv(4).apply(input)) as Symbolic });
   return fromLayersModel(nested ? tfLayers.sequential({ layers: [model] }) : model);
 }
+/** Two convolutions that take two pixels off each side. */
+const valid = () =>
+  fromLayersModel(
+    tfLayers.sequential({
+      layers: [
+        make.conv2d({ filters: 4, kernelSize: 3, inputShape: [null, null, 3], name: 'one' }),
+        make.conv2d({ filters: 2, kernelSize: 3, name: 'two' }),
+      ],
+    }),
+  );
 const each = 9 * 3 * 4 + 9 * 4 * 2;
 
 describe('sizes that a model leaves open', () => {
@@ -53,6 +63,10 @@ describe('sizes that a model leaves open', () => {
       closed.dispose();
       expect(withInputShape(convolutions([8, 8, 3], nested), [8, 8, 3])).toMatchObject({ format: 'layers-model' });
     }
+    expect(() => withInputShape(valid(), [4, 4, 3])).toThrow(
+      'The input shape 4,4,3 does not fit the model, because it leaves nothing for the layer "two" to answer: give a larger one.',
+    );
+    expect(withInputShape(valid(), [5, 5, 3])).toMatchObject({ format: 'layers-model' });
     const whole = convolutions([8, 8, 3]);
     expect(withInputShape(whole)).toBe(whole);
   });

@@ -31,6 +31,28 @@ async function benchWithResidual(): Promise<Bench> {
 }
 
 describe('a run that removes channels', () => {
+  it('counts MACs before and after for the size that is given where the model leaves it open', async () => {
+    const bench = await Bench.make();
+    const network = layers.sequential({
+      layers: [
+        layers.layers.conv2d({ filters: 4, kernelSize: 1, inputShape: [null, null, 3], name: 'one' }),
+        layers.layers.conv2d({ filters: 2, kernelSize: 1, name: 'two' }),
+      ],
+    });
+    await writeCheckpoint(bench.path('open'), fromLayersModel(network));
+    network.dispose();
+    const step = { step: 'remove', amount: { macs: 0.5 }, inputShape: [10, 5, 3] } as const;
+    const { before, after, steps } = await bench.run({ checkpoint: 'open', steps: [step] });
+    const macsFor = { shapes: [[10, 5, 3]], assumed: false };
+    expect([before, after]).toMatchObject([
+      { macs: 50 * 4 * 5, macsFor },
+      { macs: 50 * 2 * 5, macsFor },
+    ]);
+    expect(resultOf(steps, 'remove').totals.after).toMatchObject({ macs: after.macs, macsFor });
+    const small = { ...step, inputShape: [10, 5] };
+    await expect(bench.run({ checkpoint: 'open', steps: [small] }, { out: 'no' })).rejects.toThrow(/10,5 does not fit/);
+  });
+
   it('measures before and after, compares outputs on validation images, and fine-tunes what is left', async () => {
     const bench = await benchWithResidual();
     const recalibrate = { step: 'recalibrate', samples: 100, batchSize: 50 } as const;

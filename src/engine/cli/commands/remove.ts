@@ -13,6 +13,7 @@ import { accuracyNotes, runOnTerminal } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
+import { sizesTaken } from './inspect';
 import { accuracyLine } from './prune';
 
 export interface RemoveCommand extends CommonOptions, DataOptions, RateOptions, TeachingOptions {
@@ -26,6 +27,7 @@ export interface RemoveCommand extends CommonOptions, DataOptions, RateOptions, 
   samples: number;
   protect?: string[];
   multipleOf: number;
+  inputShape?: number[];
   dryRun?: boolean;
   recalibrate?: number;
   fineTune?: number;
@@ -82,9 +84,9 @@ export async function remove(
 }
 
 function stepOf(options: RemoveCommand): z.input<typeof RemoveStep> {
-  const { score, scope, protect, samples, multipleOf } = options;
-  const amount = amountOf(options);
-  return { step: 'remove', score, scope, amount, samples, multipleOf, ...(protect ? { protect } : {}) };
+  const { score, scope, protect, samples, multipleOf, inputShape } = options;
+  const given = { ...(protect ? { protect } : {}), ...(inputShape ? { inputShape } : {}) };
+  return { step: 'remove', score, scope, amount: amountOf(options), samples, multipleOf, ...given };
 }
 
 function amountOf({ channels, macs, params }: RemoveCommand): RemoveAmount {
@@ -168,11 +170,10 @@ function layersText(layers: readonly RemovedLayer[]): string {
   );
 }
 
-function totalsText(
-  rows: readonly (readonly [string, { params: number; macs: number | null; bytes: number; gzipBytes: number }])[],
-): string {
+function totalsText(rows: readonly (readonly [string, RemovalPlan['totals']['after']])[]): string {
+  const macsFor = rows.at(-1)?.[1].macsFor;
   const headings = ['', 'parameters', 'MACs', 'files', 'gzip'];
-  return table(
+  const figures = table(
     headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
     rows.map(([name, figures]) => [
       name,
@@ -182,6 +183,7 @@ function totalsText(
       bytes(figures.gzipBytes),
     ]),
   );
+  return macsFor ? `${figures}\nMACs are those of one sample${sizesTaken(macsFor)}` : figures;
 }
 
 /** How much went, and in one sentence why it is less than was asked for. */

@@ -27,6 +27,7 @@ export interface TargetCommand extends CommonOptions, DataOptions, RateOptions, 
   granularity?: string;
   protect?: string[];
   samples: number;
+  inputShape?: number[];
   writePlans?: boolean;
   fineTune?: number;
   data: string;
@@ -42,7 +43,7 @@ export async function target(
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { by, search, score, granularity, protect, samples, writePlans = false, fineTune = 0 } = options;
+  const { by, search, score, granularity, protect, samples, inputShape, writePlans = false, fineTune = 0 } = options;
   const { data, seed, out, resume = false } = options;
   const teaching = teachingOf(options);
   if (fineTune === 0 && (teaching.distill || options.patience !== undefined))
@@ -57,6 +58,7 @@ export async function target(
         ...{ step: 'target' as const, goal: goalOf(options), by, search, score, samples, writePlans },
         ...(granularity === undefined ? {} : { granularity }),
         ...(protect === undefined ? {} : { protect }),
+        ...(inputShape === undefined ? {} : { inputShape }),
       },
       ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, ...ratesOf(options), ...teaching }] : []),
     ],

@@ -9,7 +9,19 @@ import { remove, type RemoveCommand } from '../commands/remove';
 import { target, type TargetCommand } from '../commands/target';
 import { whole } from '../options';
 import { withRates, withTeaching } from '../training-options';
-import { data, out, seed, resume, scope, score, MODEL, normalization, type Declare, requiredData } from './shared';
+import {
+  data,
+  inputShape,
+  out,
+  seed,
+  resume,
+  scope,
+  score,
+  MODEL,
+  normalization,
+  type Declare,
+  requiredData,
+} from './shared';
 
 const GOALS = ['accuracy', 'bytes', 'macs', 'params'] as const;
 const goal = (flags: string, text: string): Option =>
@@ -97,6 +109,7 @@ export const declareCompressing: Declare = (command, perform) => {
     )
     .option('--protect <layers...>', 'layers that keep all their channels, by name; * stands for any characters')
     .option('--multiple-of <number>', 'widths stay multiples of this; blocks of 8 or 16 save time', whole(1, 1024), 1)
+    .addOption(inputShape())
     .option('--dry-run', 'print the plan, layer by layer, and write nothing')
     .option(
       '--recalibrate <samples>',
@@ -150,6 +163,7 @@ export const declareCompressing: Declare = (command, perform) => {
     .option('--granularity <pattern>', 'what is pruned as one: element, kernel, filter, or a block such as 4x4')
     .option('--protect <layers...>', 'layers that are left alone, by name; * stands for any characters')
     .option('--samples <number>', 'validation images on which layers and plans are measured', whole(1), SCAN_SAMPLES)
+    .addOption(inputShape())
     .option('--write-plans', 'write every plan that was found as a checkpoint of its own too, in plans/')
     .option('--fine-tune <epochs>', 'train on with the zeros held', whole(0, 10_000))
     .addOption(requiredData())

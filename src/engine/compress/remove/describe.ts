@@ -1,6 +1,7 @@
 import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph, type GraphLayer } from '../../model/graph';
+import { macsForOf, withInputShape } from '../../model/input-shapes';
 import type { ChannelGroups } from './channels';
 import { madeBy } from './axes';
 import { whyFixed } from './fixed';
@@ -10,6 +11,7 @@ import type { DeadChannels } from './zeros';
 
 /** What is known of a plan when its layers are described. */
 interface Planned {
+  /** Before and after, both with the sizes of their inputs as the step gives them. */
   readonly model: ModelContent;
   readonly smaller: ModelContent;
   readonly groups: ChannelGroups;
@@ -33,11 +35,18 @@ export function describeLayers(planned: Planned): RemovedLayer[] {
   });
 }
 
-/** Parameters and dense MACs of a whole model before and after. */
-export const totalsOf = (before: ModelContent, after: ModelContent): RemovalTotals => ({
-  before: modelSize(before),
-  after: modelSize(after),
-});
+/**
+ * Parameters and dense MACs of a whole model before and after.
+ * @param inputShape for which MACs are counted, see `closeInputs`
+ */
+export function totalsOf(before: ModelContent, after: ModelContent, inputShape?: readonly number[]): RemovalTotals {
+  const macsFor = macsForOf(before, inputShape);
+  const sizeOf = (model: ModelContent) => ({
+    ...modelSize(inputShape ? withInputShape(model, inputShape) : model),
+    ...(macsFor ? { macsFor } : {}),
+  });
+  return { before: sizeOf(before), after: sizeOf(after) };
+}
 
 /** Parameters and dense multiply-accumulates of a model; null where these cannot be inferred. */
 export function modelSize(model: ModelContent): { params: number; macs: number | null } {

@@ -5,6 +5,8 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Images } from '../../dataset/images';
 import { inputShape } from '../../measure/classifier';
 import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { withInputShape } from '../../model/input-shapes';
+import { readTopology } from '../../model/topology';
 import { breathe } from '../../pause';
 import { withoutLastActivations } from './last-activations';
 import { noiseFor, type Batch } from './noise';
@@ -24,6 +26,15 @@ export interface OutputCheck {
   readonly notCompared?: string;
 }
 
+/** On what outputs are compared, and who may stop that. */
+export interface CheckOptions {
+  /** Validation images; seeded noise without any. */
+  readonly images?: Images | undefined;
+  /** The size of noise, see `closeInputs`. */
+  readonly inputShape?: readonly number[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * The largest difference between the outputs of two models of the same inputs, on the first validation images, or without
  * these on seeded noise.
@@ -33,18 +44,19 @@ export interface OutputCheck {
 export async function checkDifference(
   expected: ModelContent,
   got: ModelContent,
-  images: Images | undefined,
-  signal?: AbortSignal,
+  { images, inputShape, signal }: CheckOptions = {},
 ): Promise<OutputCheck> {
-  const why = whyNotRunnable(expected, 'several');
+  const onImages = images !== undefined && (readTopology(expected.modelTopology)?.inputs.length ?? 0) === 1;
+  // Images have a size of their own.
+  const sized = (model: ModelContent): ModelContent => (onImages ? model : withInputShape(model, inputShape));
+  const why = whyNotRunnable(sized(expected), 'several');
   if (why !== undefined) return { difference: null, notCompared: why };
-  const large = await toLayersModel(withoutLastActivations(expected), 'several');
+  const large = await toLayersModel(withoutLastActivations(sized(expected)), 'several');
   try {
-    const small = await toLayersModel(withoutLastActivations(got), 'several');
+    const small = await toLayersModel(withoutLastActivations(sized(got)), 'several');
     try {
-      const fed = large.inputs.length === 1 ? images : undefined;
-      const inputs = fed ? imagesFor(large, fed) : noiseFor(expected, large);
-      const difference = await compare(large, small, inputs, fed ? 'validation' : 'noise', signal);
+      const inputs = onImages ? imagesFor(large, images) : noiseFor(expected, large);
+      const difference = await compare(large, small, inputs, onImages ? 'validation' : 'noise', signal);
       if (!Number.isFinite(difference.largest))
         throw new UserError(
           'The model answers with values that are no numbers (NaN or infinite), so its outputs cannot be compared and nothing was written: its weights are damaged.',

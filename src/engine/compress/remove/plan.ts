@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
+import { withInputShape } from '../../model/input-shapes';
 import { amountsByLayer, protectedLayers } from '../layer-names';
 import { countFor, saving } from './amount';
 import { channelGroups, type ChannelGroups } from './channels';
@@ -43,10 +44,14 @@ export interface RemovePlan {
 /**
  * Plans which channels go, and removes them from a copy.
  * @param scores of the model's groups, by the step's score
- * @throws UserError for layers that do not exist or make no channels that may go, and for amounts that cannot be reached
+ * @throws UserError for layers that do not exist or make no channels that may go, for amounts that cannot be reached, and for
+ * an input shape that does not fit
  */
 export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupScores): RemovePlan {
   const groups = channelGroups(model);
+  const { inputShape } = step;
+  const sized = (one: ModelContent): ModelContent => (inputShape ? withInputShape(one, inputShape) : one);
+  const measured = sized(model);
   const guarded = protectedLayers(groups.layers, step.protect);
   const all = families(groups);
   const guardedGroups = new Set(groups.layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
@@ -105,7 +110,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     const ranked = free
       .filter((family) => !asked.has(family))
       .map((family) => {
-        const comparison = comparable ? { savedBy: saving(model, groups, family, amount) } : undefined;
+        const comparison = comparable ? { savedBy: saving(measured, groups, family, amount) } : undefined;
         return { width: family.width, order: rankFamily(family, scores, comparison) };
       });
     const total = ranked.reduce((sum, { order }) => sum + order.length, 0);
@@ -114,19 +119,19 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
       step.scope,
     ).filter((bundle) => widths.take(bundle.groups));
     const stopped = stopSentence(stopsOf(groups));
-    const without = (some: readonly number[]) => removeChannels(model, groups, new Set([...removed, ...some]));
-    for (const bundle of order.slice(0, countFor(amount, order, total, without, model, stopped)))
+    const without = (some: readonly number[]) => removeChannels(measured, groups, new Set([...removed, ...some]));
+    for (const bundle of order.slice(0, countFor(amount, order, total, without, measured, stopped)))
       for (const group of bundle.groups) removed.add(group);
   }
   const smaller = removed.size === 0 ? model : removeChannels(dead?.folded ?? model, groups, removed);
-  const totals = totalsOf(model, smaller);
+  const totals = totalsOf(model, smaller, inputShape);
   return {
     groups,
     removed,
     free,
     model: smaller,
     expected: () => (dead ? model : maskChannels(model, groups, removed)),
-    layers: describeLayers({ model, smaller, groups, removed, guarded, scores, dead }),
+    layers: describeLayers({ model: measured, smaller: sized(smaller), groups, removed, guarded, scores, dead }),
     totals,
     outcome: outcomeOf(step, groups, removed, totals, new Set(guarded.keys()), byHand),
   };

@@ -36,7 +36,11 @@ export async function removeByStep(model: ModelContent, step: RemoveStep, option
     scores = await score.score({ model, groups, samples: step.samples, ...options });
   }
   const plan = planRemove(model, step, scores);
-  const check = await checkDifference(plan.expected(), plan.model, dataset?.split('validation'), signal);
+  const { inputShape } = step;
+  const check = await checkDifference(plan.expected(), plan.model, {
+    ...(dataset ? { images: dataset.split('validation') } : {}),
+    ...{ inputShape, signal },
+  });
   return { ...plan, ...check };
 }
 

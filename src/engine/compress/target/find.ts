@@ -62,7 +62,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
       if (part.part === 'progress') onProgress?.(part.progress);
     },
   });
-  const sizes = new Sizes(input, rule.size);
+  const sizes = new Sizes({ ...input, inputShape: step.inputShape }, rule.size);
   const layers: SearchLayer[] = [];
   for (const layer of scan.layers) {
     if (layer.points.length > 0) layers.push(await searchLayer(layer, scan.baseline, sizes));

@@ -16,6 +16,8 @@ export class Sizes {
     private readonly input: {
       readonly model: ModelContent;
       readonly cutting: Cutting;
+      /** For which MACs are counted, see `closeInputs`. */
+      readonly inputShape?: readonly number[] | undefined;
       asWritten(model: ModelContent): ModelContent;
     },
     private readonly size: SizeName,
@@ -26,7 +28,7 @@ export class Sizes {
 
   /** Of a model as it would be written. */
   async all(model: ModelContent): Promise<AllSizes> {
-    const { layers, totals } = figuresOf(model);
+    const { layers, totals } = figuresOf(model, this.input.inputShape);
     const { bytes, gzipBytes } = await plannedSizes(this.input.asWritten(model));
     const { params, nonzero, macs, sparsity } = totals;
     return { bytes, gzipBytes, params, nonzero, macs, nonzeroMacs: nonzeroMacs(layers), sparsity };
@@ -47,7 +49,7 @@ export class Sizes {
   }
 
   private figure(model: ModelContent): number {
-    const { layers, totals } = figuresOf(model);
+    const { layers, totals } = figuresOf(model, this.input.inputShape);
     if (this.size === 'nonzeroMacs') return nonzeroMacs(layers) ?? 0;
     return this.size === 'macs' ? (totals.macs ?? 0) : this.size === 'params' ? totals.params : totals.nonzero;
   }

@@ -7,6 +7,7 @@ import { encodeCheckpoint } from '../../checkpoint/encode';
 import type { ModelContent } from '../../checkpoint/types';
 import { checkCutting, cuttingOf, type Cutting } from '../../compress/cutting';
 import { findTarget } from '../../compress/target/find';
+import { withInputShape } from '../../model/input-shapes';
 import { Sample } from '../../measure/sample';
 import { StoredPoints } from '../../measure/sensitivity/points';
 import { Pace } from '../../pace';
@@ -87,5 +88,9 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
 export const target: StepKind<TargetStep> = {
   runsModel: () => true,
   check: checkCutting,
+  rehearse: (model, { inputShape }) => {
+    if (inputShape) withInputShape(model, inputShape);
+    return model;
+  },
   perform,
 };
