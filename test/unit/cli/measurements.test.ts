@@ -50,7 +50,9 @@ describe('secateur sensitivity', () => {
   it.each(['residual', 'inverted', 'branches', 'residual-uint8'])(
     'measures the Keras model %s, its weights and its channels',
     async (name) => {
-      const images = ['--data', 'media/samples/fashion-mnist-sample', '--samples', '50', '--sparsities', '0.5'];
+      // Their weights are random, so nothing tells how pixels enter them.
+      const pixels = ['--normalization', '[-1,1]', '--samples', '50', '--sparsities', '0.5'];
+      const images = ['--data', 'media/samples/fashion-mnist-sample', ...pixels];
       const layersOf = async (...method: string[]) => {
         const network = path.resolve('test/fixtures/keras', name);
         const { layers } = Sensitivity.parse(

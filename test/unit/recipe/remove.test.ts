@@ -41,7 +41,7 @@ describe('a run that removes channels', () => {
     });
     await writeCheckpoint(bench.path('open'), fromLayersModel(network));
     network.dispose();
-    const step = { step: 'remove', amount: { macs: 0.5 }, inputShape: [10, 5, 3] } as const;
+    const step = { step: 'remove' as const, amount: { macs: 0.5 }, inputShape: [10, 5, 3] };
     const { before, after, steps } = await bench.run({ checkpoint: 'open', steps: [step] });
     const macsFor = { shapes: [[10, 5, 3]], assumed: false };
     expect([before, after]).toMatchObject([
