@@ -14,12 +14,24 @@ export type WireError = z.infer<typeof WireError>;
 
 /** The first complaint of a failed schema as words: `steps[1].amount.threshold: must be 0 or more`. */
 export function describeIssue(error: z.ZodError): string {
-  const issue = deepest(error.issues[0]);
-  if (!issue) return 'is not valid';
-  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  const told = issue.message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing ($1)');
-  const message = told.charAt(0).toLowerCase() + told.slice(1);
+  const { at, message } = firstComplaint(error);
+  const path = at.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   return path ? `${path.replace(/^\./, '')}: ${message}` : message;
+}
+
+/** What is wrong with a value, and the keys that lead there. */
+export interface Complaint {
+  at: readonly PropertyKey[];
+  /** Words without a capital letter or a full stop. */
+  message: string;
+}
+
+/** The first complaint of a failed schema, with its place. */
+export function firstComplaint(error: z.ZodError): Complaint {
+  const issue = deepest(error.issues[0]);
+  if (!issue) return { at: [], message: 'is not valid' };
+  const told = issue.message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing ($1)');
+  return { at: issue.path, message: told.charAt(0).toLowerCase() + told.slice(1) };
 }
 
 /** In a union, the branch that got furthest is the one the person meant; of several, the one with the fewest complaints. */

@@ -13,16 +13,20 @@ export interface NamedLayer {
 const NAMED = 20;
 
 /**
- * The places of the layers that a recipe means by a name; in a pattern * stands for any characters. A name that is a layer's
- * exactly means no others.
+ * The places of the layers that a recipe means by a name; in a pattern * stands for any characters. What is a layer's name
+ * or path exactly, * or not, means that layer alone.
  */
 export function layersNamed(layers: readonly NamedLayer[], given: string): number[] {
-  const fitting = (fits: (name: string) => boolean): number[] =>
-    layers.flatMap(({ name, path }, i) => (fits(name) || fits(path.join('/')) ? [i] : []));
-  const exact = fitting((name) => name === given);
-  if (exact.length > 0) return exact;
+  const one = exactly(layers, given);
+  if (one !== -1) return [one];
   const fits = matcher(given);
   return layers.flatMap(({ name, path }, i) => ([name, path.join('/'), path.at(-1) ?? name].some(fits) ? [i] : []));
+}
+
+/** The place of the layer of which this is the name, or else the path; -1: of none. */
+function exactly(layers: readonly NamedLayer[], given: string): number {
+  const byName = layers.findIndex(({ name }) => name === given);
+  return byName !== -1 ? byName : layers.findIndex(({ path }) => path.join('/') === given);
 }
 
 /** What amounts for single layers may be for. */
@@ -50,8 +54,9 @@ export function amountsByLayer<T>(
         `The model has no layer "${name}": ${nearest(layers, name)}layers that can have an amount are ${listed(possible())}.`,
       );
     const able = fitting.filter((i) => why(i) === undefined);
-    if (able.length === 0) throw new UserError(why(fitting[0]!));
-    return { amount, able, itself: fitting.length === 1 && !name.includes('*') };
+    if (able.length === 0) throw new UserError(why(fitting[0]!)!);
+    const itself = exactly(layers, name) !== -1 || (fitting.length === 1 && !name.includes('*'));
+    return { amount, able, itself };
   });
   const found = new Map<number, T>();
   for (const { amount, able } of [...given.filter(({ itself }) => itself), ...given.filter(({ itself }) => !itself)])

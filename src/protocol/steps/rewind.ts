@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+const ORIGIN = 'must be the number of an epoch, or the path of a checkpoint';
+
 /**
  * Rewinding (Frankle and Carbin 2019, "The Lottery Ticket Hypothesis"; Frankle et al. 2020): the weights that pruning left
  * go back to earlier values, zeros of kernels stay 0.
@@ -7,9 +9,7 @@ import * as z from 'zod';
 export const RewindStep = z.strictObject({
   step: z.literal('rewind'),
   to: z
-    .union([z.number().int().min(0), z.string().min(1)], {
-      error: 'must be the number of an epoch, or the path of a checkpoint',
-    })
+    .union([z.number().int().min(0), z.string().min(1, ORIGIN)], { error: ORIGIN })
     .describe(
       "An epoch of this run's own train step, 0 for its random weights; or the path of a checkpoint with the same tensors.",
     ),

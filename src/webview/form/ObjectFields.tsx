@@ -1,4 +1,7 @@
+import type { Complaint } from '../../protocol/errors';
+import { sentence } from '../logic/format';
 import { Fold } from '../ui/Fold';
+import { inside } from './complaint';
 import { FieldView } from './FieldView';
 import { hintOf } from './hints';
 import { withKey, type JsonObject } from './json';
@@ -11,7 +14,20 @@ export interface FormContext {
   /** Layers of the model that have weights. */
   layers: readonly string[];
   starts: (key: string) => number | undefined;
+  /** What is wrong with the value that the form shows, its place counted from that value; null: nothing. */
+  complaint: Complaint | null;
 }
+
+/** The context of the value under a key. */
+export const within = (context: FormContext, key: string): FormContext => ({
+  ...context,
+  id: `${context.id}-${key}`,
+  complaint: inside(context.complaint, key),
+});
+
+/** What is wrong with the value itself, as a sentence; null where it is whole, or a part of it is wrong. */
+export const ownProblem = ({ complaint }: FormContext): string | null =>
+  complaint?.at.length === 0 ? sentence(complaint.message) : null;
 
 /** A field that most people leave as it is waits behind a fold; a part of its own is switched on by its own box. */
 const isFolded = ({ key, required, fallback, spec }: Field): boolean =>
@@ -37,7 +53,7 @@ export function ObjectFields({
         key={field.key}
         field={field}
         value={value[field.key]}
-        context={{ ...context, id: `${context.id}-${field.key}` }}
+        context={within(context, field.key)}
         onChange={(next) => onChange(withKey(value, field.key, next))}
       />
     ));

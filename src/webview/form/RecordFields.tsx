@@ -3,6 +3,7 @@ import { Select } from '../ui/Select';
 import { FieldView, type EntryProps } from './FieldView';
 import { labelOf } from './hints';
 import { isObject, withKey } from './json';
+import { within } from './ObjectFields';
 import type { Spec } from './spec';
 import { initial } from './values';
 
@@ -41,7 +42,7 @@ export function RecordFields({ field, item, value, context, onChange }: EntryPro
           <FieldView
             field={{ key: 'amount', help: '', required: true, fallback: undefined, spec: item }}
             value={record[name]}
-            context={{ ...context, id: `${context.id}-${name}` }}
+            context={within(context, name)}
             onChange={(next) => set(withKey(record, name, next))}
           />
         </div>

@@ -1,8 +1,12 @@
+import { useId } from 'preact/hooks';
 import type { EntryProps } from './FieldView';
 import { labelOf } from './hints';
+import { ownProblem } from './ObjectFields';
 
-/** A line of text; empty stands for the default, or for none. */
+/** A line of text; empty stands for the default, or for none. What does not fit stays, marked, with the reason below. */
 export function TextEntry({ field, value, context, onChange, placeholder }: EntryProps & { placeholder: string }) {
+  const id = useId();
+  const problem = ownProblem(context);
   return (
     <label class="field">
       <span class="field-label">{labelOf(field.key)}</span>
@@ -13,12 +17,19 @@ export function TextEntry({ field, value, context, onChange, placeholder }: Entr
         placeholder={placeholder}
         autocomplete="off"
         spellcheck={false}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : id}
         data-testid={context.id}
         onInput={(event) => {
           const text = event.currentTarget.value;
           onChange(text === '' && !field.required ? undefined : text);
         }}
       />
+      {problem !== null && (
+        <span class="field-problem" role="alert" id={id} data-testid={`${context.id}-problem`}>
+          {problem}
+        </span>
+      )}
     </label>
   );
 }

@@ -6,6 +6,7 @@ import { replaceSteps, steps } from '../state/recipe';
 import { inspection } from '../state/session';
 import { Button } from '../ui/Button';
 import { Fold } from '../ui/Fold';
+import { leadToMistake } from '../ui/invalidField';
 import { NumberField } from '../ui/NumberField';
 
 const MOST = 50;
@@ -41,7 +42,8 @@ export function Rounds() {
           testId="rounds-number"
         />
         <Button
-          onPress={() =>
+          onPress={(_, pressed) => {
+            if (leadToMistake(pressed)) return;
             replaceSteps(
               unrollRounds({
                 rounds,
@@ -51,8 +53,8 @@ export function Rounds() {
                 rewind: rewind?.to,
                 finetune: finetune ?? { step: 'finetune', epochs: 1 },
               }).map(asJson),
-            )
-          }
+            );
+          }}
           testId="unroll-rounds"
         >
           Unroll

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { RecipeStep } from '../../protocol/steps';
 import { ShowLog } from '../notices/ShowLog';
 import { actionProblem, attempt, run } from '../state/actions';
@@ -7,7 +6,7 @@ import { ask } from '../state/host';
 import { cannotRun, job } from '../state/session';
 import { CopyRecipe } from '../run/CopyRecipe';
 import { Button } from '../ui/Button';
-import { invalidField } from '../ui/invalidField';
+import { leadToMistake } from '../ui/invalidField';
 import { Notice } from '../ui/Notice';
 import { TextField } from '../ui/TextField';
 import { useFolder } from './useFolder';
@@ -40,7 +39,6 @@ export function RunForm({
   ids: RunFormIds;
 }) {
   const { folder, write, problem, fault } = useFolder(steps, sparsity);
-  const buttons = useRef<HTMLDivElement>(null);
   const blocked = cannotRun.value;
   const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
   const name = folder.trim();
@@ -58,16 +56,13 @@ export function RunForm({
         testId={ids.folder}
       />
       {children}
-      <div class="row" ref={buttons}>
+      <div class="row">
         <Button
           primary
           disabled={asked === null || blocked !== null || running}
           describedBy={whyId}
-          onPress={() => {
-            // What a field cannot read is not in the steps: nothing is written without it.
-            const wrong = buttons.current && invalidField(buttons.current);
-            if (wrong) wrong.focus();
-            else if (asked) void run(asked);
+          onPress={(_, pressed) => {
+            if (asked && !leadToMistake(pressed)) void run(asked);
           }}
           testId={ids.run}
         >

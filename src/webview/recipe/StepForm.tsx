@@ -1,11 +1,21 @@
 import { ObjectFields } from '../form/ObjectFields';
 import { methodPurpose, methodTitle } from '../logic/methods';
 import { sentence } from '../logic/format';
-import { changeStep, current, currentStep, nameOf, problems, starts, stepSpec } from '../state/recipe';
+import {
+  changeStep,
+  current,
+  currentComplaint,
+  currentStep,
+  nameOf,
+  problems,
+  starts,
+  stepSpec,
+} from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
 import { cancelPlan, isPlannable, planning, planProblem, planStep } from '../state/stepPlan';
 import { ShowLog } from '../notices/ShowLog';
 import { Button } from '../ui/Button';
+import { leadToMistake } from '../ui/invalidField';
 import { Notice } from '../ui/Notice';
 import { ProgressBar } from '../ui/ProgressBar';
 
@@ -19,7 +29,7 @@ export function StepForm() {
   const layers = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
   const problem = problems.value[index] ?? null;
   return (
-    <div class="step-form" key={`${index}-${name}`}>
+    <div class="step-form" data-inputs key={`${index}-${name}`}>
       <h3>
         Step {index + 1}: {methodTitle(name)}
       </h3>
@@ -27,7 +37,7 @@ export function StepForm() {
       <ObjectFields
         fields={stepSpec(name).fields}
         value={draft}
-        context={{ id: `form-${name}`, layers, starts }}
+        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value }}
         onChange={(next) => changeStep(index, next)}
       />
       {problem !== null && (
@@ -57,7 +67,9 @@ function PlanButton() {
         <Button
           icon="play"
           disabled={cannotRun.value !== null && step.step === 'remove'}
-          onPress={() => void planStep(step)}
+          onPress={(_, pressed) => {
+            if (!leadToMistake(pressed)) void planStep(step);
+          }}
           testId="show-plan"
         >
           Show the plan

@@ -2,6 +2,7 @@ import type { RecipeJob } from '../../protocol/panel';
 import { attempt } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/Button';
+import { leadToMistake } from '../ui/invalidField';
 
 /** Copies the recipe of a job; null: there is none yet. */
 export function CopyRecipe({ job, testId }: { job: RecipeJob | null; testId: string }) {
@@ -9,8 +10,8 @@ export function CopyRecipe({ job, testId }: { job: RecipeJob | null; testId: str
     <Button
       icon="clippy"
       disabled={job === null}
-      onPress={() => {
-        if (job) void attempt(() => ask('copyRecipe', job));
+      onPress={(_, pressed) => {
+        if (job && !leadToMistake(pressed)) void attempt(() => ask('copyRecipe', job));
       }}
       testId={testId}
     >

@@ -4,9 +4,19 @@ import { percent } from '../logic/format';
 import { scannedLayers } from '../logic/scan';
 import { ShowLog } from '../notices/ShowLog';
 import { cannotEvaluate, inspection, panel } from '../state/session';
-import { cancelScan, scan, scanning, scanOptions, scanProblem, scanSpec, startScan } from '../state/scan';
+import {
+  cancelScan,
+  scan,
+  scanComplaint,
+  scanning,
+  scanOptions,
+  scanProblem,
+  scanSpec,
+  startScan,
+} from '../state/scan';
 import { Button } from '../ui/Button';
 import { Fold } from '../ui/Fold';
+import { leadToMistake } from '../ui/invalidField';
 import { Notice } from '../ui/Notice';
 import { ProgressBar } from '../ui/ProgressBar';
 import { Tag } from '../ui/Tag';
@@ -20,7 +30,13 @@ export function SensitivitySection() {
   const layers = view ? scannedLayers(view) : [];
   const blocked = cannotEvaluate.value;
   return (
-    <section class="section" id="sensitivity" aria-labelledby="sensitivity-title" data-scanning={scanning.value}>
+    <section
+      class="section"
+      id="sensitivity"
+      data-inputs
+      aria-labelledby="sensitivity-title"
+      data-scanning={scanning.value}
+    >
       <div class="section-head">
         <h2 id="sensitivity-title">Sensitivity</h2>
         <span class="row small">
@@ -36,7 +52,9 @@ export function SensitivitySection() {
               icon="graph-line"
               disabled={blocked !== null}
               title={blocked ?? undefined}
-              onPress={() => void startScan()}
+              onPress={(_, pressed) => {
+                if (!leadToMistake(pressed)) void startScan();
+              }}
               testId="start-scan"
             >
               {view && layers.length > 0 ? 'Scan Again' : 'Scan Layers'}
@@ -87,6 +105,7 @@ export function SensitivitySection() {
               id: 'scan',
               layers: (inspection.value?.layers ?? []).map(({ name }) => name),
               starts: () => undefined,
+              complaint: scanComplaint.value,
             }}
             onChange={(next) => (scanOptions.value = next)}
           />

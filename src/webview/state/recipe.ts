@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import * as z from 'zod';
-import { describeIssue } from '../../protocol/errors';
+import { describeIssue, firstComplaint } from '../../protocol/errors';
 import { RecipeStep, stepSchemas, type StepName } from '../../protocol/steps';
 import type { JsonObject } from '../form/json';
 import { specOf, type Spec } from '../form/spec';
@@ -60,6 +60,12 @@ const checked = computed(() => drafts.value.map((draft) => RecipeStep.safeParse(
 export const problems = computed(() =>
   checked.value.map((result) => (result.success ? null : describeIssue(result.error))),
 );
+
+/** The same of the step in hand, with its place in it; null: nothing. */
+export const currentComplaint = computed(() => {
+  const error = current.value === null ? undefined : checked.value[current.value]?.error;
+  return error ? firstComplaint(error) : null;
+});
 
 /** The recipe's steps, defaults filled in; null where there are none, or one is not complete. The same array while they are the same. */
 export const steps = computed<RecipeStep[] | null>(() => {

@@ -1,6 +1,6 @@
-import { batch, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import * as z from 'zod';
-import { CancelledError } from '../../protocol/errors';
+import { CancelledError, firstComplaint } from '../../protocol/errors';
 import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import type { JsonObject } from '../form/json';
 import { specOf, type Spec } from '../form/spec';
@@ -14,6 +14,11 @@ export const scanOptions = signal<JsonObject>({});
 export const scan = signal<ScanView | null>(null);
 export const scanning = signal(false);
 export const scanProblem = signal<string | null>(null);
+
+const checked = computed(() => SensitivityOptions.safeParse(scanOptions.value));
+
+/** What is wrong with the options, and where; null: nothing. */
+export const scanComplaint = computed(() => (checked.value.error ? firstComplaint(checked.value.error) : null));
 
 let spec: Extract<Spec, { kind: 'object' }> | undefined;
 
@@ -31,7 +36,7 @@ let abort: AbortController | undefined;
 /** Scans all layers; curves come as they are measured. */
 export async function startScan(): Promise<void> {
   if (scanning.value || cannotEvaluate.value !== null) return;
-  const options = SensitivityOptions.safeParse(scanOptions.value);
+  const options = checked.value;
   if (!options.success) return;
   const own = (abort = new AbortController());
   batch(() => {

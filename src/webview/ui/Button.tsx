@@ -4,7 +4,7 @@ import { useInnerTestId } from './innerTestId';
 
 interface ButtonProps {
   children: string;
-  onPress: (at: number) => void;
+  onPress: (at: number, button: Element) => void;
   primary?: boolean | undefined;
   icon?: IconName | undefined;
   disabled?: boolean | undefined;
@@ -16,18 +16,19 @@ interface ButtonProps {
   describedBy?: string | undefined;
 }
 
-/** A push button; `at` is when it was pressed, in the clock of `performance.now()`. */
+/** A push button; `at` is when it was pressed, in the clock of `performance.now()`, and `button` its own element. */
 export function Button({ children, onPress, primary, icon, disabled, label, title, testId, describedBy }: ButtonProps) {
+  const element = useInnerTestId('button', testId);
   return (
     <vscode-button
       appearance={primary ? 'primary' : 'secondary'}
       disabled={disabled ?? false}
-      ref={useInnerTestId('button', testId)}
+      ref={element}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       {...(title === undefined ? {} : { title })}
       onClick={(event) => {
-        if (!disabled) onPress(event.timeStamp);
+        if (!disabled && element.current) onPress(event.timeStamp, element.current);
       }}
     >
       {icon && <Icon name={icon} slot="start" />}

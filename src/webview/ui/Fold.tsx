@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 /** A part of the page that is folded away until it is asked for. Native: keyboard and screen readers know it. */
 export function Fold({
@@ -15,10 +15,13 @@ export function Fold({
   testId?: string | undefined;
 }) {
   const [unfolded, setUnfolded] = useState(open);
+  // What was typed stays while it is folded away again.
+  const seen = useRef(false);
+  seen.current ||= unfolded;
   return (
     <details class="fold" open={unfolded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
       <summary data-testid={testId}>{title}</summary>
-      {unfolded && children}
+      {seen.current && children}
     </details>
   );
 }

@@ -74,3 +74,26 @@ test('amounts reach layers within models; a layer that is named itself has its o
   );
   expect(() => protectedLayers(nested, ['bas/*'])).toThrow(/names no layer of the model: .*its layers are "image"/);
 });
+
+test('what is the name of a layer means it alone, though it could be read as a pattern', () => {
+  const starred = ['a*', 'ab', 'a', '*'].map((name) => ({ name, path: [name] }));
+  const amounts = (given: Record<string, number>) =>
+    Object.fromEntries(
+      [...amountsByLayer(starred, given, { possible: () => starred, why: () => undefined })].map(([i, amount]) => [
+        starred[i]!.name,
+        amount,
+      ]),
+    );
+  expect(amounts({ 'a*': 1 })).toEqual({ 'a*': 1 });
+  expect(amounts({ '*': 1 })).toEqual({ '*': 1 });
+  expect(amounts({ '**': 1, 'a*': 2 })).toEqual({ 'a*': 2, ab: 1, a: 1, '*': 1 });
+  expect(Object.keys(Object.fromEntries(protectedLayers(starred, ['a*'])))).toEqual(['a*']);
+});
+
+test('the name of a layer goes before the path of another', () => {
+  const both = [
+    { name: 'conv_1', path: ['base', 'conv'] },
+    { name: 'base/conv', path: ['base/conv'] },
+  ];
+  expect(layersNamed(both, 'base/conv')).toEqual([1]);
+});

@@ -54,6 +54,12 @@ async function previewed(): Promise<PruneStep[]> {
   return asked.filter(({ method }) => method === 'preview').map(({ params }) => PruneStep.parse(params));
 }
 
+/** How many requests of a kind the host was sent. */
+const requests = async (kind: string): Promise<number> =>
+  z
+    .number()
+    .parse(await page.evaluate(`window.secateurHost.asked.filter(({ method }) => method === '${kind}').length`));
+
 async function drag(pixels: number, steps: number): Promise<void> {
   const box = await element('threshold-line').boundingBox();
   if (!box) throw new Error('The threshold line is not visible.');
@@ -193,6 +199,53 @@ test('nothing is written while a field is wrong: the field is shown instead', as
   await element('prune-button').click();
   expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('fine-tune-epochs');
   expect(await element('run').count()).toBe(0);
+  await element('layer-table').focus();
+  await element('copy-recipe').click();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('fine-tune-epochs');
+  expect(await requests('copyRecipe')).toBe(0);
+  await element('fine-tune-epochs').fill('2');
+  await element('copy-recipe').click();
+  await expect.poll(() => requests('copyRecipe')).toBe(1);
+});
+
+test('a text that does not fit is marked at its field, with the reason, and stays', async () => {
+  await open();
+  await element('add-prune').click();
+  await element('form-prune-more').click();
+  await element('form-prune-granularity').selectOption({ label: 'Other\u2026' });
+  const granularity = element('form-prune-granularity-other');
+  await granularity.fill('0x4');
+  expect(await granularity.getAttribute('aria-invalid')).toBe('true');
+  await element('form-prune-granularity-other-problem').getByText('Must be element, kernel, filter, a block').waitFor();
+  expect(await element('recipe-run').isDisabled()).toBe(true);
+  await granularity.fill('8x4');
+  expect(await granularity.getAttribute('aria-invalid')).toBe('false');
+  await element('add-rewind').click();
+  await element('form-rewind-to').selectOption('text');
+  const origin = element('form-rewind-to-value');
+  expect(await origin.getAttribute('aria-invalid')).toBe('true');
+  await element('form-rewind-to-value-problem').getByText('or the path of a checkpoint.').waitFor();
+  await origin.fill('../dense/model.json');
+  expect(await origin.getAttribute('aria-invalid')).toBe('false');
+  await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+});
+
+test('nothing is planned or scanned while a field is wrong, though it is folded away', async () => {
+  await open();
+  await element('add-prune').click();
+  await element('form-prune-more').click();
+  await element('form-prune-samples').fill('many');
+  await element('form-prune-more').click();
+  await element('show-plan').click();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('form-prune-samples');
+  expect(await requests('plan')).toBe(0);
+  await element('scan-options').click();
+  await element('scan-more').click();
+  await element('scan-sparsities').fill('half');
+  await element('scan-options').click();
+  await element('start-scan').click();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('scan-sparsities');
+  expect(await requests('sensitivity')).toBe(0);
 });
 
 test('a name that no folder can have stays, with what is wrong with it', async () => {
