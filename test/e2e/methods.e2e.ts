@@ -45,10 +45,11 @@ afterAll(async () => {
   expect(await world.close()).toEqual([]);
 });
 
-/** Runs the recipe that is filled in, into this folder, and waits for its end. */
-async function runInto(folder: string): Promise<void> {
+/** Runs the recipe that is filled in, into this folder, answers what is asked first, and waits for the end of the run. */
+async function runInto(folder: string, answer?: () => Promise<void>): Promise<void> {
   await panel.element('recipe-folder').fill(folder);
   await panel.element('recipe-run').click();
+  await answer?.();
   await expect.poll(() => existsSync(written(folder)), { timeout: 150_000 }).toBe(true);
   await panel.element('open-result').waitFor();
 }
@@ -158,7 +159,13 @@ test('the statistics of batch normalisation are measured anew', async () => {
   await shown('residual').waitFor();
   await panel.ready();
   await panel.element('add-recalibrate').click();
-  await runInto('recalibrated');
+  // Its weights are random, so nothing tells how pixels enter it.
+  await runInto('recalibrated', async () => {
+    await world.workbench.quickInput.getByText('How do pixels enter the model?').waitFor();
+    await world.screenshot('normalization-asked');
+    await world.workbench.quickInput.locator('.monaco-list-row[aria-label^="[-1,1]"]').click();
+  });
+  await panel.frame.getByText('[-1,1]').first().waitFor();
   const means = async (folder: string) => {
     const { weights } = await readWithStockTfjs(written(folder));
     return [...weights].filter(([name]) => name.includes('moving_mean')).flatMap(([, values]) => values);
