@@ -20,7 +20,7 @@ export interface ChaosCounts {
 }
 
 export interface ChaosOptions {
-  /** Bundle of the command line. */
+  /** Bundle of the command line's program that works, so that a kill meets the work itself. */
   readonly cli: string;
   /** An empty folder. */
   readonly folder: string;

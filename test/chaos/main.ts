@@ -21,7 +21,7 @@ runMain(async () => {
   try {
     const dist = path.relative(inRoot(), path.join(folder, 'dist'));
     await run(process.execPath, ['esbuild.mjs', '--only', 'cli', '--dist', dist], { cwd: inRoot() });
-    const cli = path.join(folder, 'dist', 'cli.js');
+    const cli = path.join(folder, 'dist', 'command.js');
     await mkdir(path.join(folder, 'runs'));
     const counts = await chaos({
       cli,

@@ -281,7 +281,6 @@ describe('hostile descriptions', () => {
       await ask('prune', at, '--sparsity', '0.5', '--protect', 'x', '--dry-run'),
     ]) {
       expect(stdout + stderr).not.toBe('');
-      // eslint-disable-next-line no-control-regex -- these are what must not be there.
       expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     }
   });

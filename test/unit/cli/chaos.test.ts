@@ -18,7 +18,7 @@ it(
       const dist = path.relative('.', path.join(folder, 'dist'));
       await promisify(execFile)(process.execPath, ['esbuild.mjs', '--only', 'cli', '--dist', dist]);
       await mkdir(path.join(folder, 'runs'));
-      const cli = path.join(folder, 'dist', 'cli.js');
+      const cli = path.join(folder, 'dist', 'command.js');
       const counts = await chaos({ cli, folder: path.join(folder, 'runs'), kills: KILLS, seed: 1 });
       console.log(JSON.stringify(counts));
       expect(counts.kills).toBeGreaterThanOrEqual(KILLS);

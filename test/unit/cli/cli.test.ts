@@ -318,6 +318,7 @@ describe('a training that ends early', () => {
     const data = await images();
     expect((await secateur(job(data, 'whole'))).code).toBe(0);
     const killed = await secateur(job(data, 'cut'), {
+      unsupervised: true,
       watch: (stderr, kill) => {
         // The line comes once the epoch's state is written; a moment later the next epoch is under way.
         if (/^epoch 2 of 4/m.test(stderr)) setTimeout(() => kill('SIGKILL'), 20);

@@ -113,6 +113,7 @@ describe('secateur target', () => {
     ];
     expect((await secateur(job('whole'))).code).toBe(0);
     const killed = await secateur(job('cut'), {
+      unsupervised: true,
       meanwhile: async (kill) => {
         await eventually(() => expect(readFileSync(at('cut', 'journal.jsonl'), 'utf8')).toContain('"step":"target"'));
         setTimeout(() => kill('SIGKILL'), 300);

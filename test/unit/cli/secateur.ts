@@ -15,6 +15,8 @@ export interface SecateurOptions {
   /** Options of node itself. */
   node?: readonly string[];
   cwd?: string;
+  /** Runs the program that works without the one that supervises it, so that a signal meets the work itself. */
+  unsupervised?: boolean;
   /** Hears stderr so far, and may send a signal; only the first is sent. */
   watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
   /** Runs beside the command, and may send it a signal. */
@@ -34,9 +36,10 @@ export function builtSecateur(): (args: readonly string[], options?: SecateurOpt
   });
   afterAll(() => rm(dist, { recursive: true, force: true }));
 
-  return (args, { node = [], cwd, watch, meanwhile } = {}) =>
+  return (args, { node = [], cwd, unsupervised = false, watch, meanwhile } = {}) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [...node, path.join(dist, 'cli.js'), ...args], {
+      const program = path.join(dist, unsupervised ? 'command.js' : 'cli.js');
+      const child = spawn(process.execPath, [...node, program, ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         ...(cwd === undefined ? {} : { cwd }),
       });
