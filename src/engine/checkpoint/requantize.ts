@@ -13,7 +13,7 @@ const TOLERANCE = 1e-6;
 
 /**
  * Stores a tensor that was quantised in the same way again, so that pruning an 8-bit model leaves an 8-bit model.
- * Zeros come back as exact zeros: where the zero point misses 0 by rounding, `min` is moved onto it.
+ * Where the grid as it is does not give the values back, as zeros that its zero point misses by rounding, `min` is moved onto 0.
  * @returns undefined where a value would change, as after fine-tuning
  */
 export function quantizeExactly(data: TensorData, quantization: Quantization): Quantized | undefined {
@@ -31,10 +31,16 @@ function toHalves(data: TensorData, quantization: Quantization): Quantized | und
 }
 
 function toIntegers(data: TensorData, quantization: Quantization): Quantized | undefined {
-  const { scale = 1, min: storedMin = 0 } = quantization;
-  const zeroPoint = Math.round(-storedMin / scale);
+  const { scale = 1, min = 0 } = quantization;
+  const zeroPoint = Math.round(-min / scale);
   const onZero = zeroPoint === 0 ? 0 : -zeroPoint * scale;
-  const min = Math.abs(onZero - storedMin) <= TOLERANCE * Math.abs(scale) ? onZero : storedMin;
+  const asItIs = onGrid(data, { ...quantization, scale, min });
+  if (asItIs || Math.abs(onZero - min) > TOLERANCE * Math.abs(scale)) return asItIs;
+  return onGrid(data, { ...quantization, scale, min: onZero });
+}
+
+function onGrid(data: TensorData, quantization: Quantization & { scale: number; min: number }): Quantized | undefined {
+  const { scale, min } = quantization;
   const limit = quantization.dtype === 'uint8' ? 0xff : 0xffff;
   const values = quantization.dtype === 'uint8' ? new Uint8Array(data.length) : new Uint16Array(data.length);
   const whole = data instanceof Int32Array;
@@ -48,5 +54,5 @@ function toIntegers(data: TensorData, quantization: Quantization): Quantized | u
     if (Math.abs(again - value) > slack) return undefined;
     values[i] = stored;
   }
-  return { values, quantization: { ...quantization, scale, min } };
+  return { values, quantization };
 }

@@ -29,9 +29,11 @@ export function storageNotes(before: ModelContent, after: ModelContent): string[
       moved.push(old && old.data.length === data.length ? largestChange(old, tensor) : 0);
   }
   const notes: string[] = [];
-  if (moved.length > 0)
+  // A grid that missed 0 by rounding alone moves without changing a weight.
+  const largest = Math.max(0, ...moved);
+  if (largest > 0)
     notes.push(
-      `The grid of ${several(moved.length, 'quantised tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(Math.max(...moved))}.`,
+      `The grid of ${several(moved.filter((change) => change > 0).length, 'quantised tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(largest)}.`,
     );
   if (grown.length > 0)
     notes.push(

@@ -155,6 +155,26 @@ describe('a grid without an exact 0', () => {
     expect(withZeroOnGrid({ ...far, quantization }).data).toBe(far.data);
   });
 
+  it('stays as it is where its zero point misses 0 by rounding, unless a weight became 0', () => {
+    const quantization = { dtype: 'uint8', scale: 0.0362, min: 1.76e-14 } as const;
+    const data = Float32Array.from(dequantize(Uint8Array.of(0, 1, 2, 200), 'float32', quantization));
+    const one = (values: Float32Array): ModelContent => ({
+      modelTopology: topology,
+      tensors: new Map([['w', { name: 'w', shape: [4], dtype: 'float32', data: values, quantization }]]),
+    });
+    const kept = quantizeExactly(data, quantization);
+    expect(kept).toEqual({ values: Uint8Array.of(0, 1, 2, 200), quantization });
+    const pruned = quantizeExactly(
+      data.map((value, i) => (i === 1 ? 0 : value)),
+      quantization,
+    );
+    expect(pruned).toEqual({ values: Uint8Array.of(0, 0, 2, 200), quantization: { ...quantization, min: 0 } });
+    // Moved by rounding alone, no weight that is kept changes, and nothing is told of it.
+    const snapped = one(Float32Array.of(0, 0, data[2]!, data[3]!));
+    const after = new Map([['w', { ...snapped.tensors.get('w')!, quantization: pruned!.quantization }]]);
+    expect(storageNotes(one(data), { ...snapped, tensors: after })).toEqual([]);
+  });
+
   it('is told, and growth is too', () => {
     const before = prunedTensor(8, 0.3, () => false);
     const after = withZeroOnGrid({ ...before, data: before.data.map((value, i) => (i % 2 ? 0 : value)) });
