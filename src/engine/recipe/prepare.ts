@@ -8,7 +8,7 @@ import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset, OpenData } from '../dataset/dataset';
 import { asClassifier, NoClassifier } from '../measure/classifier';
 import { fitData, fitDataToNew } from '../measure/normalization/fit';
-import { normalizationWords } from '../../protocol/normalization';
+import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { createArchitecture } from '../model/architectures';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
 import type { NamedCheckpoints } from './named';
@@ -23,6 +23,7 @@ export async function readParent({ recipe, baseFolder }: RunRequest): Promise<Ch
 
 /**
  * Opens the data, makes the first model and tries, without writing anything, whether each step can do its work.
+ * @param decided how pixels enter the model, where the run that is resumed has decided it
  * Throws UserError, CancelledError.
  */
 export async function prepare(
@@ -30,6 +31,7 @@ export async function prepare(
   { parent, named, recipeHash }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
   environment: RunEnvironment,
   listener: Listener,
+  decided?: NormalizationInUse,
 ): Promise<Prepared> {
   const { recipe, baseFolder } = request;
   const open = (): Promise<OpenData> | null =>
@@ -41,7 +43,7 @@ export async function prepare(
     throw new UserError(notRunnable);
   rehearse(start, recipe, named);
   const opened = await open();
-  const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener)));
+  const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
   if (data) listener.report({ kind: 'message', text: `Pixels enter with ${normalizationWords(data.normalization)}.` });
   if (noAccuracy !== undefined) listener.report({ kind: 'message', text: `Accuracy is not measured: ${noAccuracy}` });
@@ -76,10 +78,12 @@ async function fitStart(
   start: ModelContent,
   data: OpenData,
   listener: Listener,
+  decided: NormalizationInUse | undefined,
 ): Promise<Dataset | string> {
   const running = await toLayersModel(start);
   try {
     asClassifier(running, { shape: data.info.imageShape }, data.info.classNames.length);
+    if (decided) return data.under(decided);
     if (recipe.checkpoint === undefined) return fitDataToNew(data);
     return await fitData(start, data, {
       lend: (work) => work(running),

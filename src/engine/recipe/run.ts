@@ -42,7 +42,8 @@ export async function runRecipe(
   await contents.checkApart(folder, parent);
   const standing = await contents.examine(folder, request, read, environment.backend);
   if (standing.kind === 'finished') return finishedBefore(folder, read, standing.result, listener);
-  const prepared = await prepare(request, read, environment, listener);
+  const decided = standing.kind === 'unfinished' ? standing.state.normalization : undefined;
+  const prepared = await prepare(request, read, environment, listener, decided);
   if (listener.signal.aborted) throw new CancelledError();
   const made = await folder.make();
   try {
@@ -138,11 +139,12 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
   }
 }
 
-const freshState = ({ recipeHash, parent, named }: Prepared, { backend }: RunEnvironment): RunState => ({
+const freshState = ({ recipeHash, parent, named, data }: Prepared, { backend }: RunEnvironment): RunState => ({
   recipe: recipeHash,
   parent: parent?.weightsHash ?? null,
   named: namedHashes(named),
   backend,
+  ...(data ? { normalization: data.normalization } : {}),
   step: 0,
   start: null,
   checkpoints: {},

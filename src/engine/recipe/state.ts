@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Provenance } from '../../protocol/model';
+import { Normalization, NormalizationInUse } from '../../protocol/normalization';
 import { EpochRecord, StepResult } from '../../protocol/run';
 import type { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
@@ -39,6 +40,8 @@ export const RunState = z
     named: z.array(z.string()),
     /** What computed its steps so far. */
     backend: Provenance.shape.backend,
+    /** How pixels enter the model, as the run decided when it began; absent without data. */
+    normalization: NormalizationInUse.extend(Normalization.shape).optional(),
     /** The step in hand, from 0. */
     step: z.number().int().nonnegative(),
     /** The checkpoint with which the step in hand began; null: the recipe's own beginning. */

@@ -56,6 +56,14 @@ async function resumed(out: string): Promise<string[]> {
   return told;
 }
 
+it('goes on with the normalization that the run decided when it began, without another search', async () => {
+  const at = await left('decided');
+  // This network tells nothing about its pixels: a search stops with a question.
+  await expect(bench.run(cut, { out: 'asked', untold: true })).rejects.toThrow(/normalization/);
+  await bench.run(cut, { out: path.basename(at()), resume: true, untold: true });
+  expect(await bench.hashes('decided')).toEqual(whole);
+});
+
 describe('one flipped bit in what an unfinished run left', () => {
   it.each([
     [

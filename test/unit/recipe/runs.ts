@@ -46,11 +46,13 @@ export class Bench {
       out?: string;
       resume?: boolean;
       threads?: number;
+      /** Nobody says how pixels enter the network. */
+      untold?: boolean;
       watch?: (event: RunEvent, cancel: () => void) => void;
     } = {},
   ): Promise<RunResult> {
     const abort = new AbortController();
-    const { out = 'out', resume = false, threads = 1, watch } = options;
+    const { out = 'out', resume = false, threads = 1, untold = false, watch } = options;
     const request = {
       recipe: Recipe.parse({ recipeVersion: 1, ...input }),
       baseFolder: this.folder,
@@ -59,7 +61,11 @@ export class Bench {
     };
     const report = (event: RunEvent): void => watch?.(event, () => abort.abort());
     const backend = { ...environment.backend, threads };
-    return runRecipe(request, { ...environment, backend }, { signal: abort.signal, report });
+    const openData: RunEnvironment['openData'] = async (data, baseFolder, listener) => {
+      const opened = await environment.openData(data, baseFolder, listener);
+      return untold ? opened.giving(undefined) : opened;
+    };
+    return runRecipe(request, { ...environment, backend, openData }, { signal: abort.signal, report });
   }
 
   /** The SHA-256 of each file of checkpoints below a folder. */
