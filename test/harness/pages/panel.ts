@@ -74,13 +74,18 @@ export class Panel {
 
   /** Drags the threshold's line to the right by some pixels, in small moves as a hand does. */
   async dragLine(pixels: number): Promise<void> {
-    const box = await this.element('threshold-line').boundingBox();
-    if (!box) throw new Error('The threshold line is not visible.');
-    const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const from = await this.lineCentre();
     await this.#page.mouse.move(from.x, from.y);
     await this.#page.mouse.down();
     await this.#page.mouse.move(from.x + pixels, from.y, { steps: 12 });
     await this.#page.mouse.up();
+  }
+
+  /** The middle of the threshold's line, in pixels of the window. */
+  async lineCentre(): Promise<{ x: number; y: number }> {
+    const box = await this.element('threshold-line').boundingBox();
+    if (!box) throw new Error('The threshold line is not visible.');
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 
   /** Whether a button is there but cannot be pressed. */

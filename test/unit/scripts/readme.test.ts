@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { frameCount } from '../../../scripts/setup/animation';
 import { extensionPage } from '../../../scripts/setup/readme';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -18,8 +19,17 @@ test('other links, and pictures from elsewhere, stay', () => {
   );
 });
 
+test('the README shows one animated picture of at most 2 MB', () => {
+  const [picture, ...others] = [...readme.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, file = '']) =>
+    readFileSync(file),
+  );
+  expect(others).toEqual([]);
+  expect(picture?.length).toBeLessThan(2_000_000);
+  expect(frameCount(picture ?? Buffer.alloc(0))).toBeGreaterThan(10);
+});
+
 test('the README begins with what the extension does; building comes last', () => {
-  const [, what = '', use = ''] = readme.split(/^## /m);
-  expect(what.startsWith('Try it')).toBe(true);
-  expect(`${what}${use}`).not.toMatch(/npm /);
+  const [, start = '', features = ''] = readme.split(/^## /m);
+  expect(start.startsWith('Try it')).toBe(true);
+  expect(`${start}${features}`).not.toMatch(/npm /);
 });
