@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { visible } from './visible';
+import { percent } from './format';
 
 /** How pixels enter a network: a pixel x in 0..255 becomes (x / 255 - mean) / std. */
 export interface Normalization {
@@ -106,11 +107,9 @@ export const NormalizationInUse = z.object({
 });
 export type NormalizationInUse = z.infer<typeof NormalizationInUse>;
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-/** `[0,1]: 81.4 %, [-1,1]: 24.6 %` */
+/** `[0,1]: 81.4%, [-1,1]: 24.6%` */
 export const trialWords = ({ tried }: Pick<NormalizationTrial, 'tried'>): string =>
-  tried.map((one) => `${normalizationName(one)}: ${percent(one.accuracy)}`).join(', ');
+  tried.map((one) => `${normalizationName(one)}: ${percent(one.accuracy, 1)}`).join(', ');
 
 /** Where a normalization is from, in a few words; of a trial its evidence. */
 export function normalizationReason({ from, layer, trial, note, ...normalization }: NormalizationInUse): string {

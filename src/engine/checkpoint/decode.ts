@@ -2,9 +2,9 @@ import type { WeightEntry, WeightGroup } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
 import { dequantize, storedBytes } from './dtype';
 import type { Tensor, TensorData } from './types';
+import { count } from '../../protocol/format';
 
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
-const count = (bytes: number) => bytes.toLocaleString('en-US');
 
 /** Says that the shards of a group hold more or fewer bytes than their tensors take. */
 export function sizeMismatch(file: string, group: WeightGroup, held: number, needed: number): UserError {

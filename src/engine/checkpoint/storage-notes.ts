@@ -1,9 +1,9 @@
 import { quantizeExactly } from './requantize';
 import type { ModelContent, Tensor } from './types';
+import { count, plural } from '../../protocol/format';
 
 const tensorsOf = ({ tensors }: ModelContent): Tensor[] =>
   [...tensors.values()].filter(({ group }) => group !== 'optimizer');
-const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 /** A number in few digits, as it is said of weights. */
 const few = (value: number): string => String(Number(value.toPrecision(2)));
 
@@ -33,11 +33,11 @@ export function storageNotes(before: ModelContent, after: ModelContent): string[
   const largest = Math.max(0, ...moved);
   if (largest > 0)
     notes.push(
-      `The grid of ${several(moved.filter((change) => change > 0).length, 'quantised tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(largest)}.`,
+      `The grid of ${plural(moved.filter((change) => change > 0).length, 'quantised tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(largest)}.`,
     );
   if (grown.length > 0)
     notes.push(
-      `The weights of ${several(grown.length, 'quantised tensor')} are no longer on their grid, so they are stored in full: ${grown.reduce((sum, one) => sum + growth(one), 0).toLocaleString('en-US')} bytes more.`,
+      `The weights of ${plural(grown.length, 'quantised tensor')} are no longer on their grid, so they are stored in full: ${count(grown.reduce((sum, one) => sum + growth(one), 0))} bytes more.`,
     );
   return notes;
 }
@@ -52,13 +52,13 @@ function largestChange({ data: old }: Tensor, { data }: Tensor): number {
 export function trainingNote(model: ModelContent): string | undefined {
   const quantised = tensorsOf(model).filter(({ quantization, dtype }) => quantization && dtype === 'float32');
   if (quantised.length === 0) return undefined;
-  const more = quantised.reduce((sum, one) => sum + growth(one), 0).toLocaleString('en-US');
-  return `The checkpoint has ${several(quantised.length, 'quantised tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
+  const more = count(quantised.reduce((sum, one) => sum + growth(one), 0));
+  return `The checkpoint has ${plural(quantised.length, 'quantised tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
 }
 
 /** What is not taken over from a checkpoint, as one sentence; undefined where all is. */
 export function optimizerNote(model: ModelContent): string | undefined {
   const slots = [...model.tensors.values()].filter(({ group }) => group === 'optimizer').length;
   if (slots === 0) return undefined;
-  return `The state of the optimizer (${several(slots, 'tensor')}) is left out, because it belongs to weights that are no more; trainingConfig is kept.`;
+  return `The state of the optimizer (${plural(slots, 'tensor')}) is left out, because it belongs to weights that are no more; trainingConfig is kept.`;
 }

@@ -1,24 +1,24 @@
 import type { Histogram } from '../../protocol/measure';
 import { visible } from '../../protocol/visible';
-import { integer, number, percent } from './format';
+import { count, percent, weight } from '../../protocol/format';
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 
 /** A histogram in three lines: name and figures, a bar of one character for each bin, the range under it. */
 export function histogramLine(histogram: Histogram): string {
-  const { layer, count, zeros, nan, infinite, mean, std, start, width, counts } = histogram;
+  const { layer, count: total, zeros, nan, infinite, mean, std, start, width, counts } = histogram;
   const highest = Math.max(1, ...counts);
   const bars = counts.map((bin) => BARS[bin === 0 ? 0 : Math.max(1, Math.round((bin / highest) * (BARS.length - 1)))]!);
-  const odd = [nan > 0 ? `${integer(nan)} NaN` : '', infinite > 0 ? `${integer(infinite)} infinite` : ''];
+  const odd = [nan > 0 ? `${count(nan)} NaN` : '', infinite > 0 ? `${count(infinite)} infinite` : ''];
   const figures = [
-    `${integer(count)} weights`,
-    `${integer(zeros)} zeros (${percent(count === 0 ? 0 : zeros / count, 1)})`,
-    `mean ${number(mean)}`,
-    `std ${number(std)}`,
+    `${count(total)} weights`,
+    `${count(zeros)} zeros (${percent(total === 0 ? 0 : zeros / total, 1)})`,
+    `mean ${weight(mean, 4)}`,
+    `std ${weight(std, 4)}`,
     ...odd.filter((text) => text !== ''),
   ];
-  const from = number(start);
-  const to = number(start + width * counts.length);
+  const from = weight(start, 4);
+  const to = weight(start + width * counts.length, 4);
   return [
     `${visible(layer ?? 'all prunable kernels')}: ${figures.join(', ')}`,
     `  |${bars.join('')}|`,

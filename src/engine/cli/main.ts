@@ -5,7 +5,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import { normalizationName, type NormalizationTrial } from '../../protocol/normalization';
 import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { localEngine } from './engine';
-import { percent } from './format';
+import { percent } from '../../protocol/format';
 import { createProgram } from './program';
 import { CANCELLED, STOPPING_SIGNALS, type StoppingSignal } from './stopping';
 import { table } from './table';

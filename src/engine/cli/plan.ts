@@ -4,7 +4,7 @@ import type { Recipe } from '../../protocol/recipe';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { visible } from '../../protocol/visible';
 import type { LocalEngine } from './engine';
-import { bytes, integer, number, percent } from './format';
+import { bytes, count, percent, weight } from '../../protocol/format';
 import { table } from './table';
 import type { Terminal } from './terminal';
 
@@ -67,7 +67,7 @@ export async function dryRun(
 /** The plan as a table. */
 export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: DryRun): string {
   const right = true;
-  const whole = (value: number | null): string => (value === null ? '?' : integer(value));
+  const whole = (value: number | null): string => (value === null ? '?' : count(value));
   const plan = table(
     [
       { heading: 'layer' },
@@ -82,9 +82,9 @@ export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: D
     layers.map((layer) => [
       layer.name,
       layer.state ?? '',
-      integer(layer.nonzero),
+      count(layer.nonzero),
       layer.sparsity === null ? '' : percent(layer.sparsity),
-      layer.threshold === null ? '' : number(layer.threshold),
+      layer.threshold === null ? '' : weight(layer.threshold, 4),
       whole(layer.nonzeroMacs),
       whole(layer.macs),
       pruneNote(layer),
@@ -93,14 +93,14 @@ export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: D
   const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
   const rows = [['before', totals.before] as const, ['after', totals.after] as const].map(([name, figures]) => [
     name,
-    integer(figures.nonzero),
+    count(figures.nonzero),
     percent(figures.sparsity),
-    integer(figures.nonzeroMacs),
+    count(figures.nonzeroMacs),
     bytes(figures.bytes),
     bytes(figures.gzipBytes),
   ]);
   const measured = accuracy
-    ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after pruning`
+    ? `validation accuracy on ${count(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after pruning`
     : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
   const columns = headings.map((heading, i) => (i === 0 ? { heading } : { heading, right }));
   return [

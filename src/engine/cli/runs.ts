@@ -3,7 +3,7 @@ import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import type { Recipe } from '../../protocol/recipe';
 import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
-import { duration, percent } from './format';
+import { duration, percent } from '../../protocol/format';
 import type { LocalEngine } from './engine';
 import type { Terminal } from './terminal';
 

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../../protocol/measure';
 import { visible, visibleLines } from '../../protocol/visible';
-import { duration, integer } from './format';
+import { progressParts, rate, timeLeft } from '../../protocol/format';
 
 /** Where no bar can be drawn a line is written this often: milliseconds. */
 const LINE_INTERVAL_MS = 5_000;
@@ -56,14 +56,14 @@ export class Terminal {
     this.stage = '';
   }
 
-  private draw({ stage: name, done, total, unit, rate, secondsLeft }: Progress): void {
+  private draw({ stage: name, done, total, unit, rate: speed, secondsLeft }: Progress): void {
     const stage = visible(name);
-    const values = { stage, unit, rate: integer(rate), left: duration(secondsLeft) };
+    const values = { stage, rate: rate(speed, unit), left: timeLeft(secondsLeft) };
     if (stage !== this.stage || !this.bar) {
       this.clear();
       this.stage = stage;
       this.bar = new SingleBar({
-        format: '{stage} {bar} {percentage} % | {rate} {unit}/s | {left} left',
+        format: '{stage} {bar} {percentage}% | {rate} | {left} left',
         stream: this.err,
         barCompleteChar: '#',
         barIncompleteChar: '-',
@@ -79,7 +79,8 @@ export class Terminal {
     if (done >= total) this.clear();
   }
 
-  private tell({ stage, done, total, unit, rate, secondsLeft }: Progress): void {
+  private tell(progress: Progress): void {
+    const { stage } = progress;
     const now = performance.now();
     const begins = stage !== this.stage;
     if (!begins && now - this.writtenAt < LINE_INTERVAL_MS) return;
@@ -87,7 +88,6 @@ export class Terminal {
     this.writtenAt = now;
     // A stage is worth a line once it has gone on for a while.
     if (begins) return;
-    const far = `${integer(done)} of ${integer(total)} ${unit}`;
-    this.err.write(`${visible(stage)}: ${far}, ${integer(rate)}/s, ${duration(secondsLeft)} left\n`);
+    this.err.write(`${visible(stage)}: ${progressParts(progress).join(', ')}\n`);
   }
 }

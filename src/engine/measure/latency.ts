@@ -10,6 +10,7 @@ import { toLayersModel, type LayersModel } from '../model/runnable';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 import { forwardPass } from './forward';
+import { percent } from '../../protocol/format';
 
 /** A model to be timed, with its figures. */
 export interface Candidate {
@@ -112,11 +113,9 @@ export function figuresOf(milliseconds: readonly number[]): LatencyFigures {
   return { median: at(0.5), lowerQuartile: at(0.25), upperQuartile: at(0.75), min: at(0), runs: sorted.length };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
 function noteOfOne({ sparsity }: TimedModel): string {
   return sparsity > 0
-    ? `${percent(sparsity)} of the kernel weights are 0, which gives no speed: zeros are multiplied like any number. Removing channels does.`
+    ? `${percent(sparsity, 1)} of the kernel weights are 0, which gives no speed: zeros are multiplied like any number. Removing channels does.`
     : 'Weights that are pruned to 0 would give no speed: zeros are multiplied like any number. Removing channels does.';
 }
 
@@ -126,8 +125,10 @@ function noteOfTwo(first: Candidate, second: Candidate, measured: Latency['batch
   if (shapes(first) === shapes(second))
     return 'Both have the same shapes, so the same speed: zeros are multiplied like any number.';
   const [before, after] = [first.figures.macs, second.figures.macs];
-  const times = measured.map(({ batch, ratio }) => `${percent(ratio ?? 1)} of the time at batch ${batch}`).join(', ');
+  const times = measured
+    .map(({ batch, ratio }) => `${percent(ratio ?? 1, 1)} of the time at batch ${batch}`)
+    .join(', ');
   return before === null || after === null || before === 0
     ? `The second model takes ${times}.`
-    : `The second model has ${percent(after / before)} of the multiply-accumulates and takes ${times}.`;
+    : `The second model has ${percent(after / before, 1)} of the multiply-accumulates and takes ${times}.`;
 }

@@ -1,6 +1,7 @@
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
 import { LayerJson, type Config } from './topology-json';
 import { damaged } from './validate/damaged';
+import { count } from '../../protocol/format';
 
 /** A shape; null where a size is left open, as the batch is. */
 export type Shape = (number | null)[];
@@ -108,8 +109,8 @@ class Dissolver {
   #inputCalls: number[] = [];
 
   dissolve(model: ModelDescription): Topology {
-    const count = countCalls(model);
-    if (count > MAX_CALLS) throw damaged(`its layers are called more than ${MAX_CALLS.toLocaleString('en')} times`);
+    const calls = countCalls(model);
+    if (calls > MAX_CALLS) throw damaged(`its layers are called more than ${count(MAX_CALLS)} times`);
     const results = this.#call(this.#place(model, [], false), null);
     const seen = new Map<string, number>();
     for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);

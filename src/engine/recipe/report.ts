@@ -5,6 +5,7 @@ import type { RunResult, StepResult } from '../../protocol/run';
 import { visibleLines } from '../../protocol/visible';
 import { csvText } from '../csv';
 import { markdownTable, markdownText } from '../markdown';
+import { count, duration, percent } from '../../protocol/format';
 
 /** What a report tells. */
 export interface Report {
@@ -45,15 +46,15 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
     ...markdownTable(
       ['', ...sides],
       [
-        ['parameters', ...totals(({ params }) => whole(params))],
-        ['nonzero', ...totals(({ nonzero }) => whole(nonzero))],
+        ['parameters', ...totals(({ params }) => count(params))],
+        ['nonzero', ...totals(({ nonzero }) => count(nonzero))],
         ['sparsity', ...totals(({ sparsity }) => percent(sparsity))],
         [
           `multiply-accumulates${after.macsFor ? ` for ${macsForWords(after.macsFor)}` : ''}`,
-          ...totals(({ macs }) => (macs === null ? '?' : whole(macs))),
+          ...totals(({ macs }) => (macs === null ? '?' : count(macs))),
         ],
-        ['bytes of the files', ...totals(({ bytes }) => whole(bytes))],
-        ['bytes with gzip', ...totals(({ gzipBytes }) => whole(gzipBytes))],
+        ['bytes of the files', ...totals(({ bytes }) => count(bytes))],
+        ['bytes with gzip', ...totals(({ gzipBytes }) => count(gzipBytes))],
       ],
     ),
     '',
@@ -80,14 +81,14 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
     ...markdownTable(
       [...HEADINGS],
       layers.map(({ name, type, outputShape, params, nonzero, sparsity, macs }) => [
-        ...[name, type, shapeOf(outputShape), whole(params), whole(nonzero)],
-        ...[sparsity === null ? '' : percent(sparsity), macs === null ? '?' : whole(macs)],
+        ...[name, type, shapeOf(outputShape), count(params), count(nonzero)],
+        ...[sparsity === null ? '' : percent(sparsity), macs === null ? '?' : count(macs)],
       ]),
     ),
     '',
     '## Run',
     '',
-    `${markdownText(backend)}${seconds === undefined ? '' : `; ${seconds.toFixed(1)} s`}${finished === undefined ? '' : `; finished ${markdownText(finished)}`}`,
+    `${markdownText(backend)}${seconds === undefined ? '' : `; ${duration(seconds)}`}${finished === undefined ? '' : `; finished ${markdownText(finished)}`}`,
     '',
     '```json',
     visibleLines(JSON.stringify(recipe, null, 2)),
@@ -96,8 +97,6 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
-const whole = (value: number): string => value.toLocaleString('en-US');
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const shapeOf = (shape: LayerFigures['outputShape']): string =>
   shape
     ?.slice(1)
@@ -111,7 +110,7 @@ export function outcome(result: StepResult): string {
     case 'finetune':
       return `best of ${result.epochs.length} epochs: ${result.best.epoch}, test accuracy ${percent(result.best.testAccuracy)}`;
     case 'rewind':
-      return `${whole(result.kept)} kernel weights went back, ${whole(result.zeros)} stayed 0`;
+      return `${count(result.kept)} kernel weights went back, ${count(result.zeros)} stayed 0`;
     case 'evaluate':
       return `accuracy ${percent(result.evaluation.accuracy)} on ${result.evaluation.samples} ${result.evaluation.split} images`;
     case 'target': {

@@ -13,7 +13,7 @@ import {
   type TriedNormalization,
 } from '../../protocol/normalization';
 import type { CallOptions } from '../../rpc/peer';
-import { percent } from '../ui/format';
+import { percent } from '../../protocol/format';
 import type { NormalizedModel, Normalizations } from './normalizations';
 
 type Item = vscode.QuickPickItem & { choice: Normalization | 'find' | 'type' };

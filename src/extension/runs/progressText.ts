@@ -1,24 +1,18 @@
 import type { Progress } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
-import { count, duration, percent } from '../ui/format';
+import { duration, percent, progressParts, timeLeft } from '../../protocol/format';
 
 /** Share of a task that is done, 0 to 1. */
 export function share({ done, total }: Progress): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
 }
 
-/** `evaluate: 4,000 of 10,000 images, 2,500 a second, 3 s left`. */
-export function progressText({ stage, done, total, unit, rate, secondsLeft }: Progress): string {
-  const parts = [`${stage}: ${count(Math.round(done))} of ${count(Math.round(total))} ${unit}`];
-  if (rate > 0) parts.push(`${rateText(rate)} a second`);
-  const left = duration(secondsLeft);
-  if (left && secondsLeft > 0) parts.push(`${left} left`);
-  return parts.join(', ');
-}
+/** `evaluating: 4,000 of 10,000 images, 2,500 images/s, 3 s left`. */
+export const progressText = (progress: Progress): string => `${progress.stage}: ${progressParts(progress).join(', ')}`;
 
 /** `34%, 2 min 5 s left`: what fits into the status bar. `done`: share of the whole run. */
 export function shortProgressText(done: number, secondsLeft: number): string {
-  const left = duration(secondsLeft);
+  const left = timeLeft(secondsLeft);
   return left && done < 1 ? `${percent(done, 0)}, ${left} left` : percent(done, 0);
 }
 
@@ -32,7 +26,7 @@ export function logLine(event: RunEvent): string | undefined {
       return (
         `epoch ${epoch} of ${event.epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)} training, ` +
         `${percent(validationAccuracy)} validation, ${percent(testAccuracy)} test, ` +
-        `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${seconds.toFixed(1)} s`
+        `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
       );
     }
     case 'mask':
@@ -43,8 +37,4 @@ export function logLine(event: RunEvent): string | undefined {
     case 'progress':
       return undefined;
   }
-}
-
-function rateText(rate: number): string {
-  return rate >= 10 ? count(Math.round(rate)) : String(Number(rate.toPrecision(2)));
 }

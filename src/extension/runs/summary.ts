@@ -1,5 +1,5 @@
 import type { RunResult } from '../../protocol/run';
-import { bytes, percent } from '../ui/format';
+import { bytes, percent } from '../../protocol/format';
 
 /** One sentence on what a finished run came to; says so where a figure was measured on the sample that ships. */
 export function runSummary(title: string, result: RunResult): string {

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../protocol/run';
-import { bytes, percent } from '../ui/format';
+import { bytes, percent } from '../../protocol/format';
 import { lastAccuracy } from '../runs/summary';
 import type { ListedRun } from './readRun';
 

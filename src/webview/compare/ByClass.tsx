@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../protocol/measure';
-import { percent, plural, points } from '../logic/format';
+import { percent, plural, points } from '../../protocol/format';
 import { SideHeads } from './SideHeads';
 
 /** Accuracy of each class in both, and what it gained or lost. */
@@ -24,8 +24,8 @@ export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: 
                 <tr key={`${index} ${each.name}`}>
                   <th scope="row">{each.name}</th>
                   <td>{plural(each.samples, 'image')}</td>
-                  <td>{percent(each.accuracy)}</td>
-                  <td>{other ? percent(other.accuracy) : '\u2013'}</td>
+                  <td>{percent(each.accuracy, 1)}</td>
+                  <td>{other ? percent(other.accuracy, 1) : '\u2013'}</td>
                   <td class={other && other.accuracy < each.accuracy ? 'worse' : 'quiet'}>
                     {other ? points(other.accuracy - each.accuracy) : ''}
                   </td>

@@ -1,6 +1,6 @@
 import { backendWords } from '../../protocol/model';
 import type { Latency, LatencyFigures } from '../../protocol/measure/latency';
-import { milliseconds, percent } from '../logic/format';
+import { milliseconds, percent } from '../../protocol/format';
 import { Button } from '../ui/Button';
 import { QuestionState } from './QuestionState';
 import { latency } from './state';
@@ -51,7 +51,7 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
                 <th scope="row">{batch}</th>
                 <Time figures={model} />
                 {other ? <Time figures={other} /> : <td />}
-                <td data-value={ratio ?? undefined}>{ratio === null ? '' : percent(ratio)}</td>
+                <td data-value={ratio ?? undefined}>{ratio === null ? '' : percent(ratio, 1)}</td>
               </tr>
             ))}
           </tbody>

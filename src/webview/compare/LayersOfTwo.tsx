@@ -1,5 +1,5 @@
 import type { ComparedLayer, ComparedSide } from '../../protocol/measure/compare';
-import { compact, count, percent, sampleShape } from '../logic/format';
+import { compact, count, sampleShape, percent } from '../../protocol/format';
 import { LinkButton } from '../ui/Link';
 import { comparedLayer } from './state';
 
@@ -53,7 +53,7 @@ export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[
                 <td>{both(layer, ({ type }) => type)}</td>
                 <td>{both(layer, ({ outputShape }) => sampleShape(outputShape))}</td>
                 <td>{both(layer, ({ params }) => count(params))}</td>
-                <td>{both(layer, ({ sparsity }) => (sparsity === null ? '\u2013' : percent(sparsity)))}</td>
+                <td>{both(layer, ({ sparsity }) => (sparsity === null ? '\u2013' : percent(sparsity, 1)))}</td>
                 <td>{both(layer, ({ macs }) => (macs === null ? '?' : macs === 0 ? '\u2013' : compact(macs)))}</td>
               </tr>
             ))}

@@ -1,6 +1,6 @@
 import type { ComparedHistogram } from '../../protocol/measure/compare';
 import { useWidth } from '../histogram/useWidth';
-import { percent, weight } from '../logic/format';
+import { percent, weight } from '../../protocol/format';
 import { sharesOf, stepPath } from '../logic/overlay';
 import { niceTicks, toPixel } from '../logic/scale';
 
@@ -9,7 +9,7 @@ const HEIGHT = 200;
 const zerosOf = (side: ComparedHistogram['a']): string => {
   if (!side) return 'not there';
   const all = side.zeros + side.counts.reduce((sum, count) => sum + count, 0);
-  return `${percent(all > 0 ? side.zeros / all : 0)} zeros`;
+  return `${percent(all > 0 ? side.zeros / all : 0, 1)} zeros`;
 };
 
 /** Histograms of the same weights in both, laid over each other: the first filled, the second drawn around. */

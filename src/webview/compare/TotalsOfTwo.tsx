@@ -1,6 +1,6 @@
 import type { ComparedModel } from '../../protocol/measure/compare';
 import { normalizationWords } from '../../protocol/normalization';
-import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
+import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { Tag } from '../ui/Tag';
 import { SideHeads } from './SideHeads';
 
@@ -17,7 +17,12 @@ const exact = (value: number): string => percent(value, 2);
 const LINES: readonly Line[] = [
   { label: 'Parameters', of: ({ totals }) => totals.params, format: count, difference: change },
   { label: 'Nonzero', of: ({ totals }) => totals.nonzero, format: count, difference: change },
-  { label: 'Sparsity', of: ({ totals }) => totals.sparsity, format: percent, difference: inPoints },
+  {
+    label: 'Sparsity',
+    of: ({ totals }) => totals.sparsity,
+    format: (share) => percent(share, 1),
+    difference: inPoints,
+  },
   { label: 'MACs', of: ({ totals }) => totals.macs, format: compact, difference: change },
   { label: 'Size', of: ({ totals }) => totals.bytes, format: bytes, difference: change },
   { label: 'Size, gzip', of: ({ totals }) => totals.gzipBytes, format: bytes, difference: change },

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../protocol/measure';
-import { count } from '../logic/format';
+import { count } from '../../protocol/format';
 import { heat } from '../logic/heat';
 import { HeatMap } from './HeatMap';
 

@@ -1,5 +1,5 @@
 import { normalizationName, normalizationReason } from '../../protocol/normalization';
-import { count, percent, plural, rate } from '../logic/format';
+import { count, percent, plural, rate } from '../../protocol/format';
 import { evaluation } from '../state/session';
 import { Tag } from '../ui/Tag';
 import { Confusion } from './Confusion';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { count } from '../logic/format';
+import { count } from '../../protocol/format';
 import { heat } from '../logic/heat';
 import { readTheme, useThemeVersion } from '../ui/theme';
 

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../protocol/measure';
-import { percent, plural } from '../logic/format';
+import { percent, plural } from '../../protocol/format';
 
 /** Accuracy of each class as a bar with its figure. */
 export function PerClass({ classes }: { classes: Evaluation['perClass'] }) {
@@ -15,7 +15,7 @@ export function PerClass({ classes }: { classes: Evaluation['perClass'] }) {
             <span class="class-track" aria-hidden="true">
               <span class="class-bar" style={{ '--share': each.accuracy }} />
             </span>
-            <span class="figures">{percent(each.accuracy)}</span>
+            <span class="figures">{percent(each.accuracy, 1)}</span>
           </li>
         ))}
       </ul>

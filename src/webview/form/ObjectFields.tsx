@@ -1,5 +1,5 @@
 import type { Complaint } from '../../protocol/errors';
-import { sentence } from '../logic/format';
+import { sentence } from '../logic/sentence';
 import { Fold } from '../ui/Fold';
 import { inside } from './complaint';
 import { FieldView } from './FieldView';

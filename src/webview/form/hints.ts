@@ -1,4 +1,4 @@
-import { count } from '../logic/format';
+import { count } from '../../protocol/format';
 import type { Json } from './json';
 
 /** How single fields are shown, by their key. Everything else follows from the schema. */

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from './json';
 import type { NumberSpec, Spec } from './spec';
+import { count } from '../../protocol/format';
 
 /** Where a number without a default begins, by the name of its field; undefined: in the middle of its range. */
 export type Starts = (key: string) => number | undefined;
@@ -83,7 +84,7 @@ function rangeWords({ min, max, above }: NumberSpec): string {
   const low = Number.isFinite(min) && min > -FAR;
   const high = Number.isFinite(max) && max < FAR;
   const from = String(min);
-  const to = max.toLocaleString('en-US');
+  const to = count(max);
   if (low && high) return above ? ` above ${from}, up to ${to}` : ` from ${from} to ${to}`;
   if (low) return above ? ` above ${from}` : `, ${from} or more`;
   return high ? ` up to ${to}` : '';

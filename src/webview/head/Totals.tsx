@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { macsForWords } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
-import { bytes, change, compact, count, percent, plural, points } from '../logic/format';
+import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { nonzeroMacs } from '../logic/macs';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
@@ -75,12 +75,12 @@ export function Totals() {
         id="sparsity"
         label="Sparsity"
         title="Zeros over all kernel weights"
-        now={percent(totals.sparsity)}
+        now={percent(totals.sparsity, 1)}
         value={totals.sparsity}
         preview={
           after
             ? {
-                text: percent(after.sparsity),
+                text: percent(after.sparsity, 1),
                 difference: points(after.sparsity - totals.sparsity),
                 value: after.sparsity,
                 ...near,
@@ -131,10 +131,10 @@ function AccuracyStat() {
       <Stat
         id="accuracy"
         label="Accuracy"
-        now={percent(figure.baseline)}
+        now={percent(figure.baseline, 1)}
         value={figure.baseline}
         preview={{
-          text: percent(figure.accuracy),
+          text: percent(figure.accuracy, 1),
           difference: points(figure.accuracy - figure.baseline),
           value: figure.accuracy,
           stale: tried.stale,
@@ -147,7 +147,7 @@ function AccuracyStat() {
       <Stat
         id="accuracy"
         label="Accuracy"
-        now={percent(known.accuracy)}
+        now={percent(known.accuracy, 1)}
         value={known.accuracy}
         preview={null}
         note={`${plural(known.samples, `${known.split} image`)}${known.dataset.sample ? ', sample data' : ''}${pixels(known.normalization)}`}

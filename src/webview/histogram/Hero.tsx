@@ -1,7 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
-import { compact, count, plural, sampleShape, sentence, shape, weight } from '../logic/format';
+import { compact, count, sampleShape, plural, shape, weight } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
 import { kernelCounts } from '../logic/plan';
 import { loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
 import { binsToDraw, type Bins } from '../logic/bins';
-import { count, percent, weight } from '../logic/format';
+import { count, percent, weight } from '../../protocol/format';
 import { binAt, binEdges, toValue, valueAxis } from '../logic/scale';
 import { rowForKey } from '../logic/window';
 import { log, whole } from '../state/session';
@@ -21,7 +21,7 @@ function binWords(bins: Bins, bin: number, total: number): string {
   const [from, to] = binEdges(bins, bin);
   const inside = bins.counts[bin] ?? 0;
   const share = total > 0 ? inside / total : 0;
-  return `${weight(from)} to ${weight(to)}: ${count(inside)} ${inside === 1 ? 'weight' : 'weights'}, ${percent(share)}`;
+  return `${weight(from)} to ${weight(to)}: ${count(inside)} ${inside === 1 ? 'weight' : 'weights'}, ${percent(share, 1)}`;
 }
 
 /** The histogram in hand: bars, zeros apart, the threshold lines, and the exact counts of the bin that is pointed at. */

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { largest, steps } from '../logic/amount';
-import { percent, weight } from '../logic/format';
+import { percent, weight } from '../../protocol/format';
 import { toPixel, toValue, type Axis } from '../logic/scale';
 import { amount, mode, setThreshold, setValue, target, threshold, weights } from '../state/threshold';
 import { valueForKey } from '../ui/keys';
@@ -10,7 +10,7 @@ function words(): string {
   const about = weights.value;
   if (!about || threshold.value <= 0) return 'nothing is cut';
   const share = about.count > 0 ? about.zerosBelow(threshold.value) / about.count : 0;
-  return `|w| below ${weight(threshold.value)}: ${percent(share)} zeros`;
+  return `|w| below ${weight(threshold.value)}: ${percent(share, 1)} zeros`;
 }
 
 /** The pair of lines at -threshold and +threshold, dragged by either; the one on the right is the slider for the keyboard. */

@@ -1,4 +1,4 @@
-import { count, percent } from '../logic/format';
+import { count, percent } from '../../protocol/format';
 
 /** Zeros apart from the other weights, on a scale of their own: those there are, and on top those that would come. */
 export function ZeroGauge({
@@ -15,7 +15,7 @@ export function ZeroGauge({
 }) {
   const now = total > 0 ? zeros / total : 0;
   const then = total > 0 ? (zeros + cut) / total : 0;
-  const words = `Zeros: ${count(zeros)} of ${count(total)}, ${percent(now)}${cut > 0 ? `; as planned ${count(zeros + cut)}, ${percent(then)}` : ''}`;
+  const words = `Zeros: ${count(zeros)} of ${count(total)}, ${percent(now, 1)}${cut > 0 ? `; as planned ${count(zeros + cut)}, ${percent(then, 1)}` : ''}`;
   return (
     <div class="gauge" role="img" aria-label={words} title={words} data-testid="zeros" data-value={zeros}>
       <svg width="34" height={height} aria-hidden="true">
@@ -30,7 +30,7 @@ export function ZeroGauge({
         <rect class="gauge-zero" x={1} width={32} y={height - 1 - now * (height - 2)} height={now * (height - 2)} />
       </svg>
       <span class="gauge-words figures">
-        <b>{percent(cut > 0 ? then : now)}</b>
+        <b>{percent(cut > 0 ? then : now, 1)}</b>
         <span class="quiet">{count(zeros + cut)}</span>
         <span class="quiet">zeros</span>
       </span>

@@ -1,4 +1,5 @@
-import { compact, count, percent, sampleShape, sentence, weight } from '../logic/format';
+import { compact, count, sampleShape, percent, weight } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
 import type { LayerRow as Row } from '../logic/sort';
 import { histograms, plan } from '../state/session';
 import { Icon } from '../ui/Icon';
@@ -47,7 +48,7 @@ export function LayerRow({
         {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}
       </td>
       <td class="figure" data-value={layer.sparsity ?? undefined}>
-        {layer.sparsity === null ? '\u2013' : percent(layer.sparsity)}
+        {layer.sparsity === null ? '\u2013' : percent(layer.sparsity, 1)}
       </td>
       {layer.prunable ? (
         <>
@@ -57,7 +58,7 @@ export function LayerRow({
             title={partly && sentence(partly)}
           >
             {partly !== undefined && <Icon name="info" />}
-            {tried && after && after.sparsity !== null && percent(after.sparsity)}
+            {tried && after && after.sparsity !== null && percent(after.sparsity, 1)}
           </td>
           <td class="figure" title={own ? 'This layer has its own amount' : undefined}>
             {threshold > 0 ? weight(threshold) : own ? 'kept' : ''}

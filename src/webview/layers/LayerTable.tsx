@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { compact, count, percent } from '../logic/format';
+import { compact, count, percent } from '../../protocol/format';
 import { sortRows, type LayerRow as Row } from '../logic/sort';
 import { rowForKey, rowWindow, scrollToRow } from '../logic/window';
 import { histograms, inspection, selected, sort } from '../state/session';
@@ -133,8 +133,8 @@ function AllRow({ active, tried, onSelect }: { active: boolean; tried: boolean; 
       <td class="wide" />
       <td class="figure">{count(model.totals.params)}</td>
       <td class="figure wide">{model.totals.macs === null ? '?' : compact(model.totals.macs)}</td>
-      <td class="figure">{percent(model.totals.sparsity)}</td>
-      <td class="figure after">{tried && after !== undefined ? percent(after) : ''}</td>
+      <td class="figure">{percent(model.totals.sparsity, 1)}</td>
+      <td class="figure after">{tried && after !== undefined ? percent(after, 1) : ''}</td>
       <td />
       <td class="picture">{all && <MiniHistogram histogram={all} threshold={0} id="mini-all" />}</td>
     </tr>

@@ -1,4 +1,4 @@
-import { percent } from './format';
+import { percent } from '../../protocol/format';
 import { methodRunning } from './methods';
 import type { Progress } from '../../protocol/measure';
 import type { RecipeJob } from '../../protocol/panel';
@@ -100,6 +100,6 @@ export function stageWords(job: JobView): string {
   const words = repeated
     ? stage.charAt(0).toUpperCase() + stage.slice(1)
     : [title, stage].filter(Boolean).join(' \u00b7 ');
-  const reached = job.sparsity === null ? '' : `, ${percent(job.sparsity)} sparse`;
+  const reached = job.sparsity === null ? '' : `, ${percent(job.sparsity, 1)} sparse`;
   return `Step ${job.step.index + 1} of ${job.step.steps}: ${words}${reached}`;
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
 import { useWidth } from '../histogram/useWidth';
-import { bytes, compact, count, percent } from '../logic/format';
+import { bytes, compact, count, percent } from '../../protocol/format';
 import { goalSize, paretoAxes } from '../logic/pareto';
 import { niceTicks, PERCENT, tickWords, toPixel } from '../logic/scale';
 import { rowForKey } from '../logic/window';
@@ -37,7 +37,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const point = curve.points[inHand];
   const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
   const words = (each: ParetoPoint): string =>
-    `${percent(each.accuracy)} accuracy, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity)} sparse`;
+    `${percent(each.accuracy, 1)} accuracy, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
   return (
     <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
       <div class="section-head">

@@ -1,6 +1,7 @@
 import { macsForWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
-import { bytes, change, compact, count, percent, sentence } from '../logic/format';
+import { bytes, change, compact, count, percent } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
 import { currentStep } from '../state/recipe';
 import { planned } from '../state/stepPlan';
 import { select } from '../state/threshold';
@@ -40,7 +41,7 @@ function Row({ layer, kind }: { layer: PlannedLayer; kind: StepPlan['kind'] }) {
       </td>
       <td class="figure">
         {kind === 'zeros'
-          ? figure((side) => shown(side.sparsity, percent))
+          ? figure((side) => shown(side.sparsity, (share) => percent(share, 1)))
           : figure((side) => shown(side.width, count))}
       </td>
       <td class="figure">{figure((side) => shown(side.bytes || null, bytes))}</td>
@@ -87,7 +88,7 @@ export function PlanTable() {
           gzip {total((side) => side.gzipBytes, bytes)} {`(${change(plan.before.gzipBytes, plan.after.gzipBytes)})`}
           {plan.accuracy && (
             <span data-testid="plan-accuracy" data-value={plan.accuracy.accuracy}>
-              accuracy {both(percent(plan.accuracy.baseline), percent(plan.accuracy.accuracy))} on{' '}
+              accuracy {both(percent(plan.accuracy.baseline, 1), percent(plan.accuracy.accuracy, 1))} on{' '}
               {count(plan.accuracy.samples)} validation images
             </span>
           )}

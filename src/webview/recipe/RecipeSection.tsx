@@ -4,7 +4,7 @@ import { replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
 import { counts, step as thresholdStep } from '../state/preview';
 import { planned } from '../state/stepPlan';
-import { sentence } from '../logic/format';
+import { sentence } from '../logic/sentence';
 import { LinkButton } from '../ui/Link';
 import { NumberField } from '../ui/NumberField';
 import { MethodPicker } from './MethodPicker';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { unrollRounds } from '../../protocol/rounds';
 import { asJson } from '../form/json';
-import { percent } from '../logic/format';
+import { percent } from '../../protocol/format';
 import { replaceSteps, steps } from '../state/recipe';
 import { inspection } from '../state/session';
 import { Button } from '../ui/Button';
@@ -61,7 +61,7 @@ export function Rounds() {
         </Button>
       </div>
       <p class="small quiet">
-        Prunes and trains in turns up to {percent(sparsity)}; each round keeps the same share of what is left.
+        Prunes and trains in turns up to {percent(sparsity, 1)}; each round keeps the same share of what is left.
         {layers !== undefined && ' Amounts of single layers are left out.'}
       </p>
     </Fold>

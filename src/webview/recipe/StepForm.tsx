@@ -1,6 +1,6 @@
 import { ObjectFields } from '../form/ObjectFields';
 import { methodPurpose, methodTitle } from '../logic/methods';
-import { sentence } from '../logic/format';
+import { sentence } from '../logic/sentence';
 import {
   changeStep,
   current,

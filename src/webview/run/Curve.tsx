@@ -3,6 +3,7 @@ import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/run';
 import type { CurvePoint } from '../logic/job';
 import { curveData } from '../logic/curve';
+import { percent } from '../../protocol/format';
 import { axisOf, Chart } from '../ui/Chart';
 import type { Theme } from '../ui/theme';
 
@@ -16,7 +17,7 @@ const legend =
     const shown = value ?? Array.from(column).findLast((each) => typeof each === 'number');
     return typeof shown === 'number' ? format(shown) : '';
   };
-const share = legend((value) => `${(value * 100).toFixed(1)}%`);
+const share = legend((value) => percent(value, 1));
 
 function options(width: number, theme: Theme, epochs: number): uPlot.Options {
   const axis = axisOf(theme);
@@ -36,7 +37,7 @@ function options(width: number, theme: Theme, epochs: number): uPlot.Options {
         side: 1,
         size: 52,
         grid: { show: false },
-        values: (_, ticks) => ticks.map((tick) => `${(tick * 100).toFixed(1)}%`),
+        values: (_, ticks) => ticks.map((tick) => percent(tick, 1)),
       },
     ],
     series: [
@@ -91,7 +92,7 @@ export function Curve({
       remake={String(epochs)}
       label={
         last
-          ? `Loss ${last.loss.toFixed(4)}, accuracy ${(last.accuracy * 100).toFixed(1)}% at epoch ${last.epoch.toFixed(2)}`
+          ? `Loss ${last.loss.toFixed(4)}, accuracy ${percent(last.accuracy, 1)} at epoch ${last.epoch.toFixed(2)}`
           : 'No step was taken yet'
       }
     />

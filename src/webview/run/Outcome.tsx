@@ -1,7 +1,8 @@
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult } from '../../protocol/run';
-import { bytes, change, compact, count, percent, plural, points, sentence } from '../logic/format';
+import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/Button';

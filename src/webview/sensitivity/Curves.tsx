@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { percent } from '../logic/format';
+import { percent } from '../../protocol/format';
 import { nearestLayer, scanColumns, scannedLayers, type ScanView } from '../logic/scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
@@ -74,7 +74,7 @@ export function Curves({ view }: { view: ScanView }) {
       data={data}
       options={options}
       remake={JSON.stringify([names, selected.value])}
-      label={`Accuracy of the model as each of ${layers.length} layers alone is cut more and more${view.baseline === null ? '' : `, from ${percent(view.baseline)}`}: the table below has the figures`}
+      label={`Accuracy of the model as each of ${layers.length} layers alone is cut more and more${view.baseline === null ? '' : `, from ${percent(view.baseline, 1)}`}: the table below has the figures`}
       testId="scan-curves"
     />
   );

@@ -1,4 +1,4 @@
-import { percent } from '../logic/format';
+import { percent } from '../../protocol/format';
 import { scannedLayers, type ScanView } from '../logic/scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
@@ -42,7 +42,7 @@ export function Legend({ view }: { view: ScanView }) {
               <span class="tensor-name">{name}</span>
               {last && (
                 <span class="quiet figures">
-                  {percent(last.accuracy)} at {percent(last.sparsity, 0)}
+                  {percent(last.accuracy, 1)} at {percent(last.sparsity, 0)}
                 </span>
               )}
             </button>

@@ -1,4 +1,5 @@
-import { percent, sentence } from '../logic/format';
+import { percent } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
 import { scannedLayers, scanSparsities, type ScanView } from '../logic/scan';
 import { select } from '../state/threshold';
 import { LinkButton } from '../ui/Link';
@@ -32,7 +33,7 @@ export function ScanTable({ view }: { view: ScanView }) {
                   const point = points.find((each) => each.sparsity === sparsity);
                   return (
                     <td key={sparsity} data-value={point?.accuracy}>
-                      {point ? percent(point.accuracy) : '\u2013'}
+                      {point ? percent(point.accuracy, 1) : '\u2013'}
                     </td>
                   );
                 })}

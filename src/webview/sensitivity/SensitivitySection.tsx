@@ -1,6 +1,6 @@
 import { normalizationName } from '../../protocol/normalization';
 import { ObjectFields } from '../form/ObjectFields';
-import { percent } from '../logic/format';
+import { percent } from '../../protocol/format';
 import { scannedLayers } from '../logic/scan';
 import { ShowLog } from '../notices/ShowLog';
 import { cannotEvaluate, inspection, panel } from '../state/session';
@@ -42,7 +42,7 @@ export function SensitivitySection() {
         <span class="row small">
           {view?.baseline != null && (
             <span class="figures">
-              Accuracy {percent(view.baseline)} on validation images before anything is cut
+              Accuracy {percent(view.baseline, 1)} on validation images before anything is cut
               {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
             </span>
           )}

@@ -4,7 +4,7 @@ import type { Attention, PanelState, RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import type { CallOptions } from '../../rpc/peer';
 import { asJson } from '../form/json';
-import { percent } from '../logic/format';
+import { percent } from '../../protocol/format';
 import { onRunEvent, startedJob, type JobView } from '../logic/job';
 import { ask, onHost } from './host';
 import { loadHistograms } from './histograms';
@@ -105,7 +105,7 @@ export const cancelEvaluation = (): void => evaluation?.abort();
 
 function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
   if (session.panel.value) session.panel.value = { ...session.panel.value, evaluation: result };
-  session.announcement.value = `Accuracy ${percent(result.accuracy)} on ${result.samples} images.`;
+  session.announcement.value = `Accuracy ${percent(result.accuracy, 1)} on ${result.samples} images.`;
   bringIntoView('evaluation');
 }
 
@@ -136,7 +136,7 @@ async function followJob(
       onProgress: (event) => update((job) => onRunEvent(job, event)),
     });
     update((job) => ({ ...job, status: 'done', result }));
-    session.announcement.value = `Done: ${asked.folder} was written, ${percent(result.after.sparsity)} sparse.`;
+    session.announcement.value = `Done: ${asked.folder} was written, ${percent(result.after.sparsity, 1)} sparse.`;
   } catch (error) {
     if (error instanceof CancelledError) update((job) => ({ ...job, status: 'cancelled' }));
     else update((job) => ({ ...job, status: 'failed', problem: sentence(error) }));

@@ -5,7 +5,7 @@ import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import type { JsonObject } from '../form/json';
 import { specOf, type Spec } from '../form/spec';
 import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../logic/scan';
-import { percent } from '../logic/format';
+import { percent } from '../../protocol/format';
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
 
@@ -51,7 +51,7 @@ export async function startScan(): Promise<void> {
       { signal: own.signal, onProgress: (part) => (scan.value = onScanPart(scan.value ?? EMPTY_SCAN, part)) },
     );
     scan.value = finishedScan(result);
-    announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} images, from an accuracy of ${percent(result.baseline.accuracy)}.`;
+    announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} images, from an accuracy of ${percent(result.baseline.accuracy, 1)}.`;
   } catch (error) {
     if (!(error instanceof CancelledError)) scanProblem.value = error instanceof Error ? error.message : String(error);
   } finally {

@@ -9,7 +9,7 @@ import { LinkButton } from '../ui/Link';
 import { Notice } from '../ui/Notice';
 import { Ring } from '../ui/Ring';
 import { useLasting } from '../ui/useLasting';
-import { percent, plural } from '../logic/format';
+import { percent, plural } from '../../protocol/format';
 import { amountWords } from './ThresholdControls';
 
 function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
@@ -54,7 +54,7 @@ function Standing() {
     <p class="standing small quiet" role="status" data-testid="preview-standing">
       {waitingLong && <Ring />}
       <span>
-        {figure && <span class="unseen">{percent(figure.accuracy)}: </span>}
+        {figure && <span class="unseen">{percent(figure.accuracy, 1)}: </span>}
         {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}
         {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
       </span>

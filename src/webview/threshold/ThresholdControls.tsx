@@ -1,5 +1,6 @@
 import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from '../logic/amount';
-import { percent, sentence, weight } from '../logic/format';
+import { percent, weight } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
 import { scope, selectedLayer } from '../state/session';
 import { amount, mode, setAmount, setMode, setScope, setValue, threshold, weights } from '../state/threshold';
 import { NumberField } from '../ui/NumberField';
@@ -30,7 +31,7 @@ function inOtherWords(): string {
   const share = about.count > 0 ? about.zerosBelow(at) / about.count : 0;
   const words = {
     absolute: `|w| < ${weight(at)}`,
-    percent: `${percent(share)} zeros`,
+    percent: `${percent(share, 1)} zeros`,
     sigma: about.std > 0 ? `${weight(at / about.std)} \u03c3` : '',
   };
   return Object.entries(words)

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { FinetuneStep } from '../../protocol/steps/finetune';
-import { sentence } from '../logic/format';
+import { sentence } from '../logic/sentence';
 import { RunForm } from '../recipe/RunForm';
 import { counts, step } from '../state/preview';
 import { cannotMeasure, cannotRun, epochs, job, panel } from '../state/session';

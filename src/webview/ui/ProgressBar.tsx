@@ -1,6 +1,6 @@
 import type { Progress } from '../../protocol/measure';
 import type { RunClock } from '../../protocol/run';
-import { count, duration, percent, rate } from '../logic/format';
+import { percent, progressParts } from '../../protocol/format';
 
 /** How far a task is; without figures the bar tells only that it goes on. With `clock` the bar and the time are of the whole run that it is part of. */
 export function ProgressBar({
@@ -16,7 +16,6 @@ export function ProgressBar({
 }) {
   const part = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : null;
   const share = clock ? clock.share : part;
-  const left = clock ? clock.secondsLeft : progress && progress.rate > 0 ? progress.secondsLeft : undefined;
   return (
     <div class="progress" data-testid={testId}>
       <div class="progress-words">
@@ -25,9 +24,7 @@ export function ProgressBar({
           <span class="quiet figures">
             {[
               clock ? percent(clock.share, 0) : '',
-              progress.total > 0 ? `${count(progress.done)} of ${count(progress.total)} ${progress.unit}` : '',
-              progress.rate > 0 ? rate(progress.rate, progress.unit) : '',
-              left === undefined ? '' : `${duration(left)} left`,
+              ...progressParts(clock ? { ...progress, secondsLeft: clock.secondsLeft ?? Number.NaN } : progress),
             ]
               .filter(Boolean)
               .join(' \u00b7 ')}

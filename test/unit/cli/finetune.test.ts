@@ -32,7 +32,7 @@ describe('secateur finetune', () => {
       ...['--decay', '0.5', '--warmup', '0.1', '--frequency', '2', '--score', 'lamp'],
     ]);
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/epoch 1 of 2: loss .*, sparsity 95\.00 %, /);
+    expect(stderr).toMatch(/epoch 1 of 2: loss .*, sparsity 95\.00%, /);
     const { epochs, best, layers, totals } = z
       .object({
         epochs: z.array(EpochRecord),

@@ -154,7 +154,7 @@ describe('two models', () => {
     expect([compared.a.totals.sparsity, compared.b.totals.sparsity]).toEqual([0, 0.5]);
     expect(compared.a.evaluation?.perClass.length).toBe(3);
     const text = await secateur(['compare', model, at('half')]);
-    expect(text.stdout).toMatch(/^logits .* 0\.00 % > 50\.00 %/m);
+    expect(text.stdout).toMatch(/^logits .* 0\.00% > 50\.00%/m);
     expect(text.stdout).toContain('accuracy: not measured, no dataset chosen');
   });
 

@@ -47,7 +47,7 @@ async function tellsApart(model: ModelContent): Promise<OutputDifference> {
   const plan = half(model);
   const { difference } = await checkDifference(plan.expected(), plan.model);
   expect(difference!.largest).toBeLessThan(1e-4);
-  await expect(checkDifference(model, plan.model)).rejects.toThrow(/ % of their spread, more than 0\.1 %/);
+  await expect(checkDifference(model, plan.model)).rejects.toThrow(/% of their spread, more than 0\.1%/);
   return difference!;
 }
 

@@ -212,7 +212,7 @@ describe('a plan of what is removed', () => {
   it('is refused where the outputs differ', async () => {
     const { model } = plan(residual, { amount: { channels: 0.3 } });
     await expect(checkDifference(residual, model)).rejects.toThrow(
-      /^Without the removed channels the outputs differ by [\d.e+]+ % of their spread, more than 0\.1 %, so nothing was written: /,
+      /^Without the removed channels the outputs differ by [\d.e+]+% of their spread, more than 0\.1%, so nothing was written: /,
     );
   });
 });

@@ -113,7 +113,7 @@ describe('a layer of an unknown type', () => {
         ['b3_beta', 'MultiplyBeta', 1],
       ]);
       expect(outcome.shortfall).toMatch(
-        /^asked for 50 % of the channels, \d+ % removed: the layer "b1_beta" \(type MultiplyBeta\) stops the removal in 2 layers, because it is not known what a layer of this type makes of its channels \(3 more layers stop it elsewhere\)$/,
+        /^asked for 50% of the channels, \d+% removed: the layer "b1_beta" \(type MultiplyBeta\) stops the removal in 2 layers, because it is not known what a layer of this type makes of its channels \(3 more layers stop it elsewhere\)$/,
       );
     }
   });
@@ -162,7 +162,7 @@ it('a share that whole blocks do not let through is told', () => {
   const hand = new ByHand();
   const model = hand.model([hand.dense('out', hand.dense('one', hand.input([6]), 6, 12), 12, 3)]);
   expect(plan(model, { layers: { one: 0.5 }, multipleOf: 8 }).outcome.shortfall).toBe(
-    'asked for 50 % of the channels of "one", 33 % removed: widths stay multiples of 8, and every layer keeps a channel',
+    'asked for 50% of the channels of "one", 33% removed: widths stay multiples of 8, and every layer keeps a channel',
   );
 });
 
@@ -174,6 +174,6 @@ it('recurrent layers and embeddings count among the channels that were asked for
   const { outcome } = plan(model, { amount: { channels: 0.5 } });
   expect(outcome.reached.channels).toBeCloseTo(4 / 32);
   expect(outcome.shortfall).toMatch(
-    /^asked for 50 % of the channels, 13 % removed: the layer "lstm" \(type LSTM\) stops the removal in \d layers?, because the states of a recurrent layer hang together/,
+    /^asked for 50% of the channels, 13% removed: the layer "lstm" \(type LSTM\) stops the removal in \d layers?, because the states of a recurrent layer hang together/,
   );
 });

@@ -51,7 +51,7 @@ describe('latency', () => {
   it('of two with other widths tells the multiply-accumulates beside the times', async () => {
     const { note } = await measureLatency([candidate('a', 8), candidate('b', 4)], options, listener);
     expect(note).toMatch(
-      /^The second model has 50\.0 % of the multiply-accumulates and takes [\d.]+ % of the time at batch 1, /,
+      /^The second model has 50\.0% of the multiply-accumulates and takes [\d.]+% of the time at batch 1, /,
     );
   });
 

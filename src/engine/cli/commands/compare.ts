@@ -3,7 +3,7 @@ import type { ComparedSide, Comparison } from '../../../protocol/measure/compare
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, integer, percent, shape } from '../format';
+import { bytes, count, sampleShape, percent } from '../../../protocol/format';
 import { normalizationWords, type NormalizationInUse } from '../../../protocol/normalization';
 import { sampleWarning } from '../runs';
 import { table } from '../table';
@@ -39,15 +39,15 @@ export async function compare(
 }
 
 const right = true;
-const whole = (value: number | null): string => (value === null ? '?' : integer(value));
+const whole = (value: number | null): string => (value === null ? '?' : count(value));
 /** Both values, or one where they are the same. */
 const pair = (a: string, b: string): string => (a === b ? a : `${a} > ${b}`);
 
 function comparisonText(comparison: Comparison): string {
   const { a, b } = comparison;
   const figures: [string, string, string][] = [
-    ['parameters', integer(a.totals.params), integer(b.totals.params)],
-    ['nonzero', integer(a.totals.nonzero), integer(b.totals.nonzero)],
+    ['parameters', count(a.totals.params), count(b.totals.params)],
+    ['nonzero', count(a.totals.nonzero), count(b.totals.nonzero)],
     ['sparsity', percent(a.totals.sparsity), percent(b.totals.sparsity)],
     ['MACs', whole(a.totals.macs), whole(b.totals.macs)],
     ['files', bytes(a.totals.bytes), bytes(b.totals.bytes)],
@@ -77,9 +77,9 @@ function layersText({ layers }: Comparison): string {
     ],
     layers.map((layer) => [
       layer.name,
-      cell(layer, ({ outputShape }) => shape(outputShape)),
-      cell(layer, ({ params }) => integer(params)),
-      cell(layer, ({ nonzero }) => integer(nonzero)),
+      cell(layer, ({ outputShape }) => sampleShape(outputShape)),
+      cell(layer, ({ params }) => count(params)),
+      cell(layer, ({ nonzero }) => count(nonzero)),
       cell(layer, ({ sparsity }) => (sparsity === null ? '' : percent(sparsity))),
       cell(layer, ({ macs }) => whole(macs)),
     ]),
@@ -98,7 +98,7 @@ function accuracyLines({ a, b }: Comparison): string[] {
       const theirs = other.perClass[i]?.accuracy ?? 0;
       const points = 100 * (theirs - accuracy);
       return [
-        ...[name, integer(samples), percent(accuracy, 1), percent(theirs, 1)],
+        ...[name, count(samples), percent(accuracy, 1), percent(theirs, 1)],
         `${points > 0 ? '+' : ''}${points.toFixed(1)}`,
       ];
     }),
@@ -106,7 +106,7 @@ function accuracyLines({ a, b }: Comparison): string[] {
   return [
     classes,
     '',
-    `on ${integer(left.samples)} ${left.split} images of ${visible(left.dataset.name)}`,
+    `on ${count(left.samples)} ${left.split} images of ${visible(left.dataset.name)}`,
     ...normalizationLines(left.normalization, other.normalization),
     ...sampleWarning(left.dataset.sample),
   ];

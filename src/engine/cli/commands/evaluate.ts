@@ -3,7 +3,7 @@ import type { Evaluation } from '../../../protocol/measure';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { integer, percent } from '../format';
+import { count, percent } from '../../../protocol/format';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
@@ -41,7 +41,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
   const right = true;
   const classes = table(
     [{ heading: 'class' }, { heading: 'images', right }, { heading: 'accuracy', right }],
-    perClass.map((one) => [one.name, integer(one.samples), percent(one.accuracy, 1)]),
+    perClass.map((one) => [one.name, count(one.samples), percent(one.accuracy, 1)]),
   );
   const matrix = table(
     [{ heading: 'true \\ predicted' }, ...perClass.map((_, c) => ({ heading: String(c), right }))],
@@ -51,7 +51,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
     ]),
   );
   return [
-    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${integer(samples)} ${split} images of ${visible(dataset.name)} (${integer(samplesPerSecond)} images/s)`,
+    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} images of ${visible(dataset.name)} (${count(samplesPerSecond)} images/s)`,
     ...accuracyNotes(dataset.sample, normalization),
     '',
     classes,

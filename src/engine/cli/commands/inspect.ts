@@ -3,7 +3,7 @@ import { macsForWords, type Inspection, type LayerInfo, type MacsFor, type Model
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
-import { bytes, integer, percent, shape } from '../format';
+import { bytes, count, sampleShape, percent } from '../../../protocol/format';
 import { histogramLine } from '../histogram';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
@@ -71,11 +71,11 @@ function layerTable(layers: readonly LayerInfo[]): string {
     layers.map((layer) => [
       layer.name,
       layer.type,
-      shape(layer.outputShape),
-      integer(layer.params),
-      integer(layer.nonzero),
+      sampleShape(layer.outputShape),
+      count(layer.params),
+      count(layer.nonzero),
       layer.sparsity === null ? '' : percent(layer.sparsity),
-      layer.macs === null ? '?' : integer(layer.macs),
+      layer.macs === null ? '?' : count(layer.macs),
       layer.reason ?? '',
     ]),
   );
@@ -92,8 +92,8 @@ export function sizesTaken(macsFor: MacsFor | undefined): string {
 export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files }: ModelTotals): string[] {
   const brotli = files.brotliBytes === undefined ? '' : `, ${bytes(files.brotliBytes)} with brotli`;
   return [
-    `${integer(params)} parameters, ${integer(nonzero)} nonzero; sparsity of the kernels ${percent(sparsity)}`,
-    `${macs === null ? 'unknown' : integer(macs)} multiply-accumulates for one sample${sizesTaken(macsFor)}`,
+    `${count(params)} parameters, ${count(nonzero)} nonzero; sparsity of the kernels ${percent(sparsity)}`,
+    `${macs === null ? 'unknown' : count(macs)} multiply-accumulates for one sample${sizesTaken(macsFor)}`,
     `files ${bytes(files.bytes)}, ${bytes(files.gzipBytes)} with gzip${brotli}`,
   ];
 }

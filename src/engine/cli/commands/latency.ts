@@ -3,10 +3,11 @@ import type { Latency, LatencyFigures } from '../../../protocol/measure/latency'
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
-import { integer, percent } from '../format';
+import { count, percent } from '../../../protocol/format';
 import { sizesTaken } from './inspect';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
+import { milliseconds } from '../../../protocol/format';
 
 export interface LatencyCommand extends CommonOptions {
   batches?: number[];
@@ -42,13 +43,16 @@ export async function latency(
   await terminal.result(json ? JSON.stringify(result) : latencyText(result));
 }
 
-const ms = (value: number): string => value.toFixed(value < 10 ? 3 : 1);
-
 function latencyText({ model, other, batches, backend, note }: Latency): string {
   const right = true;
   const row = (batch: number, name: string, figures: LatencyFigures, ratio: string): string[] => [
-    ...[integer(batch), name, ms(figures.median), `${ms(figures.lowerQuartile)} - ${ms(figures.upperQuartile)}`],
-    ...[ms(figures.min), integer(figures.runs), ratio],
+    ...[
+      count(batch),
+      name,
+      milliseconds(figures.median),
+      `${milliseconds(figures.lowerQuartile)} - ${milliseconds(figures.upperQuartile)}`,
+    ],
+    ...[milliseconds(figures.min), count(figures.runs), ratio],
   ];
   const rows = batches.flatMap(({ batch, model: first, other: second, ratio }) => [
     row(batch, other ? `a: ${model.name}` : model.name, first, ''),
@@ -56,7 +60,7 @@ function latencyText({ model, other, batches, backend, note }: Latency): string 
   ]);
   const models = [model, ...(other ? [other] : [])].map(
     ({ name, path, params, sparsity, macs, macsFor }, i) =>
-      `${other ? `${'ab'[i]}: ` : ''}${visible(name)}, ${integer(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : integer(macs)} MACs${sizesTaken(macsFor)} (${visible(path)})`,
+      `${other ? `${'ab'[i]}: ` : ''}${visible(name)}, ${count(params)} parameters, ${percent(sparsity, 1)} of the kernel weights 0, ${macs === null ? 'unknown' : count(macs)} MACs${sizesTaken(macsFor)} (${visible(path)})`,
   );
   return [
     ...models,

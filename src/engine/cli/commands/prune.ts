@@ -10,7 +10,7 @@ import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { needsData } from '../../compress/prune/scores';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, integer, number, percent } from '../format';
+import { bytes, count, percent, weight } from '../../../protocol/format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { accuracyNotes, runOnTerminal } from '../runs';
@@ -155,8 +155,8 @@ function pruneText(result: RunResult): string {
     ],
     rows.map(([name, figures]) => [
       name,
-      integer(figures.params),
-      integer(figures.nonzero),
+      count(figures.params),
+      count(figures.nonzero),
       percent(figures.sparsity),
       bytes(figures.bytes),
       bytes(figures.gzipBytes),
@@ -186,9 +186,9 @@ export function layersTable(layers: readonly PrunedLayer[]): string {
     ],
     layers.map((layer) => [
       layer.name,
-      integer(layer.nonzero),
+      count(layer.nonzero),
       layer.sparsity === null ? '' : percent(layer.sparsity),
-      layer.threshold === null ? '' : number(layer.threshold),
+      layer.threshold === null ? '' : weight(layer.threshold, 4),
       pruneNote(layer),
     ]),
   );

@@ -6,7 +6,7 @@ import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, integer, percent } from '../format';
+import { bytes, count, percent } from '../../../protocol/format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { accuracyNotes, runOnTerminal } from '../runs';
@@ -126,7 +126,7 @@ function resultText(result: RunResult): string {
 function planText(plan: RemovalPlan): string {
   const { layers, totals, accuracy, noAccuracy } = plan;
   const measured = accuracy
-    ? `validation accuracy on ${integer(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
+    ? `validation accuracy on ${count(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
     : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
   return [
     layersText(layers),
@@ -145,7 +145,7 @@ function planText(plan: RemovalPlan): string {
 }
 
 const right = true;
-const whole = (value: number | null): string => (value === null ? '?' : integer(value));
+const whole = (value: number | null): string => (value === null ? '?' : count(value));
 
 function layersText(layers: readonly RemovedLayer[]): string {
   const change = (before: number | null, after: number | null): string =>
@@ -177,7 +177,7 @@ function totalsText(rows: readonly (readonly [string, RemovalPlan['totals']['aft
     headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
     rows.map(([name, figures]) => [
       name,
-      integer(figures.params),
+      count(figures.params),
       whole(figures.macs),
       bytes(figures.bytes),
       bytes(figures.gzipBytes),

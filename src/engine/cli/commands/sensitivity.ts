@@ -4,7 +4,7 @@ import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { duration, integer, percent } from '../format';
+import { count, duration, percent } from '../../../protocol/format';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
@@ -68,15 +68,15 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
     [
       { heading: 'layer' },
       { heading: options.by === 'prune' ? 'weights' : 'channels', right },
-      ...sparsities.map((sparsity) => ({ heading: `${Number((100 * sparsity).toFixed(2))} %`, right })),
+      ...sparsities.map((sparsity) => ({ heading: `${Number((100 * sparsity).toFixed(2))}%`, right })),
     ],
     layers
       .filter(({ state }) => state === 'scanned')
-      .map((layer) => [layer.name, integer(layer.size), ...sparsities.map((sparsity) => cell(layer, sparsity))]),
+      .map((layer) => [layer.name, count(layer.size), ...sparsities.map((sparsity) => cell(layer, sparsity))]),
   );
   const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
   return [
-    `Validation accuracy in percent on ${integer(samples)} images of ${visible(dataset.name)}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
+    `Validation accuracy in percent on ${count(samples)} images of ${visible(dataset.name)}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
     ...accuracyNotes(dataset.sample, normalization),
     '',
     curves,
@@ -85,6 +85,6 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
       : []),
     '',
     ...alone.map(({ name, state, reason }) => visible(`${name}: ${state}${reason === undefined ? '' : `, ${reason}`}`)),
-    `${duration(seconds)}${reused > 0 ? `, ${integer(reused)} points from the scan before` : ''}${out === undefined ? '' : `, written to ${visible(path.resolve(out))}`}`,
+    `${duration(seconds)}${reused > 0 ? `, ${count(reused)} points from the scan before` : ''}${out === undefined ? '' : `, written to ${visible(path.resolve(out))}`}`,
   ].join('\n');
 }

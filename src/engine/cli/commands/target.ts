@@ -5,7 +5,7 @@ import type { TargetStep } from '../../../protocol/steps/target';
 import { visible } from '../../../protocol/visible';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, integer, percent } from '../format';
+import { bytes, count, percent } from '../../../protocol/format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { accuracyNotes, runOnTerminal } from '../runs';
@@ -98,11 +98,11 @@ function curveText({ points, chosen, samples, baseline }: ParetoCurve): string {
       .concat({ heading: '', right: false }),
     points.map((point, i) => [
       ...[String(i + 1), percent(point.accuracy), point.predictedLoss.toFixed(4), point.loss.toFixed(4)],
-      ...[percent(point.sparsity), integer(point.params), integer(point.nonzero)],
-      ...[point.macs, point.nonzeroMacs].map((macs) => (macs === null ? '?' : integer(macs))),
+      ...[percent(point.sparsity), count(point.params), count(point.nonzero)],
+      ...[point.macs, point.nonzeroMacs].map((macs) => (macs === null ? '?' : count(macs))),
       bytes(point.gzipBytes),
       i === chosen ? 'chosen' : '',
     ]),
   );
-  return `${plans}\naccuracy and loss on ${integer(samples)} validation images; as it was: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
+  return `${plans}\naccuracy and loss on ${count(samples)} validation images; as it was: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
 }

@@ -3,7 +3,7 @@ import type { Architecture } from '../../../protocol/steps/train';
 import type { EpochRecord, RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, duration, integer, percent } from '../format';
+import { bytes, count, duration, percent } from '../../../protocol/format';
 import { recipeOf } from '../recipe';
 import { accuracyNotes, runOnTerminal } from '../runs';
 import { table } from '../table';
@@ -43,7 +43,7 @@ function trainText(result: RunResult, architecture: string): string {
   const { epochs, best } = trained(result);
   return [
     epochsTable(epochs, best),
-    `${architecture}: ${integer(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
+    `${architecture}: ${count(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
     ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

@@ -63,7 +63,7 @@ export async function checkDifference(
         );
       if (!(difference.largest <= LARGEST_DIFFERENCE))
         throw new UserError(
-          `Without the removed channels the outputs differ by ${(100 * difference.largest).toPrecision(2)} % of their spread, more than ${100 * LARGEST_DIFFERENCE} %, so nothing was written: protect layers until they agree, or remove fewer channels.`,
+          `Without the removed channels the outputs differ by ${(100 * difference.largest).toPrecision(2)}% of their spread, more than ${100 * LARGEST_DIFFERENCE}%, so nothing was written: protect layers until they agree, or remove fewer channels.`,
         );
       return { difference };
     } finally {

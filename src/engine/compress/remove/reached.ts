@@ -3,6 +3,7 @@ import type { RemoveStep } from '../../../protocol/steps/remove';
 import type { ChannelGroups } from './channels';
 import type { Stop } from './fixed';
 import { WIDTH_KEYS } from './follow';
+import { percent } from '../../../protocol/format';
 
 /** What was asked for, what went, and what stopped the rest. */
 export interface Outcome {
@@ -46,11 +47,11 @@ export function outcomeOf(
   const went = rest.filter((one) => removed.has(one)).length;
   const short = [
     ...(asked?.of === 'channels' && went < Math.round(asked.share * rest.length)
-      ? [`asked for ${percent(asked.share)} of the channels, ${percent(went / rest.length)} removed`]
+      ? [`asked for ${rough(asked.share)} of the channels, ${rough(went / rest.length)} removed`]
       : []),
     ...byHand
       .filter((one) => one.went < Math.round(one.share * one.of))
-      .map(({ name, share, went, of }) => `asked for ${percent(share)} of the channels of "${name}", ${percent(went / of)} removed`), // prettier-ignore
+      .map(({ name, share, went, of }) => `asked for ${rough(share)} of the channels of "${name}", ${rough(went / of)} removed`), // prettier-ignore
   ];
   if (short.length === 0) return { asked, reached, stoppedBy };
   const why = stopSentence(stoppedBy) ?? restWhy(step);
@@ -109,5 +110,5 @@ function askedOf(amount: RemoveStep['amount']): AskedRemoval | null {
 const shareGone = (before: number | null, after: number | null): number | null =>
   before === null || after === null ? null : before === 0 ? 0 : 1 - after / before;
 
-/** `30 %`, and one digit more below 10. */
-const percent = (share: number): string => `${Number((100 * share).toFixed(share < 0.1 ? 1 : 0))} %`;
+/** `30%`, and one digit more below 10. */
+const rough = (share: number): string => percent(share, share < 0.1 ? 1 : 0);

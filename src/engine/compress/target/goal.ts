@@ -1,5 +1,6 @@
 import type { ParetoPoint } from '../../../protocol/pareto';
 import type { TargetGoal, TargetStep } from '../../../protocol/steps/target';
+import { count } from '../../../protocol/format';
 
 /** The size that a target is about. */
 export type SizeName = 'gzipBytes' | 'nonzero' | 'params' | 'nonzeroMacs' | 'macs';
@@ -51,4 +52,4 @@ const UNITS: Readonly<Record<SizeName, string>> = {
 };
 
 /** `300,000 gzipped bytes` */
-export const sizeWords = (size: SizeName, value: number): string => `${value.toLocaleString('en-US')} ${UNITS[size]}`;
+export const sizeWords = (size: SizeName, value: number): string => `${count(value)} ${UNITS[size]}`;

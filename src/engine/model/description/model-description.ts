@@ -5,6 +5,7 @@ import type { Shape } from '../topology';
 import { damaged } from '../validate/damaged';
 import { orderOfCalls, type WaitingCall } from './call-order';
 import { areListed, readEnds, readNodes, type Reference } from './references';
+import { count } from '../../../protocol/format';
 
 /** An output of a step. */
 export interface StepTensor {
@@ -75,7 +76,7 @@ export function readModel(
   const parsed = z.array(LayerJson).safeParse(config['layers']);
   if (!parsed.success) return null;
   place.count.layers += parsed.data.length;
-  if (place.count.layers > MAX_LAYERS) throw damaged(`it has more than ${MAX_LAYERS.toLocaleString('en')} layers`);
+  if (place.count.layers > MAX_LAYERS) throw damaged(`it has more than ${count(MAX_LAYERS)} layers`);
   if (place.depth > MAX_DEPTH) throw damaged(`it holds models within models, more than ${MAX_DEPTH} deep`);
   const sequential = json.class_name === 'Sequential';
   const layers = parsed.data.map((layer, i) => readLayer(layer, i, place));
@@ -138,13 +139,10 @@ function network(
   const nodes = described.flatMap(({ inbound_nodes = [] }, layer) =>
     readNodes(inbound_nodes, byName).map((node, call) => ({ ...node, layer, call })),
   );
-  if (nodes.length > MAX_CALLS)
-    throw damaged(`its layers are called more than ${MAX_CALLS.toLocaleString('en')} times`);
+  if (nodes.length > MAX_CALLS) throw damaged(`its layers are called more than ${count(MAX_CALLS)} times`);
   const greedy = nodes.find(({ references }) => references.length > MAX_INPUTS);
   if (greedy)
-    throw damaged(
-      `the layer "${layers[greedy.layer]!.name}" takes more than ${MAX_INPUTS.toLocaleString('en')} tensors at once`,
-    );
+    throw damaged(`the layer "${layers[greedy.layer]!.name}" takes more than ${count(MAX_INPUTS)} tensors at once`);
   const fed = nodes.find(({ layer }) => layers[layer]!.type === 'InputLayer');
   if (fed) throw damaged(`the input "${layers[fed.layer]!.name}" is fed by other layers`);
   const target = ({ layer, node }: Reference, first: number, reader: string) => {

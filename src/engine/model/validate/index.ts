@@ -6,6 +6,7 @@ import { readTopology, type Shape, type Topology } from '../topology';
 import { damaged } from './damaged';
 import { requireSizes } from './sizes';
 import { expectedWeights, type ExpectedWeights } from './weights';
+import { count } from '../../../protocol/format';
 
 /** The last axes of what all calls make have so many places at the most: channels are followed one by one. */
 const MAX_CHANNELS = 2 ** 24;
@@ -61,7 +62,7 @@ function requireFewChannels(topology: Topology): void {
     const { name } = topology.layers[topology.calls[i]!.layer]!;
     if (all > MAX_CHANNELS)
       throw damaged(
-        `up to the layer "${name}", which makes [${shape?.map((size) => size ?? '?').join(', ') ?? ''}], its layers make more than ${MAX_CHANNELS.toLocaleString('en')} channels together`,
+        `up to the layer "${name}", which makes [${shape?.map((size) => size ?? '?').join(', ') ?? ''}], its layers make more than ${count(MAX_CHANNELS)} channels together`,
       );
   }
 }

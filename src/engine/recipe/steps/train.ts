@@ -23,6 +23,7 @@ import { isLastChange, keep, readBack, stamped, type Work } from '../work';
 import { checkDistill, distillation, tryTeacher } from './distill';
 import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
+import { percent } from '../../../protocol/format';
 
 /**
  * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
@@ -53,7 +54,6 @@ const SAME_ACCURACY = 1e-3;
 async function checkAnswers({ prepared, model, listener, folder }: Work, best: EpochRecord): Promise<void> {
   const read = await measure(prepared, model, listener);
   if (!read || Math.abs(read.accuracy - best.testAccuracy) <= SAME_ACCURACY) return;
-  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
   throw new UserError(
     `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}): this is a fault of the program, which cannot train this model.`,
   );

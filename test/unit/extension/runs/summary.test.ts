@@ -23,7 +23,7 @@ const pruned: RunResult = {
 
 test('says what pruning came to', () => {
   expect(runSummary('Prune cnn', pruned)).toBe(
-    'Prune cnn is done: test accuracy 91.8% → 91.71%, sparsity 90%, 1.70 MB → 250.0 kB gzipped.',
+    'Prune cnn is done: test accuracy 91.80% → 91.71%, sparsity 90.0%, 1.70 MB → 250 kB gzipped.',
   );
 });
 
@@ -34,7 +34,7 @@ test('says so where it was measured on the sample', () => {
 test('says no accuracy that was not measured', () => {
   const accuracy = { before: null, afterPrune: null, afterFineTune: null };
   expect(runSummary('Prune cnn', { ...pruned, accuracy })).toBe(
-    'Prune cnn is done: sparsity 90%, 1.70 MB → 250.0 kB gzipped.',
+    'Prune cnn is done: sparsity 90.0%, 1.70 MB → 250 kB gzipped.',
   );
 });
 
@@ -47,5 +47,5 @@ test('says the test accuracy of the best epoch of a training', () => {
     accuracy: { before: null, afterPrune: null, afterFineTune: null },
     steps: [{ step: 'train', epochs: [best], best }],
   };
-  expect(runSummary('Train cnn', trained)).toBe('Train cnn is done: test accuracy 92%, 1.70 MB gzipped.');
+  expect(runSummary('Train cnn', trained)).toBe('Train cnn is done: test accuracy 92.00%, 1.70 MB gzipped.');
 });

@@ -23,7 +23,7 @@ test('a finished run has its figures, and its checkpoint where it lies now', asy
   const folder = await folderWith({ 'recipe.json': recipe, 'results.json': result, 'model.json': '{}' });
   const run = await readListedRun(folder, false);
   expect(run).toMatchObject({ state: 'finished', model: path.join(folder, 'model.json') });
-  expect(run && runFigures(run)).toBe('50% sparse \u00b7 89% accuracy (sample) \u00b7 2.30 kB gzip');
+  expect(run && runFigures(run)).toBe('50.0% sparse \u00b7 89.00% accuracy (sample) \u00b7 2.30 kB gzip');
 });
 
 test('a finished run without its checkpoint is damaged', async () => {

@@ -1,0 +1,129 @@
+/** The words of figures, the same on the command line, in the editor and on the page. */
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+const MINUS = '\u2212';
+
+/** A count: 458,570. */
+export const count = (value: number): string => whole.format(value);
+
+/** A count with three digits for narrow columns, beside the exact one: 459 K, 23.3 M. */
+export function compact(value: number): string {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['K', 1e3],
+  ] as const)
+    if (Math.abs(value) >= size * 0.9995) return `${short.format(value / size)} ${unit}`;
+  return short.format(value);
+}
+
+/** Bytes in decimal units, with three digits: 1.84 MB. */
+export function bytes(value: number): string {
+  for (const [unit, size] of [
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['kB', 1e3],
+  ] as const) {
+    const scaled = value / size;
+    if (Math.abs(scaled) >= 999.5) return `${whole.format(scaled)} ${unit}`;
+    if (Math.abs(scaled) >= 0.9995) return `${scaled.toPrecision(3)} ${unit}`;
+  }
+  return `${whole.format(value)} B`;
+}
+
+/** A share 0 to 1 as a percentage that never claims 0 or 100 unless it is: 99.9996% stays 99.999%, not 100.00%. */
+export function percent(share: number, digits = 2): string {
+  const value = share * 100;
+  const shown = value.toFixed(digits);
+  if (share > 0 && share < 1 && (Number(shown) === 0 || Number(shown) === 100)) {
+    const finest = 10 ** -(digits + 1);
+    if (value < finest) return `<${finest.toFixed(digits + 1)}%`;
+    const cut = Number(shown) === 0 ? value : Math.min(Math.floor(value / finest) * finest, 100 - finest);
+    return `${cut.toFixed(digits + 1)}%`;
+  }
+  return `${shown}%`;
+}
+
+/** A difference with its sign: +3, −120, ±0. */
+export function signed(value: number, format: (size: number) => string): string {
+  const text = format(Math.abs(value));
+  if (value === 0) return `\u00b1${text}`;
+  return `${value < 0 ? MINUS : '+'}${text}`;
+}
+
+/** A difference of two shares in percentage points: −0.3 pt. */
+export const points = (difference: number): string => {
+  const rounded = Number((difference * 100).toFixed(1));
+  return `${signed(rounded, (size) => size.toFixed(1))} pt`;
+};
+
+/** The change from before to after as a percentage of before: −77.6%. */
+export function change(before: number, after: number): string {
+  if (before === after) return 'unchanged';
+  if (before === 0) return 'new';
+  return signed(after / before - 1, (size) => percent(size, 1));
+}
+
+/** A weight or threshold with so many significant digits: 0.0512, 1.23e−5. */
+export function weight(value: number, digits = 3): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const text = size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(digits))) : value.toExponential(digits - 1);
+  return text.replaceAll('-', MINUS).replace('e+', 'e');
+}
+
+/** A time that has passed, in seconds: 4.2 s, 42 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : wholeSeconds(Math.round(seconds));
+}
+
+/** A time that is left, in seconds: 8 s, 3 min 20 s. It ends at 0 s, and is empty where nothing is known. */
+export function timeLeft(seconds: number): string {
+  return Number.isFinite(seconds) ? wholeSeconds(Math.max(0, Math.ceil(seconds))) : '';
+}
+
+function wholeSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** The milliseconds of a forward pass, without their unit: 0.823, 12.4. */
+export const milliseconds = (value: number): string => value.toFixed(value < 10 ? 3 : 1);
+
+/** A rate: 1,240 images/s. */
+export const rate = (value: number, unit: string): string =>
+  `${value >= 100 ? whole.format(value) : short.format(value)} ${unit}/s`;
+
+/** The shape of a tensor: 3x3x32; an open size is ?, an unknown shape too. */
+export const shape = (sizes: readonly (number | null)[] | null): string =>
+  sizes === null ? '?' : sizes.map((size) => size ?? '?').join('x');
+
+/** The output shape of a layer for one example, without the batch dimension: 28x28x32. */
+export const sampleShape = (sizes: readonly (number | null)[] | null): string =>
+  sizes === null ? '?' : shape(sizes.slice(1)) || '1';
+
+/** A count with its noun: 1 image, 1,000 images. */
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** How far a task is; the times are in seconds. */
+interface Done {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly rate: number;
+  readonly secondsLeft: number;
+}
+
+/** How far a task is: `4,000 of 10,000 images`, `2,500 images/s`, `3 s left`; parts that are unknown are left out. */
+export function progressParts(progress: Done): string[] {
+  const { done, total, unit, secondsLeft } = progress;
+  const left = progress.rate > 0 ? timeLeft(secondsLeft) : '';
+  return [
+    ...(total > 0 ? [`${count(done)} of ${count(total)} ${unit}`] : []),
+    ...(progress.rate > 0 ? [rate(progress.rate, unit)] : []),
+    ...(left === '' ? [] : [`${left} left`]),
+  ];
+}
