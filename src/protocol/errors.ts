@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * A failure that the person can mend: its message is one sentence that says what, where and what to do.
- * `cause` is for the log only. Every other error is a fault of the program.
+ * A failure that the person can fix. Its message is one sentence: the fault, its place, the remedy.
+ * `cause` is for the log only. Every other error is an internal error.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

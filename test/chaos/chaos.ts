@@ -115,7 +115,7 @@ export async function chaos({ cli, folder, kills, seed, tell = () => undefined }
 
 function requireSentence({ stderr, code }: Ended, what: string): void {
   const last = stderr.trimEnd().split('\n').at(-1) ?? '';
-  if (!ONE_SENTENCE.test(last) || /fault of the program/.test(last))
+  if (!ONE_SENTENCE.test(last) || /^Internal error/.test(last))
     throw new Error(`${what} ends with code ${code} and no sentence: ${stderr}`);
 }
 

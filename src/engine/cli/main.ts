@@ -71,7 +71,7 @@ function stopOnSignals(abort: AbortController, terminal: Terminal): () => Stoppi
   let received: StoppingSignal | undefined;
   const stop = (signal: StoppingSignal): void => {
     received = signal;
-    terminal.message('Stopping; once more to stop at once.');
+    terminal.message('Stopping… Press Ctrl+C again to quit now.');
     abort.abort();
   };
   for (const signal of STOPPING_SIGNALS) {
@@ -94,7 +94,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof CancelledError) return CANCELLED;
   const message = error instanceof Error ? error.message : String(error);
-  return `Secateur failed (${message.replaceAll(/\s+/g, ' ')}): this is a fault of the program, --verbose tells more.`;
+  return `Internal error (${message.replaceAll(/\s+/g, ' ')}). Run again with --verbose for details.`;
 }
 
 function explain(error: unknown): string {

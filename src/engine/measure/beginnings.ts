@@ -9,7 +9,7 @@ import type { ModelVariable } from '../model/weights/binding';
 import { breathe } from '../pause';
 import type { Classifier } from './classifier';
 
-/** Where passes over batches of images begin: what goes into them, a row for each image, and what they compute of it. */
+/** Cached prefix activations, a row for each image, and the remaining forward pass. */
 export interface Beginning {
   readonly batches: readonly Float32Array[];
   /** Logits. */

@@ -74,12 +74,7 @@ export function SensitivitySection() {
           </Button>
         </div>
       )}
-      {!view && (
-        <p class="small quiet">
-          Which layer bears how much: each is cut alone, from 10 to 99% unless told otherwise, and the accuracy
-          measured.
-        </p>
-      )}
+      {!view && <p class="small quiet">How much can each layer lose? Each one is pruned alone, at 10 to 99%.</p>}
       {scanProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="scan-problem">
           {scanProblem.value}

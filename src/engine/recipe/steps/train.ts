@@ -55,7 +55,7 @@ async function checkAnswers({ prepared, model, listener, folder }: Work, best: E
   const read = await measure(prepared, model, listener);
   if (!read || Math.abs(read.accuracy - best.testAccuracy) <= SAME_ACCURACY) return;
   throw new UserError(
-    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}): this is a fault of the program, which cannot train this model.`,
+    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}). This is an internal error: Secateur cannot train this model.`,
   );
 }
 
