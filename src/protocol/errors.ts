@@ -6,6 +6,26 @@ import * as z from 'zod';
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** @param message of any length: names and paths from files lose their middle where it is too long to read */
+  constructor(message: string, options?: ErrorOptions) {
+    super(
+      withoutMiddle(
+        message.replace(LONG_WORD, (word) => withoutMiddle(word, MAX_WORD)),
+        MAX_SENTENCE,
+      ),
+      options,
+    );
+  }
+}
+
+/** A word and a sentence have so many characters at the most. */
+const [MAX_WORD, MAX_SENTENCE] = [300, 1500];
+const LONG_WORD = new RegExp(`\\S{${MAX_WORD + 1},}`, 'g');
+
+function withoutMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = Math.floor(most / 3);
+  return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
 }
 
 /** What an engine failure looks like on the wire; `sentence` is shown to the person, `detail` goes to the log. */

@@ -85,6 +85,13 @@ export const RunEvent = z.discriminatedUnion('kind', [
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 
+/** SHA-256, hex, of a checkpoint's model.json and of its shards one after another. */
+export const StoredHashes = z.object({
+  modelJson: z.string().regex(/^[0-9a-f]{64}$/),
+  weights: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type StoredHashes = z.infer<typeof StoredHashes>;
+
 /** A finished run. Accuracies are on the test set, null where no data was given or the step is absent. */
 export const RunResult = z.object({
   /** The checkpoint to use: path of its model.json. */
@@ -111,5 +118,7 @@ export const RunResult = z.object({
   /** How long it ran, pauses between resumed parts left out; and when it was done, ISO 8601. */
   seconds: z.number().optional(),
   finished: z.string().optional(),
+  /** The files of the checkpoint that it wrote; absent where no step changes the model, and in runs of earlier versions. */
+  written: StoredHashes.optional(),
 });
 export type RunResult = z.infer<typeof RunResult>;

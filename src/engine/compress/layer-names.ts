@@ -54,7 +54,8 @@ export function amountsByLayer<T>(
         `The model has no layer "${name}": ${nearest(layers, name)}layers that can have an amount are ${listed(possible())}.`,
       );
     const able = fitting.filter((i) => why(i) === undefined);
-    if (able.length === 0) throw new UserError(why(fitting[0]!));
+    const [reason] = fitting.flatMap((i) => why(i) ?? []);
+    if (able.length === 0 && reason !== undefined) throw new UserError(reason);
     const itself = exactly(layers, name) !== -1 || (fitting.length === 1 && !name.includes('*'));
     return { amount, able, itself };
   });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { backendWords, LayerFigures } from '../../protocol/model';
-import type { RunResult } from '../../protocol/run';
+import type { RunResult, StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { RunFolder } from '../folder/run-folder';
 import { inspect } from '../measure/inspect';
@@ -22,7 +22,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
   const { folder, state, prepared, environment } = work;
   const { parent, recipe } = prepared;
   try {
-    const checkpoint = await outcomeOf(work);
+    const { checkpoint, hashes } = await outcomeOf(work);
     const sizes = { inputShape: inputShapeOf(recipe.steps) };
     const after = await inspect(checkpoint, sizes);
     checkOutcome(work, checkpoint, after);
@@ -47,6 +47,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
       layers: after.layers.map((layer) => LayerFigures.parse(layer)),
       ...(seconds === undefined ? {} : { seconds }),
       finished: new Date().toISOString(),
+      ...(hashes ? { written: hashes } : {}),
     };
     await writeResults(folder, { recipe, result, backend: backendWords(environment.backend) });
     await removeState(folder);
@@ -58,12 +59,11 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
 }
 
 /** The checkpoint that the run ends in, as its files hold it; the one it began with where no step changes it. */
-async function outcomeOf(work: Work): Promise<Checkpoint> {
+async function outcomeOf(work: Work): Promise<{ checkpoint: Checkpoint; hashes?: StoredHashes }> {
   const { folder, state, prepared, model } = work;
-  if (prepared.recipe.steps.some(changesModel))
-    return (await writeStored(folder, '', stamped(work, model, state.accuracies))).checkpoint;
+  if (prepared.recipe.steps.some(changesModel)) return writeStored(folder, '', stamped(work, model, state.accuracies));
   if (!prepared.parent) throw new Error('a recipe without a checkpoint has no step that changes it');
-  return prepared.parent;
+  return { checkpoint: prepared.parent };
 }
 
 /** The path of the model.json that a run ends in. */

@@ -2,7 +2,7 @@ import { UserError } from '../../protocol/errors';
 import { backendWords } from '../../protocol/model';
 import { PARETO_FILE, PLANS_FOLDER } from '../../protocol/pareto';
 import { Recipe } from '../../protocol/recipe';
-import { RunResult } from '../../protocol/run';
+import { RunResult, type StoredHashes } from '../../protocol/run';
 import { removeUnnamed } from '../checkpoint/leftovers';
 import { shardsIn } from '../checkpoint/manifest-scan';
 import { hashInName } from '../checkpoint/shard-names';
@@ -17,7 +17,7 @@ import { EPOCHS_FOLDER, STATE_FOLDER } from './places';
 import { resultsCsv, resultsMarkdown, type Report } from './report';
 import { wholeState, type Resumable } from './resume';
 import { readStates, type RunState } from './state';
-import { isWhole, modelJsonOf, type StoredHashes } from './stored';
+import { isWhole, modelJsonOf } from './stored';
 import type { Prepared, RunEnvironment, RunRequest } from './types';
 
 const RECIPE_FILE = 'recipe.json';
@@ -57,6 +57,11 @@ export async function examine(
   const hasOutcome = names.has(modelJsonOf('')) || (finished.success && !recipe.steps.some(changesModel));
   if (resume && finished.success && hasOutcome) {
     if ((await recipeHashIn(folder)) !== recipeHash) throw otherRun(out);
+    const { written } = finished.data;
+    if (written && !(await isWhole(folder, '', written)))
+      throw new UserError(
+        `The run in ${out} was finished, but its checkpoint is no longer the one that it wrote: run the recipe again in another folder.`,
+      );
     return { kind: 'finished', result: finished.data };
   }
   if (names.has(modelJsonOf('')) && !worthless)

@@ -1,10 +1,11 @@
 import { UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
+import type { StoredHashes } from '../../protocol/run';
 import { hashInName } from '../checkpoint/shard-names';
 import type { RunFolder } from '../folder/run-folder';
 import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './places';
 import { readStates, type ReadState, type RunState } from './state';
-import { isWhole, readStored, sameHashes, type StoredHashes } from './stored';
+import { isWhole, readStored, sameHashes } from './stored';
 
 /** A state from which a run can go on, and what must be said of it. */
 export interface Resumable extends ReadState {

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Provenance } from '../../protocol/model';
 import { Normalization, NormalizationInUse } from '../../protocol/normalization';
-import { EpochRecord, StepResult } from '../../protocol/run';
+import { EpochRecord, StepResult, StoredHashes } from '../../protocol/run';
 import type { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
 import { bytesOfSlots, MOMENTS_FILE, mostBytes, Slot, slotsOf } from './moments';
 import { KEPT_CHECKPOINT, STATE_FOLDER } from './places';
-import { StoredHashes } from './stored';
 
 const STATE_FILE = `${STATE_FOLDER}/state.json`;
 /** The state before the last one: where what belongs to the last is damaged, the run goes on from there. */

@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import * as z from 'zod';
 import { MODEL_JSON_MAX_BYTES } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
+import type { StoredHashes } from '../../protocol/run';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import { writeCheckpoint, type WriteOptions } from '../checkpoint/write';
 import type { RunFolder } from '../folder/run-folder';
 
 const MODEL_JSON = 'model.json';
-
-/** SHA-256, hex, of a checkpoint's model.json and of its shards one after another. */
-export const StoredHashes = z.object({
-  modelJson: z.string().regex(/^[0-9a-f]{64}$/),
-  weights: z.string().regex(/^[0-9a-f]{64}$/),
-});
-export type StoredHashes = z.infer<typeof StoredHashes>;
 
 /** A checkpoint in a run's folder, read back. */
 export interface Stored {

@@ -145,3 +145,27 @@ describe('JSON that lies too deep', () => {
     expect(check(`[${'[],'.repeat(999)}1]`)).not.toThrow();
   });
 });
+
+describe('names for which TensorFlow.js would look without end, or among the properties of all objects', () => {
+  const input = { ...layer('InputLayer', { name: 'in' }, [4]), name: 'in', inbound_nodes: [] };
+  const dense = (config: object, outer: object) => ({
+    ...layer('Dense', { units: 2, ...config }),
+    ...outer,
+    inbound_nodes: [[['in', 0, 0, {}]]],
+  });
+  const functional = (one: object) => ({
+    class_name: 'Functional',
+    config: { name: 'm', layers: [input, one], input_layers: [['in', 0, 0]], output_layers: [['d', 0, 0]] },
+  });
+
+  it.each([
+    [{ name: 'd' }, {}, 'the layer "d" has a name in its config only'],
+    [{ name: '__proto__' }, { name: '__proto__' }, 'a layer is called "__proto__"'],
+    [{ name: 'constructor' }, { name: 'constructor' }, 'a layer is called "constructor"'],
+    [{ name: 'd' }, { name: 'd' }, undefined],
+  ])('%#', (config, outer, message) => {
+    const check = () => validateDescription(functional(dense(config, outer)));
+    if (message === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(message);
+  });
+});

@@ -56,6 +56,15 @@ async function resumed(out: string): Promise<string[]> {
   return told;
 }
 
+it('a finished run whose checkpoint was changed since is not called finished', async () => {
+  await cp(bench.path('whole'), bench.path('changed'), { recursive: true });
+  await expect(resumed('changed')).resolves.toContainEqual(expect.stringContaining('was finished before'));
+  await flip(await shardIn(bench.path('changed')));
+  await expect(bench.run(cut, { out: 'changed', resume: true })).rejects.toThrow(
+    /was finished, but its checkpoint is no longer the one that it wrote: run the recipe again in another folder\.$/,
+  );
+});
+
 it('goes on with the normalization that the run decided when it began, without another search', async () => {
   const at = await left('decided');
   // This network tells nothing about its pixels: a search stops with a question.

@@ -102,6 +102,8 @@ function readLayer(json: LayerJson, index: number, { depth, path, count }: Place
   const config = Array.isArray(json.config) ? {} : (json.config ?? {});
   const own = stringOf(config['name']);
   const name = json.name ?? own ?? `layer ${index + 1}`;
+  // TensorFlow.js keeps layers as properties of plain objects.
+  if (name in Object.prototype) throw damaged(`a layer is called "${name}", which is a word of JavaScript`);
   if (path + name.length > MAX_PATH)
     throw damaged(`the name of a layer, with those of the models around it, is longer than ${MAX_PATH} characters`);
   if (own !== undefined && own !== name) throw damaged(`a layer is called both "${name}" and "${own}"`);
@@ -136,6 +138,9 @@ function network(
   layers: readonly LayerDescription[],
   byName: ReadonlyMap<string, number>,
 ): Graph {
+  // TensorFlow.js looks for such a layer without end.
+  const nameless = described.findIndex(({ name }) => name === undefined);
+  if (nameless >= 0) throw damaged(`the layer "${layers[nameless]!.name}" has a name in its config only`);
   const nodes = described.flatMap(({ inbound_nodes = [] }, layer) =>
     readNodes(inbound_nodes, byName).map((node, call) => ({ ...node, layer, call })),
   );
