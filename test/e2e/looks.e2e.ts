@@ -1,9 +1,7 @@
-import { cpSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { inRoot } from '../../scripts/setup/paths';
-import { Panel } from '../harness/pages/panel';
-import { openWorld, type World } from '../harness/world';
+import type { Panel } from '../harness/pages/panel';
+import type { World } from '../harness/world';
+import { openPanel, openShipped } from './shipped';
 
 const WIDTH = 1440;
 const HEIGHT = 1000;
@@ -12,21 +10,13 @@ let world: World;
 let panel: Panel;
 
 beforeAll(async () => {
-  world = await openWorld({
+  ({ world, panel } = await openShipped({
     name: 'looks',
     vsix: inject('vsix'),
-    settings: { 'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample') },
     width: WIDTH,
     height: HEIGHT,
-    prepare: (workspace) => {
-      cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
-    },
-  });
-  await world.workbench.ready('fashion-cnn');
-  await world.workbench.expand('fashion-cnn');
-  await world.workbench.contextMenu(world.workbench.explorerRow('model.json'), 'Prune Model');
-  panel = new Panel(world.page, world.workbench.webview());
-  await panel.ready();
+  }));
+  await openPanel({ world, panel });
   await panel.select('mode-select', 'percent');
   await panel.typeThreshold('90');
   await panel.preview('accuracy');

@@ -1,11 +1,11 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { inRoot } from '../../scripts/setup/paths';
-import { Panel } from '../harness/pages/panel';
+import type { Panel } from '../harness/pages/panel';
 import { enginesUnder } from '../harness/processes';
-import { openWorld, type World } from '../harness/world';
+import type { World } from '../harness/world';
 import { filesUnder } from './files';
+import { openShipped } from './shipped';
 import { readWithStockTfjs, sparsityOf } from './stockTfjs';
 
 /** Test images of the sample that ships: an epoch on it takes seconds, on the whole set half a minute. */
@@ -22,20 +22,15 @@ const inWorkspace = (...parts: string[]) => path.join(world.workspace, ...parts)
 const modelRow = () => world.workbench.explorerRow('model.json').first();
 
 beforeAll(async () => {
-  world = await openWorld({
+  ({ world, panel } = await openShipped({
     name: 'main-job',
     vsix: inject('vsix'),
-    settings: { 'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample') },
     height: 1000,
     prepare: (workspace) => {
-      cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
       writeFileSync(path.join(workspace, 'package.json'), '{ "name": "not-a-checkpoint", "version": "1.0.0" }\n');
       writeFileSync(path.join(workspace, 'plain.json'), '{ "weightsManifest": "no" }\n');
     },
-  });
-  await world.workbench.ready('fashion-cnn');
-  await world.workbench.expand('fashion-cnn');
-  panel = new Panel(world.page, world.workbench.webview());
+  }));
   dense = filesUnder(inWorkspace('fashion-cnn'));
 });
 

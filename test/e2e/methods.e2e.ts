@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { inRoot } from '../../scripts/setup/paths';
 import { Panel } from '../harness/pages/panel';
-import { openWorld, type World } from '../harness/world';
+import type { World } from '../harness/world';
+import { openPanel, openShipped } from './shipped';
 import { readWithStockTfjs, sparsityOf } from './stockTfjs';
 
 let world: World;
@@ -15,25 +16,17 @@ const kernelWeights = (reading: Awaited<ReturnType<typeof readWithStockTfjs>>): 
   [...reading.kernels.values()].reduce((total, { count }) => total + count, 0);
 
 beforeAll(async () => {
-  world = await openWorld({
+  ({ world, panel } = await openShipped({
     name: 'methods',
     vsix: inject('vsix'),
-    settings: {
-      'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample'),
-      'secateur.preview.samples': 200,
-    },
+    settings: { 'secateur.preview.samples': 200 },
     width: 1440,
     height: 1300,
     prepare: (workspace) => {
-      cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
       cpSync(inRoot('test', 'fixtures', 'keras', 'residual'), path.join(workspace, 'residual'), { recursive: true });
     },
-  });
-  await world.workbench.ready('fashion-cnn');
-  await world.workbench.expand('fashion-cnn');
-  await world.workbench.contextMenu(world.workbench.modelRow('fashion-cnn'), 'Prune Model');
-  panel = new Panel(world.page, world.workbench.webview());
-  await panel.ready();
+  }));
+  await openPanel({ world, panel });
   denseWeights = kernelWeights(await readWithStockTfjs(written('fashion-cnn')));
 });
 

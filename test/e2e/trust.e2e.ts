@@ -1,10 +1,8 @@
-import { cpSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { inRoot } from '../../scripts/setup/paths';
-import { Panel } from '../harness/pages/panel';
-import { openWorld, type World } from '../harness/world';
+import type { Panel } from '../harness/pages/panel';
+import type { World } from '../harness/world';
 import { filesUnder } from './files';
+import { openShipped } from './shipped';
 
 let world: World;
 let panel: Panel;
@@ -13,23 +11,18 @@ let before: Map<string, number>;
 const modelRow = () => world.workbench.explorerRow('model.json').first();
 
 beforeAll(async () => {
-  world = await openWorld({
+  ({ world, panel } = await openShipped({
     name: 'trust',
     vsix: inject('vsix'),
     workspaceTrust: true,
     settings: {
       'security.workspace.trust.startupPrompt': 'never',
       'security.workspace.trust.banner': 'never',
-      'secateur.data.folder': inRoot('media', 'samples', 'fashion-mnist-sample'),
     },
     prepare: (workspace) => {
-      cpSync(inRoot('media', 'samples', 'fashion-cnn'), path.join(workspace, 'fashion-cnn'), { recursive: true });
+      before = filesUnder(workspace);
     },
-  });
-  before = filesUnder(world.workspace);
-  await world.workbench.ready('fashion-cnn');
-  await world.workbench.expand('fashion-cnn');
-  panel = new Panel(world.page, world.workbench.webview());
+  }));
 });
 
 afterEach(() => {
