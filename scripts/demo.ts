@@ -1,7 +1,8 @@
 // usage: npm run demo [-- --data FOLDER] [--seed N]
-// The whole job on the command line and on the real data: train, evaluate, prune 90 %, fine-tune, evaluate.
+// The whole job on the command line and on the real data: train, evaluate, prune 90%, fine-tune, evaluate.
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { count, percent } from '../src/protocol/format';
 import { buildCommandLine, EvaluateOutput, InspectOutput, PruneOutput, secateur, TrainOutput } from './setup/cli';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
@@ -58,11 +59,11 @@ async function measure({ name, model }: Row, data: string): Promise<string[]> {
   const { totals } = await secateur(InspectOutput, ['inspect', model]);
   return [
     name,
-    `${(evaluation.accuracy * 100).toFixed(2)} % of ${evaluation.samples}`,
+    `${percent(evaluation.accuracy)} of ${count(evaluation.samples)}`,
     evaluation.loss.toFixed(4),
-    `${(totals.sparsity * 100).toFixed(2)} %`,
-    totals.nonzero.toLocaleString('en'),
-    totals.bytes.toLocaleString('en'),
-    totals.gzipBytes.toLocaleString('en'),
+    percent(totals.sparsity),
+    count(totals.nonzero),
+    count(totals.bytes),
+    count(totals.gzipBytes),
   ];
 }

@@ -6,7 +6,7 @@ import * as z from 'zod';
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  /** @param message of any length: names and paths from files lose their middle where it is too long to read */
+  /** @param message of any length; a word over 300 characters and a sentence over 1,500 lose their middle */
   constructor(message: string, options?: ErrorOptions) {
     super(
       withoutMiddle(

@@ -62,7 +62,8 @@ export const points = (difference: number): string => {
 export function change(before: number, after: number): string {
   if (before === after) return 'unchanged';
   if (before === 0) return 'new';
-  return signed(after / before - 1, (size) => percent(size, 1));
+  const share = signed(after / before - 1, (size) => percent(size, 1));
+  return share.includes('<') ? 'almost unchanged' : share;
 }
 
 /** A weight or threshold with so many significant digits: 0.0512, 1.23e−5. */
@@ -117,13 +118,18 @@ interface Done {
   readonly secondsLeft: number;
 }
 
-/** How far a task is: `4,000 of 10,000 images`, `2,500 images/s`, `3 s left`; parts that are unknown are left out. */
-export function progressParts(progress: Done): string[] {
-  const { done, total, unit, secondsLeft } = progress;
-  const left = progress.rate > 0 ? timeLeft(secondsLeft) : '';
+/**
+ * How far a task is: `4,000 of 10,000 images`, `2,500 images/s`, `3 s left`; parts that are unknown are left out.
+ * @param secondsLeft of the whole that the task is a part of; by default of the task
+ */
+export function progressParts(
+  { done, total, unit, ...pace }: Done,
+  secondsLeft = pace.rate > 0 ? pace.secondsLeft : Number.NaN,
+): string[] {
+  const left = timeLeft(secondsLeft);
   return [
     ...(total > 0 ? [`${count(done)} of ${count(total)} ${unit}`] : []),
-    ...(progress.rate > 0 ? [rate(progress.rate, unit)] : []),
+    ...(pace.rate > 0 ? [rate(pace.rate, unit)] : []),
     ...(left === '' ? [] : [`${left} left`]),
   ];
 }

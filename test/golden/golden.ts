@@ -3,7 +3,7 @@ import { differences } from './compare';
 import { runResumed, runWhole } from './execute';
 import type { GoldenRecipe } from './recipes';
 
-/** What came of one recipe in two builds. */
+/** The result of one recipe in two builds. */
 export interface Verdict {
   readonly name: string;
   /** Differences between the runs that nothing interrupted, a line each. */

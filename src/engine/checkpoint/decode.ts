@@ -1,8 +1,8 @@
 import type { WeightEntry, WeightGroup } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
+import { count } from '../../protocol/format';
 import { dequantize, storedBytes } from './dtype';
 import type { Tensor, TensorData } from './types';
-import { count } from '../../protocol/format';
 
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
 

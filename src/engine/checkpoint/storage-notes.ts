@@ -1,6 +1,6 @@
+import { count, plural } from '../../protocol/format';
 import { quantizeExactly } from './requantize';
 import type { ModelContent, Tensor } from './types';
-import { count, plural } from '../../protocol/format';
 
 const tensorsOf = ({ tensors }: ModelContent): Tensor[] =>
   [...tensors.values()].filter(({ group }) => group !== 'optimizer');

@@ -3,8 +3,8 @@ import { accuracyNotes } from './runs';
 import type { Recipe } from '../../protocol/recipe';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { visible } from '../../protocol/visible';
-import type { LocalEngine } from './engine';
 import { bytes, count, percent, weight } from '../../protocol/format';
+import type { LocalEngine } from './engine';
 import { table } from './table';
 import type { Terminal } from './terminal';
 

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from '../../protocol/measure';
 import { visible, visibleLines } from '../../protocol/visible';
-import { progressParts, rate, timeLeft } from '../../protocol/format';
+import { progressParts } from '../../protocol/format';
 
 /** Where no bar can be drawn a line is written this often: milliseconds. */
 const LINE_INTERVAL_MS = 5_000;
@@ -56,14 +56,17 @@ export class Terminal {
     this.stage = '';
   }
 
-  private draw({ stage: name, done, total, unit, rate: speed, secondsLeft }: Progress): void {
-    const stage = visible(name);
-    const values = { stage, rate: rate(speed, unit), left: timeLeft(secondsLeft) };
+  private draw(progress: Progress): void {
+    const { done, total } = progress;
+    const stage = visible(progress.stage);
+    // The bar shows how much is done.
+    const pace = progressParts({ ...progress, total: 0 });
+    const values = { stage, pace: pace.map((part) => ` | ${part}`).join('') };
     if (stage !== this.stage || !this.bar) {
       this.clear();
       this.stage = stage;
       this.bar = new SingleBar({
-        format: '{stage} {bar} {percentage}% | {rate} | {left} left',
+        format: '{stage} {bar} {percentage}%{pace}',
         stream: this.err,
         barCompleteChar: '#',
         barIncompleteChar: '-',

@@ -2,6 +2,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { Latency, LatencyFigures, LatencyOptions, TimedModel } from '../../protocol/measure/latency';
 import type { ModelTotals } from '../../protocol/model';
+import { percent } from '../../protocol/format';
 import type { ModelContent } from '../checkpoint/types';
 import { Random } from '../dataset/random';
 import type { Repeated } from '../backend/index';
@@ -10,7 +11,6 @@ import { toLayersModel, type LayersModel } from '../model/runnable';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 import { forwardPass } from './forward';
-import { percent } from '../../protocol/format';
 
 /** A model to be timed, with its figures. */
 export interface Candidate {

@@ -1,7 +1,7 @@
+import { count } from '../../protocol/format';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
 import { LayerJson, type Config } from './topology-json';
 import { damaged } from './validate/damaged';
-import { count } from '../../protocol/format';
 
 /** A shape; null where a size is left open, as the batch is. */
 export type Shape = (number | null)[];

@@ -19,7 +19,7 @@ export function checkOutcome(
 ): void {
   const refuse = (what: string): UserError =>
     new UserError(
-      `The run in ${folder.given} is not kept, because its checkpoint is not what was measured (${what}): this is an internal error or a failure of the disk. Run it again in another folder.`,
+      `The run in ${folder.given} is not kept, because its checkpoint is not what was measured (${what}), by an internal error or a failure of the disk: run it again in another folder.`,
     );
   const tensor = differing(model, checkpoint);
   if (tensor !== undefined) throw refuse(`the tensor "${tensor}"`);

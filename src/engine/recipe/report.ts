@@ -1,11 +1,11 @@
 import type { Recipe } from '../../protocol/recipe';
-import { macsForWords, type LayerFigures } from '../../protocol/model';
+import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult, StepResult } from '../../protocol/run';
 import { visibleLines } from '../../protocol/visible';
+import { count, duration, percent, sampleShape } from '../../protocol/format';
 import { csvText } from '../csv';
 import { markdownTable, markdownText } from '../markdown';
-import { count, duration, percent } from '../../protocol/format';
 
 /** What a report tells. */
 export interface Report {
@@ -20,7 +20,7 @@ const HEADINGS = ['layer', 'type', 'output', 'parameters', 'nonzero', 'sparsity'
 /** The layers of a run's checkpoint as CSV (RFC 4180), and a last row `total`; sparsity from 0 to 1, empty where there is none. */
 export function resultsCsv({ layers = [], after }: RunResult): string {
   const rows = layers.map(({ name, type, outputShape, params, nonzero, sparsity, macs }) => [
-    ...[name, type, shapeOf(outputShape), params, nonzero, sparsity ?? '', macs ?? ''],
+    ...[name, type, sampleShape(outputShape), params, nonzero, sparsity ?? '', macs ?? ''],
   ]);
   const total = ['total', '', '', after.params, after.nonzero, after.sparsity, after.macs ?? ''];
   return csvText([HEADINGS, ...rows, total]);
@@ -81,7 +81,7 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
     ...markdownTable(
       [...HEADINGS],
       layers.map(({ name, type, outputShape, params, nonzero, sparsity, macs }) => [
-        ...[name, type, shapeOf(outputShape), count(params), count(nonzero)],
+        ...[name, type, sampleShape(outputShape), count(params), count(nonzero)],
         ...[sparsity === null ? '' : percent(sparsity), macs === null ? '?' : count(macs)],
       ]),
     ),
@@ -96,12 +96,6 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
   ];
   return `${lines.join('\n')}\n`;
 }
-
-const shapeOf = (shape: LayerFigures['outputShape']): string =>
-  shape
-    ?.slice(1)
-    .map((size) => size ?? '?')
-    .join('x') ?? '';
 
 /** What a step came to, in a few words. */
 export function outcome(result: StepResult): string {

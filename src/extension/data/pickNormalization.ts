@@ -12,8 +12,8 @@ import {
   type Normalization,
   type TriedNormalization,
 } from '../../protocol/normalization';
-import type { CallOptions } from '../../rpc/peer';
 import { percent } from '../../protocol/format';
+import type { CallOptions } from '../../rpc/peer';
 import type { NormalizedModel, Normalizations } from './normalizations';
 
 type Item = vscode.QuickPickItem & { choice: Normalization | 'find' | 'type' };

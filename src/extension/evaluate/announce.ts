@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
+import { count, percent } from '../../protocol/format';
 import { modelLabel } from '../job/folderName';
 import type { Services } from '../services';
-import { count, percent } from '../../protocol/format';
 import { tell } from '../ui/say';
 
 /** Says what an evaluation came to; the button opens the panel with the whole of it. */

@@ -68,7 +68,7 @@ function Times({ known: { batches, note, backend }, names }: { known: Latency; n
 function Time({ figures: { median, lowerQuartile, upperQuartile } }: { figures: LatencyFigures }) {
   return (
     <td data-value={median}>
-      {milliseconds(median)}{' '}
+      {milliseconds(median)} ms{' '}
       <span class="quiet">{`(${milliseconds(lowerQuartile)}\u2013${milliseconds(upperQuartile)})`}</span>
     </td>
   );

@@ -1,6 +1,6 @@
 import type { ComparedHistogram } from '../../protocol/measure/compare';
-import { useWidth } from '../histogram/useWidth';
 import { percent, weight } from '../../protocol/format';
+import { useWidth } from '../histogram/useWidth';
 import { sharesOf, stepPath } from '../logic/overlay';
 import { niceTicks, toPixel } from '../logic/scale';
 

@@ -1,6 +1,6 @@
+import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from './json';
 import type { NumberSpec, Spec } from './spec';
-import { count } from '../../protocol/format';
 
 /** Where a number without a default begins, by the name of its field; undefined: in the middle of its range. */
 export type Starts = (key: string) => number | undefined;

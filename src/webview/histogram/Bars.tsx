@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { Bins } from '../logic/bins';
 import { compact, weight } from '../../protocol/format';
+import type { Bins } from '../logic/bins';
 import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../logic/scale';
 
 /** The counts of a histogram as bars: what stays, and from -threshold to threshold what would be cut. */

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
-import { binsToDraw, type Bins } from '../logic/bins';
 import { count, percent, weight } from '../../protocol/format';
+import { binsToDraw, type Bins } from '../logic/bins';
 import { binAt, binEdges, toValue, valueAxis } from '../logic/scale';
 import { rowForKey } from '../logic/window';
 import { log, whole } from '../state/session';

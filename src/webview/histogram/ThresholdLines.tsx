@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
-import { largest, steps } from '../logic/amount';
 import { percent, weight } from '../../protocol/format';
+import { largest, steps } from '../logic/amount';
 import { toPixel, toValue, type Axis } from '../logic/scale';
 import { amount, mode, setThreshold, setValue, target, threshold, weights } from '../state/threshold';
 import { valueForKey } from '../ui/keys';

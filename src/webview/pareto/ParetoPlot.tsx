@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
-import { useWidth } from '../histogram/useWidth';
 import { bytes, compact, count, percent } from '../../protocol/format';
+import { useWidth } from '../histogram/useWidth';
 import { goalSize, paretoAxes } from '../logic/pareto';
 import { niceTicks, PERCENT, tickWords, toPixel } from '../logic/scale';
 import { rowForKey } from '../logic/window';

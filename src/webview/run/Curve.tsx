@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/run';
+import { percent } from '../../protocol/format';
 import type { CurvePoint } from '../logic/job';
 import { curveData } from '../logic/curve';
-import { percent } from '../../protocol/format';
 import { axisOf, Chart } from '../ui/Chart';
 import type { Theme } from '../ui/theme';
 

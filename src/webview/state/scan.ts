@@ -2,10 +2,10 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import * as z from 'zod';
 import { CancelledError, firstComplaint } from '../../protocol/errors';
 import { SensitivityOptions } from '../../protocol/measure/sensitivity';
+import { percent } from '../../protocol/format';
 import type { JsonObject } from '../form/json';
 import { specOf, type Spec } from '../form/spec';
 import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../logic/scan';
-import { percent } from '../../protocol/format';
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
 

@@ -1,3 +1,4 @@
+import { percent, plural } from '../../protocol/format';
 import type { Amount } from '../logic/amount';
 import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
 import { cannotMeasure, panel, plan } from '../state/session';
@@ -9,7 +10,6 @@ import { LinkButton } from '../ui/Link';
 import { Notice } from '../ui/Notice';
 import { Ring } from '../ui/Ring';
 import { useLasting } from '../ui/useLasting';
-import { percent, plural } from '../../protocol/format';
 import { amountWords } from './ThresholdControls';
 
 function Item({ layer, amount }: { layer: string | null; amount: Amount }) {

@@ -1,5 +1,5 @@
-import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from '../logic/amount';
 import { percent, weight } from '../../protocol/format';
+import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from '../logic/amount';
 import { sentence } from '../logic/sentence';
 import { scope, selectedLayer } from '../state/session';
 import { amount, mode, setAmount, setMode, setScope, setValue, threshold, weights } from '../state/threshold';

@@ -30,7 +30,7 @@ export function WriteForm() {
         steps={steps}
         seed={0}
         sparsity={counts.value?.totals.sparsity}
-        why={plan === null ? 'Pull the threshold first: the plan cuts nothing yet.' : null}
+        why={plan === null ? 'Drag the threshold first: the plan prunes nothing yet.' : null}
         button="Prune & Write"
         ids={{
           folder: 'target-folder',

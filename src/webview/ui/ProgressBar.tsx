@@ -24,7 +24,7 @@ export function ProgressBar({
           <span class="quiet figures">
             {[
               clock ? percent(clock.share, 0) : '',
-              ...progressParts(clock ? { ...progress, secondsLeft: clock.secondsLeft ?? Number.NaN } : progress),
+              ...progressParts(progress, clock ? (clock.secondsLeft ?? Number.NaN) : undefined),
             ]
               .filter(Boolean)
               .join(' \u00b7 ')}

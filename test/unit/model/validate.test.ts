@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { requireShallow } from '../../../src/engine/checkpoint/json-depth';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
-import { fromLayersModel, whyNotRunnable } from '../../../src/engine/model/runnable';
+import { fromLayersModel, toLayersModel, whyNotRunnable } from '../../../src/engine/model/runnable';
 import { validateDescription, validateWeights } from '../../../src/engine/model/validate';
 import { whyTooLarge } from '../../../src/engine/model/validate/memory';
 
@@ -167,5 +167,12 @@ describe('names for which TensorFlow.js would look without end, or among the pro
     const check = () => validateDescription(functional(dense(config, outer)));
     if (message === undefined) expect(check).not.toThrow();
     else expect(check).toThrow(message);
+  });
+
+  it('are those of any other layer in a sequential model, which calls no layer by its name', async () => {
+    const model = tfLayers.sequential({ layers: [make.dense({ name: 'constructor', units: 2, inputShape: [4] })] });
+    const read = await toLayersModel(fromLayersModel(model));
+    expect(read.layers.map(({ name }) => name)).toContain('constructor');
+    expect(read.getWeights()[0]!.dataSync()).toEqual(model.getWeights()[0]!.dataSync());
   });
 });

@@ -45,6 +45,8 @@ test('differences carry their sign', () => {
   expect(format.points(-0.0001)).toBe('\u00b10.0 pt');
   expect(format.change(100, 25)).toBe('\u221275.0%');
   expect(format.change(100, 100)).toBe('unchanged');
+  expect(format.change(1_000_000, 1_000_001)).toBe('almost unchanged');
+  expect(format.change(1_000_000, 999_999)).toBe('almost unchanged');
   expect(format.change(0, 3)).toBe('new');
 });
 
@@ -70,6 +72,7 @@ test('progress leaves out what is not known', () => {
   const progress = { done: 4000, total: 10_000, unit: 'images', rate: 2500.4, secondsLeft: 2.4 };
   expect(format.progressParts(progress)).toEqual(['4,000 of 10,000 images', '2,500 images/s', '3 s left']);
   expect(format.progressParts({ ...progress, rate: 0 })).toEqual(['4,000 of 10,000 images']);
+  expect(format.progressParts({ ...progress, rate: 0 }, 60)).toEqual(['4,000 of 10,000 images', '1 min 0 s left']);
   expect(format.progressParts({ ...progress, total: 0, secondsLeft: Number.NaN })).toEqual(['2,500 images/s']);
 });
 

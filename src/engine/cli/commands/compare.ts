@@ -1,9 +1,9 @@
 import type { Split } from '../../../protocol/dataset';
 import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
 import { visible } from '../../../protocol/visible';
+import { bytes, count, percent, points, sampleShape } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, count, sampleShape, percent } from '../../../protocol/format';
 import { normalizationWords, type NormalizationInUse } from '../../../protocol/normalization';
 import { sampleWarning } from '../runs';
 import { table } from '../table';
@@ -92,15 +92,11 @@ function accuracyLines({ a, b }: Comparison): string[] {
   const classes = table(
     [
       ...[{ heading: 'class' }, { heading: 'images', right }, { heading: 'a', right }, { heading: 'b', right }],
-      { heading: 'points', right },
+      { heading: 'change', right },
     ],
     left.perClass.map(({ name, samples, accuracy }, i) => {
       const theirs = other.perClass[i]?.accuracy ?? 0;
-      const points = 100 * (theirs - accuracy);
-      return [
-        ...[name, count(samples), percent(accuracy, 1), percent(theirs, 1)],
-        `${points > 0 ? '+' : ''}${points.toFixed(1)}`,
-      ];
+      return [name, count(samples), percent(accuracy, 1), percent(theirs, 1), points(theirs - accuracy)];
     }),
   );
   return [

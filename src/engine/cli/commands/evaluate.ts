@@ -1,9 +1,9 @@
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
 import { visible } from '../../../protocol/visible';
+import { count, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { count, percent } from '../../../protocol/format';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';

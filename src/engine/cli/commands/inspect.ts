@@ -1,9 +1,9 @@
 import type { Histogram } from '../../../protocol/measure';
 import { macsForWords, type Inspection, type LayerInfo, type MacsFor, type ModelTotals } from '../../../protocol/model';
 import { visible } from '../../../protocol/visible';
+import { bytes, count, sampleShape, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
-import { bytes, count, sampleShape, percent } from '../../../protocol/format';
 import { histogramLine } from '../histogram';
 import { table } from '../table';
 import type { Terminal } from '../terminal';

@@ -1,9 +1,9 @@
 import { backendWords } from '../../../protocol/model';
 import type { Latency, LatencyFigures } from '../../../protocol/measure/latency';
 import { visible } from '../../../protocol/visible';
+import { count, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import type { CommonOptions, LocalEngine } from '../engine';
-import { count, percent } from '../../../protocol/format';
 import { sizesTaken } from './inspect';
 import { table } from '../table';
 import type { Terminal } from '../terminal';

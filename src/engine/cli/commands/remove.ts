@@ -4,9 +4,9 @@ import { Removal, type RemovalPlan, type RemovedLayer } from '../../../protocol/
 import type { RunResult } from '../../../protocol/run';
 import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { visible } from '../../../protocol/visible';
+import { bytes, count, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { bytes, count, percent } from '../../../protocol/format';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
 import { accuracyNotes, runOnTerminal } from '../runs';

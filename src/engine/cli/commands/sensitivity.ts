@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { Sensitivity, type LayerSensitivity, type SensitivityOptions } from '../../../protocol/measure/sensitivity';
 import { visible } from '../../../protocol/visible';
+import { count, duration, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { count, duration, percent } from '../../../protocol/format';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';

@@ -1,9 +1,9 @@
 import type { AskedRemoval, ReachedRemoval, RemovalStop, RemovalTotals } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
+import { percent } from '../../../protocol/format';
 import type { ChannelGroups } from './channels';
 import type { Stop } from './fixed';
 import { WIDTH_KEYS } from './follow';
-import { percent } from '../../../protocol/format';
 
 /** What was asked for, what went, and what stopped the rest. */
 export interface Outcome {

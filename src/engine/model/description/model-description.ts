@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { UserError } from '../../../protocol/errors';
+import { count } from '../../../protocol/format';
 import { LayerJson, shapeOf, stringOf, type Config } from '../topology-json';
 import type { Shape } from '../topology';
 import { damaged } from '../validate/damaged';
 import { orderOfCalls, type WaitingCall } from './call-order';
 import { areListed, readEnds, readNodes, type Reference } from './references';
-import { count } from '../../../protocol/format';
 
 /** An output of a step. */
 export interface StepTensor {
@@ -102,8 +102,6 @@ function readLayer(json: LayerJson, index: number, { depth, path, count }: Place
   const config = Array.isArray(json.config) ? {} : (json.config ?? {});
   const own = stringOf(config['name']);
   const name = json.name ?? own ?? `layer ${index + 1}`;
-  // TensorFlow.js keeps layers as properties of plain objects.
-  if (name in Object.prototype) throw damaged(`a layer is called "${name}", which is a word of JavaScript`);
   if (path + name.length > MAX_PATH)
     throw damaged(`the name of a layer, with those of the models around it, is longer than ${MAX_PATH} characters`);
   if (own !== undefined && own !== name) throw damaged(`a layer is called both "${name}" and "${own}"`);
@@ -141,6 +139,9 @@ function network(
   // TensorFlow.js looks for such a layer without end.
   const nameless = described.findIndex(({ name }) => name === undefined);
   if (nameless >= 0) throw damaged(`the layer "${layers[nameless]!.name}" has a name in its config only`);
+  // TensorFlow.js keeps layers as properties of plain objects, which have these already.
+  const taken = layers.find(({ name }) => name in Object.prototype);
+  if (taken) throw damaged(`a layer is called "${taken.name}", a name that JavaScript reserves`);
   const nodes = described.flatMap(({ inbound_nodes = [] }, layer) =>
     readNodes(inbound_nodes, byName).map((node, call) => ({ ...node, layer, call })),
   );

@@ -1,3 +1,4 @@
+import { count } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../graph';
 import { weightName } from '../roles';
@@ -6,7 +7,6 @@ import { readTopology, type Shape, type Topology } from '../topology';
 import { damaged } from './damaged';
 import { requireSizes } from './sizes';
 import { expectedWeights, type ExpectedWeights } from './weights';
-import { count } from '../../../protocol/format';
 
 /** The last axes of what all calls make have so many places at the most: channels are followed one by one. */
 const MAX_CHANNELS = 2 ** 24;

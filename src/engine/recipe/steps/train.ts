@@ -4,6 +4,7 @@ import type { TrainStep } from '../../../protocol/steps/train';
 import type { EpochRecord, StepResult } from '../../../protocol/run';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
+import { percent } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
@@ -23,7 +24,6 @@ import { isLastChange, keep, readBack, stamped, type Work } from '../work';
 import { checkDistill, distillation, tryTeacher } from './distill';
 import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
-import { percent } from '../../../protocol/format';
 
 /**
  * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
@@ -55,7 +55,7 @@ async function checkAnswers({ prepared, model, listener, folder }: Work, best: E
   const read = await measure(prepared, model, listener);
   if (!read || Math.abs(read.accuracy - best.testAccuracy) <= SAME_ACCURACY) return;
   throw new UserError(
-    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}). This is an internal error: Secateur cannot train this model.`,
+    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}), by an internal error: Secateur cannot train this model.`,
   );
 }
 
