@@ -157,7 +157,7 @@ export async function writeRecipes(folder: string, seed = 7): Promise<readonly G
   return Promise.all(recipes);
 }
 
-/** Copies a checkpoint of the fixtures. Its dropout is switched off: Secateur does not seed what dropout draws. */
+/** Copies a checkpoint of the fixtures. Its dropout is switched off: older revisions do not seed what it draws. */
 async function copyCheckpoint(name: string, folder: string): Promise<void> {
   await cp(inRoot('test', 'fixtures', 'keras', name), path.join(folder, name), { recursive: true });
   const file = path.join(folder, name, 'model.json');

@@ -48,7 +48,7 @@ export interface TrainOptions extends LearningRates {
   data: Dataset;
   epochs: number;
   batchSize: number;
-  /** Decide, with the number of the epoch, in which order the images come. */
+  /** Decide, with epoch and step, in which order the images come and what dropout and noise draw. */
   seeds: readonly number[];
   /** What the progress is called, for example `training`. */
   stage: string;
@@ -124,7 +124,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const masking = { masks, ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
   const frozen = gradual ? frozenWeights(model, masks) : [];
   const adam = new Adam([...weights, ...frozen], masking, resume?.adam);
-  const taken = new Steps({ classifier, weights, adam, distillation: options.distillation });
+  const taken = new Steps({ classifier, weights, adam, seeds: options.seeds, distillation: options.distillation });
   const session = { options, classifier, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
   try {
@@ -219,7 +219,7 @@ async function runSteps(session: Session, epoch: number): Promise<Scores> {
     const batch = images.batch(step * batchSize, batchSize);
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
-    scores.add(await taken.take(batch, rate), batch.labels, batch.count);
+    scores.add(await taken.take(batch, rate, done), batch.labels, batch.count);
     if (!Number.isFinite(scores.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,

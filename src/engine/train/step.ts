@@ -4,6 +4,7 @@ import type { Batch } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
 import { tensorNames, type ModelVariable } from '../model/weights/binding';
 import type { Adam, TrainedWeight } from './adam';
+import { withDraws } from './draws';
 import type { Teacher } from './teacher';
 
 /** The trainable weights of a model under the names that its checkpoint gives them. */
@@ -39,11 +40,16 @@ export interface Distillation {
 
 /** What the steps of one training have in common. */
 export interface Training {
+  /** Decide, with the number of the step, what dropout and noise draw. */
+  readonly seeds: readonly number[];
   readonly classifier: Classifier;
   readonly weights: readonly TrainedWeight[];
   readonly adam: Adam;
   readonly distillation?: Distillation | undefined;
 }
+
+/** Keeps what layers draw apart from other uses of the same seed. */
+const DRAW_STREAM = 0xd5a3;
 
 /** The inputs of a step: between labels and answers, which only a student has, are rate and epsilon. */
 const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
@@ -54,14 +60,19 @@ const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
  */
 export class Steps {
   readonly #bySize = new Map<number, Repeated>();
+  #step = 0;
 
   constructor(private readonly training: Training) {}
 
-  /** Takes one step. Answers with the logits that the batch had before it, count x classes. */
-  async take(batch: Batch, learningRate: number): Promise<Float32Array> {
+  /**
+   * Takes one step. Answers with the logits that the batch had before it, count x classes.
+   * @param index of the step since training began, resumed or not
+   */
+  async take(batch: Batch, learningRate: number, index: number): Promise<Float32Array> {
     const { classifier, adam, distillation } = this.training;
     const answers = await distillation?.teacher.answers(batch);
     const step = this.#ofSize(batch.count);
+    this.#step = index;
     const { rate, epsilon } = adam.begin(learningRate);
     const labels = oneHot(batch, classifier.classes);
     return step.run(
@@ -78,11 +89,13 @@ export class Steps {
   #ofSize(count: number): Repeated {
     const known = this.#bySize.get(count);
     if (known) return known;
-    const { classifier, distillation } = this.training;
+    const { classifier, distillation, seeds } = this.training;
     const outputs = [count, classifier.classes];
     const shapes = [classifier.shapeOf(count), outputs, [], [], ...(distillation ? [outputs] : [])];
     const examples = [IMAGES, LABELS, ...(distillation ? [ANSWERS] : [])];
-    const step = repeatedly((...inputs) => stepOn(this.training, inputs), shapes, { examples });
+    const compute = (...inputs: tf.Tensor[]): tf.Tensor2D =>
+      withDraws([DRAW_STREAM, ...seeds, this.#step], () => stepOn(this.training, inputs));
+    const step = repeatedly(compute, shapes, { examples });
     this.#bySize.set(count, step);
     return step;
   }

@@ -103,8 +103,8 @@ async function trained(content: ModelContent, images: Images): Promise<[ModelCon
   const classifier = asClassifier(model, images, CLASSES);
   const weights = trainedWeights(model);
   const adam = new Adam(weights, { masks: new Map() });
-  const steps = new Steps({ classifier, weights, adam });
-  await steps.take(images.batch(0, COUNT), 0.01);
+  const steps = new Steps({ classifier, weights, adam, seeds: [1] });
+  await steps.take(images.batch(0, COUNT), 0.01, 0);
   const variables = variablesByTensor(model);
   const tensors = new Map<string, Tensor>();
   for (const tensor of content.tensors.values()) {

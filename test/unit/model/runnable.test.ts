@@ -109,6 +109,17 @@ describe('a model that runs', () => {
     model.dispose();
   });
 
+  it('draws anew at each step where its dropout has a seed', async () => {
+    const model = tinyModel();
+    const dropout = { class_name: 'Dropout', config: { name: 'drop', rate: 0.5, seed: 7 } };
+    model.modelTopology.config.layers.splice(1, 0, dropout);
+    const runnable = await toLayersModel(await read(model));
+    const drop = runnable.layers.find(({ name }) => name === 'drop')!;
+    const [one, other] = [1, 2].map(() => (drop.apply(tf.ones([1, 64]), { training: true }) as tf.Tensor).dataSync());
+    runnable.dispose();
+    expect(one).not.toEqual(other);
+  });
+
   it('leaves no tensor behind when it is disposed of', async () => {
     const checkpoint = await read(tinyModel());
     const before = tf.memory().numTensors;

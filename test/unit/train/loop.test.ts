@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/backend/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
+import { withDraws } from '../../../src/engine/train/draws';
 import {
   bestOf,
   isOutOfPatience,
@@ -58,10 +59,28 @@ describe('training', () => {
     expect(weightsOf(other.model)).not.toEqual(weightsOf(one.model));
   });
 
-  it.each(['constant', 'cosine'] as const)('resumed after an epoch ends in the same bits: %s', async (schedule) => {
-    const whole = await train({ schedule });
+  it('repeats what dropout and noise draw, and draws anew at each step', async () => {
+    const [one, same] = [tinyNetwork(1, { noise: true }), tinyNetwork(1, { noise: true })];
+    const { states } = await train({ model: one });
+    await train({ model: same });
+    expect(weightsOf(same)).toEqual(weightsOf(one));
+    const other = tinyNetwork(1, { noise: true });
+    await train({ model: other, seeds: [6] });
+    expect(weightsOf(other)).not.toEqual(weightsOf(one));
+    expect(states.at(-1)!.records[2]!.testAccuracy).toBeGreaterThan(0.9);
+    const draws = [1, 1, 2].map((step) => withDraws([step], () => tf.dropout(tf.ones([64]), 0.5).dataSync()));
+    expect(draws[1]).toEqual(draws[0]);
+    expect(draws[2]).not.toEqual(draws[0]);
+  });
+
+  it.each([
+    { schedule: 'constant', noise: false },
+    { schedule: 'cosine', noise: false },
+    { schedule: 'constant', noise: true },
+  ] as const)('resumed after an epoch ends in the same bits: $schedule, noise $noise', async ({ schedule, noise }) => {
+    const whole = await train({ schedule, model: tinyNetwork(1, { noise }) });
     const abort = new AbortController();
-    const model = tinyNetwork(1);
+    const model = tinyNetwork(1, { noise });
     let reached: TrainState | undefined;
     const first = train({
       model,

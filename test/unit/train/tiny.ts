@@ -18,8 +18,11 @@ export async function tinyDataset(): Promise<Dataset> {
   return data.under({ mean: 0.5, std: 0.5, from: 'given' });
 }
 
-/** Layers are named apart per call, as tfjs wants; the same `seed` gives the same weights. */
-export function tinyNetwork(seed: number, more: { softmax?: boolean; units?: number } = {}): layers.LayersModel {
+/** The same `seed` gives the same weights. `noise` adds dropout and Gaussian noise, which draw in training. */
+export function tinyNetwork(
+  seed: number,
+  more: { softmax?: boolean; units?: number; noise?: boolean } = {},
+): layers.LayersModel {
   const kernelInitializer = layers.initializers.glorotUniform({ seed });
   return layers.sequential({
     layers: [
@@ -32,6 +35,7 @@ export function tinyNetwork(seed: number, more: { softmax?: boolean; units?: num
         kernelInitializer,
       }),
       layers.layers.flatten({ name: 'flat' }),
+      ...(more.noise ? [layers.layers.dropout({ rate: 0.3 }), layers.layers.gaussianNoise({ stddev: 0.1 })] : []),
       layers.layers.dense({
         name: 'out',
         units: more.units ?? 3,

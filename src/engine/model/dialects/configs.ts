@@ -45,8 +45,9 @@ export function plainLayer(type: string, config: Config, keras3: boolean): Plain
         return [[key, dtype(value)]];
       case 'batch_shape':
         return [['batch_input_shape', value]];
+      // TensorFlow.js drops the same units at every step where a layer has a seed; training seeds what layers draw.
       case 'seed':
-        return [[key, typeof value === 'number' ? value : null]];
+        return [];
       case 'layer':
       case 'cell':
         return [[key, part(value, keras3)]];

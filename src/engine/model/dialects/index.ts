@@ -43,6 +43,8 @@ const Separate = z.object({ class_name: z.enum(['L1', 'L2']) });
 /** Whether TensorFlow.js fails on a layer of Keras 2 that it could compute. */
 function isForeign({ type, config }: Pick<TopologyLayer, 'type' | 'config'>): boolean {
   if (type === 'GRU' && config['reset_after'] === true) return true;
+  // With a seed TensorFlow.js drops the same units at every step.
+  if (typeof config['seed'] === 'number') return true;
   // Keras 2 gives them options that only other convolutions have.
   if (type.startsWith('SeparableConv') && config['kernel_initializer'] !== undefined) return true;
   if (Object.entries(config).some(([key, value]) => key.endsWith('_regularizer') && Separate.safeParse(value).success))
