@@ -94,7 +94,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof CancelledError) return CANCELLED;
   const message = error instanceof Error ? error.message : String(error);
-  return `Internal error (${message.replaceAll(/\s+/g, ' ')}). Run again with --verbose for details.`;
+  return `Internal error (${message.replaceAll(/\s+/g, ' ')}): run again with --verbose for details.`;
 }
 
 function explain(error: unknown): string {

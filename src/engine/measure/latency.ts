@@ -115,8 +115,8 @@ export function figuresOf(milliseconds: readonly number[]): LatencyFigures {
 
 function noteOfOne({ sparsity }: TimedModel): string {
   return sparsity > 0
-    ? `${percent(sparsity, 1)} of the kernel weights are 0, which gives no speed: zeros are multiplied like any number. Removing channels does.`
-    : 'Weights that are pruned to 0 would give no speed: zeros are multiplied like any number. Removing channels does.';
+    ? `${percent(sparsity, 1)} of the kernel weights are 0, which gives no speed: zeros are multiplied like any number, and only removing channels does.`
+    : 'Weights that are pruned to 0 would give no speed: zeros are multiplied like any number, and only removing channels does.';
 }
 
 function noteOfTwo(first: Candidate, second: Candidate, measured: Latency['batches']): string {

@@ -97,6 +97,7 @@ function buildOfOperations(model: ModelContent, operations: OperationGraph): Mod
 function buildOfLayers(model: ModelContent): ModelGraph {
   const topology = readTopology(model.modelTopology);
   const layers = topology?.layers ?? [];
+  const byId = new Map(layers.map((layer) => [layer.id, layer]));
   const owned = assignTensors(layers, model.tensors);
   const stored = topology && {
     ...topology,
@@ -118,7 +119,7 @@ function buildOfLayers(model: ModelContent): ModelGraph {
   return {
     name: topology?.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
     layers: [...described, ...grouped],
-    inputs: topology?.inputs.map((id) => layers.find((layer) => layer.id === id)?.inputShape ?? null) ?? [],
+    inputs: topology?.inputs.map((id) => byId.get(id)?.inputShape ?? null) ?? [],
     outputs: topology?.outputs.length ?? 0,
     output: outputKind(topology),
     layered: topology !== null,

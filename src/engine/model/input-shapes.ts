@@ -9,6 +9,9 @@ import { readTopology, type Shape, type Topology } from './topology';
 /** Sizes that are taken where a model leaves them open: sides of images, sides of volumes, and steps of series and texts. */
 export const DEFAULT_SIZES = { image: 224, volume: 64, steps: 128 } as const;
 
+/** So many shapes of inputs are told where one does not fit. */
+const NAMED_SHAPES = 5;
+
 /** An input of a model whose sizes are known. */
 export interface ClosedInput {
   /** The layer that takes it. */
@@ -52,9 +55,21 @@ export function closeInputs({ layers, calls, inputCalls }: Topology, given?: rea
     return [{ id, shape: closeShape(inputShape), open }];
   });
   if (given && !fitted) {
-    const takes = closed.map(({ id }) => layers.find((layer) => layer.id === id)!.inputShape!.slice(1));
+    const declared = inputCalls.flatMap((call) => {
+      const { inputShape } = layers[calls[call]!.layer]!;
+      return inputShape
+        ? [
+            inputShape
+              .slice(1)
+              .map((size) => size ?? 'any')
+              .join(','),
+          ]
+        : [];
+    });
+    const takes = [...new Set(declared)];
+    const more = takes.length > NAMED_SHAPES ? ` and ${takes.length - NAMED_SHAPES} more` : '';
     throw new UserError(
-      `The input shape ${given.join(',')} does not fit the model, which takes ${takes.map((shape) => shape.map((size) => size ?? 'any').join(',')).join(' and ')}: give one number for each size.`,
+      `The input shape ${given.join(',')} does not fit the model, which takes ${takes.slice(0, NAMED_SHAPES).join(' and ')}${more}: give one number for each size.`,
     );
   }
   return closed;
@@ -77,10 +92,11 @@ export function withInputShape<M extends ModelContent>(model: M, given?: readonl
   if (closed.length === 0) return model;
   if (given) refuseEmptied(topology, new Map(inputs.map(({ id, shape }) => [id, shape])), given);
   const copy = structuredClone(model.modelTopology);
-  for (const { id, shape } of closed) {
-    const { path } = topology.layers.find((layer) => layer.id === id)!;
-    setShape(copy['model_config'] ?? copy, path, shape);
-  }
+  const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
+  setShapes(
+    copy['model_config'] ?? copy,
+    closed.map(({ id, shape }) => ({ path: byId.get(id)!.path, shape })),
+  );
   return { ...model, modelTopology: copy };
 }
 
@@ -112,23 +128,31 @@ function refuseEmptied(topology: Topology, inputs: ReadonlyMap<string, Shape>, g
 
 const Named = z.looseObject({ name: z.string().optional(), config: z.unknown() });
 
-/** Follows the names of a layer and of the models around it, and changes the shape that it declares. */
-function setShape(json: unknown, path: readonly string[], shape: Shape): void {
+/** Follows the names of layers and of the models around them, and changes the shapes that they declare. */
+function setShapes(json: unknown, wanted: readonly { path: readonly string[]; shape: Shape }[]): void {
   const { config } = LayerJson.parse(json);
   const layers: unknown = Array.isArray(config) ? config : config?.['layers'];
   if (!Array.isArray(layers)) return;
-  const index = layers.findIndex((one: unknown, i) => {
-    const { name, config: own } = Named.parse(one);
-    const inner: unknown = typeof own === 'object' && own !== null && 'name' in own ? own.name : undefined;
-    return (name ?? (typeof inner === 'string' ? inner : `layer ${i + 1}`)) === path[0];
-  });
-  const found: unknown = layers[index];
-  if (path.length > 1) {
-    setShape(found, path.slice(1), shape);
-    return;
+  const byName = new Map(layers.map((one: unknown, i) => [nameOf(one, i), i]));
+  const within = new Map<number, { path: readonly string[]; shape: Shape }[]>();
+  for (const { path, shape } of wanted) {
+    const [first = '', ...rest] = path;
+    const index = byName.get(first)!;
+    if (rest.length === 0) layers[index] = declaring(layers[index], shape);
+    else within.set(index, [...(within.get(index) ?? []), { path: rest, shape }]);
   }
-  const layer = LayerJson.parse(found);
+  for (const [index, inner] of within) setShapes(layers[index], inner);
+}
+
+function nameOf(json: unknown, index: number): string {
+  const { name, config } = Named.parse(json);
+  const inner: unknown = typeof config === 'object' && config !== null && 'name' in config ? config.name : undefined;
+  return name ?? (typeof inner === 'string' ? inner : `layer ${index + 1}`);
+}
+
+function declaring(json: unknown, shape: Shape): unknown {
+  const layer = LayerJson.parse(json);
   const own: Config = Array.isArray(layer.config) ? {} : (layer.config ?? {});
   const key = 'batch_shape' in own ? 'batch_shape' : 'batch_input_shape';
-  layers[index] = { ...layer, config: { ...own, [key]: shape } };
+  return { ...layer, config: { ...own, [key]: shape } };
 }

@@ -41,10 +41,13 @@ export function shapeOf(value: unknown): (number | null)[] | null {
   return parsed.success ? parsed.data : null;
 }
 
+const Identified = z.object({ class_name: z.string(), config: z.unknown() });
+
 /** The identifier in an entry such as an activation, which Keras 3 writes as an object. */
 export function identifierOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  const parsed = z.object({ class_name: z.string(), config: z.unknown() }).safeParse(value);
+  if (value === undefined) return undefined;
+  const parsed = Identified.safeParse(value);
   if (!parsed.success) return undefined;
   return typeof parsed.data.config === 'string' ? parsed.data.config : parsed.data.class_name.toLowerCase();
 }

@@ -12,6 +12,8 @@ test('one clear sentence is no complaint; a fault, internal words, or two lines 
   expect(complaint('It is wrong (ENOENT: no such file): try again.')).toMatch(/internal/);
   expect(complaint('The value undefined is wrong: try again.')).toMatch(/internal/);
   expect(complaint('The layer "\u001b[2J" is wrong.')).toBeUndefined();
+  expect(complaint('The model is wrong: it has "f". Convert it again.')).toMatch(/several sentences/);
+  expect(complaint('The layer "f. Is it "g"." is wrong: convert the model 1.5 times.')).toBeUndefined();
   expect(complaint('steps: is wrong')).toMatch(/no sentence/);
   expect(complaintOf(new Error(`The name ${'a'.repeat(5000)} is long.`), true)).toMatch(/5\d+ characters/);
 });

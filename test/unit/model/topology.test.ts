@@ -212,7 +212,7 @@ describe('a description that could never be called is refused', () => {
   it('a layer of a sequential model that feeds itself by its name', () => {
     const flatten = { class_name: 'Flatten', config: { name: 'f', batch_input_shape: [null, 4] } };
     expect(() => readTopology({ class_name: 'Sequential', config: { layers: [flatten, flatten] } })).toThrow(
-      'two of its layers are called "f"',
+      /^The model cannot be read, because two of its layers are called "f": convert it again\.$/,
     );
   });
 

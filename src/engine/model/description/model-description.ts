@@ -179,14 +179,18 @@ function network(
     });
     stepsOf[layer]!.push(steps.push({ layer, feeds }) - 1);
   }
-  const ends = (key: 'input_layers' | 'output_layers') =>
-    readEnds(config[key]).map((one): StepTensor => {
+  const ends = (key: 'input_layers' | 'output_layers') => {
+    const named = readEnds(config[key]);
+    if (named.length > MAX_INPUTS)
+      throw damaged(`it has more than ${count(MAX_INPUTS)} ${key === 'input_layers' ? 'inputs' : 'outputs'}`);
+    return named.map((one): StepTensor => {
       const first = keras3 ? firstNodeOfKeras3(layers, byName, one.layer) : firstNode(layers, byName, one.layer);
       const { layer, call } = target(one, first, 'the model');
       const step = stepsOf[layer]![call];
       if (step === undefined) throw damaged(`it takes a call of "${one.layer}" that is never made`);
       return { step, output: one.output };
     });
+  };
   const inputs = ends('input_layers').map(({ step }) => step);
   const strange = inputs.find((step) => layers[steps[step]!.layer]!.type !== 'InputLayer');
   if (strange !== undefined) throw damaged(`"${layers[steps[strange]!.layer]!.name}" is called an input and is none`);

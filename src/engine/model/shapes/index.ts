@@ -51,7 +51,18 @@ export function isKnownType(type: string): boolean {
  * that the inputs declare.
  * @param given other shapes of inputs, by the ids of the layers that take them
  */
-export function inferCalls({ layers, calls }: Topology, given?: ReadonlyMap<string, Shape>): LayerFigures[] {
+export function inferCalls(topology: Topology, given?: ReadonlyMap<string, Shape>): readonly LayerFigures[] {
+  const known = given ? undefined : inferred.get(topology);
+  if (known) return known;
+  const figures = follow(topology, given);
+  if (!given) inferred.set(topology, figures);
+  return figures;
+}
+
+/** What was worked out for the shapes that a model declares: many questions about it begin with them. */
+const inferred = new WeakMap<Topology, readonly LayerFigures[]>();
+
+function follow({ layers, calls }: Topology, given: ReadonlyMap<string, Shape> | undefined): LayerFigures[] {
   const done: LayerFigures[] = [];
   for (const { layer, inputs } of calls) {
     const { id, type, config, inputShape: declared } = layers[layer]!;
