@@ -1,3 +1,4 @@
+import leven from 'leven';
 import { RE2JS } from 're2js';
 import { UserError } from '../../protocol/errors';
 
@@ -107,20 +108,8 @@ function nearest(layers: readonly NamedLayer[], given: string): string {
   for (const { name, path } of layers.slice(0, 2000))
     for (const one of new Set([name, path.join('/'), path.at(-1) ?? name])) {
       if (one.length > LONGEST) continue;
-      const edits = distance(plain.toLowerCase(), one.toLowerCase());
+      const edits = leven(plain.toLowerCase(), one.toLowerCase());
       if (edits < best.edits) best = { name: one, edits };
     }
   return best.name === '' ? '' : `the nearest is "${best.name}"; `;
-}
-
-/** How many letters must be put in, taken out or replaced to make one word another (Levenshtein 1965). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }
