@@ -214,8 +214,8 @@ export function createService(
       };
       return runRecipe(request, environment, { signal, report });
     },
-    discard: async ({ out }) => {
-      await discardUnfinished(out);
+    discard: async ({ out, made }) => {
+      await discardUnfinished(out, made);
       return null;
     },
     release: ({ model }) => {

@@ -77,7 +77,7 @@ function createServices(
   return {
     ...{ context, log, engine, datasets, activeRuns, isClosing, createEngine: create },
     normalizations: new Normalizations(context.workspaceState, engine.call),
-    runs: new RunService(create, activeRuns, log, (out) => engine.call('discard', { out })),
+    runs: new RunService(create, activeRuns, log, (out, made) => engine.call('discard', { out, made })),
     evaluations: new Evaluations(engine.call, datasets, store, log),
     scanner: new Scanner(log),
     panels: new Panels(),

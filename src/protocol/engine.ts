@@ -173,8 +173,15 @@ export const engineRequests = {
     progress: RunEvent,
     trust: 'runs',
   }),
-  /** Removes what a run that was killed left in the folder that it had made, unless it has whole epochs or is done. */
-  discard: request({ params: z.object({ out: z.string() }), result: z.null(), trust: 'runs' }),
+  /**
+   * Removes what a run that was killed left in the folder that it had made, unless it has whole epochs or is done.
+   * `made`: the topmost folder that it had to make; its own where that is left out.
+   */
+  discard: request({
+    params: z.object({ out: z.string(), made: z.string().optional() }),
+    result: z.null(),
+    trust: 'runs',
+  }),
   /** Forgets what is held of a checkpoint. */
   release: request({ params: z.object({ model }), result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;

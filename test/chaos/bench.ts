@@ -48,6 +48,7 @@ export async function writeBench(folder: string): Promise<ReadonlyMap<string, st
   model.weightsManifest = [{ paths: [SHARD], weights }];
   const count = INPUTS * HIDDEN + HIDDEN + HIDDEN * CLASSES + CLASSES;
   await writeRaw(path.join(folder, 'net'), model, tinyWeights(count));
+  await writeFile(path.join(folder, 'net', 'labels.txt'), 'a\nb\nc\n');
   const files = new Map<string, string>();
   for (const [name, recipe] of Object.entries(RECIPES)) {
     const file = path.join(folder, `${name}.recipe.json`);

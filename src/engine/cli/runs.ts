@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import type { Recipe } from '../../protocol/recipe';
 import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
 import { duration, percent } from '../../protocol/format';
+import { topmostMissing } from '../checkpoint/folders';
+import type { Begun } from './stopping';
 import type { LocalEngine } from './engine';
 import type { Terminal } from './terminal';
 
@@ -31,17 +32,18 @@ export async function runOnTerminal(
       terminal.message(`step ${event.index + 1} of ${event.steps}: ${event.step}`);
   };
   const folder = path.resolve(out);
-  if (!existsSync(folder)) tellSupervisor(folder);
+  const made = await topmostMissing(folder);
+  if (made !== undefined) tellSupervisor({ folder, made });
   try {
     return await engine.ask('run', { recipe, baseFolder, out: folder, resume }, show);
   } finally {
-    tellSupervisor(null);
+    tellSupervisor({ folder: null });
   }
 }
 
-/** Tells the supervising process which folder to clean where it has to kill this one; null: none any more. */
-function tellSupervisor(folder: string | null): void {
-  process.send?.({ folder }, undefined, undefined, () => undefined);
+/** Tells the supervising process which folder to clean where this one is killed; null: none any more. */
+function tellSupervisor(begun: Begun | { folder: null }): void {
+  process.send?.(begun, undefined, undefined, () => undefined);
 }
 
 /** `epoch 3 of 9: loss 0.2101, accuracy 92.21 % training, 91.20 % validation, 90.87 % test, sparsity 84.21 %, 17 s` */

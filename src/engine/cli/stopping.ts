@@ -7,5 +7,12 @@ export interface Stop {
   readonly stop: StoppingSignal;
 }
 
+/** What the program tells the supervising process of a run that makes its folder. */
+export interface Begun {
+  readonly folder: string;
+  /** The topmost folder that it has to make. */
+  readonly made: string;
+}
+
 /** The last line of a command that was stopped. */
 export const CANCELLED = 'Cancelled; where whole epochs were written, the same command with --resume goes on.';

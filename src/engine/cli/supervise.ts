@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import { CANCELLED, STOPPING_SIGNALS, type StoppingSignal, type Stop } from './stopping';
+import { CANCELLED, STOPPING_SIGNALS, type Begun, type StoppingSignal, type Stop } from './stopping';
 
 /** What the work has to end by itself after a signal, before it is killed: milliseconds. */
 const GRACE_MS = 800;
@@ -34,12 +34,11 @@ class SupervisedWork {
   readonly ended: Promise<number>;
   private stoppedBy: StoppingSignal | undefined;
   private killed = false;
-  /** The folder that the program has begun to fill, and that was not there before. */
-  private folder: string | undefined;
+  private begun: Begun | undefined;
 
   constructor(private readonly child: ChildProcess) {
     child.on('message', (message) => {
-      this.folder = folderOf(message);
+      this.begun = begunOf(message);
     });
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
@@ -72,8 +71,8 @@ class SupervisedWork {
   private async exitCode(code: number | null, signal: NodeJS.Signals | null): Promise<number> {
     if (code !== null) return code;
     if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR);
+    if (this.begun) await this.discard(this.begun);
     if (this.killed && this.stoppedBy) {
-      if (this.folder !== undefined) await this.discard(this.folder);
       process.stderr.write(`${CANCELLED}\n`);
       return 128 + constants.signals[this.stoppedBy];
     }
@@ -83,15 +82,17 @@ class SupervisedWork {
     return signal === null ? 1 : 128 + constants.signals[signal];
   }
 
-  private async discard(folder: string): Promise<void> {
+  private async discard({ folder, made }: Begun): Promise<void> {
     // Loaded only now: every command would wait for it.
     const { discardUnfinished } = await import('../recipe/killed');
-    await discardUnfinished(folder).catch(() => undefined);
+    await discardUnfinished(folder, made).catch(() => undefined);
   }
 }
 
-/** What the program tells: `{ folder }`, with null once nothing half-done is in one. */
-function folderOf(message: unknown): string | undefined {
-  if (typeof message !== 'object' || message === null || !('folder' in message)) return undefined;
-  return typeof message.folder === 'string' ? message.folder : undefined;
+/** What the program tells of a run; undefined once nothing half-done is in its folder. */
+function begunOf(message: unknown): Begun | undefined {
+  if (typeof message !== 'object' || message === null || !('folder' in message) || !('made' in message))
+    return undefined;
+  const { folder, made } = message;
+  return typeof folder === 'string' && typeof made === 'string' ? { folder, made } : undefined;
 }

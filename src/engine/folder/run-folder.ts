@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UserError } from '../../protocol/errors';
 import { errorCode, writeFailure } from '../checkpoint/failures';
 import { placeFile, syncFolder } from '../checkpoint/atomic';
-import { makeFolders } from '../checkpoint/folders';
+import { makeFilled, makeFolders } from '../checkpoint/folders';
 import { partsOf } from './names';
 
 /** The most that a text file in a run's folder may hold: bytes. */
@@ -58,12 +58,18 @@ export class RunFolder {
     for (const name of names) await this.look(name);
   }
 
-  /** Makes it where it is not there; answers with the topmost folder that had to be made. @throws UserError */
-  async make(): Promise<string | undefined> {
+  /**
+   * Makes it where it is not there; answers with the topmost folder that had to be made, all links resolved.
+   * @param fill writes what is to be in it from its first moment, so that a process that is killed leaves both or nothing
+   * @throws UserError
+   */
+  async make(fill?: (staged: RunFolder) => Promise<unknown>): Promise<string | undefined> {
     try {
-      const made = await makeFolders(this.home);
+      const made = fill
+        ? await makeFilled(this.home, (staged) => fill(new RunFolder(this.given, staged)))
+        : await makeFolders(this.home);
       this.home = await realpath(this.home);
-      return made;
+      return made === undefined ? undefined : await realpath(made);
     } catch (error) {
       throw writeFailure(this.given, error);
     }

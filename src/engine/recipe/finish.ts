@@ -53,7 +53,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
     await removeState(folder);
     return result;
   } catch (error) {
-    await removeResults(folder).catch(() => undefined);
+    await removeResults(folder, state.own).catch(() => undefined);
     throw error;
   }
 }

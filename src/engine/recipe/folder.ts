@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { UserError } from '../../protocol/errors';
 import { backendWords } from '../../protocol/model';
 import { PARETO_FILE, PLANS_FOLDER } from '../../protocol/pareto';
 import { Recipe } from '../../protocol/recipe';
 import { RunResult, type StoredHashes } from '../../protocol/run';
+import { COMPANION_MAX_BYTES } from '../checkpoint/companions';
 import { removeUnnamed } from '../checkpoint/leftovers';
 import { shardsIn } from '../checkpoint/manifest-scan';
 import { hashInName } from '../checkpoint/shard-names';
@@ -19,6 +21,10 @@ import { wholeState, type Resumable } from './resume';
 import { readStates, type RunState } from './state';
 import { isWhole, modelJsonOf } from './stored';
 import type { Prepared, RunEnvironment, RunRequest } from './types';
+
+/** The files of a run that its state tells to be its own. */
+export type OwnFiles = RunState['own'];
+const NOTHING_OWN: OwnFiles = { recipe: false, companions: {} };
 
 const RECIPE_FILE = 'recipe.json';
 const RESULTS_FILE = 'results.json';
@@ -114,15 +120,27 @@ function checkBackend(out: string, begun: RunEnvironment['backend'], now: RunEnv
   );
 }
 
-/** Writes the recipe, unless the folder has it already; true where it did. */
+/** The files that a run is about to put into its folder, beside checkpoints and results: those that are not there yet. */
+export async function ownFiles(
+  folder: RunFolder,
+  { recipeHash, start: { companions = [] } }: Pick<Prepared, 'recipeHash' | 'start'>,
+): Promise<OwnFiles> {
+  const there = new Set(await folder.names());
+  const missing = companions.filter(({ name }) => !there.has(name));
+  return {
+    recipe: (await recipeHashIn(folder)) !== recipeHash,
+    companions: Object.fromEntries(missing.map(({ name, bytes }) => [name, sha256(bytes)])),
+  };
+}
+
+/** Writes the recipe, unless the folder has it already. */
 export async function writeRecipe(
   folder: RunFolder,
   { baseFolder }: Pick<RunRequest, 'baseFolder'>,
   { recipe, recipeHash }: Prepared,
-): Promise<boolean> {
-  if ((await recipeHashIn(folder)) === recipeHash) return false;
+): Promise<void> {
+  if ((await recipeHashIn(folder)) === recipeHash) return;
   await folder.write(RECIPE_FILE, `${JSON.stringify(relocated(recipe, baseFolder, folder.given), null, 2)}\n`);
-  return true;
 }
 
 /** Whether a run got as far as a whole epoch. */
@@ -159,19 +177,38 @@ const OWN_NAMES: readonly string[] = [
 /** Removes what only an unfinished run needs. */
 export const removeState = (folder: RunFolder): Promise<void> => folder.removeFolder(STATE_FOLDER, ofState);
 
-/** Removes all that a run wrote that came to nothing; in a folder whose lock is held. */
-export async function discard(folder: RunFolder, madeRecipe: boolean): Promise<void> {
-  await removeState(folder);
+/**
+ * Removes all that a run wrote that came to nothing; in a folder whose lock is held. The state goes last: without it nobody
+ * knows what is the run's.
+ */
+export async function discard(folder: RunFolder, own: OwnFiles): Promise<void> {
   await folder.removeFolder(PLANS_FOLDER, (name) => /^plan-\d+$/.test(name));
   await folder.remove(JOURNAL_FILE);
   await folder.remove(PARETO_FILE);
-  if (madeRecipe) await folder.remove(RECIPE_FILE);
+  await removeCompanions(folder, own);
+  if (own.recipe) await folder.remove(RECIPE_FILE);
+  await removeState(folder);
 }
 
 /** Removes what claims that a run is done: its results, and the checkpoint to use. */
-export async function removeResults(folder: RunFolder): Promise<void> {
+export async function removeResults(folder: RunFolder, own: OwnFiles): Promise<void> {
   for (const name of [RESULTS_FILE, MARKDOWN_FILE, CSV_FILE]) await folder.remove(name);
   await removeCheckpoint(folder);
+  await removeCompanions(folder, own);
+}
+
+/** Removes the files that came along with the model, as far as they are as the run has written them. */
+async function removeCompanions(folder: RunFolder, { companions }: OwnFiles): Promise<void> {
+  const names = new Set(await folder.names());
+  for (const [name, hash] of Object.entries(companions)) {
+    if (!names.has(name)) continue;
+    const bytes = await folder.read(name, COMPANION_MAX_BYTES).catch((error: unknown) => {
+      // Something else has taken its place.
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    if (bytes && sha256(bytes) === hash) await folder.remove(name);
+  }
 }
 
 async function removeCheckpoint(folder: RunFolder, hash?: string): Promise<void> {
@@ -200,9 +237,10 @@ export async function clearLeftovers(folder: RunFolder, standing: Standing['kind
   if (standing !== 'new') return;
   const [state] = await readStates(folder);
   if (state === undefined || !(await isWorthless(folder))) return;
-  const own = state !== 'damaged' && state.state.recipe === (await recipeHashIn(folder));
-  await removeResults(folder);
-  await discard(folder, own);
+  const own = state === 'damaged' ? NOTHING_OWN : state.state.own;
+  const sameRecipe = state !== 'damaged' && state.state.recipe === (await recipeHashIn(folder));
+  await removeResults(folder, own);
+  await discard(folder, { ...own, recipe: own.recipe && sameRecipe });
 }
 
 /** The folders of a run in which files are written. */
@@ -228,6 +266,8 @@ async function recipeHashIn(folder: RunFolder): Promise<string | undefined> {
 async function recipeIn(folder: RunFolder): Promise<Recipe | undefined> {
   return Recipe.safeParse(await folder.json(RECIPE_FILE)).data;
 }
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const otherRun = (out: string): UserError =>
   new UserError(`The folder ${out} holds a run of another recipe: choose another folder.`);

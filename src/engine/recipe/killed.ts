@@ -1,20 +1,22 @@
-import { removeEmptyFolders } from '../checkpoint/folders';
+import { removeEmptyFolders, topmostMissing } from '../checkpoint/folders';
 import { lockFolder } from '../folder/lock';
 import { RunFolder } from '../folder/run-folder';
 import { clearLeftovers } from './folder';
 
 /**
  * Clears what a run that was killed left in its folder, unless it got as far as something to resume; for whoever ended its
- * process. @throws UserError where another run is at work there
+ * process.
+ * @param made the topmost folder that the run had to make; by default its own
+ * @throws UserError where another run is at work there
  */
-export async function discardUnfinished(out: string): Promise<void> {
+export async function discardUnfinished(out: string, made?: string): Promise<void> {
   const folder = await RunFolder.locate(out);
-  if ((await folder.names()).length === 0) return;
+  if ((await topmostMissing(out)) !== undefined) return;
   const lock = await lockFolder(folder);
   try {
     await clearLeftovers(folder, 'new');
   } finally {
     await lock.release();
   }
-  await removeEmptyFolders(folder.real, folder.real);
+  await removeEmptyFolders(folder.real, made === undefined ? folder.real : (await RunFolder.locate(made)).real);
 }

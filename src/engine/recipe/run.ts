@@ -45,9 +45,13 @@ export async function runRecipe(
   const decided = standing.kind === 'unfinished' ? standing.state.normalization : undefined;
   const prepared = await prepare(request, read, environment, listener, decided);
   if (listener.signal.aborted) throw new CancelledError();
-  const made = await folder.make();
+  const made = await folder.make(async (staged) =>
+    writeState(staged, freshState(prepared, environment, await contents.ownFiles(staged, prepared))),
+  );
+  // What was made a moment ago is nothing to resume.
+  const anew = { ...request, resume: request.resume && made === undefined };
   try {
-    return await runLocked(folder, request, prepared, environment, listener);
+    return await runLocked(folder, anew, prepared, environment, listener);
   } catch (error) {
     throw writeFailure(folder.given, error);
   } finally {
@@ -83,12 +87,13 @@ async function runJournalled(
   standing: Exclude<contents.Standing, { kind: 'finished' }>,
 ): Promise<RunResult> {
   const resumed = standing.kind === 'unfinished';
-  const state = resumed ? standing.state : freshState(prepared, environment);
+  const state = resumed ? standing.state : freshState(prepared, environment, await contents.ownFiles(folder, prepared));
   const training = resumed ? standing.training : undefined;
   const journal = await Journal.open(folder);
-  let wroteRecipe = resumed;
   try {
-    wroteRecipe = (await contents.writeRecipe(folder, request, prepared)) || wroteRecipe;
+    // The state is there before all that it calls the run's own.
+    if (!resumed) await writeState(folder, state);
+    await contents.writeRecipe(folder, request, prepared);
     const { version, backend } = environment;
     journal.write({ kind: 'start', version, backend, resumed });
     const heard = journal.listening(listener);
@@ -100,8 +105,7 @@ async function runJournalled(
         text: `The checkpoint in ${folder.given} is not that of the last whole epoch, so it is written again.`,
       });
     if (state.start !== null) work.model = await readBack(work, state.start);
-    if (!resumed) await writeState(folder, state);
-    else if (standing.earlier) await restoreState(folder, standing);
+    if (resumed && standing.earlier) await restoreState(folder, standing);
     for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
     await runSteps(work, training);
     const result = await finish(work, journal);
@@ -112,7 +116,7 @@ async function runJournalled(
     const outcome = error instanceof CancelledError ? 'cancelled' : 'failed';
     journal.write({ kind: 'end', outcome, message: error instanceof Error ? error.message : String(error) });
     await journal.flush().catch(() => undefined);
-    if (!(await contents.hasEpochs(folder))) await contents.discard(folder, wroteRecipe);
+    if (!(await contents.hasEpochs(folder))) await contents.discard(folder, state.own);
     throw error;
   }
 }
@@ -139,12 +143,17 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
   }
 }
 
-const freshState = ({ recipeHash, parent, named, data }: Prepared, { backend }: RunEnvironment): RunState => ({
+const freshState = (
+  { recipeHash, parent, named, data }: Prepared,
+  { backend }: RunEnvironment,
+  own: contents.OwnFiles,
+): RunState => ({
   recipe: recipeHash,
   parent: parent?.weightsHash ?? null,
   named: namedHashes(named),
   backend,
   ...(data ? { normalization: data.normalization } : {}),
+  own,
   step: 0,
   start: null,
   checkpoints: {},

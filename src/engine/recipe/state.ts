@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Provenance } from '../../protocol/model';
 import { Normalization, NormalizationInUse } from '../../protocol/normalization';
 import { EpochRecord, StepResult, StoredHashes } from '../../protocol/run';
+import { isCompanionName } from '../checkpoint/companions';
 import type { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
 import { bytesOfSlots, MOMENTS_FILE, mostBytes, Slot, slotsOf } from './moments';
@@ -41,6 +42,10 @@ export const RunState = z
     backend: Provenance.shape.backend,
     /** How pixels enter the model, as the run decided when it began; absent without data. */
     normalization: NormalizationInUse.extend(Normalization.shape).optional(),
+    /** The files right in its folder that the run itself puts there, beside checkpoints and results. */
+    own: z
+      .object({ recipe: z.boolean(), companions: z.record(z.string().refine(isCompanionName), SHA256) })
+      .default({ recipe: false, companions: {} }),
     /** The step in hand, from 0. */
     step: z.number().int().nonnegative(),
     /** The checkpoint with which the step in hand began; null: the recipe's own beginning. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { CancelledError } from '../../protocol/errors';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import type { EngineProcess } from '../child/engineProcess';
@@ -24,7 +25,7 @@ export class RunService {
     private readonly active: ActiveRuns,
     private readonly log: Log,
     /** Removes what a killed run left in a folder that it had made. */
-    private readonly discard: (folder: string) => Promise<unknown>,
+    private readonly discard: (folder: string, made: string) => Promise<unknown>,
   ) {}
 
   /** The runs that go on, oldest first. */
@@ -67,7 +68,7 @@ export class RunService {
     const engine = this.create();
     this.engines.add(engine);
     let interrupted = false;
-    const isNew = !existsSync(out);
+    const made = topmostMissing(out);
     const giveUp = (): void => {
       setTimeout(() => void engine.stop('The run was cancelled.', 0), CANCEL_PATIENCE).unref();
     };
@@ -86,9 +87,18 @@ export class RunService {
       signal.removeEventListener('abort', giveUp);
       if (!this.closing && !interrupted) await this.active.remove(id);
       await engine.stop('The run has ended.');
-      if (engine.hasIgnoredCancel && isNew)
-        await this.discard(out).catch((error: unknown) => this.log.warn(`${out} was not cleaned: ${inDetail(error)}`));
+      if (engine.hasIgnoredCancel && made !== undefined)
+        await this.discard(out, made).catch((error: unknown) =>
+          this.log.warn(`${out} was not cleaned: ${inDetail(error)}`),
+        );
       this.engines.delete(engine);
     }
   }
+}
+
+/** The topmost folder that would have to be made for one to be there; undefined where it is. */
+function topmostMissing(folder: string): string | undefined {
+  let missing: string | undefined;
+  for (let place = path.resolve(folder); !existsSync(place); place = path.dirname(place)) missing = place;
+  return missing;
 }

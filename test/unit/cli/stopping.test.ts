@@ -58,12 +58,16 @@ test.each([
 ] as const)(
   'what computes without hearing %s is ended at once, with one sentence and nothing left',
   async (signal, code) => {
-    const out = path.join(await temporaryFolder(), 'out');
-    await mkdir(out);
+    const home = await temporaryFolder();
+    const made = path.join(home, 'runs');
+    const out = path.join(made, 'today', 'out');
+    await mkdir(out, { recursive: true });
     // The lock of a process that is gone.
     const holder = { id: 'x', host: hostname(), pid: 2 ** 22 + 1, started: null };
     await writeFile(path.join(out, '.secateur-lock'), JSON.stringify(holder));
-    const { child, output, ended } = await supervising(`process.send({ folder: ${JSON.stringify(out)} }); ${COMPUTE}`);
+    const { child, output, ended } = await supervising(
+      `process.send(${JSON.stringify({ folder: out, made })}); ${COMPUTE}`,
+    );
     await eventually(() => expect(output.stdout).toMatch(/^\d+\n/));
     await new Promise((resolve) => setTimeout(resolve, 200));
     const begun = performance.now();
@@ -72,7 +76,7 @@ test.each([
     expect(performance.now() - begun).toBeLessThan(4000);
     expect(lastLine(output.stderr)).toMatch(/^Cancelled; .*--resume/);
     expect(isAlive(Number(output.stdout))).toBe(false);
-    await expect(readdir(out)).rejects.toThrow(/ENOENT/);
+    expect(await readdir(home)).toEqual([]);
   },
 );
 
@@ -80,7 +84,9 @@ test('whole epochs of a killed run stay', async () => {
   const out = path.join(await temporaryFolder(), 'out');
   await mkdir(path.join(out, 'epochs', 'epoch-01'), { recursive: true });
   await writeFile(path.join(out, 'recipe.json'), '{}');
-  const { child, output, ended } = await supervising(`process.send({ folder: ${JSON.stringify(out)} }); ${COMPUTE}`);
+  const { child, output, ended } = await supervising(
+    `process.send(${JSON.stringify({ folder: out, made: out })}); ${COMPUTE}`,
+  );
   await eventually(() => expect(output.stdout).toMatch(/^\d+\n/));
   child.kill('SIGTERM');
   expect(await ended).toBe(143);
@@ -104,6 +110,19 @@ test('the program learns of the signal and may end by itself, with its own words
   child.kill('SIGTERM');
   expect(await ended).toBe(143);
   expect(output.stderr).toBe('told SIGTERM\n');
+});
+
+test('a program that the system ends leaves nothing half-done either', async () => {
+  const home = await temporaryFolder();
+  const made = path.join(home, 'runs');
+  const out = path.join(made, 'out');
+  await mkdir(out, { recursive: true });
+  const { output, ended } = await supervising(
+    `process.send(${JSON.stringify({ folder: out, made })}, () => process.kill(process.pid, 'SIGKILL'));`,
+  );
+  expect(await ended).toBe(137);
+  expect(lastLine(output.stderr)).toMatch(/^Secateur was ended by SIGKILL, perhaps because memory ran out/);
+  expect(await readdir(home)).toEqual([]);
 });
 
 test('a program that another ended is told in one sentence', async () => {

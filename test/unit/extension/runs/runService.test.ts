@@ -25,8 +25,8 @@ function service() {
     },
     active,
     testLog(),
-    (folder) => {
-      discarded.push(folder);
+    (folder, made) => {
+      discarded.push(folder, made);
       return Promise.resolve();
     },
   );
@@ -122,7 +122,7 @@ test('a run that computes on after a cancel is killed within 2 s, cancelled, and
   job.cancel();
   expect(await followed).toBeInstanceOf(CancelledError);
   expect(performance.now() - begun).toBeLessThan(4000);
-  await eventually(() => expect(discarded).toEqual(['/ws/compute']));
+  await eventually(() => expect(discarded).toEqual(['/ws/compute', '/ws']));
   expect(isAlive(made[0]!.pid!)).toBe(false);
   expect(active.list()).toEqual([]);
 });
