@@ -35,6 +35,9 @@ const common = {
 /** @type {esbuild.BuildOptions} */
 const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 
+/** Modules may ask for their own place: in a bundle it is that of the bundle. */
+const BUNDLE_URL = "const bundleUrl = require('node:url').pathToFileURL(__filename).href;";
+
 /**
  * TensorFlow.js registers its gradients and chained operations only in its ES modules, and the page's copy of a
  * module must be the same as its dependents': hence `module` before `main`.
@@ -44,6 +47,8 @@ const engine = {
   ...node,
   mainFields: ['module', 'main'],
   external: ['onnxruntime-node', 'onnxruntime-node/*', '@tensorflow/tfjs-node', 'encoding'],
+  define: { ...node.define, 'import.meta.url': 'bundleUrl' },
+  banner: { js: BUNDLE_URL },
 };
 
 /** @type {Record<string, esbuild.BuildOptions>} */
@@ -61,7 +66,7 @@ const bundles = {
     ...engine,
     entryPoints: { cli: 'src/engine/cli.ts', command: 'src/engine/command.ts' },
     outdir: dist,
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` },
   },
   page: {
     ...common,

@@ -12,12 +12,24 @@ const ABOVE_ENGINE = ['**/extension/**', '**/webview/**', 'vscode'].map((group) 
 const forbidInEngine = (from, to, why) =>
   forbidAll(from, [...ABOVE_ENGINE, ...to.map((group) => ({ group: [group], message: why }))]);
 
+/** The same by another rule, so that both hold for a file. */
+const forbidByRegex = (from, regex, message) => ({
+  files: from,
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+});
+
+/** All that is no part of a package. */
+const REST = [
+  ...['engine', 'extension', 'protocol', 'rpc', 'webview'].map((room) => `**/src/${room}/**`),
+  ...['**/scripts/**', 'vscode', 'secateur'],
+];
+
 export default tseslint.config(
   {
     ignores: [
-      'dist/**',
-      'node_modules/**',
-      '.cache/**',
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.cache/**',
       'demo-workspace/**',
       'e2e-out/**',
       'test/fixtures/keras/**',
@@ -76,19 +88,17 @@ export default tseslint.config(
     },
   },
   forbidInEngine(['src/engine/**'], [], ''),
-  forbidInEngine(
-    ['src/engine/backend/**'],
-    [
-      '../**/protocol/**',
-      '**/checkpoint/**',
-      '**/dataset/**',
-      '**/model/**',
-      '**/measure/**',
-      '**/compress/**',
-      '**/train/**',
-      '**/recipe/**',
-    ],
-    'the backend knows nothing of the rest of the engine.',
+  forbid(['packages/*/src/**'], [...REST, '**/testing/**', '**/test/**'], 'the backend knows nothing of the rest.'),
+  forbid(['packages/*/{test,testing}/**'], REST, 'the backend is tested and measured without the rest.'),
+  forbidByRegex(
+    ['src/**'],
+    '(^|/)packages/|^tfjs-backend-onnxruntime/|^onnxruntime',
+    'the backend is used by its name, through its public entry.',
+  ),
+  forbidByRegex(
+    ['scripts/**', 'test/**'],
+    '(^|/)packages/|^tfjs-backend-onnxruntime/(?!testing/)|^onnxruntime',
+    'the backend is used by its name; tests may use what it has for testing.',
   ),
   forbidInEngine(
     ['src/engine/{checkpoint,dataset,folder,model}/**'],

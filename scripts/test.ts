@@ -48,6 +48,7 @@ const ConformanceReport = z
 const Report = z.union([VitestReport, MochaReport, ConformanceReport]);
 
 const bin = (name: string) => inRoot('node_modules', '.bin', name);
+const inBackend = (file: string) => inRoot('packages', 'tfjs-backend-onnxruntime', file);
 const reports = inRoot('.cache', 'reports');
 const vitest = (name: string, ...args: string[]): Stage => {
   const report = path.join(reports, `${name}.json`);
@@ -62,6 +63,10 @@ const conformanceReport = path.join(reports, 'conformance.json');
 const checks: readonly Stage[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'src/webview'] },
+  {
+    name: 'types of the backend',
+    command: [bin('tsc'), '--noEmit', '-p', 'packages/tfjs-backend-onnxruntime'],
+  },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
@@ -74,7 +79,7 @@ const suites: readonly Stage[] = [
   },
   {
     name: 'conformance',
-    command: [bin('tsx'), 'test/conformance/run.ts', '--report', conformanceReport],
+    command: [bin('tsx'), inBackend('test/conformance/run.ts'), '--report', conformanceReport],
     report: conformanceReport,
   },
   {

@@ -1,4 +1,4 @@
-import { answerTrial } from './backend/choice/trial-process';
+import { answerTrial } from './backend-choice/trial-process';
 import { main } from './cli/main';
 import { endWithParent } from './parent-watch';
 

@@ -2,7 +2,7 @@ import 'vscode-jsonrpc/node';
 import { engineRequests } from '../protocol/engine';
 import type { Channel } from '../rpc/channel';
 import { Peer } from '../rpc/peer';
-import { answerTrial } from './backend/choice/trial-process';
+import { answerTrial } from './backend-choice/trial-process';
 import { endWithParent } from './parent-watch';
 import { createService } from './service';
 

@@ -5,8 +5,8 @@ import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/eng
 import { UserError } from '../protocol/errors';
 import type { Progress } from '../protocol/measure';
 import type { Handlers } from '../rpc/peer';
-import { BackendUnavailable, chooseBackend } from './backend/choice/choose';
-import type { BackendInfo } from './backend/index';
+import { BackendUnavailable, chooseBackend } from './backend-choice/choose';
+import type { BackendInfo } from './backend-choice/backend-info';
 import { CheckpointStore, type Session } from './checkpoint/store';
 import type { Checkpoint } from './checkpoint/types';
 import { preview, type Calibration, type SampleEvaluator } from './compress/preview';

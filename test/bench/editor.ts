@@ -3,7 +3,7 @@ import path from 'node:path';
 import { inRoot } from '../../scripts/setup/paths';
 import { Panel } from '../harness/pages/panel';
 import { openWorld, type World } from '../harness/world';
-import { atMost, median, percentile95, type BenchLine } from './line';
+import { atMost, median, percentile95, type BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 
 const COLD_WINDOWS = 5;
 const THRESHOLDS = 40;

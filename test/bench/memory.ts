@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inRoot } from '../../scripts/setup/paths';
 import { peakMemory } from '../harness/processes';
-import { atMost, type BenchLine } from './line';
+import { atMost, type BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 
 const EPOCHS = 2;
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ensureDebian } from '../../scripts/setup/debian';
 import { runMain } from '../../scripts/setup/runMain';
 import { formatTable } from '../../scripts/setup/table';
-import { installBackend } from '../../src/engine/backend/index';
+import { installBackend } from 'tfjs-backend-onnxruntime';
 import { resolveModelPath } from '../../src/engine/checkpoint/paths';
 import { readCheckpoint } from '../../src/engine/checkpoint/read';
 import type { ModelContent } from '../../src/engine/checkpoint/types';

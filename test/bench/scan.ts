@@ -1,7 +1,7 @@
 import { buildCommandLine, secateur } from '../../scripts/setup/cli';
 import { inRoot } from '../../scripts/setup/paths';
 import { Sensitivity } from '../../src/protocol/measure/sensitivity';
-import { atMost, type BenchLine, median } from './line';
+import { atMost, type BenchLine, median } from 'tfjs-backend-onnxruntime/testing/bench-line';
 
 const RUNS = 3;
 

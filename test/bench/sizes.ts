@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { inRoot } from '../../scripts/setup/paths';
-import { atMost, type BenchLine } from './line';
+import { atMost, type BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 
 const MB = 2 ** 20;
 

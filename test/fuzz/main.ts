@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../../scripts/setup/paths';
 import { runMain, ScriptError } from '../../scripts/setup/runMain';
-import { bundle, withFolder } from '../bench/bundle';
+import { bundle, withFolder } from 'tfjs-backend-onnxruntime/testing/bundle';
 import { peakMemory } from '../harness/processes';
 import { News } from './news';
 
@@ -116,7 +116,7 @@ runMain(async () => {
   });
   const tally: Tally = { cases: 0, answered: 0, refused: 0, byTarget: {}, findings: [] };
   await withFolder(async (folder) => {
-    const script = await bundle(inRoot('test', 'fuzz', 'worker.ts'), folder);
+    const script = await bundle(inRoot('test', 'fuzz', 'worker.ts'), folder, { SECATEUR_VERSION: '"test"' });
     const cases = path.join(folder, 'cases');
     const sources = { fixtures: inRoot('test', 'fixtures', 'keras'), corpus: inRoot('test', 'fuzz', 'corpus') };
     mkdirSync(cases);

@@ -1,6 +1,6 @@
 import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { layers as tfLayers } from '../../src/engine/backend/tf';
+import { layers as tfLayers } from '../../src/engine/tf';
 import { writeCheckpoint } from '../../src/engine/checkpoint/write';
 import { fromLayersModel, type LayersModel } from '../../src/engine/model/runnable';
 import { CancelledError } from '../../src/protocol/errors';

@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { RecalibratedLayer } from '../../protocol/removal';
-import { tf } from '../backend/tf';
+import { tf } from '../tf';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import type { Images } from '../dataset/images';
 import { inputShape } from '../measure/classifier';

@@ -1,6 +1,6 @@
 import { CancelledError } from '../../protocol/errors';
-import { repeatedly, type Repeated } from '../backend/index';
-import type { tf } from '../backend/tf';
+import { repeatedly, type Repeated } from 'tfjs-backend-onnxruntime';
+import type { tf } from '../tf';
 import { type Cut, cutsBefore } from '../model/cuts';
 import { descriptionOf } from '../model/runnable';
 import { inferFigures } from '../model/shapes';

@@ -1,5 +1,5 @@
 import { UserError } from '../../protocol/errors';
-import { tf, type layers } from '../backend/tf';
+import { tf, type layers } from '../tf';
 import type { Batch } from '../dataset/images';
 import type { ModelContent } from '../checkpoint/types';
 import { otherLoss } from '../model/trained-for';

@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
-import { repeatedly } from '../backend/index';
-import type { layers } from '../backend/tf';
+import { repeatedly } from 'tfjs-backend-onnxruntime';
+import type { layers } from '../tf';
 import { padded, type Images } from '../dataset/images';
 import { Pace } from '../pace';
 import { breathe } from '../pause';

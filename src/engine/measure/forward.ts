@@ -1,5 +1,5 @@
-import { repeatedly, type Repeated } from '../backend/index';
-import { tf } from '../backend/tf';
+import { repeatedly, type Repeated } from 'tfjs-backend-onnxruntime';
+import { tf } from '../tf';
 import { answersOf, type LayersModel } from '../model/runnable';
 
 /** Forward passes of a model for inputs of this shape: all its outputs, one after the other. */

@@ -1,4 +1,4 @@
-import { tf, type layers } from '../backend/tf';
+import { tf, type layers } from '../tf';
 import { Random } from '../dataset/random';
 import { outputKind } from '../model/output';
 import { answersOf, descriptionOf } from '../model/runnable';

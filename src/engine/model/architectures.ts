@@ -1,5 +1,5 @@
 import type { Architecture } from '../../protocol/steps/train';
-import { layers as tfLayers } from '../backend/tf';
+import { layers as tfLayers } from '../tf';
 import type { LayersModel } from './runnable';
 
 type Layer = tfLayers.layers.Layer;

@@ -1,4 +1,4 @@
-import type { layers, tf } from '../backend/tf';
+import type { layers, tf } from '../tf';
 import type { LayersModel } from './runnable';
 import type { ModelVariable } from './weights/binding';
 

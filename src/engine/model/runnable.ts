@@ -1,5 +1,5 @@
 import { UserError } from '../../protocol/errors';
-import { layers as tfLayers, tf } from '../backend/tf';
+import { layers as tfLayers, tf } from '../tf';
 import type { ModelContent, Tensor, Tensors } from '../checkpoint/types';
 import { readable } from './dialects';
 import { readTopology, type Topology } from './topology';

@@ -2,7 +2,7 @@ import type { Session } from '../checkpoint/store';
 import type { ModelContent, Tensors } from '../checkpoint/types';
 import { toLayersModel, type LayersModel } from './runnable';
 import { variablesByTensor, type Binding, type ModelVariable } from './weights/binding';
-import { tf } from '../backend/tf';
+import { tf } from '../tf';
 
 /** A model that shows one set of weights after another without being built again. */
 export class Stage {

@@ -1,4 +1,4 @@
-import { layers as tfLayers, tf } from '../backend/tf';
+import { layers as tfLayers, tf } from '../tf';
 
 type Layer = tfLayers.layers.Layer;
 

@@ -1,6 +1,6 @@
-import { adamStep } from '../backend/index';
+import { adamStep } from 'tfjs-backend-onnxruntime';
 import { UserError } from '../../protocol/errors';
-import { tf } from '../backend/tf';
+import { tf } from '../tf';
 
 /** A weight that is trained: the name it has in the checkpoint, and its variable. */
 export interface TrainedWeight {

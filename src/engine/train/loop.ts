@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { EpochRecord } from '../../protocol/run';
-import type { layers } from '../backend/tf';
+import type { layers } from '../tf';
 import type { Dataset } from '../dataset/dataset';
 import { Random } from '../dataset/random';
 import { asClassifier, type Classifier } from '../measure/classifier';

@@ -1,5 +1,5 @@
-import { repeatedly, type Repeated } from '../backend/index';
-import { tf, type layers } from '../backend/tf';
+import { repeatedly, type Repeated } from 'tfjs-backend-onnxruntime';
+import { tf, type layers } from '../tf';
 import type { Batch } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
 import { tensorNames, type ModelVariable } from '../model/weights/binding';

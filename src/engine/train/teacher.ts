@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import { tf } from '../backend/tf';
+import { tf } from '../tf';
 import { padded, type Batch, type Images } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
 import { Pace } from '../pace';

@@ -1,7 +1,7 @@
 /** Pages of 2 MB from the C library of Linux, where the system leaves it to programs to ask for them. */
 export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 
-/** What that library does with memory, where the user has not said. Figures: src/engine/backend/README.md. */
+/** What that library does with memory, where the user has not said. Figures: packages/tfjs-backend-onnxruntime/BENCHMARKS.md. */
 const MEMORY = {
   ...LARGE_PAGES,
   /**

@@ -1,5 +1,5 @@
 import type { Latency } from '../../../src/protocol/measure/latency';
-import { atLeast, atMost, type BenchLine } from '../line';
+import { atLeast, atMost, type BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { mean } from './figures';
 import type { DenseFigures, MethodFigures, OneShotFigures } from './measured';
 import { oneShot } from './methods';

@@ -10,7 +10,7 @@ import { ensureDebian } from '../../../scripts/setup/debian';
 import { inRoot } from '../../../scripts/setup/paths';
 import { runMain } from '../../../scripts/setup/runMain';
 import { formatTable } from '../../../scripts/setup/table';
-import type { BenchLine } from '../line';
+import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { latencyLines, methodLines, oneShotLines } from './lines';
 import {
   measureDense,

@@ -1,5 +1,5 @@
 import { percent, meanAndSpread, mean } from './figures';
-import type { BenchLine } from '../line';
+import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import type { DenseFigures, MethodFigures, OneShotFigures } from './measured';
 import { EPOCHS, oneShot } from './methods';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { dequantize, fromFloat16, toFloat16 } from '../../../src/engine/checkpoint/dtype';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { encodeCheckpoint } from '../../../src/engine/checkpoint/encode';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import { encodeCheckpoint, SHARD_BYTES } from '../../../src/engine/checkpoint/encode';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import { columnsOf } from '../../../src/engine/compress/calibration/columns';
-import { numbers } from '../../networks/index';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { cuttingOf, type CuttingOptions } from '../../../src/engine/compress/cutting';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
 import { readGraph } from '../../../src/engine/model/graph';
-import { apply, classifier, normalisedConvolution, relu } from '../../networks/blocks';
-import { Draw } from '../../networks/draw';
-import { numbers } from '../../networks/index';
+import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 import { tinyDataset } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));

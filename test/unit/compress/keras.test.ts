@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
@@ -12,7 +12,7 @@ import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { removeByStep } from '../../../src/engine/compress/remove/remove';
 import { inspect } from '../../../src/engine/measure/inspect';
 import { toLayersModel } from '../../../src/engine/model/runnable';
-import { numbers } from '../../networks/index';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 import { temporaryFolder } from '../temporary';
 
 beforeAll(() => tf.setBackend('cpu'));

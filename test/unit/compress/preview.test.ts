@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { Preview, type PreviewPart } from '../../../src/protocol/measure';
 import { PruneStep } from '../../../src/protocol/steps/prune';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { CheckpointStore } from '../../../src/engine/checkpoint/store';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { applyPrune } from '../../../src/engine/compress/prune/apply';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/protocol/errors';
 import { PruneStep } from '../../../src/protocol/steps/prune';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { carryOut } from '../../../src/engine/compress/prune/carry-out';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { checkDifference } from '../../../src/engine/compress/remove/difference';
@@ -8,8 +8,8 @@ import { Spread } from '../../../src/engine/compress/remove/spread';
 import { OutputDifference } from '../../../src/protocol/difference';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { apply } from '../../networks/blocks';
-import { numbers } from '../../networks/index';
+import { apply } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Recipe } from '../../../src/protocol/recipe';
-import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 import { runRecipe } from '../../../src/engine/recipe/run';
 import { readWithStockTfjs } from '../../e2e/stockTfjs';
-import { invertedResidualNetwork } from '../../networks/mobilenet-v2';
-import { residualNetwork } from '../../networks/resnet20';
+import { invertedResidualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/mobilenet-v2';
+import { residualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/resnet20';
 import { temporaryFolder } from '../temporary';
 
 // Each anew: reading with stock TensorFlow.js chooses its cpu backend.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { maskChannels } from '../../../src/engine/compress/remove/mask';
@@ -8,8 +8,8 @@ import { planRemove } from '../../../src/engine/compress/remove/plan';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { UserError } from '../../../src/protocol/errors';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { apply } from '../../networks/blocks';
-import { numbers } from '../../networks/index';
+import { apply } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 type Symbolic = layers.SymbolicTensor;
 

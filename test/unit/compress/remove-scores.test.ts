@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { channelScores } from '../../../src/engine/compress/remove/scores';
@@ -7,8 +7,8 @@ import { inputSlices } from '../../../src/engine/compress/remove/slices';
 import type { Dataset } from '../../../src/engine/dataset/dataset';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
-import { apply, normalisedConvolution } from '../../networks/blocks';
-import { Draw } from '../../networks/draw';
+import { apply, normalisedConvolution } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { planRemove } from '../../../src/engine/compress/remove/plan';
 import { removeByStep } from '../../../src/engine/compress/remove/remove';
-import { numbers } from '../../networks/index';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));
 

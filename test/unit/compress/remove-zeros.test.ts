@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { removeByStep } from '../../../src/engine/compress/remove/remove';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { apply, normalisedConvolution, relu } from '../../networks/blocks';
-import { Draw } from '../../networks/draw';
-import { numbers } from '../../networks/index';
+import { apply, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { whyFixed } from '../../../src/engine/compress/remove/fixed';
@@ -7,9 +7,15 @@ import { removeChannels } from '../../../src/engine/compress/remove/shrink';
 import { createArchitecture } from '../../../src/engine/model/architectures';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
-import { apply, classifier, normalisedConvolution, normalisedDepthwise, relu } from '../../networks/blocks';
-import { Draw } from '../../networks/draw';
-import { numbers } from '../../networks/index';
+import {
+  apply,
+  classifier,
+  normalisedConvolution,
+  normalisedDepthwise,
+  relu,
+} from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));
 

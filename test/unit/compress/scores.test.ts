@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/protocol/errors';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { importanceScores, type ScoreName } from '../../../src/engine/compress/prune/scores';

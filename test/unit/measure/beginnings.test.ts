@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
-import { tf } from '../../../src/engine/backend/tf';
+import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
+import { tf } from '../../../src/engine/tf';
 import { Beginnings } from '../../../src/engine/measure/beginnings';
 import { asClassifier } from '../../../src/engine/measure/classifier';
 import type { ModelVariable } from '../../../src/engine/model/weights/binding';
 import { createArchitecture } from '../../../src/engine/model/architectures';
 import { CancelledError } from '../../../src/protocol/errors';
-import { numbers } from '../../networks';
+import { numbers } from 'tfjs-backend-onnxruntime/testing/networks';
 
 const SIZE = 6;
 const batches = [1, 2].map((seed) => numbers(SIZE * 28 * 28, seed));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { rehearseRemove } from '../../../src/engine/compress/remove/remove';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Scores } from '../../../src/engine/measure/scores';
 import { CancelledError } from '../../../src/protocol/errors';

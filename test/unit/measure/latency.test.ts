@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import { figuresOf } from '../../../src/engine/measure/inspect';
 import {
   figuresOf as latencyOf,

@@ -1,7 +1,7 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { cuttingOf } from '../../../src/engine/compress/cutting';
 import { planPrune } from '../../../src/engine/compress/prune/plan';

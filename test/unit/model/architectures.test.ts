@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { createArchitecture } from '../../../src/engine/model/architectures';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { shippedNetworks } from 'tfjs-backend-onnxruntime/testing/networks/shipped';
 import { Architecture } from '../../../src/protocol/steps/train';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -14,6 +15,14 @@ const dataOf = (name: Architecture, seed: number) =>
   );
 
 describe('the networks that ship', () => {
+  it.each(shippedNetworks)('$name is the one that the benches of the backend measure', (network) => {
+    const shipped = createArchitecture(Architecture.parse(network.name), 1);
+    const measured = network.build();
+    expect(measured.toJSON(null, false)).toEqual(shipped.toJSON(null, false));
+    const bytesOf = (model: typeof shipped) => model.getWeights().map((weight) => weight.dataSync());
+    expect(bytesOf(measured)).toEqual(bytesOf(shipped));
+  });
+
   it.each([
     ['fashion-cnn', 458_570, ['conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'flatten', 'dense1', 'logits']],
     ['lenet-300-100', 266_610, ['flatten', 'dense1', 'dense2', 'logits']],

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
+import { layers, tf } from '../../../src/engine/tf';
 import { cutsBefore } from '../../../src/engine/model/cuts';
 import type { LayersModel } from '../../../src/engine/model/runnable';
-import { examples, type Network, networks } from '../../networks';
-import { residualNetwork } from '../../networks/resnet20';
-import { expectNear } from '../near';
+import { examples, type Network, networks } from 'tfjs-backend-onnxruntime/testing/networks';
+import { residualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/resnet20';
+import { expectNear } from 'tfjs-backend-onnxruntime/testing/near';
 
 beforeAll(async () => {
   await installBackend({ threads: 1 });

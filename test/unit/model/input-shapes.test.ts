@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { figuresOf } from '../../../src/engine/measure/inspect';
 import { closeShape, withInputShape } from '../../../src/engine/model/input-shapes';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';

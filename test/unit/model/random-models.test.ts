@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { disposeBackend, installBackend } from '../../../src/engine/backend/index';
-import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
+import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';

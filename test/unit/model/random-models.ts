@@ -1,4 +1,4 @@
-import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { Random } from '../../../src/engine/dataset/random';
 
 type Symbolic = tfLayers.SymbolicTensor;

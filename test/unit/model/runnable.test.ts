@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../../../src/engine/model/runnable';

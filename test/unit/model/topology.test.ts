@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { describedAs } from '../../../src/engine/model/runnable';
 import { readTopology, type Topology } from '../../../src/engine/model/topology';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/backend/tf';
+import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';

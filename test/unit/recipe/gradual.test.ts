@@ -5,7 +5,7 @@ import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { checkOrder } from '../../../src/engine/recipe/order';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
-import type { layers } from '../../../src/engine/backend/tf';
+import type { layers } from '../../../src/engine/tf';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { figuresOf } from '../../../src/engine/measure/inspect';
 import { fromLayersModel } from '../../../src/engine/model/runnable';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { layers } from '../../../src/engine/backend/tf';
+import { layers } from '../../../src/engine/tf';
 import { readProvenance } from '../../../src/engine/checkpoint/provenance';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { weightName } from '../../../src/engine/model/roles';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { apply, classifier, normalisedConvolution, relu } from '../../networks/blocks';
-import { Draw } from '../../networks/draw';
+import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
+import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
 import type { StepResult } from '../../../src/protocol/run';
 import { Bench } from './runs';
 

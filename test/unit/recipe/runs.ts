@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { openDataset } from '../../../src/engine/dataset/dataset';
 import { fromLayersModel } from '../../../src/engine/model/runnable';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { Random } from '../../../src/engine/dataset/random';
 import { Adam, type AdamState, type TrainedWeight } from '../../../src/engine/train/adam';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/backend/tf';
+import { tf } from '../../../src/engine/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { withDraws } from '../../../src/engine/train/draws';
 import {

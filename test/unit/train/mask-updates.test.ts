@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { backendStats, disposeBackend, installBackend } from '../../../src/engine/backend/index';
+import { backendStats, disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { trainModel, type MaskUpdate } from '../../../src/engine/train/loop';
 import { tf, tinyDataset, tinyNetwork } from './tiny';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { layers, tf } from '../../../src/engine/backend/tf';
+import { layers, tf } from '../../../src/engine/tf';
 import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
 import { writeTinyDataset } from '../dataset/idxFiles';
 import { temporaryFolder } from '../temporary';

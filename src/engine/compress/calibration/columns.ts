@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tf, type layers } from '../../backend/tf';
+import { tf, type layers } from '../../tf';
 
 const sizes = z.union([z.number().transform((size) => [size]), z.array(z.number())]);
 const Convolution = z.object({

@@ -1,4 +1,4 @@
-import { tf } from '../../backend/tf';
+import { tf } from '../../tf';
 import type { Batch } from '../../dataset/images';
 import { variablesByTensor } from '../../model/weights/binding';
 import { meanCrossEntropy, oneHot } from '../../train/step';

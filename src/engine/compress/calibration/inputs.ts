@@ -1,4 +1,4 @@
-import { tf, type layers as tfLayers } from '../../backend/tf';
+import { tf, type layers as tfLayers } from '../../tf';
 import { leavesOf } from '../../model/training-mode';
 import { variablesByTensor } from '../../model/weights/binding';
 import { columnsOf, type Columns } from './columns';

@@ -1,4 +1,4 @@
-import { tf } from '../../backend/tf';
+import { tf } from '../../tf';
 
 /** What least squares must know of one layer's inputs X and wanted outputs Y, both centred: the bias is then out of the way. */
 export interface NormalEquations {

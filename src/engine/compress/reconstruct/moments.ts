@@ -1,4 +1,4 @@
-import { tf } from '../../backend/tf';
+import { tf } from '../../tf';
 import type { Classifier } from '../../measure/classifier';
 import { TensorSums, watch, type Multiplied } from '../calibration/inputs';
 import { eachBatch, type Subject } from '../calibration/subject';

@@ -1,4 +1,4 @@
-import { tf } from '../../backend/tf';
+import { tf } from '../../tf';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { asClassifier, type Classifier } from '../../measure/classifier';

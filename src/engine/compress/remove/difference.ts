@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
 import type { OutputDifference } from '../../../protocol/difference';
-import { tf } from '../../backend/tf';
+import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Images } from '../../dataset/images';
 import { inputShape } from '../../measure/classifier';

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import { CONVENTIONS, sameNormalization, type Normalization } from '../../../protocol/normalization';
-import { repeatedly } from '../../backend/index';
+import { repeatedly } from 'tfjs-backend-onnxruntime';
 import type { OpenData } from '../../dataset/dataset';
 import { padded, type Images } from '../../dataset/images';
 import { Random } from '../../dataset/random';

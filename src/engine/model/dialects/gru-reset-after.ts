@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { layers as tfLayers, tf } from '../../backend/tf';
+import { layers as tfLayers, tf } from '../../tf';
 
 const { Layer } = tfLayers.layers;
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../../protocol/errors';
-import type { layers } from '../../backend/tf';
+import type { layers } from '../../tf';
 import type { Tensor } from '../../checkpoint/types';
 
 type LayersModel = layers.LayersModel;

@@ -1,4 +1,4 @@
-import { tf } from '../../../backend/tf';
+import { tf } from '../../../tf';
 import { Adam } from '../../../train/adam';
 import { trainedWeights } from '../../../train/step';
 import { gradientsOf, variablesOf } from '../../calibration/gradients';

@@ -1,4 +1,4 @@
-import { tf } from '../../../backend/tf';
+import { tf } from '../../../tf';
 import { sumOverInputs } from '../../calibration/inputs';
 import type { ImportanceScore, ScoreInput } from './score';
 

@@ -1,4 +1,4 @@
-import { tf } from '../../../backend/tf';
+import { tf } from '../../../tf';
 import type { Sliced } from '../slices';
 import { summedOver } from './score';
 

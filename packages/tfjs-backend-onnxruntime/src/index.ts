@@ -1,0 +1,204 @@
+import { availableParallelism } from 'node:os';
+import type { BackendInfo } from './backend-info';
+import { BufferPool } from './buffers/pool';
+import { CpuFallback, type FallbackPolicy } from './fallback/cpu-fallback';
+import { completeGradients } from './gradients/completed';
+import { nativeKernels } from './kernels/index';
+import { OWN_KERNELS } from './kernels/own-kernels';
+import { STANDARD_OPERATORS } from './emit/internal-operators';
+import { findInternalOperators } from './layout/self-test';
+import { OnnxBackend } from './onnx-backend';
+import { Divided } from './parallel/divided';
+import { cacheBytesOfCore } from './parallel/cache';
+import { membersFor, sharesOf } from './parallel/division';
+import { Sides } from './parallel/sides';
+import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
+import { replayOf } from './replay';
+import { Executor } from './sessions/executor';
+import { loadRuntime, type OnnxRuntime } from './sessions/runtime';
+import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
+import { tf } from './tf';
+
+export type { BackendInfo } from './backend-info';
+export { completeGradients } from './gradients/completed';
+export { runtimeVersion } from './sessions/runtime';
+export { adamStep } from './optimisers';
+export type { FallbackPolicy } from './fallback/cpu-fallback';
+export type { Repeated } from './repeated';
+
+const MEGABYTE = 2 ** 20;
+
+export interface BackendOptions {
+  /** Threads for large graphs; small ones run on one. Default: as many as there are processors. */
+  readonly threads?: number;
+  /** What happens to kernels without a native form. Default `run`: on the cpu kernels. */
+  readonly onFallback?: FallbackPolicy;
+  /** Gets one sentence for each kind of kernel that falls back, and about operators that are not used. */
+  readonly log?: (message: string) => void;
+  /** Whether ONNX Runtime's internal operators may be used where they are found to work. Default true. */
+  readonly internalOperators?: boolean;
+  /** Gets the path of each module of onnxruntime-node before it is loaded, and throws to refuse it. */
+  readonly checkModule?: (file: string) => void;
+  /** The native library, where it is not to be loaded anew. */
+  readonly runtime?: OnnxRuntime;
+  /** How many compiled graphs are kept. Default 32. */
+  readonly maxSessions?: number;
+  /** How many bytes they may hold, by an estimate that is rather too high. Default 384 MB. */
+  readonly maxSessionBytes?: number;
+  /** Second-level cache of one core, by which batches are computed in turns. Default: what the system tells, or 1 MB. */
+  readonly cacheBytes?: number;
+}
+
+/** What the backend has done since it was installed. */
+export interface BackendStats {
+  /** Graphs run. */
+  readonly flushes: number;
+  /** Graphs compiled, and how long that took. */
+  readonly compiles: number;
+  readonly compileMs: number;
+  /** Time within ONNX Runtime. */
+  readonly runMs: number;
+  /** Compiled graphs alive and an estimate of the bytes they hold. */
+  readonly sessions: number;
+  readonly sessionBytes: number;
+  /** How often each kernel ran on the cpu kernels. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+}
+
+interface Installed {
+  readonly info: BackendInfo;
+  readonly backend: OnnxBackend;
+  readonly fallback: CpuFallback;
+  readonly sides: Sides;
+  readonly threads: number;
+  readonly cacheBytes: number;
+  readonly unwatch: () => void;
+  readonly restoreGradients: () => void;
+}
+
+let installed: Installed | null = null;
+
+/**
+ * Makes ONNX Runtime the backend of tfjs. A backend installed before is disposed, together with all its tensors.
+ *
+ * @throws Error where ONNX Runtime cannot be loaded on this machine
+ */
+export async function installBackend(options: BackendOptions = {}): Promise<BackendInfo> {
+  disposeBackend();
+  const log = options.log ?? (() => undefined);
+  const runtime = options.runtime ?? loadRuntime(options.checkModule);
+  const wantsInternal = options.internalOperators !== false;
+  if (!wantsInternal) log('Standard operators of ONNX Runtime only are used, as asked for.');
+  const operators = wantsInternal ? findInternalOperators(runtime, log) : STANDARD_OPERATORS;
+  const maxSessions = options.maxSessions ?? 32;
+  const pool = new BufferPool(64 * MEGABYTE, maxSessions);
+  const { threads = availableParallelism() } = options;
+  const executor = new Executor(runtime, pool, {
+    threads,
+    operators,
+    maxSessions,
+    maxSessionBytes: options.maxSessionBytes ?? 384 * MEGABYTE,
+  });
+  const backend = new OnnxBackend(executor, pool);
+  const fallback = new CpuFallback(backend, options.onFallback ?? 'run', log);
+  tf.registerBackend(BACKEND_NAME, () => backend);
+  registerKernels(backend, fallback);
+  await tf.setBackend(BACKEND_NAME);
+  const info: BackendInfo = {
+    name: BACKEND_NAME,
+    version: runtime.version,
+    threads,
+    blockedLayout: operators.block > 0,
+  };
+  const sides = new Sides(executor, log);
+  installed = {
+    info,
+    backend,
+    fallback,
+    sides,
+    threads,
+    cacheBytes: options.cacheBytes ?? cacheBytesOfCore(),
+    unwatch: watchStepBoundaries(backend),
+    restoreGradients: completeGradients(),
+  };
+  return info;
+}
+
+/** Sets whether kernels without a native form run on the cpu kernels or throw. */
+export function setFallbackPolicy(policy: FallbackPolicy): void {
+  current().fallback.policy = policy;
+}
+
+/** @throws Error where no backend is installed */
+export function backendStats(): BackendStats {
+  const { backend, fallback } = current();
+  const { flushes, compiles, compileMs, runMs } = backend.executor.stats;
+  const { sessions, bytes } = backend.executor.cached;
+  const fallbacks = Object.fromEntries(fallback.calls);
+  return { flushes, compiles, compileMs, runMs, sessions, sessionBytes: bytes, fallbacks };
+}
+
+/**
+ * A computation for inputs of these shapes, recorded once where that can be: variables that it reads are read as they are at
+ * each run, those that it assigns are assigned; other tensors keep the values that they have now.
+ */
+export function repeatedly(
+  compute: Computation,
+  shapes: readonly (readonly number[])[],
+  { examples = [] }: RepeatedOptions = {},
+): Repeated {
+  if (installed === null || tf.getBackend() !== BACKEND_NAME) return new Called(compute, shapes);
+  return inShares(installed, compute, shapes, examples) ?? wholly(installed.backend, compute, shapes);
+}
+
+const wholly = (backend: OnnxBackend, compute: Computation, shapes: readonly (readonly number[])[]): Repeated =>
+  replayOf(backend, compute, shapes) ?? new Called(compute, shapes);
+
+/** A computation for shares of the examples, or for all of them if that is found to be better; null where it knows nothing of them. */
+function inShares(
+  { backend, sides, threads, cacheBytes }: Installed,
+  compute: Computation,
+  shapes: readonly (readonly number[])[],
+  inputs: readonly number[],
+): Repeated | null {
+  const rows = inputs.length === 0 ? 1 : (shapes[inputs[0]!]?.[0] ?? 1);
+  if (rows === 1) return null;
+  const one = { inputs, members: membersFor(rows, threads), turns: 1 };
+  const share = replayOf(backend, compute, shapes, one);
+  const turns = share?.turns(one, cacheBytes) ?? 1;
+  const division = { ...one, turns };
+  if (share === null || sharesOf(division) === 1) return share;
+  if (turns > 1) share.dispose();
+  const replay = turns > 1 ? replayOf(backend, compute, shapes, division) : share;
+  return replay && new Divided(replay, sides.of(one.members), () => wholly(backend, compute, shapes));
+}
+
+/** Removes the backend and frees what it holds. Does nothing where none is installed. */
+export function disposeBackend(): void {
+  if (installed === null) return;
+  installed.unwatch();
+  installed.restoreGradients();
+  for (const { kernelName } of tf.getKernelsForBackend(BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
+  tf.removeBackend(BACKEND_NAME);
+  installed.sides.dispose();
+  installed = null;
+}
+
+function current(): Installed {
+  if (installed === null) throw new Error('No backend is installed.');
+  return installed;
+}
+
+/** For each cpu kernel one of ours, and a few more: native where it has a form for the inputs at hand, else the cpu kernel itself. */
+function registerKernels(backend: OnnxBackend, fallback: CpuFallback): void {
+  const names = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
+  for (const kernelName of [...names, ...OWN_KERNELS]) {
+    const native = nativeKernels.get(kernelName);
+    tf.registerKernel({
+      kernelName,
+      backendName: BACKEND_NAME,
+      kernelFunc: ({ inputs, attrs = {} }) =>
+        native?.(inputs, attrs, backend) ?? fallback.run(kernelName, inputs, attrs),
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { computingEnvironment, LARGE_PAGES } from '../../tools/environment';
+import { inPackage } from '../../tools/paths';
+import { run } from '../../tools/run';
+import { bundle } from '../../../testing/bundle';
+import { Peer } from './peer';
+
+/** Where the bench finds its peers. */
+export interface PeerPlaces {
+  /** The Python that has torch. */
+  readonly python: string;
+  /** The folder of tfjs-node, where it is installed. */
+  readonly tensorflowNode: string | undefined;
+}
+
+/** Starts the contenders with a number of threads each. */
+export type StartPeers = (threads: number) => Peer[];
+
+export const OURS = 'our backend';
+export const PYTORCH = 'PyTorch';
+export const TENSORFLOW_NODE = 'tfjs-node';
+
+/**
+ * Finds out which peers there are and builds our own contender into `folder`.
+ * @returns how to start them, ours first, and one sentence about each that is left out
+ */
+export async function findPeers(places: PeerPlaces, folder: string): Promise<{ start: StartPeers; leftOut: string[] }> {
+  const script = await bundle(inPackage('test', 'bench', 'peers', 'tfjs.ts'), folder);
+  const { python, tensorflowNode } = places;
+  const leftOut: string[] = [];
+  const starts = [
+    (threads: number) => new Peer(OURS, process.execPath, [script, String(threads)], computingEnvironment()),
+  ];
+  // Large pages are for all. What else the editor sets suits our backend and makes PyTorch slower.
+  const environment = { ...LARGE_PAGES, ...process.env };
+  if (await succeeds(python, ['-c', 'import torch, numpy'])) {
+    const program = inPackage('test', 'bench', 'peers', 'pytorch.py');
+    starts.push((threads) => new Peer(PYTORCH, python, [program, String(threads)], environment));
+  } else {
+    leftOut.push(`PyTorch is left out: ${python} has no torch with numpy; name one that has by --python.`);
+  }
+  if (tensorflowNode === undefined) {
+    leftOut.push('tfjs-node is left out: name the folder where it is installed by --tfjs-node.');
+  } else {
+    const inFolder = (threads: number): string[] => [script, String(threads), tensorflowNode];
+    starts.push((threads) => new Peer(TENSORFLOW_NODE, process.execPath, inFolder(threads), environment));
+  }
+  return { start: (threads) => starts.map((startOne) => startOne(threads)), leftOut };
+}
+
+const succeeds = (command: string, args: readonly string[]): Promise<boolean> =>
+  run(command, args).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type DraftTensor, isView, MEETING } from '../../src/encoding/draft';
+import { ModelBuilder } from '../../src/encoding/model-builder';
+import { splitIntoStages, type Stage, tensorBytes } from '../../src/encoding/stages';
+import { placeTensors } from '../../src/parallel/placement';
+
+/** Numbers of small and of large tensors, which their stage gives out whoever reads them. */
+const SIZES = [1, 64, 20_000, 40_000];
+
+/** One node: an operator, which earlier values it reads (by their distance, so that any numbers will do), and its size. */
+interface Step {
+  readonly operator: string;
+  readonly reads: readonly [number, number];
+  readonly size: number;
+  readonly isOutput: boolean;
+}
+
+const steps = fc.array(
+  fc.record<Step>({
+    operator: fc.constantFrom('Add', 'Mul', 'Relu', 'MatMul', 'Reshape', MEETING),
+    reads: fc.tuple(fc.nat(), fc.nat()),
+    size: fc.constantFrom(...SIZES),
+    isOutput: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+
+/** A graph of such nodes. Sizes are made up: a view has that of what it shows, as has a mean. */
+function graphOf(recipe: readonly Step[]) {
+  const builder = new ModelBuilder();
+  const shapes = new Map<string, DraftTensor>();
+  const add = (name: string, size: number): string => {
+    shapes.set(name, { name, type: 'float32', shape: [size] });
+    return name;
+  };
+  const values = [add(builder.input('input', 'float32', [64]), 64)];
+  for (const { operator, reads, size, isOutput } of recipe) {
+    const [first, second] = reads.map((back) => values[values.length - 1 - (back % values.length)]!) as [
+      string,
+      string,
+    ];
+    const source = shapes.get(first)!.shape[0]!;
+    const keeps = operator === 'Reshape' || operator === MEETING;
+    const inputs = operator === 'Add' || operator === 'Mul' || operator === 'MatMul' ? [first, second] : [first];
+    // Threads meet for what they have computed.
+    if (operator === MEETING && first === 'input') continue;
+    const name = add(builder.op(operator, inputs), keeps ? source : operator === 'Relu' ? source : size);
+    values.push(name);
+    if (isOutput) {
+      const output = builder.output(name, 'float32', shapes.get(name)!.shape);
+      if (output !== name) add(output, shapes.get(name)!.shape[0]!);
+    }
+  }
+  const last = values.at(-1)!;
+  const output = builder.output(last, 'float32', shapes.get(last)!.shape);
+  if (!shapes.has(output)) add(output, shapes.get(last)!.shape[0]!);
+  return { draft: builder.draft, shapes };
+}
+
+/** A graph to be built of large values, and their places in the end. */
+function largeGraph() {
+  const builder = new ModelBuilder();
+  const shapes = new Map<string, DraftTensor>();
+  const large = (name: string): string => {
+    shapes.set(name, { name, type: 'float32', shape: [20_000] });
+    return name;
+  };
+  const places = () => {
+    const stages = splitIntoStages(builder.draft, (name) => shapes.get(name)!);
+    const { placed, bytes } = placeTensors(stages, new Set(builder.draft.outputs.map(({ name }) => name)));
+    return { stages, bytes, at: (name: string): number => placed.find((tensor) => tensor.name === name)!.at };
+  };
+  return { builder, x: builder.input('x', 'float32', [20_000]), large, places };
+}
+
+/** The nodes of a stage in another order that their inputs allow. */
+function shuffled(stage: Stage, random: () => number) {
+  const waiting = [...stage.nodes];
+  const made = new Set(stage.nodes.flatMap(({ outputs }) => outputs));
+  const order: typeof waiting = [];
+  while (waiting.length > 0) {
+    const ready = waiting.filter(({ inputs }) => inputs.every((name) => !made.has(name)));
+    const next = ready[Math.floor(random() * ready.length)]!;
+    waiting.splice(waiting.indexOf(next), 1);
+    for (const name of next.outputs) made.delete(name);
+    order.push(next);
+  }
+  return order;
+}
+
+describe('a graph in stages', () => {
+  test('every stage has what it reads, whatever is computed by then, and all outputs come out', () => {
+    fc.assert(
+      fc.property(steps, (recipe) => {
+        const { draft, shapes } = graphOf(recipe);
+        const stages = splitIntoStages(draft, (name) => shapes.get(name)!);
+        const known = new Set([...draft.inputs.map(({ name }) => name), ...draft.constants.map(({ name }) => name)]);
+        const computed = new Set<string>();
+        for (const { nodes, inputs, outputs, meetings } of stages) {
+          for (const { name } of inputs) expect(known).toContain(name);
+          const here = new Set([...inputs.map(({ name }) => name), ...draft.constants.map(({ name }) => name)]);
+          for (const node of nodes) {
+            expect(node.operator).not.toBe(MEETING);
+            for (const name of node.inputs) expect(here).toContain(name);
+            for (const name of node.outputs) here.add(name);
+            // Views are made wherever they are read, everything else once.
+            if (!isView(node)) for (const name of node.outputs) expect(computed).not.toContain(name);
+            for (const name of node.outputs) computed.add(name);
+          }
+          for (const { name } of outputs) {
+            expect(here).toContain(name);
+            known.add(name);
+          }
+          for (const { own, mean } of meetings) {
+            expect(known).toContain(own);
+            known.add(mean);
+          }
+        }
+        for (const { name } of draft.outputs) expect(known).toContain(name);
+        const met = draft.nodes.filter(({ operator }) => operator === MEETING);
+        expect(stages.flatMap(({ meetings }) => meetings)).toHaveLength(met.length);
+      }),
+    );
+  });
+
+  test('nothing is written over before it is read, in whatever order a stage runs its nodes', () => {
+    fc.assert(
+      fc.property(steps, fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (recipe, numbers) => {
+        const random = (): number => numbers.next().value as number;
+        const { draft, shapes } = graphOf(recipe);
+        const stages = splitIntoStages(draft, (name) => shapes.get(name)!);
+        const elsewhere = new Set([...draft.inputs, ...draft.outputs].map(({ name }) => name));
+        const { placed, bytes } = placeTensors(stages, elsewhere);
+        const places = new Map(placed.map((tensor) => [tensor.name, tensor] as const));
+        /** Who has written what is in the memory now. */
+        let written: { name: string; from: number; to: number }[] = [];
+        const write = (name: string): void => {
+          const place = places.get(name);
+          if (place === undefined) return;
+          const [from, to] = [place.at, place.at + tensorBytes(place)];
+          expect(to).toBeLessThanOrEqual(bytes);
+          written = [...written.filter((other) => other.to <= from || to <= other.from), { name, from, to }];
+        };
+        const read = (name: string): void => {
+          if (places.has(name)) expect(written.map((one) => one.name)).toContain(name);
+        };
+        for (const stage of stages) {
+          const given = new Set(stage.outputs.map(({ name }) => name));
+          const origins = new Map<string, string>();
+          const origin = (name: string): string => origins.get(name) ?? name;
+          for (const node of shuffled(stage, random)) {
+            for (const name of node.inputs) read(origin(name));
+            const isAlias = isView(node) && !given.has(node.outputs[0]!);
+            if (isAlias) origins.set(node.outputs[0]!, origin(node.inputs[0]!));
+            else for (const name of node.outputs) write(name);
+          }
+          for (const { own } of stage.meetings) read(origin(own));
+          for (const { mean } of stage.meetings) write(mean);
+        }
+      }),
+    );
+  });
+
+  test('a value goes over what it is computed from, where nobody else wants that', () => {
+    const { builder, x, large, places } = largeGraph();
+    const first = large(builder.op('Relu', [x]));
+    const second = large(builder.op('Mul', [first, first]));
+    const kept = large(builder.op('MatMul', [second, second]));
+    const last = large(builder.op('Add', [kept, second]));
+    const mean = large(builder.meet(last));
+    builder.output(large(builder.op('Sub', [mean, kept])), 'float32', [20_000]);
+    const { stages, at, bytes } = places();
+    expect(stages).toHaveLength(2);
+    expect(at(second)).toBe(at(first));
+    expect(at(kept)).not.toBe(at(second));
+    expect(at(last)).toBe(at(second));
+    expect(bytes).toBe(2 * 80_000);
+  });
+
+  test('a convolution goes over what it adds, but for its own image', () => {
+    const { builder, x, large, places } = largeGraph();
+    const image = large(builder.op('MatMul', [x]));
+    const added = large(builder.op('MatMul', [image, x]));
+    const sum = large(builder.blocked('Conv', [image, x, '', added]));
+    const twice = large(builder.blocked('Conv', [sum, x, '', large(builder.reshape(sum, [1, 20_000]))]));
+    builder.output(large(builder.op('Relu', [large(builder.meet(twice))])), 'float32', [20_000]);
+    const { at } = places();
+    expect(at(sum)).toBe(at(added));
+    expect(at(twice)).not.toBe(at(sum));
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+
+/** The folder in which Node finds what this package depends on. */
+const modules = path.resolve(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), '../..');
+
+/** Runs `use` with a temporary folder from which Node finds what this package depends on. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'tfjs-backend-'));
+  symlinkSync(modules, path.join(folder, 'node_modules'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Bundles a program that computes with TensorFlow.js into a folder, and returns the script.
+ * @param define expressions to put in the place of names
+ */
+export async function bundle(entry: string, folder: string, define: Record<string, string> = {}): Promise<string> {
+  const script = path.join(folder, `${path.basename(entry, '.ts')}.cjs`);
+  await esbuild.build({
+    ...COMPUTING,
+    entryPoints: [entry],
+    outfile: script,
+    define: { ...COMPUTING.define, ...define },
+  });
+  return script;
+}
+
+/** How to bundle what computes with TensorFlow.js for Node, with the one copy of it that registers gradients. */
+export const COMPUTING = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  external: ['onnxruntime-node', 'onnxruntime-node/*', '@tensorflow/tfjs-node'],
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  logLevel: 'error',
+} as const satisfies esbuild.BuildOptions;

@@ -1,9 +1,0 @@
-/** Which backend computes. */
-export interface BackendInfo {
-  readonly name: 'onnxruntime' | 'tensorflow';
-  readonly version: string;
-  /** Threads that large graphs may use. */
-  readonly threads: number;
-  /** Whether convolutions run in ONNX Runtime's blocked layout. */
-  readonly blockedLayout: boolean;
-}
