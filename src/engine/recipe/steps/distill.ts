@@ -30,7 +30,8 @@ export async function tryTeacher({ teacher }: Distill, { start, named, opened }:
   // The model with which the run begins, or what its train step makes of it, fits itself.
   if (!content) return;
   const why = whyNotRunnable(content);
-  if (why !== undefined) throw new UserError(`The teacher "${teacher}" cannot be asked. ${why}`);
+  if (why !== undefined)
+    throw new UserError(`The teacher "${teacher}" cannot be asked: ${why.charAt(0).toLowerCase()}${why.slice(1)}`);
   const [asked, student] = [await toLayersModel(content), await toLayersModel(start)];
   try {
     compare(teacher, 'input', asked.inputs, student.inputs);

@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import type { Tensor } from '../../../src/engine/checkpoint/types';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { fromLayersModel } from '../../../src/engine/model/runnable';
+import type { Normalization } from '../../../src/protocol/normalization';
+import { twoInputModel, writeRaw } from '../../fixtures/tiny-model';
+import { tinyNetwork } from '../train/tiny';
+import { Bench } from './runs';
+
+const HALVES: Normalization = { mean: 0.5, std: 0.5 };
+const UNIT: Normalization = { mean: 0, std: 1 };
+
+/** What Secateur stores of how pixels enter a network. */
+const storing = (normalization: Normalization) => ({
+  ...{ version: '0.0.0', recipe: null, seed: 0, parent: null, accuracies: [] },
+  backend: { name: 'none', version: '0', threads: 1 },
+  dataset: { name: 'shapes', normalization, classNames: ['0', '1', '2'] },
+});
+
+/** The same function of pixels with [0,1] as of pixels with [-1,1]: w(2x - 1) + b = (2w)x + (b - sum of w). */
+function forUnit([kernel, bias, ...others]: readonly Tensor[]): Tensor[] {
+  const filters = bias!.data.length;
+  const moved = Float32Array.from(bias!.data);
+  kernel!.data.forEach((weight, i) => (moved[i % filters]! -= weight));
+  const doubled = Float32Array.from(kernel!.data, (weight) => 2 * weight);
+  return [{ ...kernel!, data: doubled }, { ...bias!, data: moved }, ...others];
+}
+
+async function addTeacher(bench: Bench, name: string, stored: Normalization, unit: boolean): Promise<void> {
+  const model = tinyNetwork(9);
+  const content = fromLayersModel(model);
+  const tensors = [...content.tensors.values()];
+  expect(tensors.map((tensor) => tensor.shape)).toEqual([[3, 3, 1, 4], [4], [64, 3], [3]]);
+  const weights = unit ? forUnit(tensors) : tensors;
+  await writeCheckpoint(bench.path(name), {
+    ...content,
+    tensors: new Map(weights.map((tensor) => [tensor.name, tensor])),
+    metadata: { secateur: storing(stored) },
+  });
+  model.dispose();
+}
+
+it('a teacher sees pixels with its own normalization, whatever that of the student is', async () => {
+  const bench = await Bench.make();
+  await addTeacher(bench, 'halves', HALVES, false);
+  await addTeacher(bench, 'unit', UNIT, true);
+  await addTeacher(bench, 'mistold', HALVES, true);
+  const distilled = async (teacher: string) => {
+    const step = {
+      step: 'finetune',
+      epochs: 1,
+      batchSize: 20,
+      learningRate: 0.01,
+      distill: { teacher, alpha: 1 },
+    } as const;
+    const told: string[] = [];
+    await bench.run(
+      { checkpoint: 'net', data: 'shapes', steps: [step] },
+      { out: `by-${teacher}`, watch: (event) => event.kind === 'message' && told.push(event.text) },
+    );
+    const { tensors } = await readCheckpoint(bench.path(`by-${teacher}`, 'model.json'));
+    return { weights: [...tensors.values()].flatMap(({ data }) => [...data]), told: told.join('\n') };
+  };
+  const [halves, unit, mistold] = [await distilled('halves'), await distilled('unit'), await distilled('mistold')];
+  expect(unit.told).toContain('The teacher takes pixels with normalization [0,1], the model with [-1,1].');
+  expect(halves.told).not.toContain('The teacher takes pixels');
+  const apart = (weights: readonly number[]) =>
+    Math.max(...weights.map((one, i) => Math.abs(one - halves.weights[i]!)));
+  expect(apart(unit.weights)).toBeLessThan(1e-4);
+  expect(apart(mistold.weights)).toBeGreaterThan(1e-2);
+});
+
+it('a teacher that cannot run is refused in one sentence', async () => {
+  const bench = await Bench.make();
+  await writeRaw(bench.path('pair'), twoInputModel());
+  const step = { step: 'finetune', epochs: 1, distill: { teacher: 'pair' } } as const;
+  await expect(bench.run({ checkpoint: 'net', data: 'shapes', steps: [step] })).rejects.toThrow(
+    /^The teacher "pair" cannot be asked: the model has 2 inputs[^.]*\.$/,
+  );
+});
