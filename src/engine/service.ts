@@ -10,9 +10,9 @@ import type { BackendInfo } from './backend-choice/backend-info';
 import { CheckpointStore, type Session } from './checkpoint/store';
 import type { Checkpoint } from './checkpoint/types';
 import { preview, type Calibration, type SampleEvaluator } from './compress/preview';
-import { needsData } from './compress/prune/scores';
+import { needsImages } from '../protocol/steps/prune';
+import { channelsNeedImages } from '../protocol/steps/remove';
 import { previewRemoval } from './compress/remove/preview';
-import { channelScores } from './compress/remove/scores';
 import type { Dataset, OpenData } from './dataset/dataset';
 import { DatasetStore, type OpenOptions } from './dataset/store';
 import { compareModels, type Side } from './measure/compare';
@@ -126,13 +126,13 @@ export function createService(
       checkpoints.use(model, async (session) => {
         const opened = data === undefined ? 'no dataset chosen' : await openOrWhyNot(data, signal);
         if (typeof opened === 'string') {
-          if (data !== undefined && needsData(prune.score)) throw new UserError(opened);
+          if (data !== undefined && needsImages(prune.score)) throw new UserError(opened);
           return preview(session, prune, { seed, signal, onPart: report, accuracy: opened });
         }
         const onProgress = (progress: Progress): void => {
           report({ part: 'progress', progress });
         };
-        const calibration = needsData(prune.score)
+        const calibration = needsImages(prune.score)
           ? calibrationOn(await fitted(session, opened, { signal, onProgress }), seed)
           : undefined;
         const accuracy = async (abort: AbortSignal): Promise<SampleEvaluator> =>
@@ -190,8 +190,7 @@ export function createService(
         const listener = { signal, onProgress: report };
         const opened = data === undefined ? undefined : await openData(data, '/', { download: true, ...listener });
         const dataset = opened ? await orWhyNot(() => fitted(session, opened, listener)) : 'no dataset chosen';
-        if (typeof dataset === 'string' && opened && channelScores[remove.score].needsData)
-          throw new UserError(dataset);
+        if (typeof dataset === 'string' && opened && channelsNeedImages(remove.score)) throw new UserError(dataset);
         const given = typeof dataset === 'string' ? { dataset: null, noDataset: dataset } : { dataset };
         return previewRemoval(session.checkpoint, remove, { seed, ...given, samples, ...listener });
       }),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { NormalizationInUse } from './normalization';
+import { TargetGoal } from './steps/goal';
 import { PruneStep } from './steps/prune';
 import { RemoveStep } from './steps/remove';
-import { TargetGoal } from './steps/target';
 
 /** The file in a run's folder that keeps the plans of its target step. */
 export const PARETO_FILE = 'pareto.json';

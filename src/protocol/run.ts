@@ -1,66 +1,9 @@
 import * as z from 'zod';
-import { Evaluation, Progress, PrunedLayer } from './measure';
+import { EpochRecord } from './epoch';
+import { Progress } from './measure';
 import { LayerFigures, ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
-import { ParetoCurve } from './pareto';
-import { RecalibratedLayer, Removal } from './removal';
-
-/** One epoch of training or fine-tuning; accuracies 0 to 1. */
-export const EpochRecord = z.object({
-  epoch: z.number(),
-  loss: z.number(),
-  accuracy: z.number(),
-  validationAccuracy: z.number(),
-  testAccuracy: z.number(),
-  seconds: z.number(),
-  /** Of the last optimiser step. Absent in runs of earlier versions. */
-  learningRate: z.number().optional(),
-  /** Share of all kernel weights that is 0, where the step prunes or holds zeros. */
-  sparsity: z.number().optional(),
-});
-export type EpochRecord = z.infer<typeof EpochRecord>;
-
-/** Of a step that trains: its epochs, the best of them by validation accuracy, and every layer as gradual pruning left it. */
-const trained = { epochs: z.array(EpochRecord), best: EpochRecord, layers: z.array(PrunedLayer).optional() };
-
-const PruneResult = z.object({
-  step: z.literal('prune'),
-  layers: z.array(PrunedLayer),
-  accuracy: z.number().nullable(),
-});
-const RemoveResult = Removal.extend({ step: z.literal('remove'), accuracy: z.number().nullable() });
-
-/** What one step of a recipe came to. */
-export const StepResult = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('train'), ...trained }),
-  PruneResult,
-  RemoveResult,
-  z.object({
-    step: z.literal('target'),
-    /** The plans that were found, and which of them was chosen. */
-    curve: ParetoCurve,
-    /** What the chosen one came to. */
-    applied: z.discriminatedUnion('step', [PruneResult, RemoveResult]),
-    accuracy: z.number().nullable(),
-  }),
-  z.object({ step: z.literal('finetune'), ...trained }),
-  z.object({
-    step: z.literal('recalibrate'),
-    layers: z.array(RecalibratedLayer),
-    samples: z.number(),
-    /** On the test set. */
-    accuracy: z.number(),
-  }),
-  z.object({
-    step: z.literal('rewind'),
-    to: z.union([z.number(), z.string()]),
-    /** Kernel weights that went back, and that stayed 0. */
-    kept: z.number(),
-    zeros: z.number(),
-  }),
-  z.object({ step: z.literal('evaluate'), evaluation: Evaluation }),
-]);
-export type StepResult = z.infer<typeof StepResult>;
+import { StepResult } from './steps';
 
 /** How far a whole run is: the share that is done, 0 to 1, and the seconds that are left where they are known. */
 export const RunClock = z.object({ share: z.number(), secondsLeft: z.number().optional() });

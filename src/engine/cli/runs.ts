@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import type { Recipe } from '../../protocol/recipe';
-import type { EpochRecord, RunEvent, RunResult } from '../../protocol/run';
+import type { RunEvent, RunResult } from '../../protocol/run';
+import type { EpochRecord } from '../../protocol/epoch';
 import { duration, percent } from '../../protocol/format';
 import { topmostMissing } from '../checkpoint/folders';
 import type { Begun } from './stopping';

@@ -1,6 +1,6 @@
 import { UserError } from '../../protocol/errors';
 import type { Preview, PreviewAccuracy, PreviewBytes, PreviewPart, Progress } from '../../protocol/measure';
-import type { PruneStep } from '../../protocol/steps/prune';
+import { needsImages, type PruneStep } from '../../protocol/steps/prune';
 import { plannedSizes } from '../checkpoint/sizes';
 import { storageNotes } from '../checkpoint/storage-notes';
 import type { Session } from '../checkpoint/store';
@@ -12,7 +12,6 @@ import { pauseUnless } from '../pause';
 import { calibrate } from './prune/calibrate';
 import { carryOut } from './prune/carry-out';
 import { planPrune } from './prune/plan';
-import { needsData } from './prune/scores';
 import type { Statistics } from './prune/scores/score';
 
 /** Figures of one evaluation on the preview's images. */
@@ -96,7 +95,7 @@ async function calibrated(
   signal: AbortSignal,
 ): Promise<Statistics | undefined> {
   const { calibration } = options;
-  if (!needsData(step.score) || !calibration) return undefined;
+  if (!needsImages(step.score) || !calibration) return undefined;
   const stage = await stageOf(session);
   return stage.exclusively(async () => {
     await pauseUnless(signal);

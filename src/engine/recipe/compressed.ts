@@ -1,4 +1,4 @@
-import { compresses } from './facts';
+import { compresses } from '../../protocol/steps';
 import { measure, recorded } from './measured';
 import type { Work } from './work';
 

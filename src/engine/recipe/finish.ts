@@ -1,10 +1,11 @@
+import { changesModel, compresses } from '../../protocol/steps';
+import { inputShapeOf } from './input-shape';
 import path from 'node:path';
 import { backendWords, LayerFigures } from '../../protocol/model';
 import type { RunResult, StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { RunFolder } from '../folder/run-folder';
 import { inspect } from '../measure/inspect';
-import { changesModel, compresses, inputShapeOf } from './facts';
 import { removeResults, removeState, writeResults } from './folder';
 import type { Journal } from './journal';
 import { notesAfter } from './notes';

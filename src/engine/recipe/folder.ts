@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { changesModel } from '../../protocol/steps';
 import { UserError } from '../../protocol/errors';
 import { backendWords } from '../../protocol/model';
 import { PARETO_FILE, PLANS_FOLDER } from '../../protocol/pareto';
@@ -10,7 +11,6 @@ import { shardsIn } from '../checkpoint/manifest-scan';
 import { hashInName } from '../checkpoint/shard-names';
 import type { RunFolder } from '../folder/run-folder';
 import { sweep } from '../folder/sweep';
-import { changesModel } from './facts';
 import { JOURNAL_FILE } from './journal';
 import { MOMENTS_FILE } from './moments';
 import { namedHashes } from './named';

@@ -1,6 +1,6 @@
+import { trains } from '../../protocol/steps';
 import { optimizerNote, storageNotes, trainingNote } from '../checkpoint/storage-notes';
 import type { ModelContent } from '../checkpoint/types';
-import { trains } from './facts';
 import type { Prepared } from './types';
 
 /** What is to be said before the first step, a sentence each: what is doubtful in the checkpoint, and what will not be as it was. */

@@ -1,5 +1,6 @@
 import { UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
+import { needsData, stepDefinition } from '../../protocol/steps';
 import { kindOf } from './steps/kinds';
 
 /**
@@ -9,21 +10,20 @@ import { kindOf } from './steps/kinds';
 export function checkOrder({ checkpoint, data, steps }: Recipe): void {
   steps.forEach((step, index) => {
     const where = `Step ${index + 1} of the recipe (${step.step})`;
-    if (step.step === 'train') {
+    if (stepDefinition(step.step).traits.startsModel) {
       if (checkpoint !== undefined)
         throw new UserError(
           `${where} starts from random weights, but the recipe names a checkpoint: remove "checkpoint", or use finetune.`,
         );
       if (index > 0)
         throw new UserError(
-          `${where} would throw away what the steps before it did: train can only be the first step.`,
+          `${where} would throw away what the steps before it did: ${step.step} can only be the first step.`,
         );
     } else if (index === 0 && checkpoint === undefined) {
       throw new UserError(`${where} needs a model: give the recipe a "checkpoint", or let it begin with a train step.`);
     }
-    const kind = kindOf(step);
-    kind.check?.(step, where, steps);
-    if (kind.runsModel(step) && data === undefined)
+    kindOf(step).check?.(step, where, steps);
+    if (needsData(step) && data === undefined)
       throw new UserError(`${where} needs a dataset: name one as "data", for example fashion-mnist.`);
   });
 }

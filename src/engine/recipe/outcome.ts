@@ -1,10 +1,9 @@
 import { UserError } from '../../protocol/errors';
 import type { PrunedLayer } from '../../protocol/measure';
 import type { Inspection } from '../../protocol/model';
-import type { StepResult } from '../../protocol/run';
+import { changesModel, type StepResult } from '../../protocol/steps';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { figuresOf } from '../measure/inspect';
-import { changesModel } from './facts';
 import type { Work } from './work';
 
 /**

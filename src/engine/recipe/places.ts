@@ -1,7 +1,6 @@
 import type { Recipe } from '../../protocol/recipe';
 import { START_TEACHER } from '../../protocol/steps/distill';
-import type { StepResult } from '../../protocol/run';
-import { trains } from './facts';
+import { trains, type StepResult } from '../../protocol/steps';
 
 /** Where a run keeps what it needs to go on, within its folder. */
 export const STATE_FOLDER = 'state';

@@ -1,3 +1,4 @@
+import { runsModel } from '../../protocol/steps';
 import path from 'node:path';
 import type { DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
@@ -39,8 +40,7 @@ export async function prepare(
   // A new network tells the classes of its data apart.
   const start = parent ?? randomModel(recipe, (await open())?.info);
   const notRunnable = whyNotRunnable(start);
-  if (notRunnable !== undefined && recipe.steps.some((step) => kindOf(step).runsModel(step)))
-    throw new UserError(notRunnable);
+  if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
   rehearse(start, recipe, named);
   const opened = await open();
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
@@ -91,8 +91,7 @@ async function fitStart(
       onProgress: progressTo(listener),
     });
   } catch (error) {
-    if (error instanceof NoClassifier && !recipe.steps.some((step) => kindOf(step).runsModel(step)))
-      return error.message;
+    if (error instanceof NoClassifier && !recipe.steps.some(runsModel)) return error.message;
     throw error;
   } finally {
     running.dispose();

@@ -1,7 +1,8 @@
 import type { Recipe } from '../../protocol/recipe';
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
-import type { RunResult, StepResult } from '../../protocol/run';
+import type { RunResult } from '../../protocol/run';
+import { outcome } from '../../protocol/steps';
 import { visibleLines } from '../../protocol/visible';
 import { count, duration, percent, sampleShape } from '../../protocol/format';
 import { csvText } from '../csv';
@@ -95,29 +96,4 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
     '```',
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** What a step came to, in a few words. */
-export function outcome(result: StepResult): string {
-  switch (result.step) {
-    case 'train':
-    case 'finetune':
-      return `best of ${result.epochs.length} epochs: ${result.best.epoch}, test accuracy ${percent(result.best.testAccuracy)}`;
-    case 'rewind':
-      return `${count(result.kept)} kernel weights went back, ${count(result.zeros)} stayed 0`;
-    case 'evaluate':
-      return `accuracy ${percent(result.evaluation.accuracy)} on ${result.evaluation.samples} ${result.evaluation.split} images`;
-    case 'target': {
-      const { points, chosen } = result.curve;
-      return `plan ${chosen + 1} of ${points.length}, test accuracy ${result.accuracy === null ? 'not measured' : percent(result.accuracy)}`;
-    }
-    case 'remove': {
-      const measured = result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
-      const { reached, shortfall } = result;
-      const went = reached ? `${percent(reached.channels)} of the channels removed, ` : '';
-      return `${went}${measured}${shortfall === undefined ? '' : `; ${shortfall}`}`;
-    }
-    default:
-      return result.accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(result.accuracy)}`;
-  }
 }

@@ -1,10 +1,10 @@
+import { changesModel, trains } from '../../protocol/steps';
 import { CancelledError } from '../../protocol/errors';
 import { writeFailure } from '../checkpoint/failures';
 import { removeEmptyFolders } from '../checkpoint/folders';
 import { lockFolder } from '../folder/lock';
 import { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
-import { changesModel, trains } from './facts';
 import { finish, finishedBefore } from './finish';
 import * as contents from './folder';
 import { Journal } from './journal';

@@ -1,8 +1,8 @@
+import { changesModel } from '../../protocol/steps';
 import type { Provenance } from '../../protocol/model';
 import { UserError } from '../../protocol/errors';
 import type { ModelContent } from '../checkpoint/types';
 import type { RunFolder } from '../folder/run-folder';
-import { changesModel } from './facts';
 import { withOrigin } from './origin';
 import { KEPT_CHECKPOINT } from './places';
 import type { RunState } from './state';

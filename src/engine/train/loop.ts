@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import type { EpochRecord } from '../../protocol/run';
+import type { EpochRecord } from '../../protocol/epoch';
 import type { layers } from '../tf';
 import type { Dataset } from '../dataset/dataset';
 import { Random } from '../dataset/random';

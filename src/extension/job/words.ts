@@ -1,39 +1,22 @@
-import type { RecipeStep } from '../../protocol/steps';
-
-/** What a kind of step does, and what a model is after it; a kind that is not here is called by its own name. */
-const WORDS: Readonly<Record<string, { verb: string; past: string }>> = {
-  prune: { verb: 'Prune', past: 'pruned' },
-  remove: { verb: 'Remove channels of', past: 'smaller' },
-  target: { verb: 'Compress', past: 'target' },
-  finetune: { verb: 'Fine-tune', past: 'finetuned' },
-  rewind: { verb: 'Rewind', past: 'rewound' },
-  recalibrate: { verb: 'Recalibrate', past: 'recalibrated' },
-  evaluate: { verb: 'Evaluate', past: 'evaluated' },
-};
-
-/** Steps that recover what another has cost: a job is called after them only where there is no other. */
-const RECOVERS: ReadonlySet<string> = new Set(['finetune', 'recalibrate', 'evaluate']);
+import { stepDefinition, stepNames, type RecipeStep } from '../../protocol/steps';
 
 /** Endings that a proposed name may have already: they make room for the new one. */
-const ENDING = new RegExp(
-  `-(${Object.values(WORDS)
-    .map(({ past }) => past)
-    .join('|')})(-[\\d.]+)*$`,
-);
+const ENDING = new RegExp(`-(${stepNames.map((name) => stepDefinition(name).words.past).join('|')})(-[\\d.]+)*$`);
 
+/** Steps that recover what another has cost give a job its name only where there is no other. */
 const main = (steps: readonly RecipeStep[]): RecipeStep | undefined =>
-  steps.find(({ step }) => !RECOVERS.has(step)) ?? steps[0];
+  steps.find(({ step }) => !stepDefinition(step).traits.recovers) ?? steps[0];
 
 /** What a job does to a model: `Prune`. */
 export function jobVerb(steps: readonly RecipeStep[]): string {
-  const step = main(steps)?.step ?? 'run';
-  return WORDS[step]?.verb ?? step;
+  const step = main(steps)?.step;
+  return step ? stepDefinition(step).words.verb : 'Run';
 }
 
 /** What a model is called after a job: `cnn-pruned-90`. `sparsity`: of all kernel weights, where it is known. */
 export function jobName(label: string, steps: readonly RecipeStep[], sparsity: number | null): string {
-  const step = main(steps)?.step ?? 'run';
-  const name = `${label.replace(ENDING, '')}-${WORDS[step]?.past ?? step}`;
+  const step = main(steps)?.step;
+  const name = `${label.replace(ENDING, '')}-${step ? stepDefinition(step).words.past : 'run'}`;
   return step === 'prune' && sparsity !== null ? `${name}-${inPercent(sparsity)}` : name;
 }
 

@@ -1,10 +1,33 @@
 import * as z from 'zod';
 import { Split } from '../dataset';
+import { percent } from '../format';
+import { Evaluation } from '../measure';
+import { defineStep } from './define';
 
 /** Measures loss and accuracy. */
-export const EvaluateStep = z.strictObject({
-  step: z.literal('evaluate'),
-  split: Split.default('test'),
-  samples: z.number().int().positive().optional().describe('Only the first so many images; all of them by default.'),
+export const evaluate = defineStep({
+  name: 'evaluate',
+  options: {
+    split: Split.default('test').describe('The images that are measured.'),
+    samples: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('Only the first so many images; all of them by default.')
+      .meta({ group: 'advanced', unit: 'images' }),
+  },
+  result: { evaluation: Evaluation },
+  traits: { recovers: true, needsData: true },
+  words: {
+    title: 'Evaluate',
+    running: 'Evaluating',
+    purpose: 'Loss and accuracy between steps.',
+    verb: 'Evaluate',
+    past: 'evaluated',
+    outcome: ({ evaluation: { accuracy, samples, split } }) =>
+      `accuracy ${percent(accuracy)} on ${samples} ${split} images`,
+  },
 });
+export const EvaluateStep = evaluate.schema;
 export type EvaluateStep = z.infer<typeof EvaluateStep>;

@@ -1,35 +1,68 @@
 import * as z from 'zod';
-import { EvaluateStep } from './evaluate';
-import { FinetuneStep } from './finetune';
-import { PruneStep } from './prune';
-import { RecalibrateStep } from './recalibrate';
-import { RemoveStep } from './remove';
-import { RewindStep } from './rewind';
-import { TargetStep } from './target';
-import { TrainStep } from './train';
+import type { StepDefinition } from './define';
+import { evaluate } from './evaluate';
+import { finetune } from './finetune';
+import { prune } from './prune';
+import { recalibrate } from './recalibrate';
+import { remove } from './remove';
+import { rewind } from './rewind';
+import { target } from './target';
+import { train } from './train';
 
-/** The steps of a recipe by the name that it gives them. A new step is a schema here and a kind in the engine. */
-export const stepSchemas = {
-  train: TrainStep,
-  prune: PruneStep,
-  remove: RemoveStep,
-  target: TargetStep,
-  finetune: FinetuneStep,
-  recalibrate: RecalibrateStep,
-  rewind: RewindStep,
-  evaluate: EvaluateStep,
+/** All kinds of step, in the order in which they are offered. A new one is a definition here and a room in the engine. */
+const definitions = [train, prune, remove, target, finetune, rewind, recalibrate, evaluate] as const;
+
+type Definitions = typeof definitions;
+export type StepName = Definitions[number]['name'];
+type DefinitionOf<Name extends StepName> = Extract<Definitions[number], { name: Name }>;
+export type StepOf<Name extends StepName> = z.output<DefinitionOf<Name>['schema']>;
+export type ResultOf<Name extends StepName> = z.output<DefinitionOf<Name>['result']>;
+
+/** The same part of each definition, in the same order. */
+type Parts<All extends readonly StepDefinition[], Key extends 'schema' | 'result'> = {
+  -readonly [Place in keyof All]: All[Place][Key];
 };
-export type StepName = keyof typeof stepSchemas;
-export type StepOf<Name extends StepName> = z.infer<(typeof stepSchemas)[Name]>;
 
-const names = Object.keys(stepSchemas);
+// The compiler does not follow a tuple through map.
+const schemas = definitions.map(({ schema }) => schema) as unknown as Parts<Definitions, 'schema'>;
+const results = definitions.map(({ result }) => result) as unknown as Parts<Definitions, 'result'>;
+
+const byName: ReadonlyMap<string, StepDefinition> = new Map(definitions.map((one) => [one.name, one]));
+
+/** The names of all kinds, in the order in which they are offered. */
+export const stepNames: readonly StepName[] = definitions.map(({ name }) => name);
+export const isStepName = (name: unknown): name is StepName => typeof name === 'string' && byName.has(name);
+/** What is known of a kind of step; undefined for one of another version. */
+export const findStep = (name: string): StepDefinition | undefined => byName.get(name);
+
+/** What is known of a kind of step. */
+export function stepDefinition(name: StepName): StepDefinition {
+  const found = byName.get(name);
+  if (!found) throw new Error(`the step ${name} is not defined`);
+  return found;
+}
 
 /** One step of a recipe; defaults are filled in. */
-export const RecipeStep = z.discriminatedUnion(
-  'step',
-  [TrainStep, PruneStep, RemoveStep, TargetStep, FinetuneStep, RecalibrateStep, RewindStep, EvaluateStep],
-  { error: `unknown step: use ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` },
-);
+export const RecipeStep = z.discriminatedUnion('step', schemas, {
+  error: `unknown step: use ${stepNames.slice(0, -1).join(', ')} or ${stepNames.at(-1)}`,
+});
 export type RecipeStep = z.infer<typeof RecipeStep>;
 /** One step as a person writes it, defaults left out. */
 export type RecipeStepInput = z.input<typeof RecipeStep>;
+
+/** What one step of a recipe came to. */
+export const StepResult = z.discriminatedUnion('step', results);
+export type StepResult = z.infer<typeof StepResult>;
+
+/** Steps that end in another model than they began with. */
+export const changesModel = ({ step }: RecipeStep): boolean => stepDefinition(step).traits.changesModel;
+/** Steps that train, epoch by epoch. */
+export const trains = ({ step }: RecipeStep): boolean => stepDefinition(step).traits.trains;
+/** Steps that make the model smaller or sparser. */
+export const compresses = (step: RecipeStep): boolean => stepDefinition(step.step).traits.compresses(step);
+/** Steps that need a dataset. */
+export const needsData = (step: RecipeStep): boolean => stepDefinition(step.step).traits.needsData(step);
+/** Steps that need a model that TensorFlow.js can run. */
+export const runsModel = (step: RecipeStep): boolean => stepDefinition(step.step).traits.runsModel(step);
+/** The outcome of a step in a few words. */
+export const outcome = (result: StepResult): string => stepDefinition(result.step).words.outcome(result);

@@ -1,21 +1,44 @@
 import * as z from 'zod';
+import { percent } from '../format';
+import { RecalibratedLayer } from '../removal';
+import { defineStep } from './define';
 
 /** Measures the moving means and variances of batch normalisation anew, on training images; nothing else changes. */
-export const RecalibrateStep = z.strictObject({
-  step: z.literal('recalibrate'),
-  samples: z
-    .number()
-    .int()
-    .min(2)
-    .max(1_000_000)
-    .default(1000)
-    .describe('Training images on which the statistics are measured.'),
-  batchSize: z
-    .number()
-    .int()
-    .min(2)
-    .max(10_000)
-    .default(100)
-    .describe('Images that are normalised together while they are measured.'),
+export const recalibrate = defineStep({
+  name: 'recalibrate',
+  options: {
+    samples: z
+      .number()
+      .int()
+      .min(2)
+      .max(1_000_000)
+      .default(1000)
+      .describe('Training images on which the statistics are measured.')
+      .meta({ group: 'advanced', unit: 'images' }),
+    batchSize: z
+      .number()
+      .int()
+      .min(2)
+      .max(10_000)
+      .default(100)
+      .describe('Images that are normalised together while they are measured.')
+      .meta({ group: 'advanced', unit: 'images' }),
+  },
+  result: {
+    layers: z.array(RecalibratedLayer),
+    samples: z.number(),
+    /** On the test set. */
+    accuracy: z.number(),
+  },
+  traits: { changesModel: true, recovers: true, needsData: true },
+  words: {
+    title: 'Recalibrate',
+    running: 'Recalibrating',
+    purpose: 'Measures the statistics of batch normalization again.',
+    verb: 'Recalibrate',
+    past: 'recalibrated',
+    outcome: ({ accuracy }) => `test accuracy ${percent(accuracy)}`,
+  },
 });
+export const RecalibrateStep = recalibrate.schema;
 export type RecalibrateStep = z.infer<typeof RecalibrateStep>;

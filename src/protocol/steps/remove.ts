@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { InputShape } from '../model';
+import { percent } from '../format';
 import { LayerPatterns } from '../patterns';
+import { Removal } from '../removal';
+import { defineStep } from './define';
+import { accuracyWords, CALIBRATION_SAMPLES, SCORE_LABELS } from './prune';
 
 const share = (what: string) =>
   z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
@@ -12,9 +16,14 @@ const share = (what: string) =>
  */
 export const RemoveAmount = z.union([
   z.strictObject({ channels: share('Share of the channels that is removed, 0 to 1.') }),
-  z.strictObject({ macs: share('Share of the multiply-accumulates that is removed, 0 to 1.') }),
-  z.strictObject({ params: share('Share of the parameters that is removed, 0 to 1.') }),
-  z.strictObject({ zeros: z.literal(true).describe('Remove the filters and neurons that are all zero.') }),
+  z.strictObject({ macs: share('Share of the multiply-accumulates that is removed, 0 to 1.').meta({ label: 'MACs' }) }),
+  z.strictObject({ params: share('Share of the parameters that is removed, 0 to 1.').meta({ label: 'Parameters' }) }),
+  z.strictObject({
+    zeros: z
+      .literal(true)
+      .describe('Remove the filters and neurons that are all zero.')
+      .meta({ label: 'All that is zero' }),
+  }),
 ]);
 export type RemoveAmount = z.infer<typeof RemoveAmount>;
 
@@ -24,8 +33,13 @@ export const openSizes = InputShape.describe(
 );
 
 /** Importance scores of whole channels; each is described where it is computed. */
-export const ChannelScoreName = z.enum(['magnitude', 'l2', 'fpgm', 'bn-scale', 'taylor', 'random']);
+export const ChannelScoreName = z
+  .enum(['magnitude', 'l2', 'fpgm', 'bn-scale', 'taylor', 'random'])
+  .meta({ labels: SCORE_LABELS });
 export type ChannelScoreName = z.infer<typeof ChannelScoreName>;
+
+/** Whether a score of channels is computed from training images. */
+export const channelsNeedImages = (score: ChannelScoreName): boolean => score === 'taylor';
 
 /**
  * Structured pruning: filters, channels and neurons with the smallest importance scores are taken out of the model, which
@@ -33,37 +47,62 @@ export type ChannelScoreName = z.infer<typeof ChannelScoreName>;
  * With scope `global` all are ranked together, their scores divided by the mean of those they hang together with in kind;
  * with `layer` each layer loses the same share. `layers` gives shares to single layers; without `amount` only those are cut.
  */
-export const RemoveStep = z.strictObject({
-  step: z.literal('remove'),
-  score: ChannelScoreName.default('magnitude').describe('Importance score by which channels are ranked.'),
-  scope: z
-    .enum(['global', 'layer'])
-    .default('global')
-    .describe('Rank the channels of all layers together, or take the same share of each layer.'),
-  amount: RemoveAmount.optional().describe('How much to remove.'),
-  layers: z
-    .record(z.string(), share('Share of the channels of this layer that is removed, 0 to 1.'))
-    .optional()
-    .describe('Shares of channels for single layers, by layer name.'),
-  protect: LayerPatterns.optional().describe(
-    'Layers that keep all their channels, by name; * stands for any characters.',
-  ),
-  multipleOf: z
-    .number()
-    .int()
-    .min(1)
-    .max(1024)
-    .default(1)
-    .describe(
-      'Widths stay multiples of this: processors compute blocks of 8 or 16 channels, and the rest of a block is time for nothing.',
-    ),
-  samples: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(1000)
-    .describe('Training images on which a score that needs data, such as taylor, is computed.'),
-  inputShape: openSizes.optional(),
+export const remove = defineStep({
+  name: 'remove',
+  options: {
+    score: ChannelScoreName.default('magnitude').describe('Importance score by which channels are ranked.'),
+    scope: z
+      .enum(['global', 'layer'])
+      .default('global')
+      .describe('Rank the channels of all layers together, or take the same share of each layer.')
+      .meta({ labels: { global: 'All layers together', layer: 'Each layer by itself' } }),
+    amount: RemoveAmount.optional().describe('How much to remove.').meta({ begins: true }),
+    layers: z
+      .record(z.string(), share('Share of the channels of this layer that is removed, 0 to 1.'))
+      .optional()
+      .describe('Shares of channels for single layers, by layer name.')
+      .meta({ label: 'Single layers', group: 'advanced' }),
+    protect: LayerPatterns.optional()
+      .describe('Layers that keep all their channels, by name; * stands for any characters.')
+      .meta({ label: 'Protected layers', group: 'advanced' }),
+    multipleOf: z
+      .number()
+      .int()
+      .min(1)
+      .max(1024)
+      .default(1)
+      .describe(
+        'Widths stay multiples of this: processors compute blocks of 8 or 16 channels, and the rest of a block is time for nothing.',
+      ),
+    samples: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(CALIBRATION_SAMPLES)
+      .describe('Training images on which a score that needs data, such as taylor, is computed.')
+      .meta({ group: 'advanced', unit: 'images' }),
+    inputShape: openSizes.optional(),
+  },
+  result: { ...Removal.shape, accuracy: z.number().nullable() },
+  traits: {
+    changesModel: true,
+    compresses: true,
+    needsData: ({ score, amount }) => !(amount && 'zeros' in amount) && channelsNeedImages(score),
+  },
+  words: {
+    title: 'Remove channels',
+    running: 'Removing channels',
+    purpose: 'Filters and neurons go away: smaller and faster.',
+    verb: 'Remove channels of',
+    past: 'smaller',
+    outcome: ({ reached, shortfall, accuracy }) =>
+      [
+        reached ? `${percent(reached.channels)} of the channels removed, ` : '',
+        accuracyWords(accuracy),
+        shortfall === undefined ? '' : `; ${shortfall}`,
+      ].join(''),
+  },
 });
+export const RemoveStep = remove.schema;
 export type RemoveStep = z.infer<typeof RemoveStep>;

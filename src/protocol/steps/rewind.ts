@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { count } from '../format';
+import { defineStep } from './define';
 
 const ORIGIN = 'must be the number of an epoch, or the path of a checkpoint';
 
@@ -6,12 +8,33 @@ const ORIGIN = 'must be the number of an epoch, or the path of a checkpoint';
  * Rewinding (Frankle and Carbin 2019, "The Lottery Ticket Hypothesis"; Frankle et al. 2020): the weights that pruning left
  * go back to earlier values, zeros of kernels stay 0.
  */
-export const RewindStep = z.strictObject({
-  step: z.literal('rewind'),
-  to: z
-    .union([z.number().int().min(0), z.string().min(1, ORIGIN)], { error: ORIGIN })
-    .describe(
-      "An epoch of this run's own train step, 0 for its random weights; or the path of a checkpoint with the same tensors.",
-    ),
+export const rewind = defineStep({
+  name: 'rewind',
+  options: {
+    to: z
+      .union(
+        [z.number().int().min(0).meta({ label: 'Epoch' }), z.string().min(1, ORIGIN).meta({ label: 'Checkpoint' })],
+        { error: ORIGIN },
+      )
+      .describe(
+        "An epoch of this run's own train step, 0 for its random weights; or the path of a checkpoint with the same tensors.",
+      ),
+  },
+  result: {
+    to: z.union([z.number(), z.string()]),
+    /** Kernel weights that went back, and that stayed 0. */
+    kept: z.number(),
+    zeros: z.number(),
+  },
+  traits: { changesModel: true },
+  words: {
+    title: 'Rewind',
+    running: 'Rewinding',
+    purpose: 'Kept weights go back to earlier values.',
+    verb: 'Rewind',
+    past: 'rewound',
+    outcome: ({ kept, zeros }) => `${count(kept)} kernel weights went back, ${count(zeros)} stayed 0`,
+  },
 });
+export const RewindStep = rewind.schema;
 export type RewindStep = z.infer<typeof RewindStep>;

@@ -1,8 +1,18 @@
 import * as z from 'zod';
+import { EpochRecord } from '../epoch';
+import { percent } from '../format';
+import { PrunedLayer } from '../measure';
 
 /** Passes over the training images. */
 export const epochs = (fallback: number) =>
-  z.number().int().min(1).max(10_000).default(fallback).describe('Passes over the training images.');
+  z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(fallback)
+    .describe('Passes over the training images.')
+    .meta({ unit: 'epochs' });
 /** Images per optimiser step. */
 export const batchSize = z
   .number()
@@ -10,7 +20,8 @@ export const batchSize = z
   .min(1)
   .max(10_000)
   .default(100)
-  .describe('Images per optimiser step; the last partial batch is dropped.');
+  .describe('Images per optimiser step; the last partial batch is dropped.')
+  .meta({ group: 'advanced', unit: 'images' });
 /** Adam's learning rate, with its default. */
 export const learningRate = (fallback: number) =>
   z.number().positive().max(10).default(fallback).describe("Adam's learning rate, at the start.");
@@ -35,7 +46,8 @@ export const trainingOptions = {
     .number()
     .nonnegative()
     .optional()
-    .describe('Epochs, fractions allowed, in which the learning rate first rises from 0; none by default.'),
+    .describe('Epochs, fractions allowed, in which the learning rate first rises from 0; none by default.')
+    .meta({ label: 'Warm-up', unit: 'epochs' }),
   decay: z
     .number()
     .positive()
@@ -48,11 +60,24 @@ export const trainingOptions = {
     .number()
     .positive()
     .optional()
-    .describe('Epochs between two falls of a step schedule; by default a third of all epochs.'),
+    .describe('Epochs between two falls of a step schedule; by default a third of all epochs.')
+    .meta({ unit: 'epochs' }),
   patience: z
     .number()
     .int()
     .min(1)
     .optional()
-    .describe('Stop early after so many epochs in a row without a higher validation accuracy; never by default.'),
+    .describe('Stop early after so many epochs in a row without a higher validation accuracy; never by default.')
+    .meta({ unit: 'epochs' }),
 };
+
+/** The outcome of a step that trains: its epochs, the best of them by validation accuracy, and every layer as gradual pruning left it. */
+export const trained = {
+  epochs: z.array(EpochRecord),
+  best: EpochRecord,
+  layers: z.array(PrunedLayer).optional(),
+};
+
+/** The same in a few words. */
+export const bestEpochWords = ({ epochs, best }: { epochs: readonly EpochRecord[]; best: EpochRecord }): string =>
+  `best of ${epochs.length} epochs: ${best.epoch}, test accuracy ${percent(best.testAccuracy)}`;

@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Select } from '../ui/Select';
 import type { EntryProps } from './FieldView';
-import { hintOf, labelOf, valueWords } from './hints';
-import type { Spec } from './spec';
+import { valueLabel, type Spec } from '../../protocol/fields';
 import { TextEntry } from './TextEntry';
 
 const NONE = '';
@@ -16,7 +15,7 @@ export function ChoiceEntry({
   context,
   onChange,
 }: EntryProps & { spec: Extract<Spec, { kind: 'choice' }> }) {
-  const options = spec.open ? [...spec.options, ...(hintOf(field.key).examples ?? [])] : spec.options;
+  const options = spec.open ? [...spec.options, ...spec.suggestions] : spec.options;
   const now = value ?? field.fallback;
   const text = typeof now === 'string' ? now : NONE;
   const known = options.includes(text) || text === NONE;
@@ -25,11 +24,11 @@ export function ChoiceEntry({
   return (
     <>
       <Select
-        label={labelOf(field.key)}
+        label={field.label}
         value={writing || !known ? OTHER : text}
         options={[
           ...(optional || text === NONE ? [{ value: NONE, text: 'Default' }] : []),
-          ...options.map((option) => ({ value: option, text: valueWords(option) })),
+          ...options.map((option) => ({ value: option, text: valueLabel(spec, option) })),
           ...(spec.open ? [{ value: OTHER, text: 'Other\u2026' }] : []),
         ]}
         onSelect={(next) => {

@@ -1,16 +1,15 @@
 import { Checkbox } from '../ui/Checkbox';
-import { fallbackWords, labelOf } from './hints';
-import { isObject, type Json } from './json';
+import { isObject, type Json } from '../../protocol/json';
 import { NameList } from './NameList';
 import { NumberEntry } from './NumberEntry';
 import { NumberListEntry } from './NumberListEntry';
 import { ChoiceEntry } from './ChoiceEntry';
 import { ObjectFields, type FormContext } from './ObjectFields';
 import { RecordFields } from './RecordFields';
-import type { Field } from './spec';
+import type { Field } from '../../protocol/fields';
 import { TextEntry } from './TextEntry';
 import { UnionFields } from './UnionFields';
-import { initialObject } from './values';
+import { fallbackWords, initialObject } from './values';
 
 /** What each control is given; undefined as value takes the field away. */
 export interface EntryProps {
@@ -35,14 +34,14 @@ const Help = ({ text }: { text: string }) => (text === '' ? null : <p class="for
 
 function Control(props: EntryProps) {
   const { field, value, context, onChange } = props;
-  const { spec, key } = field;
+  const { spec, label } = field;
   switch (spec.kind) {
     case 'constant':
       return null;
     case 'flag':
       return (
         <Checkbox checked={(value ?? field.fallback) === true} onToggle={onChange} testId={context.id}>
-          {labelOf(key)}
+          {label}
         </Checkbox>
       );
     case 'number':
@@ -68,13 +67,13 @@ function Control(props: EntryProps) {
               onToggle={(on) => onChange(on ? initialObject(spec, context.starts) : undefined)}
               testId={context.id}
             >
-              {labelOf(key)}
+              {label}
             </Checkbox>
           )}
           <Help text={field.help} />
           {(field.required || value !== undefined) && (
             <fieldset class="form-part">
-              <legend class={field.required ? 'field-label' : 'unseen'}>{labelOf(key)}</legend>
+              <legend class={field.required ? 'field-label' : 'unseen'}>{label}</legend>
               <ObjectFields
                 fields={spec.fields}
                 value={isObject(value) ? value : {}}

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
 import type { EntryProps } from './FieldView';
-import { labelOf } from './hints';
 
 /** Several names: those there are, each to take away, and a line to add one. Names of layers are offered. */
 export function NameList({ field, value, context, onChange }: EntryProps) {
@@ -14,9 +13,9 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
     if (text !== '' && !names.includes(text)) set([...names, text]);
   };
   return (
-    <div class="field" role="group" aria-label={labelOf(field.key)}>
+    <div class="field" role="group" aria-label={field.label}>
       <label class="field">
-        <span class="field-label">{labelOf(field.key)}</span>
+        <span class="field-label">{field.label}</span>
         <input
           type="text"
           class="input"
@@ -46,7 +45,7 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
         ))}
       </datalist>
       {names.length > 0 && (
-        <ul class="plan-items" aria-label={labelOf(field.key)}>
+        <ul class="plan-items" aria-label={field.label}>
           {names.map((name) => (
             <li key={name} class="plan-item">
               <span class="tensor-name">{name}</span>

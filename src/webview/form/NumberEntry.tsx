@@ -1,9 +1,8 @@
 import { NumberField } from '../ui/NumberField';
 import { Range } from '../ui/Range';
 import type { EntryProps } from './FieldView';
-import { fallbackWords, labelOf } from './hints';
-import type { NumberSpec } from './spec';
-import { parseNumber } from './values';
+import type { NumberSpec } from '../../protocol/fields';
+import { fallbackWords, parseNumber } from './values';
 
 /** Shares are set with a slider too. */
 const isShare = ({ min, max }: NumberSpec): boolean => min === 0 && max === 1;
@@ -16,7 +15,7 @@ export function NumberEntry({ field, spec, value, context, onChange }: EntryProp
   const arrow = spec.integer ? 1 : share ? 0.01 : 0.1;
   const entry = (
     <NumberField
-      label={labelOf(field.key)}
+      label={field.label}
       value={number}
       placeholder={fallbackWords(fallback ?? undefined)}
       min={spec.min}
@@ -34,7 +33,7 @@ export function NumberEntry({ field, spec, value, context, onChange }: EntryProp
   return (
     <div class="pair slide">
       <Range
-        label={labelOf(field.key)}
+        label={field.label}
         value={shown}
         max={1}
         step={0.01}

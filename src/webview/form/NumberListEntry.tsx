@@ -1,9 +1,8 @@
 import { useId } from 'preact/hooks';
 import { useDraft } from '../ui/useDraft';
 import type { EntryProps } from './FieldView';
-import { labelOf } from './hints';
-import type { Json } from './json';
-import type { NumberSpec } from './spec';
+import type { Json } from '../../protocol/json';
+import type { NumberSpec } from '../../protocol/fields';
 import { parseNumber } from './values';
 
 /** Several numbers in one line, with commas or spaces between. */
@@ -24,7 +23,7 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
   const { problem } = draft;
   return (
     <label class="field">
-      <span class="field-label">{labelOf(field.key)}</span>
+      <span class="field-label">{field.label}</span>
       <input
         type="text"
         class="input"

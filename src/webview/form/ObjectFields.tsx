@@ -3,9 +3,8 @@ import { sentence } from '../logic/sentence';
 import { Fold } from '../ui/Fold';
 import { inside } from './complaint';
 import { FieldView } from './FieldView';
-import { hintOf } from './hints';
-import { withKey, type JsonObject } from './json';
-import type { Field } from './spec';
+import { withKey, type JsonObject } from '../../protocol/json';
+import type { Field } from '../../protocol/fields';
 
 /** What the fields of a form share. */
 export interface FormContext {
@@ -29,10 +28,6 @@ export const within = (context: FormContext, key: string): FormContext => ({
 export const ownProblem = ({ complaint }: FormContext): string | null =>
   complaint?.at.length === 0 ? sentence(complaint.message) : null;
 
-/** A field that most people leave as it is waits behind a fold; a part of its own is switched on by its own box. */
-const isFolded = ({ key, required, fallback, spec }: Field): boolean =>
-  hintOf(key).folded ?? (!required && fallback === undefined && spec.kind !== 'object' && spec.kind !== 'union');
-
 /** The fields of an object, those that are seldom set behind a fold. */
 export function ObjectFields({
   fields,
@@ -46,7 +41,7 @@ export function ObjectFields({
   onChange: (value: JsonObject) => void;
 }) {
   const shown = fields.filter(({ spec }) => spec.kind !== 'constant');
-  const folded = shown.filter(isFolded);
+  const folded = shown.filter(({ advanced }) => advanced);
   const views = (list: readonly Field[]) =>
     list.map((field) => (
       <FieldView
@@ -59,7 +54,7 @@ export function ObjectFields({
     ));
   return (
     <div class="form-fields">
-      {views(shown.filter((field) => !isFolded(field)))}
+      {views(shown.filter(({ advanced }) => !advanced))}
       {folded.length > 0 && (
         <Fold
           title={`More options (${folded.length})`}

@@ -1,10 +1,9 @@
 import { IconButton } from '../ui/Button';
 import { Select } from '../ui/Select';
 import { FieldView, type EntryProps } from './FieldView';
-import { labelOf } from './hints';
-import { isObject, withKey } from './json';
+import { isObject, withKey } from '../../protocol/json';
 import { within } from './ObjectFields';
-import type { Spec } from './spec';
+import { onlyField, type Spec } from '../../protocol/fields';
 import { initial } from './values';
 
 const NONE = '';
@@ -16,9 +15,9 @@ export function RecordFields({ field, item, value, context, onChange }: EntryPro
   const set = (next: typeof record) => onChange(Object.keys(next).length > 0 || field.required ? next : undefined);
   const left = context.layers.filter((name) => !(name in record));
   return (
-    <div class="form-record" role="group" aria-label={labelOf(field.key)}>
+    <div class="form-record" role="group" aria-label={field.label}>
       <Select
-        label={labelOf(field.key)}
+        label={field.label}
         value={NONE}
         options={[
           { value: NONE, text: left.length > 0 ? 'Add a layer\u2026' : 'All layers are listed' },
@@ -40,7 +39,7 @@ export function RecordFields({ field, item, value, context, onChange }: EntryPro
             />
           </div>
           <FieldView
-            field={{ key: 'amount', help: '', required: true, fallback: undefined, spec: item }}
+            field={onlyField('amount', 'Amount', item)}
             value={record[name]}
             context={within(context, name)}
             onChange={(next) => set(withKey(record, name, next))}

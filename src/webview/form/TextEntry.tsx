@@ -1,6 +1,5 @@
 import { useId } from 'preact/hooks';
 import type { EntryProps } from './FieldView';
-import { labelOf } from './hints';
 import { ownProblem } from './ObjectFields';
 
 /** A line of text; empty stands for the default, or for none. What does not fit stays, marked, with the reason below. */
@@ -9,7 +8,7 @@ export function TextEntry({ field, value, context, onChange, placeholder }: Entr
   const problem = ownProblem(context);
   return (
     <label class="field">
-      <span class="field-label">{labelOf(field.key)}</span>
+      <span class="field-label">{field.label}</span>
       <input
         type="text"
         class="input"

@@ -1,9 +1,8 @@
 import { Select } from '../ui/Select';
 import { FieldView, type EntryProps } from './FieldView';
-import { labelOf } from './hints';
-import { isObject } from './json';
+import { isObject } from '../../protocol/json';
 import { ObjectFields } from './ObjectFields';
-import type { Spec } from './spec';
+import { onlyField, type Spec } from '../../protocol/fields';
 import { fits, initial } from './values';
 
 const NONE = '';
@@ -23,13 +22,13 @@ export function UnionFields({
     onChange(chosen && initial(chosen.spec, field.key, context.starts));
   };
   return (
-    <div class="form-union" role="group" aria-label={labelOf(field.key)}>
+    <div class="form-union" role="group" aria-label={field.label}>
       <Select
-        label={labelOf(field.key)}
+        label={field.label}
         value={variant?.name ?? NONE}
         options={[
           ...(field.required && variant ? [] : [{ value: NONE, text: 'None' }]),
-          ...spec.variants.map(({ name }) => ({ value: name, text: labelOf(name) })),
+          ...spec.variants.map(({ name, label }) => ({ value: name, text: label })),
         ]}
         onSelect={start}
         testId={context.id}
@@ -44,7 +43,7 @@ export function UnionFields({
       ) : (
         variant && (
           <FieldView
-            field={{ key: variant.name, help: '', required: true, fallback: undefined, spec: variant.spec }}
+            field={onlyField(variant.name, variant.label, variant.spec)}
             value={now}
             context={{ ...context, id: `${context.id}-value` }}
             onChange={onChange}

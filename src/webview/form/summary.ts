@@ -1,11 +1,11 @@
-import { labelOf, valueWords } from './hints';
-import { isObject, type Json, type JsonObject } from './json';
+import { keyWords, valueLabel, type Field } from '../../protocol/fields';
+import { isObject, type Json, type JsonObject } from '../../protocol/json';
 
 /** A step in a few words: what it sets, in its own order. */
-export function summaryOf(step: JsonObject): string {
+export function summaryOf(step: JsonObject, fields: readonly Field[]): string {
   const parts = Object.entries(step)
     .filter(([key]) => key !== 'step')
-    .map(([key, value]) => words(key, value));
+    .map(([key, value]) => words(fields, key, value));
   return parts.filter(Boolean).join(' \u00b7 ');
 }
 
@@ -13,15 +13,23 @@ export function summaryOf(step: JsonObject): string {
 const lowered = (label: string): string =>
   /^.[A-Z]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 
-function words(key: string, value: Json): string {
-  const label = lowered(labelOf(key));
+function words(fields: readonly Field[], key: string, value: Json): string {
+  const field = fields.find((one) => one.key === key);
+  const label = lowered(field?.label ?? keyWords(key));
   if (typeof value === 'boolean') return value ? label : '';
-  if (typeof value === 'string') return valueWords(value);
+  if (typeof value === 'string') return field ? valueLabel(field.spec, value) : value;
   if (typeof value === 'number') return `${label} ${value}`;
   if (Array.isArray(value)) return value.length > 0 ? `${label}: ${value.length}` : '';
   if (!isObject(value)) return '';
   const entries = Object.entries(value);
   const [only] = entries;
-  if (entries.length === 1 && only && !isObject(only[1])) return words(only[0], only[1]);
+  if (entries.length === 1 && only && !isObject(only[1])) return words(inner(field), only[0], only[1]);
   return entries.length > 0 ? label : '';
+}
+
+/** The fields of a part, or of all shapes of a union. */
+function inner(field: Field | undefined): readonly Field[] {
+  if (field?.spec.kind === 'object') return field.spec.fields;
+  if (field?.spec.kind !== 'union') return [];
+  return field.spec.variants.flatMap(({ spec }) => (spec.kind === 'object' ? spec.fields : []));
 }

@@ -1,6 +1,6 @@
 import { count } from '../../protocol/format';
-import { isObject, type Json, type JsonObject } from './json';
-import type { NumberSpec, Spec } from './spec';
+import { isObject, type Json, type JsonObject } from '../../protocol/json';
+import type { NumberSpec, Spec } from '../../protocol/fields';
 
 /** Where a number without a default begins, by the name of its field; undefined: in the middle of its range. */
 export type Starts = (key: string) => number | undefined;
@@ -13,7 +13,7 @@ export function initial(spec: Spec, key: string, starts: Starts): Json {
     case 'flag':
       return true;
     case 'number':
-      return starts(key) ?? middle(spec);
+      return starts(key) ?? spec.start ?? middle(spec);
     case 'choice':
       return spec.options[0] ?? '';
     case 'text':
@@ -32,10 +32,12 @@ export function initial(spec: Spec, key: string, starts: Starts): Json {
   }
 }
 
-/** The fields that an object must have; what has a default is left out. */
+/** The fields that an object must have, or that its form begins with; what has a default is left out. */
 export function initialObject({ fields }: Extract<Spec, { kind: 'object' }>, starts: Starts): JsonObject {
   return Object.fromEntries(
-    fields.filter(({ required }) => required).map(({ key, spec }) => [key, initial(spec, key, starts)]),
+    fields
+      .filter(({ required, begins }) => required || begins)
+      .map(({ key, spec }) => [key, initial(spec, key, starts)]),
   );
 }
 
@@ -43,6 +45,12 @@ function middle({ min, max, integer, above }: NumberSpec): number {
   if (Number.isFinite(min) && Number.isFinite(max) && max - min <= 1) return (min + max) / 2;
   const least = Number.isFinite(min) ? min : 0;
   return above ? least + (integer ? 1 : 0.1) : least;
+}
+
+/** A default as words, for the place of a value that is not set. */
+export function fallbackWords(value: Json | undefined): string {
+  if (typeof value === 'number') return value >= 1000 ? count(value) : String(value);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Has a value the shape of this variant of a union? */

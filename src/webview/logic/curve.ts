@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../protocol/run';
+import type { EpochRecord } from '../../protocol/epoch';
 import type { CurvePoint } from './job';
 
 /** Columns for the plot: epochs, loss, accuracy, validation accuracy; null where a row has no such figure. */

@@ -1,8 +1,9 @@
 import { percent } from '../../protocol/format';
-import { methodRunning } from './methods';
+import { findStep } from '../../protocol/steps';
 import type { Progress } from '../../protocol/measure';
 import type { RecipeJob } from '../../protocol/panel';
-import type { EpochRecord, RunClock, RunEvent, RunResult } from '../../protocol/run';
+import type { RunClock, RunEvent, RunResult } from '../../protocol/run';
+import type { EpochRecord } from '../../protocol/epoch';
 
 /** One point of the live curve; `epoch` with its fraction. */
 export interface CurvePoint {
@@ -94,7 +95,7 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
 export function stageWords(job: JobView): string {
   if (job.status === 'cancelling') return 'Cancelling\u2026';
   if (!job.step) return 'Starting';
-  const title = methodRunning(job.step.name);
+  const title = findStep(job.step.name)?.words.running ?? job.step.name;
   const stage = job.progress?.stage ?? '';
   const repeated = stage.toLowerCase().startsWith(title.toLowerCase());
   const words = repeated

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JsonObject } from '../form/json';
+import { JsonObject } from '../../protocol/json';
 import { MODES } from './amount';
 import { COLUMNS } from './sort';
 

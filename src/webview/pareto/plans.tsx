@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ParetoCurve } from '../../protocol/pareto';
-import { asJson } from '../form/json';
+import { asJson } from '../../protocol/json';
 import { ask } from '../state/host';
 import { replaceSteps } from '../state/recipe';
 import { drafts, job, panel } from '../state/session';

@@ -1,5 +1,5 @@
-import { asJson } from '../form/json';
-import { methodTitle } from '../logic/methods';
+import { asJson } from '../../protocol/json';
+import { stepDefinition } from '../../protocol/steps';
 import { replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
 import { counts, step as thresholdStep } from '../state/preview';
@@ -87,7 +87,7 @@ export function RecipeSection() {
       {list.length === 0 && (
         <p class="small quiet">
           The threshold above is the quick way. Here each method has all its options, and several make a recipe:{' '}
-          {methodTitle('remove')}, then {methodTitle('finetune')}, for example.
+          {stepDefinition('remove').words.title}, then {stepDefinition('finetune').words.title}, for example.
         </p>
       )}
     </section>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { unrollRounds } from '../../protocol/rounds';
 import { percent } from '../../protocol/format';
-import { asJson } from '../form/json';
+import { asJson } from '../../protocol/json';
 import { replaceSteps, steps } from '../state/recipe';
 import { inspection } from '../state/session';
 import { Button } from '../ui/Button';

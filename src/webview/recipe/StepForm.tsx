@@ -1,5 +1,5 @@
 import { ObjectFields } from '../form/ObjectFields';
-import { methodPurpose, methodTitle } from '../logic/methods';
+import { stepDefinition } from '../../protocol/steps';
 import { sentence } from '../logic/sentence';
 import {
   changeStep,
@@ -9,7 +9,7 @@ import {
   nameOf,
   problems,
   starts,
-  stepSpec,
+  stepFields,
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
 import { cancelPlan, isPlannable, planning, planProblem, planStep } from '../state/stepPlan';
@@ -28,14 +28,15 @@ export function StepForm() {
   if (!name) return <Notice kind="warning">This version does not know this step: delete it to go on.</Notice>;
   const layers = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
   const problem = problems.value[index] ?? null;
+  const { title, purpose } = stepDefinition(name).words;
   return (
     <div class="step-form" data-inputs key={`${index}-${name}`}>
       <h3>
-        Step {index + 1}: {methodTitle(name)}
+        Step {index + 1}: {title}
       </h3>
-      <p class="small quiet">{methodPurpose(name)}</p>
+      <p class="small quiet">{purpose}</p>
       <ObjectFields
-        fields={stepSpec(name).fields}
+        fields={stepFields(name)}
         value={draft}
         context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value }}
         onChange={(next) => changeStep(index, next)}

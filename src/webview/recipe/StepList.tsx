@@ -1,6 +1,6 @@
 import { summaryOf } from '../form/summary';
-import { methodTitle } from '../logic/methods';
-import { current, deleteStep, moveStep, nameOf, problems } from '../state/recipe';
+import { stepDefinition } from '../../protocol/steps';
+import { current, deleteStep, moveStep, nameOf, problems, stepFields } from '../state/recipe';
 import { drafts } from '../state/session';
 import { IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -11,7 +11,8 @@ export function StepList() {
   return (
     <ol class="steps" aria-label="Steps of the recipe" data-testid="recipe-steps">
       {list.map((draft, index) => {
-        const title = methodTitle(nameOf(draft) ?? 'unknown step');
+        const name = nameOf(draft);
+        const title = name ? stepDefinition(name).words.title : 'unknown step';
         const problem = problems.value[index] ?? null;
         const active = current.value === index;
         return (
@@ -33,7 +34,7 @@ export function StepList() {
                 {index + 1}. {title}
                 {problem !== null && <Icon name="warning" />}
               </span>
-              <span class="step-words small quiet">{problem ?? summaryOf(draft)}</span>
+              <span class="step-words small quiet">{problem ?? summaryOf(draft, name ? stepFields(name) : [])}</span>
             </button>
             <span class="step-actions">
               {index > 0 && (

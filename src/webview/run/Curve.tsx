@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
-import type { EpochRecord } from '../../protocol/run';
+import type { EpochRecord } from '../../protocol/epoch';
 import { percent } from '../../protocol/format';
 import type { CurvePoint } from '../logic/job';
 import { curveData } from '../logic/curve';

@@ -11,7 +11,7 @@ import {
   scanning,
   scanOptions,
   scanProblem,
-  scanSpec,
+  scanFields,
   startScan,
 } from '../state/scan';
 import { Button } from '../ui/Button';
@@ -94,7 +94,7 @@ export function SensitivitySection() {
       {!scanning.value && (
         <Fold title="Options of the scan" open={false} testId="scan-options">
           <ObjectFields
-            fields={scanSpec().fields}
+            fields={scanFields()}
             value={scanOptions.value}
             context={{
               id: 'scan',

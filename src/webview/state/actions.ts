@@ -4,7 +4,7 @@ import type { Attention, PanelState, RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { percent } from '../../protocol/format';
 import type { CallOptions } from '../../rpc/peer';
-import { asJson } from '../form/json';
+import { asJson } from '../../protocol/json';
 import { onRunEvent, startedJob, type JobView } from '../logic/job';
 import { ask, onHost } from './host';
 import { loadHistograms } from './histograms';

@@ -1,9 +1,8 @@
 import { computed, signal } from '@preact/signals';
-import * as z from 'zod';
 import { describeIssue, firstComplaint } from '../../protocol/errors';
-import { RecipeStep, stepSchemas, type StepName } from '../../protocol/steps';
-import type { JsonObject } from '../form/json';
-import { specOf, type Spec } from '../form/spec';
+import { isStepName, RecipeStep, stepDefinition, type StepName } from '../../protocol/steps';
+import type { JsonObject } from '../../protocol/json';
+import { fieldsOf, type Field } from '../../protocol/fields';
 import { initialObject } from '../form/values';
 import { keepEqual } from '../logic/keepEqual';
 import { drafts, inspection } from './session';
@@ -11,31 +10,22 @@ import { drafts, inspection } from './session';
 /** The step whose form is shown, by its place; null: none. */
 export const current = signal<number | null>(drafts.peek().length > 0 ? 0 : null);
 
-const specs = new Map<string, Spec>();
+const fields = new Map<string, readonly Field[]>();
 
 /** What the form of a kind of step is made from. */
-export function stepSpec(name: StepName): Extract<Spec, { kind: 'object' }> {
-  let spec = specs.get(name);
-  if (!spec) {
-    spec = specOf(z.toJSONSchema(stepSchemas[name], { target: 'draft-7', io: 'input' }));
-    specs.set(name, spec);
-  }
-  return spec.kind === 'object' ? spec : { kind: 'object', fields: [] };
+export function stepFields(name: StepName): readonly Field[] {
+  let known = fields.get(name);
+  if (!known) fields.set(name, (known = fieldsOf(stepDefinition(name).schema)));
+  return known;
 }
-
-const isStepName = (name: unknown): name is StepName => typeof name === 'string' && name in stepSchemas;
 
 /** The kind of a draft; null for one that this version does not know. */
 export const nameOf = ({ step }: JsonObject): StepName | null => (isStepName(step) ? step : null);
 
-/** Numbers that fit this model, for fields that must have one. */
+/** Numbers that fit this model, for fields that have no other to begin with. */
 export function starts(key: string): number | undefined {
   const totals = inspection.value?.totals;
   return {
-    sparsity: 0.9,
-    accuracy: 0.9,
-    threshold: 0.05,
-    standardDeviations: 1,
     bytes: totals && Math.round(totals.gzipBytes / 4),
     macs: totals?.macs == null ? undefined : Math.round(totals.macs / 2),
     params: totals && Math.round(totals.params / 2),
@@ -43,15 +33,8 @@ export function starts(key: string): number | undefined {
 }
 
 /** A new step of a kind, with what it must have. */
-export function newDraft(name: StepName): JsonObject {
-  const spec = stepSpec(name);
-  const draft = initialObject(spec, starts);
-  const amount = spec.fields.find(({ key }) => key === 'amount')?.spec;
-  // Pruning and removing do nothing without an amount, though it may be given by layer instead.
-  if (amount?.kind !== 'union') return draft;
-  const chosen = amount.variants.find((each) => each.name === (name === 'prune' ? 'sparsity' : 'channels'));
-  return chosen?.spec.kind === 'object' ? { ...draft, amount: initialObject(chosen.spec, starts) } : draft;
-}
+export const newDraft = (name: StepName): JsonObject =>
+  initialObject({ kind: 'object', fields: stepFields(name) }, starts);
 
 const same = keepEqual<RecipeStep[] | null>();
 const checked = computed(() => drafts.value.map((draft) => RecipeStep.safeParse(draft)));

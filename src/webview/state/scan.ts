@@ -1,10 +1,9 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import * as z from 'zod';
 import { CancelledError, firstComplaint } from '../../protocol/errors';
 import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import { percent } from '../../protocol/format';
-import type { JsonObject } from '../form/json';
-import { specOf, type Spec } from '../form/spec';
+import type { JsonObject } from '../../protocol/json';
+import { fieldsOf, type Field } from '../../protocol/fields';
 import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../logic/scan';
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
@@ -20,16 +19,10 @@ const checked = computed(() => SensitivityOptions.safeParse(scanOptions.value));
 /** What is wrong with the options, and where; null: nothing. */
 export const scanComplaint = computed(() => (checked.value.error ? firstComplaint(checked.value.error) : null));
 
-let spec: Extract<Spec, { kind: 'object' }> | undefined;
+let fields: readonly Field[] | undefined;
 
 /** What the form of the options is made from. */
-export function scanSpec(): Extract<Spec, { kind: 'object' }> {
-  if (!spec) {
-    const read = specOf(z.toJSONSchema(SensitivityOptions, { target: 'draft-7', io: 'input' }));
-    spec = read.kind === 'object' ? read : { kind: 'object', fields: [] };
-  }
-  return spec;
-}
+export const scanFields = (): readonly Field[] => (fields ??= fieldsOf(SensitivityOptions));
 
 let abort: AbortController | undefined;
 

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
-import type { JsonObject } from '../form/json';
+import type { JsonObject } from '../../protocol/json';
 import type { JobView } from '../logic/job';
 import type { Histograms } from '../logic/plan';
 import { readSaved, type Saved } from '../logic/saved';

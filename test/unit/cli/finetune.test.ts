@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { PrunedLayer } from '../../../src/protocol/measure';
 import { ModelTotals } from '../../../src/protocol/model';
 import { Recipe } from '../../../src/protocol/recipe';
-import { EpochRecord } from '../../../src/protocol/run';
+import { EpochRecord } from '../../../src/protocol/epoch';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { TINY, writeRaw } from '../../fixtures/tiny-model';
 import { writeTinyDataset } from '../dataset/idxFiles';

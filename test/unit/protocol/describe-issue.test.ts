@@ -19,7 +19,7 @@ describe('the first complaint about a recipe', () => {
 
   it('names the step that is unknown', () => {
     expect(complaint([{ step: 'evaluate' }, { step: 'polish' }])).toBe(
-      'steps[1].step: unknown step: use train, prune, remove, target, finetune, recalibrate, rewind or evaluate',
+      'steps[1].step: unknown step: use train, prune, remove, target, finetune, rewind, recalibrate or evaluate',
     );
   });
 });

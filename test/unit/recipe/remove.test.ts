@@ -7,7 +7,7 @@ import { weightName } from '../../../src/engine/model/roles';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
-import type { StepResult } from '../../../src/protocol/run';
+import type { StepResult } from '../../../src/protocol/steps';
 import { Bench } from './runs';
 
 const remove = { step: 'remove', amount: { macs: 0.4 }, score: 'taylor', samples: 60 } as const;

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { TargetGoal } from '../../../src/protocol/steps/target';
+import type { TargetGoal } from '../../../src/protocol/steps/goal';
 import { ParetoCurve } from '../../../src/protocol/pareto';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { inspect } from '../../../src/engine/measure/inspect';

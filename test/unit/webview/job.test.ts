@@ -5,7 +5,6 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunEvent } from '../../../src/protocol/run';
 import { curveData } from '../../../src/webview/logic/curve';
 import { onRunEvent, stageWords, startedJob, type JobView } from '../../../src/webview/logic/job';
-import { methodRunning } from '../../../src/webview/logic/methods';
 import { nonzeroMacs } from '../../../src/webview/logic/macs';
 import { readSaved } from '../../../src/webview/logic/saved';
 import { emptyLayer, layerOf } from './fixtures';
@@ -101,11 +100,6 @@ test('the curve is that of the batches, smoothed, and does not jump where an epo
 
 test('a page that joins after the batches shows the means of whole epochs', () => {
   expect(curveData([], [record])).toEqual([[1], [0.3], [0.9], [0.88]]);
-});
-
-test('steps have words', () => {
-  expect(methodRunning('finetune')).toBe('Fine-tuning');
-  expect(methodRunning('something')).toBe('something');
 });
 
 test('multiply-accumulates shrink with the density of their layer', () => {

@@ -493,7 +493,7 @@ test('a method is chosen, its form filled in from its schema, and the recipe run
       granularity: '2:4',
       protect: ['dense*'],
       amount: { sparsity: 0.8 },
-      layers: { conv2d: { threshold: 0.05 } },
+      layers: { conv2d: { sparsity: 0.9 } },
     },
     { step: 'finetune', epochs: 1 },
   ]);

@@ -1,5 +1,5 @@
 import type { PrunedLayer } from '../../../src/protocol/measure';
-import type { StepResult } from '../../../src/protocol/run';
+import type { StepResult } from '../../../src/protocol/steps';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { FakeModel } from './model';
 

@@ -2,14 +2,13 @@ import type * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import type { PrunedLayer } from '../../../protocol/measure';
 import type { ModelTotals } from '../../../protocol/model';
-import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
+import { needsImages, type PruneAmount, type PruneStep } from '../../../protocol/steps/prune';
 import { unrollRounds } from '../../../protocol/rounds';
-import type { RecipeStepInput } from '../../../protocol/steps';
-import type { RunResult, StepResult } from '../../../protocol/run';
+import type { RecipeStepInput, StepResult } from '../../../protocol/steps';
+import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent, weight } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { needsData } from '../../compress/prune/scores';
 import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { typedNumber } from '../options';
 import { recipeOf } from '../recipe';
@@ -54,7 +53,7 @@ export async function prune(
   const checkpoint = await resolveModelPath(given);
   if (fineTune > 0 && data === undefined)
     throw new UserError('Fine-tuning needs a dataset: give one with --data, for example --data fashion-mnist.');
-  if (needsData(options.score) && data === undefined)
+  if (needsImages(options.score) && data === undefined)
     throw new UserError(
       `The score ${options.score} is computed from training images: give a dataset with --data, for example --data fashion-mnist.`,
     );

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
-import { outcome } from '../../recipe/report';
 import { withNormalization } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import type { Recipe } from '../../../protocol/recipe';
+import { outcome } from '../../../protocol/steps';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { readRecipe } from '../recipe';
 import { accuracyNotes, runOnTerminal } from '../runs';

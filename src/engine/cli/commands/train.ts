@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import type { Architecture } from '../../../protocol/steps/train';
-import type { EpochRecord, RunResult } from '../../../protocol/run';
+import type { RunResult } from '../../../protocol/run';
+import type { EpochRecord } from '../../../protocol/epoch';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, duration, percent } from '../../../protocol/format';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';

@@ -1,12 +1,11 @@
 import { UserError } from '../../../protocol/errors';
 import type { PreviewCounts, PrunedLayer } from '../../../protocol/measure';
-import type { PruneAmount, PruneStep } from '../../../protocol/steps/prune';
+import { needsImages, type PruneAmount, type PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
 import { cutBelow, cutCount, cutTogether, groupsFor, type Cut } from './cut';
 import { N_OF_M_KEPT, patternOf } from './granularity';
 import { amountsByLayer, protectedLayers } from '../layer-names';
 import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
-import { needsData } from './scores';
 import type { Statistics } from './scores/score';
 
 /** What a prune step would do to a model; `applyPrune` does it. */
@@ -30,7 +29,7 @@ export interface PrunePlan {
  */
 export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statistics?: Statistics): PrunePlan {
   checkAmounts(step);
-  if (needsData(step.score) && !statistics)
+  if (needsImages(step.score) && !statistics)
     throw new UserError(
       `The score ${step.score} is computed from training images: choose a dataset, for example fashion-mnist, or another score.`,
     );

@@ -1,6 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
-import type { RemoveStep } from '../../../protocol/steps/remove';
+import { channelsNeedImages, type RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { channelGroups } from './channels';
@@ -31,7 +31,7 @@ export async function removeByStep(model: ModelContent, step: RemoveStep, option
   let scores: GroupScores = new Map();
   if (!step.amount || !('zeros' in step.amount)) {
     const score = channelScores[step.score];
-    if (score.needsData && !dataset)
+    if (channelsNeedImages(step.score) && !dataset)
       throw new UserError(`The score ${step.score} needs a dataset: choose one, or another score.`);
     scores = await score.score({ model, groups, samples: step.samples, ...options });
   }

@@ -1,5 +1,6 @@
 import type { ParetoPoint } from '../../../protocol/pareto';
-import type { TargetGoal, TargetStep } from '../../../protocol/steps/target';
+import type { TargetStep } from '../../../protocol/steps/target';
+import type { TargetGoal } from '../../../protocol/steps/goal';
 import { count } from '../../../protocol/format';
 
 /** The size that a target is about. */

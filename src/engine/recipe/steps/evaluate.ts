@@ -1,5 +1,5 @@
 import type { EvaluateStep } from '../../../protocol/steps/evaluate';
-import type { StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
 import { measure, recorded } from '../measured';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
@@ -13,6 +13,5 @@ async function perform(work: Work, step: EvaluateStep): Promise<StepResult> {
 }
 
 export const evaluate: StepKind<EvaluateStep> = {
-  runsModel: () => true,
   perform,
 };

@@ -1,8 +1,8 @@
 import { UserError } from '../../../protocol/errors';
+import { needsImages } from '../../../protocol/steps/prune';
 import type { Gradual } from '../../../protocol/steps/gradual';
 import type { ModelContent } from '../../checkpoint/types';
 import { calibrate } from '../../compress/prune/calibrate';
-import { needsData } from '../../compress/prune/scores';
 import { graduallyPruned, initialSparsity, prunedTo } from '../../compress/prune/gradual';
 import type { GradualPruning } from '../../train/loop';
 import { sparsitySchedule } from '../../train/sparsity-schedule';
@@ -23,7 +23,7 @@ export function checkGradual(gradual: Gradual, epochs: number, where: string): v
     throw new UserError(
       `${where} has a schedule of sparsity that ends after epoch ${to}, but only ${epochs} epochs: give "gradual" an earlier "to", or the step more epochs.`,
     );
-  if (gradual.regrow && needsData(gradual.score))
+  if (gradual.regrow && needsImages(gradual.score))
     throw new UserError(
       `${where} cannot regrow weights by the score ${gradual.score}, because it is computed from a network in which they are 0: choose magnitude, or leave "regrow" out.`,
     );

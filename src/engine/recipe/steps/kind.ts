@@ -1,5 +1,4 @@
-import type { RecipeStep } from '../../../protocol/steps';
-import type { StepResult } from '../../../protocol/run';
+import type { RecipeStep, StepResult } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import type { TrainState } from '../../train/loop';
 import type { Prepared } from '../types';
@@ -7,8 +6,6 @@ import type { Work } from '../work';
 
 /** What the runner knows of one kind of step; the table of all of them is in `kinds.ts`. */
 export interface StepKind<Step extends RecipeStep> {
-  /** Whether it runs the model: it then needs a dataset, and a model that TensorFlow.js can run. */
-  readonly runsModel: (step: Step) => boolean;
   /** Checks what the recipe alone tells; `where` begins the sentence. @throws UserError */
   readonly check?: (step: Step, where: string, steps: readonly RecipeStep[]) => void;
   /** Tries, before anything is written, whether step and model fit, and answers the model as far as that changes it. @throws UserError */

@@ -1,12 +1,11 @@
-import type { PruneStep } from '../../../protocol/steps/prune';
+import { needsImages, type PruneStep } from '../../../protocol/steps/prune';
 import { UserError } from '../../../protocol/errors';
-import type { StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
 import { storageNotes } from '../../checkpoint/storage-notes';
 import { prunedTensors } from '../../compress/prune/apply';
 import { calibrate } from '../../compress/prune/calibrate';
 import { carryOut } from '../../compress/prune/carry-out';
 import { planPrune } from '../../compress/prune/plan';
-import { needsData } from '../../compress/prune/scores';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { counted } from '../outcome';
@@ -30,14 +29,13 @@ async function perform(work: Work, step: PruneStep): Promise<StepResult> {
 }
 
 export const prune: StepKind<PruneStep> = {
-  runsModel: ({ score }) => needsData(score),
   check: ({ amount, layers = {}, granularity = '' }, where) => {
     if (!granularity.includes(':') && amount === undefined && Object.keys(layers).length === 0)
       throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
   },
   // Which weights a score that needs data would cut is not known yet; whether layers and amounts fit does not depend on it.
   rehearse: (model, step) => {
-    const plan = planPrune(model, needsData(step.score) ? { ...step, score: 'magnitude' } : step);
+    const plan = planPrune(model, needsImages(step.score) ? { ...step, score: 'magnitude' } : step);
     return { ...model, tensors: prunedTensors(model, plan) };
   },
   perform,

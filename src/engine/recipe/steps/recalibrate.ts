@@ -1,5 +1,5 @@
 import { UserError } from '../../../protocol/errors';
-import type { StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
 import type { RecalibrateStep } from '../../../protocol/steps/recalibrate';
 import { recalibrate as recalibrated } from '../../compress/recalibrate';
 import { readGraph } from '../../model/graph';
@@ -27,7 +27,6 @@ async function perform(work: Work, step: RecalibrateStep): Promise<StepResult> {
 }
 
 export const recalibrate: StepKind<RecalibrateStep> = {
-  runsModel: () => true,
   rehearse: (model) => {
     if (!readGraph(model).layers.some(({ type }) => type === 'BatchNormalization'))
       throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');

@@ -1,8 +1,7 @@
 import { UserError } from '../../../protocol/errors';
-import type { StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { rehearseRemove, removeByStep } from '../../compress/remove/remove';
-import { channelScores } from '../../compress/remove/scores';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { progressTo } from '../types';
@@ -33,7 +32,6 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
 }
 
 export const remove: StepKind<RemoveStep> = {
-  runsModel: ({ score, amount }) => !(amount && 'zeros' in amount) && channelScores[score].needsData,
   check: ({ amount, layers = {} }, where) => {
     if (amount && 'zeros' in amount && Object.keys(layers).length > 0)
       throw new UserError(`${where} removes what is all zero, so it needs no shares for "layers": leave them out.`);

@@ -1,6 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { RewindStep } from '../../../protocol/steps/rewind';
-import type { StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import { normalizationName, sameNormalization } from '../../../protocol/normalization';
 import { rewind as rewound } from '../../compress/rewind';
@@ -53,7 +53,6 @@ function checkPixels({ to }: RewindStep, { named, data, parent }: Prepared): Pro
 }
 
 export const rewind: StepKind<RewindStep> = {
-  runsModel: () => false,
   check: ({ to }, where, [first]) => {
     if (typeof to === 'string') return;
     if (first?.step !== 'train')

@@ -1,6 +1,6 @@
 import { CancelledError } from '../../../protocol/errors';
 import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve } from '../../../protocol/pareto';
-import type { StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
 import type { PruneAmount } from '../../../protocol/steps/prune';
 import type { TargetStep } from '../../../protocol/steps/target';
 import { encodeCheckpoint } from '../../checkpoint/encode';
@@ -86,7 +86,6 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
 }
 
 export const target: StepKind<TargetStep> = {
-  runsModel: () => true,
   check: checkCutting,
   rehearse: (model, { inputShape }) => {
     if (inputShape) withInputShape(model, inputShape);

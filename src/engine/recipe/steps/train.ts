@@ -1,7 +1,8 @@
 import { UserError } from '../../../protocol/errors';
 import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
-import type { EpochRecord, StepResult } from '../../../protocol/run';
+import type { StepResult } from '../../../protocol/steps';
+import type { EpochRecord } from '../../../protocol/epoch';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import { percent } from '../../../protocol/format';
@@ -185,6 +186,6 @@ async function tryOut({ distill }: TrainStep | FinetuneStep, prepared: Prepared)
   if (distill) await tryTeacher(distill, prepared);
 }
 
-const training = { runsModel: () => true, check, rehearse, tryOut, perform };
+const training = { check, rehearse, tryOut, perform };
 export const train: StepKind<TrainStep> = training;
 export const finetune: StepKind<FinetuneStep> = training;

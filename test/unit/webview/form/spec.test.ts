@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { expect, test } from 'vitest';
-import { RecipeStep, stepSchemas, type StepName } from '../../../../src/protocol/steps';
-import { specOf, type Spec } from '../../../../src/webview/form/spec';
+import { RecipeStep, stepDefinition, stepNames } from '../../../../src/protocol/steps';
+import { specOf, type Spec } from '../../../../src/protocol/fields';
 import { fits, initial, initialObject, parseNumber } from '../../../../src/webview/form/values';
 
 const read = (schema: z.ZodType): Spec => specOf(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }));
@@ -14,8 +14,8 @@ test('numbers have their ranges, with or without the end itself', () => {
 });
 
 test('a choice is closed, or open to text that its own rules allow', () => {
-  expect(read(z.enum(['a', 'b']))).toEqual({ kind: 'choice', options: ['a', 'b'], open: false });
-  expect(read(z.union([z.enum(['a']), z.string().regex(/^\d$/)]))).toEqual({
+  expect(read(z.enum(['a', 'b']))).toMatchObject({ kind: 'choice', options: ['a', 'b'], open: false });
+  expect(read(z.union([z.enum(['a']), z.string().regex(/^\d$/)]))).toMatchObject({
     kind: 'choice',
     options: ['a'],
     open: true,
@@ -49,8 +49,8 @@ test('lists, records, parts of their own, defaults and help', () => {
   expect(part).toMatchObject({ help: 'A part.', spec: { kind: 'object' } });
 });
 
-test.each(Object.keys(stepSchemas) as StepName[])('the form of %s begins with a step that its schema takes', (name) => {
-  const spec = read(stepSchemas[name]);
+test.each(stepNames)('the form of %s begins with a step that its schema takes', (name) => {
+  const spec = read(stepDefinition(name).schema);
   if (spec.kind !== 'object') throw new Error('no object');
   const first = initialObject(spec, starts);
   expect(RecipeStep.safeParse(first).error?.issues ?? []).toEqual([]);

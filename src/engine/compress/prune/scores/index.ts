@@ -22,8 +22,5 @@ export const importanceScores: Readonly<Record<ScoreName, ImportanceScore>> = {
   obc,
 };
 
-/** Whether a score is computed from training images, see `calibrate`. */
-export const needsData = (score: ScoreName): boolean => importanceScores[score].calibrate !== undefined;
-
 /** Whether the weights that a score leaves are fitted anew, see `reconstruct`. */
 export const reconstructs = (score: ScoreName): boolean => importanceScores[score].reconstructs === true;

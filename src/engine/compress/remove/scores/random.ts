@@ -5,7 +5,6 @@ const STREAM = 0x9a2d04;
 
 /** A random number for each group, by the recipe's seed: the baseline that any score must beat. */
 export const random: ChannelScore = {
-  needsData: false,
   comparable: false,
   score: ({ groups, seed }) => {
     const stream = new Random(STREAM, seed);

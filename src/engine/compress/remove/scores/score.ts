@@ -22,8 +22,6 @@ export type GroupScores = ReadonlyMap<number, number>;
 
 /** Says how much each group of channels matters. */
 export interface ChannelScore {
-  /** Whether it looks at training images. */
-  readonly needsData: boolean;
   /** Whether scores of different layers measure the same thing; then they are weighed against what a removal saves, else against the mean of their family. */
   readonly comparable: boolean;
   /** @throws UserError, CancelledError */
@@ -35,7 +33,6 @@ export const summedOver = (
   role: 'kernel' | 'gamma',
   ofSlices: (sliced: Sliced) => ArrayLike<number> | Promise<ArrayLike<number>>,
 ): ChannelScore => ({
-  needsData: false,
   comparable: false,
   score: async ({ model, groups }) => {
     const sums = new Map<number, number>();

@@ -11,7 +11,6 @@ const BATCH_SIZE = 20;
  * channels of a group, the sum of w g over the weights that read them, squared and averaged over batches of training images.
  */
 export const taylor: ChannelScore = {
-  needsData: true,
   comparable: true,
   score: async ({ model, groups, dataset, samples, seed, signal, onProgress }) => {
     if (!dataset) throw new Error('a score that needs data was let through without');

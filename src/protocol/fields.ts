@@ -1,0 +1,193 @@
+import * as z from 'zod';
+import type { Json } from './json';
+
+type Schema = z.core.JSONSchema.JSONSchema;
+
+/** What a value may be, as far as a form and the command line need to know: read from the JSON Schema of a step. */
+export type Spec =
+  | { kind: 'constant'; value: Json }
+  | { kind: 'flag' }
+  /** `start`: where a form begins without a default. */
+  | { kind: 'number'; integer: boolean; min: number; max: number; above: boolean; start?: number }
+  /** One of `options`; with `open`, any other text that its own rules allow, such as the `suggestions`. */
+  | {
+      kind: 'choice';
+      options: readonly string[];
+      open: boolean;
+      labels: Readonly<Record<string, string>>;
+      suggestions: readonly string[];
+    }
+  | { kind: 'text' }
+  | { kind: 'names' }
+  | { kind: 'numbers'; item: NumberSpec }
+  | { kind: 'object'; fields: readonly Field[] }
+  | { kind: 'record'; value: Spec }
+  | { kind: 'union'; variants: readonly Variant[] };
+export type NumberSpec = Extract<Spec, { kind: 'number' }>;
+
+/** A property of an object. */
+export interface Field {
+  key: string;
+  label: string;
+  help: string;
+  /** What a number counts or measures. */
+  unit: string | undefined;
+  /** Its option on the command line, where that is not its key. */
+  flag: string | undefined;
+  /** Seldom set: shown where a person asks for more options. */
+  advanced: boolean;
+  /** A new form begins with a value although none is needed. */
+  begins: boolean;
+  required: boolean;
+  fallback: Json | undefined;
+  spec: Spec;
+}
+
+/** One of several shapes of a value, by the key that tells it from the others, or by its type. */
+export interface Variant {
+  name: string;
+  label: string;
+  spec: Spec;
+}
+
+/** What the schemas of the protocol say beside JSON Schema, see `GlobalMeta`. */
+const Meta = z.object({
+  label: z.string().optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+  group: z.literal('advanced').optional(),
+  unit: z.string().optional(),
+  suggestions: z.array(z.string()).default([]),
+  flag: z.string().optional(),
+  start: z.number().optional(),
+  begins: z.boolean().default(false),
+});
+
+/** Keywords of ours in a schema: they are for the form and the command line, and no part of a published schema. */
+export const FIELD_META_KEYS: readonly string[] = Object.keys(Meta.shape);
+
+/** A field for a value that is no property of an object. */
+export const onlyField = (key: string, label: string, spec: Spec): Field => ({
+  ...{ key, label, spec, help: '', unit: undefined, flag: undefined, fallback: undefined },
+  ...{ required: true, advanced: false, begins: false },
+});
+
+/** `learningRate` -> `Learning rate`. */
+export function keyWords(key: string): string {
+  const words = key.replace(/([a-z])([A-Z])/g, (_, last: string, first: string) => `${last} ${first.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The name of a value: `exponential` -> `Exponential`. */
+export const valueLabel = (spec: Spec, value: string): string =>
+  (spec.kind === 'choice' ? spec.labels[value] : undefined) ?? value.charAt(0).toUpperCase() + value.slice(1);
+
+/** The fields of an object's schema. */
+export function fieldsOf(schema: z.ZodObject): readonly Field[] {
+  const spec = specOf(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }));
+  return spec.kind === 'object' ? spec.fields : [];
+}
+
+/** Reads a schema. What no form is known for becomes a line of text. */
+export function specOf(schema: z.core.JSONSchema._JSONSchema): Spec {
+  if (typeof schema === 'boolean') return { kind: 'text' };
+  if (schema.const !== undefined) return { kind: 'constant', value: schema.const };
+  if (schema.enum)
+    return choiceOf(
+      schema,
+      schema.enum.filter((each) => typeof each === 'string'),
+      false,
+    );
+  const parts = schema.anyOf ?? schema.oneOf;
+  if (parts) return unionOf(schema, parts);
+  // Draft 7 writes plain alternatives as a list of types.
+  if (Array.isArray(schema.type)) {
+    const { type, ...rest } = schema;
+    return unionOf(
+      rest,
+      type.map((one) => ({ ...rest, type: one })),
+    );
+  }
+  switch (schema.type) {
+    case 'boolean':
+      return { kind: 'flag' };
+    case 'number':
+    case 'integer':
+      return numberOf(schema);
+    case 'array':
+      return arrayOf(schema);
+    case 'object':
+      return objectOf(schema);
+    default:
+      return { kind: 'text' };
+  }
+}
+
+const choiceOf = (schema: Schema, options: readonly string[], open: boolean): Spec => {
+  const { labels, suggestions } = Meta.parse(schema);
+  return { kind: 'choice', options, open, labels, suggestions };
+};
+
+function numberOf(schema: Schema): NumberSpec {
+  const { type, exclusiveMinimum, minimum = -Infinity, maximum = Infinity } = schema;
+  const { start } = Meta.parse(schema);
+  // Draft 4 has a flag there.
+  const above = typeof exclusiveMinimum === 'number';
+  const min = above ? exclusiveMinimum : minimum;
+  return {
+    kind: 'number',
+    integer: type === 'integer',
+    min,
+    max: maximum,
+    above,
+    ...(start === undefined ? {} : { start }),
+  };
+}
+
+function arrayOf({ items }: Schema): Spec {
+  const item = items === undefined || Array.isArray(items) ? undefined : specOf(items);
+  return item?.kind === 'number' ? { kind: 'numbers', item } : { kind: 'names' };
+}
+
+function objectOf(schema: Schema): Spec {
+  const { additionalProperties, properties = {}, required = [] } = schema;
+  if (typeof additionalProperties === 'object' && schema.properties === undefined)
+    return { kind: 'record', value: specOf(additionalProperties) };
+  const fields = Object.entries(properties).flatMap(([key, property]): Field[] =>
+    typeof property === 'boolean' ? [] : [fieldOf(key, property, required.includes(key))],
+  );
+  return { kind: 'object', fields };
+}
+
+function fieldOf(key: string, schema: Schema, required: boolean): Field {
+  const { description: help = '', default: fallback } = schema;
+  const { label = keyWords(key), group, unit, flag, begins } = Meta.parse(schema);
+  const spec = specOf(schema);
+  const isPart = spec.kind === 'object' || spec.kind === 'union';
+  const advanced = group === 'advanced' || (!required && fallback === undefined && !isPart);
+  return { key, label, help, unit, flag, advanced, begins, required, fallback: fallback as Json | undefined, spec };
+}
+
+function unionOf(schema: Schema, schemas: readonly z.core.JSONSchema._JSONSchema[]): Spec {
+  const specs = schemas.map(specOf);
+  if (specs.every(({ kind }) => kind === 'choice' || kind === 'text'))
+    return choiceOf(
+      schema,
+      specs.flatMap((spec) => (spec.kind === 'choice' ? spec.options : [])),
+      specs.some(({ kind }) => kind === 'text'),
+    );
+  return {
+    kind: 'union',
+    variants: specs.map((spec, i) => {
+      const variant = schemas[i];
+      const own = typeof variant === 'object' ? Meta.parse(variant).label : undefined;
+      return { name: variantName(spec), label: own ?? variantLabel(spec), spec };
+    }),
+  };
+}
+
+const firstField = (spec: Spec): Field | undefined =>
+  spec.kind === 'object' ? (spec.fields.find(({ required }) => required) ?? spec.fields[0]) : undefined;
+
+/** Objects go by their first required key, other values by their type. */
+const variantName = (spec: Spec): string => firstField(spec)?.key ?? spec.kind;
+const variantLabel = (spec: Spec): string => firstField(spec)?.label ?? keyWords(spec.kind);
