@@ -122,9 +122,12 @@ const runFolder: Build = async (folder, seeds, random, ask) => {
   for (let changes = 1 + random.below(2); changes > 0; changes--) {
     const file = pick(random, files);
     const holder = path.dirname(file);
-    if (random.below(4) === 0)
-      await displace(random.below(3) && holder !== out ? holder : file, path.join(folder, 'victim'), random);
-    else await bend(file, random).catch(() => undefined);
+    const change =
+      random.below(4) === 0
+        ? displace(random.below(3) && holder !== out ? holder : file, path.join(folder, 'victim'), random)
+        : bend(file, random);
+    // The change before may have taken the folder of this file away.
+    await change.catch(() => undefined);
   }
   // A run's own folder may be a link: that is what the person named.
   await mkdir(out, { recursive: true }).catch(() => undefined);

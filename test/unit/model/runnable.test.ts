@@ -55,7 +55,10 @@ describe('whether a model can be run', () => {
       config: { name: 'l', units: 3, stateful: true },
     });
     const graphModel = { ...tinyModel(), format: 'graph-model' };
+    const strangeType = tinyModel();
+    strangeType.modelTopology.config.layers[0]!.config['dtype'] = 9007199254740992;
     for (const [model, sentence] of [
+      [strangeType, /^The layer "flatten" has the number type 9007199254740992, .*\.$/],
       [unknown, /^The layer "s" has the type "Sharpen", which TensorFlow\.js does not know, .*\.$/],
       [twoInputModel(), /^The model has 2 inputs, .*\.$/],
       [

@@ -142,11 +142,17 @@ function regularizer(value: unknown): unknown {
   return { class_name: 'L1L2', config: { l1: numberOf(l1, 0), l2: numberOf(l2, 0) } };
 }
 
-/** Policies of mixed precision compute in float32 here. */
+/** Types of numbers that TensorFlow.js takes as they are. */
+export const PLAIN_TYPES: ReadonlySet<unknown> = new Set(['float32', 'int32', 'bool']);
+const OTHER_TYPE = /^(b?float16|float64|mixed_b?float16|u?int(8|16|32|64))$/;
+
+/** Other types of numbers and policies of mixed precision compute in float32 here. */
 function dtype(value: unknown): string {
   const policy = z.object({ config: z.object({ name: z.string() }) }).safeParse(value);
-  const name = policy.success ? policy.data.config.name : stringOf(value);
-  return name === 'int32' || name === 'bool' ? name : 'float32';
+  const name = policy.success ? policy.data.config.name : (stringOf(value) ?? (isSet(value) ? '' : 'float32'));
+  if (PLAIN_TYPES.has(name)) return name;
+  if (OTHER_TYPE.test(name)) return 'float32';
+  throw new Unsupported(`has the number type ${JSON.stringify(value)}, which TensorFlow.js does not know`);
 }
 
 function part(value: unknown, keras3: boolean): { class_name: string; config: Config } {

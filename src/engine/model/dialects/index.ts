@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ModelContent } from '../../checkpoint/types';
 import { Config, LayerJson } from '../topology-json';
 import type { Topology, TopologyLayer } from '../topology';
-import { plainLayer, Unsupported } from './configs';
+import { PLAIN_TYPES, plainLayer, Unsupported } from './configs';
 import { flatDescription } from './flat';
 
 /** A description that TensorFlow.js reads, or why there is none: one sentence. */
@@ -43,6 +43,7 @@ const Separate = z.object({ class_name: z.enum(['L1', 'L2']) });
 /** Whether TensorFlow.js fails on a layer of Keras 2 that it could compute. */
 function isForeign({ type, config }: Pick<TopologyLayer, 'type' | 'config'>): boolean {
   if (type === 'GRU' && config['reset_after'] === true) return true;
+  if (config['dtype'] !== undefined && !PLAIN_TYPES.has(config['dtype'])) return true;
   // With a seed TensorFlow.js drops the same units at every step.
   if (typeof config['seed'] === 'number') return true;
   // Keras 2 gives them options that only other convolutions have.
