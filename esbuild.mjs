@@ -68,6 +68,13 @@ const bundles = {
     outdir: dist,
     banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` },
   },
+  worker: {
+    ...node,
+    entryPoints: ['tfjs-backend-onnxruntime/worker'],
+    outfile: `${dist}/worker.cjs`,
+    define: { ...node.define, 'import.meta.url': 'bundleUrl' },
+    banner: { js: BUNDLE_URL },
+  },
   page: {
     ...common,
     entryPoints: { main: 'src/webview/main.tsx' },
@@ -84,6 +91,8 @@ const bundles = {
 };
 
 const only = flags.only?.split(',') ?? Object.keys(bundles);
+// Whatever computes starts threads from the program beside it.
+if (only.some((name) => ['engine', 'cli'].includes(name)) && !only.includes('worker')) only.push('worker');
 const chosen = only.map((name) => {
   if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
   return { name, options: bundles[name] };

@@ -55,10 +55,10 @@ async function gather(into: string): Promise<void> {
   );
 }
 
-/** The four bundles as they are published, and the licences of what is in them. */
+/** The bundles as they are published, and the licences of what is in them. */
 async function buildBundles(): Promise<void> {
   await run(process.execPath, [inRoot('esbuild.mjs'), '--production']);
-  const records = ['extension', 'engine', 'cli', 'page'].map((name) =>
+  const records = ['extension', 'engine', 'cli', 'worker', 'page'].map((name) =>
     readFile(inRoot('dist', 'meta', `${name}.json`), 'utf8'),
   );
   const notices = thirdPartyNotices(await Promise.all(records), ['onnxruntime-node', 'onnxruntime-common']);

@@ -12,10 +12,12 @@ import { Divided } from './parallel/divided';
 import { cacheBytesOfCore } from './parallel/cache';
 import { membersFor, sharesOf } from './parallel/division';
 import { Sides } from './parallel/sides';
+import { workerFile } from './parallel/worker-file';
 import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
 import { replayOf } from './replay';
 import { Executor } from './sessions/executor';
-import { loadRuntime, type OnnxRuntime } from './sessions/runtime';
+import type { OnnxRuntime } from './sessions/native';
+import { loadRuntime } from './sessions/runtime';
 import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
 import { tf } from './tf';
 
@@ -39,7 +41,12 @@ export interface BackendOptions {
   readonly internalOperators?: boolean;
   /** Gets the path of each module of onnxruntime-node before it is loaded, and throws to refuse it. */
   readonly checkModule?: (file: string) => void;
-  /** The native library, where it is not to be loaded anew. */
+  /** The file `worker.cjs` of this package, from which threads start. Default: beside the module. A bundler may move it. */
+  readonly worker?: string | URL;
+  /**
+   * The native library, where it is not to be loaded anew.
+   * @internal
+   */
   readonly runtime?: OnnxRuntime;
   /** How many compiled graphs are kept. Default 32. */
   readonly maxSessions?: number;
@@ -110,7 +117,7 @@ export async function installBackend(options: BackendOptions = {}): Promise<Back
     threads,
     blockedLayout: operators.block > 0,
   };
-  const sides = new Sides(executor, log);
+  const sides = new Sides(executor, options.worker ?? workerFile(), log);
   installed = {
     info,
     backend,

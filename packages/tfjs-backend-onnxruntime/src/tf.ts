@@ -1,9 +1,5 @@
-/**
- * TensorFlow.js, as this package uses it. `tfjs-core` registers no gradients; that is a side effect of a module of its ESM
- * build. The core must come first: the others read flags that its side effects define.
- */
-import '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
+/** TensorFlow.js, as this package uses it: its layers register the gradients, which the core alone does not. */
+import '@tensorflow/tfjs-core'; // First: the others read flags that it defines.
 
 export * as tf from '@tensorflow/tfjs-core';
 export * as layers from '@tensorflow/tfjs-layers';

@@ -19,18 +19,20 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
 }
 
 /**
- * Bundles a program that computes with TensorFlow.js into a folder, and returns the script.
+ * Bundles a program that computes with TensorFlow.js into a folder, the program of its threads beside it, and returns the
+ * script.
  * @param define expressions to put in the place of names
  */
 export async function bundle(entry: string, folder: string, define: Record<string, string> = {}): Promise<string> {
-  const script = path.join(folder, `${path.basename(entry, '.ts')}.cjs`);
+  const name = path.basename(entry, '.ts');
   await esbuild.build({
     ...COMPUTING,
-    entryPoints: [entry],
-    outfile: script,
+    entryPoints: { [name]: entry, worker: path.join(import.meta.dirname, '..', 'src', 'worker.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
     define: { ...COMPUTING.define, ...define },
   });
-  return script;
+  return path.join(folder, `${name}.cjs`);
 }
 
 /** How to bundle what computes with TensorFlow.js for Node, with the one copy of it that registers gradients. */

@@ -15,6 +15,7 @@ export const tensorflowTests: ViteUserConfig = {
   resolve: { mainFields: ['module', 'main'] },
   ssr: { resolve: { mainFields: ['module', 'main'] } },
   test: {
+    globalSetup: [path.join(import.meta.dirname, 'build-worker.ts')],
     setupFiles: [path.join(import.meta.dirname, 'equal-arrays.ts')],
     deps: { optimizer: { ssr: { enabled: true, include: tensorflow } } },
     pool: 'forks',

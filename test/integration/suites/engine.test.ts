@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { SecateurInside } from '../../../src/extension/api';
-import { failureOf, sampleData, sampleModel, secateur, until } from './support/extension';
+import { failureOf, installedFolder, sampleData, sampleModel, secateur, until } from './support/extension';
 
 describe('the engine', () => {
   let api: SecateurInside;
@@ -49,6 +52,15 @@ describe('the engine', () => {
     assert.notEqual(api.enginePid(), pid);
     assert.throws(() => process.kill(pid, 0), /ESRCH/);
     await inspect();
+  });
+
+  it('divides a batch among threads, whose program is in the package', async () => {
+    const program = path.join(installedFolder(), 'dist', 'command.js');
+    const job = ['evaluate', sampleModel(), '--data', sampleData(), '--backend', 'onnxruntime'];
+    const started = promisify(execFile)(process.execPath, [program, ...job, '--threads', '2', '--verbose'], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    assert.match((await started).stderr, /^Batches are divided among 2 threads\.$/m);
   });
 
   it('drops a question that is cancelled, and goes on', async () => {

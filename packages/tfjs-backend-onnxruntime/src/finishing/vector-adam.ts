@@ -1,3 +1,4 @@
+import type {} from './webassembly';
 import { PAGE_BYTES } from '../encoding/wasm';
 import { adamArguments, adamModule, type AdamBetas, type AdamPlaces, type AdamRate } from './adam-module';
 

@@ -1,14 +1,18 @@
 /** The part of WebAssembly that is used here: Node's types leave it to those of browsers, which Node does not have. */
-declare namespace WebAssembly {
-  type Module = object;
-  const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
-  class Memory<Buffer extends ArrayBufferLike = ArrayBuffer> {
-    /** Sizes in pages of 64 KB. */
-    constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
-    readonly buffer: Buffer;
-    /** Adds so many pages; returns how many there were. */
-    grow(pages: number): number;
+declare global {
+  namespace WebAssembly {
+    type Module = object;
+    const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
+    class Memory<Buffer extends ArrayBufferLike = ArrayBuffer> {
+      /** Sizes in pages of 64 KB. */
+      constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
+      readonly buffer: Buffer;
+      /** Adds so many pages; returns how many there were. */
+      grow(pages: number): number;
+    }
+    type Imports = Readonly<Record<string, Readonly<Record<string, object>>>>;
+    const Instance: new (module: Module, imports: Imports) => { readonly exports: Readonly<Record<string, unknown>> };
   }
-  type Imports = Readonly<Record<string, Readonly<Record<string, object>>>>;
-  const Instance: new (module: Module, imports: Imports) => { readonly exports: Readonly<Record<string, unknown>> };
 }
+
+export {};

@@ -6,7 +6,10 @@ import type { GradientFunction } from './completed';
 /** dy seen as the result of a reduction that keeps the reduced axes. */
 function withReducedAxes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {
   const axes = tf.util.parseAxisParam(attributes['axis'] as number | number[], x.shape);
-  return dy.reshape(x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)));
+  return tf.reshape(
+    dy,
+    x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)),
+  );
 }
 
 /** The same numbers as tfjs's own, without tensors of ones and zeros as large as the input; for this backend only. */

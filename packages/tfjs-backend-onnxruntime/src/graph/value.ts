@@ -1,5 +1,5 @@
 import type { tf } from '../tf';
-import type { NativeTensor } from '../sessions/runtime';
+import type { NativeTensor } from '../sessions/native';
 import type { NativeType } from './native-types';
 import type { Operation, OperationKind } from './operations';
 

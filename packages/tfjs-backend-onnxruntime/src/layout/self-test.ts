@@ -3,7 +3,7 @@ import { emitModel } from '../emit/model';
 import { sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { sessionOptions } from '../sessions/session-options';
-import type { NativeTensor, OnnxRuntime } from '../sessions/runtime';
+import type { NativeTensor, OnnxRuntime } from '../sessions/native';
 import { ScalarSlots } from '../sessions/scalar-slots';
 import { blockedGraph, stackedProductGraph } from './self-test-graphs';
 

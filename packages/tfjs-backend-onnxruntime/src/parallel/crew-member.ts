@@ -1,7 +1,7 @@
+import type {} from '../finishing/webassembly';
 import type { NativeArray, NativeType } from '../graph/native-types';
 import type { PlacedTensor } from './placement';
-import type { ElementArray, ElementType } from '../encoding/onnx-messages';
-import type { NativeSession, NativeTensor, OnnxRuntime, SessionOptions } from '../sessions/runtime';
+import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../sessions/native';
 
 /** A tensor that comes to a member, or goes from it. */
 export interface SharedTensor {
@@ -89,12 +89,6 @@ export interface MemberStart {
   readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
 }
 
-/** ONNX Runtime in the thread at hand. */
-export interface MemberRuntime {
-  createTensor(type: ElementType, data: ElementArray, shape: readonly number[]): NativeTensor;
-  createSession(model: Uint8Array, options: SessionOptions): NativeSession;
-}
-
 /** Values by the name of the input: at each turn, or once where they are the same at all. */
 export type AtHand = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
@@ -108,13 +102,10 @@ export interface Member {
   readonly run: (id: number, place: 0 | 1, atHand: AtHand) => void;
 }
 
-/**
- * Runs the part of one member of a crew: does what it is ordered to do, together with the others where they meet. Its source
- * is handed to threads as text: it uses nothing of this module, and nothing of any other.
- */
+/** Runs the part of one member of a crew: does what it is ordered to do, together with the others where they meet. */
 export function crewMember(
   { number, count, memory, stopped, control: orders }: MemberStart,
-  runtime: MemberRuntime,
+  runtime: NativeRuntime,
 ): Member {
   const control = new Int32Array(orders);
   const arrived = 1 + count;

@@ -1,8 +1,8 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
-import type { OnnxRuntime } from '../sessions/runtime';
+import type { OnnxRuntime } from '../sessions/native';
 import { type AtHand, crewMember, type Member, type MemberOrder } from './crew-member';
 import { SharedMemory } from './shared-memory';
-import { workerProgram, type WorkerStart } from './worker-program';
+import type { WorkerStart } from './worker-program';
 
 /** Far longer than any graph takes. */
 const PATIENCE_MS = 600_000;
@@ -12,15 +12,6 @@ const SPINS = 20_000;
 const DONE = 1;
 /** At the end of that memory: whether a graph is to be run, and which, and where its weights are. */
 const RUN_NUMBERS = 3;
-
-/** What runs in a thread: the program, with what Node gives it. Compilers that keep names call `__name`. */
-const SOURCE = `
-const __name = (named) => named;
-const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
-const ready = () => parentPort.postMessage('ready');
-const crewMember = ${crewMember.toString()};
-(${workerProgram.toString()})(workerData, { receiveMessageOnPort, load: require, ready, crewMember });
-`;
 
 interface Companion {
   readonly worker: Worker;
@@ -41,6 +32,7 @@ export class Crew {
   private constructor(
     readonly runtime: OnnxRuntime,
     readonly count: number,
+    program: string | URL,
   ) {
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (DONE + 2 * count + RUN_NUMBERS)));
     const { memory } = this.memory;
@@ -54,19 +46,28 @@ export class Crew {
     this.#companions = Array.from({ length: count - 1 }, (_, i) => {
       const { port1, port2 } = new MessageChannel();
       const start: WorkerStart = { ...common, modules: runtime.modules, number: i + 1, port: port2 };
-      const worker = new Worker(SOURCE, { eval: true, workerData: start, transferList: [port2] });
+      const worker = new Worker(program, { workerData: start, transferList: [port2] });
       port1.unref();
       return { worker, port: port1 };
     });
   }
 
-  /** Starts a crew of so many. Null, with a word to `log`, where its threads do not come up. */
-  static async start(runtime: OnnxRuntime, count: number, log: (message: string) => void): Promise<Crew | null> {
+  /**
+   * Starts a crew of so many. Null, with a word to `log`, where its threads do not come up.
+   * @param program the bundle of `worker.ts`
+   */
+  static async start(
+    runtime: OnnxRuntime,
+    count: number,
+    program: string | URL,
+    log: (message: string) => void,
+  ): Promise<Crew | null> {
     let crew: Crew | undefined;
     try {
-      crew = new Crew(runtime, count);
+      crew = new Crew(runtime, count, program);
       await Promise.all(crew.#companions.map(({ worker }) => isReady(worker)));
       for (const { worker } of crew.#companions) worker.unref();
+      log(`Batches are divided among ${count} threads.`);
       return crew;
     } catch (error) {
       log(`Batches are not divided among threads: ${error instanceof Error ? error.message : String(error)}`);

@@ -5,7 +5,7 @@ import { type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph
 import type { PreparedStages } from '../sessions/compiled-graph';
 import { stopAfter } from '../sessions/in-place';
 import type { Disposable } from '../sessions/lru-cache';
-import type { OnnxRuntime } from '../sessions/runtime';
+import type { OnnxRuntime } from '../sessions/native';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { Crew } from './crew';
 import type { MemberStage, MemberStep } from './crew-member';

@@ -6,8 +6,10 @@ import { DividedExecutor } from './divided-executor';
 export class Sides {
   readonly #executors = new Map<number, Promise<DividedExecutor | null>>();
 
+  /** @param program the bundle of `worker.ts` */
   constructor(
     private readonly executor: Executor,
+    private readonly program: string | URL,
     private readonly log: (message: string) => void,
   ) {}
 
@@ -27,7 +29,7 @@ export class Sides {
   }
 
   async #start(shares: number): Promise<DividedExecutor | null> {
-    const crew = await Crew.start(this.executor.runtime, shares, this.log);
+    const crew = await Crew.start(this.executor.runtime, shares, this.program, this.log);
     return crew && new DividedExecutor(crew, this.executor);
   }
 }

@@ -1,7 +1,6 @@
-import type { MessagePort } from 'node:worker_threads';
-import type { ElementArray } from '../encoding/onnx-messages';
-import type { NativeSession, NativeTensor, RuntimeModules } from '../sessions/runtime';
-import type { crewMember, MemberOrder, MemberStart } from './crew-member';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { loadNative, type RuntimeModules } from '../sessions/native';
+import { crewMember, type MemberOrder, type MemberStart } from './crew-member';
 
 /** What a thread knows from the start. */
 export interface WorkerStart extends MemberStart {
@@ -10,46 +9,16 @@ export interface WorkerStart extends MemberStart {
   readonly port: MessagePort;
 }
 
-/** What Node gives to the program, and who does the work. */
-interface Surroundings {
-  readonly receiveMessageOnPort: (port: MessagePort) => { message: MemberOrder } | undefined;
-  readonly load: (module: string) => unknown;
-  readonly ready: () => void;
-  readonly crewMember: typeof crewMember;
-}
-
-interface Api {
-  readonly Tensor: new (type: string, data: ElementArray, shape: readonly number[]) => NativeTensor;
-}
-
-interface Native {
-  readonly binding: { readonly InferenceSession: new () => NativeSession };
-  readonly initOrt: () => void;
-}
-
 /**
- * A member of a crew in a thread of its own, for ever. Its source is handed to the thread as text: it uses nothing of this
- * module, and nothing of any other.
+ * A member of a crew in a thread of its own, for ever.
+ * @param ready called when orders may come
  */
-export function workerProgram(
-  start: WorkerStart,
-  { receiveMessageOnPort, load, ready, crewMember }: Surroundings,
-): void {
+export function serve(start: WorkerStart, ready: () => void): void {
   const control = new Int32Array(start.control);
   const [given, done, toRun] = [0, 1, 1 + 2 * start.count];
   /** Some 500 microseconds: the next order often comes by then, and being woken takes a fifth of that. */
   const spins = 50_000;
-  const { Tensor } = load(start.modules.api) as Api;
-  const { binding, initOrt } = load(start.modules.binding) as Native;
-  initOrt();
-  const { obey, run } = crewMember(start, {
-    createTensor: (type, data, shape) => new Tensor(type, data, shape),
-    createSession: (model, options) => {
-      const session = new binding.InferenceSession();
-      session.loadModel(model.buffer, model.byteOffset, model.byteLength, options);
-      return session;
-    },
-  });
+  const { obey, run } = crewMember(start, loadNative(start.modules));
   const nothing = new Map<string, readonly ArrayLike<number>[]>();
   ready();
   for (let orders = 1; ; orders++) {
@@ -57,7 +26,7 @@ export function workerProgram(
     Atomics.wait(control, given, orders - 1);
     try {
       if (control[toRun] === 1) run(control[toRun + 1]!, control[toRun + 2] === 0 ? 0 : 1, nothing);
-      else obey(receiveMessageOnPort(start.port)!.message);
+      else obey((receiveMessageOnPort(start.port) as { message: MemberOrder }).message);
     } catch (error) {
       start.port.postMessage(error instanceof Error ? error.message : String(error));
     }

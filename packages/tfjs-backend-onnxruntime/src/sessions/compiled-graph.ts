@@ -8,7 +8,7 @@ import { estimateWork } from '../graph/work';
 import type { ExecutorOptions } from './executor';
 import type { Disposable } from './lru-cache';
 import { inferShapes } from './inferred-shapes';
-import type { NativeSession, OnnxRuntime, SessionOptions } from './runtime';
+import type { NativeSession, OnnxRuntime, SessionOptions } from './native';
 import { sessionOptions } from './session-options';
 import type { ScalarSlots } from './scalar-slots';
 

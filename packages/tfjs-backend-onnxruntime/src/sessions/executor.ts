@@ -7,7 +7,7 @@ import type { PendingValue, Value } from '../graph/value';
 import { CompiledGraph } from './compiled-graph';
 import { GraphCache } from './graph-cache';
 import { runInPlace, stopAfter } from './in-place';
-import type { NativeTensor, OnnxRuntime } from './runtime';
+import type { NativeTensor, OnnxRuntime } from './native';
 
 export interface ExecutorOptions {
   readonly threads: number;

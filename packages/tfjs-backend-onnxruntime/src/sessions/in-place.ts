@@ -1,6 +1,6 @@
 import { STOP } from '../encoding/draft';
 import { ModelBuilder } from '../encoding/model-builder';
-import type { Fetches, NativeSession, NativeTensor, OnnxRuntime } from './runtime';
+import type { Fetches, NativeSession, NativeTensor, OnnxRuntime } from './native';
 import { sessionOptions } from './session-options';
 
 /** To end a run by an error takes as long as to copy so many bytes. */

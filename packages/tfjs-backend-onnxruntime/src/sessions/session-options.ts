@@ -1,4 +1,4 @@
-import type { SessionOptions } from './runtime';
+import type { SessionOptions } from './native';
 
 /** The session options of all graphs. */
 export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { BLOCKED, CONTRIB } from '../../src/encoding/model-builder';
 import { backendStats, disposeBackend, installBackend } from '../../src/index';
 import { findInternalOperators } from '../../src/layout/self-test';
-import { loadRuntime, type NativeSession, type OnnxRuntime } from '../../src/sessions/runtime';
+import type { NativeSession, OnnxRuntime } from '../../src/sessions/native';
+import { loadRuntime } from '../../src/sessions/runtime';
 import { tf } from '../../testing/tf';
 import { numbers } from '../../testing/networks';
 

@@ -11,6 +11,13 @@ export async function secateur(): Promise<SecateurInside> {
   return (await extension.activate()).inside();
 }
 
+/** Where the package of the extension was unpacked. */
+export function installedFolder(): string {
+  const extension = vscode.extensions.getExtension('secateur.secateur');
+  assert.ok(extension, 'not installed');
+  return extension.extensionPath;
+}
+
 /** A path in the workspace that the host has opened. */
 export function inWorkspace(...parts: string[]): string {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
