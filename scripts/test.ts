@@ -72,6 +72,7 @@ const checks: readonly Stage[] = [
 ];
 const suites: readonly Stage[] = [
   vitest('unit'),
+  vitest('package', '--config', inBackend('test/package/vitest.config.mts')),
   {
     name: 'fuzz',
     command: [bin('tsx'), 'test/fuzz/main.ts', '--seconds', '60', '--report', fuzzReport],
