@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { count } from './format';
 import type { Json } from './json';
 
 type Schema = z.core.JSONSchema.JSONSchema;
@@ -61,6 +62,26 @@ const Meta = z.object({
   start: z.number().optional(),
   begins: z.boolean().default(false),
 });
+
+/** Whether a number is of this kind. */
+export function takesNumber({ min, max, above, integer }: NumberSpec, value: number): boolean {
+  const inside = above ? value > min : value >= min;
+  return Number.isFinite(value) && inside && value <= max && (!integer || Number.isInteger(value));
+}
+
+/** Ends that no person would reach are not told. */
+const FAR = 1e9;
+
+/** `number from 0 to 1`, `whole number, 1 or more`. */
+export function rangeWords({ min, max, above, integer }: NumberSpec): string {
+  const kind = integer ? 'whole number' : 'number';
+  const low = Number.isFinite(min) && min > -FAR;
+  const high = Number.isFinite(max) && max < FAR;
+  const to = count(max);
+  if (low && high) return above ? `${kind} above ${min}, up to ${to}` : `${kind} from ${min} to ${to}`;
+  if (low) return above ? `${kind} above ${min}` : `${kind}, ${min} or more`;
+  return high ? `${kind} up to ${to}` : kind;
+}
 
 /** Keywords of ours in a schema: they are for the form and the command line, and no part of a published schema. */
 export const FIELD_META_KEYS: readonly string[] = Object.keys(Meta.shape);

@@ -56,6 +56,9 @@ export const MacsFor = z.object({
 });
 export type MacsFor = z.infer<typeof MacsFor>;
 
+/** Sizes that are taken where a model leaves them open: sides of images, sides of volumes, and steps of series and texts. */
+export const DEFAULT_SIZES = { image: 224, volume: 64, steps: 128 } as const;
+
 /** Whole numbers from 1, one for each size of an input without the batch: `[224, 224, 3]`. */
 export const InputShape = z.array(z.number().int().min(1).max(65_536)).min(1).max(5);
 

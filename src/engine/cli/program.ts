@@ -3,10 +3,10 @@ import { BackendChoice } from '../../protocol/engine';
 import { visibleLines } from '../../protocol/visible';
 import { run, type RunCommand } from './commands/run';
 import { whole } from './options';
-import { declareCompressing } from './declarations/compressing';
+import { stepNames } from '../../protocol/steps';
 import { declareMeasuring } from './declarations/measuring';
-import { data, normalization, out, resume, type Perform } from './declarations/shared';
-import { declareTraining } from './declarations/training';
+import { data, normalization, resume, type Perform } from './declarations/shared';
+import { declareStep } from './steps/command';
 
 /** The command line of Secateur; every command hands its work to `perform`. */
 export function createProgram(version: string, perform: Perform): Command {
@@ -21,6 +21,7 @@ export function createProgram(version: string, perform: Perform): Command {
     program
       .command(name)
       .description(description)
+      .optionsGroup('Options:')
       .option('--threads <number>', 'threads of the native library; by default one for each core', whole(1, 256))
       .addOption(
         new Option('--backend <name>', 'the native library; auto: the faster of those that are installed').choices(
@@ -35,15 +36,15 @@ export function createProgram(version: string, perform: Perform): Command {
       )
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
 
-  declareTraining(command, perform);
-  declareCompressing(command, perform);
+  // What a step of that name would do is done without a run.
+  for (const name of stepNames) if (name !== 'evaluate') declareStep(name, command, perform);
   declareMeasuring(command, perform);
 
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')
     .addOption(data("instead of the recipe's data: fashion-mnist, or a folder with the four IDX files"))
     .addOption(normalization())
-    .addOption(out())
+    .requiredOption('--out <folder>', 'folder of the run; made if need be, never overwritten')
     .addOption(resume())
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
 

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type * as z from 'zod';
 import { describeIssue, UserError } from '../../protocol/errors';
-import { Recipe, type RecipeInput } from '../../protocol/recipe';
+import { Recipe } from '../../protocol/recipe';
 import { readFailure } from '../checkpoint/failures';
 
-/** A recipe from the options of a command. Throws UserError where an option has no fitting value. */
-export function recipeOf(input: RecipeInput): Recipe {
-  const parsed = Recipe.safeParse(input);
+/** What the options of a command describe. @throws UserError where one of them has no fitting value */
+export function optionsOf<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given);
   if (!parsed.success)
     throw new UserError(`That cannot be done: ${describeIssue(parsed.error)}.`, { cause: parsed.error });
   return parsed.data;

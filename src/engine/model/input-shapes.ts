@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { UserError } from '../../protocol/errors';
-import type { MacsFor } from '../../protocol/model';
+import { DEFAULT_SIZES, type MacsFor } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
 import { inferCalls } from './shapes';
 import { LayerJson, type Config } from './topology-json';
 import { readTopology, type Shape, type Topology } from './topology';
-
-/** Sizes that are taken where a model leaves them open: sides of images, sides of volumes, and steps of series and texts. */
-export const DEFAULT_SIZES = { image: 224, volume: 64, steps: 128 } as const;
 
 /** So many shapes of inputs are told where one does not fit. */
 const NAMED_SHAPES = 5;

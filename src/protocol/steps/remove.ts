@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InputShape } from '../model';
+import { DEFAULT_SIZES, InputShape } from '../model';
 import { percent } from '../format';
 import { LayerPatterns } from '../patterns';
 import { Removal } from '../removal';
@@ -29,7 +29,7 @@ export type RemoveAmount = z.infer<typeof RemoveAmount>;
 
 /** The size of the input for a model that leaves it open. */
 export const openSizes = InputShape.describe(
-  'Size of the input where the model leaves it open, without the batch, such as 224, 224, 3: MACs are counted for it, and without data outputs are compared on it.',
+  `Size of the input where the model leaves it open, without the batch, such as 224, 224, 3: MACs are counted for it, and without data outputs are compared on it; by default ${DEFAULT_SIZES.image} for images and ${DEFAULT_SIZES.steps} steps for series.`,
 );
 
 /** Importance scores of whole channels; each is described where it is computed. */

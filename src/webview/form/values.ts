@@ -1,6 +1,6 @@
 import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
-import type { NumberSpec, Spec } from '../../protocol/fields';
+import { takesNumber, rangeWords, type NumberSpec, type Spec } from '../../protocol/fields';
 
 /** Where a number without a default begins, by the name of its field; undefined: in the middle of its range. */
 export type Starts = (key: string) => number | undefined;
@@ -80,20 +80,5 @@ export function fits(spec: Spec, value: Json | undefined): boolean {
 /** A number as it is typed, or the sentence that says what is wrong with it. */
 export function parseNumber(spec: NumberSpec, text: string): number | string {
   const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
-  const inside = spec.above ? value > spec.min : value >= spec.min;
-  if (Number.isFinite(value) && inside && value <= spec.max && (!spec.integer || Number.isInteger(value))) return value;
-  return `Type a ${spec.integer ? 'whole number' : 'number'}${rangeWords(spec)}.`;
-}
-
-/** Ends that no person would reach are not told. */
-const FAR = 1e9;
-
-function rangeWords({ min, max, above }: NumberSpec): string {
-  const low = Number.isFinite(min) && min > -FAR;
-  const high = Number.isFinite(max) && max < FAR;
-  const from = String(min);
-  const to = count(max);
-  if (low && high) return above ? ` above ${from}, up to ${to}` : ` from ${from} to ${to}`;
-  if (low) return above ? ` above ${from}` : `, ${from} or more`;
-  return high ? ` up to ${to}` : '';
+  return takesNumber(spec, value) ? value : `Type a ${rangeWords(spec)}.`;
 }

@@ -214,15 +214,15 @@ describe('on a terminal', () => {
 
 describe('the exit code', () => {
   it.each([
-    [['prune', 'x', '--out', 'y'], /one of '--sparsity <share>' and '--threshold <value>' must be given/],
+    [['prune', 'x', '--out', 'y'], /one of '--sparsity', '--threshold' and '--standard-deviations' must be given/],
     [['prune', 'x', '--out', 'y', '--sparsity', '0.5', '--threshold', '1'], /cannot be used with/],
     [
       ['train', '--arch', 'resnet', '--data', 'd', '--out', 'y'],
       /Allowed choices are fashion-cnn, lenet-300-100, lenet-5/,
     ],
-    [['train', '--arch', 'lenet-5', '--data', 'd', '--out', 'y', '--epochs', '0'], /whole number, 1 to 10000/],
+    [['train', '--arch', 'lenet-5', '--data', 'd', '--out', 'y', '--epochs', '0'], /whole number from 1 to 10,000/],
     [['evaluate', 'x'], /required option '--data/],
-    [['evaluate', 'x', '--data', 'd', '--split', 'train'], /Allowed choices are test, validation/],
+    [['evaluate', 'x', '--data', 'd', '--split', 'holdout'], /Allowed choices are train, validation, test/],
     [['inspect'], /missing required argument/],
     [['inspect', 'x', '--colour'], /unknown option/],
     [['polish'], /unknown command/],

@@ -69,11 +69,11 @@ describe('secateur finetune', () => {
       expect(lastLine(stderr.replace('(add --help for what can be given)', ''))).toMatch(sentence);
     };
     await Promise.all([
-      refused(/--from belongs to gradual pruning: give its sparsity with --gradual too\.$/, '--from', '1'),
-      refused(/alpha says how to learn from a teacher: give --distill too\.$/, '--alpha', '0.5'),
+      refused(/^The option --from goes with --gradual: give that too\.$/, '--from', '1'),
+      refused(/^The option --alpha goes with --distill: give that too\.$/, '--alpha', '0.5'),
       refused(/ends \(after epoch 1\) before it begins/, '--gradual', '0.5', '--from', '2', '--to', '1'),
       refused(/ends after epoch 3, but only 2 epochs/, '--gradual', '0.5', '--to', '3'),
-      refused(/must be a number from 0 to 1\.$/, '--gradual', 'half'),
+      refused(/must be a number from 0 to 1\.\s*$/, '--gradual', 'half'),
       refused(/It must be a number, 0 or more\.\s*$/, '--gradual', '0.5', '--to', '-1'),
       refused(/"decay", which means nothing to the schedule cosine/, '--decay', '0.5'),
       refused(/"nowhere" does not exist|does not exist/, '--distill', at('nowhere')),
@@ -107,12 +107,14 @@ describe('secateur prune', () => {
       expect(lastLine(stderr)).toMatch(sentence);
     };
     await Promise.all([
+      refused(/^The option --rounds goes with --fine-tune: give that too\.$/, '--sparsity', '0.5', '--rounds', '2'),
       refused(
-        /--rounds says how to recover from pruning: give --fine-tune too\.$/,
-        '--sparsity',
-        '0.5',
-        '--rounds',
-        '2',
+        /^The option --rewind goes with --fine-tune: give that too\.$/,
+        ...['--sparsity', '0.5', '--rewind', model],
+      ),
+      refused(
+        /^The option --patience goes with --fine-tune: give that too\.$/,
+        ...['--sparsity', '0.5', '--patience', '2'],
       ),
       refused(
         /Rounds lead up to a sparsity: give one with --sparsity/,

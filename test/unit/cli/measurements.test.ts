@@ -81,7 +81,7 @@ describe('secateur sensitivity', () => {
     [['--granularity', '2:4'], 1, 'says itself how much to prune'],
     [['--score', 'fpgm'], 1, 'The score fpgm is not one of weights'],
     [['--by', 'remove'], 1, 'The model has no channels that can be removed'],
-    [['--sparsities', '0.5,2'], 2, 'It must be a number from 0 to 1'],
+    [['--sparsities', '0.5,2'], 2, 'It must be a number above 0, up to 1'],
   ])('says in one sentence what is wrong with %j', async (options, exit, words) => {
     const { code, stdout, stderr } = await secateur(['sensitivity', model, ...data, ...options, '--out', at('scan')]);
     expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
@@ -127,11 +127,11 @@ describe('secateur target', () => {
   });
 
   it.each([
-    [[], 2, "one of '--accuracy', '--bytes', '--macs', '--params' must be given"],
+    [[], 2, "one of '--accuracy', '--bytes', '--macs' and '--params' must be given"],
     [['--bytes', '9', '--params', '9'], 2, 'cannot be used with'],
     [['--bytes', '10'], 1, 'cannot be met: the best plan that was found has'],
-    [['--accuracy', 'high'], 1, 'must be a number from 0 to 1'],
-    [['--bytes', '1.5'], 1, 'must be a whole number'],
+    [['--accuracy', 'high'], 2, 'must be a number from 0 to 1'],
+    [['--bytes', '1.5'], 2, 'must be a whole number above 0'],
   ])('says in one sentence what is wrong with %j', async (options, exit, words) => {
     const { code, stdout, stderr } = await secateur(['target', model, ...data, ...options, '--out', at('small')]);
     expect({ code, stdout }).toEqual({ code: exit, stdout: '' });

@@ -92,27 +92,28 @@ describe('secateur remove', () => {
   });
 
   it.each([
-    [
-      ['--macs', '0.5', '--zeros'],
-      2,
-      /^error: exactly one of '--channels', '--macs', '--params' and '--zeros' must be given$/m,
-    ],
+    [['--macs', '0.5', '--zeros'], 2, /^error: option '--macs <share>' cannot be used with option '--zeros'$/m],
     [['--macs', '0.5'], 2, /^error: required option '--out <folder>' not specified$/m],
-    [['--macs', 'half', '--out', 'out'], 1, /^That cannot be done: .*must be a number from 0 to 1/],
+    [['--out', 'out'], 2, /^error: one of '--channels', '--macs', '--params' and '--zeros' must be given$/m],
+    [['--macs', 'half', '--out', 'out'], 2, /It must be a number from 0 to 1\.$/m],
     [
       ['--macs', '0.99', '--out', 'out'],
       1,
       /^A share of 0\.99 of the MACs cannot be removed, .*: ask for 0\.875 at most\.$/,
     ],
     [['--macs', '0.5', '--score', 'bn-scale', '--out', 'out'], 1, /^The score bn-scale says nothing of any channel/],
-    [['--macs', '0.5', '--score', 'taylor', '--out', 'out'], 1, /\(remove\) needs a dataset: name one as "data"/],
+    [
+      ['--macs', '0.5', '--score', 'taylor', '--out', 'out'],
+      1,
+      /^Removing channels with the score taylor needs a dataset: /,
+    ],
     [
       ['--macs', '0.5', '--score', 'taylor', '--dry-run'],
       1,
-      /^The score taylor needs a dataset: choose one, or another score\.$/,
+      /^Removing channels with the score taylor needs a dataset: give one with --data, for example /,
     ],
     [['--zeros', '--fine-tune', '1', '--out', 'out'], 1, /^Fine-tuning needs a dataset: give one with --data/],
-    [['--zeros', '--recalibrate', '50', '--out', 'out'], 1, /^Recalibration needs a dataset: give one with --data/],
+    [['--zeros', '--recalibrate', '50', '--out', 'out'], 1, /^Recalibrating needs a dataset: give one with --data/],
     [
       ['--macs', '0.5', '--input-shape', '9,9,1', '--out', 'out'],
       1,

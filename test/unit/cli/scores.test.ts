@@ -65,7 +65,7 @@ describe('scores that need data', () => {
     const without = await secateur([...half('wanda'), '--dry-run']);
     expect([without.code, lastLine(without.stderr)]).toEqual([
       1,
-      'The score wanda is computed from training images: give a dataset with --data, for example --data fashion-mnist.',
+      'Pruning with the score wanda needs a dataset: give one with --data, for example --data fashion-mnist.',
     ]);
     const strange = tinyModel();
     strange.modelTopology.config.layers.splice(1, 0, { class_name: 'Sharpen', config: { name: 'sharpen' } });
@@ -88,7 +88,7 @@ describe('scores that need data', () => {
     const none = await secateur([...half('obc'), '--samples', '0', '--data', data, '--dry-run']);
     expect([none.code, none.stderr]).toEqual([
       2,
-      expect.stringMatching(/--samples.*It must be a whole number, 1 to 1000000/s),
+      expect.stringMatching(/--samples.*It must be a whole number from 1 to 1,000,000/s),
     ]);
     expect(await readdir(folder, { recursive: true })).toEqual(before);
   });

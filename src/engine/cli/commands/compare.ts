@@ -10,7 +10,7 @@ import { table } from '../table';
 import type { Terminal } from '../terminal';
 
 export interface CompareCommand extends CommonOptions, DataOptions {
-  split: Exclude<Split, 'train'>;
+  split?: Split;
   samples?: number;
 }
 

@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal';
 
 export interface EvaluateCommand extends CommonOptions, DataOptions {
   data: string;
-  split: Exclude<Split, 'train'>;
+  split?: Split;
   samples?: number;
 }
 

@@ -1,16 +1,12 @@
 import path from 'node:path';
-import type { RunResult } from '../../../protocol/run';
-import { visible } from '../../../protocol/visible';
 import { withNormalization } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import type { Recipe } from '../../../protocol/recipe';
-import { outcome } from '../../../protocol/steps';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { readRecipe } from '../recipe';
-import { accuracyNotes, runOnTerminal } from '../runs';
-import { table } from '../table';
+import { run as outcome } from '../outcomes/run';
+import { runOnTerminal } from '../runs';
 import type { Terminal } from '../terminal';
-import { totalLines } from './inspect';
 
 export interface RunCommand extends CommonOptions, DataOptions {
   out: string;
@@ -23,7 +19,7 @@ export async function run(file: string, options: RunCommand, engine: LocalEngine
   const recipe = withData(await readRecipe(file), options);
   const baseFolder = path.dirname(path.resolve(file));
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder, resume });
-  await terminal.result(options.json ? JSON.stringify(result) : runText(result));
+  await terminal.result(options.json ? JSON.stringify(outcome.document(result)) : outcome.text(result));
 }
 
 /** Options go before what the recipe says. @throws UserError */
@@ -35,20 +31,4 @@ function withData(recipe: Recipe, { data: typed, normalization }: DataOptions): 
     return recipe;
   }
   return { ...recipe, data: normalization ? withNormalization(data, normalization) : data };
-}
-
-function runText(result: RunResult): string {
-  const steps = table(
-    [{ heading: 'step' }, { heading: '' }, { heading: 'came to' }],
-    result.steps.map((step, index) => [String(index + 1), step.step, outcome(step)]),
-  );
-  return [
-    steps,
-    '',
-    ...totalLines(result.after),
-    ...accuracyNotes(result.sampleData, result.normalization),
-    path.dirname(result.out) === result.folder
-      ? `Written to ${visible(result.out)}`
-      : `The model was left as it is; results are in ${visible(result.folder)}`,
-  ].join('\n');
 }

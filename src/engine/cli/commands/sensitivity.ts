@@ -1,23 +1,18 @@
 import path from 'node:path';
-import { Sensitivity, type LayerSensitivity, type SensitivityOptions } from '../../../protocol/measure/sensitivity';
+import { Sensitivity, SensitivityOptions, type LayerSensitivity } from '../../../protocol/measure/sensitivity';
+import type { JsonObject } from '../../../protocol/json';
 import { visible } from '../../../protocol/visible';
 import { count, duration, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
 import { accuracyNotes } from '../runs';
+import { optionsOf } from '../recipe';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
 export interface SensitivityCommand extends CommonOptions, DataOptions {
   data: string;
-  by: SensitivityOptions['by'];
-  score: SensitivityOptions['score'];
-  granularity?: string;
-  /** As shares, 0 to 1. */
-  sparsities?: number[];
-  samples: number;
-  collapse: number;
   seed: number;
   out?: string;
   csv?: boolean;
@@ -27,20 +22,17 @@ export interface SensitivityCommand extends CommonOptions, DataOptions {
 export async function sensitivity(
   given: string,
   options: SensitivityCommand,
+  scan: JsonObject,
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
-  const { by, score, granularity, sparsities, samples, collapse, seed, out } = options;
+  const { seed, out } = options;
   const answer = await engine.ask(
     'sensitivity',
     {
       model: await resolveModelPath(given),
       data: dataAsTyped(options.data, options.normalization),
-      options: {
-        ...{ by, score, samples, collapse },
-        ...(granularity === undefined ? {} : { granularity }),
-        ...(sparsities === undefined ? {} : { sparsities }),
-      },
+      options: optionsOf(SensitivityOptions, scan),
       seed,
       ...(out === undefined ? {} : { out: path.resolve(out) }),
     },

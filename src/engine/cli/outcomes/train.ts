@@ -1,38 +1,11 @@
 import { UserError } from '../../../protocol/errors';
-import type { Architecture } from '../../../protocol/steps/train';
-import type { RunResult } from '../../../protocol/run';
 import type { EpochRecord } from '../../../protocol/epoch';
+import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, duration, percent } from '../../../protocol/format';
-import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { recipeOf } from '../recipe';
-import { accuracyNotes, runOnTerminal } from '../runs';
+import { accuracyNotes } from '../runs';
 import { table } from '../table';
-import type { Terminal } from '../terminal';
-import { ratesOf, type RateOptions } from '../training-options';
-
-export interface TrainCommand extends CommonOptions, DataOptions, RateOptions {
-  arch: Architecture;
-  data: string;
-  epochs: number;
-  batchSize: number;
-  seed: number;
-  out: string;
-  resume?: boolean;
-}
-
-/** `secateur train` */
-export async function train(options: TrainCommand, engine: LocalEngine, terminal: Terminal): Promise<void> {
-  const { arch: architecture, epochs, batchSize, seed, out, resume = false } = options;
-  const recipe = recipeOf({
-    recipeVersion: 1,
-    data: dataAsTyped(options.data, options.normalization),
-    seed,
-    steps: [{ step: 'train', architecture, epochs, batchSize, ...ratesOf(options) }],
-  });
-  const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
-  await terminal.result(options.json ? JSON.stringify(trainDocument(result)) : trainText(result, architecture));
-}
+import type { Outcome } from './outcome';
 
 function trainDocument(result: RunResult) {
   const { out, after, sampleData, normalization } = result;
@@ -40,11 +13,11 @@ function trainDocument(result: RunResult) {
   return { out, epochs, best, totals: after, sampleData, normalization };
 }
 
-function trainText(result: RunResult, architecture: string): string {
+function trainText(result: RunResult): string {
   const { epochs, best } = trained(result);
   return [
     epochsTable(epochs, best),
-    `${architecture}: ${count(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
+    `${count(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
     ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');
@@ -86,3 +59,5 @@ function trained({ steps }: RunResult) {
   if (!step) throw new UserError('The run trained nothing.');
   return step;
 }
+
+export const train: Outcome = { document: trainDocument, text: trainText };

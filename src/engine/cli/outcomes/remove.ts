@@ -1,99 +1,12 @@
-import type * as z from 'zod';
-import { UserError } from '../../../protocol/errors';
 import { Removal, type RemovalPlan, type RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
-import type { RemoveAmount, RemoveStep } from '../../../protocol/steps/remove';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
-import { resolveModelPath } from '../../checkpoint/paths';
-import { dataField, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { typedNumber } from '../options';
-import { recipeOf } from '../recipe';
-import { accuracyNotes, runOnTerminal } from '../runs';
+import { accuracyNotes } from '../runs';
 import { table } from '../table';
-import type { Terminal } from '../terminal';
-import { ratesOf, teachingOf, type RateOptions, type TeachingOptions } from '../training-options';
-import { sizesTaken } from './inspect';
-import { accuracyLine } from './prune';
-
-export interface RemoveCommand extends CommonOptions, DataOptions, RateOptions, TeachingOptions {
-  /** As typed: what is no number is refused by the recipe's schema. */
-  channels?: string;
-  macs?: string;
-  params?: string;
-  zeros?: boolean;
-  scope: RemoveStep['scope'];
-  score: RemoveStep['score'];
-  samples: number;
-  protect?: string[];
-  multipleOf: number;
-  inputShape?: number[];
-  dryRun?: boolean;
-  recalibrate?: number;
-  fineTune?: number;
-  data?: string;
-  seed: number;
-  /** Absent only in a dry run. */
-  out?: string;
-  resume?: boolean;
-}
-
-/** `secateur remove` */
-export async function remove(
-  given: string,
-  options: RemoveCommand,
-  engine: LocalEngine,
-  terminal: Terminal,
-): Promise<void> {
-  const { recalibrate = 0, fineTune = 0, seed, out, resume = false } = options;
-  const checkpoint = await resolveModelPath(given);
-  const teaching = teachingOf(options);
-  if (fineTune === 0 && (teaching.distill || options.patience !== undefined))
-    throw new UserError('A teacher or patience says how to fine-tune: give --fine-tune too.');
-  const { data } = dataField(options);
-  if (data === undefined && (fineTune > 0 || recalibrate > 0))
-    throw new UserError(
-      `${fineTune > 0 ? 'Fine-tuning' : 'Recalibration'} needs a dataset: give one with --data, for example --data fashion-mnist.`,
-    );
-  const recipe = recipeOf({
-    recipeVersion: 1,
-    checkpoint,
-    ...(data === undefined ? {} : { data }),
-    seed,
-    steps: [
-      stepOf(options),
-      ...(recalibrate > 0 ? [{ step: 'recalibrate' as const, samples: recalibrate }] : []),
-      ...(fineTune > 0 ? [{ step: 'finetune' as const, epochs: fineTune, ...ratesOf(options), ...teaching }] : []),
-    ],
-  });
-  const [step] = recipe.steps;
-  if (options.dryRun && step?.step === 'remove') {
-    const plan = await engine.ask(
-      'planRemove',
-      { model: checkpoint, remove: step, seed, ...(data === undefined ? {} : { data }) },
-      (progress) => {
-        terminal.progress(progress);
-      },
-    );
-    await terminal.result(options.json ? JSON.stringify({ dryRun: true, ...plan }) : planText(plan));
-    return;
-  }
-  if (out === undefined) throw new UserError('The run needs a folder: give one with --out.');
-  const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder: process.cwd(), resume });
-  await terminal.result(options.json ? JSON.stringify(documentOf(result)) : resultText(result));
-}
-
-function stepOf(options: RemoveCommand): z.input<typeof RemoveStep> {
-  const { score, scope, protect, samples, multipleOf, inputShape } = options;
-  const given = { ...(protect ? { protect } : {}), ...(inputShape ? { inputShape } : {}) };
-  return { step: 'remove', score, scope, amount: amountOf(options), samples, multipleOf, ...given };
-}
-
-function amountOf({ channels, macs, params }: RemoveCommand): RemoveAmount {
-  if (channels !== undefined) return { channels: typedNumber(channels) };
-  if (macs !== undefined) return { macs: typedNumber(macs) };
-  return params === undefined ? { zeros: true } : { params: typedNumber(params) };
-}
+import { sizesTaken } from '../commands/inspect';
+import { accuracyLine } from './accuracy';
+import type { Outcome } from './outcome';
 
 function removalOf({ steps }: RunResult): Extract<RunResult['steps'][number], { step: 'remove' }> {
   const found = steps.find((result) => result.step === 'remove');
@@ -123,7 +36,8 @@ function resultText(result: RunResult): string {
   ].join('\n');
 }
 
-function planText(plan: RemovalPlan): string {
+/** What a remove step would come to; nothing was written. */
+export function planText(plan: RemovalPlan): string {
   const { layers, totals, accuracy, noAccuracy } = plan;
   const measured = accuracy
     ? `validation accuracy on ${count(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
@@ -201,3 +115,5 @@ function differenceLine({ difference, notCompared }: Removal): string {
   const where = on === 'noise' ? 'random inputs, as no dataset was given' : `${on} images`;
   return `largest difference of outputs, removed against masked, on ${samples} ${where}: ${largest.toExponential(1)} of their spread`;
 }
+
+export const remove: Outcome = { document: documentOf, text: resultText };

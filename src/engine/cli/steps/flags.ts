@@ -1,0 +1,206 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../../../protocol/errors';
+import type { Field, Spec, Variant } from '../../../protocol/fields';
+import type { Json, JsonObject } from '../../../protocol/json';
+import { listOf, numberTyped } from '../options';
+
+/** What was given on a command line, by the names that commander gives options. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** An option of the command line that sets a part of an object, such as a step. */
+export interface Flag {
+  readonly option: Option;
+  /** Where the value belongs. */
+  readonly at: readonly string[];
+  /** Is of use only beside this one. */
+  readonly needs: Option | undefined;
+}
+
+/** What the options of an object have in common while they are made. */
+interface Context {
+  /** Names that are given away; a name that is taken gets that of its owner in front. */
+  readonly taken: Set<string>;
+  readonly owner: string;
+  readonly at: readonly string[];
+  readonly needs: Option | undefined;
+}
+
+const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** A sentence of a schema as a line of help: `Passes over the images.` -> `passes over the images`. */
+function helpOf({ help, fallback, spec }: Field): string {
+  const text = !/^(Adam|[A-Z]{2})/.test(help) ? help.charAt(0).toLowerCase() + help.slice(1) : help;
+  const shown =
+    spec.kind === 'flag' || fallback === undefined
+      ? ''
+      : ` (default: ${JSON.stringify(fallback).replaceAll(/["[\]]/g, '')})`;
+  return text.replace(/\.$/, '') + shown;
+}
+
+/** The options for the fields of an object. `taken` learns their names. */
+export function flagsOf(
+  fields: readonly Field[],
+  { taken, owner = '', at = [], needs }: Partial<Context> & Pick<Context, 'taken'>,
+): Flag[] {
+  const context = { taken, owner, at, needs };
+  return fields.flatMap((field) => flagsOfField(field, context));
+}
+
+function flagsOfField(field: Field, context: Context): Flag[] {
+  const { spec } = field;
+  switch (spec.kind) {
+    case 'constant':
+      return [];
+    case 'object':
+      return flagsOfPart(field, spec.fields, context);
+    case 'union':
+      return spec.variants.every((variant) => variant.spec.kind === 'object')
+        ? flagsOfVariants(field, spec.variants, context)
+        : [flagOf(field, context)];
+    case 'flag': {
+      const yes = flagOf(field, context);
+      const no = new Option(`--no-${yes.option.long!.slice(2)}`, `not: ${helpOf(field)}`);
+      return [yes, { ...yes, option: field.fallback === true ? no : no.hideHelp() }];
+    }
+    default:
+      return [flagOf(field, context)];
+  }
+}
+
+/** One option for a field. `value`: what it takes, where that is not for its kind to say. */
+function flagOf(field: Field, context: Context, more: { flag?: string; value?: string; key?: string } = {}): Flag {
+  const { value = placeholder(field), key = field.key } = more;
+  const option = new Option(`--${nameFor(more.flag ?? field.flag ?? kebab(key), context)}${value}`, helpOf(field));
+  const { spec } = field;
+  if (spec.kind === 'choice' && !spec.open) option.choices(spec.options);
+  else if (spec.kind !== 'flag' && spec.kind !== 'text' && spec.kind !== 'choice' && spec.kind !== 'names')
+    option.argParser((typed: string, before: unknown) => typedAs(spec, typed, before));
+  if (context.needs) option.helpGroup(`Options with ${context.needs.long}:`);
+  return { option, at: [...context.at, key], needs: context.needs };
+}
+
+function nameFor(name: string, { taken, owner }: Context): string {
+  const free = taken.has(name) ? `${kebab(owner)}-${name}` : name;
+  if (taken.has(free)) throw new Error(`two options are called --${free}`);
+  taken.add(free);
+  return free;
+}
+
+/** A part that may be absent: an option of its own sets its first field, others are of use only beside it. */
+function flagsOfPart(field: Field, fields: readonly Field[], context: Context): Flag[] {
+  const main = fields.find(({ required }) => required) ?? fields[0];
+  if (!main) return [];
+  const value = main.required ? placeholder(main) : placeholder(main).replace(/<(.*)>/, '[$1]');
+  const opener = flagOf({ ...main, help: field.help }, context, { flag: kebab(field.key), value });
+  const at = [...context.at, field.key];
+  const others = fields.filter((one) => one !== main);
+  const rest = { taken: context.taken, owner: field.key, at, needs: opener.option };
+  return [{ ...opener, at: [...at, main.key] }, ...flagsOf(others, rest)];
+}
+
+/** One option for each shape of a value; they exclude one another. */
+function flagsOfVariants(field: Field, variants: readonly Variant[], context: Context): Flag[] {
+  const flags = variants.flatMap(({ spec }) => {
+    const [only] = spec.kind === 'object' ? spec.fields : [];
+    if (!only) return [];
+    return [flagOf(only, { ...context, at: [...context.at, field.key] })];
+  });
+  const names = flags.map(({ option }) => option.attributeName());
+  for (const { option } of flags) option.conflicts(names.filter((name) => name !== option.attributeName()));
+  return flags;
+}
+
+function placeholder({ key, spec, unit }: Field): string {
+  switch (spec.kind) {
+    case 'flag':
+    case 'constant':
+      return '';
+    case 'number':
+      return ` <${unit ?? (spec.min === 0 && spec.max === 1 ? 'share' : 'number')}>`;
+    case 'numbers':
+      return ' <numbers>';
+    case 'names':
+      return ' <layers...>';
+    case 'choice':
+      return spec.open ? ' <pattern>' : ' <name>';
+    case 'record':
+      return ' <layer=amount...>';
+    case 'union':
+      return ` <${spec.variants.map(({ label }) => label.toLowerCase()).join('-or-')}>`;
+    default:
+      return ` <${kebab(key)}>`;
+  }
+}
+
+/** What was typed as a value of this kind. @throws InvalidArgumentError */
+function typedAs(spec: Spec, typed: string, before: unknown): Json {
+  switch (spec.kind) {
+    case 'constant':
+      return spec.value;
+    case 'number':
+      return numberTyped(spec)(typed);
+    case 'numbers':
+      return listOf(numberTyped(spec.item))(typed);
+    case 'union':
+      return typedAsVariant(spec.variants, typed);
+    case 'record':
+      return { ...(isRecord(before) ? before : {}), ...entryTyped(spec.value, typed) };
+    default:
+      return typed;
+  }
+}
+
+const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
+
+/** Of a number and a text, the number where one was typed. */
+function typedAsVariant(variants: readonly Variant[], typed: string): Json {
+  const number = variants.find(({ spec }) => spec.kind === 'number')?.spec;
+  return number?.kind === 'number' && /^[\d.]+$/.test(typed.trim()) ? numberTyped(number)(typed) : typed;
+}
+
+/** `conv1=0.5`, or with the kind of the amount, `conv1=threshold:0.02`. @throws InvalidArgumentError */
+function entryTyped(spec: Spec, typed: string): JsonObject {
+  const cut = typed.lastIndexOf('=');
+  const [name, value] = [typed.slice(0, cut), typed.slice(cut + 1)];
+  const kinds = spec.kind === 'union' ? spec.variants.map((variant) => variant.name) : [];
+  if (cut < 1)
+    throw new InvalidArgumentError(
+      `It must be LAYER=AMOUNT, such as conv1=0.5${kinds.length > 1 ? ` or conv1=${kinds[1]}:0.02` : ''}.`,
+    );
+  if (spec.kind !== 'union') return { [name]: typedAs(spec, value, undefined) };
+  const colon = value.indexOf(':');
+  const kind = colon < 0 ? kinds[0] : value.slice(0, colon);
+  const variant = spec.variants.find((one) => one.name === kind)?.spec;
+  const [field] = variant?.kind === 'object' ? variant.fields : [];
+  if (!field) throw new InvalidArgumentError(`The amount of a layer is one of ${kinds.join(', ')}.`);
+  return { [name]: { [field.key]: typedAs(field.spec, value.slice(colon + 1), undefined) } };
+}
+
+/**
+ * The object that options describe; what was not given is left out.
+ * @throws UserError where an option is given without the one that it goes with
+ */
+export function objectFrom(flags: readonly Flag[], given: Given): JsonObject {
+  const object: JsonObject = {};
+  for (const { option, at, needs } of flags) {
+    const value = given[option.attributeName()];
+    if (value === undefined) continue;
+    if (needs && given[needs.attributeName()] === undefined)
+      throw new UserError(`The option ${option.long} goes with ${needs.long}: give that too.`);
+    // An optional value that was left out: the part is there, with its defaults.
+    if (value === true && option.optional) setAt(object, at.slice(0, -1), {});
+    else setAt(object, at, value as Json);
+  }
+  return object;
+}
+
+function setAt(object: JsonObject, [key, ...rest]: readonly string[], value: Json): void {
+  if (key === undefined) return;
+  if (rest.length === 0) object[key] = value;
+  else {
+    const inner = object[key];
+    const next = isRecord(inner) ? inner : {};
+    object[key] = next;
+    setAt(next, rest, value);
+  }
+}

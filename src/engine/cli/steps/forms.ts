@@ -1,0 +1,145 @@
+import { UserError } from '../../../protocol/errors';
+import type { JsonObject } from '../../../protocol/json';
+import { unrollRounds } from '../../../protocol/rounds';
+import { RecipeStep, type RecipeStepInput, type StepName } from '../../../protocol/steps';
+import { finetune } from '../outcomes/finetune';
+import type { Outcome } from '../outcomes/outcome';
+import { prune } from '../outcomes/prune';
+import { remove } from '../outcomes/remove';
+import { run } from '../outcomes/run';
+import { target } from '../outcomes/target';
+import { train } from '../outcomes/train';
+
+/** A step that a command can take after its own: an option switches it on by its first field, others set the rest. */
+export interface Follower {
+  readonly step: StepName;
+  readonly flag: string;
+  readonly field: string;
+  /** What the option says of itself. */
+  readonly help: string;
+  /** Fields that the command does not offer. */
+  readonly without?: readonly string[];
+  /** The follower without which this one makes no sense. */
+  readonly needs?: string;
+}
+
+/** How a step is offered as a command. */
+export interface StepForm {
+  readonly description: string;
+  readonly examples: readonly string[];
+  readonly followers: readonly Follower[];
+  readonly outcome: Outcome;
+  /** The step can be taken in rounds, each sparser than the one before. */
+  readonly rounds?: true;
+}
+
+const fineTune = (help: string): Follower => ({
+  step: 'finetune',
+  flag: 'fine-tune',
+  field: 'epochs',
+  help,
+  without: ['gradual'],
+});
+
+/** Steps whose command is more than the step alone. All others are offered as they are. */
+const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
+  train: {
+    description: 'train a network from random weights',
+    examples: [
+      'train --arch fashion-cnn --data fashion-mnist --epochs 9 --seed 0 --out fashion-cnn',
+      'train --arch lenet-5 --data ./my-images --out lenet --resume',
+    ],
+    outcome: train,
+  },
+  prune: {
+    description: 'set the smallest weights to zero, and fine-tune what is left',
+    examples: [
+      'prune fashion-cnn --sparsity 0.9 --fine-tune 2 --data fashion-mnist --out fashion-cnn-pruned-90',
+      'prune fashion-cnn --threshold 0.02 --scope layer --out fashion-cnn-cut',
+      'prune fashion-cnn --layers conv1=0.5 dense1=0.95 --out fashion-cnn-by-layer',
+      'prune fashion-cnn --granularity 2:4 --protect "conv*" --dry-run',
+      'prune fashion-cnn --sparsity 0.95 --rounds 3 --rewind early --fine-tune 2 --data fashion-mnist --out ticket',
+    ],
+    followers: [
+      {
+        step: 'rewind',
+        flag: 'rewind',
+        field: 'to',
+        help: 'after each pruning set the weights that are left back to those of this checkpoint',
+        needs: 'fine-tune',
+      },
+      fineTune('train on with the zeros held, for so many epochs'),
+    ],
+    outcome: prune,
+    rounds: true,
+  },
+  remove: {
+    description: 'take filters, channels and neurons out of the model, and fine-tune it',
+    examples: [
+      'remove fashion-cnn --macs 0.5 --score fpgm --data fashion-mnist --fine-tune 3 --distill --out fashion-cnn-half',
+      'remove fashion-cnn --channels 0.3 --scope layer --dry-run',
+      'remove fashion-cnn-pruned-90 --zeros --out fashion-cnn-small',
+    ],
+    followers: [
+      {
+        step: 'recalibrate',
+        flag: 'recalibrate',
+        field: 'samples',
+        help: 'measure the statistics of batch normalization again, on so many training images',
+        without: ['batchSize'],
+      },
+      fineTune('train the smaller model on, for so many epochs'),
+    ],
+    outcome: remove,
+  },
+  target: {
+    description: 'prune to a target instead of a ratio, with an amount for each layer that is found',
+    examples: [
+      'target fashion-cnn --accuracy 0.91 --data fashion-mnist --out fashion-cnn-91',
+      'target fashion-cnn --bytes 300000 --data fashion-mnist --fine-tune 2 --out fashion-cnn-300k',
+      'target fashion-cnn --macs 3000000 --by remove --data fashion-mnist --out fashion-cnn-half',
+    ],
+    followers: [fineTune('train on with the zeros held, for so many epochs')],
+    outcome: target,
+  },
+  finetune: {
+    description: 'train a model on with its zeros held, or prune it gradually on the way',
+    examples: [
+      'finetune fashion-cnn-pruned-90 --epochs 2 --data fashion-mnist --out tuned',
+      'finetune fashion-cnn --epochs 7 --gradual 0.95 --from 0 --to 4 --distill --data fashion-mnist --out gradual-95',
+    ],
+    outcome: finetune,
+  },
+  rewind: {
+    examples: ['rewind fashion-cnn-pruned-90 --to fashion-cnn --out ticket'],
+  },
+  recalibrate: {
+    examples: ['recalibrate my-pruned-resnet --samples 2000 --data ./my-images --out recalibrated'],
+  },
+};
+
+/** How a step is offered; `purpose` describes one that says nothing of its own. */
+export function formOf(name: string, purpose: string): StepForm {
+  const sentence = purpose.charAt(0).toLowerCase() + purpose.slice(1).replace(/\.$/, '');
+  const known = FORMS[name];
+  return {
+    description: sentence,
+    examples: [`${name} my-model --out my-new-model`],
+    followers: [],
+    outcome: run,
+    ...known,
+  };
+}
+
+/** The steps of a command in rounds. @throws UserError where the step gives no sparsity to lead up to */
+export function inRounds(rounds: number, steps: readonly JsonObject[]): RecipeStepInput[] {
+  const parsed = steps.map((step) => RecipeStep.parse(step));
+  const prune = parsed.find((step) => step.step === 'prune');
+  const finetune = parsed.find((step) => step.step === 'finetune');
+  const rewind = parsed.find((step) => step.step === 'rewind')?.to;
+  if (!finetune) throw new UserError('The option --rounds goes with --fine-tune: give that too.');
+  const { amount, layers, ...rest } = prune ?? {};
+  if (!amount || !('sparsity' in amount) || layers)
+    throw new UserError('Rounds lead up to a sparsity: give one with --sparsity, or leave --rounds out.');
+  return unrollRounds({ rounds, sparsity: amount.sparsity, prune: { step: 'prune', ...rest }, rewind, finetune });
+}
