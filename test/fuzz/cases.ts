@@ -6,6 +6,7 @@ import { readListedRun } from '../../src/extension/runsView/readRun';
 import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
 import type { Ask } from './ask';
 import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
+import { writeHostile } from './settings';
 import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
 
 /** How long work that may go on for hours is let run before it is cancelled: milliseconds. */
@@ -91,6 +92,10 @@ const askOfModel =
     };
   };
 
+/** Everything about a small model with settings that no program expects. */
+const settings: Build = async (folder, seeds, random, ask) =>
+  askUnbent(await writeHostile(path.join(folder, 'model'), random), seeds.data, ask);
+
 /** Everything about one of the models as it is. */
 export function askUnbent(model: string, data: string, ask: Ask): Case {
   const file = path.join(model, 'model.json');
@@ -174,6 +179,7 @@ const data: Build = async (folder, seeds, random, ask) => {
 /** What is bent, by name; the first are tried most. */
 export const targets: Readonly<Record<string, Build>> = {
   model: askOfModel(/model\.json$/),
+  settings,
   shards: askOfModel(/\.bin$/),
   run: runFolder,
   recipe,

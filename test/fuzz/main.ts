@@ -1,4 +1,4 @@
-// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|shards|run|recipe|scan|data] [--from INDEX] [--keep] [--report FILE]
+// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|settings|shards|run|recipe|scan|data] [--from INDEX] [--keep] [--report FILE]
 // Bends checkpoints, shards, recipes, run folders, scans and data sets out of shape and asks the engine about them.
 // Fails where an answer takes over 2 s of processor time or 1 GB, touches what is outside, or is no clear sentence.
 import { fork, type ChildProcess } from 'node:child_process';

@@ -3,12 +3,13 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import { repeatedly } from 'tfjs-backend-onnxruntime';
 import type { layers } from '../tf';
 import { padded, type Images } from '../dataset/images';
+import { batchWithin } from '../model/outputs';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 import { asClassifier } from './classifier';
 import { Scores } from './scores';
 
-/** Images in one forward pass. */
+/** Images in one forward pass, at most. */
 const BATCH_SIZE = 500;
 
 export interface EvaluateOptions {
@@ -31,7 +32,7 @@ export async function evaluateModel(
 ): Promise<Omit<Evaluation, 'dataset'>> {
   const { classNames, signal, onProgress, stage = 'evaluating' } = options;
   const classifier = asClassifier(model, images, classNames.length);
-  const size = Math.min(options.batchSize ?? BATCH_SIZE, images.length);
+  const size = batchWithin(model, Math.min(options.batchSize ?? BATCH_SIZE, images.length));
   const scores = new Scores(classifier.classes);
   const pace = new Pace(stage, images.length, 'images', onProgress);
   const start = performance.now();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { ScanScores } from '../../protocol/measure/sensitivity';
 import { padded, type Batch, type Images } from '../dataset/images';
+import { batchWithin } from '../model/outputs';
 import type { ModelVariable } from '../model/weights/binding';
 import type { LayersModel } from '../model/runnable';
 import { breathe } from '../pause';
@@ -27,10 +28,16 @@ export type Score = (
 
 const NOTHING: ReadonlySet<ModelVariable> = new Set();
 
+/** A batch, and how many of its images are not there to fill it up. */
+interface Part {
+  readonly count: number;
+  readonly filled: Batch;
+}
+
 /** Images on which many variants of a model are measured: normalised once, in batches of one size, so that one graph serves all. */
 export class Sample {
   private readonly images: Images;
-  private readonly batches: readonly { readonly count: number; readonly filled: Batch }[];
+  private readonly batches: readonly Part[];
 
   /**
    * The first `samples` images, or all where there are fewer.
@@ -42,9 +49,14 @@ export class Sample {
     samples: number,
   ) {
     this.images = images.first(samples);
-    const count = Math.ceil(this.length / BATCH_SIZE);
+    this.batches = this.parts(BATCH_SIZE);
+  }
+
+  /** The images in batches of one size, the last one filled up. */
+  private parts(most: number): Part[] {
+    const count = Math.ceil(this.length / most);
     const size = Math.ceil(this.length / count);
-    this.batches = Array.from({ length: count }, (_, i) => {
+    return Array.from({ length: count }, (_, i) => {
       const batch = this.images.batch(i * size, size);
       return { count: batch.count, filled: padded(batch, size) };
     });
@@ -67,14 +79,17 @@ export class Sample {
    */
   async measuring<T>(model: LayersModel, work: (score: Score) => Promise<T>): Promise<T> {
     const classifier = asClassifier(model, this.images, this.classes);
-    const size = this.batches[0]!.filled.count;
-    const pixels = this.batches.map(({ filled }) => filled.pixels);
+    const usual = this.batches[0]!.filled.count;
+    const most = batchWithin(model, usual);
+    const parts = most < usual ? this.parts(most) : this.batches;
+    const size = parts[0]!.filled.count;
+    const pixels = parts.map(({ filled }) => filled.pixels);
     const beginnings = new Beginnings(classifier, pixels, size);
     try {
       return await work(async (signal, advance, changed = NOTHING) => {
         const scores = new Scores(classifier.classes);
         const { pass, batches } = await beginnings.behind(changed, signal);
-        for (const [i, { count, filled }] of this.batches.entries()) {
+        for (const [i, { count, filled }] of parts.entries()) {
           if (signal.aborted) throw new CancelledError();
           scores.add(await pass.run(batches[i]!), filled.labels, count);
           advance?.(count);

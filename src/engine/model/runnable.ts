@@ -2,6 +2,7 @@ import { UserError } from '../../protocol/errors';
 import { layers as tfLayers, tf } from '../tf';
 import type { ModelContent, Tensor, Tensors } from '../checkpoint/types';
 import { readable } from './dialects';
+import { requireShapes } from './outputs';
 import { readTopology, type Topology } from './topology';
 import { LayerJson, type Config } from './topology-json';
 import { mendBatchNormalisation } from './training-mode';
@@ -118,6 +119,12 @@ export async function toLayersModel(model: ModelContent, ends: Ends = 'one'): Pr
       cause: error,
     });
   });
+  try {
+    requireShapes(running);
+  } catch (error) {
+    running.dispose();
+    throw error;
+  }
   const variables = bind(running, weights, nameOf);
   const frozen = new Set(
     plan.topology.layers.filter(({ config }) => config['trainable'] === false).map(({ id }) => id),
@@ -238,9 +245,9 @@ function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string):
 /** Words of a program, which tell a person nothing. */
 const INTERNAL = /\bundefined\b|\bNaN\b|\[object |is not a function|not iterable|cannot read/i;
 
-/** The first line of a foreign error, without its full stop, where a person can read it. */
+/** The first sentence of a foreign error, without its full stop, where a person can read it. */
 function brief(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const line = (text.split('\n')[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
+  const line = (text.split(/\n|[.!?]\s+(?=[A-Z])/)[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
   return INTERNAL.test(line) ? 'a value in its description is not of the right kind' : line;
 }

@@ -3,10 +3,11 @@ import type { Progress } from '../../protocol/measure';
 import { tf } from '../tf';
 import { padded, type Batch, type Images } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
+import { batchWithin } from '../model/outputs';
 import { Pace } from '../pace';
 import { breathe } from '../pause';
 
-/** Images in one forward pass of the teacher. */
+/** Images in one forward pass of the teacher, at most. */
 const BATCH_SIZE = 500;
 /** Answers of so many bytes are kept in memory; where they are more, the teacher is asked for each batch. */
 const CACHE_BYTES = 256 * 1024 * 1024;
@@ -38,7 +39,7 @@ export async function teacherOf(classifier: Classifier, images: Images, options:
     return { answers: ({ members }) => ask(classifier, images.batchOf(members), temperature) };
   const known = new Float32Array(span * classes);
   const { signal, onProgress } = options;
-  const size = Math.min(BATCH_SIZE, images.length);
+  const size = batchWithin(classifier.model, Math.min(BATCH_SIZE, images.length));
   const pace = new Pace('asking the teacher', images.length, 'images', onProgress);
   for (let from = 0; from < images.length; from += size) {
     if (signal?.aborted) throw new CancelledError();

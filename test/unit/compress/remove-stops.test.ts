@@ -177,3 +177,18 @@ it('recurrent layers and embeddings count among the channels that were asked for
     /^asked for 50% of the channels, 13% removed: the layer "lstm" \(type LSTM\) stops the removal in \d layers?, because the states of a recurrent layer hang together/,
   );
 });
+
+it('channels that are too many to be followed one by one are refused in one sentence', () => {
+  const modelTopology = {
+    class_name: 'Sequential',
+    config: {
+      name: 'm',
+      layers: [
+        { class_name: 'Activation', config: { name: 'a', activation: 'relu', batch_input_shape: [null, 2 ** 20] } },
+      ],
+    },
+  };
+  expect(() => channelGroups({ modelTopology, tensors: new Map() })).toThrow(
+    /^The layers of the model make more than 1,048,576 channels together, so none can be removed: prune its weights instead\.$/,
+  );
+});

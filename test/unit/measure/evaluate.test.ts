@@ -1,6 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { layers, tf } from '../../../src/engine/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
+import { Sample } from '../../../src/engine/measure/sample';
+import { batchWithin } from '../../../src/engine/model/outputs';
 import { Scores } from '../../../src/engine/measure/scores';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
@@ -36,6 +38,29 @@ describe('evaluating', () => {
       ]);
       result.perClass.forEach(({ accuracy }, c) => expect(accuracy).toBe(result.confusion[c]![c]! / 30));
     }
+  });
+
+  it('takes fewer images at once where outputs are wide, and comes to the same', async () => {
+    const data = await tinyDataset();
+    const images = data.split('test').first(20);
+    // Says that it answers so much, which would take long.
+    const claiming = layers.layers.activation({ activation: 'linear', inputShape: [6, 6, 1] });
+    claiming.computeOutputShape = () => [null, 1800, 1800, 1];
+    const wide = layers.sequential({
+      layers: [
+        claiming,
+        layers.layers.globalAveragePooling2d({}),
+        layers.layers.dense({ units: 3, kernelInitializer: layers.initializers.glorotUniform({ seed: 1 }) }),
+      ],
+    });
+    expect(batchWithin(wide, 20)).toBe(13);
+    const batch = vi.spyOn(images, 'batch');
+    const { loss, accuracy } = await evaluateModel(wide, images, { classNames: ['a', 'b', 'c'] });
+    expect(batch.mock.calls).toEqual([[0, 13], [13, 13]]); // prettier-ignore
+    const { signal } = new AbortController();
+    const scores = await new Sample(images, 3, 20).measuring(wide, (score) => score(signal));
+    expect(scores.accuracy).toBe(accuracy);
+    expect(scores.loss).toBeCloseTo(loss, 5);
   });
 
   it('measures only the first so many images', async () => {

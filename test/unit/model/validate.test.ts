@@ -30,6 +30,13 @@ describe('a description with sizes that no layer can have is refused', () => {
     [layer('Reshape', { target_shape: [-2, 2] }, [4]), 'has the size -2 as its target_shape'],
     [layer('Cropping2D', { cropping: [[1, -1], [0, 0]] }, [8, 8, 1]), 'has the size -1 as its cropping'], // prettier-ignore
     [layer('TimeDistributed', { layer: layer('Dense', { units: -1 }) }, [8, 4]), 'has the size -1 as its units'],
+    [layer('PReLU', { shared_axes: [1, 1e9] }, [4, 4, 1]), 'has the size 1000000000 as its shared_axes'],
+    [layer('Concatenate', { axis: 0.5 }, [4]), 'has the size 0.5 as its axis'],
+    [layer('Resizing', { height: 2 ** 32, width: 2 }, [4, 4, 1]), 'has the size 4294967296 as its height'],
+    [layer('RepeatVector', { n: 'same' }, [4]), 'the layer "RepeatVector" has no size as its n'],
+    [layer('UpSampling2D', { size: [2, true] }, [4, 4, 1]), 'has no size as its size'],
+    [layer('Flatten', { batch_input_shape: [null, '__proto__', 3] }), 'has no size as its batch_input_shape'],
+    [layer('MaxPooling2D', { pool_size: 2, strides: null, padding: 'same' }, [4, 4, 1]), undefined],
     [layer('UpSampling2D', { size: [2 ** 20, 2 ** 20] }, [4, 4, 9]), undefined],
     [layer('Dense', { units: 2 ** 24 }, [4, 4]), undefined],
   ])('%#', (one, message) => {
@@ -112,6 +119,11 @@ describe('the memory of a forward pass', () => {
     const why = /^The model needs 4\.[01] GiB for one example, up to the layer "c1", and 4 GiB are the most, .*\.$/;
     expect(whyTooLarge(large([528, 512]))).toMatch(why);
     expect(whyNotRunnable(large([528, 512]))).toMatch(why);
+  });
+
+  it('counts what enters the model', () => {
+    const modelTopology = sequential(layer('RandomWidth', { factor: 0.1 }, [2 ** 20, 2 ** 20, 3]));
+    expect(whyTooLarge({ modelTopology, tensors: new Map<string, Tensor>() })).toMatch(/^The model needs 12288\.0 GiB/);
   });
 
   it('counts weights that the file does not hold', () => {

@@ -1,3 +1,5 @@
+import { UserError } from '../../../protocol/errors';
+import { count as readable } from '../../../protocol/format';
 import type { GraphLayer } from '../../model/graph';
 import { inferCalls } from '../../model/shapes';
 import type { Call, Shape, TensorRef, Topology, TopologyLayer } from '../../model/topology';
@@ -20,12 +22,16 @@ interface Traced {
   readonly rank: number | null;
 }
 
+/** So many channels are followed, one by one. */
+const MAX_CHANNELS = 2 ** 20;
+
 /** Follows the channels of a model, call by call. */
 export class Tracer {
   readonly #parent: number[] = [];
-  readonly #fixes = new Map<number, Fix>();
+  readonly #fixes: (Fix | undefined)[] = [];
   readonly #traced: Traced[] = [];
   readonly #stops = new Map<string, Stop>();
+  #count = 0;
 
   /** @param described the layers of the topology */
   constructor(
@@ -39,10 +45,21 @@ export class Tracer {
     for (const [i, call] of calls.entries()) this.#traced.push(this.#call(call, figures[i]!.shape));
     for (const result of results)
       this.#fix([this.#made(result)], { kind: 'output', layer: layers[calls[result.call]!.layer]!.name });
-    const found = (channels: Channels) => known(channels).map((one) => this.#find(one));
+    const foundBefore = new Map<Channels, readonly number[]>();
+    const found = (channels: Channels): readonly number[] => {
+      const before = foundBefore.get(channels);
+      if (before) return before;
+      const groups = known(channels).map((one) => this.#find(one));
+      foundBefore.set(channels, groups);
+      return groups;
+    };
     const orNull = (channels: Channels) => (isKnown(channels) ? found(channels) : null);
     const fixed = new Map<number, Fix>();
-    for (const [one, fix] of this.#fixes) fixed.set(this.#find(one), tellingMore(fixed.get(this.#find(one)), fix));
+    for (const [one, fix] of this.#fixes.entries()) {
+      if (fix === undefined) continue;
+      const group = this.#find(one);
+      fixed.set(group, tellingMore(fixed.get(group), fix));
+    }
     return {
       layers: layers.map(({ name, path, type, calls: [first] }) => {
         const { inputs, outputs } = this.#traced[first ?? -1] ?? { inputs: [], outputs: [] };
@@ -50,7 +67,7 @@ export class Tracer {
           name,
           path,
           type,
-          inputs: inputs.every(isKnown) ? inputs.flatMap(found) : [],
+          inputs: inputs.length === 1 ? found(inputs[0]!) : inputs.every(isKnown) ? inputs.flatMap(found) : [],
           outputs: found(outputs),
         };
       }),
@@ -65,6 +82,7 @@ export class Tracer {
 
   #call(call: Call, shape: Shape | null): Traced {
     const layer = this.topology.layers[call.layer]!;
+    this.#requireFew(call.inputs.length > 0 ? null : layer.inputShape, shape);
     const first = this.#traced[layer.calls[0]!];
     const inputs = call.inputs.length > 0 ? call.inputs.map((ref) => this.#made(ref)) : [this.#entering(layer)];
     const output = outputOf(layer, shape, this.#traced[call.inputs[0]?.call ?? -1]?.rank ?? null);
@@ -81,6 +99,15 @@ export class Tracer {
     const outputs =
       again && followed.kind === 'makes' ? first.outputs : this.#follow(call.layer, followed, output, inputs);
     return { followed, inputs, outputs, rank: output.rank };
+  }
+
+  /** @throws UserError where there are too many channels to follow them one by one */
+  #requireFew(...shapes: readonly (Shape | null)[]): void {
+    for (const shape of shapes) this.#count += shape?.at(-1) ?? 0;
+    if (this.#count > MAX_CHANNELS)
+      throw new UserError(
+        `The layers of the model make more than ${readable(MAX_CHANNELS)} channels together, so none can be removed: prune its weights instead.`,
+      );
   }
 
   /** Whether all calls of a layer must have the same channels: because of its weights, or of a width in its description. */
@@ -160,13 +187,18 @@ export class Tracer {
   }
 
   #fresh(count: number, fix?: Fix): number[] {
-    const made = Array.from({ length: count }, () => this.#parent.push(this.#parent.length) - 1);
-    if (fix !== undefined) this.#fix([made], fix);
+    const made = new Array<number>(count);
+    for (let i = 0; i < count; i++) {
+      made[i] = this.#parent.length;
+      this.#parent.push(this.#parent.length);
+      this.#fixes.push(fix);
+    }
     return made;
   }
 
   #fix(all: readonly Channels[], fix: Fix): void {
-    for (const one of all.flatMap(known)) this.#fixes.set(one, tellingMore(this.#fixes.get(one), fix));
+    for (const channels of all)
+      for (const one of known(channels)) this.#fixes[one] = tellingMore(this.#fixes[one], fix);
   }
 
   #find(one: number): number {

@@ -5,6 +5,7 @@ import { repeatedly } from 'tfjs-backend-onnxruntime';
 import type { OpenData } from '../../dataset/dataset';
 import { padded, type Images } from '../../dataset/images';
 import { Random } from '../../dataset/random';
+import { batchWithin } from '../../model/outputs';
 import type { LayersModel } from '../../model/runnable';
 import { Pace } from '../../pace';
 import { breathe } from '../../pause';
@@ -45,7 +46,7 @@ export async function tryNormalizations(
   const classifier = asClassifier(model, { shape: data.info.imageShape }, data.info.classNames.length);
   const all = candidates(data);
   const samples = partsOf(data, all[0]!).reduce((sum, { length }) => sum + length, 0);
-  const size = Math.min(BATCH_SIZE, samples);
+  const size = batchWithin(model, Math.min(BATCH_SIZE, samples));
   const pace = new Pace('finding the normalization', all.length * samples, 'images', onProgress);
   const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
   const labels = new Uint8Array(samples);

@@ -1,12 +1,12 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { inferCalls } from '../shapes';
 import { product } from '../shapes/infer';
-import { readTopology } from '../topology';
+import { readTopology, type Shape } from '../topology';
 import { inputShapes } from './index';
 import { expectedWeights } from './weights';
 
 /** What one example and the weights may take while a model runs: 4 GiB. */
-const MAX_BYTES = 2 ** 32;
+export const MAX_EXAMPLE_BYTES = 2 ** 32;
 const BYTES_A_NUMBER = 4;
 
 /**
@@ -22,7 +22,13 @@ export function whyTooLarge(model: ModelContent): string | undefined {
       sum + expectedWeights(type, config, inputs[i] ?? null).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0),
     0,
   );
-  const made = inferCalls(topology).map(({ shape }) => (shape ? (product(shape.slice(1)) ?? 0) : 0));
+  const numbersIn = (shape: Shape | null): number => (shape ? (product(shape.slice(1)) ?? 0) : 0);
+  // A layer that takes an input of the model itself holds that too.
+  const made = inferCalls(topology).map(({ shape }, i) => {
+    const { layer, inputs: fed } = topology.calls[i]!;
+    const { type, inputShape } = topology.layers[layer]!;
+    return numbersIn(shape) + (fed.length === 0 && type !== 'InputLayer' ? numbersIn(inputShape) : 0);
+  });
   const lastRead = new Map<number, number>();
   topology.calls.forEach(({ inputs: read }, i) => {
     for (const { call } of read) lastRead.set(call, i);
@@ -42,7 +48,7 @@ export function whyTooLarge(model: ModelContent): string | undefined {
     for (const call of readLastBy.get(i) ?? []) live -= made[call]!;
   });
   const bytes = most.numbers * BYTES_A_NUMBER;
-  if (bytes <= MAX_BYTES) return undefined;
+  if (bytes <= MAX_EXAMPLE_BYTES) return undefined;
   const where = most.name === '' ? 'its weights alone' : `one example, up to the layer "${most.name}",`;
   return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and 4 GiB are the most, so it can be inspected and pruned but not evaluated or trained.`;
 }

@@ -8,6 +8,9 @@ const MAX_ROWS = 2 ** 31 - 1;
 type Rule = (size: number) => boolean;
 const positive: Rule = (size) => size >= 1 && size <= MAX_SIZE;
 const natural: Rule = (size) => size >= 0 && size <= MAX_SIZE;
+/** No tensor has more axes. */
+const MAX_AXES = 8;
+const axis: Rule = (place) => Math.abs(place) <= MAX_AXES;
 
 /** Settings that are sizes, one or one for each axis, with what they may be. */
 const RULES: Readonly<Record<string, Rule>> = {
@@ -15,11 +18,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     [
       ...['units', 'filters', 'kernel_size', 'strides', 'pool_size', 'dilation_rate', 'depth_multiplier', 'groups'],
       ...['output_dim', 'n', 'size', 'batch_input_shape', 'batch_shape', 'build_input_shape'],
+      ...['height', 'width', 'num_tokens', 'input_length'],
     ].map((key) => [key, positive]),
   ),
+  ...Object.fromEntries(['axis', 'axes', 'dims', 'shared_axes'].map((key) => [key, axis])),
   input_dim: (size) => size >= 1 && size <= MAX_ROWS,
   target_shape: (size) => size === -1 || natural(size),
   padding: natural,
+  output_padding: natural,
   cropping: natural,
 };
 
@@ -33,12 +39,19 @@ export function requireSizes(name: string, type: string, config: Config): void {
     // Groups of -1 are as many as there are channels.
     if (key === 'groups' && type === 'GroupNormalization') continue;
     const rule = Object.hasOwn(RULES, key) ? RULES[key] : undefined;
-    const wrong = rule && numbersIn(value).find((size) => !Number.isInteger(size) || !rule(size));
+    if (!rule) continue;
+    const wrong = numbersIn(value).find((size) => !Number.isInteger(size) || !rule(size));
     if (wrong !== undefined) throw damaged(`the layer "${name}" has the size ${wrong} as its ${key}`);
+    if (holdsOther(value) && !(key === 'padding' && typeof value === 'string'))
+      throw damaged(`the layer "${name}" has no size as its ${key}`);
   }
   const inside = LayerJson.safeParse(config['layer'] ?? config['cell']).data;
   if (inside?.config && !Array.isArray(inside.config)) requireSizes(name, inside.class_name, inside.config);
 }
+
+/** Whether a setting holds what is neither a size nor left open; how Python's tuples are written is not looked into. */
+const holdsOther = (value: unknown): boolean =>
+  Array.isArray(value) ? value.some(holdsOther) : typeof value === 'string' || typeof value === 'boolean';
 
 /** Words, such as `same`, and sizes left open are no numbers. */
 const numbersIn = (value: unknown): number[] =>
