@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readRecipe } from '../../src/engine/cli/recipe';
 import type { Random } from '../../src/engine/dataset/random';
@@ -30,6 +30,8 @@ const some = <T>(random: Random, count: number, values: readonly T[]): T[] =>
 
 /** Changes a file by its kind. */
 async function bend(file: string, random: Random): Promise<void> {
+  // A change before may have put a link out of the folder there, which is not to be written through.
+  if (!(await lstat(file)).isFile()) return;
   const name = path.basename(file);
   if (name.endsWith('.jsonl')) await writeFile(file, mutateLines(await textOf(file), random));
   else if (name.endsWith('.json')) await writeFile(file, mutateJson(await textOf(file), random), 'latin1');

@@ -6,7 +6,7 @@ import type { ModelContent, Tensor } from '../checkpoint/types';
 import type { Images } from '../dataset/images';
 import { inputShape } from '../measure/classifier';
 import { readGraph } from '../model/graph';
-import { toLayersModel, type LayersModel } from '../model/runnable';
+import { answersOf, toLayersModel, type LayersModel } from '../model/runnable';
 import { weightName } from '../model/roles';
 import { readTopology, type Topology } from '../model/topology';
 import { numberOf } from '../model/topology-json';
@@ -87,7 +87,7 @@ function walk(model: LayersModel, { layers, inputs }: Topology, input: tf.Tensor
       const { output, moments } = normalised(layer, fed[0]!, numberOf(described.config['epsilon'], 1e-3));
       outputs.set(described.id, output);
       found.set(described.name, moments);
-    } else outputs.set(described.id, layer.apply(fed.length === 1 ? fed[0]! : fed, { training: false }) as tf.Tensor);
+    } else outputs.set(described.id, answersOf(layer, fed.length === 1 ? fed[0]! : fed, false)[0]!);
   }
   return Object.fromEntries(found);
 }

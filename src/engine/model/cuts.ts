@@ -1,5 +1,5 @@
 import type { layers, tf } from '../tf';
-import type { LayersModel } from './runnable';
+import { answersOf, type LayersModel } from './runnable';
 import type { ModelVariable } from './weights/binding';
 
 type Symbolic = layers.SymbolicTensor;
@@ -77,10 +77,8 @@ function run(calls: readonly Call[], from: Symbolic, value: tf.Tensor, wanted: S
   for (const { outboundLayer, inputTensors, outputTensors } of calls) {
     if (outputTensors.every(({ id }) => values.has(id))) continue;
     const inputs = inputTensors.map(({ id }) => values.get(id)!);
-    const results = outboundLayer.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: false });
-    for (const [i, result] of [results as tf.Tensor | tf.Tensor[]].flat().entries()) {
-      values.set(outputTensors[i]!.id, result);
-    }
+    const results = answersOf(outboundLayer, inputs.length === 1 ? inputs[0]! : inputs, false);
+    for (const [i, result] of results.entries()) values.set(outputTensors[i]!.id, result);
   }
   return values.get(wanted.id)!;
 }

@@ -159,12 +159,16 @@ function build({ description }: Plan, weights: tf.io.ModelArtifacts = {}): Promi
 }
 
 /**
- * What a running model answers, an element for each output. Call it within a tidy.
+ * What a running model, or a layer, makes of its inputs, an element for each output. Call it within a tidy.
  * @throws UserError where a layer does something that TensorFlow.js lacks, which shows only when it is called
  */
-export function answersOf(model: LayersModel, input: tf.Tensor, training: boolean): tf.Tensor[] {
+export function answersOf(
+  layer: Pick<LayersModel, 'apply'>,
+  inputs: tf.Tensor | tf.Tensor[],
+  training: boolean,
+): tf.Tensor[] {
   try {
-    return [model.apply(input, { training }) as tf.Tensor | tf.Tensor[]].flat();
+    return [layer.apply(inputs, { training }) as tf.Tensor | tf.Tensor[]].flat();
   } catch (error) {
     if (error instanceof UserError) throw error;
     const why = error instanceof TypeError ? '' : ` (${brief(error)})`;

@@ -55,6 +55,10 @@ describe('whether a model can be run', () => {
       config: { name: 'l', units: 3, stateful: true },
     });
     const graphModel = { ...tinyModel(), format: 'graph-model' };
+    const strangeActivation = tinyModel();
+    strangeActivation.modelTopology.config.layers[1]!.config['activation'] = 'swoosh';
+    const loading = toLayersModel(await read(strangeActivation));
+    await expect(loading).rejects.toThrow(/^TensorFlow\.js cannot rebuild the model \(Unknown activation: swoosh\): /);
     const strangeType = tinyModel();
     strangeType.modelTopology.config.layers[0]!.config['dtype'] = 9007199254740992;
     for (const [model, sentence] of [

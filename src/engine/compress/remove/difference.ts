@@ -4,7 +4,7 @@ import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Images } from '../../dataset/images';
 import { inputShape } from '../../measure/classifier';
-import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { answersOf, toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
 import { withInputShape } from '../../model/input-shapes';
 import { readTopology } from '../../model/topology';
 import { breathe } from '../../pause';
@@ -106,8 +106,7 @@ function* imagesFor(model: LayersModel, images: Images): Generator<Batch> {
 async function outputsOf(model: LayersModel, inputs: Batch['inputs']): Promise<Float32Array[]> {
   const outputs = tf.tidy(() => {
     const [first, ...others] = inputs.map(({ data, shape }) => tf.tensor(data, [...shape]));
-    const made = model.apply(others.length > 0 ? [first!, ...others] : first!, { training: false });
-    return ([made] as (tf.Tensor | tf.Tensor[])[]).flat();
+    return answersOf(model, others.length > 0 ? [first!, ...others] : first!, false);
   });
   try {
     return await Promise.all(outputs.map((output) => output.data<'float32'>()));
