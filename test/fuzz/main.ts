@@ -116,7 +116,7 @@ runMain(async () => {
   });
   const tally: Tally = { cases: 0, answered: 0, refused: 0, byTarget: {}, findings: [] };
   await withFolder(async (folder) => {
-    const script = await bundle(inRoot('test', 'fuzz', 'worker.ts'), folder, { SECATEUR_VERSION: '"test"' });
+    const script = await bundle(inRoot('test', 'fuzz', 'case-worker.ts'), folder, { SECATEUR_VERSION: '"test"' });
     const cases = path.join(folder, 'cases');
     const sources = { fixtures: inRoot('test', 'fixtures', 'keras'), corpus: inRoot('test', 'fuzz', 'corpus') };
     mkdirSync(cases);

@@ -25,6 +25,7 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
  */
 export async function bundle(entry: string, folder: string, define: Record<string, string> = {}): Promise<string> {
   const name = path.basename(entry, '.ts');
+  if (name === 'worker') throw new Error('the program of the threads is called worker: give this one another name');
   await esbuild.build({
     ...COMPUTING,
     entryPoints: { [name]: entry, worker: path.join(import.meta.dirname, '..', 'src', 'worker.ts') },
