@@ -97,7 +97,10 @@ function torch(kind: string): Foreign {
 function zipped(name: string, head: Buffer): Foreign {
   const text = head.toString('latin1');
   if (name.toLowerCase().endsWith('.keras') || text.includes('model.weights.h5'))
-    return { what: 'a Keras model in the .keras format', help: convert('keras_keras', name) };
+    return {
+      what: 'a Keras model in the .keras format',
+      help: convert('keras_keras', name, ' --output_format=tfjs_layers_model'),
+    };
   if (/\/data\.pkl|\/\.format_version/.test(text)) return torch('checkpoint');
   return { what: 'a zip archive', help: `unpack it, then ${BESIDE}` };
 }

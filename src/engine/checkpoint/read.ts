@@ -5,6 +5,7 @@ import type { ModelJson, WeightGroup } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
 import { readCompanions } from './companions';
 import { validateDescription, validateWeights } from '../model/validate';
+import { isArchive, isArchivedState } from '../model/weights/archive';
 import { decodeGroup, entryProblem, sizeMismatch } from './decode';
 import { storedBytes } from './dtype';
 import { readFailure } from './failures';
@@ -50,6 +51,9 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
       tensors.set(tensor.name, tensor);
     }
   }
+  if (isArchive([...tensors.keys()]))
+    for (const tensor of tensors.values())
+      if (isArchivedState(tensor.name)) tensors.set(tensor.name, { ...tensor, group: 'optimizer' });
   if (![...tensors.values()].some(({ group }) => group !== 'optimizer') && needsWeights(json.modelTopology))
     throw new UserError(
       `"${name}" has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,

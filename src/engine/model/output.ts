@@ -26,6 +26,8 @@ const PASSING = /^(Dropout|SpatialDropout\dD|GaussianDropout|GaussianNoise|Alpha
 const MOVING = /^(Reshape|Flatten|Permute)$/;
 /** Means of what a network says in several places. */
 const AVERAGING = /^(Average|AveragePooling\dD|GlobalAveragePooling\dD)$/;
+/** Shares of classes, which a cross-entropy divides by their sum, stay such. */
+const MERGING = /^(Add|Maximum|Minimum|Multiply)$/;
 /** Sums with weights, before the activation of the layer. */
 const WEIGHING = /^(Dense|(Separable|Depthwise)?Conv\dD(Transpose)?)$/;
 /** What makes no probabilities of what are none. */
@@ -71,9 +73,14 @@ function kindOf(
   // Probabilities of one place stay those of all classes; of several, they may come to stand side by side.
   if (MOVING.test(type)) return common !== 'probabilities' || isOneRow(first!.shape) ? common : 'open';
   if (AVERAGING.test(type)) return config['data_format'] === 'channels_first' ? 'open' : common;
+  if (common === 'probabilities' && (MERGING.test(type) || isPlainScale(type, config))) return common;
   if (SCALING.test(type)) return common === 'logits' ? 'logits' : 'open';
   return 'open';
 }
+
+/** Whether a layer multiplies all by one positive number. */
+const isPlainScale = (type: string, { scale, offset }: Config): boolean =>
+  type === 'Rescaling' && numberOf(scale, 0) > 0 && numberOf(offset, 0) === 0;
 
 const activationOf = ({ activation }: Config): string => identifierOf(activation) ?? 'linear';
 

@@ -1,6 +1,7 @@
 import type { Tensor, Tensors } from '../checkpoint/types';
 import { weightName } from './roles';
 import type { TopologyLayer } from './topology';
+import { archivedPlace, isArchive } from './weights/archive';
 import { MAX_SEGMENTS, matchWeights } from './weights/match';
 import { slotsOf } from './weights/slots';
 
@@ -13,14 +14,14 @@ export interface Ownership {
 /**
  * Finds the layer of each tensor. Layers of known types have the weights that their type says, see `matchWeights`; each tensor
  * of them says what it is to its layer, `kernel` for example. Any other tensor belongs to the layer whose name, or end of its
- * path, stands in its own as whole segments, as far right and as long as possible. Slots of optimisers belong to nothing.
+ * path, stands in its own as whole segments, as far right and as long as possible; in an archive of Keras, to the layer in whose
+ * place it lies. Slots of optimisers belong to nothing.
  */
 export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors): Ownership {
   const weights = [...tensors.values()].filter(({ group }) => group !== 'optimizer');
-  const { byTensor } = matchWeights(
-    layers.flatMap(slotsOf),
-    weights.map(({ name }) => name),
-  );
+  const names = weights.map(({ name }) => name);
+  const { byTensor } = matchWeights(layers.flatMap(slotsOf), names);
+  const places = isArchive(names) ? new Map(layers.map((layer) => [layer.archive, layer])) : undefined;
   const bySuffix = new Map<string, TopologyLayer>();
   for (const { path, ...layer } of layers) {
     for (let start = path.length - 1; start >= 0; start--) {
@@ -37,12 +38,21 @@ export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors
   };
   for (const tensor of weights) {
     const slot = byTensor.get(tensor.name);
-    const owner = slot?.layer ?? findOwner(tensor.name.split('/'), bySuffix)?.id;
+    const owner =
+      slot?.layer ?? (places ? findPlace(tensor.name, places) : findOwner(tensor.name.split('/'), bySuffix))?.id;
     const told = slot === undefined || weightName(tensor) === slot.weight;
     if (owner !== undefined) add(byLayer, owner, told ? tensor : { ...tensor, weight: slot.weight });
     else add(others, tensor.name.split('/').slice(0, -1).join('/') || tensor.name, tensor);
   }
   return { byLayer, others };
+}
+
+/** The layer within whose place in an archive a tensor lies. */
+function findPlace(name: string, places: ReadonlyMap<string, TopologyLayer>): TopologyLayer | undefined {
+  const segments = archivedPlace(name).split('/').slice(0, MAX_SEGMENTS);
+  return segments
+    .map((_, i) => places.get(segments.slice(0, i + 1).join('/')))
+    .findLast((layer) => layer !== undefined);
 }
 
 function findOwner(

@@ -2,6 +2,7 @@ import { count } from '../../protocol/format';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
 import { LayerJson, type Config } from './topology-json';
 import { damaged } from './validate/damaged';
+import { archiveNames } from './weights/archive';
 
 /** A shape; null where a size is left open, as the batch is. */
 export type Shape = (number | null)[];
@@ -17,6 +18,8 @@ export interface TopologyLayer {
   /** Keras class name. */
   readonly type: string;
   readonly config: Config;
+  /** Where an archive of Keras keeps its weights: `layers/functional/layers/conv2d_1`. */
+  readonly archive: string;
   /** Its calls that lead to an output of the model, as places in `calls` of the topology; none where it leads nowhere. */
   readonly calls: readonly number[];
   /** Ids of the layers that feed its first call, in order. What holds for one call need not hold for the others: see `calls`. */
@@ -103,6 +106,12 @@ interface Placed {
   readonly reached: readonly boolean[];
 }
 
+/** Where a model stands: the names around it, and the place of its layers in an archive. */
+interface Around {
+  readonly path: readonly string[];
+  readonly archive: string;
+}
+
 class Dissolver {
   readonly #layers: (Omit<TopologyLayer, 'name' | 'inputs' | 'shared' | 'calls'> & { readonly calls: number[] })[] = [];
   readonly #calls: Call[] = [];
@@ -111,7 +120,7 @@ class Dissolver {
   dissolve(model: ModelDescription): Topology {
     const calls = countCalls(model);
     if (calls > MAX_CALLS) throw damaged(`its layers are called more than ${count(MAX_CALLS)} times`);
-    const results = this.#call(this.#place(model, [], false), null);
+    const results = this.#call(this.#place(model, { path: [], archive: 'layers' }, false), null);
     const seen = new Map<string, number>();
     for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);
     const idOf = (call: number) => this.#layers[this.#calls[call]!.layer]!.id;
@@ -137,16 +146,23 @@ class Dissolver {
     };
   }
 
-  #place(model: ModelDescription, path: readonly string[], fed: boolean): Placed {
+  #place(model: ModelDescription, { path, archive }: Around, fed: boolean): Placed {
+    const nextName = archiveNames();
     const takes = new Set(model.inputs.map((step) => model.steps[step]!.layer));
     const layers = model.layers.map((layer, i) => {
       const whole = [...path, layer.name];
       const feeds = fed || !takes.has(i);
-      if (layer.model) return this.#place(layer.model, whole, feeds);
+      const kept = `${archive}/${nextName(layer.type)}`;
+      if (layer.model) return this.#place(layer.model, { path: whole, archive: `${kept}/layers` }, feeds);
       if (fed && layer.type === 'InputLayer') return null;
       const { type, config, declared } = layer;
       const inputShape = feeds ? null : declared;
-      return this.#layers.push({ id: whole.join('/'), path: whole, type, config, inputShape, calls: [] }) - 1;
+      return (
+        this.#layers.push({
+          id: whole.join('/'),
+          ...{ path: whole, type, config, archive: kept, inputShape, calls: [] },
+        }) - 1
+      );
     });
     return { model, layers, reached: reachedSteps(model) };
   }

@@ -122,6 +122,13 @@ describe('what a model answers', () => {
     await tuned(name, ...UNIT_PIXELS);
   });
 
+  it('ln-tiny: trains as a new network, as it only guesses, and is not evaluated under a guess', async () => {
+    const { normalization } = await tuned('ln-tiny');
+    expect(normalization).toMatchObject({ mean: 0.5, std: 0.5, from: 'stored' });
+    const { failure } = await ask('evaluate', 'ln-tiny', ...BLOBS);
+    expect(failure).toMatch(/^Nothing tells which pixels the model was trained on/);
+  });
+
   it('bn-noscale: is pruned by a score that needs gradients', async () => {
     const { layers, totals } = await pruned('bn-noscale', '0.5', '--score', 'taylor', ...BLOBS, ...UNIT_PIXELS);
     expect(totals.after.sparsity).toBe(0.5);
@@ -182,6 +189,20 @@ describe('every weight is accounted for', () => {
     const accuracies = layers.flatMap(({ points }) => points.map((point) => point.accuracy));
     expect(accuracies).toHaveLength(2);
     expect(Math.min(...accuracies)).toBeLessThan(0.5);
+  });
+
+  it('an archive of Keras: its weights are found by their places, and its training state is left out', async () => {
+    const archive = path.join('..', 'keras', 'archive');
+    const { loss, accuracy } = await evaluation(archive, ...BLOBS, ...UNIT_PIXELS);
+    // As Keras 3 computes them.
+    expect(loss).toBeCloseTo(5.3557143, 5);
+    expect(accuracy).toBe(0.1);
+    const { out, layers, notes } = await pruned(archive, '0.5');
+    expect(notes).toEqual([expect.stringMatching(/^The state of the optimizer \(\d+ tensors\) is left out/)]);
+    expect(layers.filter(({ state }) => state === 'pruned')).toHaveLength(9);
+    const after = await readCheckpoint(out);
+    expect([...after.tensors.keys()].every((name) => name.startsWith('layers/'))).toBe(true);
+    expect(await evaluation(out, ...BLOBS, ...UNIT_PIXELS)).toMatchObject({ samples: 400 });
   });
 
   it('frozen-flat: what the table says is what the file holds', async () => {

@@ -157,7 +157,7 @@ describe('a model that runs', () => {
   });
 
   it('is known by what several networks compute together', () => {
-    const { average, concatenate, dense: denseLayer, multiply } = tfLayers.layers;
+    const { add, average, concatenate, dense: denseLayer, maximum, minimum, multiply } = tfLayers.layers;
     const image = tfLayers.input({ shape: [2] });
     const head = (activation?: 'softmax') =>
       tfLayers
@@ -168,7 +168,24 @@ describe('a model that runs', () => {
     expect(kind(average().apply([head('softmax'), head('softmax')]))).toBe('probabilities');
     expect(kind(average().apply([head(), head()]))).toBe('logits');
     expect(kind(average().apply([head(), head('softmax')]))).toBe('open');
-    expect(kind(multiply().apply([head('softmax'), head('softmax')]))).toBe('open');
+    // A cross-entropy divides such shares by their sum, in Keras and here.
+    for (const merge of [add, maximum, minimum, multiply]) {
+      expect(kind(merge().apply([head('softmax'), head('softmax')]))).toBe('probabilities');
+      expect(kind(merge().apply([head('softmax'), head()]))).toBe('open');
+    }
     expect(kind(concatenate().apply([head('softmax'), head('softmax')]))).toBe('open');
+  });
+
+  it.each([
+    ['2.15.0', 'Conv2D', { filters: 4, groups: 2 }, 'has groups set to 2'],
+    ['3.0.0', 'Conv2D', { filters: 4, groups: 2 }, 'has groups set to 2'],
+    ['3.0.0', 'DepthwiseConv2D', { dilation_rate: [2, 2] }, 'has dilation_rate set to [2,2]'],
+  ])('of Keras %s does not run where TensorFlow.js would compute a %s otherwise', (version, type, more, fault) => {
+    const config = { name: 'c', kernel_size: [3, 3], use_bias: false, batch_input_shape: [null, 8, 8, 2], ...more };
+    const layers = [{ class_name: type, config }];
+    const modelTopology = { keras_version: version, model_config: { class_name: 'Sequential', config: { layers } } };
+    expect(whyNotRunnable({ modelTopology, tensors: new Map() })).toBe(
+      `The layer "c" ${fault}, which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`,
+    );
   });
 });

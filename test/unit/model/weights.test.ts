@@ -151,7 +151,9 @@ describe('a weight that nothing matches', () => {
 });
 
 it('layers of the same name in different models are told apart by their paths', () => {
-  const slot = (model: string, weight: string): Slot => ({ layer: `${model}/conv`, name: `conv/${weight}`, weight });
+  const slot = (model: string, weight: string): Slot => ({
+    ...{ layer: `${model}/conv`, name: `conv/${weight}`, weight, place: `layers/${model}/layers/conv/${weight}` },
+  });
   const all = ['a', 'b'].flatMap((model) => ['kernel', 'bias'].map((weight) => slot(model, weight)));
   const { byTensor, missing } = matchWeights(all, ['b/conv/kernel', 'a/conv/kernel', 'b/conv/bias', 'a/conv/bias']);
   expect([...byTensor].map(([tensor, { layer, weight }]) => [tensor, `${layer}/${weight}`])).toEqual(
@@ -161,7 +163,9 @@ it('layers of the same name in different models are told apart by their paths', 
 });
 
 it('many and long names are matched in no time', () => {
-  const layers = Array.from({ length: 5_000 }, (_, i) => ({ layer: `d${i}`, name: `d${i}/kernel`, weight: 'kernel' }));
+  const layers = Array.from({ length: 5_000 }, (_, i) => ({
+    ...{ layer: `d${i}`, name: `d${i}/kernel`, weight: 'kernel', place: `layers/d${i}/vars/0` },
+  }));
   const names = [...layers.map(({ layer }) => `${layer}/0`), 'a/'.repeat(20_000)];
   const start = performance.now();
   expect(matchWeights(layers, names).byTensor.size).toBe(5_000);

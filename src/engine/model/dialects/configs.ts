@@ -18,6 +18,7 @@ const isSet = (value: unknown): boolean => value !== undefined && value !== null
 /** Options that change what a layer computes and that TensorFlow.js leaves out without a word: for each what it may be. */
 const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => boolean][] = [
   [/^Conv/, 'groups', (value) => !isSet(value) || value === 1],
+  [/^DepthwiseConv2D$/, 'dilation_rate', (value) => [value].flat().every((rate) => !isSet(rate) || rate === 1)],
   [/Transpose$/, 'output_padding', (value) => !isSet(value)],
   [/^Global/, 'keepdims', (value) => !isSet(value)],
   [/^UpSampling/, 'interpolation', (value) => !isSet(value) || value === 'nearest'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelContent } from '../../checkpoint/types';
-import { Config, LayerJson } from '../topology-json';
+import { Config, LayerJson, numberOf } from '../topology-json';
 import type { Topology, TopologyLayer } from '../topology';
 import { PLAIN_TYPES, plainLayer, Unsupported } from './configs';
 import { flatDescription } from './flat';
@@ -40,7 +40,7 @@ function isKeras3({ keras_version: version }: ModelContent['modelTopology'], { l
 }
 
 const Separate = z.object({ class_name: z.enum(['L1', 'L2']) });
-/** Whether TensorFlow.js fails on a layer of Keras 2 that it could compute. */
+/** Whether TensorFlow.js fails on a layer of Keras 2, where other words help, or tell better what it lacks. */
 function isForeign({ type, config }: Pick<TopologyLayer, 'type' | 'config'>): boolean {
   if (type === 'GRU' && config['reset_after'] === true) return true;
   if (config['dtype'] !== undefined && !PLAIN_TYPES.has(config['dtype'])) return true;
@@ -50,6 +50,8 @@ function isForeign({ type, config }: Pick<TopologyLayer, 'type' | 'config'>): bo
   if (type.startsWith('SeparableConv') && config['kernel_initializer'] !== undefined) return true;
   if (Object.entries(config).some(([key, value]) => key.endsWith('_regularizer') && Separate.safeParse(value).success))
     return true;
+  // TensorFlow.js would take the weights to be of another shape.
+  if (numberOf(config['groups'], 1) !== 1) return true;
   const wrapped = LayerJson.safeParse(config['layer']);
   return (
     wrapped.success && isForeign({ type: wrapped.data.class_name, config: Config.catch({}).parse(wrapped.data.config) })

@@ -1,3 +1,4 @@
+import { archivedPlace, isArchive } from './archive';
 import type { Slot } from './slots';
 
 /** Which tensor is which weight. */
@@ -16,6 +17,7 @@ export const MAX_SEGMENTS = 64;
  * and names that count the weights of a layer (`dense/0`), are understood as well.
  */
 export function matchWeights(slots: readonly Slot[], tensors: readonly string[]): Matches {
+  if (isArchive(tensors)) return matchPlaces(slots, tensors);
   const open = new Set(slots);
   const byTensor = new Map<string, Slot>();
   const take = (tensor: string, slot: Slot): void => {
@@ -43,6 +45,18 @@ export function matchWeights(slots: readonly Slot[], tensors: readonly string[])
     if (weights?.length === counted.length) counted.forEach((tensor, i) => take(tensor, weights[i]!));
   }
   return { byTensor, missing: [...open] };
+}
+
+function matchPlaces(slots: readonly Slot[], tensors: readonly string[]): Matches {
+  const open = new Map(slots.map((slot) => [slot.place, slot]));
+  const byTensor = new Map<string, Slot>();
+  for (const tensor of tensors) {
+    const place = archivedPlace(tensor);
+    const slot = open.get(place);
+    if (slot) byTensor.set(tensor, slot);
+    open.delete(place);
+  }
+  return { byTensor, missing: [...open.values()] };
 }
 
 /** The names within all models around the layer. */

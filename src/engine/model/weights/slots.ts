@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TopologyLayer } from '../topology';
 import type { Config } from '../topology-json';
 import { LayerJson, stringOf } from '../topology-json';
+import { archiveNames } from './archive';
 
 /** A weight that a layer has, by its description. */
 export interface Slot {
@@ -11,6 +12,8 @@ export interface Slot {
   readonly name: string;
   /** What it is to its layer: `kernel`, `gamma`. */
   readonly weight: string;
+  /** Where an archive of Keras keeps it: `layers/dense/vars/0`. */
+  readonly place: string;
 }
 
 type Weights = (config: Config) => string[];
@@ -52,43 +55,72 @@ const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
   }),
 );
 const MODELS = new Set(['Sequential', 'Functional', 'Model']);
+/** Recurrent layers, whose weights are those of a cell in them. */
+const HOLDS_CELL = /^(SimpleRNN|GRU|LSTM|ConvLSTM2D)$/;
 const MAX_DEPTH = 16;
 
 /**
  * The weights of a layer in order, those of wrapped layers included: the order in which files that count weights, as Keras 3
  * does, count them. Empty where its type has none or is not known.
  */
-export function slotsOf({ id, path, type, config }: Pick<TopologyLayer, 'id' | 'path' | 'type' | 'config'>): Slot[] {
-  const layer = { class_name: type, config };
-  return named(layer, path.at(-1) ?? id, 0).map(([scope, weight]) => ({
+export function slotsOf({
+  id,
+  path,
+  type,
+  config,
+  archive,
+}: Pick<TopologyLayer, 'id' | 'path' | 'type' | 'config' | 'archive'>): Slot[] {
+  const scope = path.at(-1) ?? id;
+  return named({ class_name: type, config }, { scope, archive, depth: 0 }).map(({ scope: own, weight, place }) => ({
     layer: id,
-    name: `${scope}/${weight}`,
+    name: `${own}/${weight}`,
     weight,
+    place,
   }));
 }
 
-/** Weights with the names of what is around them. */
-type Named = [scope: string, weight: string];
+/** What is around weights. */
+interface Around {
+  readonly scope: string;
+  readonly archive: string;
+  readonly depth: number;
+}
 
-function named(layer: LayerJson, scope: string, depth: number): Named[] {
+/** A weight with the names of what is around it. */
+type Named = Pick<Slot, 'weight' | 'place'> & Pick<Around, 'scope'>;
+
+function named(layer: LayerJson, { scope, archive, depth }: Around): Named[] {
   const { class_name: type } = layer;
   if (depth > MAX_DEPTH) return [];
-  if (MODELS.has(type)) return layersIn(layer).flatMap((inner) => named(inner, nameOf(inner), depth + 1));
+  const within = (inner: LayerJson, place: string, inScope = scope): Named[] =>
+    named(inner, { scope: inScope, archive: `${archive}/${place}`, depth: depth + 1 });
+  if (MODELS.has(type)) {
+    const next = archiveNames();
+    return layersIn(layer).flatMap((inner) => within(inner, `layers/${next(inner.class_name)}`, nameOf(inner)));
+  }
   const config = Array.isArray(layer.config) ? {} : (layer.config ?? {});
   switch (type) {
     case 'TimeDistributed':
-      return parts(config['layer']).flatMap((inner) => named(inner, scope, depth + 1));
+      return parts(config['layer']).flatMap((inner) => within(inner, 'layer'));
     case 'Bidirectional':
       return ['forward', 'backward'].flatMap((way) =>
-        parts(config['layer']).flatMap((inner) => named(inner, `${scope}/${way}_${ownName(config, inner)}`, depth + 1)),
+        parts(config['layer']).flatMap((inner) =>
+          within(inner, `${way}_layer`, `${scope}/${way}_${ownName(config, inner)}`),
+        ),
       );
     case 'RNN':
     case 'ConvRNN2D':
-      return parts(config['cell']).flatMap((cell) => named(cell, scope, depth + 1));
-    case 'StackedRNNCells':
-      return parts(config['cells']).flatMap((cell, i) => named(cell, `${scope}/RNNCell_${i}`, depth + 1));
-    default:
-      return (WEIGHTS.get(type)?.(config) ?? []).map((weight) => [scope, weight]);
+      return parts(config['cell']).flatMap((cell) => within(cell, 'cell'));
+    case 'StackedRNNCells': {
+      const next = archiveNames();
+      return parts(config['cells']).flatMap((cell, i) =>
+        within(cell, `cells/${next(cell.class_name)}`, `${scope}/RNNCell_${i}`),
+      );
+    }
+    default: {
+      const place = HOLDS_CELL.test(type) ? `${archive}/cell` : archive;
+      return (WEIGHTS.get(type)?.(config) ?? []).map((weight, i) => ({ scope, weight, place: `${place}/vars/${i}` }));
+    }
   }
 }
 
