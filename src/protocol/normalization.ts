@@ -121,7 +121,9 @@ export function normalizationReason({ from, layer, trial, note, ...normalization
     case 'layer':
       return `because the model begins with the layer ${visible(layer ?? '')}`;
     case 'new':
-      return 'that of new networks';
+      return trial
+        ? `that of new networks, because the model only guesses: ${trialWords(trial)} on ${trial.samples} images`
+        : 'that of new networks';
     case 'found':
       return trial
         ? `${trialWords(trial)} on ${trial.samples} images; using ${normalizationName(normalization)}${note === undefined ? '' : `, ${note}`}`

@@ -12,6 +12,7 @@ import { fitData, fitDataToNew } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { createArchitecture } from '../model/architectures';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
+import { trains } from './facts';
 import type { NamedCheckpoints } from './named';
 import { kindOf } from './steps/kinds';
 import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
@@ -69,6 +70,11 @@ function rehearse(start: ModelContent, { steps }: Recipe, named: NamedCheckpoint
   for (const step of steps) model = kindOf(step).rehearse?.(model, step, { start, named }) ?? model;
 }
 
+const startsByTraining = ({ steps }: Recipe): boolean => {
+  const first = steps.find(({ step }) => step !== 'evaluate');
+  return first !== undefined && trains(first);
+};
+
 /**
  * The data as the first model takes it; a sentence where that is no classifier of it, which only steps that run it mind.
  * @throws UserError where the images do not fit, UndecidedNormalization, CancelledError
@@ -87,6 +93,8 @@ async function fitStart(
     if (recipe.checkpoint === undefined) return fitDataToNew(data);
     return await fitData(start, data, {
       lend: (work) => work(running),
+      // What guesses has learned nothing that another normalization could spoil.
+      asNew: startsByTraining(recipe),
       signal: listener.signal,
       onProgress: progressTo(listener),
     });

@@ -25,7 +25,11 @@ describe('a file that is no checkpoint is recognised by what is in it', () => {
     ['model.h5', HDF5, /Keras model in HDF5: .*--input_format=keras model\.h5 OUT/],
     ['model.json', HDF5, /Keras model in HDF5/],
     ['big', Buffer.concat([HDF5, Buffer.alloc(33 * 1024 * 1024)]), /Keras model in HDF5/],
-    ['model.keras', KERAS, /\.keras format: .*--input_format=keras_keras --output_format=tfjs_layers_model model\.keras OUT/],
+    [
+      'model.keras',
+      KERAS,
+      /\.keras format: .*--input_format=keras_keras --output_format=tfjs_layers_model model\.keras OUT/,
+    ],
     ['download', KERAS, /\.keras format/],
     ['m.pt', TORCH, /PyTorch checkpoint: .*onnx2tf/],
     ['converted.zip', bytes('PK\x03\x04', Array<number>(26).fill(0), 'model.json'), /a zip archive: unpack it/],

@@ -25,6 +25,10 @@ const LOSS_TIMES = 2;
 const STANDARD_ERRORS = 3;
 /** Fewer mistakes leave the loss without a bound: the more an input is scaled up, the lower it gets. */
 const LEAST_MISTAKES = 10;
+/** A loss is that of guessing where it is at most so many times the logarithm of the number of classes. */
+const GUESSING_TIMES = 1.25;
+/** Pixels are small where one unit is such a share of their range, at least. */
+const SMALL = 0.1;
 /** Answers are the same where so few images, as a share, get other ones. */
 const SAME_ANSWERS = 0.02;
 
@@ -55,6 +59,18 @@ export function decide(all: readonly Answers[], labels: Uint8Array): Decision | 
   const names = left.map(({ normalization }) => normalizationName(normalization));
   if (left.length > 1) return { best: chosen, note: `as ${listed(names)} give nearly the same answers` };
   return close.length > 1 ? { best: chosen, note: 'told apart by the loss' } : { best: chosen };
+}
+
+/**
+ * Whether a network has learned nothing of the data: under no normalization it beats guessing, and under those that keep pixels
+ * small it is not even sure of wrong answers, as one is that was trained on other data.
+ */
+export function knowsNothing(all: readonly Answers[], labels: Uint8Array, classes: number): boolean {
+  const guesses = all.every(
+    (one) => !beatsGuessing(one.guesses.filter((guess, i) => guess === labels[i]).length, labels),
+  );
+  const small = all.filter(({ normalization }) => normalization.std >= SMALL);
+  return guesses && small.every(({ losses }) => mean(losses) <= GUESSING_TIMES * Math.log(classes));
 }
 
 /** Of answers of which as many are right: the least scaled, unless the loss of another is lower than its scale alone explains. */

@@ -13,7 +13,7 @@ import type { Dataset, OpenData } from '../../dataset/dataset';
 import { rawPixelLayer } from '../../model/preprocessing';
 import { whyNotRunnable, type LayersModel } from '../../model/runnable';
 import { refuseOtherTasks } from '../classifier';
-import { decide, type Answers } from './decide';
+import { decide, knowsNothing, type Answers } from './decide';
 import { tryNormalizations, type Trial } from './trial';
 import { UndecidedNormalization } from './undecided';
 
@@ -23,6 +23,8 @@ export interface FitOptions {
   readonly lend: <T>(work: (running: LayersModel) => Promise<T>) => Promise<T>;
   /** Keeps what a trial came to, so that it is made once. */
   readonly keep?: <T>(make: () => Promise<T>) => Promise<T>;
+  /** Whether a network that only guesses, whatever it is given, gets the normalization of new networks. */
+  readonly asNew?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -75,14 +77,17 @@ function refuseMisfits(model: ModelContent): void {
 /** Tries each common normalization. @throws UndecidedNormalization */
 async function foundNormalization(
   data: OpenData,
-  { lend, keep = (make) => make(), ...listener }: FitOptions,
+  { lend, keep = (make) => make(), asNew = false, ...listener }: FitOptions,
 ): Promise<NormalizationInUse> {
-  const { decision, evidence } = await lend((running) =>
+  const { decision, blank, evidence } = await lend((running) =>
     keep(async () => {
       const trial = await tryNormalizations(running, data, listener);
-      return { decision: decide(trial.answers, trial.labels), evidence: evidenceOf(trial) };
+      const { answers, labels } = trial;
+      const blank = knowsNothing(answers, labels, data.info.classNames.length);
+      return { decision: decide(answers, labels), blank, evidence: evidenceOf(trial) };
     }),
   );
+  if (!decision && blank && asNew) return { ...FOR_NEW_NETWORKS, from: 'new', trial: evidence };
   if (!decision) throw new UndecidedNormalization(evidence);
   const { mean, std } = decision.best.normalization;
   const { note } = decision;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, upperTail, type Answers } from '../../../../src/engine/measure/normalization/decide';
+import { decide, knowsNothing, upperTail, type Answers } from '../../../../src/engine/measure/normalization/decide';
 import { CONVENTIONS } from '../../../../src/protocol/normalization';
 
 const LABELS = Uint8Array.from({ length: 500 }, (_, i) => i % 10);
@@ -63,4 +63,17 @@ it('the tail of a fair coin is that of the binomial distribution', () => {
   expect(upperTail(7, 7)).toBeCloseTo(1 / 128, 12);
   expect(upperTail(8, 10)).toBeCloseTo(56 / 1024, 12);
   expect(upperTail(0, 0)).toBe(1);
+});
+
+describe('a network knows nothing', () => {
+  const guessing = (place: number, loss: number) => answers(place, (i) => i % 10 !== place, [loss, loss]);
+
+  it('where it guesses and is unsure, also if pixels up to 255 make it sure', () => {
+    expect(knowsNothing([guessing(0, 2.5), guessing(1, 2.3), guessing(2, 90)], LABELS, 10)).toBe(true);
+  });
+
+  it('not where it is sure of wrong answers, or better than guessing somewhere', () => {
+    expect(knowsNothing([guessing(0, 2.5), guessing(1, 3), guessing(2, 3)], LABELS, 10)).toBe(false);
+    expect(knowsNothing([guessing(0, 2.5), answers(1, (i) => i % 5 > 0, [2, 2.3])], LABELS, 10)).toBe(false);
+  });
 });
