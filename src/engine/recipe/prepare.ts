@@ -1,4 +1,4 @@
-import { runsModel } from '../../protocol/steps';
+import { runsModel, trains } from '../../protocol/steps';
 import path from 'node:path';
 import type { DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
@@ -12,7 +12,6 @@ import { fitData, fitDataToNew } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { createArchitecture } from '../model/architectures';
 import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
-import { trains } from './facts';
 import type { NamedCheckpoints } from './named';
 import { kindOf } from './steps/kinds';
 import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
