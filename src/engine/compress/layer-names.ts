@@ -1,6 +1,7 @@
 import leven from 'leven';
 import { RE2JS } from 're2js';
 import { UserError } from '../../protocol/errors';
+import { count } from '../../protocol/format';
 
 /** A layer as recipes name it: by its own name, by the names of the models around it and its own, or by a pattern of these. */
 export interface NamedLayer {
@@ -21,7 +22,27 @@ export function layersNamed(layers: readonly NamedLayer[], given: string): numbe
   const one = exactly(layers, given);
   if (one !== -1) return [one];
   const fits = matcher(given);
-  return layers.flatMap(({ name, path }, i) => ([name, path.join('/'), path.at(-1) ?? name].some(fits) ? [i] : []));
+  return layers.flatMap((layer, i) => (calledBy(layer).some(fits) ? [i] : []));
+}
+
+/** What a layer may be called. */
+const calledBy = ({ name, path }: NamedLayer): string[] => [...new Set([name, path.join('/'), path.at(-1) ?? name])];
+
+/** Characters of names that patterns are compared with, all together: more would take seconds. */
+const MAX_COMPARED = 10_000_000;
+
+/** @throws UserError where comparing so many patterns with so many names would take long */
+function requireFew(layers: readonly NamedLayer[], given: readonly string[], where: string): void {
+  const patterns = given.filter((one) => one.includes('*')).length;
+  if (patterns === 0) return;
+  const characters = layers.reduce(
+    (sum, layer) => sum + calledBy(layer).reduce((all, { length }) => all + length + 1, 0),
+    0,
+  );
+  if (patterns * characters > MAX_COMPARED)
+    throw new UserError(
+      `"${where}" has ${count(patterns)} patterns with *, too many for a model of ${count(layers.length)} layers: give fewer, or name layers without *.`,
+    );
 }
 
 /** The place of the layer of which this is the name, or else the path; -1: of none. */
@@ -48,6 +69,7 @@ export function amountsByLayer<T>(
   amounts: Readonly<Record<string, T>>,
   { possible, why }: Choices,
 ): Map<number, T> {
+  requireFew(layers, Object.keys(amounts), 'layers');
   const given = Object.entries(amounts).map(([name, amount]) => {
     const fitting = layersNamed(layers, name);
     if (fitting.length === 0)
@@ -72,6 +94,7 @@ export function amountsByLayer<T>(
  */
 export function protectedLayers(layers: readonly NamedLayer[], patterns: readonly string[] = []): Map<string, string> {
   const found = new Map<string, string>();
+  requireFew(layers, [...new Set(patterns)], 'protect');
   for (const pattern of new Set(patterns)) {
     const fitting = layersNamed(layers, pattern);
     if (fitting.length === 0)
@@ -105,8 +128,8 @@ function nearest(layers: readonly NamedLayer[], given: string): string {
   const plain = given.replaceAll('*', '');
   if (plain.length > LONGEST) return '';
   let best = { name: '', edits: Math.max(1, Math.ceil(plain.length / 2)) };
-  for (const { name, path } of layers.slice(0, 2000))
-    for (const one of new Set([name, path.join('/'), path.at(-1) ?? name])) {
+  for (const layer of layers.slice(0, 2000))
+    for (const one of calledBy(layer)) {
       if (one.length > LONGEST) continue;
       const edits = leven(plain.toLowerCase(), one.toLowerCase());
       if (edits < best.edits) best = { name: one, edits };

@@ -97,3 +97,19 @@ test('the name of a layer goes before the path of another', () => {
   ];
   expect(layersNamed(both, 'base/conv')).toEqual([1]);
 });
+
+test('so many patterns for so many layers that comparing them would take long are refused; names are not', () => {
+  const many = named(Array.from({ length: 9000 }, (_, i) => `dense${i}`));
+  const patterns = Array.from({ length: 1000 }, (_, i) => `*e${i}*`);
+  const sentence = (where: string) =>
+    new RegExp(
+      `^"${where}" has 1,000 patterns with \\*, too many for a model of 9,000 layers: give fewer, or name .*\\.$`,
+    );
+  expect(() => protectedLayers(many, patterns)).toThrow(sentence('protect'));
+  const choices = { possible: () => many, why: () => undefined };
+  expect(() => amountsByLayer(many, Object.fromEntries(patterns.map((one) => [one, 1])), choices)).toThrow(
+    sentence('layers'),
+  );
+  expect(protectedLayers(many, patterns.slice(0, 100)).size).toBeGreaterThan(100);
+  expect(protectedLayers(many, patterns.map((_, i) => `dense${i}`)).size).toBe(1000); // prettier-ignore
+});
