@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig, mergeConfig } from 'vitest/config';
 import { z } from 'zod';
-import { tensorflowTests } from './packages/tfjs-backend-onnxruntime/testing/vitest';
+import { tensorflowTests } from './packages/tfjs-backend-onnxruntime/testing/vitest.ts';
 
 const manifest = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')));
 

@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import { tensorflowTests } from './testing/vitest';
+import { tensorflowTests } from './testing/vitest.ts';
 
 export default mergeConfig(
   tensorflowTests,

@@ -1,10 +1,12 @@
 // usage: npm run bench [-- --threads N] [--data DIR]
 //        npm run bench -- --peers [--python PROGRAM] [--tfjs-node DIR] [--networks NAME,...] [--threads N,...] [--data DIR]
+//        npm run bench -- --fit [--tfjs-node DIR] [--threads N]
 //        npm run bench -- --fallbacks
 //        npm run bench -- --memory
 // Prints each figure beside its target, and fails when one is missed. DIR has the four files of Fashion-MNIST.
 // Alone: what the backend costs beside the arithmetic.
 // With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
+// With --fit: `fit` and `predict` of tfjs-layers beside plain tfjs and tfjs-node.
 // With --fallbacks: which kernels of common networks run on the slow cpu backend.
 // With --memory: what thousands of training steps and hundreds of models leave behind.
 import { parseArgs } from 'node:util';
@@ -12,6 +14,7 @@ import type { BenchLine } from '../../testing/bench-line';
 import { runMain } from '../tools/run-main';
 import { formatTable } from '../tools/table';
 import { benchFallbacks } from './fallbacks/main';
+import { benchFit } from './fit/main';
 import { benchLongLife } from './long-life/main';
 import { benchOverhead } from './overhead/main';
 import { benchPeers } from './peers/main';
@@ -22,6 +25,7 @@ const FASHION_MNIST = '/usr/share/datasets/fashion-mnist';
 runMain(async () => {
   const { values } = parseArgs({
     options: {
+      fit: { type: 'boolean', default: false },
       fallbacks: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: false },
@@ -35,6 +39,7 @@ runMain(async () => {
   const { data, python, 'tfjs-node': tensorflowNode } = values;
   let lines: BenchLine[];
   if (values.fallbacks) lines = await benchFallbacks();
+  else if (values.fit) lines = await benchFit(Number(values.threads ?? '2'), tensorflowNode);
   else if (values.memory) lines = await benchLongLife();
   else if (values.peers) {
     const networks = values.networks.split(',').filter((name) => name !== '');
