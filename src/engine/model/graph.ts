@@ -7,7 +7,8 @@ import { readOperations, signatureOutputs, type OperationGraph } from './operati
 import { assignTensors } from './ownership';
 import { roleOf, weightName, type Role } from './roles';
 import { inferFigures, isKnownType } from './shapes';
-import { readTopology, type Shape, type TopologyLayer } from './topology';
+import { readTopology, type TopologyLayer } from './topology';
+import type { Shape } from './topology-json';
 
 /** A tensor of a layer with its role. */
 export interface GraphTensor extends Role {

@@ -1,5 +1,5 @@
-import type { Shape, Topology, TopologyLayer } from './topology';
-import { identifierOf, LayerJson, numberOf, type Config } from './topology-json';
+import type { Topology, TopologyLayer } from './topology';
+import { identifierOf, LayerJson, numberOf, type Config, type Shape } from './topology-json';
 import { inferCalls } from './shapes';
 
 /**

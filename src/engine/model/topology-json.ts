@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A shape; null where a size is left open, as the batch is. */
+export type Shape = (number | null)[];
+
 /** A configuration of Keras: names as in Python. */
 export const Config = z.record(z.string(), z.unknown());
 export type Config = z.infer<typeof Config>;
@@ -14,7 +17,7 @@ export const LayerJson = z.looseObject({
 export type LayerJson = z.infer<typeof LayerJson>;
 
 const Sizes = z.union([z.number(), z.array(z.number())]);
-const Shape = z.array(z.number().nullable());
+const ShapeJson = z.array(z.number().nullable());
 
 /** A value of a configuration that is a number, or `fallback`. */
 export function numberOf(value: unknown, fallback: number): number {
@@ -37,7 +40,7 @@ export function sizesOf(value: unknown, rank: number): number[] | null {
 
 /** A list of whole numbers, null for sizes left open; null as a whole where it is none. */
 export function shapeOf(value: unknown): (number | null)[] | null {
-  const parsed = Shape.safeParse(value);
+  const parsed = ShapeJson.safeParse(value);
   return parsed.success ? parsed.data : null;
 }
 

@@ -1,11 +1,8 @@
 import { count } from '../../protocol/format';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
-import { LayerJson, type Config } from './topology-json';
+import { LayerJson, type Config, type Shape } from './topology-json';
 import { damaged } from './validate/damaged';
 import { archiveNames } from './weights/archive';
-
-/** A shape; null where a size is left open, as the batch is. */
-export type Shape = (number | null)[];
 
 /** A layer of the model, nested models dissolved. It is described once, however often it is called. */
 export interface TopologyLayer {

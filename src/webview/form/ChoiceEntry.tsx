@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Select } from '../ui/Select';
-import type { EntryProps } from './FieldView';
 import { valueLabel, type Spec } from '../../protocol/fields';
 import { TextEntry } from './TextEntry';
+import type { EntryProps } from './entry';
 
 const NONE = '';
 const OTHER = '\u0000other';

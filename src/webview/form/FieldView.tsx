@@ -1,23 +1,16 @@
+import { Fold } from '../ui/Fold';
 import { Checkbox } from '../ui/Checkbox';
-import { isObject, type Json } from '../../protocol/json';
+import { isObject, withKey } from '../../protocol/json';
+import { within, type EntryProps, type FieldsProps } from './entry';
 import { NameList } from './NameList';
 import { NumberEntry } from './NumberEntry';
 import { NumberListEntry } from './NumberListEntry';
 import { ChoiceEntry } from './ChoiceEntry';
-import { ObjectFields, type FormContext } from './ObjectFields';
 import { RecordFields } from './RecordFields';
 import type { Field } from '../../protocol/fields';
 import { TextEntry } from './TextEntry';
 import { UnionFields } from './UnionFields';
 import { fallbackWords, initialObject } from './values';
-
-/** What each control is given; undefined as value takes the field away. */
-export interface EntryProps {
-  field: Field;
-  value: Json | undefined;
-  context: FormContext;
-  onChange: (value: Json | undefined) => void;
-}
 
 /** One field, with the control that its kind of value asks for, and its help below. */
 export function FieldView(props: EntryProps) {
@@ -55,9 +48,9 @@ function Control(props: EntryProps) {
     case 'names':
       return <NameList {...props} />;
     case 'record':
-      return <RecordFields {...props} item={spec.value} />;
+      return <RecordFields {...props} item={spec.value} View={FieldView} Fields={ObjectFields} />;
     case 'union':
-      return <UnionFields {...props} spec={spec} />;
+      return <UnionFields {...props} spec={spec} View={FieldView} Fields={ObjectFields} />;
     case 'object':
       return (
         <>
@@ -85,4 +78,34 @@ function Control(props: EntryProps) {
         </>
       );
   }
+}
+
+/** The fields of an object, those that are seldom set behind a fold. */
+export function ObjectFields({ fields, value, context, onChange }: FieldsProps) {
+  const shown = fields.filter(({ spec }) => spec.kind !== 'constant');
+  const folded = shown.filter(({ advanced }) => advanced);
+  const views = (list: readonly Field[]) =>
+    list.map((field) => (
+      <FieldView
+        key={field.key}
+        field={field}
+        value={value[field.key]}
+        context={within(context, field.key)}
+        onChange={(next) => onChange(withKey(value, field.key, next))}
+      />
+    ));
+  return (
+    <div class="form-fields">
+      {views(shown.filter(({ advanced }) => !advanced))}
+      {folded.length > 0 && (
+        <Fold
+          title={`More options (${folded.length})`}
+          open={folded.some(({ key }) => value[key] !== undefined)}
+          testId={`${context.id}-more`}
+        >
+          <div class="form-fields">{views(folded)}</div>
+        </Fold>
+      )}
+    </div>
+  );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../ui/Icon';
-import type { EntryProps } from './FieldView';
+import type { EntryProps } from './entry';
 
 /** Several names: those there are, each to take away, and a line to add one. Names of layers are offered. */
 export function NameList({ field, value, context, onChange }: EntryProps) {

@@ -1,8 +1,8 @@
 import { NumberField } from '../ui/NumberField';
 import { Range } from '../ui/Range';
-import type { EntryProps } from './FieldView';
 import type { NumberSpec } from '../../protocol/fields';
 import { fallbackWords, parseNumber } from './values';
+import type { EntryProps } from './entry';
 
 /** Shares are set with a slider too. */
 const isShare = ({ min, max }: NumberSpec): boolean => min === 0 && max === 1;

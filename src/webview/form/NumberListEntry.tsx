@@ -1,9 +1,9 @@
 import { useId } from 'preact/hooks';
 import { useDraft } from '../ui/useDraft';
-import type { EntryProps } from './FieldView';
 import type { Json } from '../../protocol/json';
 import type { NumberSpec } from '../../protocol/fields';
 import { parseNumber } from './values';
+import type { EntryProps } from './entry';
 
 /** Several numbers in one line, with commas or spaces between. */
 export function NumberListEntry({ field, item, value, context, onChange }: EntryProps & { item: NumberSpec }) {

@@ -1,15 +1,14 @@
 import { IconButton } from '../ui/Button';
 import { Select } from '../ui/Select';
-import { FieldView, type EntryProps } from './FieldView';
 import { isObject, withKey } from '../../protocol/json';
-import { within } from './ObjectFields';
 import { onlyField, type Spec } from '../../protocol/fields';
 import { initial } from './values';
+import { type NestedProps, within } from './entry';
 
 const NONE = '';
 
 /** Values by name of layer: those there are, each with its own fields, and a list to add one from. */
-export function RecordFields({ field, item, value, context, onChange }: EntryProps & { item: Spec }) {
+export function RecordFields({ field, item, value, context, onChange, View }: NestedProps & { item: Spec }) {
   const record = isObject(value) ? value : {};
   const names = Object.keys(record);
   const set = (next: typeof record) => onChange(Object.keys(next).length > 0 || field.required ? next : undefined);
@@ -38,7 +37,7 @@ export function RecordFields({ field, item, value, context, onChange }: EntryPro
               onPress={() => set(withKey(record, name, undefined))}
             />
           </div>
-          <FieldView
+          <View
             field={onlyField('amount', 'Amount', item)}
             value={record[name]}
             context={within(context, name)}

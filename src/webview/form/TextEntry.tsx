@@ -1,6 +1,5 @@
 import { useId } from 'preact/hooks';
-import type { EntryProps } from './FieldView';
-import { ownProblem } from './ObjectFields';
+import { type EntryProps, ownProblem } from './entry';
 
 /** A line of text; empty stands for the default, or for none. What does not fit stays, marked, with the reason below. */
 export function TextEntry({ field, value, context, onChange, placeholder }: EntryProps & { placeholder: string }) {

@@ -1,9 +1,8 @@
 import { Select } from '../ui/Select';
-import { FieldView, type EntryProps } from './FieldView';
 import { isObject } from '../../protocol/json';
-import { ObjectFields } from './ObjectFields';
 import { onlyField, type Spec } from '../../protocol/fields';
 import { fits, initial } from './values';
+import type { NestedProps } from './entry';
 
 const NONE = '';
 
@@ -14,7 +13,9 @@ export function UnionFields({
   value,
   context,
   onChange,
-}: EntryProps & { spec: Extract<Spec, { kind: 'union' }> }) {
+  View,
+  Fields,
+}: NestedProps & { spec: Extract<Spec, { kind: 'union' }> }) {
   const now = value ?? field.fallback;
   const variant = spec.variants.find((each) => fits(each.spec, now));
   const start = (name: string) => {
@@ -34,15 +35,10 @@ export function UnionFields({
         testId={context.id}
       />
       {variant?.spec.kind === 'object' ? (
-        <ObjectFields
-          fields={variant.spec.fields}
-          value={isObject(now) ? now : {}}
-          context={context}
-          onChange={onChange}
-        />
+        <Fields fields={variant.spec.fields} value={isObject(now) ? now : {}} context={context} onChange={onChange} />
       ) : (
         variant && (
-          <FieldView
+          <View
             field={onlyField(variant.name, variant.label, variant.spec)}
             value={now}
             context={{ ...context, id: `${context.id}-value` }}

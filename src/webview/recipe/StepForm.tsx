@@ -1,4 +1,4 @@
-import { ObjectFields } from '../form/ObjectFields';
+import { ObjectFields } from '../form/FieldView';
 import { stepDefinition } from '../../protocol/steps';
 import { sentence } from '../logic/sentence';
 import {

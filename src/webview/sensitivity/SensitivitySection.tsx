@@ -1,6 +1,6 @@
 import { normalizationName } from '../../protocol/normalization';
 import { percent } from '../../protocol/format';
-import { ObjectFields } from '../form/ObjectFields';
+import { ObjectFields } from '../form/FieldView';
 import { scannedLayers } from '../logic/scan';
 import { ShowLog } from '../notices/ShowLog';
 import { cannotEvaluate, inspection, panel } from '../state/session';

@@ -1,7 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import type { RemoveAmount } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
-import type { ChannelGroups } from './channels';
+import type { ChannelGroups } from './channel-groups';
 import { modelSize } from './describe';
 import type { Family } from './families';
 import type { Bundle } from './ranking';

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../checkpoint/types';
 import type { GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
-import type { LayerChannels } from './channels';
+import type { LayerChannels } from './channel-groups';
 import { WIDTH_KEYS } from './follow';
 
 /** An axis of a tensor that runs over channels, and the group of each index along it. */

@@ -3,7 +3,8 @@ import { readGraph, type GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import type { TopologyLayer } from '../../model/topology';
 import { numberOf, sizesOf, stringOf } from '../../model/topology-json';
-import { topologyOf, type CallChannels, type ChannelGroups } from './channels';
+import { topologyOf } from './channels';
+import type { CallChannels, ChannelGroups } from './channel-groups';
 import { WIDTH_KEYS } from './follow';
 import { activated, elementwise } from './scalars';
 

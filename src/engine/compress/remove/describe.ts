@@ -2,7 +2,7 @@ import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { macsForOf, withInputShape } from '../../model/input-shapes';
-import type { ChannelGroups } from './channels';
+import type { ChannelGroups } from './channel-groups';
 import { madeBy } from './axes';
 import { whyFixed } from './fixed';
 import { WIDTH_KEYS } from './follow';

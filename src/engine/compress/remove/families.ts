@@ -1,4 +1,4 @@
-import type { ChannelGroups } from './channels';
+import type { ChannelGroups } from './channel-groups';
 import { WIDTH_KEYS } from './follow';
 
 /** Groups of channels that are alike: the same layers make them together. */

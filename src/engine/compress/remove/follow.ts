@@ -1,6 +1,6 @@
 import { isKnownType } from '../../model/shapes';
-import type { Shape, TopologyLayer } from '../../model/topology';
-import { identifierOf, numberOf, shapeOf, stringOf } from '../../model/topology-json';
+import type { TopologyLayer } from '../../model/topology';
+import { identifierOf, numberOf, shapeOf, stringOf, type Shape } from '../../model/topology-json';
 
 /** Layers that make channels, each with the setting that says how many. */
 export const WIDTH_KEYS: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { readModel, type ModelDescription } from '../../model/description/model-description';
 import { LayerJson, type Config } from '../../model/topology-json';
-import { topologyOf, type ChannelGroups } from './channels';
+import { topologyOf } from './channels';
+import type { ChannelGroups } from './channel-groups';
 
 /** A place within a model where a nested model declares what is fed to it, and the channels that are. */
 export interface InnerInput {

@@ -1,5 +1,5 @@
 import type { ModelContent } from '../../checkpoint/types';
-import type { ChannelGroups } from './channels';
+import type { ChannelGroups } from './channel-groups';
 import { inputSlices } from './slices';
 
 /** The model with all its channels, in which no kernel reads the groups in `removed`: what it answers, the smaller one must answer. */

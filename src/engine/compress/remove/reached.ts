@@ -1,7 +1,7 @@
 import type { AskedRemoval, ReachedRemoval, RemovalStop, RemovalTotals } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { percent } from '../../../protocol/format';
-import type { ChannelGroups } from './channels';
+import type { ChannelGroups } from './channel-groups';
 import type { Stop } from './fixed';
 import { WIDTH_KEYS } from './follow';
 

@@ -2,7 +2,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { weightName } from '../../model/roles';
 import { channelAxes, mixes } from './axes';
-import type { ChannelGroups } from './channels';
+import type { ChannelGroups } from './channel-groups';
 
 /** One tensor as it is cut along the channels that its layer makes: slice i belongs to group `groups[i]`. */
 export interface Sliced {

@@ -2,9 +2,10 @@ import { UserError } from '../../../protocol/errors';
 import { count as readable } from '../../../protocol/format';
 import type { GraphLayer } from '../../model/graph';
 import { inferCalls } from '../../model/shapes';
-import type { Call, Shape, TensorRef, Topology, TopologyLayer } from '../../model/topology';
+import type { Call, TensorRef, Topology, TopologyLayer } from '../../model/topology';
+import type { Shape } from '../../model/topology-json';
 import { madeBy } from './axes';
-import type { CallChannels, ChannelGroups } from './channels';
+import type { CallChannels, ChannelGroups } from './channel-groups';
 import { tellingMore, type Fix, type Stop } from './fixed';
 import { follow, rankOf, WIDTH_KEYS, type Followed, type Output } from './follow';
 

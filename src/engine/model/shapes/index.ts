@@ -1,4 +1,5 @@
-import type { Shape, Topology } from '../topology';
+import type { Topology } from '../topology';
+import type { Shape } from '../topology-json';
 import { convolutions } from './convolution';
 import { denses } from './dense';
 import { UNKNOWN, type Infer, type LayerCall, type LayerFigures } from './infer';

@@ -1,5 +1,4 @@
-import type { Config } from '../topology-json';
-import type { Shape } from '../topology';
+import type { Config, Shape } from '../topology-json';
 
 /** A call of a layer: its configuration and the shapes that feed it, batch first. */
 export interface LayerCall {

@@ -1,5 +1,4 @@
-import { numberOf, sizesOf } from '../topology-json';
-import type { Shape } from '../topology';
+import { numberOf, sizesOf, type Shape } from '../topology-json';
 import { product, UNKNOWN, without, type Infer } from './infer';
 
 /** Shapes made equal as numpy broadcasts them; missing axes are added after the batch. */

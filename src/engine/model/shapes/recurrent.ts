@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { LayerJson, numberOf, stringOf, type Config } from '../topology-json';
+import { LayerJson, numberOf, stringOf, type Config, type Shape } from '../topology-json';
 import { MODELS } from '../description/model-description';
-import { readTopology, type Shape, type Topology } from '../topology';
+import { readTopology, type Topology } from '../topology';
 import { product, UNKNOWN, type Infer, type LayerFigures } from './infer';
 import { putTogether, slide, takeApart, windowOf } from './spatial';
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { numberOf, shapeOf, sizesOf } from '../topology-json';
-import type { Shape } from '../topology';
+import { numberOf, shapeOf, sizesOf, type Shape } from '../topology-json';
 import { product, UNKNOWN, without, type Infer } from './infer';
 import { putTogether, takeApart } from './spatial';
 

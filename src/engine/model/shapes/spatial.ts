@@ -1,5 +1,4 @@
-import { sizesOf, stringOf, type Config } from '../topology-json';
-import type { Shape } from '../topology';
+import { sizesOf, stringOf, type Config, type Shape } from '../topology-json';
 
 /** An image-like shape taken apart: sizes of the axes that a window moves over, and channels. */
 export interface Spatial {

@@ -1,7 +1,8 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { inferCalls } from '../shapes';
 import { product } from '../shapes/infer';
-import { readTopology, type Shape } from '../topology';
+import { readTopology } from '../topology';
+import type { Shape } from '../topology-json';
 import { inputShapes } from './index';
 import { expectedWeights } from './weights';
 

@@ -1,5 +1,4 @@
-import { numberOf, sizesOf, type Config } from '../topology-json';
-import type { Shape } from '../topology';
+import { numberOf, sizesOf, type Config, type Shape } from '../topology-json';
 
 /** The weights of a layer in the order of Keras, each with its shape; null where a size is not known. */
 export type ExpectedWeights = readonly (readonly [name: string, shape: Shape])[];

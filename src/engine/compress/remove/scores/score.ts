@@ -1,7 +1,7 @@
 import type { Progress } from '../../../../protocol/measure';
 import type { ModelContent } from '../../../checkpoint/types';
 import type { Dataset } from '../../../dataset/dataset';
-import type { ChannelGroups } from '../channels';
+import type { ChannelGroups } from '../channel-groups';
 import { slices, type Sliced } from '../slices';
 
 /** What a score of channels is told. */

@@ -1,0 +1,36 @@
+import type { Fix, Stop } from './fixed';
+import type { Followed } from './follow';
+
+/**
+ * The channels that enter and leave a layer: for each index of its last axis, the group that the channel belongs to. None
+ * where it is not known how many there are; then they stay.
+ */
+export interface LayerChannels {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly type: string;
+  /** Those of all inputs one after another; of a layer that is called more than once, those of the first call. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** The channels of one call of a layer; null where it is not known how many they are. */
+export interface CallChannels {
+  /** The layer, as a place in the topology's. */
+  readonly layer: number;
+  readonly followed: Followed;
+  readonly inputs: readonly (readonly number[] | null)[];
+  readonly outputs: readonly number[] | null;
+}
+
+/** Channels that can only be removed together, as in DepGraph (Fang et al. 2023). */
+export interface ChannelGroups {
+  /** In the order of the topology. */
+  readonly layers: readonly LayerChannels[];
+  /** In the order of the topology: each comes after those that feed it. */
+  readonly calls: readonly CallChannels[];
+  /** Groups that must stay, each with the reason. */
+  readonly fixed: ReadonlyMap<number, Fix>;
+  /** All layers through which channels cannot be followed. */
+  readonly stops: readonly Stop[];
+}
