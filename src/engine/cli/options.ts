@@ -22,6 +22,12 @@ export function normalizationTyped(typed: string): Normalization {
   return parsed;
 }
 
+/** A folder to write to: a name that a shell left empty would mean the one where the person stands. */
+export function folderTyped(typed: string): string {
+  if (typed.trim() === '') throw new InvalidArgumentError('It must name a folder.');
+  return typed;
+}
+
 /** Values parted by commas, each as `one` takes it. */
 export const listOf =
   <T>(one: (typed: string) => T) =>

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
 import { visibleLines } from '../../protocol/visible';
 import { run, type RunCommand } from './commands/run';
-import { whole } from './options';
+import { folderTyped, whole } from './options';
 import { stepNames } from '../../protocol/steps';
 import { declareMeasuring } from './declarations/measuring';
 import { data, normalization, resume, type Perform } from './declarations/shared';
@@ -44,7 +44,7 @@ export function createProgram(version: string, perform: Perform): Command {
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')
     .addOption(data("instead of the recipe's data: fashion-mnist, or a folder with the four IDX files"))
     .addOption(normalization())
-    .requiredOption('--out <folder>', 'folder of the run; made if need be, never overwritten')
+    .requiredOption('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
     .addOption(resume())
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
 

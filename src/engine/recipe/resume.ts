@@ -7,6 +7,9 @@ import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './places';
 import { readStates, type ReadState, type RunState } from './state';
 import { isWhole, readStored, sameHashes } from './stored';
 
+/** So many checkpoints that are damaged are named. */
+const NAMED = 5;
+
 /** A state from which a run can go on, and what must be said of it. */
 export interface Resumable extends ReadState {
   readonly notes: readonly string[];
@@ -36,10 +39,12 @@ export async function wholeState(folder: RunFolder, recipe: Recipe): Promise<Res
         notes: [...notes, ...unused.map((name) => `The checkpoint ${name} is damaged; the run does not need it.`)],
       };
     }
+    const more = missing.length - NAMED;
+    const named = more > 1 ? [...missing.slice(0, NAMED), `${more} more`] : missing;
     problems.push(
-      missing.length === 1
-        ? `its checkpoint ${missing[0]!} is damaged`
-        : `its checkpoints ${missing.slice(0, -1).join(', ')} and ${missing.at(-1)!} are damaged`,
+      named.length === 1
+        ? `its checkpoint ${named[0]!} is damaged`
+        : `its checkpoints ${named.slice(0, -1).join(', ')} and ${named.at(-1)!} are damaged`,
     );
   }
   if (states.length === 0) return undefined;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { folderTyped } from '../../../src/engine/cli/options';
 import { createProgram } from '../../../src/engine/cli/program';
 import { flagsOf, objectFrom } from '../../../src/engine/cli/steps/flags';
 import { fieldsOf, type Field } from '../../../src/protocol/fields';
@@ -86,4 +87,9 @@ test.each([
   ['finetune', ['--from', '1'], /^The option --from goes with --gradual: give that too\.$/],
 ] as const)('%s %j is wrong use', (name, args, sentence) => {
   expect(() => given(name, args)).toThrow(sentence);
+});
+
+test('a folder to write to has a name: an empty one would be the folder in which the command stands', () => {
+  expect(folderTyped('out')).toBe('out');
+  for (const typed of ['', ' ']) expect(() => folderTyped(typed)).toThrow('It must name a folder.');
 });

@@ -109,6 +109,21 @@ describe('one flipped bit in what an unfinished run left', () => {
   });
 });
 
+it('names only some of many checkpoints that are damaged', async () => {
+  const steps = [prune, { ...finetune, epochs: 9, batchSize: 110 }];
+  const long = { checkpoint: 'net', data: 'shapes', steps };
+  let epochs = 0;
+  const stop = (event: RunEvent, cancel: () => void): void => {
+    if (event.kind === 'epoch' && ++epochs === 8) cancel();
+  };
+  await expect(bench.run(long, { out: 'long', watch: stop })).rejects.toThrow(/Cancelled/);
+  await rm(bench.path('long', 'epochs'), { recursive: true });
+  await mkdir(bench.path('long', 'epochs'));
+  await expect(bench.run(long, { out: 'long', resume: true })).rejects.toThrow(
+    /its checkpoints epochs\/epoch-01, (epochs\/epoch-\d+, ){3}epochs\/epoch-05 and \d more are damaged: start again/,
+  );
+});
+
 describe('a run that was killed', () => {
   it.each([true, false])('in its first epoch, begins again where it is asked for (resume: %s)', async (resume) => {
     const out = `first-${resume}`;

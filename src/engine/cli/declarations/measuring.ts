@@ -6,6 +6,7 @@ import { SensitivityOptions } from '../../../protocol/measure/sensitivity';
 import { openSizes } from '../../../protocol/steps/remove';
 import { EvaluateStep } from '../../../protocol/steps/evaluate';
 import { compare, type CompareCommand } from '../commands/compare';
+import { folderTyped } from '../options';
 import { evaluate, type EvaluateCommand } from '../commands/evaluate';
 import { inspect, type InspectCommand } from '../commands/inspect';
 import { latency, type LatencyCommand } from '../commands/latency';
@@ -63,7 +64,11 @@ export const declareMeasuring: Declare = (command, perform) => {
     .addOption(requiredData())
     .addOption(normalization())
     .addOption(seed())
-    .option('--out <folder>', 'keep the points there, so that the same command goes on after a stop; made if need be')
+    .option(
+      '--out <folder>',
+      'keep the points there, so that the same command goes on after a stop; made if need be',
+      folderTyped,
+    )
     .option('--csv', "print the columns of Distiller's sensitivity.csv on stdout")
     .action((model: string, options: SensitivityCommand, self: Command) =>
       perform(options, (...work) => sensitivity(model, options, objectFrom(scanned, self.opts()), ...work)),

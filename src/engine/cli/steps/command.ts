@@ -7,7 +7,7 @@ import { needsData, stepDefinition, type RecipeStep, type StepName } from '../..
 import { resolveModelPath } from '../../checkpoint/paths';
 import { data, MODEL, normalization, resume, seed, type Declare, type Perform } from '../declarations/shared';
 import { dataField, type CommonOptions, type DataOptions } from '../engine';
-import { whole } from '../options';
+import { folderTyped, whole } from '../options';
 import { dryRunOf } from '../dry-run';
 import { optionsOf } from '../recipe';
 import { runOnTerminal } from '../runs';
@@ -63,7 +63,7 @@ export function declareStep(name: StepName, declare: Parameters<Declare>[0], per
     .addOption(seed());
   if (dryRunOf(name)) command.option('--dry-run', 'print the plan, layer by layer, and write nothing');
   command
-    .option('--out <folder>', 'folder of the run; made if need be, never overwritten')
+    .option('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
     .addOption(resume())
     .action((...args: unknown[]) => act(name, { form, flags, followers }, args, perform));
 }
