@@ -34,6 +34,20 @@ describe('a description with sizes that no layer can have is refused', () => {
     [layer('Concatenate', { axis: 0.5 }, [4]), 'has the size 0.5 as its axis'],
     [layer('Resizing', { height: 2 ** 32, width: 2 }, [4, 4, 1]), 'has the size 4294967296 as its height'],
     [layer('RepeatVector', { n: 'same' }, [4]), 'the layer "RepeatVector" has no size as its n'],
+    [
+      layer(
+        'ZeroPadding2D',
+        {
+          padding: [
+            [null, 1],
+            [1, 1],
+          ],
+        },
+        [4, 4, 1],
+      ),
+      'has no size as its padding',
+    ],
+    [layer('CategoryEncoding', { num_tokens: 2 ** 20 }, [4]), 'has the size 1048576 as its num_tokens'],
     [layer('UpSampling2D', { size: [2, true] }, [4, 4, 1]), 'has no size as its size'],
     [layer('Flatten', { batch_input_shape: [null, '__proto__', 3] }), 'has no size as its batch_input_shape'],
     [layer('MaxPooling2D', { pool_size: 2, strides: null, padding: 'same' }, [4, 4, 1]), undefined],

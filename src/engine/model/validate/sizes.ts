@@ -4,6 +4,8 @@ import { damaged } from './damaged';
 /** No size that a layer is set to is larger; rows of an embedding may be. */
 const MAX_SIZE = 2 ** 24;
 const MAX_ROWS = 2 ** 31 - 1;
+/** A token is written as so many numbers at the most. */
+const MAX_TOKENS = 2 ** 18;
 
 type Rule = (size: number) => boolean;
 const positive: Rule = (size) => size >= 1 && size <= MAX_SIZE;
@@ -18,11 +20,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     [
       ...['units', 'filters', 'kernel_size', 'strides', 'pool_size', 'dilation_rate', 'depth_multiplier', 'groups'],
       ...['output_dim', 'n', 'size', 'batch_input_shape', 'batch_shape', 'build_input_shape'],
-      ...['height', 'width', 'num_tokens', 'input_length'],
+      ...['height', 'width', 'input_length'],
     ].map((key) => [key, positive]),
   ),
   ...Object.fromEntries(['axis', 'axes', 'dims', 'shared_axes'].map((key) => [key, axis])),
   input_dim: (size) => size >= 1 && size <= MAX_ROWS,
+  num_tokens: (size) => size >= 1 && size <= MAX_TOKENS,
   target_shape: (size) => size === -1 || natural(size),
   padding: natural,
   output_padding: natural,
@@ -42,16 +45,21 @@ export function requireSizes(name: string, type: string, config: Config): void {
     if (!rule) continue;
     const wrong = numbersIn(value).find((size) => !Number.isInteger(size) || !rule(size));
     if (wrong !== undefined) throw damaged(`the layer "${name}" has the size ${wrong} as its ${key}`);
-    if (holdsOther(value) && !(key === 'padding' && typeof value === 'string'))
+    if (holdsOther(value, OPEN.has(key)) && !(key === 'padding' && typeof value === 'string'))
       throw damaged(`the layer "${name}" has no size as its ${key}`);
   }
   const inside = LayerJson.safeParse(config['layer'] ?? config['cell']).data;
   if (inside?.config && !Array.isArray(inside.config)) requireSizes(name, inside.class_name, inside.config);
 }
 
+/** Shapes, of which single sizes may be left open. Other settings are given whole or not at all. */
+const OPEN: ReadonlySet<string> = new Set(['batch_input_shape', 'batch_shape', 'build_input_shape', 'target_shape']);
+
 /** Whether a setting holds what is neither a size nor left open; how Python's tuples are written is not looked into. */
-const holdsOther = (value: unknown): boolean =>
-  Array.isArray(value) ? value.some(holdsOther) : typeof value === 'string' || typeof value === 'boolean';
+const holdsOther = (value: unknown, isOpen: boolean): boolean =>
+  Array.isArray(value)
+    ? value.some((one) => (one === null && !isOpen) || holdsOther(one, isOpen))
+    : typeof value === 'string' || typeof value === 'boolean';
 
 /** Words, such as `same`, and sizes left open are no numbers. */
 const numbersIn = (value: unknown): number[] =>
