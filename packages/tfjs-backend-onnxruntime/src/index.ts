@@ -10,7 +10,7 @@ import { findInternalOperators } from './layout/self-test';
 import { OnnxBackend } from './onnx-backend';
 import { Divided } from './parallel/divided';
 import { cacheBytesOfCore } from './parallel/cache';
-import { membersFor, sharesOf } from './parallel/division';
+import { workersFor, sharesOf } from './parallel/division';
 import { Sides } from './parallel/sides';
 import { workerFile } from './parallel/worker-file';
 import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
@@ -170,14 +170,14 @@ function inShares(
 ): Repeated | null {
   const rows = inputs.length === 0 ? 1 : (shapes[inputs[0]!]?.[0] ?? 1);
   if (rows === 1) return null;
-  const one = { inputs, members: membersFor(rows, threads), turns: 1 };
+  const one = { inputs, workers: workersFor(rows, threads), turns: 1 };
   const share = replayOf(backend, compute, shapes, one);
   const turns = share?.turns(one, cacheBytes) ?? 1;
   const division = { ...one, turns };
   if (share === null || sharesOf(division) === 1) return share;
   if (turns > 1) share.dispose();
   const replay = turns > 1 ? replayOf(backend, compute, shapes, division) : share;
-  return replay && new Divided(replay, sides.of(one.members), () => wholly(backend, compute, shapes));
+  return replay && new Divided(replay, sides.of(one.workers), () => wholly(backend, compute, shapes));
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */

@@ -6,7 +6,7 @@ import type { PendingValue, Value } from '../graph/value';
 import { prepareStages } from '../sessions/compiled-graph';
 import { type Executor, namedFailure } from '../sessions/executor';
 import type { ScalarSlots } from '../sessions/scalar-slots';
-import type { Crew } from './crew';
+import type { WorkerPool } from './worker-pool';
 import { DividedGraph, type DividedModel, type Port } from './divided-graph';
 import type { Distribution } from './distribution';
 import type { Spread } from './spreads';
@@ -21,13 +21,13 @@ export interface DividedPlan extends Distribution {
   readonly examples: ReadonlySet<Value>;
 }
 
-/** Runs divided plans by all threads of a crew, each with its shares of the examples. */
+/** Runs divided plans by all workers of a pool, each with its shares of the examples. */
 export class DividedExecutor {
   /** Whose data arrays of shared memory are. */
   readonly #holders = new WeakMap<ArrayBufferView, Value>();
 
   constructor(
-    private readonly crew: Crew,
+    private readonly workers: WorkerPool,
     private readonly executor: Executor,
   ) {}
 
@@ -42,7 +42,7 @@ export class DividedExecutor {
     const { pool, stats, graphs } = this.executor;
     stats.flushes++;
     const compile = (slots: ScalarSlots): DividedGraph => this.#compile(divided, slots);
-    const graph = graphs.find(plan, `${this.crew.count} x ${turns}`, DividedGraph, compile);
+    const graph = graphs.find(plan, `${this.workers.count} x ${turns}`, DividedGraph, compile);
     const leaves = graph.model.signature.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
     this.#bringStates(graph, plan);
@@ -80,7 +80,7 @@ export class DividedExecutor {
   }
 
   dispose(): void {
-    this.crew.dispose();
+    this.workers.dispose();
   }
 
   #bringStates(graph: DividedGraph, plan: Plan): void {
@@ -100,7 +100,7 @@ export class DividedExecutor {
     const { runtime, options } = this.executor;
     const { operators, threads } = options;
     const { graph, finishes } = splitPlan(plan);
-    const each = Math.max(1, Math.floor(threads / this.crew.count));
+    const each = Math.max(1, Math.floor(threads / this.workers.count));
     const prepared = prepareStages(runtime, graph, slots, operators, each);
     const weights = finishes.map(({ leaves }) => leaves.weight);
     const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
@@ -118,7 +118,7 @@ export class DividedExecutor {
         length: sizeOf(plan.leaves[finish.leaves.weight]!.shape),
       })),
     };
-    return new DividedGraph(this.crew, model, (array) => this.#free(array));
+    return new DividedGraph(this.workers, model, (array) => this.#free(array));
   }
 }
 

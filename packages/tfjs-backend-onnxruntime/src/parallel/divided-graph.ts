@@ -7,8 +7,8 @@ import { stopAfter } from '../sessions/in-place';
 import type { Disposable } from '../sessions/lru-cache';
 import type { OnnxRuntime } from '../sessions/native';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
-import type { Crew } from './crew';
-import type { MemberStage, MemberStep } from './crew-member';
+import type { WorkerPool } from './worker-pool';
+import type { WorkerStage, WorkerStep } from './pool-worker';
 import { type PlacedTensor, placeTensors } from './placement';
 import { alignedBytes, Places } from './shared-memory';
 
@@ -53,7 +53,7 @@ const RATE_BYTES = 16;
 
 let graphs = 0;
 
-/** A graph that all threads of a crew have, each for its shares of the examples, with the weights that they step together. */
+/** A graph that all workers of a pool have, each for its shares of the examples, with the weights that they step together. */
 export class DividedGraph implements Disposable {
   readonly bytes: number;
   readonly #id = graphs++;
@@ -71,15 +71,15 @@ export class DividedGraph implements Disposable {
    * @throws Error where ONNX Runtime does not accept it, or there is no memory
    */
   constructor(
-    readonly crew: Crew,
+    readonly workers: WorkerPool,
     readonly model: DividedModel,
     private readonly free: (array: Float32Array<SharedArrayBuffer>) => void,
   ) {
     const { options, inputs, outputs, finishes, turns } = model;
-    const { memory } = crew;
+    const { memory } = workers;
     const shared = new Places(memory);
     this.#places = shared;
-    const shares = crew.count * turns;
+    const shares = workers.count * turns;
     this.#states = new AdamStates(
       finishes.map(({ length }) => length),
       shared,
@@ -87,7 +87,7 @@ export class DividedGraph implements Disposable {
     const take = (port: Port, count: number): Place[] =>
       Array.from({ length: count }, () => once(shared.take(tensorBytes(port))));
     const inputPlaces = inputs.map((port) => {
-      if (port.weightOf >= 0 || crew.count === 1) return [];
+      if (port.weightOf >= 0 || workers.count === 1) return [];
       return take(port, port.divided ? shares - turns : 1);
     });
     const outputPlaces = outputs.map((port) => take(port, shares));
@@ -116,19 +116,19 @@ export class DividedGraph implements Disposable {
         return { name, type, shape, at };
       });
     const [ownInputs, ownOutputs] = [inOwnMemory(inputs), inOwnMemory(outputs)];
-    const stages = memberStages(crew.runtime, model, placed, crew.count, shared);
-    this.bytes = shared.bytes + crew.count * (model.bytes + ownBytes);
+    const stages = workerStages(workers.runtime, model, placed, workers.count, shared);
+    this.bytes = shared.bytes + workers.count * (model.bytes + ownBytes);
     const adam = adamModule(shares, true);
     const ratesAt = shared.take(RATE_BYTES * finishes.length);
     this.#rates = new Float64Array(memory.buffer, ratesAt, 2 * finishes.length);
     const gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
-    const stepsOf = (thread: number, place: 0 | 1): MemberStep[] =>
+    const stepsOf = (thread: number, place: 0 | 1): WorkerStep[] =>
       finishes.flatMap(({ finish }, weight) => {
-        const values = this.#states.stepOf(weight, place, [thread, crew.count], gradients[weight]!, finish);
+        const values = this.#states.stepOf(weight, place, [thread, workers.count], gradients[weight]!, finish);
         return values ? [{ weight, values }] : [];
       });
     try {
-      crew.order((thread) => ({
+      workers.order((thread) => ({
         kind: 'load',
         graph: {
           id: this.#id,
@@ -146,7 +146,7 @@ export class DividedGraph implements Disposable {
         },
       }));
     } catch (error) {
-      this.dispose(); // Some members may have it.
+      this.dispose(); // Some workers may have it.
       throw error;
     }
   }
@@ -177,7 +177,7 @@ export class DividedGraph implements Disposable {
       for (const [k, array] of this.#inputs[i]!.entries()) array.set(divided ? valuesOf(i, turns + k) : own[0]!);
     }
     for (const [i, { rate, epsilon }] of rates.entries()) this.#rates.set([rate, epsilon], 2 * i);
-    this.crew.run(this.#id, this.#states.current, atHand);
+    this.workers.run(this.#id, this.#states.current, atHand);
     if (rates.length > 0) this.#states.turn();
     return this.#outputs;
   }
@@ -190,18 +190,18 @@ export class DividedGraph implements Disposable {
   dispose(): void {
     for (const array of this.#states.arrays) this.free(array);
     this.#places.giveBack();
-    if (!this.crew.disposed) this.crew.order(() => ({ kind: 'forget', id: this.#id }));
+    if (!this.workers.disposed) this.workers.order(() => ({ kind: 'forget', id: this.#id }));
   }
 }
 
 /** The stages of a graph, with a place in shared memory for what each thread brings to a meeting. */
-function memberStages(
+function workerStages(
   runtime: OnnxRuntime,
   { stages }: PreparedStages,
   placed: readonly PlacedTensor[],
   count: number,
   shared: Places,
-): MemberStage[] {
+): WorkerStage[] {
   const sizes = new Map(placed.map(({ name, shape }) => [name, sizeOf(shape)] as const));
   return stages.map(({ model, inputs, outputs, meetings }) => ({
     model,

@@ -29,18 +29,18 @@ const FLOAT_BYTES = 4;
 /** How a batch is divided into equal shares. */
 export interface Division {
   /** Threads that compute side by side. */
-  readonly members: number;
+  readonly workers: number;
   /** How many shares each of them computes, one after the other. */
   readonly turns: number;
 }
 
 /** Into how many shares the examples are divided. */
-export const sharesOf = ({ members, turns }: Division): number => members * turns;
+export const sharesOf = ({ workers, turns }: Division): number => workers * turns;
 
 /** Among how many of the threads this many examples can be divided equally, with at least two for each. */
-export function membersFor(examples: number, threads: number): number {
+export function workersFor(examples: number, threads: number): number {
   const most = Math.min(threads, Math.floor(examples / 2));
-  for (let members = most; members > 1; members--) if (examples % members === 0) return members;
+  for (let workers = most; workers > 1; workers--) if (examples % workers === 0) return workers;
   return 1;
 }
 

@@ -1,8 +1,8 @@
 import type { Executor } from '../sessions/executor';
-import { Crew } from './crew';
+import { WorkerPool } from './worker-pool';
 import { DividedExecutor } from './divided-executor';
 
-/** The threads among which batches are divided: a crew for each number of shares, started when it is first asked for. */
+/** The threads among which batches are divided: a pool of workers for each number of shares, started when it is first asked for. */
 export class Sides {
   readonly #executors = new Map<number, Promise<DividedExecutor | null>>();
 
@@ -29,7 +29,7 @@ export class Sides {
   }
 
   async #start(shares: number): Promise<DividedExecutor | null> {
-    const crew = await Crew.start(this.executor.runtime, shares, this.program, this.log);
-    return crew && new DividedExecutor(crew, this.executor);
+    const workers = await WorkerPool.start(this.executor.runtime, shares, this.program, this.log);
+    return workers && new DividedExecutor(workers, this.executor);
   }
 }

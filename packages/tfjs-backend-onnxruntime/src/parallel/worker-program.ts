@@ -1,16 +1,16 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { loadNative, type RuntimeModules } from '../sessions/native';
-import { crewMember, type MemberOrder, type MemberStart } from './crew-member';
+import { createPoolWorker, type WorkerOrder, type PoolWorkerStart } from './pool-worker';
 
 /** What a thread knows from the start. */
-export interface WorkerStart extends MemberStart {
+export interface WorkerStart extends PoolWorkerStart {
   readonly modules: RuntimeModules;
   /** Brings the orders, and takes back the message of each error. */
   readonly port: MessagePort;
 }
 
 /**
- * A member of a crew in a thread of its own, for ever.
+ * A worker of a pool in a thread of its own, for ever.
  * @param ready called when orders may come
  */
 export function serve(start: WorkerStart, ready: () => void): void {
@@ -18,7 +18,7 @@ export function serve(start: WorkerStart, ready: () => void): void {
   const [given, done, toRun] = [0, 1, 1 + 2 * start.count];
   /** Some 500 microseconds: the next order often comes by then, and being woken takes a fifth of that. */
   const spins = 50_000;
-  const { obey, run } = crewMember(start, loadNative(start.modules));
+  const { obey, run } = createPoolWorker(start, loadNative(start.modules));
   const nothing = new Map<string, readonly ArrayLike<number>[]>();
   ready();
   for (let orders = 1; ; orders++) {
@@ -26,11 +26,11 @@ export function serve(start: WorkerStart, ready: () => void): void {
     Atomics.wait(control, given, orders - 1);
     try {
       if (control[toRun] === 1) run(control[toRun + 1]!, control[toRun + 2] === 0 ? 0 : 1, nothing);
-      else obey((receiveMessageOnPort(start.port) as { message: MemberOrder }).message);
+      else obey((receiveMessageOnPort(start.port) as { message: WorkerOrder }).message);
     } catch (error) {
       start.port.postMessage(error instanceof Error ? error.message : String(error));
     }
-    Atomics.store(control, done + start.number, orders);
-    Atomics.notify(control, done + start.number);
+    Atomics.store(control, done + start.rank, orders);
+    Atomics.notify(control, done + start.rank);
   }
 }

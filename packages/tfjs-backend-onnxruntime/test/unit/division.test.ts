@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../src/graph/operations';
 import { type Plan, planFlush } from '../../src/graph/plan';
 import { isPending, type PendingValue, Value } from '../../src/graph/value';
-import { isWorthDividing, membersFor } from '../../src/parallel/division';
+import { isWorthDividing, workersFor } from '../../src/parallel/division';
 
 const TWO = 2;
 const EXAMPLES = 8;
@@ -81,6 +81,6 @@ describe('among how many threads examples are divided', () => {
     [3, 2, 1],
     [4, 8, 2],
   ])('%d examples, %d threads: %d', (examples, threads, expected) => {
-    expect(membersFor(examples, threads)).toBe(expected);
+    expect(workersFor(examples, threads)).toBe(expected);
   });
 });

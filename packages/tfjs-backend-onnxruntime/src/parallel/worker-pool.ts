@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OnnxRuntime } from '../sessions/native';
-import { type AtHand, crewMember, type Member, type MemberOrder } from './crew-member';
+import { type AtHand, createPoolWorker, type PoolWorker, type WorkerOrder } from './pool-worker';
 import { SharedMemory } from './shared-memory';
 import type { WorkerStart } from './worker-program';
 
@@ -8,23 +8,23 @@ import type { WorkerStart } from './worker-program';
 const PATIENCE_MS = 600_000;
 /** Some 200 microseconds: all have equal work, and to be woken takes as long. */
 const SPINS = 20_000;
-/** Where the numbers of what members have done begin in the memory of control: see `MemberStart`. */
+/** Where the numbers of what workers have done begin in the memory of control: see `PoolWorkerStart`. */
 const DONE = 1;
 /** At the end of that memory: whether a graph is to be run, and which, and where its weights are. */
 const RUN_NUMBERS = 3;
 
-interface Companion {
+interface WorkerThread {
   readonly worker: Worker;
   readonly port: MessagePort;
 }
 
-/** Members that run graphs together: the thread at hand, which is the first of them, and some that wait for it. */
-export class Crew {
-  /** All but the first member. */
-  readonly #companions: readonly Companion[];
+/** Workers that run graphs together: the calling thread, which has rank 0, and threads that wait for it. */
+export class WorkerPool {
+  /** All but the worker of rank 0. */
+  readonly #threads: readonly WorkerThread[];
   readonly #control: Int32Array<SharedArrayBuffer>;
-  readonly #first: Member;
-  /** What the members exchange. */
+  readonly #first: PoolWorker;
+  /** What the workers exchange. */
   readonly memory = new SharedMemory();
   #given = 0;
   #disposed = false;
@@ -42,10 +42,10 @@ export class Crew {
       control: this.#control.buffer,
       memory,
     };
-    this.#first = crewMember({ ...common, number: 0 }, runtime);
-    this.#companions = Array.from({ length: count - 1 }, (_, i) => {
+    this.#first = createPoolWorker({ ...common, rank: 0 }, runtime);
+    this.#threads = Array.from({ length: count - 1 }, (_, i) => {
       const { port1, port2 } = new MessageChannel();
-      const start: WorkerStart = { ...common, modules: runtime.modules, number: i + 1, port: port2 };
+      const start: WorkerStart = { ...common, modules: runtime.modules, rank: i + 1, port: port2 };
       const worker = new Worker(program, { workerData: start, transferList: [port2] });
       port1.unref();
       return { worker, port: port1 };
@@ -53,7 +53,7 @@ export class Crew {
   }
 
   /**
-   * Starts a crew of so many. Null, with a word to `log`, where its threads do not come up.
+   * Starts a pool of so many workers. Null, with a word to `log`, where its threads do not come up.
    * @param program the bundle of `worker.ts`
    */
   static async start(
@@ -61,47 +61,47 @@ export class Crew {
     count: number,
     program: string | URL,
     log: (message: string) => void,
-  ): Promise<Crew | null> {
-    let crew: Crew | undefined;
+  ): Promise<WorkerPool | null> {
+    let workers: WorkerPool | undefined;
     try {
-      crew = new Crew(runtime, count, program);
-      await Promise.all(crew.#companions.map(({ worker }) => isReady(worker)));
-      for (const { worker } of crew.#companions) worker.unref();
+      workers = new WorkerPool(runtime, count, program);
+      await Promise.all(workers.#threads.map(({ worker }) => isReady(worker)));
+      for (const { worker } of workers.#threads) worker.unref();
       log(`Batches are divided among ${count} threads.`);
-      return crew;
+      return workers;
     } catch (error) {
       log(`Batches are not divided among threads: ${error instanceof Error ? error.message : String(error)}`);
-      crew?.dispose();
+      workers?.dispose();
       return null;
     }
   }
 
   /**
-   * Has each member do something, and waits until all have done it.
+   * Has each worker do something, and waits until all have done it.
    * @throws Error with the message of what failed
    */
-  order(orderOf: (member: number) => MemberOrder): void {
-    this.#all([0, 0, 0], (member) => {
-      if (member === 0) this.#first.obey(orderOf(0));
-      else this.#companions[member - 1]!.port.postMessage(orderOf(member));
+  order(orderOf: (rank: number) => WorkerOrder): void {
+    this.#all([0, 0, 0], (rank) => {
+      if (rank === 0) this.#first.obey(orderOf(0));
+      else this.#threads[rank - 1]!.port.postMessage(orderOf(rank));
     });
   }
 
   /**
-   * Has all members run a graph.
-   * @param atHand the values of the first member's inputs that are not in shared memory
+   * Has all workers run a graph.
+   * @param atHand the values of the first worker's inputs that are not in shared memory
    * @throws Error with the message of what failed
    */
   run(id: number, place: 0 | 1, atHand: AtHand): void {
-    this.#all([1, id, place], (member) => {
-      if (member === 0) this.#first.run(id, place, atHand);
+    this.#all([1, id, place], (rank) => {
+      if (rank === 0) this.#first.run(id, place, atHand);
     });
   }
 
-  /** Has the other members begin, does what is the first's, and waits for all. */
-  #all(numbers: readonly [number, number, number], begin: (member: number) => void): void {
+  /** Starts the other workers, does the part of rank 0, and waits for all. */
+  #all(numbers: readonly [number, number, number], begin: (rank: number) => void): void {
     if (this.#disposed) throw new Error('The threads have ended.');
-    for (let member = 1; member < this.count; member++) begin(member);
+    for (let rank = 1; rank < this.count; rank++) begin(rank);
     this.#control.set(numbers, DONE + 2 * this.count);
     this.#given++;
     Atomics.store(this.#control, 0, this.#given);
@@ -112,8 +112,8 @@ export class Crew {
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
-    for (let member = 1; member < this.count; member++) this.#waitFor(DONE + member);
-    for (const { port } of this.#companions) {
+    for (let rank = 1; rank < this.count; rank++) this.#waitFor(DONE + rank);
+    for (const { port } of this.#threads) {
       const failure: { message: unknown } | undefined = receiveMessageOnPort(port);
       if (failure) failures.push(String(failure.message));
     }
@@ -123,7 +123,7 @@ export class Crew {
   dispose(): void {
     this.#disposed = true;
     this.#first.obey({ kind: 'leave' });
-    for (const { worker, port } of this.#companions) {
+    for (const { worker, port } of this.#threads) {
       port.close();
       void worker.terminate();
     }

@@ -3,12 +3,12 @@ import type { NativeArray, NativeType } from '../graph/native-types';
 import type { PlacedTensor } from './placement';
 import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../sessions/native';
 
-/** A tensor that comes to a member, or goes from it. */
+/** A tensor that comes to a worker, or goes from it. */
 export interface SharedTensor {
   readonly name: string;
   readonly type: NativeType;
   readonly shape: readonly number[];
-  /** Where its bytes begin in the member's own memory. */
+  /** Where its bytes begin in the worker's own memory. */
   readonly at: number;
   /**
    * Where they begin in the memory that all share, at each turn, or once where they are the same at all; null for what is at
@@ -18,7 +18,7 @@ export interface SharedTensor {
 }
 
 /** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
-export interface MemberMeeting {
+export interface WorkerMeeting {
   readonly own: string;
   readonly mean: string;
   /** How many numbers. */
@@ -27,29 +27,29 @@ export interface MemberMeeting {
 }
 
 /** A part of a graph, for which a thread has all it needs. */
-export interface MemberStage {
+export interface WorkerStage {
   readonly model: Uint8Array;
   /** Names of inputs of the graph, or of what earlier stages have computed. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** What to fetch beside so that outputs are not copied. */
   readonly stop: Readonly<Record<string, null>>;
-  readonly meetings: readonly MemberMeeting[];
+  readonly meetings: readonly WorkerMeeting[];
 }
 
 /** A graph as one thread has it. */
-export interface MemberGraph {
+export interface WorkerGraph {
   readonly id: number;
   /** How many parts of its share of the examples it computes one after the other. Where it meets others, it has but one. */
   readonly turns: number;
-  readonly stages: readonly MemberStage[];
+  readonly stages: readonly WorkerStage[];
   readonly options: SessionOptions;
   /** The module of an optimiser's step. */
   readonly adam: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly SharedTensor[];
   readonly outputs: readonly SharedTensor[];
-  /** For either place of the weights: what the optimiser's step is called with for those of which the member steps a part. */
-  readonly steps: readonly [readonly MemberStep[], readonly MemberStep[]];
+  /** For either place of the weights: what the optimiser's step is called with for those of which the worker steps a part. */
+  readonly steps: readonly [readonly WorkerStep[], readonly WorkerStep[]];
   /** Where rate and epsilon of each weight are in shared memory, as 64-bit numbers, and of how many weights. */
   readonly ratesAt: number;
   readonly weights: number;
@@ -60,53 +60,53 @@ export interface MemberGraph {
 }
 
 /** A step of the optimiser, but rate and epsilon. */
-export interface MemberStep {
+export interface WorkerStep {
   /** Which of the weights it is for. */
   readonly weight: number;
   readonly values: readonly number[];
 }
 
-/** What all members do next, unless they run a graph. */
-export type MemberOrder =
-  | { readonly kind: 'load'; readonly graph: MemberGraph }
+/** What all workers do next, unless they run a graph. */
+export type WorkerOrder =
+  | { readonly kind: 'load'; readonly graph: WorkerGraph }
   | { readonly kind: 'forget'; readonly id: number }
   /** Forgets all graphs. */
   | { readonly kind: 'leave' };
 
-/** What a member of a crew knows from the start. */
-export interface MemberStart {
+/** What a worker of a pool knows from the start. */
+export interface PoolWorkerStart {
   readonly stopped: OnnxRuntime['stopped'];
-  /** The number of this member, and how many there are. */
-  readonly number: number;
+  /** The rank of this worker, and how many there are. */
+  readonly rank: number;
   readonly count: number;
   /**
-   * 32-bit numbers: how many orders have been given; then for each member how many it has done; then for each at how many
+   * 32-bit numbers: how many orders have been given; then for each worker how many it has done; then for each at how many
    * meetings it has been, which others may then read what it has written for; then 1 if the order is to run a graph, and
    * which, and in which place its weights are.
    */
   readonly control: SharedArrayBuffer;
-  /** What the members exchange. */
+  /** What the workers exchange. */
   readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
 }
 
 /** Values by the name of the input: at each turn, or once where they are the same at all. */
 export type AtHand = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
-/** A member of a crew. */
-export interface Member {
-  readonly obey: (order: MemberOrder) => void;
+/** A worker of a pool. */
+export interface PoolWorker {
+  readonly obey: (order: WorkerOrder) => void;
   /**
-   * Runs a graph with the weights in the first place or in the second. When all members have run it, they step the weights.
+   * Runs a graph with the weights in the first place or in the second. When all workers have run it, they step the weights.
    * @param atHand the values of the inputs that are not in shared memory
    */
   readonly run: (id: number, place: 0 | 1, atHand: AtHand) => void;
 }
 
-/** Runs the part of one member of a crew: does what it is ordered to do, together with the others where they meet. */
-export function crewMember(
-  { number, count, memory, stopped, control: orders }: MemberStart,
+/** Runs the part of one worker of a pool: does what it is ordered to do, together with the others where they meet. */
+export function createPoolWorker(
+  { rank, count, memory, stopped, control: orders }: PoolWorkerStart,
   runtime: NativeRuntime,
-): Member {
+): PoolWorker {
   const control = new Int32Array(orders);
   const arrived = 1 + count;
   /** Some 200 microseconds: threads with equal work arrive together, and waking one takes as long. */
@@ -129,12 +129,12 @@ export function crewMember(
   const firstLine = process.platform === 'linux' && process.versions['electron'] === undefined ? 48 : 0;
   const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
 
-  /** At how many meetings this member has been, of all its graphs. */
+  /** At how many meetings this worker has been, of all its graphs. */
   let met = 0;
   const arrive = (meetings: number): void => {
     met = meetings;
-    Atomics.store(control, arrived + number, met);
-    Atomics.notify(control, arrived + number);
+    Atomics.store(control, arrived + rank, met);
+    Atomics.notify(control, arrived + rank);
   };
   /** Waits until all threads have come as far. */
   const meet = (): void => {
@@ -146,7 +146,7 @@ export function crewMember(
     }
   };
 
-  const loadGraph = (graph: MemberGraph): void => {
+  const loadGraph = (graph: WorkerGraph): void => {
     const { id, turns, stages, options, inputs, outputs, placed, ownBytes } = graph;
     const needed = firstLine + ownBytes;
     if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
@@ -187,7 +187,7 @@ export function crewMember(
           if (!(error instanceof Error) || error.message !== stopped) throw error;
         }
         if (meetings.length === 0) continue;
-        for (const { own, brought } of meetings) brought[number]!.set(own);
+        for (const { own, brought } of meetings) brought[rank]!.set(own);
         meet();
         for (const { mean, brought } of meetings) {
           for (let i = 0; i < mean.length; i++) {
@@ -218,7 +218,7 @@ export function crewMember(
     graphs.set(id, { run, step, meetings, dispose });
   };
 
-  const obey = (order: MemberOrder): void => {
+  const obey = (order: WorkerOrder): void => {
     if (order.kind === 'load') loadGraph(order.graph);
     else if (order.kind === 'forget') {
       graphs.get(order.id)?.dispose();
@@ -230,7 +230,7 @@ export function crewMember(
     }
   };
 
-  const runGraph: Member['run'] = (id, place, atHand) => {
+  const runGraph: PoolWorker['run'] = (id, place, atHand) => {
     const { run, step, meetings } = graphs.get(id)!;
     const before = met;
     try {
