@@ -11,7 +11,7 @@ import { OnnxBackend } from './onnx-backend';
 import { Divided } from './parallel/divided';
 import { cacheBytesOfCore } from './parallel/cache';
 import { workersFor, sharesOf } from './parallel/division';
-import { Sides } from './parallel/sides';
+import { WorkerPoolRegistry } from './parallel/worker-pools';
 import { workerFile } from './parallel/worker-file';
 import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
 import { replayOf } from './replay';
@@ -76,7 +76,7 @@ interface Installed {
   readonly info: BackendInfo;
   readonly backend: OnnxBackend;
   readonly fallback: CpuFallback;
-  readonly sides: Sides;
+  readonly workerPools: WorkerPoolRegistry;
   readonly threads: number;
   readonly cacheBytes: number;
   readonly unwatch: () => void;
@@ -117,12 +117,12 @@ export async function installBackend(options: BackendOptions = {}): Promise<Back
     threads,
     blockedLayout: operators.block > 0,
   };
-  const sides = new Sides(executor, options.worker ?? workerFile(), log);
+  const workerPools = new WorkerPoolRegistry(executor, options.worker ?? workerFile(), log);
   installed = {
     info,
     backend,
     fallback,
-    sides,
+    workerPools,
     threads,
     cacheBytes: options.cacheBytes ?? cacheBytesOfCore(),
     unwatch: watchStepBoundaries(backend),
@@ -163,7 +163,7 @@ const wholly = (backend: OnnxBackend, compute: Computation, shapes: readonly (re
 
 /** A computation for shares of the examples, or for all of them if that is found to be better; null where it knows nothing of them. */
 function inShares(
-  { backend, sides, threads, cacheBytes }: Installed,
+  { backend, workerPools, threads, cacheBytes }: Installed,
   compute: Computation,
   shapes: readonly (readonly number[])[],
   inputs: readonly number[],
@@ -177,7 +177,7 @@ function inShares(
   if (share === null || sharesOf(division) === 1) return share;
   if (turns > 1) share.dispose();
   const replay = turns > 1 ? replayOf(backend, compute, shapes, division) : share;
-  return replay && new Divided(replay, sides.of(one.workers), () => wholly(backend, compute, shapes));
+  return replay && new Divided(replay, workerPools.of(one.workers), () => wholly(backend, compute, shapes));
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */
@@ -187,7 +187,7 @@ export function disposeBackend(): void {
   installed.restoreGradients();
   for (const { kernelName } of tf.getKernelsForBackend(BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
   tf.removeBackend(BACKEND_NAME);
-  installed.sides.dispose();
+  installed.workerPools.dispose();
   installed = null;
 }
 

@@ -33,7 +33,7 @@ interface Divided extends ShareOfExamples {
 export class Replay implements Repeated {
   readonly recorded = true;
   /** Runs what was recorded for one share of the examples for all of them. */
-  sides: DividedExecutor | null = null;
+  executor: DividedExecutor | null = null;
 
   constructor(
     private readonly backend: OnnxBackend,
@@ -85,7 +85,7 @@ export class Replay implements Repeated {
       if (!this.backend.replace(variable.dataId, after)) {
         replaceBy(variable, tf.engine().makeTensorFromTensorInfo(this.backend.adopt(after)));
       }
-      this.sides?.hold(this.backend.lookup(variable.dataId));
+      this.executor?.hold(this.backend.lookup(variable.dataId));
     }
     const { data } = this.result;
     this.result.data = null;
@@ -95,10 +95,10 @@ export class Replay implements Repeated {
 
   #runDivided(rows: ReadonlyMap<Value, Float32Array<ArrayBuffer>>): Float32Array | null {
     if (this.divided === null) return null;
-    if (this.sides === null) throw new Error('The shares of a divided batch have no threads.');
+    if (this.executor === null) throw new Error('The shares of a divided batch have no threads.');
     const { result, divided } = this;
     const examples = new Set(divided.inputs.map((input) => this.inputs[input]!));
-    return this.sides.run({ ...divided.distribution, turns: divided.turns, result, examples }, rows);
+    return this.executor.run({ ...divided.distribution, turns: divided.turns, result, examples }, rows);
   }
 }
 

@@ -7,22 +7,22 @@ export class Divided implements Repeated {
   readonly recorded = true;
   readonly #share: Replay;
   readonly #whole: () => Repeated;
-  readonly #sides: Promise<DividedExecutor | null>;
+  readonly #executor: Promise<DividedExecutor | null>;
   #chosen: Repeated | null = null;
 
   /**
    * @param share what each thread runs
-   * @param sides runs shares; null where its threads do not come up
+   * @param executor runs shares; null where its threads do not come up
    * @param whole makes the same for one thread
    */
-  constructor(share: Replay, sides: Promise<DividedExecutor | null>, whole: () => Repeated) {
+  constructor(share: Replay, executor: Promise<DividedExecutor | null>, whole: () => Repeated) {
     this.#share = share;
-    this.#sides = sides;
+    this.#executor = executor;
     this.#whole = whole;
   }
 
   async run(...inputs: readonly Float32Array[]): Promise<Float32Array> {
-    this.#chosen ??= this.#choose(await this.#sides);
+    this.#chosen ??= this.#choose(await this.#executor);
     return this.#chosen.run(...inputs);
   }
 
@@ -30,9 +30,9 @@ export class Divided implements Repeated {
     (this.#chosen ?? this.#share).dispose();
   }
 
-  #choose(sides: DividedExecutor | null): Repeated {
-    if (sides !== null) {
-      this.#share.sides = sides;
+  #choose(executor: DividedExecutor | null): Repeated {
+    if (executor !== null) {
+      this.#share.executor = executor;
       return this.#share;
     }
     this.#share.dispose();

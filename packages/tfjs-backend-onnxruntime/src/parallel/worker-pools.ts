@@ -3,7 +3,7 @@ import { WorkerPool } from './worker-pool';
 import { DividedExecutor } from './divided-executor';
 
 /** The threads among which batches are divided: a pool of workers for each number of shares, started when it is first asked for. */
-export class Sides {
+export class WorkerPoolRegistry {
   readonly #executors = new Map<number, Promise<DividedExecutor | null>>();
 
   /** @param program the bundle of `worker.ts` */
