@@ -52,7 +52,7 @@ export interface BackendOptions {
   readonly maxSessions?: number;
   /** How many bytes they may hold, by an estimate that is rather too high. Default 384 MB. */
   readonly maxSessionBytes?: number;
-  /** Second-level cache of one core, by which batches are computed in turns. Default: what the system tells, or 1 MB. */
+  /** Second-level cache of one core, by which batches are computed in micro-batches. Default: what the system tells, or 1 MB. */
   readonly cacheBytes?: number;
 }
 
@@ -170,13 +170,13 @@ function inShares(
 ): Repeated | null {
   const rows = inputs.length === 0 ? 1 : (shapes[inputs[0]!]?.[0] ?? 1);
   if (rows === 1) return null;
-  const one = { inputs, workers: workersFor(rows, threads), turns: 1 };
+  const one = { inputs, workers: workersFor(rows, threads), microBatches: 1 };
   const share = replayOf(backend, compute, shapes, one);
-  const turns = share?.turns(one, cacheBytes) ?? 1;
-  const division = { ...one, turns };
+  const microBatches = share?.microBatches(one, cacheBytes) ?? 1;
+  const division = { ...one, microBatches };
   if (share === null || sharesOf(division) === 1) return share;
-  if (turns > 1) share.dispose();
-  const replay = turns > 1 ? replayOf(backend, compute, shapes, division) : share;
+  if (microBatches > 1) share.dispose();
+  const replay = microBatches > 1 ? replayOf(backend, compute, shapes, division) : share;
   return replay && new Divided(replay, workerPools.of(one.workers), () => wholly(backend, compute, shapes));
 }
 

@@ -5,7 +5,7 @@ import type { OnnxBackend } from './onnx-backend';
 import type { DividedExecutor } from './parallel/divided-executor';
 import { distribute, type Distribution } from './parallel/distribution';
 import { type Division, isWorthDividing, sharesOf } from './parallel/division';
-import { turnsFor } from './parallel/turns';
+import { microBatchesFor } from './parallel/micro-batches';
 import type { Computation, Repeated } from './repeated';
 import { tf } from './tf';
 
@@ -53,13 +53,13 @@ export class Replay implements Repeated {
     }
   }
 
-  /** In how many turns each thread should compute its share, with a second-level cache of so many bytes. */
-  turns({ inputs }: ShareOfExamples, cacheBytes: number): number {
+  /** Into how many micro-batches each thread should divide its share, with a second-level cache of so many bytes. */
+  microBatches({ inputs }: ShareOfExamples, cacheBytes: number): number {
     const examples = inputs.map((input) => this.inputs[input]!);
     const rows = examples[0]?.shape[0] ?? 1;
     const { plan, result } = this;
     const distribution = this.divided?.distribution ?? distribute(plan, new Set(examples), rows, result);
-    return distribution === null || distribution.plan.met.size > 0 ? 1 : turnsFor(plan, rows, cacheBytes);
+    return distribution === null || distribution.plan.met.size > 0 ? 1 : microBatchesFor(plan, rows, cacheBytes);
   }
 
   dispose(): void {
@@ -98,7 +98,7 @@ export class Replay implements Repeated {
     if (this.executor === null) throw new Error('The shares of a divided batch have no threads.');
     const { result, divided } = this;
     const examples = new Set(divided.inputs.map((input) => this.inputs[input]!));
-    return this.executor.run({ ...divided.distribution, turns: divided.turns, result, examples }, rows);
+    return this.executor.run({ ...divided.distribution, microBatches: divided.microBatches, result, examples }, rows);
   }
 }
 
@@ -171,8 +171,9 @@ export function replayOf(
 function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[], result: Value): Divided | null {
   const examples = share.inputs.map((input) => inputs[input]!);
   const distribution = distribute(plan, new Set(examples), examples[0]!.shape[0]!, result);
-  // Turns are asked for where they are worth it.
-  if (distribution === null || (share.turns === 1 && !isWorthDividing(distribution.plan, sharesOf(share)))) return null;
+  // Micro-batches are asked for where they are worth it.
+  if (distribution === null || (share.microBatches === 1 && !isWorthDividing(distribution.plan, sharesOf(share))))
+    return null;
   return { ...share, distribution };
 }
 

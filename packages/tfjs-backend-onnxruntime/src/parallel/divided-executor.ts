@@ -14,7 +14,7 @@ import type { Spread } from './spreads';
 /** A plan that was recorded for one share of the examples. */
 export interface DividedPlan extends Distribution {
   /** How many shares each thread computes, one after the other. */
-  readonly turns: number;
+  readonly microBatches: number;
   /** The output with a row for each example, or any other. */
   readonly result: PendingValue;
   /** The leaves that have an example in each row. */
@@ -38,11 +38,11 @@ export class DividedExecutor {
    * @returns the result for all examples
    */
   run(divided: DividedPlan, rows: ReadonlyMap<Value, NativeArray>): Float32Array {
-    const { plan, outputs, result, turns } = divided;
+    const { plan, outputs, result, microBatches } = divided;
     const { pool, stats, graphs } = this.executor;
     stats.flushes++;
     const compile = (slots: ScalarSlots): DividedGraph => this.#compile(divided, slots);
-    const graph = graphs.find(plan, `${this.workers.count} x ${turns}`, DividedGraph, compile);
+    const graph = graphs.find(plan, `${this.workers.count} x ${microBatches}`, DividedGraph, compile);
     const leaves = graph.model.signature.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
     this.#bringStates(graph, plan);
@@ -96,7 +96,7 @@ export class DividedExecutor {
     if (holder !== undefined && !holder.disposed && holder.data === array) holder.data = new Float32Array(array);
   }
 
-  #compile({ plan, examples, turns }: DividedPlan, slots: ScalarSlots): DividedGraph {
+  #compile({ plan, examples, microBatches }: DividedPlan, slots: ScalarSlots): DividedGraph {
     const { runtime, options } = this.executor;
     const { operators, threads } = options;
     const { graph, finishes } = splitPlan(plan);
@@ -106,7 +106,7 @@ export class DividedExecutor {
     const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
     const model: DividedModel = {
       ...prepared,
-      turns,
+      microBatches,
       inputs: prepared.signature.feeds.map(({ leaf, name }) => {
         const value = plan.leaves[leaf]!;
         return { ...port(name, value), divided: examples.has(value), weightOf: weights.indexOf(leaf) };

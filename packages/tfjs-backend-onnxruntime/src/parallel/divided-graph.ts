@@ -38,7 +38,7 @@ export interface DividedFinish {
 
 export interface DividedModel extends PreparedStages {
   /** How many shares each thread computes, one after the other. */
-  readonly turns: number;
+  readonly microBatches: number;
   readonly inputs: readonly InputPort[];
   readonly outputs: readonly Port[];
   readonly finishes: readonly DividedFinish[];
@@ -75,11 +75,11 @@ export class DividedGraph implements Disposable {
     readonly model: DividedModel,
     private readonly free: (array: Float32Array<SharedArrayBuffer>) => void,
   ) {
-    const { options, inputs, outputs, finishes, turns } = model;
+    const { options, inputs, outputs, finishes, microBatches } = model;
     const { memory } = workers;
     const shared = new Places(memory);
     this.#places = shared;
-    const shares = workers.count * turns;
+    const shares = workers.count * microBatches;
     this.#states = new AdamStates(
       finishes.map(({ length }) => length),
       shared,
@@ -88,7 +88,7 @@ export class DividedGraph implements Disposable {
       Array.from({ length: count }, () => once(shared.take(tensorBytes(port))));
     const inputPlaces = inputs.map((port) => {
       if (port.weightOf >= 0 || workers.count === 1) return [];
-      return take(port, port.divided ? shares - turns : 1);
+      return take(port, port.divided ? shares - microBatches : 1);
     });
     const outputPlaces = outputs.map((port) => take(port, shares));
     this.#states.use(memory.buffer);
@@ -102,10 +102,10 @@ export class DividedGraph implements Disposable {
       const { weightOf, divided } = inputs[i]!;
       if (weightOf >= 0) return [this.#states.weightAt(weightOf)];
       if (thread === 0) return null;
-      return divided ? inputPlaces[i]!.slice((thread - 1) * turns, thread * turns) : inputPlaces[i]!;
+      return divided ? inputPlaces[i]!.slice((thread - 1) * microBatches, thread * microBatches) : inputPlaces[i]!;
     };
     const outputsOf = (i: number, thread: number): readonly Place[] =>
-      outputPlaces[i]!.slice(thread * turns, (thread + 1) * turns);
+      outputPlaces[i]!.slice(thread * microBatches, (thread + 1) * microBatches);
     const ends = new Set([...inputs, ...outputs].map(({ name }) => name));
     const { placed, bytes: placedBytes } = placeTensors(model.stages, ends);
     let ownBytes = placedBytes;
@@ -132,7 +132,7 @@ export class DividedGraph implements Disposable {
         kind: 'load',
         graph: {
           id: this.#id,
-          turns,
+          microBatches,
           stages,
           options,
           adam,
@@ -169,12 +169,12 @@ export class DividedGraph implements Disposable {
   ): readonly (readonly SharedArray[])[] {
     for (const i of rates.keys()) for (const array of Object.values(this.next(i))) this.free(array);
     const atHand = new Map<string, readonly Numbers[]>();
-    const { inputs, turns } = this.model;
+    const { inputs, microBatches } = this.model;
     for (const [i, { name, divided, weightOf }] of inputs.entries()) {
       if (weightOf >= 0) continue;
-      const own = Array.from({ length: divided ? turns : 1 }, (_, turn) => valuesOf(i, turn));
+      const own = Array.from({ length: divided ? microBatches : 1 }, (_, index) => valuesOf(i, index));
       atHand.set(name, own);
-      for (const [k, array] of this.#inputs[i]!.entries()) array.set(divided ? valuesOf(i, turns + k) : own[0]!);
+      for (const [k, array] of this.#inputs[i]!.entries()) array.set(divided ? valuesOf(i, microBatches + k) : own[0]!);
     }
     for (const [i, { rate, epsilon }] of rates.entries()) this.#rates.set([rate, epsilon], 2 * i);
     this.workers.run(this.#id, this.#states.current, atHand);

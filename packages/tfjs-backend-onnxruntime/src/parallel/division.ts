@@ -31,11 +31,11 @@ export interface Division {
   /** Threads that compute side by side. */
   readonly workers: number;
   /** How many shares each of them computes, one after the other. */
-  readonly turns: number;
+  readonly microBatches: number;
 }
 
 /** Into how many shares the examples are divided. */
-export const sharesOf = ({ workers, turns }: Division): number => workers * turns;
+export const sharesOf = ({ workers, microBatches }: Division): number => workers * microBatches;
 
 /** Among how many of the threads this many examples can be divided equally, with at least two for each. */
 export function workersFor(examples: number, threads: number): number {

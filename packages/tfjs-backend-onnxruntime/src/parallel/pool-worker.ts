@@ -11,7 +11,7 @@ export interface SharedTensor {
   /** Where its bytes begin in the worker's own memory. */
   readonly at: number;
   /**
-   * Where they begin in the memory that all share, at each turn, or once where they are the same at all; null for what is at
+   * Where they begin in the memory that all share, for each micro-batch, or once where they are the same at all; null for what is at
    * hand at each run. Weights are there twice: an optimiser's step reads them from one place and writes them to the other.
    */
   readonly there: readonly (readonly [number, number])[] | null;
@@ -41,7 +41,7 @@ export interface WorkerStage {
 export interface WorkerGraph {
   readonly id: number;
   /** How many parts of its share of the examples it computes one after the other. Where it meets others, it has but one. */
-  readonly turns: number;
+  readonly microBatches: number;
   readonly stages: readonly WorkerStage[];
   readonly options: SessionOptions;
   /** The module of an optimiser's step. */
@@ -89,7 +89,7 @@ export interface PoolWorkerStart {
   readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
 }
 
-/** Values by the name of the input: at each turn, or once where they are the same at all. */
+/** Values by the name of the input: for each micro-batch, or once where they are the same at all. */
 export type AtHand = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
 /** A worker of a pool. */
@@ -147,7 +147,7 @@ export function createPoolWorker(
   };
 
   const loadGraph = (graph: WorkerGraph): void => {
-    const { id, turns, stages, options, inputs, outputs, placed, ownBytes } = graph;
+    const { id, microBatches, stages, options, inputs, outputs, placed, ownBytes } = graph;
     const needed = firstLine + ownBytes;
     if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
     const buffer = held;
@@ -177,9 +177,9 @@ export function createPoolWorker(
       }));
       return { session, feeds, fetches, meetings };
     });
-    const runTurn = (turn: number, place: 0 | 1, atHand: AtHand): void => {
-      for (const { own, there } of given) if (turn < there.length) own.set(there[turn]![place]!);
-      for (const [name, values] of atHand) if (turn < values.length) tensors.get(name)!.data.set(values[turn]!);
+    const runMicroBatch = (index: number, place: 0 | 1, atHand: AtHand): void => {
+      for (const { own, there } of given) if (index < there.length) own.set(there[index]![place]!);
+      for (const [name, values] of atHand) if (index < values.length) tensors.get(name)!.data.set(values[index]!);
       for (const { session, feeds, fetches, meetings } of loaded) {
         try {
           session.run(feeds, fetches, {});
@@ -197,10 +197,10 @@ export function createPoolWorker(
           }
         }
       }
-      for (const { own, there } of wanted) there[turn]![0]!.set(own);
+      for (const { own, there } of wanted) there[index]![0]!.set(own);
     };
     const run: Loaded['run'] = (place, atHand) => {
-      for (let turn = 0; turn < turns; turn++) runTurn(turn, place, atHand);
+      for (let index = 0; index < microBatches; index++) runMicroBatch(index, place, atHand);
     };
     const exports = new WebAssembly.Instance(new WebAssembly.Module(graph.adam), { host: { memory } }).exports;
     const stepWeight = exports['step'] as (...values: number[]) => void;

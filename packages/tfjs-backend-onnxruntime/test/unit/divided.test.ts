@@ -12,7 +12,7 @@ vi.mock('../../src/parallel/division', { spy: true });
 
 const THREADS = 2;
 const COUNT = 8;
-/** Turns are worth it for many examples only. */
+/** Micro-batches are worth it for many examples only. */
 const COUNTS: Readonly<Record<string, number>> = {
   'fashion-cnn': 64,
   'lenet-5': 96,
@@ -29,7 +29,7 @@ interface Setting {
   readonly threads: number;
   readonly cacheBytes: number;
 }
-/** With a cache into which everything fits, there is nothing to gain by turns. */
+/** With a cache into which everything fits, there is nothing to gain by micro-batches. */
 const TOGETHER: Setting = { threads: THREADS, cacheBytes: 2 ** 40 };
 
 afterEach(() => {
@@ -152,7 +152,7 @@ describe('examples divided among threads', () => {
 });
 
 /** Networks, and with how many examples at a time they are trained, with a cache of so many MB. */
-const IN_TURNS = [
+const IN_MICRO_BATCHES = [
   ['fashion-cnn', 16, 1.3],
   ['separable-cnn', 8, 1],
   ['autoencoder', 16, 0.8],
@@ -175,21 +175,24 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     return y;
   };
 
-  test.each(IN_TURNS)('%s is trained in turns, with the result of all at once', async (name, each, megabytes) => {
-    const network = networks.find((one) => one.name === name)!;
-    const setting = { threads, cacheBytes: megabytes * 2 ** 20 };
-    const alone = await train(network, false);
-    const inTurns = await train(network, true, undefined, setting);
-    const steps = alone.losses.length;
-    expect(inTurns.runsOf(each)).toBe((steps * COUNTS[name]!) / threads / each);
-    expect([alone.whole, inTurns.whole]).toEqual([steps, 0]);
-    expectNear(inTurns.losses, alone.losses);
-    expectAllNear(inTurns.state, alone.state);
-    const again = await train(network, true, undefined, setting);
-    expect([again.losses, again.state]).toEqual([inTurns.losses, inTurns.state]);
-  });
+  test.each(IN_MICRO_BATCHES)(
+    '%s is trained in micro-batches, with the result of all at once',
+    async (name, each, megabytes) => {
+      const network = networks.find((one) => one.name === name)!;
+      const setting = { threads, cacheBytes: megabytes * 2 ** 20 };
+      const alone = await train(network, false);
+      const inMicroBatches = await train(network, true, undefined, setting);
+      const steps = alone.losses.length;
+      expect(inMicroBatches.runsOf(each)).toBe((steps * COUNTS[name]!) / threads / each);
+      expect([alone.whole, inMicroBatches.whole]).toEqual([steps, 0]);
+      expectNear(inMicroBatches.losses, alone.losses);
+      expectAllNear(inMicroBatches.state, alone.state);
+      const again = await train(network, true, undefined, setting);
+      expect([again.losses, again.state]).toEqual([inMicroBatches.losses, inMicroBatches.state]);
+    },
+  );
 
-  test('lenet-5 is trained in one turn: its weights are large beside what the cache would save', async () => {
+  test('lenet-5 is trained in one micro-batch: its weights are large beside what the cache would save', async () => {
     const network = networks.find(({ name }) => name === 'lenet-5')!;
     const { losses, runsOf } = await train(network, true, undefined, { threads, cacheBytes: 1.3 * 2 ** 20 });
     expect(runsOf(COUNTS['lenet-5']! / threads)).toBe(losses.length);
@@ -207,16 +210,16 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
       for (const seed of [1, 2]) {
         const x = numbers(count * size, seed);
         const wanted = tf.tidy(() => valuesOf(compute(tf.tensor(x, [count, size]))));
-        const inTurns = repeatedly(compute, [[count, size]], { examples: [0] });
+        const inMicroBatches = repeatedly(compute, [[count, size]], { examples: [0] });
         const before = runs(16);
-        expectNear(await inTurns.run(x), wanted);
+        expectNear(await inMicroBatches.run(x), wanted);
         expect(runs(16) - before, `computation ${i}`).toBe(count / threads / 16);
-        inTurns.dispose();
+        inMicroBatches.dispose();
       }
     }
   });
 
-  test('are computed in one turn where no result is read again later', async () => {
+  test('are computed in one micro-batch where no result is read again later', async () => {
     const runs = await installCounting([size], { threads, cacheBytes });
     const x = numbers(count * size);
     const wanted = tf.tidy(() => valuesOf(chained(tf.tensor(x, [count, size]))));
@@ -227,7 +230,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     together.dispose();
   });
 
-  test('meet in one turn', async () => {
+  test('meet in one micro-batch', async () => {
     const runs = await installCounting([size], { threads, cacheBytes });
     const centred = (x: tf.Tensor): tf.Tensor => tf.sub(busy(x), tf.square(tf.mean(busy(x), 0)));
     const x = numbers(count * size);

@@ -11,32 +11,32 @@ const LARGEST_IMAGE = 1.25;
 const SAVED_PER_BYTE = 0.2;
 /** What calling the operators of one recorded operation once more costs, in nanoseconds. */
 const COST_PER_OPERATION = 12_000;
-/** The same for each byte of a result, which is kept for each turn until the mean is taken. */
+/** The same for each byte of a result, which is kept for each micro-batch until the mean is taken. */
 const COST_PER_RESULT_BYTE = 0.4;
 /** So many times more must be saved than it costs. */
 const MARGIN = 1.5;
 
 /**
- * In how many turns a thread computes its share of the examples, so that what it computes is still in the second-level cache
+ * Into how many micro-batches a thread divides its share of the examples, so that what it computes is still in the second-level cache
  * when it is read once more: as many as save most, or one where they would cost more than they save.
  *
  * @param plan recorded for all examples of the thread, whose number is `rows`
  * @param cacheBytes of the second-level cache of one core
  */
-export function turnsFor(plan: Plan, rows: number, cacheBytes: number): number {
+export function microBatchesFor(plan: Plan, rows: number, cacheBytes: number): number {
   const { order, outputs } = splitPlan(plan).graph;
-  const costOfTurn = COST_PER_OPERATION * order.length + COST_PER_RESULT_BYTE * sum(outputs.map(bytesOf));
+  const costOfOne = COST_PER_OPERATION * order.length + COST_PER_RESULT_BYTE * sum(outputs.map(bytesOf));
   const most = LARGEST_IMAGE * cacheBytes;
   const large = readOnceMore(order)
     .map(bytesOf)
     .filter((bytes) => bytes > most);
-  const gain = (turns: number): number => {
-    const saved = SAVED_PER_BYTE * sum(large.filter((bytes) => bytes <= turns * most));
-    return saved - MARGIN * (turns - 1) * costOfTurn;
+  const gain = (microBatches: number): number => {
+    const saved = SAVED_PER_BYTE * sum(large.filter((bytes) => bytes <= microBatches * most));
+    return saved - MARGIN * (microBatches - 1) * costOfOne;
   };
   let best = 1;
-  for (let turns = 2; rows >= turns * LEAST_EXAMPLES; turns++) {
-    if (rows % turns === 0 && gain(turns) > gain(best)) best = turns;
+  for (let microBatches = 2; rows >= microBatches * LEAST_EXAMPLES; microBatches++) {
+    if (rows % microBatches === 0 && gain(microBatches) > gain(best)) best = microBatches;
   }
   return best;
 }
