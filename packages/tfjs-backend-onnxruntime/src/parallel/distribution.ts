@@ -2,14 +2,14 @@ import { splitPlan } from '../finishing/split';
 import { sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPending, type PendingValue, type Value } from '../graph/value';
-import { axisOfExamples, type Spread, spreadOf } from './spreads';
+import { axisOfExamples, type Sharding, shardingOf } from './sharding';
 
 /** How a plan is computed by threads that have a share of the examples each. */
 export interface Distribution {
   /** The plan with what the threads have to bring together on the way, as the means of batch normalisation. */
   readonly plan: Plan;
   /** How each output of the plan's graph lies on the threads. */
-  readonly outputs: ReadonlyMap<Value, Spread>;
+  readonly outputs: ReadonlyMap<Value, Sharding>;
 }
 
 /**
@@ -25,15 +25,15 @@ export interface Distribution {
 export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: number, result: Value): Distribution | null {
   const { graph } = splitPlan(plan);
   const met = new Set<PendingValue>();
-  let spreads = spread(graph, examples, rows, met);
-  while (spreads === 'more to meet') spreads = spread(graph, examples, rows, met);
-  if (spreads === null) return null;
-  const outputs = new Map<Value, Spread>();
+  let shardings = shardingsOf(graph, examples, rows, met);
+  while (shardings === 'more to meet') shardings = shardingsOf(graph, examples, rows, met);
+  if (shardings === null) return null;
+  const outputs = new Map<Value, Sharding>();
   for (const value of graph.outputs) {
-    const spread = spreads.get(value)!;
-    const hasRows = value === result && spread === 1 && axisOfExamples(value.shape, spread, rows) === 0;
-    if (typeof spread === 'number' && !hasRows) return null;
-    outputs.set(value, spread);
+    const sharding = shardings.get(value)!;
+    const hasRows = value === result && sharding === 1 && axisOfExamples(value.shape, sharding, rows) === 0;
+    if (typeof sharding === 'number' && !hasRows) return null;
+    outputs.set(value, sharding);
   }
   return { plan: { ...plan, met }, outputs };
 }
@@ -42,33 +42,33 @@ export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: numbe
  * How each value lies on the threads, if those in `met` are brought together; null where some operation cannot be computed so.
  * Adds to `met` what would have to be there too, if anything.
  */
-function spread(
+function shardingsOf(
   graph: Plan,
   examples: ReadonlySet<Value>,
   rows: number,
   met: Set<PendingValue>,
-): ReadonlyMap<Value, Spread> | 'more to meet' | null {
-  const spreads = new Map<Value, Spread>();
-  for (const leaf of graph.leaves) spreads.set(leaf, examples.has(leaf) ? 1 : 'same');
+): ReadonlyMap<Value, Sharding> | 'more to meet' | null {
+  const shardings = new Map<Value, Sharding>();
+  for (const leaf of graph.leaves) shardings.set(leaf, examples.has(leaf) ? 1 : 'replicated');
   for (const value of graph.order) {
     const { inputs } = value.node;
-    const known = inputs.map((input) => spreads.get(input)!);
-    const found = spreadOf(value, known, rows);
+    const known = inputs.map((input) => shardings.get(input)!);
+    const found = shardingOf(value, known, rows);
     if (found === null) {
       const parts = inputs.filter((_, i) => known[i] === 'partial');
       if (parts.length === 0) return null;
-      for (const part of parts) for (const source of whereToMeet(part, spreads)) met.add(source);
+      for (const part of parts) for (const source of whereToMeet(part, shardings)) met.add(source);
       return 'more to meet';
     }
-    spreads.set(value, met.has(value) ? 'same' : found);
+    shardings.set(value, met.has(value) ? 'replicated' : found);
   }
-  return spreads;
+  return shardings;
 }
 
 /** What a part is computed from that came to be by adding up examples, unless that is more to bring together. */
-function whereToMeet(part: Value, spreads: ReadonlyMap<Value, Spread>): PendingValue[] {
+function whereToMeet(part: Value, shardings: ReadonlyMap<Value, Sharding>): PendingValue[] {
   if (!isPending(part)) throw new Error('A part is computed.');
-  const parts = part.node.inputs.filter((input) => spreads.get(input) === 'partial');
+  const parts = part.node.inputs.filter((input) => shardings.get(input) === 'partial');
   if (parts.length === 0 || parts.some(({ shape }) => sizeOf(shape) > sizeOf(part.shape))) return [part];
-  return parts.flatMap((source) => whereToMeet(source, spreads));
+  return parts.flatMap((source) => whereToMeet(source, shardings));
 }

@@ -9,7 +9,7 @@ import type { ScalarSlots } from '../sessions/scalar-slots';
 import type { WorkerPool } from './worker-pool';
 import { DividedGraph, type DividedModel, type Port } from './divided-graph';
 import type { Distribution } from './distribution';
-import type { Spread } from './spreads';
+import type { Sharding } from './sharding';
 
 /** A plan that was recorded for one share of the examples. */
 export interface DividedPlan extends Distribution {
@@ -151,14 +151,14 @@ function dataOf({ data }: Value): ArrayLike<number> {
 /** What the shares have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */
 function together(
   value: Value,
-  outputs: ReadonlyMap<Value, Spread>,
+  outputs: ReadonlyMap<Value, Sharding>,
   parts: ReadonlyMap<Value, readonly SharedArray[]>,
   all: NativeArray,
 ): NativeArray {
   const arrays = parts.get(value)!;
-  const spread = outputs.get(value)!;
-  if (typeof spread === 'number') for (const [share, array] of arrays.entries()) all.set(array, share * array.length);
-  else if (spread === 'same') all.set(arrays[0]!);
+  const sharding = outputs.get(value)!;
+  if (typeof sharding === 'number') for (const [share, array] of arrays.entries()) all.set(array, share * array.length);
+  else if (sharding === 'replicated') all.set(arrays[0]!);
   else for (let i = 0; i < all.length; i++) all[i] = arrays.reduce((sum, array) => sum + array[i]!, 0) / arrays.length;
   return all;
 }

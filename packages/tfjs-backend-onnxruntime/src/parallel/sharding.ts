@@ -2,17 +2,17 @@ import { sizeOf } from '../graph/native-types';
 import { isPendingOf, type PendingValue } from '../graph/value';
 
 /**
- * How a value lies on threads that have a share of the examples each: `same`, all of it in each; `partial`, in each a part
- * whose mean over the threads is the value; or in each the part of its own examples. Then the number tells where the axis of
+ * How a value lies on workers that have a share of the examples each: `replicated`, all of it in each; `partial`, in each a part
+ * whose mean over the workers is the value; or sharded, in each the part of its own examples. Then the number tells where the axis of
  * the examples is, whatever the shape under which the value is seen: the product of the lengths before it.
  */
-export type Spread = 'same' | 'partial' | number;
+export type Sharding = 'replicated' | 'partial' | number;
 
 /** The axis of the examples under a shape; that axis may have others merged into it. */
-export function axisOfExamples(shape: readonly number[], spread: number, rows: number): number | null {
+export function axisOfExamples(shape: readonly number[], sharding: number, rows: number): number | null {
   let before = 1;
   for (const [axis, length] of shape.entries()) {
-    if (before === spread && length % rows === 0) return axis;
+    if (before === sharding && length % rows === 0) return axis;
     before *= length;
   }
   return null;
@@ -24,21 +24,21 @@ const outerOf = (shape: readonly number[], axis: number): number => sizeOf(shape
 /** An input of an operation. */
 interface Input {
   readonly shape: readonly number[];
-  /** Of the examples, under the shape seen; null where it is the same everywhere or a part. */
+  /** Of the examples, under the shape seen; null where it is replicated or partial. */
   readonly axis: number | null;
 }
 
 /** What an operation makes of its inputs; null where it mixes examples otherwise than by a sum or mean, or goes on from one. */
-export function spreadOf(value: PendingValue, spreads: readonly Spread[], rows: number): Spread | null {
+export function shardingOf(value: PendingValue, shardings: readonly Sharding[], rows: number): Sharding | null {
   const inputs: Input[] = [];
   for (const [i, shape] of value.node.inputShapes.entries()) {
-    const spread = spreads[i]!;
-    const axis = typeof spread === 'number' ? axisOfExamples(shape, spread, rows) : null;
-    if (typeof spread === 'number' && axis === null) return null;
+    const sharding = shardings[i]!;
+    const axis = typeof sharding === 'number' ? axisOfExamples(shape, sharding, rows) : null;
+    if (typeof sharding === 'number' && axis === null) return null;
     inputs.push({ shape, axis });
   }
-  if (spreads.every((spread) => spread === 'same')) return 'same';
-  const partial = spreads.map((spread) => spread === 'partial');
+  if (shardings.every((sharding) => sharding === 'replicated')) return 'replicated';
+  const partial = shardings.map((sharding) => sharding === 'partial');
   if (inputs.every(({ axis }) => axis === null)) return isLinear(value, partial) ? 'partial' : null;
   if (partial.includes(true)) return null;
   const axis = ofExamples(value, inputs);
