@@ -59,7 +59,7 @@ export class Replay implements Repeated {
     const rows = examples[0]?.shape[0] ?? 1;
     const { plan, result } = this;
     const distribution = this.divided?.distribution ?? distribute(plan, new Set(examples), rows, result);
-    return distribution === null || distribution.plan.met.size > 0 ? 1 : microBatchesFor(plan, rows, cacheBytes);
+    return distribution === null || distribution.plan.reduced.size > 0 ? 1 : microBatchesFor(plan, rows, cacheBytes);
   }
 
   dispose(): void {

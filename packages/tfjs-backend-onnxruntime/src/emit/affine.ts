@@ -175,7 +175,8 @@ export function meanOf(
   const own = (image: Image): ValueName =>
     builder.once(meanKey(image, 'own'), () => meanOfImage(builder, image, channels, shape));
   const means = [...terms].map(([image, factor]) => {
-    const mean = whose === 'own' ? own(image) : builder.once(meanKey(image, 'all'), () => builder.meet(own(image)));
+    const mean =
+      whose === 'own' ? own(image) : builder.once(meanKey(image, 'all'), () => builder.allReduce(own(image)));
     return mean === NO_MEAN ? ZERO : times(numbersOf(mean), factor);
   });
   return [...means, shift].reduce((sum, mean) => plus(builder, sum, mean, channels.count), ZERO);

@@ -49,7 +49,7 @@ export class Emission {
   /**
    * @param operators what may be used beside the standard operators
    * @param threads that compute the graph
-   * @param met values that are brought together with those of other threads which compute the same graph
+   * @param reduced values that are brought together with those of other threads which compute the same graph
    * @param leafName names a graph input or constant on first use
    */
   constructor(
@@ -57,7 +57,7 @@ export class Emission {
     readonly rewrites: Rewrites,
     readonly operators: InternalOperators,
     readonly threads: number,
-    readonly met: ReadonlySet<Value>,
+    readonly reduced: ReadonlySet<Value>,
     readonly leafName: (leaf: Value) => ValueName,
   ) {}
 

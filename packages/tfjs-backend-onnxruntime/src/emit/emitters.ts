@@ -92,13 +92,13 @@ export function emitValue(emission: Emission, value: PendingValue): void {
   const { rewrites } = emission;
   if (!rewrites.skipped.has(value) && !emitRewrite(emission, value, rewrites))
     emitByKind(emission, value.node.operation, value);
-  if (emission.met.has(value)) bringTogether(emission, value);
+  if (emission.reduced.has(value)) bringTogether(emission, value);
 }
 
 /** Has threads go on with the mean of what they have. That of images, known as numbers, is one already. */
 function bringTogether(emission: Emission, value: PendingValue): void {
   const isTogether = value.node.operation.kind === 'Reduce' && emission.numbers(value) !== undefined;
-  if (!isTogether) emission.setFlat(value, emission.builder.meet(emission.flat(value)));
+  if (!isTogether) emission.setFlat(value, emission.builder.allReduce(emission.flat(value)));
 }
 
 /** Writes the rewrite of a value; false where there is none. */

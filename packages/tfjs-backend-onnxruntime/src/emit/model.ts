@@ -36,7 +36,7 @@ export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOpe
   return { bytes: encodeDraft(draft), ...signature };
 }
 
-/** The same, not yet encoded: with a meeting for each value that threads bring together. */
+/** The same, not yet encoded: with an all-reduce for each value that threads bring together. */
 export function draftModel(
   plan: Plan,
   slots: ScalarSlots,
@@ -59,7 +59,7 @@ export function draftModel(
     findRewrites(plan, constants, threads),
     operators,
     threads,
-    plan.met,
+    plan.reduced,
     leafName,
   );
   const scratch = new Map<Value, number>();

@@ -83,7 +83,7 @@ function emitImageReduction(
   const [n, h, w, c] = input.shape as readonly [number, number, number, number];
   const count = sizeOf(input.shape) / sizeOf(value.shape);
   if (axes.length === 3) {
-    const whose = emission.met.has(value) ? 'all' : 'own';
+    const whose = emission.reduced.has(value) ? 'all' : 'own';
     const numbers = meanOf(builder, emission.affine(input), [n, h, w], whose);
     emission.setNumbers(value, fn === 'Mean' ? numbers : times(numbers, { scale: count, factors: [] }));
     return;

@@ -11,8 +11,8 @@ import type { ProtobufWriter } from './protobuf';
 /** The name of a value inside one ONNX model. */
 export type ValueName = string;
 
-/** Stands for no operator of ONNX Runtime: its result is the mean of its argument over all threads, for which they meet. */
-export const MEETING = 'Meeting';
+/** Stands for no operator of ONNX Runtime: its result is the mean of its argument over all threads. */
+export const ALL_REDUCE = 'AllReduce';
 
 export interface DraftNode {
   readonly operator: string;
@@ -71,7 +71,7 @@ export function encodeDraft({ nodes, constants, inputs, outputs, domains }: Mode
 export function encodeForShapes({ nodes, constants, inputs, domains }: ModelDraft): Uint8Array {
   const parts = {
     nodes: nodes.map(({ operator, inputs: from, outputs: to, message }) =>
-      operator === MEETING ? nodeMessage('Identity', from, to, {}, '') : message,
+      operator === ALL_REDUCE ? nodeMessage('Identity', from, to, {}, '') : message,
     ),
     constants: constants.map(({ message }) => message),
     inputs: inputs.map(({ name, type, shape }) => valueInfoMessage(name, type, shape)),

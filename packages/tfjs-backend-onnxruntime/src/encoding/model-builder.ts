@@ -4,7 +4,7 @@ import {
   type DraftNode,
   type DraftTensor,
   encodeDraft,
-  MEETING,
+  ALL_REDUCE,
   type ModelDraft,
   type ValueName,
 } from './draft';
@@ -162,9 +162,9 @@ export class ModelBuilder {
     return bytes;
   }
 
-  /** The mean over all threads of what each of them has computed: for graphs that are split where threads meet. */
-  meet(own: ValueName): ValueName {
-    return this.once(`${MEETING} ${own}`, () => this.op(MEETING, [own]));
+  /** The mean over all threads of what each of them has computed: for graphs that are split there into stages. */
+  allReduce(own: ValueName): ValueName {
+    return this.once(`${ALL_REDUCE} ${own}`, () => this.op(ALL_REDUCE, [own]));
   }
 
   /** The model as it is so far. */

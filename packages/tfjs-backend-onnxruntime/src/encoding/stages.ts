@@ -3,14 +3,14 @@ import {
   type DraftTensor,
   encodeDraft,
   isView,
-  MEETING,
+  ALL_REDUCE,
   type ModelDraft,
   type ValueName,
 } from './draft';
 import type { ElementType } from './onnx-messages';
 
 /** Threads bring together what each of them has: all go on with the mean. */
-export interface Meeting {
+export interface AllReduce {
   readonly own: ValueName;
   readonly mean: ValueName;
 }
@@ -23,19 +23,19 @@ export interface Stage {
   readonly inputs: readonly DraftTensor[];
   readonly outputs: readonly DraftTensor[];
   /** What follows it. */
-  readonly meetings: readonly Meeting[];
+  readonly allReduces: readonly AllReduce[];
 }
 
 /** From this size on a value is an output of its stage, for which the caller has a place, though no other stage reads it. */
 const LARGE_BYTES = 2 ** 16;
 
-/** All of a graph, for threads that do not meet before its end. */
+/** All of a graph, for threads that have no all-reduce before its end. */
 export function wholeStage({ nodes, inputs, outputs }: ModelDraft, model: Uint8Array): Stage {
-  return { model, nodes, inputs, outputs, meetings: [] };
+  return { model, nodes, inputs, outputs, allReduces: [] };
 }
 
 /**
- * Splits a graph where threads meet: as few stages as there can be, each with the nodes that can be computed then. A node
+ * Splits a graph at its all-reduces: as few stages as there can be, each with the nodes that can be computed then. A node
  * waits for the stage that reads it where that leaves less to be kept from stage to stage.
  *
  * @param shapeOf type and shape of every value that a node computes
@@ -49,8 +49,8 @@ export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) =>
   const lastTaker = new Map<ValueName, number>();
   for (const [stage, { takes }] of parts.entries()) for (const name of takes) lastTaker.set(name, stage);
   const known = (name: ValueName): DraftTensor => graph.inputs.get(name) ?? shapeOf(name);
-  return parts.map(({ nodes, takes, gives, meetings }, stage) => {
-    const own = new Set(meetings.map((meeting) => meeting.own));
+  return parts.map(({ nodes, takes, gives, allReduces }, stage) => {
+    const own = new Set(allReduces.map((reduce) => reduce.own));
     const inputs = [...takes].filter((name) => !graph.constants.has(name)).map(known);
     const isTakenLater = (name: ValueName): boolean => (lastTaker.get(name) ?? stage) > stage;
     const isLarge = (name: ValueName): boolean =>
@@ -60,7 +60,7 @@ export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) =>
       .map(known);
     const constants = draft.constants.filter(({ name }) => takes.has(name));
     const model = encodeDraft({ nodes, constants, inputs, outputs, domains: draft.domains });
-    return { model, nodes, inputs, outputs, meetings };
+    return { model, nodes, inputs, outputs, allReduces };
   });
 }
 
@@ -108,13 +108,13 @@ class Graph {
 
 type Stages = Map<DraftNode, number>;
 
-/** The first stage in which each node can be computed. A meeting belongs to the stage that it follows. */
+/** The first stage in which each node can be computed. An all-reduce belongs to the stage that it follows. */
 function earliestStages(graph: Graph): Stages {
   const stageOf: Stages = new Map();
   for (const node of graph.nodes) {
     const ready = graph.computed(node).map((name) => {
       const producer = graph.producers.get(name)!;
-      return stageOf.get(producer)! + (producer.operator === MEETING ? 1 : 0);
+      return stageOf.get(producer)! + (producer.operator === ALL_REDUCE ? 1 : 0);
     });
     stageOf.set(node, Math.max(0, ...ready));
   }
@@ -124,7 +124,7 @@ function earliestStages(graph: Graph): Stages {
 /** Moves nodes to the first stage that reads them, the last ones first, where no more bytes are kept for it. */
 function postpone(graph: Graph, stageOf: Stages, bytesOf: (name: ValueName) => number): void {
   for (const node of [...graph.nodes].reverse()) {
-    if (node.operator === MEETING || node.outputs.some((name) => graph.outputs.has(name))) continue;
+    if (node.operator === ALL_REDUCE || node.outputs.some((name) => graph.outputs.has(name))) continue;
     const readers = node.outputs.flatMap((name) => graph.readers.get(name) ?? []);
     const first = Math.min(...readers.map((reader) => stageOf.get(reader)!));
     if (!Number.isFinite(first) || first === stageOf.get(node)) continue;
@@ -143,12 +143,12 @@ interface Part {
   readonly takes: ReadonlySet<ValueName>;
   /** What it computes. */
   readonly gives: readonly ValueName[];
-  readonly meetings: readonly Meeting[];
+  readonly allReduces: readonly AllReduce[];
 }
 
 function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
   const here = graph.nodes.filter((node) => stageOf.get(node) === stage);
-  const meetings = here.filter(({ operator }) => operator === MEETING);
+  const allReduces = here.filter(({ operator }) => operator === ALL_REDUCE);
   const nodes: DraftNode[] = [];
   const has = new Set<ValueName>();
   const takes = new Set<ValueName>();
@@ -164,8 +164,8 @@ function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
     nodes.push(node);
     for (const name of node.outputs) has.add(name);
   };
-  for (const node of here) if (node.operator !== MEETING && !graph.isRepeated(node)) add(node);
-  const own = meetings.map((node) => node.inputs[0]!);
+  for (const node of here) if (node.operator !== ALL_REDUCE && !graph.isRepeated(node)) add(node);
+  const own = allReduces.map((node) => node.inputs[0]!);
   for (const name of own) {
     const producer = graph.producers.get(name);
     if (producer !== undefined && graph.isRepeated(producer)) bring(name);
@@ -174,7 +174,7 @@ function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
     nodes,
     takes,
     gives: nodes.flatMap(({ outputs }) => outputs),
-    meetings: meetings.map(({ outputs }, i) => ({ own: own[i]!, mean: outputs[0]! })),
+    allReduces: allReduces.map(({ outputs }, i) => ({ own: own[i]!, mean: outputs[0]! })),
   };
 }
 

@@ -9,7 +9,7 @@ export interface Plan {
   /** Values that live on and must be fetched. */
   readonly outputs: readonly PendingValue[];
   /** Values of which each thread has a part, where several compute the plan: they are brought together before they are read. */
-  readonly met: ReadonlySet<PendingValue>;
+  readonly reduced: ReadonlySet<PendingValue>;
   /** Equal for plans of equal structure, whatever their data. */
   readonly key: string;
 }
@@ -23,7 +23,7 @@ export function planFlush(live: Iterable<PendingValue>): Plan {
   const { leaves, key } = describe(order);
   const fetched = outputs.map((value) => value.index).join();
   const stored = leaves.map((leaf) => leaf.typeText).join('');
-  return { order, leaves, outputs, met: new Set(), key: `${key}>${fetched}|${stored}` };
+  return { order, leaves, outputs, reduced: new Set(), key: `${key}>${fetched}|${stored}` };
 }
 
 /** Depth first without recursion: a recorded chain may be thousands of nodes long. */

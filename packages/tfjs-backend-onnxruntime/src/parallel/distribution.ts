@@ -24,9 +24,9 @@ export interface Distribution {
  */
 export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: number, result: Value): Distribution | null {
   const { graph } = splitPlan(plan);
-  const met = new Set<PendingValue>();
-  let shardings = shardingsOf(graph, examples, rows, met);
-  while (shardings === 'more to meet') shardings = shardingsOf(graph, examples, rows, met);
+  const reduced = new Set<PendingValue>();
+  let shardings = shardingsOf(graph, examples, rows, reduced);
+  while (shardings === 'more to reduce') shardings = shardingsOf(graph, examples, rows, reduced);
   if (shardings === null) return null;
   const outputs = new Map<Value, Sharding>();
   for (const value of graph.outputs) {
@@ -35,19 +35,19 @@ export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: numbe
     if (typeof sharding === 'number' && !hasRows) return null;
     outputs.set(value, sharding);
   }
-  return { plan: { ...plan, met }, outputs };
+  return { plan: { ...plan, reduced }, outputs };
 }
 
 /**
- * How each value lies on the threads, if those in `met` are brought together; null where some operation cannot be computed so.
- * Adds to `met` what would have to be there too, if anything.
+ * How each value lies on the threads, if those in `reduced` are brought together; null where some operation cannot be computed so.
+ * Adds to `reduced` what would have to be there too, if anything.
  */
 function shardingsOf(
   graph: Plan,
   examples: ReadonlySet<Value>,
   rows: number,
-  met: Set<PendingValue>,
-): ReadonlyMap<Value, Sharding> | 'more to meet' | null {
+  reduced: Set<PendingValue>,
+): ReadonlyMap<Value, Sharding> | 'more to reduce' | null {
   const shardings = new Map<Value, Sharding>();
   for (const leaf of graph.leaves) shardings.set(leaf, examples.has(leaf) ? 1 : 'replicated');
   for (const value of graph.order) {
@@ -57,18 +57,18 @@ function shardingsOf(
     if (found === null) {
       const parts = inputs.filter((_, i) => known[i] === 'partial');
       if (parts.length === 0) return null;
-      for (const part of parts) for (const source of whereToMeet(part, shardings)) met.add(source);
-      return 'more to meet';
+      for (const part of parts) for (const source of whereToReduce(part, shardings)) reduced.add(source);
+      return 'more to reduce';
     }
-    shardings.set(value, met.has(value) ? 'replicated' : found);
+    shardings.set(value, reduced.has(value) ? 'replicated' : found);
   }
   return shardings;
 }
 
 /** What a part is computed from that came to be by adding up examples, unless that is more to bring together. */
-function whereToMeet(part: Value, shardings: ReadonlyMap<Value, Sharding>): PendingValue[] {
+function whereToReduce(part: Value, shardings: ReadonlyMap<Value, Sharding>): PendingValue[] {
   if (!isPending(part)) throw new Error('A part is computed.');
   const parts = part.node.inputs.filter((input) => shardings.get(input) === 'partial');
   if (parts.length === 0 || parts.some(({ shape }) => sizeOf(shape) > sizeOf(part.shape))) return [part];
-  return parts.flatMap((source) => whereToMeet(source, shardings));
+  return parts.flatMap((source) => whereToReduce(source, shardings));
 }

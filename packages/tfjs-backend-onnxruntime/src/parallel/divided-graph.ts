@@ -194,7 +194,7 @@ export class DividedGraph implements Disposable {
   }
 }
 
-/** The stages of a graph, with a place in shared memory for what each thread brings to a meeting. */
+/** The stages of a graph, with a place in shared memory for what each worker brings to an all-reduce. */
 function workerStages(
   runtime: OnnxRuntime,
   { stages }: PreparedStages,
@@ -203,7 +203,7 @@ function workerStages(
   shared: Places,
 ): WorkerStage[] {
   const sizes = new Map(placed.map(({ name, shape }) => [name, sizeOf(shape)] as const));
-  return stages.map(({ model, inputs, outputs, meetings }) => ({
+  return stages.map(({ model, inputs, outputs, allReduces }) => ({
     model,
     inputs: inputs.map(({ name }) => name),
     outputs: outputs.map(({ name }) => name),
@@ -211,7 +211,7 @@ function workerStages(
       runtime,
       outputs.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
     ),
-    meetings: meetings.map(({ own, mean }) => {
+    allReduces: allReduces.map(({ own, mean }) => {
       const length = sizes.get(mean)!;
       return { own, mean, length, brought: Array.from({ length: count }, () => shared.take(4 * length)) };
     }),

@@ -14,7 +14,7 @@ const WORK_PER_BYTE = 120;
 /** The same for waking other threads and waiting for them, which takes a tenth of a millisecond. */
 const WORK_TO_WAKE = 3e7;
 /** The same for each value that threads bring together on the way, with a part of a graph to be called after it. */
-const WORK_PER_MEETING = 1.2e7;
+const WORK_PER_ALL_REDUCE = 1.2e7;
 /**
  * As much work is saved for each number of a weight that Adam steps, of which each thread steps a part; less what is spent to
  * copy it and its gradient between the memory that threads share and that of ONNX Runtime.
@@ -61,7 +61,7 @@ export function isWorthDividing(plan: Plan, shares: number): boolean {
   const gradients = finishes.map(({ gradient }) => plan.order[gradient]!);
   const inPlace = new Set<Value>([...stepped, ...gradients]);
   const moved = [...leaves, ...outputs].filter((value) => !inPlace.has(value));
-  return work > WORK_TO_WAKE + WORK_PER_BYTE * sum(moved.map(bytesOf)) + WORK_PER_MEETING * plan.met.size;
+  return work > WORK_TO_WAKE + WORK_PER_BYTE * sum(moved.map(bytesOf)) + WORK_PER_ALL_REDUCE * plan.reduced.size;
 }
 
 /** Bytes of a value's data; 0 where the backend has no such type. */

@@ -94,13 +94,13 @@ class Lives {
   constructor(stages: readonly Stage[]) {
     this.#stages = stages;
     this.#origins = stages.map(originsOfViews);
-    for (const [stage, { nodes, outputs, meetings }] of stages.entries()) {
+    for (const [stage, { nodes, outputs, allReduces }] of stages.entries()) {
       const shapes = new Map(outputs.map((tensor) => [tensor.name, tensor] as const));
       for (const [number, node] of nodes.entries()) {
         for (const name of node.inputs) this.#addReader(name, { stage, node: number });
         for (const name of node.outputs) this.#addTensor(shapes.get(name), { stage, node: number });
       }
-      for (const { own, mean } of meetings) {
+      for (const { own, mean } of allReduces) {
         const point = { stage, node: END };
         this.#addReader(own, point);
         const tensor = shapes.get(own) ?? this.tensors.find(({ name }) => name === own)!;

@@ -18,7 +18,7 @@ export interface SharedTensor {
 }
 
 /** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
-export interface WorkerMeeting {
+export interface WorkerAllReduce {
   readonly own: string;
   readonly mean: string;
   /** How many numbers. */
@@ -34,13 +34,13 @@ export interface WorkerStage {
   readonly outputs: readonly string[];
   /** What to fetch beside so that outputs are not copied. */
   readonly stop: Readonly<Record<string, null>>;
-  readonly meetings: readonly WorkerMeeting[];
+  readonly allReduces: readonly WorkerAllReduce[];
 }
 
 /** A graph as one thread has it. */
 export interface WorkerGraph {
   readonly id: number;
-  /** How many parts of its share of the examples it computes one after the other. Where it meets others, it has but one. */
+  /** How many parts of its share of the examples it computes one after the other. Where it reduces with others, it has but one. */
   readonly microBatches: number;
   readonly stages: readonly WorkerStage[];
   readonly options: SessionOptions;
@@ -80,8 +80,8 @@ export interface PoolWorkerStart {
   readonly rank: number;
   readonly count: number;
   /**
-   * 32-bit numbers: how many orders have been given; then for each worker how many it has done; then for each at how many
-   * meetings it has been, which others may then read what it has written for; then 1 if the order is to run a graph, and
+   * 32-bit numbers: how many orders have been given; then for each worker how many it has done; then for each how many
+   * barriers it has reached, up to which others may read what it has written; then 1 if the order is to run a graph, and
    * which, and in which place its weights are.
    */
   readonly control: SharedArrayBuffer;
@@ -102,7 +102,7 @@ export interface PoolWorker {
   readonly run: (id: number, place: 0 | 1, atHand: AtHand) => void;
 }
 
-/** Runs the part of one worker of a pool: does what it is ordered to do, together with the others where they meet. */
+/** Runs the part of one worker of a pool: does what it is ordered to do, together with the others at barriers. */
 export function createPoolWorker(
   { rank, count, memory, stopped, control: orders }: PoolWorkerStart,
   runtime: NativeRuntime,
@@ -115,7 +115,7 @@ export function createPoolWorker(
   interface Loaded {
     readonly run: (place: 0 | 1, atHand: AtHand) => void;
     readonly step: (place: 0 | 1) => void;
-    readonly meetings: number;
+    readonly barriers: number;
     readonly dispose: () => void;
   }
   const graphs = new Map<number, Loaded>();
@@ -129,20 +129,20 @@ export function createPoolWorker(
   const firstLine = process.platform === 'linux' && process.versions['electron'] === undefined ? 48 : 0;
   const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
 
-  /** At how many meetings this worker has been, of all its graphs. */
-  let met = 0;
-  const arrive = (meetings: number): void => {
-    met = meetings;
-    Atomics.store(control, arrived + rank, met);
+  /** How many barriers this worker has reached, of all its graphs. */
+  let passed = 0;
+  const arrive = (barriers: number): void => {
+    passed = barriers;
+    Atomics.store(control, arrived + rank, passed);
     Atomics.notify(control, arrived + rank);
   };
   /** Waits until all threads have come as far. */
-  const meet = (): void => {
-    arrive(met + 1);
+  const barrier = (): void => {
+    arrive(passed + 1);
     for (let other = arrived; other < arrived + count; other++) {
       let seen = Atomics.load(control, other);
-      for (let i = 0; i < spins && seen < met; i++) seen = Atomics.load(control, other);
-      for (; seen < met; seen = Atomics.load(control, other)) Atomics.wait(control, other, seen);
+      for (let i = 0; i < spins && seen < passed; i++) seen = Atomics.load(control, other);
+      for (; seen < passed; seen = Atomics.load(control, other)) Atomics.wait(control, other, seen);
     }
   };
 
@@ -170,26 +170,26 @@ export function createPoolWorker(
       const session = runtime.createSession(stage.model, options);
       const feeds = tensorsOf(stage.inputs);
       const fetches = { ...stage.stop, ...tensorsOf(stage.outputs) };
-      const meetings = stage.meetings.map(({ own, mean, length, brought }) => ({
+      const allReduces = stage.allReduces.map(({ own, mean, length, brought }) => ({
         own: tensors.get(own)!.data,
         mean: tensors.get(mean)!.data,
         brought: brought.map((start) => new Float32Array(memory.buffer, start, length)),
       }));
-      return { session, feeds, fetches, meetings };
+      return { session, feeds, fetches, allReduces };
     });
     const runMicroBatch = (index: number, place: 0 | 1, atHand: AtHand): void => {
       for (const { own, there } of given) if (index < there.length) own.set(there[index]![place]!);
       for (const [name, values] of atHand) if (index < values.length) tensors.get(name)!.data.set(values[index]!);
-      for (const { session, feeds, fetches, meetings } of loaded) {
+      for (const { session, feeds, fetches, allReduces } of loaded) {
         try {
           session.run(feeds, fetches, {});
         } catch (error) {
           if (!(error instanceof Error) || error.message !== stopped) throw error;
         }
-        if (meetings.length === 0) continue;
-        for (const { own, brought } of meetings) brought[rank]!.set(own);
-        meet();
-        for (const { mean, brought } of meetings) {
+        if (allReduces.length === 0) continue;
+        for (const { own, brought } of allReduces) brought[rank]!.set(own);
+        barrier();
+        for (const { mean, brought } of allReduces) {
           for (let i = 0; i < mean.length; i++) {
             let sum = 0;
             for (const part of brought) sum += part[i]!;
@@ -214,8 +214,8 @@ export function createPoolWorker(
       for (const { session } of loaded) session.dispose();
     };
     const hasSteps = graph.weights > 0 ? 1 : 0;
-    const meetings = loaded.filter((stage) => stage.meetings.length > 0).length + hasSteps;
-    graphs.set(id, { run, step, meetings, dispose });
+    const barriers = loaded.filter((stage) => stage.allReduces.length > 0).length + hasSteps;
+    graphs.set(id, { run, step, barriers, dispose });
   };
 
   const obey = (order: WorkerOrder): void => {
@@ -231,14 +231,14 @@ export function createPoolWorker(
   };
 
   const runGraph: PoolWorker['run'] = (id, place, atHand) => {
-    const { run, step, meetings } = graphs.get(id)!;
-    const before = met;
+    const { run, step, barriers } = graphs.get(id)!;
+    const before = passed;
     try {
       run(place, atHand);
-      if (met < before + meetings) meet();
+      if (passed < before + barriers) barrier();
       step(place);
     } finally {
-      arrive(before + meetings); // Nobody waits for one that has failed.
+      arrive(before + barriers); // Nobody waits for one that has failed.
     }
   };
   return { obey, run: runGraph };

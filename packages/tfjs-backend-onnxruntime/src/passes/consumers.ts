@@ -7,7 +7,7 @@ export class Consumers {
   readonly #needed: ReadonlySet<Value>;
 
   constructor(plan: Plan) {
-    this.#needed = new Set([...plan.outputs, ...plan.met]);
+    this.#needed = new Set([...plan.outputs, ...plan.reduced]);
     for (const value of plan.order) {
       for (const input of value.node.inputs) {
         const readers = this.#readers.get(input);

@@ -38,13 +38,13 @@ interface Opening {
   readonly bytes: number;
 }
 
-/** A graph as a thread runs it that meets others on the way. */
+/** A graph with all-reduces, as a thread runs it. */
 export interface PreparedStages extends Opening {
   readonly signature: ModelSignature;
   readonly stages: readonly Stage[];
 }
 
-/** Writes a graph in the stages between which threads meet, each of which may use so many threads of its own. */
+/** Writes a graph in the stages between its all-reduces, each of which may use so many threads of its own. */
 export function prepareStages(
   runtime: OnnxRuntime,
   graph: Plan,
@@ -54,7 +54,7 @@ export function prepareStages(
 ): PreparedStages {
   const used = threadsFor(graph, threads);
   const { draft, ...signature } = draftModel(graph, slots, operators, used);
-  if (graph.met.size === 0) {
+  if (graph.reduced.size === 0) {
     const model = encodeDraft(draft);
     return { signature, stages: [wholeStage(draft, model)], ...openingOf(model, signature, used) };
   }

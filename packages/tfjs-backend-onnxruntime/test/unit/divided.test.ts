@@ -230,7 +230,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     together.dispose();
   });
 
-  test('meet in one micro-batch', async () => {
+  test('reduce in one micro-batch', async () => {
     const runs = await installCounting([size], { threads, cacheBytes });
     const centred = (x: tf.Tensor): tf.Tensor => tf.sub(busy(x), tf.square(tf.mean(busy(x), 0)));
     const x = numbers(count * size);
@@ -342,7 +342,7 @@ describe('a divided computation', () => {
       'a large product goes into another',
       (x) => tf.matMul(busy(x), tf.tanh(tf.div(tf.matMul(x, x, true), x.shape[0]))),
     ],
-  ])('is divided, and threads meet, where %s', async (_, compute) => {
+  ])('is divided, with all-reduces, where %s', async (_, compute) => {
     const x = numbers(COUNT * size);
     const wanted = expected(compute, x);
     const before = runs();
@@ -437,7 +437,7 @@ describe('a divided computation', () => {
     expect(await other.run(x)).toHaveLength(x.length);
   });
 
-  test('does not wait for a thread that fails before they meet', async () => {
+  test('does not wait for a thread that fails before a barrier', async () => {
     const row = tf.variable(tf.tensor1d([size + 5]));
     const pick = (x: tf.Tensor): tf.Tensor => {
       const mean = tf.mean(tf.add(busy(x), tf.gather(tf.variable(tf.zeros([size, size])), tf.cast(row, 'int32'))), 0);

@@ -62,11 +62,11 @@ describe('whether it is worth dividing', () => {
     expect(isWorthDividing(step(size), shares)).toBe(expected);
   });
 
-  test('is not where threads have to meet often for little work', () => {
+  test('is not where threads have many all-reduces for little work', () => {
     const plan = step(500);
     const { order } = planOf(...Array.from({ length: 40 }, () => node(CLIP, [leaf(1)], [1])));
-    expect(isWorthDividing({ ...plan, met: new Set(order.slice(0, 1)) }, TWO)).toBe(true);
-    expect(isWorthDividing({ ...plan, met: new Set(order) }, TWO)).toBe(false);
+    expect(isWorthDividing({ ...plan, reduced: new Set(order.slice(0, 1)) }, TWO)).toBe(true);
+    expect(isWorthDividing({ ...plan, reduced: new Set(order) }, TWO)).toBe(false);
   });
 });
 

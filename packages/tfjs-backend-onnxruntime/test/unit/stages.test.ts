@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DraftTensor, isView, MEETING } from '../../src/encoding/draft';
+import { type DraftTensor, isView, ALL_REDUCE } from '../../src/encoding/draft';
 import { ModelBuilder } from '../../src/encoding/model-builder';
 import { splitIntoStages, type Stage, tensorBytes } from '../../src/encoding/stages';
 import { placeTensors } from '../../src/parallel/placement';
@@ -18,7 +18,7 @@ interface Step {
 
 const steps = fc.array(
   fc.record<Step>({
-    operator: fc.constantFrom('Add', 'Mul', 'Relu', 'MatMul', 'Reshape', MEETING),
+    operator: fc.constantFrom('Add', 'Mul', 'Relu', 'MatMul', 'Reshape', ALL_REDUCE),
     reads: fc.tuple(fc.nat(), fc.nat()),
     size: fc.constantFrom(...SIZES),
     isOutput: fc.boolean(),
@@ -41,10 +41,10 @@ function graphOf(recipe: readonly Step[]) {
       string,
     ];
     const source = shapes.get(first)!.shape[0]!;
-    const keeps = operator === 'Reshape' || operator === MEETING;
+    const keeps = operator === 'Reshape' || operator === ALL_REDUCE;
     const inputs = operator === 'Add' || operator === 'Mul' || operator === 'MatMul' ? [first, second] : [first];
-    // Threads meet for what they have computed.
-    if (operator === MEETING && first === 'input') continue;
+    // An all-reduce takes what they have computed.
+    if (operator === ALL_REDUCE && first === 'input') continue;
     const name = add(builder.op(operator, inputs), keeps ? source : operator === 'Relu' ? source : size);
     values.push(name);
     if (isOutput) {
@@ -97,11 +97,11 @@ describe('a graph in stages', () => {
         const stages = splitIntoStages(draft, (name) => shapes.get(name)!);
         const known = new Set([...draft.inputs.map(({ name }) => name), ...draft.constants.map(({ name }) => name)]);
         const computed = new Set<string>();
-        for (const { nodes, inputs, outputs, meetings } of stages) {
+        for (const { nodes, inputs, outputs, allReduces } of stages) {
           for (const { name } of inputs) expect(known).toContain(name);
           const here = new Set([...inputs.map(({ name }) => name), ...draft.constants.map(({ name }) => name)]);
           for (const node of nodes) {
-            expect(node.operator).not.toBe(MEETING);
+            expect(node.operator).not.toBe(ALL_REDUCE);
             for (const name of node.inputs) expect(here).toContain(name);
             for (const name of node.outputs) here.add(name);
             // Views are made wherever they are read, everything else once.
@@ -112,14 +112,14 @@ describe('a graph in stages', () => {
             expect(here).toContain(name);
             known.add(name);
           }
-          for (const { own, mean } of meetings) {
+          for (const { own, mean } of allReduces) {
             expect(known).toContain(own);
             known.add(mean);
           }
         }
         for (const { name } of draft.outputs) expect(known).toContain(name);
-        const met = draft.nodes.filter(({ operator }) => operator === MEETING);
-        expect(stages.flatMap(({ meetings }) => meetings)).toHaveLength(met.length);
+        const reduced = draft.nodes.filter(({ operator }) => operator === ALL_REDUCE);
+        expect(stages.flatMap(({ allReduces }) => allReduces)).toHaveLength(reduced.length);
       }),
     );
   });
@@ -155,8 +155,8 @@ describe('a graph in stages', () => {
             if (isAlias) origins.set(node.outputs[0]!, origin(node.inputs[0]!));
             else for (const name of node.outputs) write(name);
           }
-          for (const { own } of stage.meetings) read(origin(own));
-          for (const { mean } of stage.meetings) write(mean);
+          for (const { own } of stage.allReduces) read(origin(own));
+          for (const { mean } of stage.allReduces) write(mean);
         }
       }),
     );
@@ -168,7 +168,7 @@ describe('a graph in stages', () => {
     const second = large(builder.op('Mul', [first, first]));
     const kept = large(builder.op('MatMul', [second, second]));
     const last = large(builder.op('Add', [kept, second]));
-    const mean = large(builder.meet(last));
+    const mean = large(builder.allReduce(last));
     builder.output(large(builder.op('Sub', [mean, kept])), 'float32', [20_000]);
     const { stages, at, bytes } = places();
     expect(stages).toHaveLength(2);
@@ -184,7 +184,7 @@ describe('a graph in stages', () => {
     const added = large(builder.op('MatMul', [image, x]));
     const sum = large(builder.blocked('Conv', [image, x, '', added]));
     const twice = large(builder.blocked('Conv', [sum, x, '', large(builder.reshape(sum, [1, 20_000]))]));
-    builder.output(large(builder.op('Relu', [large(builder.meet(twice))])), 'float32', [20_000]);
+    builder.output(large(builder.op('Relu', [large(builder.allReduce(twice))])), 'float32', [20_000]);
     const { at } = places();
     expect(at(sum)).toBe(at(added));
     expect(at(twice)).not.toBe(at(sum));
