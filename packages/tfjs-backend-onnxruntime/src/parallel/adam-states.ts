@@ -1,4 +1,4 @@
-import { adamArguments, type AdamBetas, type AdamPlaces } from '../finishing/adam-module';
+import { adamArguments, type AdamBetas, type AdamPlaces } from '../fused-update/adam-module';
 import type { Places } from './shared-memory';
 
 /** What a step of Adam reads and writes of one weight. */

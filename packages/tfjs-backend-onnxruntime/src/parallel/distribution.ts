@@ -1,4 +1,4 @@
-import { splitPlan } from '../finishing/split';
+import { splitPlan } from '../fused-update/split';
 import { sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPending, type PendingValue, type Value } from '../graph/value';

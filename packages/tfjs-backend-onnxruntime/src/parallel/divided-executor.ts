@@ -1,5 +1,5 @@
-import type { AdamRate } from '../finishing/adam-module';
-import { splitPlan } from '../finishing/split';
+import type { AdamRate } from '../fused-update/adam-module';
+import { splitPlan } from '../fused-update/split';
 import { isShared, type NativeArray, nativeTypeOf, type SharedArray, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
@@ -85,8 +85,8 @@ export class DividedExecutor {
 
   #bringStates(graph: DividedGraph, plan: Plan): void {
     const known = (leaf: number): Float32Array => dataOf(plan.leaves[leaf]!) as Float32Array;
-    for (const [i, { finish }] of graph.model.finishes.entries()) {
-      const { weight, first, second } = finish.leaves;
+    for (const [i, { update }] of graph.model.fusedUpdates.entries()) {
+      const { weight, first, second } = update.leaves;
       graph.bring(i, { weight: known(weight), first: known(first), second: known(second) });
     }
   }
@@ -99,10 +99,10 @@ export class DividedExecutor {
   #compile({ plan, examples, microBatches }: DividedPlan, slots: ScalarSlots): DividedGraph {
     const { runtime, options } = this.executor;
     const { operators, threads } = options;
-    const { graph, finishes } = splitPlan(plan);
+    const { graph, fusedUpdates } = splitPlan(plan);
     const each = Math.max(1, Math.floor(threads / this.workers.count));
     const prepared = prepareStages(runtime, graph, slots, operators, each);
-    const weights = finishes.map(({ leaves }) => leaves.weight);
+    const weights = fusedUpdates.map(({ leaves }) => leaves.weight);
     const port = (name: string, { dtype, shape }: Value): Port => ({ name, type: nativeTypeOf(dtype), shape });
     const model: DividedModel = {
       ...prepared,
@@ -112,10 +112,10 @@ export class DividedExecutor {
         return { ...port(name, value), divided: examples.has(value), weightOf: weights.indexOf(leaf) };
       }),
       outputs: graph.outputs.map((value, i) => port(prepared.signature.outputs[i]!, value)),
-      finishes: finishes.map((finish) => ({
-        finish,
-        gradient: graph.outputs.findIndex(({ index }) => index === finish.gradient),
-        length: sizeOf(plan.leaves[finish.leaves.weight]!.shape),
+      fusedUpdates: fusedUpdates.map((update) => ({
+        update,
+        gradient: graph.outputs.findIndex(({ index }) => index === update.gradient),
+        length: sizeOf(plan.leaves[update.leaves.weight]!.shape),
       })),
     };
     return new DividedGraph(this.workers, model, (array) => this.#free(array));
@@ -125,8 +125,8 @@ export class DividedExecutor {
 /** Where the next weights and moments will be. */
 function resultsOf(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<SharedArrayBuffer>> {
   const results = new Map<Value, Float32Array<SharedArrayBuffer>>();
-  for (const [i, { finish }] of graph.model.finishes.entries()) {
-    const { weight, first, second } = finish.results;
+  for (const [i, { update }] of graph.model.fusedUpdates.entries()) {
+    const { weight, first, second } = update.results;
     const next = graph.next(i);
     results.set(plan.order[weight]!, next.weight);
     results.set(plan.order[first]!, next.first);
@@ -137,7 +137,7 @@ function resultsOf(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<Sha
 
 function ratesOf({ model }: DividedGraph, plan: Plan): AdamRate[] {
   const scalar = (leaf: number): number => dataOf(plan.leaves[leaf]!)[0]!;
-  return model.finishes.map(({ finish: { leaves } }) => ({
+  return model.fusedUpdates.map(({ update: { leaves } }) => ({
     rate: scalar(leaves.rate),
     epsilon: scalar(leaves.epsilon),
   }));

@@ -1,6 +1,6 @@
 import { tensorBytes } from '../encoding/stages';
-import { adamModule, type AdamRate } from '../finishing/adam-module';
-import type { AdamFinish } from '../finishing/split';
+import { adamModule, type AdamRate } from '../fused-update/adam-module';
+import type { FusedUpdate } from '../fused-update/split';
 import { type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
 import type { PreparedStages } from '../sessions/compiled-graph';
 import { stopAfter } from '../sessions/in-place';
@@ -23,13 +23,13 @@ export interface Port {
 export interface InputPort extends Port {
   /** Whether each share has its own rows of it. */
   readonly divided: boolean;
-  /** The finish whose weight it is; -1 where it is none's. */
+  /** The update whose weight it is; -1 where it is none's. */
   readonly weightOf: number;
 }
 
 /** A step of Adam after the graph. */
-export interface DividedFinish {
-  readonly finish: AdamFinish;
+export interface DividedUpdate {
+  readonly update: FusedUpdate;
   /** Which of the outputs is its gradient. */
   readonly gradient: number;
   /** Numbers in the weight. */
@@ -41,7 +41,7 @@ export interface DividedModel extends PreparedStages {
   readonly microBatches: number;
   readonly inputs: readonly InputPort[];
   readonly outputs: readonly Port[];
-  readonly finishes: readonly DividedFinish[];
+  readonly fusedUpdates: readonly DividedUpdate[];
 }
 
 type Numbers = ArrayLike<number>;
@@ -61,7 +61,7 @@ export class DividedGraph implements Disposable {
   readonly #inputs: readonly (readonly SharedArray[])[];
   /** Of each share. */
   readonly #outputs: readonly (readonly SharedArray[])[];
-  /** Rate and epsilon of each finish. */
+  /** Rate and epsilon of each update. */
   readonly #rates: Float64Array<SharedArrayBuffer>;
   readonly #states: AdamStates;
   readonly #places: Places;
@@ -75,13 +75,13 @@ export class DividedGraph implements Disposable {
     readonly model: DividedModel,
     private readonly free: (array: Float32Array<SharedArrayBuffer>) => void,
   ) {
-    const { options, inputs, outputs, finishes, microBatches } = model;
+    const { options, inputs, outputs, fusedUpdates, microBatches } = model;
     const { memory } = workers;
     const shared = new Places(memory);
     this.#places = shared;
     const shares = workers.count * microBatches;
     this.#states = new AdamStates(
-      finishes.map(({ length }) => length),
+      fusedUpdates.map(({ length }) => length),
       shared,
     );
     const take = (port: Port, count: number): Place[] =>
@@ -119,12 +119,12 @@ export class DividedGraph implements Disposable {
     const stages = workerStages(workers.runtime, model, placed, workers.count, shared);
     this.bytes = shared.bytes + workers.count * (model.bytes + ownBytes);
     const adam = adamModule(shares, true);
-    const ratesAt = shared.take(RATE_BYTES * finishes.length);
-    this.#rates = new Float64Array(memory.buffer, ratesAt, 2 * finishes.length);
-    const gradients = finishes.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
+    const ratesAt = shared.take(RATE_BYTES * fusedUpdates.length);
+    this.#rates = new Float64Array(memory.buffer, ratesAt, 2 * fusedUpdates.length);
+    const gradients = fusedUpdates.map(({ gradient }) => outputPlaces[gradient]!.map(([place]) => place));
     const stepsOf = (thread: number, place: 0 | 1): WorkerStep[] =>
-      finishes.flatMap(({ finish }, weight) => {
-        const values = this.#states.stepOf(weight, place, [thread, workers.count], gradients[weight]!, finish);
+      fusedUpdates.flatMap(({ update }, weight) => {
+        const values = this.#states.stepOf(weight, place, [thread, workers.count], gradients[weight]!, update);
         return values ? [{ weight, values }] : [];
       });
     try {
@@ -138,7 +138,7 @@ export class DividedGraph implements Disposable {
           adam,
           steps: [stepsOf(thread, 0), stepsOf(thread, 1)],
           ratesAt,
-          weights: finishes.length,
+          weights: fusedUpdates.length,
           inputs: ownInputs.map((port, i) => ({ ...port, there: inputsOf(i, thread) })),
           outputs: ownOutputs.map((port, i) => ({ ...port, there: outputsOf(i, thread) })),
           placed,
@@ -151,16 +151,16 @@ export class DividedGraph implements Disposable {
     }
   }
 
-  /** Makes these the weight and the moments of a finish; nothing to do where they are what its last step has left. */
-  bring(finish: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
-    this.#states.bring(finish, known, this.free);
+  /** Makes these the weight and the moments of a update; nothing to do where they are what its last step has left. */
+  bring(update: number, known: Readonly<Record<AdamPart, Float32Array>>): void {
+    this.#states.bring(update, known, this.free);
   }
 
   /**
    * Runs it in all threads, and steps all weights by the mean of the gradients, each thread a part of every weight.
    *
    * @param valuesOf the values of an input for a share, those of the first share for what is not divided; not asked for weights
-   * @param rates those of each finish
+   * @param rates those of each update
    * @returns the outputs of each share, good until the next run
    */
   run(
@@ -182,9 +182,9 @@ export class DividedGraph implements Disposable {
     return this.#outputs;
   }
 
-  /** What the next run leaves of the weight and the moments of a finish, good until the run after the next. */
-  next(finish: number): AdamState {
-    return this.#states.next(finish);
+  /** What the next run leaves of the weight and the moments of a update, good until the run after the next. */
+  next(update: number): AdamState {
+    return this.#states.next(update);
   }
 
   dispose(): void {

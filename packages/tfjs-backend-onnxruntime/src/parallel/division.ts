@@ -1,4 +1,4 @@
-import { splitPlan } from '../finishing/split';
+import { splitPlan } from '../fused-update/split';
 import { elementBytes, isNativeType, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { Value } from '../graph/value';
@@ -46,9 +46,9 @@ export function workersFor(examples: number, threads: number): number {
 
 /** Whether running a plan's shares side by side saves more than it costs. */
 export function isWorthDividing(plan: Plan, shares: number): boolean {
-  const { graph, finishes } = splitPlan(plan);
+  const { graph, fusedUpdates } = splitPlan(plan);
   const { order, outputs } = graph;
-  const stepped = finishes.map(({ leaves }) => plan.leaves[leaves.weight]!);
+  const stepped = fusedUpdates.map(({ leaves }) => plan.leaves[leaves.weight]!);
   const steppedBytes = sum(stepped.map(bytesOf));
   // Each share has a gradient of its own.
   if ((STATES_OF_A_WEIGHT + shares) * steppedBytes > MOST_STEPPED_BYTES) return false;
@@ -58,7 +58,7 @@ export function isWorthDividing(plan: Plan, shares: number): boolean {
     ) +
     (WORK_PER_STEPPED * steppedBytes) / FLOAT_BYTES;
   const leaves = new Set(order.flatMap(({ node }) => node.inputs.filter((input) => input.node === null)));
-  const gradients = finishes.map(({ gradient }) => plan.order[gradient]!);
+  const gradients = fusedUpdates.map(({ gradient }) => plan.order[gradient]!);
   const inPlace = new Set<Value>([...stepped, ...gradients]);
   const moved = [...leaves, ...outputs].filter((value) => !inPlace.has(value));
   return work > WORK_TO_WAKE + WORK_PER_BYTE * sum(moved.map(bytesOf)) + WORK_PER_ALL_REDUCE * plan.reduced.size;

@@ -1,4 +1,4 @@
-import { splitPlan } from '../finishing/split';
+import { splitPlan } from '../fused-update/split';
 import type { Plan } from '../graph/plan';
 import { isPending, type PendingValue } from '../graph/value';
 import { bytesOf, sum } from './division';

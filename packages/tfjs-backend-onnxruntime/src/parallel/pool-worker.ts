@@ -1,4 +1,4 @@
-import type {} from '../finishing/webassembly';
+import type {} from '../fused-update/webassembly';
 import type { NativeArray, NativeType } from '../graph/native-types';
 import type { PlacedTensor } from './placement';
 import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../sessions/native';

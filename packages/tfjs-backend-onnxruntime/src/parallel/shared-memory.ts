@@ -1,4 +1,4 @@
-import type {} from '../finishing/webassembly';
+import type {} from '../fused-update/webassembly';
 import { PAGE_BYTES } from '../encoding/wasm';
 
 /** Where each array begins: at a multiple of a cache line, which vector instructions like. */

@@ -2,7 +2,7 @@ import type { InternalOperators } from '../emit/internal-operators';
 import { draftModel, emitModel, type ModelSignature } from '../emit/model';
 import { encodeDraft } from '../encoding/draft';
 import { splitIntoStages, type Stage, wholeStage } from '../encoding/stages';
-import { type AdamFinish, splitPlan } from '../finishing/split';
+import { type FusedUpdate, splitPlan } from '../fused-update/split';
 import type { Plan } from '../graph/plan';
 import { estimateWork } from '../graph/work';
 import type { ExecutorOptions } from './executor';
@@ -89,18 +89,18 @@ export class CompiledGraph implements Disposable {
   readonly session: NativeSession;
   /** What the session fetches, by its place in the plan's order. */
   readonly fetched: readonly number[];
-  readonly finishes: readonly AdamFinish[];
+  readonly fusedUpdates: readonly FusedUpdate[];
   readonly signature: ModelSignature;
 
   /** @throws Error where ONNX Runtime does not accept it */
   constructor(runtime: OnnxRuntime, plan: Plan, slots: ScalarSlots, { operators, threads }: ExecutorOptions) {
-    const { graph, finishes } = splitPlan(plan);
+    const { graph, fusedUpdates } = splitPlan(plan);
     const used = threadsFor(graph, threads);
     const { bytes: model, ...signature } = emitModel(graph, slots, operators, used);
     const { options, bytes } = openingOf(model, signature, used);
     this.session = runtime.createSession(model, options);
     this.signature = signature;
-    this.finishes = finishes;
+    this.fusedUpdates = fusedUpdates;
     this.fetched = graph.outputs.map(({ index }) => index);
     this.bytes = bytes;
   }

@@ -1,6 +1,6 @@
 import type { BufferPool } from '../buffers/pool';
 import type { InternalOperators } from '../emit/internal-operators';
-import { applyFinish } from '../finishing/apply';
+import { applyUpdate } from '../fused-update/apply';
 import { isNativeType, type NativeArray, sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
@@ -53,7 +53,7 @@ export class Executor {
   /** Computes the plan's outputs and stores them in their values. On an error nothing is stored. */
   run(plan: Plan): void {
     this.stats.flushes++;
-    const { session, signature, fetched, finishes } = this.graphs.find(
+    const { session, signature, fetched, fusedUpdates } = this.graphs.find(
       plan,
       'whole',
       CompiledGraph,
@@ -78,9 +78,9 @@ export class Executor {
     } catch (error) {
       throw namedFailure(error);
     }
-    for (const finish of finishes) {
-      const gradient = results.get(plan.order[finish.gradient]!)!.data as Float32Array;
-      for (const [value, data] of applyFinish(plan, finish, gradient, this.pool)) {
+    for (const update of fusedUpdates) {
+      const gradient = results.get(plan.order[update.gradient]!)!.data as Float32Array;
+      for (const [value, data] of applyUpdate(plan, update, gradient, this.pool)) {
         results.set(value, { data, tensor: null });
       }
     }

@@ -4,7 +4,7 @@ import { Consumers } from '../passes/consumers';
 import { hasVectorAdam } from './vector-adam';
 
 /** A step of Adam that follows the graph. Numbers are indices: of leaves, or of the plan's order. */
-export interface AdamFinish {
+export interface FusedUpdate {
   readonly beta1: number;
   readonly beta2: number;
   readonly leaves: {
@@ -22,30 +22,30 @@ export interface AdamFinish {
 /** A plan as a graph and what is done with its results. */
 export interface SplitPlan {
   readonly graph: Plan;
-  readonly finishes: readonly AdamFinish[];
+  readonly fusedUpdates: readonly FusedUpdate[];
 }
 
 /** Takes the steps of an optimiser out of a plan, where nothing else of the plan reads what they compute. */
 export function splitPlan(plan: Plan): SplitPlan {
   const updates = plan.order.filter((value) => isPendingOf(value, 'AdamUpdate'));
-  if (updates.length === 0 || !hasVectorAdam()) return { graph: plan, finishes: [] };
+  if (updates.length === 0 || !hasVectorAdam()) return { graph: plan, fusedUpdates: [] };
   const consumers = new Consumers(plan);
-  const finished = new Set<Value>();
+  const updated = new Set<Value>();
   const gradients = new Set<PendingValue>();
-  const finishes: AdamFinish[] = [];
+  const fusedUpdates: FusedUpdate[] = [];
   for (const update of updates) {
-    const finish = finishOf(update, consumers);
-    if (finish === undefined) continue;
-    finishes.push(finish);
-    for (const index of Object.values(finish.results)) finished.add(plan.order[index]!);
-    gradients.add(plan.order[finish.gradient]!);
+    const fused = fusedUpdateOf(update, consumers);
+    if (fused === undefined) continue;
+    fusedUpdates.push(fused);
+    for (const index of Object.values(fused.results)) updated.add(plan.order[index]!);
+    gradients.add(plan.order[fused.gradient]!);
   }
-  const order = plan.order.filter((value) => !finished.has(value));
-  const outputs = new Set([...plan.outputs.filter((value) => !finished.has(value)), ...gradients]);
-  return { graph: { ...plan, order, outputs: [...outputs] }, finishes };
+  const order = plan.order.filter((value) => !updated.has(value));
+  const outputs = new Set([...plan.outputs.filter((value) => !updated.has(value)), ...gradients]);
+  return { graph: { ...plan, order, outputs: [...outputs] }, fusedUpdates };
 }
 
-function finishOf(update: PendingValue<'AdamUpdate'>, consumers: Consumers): AdamFinish | undefined {
+function fusedUpdateOf(update: PendingValue<'AdamUpdate'>, consumers: Consumers): FusedUpdate | undefined {
   const [weight, first, second, rate, epsilon] = update.node.inputs as [Value, Value, Value, Value, Value];
   if (!isPendingOf(first, 'MovingAverage') || !isPendingOf(second, 'MovingAverage')) return undefined;
   const [before, gradient] = first.node.inputs as [Value, Value];

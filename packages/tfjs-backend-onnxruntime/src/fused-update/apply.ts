@@ -2,7 +2,7 @@ import type { BufferPool } from '../buffers/pool';
 import { toNativeArray, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue } from '../graph/value';
-import type { AdamFinish } from './split';
+import type { FusedUpdate } from './split';
 import { vectorAdam } from './vector-adam';
 
 /**
@@ -10,9 +10,9 @@ import { vectorAdam } from './vector-adam';
  *
  * @returns the next weight and moments, in arrays of the pool
  */
-export function applyFinish(
+export function applyUpdate(
   plan: Plan,
-  { beta1, beta2, leaves, results }: AdamFinish,
+  { beta1, beta2, leaves, results }: FusedUpdate,
   gradient: Float32Array,
   pool: BufferPool,
 ): [PendingValue, Float32Array<ArrayBuffer>][] {
