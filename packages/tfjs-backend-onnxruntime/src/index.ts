@@ -13,8 +13,8 @@ import { cacheBytesOfCore } from './parallel/cache';
 import { workersFor, sharesOf } from './parallel/division';
 import { WorkerPoolRegistry } from './parallel/worker-pools';
 import { workerFile } from './parallel/worker-file';
-import { Called, type Computation, type Repeated, type RepeatedOptions } from './repeated';
-import { replayOf } from './replay';
+import { EagerFunction, type Computation, type TracedFunction, type TraceOptions } from './traced-function';
+import { compileFunction } from './compiled-function';
 import { Executor } from './sessions/executor';
 import type { OnnxRuntime } from './sessions/native';
 import { loadRuntime } from './sessions/runtime';
@@ -26,7 +26,7 @@ export { completeGradients } from './gradients/completed';
 export { runtimeVersion } from './sessions/runtime';
 export { adamStep } from './optimisers';
 export type { FallbackPolicy } from './fallback/cpu-fallback';
-export type { Repeated } from './repeated';
+export type { Computation, TracedFunction, TraceOptions } from './traced-function';
 
 const MEGABYTE = 2 ** 20;
 
@@ -149,17 +149,17 @@ export function backendStats(): BackendStats {
  * A computation for inputs of these shapes, recorded once where that can be: variables that it reads are read as they are at
  * each run, those that it assigns are assigned; other tensors keep the values that they have now.
  */
-export function repeatedly(
+export function trace(
   compute: Computation,
   shapes: readonly (readonly number[])[],
-  { examples = [] }: RepeatedOptions = {},
-): Repeated {
-  if (installed === null || tf.getBackend() !== BACKEND_NAME) return new Called(compute, shapes);
+  { examples = [] }: TraceOptions = {},
+): TracedFunction {
+  if (installed === null || tf.getBackend() !== BACKEND_NAME) return new EagerFunction(compute, shapes);
   return inShares(installed, compute, shapes, examples) ?? wholly(installed.backend, compute, shapes);
 }
 
-const wholly = (backend: OnnxBackend, compute: Computation, shapes: readonly (readonly number[])[]): Repeated =>
-  replayOf(backend, compute, shapes) ?? new Called(compute, shapes);
+const wholly = (backend: OnnxBackend, compute: Computation, shapes: readonly (readonly number[])[]): TracedFunction =>
+  compileFunction(backend, compute, shapes) ?? new EagerFunction(compute, shapes);
 
 /** A computation for shares of the examples, or for all of them if that is found to be better; null where it knows nothing of them. */
 function inShares(
@@ -167,17 +167,17 @@ function inShares(
   compute: Computation,
   shapes: readonly (readonly number[])[],
   inputs: readonly number[],
-): Repeated | null {
+): TracedFunction | null {
   const rows = inputs.length === 0 ? 1 : (shapes[inputs[0]!]?.[0] ?? 1);
   if (rows === 1) return null;
   const one = { inputs, workers: workersFor(rows, threads), microBatches: 1 };
-  const share = replayOf(backend, compute, shapes, one);
+  const share = compileFunction(backend, compute, shapes, one);
   const microBatches = share?.microBatches(one, cacheBytes) ?? 1;
   const division = { ...one, microBatches };
   if (share === null || sharesOf(division) === 1) return share;
   if (microBatches > 1) share.dispose();
-  const replay = microBatches > 1 ? replayOf(backend, compute, shapes, division) : share;
-  return replay && new Divided(replay, workerPools.of(one.workers), () => wholly(backend, compute, shapes));
+  const compiled = microBatches > 1 ? compileFunction(backend, compute, shapes, division) : share;
+  return compiled && new Divided(compiled, workerPools.of(one.workers), () => wholly(backend, compute, shapes));
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */

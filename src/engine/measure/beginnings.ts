@@ -1,5 +1,5 @@
 import { CancelledError } from '../../protocol/errors';
-import { repeatedly, type Repeated } from 'tfjs-backend-onnxruntime';
+import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import type { tf } from '../tf';
 import { type Cut, cutsBefore } from '../model/cuts';
 import { descriptionOf } from '../model/runnable';
@@ -13,7 +13,7 @@ import type { Classifier } from './classifier';
 export interface Beginning {
   readonly batches: readonly Float32Array[];
   /** Logits. */
-  readonly pass: Repeated;
+  readonly pass: TracedFunction;
 }
 
 /** What is kept of all images before a cut takes so many bytes at the most. */
@@ -38,7 +38,7 @@ export class Beginnings {
   ) {
     const topology = readTopology(descriptionOf(classifier.model));
     this.#macs = topology ? inferFigures(topology) : new Map<string, never>();
-    const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], DIVIDED);
+    const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], DIVIDED);
     this.#whole = { batches, pass };
   }
 
@@ -53,7 +53,7 @@ export class Beginnings {
     if (this.#kept?.cut.id !== cut.id) {
       this.#forget();
       const logits = (x: tf.Tensor): tf.Tensor2D => this.classifier.logitsFrom(cut.tail(x) as tf.Tensor2D);
-      const pass = repeatedly(logits, [[this.size, ...cut.shape]], DIVIDED);
+      const pass = trace(logits, [[this.size, ...cut.shape]], DIVIDED);
       try {
         this.#kept = { cut, pass, batches: await this.#heads(cut, signal) };
       } catch (error) {
@@ -80,7 +80,7 @@ export class Beginnings {
   }
 
   async #heads({ head }: Cut, signal: AbortSignal): Promise<Float32Array[]> {
-    const pass = repeatedly(head, [this.classifier.shapeOf(this.size)], DIVIDED);
+    const pass = trace(head, [this.classifier.shapeOf(this.size)], DIVIDED);
     const results: Float32Array[] = [];
     try {
       for (const batch of this.#whole.batches) {

@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
-import { repeatedly } from 'tfjs-backend-onnxruntime';
+import { trace } from 'tfjs-backend-onnxruntime';
 import type { layers } from '../tf';
 import { padded, type Images } from '../dataset/images';
 import { batchWithin } from '../model/outputs';
@@ -36,7 +36,7 @@ export async function evaluateModel(
   const scores = new Scores(classifier.classes);
   const pace = new Pace(stage, images.length, 'images', onProgress);
   const start = performance.now();
-  const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
+  const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
   try {
     for (let from = 0; from < images.length; from += size) {
       if (signal?.aborted) throw new CancelledError();

@@ -5,7 +5,7 @@ import type { ModelTotals } from '../../protocol/model';
 import { percent } from '../../protocol/format';
 import type { ModelContent } from '../checkpoint/types';
 import { Random } from '../dataset/random';
-import type { Repeated } from 'tfjs-backend-onnxruntime';
+import type { TracedFunction } from 'tfjs-backend-onnxruntime';
 import { readGraph } from '../model/graph';
 import { toLayersModel, type LayersModel } from '../model/runnable';
 import { Pace } from '../pace';
@@ -70,7 +70,7 @@ export async function measureLatency(
 
 /** A forward pass, and what enters. */
 interface NoisyPass {
-  readonly pass: Repeated;
+  readonly pass: TracedFunction;
   readonly values: Float32Array;
 }
 

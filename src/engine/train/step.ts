@@ -1,4 +1,4 @@
-import { repeatedly, type Repeated } from 'tfjs-backend-onnxruntime';
+import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import { tf, type layers } from '../tf';
 import type { Batch } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
@@ -59,7 +59,7 @@ const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
  * model's own regularisers. A step is recorded once for each size of batch where the backend can do that.
  */
 export class Steps {
-  readonly #bySize = new Map<number, Repeated>();
+  readonly #bySize = new Map<number, TracedFunction>();
   #step = 0;
 
   constructor(private readonly training: Training) {}
@@ -86,7 +86,7 @@ export class Steps {
     this.#bySize.clear();
   }
 
-  #ofSize(count: number): Repeated {
+  #ofSize(count: number): TracedFunction {
     const known = this.#bySize.get(count);
     if (known) return known;
     const { classifier, distillation, seeds } = this.training;
@@ -95,7 +95,7 @@ export class Steps {
     const examples = [IMAGES, LABELS, ...(distillation ? [ANSWERS] : [])];
     const compute = (...inputs: tf.Tensor[]): tf.Tensor2D =>
       withDraws([DRAW_STREAM, ...seeds, this.#step], () => stepOn(this.training, inputs));
-    const step = repeatedly(compute, shapes, { examples });
+    const step = trace(compute, shapes, { examples });
     this.#bySize.set(count, step);
     return step;
   }

@@ -1,21 +1,21 @@
-import type { Repeated } from '../repeated';
-import type { Replay } from '../replay';
+import type { TracedFunction } from '../traced-function';
+import type { CompiledFunction } from '../compiled-function';
 import type { DividedExecutor } from './divided-executor';
 
 /** A computation whose examples are divided among threads, if those come up. */
-export class Divided implements Repeated {
+export class Divided implements TracedFunction {
   readonly recorded = true;
-  readonly #share: Replay;
-  readonly #whole: () => Repeated;
+  readonly #share: CompiledFunction;
+  readonly #whole: () => TracedFunction;
   readonly #executor: Promise<DividedExecutor | null>;
-  #chosen: Repeated | null = null;
+  #chosen: TracedFunction | null = null;
 
   /**
    * @param share what each thread runs
    * @param executor runs shares; null where its threads do not come up
    * @param whole makes the same for one thread
    */
-  constructor(share: Replay, executor: Promise<DividedExecutor | null>, whole: () => Repeated) {
+  constructor(share: CompiledFunction, executor: Promise<DividedExecutor | null>, whole: () => TracedFunction) {
     this.#share = share;
     this.#executor = executor;
     this.#whole = whole;
@@ -30,7 +30,7 @@ export class Divided implements Repeated {
     (this.#chosen ?? this.#share).dispose();
   }
 
-  #choose(executor: DividedExecutor | null): Repeated {
+  #choose(executor: DividedExecutor | null): TracedFunction {
     if (executor !== null) {
       this.#share.executor = executor;
       return this.#share;

@@ -36,7 +36,7 @@ installBackend().then(async ({ name }) => {
 const DIVIDED = `
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
-import { backendStats, installBackend, repeatedly } from 'tfjs-backend-onnxruntime';
+import { backendStats, installBackend, trace } from 'tfjs-backend-onnxruntime';
 await installBackend({ threads: 2, onFallback: 'throw', log: (message) => console.log(message) });
 const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
 const convolution = { filters: 32, kernelSize: 3, activation: 'relu' };
@@ -45,7 +45,7 @@ const model = layers.sequential({ layers: [
 ] });
 model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
 console.log(Number.isFinite(await model.trainOnBatch(tf.ones([20, 28, 28, 1]), tf.ones([20, 10]))));
-const evaluate = repeatedly((x) => model.apply(x), [[100, 28, 28, 1]], { examples: [0] });
+const evaluate = trace((x) => model.apply(x), [[100, 28, 28, 1]], { examples: [0] });
 console.log((await evaluate.run(new Float32Array(100 * 784).fill(1))).length, Object.keys(backendStats().fallbacks).length);
 `;
 

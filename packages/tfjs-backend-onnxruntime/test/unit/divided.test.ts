@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isShared } from '../../src/graph/native-types';
-import { adamStep, disposeBackend, installBackend, repeatedly } from '../../src/index';
+import { adamStep, disposeBackend, installBackend, trace } from '../../src/index';
 import { OnnxBackend } from '../../src/onnx-backend';
 import { isWorthDividing } from '../../src/parallel/division';
 import { loadRuntime } from '../../src/sessions/runtime';
@@ -109,7 +109,7 @@ async function train(
     return value;
   };
   const options = divided ? { examples: [0, 1] } : {};
-  const taken = repeatedly((a, b, rate) => step(a, b, rate as tf.Scalar), [x.shape, y.shape, []], options);
+  const taken = trace((a, b, rate) => step(a, b, rate as tf.Scalar), [x.shape, y.shape, []], options);
   const [images, truth] = [valuesOf(x), valuesOf(y)];
   const losses: number[] = [];
   for (const variable of [...net.weights.map((weight) => weight.read()), ...moments.flat()]) valuesOf(variable);
@@ -210,7 +210,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
       for (const seed of [1, 2]) {
         const x = numbers(count * size, seed);
         const wanted = tf.tidy(() => valuesOf(compute(tf.tensor(x, [count, size]))));
-        const inMicroBatches = repeatedly(compute, [[count, size]], { examples: [0] });
+        const inMicroBatches = trace(compute, [[count, size]], { examples: [0] });
         const before = runs(16);
         expectNear(await inMicroBatches.run(x), wanted);
         expect(runs(16) - before, `computation ${i}`).toBe(count / threads / 16);
@@ -223,7 +223,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     const runs = await installCounting([size], { threads, cacheBytes });
     const x = numbers(count * size);
     const wanted = tf.tidy(() => valuesOf(chained(tf.tensor(x, [count, size]))));
-    const together = repeatedly(chained, [[count, size]], { examples: [0] });
+    const together = trace(chained, [[count, size]], { examples: [0] });
     const before = runs(count / threads);
     expectNear(await together.run(x), wanted);
     expect(runs(count / threads) - before).toBe(1);
@@ -235,7 +235,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     const centred = (x: tf.Tensor): tf.Tensor => tf.sub(busy(x), tf.square(tf.mean(busy(x), 0)));
     const x = numbers(count * size);
     const wanted = tf.tidy(() => valuesOf(centred(tf.tensor(x, [count, size]))));
-    const together = repeatedly(centred, [[count, size]], { examples: [0] });
+    const together = trace(centred, [[count, size]], { examples: [0] });
     const before = runs(count / threads);
     expectNear(await together.run(x), wanted);
     expect(runs(count / threads)).toBeGreaterThan(before);
@@ -277,14 +277,14 @@ describe('a divided computation', () => {
       second.assign(next!.second);
       return value;
     };
-    const taken = repeatedly((x, rate) => step(x, rate as tf.Scalar), [shape, []], { examples: [0] });
+    const taken = trace((x, rate) => step(x, rate as tf.Scalar), [shape, []], { examples: [0] });
     return { weight, first, second, taken };
   };
 
   test('is run whole where there is little to do', async () => {
     const square = (x: tf.Tensor): tf.Tensor => tf.square(x);
     const x = numbers(COUNT * size);
-    const whole = repeatedly(square, [shape], { examples: [0] });
+    const whole = trace(square, [shape], { examples: [0] });
     const before = runs();
     expect(await whole.run(x)).toEqual(expected(square, x));
     expect(runs()).toBe(before + 2); // Here and by what is expected.
@@ -295,7 +295,7 @@ describe('a divided computation', () => {
     const x = numbers(COUNT * size);
     const wanted = expected(busy, x);
     const before = runs();
-    const divided = repeatedly(busy, [shape], { examples: [0] });
+    const divided = trace(busy, [shape], { examples: [0] });
     expect(await divided.run(x)).toEqual(wanted);
     expect(runs()).toBe(before);
     divided.dispose();
@@ -306,7 +306,7 @@ describe('a divided computation', () => {
     for (const count of [8, 6]) {
       const x = numbers(count * size);
       const wanted = tf.tidy(() => valuesOf(busy(tf.tensor(x, [count, size]))));
-      const divided = repeatedly(busy, [[count, size]], { examples: [0] });
+      const divided = trace(busy, [[count, size]], { examples: [0] });
       expect(await divided.run(x)).toEqual(wanted);
     }
   });
@@ -316,7 +316,7 @@ describe('a divided computation', () => {
     const x = numbers(COUNT * size);
     const [wanted] = expected(mean, x);
     const before = runs();
-    const divided = repeatedly(mean, [shape], { examples: [0] });
+    const divided = trace(mean, [shape], { examples: [0] });
     expect((await divided.run(x))[0]).toBeCloseTo(wanted!, 5);
     expect(runs()).toBe(before);
   });
@@ -328,7 +328,7 @@ describe('a divided computation', () => {
     ['examples become columns', (x) => tf.transpose(busy(x))],
   ])('is not divided where %s', async (_, compute) => {
     const x = numbers(COUNT * size);
-    const whole = repeatedly(compute, [shape], { examples: [0] });
+    const whole = trace(compute, [shape], { examples: [0] });
     expect(await whole.run(x)).toEqual(expected(compute, x));
     whole.dispose();
   });
@@ -346,7 +346,7 @@ describe('a divided computation', () => {
     const x = numbers(COUNT * size);
     const wanted = expected(compute, x);
     const before = runs();
-    const divided = repeatedly(compute, [shape], { examples: [0] });
+    const divided = trace(compute, [shape], { examples: [0] });
     for (let i = 0; i < 3; i++) expectNear(await divided.run(x), wanted);
     expect(runs()).toBe(before);
     divided.dispose();
@@ -354,7 +354,7 @@ describe('a divided computation', () => {
 
   test('reads variables as they are', async () => {
     const factor = tf.variable(tf.scalar(2));
-    const divided = repeatedly((x) => tf.mul(busy(x), factor), [shape], { examples: [0] });
+    const divided = trace((x) => tf.mul(busy(x), factor), [shape], { examples: [0] });
     const x = numbers(COUNT * size);
     const once = await divided.run(x);
     factor.assign(tf.scalar(4));
@@ -409,7 +409,7 @@ describe('a divided computation', () => {
     const { weight: wanted, taken: uninterrupted } = stepped();
     for (let i = 0; i < 3; i++) await uninterrupted.run(x, rate);
     const { weight, taken } = stepped();
-    const pass = repeatedly((row) => tf.mul(row, weight), [[size]]);
+    const pass = trace((row) => tf.mul(row, weight), [[size]]);
     const row = new Float32Array(size).fill(2);
     const data = () => dataOf(weight);
     for (let i = 0; i < 3; i++) {
@@ -429,11 +429,11 @@ describe('a divided computation', () => {
     const table = tf.variable(tf.tensor2d(weights, [size, size]));
     const row = tf.variable(tf.tensor1d([size + 5]));
     const pick = (x: tf.Tensor): tf.Tensor => tf.add(busy(x), tf.gather(table, tf.cast(row, 'int32')));
-    const divided = repeatedly(pick, [shape], { examples: [0] });
+    const divided = trace(pick, [shape], { examples: [0] });
     const x = numbers(COUNT * size);
     await expect(divided.run(x)).rejects.toThrow(/^Gather failed: /);
     await expect(divided.run(x)).rejects.toThrow(/Gather failed/);
-    const other = repeatedly(busy, [shape], { examples: [0] });
+    const other = trace(busy, [shape], { examples: [0] });
     expect(await other.run(x)).toHaveLength(x.length);
   });
 
@@ -443,7 +443,7 @@ describe('a divided computation', () => {
       const mean = tf.mean(tf.add(busy(x), tf.gather(tf.variable(tf.zeros([size, size])), tf.cast(row, 'int32'))), 0);
       return tf.sub(busy(x), tf.square(mean));
     };
-    const divided = repeatedly(pick, [shape], { examples: [0] });
+    const divided = trace(pick, [shape], { examples: [0] });
     const x = numbers(COUNT * size);
     await expect(divided.run(x)).rejects.toThrow(/Gather failed/);
     row.assign(tf.tensor1d([0]));
@@ -457,14 +457,14 @@ describe('a divided computation', () => {
     const runtime = { ...loadRuntime(), modules };
     await installBackend({ threads: THREADS, runtime, log: (message) => messages.push(message) });
     const x = numbers(COUNT * size);
-    const whole = repeatedly(busy, [shape], { examples: [0] });
+    const whole = trace(busy, [shape], { examples: [0] });
     expect(await whole.run(x)).toEqual(expected(busy, x));
     expect(messages).toEqual([expect.stringMatching(/^Batches are not divided among threads: .*nowhere/s)]);
   });
 
   test('leaves no tensor behind', async () => {
     const before = tf.memory();
-    const divided = repeatedly(busy, [shape], { examples: [0] });
+    const divided = trace(busy, [shape], { examples: [0] });
     await divided.run(numbers(COUNT * size));
     divided.dispose();
     expect(tf.memory().numTensors).toBe(before.numTensors);

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import { CONVENTIONS, sameNormalization, type Normalization } from '../../../protocol/normalization';
-import { repeatedly } from 'tfjs-backend-onnxruntime';
+import { trace } from 'tfjs-backend-onnxruntime';
 import type { OpenData } from '../../dataset/dataset';
 import { padded, type Images } from '../../dataset/images';
 import { Random } from '../../dataset/random';
@@ -48,7 +48,7 @@ export async function tryNormalizations(
   const samples = partsOf(data, all[0]!).reduce((sum, { length }) => sum + length, 0);
   const size = batchWithin(model, Math.min(BATCH_SIZE, samples));
   const pace = new Pace('finding the normalization', all.length * samples, 'images', onProgress);
-  const pass = repeatedly((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
+  const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
   const labels = new Uint8Array(samples);
   try {
     const answers: Answers[] = [];

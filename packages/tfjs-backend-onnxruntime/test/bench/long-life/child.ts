@@ -1,5 +1,5 @@
 /** Trains for long, and opens, evaluates and closes many models; prints what stays alive as one line of JSON. */
-import { backendStats, installBackend, repeatedly } from '../../../src/index';
+import { backendStats, installBackend, trace } from '../../../src/index';
 import { layers, tf } from '../../../testing/tf';
 import { trainedVariables } from '../../../testing/networks';
 import { Adam } from '../../tools/adam';
@@ -77,12 +77,12 @@ async function repeat(): Promise<Phase> {
       return value;
     };
     const shape = [100, SIZE, SIZE, 1];
-    const taken = repeatedly(
+    const taken = trace(
       (images, truth, rate, epsilon) => step(images, truth, rate as tf.Scalar, epsilon as tf.Scalar),
       [shape, [100, CLASSES], [], []],
       { examples: [0, 1] },
     );
-    const pass = repeatedly((images) => model.predict(images) as tf.Tensor, [shape], { examples: [0] });
+    const pass = trace((images) => model.predict(images) as tf.Tensor, [shape], { examples: [0] });
     const images = new Float32Array(100 * SIZE * SIZE).fill(0.5);
     const truth = Float32Array.from({ length: 100 * CLASSES }, (_, i) => (i % CLASSES === 0 ? 1 : 0));
     for (let i = 0; i < STEPS_PER_ROUND; i++) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { repeatedly, type Repeated } from '../../../src/index';
+import { trace, type TracedFunction } from '../../../src/index';
 import { type layers, tf } from '../../../testing/tf';
 import { Adam } from '../../tools/adam';
 import { lossOf, type Network, networkNamed, trainedVariables } from '../../../testing/networks';
@@ -20,8 +20,8 @@ export class Workload {
   readonly #images: Float32Array;
   readonly #labels: Uint8Array;
   readonly #size: number;
-  readonly #training: Repeated;
-  readonly #forward = new Map<number, Repeated>();
+  readonly #training: TracedFunction;
+  readonly #forward = new Map<number, TracedFunction>();
   #evaluationBatch = 0;
   #step = 0;
   #loss = Number.NaN;
@@ -98,7 +98,7 @@ export class Workload {
   async #evaluateOnce(batch: number, first: number): Promise<void> {
     let forward = this.#forward.get(batch);
     if (!forward) {
-      forward = repeatedly((x) => this.#model.apply(x) as tf.Tensor, [[batch, ...this.figures.inputShape]], {
+      forward = trace((x) => this.#model.apply(x) as tf.Tensor, [[batch, ...this.figures.inputShape]], {
         examples: [0],
       });
       this.#forward.set(batch, forward);
@@ -106,7 +106,7 @@ export class Workload {
     await forward.run(this.#pixels(first, batch));
   }
 
-  #record(): Repeated {
+  #record(): TracedFunction {
     const { batch, inputShape, classes } = this.figures;
     const step = (x: tf.Tensor, rate: tf.Scalar, epsilon: tf.Scalar, rows: tf.Tensor = x): tf.Tensor => {
       const forward = (): tf.Scalar => {
@@ -117,7 +117,7 @@ export class Workload {
       this.#adam.apply(grads, rate, epsilon);
       return value;
     };
-    return repeatedly(
+    return trace(
       (x, rate, epsilon, rows) => step(x, rate as tf.Scalar, epsilon as tf.Scalar, rows),
       [[batch, ...inputShape], [], [], ...(classes === null ? [] : [[batch, classes]])],
       { examples: classes === null ? [0] : [0, 3] },

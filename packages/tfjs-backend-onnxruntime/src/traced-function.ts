@@ -7,7 +7,7 @@ import { tf } from './tf';
 export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 /** What a computation promises beside. */
-export interface RepeatedOptions {
+export interface TraceOptions {
   /**
    * Inputs whose first axis counts examples, with this promise: what is computed across examples are means, or sums divided
    * by a number of examples, so that a batch that has every example twice would give the same. Losses and batch normalisation
@@ -17,7 +17,7 @@ export interface RepeatedOptions {
 }
 
 /** A computation that is run again and again. */
-export interface Repeated {
+export interface TracedFunction {
   /** Whether it was recorded once, so that tfjs has no part in its runs. */
   readonly recorded: boolean;
   /**
@@ -31,7 +31,7 @@ export interface Repeated {
 }
 
 /** Each run through tfjs, whatever its backend. */
-export class Called implements Repeated {
+export class EagerFunction implements TracedFunction {
   readonly recorded = false;
 
   constructor(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { adamStep, backendStats, disposeBackend, installBackend, repeatedly } from '../../src/index';
+import { adamStep, backendStats, disposeBackend, installBackend, trace } from '../../src/index';
 import { tf } from '../../testing/tf';
 import { examples, lossOf, networks, trainedVariables } from '../../testing/networks';
 
@@ -17,7 +17,7 @@ describe('a computation recorded once', () => {
       const net = network.build();
       const { x } = examples(network, 2);
       const infer = (input: tf.Tensor): tf.Tensor => net.apply(input, { training: false }) as tf.Tensor;
-      const pass = repeatedly((input) => infer(input), [x.shape]);
+      const pass = trace((input) => infer(input), [x.shape]);
       expect(pass.recorded).toBe(true);
       const first = valuesOf(x);
       for (const values of [first, first.slice().reverse(), first]) {
@@ -64,7 +64,7 @@ describe('a computation recorded once', () => {
         const inputs = [valuesOf(x), valuesOf(y)];
         const losses: number[] = [];
         const shapes = [x.shape, y.shape, [], []];
-        const taken = repeatedly((a, b, rate, epsilon) => step(a, b, rate as tf.Scalar, epsilon as tf.Scalar), shapes);
+        const taken = trace((a, b, rate, epsilon) => step(a, b, rate as tf.Scalar, epsilon as tf.Scalar), shapes);
         expect(taken.recorded).toBe(true);
         for (const rate of [-0.01, -0.02, -0.005]) {
           if (recorded) {
@@ -88,7 +88,7 @@ describe('a computation recorded once', () => {
 
   test('reads variables as they are, assigns them, and leaves what others hold of them alone', async () => {
     const [count, step] = [tf.variable(tf.tensor1d([0, 10])), tf.variable(tf.tensor1d([1, 2]))];
-    const counting = repeatedly(
+    const counting = trace(
       (x) => {
         count.assign(tf.add(count, tf.mul(step, x)));
         return tf.sum(count);
@@ -110,7 +110,7 @@ describe('a computation recorded once', () => {
   test('keeps the tensors that it reads as they were, and lets them go at its end', async () => {
     const before = tf.memory();
     const factor = tf.tensor1d([1, 2, 3]);
-    const product = repeatedly((x) => tf.mul(tf.add(x, 1), factor), [[3]]);
+    const product = trace((x) => tf.mul(tf.add(x, 1), factor), [[3]]);
     factor.dispose();
     expect([...(await product.run(Float32Array.of(1, 1, 1)))]).toEqual([2, 4, 6]);
     expect([...(await product.run(Float32Array.of(0, 1, 2)))]).toEqual([1, 4, 9]);
@@ -119,20 +119,20 @@ describe('a computation recorded once', () => {
   });
 
   test('is compiled once, and takes single numbers as inputs', async () => {
-    const square = repeatedly((x) => tf.square(x), [[]]);
+    const square = trace((x) => tf.square(x), [[]]);
     for (const value of [2, 3, 4]) expect((await square.run(Float32Array.of(value)))[0]).toBe(value * value);
     expect(backendStats()).toMatchObject({ compiles: 1, flushes: 3 });
   });
 
   test('inputs of another size are refused', async () => {
-    const more = repeatedly((x) => tf.add(x, 1), [[2]]);
+    const more = trace((x) => tf.add(x, 1), [[2]]);
     await expect(more.run(new Float32Array(3))).rejects.toThrow('Input 0 has 2 values, not 3.');
   });
 });
 
 describe('a computation that cannot be recorded is called each time', () => {
-  const called = (compute: (x: tf.Tensor) => tf.Tensor): ReturnType<typeof repeatedly> => {
-    const repeated = repeatedly((x) => compute(x), [[2]]);
+  const called = (compute: (x: tf.Tensor) => tf.Tensor): ReturnType<typeof trace> => {
+    const repeated = trace((x) => compute(x), [[2]]);
     expect(repeated.recorded).toBe(false);
     return repeated;
   };
@@ -161,7 +161,7 @@ describe('a computation that cannot be recorded is called each time', () => {
     const kept = tf.variable(tf.tensor1d([1, 2]));
     const { numTensors } = tf.memory();
     const failing = (): unknown =>
-      repeatedly(() => {
+      trace(() => {
         kept.assign(tf.add(kept, 1));
         throw new Error('no such layer');
       }, [[2]]);

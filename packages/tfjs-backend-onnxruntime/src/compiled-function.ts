@@ -6,7 +6,7 @@ import type { DividedExecutor } from './parallel/divided-executor';
 import { distribute, type Distribution } from './parallel/distribution';
 import { type Division, isWorthDividing, sharesOf } from './parallel/division';
 import { microBatchesFor } from './parallel/micro-batches';
-import type { Computation, Repeated } from './repeated';
+import type { Computation, TracedFunction } from './traced-function';
 import { tf } from './tf';
 
 /** A variable that a recorded computation reads, assigns, or both. */
@@ -30,7 +30,7 @@ interface Divided extends ShareOfExamples {
 }
 
 /** A computation that was recorded once. */
-export class Replay implements Repeated {
+export class CompiledFunction implements TracedFunction {
   readonly recorded = true;
   /** Runs what was recorded for one share of the examples for all of them. */
   executor: DividedExecutor | null = null;
@@ -109,12 +109,12 @@ export class Replay implements Repeated {
  *
  * @param shapes of all examples
  */
-export function replayOf(
+export function compileFunction(
   backend: OnnxBackend,
   compute: Computation,
   shapes: readonly (readonly number[])[],
   share: ShareOfExamples | null = null,
-): Replay | null {
+): CompiledFunction | null {
   backend.flush();
   const variables = Object.values(tf.engine().registeredVariables);
   if (variables.some(({ dataId }) => backend.lookup(dataId).data === null)) return null;
@@ -124,7 +124,7 @@ export function replayOf(
     return tensor;
   };
   const originals = variables.map((variable) => tf.keep(variable.clone()));
-  let replay: Replay | null = null;
+  let compiled: CompiledFunction | null = null;
   try {
     const recordedShapes = shapes.map((shape, i) =>
       share?.inputs.includes(i) ? rowsOf(shape, sharesOf(share)) : shape,
@@ -156,14 +156,14 @@ export function replayOf(
         after: after[i] ? valueOf(after[i]) : null,
       }));
       const used = states.filter((state) => state.after !== null || read.has(state.before));
-      replay = new Replay(backend, inputs.map(valueOf), used, computed, plan, held, divided);
+      compiled = new CompiledFunction(backend, inputs.map(valueOf), used, computed, plan, held, divided);
     }
-    return replay;
+    return compiled;
   } finally {
     variables.forEach((variable, i) => {
       replaceBy(variable, originals[i]!);
     });
-    if (replay === null) tf.dispose(held);
+    if (compiled === null) tf.dispose(held);
   }
 }
 
