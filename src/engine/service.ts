@@ -1,36 +1,32 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { DataReference } from '../protocol/dataset';
+import { NO_DATASET, type DataReference } from '../protocol/dataset';
 import type { EngineInfo, EngineRequests, EngineSettings } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
 import type { Progress } from '../protocol/measure';
 import type { Handlers } from '../rpc/peer';
 import { BackendUnavailable, chooseBackend } from './backend-choice/choose';
 import type { BackendInfo } from './backend-choice/backend-info';
+import { sessionSizes } from './checkpoint/sizes';
 import { CheckpointStore, type Session } from './checkpoint/store';
 import type { Checkpoint } from './checkpoint/types';
-import { preview, type Calibration, type SampleEvaluator } from './compress/preview';
-import { needsImages } from '../protocol/steps/prune';
-import { channelsNeedImages } from '../protocol/steps/remove';
-import { previewRemoval } from './compress/remove/preview';
-import type { Dataset, OpenData } from './dataset/dataset';
+import type { OpenData } from './dataset/dataset';
 import { DatasetStore, type OpenOptions } from './dataset/store';
 import { compareModels, type Side } from './measure/compare';
-import { evaluateModel } from './measure/evaluate';
 import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
 import { withInputShape } from './model/input-shapes';
 import { measureLatency, timedModel, type Candidate } from './measure/latency';
 import { discardUnfinished } from './recipe/killed';
+import { planData } from './recipe/planning/data';
+import { planStep } from './recipe/planning/plan';
 import { runRecipe } from './recipe/run';
 import { evaluated } from './measure/evaluated';
 import { fitted, normalizationAnswer } from './requests/fitted';
 import { sensitivity } from './requests/sensitivity';
+import { orWhyNot } from './why-not';
 
 declare const SECATEUR_VERSION: string;
-
-/** Images in one pass of a preview: few enough that a newer preview, which cancels this one, waits for some 15 ms only. */
-const PREVIEW_BATCH = 200;
 
 /** What an engine is after `initialize`. */
 interface Started {
@@ -107,7 +103,10 @@ export function createService(
       return (await started).info;
     },
     inspect: ({ model, brotli, inputShape }, { signal }) =>
-      checkpoints.use(model, ({ checkpoint }) => inspect(checkpoint, { brotli, signal, inputShape })),
+      checkpoints.use(model, (session) => {
+        const files = brotli ? undefined : () => sessionSizes(session, signal);
+        return inspect(session.checkpoint, { brotli, signal, inputShape, files });
+      }),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     dataset: async ({ data }, { signal }) => (await openData(data, '/', { download: false, signal })).info,
@@ -122,22 +121,24 @@ export function createService(
         const dataset = await fitted(session, opened, { signal, onProgress: report });
         return evaluated(session.checkpoint, dataset, { split, samples, signal, onProgress: report });
       }),
-    preview: ({ model, prune, seed, data, samples }, { signal, report }) =>
-      checkpoints.use(model, async (session) => {
-        const opened = data === undefined ? 'no dataset chosen' : await openOrWhyNot(data, signal);
-        if (typeof opened === 'string') {
-          if (data !== undefined && needsImages(prune.score)) throw new UserError(opened);
-          return preview(session, prune, { seed, signal, onPart: report, accuracy: opened });
-        }
-        const onProgress = (progress: Progress): void => {
-          report({ part: 'progress', progress });
+    plan: ({ model, data, download, ...asked }, { signal, report }) =>
+      checkpoints.use(model, (session) => {
+        const listener = {
+          signal,
+          onProgress: (progress: Progress): void => {
+            report({ part: 'progress', progress });
+          },
         };
-        const calibration = needsImages(prune.score)
-          ? calibrationOn(await fitted(session, opened, { signal, onProgress }), seed)
-          : undefined;
-        const accuracy = async (abort: AbortSignal): Promise<SampleEvaluator> =>
-          sampler(await fitted(session, opened, { signal: abort, onProgress }), samples);
-        return preview(session, prune, { seed, signal, onPart: report, accuracy, calibration });
+        const open = data === undefined ? undefined : () => openData(data, '/', { download, ...listener });
+        return planStep(
+          session,
+          {
+            ...asked,
+            data: planData(open, (opened) => fitted(session, opened, listener)),
+            environment: async () => (await running()).info,
+          },
+          { signal, report },
+        );
       }),
     sensitivity: async ({ model, data, ...request }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
@@ -177,7 +178,7 @@ export function createService(
               ? await orWhyNot(async () =>
                   evaluated(checkpoint, await fitted(session, opened, listener), { split, samples, ...listener }),
                 )
-              : 'no dataset chosen';
+              : NO_DATASET;
             return typeof evaluation === 'string'
               ? { checkpoint, evaluation: null, noAccuracy: evaluation }
               : { checkpoint, evaluation };
@@ -185,15 +186,6 @@ export function createService(
           return compareModels(await side(first, data), await side(second, otherData ?? data), bins);
         }),
       ),
-    planRemove: ({ model, remove, seed, data, samples }, { signal, report }) =>
-      checkpoints.use(model, async (session) => {
-        const listener = { signal, onProgress: report };
-        const opened = data === undefined ? undefined : await openData(data, '/', { download: true, ...listener });
-        const dataset = opened ? await orWhyNot(() => fitted(session, opened, listener)) : 'no dataset chosen';
-        if (typeof dataset === 'string' && opened && channelsNeedImages(remove.score)) throw new UserError(dataset);
-        const given = typeof dataset === 'string' ? { dataset: null, noDataset: dataset } : { dataset };
-        return previewRemoval(session.checkpoint, remove, { seed, ...given, samples, ...listener });
-      }),
     run: async (request, { signal, report }) => {
       const { info } = await running();
       const environment = {
@@ -220,50 +212,6 @@ export function createService(
     release: ({ model }) => {
       checkpoints.release(model);
       return Promise.resolve(null);
-    },
-  };
-
-  /** A dataset that is here already; a sentence where it cannot be had. */
-  function openOrWhyNot(data: DataReference, signal: AbortSignal): Promise<OpenData | string> {
-    return orWhyNot(() => openData(data, '/', { download: false, signal }));
-  }
-}
-
-/** What `work` comes to; the sentence where it cannot be done. */
-async function orWhyNot<T>(work: () => Promise<T>): Promise<T | string> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-}
-
-/** Names data and how it enters the model. */
-const keyOf = ({ key, normalization: { mean, std } }: Dataset): readonly unknown[] => [key, mean, std];
-
-const calibrationOn = (data: Dataset, seed: number): Calibration => ({
-  key: JSON.stringify([...keyOf(data), seed]),
-  data,
-});
-
-/** How a preview measures accuracy. */
-function sampler(dataset: Dataset, samples: number): SampleEvaluator {
-  const { info, normalization } = dataset;
-  const images = dataset.split('validation').first(samples);
-  return {
-    key: JSON.stringify([...keyOf(dataset), images.length]),
-    evaluate: async (model, abort) => {
-      const {
-        accuracy,
-        loss,
-        samples: measured,
-      } = await evaluateModel(model, images, {
-        classNames: info.classNames,
-        signal: abort,
-        batchSize: PREVIEW_BATCH,
-      });
-      return { accuracy, loss, samples: measured, sampleData: info.sample, normalization };
     },
   };
 }

@@ -27,6 +27,23 @@ export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 export const DataReference = z.union([z.string().min(1), DatasetDescriptor]);
 export type DataReference = z.infer<typeof DataReference>;
 
+/** Why accuracy is not measured where nobody has named data. */
+export const NO_DATASET = 'no dataset chosen';
+
+const NAMING = {
+  choice: 'choose one, for example fashion-mnist',
+  recipe: 'name one as "data", for example fashion-mnist',
+  option: 'give one with --data, for example --data fashion-mnist',
+} as const;
+
+/**
+ * The sentence where something needs data that nobody has named.
+ * @param who what needs it, as the sentence begins
+ * @param where how a person names data there
+ */
+export const needsDataset = (who: string, where: keyof typeof NAMING = 'choice'): string =>
+  `${who} needs a dataset: ${NAMING[where]}.`;
+
 /** Data without what is said of its normalization: a name or folder alone, where nothing else is said either. */
 export function plainData(data: DataReference): DataReference {
   if (typeof data === 'string') return data;

@@ -1,16 +1,15 @@
 import * as z from 'zod';
 import { DataReference, DatasetInfo, Split } from './dataset';
-import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
+import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { Latency, LatencyOptions } from './measure/latency';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { InputShape, Inspection } from './model';
 import { Recipe } from './recipe';
 import { NormalizationInUse, NormalizationTrial } from './normalization';
-import { RemovalPlan } from './removal';
-import { PruneStep } from './steps/prune';
-import { RemoveStep } from './steps/remove';
+import { PlanPart, StepPlan } from './plan';
 import { RunEvent, RunResult } from './run';
+import { plansByRunning, RecipeStep } from './steps';
 import { request, type RequestTable } from './table';
 
 /** Which library computes; `auto`: the faster of those that are there. */
@@ -89,20 +88,28 @@ export const engineRequests = {
     progress: Progress,
     trust: 'runs',
   }),
-  /** Writes nothing. Counts come as the first part, bytes as the second, accuracy with the answer. */
-  preview: request({
+  /**
+   * What one step would come to; nothing is written. The counts come as the first part, the bytes as the second, accuracy with
+   * the answer.
+   */
+  plan: request({
     params: z.object({
       model,
-      prune: PruneStep,
+      step: RecipeStep,
       /** The recipe's seed, for random scores. */
       seed: z.number().int().min(0).max(0x7fffffff).default(0),
       data: DataReference.optional(),
+      /** Validation images on which accuracy is measured. */
       samples: z.number().int().min(1).max(100_000).default(1000),
+      /** What relative paths in the step start from; by default the folder of the model. */
+      baseFolder: z.string().optional(),
+      /** Whether data that is not on this machine is fetched; else there is no accuracy. */
+      download: z.boolean().default(true),
     }),
-    result: Preview,
-    progress: PreviewPart,
-    // Counts and bytes are arithmetic on the weights; scores and accuracy need the network.
-    trust: ({ data }) => (data === undefined ? 'reads' : 'runs'),
+    result: StepPlan,
+    progress: PlanPart,
+    // Counts and bytes are arithmetic on the weights; scores from images and accuracy need the network.
+    trust: ({ step, data }) => (data === undefined && !plansByRunning(step) ? 'reads' : 'runs'),
   }),
   /**
    * The sensitivity of each layer, on validation images. With `out`, a folder made if need be, the points are kept there as
@@ -149,22 +156,6 @@ export const engineRequests = {
     result: Comparison,
     progress: Progress,
     trust: ({ data, otherData }) => (data === undefined && otherData === undefined ? 'reads' : 'runs'),
-  }),
-  /** What a remove step would come to. Writes nothing. */
-  planRemove: request({
-    params: z.object({
-      model,
-      remove: RemoveStep,
-      /** The recipe's seed, for random scores. */
-      seed: z.number().int().min(0).max(0x7fffffff).default(0),
-      data: DataReference.optional(),
-      /** Validation images on which accuracy is measured. */
-      samples: z.number().int().min(1).max(100_000).default(1000),
-    }),
-    result: RemovalPlan,
-    progress: Progress,
-    // Without data too: both networks answer noise, and their outputs are compared.
-    trust: 'runs',
   }),
   /** `baseFolder`: what relative paths in the recipe start from. `out`: the run's folder, made if need be. */
   run: request({

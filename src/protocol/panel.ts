@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { DatasetInfo } from './dataset';
-import { Evaluation, Histogram, Preview, PreviewPart, Progress } from './measure';
+import { Evaluation, Histogram, Progress } from './measure';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { NormalizationInUse } from './normalization';
 import { Recipe } from './recipe';
 import { ParetoCurve } from './pareto';
-import { StepPlan } from './plan';
-import { RecipeStep } from './steps';
-import { PruneStep } from './steps/prune';
-import { RemoveStep } from './steps/remove';
+import { PlanPart, StepPlan } from './plan';
+import { plansByRunning, RecipeStep } from './steps';
 import { RunEvent, RunResult } from './run';
 import { request, type NotificationTable, type RequestTable } from './table';
 
@@ -73,14 +71,12 @@ export const panelRequests = {
     result: z.array(Histogram),
     trust: 'reads',
   }),
-  preview: request({ params: z.object({ prune: PruneStep }), result: Preview, progress: PreviewPart, trust: 'reads' }),
-  /** What one step would do to each layer of the checkpoint as it is. */
+  /** What one step would do to each layer of the checkpoint as it is. `download`: as in the engine's request. */
   plan: request({
-    params: z.object({ step: z.discriminatedUnion('step', [PruneStep, RemoveStep]), seed: Recipe.shape.seed }),
+    params: z.object({ step: RecipeStep, seed: Recipe.shape.seed, download: z.boolean() }),
     result: StepPlan,
-    progress: Progress,
-    // Before channels are taken out, the outputs with and without them are compared.
-    trust: ({ step }) => (step.step === 'prune' ? 'reads' : 'runs'),
+    progress: PlanPart,
+    trust: ({ step }) => (plansByRunning(step) ? 'runs' : 'reads'),
   }),
   /** Accuracy and loss of each layer as it alone is cut more and more. */
   sensitivity: request({

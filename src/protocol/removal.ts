@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
-import { PreviewAccuracy } from './measure';
 import { MacsFor } from './model';
 
 /** Channels, parameters and dense multiply-accumulates of a layer or model; null where they cannot be inferred. */
@@ -66,16 +65,6 @@ export const Removal = z.object({
   notCompared: z.string().optional(),
 });
 export type Removal = z.infer<typeof Removal>;
-
-const WithBytes = ModelSize.extend({ bytes: z.number(), gzipBytes: z.number() });
-
-/** What a remove step would come to; nothing is written. Without accuracy, `noAccuracy` says why. */
-export const RemovalPlan = Removal.extend({
-  totals: z.object({ before: WithBytes, after: WithBytes }),
-  accuracy: PreviewAccuracy.nullable(),
-  noAccuracy: z.string().optional(),
-});
-export type RemovalPlan = z.infer<typeof RemovalPlan>;
 
 /** A batch normalisation whose statistics were measured anew: how far they moved. */
 export const RecalibratedLayer = z.object({

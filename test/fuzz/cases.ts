@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readRecipe } from '../../src/engine/cli/recipe';
 import type { Random } from '../../src/engine/dataset/random';
 import { readListedRun } from '../../src/extension/runsView/readRun';
+import type { RecipeStepInput } from '../../src/protocol/steps';
 import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
 import type { Ask } from './ask';
 import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
@@ -68,11 +69,18 @@ async function bentModel(folder: string, seeds: Seeds, random: Random, which: Re
 /** What is asked of a model beside its inspection. */
 function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<unknown>)[] {
   const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
+  const steps: readonly RecipeStepInput[] = [
+    prune,
+    { step: 'remove', amount: { channels: 0.4 } },
+    { step: 'finetune', gradual: { sparsity: 0.5 } },
+    { step: 'rewind', to: model },
+    { step: 'recalibrate' },
+    { step: 'target', goal: { accuracy: 0.5 } },
+  ];
   return [
     () => ask('histogram', { model, layers: [null] }),
-    () => ask('preview', { model, prune }, patience()),
-    () => ask('preview', { model, prune, data, samples: 10 }, patience()),
-    () => ask('planRemove', { model, remove: { step: 'remove', amount: { channels: 0.4 } } }, patience()),
+    ...steps.map((step) => () => ask('plan', { model, step }, patience())),
+    () => ask('plan', { model, step: prune, data, samples: 10 }, patience()),
     () => ask('evaluate', { model, data }, patience()),
     () => ask('latency', { model, options: { batches: [1], runs: 3, warmUp: 1 } }, patience()),
     // The editor looks at texts before it calls them checkpoints.

@@ -12,6 +12,8 @@ export interface EncodedCheckpoint {
   readonly modelJson: { readonly name: 'model.json'; readonly bytes: Uint8Array };
   /** Views of one buffer. */
   readonly shards: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** The tensors as the manifest lists them. */
+  readonly entries: readonly WeightEntry[];
   /** SHA-256 of the shards' bytes one after another, hex. */
   readonly weightsHash: string;
 }
@@ -40,13 +42,14 @@ export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kep
   const manifest = WeightsManifest.safeParse(model.described?.['weightsManifest']).data ?? [];
   const sole = naming === 'kept' ? soleName(manifest) : undefined;
   const shards = sole === undefined ? cut(joined, weightsHash) : [{ name: sole, bytes: joined }];
+  const entries = encoded.map(({ entry }) => entry);
   const group = {
     ...(manifest.length === 1 ? manifest[0] : {}),
     paths: shards.map(({ name }) => name),
-    weights: encoded.map(({ entry }) => entry),
+    weights: entries,
   };
   const json = JSON.stringify(describe(model, [group]));
-  return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, weightsHash };
+  return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, entries, weightsHash };
 }
 
 function cut(joined: Uint8Array, weightsHash: string): EncodedCheckpoint['shards'] {

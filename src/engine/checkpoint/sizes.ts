@@ -8,6 +8,7 @@ import { brotliCompress as brotliCompressCallback, constants, createGzip } from 
 import { CancelledError } from '../../protocol/errors';
 import { encodeCheckpoint, type EncodedCheckpoint } from './encode';
 import { readFailure } from './failures';
+import type { Session } from './store';
 import type { Checkpoint, ModelContent } from './types';
 
 /** Bytes of the files of a checkpoint: as they are, and each compressed by itself. */
@@ -41,6 +42,18 @@ export async function fileSizes(checkpoint: Checkpoint, options: SizeOptions = {
     return await measure(sources, options);
   } catch (error) {
     throw readFailure('The checkpoint', checkpoint.path, error);
+  }
+}
+
+/** Sizes of the files of an open checkpoint, measured once in its session. @throws UserError, CancelledError */
+export async function sessionSizes(session: Session, signal: AbortSignal): Promise<FileSizes> {
+  for (;;) {
+    try {
+      return await session.memo('file sizes', () => fileSizes(session.checkpoint, { signal }));
+    } catch (error) {
+      // Another question was cancelled while this one waited for its measurement.
+      if (!(error instanceof CancelledError) || signal.aborted) throw error;
+    }
   }
 }
 

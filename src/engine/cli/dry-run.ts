@@ -1,32 +1,30 @@
 import type { Recipe } from '../../protocol/recipe';
+import { stepDefinition, trains } from '../../protocol/steps';
 import type { LocalEngine } from './engine';
-import { planText as removalText } from './outcomes/remove';
-import { dryRun, planText } from './plan';
+import { planDocument as removalDocument, planText as removalText } from './outcomes/remove';
+import { planDocument, planText } from './plan';
 import type { Terminal } from './terminal';
 
-/** Asks what the first step of a recipe would do, and prints it; nothing is written. */
-export type DryRun = (
+/** Asks what the first step of a recipe would come to, and answers what is printed of it; nothing is written. Throws UserError. */
+export async function dryRun(
   engine: LocalEngine,
   terminal: Terminal,
   recipe: Recipe,
   checkpoint: string,
-) => Promise<{ document: unknown; text: string }>;
-
-const ofPrune: DryRun = async (engine, terminal, recipe, checkpoint) => {
-  const [step] = recipe.steps;
-  if (step?.step !== 'prune') throw new Error('the recipe does not begin with a prune step');
-  const plan = await dryRun(engine, terminal, recipe, checkpoint, step);
-  return { document: plan, text: planText(plan) };
-};
-
-const ofRemove: DryRun = async (engine, terminal, { steps: [step], seed, data }, model) => {
-  if (step?.step !== 'remove') throw new Error('the recipe does not begin with a remove step');
-  const request = { model, remove: step, seed, ...(data === undefined ? {} : { data }) };
-  const plan = await engine.ask('planRemove', request, (progress) => {
-    terminal.progress(progress);
+): Promise<{ document: unknown; text: string }> {
+  const [first, ...later] = recipe.steps;
+  if (!first) throw new Error('a recipe has a step');
+  const about = { model: checkpoint, seed: recipe.seed, baseFolder: process.cwd() };
+  const { data } = recipe;
+  const asked = { ...about, step: first, ...(data === undefined ? {} : { data }) };
+  const planned = await engine.ask('plan', asked, (part) => {
+    if (part.part === 'progress') terminal.progress(part.progress);
   });
-  return { document: { dryRun: true, ...plan }, text: removalText(plan) };
-};
-
-/** How a step is planned on the command line; undefined: it cannot be. */
-export const dryRunOf = (step: string): DryRun | undefined => ({ prune: ofPrune, remove: ofRemove })[step];
+  // What later steps bring with it is noted too, such as files that grow when quantized weights are trained.
+  const notes = new Set(planned.notes);
+  for (const step of later.filter((one) => trains(one) || one.step === 'recalibrate'))
+    for (const note of (await engine.ask('plan', { ...about, step })).notes ?? []) notes.add(note);
+  const plan = notes.size === 0 ? planned : { ...planned, notes: [...notes] };
+  if (plan.kind === 'channels') return { document: removalDocument(plan), text: removalText(plan) };
+  return { document: planDocument(plan), text: planText(plan, stepDefinition(first.step).words.running) };
+}

@@ -1,74 +1,45 @@
 import type { PrunedLayer } from '../../protocol/measure';
 import { accuracyNotes } from './runs';
-import type { Recipe } from '../../protocol/recipe';
-import type { PruneStep } from '../../protocol/steps/prune';
+import type { PlanAccuracy, PlanBytes, PlanCounts, StepPlan } from '../../protocol/plan';
 import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
-import type { LocalEngine } from './engine';
 import { table } from './table';
-import type { Terminal } from './terminal';
 
-/** What a prune step would do; nothing is written. */
-export type DryRun = Awaited<ReturnType<typeof dryRun>>;
+/** Totals of a plan, its counts and the sizes of its files together. */
+export const totalsOf = ({ counts: { totals }, bytes }: StepPlan) => ({
+  before: { ...totals.before, ...bytes.before },
+  after: { ...totals.after, ...bytes.after },
+});
 
-/** Asks for the plan of a prune step, with bytes and MACs before and after. `nonzeroMacs` are those with a weight that is not 0. Throws UserError. */
-export async function dryRun(
-  engine: LocalEngine,
-  terminal: Terminal,
-  { data, seed }: Recipe,
-  model: string,
-  prune: PruneStep,
-) {
-  const now = await engine.ask('inspect', { model });
-  const {
-    counts,
-    bytes: after,
-    accuracy,
-    noAccuracy,
-    notes,
-  } = await engine.ask('preview', { model, prune, seed, ...(data === undefined ? {} : { data }) }, (part) => {
-    if (part.part === 'progress') terminal.progress(part.progress);
-  });
-  const layers = counts.layers.map((layer) => {
-    const before = now.layers.find(({ name }) => name === layer.name);
-    const macs = before?.macs ?? null;
-    const nonzero = (sparsity: number | null | undefined) => (macs === null ? null : macs * (1 - (sparsity ?? 0)));
-    return {
-      ...layer,
-      before: {
-        nonzero: before?.nonzero ?? null,
-        sparsity: before?.sparsity ?? null,
-        nonzeroMacs: nonzero(before?.sparsity),
-      },
-      macs,
-      nonzeroMacs: nonzero(layer.sparsity),
-    };
-  });
-  const sum = (figures: readonly (number | null)[]) => figures.reduce<number>((total, one) => total + (one ?? 0), 0);
-  const totals = {
-    before: { ...now.totals, nonzeroMacs: sum(layers.map(({ before }) => before.nonzeroMacs)) },
-    after: {
-      ...counts.totals,
-      ...after,
-      macs: now.totals.macs,
-      nonzeroMacs: sum(layers.map((layer) => layer.nonzeroMacs)),
-    },
-  };
+/** The plan of a step that removes no channels as one document. `nonzeroMacs` are those with a weight that is not 0. */
+export function planDocument(plan: StepPlan) {
+  const { counts, accuracy, noAccuracy, notes } = plan;
   return {
-    dryRun: true as const,
-    layers,
-    totals,
+    dryRun: true,
+    layers: counts.layers.map(({ before, after, ...layer }) => ({
+      ...layer,
+      before: { nonzero: before.nonzero, sparsity: before.sparsity, nonzeroMacs: before.nonzeroMacs },
+      ...{ nonzero: after.nonzero, sparsity: after.sparsity, macs: after.macs, nonzeroMacs: after.nonzeroMacs },
+    })),
+    totals: totalsOf(plan),
     accuracy,
     ...(noAccuracy === undefined ? {} : { noAccuracy }),
     ...(notes === undefined ? {} : { notes }),
   };
 }
 
-/** The plan as a table. */
-export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: DryRun): string {
-  const right = true;
-  const whole = (value: number | null): string => (value === null ? '?' : count(value));
-  const plan = table(
+const right = true;
+/** A count; a question mark where it is not known. */
+export const whole = (value: number | null): string => (value === null ? '?' : count(value));
+
+/** The same as text. @param running the step while it runs: `Pruning` */
+export const planText = (plan: StepPlan, running: string): string =>
+  [layersText(plan.counts), '', totalsText(plan), '', ...measuredLines(plan, `after ${running.toLowerCase()}`)].join(
+    '\n',
+  );
+
+function layersText({ layers }: PlanCounts): string {
+  return table(
     [
       { heading: 'layer' },
       { heading: 'plan' },
@@ -79,44 +50,51 @@ export function planText({ layers, totals, accuracy, noAccuracy, notes = [] }: D
       { heading: 'of MACs', right },
       { heading: 'note' },
     ],
-    layers.map((layer) => [
+    layers.map(({ after, ...layer }) => [
       layer.name,
-      layer.state ?? '',
-      count(layer.nonzero),
-      layer.sparsity === null ? '' : percent(layer.sparsity),
+      layer.state,
+      count(after.nonzero),
+      after.sparsity === null ? '' : percent(after.sparsity),
       layer.threshold === null ? '' : weight(layer.threshold, 4),
-      whole(layer.nonzeroMacs),
-      whole(layer.macs),
+      whole(after.nonzeroMacs),
+      whole(after.macs),
       pruneNote(layer),
     ]),
   );
-  const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
-  const rows = [['before', totals.before] as const, ['after', totals.after] as const].map(([name, figures]) => [
-    name,
-    count(figures.nonzero),
-    percent(figures.sparsity),
-    count(figures.nonzeroMacs),
-    bytes(figures.bytes),
-    bytes(figures.gzipBytes),
-  ]);
-  const measured = accuracy
-    ? `validation accuracy on ${count(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after pruning`
-    : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
-  const columns = headings.map((heading, i) => (i === 0 ? { heading } : { heading, right }));
-  return [
-    plan,
-    '',
-    table(columns, rows),
-    '',
-    measured,
-    ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
-    ...notes.map((note) => visible(note)),
-    'Nothing was written: this was a dry run.',
-  ].join('\n');
 }
 
+function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
+  const headings = ['', 'nonzero', 'sparsity', 'nonzero MACs', 'files', 'gzip'];
+  const size = (of: PlanBytes['after'], key: 'bytes' | 'gzipBytes') => (of ? bytes(of[key]) : '?');
+  return table(
+    headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
+    (['before', 'after'] as const).map((when) => [
+      when,
+      count(totals[when].nonzero),
+      percent(totals[when].sparsity),
+      whole(totals[when].nonzeroMacs),
+      size(files[when], 'bytes'),
+      size(files[when], 'gzipBytes'),
+    ]),
+  );
+}
+
+/** What a plan says below its figures. @param after when accuracy would be what it tells */
+export const measuredLines = ({ accuracy, noAccuracy = '', notes = [] }: StepPlan, after: string): string[] => [
+  accuracy ? accuracyText(accuracy, after) : `accuracy: not measured, ${visible(noAccuracy)}`,
+  ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
+  ...notes.map((note) => visible(note)),
+  'Nothing was written: this was a dry run.',
+];
+
+const accuracyText = ({ samples, baseline, accuracy }: PlanAccuracy, after: string): string =>
+  [
+    `validation accuracy on ${count(samples)} images: ${percent(baseline)} before`,
+    ...(accuracy === null ? [] : [`${percent(accuracy)} ${after}`]),
+  ].join(', ');
+
 /** What is to be said of a layer beside its figures. */
-export function pruneNote({ reason, outputError }: PrunedLayer): string {
+export function pruneNote({ reason, outputError }: Pick<PrunedLayer, 'reason' | 'outputError'>): string {
   const fitted = outputError
     ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} once its weights were fitted anew`]
     : [];

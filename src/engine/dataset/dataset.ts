@@ -31,6 +31,9 @@ export interface Dataset extends OpenData {
   split(split: Split): Images;
 }
 
+/** Names data and how it enters a model: what was computed under one key need not be computed again. */
+export const dataKey = ({ key, normalization: { mean, std } }: Dataset): string => JSON.stringify([key, mean, std]);
+
 /** The dataset's descriptor, from a name, a folder or a descriptor. */
 export const describeData = (reference: DataReference): DatasetDescriptor =>
   typeof reference === 'string' ? DatasetDescriptor.parse({ source: reference }) : reference;

@@ -1,24 +1,30 @@
 import path from 'node:path';
+import { sparsityOf, sumMacs } from '../../protocol/figures';
 import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../protocol/model';
 import { readProvenance } from '../checkpoint/provenance';
-import { fileSizes, type SizeOptions } from '../checkpoint/sizes';
+import { fileSizes, type FileSizes, type SizeOptions } from '../checkpoint/sizes';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph, type GraphLayer } from '../model/graph';
 import { macsForOf, withInputShape } from '../model/input-shapes';
 import { whyNotRunnable } from '../model/runnable';
 
+interface InspectOptions extends SizeOptions {
+  readonly inputShape?: readonly number[] | undefined;
+  readonly files?: (() => Promise<FileSizes>) | undefined;
+}
+
 /**
  * Everything that can be said of a checkpoint without running it. Works with NaN weights and unknown layers too.
- * @param options whether brotli is measured as well; a signal that stops the measuring of sizes; sizes of the input, where the
- * model leaves them open
+ * @param options whether brotli is measured as well; a signal that stops the measuring of sizes; how they are measured, where
+ * they may be known already; sizes of the input, where the model leaves them open
  * @throws UserError when a file has gone in the meantime, or where the input shape does not fit
  */
 export async function inspect(
   checkpoint: Checkpoint,
-  { inputShape, ...options }: SizeOptions & { readonly inputShape?: readonly number[] | undefined } = {},
+  { inputShape, files = () => fileSizes(checkpoint, options), ...options }: InspectOptions = {},
 ): Promise<Inspection> {
   const { layers, totals } = figuresOf(checkpoint, inputShape);
-  const sizes = await fileSizes(checkpoint, options);
+  const sizes = await files();
   const notRunnable = whyNotRunnable(checkpoint);
   const provenance = readProvenance(checkpoint);
   return {
@@ -51,14 +57,6 @@ export function figuresOf(
   return { layers, totals: { ...totalsOf(layers), ...(macsFor ? { macsFor } : {}) } };
 }
 
-/** Multiply-accumulates with a weight that is not 0; null where they cannot be inferred. */
-export const nonzeroMacs = (layers: readonly LayerInfo[]): number | null =>
-  layers.reduce<number | null>(
-    (all, { macs, sparsity }) =>
-      all === null || macs === null ? null : all + Math.round(macs * (1 - (sparsity ?? 0))),
-    0,
-  );
-
 /** What a person would call a model: its own name, its file's where that is telling, or its folder's. */
 export function nameOf(checkpoint: Checkpoint): string {
   const own = readGraph(checkpoint).name;
@@ -67,8 +65,16 @@ export function nameOf(checkpoint: Checkpoint): string {
   return file === 'model' ? path.basename(checkpoint.folder) : file;
 }
 
-/** Values other than 0; NaN is one, a string too. */
-export function countNonzero({ dtype, data, shape }: Tensor): number {
+const counted = new WeakMap<Tensor, number>();
+
+/** Values other than 0; NaN is one, a string too. Tensors are never changed in place, so each is counted once. */
+export function countNonzero(tensor: Tensor): number {
+  let nonzero = counted.get(tensor);
+  if (nonzero === undefined) counted.set(tensor, (nonzero = count(tensor)));
+  return nonzero;
+}
+
+function count({ dtype, data, shape }: Tensor): number {
   if (dtype === 'string') return shape.reduce((size, dimension) => size * dimension, 1);
   let nonzero = 0;
   if (dtype === 'complex64') {
@@ -98,7 +104,7 @@ function describeLayer(layer: GraphLayer): LayerInfo {
     outputShape: outputShape && [...outputShape],
     params,
     nonzero: sum(tensors).nonzero,
-    sparsity: kernels.params === 0 ? null : 1 - kernels.nonzero / kernels.params,
+    sparsity: sparsityOf(kernels.params - kernels.nonzero, kernels.params),
     macs,
     prunable,
     ...(reason === undefined ? {} : { reason }),
@@ -109,12 +115,11 @@ function describeLayer(layer: GraphLayer): LayerInfo {
 function totalsOf(layers: readonly LayerInfo[]): ModelFigures {
   const all = layers.flatMap(({ tensors }) => tensors);
   const kernels = sum(all.filter(({ kernel }) => kernel));
-  const macs = layers.map((layer) => layer.macs);
   return {
     ...sum(all),
     kernelWeights: kernels.params,
-    sparsity: kernels.params === 0 ? 0 : 1 - kernels.nonzero / kernels.params,
-    macs: macs.reduce<number | null>((all, one) => (all === null || one === null ? null : all + one), 0),
+    sparsity: sparsityOf(kernels.params - kernels.nonzero, kernels.params) ?? 0,
+    macs: sumMacs(layers.map(({ macs }) => macs)),
   };
 }
 

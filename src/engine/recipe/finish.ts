@@ -2,6 +2,7 @@ import { changesModel, compresses } from '../../protocol/steps';
 import { inputShapeOf } from './input-shape';
 import path from 'node:path';
 import { backendWords, LayerFigures } from '../../protocol/model';
+import { NO_DATASET } from '../../protocol/dataset';
 import type { RunResult, StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { RunFolder } from '../folder/run-folder';
@@ -29,7 +30,7 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
     checkOutcome(work, checkpoint, after);
     const seconds = await journal.seconds();
     const notes = notesAfter(prepared, work.model);
-    const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? 'no dataset chosen');
+    const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? NO_DATASET);
     const result: RunResult = {
       out: outOf(folder, prepared),
       folder: folder.given,

@@ -1,3 +1,4 @@
+import { needsDataset } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
 import { needsData, stepDefinition } from '../../protocol/steps';
@@ -22,8 +23,7 @@ export function checkOrder({ checkpoint, data, steps }: Recipe): void {
     } else if (index === 0 && checkpoint === undefined) {
       throw new UserError(`${where} needs a model: give the recipe a "checkpoint", or let it begin with a train step.`);
     }
-    kindOf(step).check?.(step, where, steps);
-    if (needsData(step) && data === undefined)
-      throw new UserError(`${where} needs a dataset: name one as "data", for example fashion-mnist.`);
+    kindOf(step).validate?.recipe?.(step, where, steps);
+    if (needsData(step) && data === undefined) throw new UserError(needsDataset(where, 'recipe'));
   });
 }

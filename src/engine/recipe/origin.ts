@@ -42,14 +42,17 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
   };
 }
 
+/** What of a run its checkpoints tell. */
+export type Origin = Pick<Prepared, 'recipe' | 'parent' | 'named' | 'opened' | 'data'>;
+
 /**
  * A model with its origin written into its metadata. Neither folders nor times are in it: the same run gives the same
  * bytes wherever and whenever it is made.
  */
 export function withOrigin(
   model: ModelContent,
-  prepared: Prepared,
-  environment: RunEnvironment,
+  prepared: Origin,
+  environment: Pick<RunEnvironment, 'version' | 'backend'>,
   accuracies: Provenance['accuracies'],
   removals: NonNullable<Provenance['removals']> = [],
 ): ModelContent {
@@ -76,7 +79,7 @@ const datasetOf = ({ info, normalization: { mean, std } }: Dataset): NonNullable
 });
 
 /** Parent and other checkpoints are named by the hash of their weights, the dataset by its name. */
-function withoutPaths(recipe: Recipe, { opened, named }: Prepared): Recipe {
+function withoutPaths(recipe: Recipe, { opened, named }: Origin): Recipe {
   const hashed = withCheckpoints(recipe, (given) => named.get(given)?.weightsHash ?? given);
   const { data: reference, ...rest } = withoutFiles(hashed);
   const name = opened?.info.name;

@@ -10,9 +10,9 @@ import type { Dataset, OpenData } from '../dataset/dataset';
 import { asClassifier, NoClassifier } from '../measure/classifier';
 import { fitData, fitDataToNew } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
-import { createArchitecture } from '../model/architectures';
-import { fromLayersModel, toLayersModel, whyNotRunnable } from '../model/runnable';
+import { toLayersModel, whyNotRunnable } from '../model/runnable';
 import type { NamedCheckpoints } from './named';
+import { randomNetwork } from './random-network';
 import { kindOf } from './steps/kinds';
 import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
 
@@ -38,35 +38,30 @@ export async function prepare(
   const open = (): Promise<OpenData> | null =>
     recipe.data === undefined ? null : environment.openData(recipe.data, baseFolder, listener);
   // A new network tells the classes of its data apart.
-  const start = parent ?? randomModel(recipe, (await open())?.info);
+  const start = parent ?? firstNetwork(recipe, (await open())?.info);
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
-  rehearse(start, recipe, named);
+  dryRun(start, recipe, named);
   const opened = await open();
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
   if (data) listener.report({ kind: 'message', text: `Pixels enter with ${normalizationWords(data.normalization)}.` });
   if (noAccuracy !== undefined) listener.report({ kind: 'message', text: `Accuracy is not measured: ${noAccuracy}` });
   const prepared = { recipe, recipeHash, parent, named, start, opened, data, noAccuracy };
-  for (const step of recipe.steps) await kindOf(step).tryOut?.(step, prepared);
+  for (const step of recipe.steps) await kindOf(step).validate?.preflight?.(step, prepared);
   return prepared;
 }
 
-function randomModel({ steps, seed }: Recipe, data: DatasetInfo | undefined): ModelContent {
+function firstNetwork({ steps, seed }: Recipe, data: DatasetInfo | undefined): ModelContent {
   const [first] = steps;
   if (first?.step !== 'train') throw new Error('a recipe without a checkpoint begins with a train step');
-  const model = createArchitecture(first.architecture, seed, data?.classNames.length);
-  try {
-    return fromLayersModel(model);
-  } finally {
-    model.dispose();
-  }
+  return randomNetwork(first, seed, data);
 }
 
 /** Goes through the steps on a copy that is thrown away: names of layers and amounts that do not fit fail here. */
-function rehearse(start: ModelContent, { steps }: Recipe, named: NamedCheckpoints): void {
+function dryRun(start: ModelContent, { steps }: Recipe, named: NamedCheckpoints): void {
   let model = start;
-  for (const step of steps) model = kindOf(step).rehearse?.(model, step, { start, named }) ?? model;
+  for (const step of steps) model = kindOf(step).validate?.dryRun?.(model, step, { start, named }) ?? model;
 }
 
 const startsByTraining = ({ steps }: Recipe): boolean => {

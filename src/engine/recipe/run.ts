@@ -129,7 +129,7 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
     const step = steps[state.step]!;
     listener.report({ kind: 'step', index: state.step, steps: steps.length, step: step.step });
     if (listener.signal.aborted) throw new CancelledError();
-    const result = await kindOf(step).perform(work, step, resume);
+    const result = await kindOf(step).run(work, step, resume);
     resume = undefined;
     listener.report({ kind: 'result', index: state.step, result });
     if (changesModel(step) && !trains(step) && !isLastChange(work)) {

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod';
-import { DataReference, DatasetInfo, plainData } from '../../protocol/dataset';
+import { DataReference, DatasetInfo, NO_DATASET, plainData } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
 import type { Inspection } from '../../protocol/model';
 import type { Client } from '../../rpc/peer';
@@ -60,7 +60,7 @@ export class Datasets {
 
   /** A dataset as the pages show it: what was found in it, or why there is none. */
   describe(reference: DataReference | undefined): { info?: DatasetInfo; problem?: string } {
-    if (reference === undefined) return { problem: 'No dataset chosen.' };
+    if (reference === undefined) return { problem: NO_DATASET };
     if (this.problem?.key === this.key(reference)) return { problem: this.problem.sentence };
     const info = this.known(reference);
     return info ? { info } : { problem: 'The dataset is being opened.' };

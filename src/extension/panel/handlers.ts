@@ -13,7 +13,6 @@ import { jobRun } from '../job/run';
 import { jobName } from '../job/words';
 import { portablePath } from '../paths';
 import { startQuietly } from '../runs/startRun';
-import { settings } from '../settings';
 import { takenPlan } from './earlierPlans';
 import { evaluateInPanel } from './evaluateInPanel';
 import type { CheckpointPanel } from './panel';
@@ -27,7 +26,6 @@ const DATA_WAITS = 250;
 export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Handlers<PanelRequests> {
   const { model, services } = panel;
   const { engine, datasets, log } = services;
-  let preview = new AbortController();
 
   return {
     async ready(_, { signal }) {
@@ -38,20 +36,6 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
     },
     reload: (_, { signal }) => panel.load(true, signal),
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
-    async preview({ prune }, { signal, report }) {
-      // One question at a time: the newest drops the one before.
-      preview.abort();
-      preview = new AbortController();
-      const reference = panel.data;
-      const answer = await engine.call(
-        'preview',
-        { model, prune, samples: settings.previewSamples(), ...(reference === undefined ? {} : { data: reference }) },
-        { signal: AbortSignal.any([signal, preview.signal]), onProgress: report },
-      );
-      return vscode.workspace.isTrusted || answer.accuracy
-        ? answer
-        : { ...answer, noAccuracy: 'off in Restricted Mode' };
-    },
     plan: (asked, context) => planStep(panel, asked, context),
     sensitivity: (asked, context) => scanInPanel(panel, asked, context),
     evaluate: (_, context) => evaluateInPanel(panel, context, isGone),

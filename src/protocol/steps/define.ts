@@ -35,6 +35,8 @@ export interface StepTraits<Step> {
   trains: boolean;
   /** Recovers what another step has cost: a job is called after it only where there is no other. */
   recovers: boolean;
+  /** Planning it builds networks, even without data. */
+  plansByRunning: boolean;
   /** Makes the model smaller or sparser: accuracy is told before the first of these and after the last. */
   compresses(step: Step): boolean;
   /** Needs a dataset. */
@@ -93,7 +95,7 @@ export function defineStep<
   options: Options;
   result: Result;
   traits: Partial<
-    Pick<StepTraits<unknown>, 'startsModel' | 'changesModel' | 'trains' | 'recovers'> &
+    Pick<StepTraits<unknown>, 'startsModel' | 'changesModel' | 'trains' | 'recovers' | 'plansByRunning'> &
       Record<
         'compresses' | 'needsData' | 'runsModel',
         Trait<z.output<z.ZodObject<Named<Name, Options>, z.core.$strict>>>
@@ -102,13 +104,19 @@ export function defineStep<
   words: StepWords<z.output<z.ZodObject<Named<Name, Result>>>>;
 }): StepDefinition<Name, z.ZodObject<Named<Name, Options>, z.core.$strict>, z.ZodObject<Named<Name, Result>>> {
   const { name, options, result, traits, words } = definition;
-  const { startsModel = false, changesModel = false, trains = false, recovers = false } = traits;
+  const {
+    startsModel = false,
+    changesModel = false,
+    trains = false,
+    recovers = false,
+    plansByRunning = false,
+  } = traits;
   return {
     name,
     schema: z.strictObject({ step: z.literal(name), ...options }),
     result: z.object({ step: z.literal(name), ...result }),
     traits: {
-      ...{ startsModel, changesModel, trains, recovers },
+      ...{ startsModel, changesModel, trains, recovers, plansByRunning },
       compresses: always(traits.compresses),
       needsData: always(traits.needsData),
       runsModel: always(traits.runsModel ?? traits.needsData),

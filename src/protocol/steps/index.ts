@@ -64,5 +64,7 @@ export const compresses = (step: RecipeStep): boolean => stepDefinition(step.ste
 export const needsData = (step: RecipeStep): boolean => stepDefinition(step.step).traits.needsData(step);
 /** Steps that need a model that TensorFlow.js can run. */
 export const runsModel = (step: RecipeStep): boolean => stepDefinition(step.step).traits.runsModel(step);
+/** Steps whose plan needs networks that run, even without data. */
+export const plansByRunning = ({ step }: RecipeStep): boolean => stepDefinition(step).traits.plansByRunning;
 /** The outcome of a step in a few words. */
 export const outcome = (result: StepResult): string => stepDefinition(result.step).words.outcome(result);

@@ -87,6 +87,8 @@ export const remove = defineStep({
   result: { ...Removal.shape, accuracy: z.number().nullable() },
   traits: {
     changesModel: true,
+    // Before channels are taken out, the outputs with and without them are compared.
+    plansByRunning: true,
     compresses: true,
     needsData: ({ score, amount }) => !(amount && 'zeros' in amount) && channelsNeedImages(score),
   },

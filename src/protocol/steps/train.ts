@@ -25,6 +25,7 @@ export const train = defineStep({
   result: trained,
   traits: {
     startsModel: true,
+    plansByRunning: true,
     changesModel: true,
     trains: true,
     needsData: true,

@@ -1,3 +1,5 @@
+import { NO_DATASET } from '../../protocol/dataset';
+import { sentence } from '../logic/sentence';
 import { normalizationName, normalizationReason } from '../../protocol/normalization';
 import { cancelEvaluation, chooseData, chooseNormalization, evaluate } from '../state/actions';
 import { cannotEvaluate, cannotRun, evaluating, evaluationProblem, inspection, panel } from '../state/session';
@@ -20,7 +22,7 @@ function Dataset() {
         </span>
       ) : (
         <span class="quiet" title={state?.datasetProblem}>
-          No dataset chosen
+          {sentence(NO_DATASET)}
         </span>
       )}
       {dataset?.sample && <Tag>sample</Tag>}

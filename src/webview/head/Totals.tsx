@@ -2,10 +2,9 @@ import { signal } from '@preact/signals';
 import { macsForWords } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
-import { nonzeroMacs } from '../logic/macs';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
-import { counts, countsAreExact, countsByLayer, previewAccuracy, previewBytes } from '../state/preview';
+import { counts, countsAreExact, previewAccuracy, previewBytes } from '../state/preview';
 import { cannotMeasure, evaluation, inspection } from '../state/session';
 import { LinkButton } from '../ui/Link';
 import { Stat, type StatPreview } from './Stat';
@@ -50,11 +49,11 @@ export function Totals() {
   const model = inspection.value;
   if (!model) return null;
   const { totals } = model;
-  const after = counts.value?.totals;
+  const after = counts.value?.totals.after;
   const size = previewBytes.value;
-  const macsAfter = counts.value && nonzeroMacs(model.layers, countsByLayer.value);
+  const macsNow = counts.value?.totals.before.nonzeroMacs ?? null;
+  const macsAfter = after?.nonzeroMacs ?? null;
   const near = { stale: !countsAreExact.value, near: true };
-  const macsNow = nonzeroMacs(model.layers, new Map());
   return (
     <dl class="totals" aria-label="The model, now and as planned">
       <Stat
@@ -133,12 +132,16 @@ function AccuracyStat() {
         label="Accuracy"
         now={percent(figure.baseline, 1)}
         value={figure.baseline}
-        preview={{
-          text: percent(figure.accuracy, 1),
-          difference: points(figure.accuracy - figure.baseline),
-          value: figure.accuracy,
-          stale: tried.stale,
-        }}
+        preview={
+          figure.accuracy === null
+            ? null
+            : {
+                text: percent(figure.accuracy, 1),
+                difference: points(figure.accuracy - figure.baseline),
+                value: figure.accuracy,
+                stale: tried.stale,
+              }
+        }
         note={`${plural(figure.samples, 'validation image')}${figure.sampleData ? ', sample data' : ''}${pixels(figure.normalization)}`}
       />
     );

@@ -64,11 +64,11 @@ function zerosInHand(histogram: Histogram): { zeros: number; cut: number; total:
   if (layer) {
     const kernel = kernelCounts(layer);
     const after = countsByLayer.value.get(layer.name);
-    return { zeros: kernel.zeros, cut: after ? layer.nonzero - after.nonzero : 0, total: kernel.count };
+    return { zeros: kernel.zeros, cut: after ? layer.nonzero - after.after.nonzero : 0, total: kernel.count };
   }
   if (!model) return { zeros: histogram.zeros, cut: 0, total: histogram.count };
   const { kernelWeights, sparsity, nonzero } = model.totals;
-  const after = counts.value?.totals.nonzero ?? nonzero;
+  const after = counts.value?.totals.after.nonzero ?? nonzero;
   return { zeros: Math.round(sparsity * kernelWeights), cut: nonzero - after, total: kernelWeights };
 }
 

@@ -54,11 +54,11 @@ export function LayerRow({
         <>
           <td
             class="figure after"
-            data-value={tried ? (after?.sparsity ?? undefined) : undefined}
+            data-value={tried ? (after?.after.sparsity ?? undefined) : undefined}
             title={partly && sentence(partly)}
           >
             {partly !== undefined && <Icon name="info" />}
-            {tried && after && after.sparsity !== null && percent(after.sparsity, 1)}
+            {tried && after && after.after.sparsity !== null && percent(after.after.sparsity, 1)}
           </td>
           <td class="figure" title={own ? 'This layer has its own amount' : undefined}>
             {threshold > 0 ? weight(threshold) : own ? 'kept' : ''}

@@ -115,7 +115,7 @@ function AllRow({ active, tried, onSelect }: { active: boolean; tried: boolean; 
   const all = histograms.value.get(null);
   if (!model) return null;
   const prunable = model.layers.filter((layer) => layer.prunable).length;
-  const after = counts.value?.totals.sparsity;
+  const after = counts.value?.totals.after.sparsity;
   return (
     <tr
       id="layer-all"

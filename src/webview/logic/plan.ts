@@ -1,5 +1,7 @@
-import type { Histogram, PreviewCounts, PrunedLayer } from '../../protocol/measure';
+import { nonzeroMacs, nonzeroMacsOf, sparsityOf } from '../../protocol/figures';
+import type { Histogram } from '../../protocol/measure';
 import type { Inspection, LayerInfo } from '../../protocol/model';
+import type { PlanCounts, PlannedLayer, PlannedSide } from '../../protocol/plan';
 import { CALIBRATION_SAMPLES, type PruneStep } from '../../protocol/steps/prune';
 import { thresholdOf, toPruneAmount, type Amount } from './amount';
 import { layerDistribution, zerosBelow, type Distribution } from './counting';
@@ -86,50 +88,77 @@ export function modelDistribution({ totals }: Inspection, histograms: Histograms
   };
 }
 
+const sideOf = ({ outputShape, params, nonzero, sparsity, macs }: LayerInfo): PlannedSide => ({
+  ...{ width: outputShape?.at(-1) ?? null, params, nonzero, sparsity, macs },
+  nonzeroMacs: nonzeroMacsOf({ macs, sparsity }),
+});
+
+/** A layer that the plan leaves alone. */
+function skipped(layer: LayerInfo): PlannedLayer {
+  const { name, type, reason } = layer;
+  const side = sideOf(layer);
+  return {
+    ...{ name, type, state: 'skipped', threshold: null, before: side, after: side },
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
 /** What the plan leaves of one layer, counted in the page from magnitudes. */
-function planned(layer: LayerInfo, histogram: Histogram, threshold: number, allowEmpty: boolean): PrunedLayer {
+function planned(layer: LayerInfo, histogram: Histogram, threshold: number, allowEmpty: boolean): PlannedLayer {
+  if (threshold <= 0) return skipped(layer);
   const kernel = kernelCounts(layer);
   const before = histogram.zeros;
-  let zeros = threshold > 0 ? zerosBelow(histogram, threshold) : before;
+  let zeros = zerosBelow(histogram, threshold);
   let reason: string | undefined;
   if (zeros >= histogram.count && before < histogram.count && !allowEmpty) {
     zeros = histogram.count - 1;
     reason = 'it would lose all its weights, so it keeps its largest';
   }
+  const { name, type, macs } = layer;
+  const side = sideOf(layer);
+  const sparsity = sparsityOf(kernel.zeros + zeros - before, kernel.count);
+  const nonzero = layer.nonzero - (zeros - before);
   return {
-    name: layer.name,
-    sparsity: kernel.count > 0 ? (kernel.zeros + zeros - before) / kernel.count : null,
-    threshold: threshold > 0 ? threshold : null,
-    nonzero: layer.nonzero - (zeros - before),
+    ...{ name, type, state: 'pruned', threshold, before: side },
+    after: { ...side, nonzero, sparsity, nonzeroMacs: nonzeroMacsOf({ macs, sparsity }) },
     ...(reason === undefined ? {} : { reason }),
   };
 }
 
 /** The plan's counts at once, to the resolution of the magnitude bins; the engine's exact ones replace them. */
-export function countLocally(inspection: Inspection, histograms: Histograms, plan: Plan): PreviewCounts | null {
+export function countLocally(inspection: Inspection, histograms: Histograms, plan: Plan): PlanCounts | null {
   const model = modelDistribution(inspection, histograms);
   if (!model) return null;
   const globalThreshold = plan.global ? thresholdOf(plan.global, model) : 0;
-  const layers: PrunedLayer[] = [];
+  const layers: PlannedLayer[] = [];
   let cut = 0;
   let complete = true;
   for (const layer of inspection.layers) {
     const histogram = histograms.get(layer.name);
     if (layer.prunable && histogram) {
-      const after = planned(layer, histogram, ownThreshold(plan, histogram) ?? globalThreshold, plan.allowEmptyLayers);
-      cut += layer.nonzero - after.nonzero;
-      layers.push(after);
+      const its = planned(layer, histogram, ownThreshold(plan, histogram) ?? globalThreshold, plan.allowEmptyLayers);
+      cut += layer.nonzero - its.after.nonzero;
+      layers.push(its);
     } else {
       complete &&= !layer.prunable;
-      const reason = layer.reason === undefined ? {} : { reason: layer.reason };
-      layers.push({ name: layer.name, sparsity: layer.sparsity, threshold: null, nonzero: layer.nonzero, ...reason });
+      layers.push(skipped(layer));
     }
   }
-  const { params, nonzero, kernelWeights, sparsity } = inspection.totals;
+  const { params, nonzero, kernelWeights, sparsity, macs, macsFor } = inspection.totals;
   if (!complete) cut = model.zerosBelow(globalThreshold) - model.zerosBelow(0);
   const zeros = Math.round(sparsity * kernelWeights) + cut;
+  const size = { params, kernelWeights, macs, ...(macsFor ? { macsFor } : {}) };
+  const macsOf = (of: (layer: PlannedLayer) => PlannedSide): number | null => nonzeroMacs(layers.map(of));
   return {
     layers,
-    totals: { params, nonzero: nonzero - cut, sparsity: kernelWeights > 0 ? zeros / kernelWeights : 0 },
+    totals: {
+      before: { ...size, nonzero, sparsity, nonzeroMacs: macsOf(({ before }) => before) },
+      after: {
+        ...size,
+        nonzero: nonzero - cut,
+        sparsity: sparsityOf(zeros, kernelWeights) ?? 0,
+        nonzeroMacs: macsOf(({ after }) => after),
+      },
+    },
   };
 }

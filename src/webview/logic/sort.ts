@@ -1,5 +1,5 @@
-import type { PrunedLayer } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
+import type { PlannedLayer } from '../../protocol/plan';
 
 export const COLUMNS = ['name', 'type', 'shape', 'params', 'macs', 'sparsity', 'preview', 'threshold'] as const;
 export type Column = (typeof COLUMNS)[number];
@@ -13,7 +13,7 @@ export interface Sort {
 /** One row of the layer table: a layer now, and as the plan would leave it. */
 export interface LayerRow {
   layer: LayerInfo;
-  after: PrunedLayer | undefined;
+  after: PlannedLayer | undefined;
   /** Place in the model. */
   index: number;
 }
@@ -35,7 +35,7 @@ function key(row: LayerRow, column: Column): Key {
     case 'sparsity':
       return row.layer.sparsity;
     case 'preview':
-      return row.after?.sparsity ?? null;
+      return row.after?.after.sparsity ?? null;
     case 'threshold':
       return row.after?.threshold ?? null;
   }

@@ -101,8 +101,8 @@ function sparsityOf(ready: typeof steps.value): number | null {
   if (prune.amount && 'sparsity' in prune.amount && prune.scope === 'global') return prune.amount.sparsity;
   const text = JSON.stringify(prune);
   if (planned.value && JSON.stringify(planned.value.step) === text)
-    return 1 - planned.value.plan.after.nonzero / planned.value.plan.after.params;
-  return JSON.stringify(thresholdStep.value) === text ? (counts.value?.totals.sparsity ?? null) : null;
+    return planned.value.plan.counts.totals.after.sparsity;
+  return JSON.stringify(thresholdStep.value) === text ? (counts.value?.totals.after.sparsity ?? null) : null;
 }
 
 function whyNotMeasured(): string | null {

@@ -1,5 +1,5 @@
 import { ObjectFields } from '../form/FieldView';
-import { stepDefinition } from '../../protocol/steps';
+import { plansByRunning, stepDefinition } from '../../protocol/steps';
 import { sentence } from '../logic/sentence';
 import {
   changeStep,
@@ -12,7 +12,7 @@ import {
   stepFields,
 } from '../state/recipe';
 import { cannotRun, drafts, inspection } from '../state/session';
-import { cancelPlan, isPlannable, planning, planProblem, planStep } from '../state/stepPlan';
+import { cancelPlan, planning, planProblem, planStep } from '../state/stepPlan';
 import { ShowLog } from '../notices/ShowLog';
 import { Button } from '../ui/Button';
 import { leadToMistake } from '../ui/invalidField';
@@ -53,7 +53,7 @@ export function StepForm() {
 
 function PlanButton() {
   const step = currentStep.value;
-  if (!isPlannable(step)) return null;
+  if (!step) return null;
   const going = planning.value;
   return (
     <div class="plan-ask">
@@ -67,7 +67,7 @@ function PlanButton() {
       ) : (
         <Button
           icon="play"
-          disabled={cannotRun.value !== null && step.step === 'remove'}
+          disabled={cannotRun.value !== null && plansByRunning(step)}
           onPress={(_, pressed) => {
             if (!leadToMistake(pressed)) void planStep(step);
           }}

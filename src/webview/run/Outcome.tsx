@@ -1,3 +1,4 @@
+import { NO_DATASET } from '../../protocol/dataset';
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult } from '../../protocol/run';
@@ -142,7 +143,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         </tbody>
       </table>
       <p class="row small quiet">
-        {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? 'no dataset chosen'}`}
+        {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? NO_DATASET}`}
         {result.sampleData && <Tag>sample</Tag>}
       </p>
       {[...(result.notes ?? []), ...pixelsOf(result), ...notes(result)].map((note) => (

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
-import type { PreviewAccuracy, PreviewBytes, PreviewCounts } from '../../protocol/measure';
+import type { PlanAccuracy, PlanBytes, PlanCounts } from '../../protocol/plan';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { keepEqual } from '../logic/keepEqual';
 import { latestOnly } from '../logic/latest';
@@ -8,6 +8,11 @@ import { countLocally, modelDistribution, toPruneStep } from '../logic/plan';
 import { ask } from './host';
 import { histograms, inspection, panel, plan } from './session';
 import { measureDrawn } from './timing';
+
+type FileBytes = NonNullable<PlanBytes['after']>;
+
+/** The seed with which the threshold is written; it decides random scores only. */
+export const WRITE_SEED = 0;
 
 /** A figure of the engine and the step that it belongs to: it is stale once the plan has moved on. */
 interface Known<T> {
@@ -24,9 +29,9 @@ export const allWeights = computed(() => inspection.value && modelDistribution(i
 
 /** The plan as a step of a recipe; null: it prunes nothing. The same object as long as the plan says the same: typing a number again makes no figure stale. */
 export const step = computed(() => sameStep(toPruneStep(plan.value, allWeights.value)));
-const exactCounts = signal<Known<PreviewCounts> | null>(null);
-const knownBytes = signal<Known<PreviewBytes> | null>(null);
-const knownAccuracy = signal<Known<{ figure: PreviewAccuracy | null; reason: string | null }> | null>(null);
+const exactCounts = signal<Known<PlanCounts> | null>(null);
+const knownBytes = signal<Known<FileBytes> | null>(null);
+const knownAccuracy = signal<Known<{ figure: PlanAccuracy | null; reason: string | null }> | null>(null);
 const knownProblem = signal<Known<string> | null>(null);
 
 let inputAt = performance.now();
@@ -43,16 +48,16 @@ export function inputHappened(at: number): void {
 async function answer(question: { step: PruneStep; at: number }, signal: AbortSignal): Promise<void> {
   const current = question.step;
   let bytesDrawn = false;
-  const gotBytes = (value: PreviewBytes): void => {
-    if (bytesDrawn) return;
+  const gotBytes = ({ after }: PlanBytes): void => {
+    if (bytesDrawn || !after) return;
     bytesDrawn = true;
-    knownBytes.value = { step: current, value };
+    knownBytes.value = { step: current, value: after };
     measureDrawn('secateur:bytes', question.at);
   };
   try {
     const result = await ask(
-      'preview',
-      { prune: current },
+      'plan',
+      { step: current, seed: WRITE_SEED, download: false },
       {
         signal,
         onProgress: (part) => {
@@ -123,7 +128,7 @@ export function forgetPreview(): void {
 export const countsAreExact = computed(() => step.value !== null && exactCounts.value?.step === step.value);
 
 /** Counts under the plan: the engine's where it has answered, else the page's own; null without a plan. */
-export const counts = computed<PreviewCounts | null>(() => {
+export const counts = computed<PlanCounts | null>(() => {
   if (!step.value || !inspection.value) return null;
   if (exactCounts.value?.step === step.value) return exactCounts.value.value;
   return countLocally(inspection.value, histograms.value, plan.value);

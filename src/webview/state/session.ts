@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import { NO_DATASET } from '../../protocol/dataset';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
@@ -66,7 +67,7 @@ export const cannotEvaluate = computed<string | null>(() => cannotRun.value ?? i
 export const cannotMeasure = computed<string | null>(() => {
   if (cannotEvaluate.value !== null) return cannotEvaluate.value;
   const state = panel.value;
-  return !state || state.dataset ? null : (state.datasetProblem ?? 'No dataset chosen.');
+  return !state || state.dataset ? null : (state.datasetProblem ?? NO_DATASET);
 });
 
 effect(() => {

@@ -6,20 +6,15 @@ import type { RecipeStep } from '../../protocol/steps';
 import { ask } from './host';
 import { seed } from './session';
 
-/** Steps whose effect on each layer can be told beforehand. */
-export type PlannableStep = Extract<RecipeStep, { step: 'prune' | 'remove' }>;
-export const isPlannable = (step: RecipeStep | null): step is PlannableStep =>
-  step?.step === 'prune' || step?.step === 'remove';
-
 /** The plan that was asked for last, and the step that it is of: stale once that has changed. */
-export const planned = signal<{ step: PlannableStep; plan: StepPlan } | null>(null);
+export const planned = signal<{ step: RecipeStep; plan: StepPlan } | null>(null);
 export const planning = signal<{ progress: Progress | null } | null>(null);
 export const planProblem = signal<string | null>(null);
 
 let abort: AbortController | undefined;
 
 /** Asks what a step would do; a newer question takes the place of an older one. */
-export async function planStep(step: PlannableStep): Promise<void> {
+export async function planStep(step: RecipeStep): Promise<void> {
   abort?.abort();
   const own = (abort = new AbortController());
   planProblem.value = null;
@@ -27,8 +22,13 @@ export async function planStep(step: PlannableStep): Promise<void> {
   try {
     const plan = await ask(
       'plan',
-      { step, seed: seed.value },
-      { signal: own.signal, onProgress: (progress) => (planning.value = { progress }) },
+      { step, seed: seed.value, download: true },
+      {
+        signal: own.signal,
+        onProgress: (part) => {
+          if (part.part === 'progress') planning.value = { progress: part.progress };
+        },
+      },
     );
     planned.value = { step, plan };
   } catch (error) {

@@ -54,7 +54,7 @@ function Standing() {
     <p class="standing small quiet" role="status" data-testid="preview-standing">
       {waitingLong && <Ring />}
       <span>
-        {figure && <span class="unseen">{percent(figure.accuracy, 1)}: </span>}
+        {figure?.accuracy != null && <span class="unseen">{percent(figure.accuracy, 1)}: </span>}
         {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}
         {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
       </span>

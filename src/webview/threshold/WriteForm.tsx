@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { FinetuneStep } from '../../protocol/steps/finetune';
 import { sentence } from '../logic/sentence';
 import { RunForm } from '../recipe/RunForm';
-import { counts, step } from '../state/preview';
+import { counts, step, WRITE_SEED } from '../state/preview';
 import { cannotMeasure, cannotRun, epochs, job, panel } from '../state/session';
 import { NumberField } from '../ui/NumberField';
 
@@ -28,8 +28,8 @@ export function WriteForm() {
       <h3>Prune &amp; write</h3>
       <RunForm
         steps={steps}
-        seed={0}
-        sparsity={counts.value?.totals.sparsity}
+        seed={WRITE_SEED}
+        sparsity={counts.value?.totals.after.sparsity}
         why={plan === null ? 'Drag the threshold first: the plan prunes nothing yet.' : null}
         button="Prune & Write"
         ids={{

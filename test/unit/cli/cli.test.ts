@@ -3,6 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { Evaluation, Histogram } from '../../../src/protocol/measure';
 import { ModelTotals } from '../../../src/protocol/model';
 import { RunResult } from '../../../src/protocol/run';
@@ -155,6 +157,30 @@ describe('--json prints one document', () => {
     expect(totals.after.gzipBytes).not.toBe(totals.before.gzipBytes);
     expect((await secateur(given)).stdout).toMatch(/logits +pruned .*Nothing was written: this was a dry run\.\n$/s);
     expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+
+  it('of a dry run whose weights are trained later: files of quantized weights will grow', async () => {
+    const { model } = await tiny();
+    await writeTinyDataset(at('shapes'), { train: 240, test: 30, size: 6, classes: 3 });
+    const { tensors, ...content } = await readCheckpoint(model);
+    const quantization = { dtype: 'uint8', min: -0.5, scale: 1 / 255 } as const;
+    const onGrid = (_: number, i: number): number => Math.fround((i % 256) * (1 / 255) - 0.5);
+    const coarse = [...tensors.values()].map((tensor) => ({
+      ...tensor,
+      data: Float32Array.from(tensor.data, onGrid),
+      quantization,
+    }));
+    await writeCheckpoint(path.dirname(model), { ...content, tensors: new Map(coarse.map((one) => [one.name, one])) });
+    const given = ['prune', model, '--sparsity', '0.5', '--data', at('shapes')];
+    const notes = async (...more: string[]): Promise<string[]> => {
+      const { stdout } = await secateur([...given, ...more, '--json']);
+      return z.object({ notes: z.array(z.string()).default([]) }).parse(JSON.parse(stdout)).notes;
+    };
+    const planned = await notes('--fine-tune', '1', '--dry-run');
+    const grown = planned.filter((note) => note.includes('the files grow by up to'));
+    expect(grown).toHaveLength(1);
+    expect(await notes('--fine-tune', '1', '--out', at('grown'))).toContain(grown[0]);
+    expect(await notes('--dry-run')).not.toContain(grown[0]);
   });
 
   it('of what was trained', async () => {

@@ -12,8 +12,10 @@ import { requireTrust } from '../../../src/extension/trust';
 import { compareRequests } from '../../../src/protocol/comparePage';
 import { engineRequests, type EngineRequests } from '../../../src/protocol/engine';
 import { panelRequests, type PanelRequests } from '../../../src/protocol/panel';
+import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
+import { TrainStep } from '../../../src/protocol/steps/train';
 import type { RequestTable } from '../../../src/protocol/table';
 import { Peer, type Client, type Handlers } from '../../../src/rpc/peer';
 import { writeRaw } from '../../fixtures/tiny-model';
@@ -37,10 +39,16 @@ vi.mock('vscode', () => ({
   window: {},
 }));
 vi.mock('../../../src/engine/model/runnable', { spy: true });
+vi.mock('../../../src/engine/backend-choice/choose', () => ({
+  BackendUnavailable: class extends Error {},
+  chooseBackend: () => Promise.resolve({ name: 'cpu', version: '0', threads: 1 }),
+}));
 
 const RESTRICTED = /is off in Restricted Mode: trust this workspace first\.$/;
 const prune = PruneStep.parse({ step: 'prune', amount: { sparsity: 0.5 } });
 const remove = RemoveStep.parse({ step: 'remove', amount: { channels: 0.5 } });
+const finetune = FinetuneStep.parse({ step: 'finetune' });
+const train = TrainStep.parse({ step: 'train', architecture: 'lenet-5' });
 const job = { steps: [prune], seed: 0, folder: 'smaller' };
 const nothing = {};
 
@@ -49,6 +57,8 @@ function engine(): { call: Client<EngineRequests>; reached: string[] } {
   const reached: string[] = [];
   const { left, right } = channelPair();
   const service = createService('engine.js', () => undefined);
+  const context = { signal: new AbortController().signal, report: () => undefined };
+  void service.initialize({ sampleFolder: '', cacheFolder: '', threads: 1, backend: 'auto' }, context);
   const heard = Object.fromEntries(
     Object.entries(service).map(([name, answer]) => [
       name,
@@ -120,10 +130,11 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   ready: [nothing],
   reload: [nothing],
   histogram: [{ layers: [null], bins: 16 }],
-  preview: [{ prune }],
   plan: [
-    { step: prune, seed: 0 },
-    { step: remove, seed: 0 },
+    { step: prune, seed: 0, download: false },
+    { step: remove, seed: 0, download: true },
+    { step: finetune, seed: 0, download: true },
+    { step: train, seed: 0, download: true },
   ],
   sensitivity: [{ options: {}, seed: 0 }],
   evaluate: [nothing],
@@ -159,11 +170,12 @@ test('a page of an untrusted workspace gets the sentence for all that runs or wr
       'evaluateCheckpoint',
       'followRun',
       'plan 1',
+      'plan 3',
       'run',
       'sensitivity',
     ].sort(),
   );
-  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'preview']);
+  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'plan']);
   expect(toLayersModel).not.toHaveBeenCalled();
 });
 
@@ -171,11 +183,11 @@ test('what an untrusted workspace may do is answered with figures: histograms, c
   const { ask } = await panel();
   const [histogram] = await ask('histogram', { layers: [null], bins: 16 });
   expect(histogram?.count).toBe(108);
-  const preview = await ask('preview', { prune });
-  expect(preview.counts.totals.sparsity).toBeCloseTo(0.5, 2);
-  expect(preview).toMatchObject({ accuracy: null, noAccuracy: 'off in Restricted Mode' });
-  const plan = await ask('plan', { step: prune, seed: 0 });
-  expect(plan.noAccuracy).toBe('off in Restricted Mode');
+  const plan = await ask('plan', { step: prune, seed: 0, download: false });
+  expect(plan.counts.totals.after.sparsity).toBeCloseTo(0.5, 2);
+  expect(plan).toMatchObject({ accuracy: null, noAccuracy: 'off in Restricted Mode' });
+  const other = await ask('plan', { step: finetune, seed: 0, download: false });
+  expect(other).toMatchObject({ kind: 'same', noAccuracy: 'off in Restricted Mode' });
 });
 
 test('nothing that runs or writes reaches an engine, whoever in the host asks', async () => {
@@ -190,9 +202,13 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
     dataset: [{ data }],
     normalization: [{ model, data }],
     evaluate: [{ model, data }],
-    preview: [
-      { model, prune },
-      { model, prune, data },
+    plan: [
+      { model, step: prune },
+      { model, step: prune, data },
+      { model, step: finetune },
+      { model, step: remove },
+      { model, step: remove, data },
+      { model, step: train },
     ],
     sensitivity: [{ model, data }],
     latency: [{ model }],
@@ -201,19 +217,15 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
       { a: model, b: model, data },
       { a: model, b: model, otherData: data },
     ],
-    planRemove: [
-      { model, remove },
-      { model, remove, data },
-    ],
     run: [{ recipe, baseFolder: '/', out: path.join(path.dirname(model), 'out') }],
     discard: [{ out: path.join(path.dirname(model), 'out') }],
     release: [{ model }],
   };
   for (const [method, questions] of Object.entries(all))
     for (const params of questions) await failure(call(method as keyof EngineRequests, params as never));
-  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'preview', 'release']);
+  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'plan', 'plan', 'release']);
   expect(toLayersModel).not.toHaveBeenCalled();
-  expect(await failure(call('planRemove', { model, remove }))).toMatch(RESTRICTED);
+  expect(await failure(call('plan', { model, step: remove }))).toMatch(RESTRICTED);
 });
 
 test('a comparison is shown, and timed only once the workspace is trusted', async () => {
@@ -232,8 +244,8 @@ test('a comparison is shown, and timed only once the workspace is trusted', asyn
 
 test('once the workspace is trusted the same questions run', async () => {
   const { ask, reached } = await panel();
-  expect(await failure(ask('plan', { step: remove, seed: 0 }))).toMatch(RESTRICTED);
+  expect(await failure(ask('plan', { step: remove, seed: 0, download: true }))).toMatch(RESTRICTED);
   editor.trusted = true;
-  await failure(ask('plan', { step: remove, seed: 0 }));
-  expect(reached).toContain('planRemove');
+  await failure(ask('plan', { step: remove, seed: 0, download: true }));
+  expect(reached).toContain('plan');
 });

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { rehearseRemove } from '../../../src/engine/compress/remove/remove';
+import { dryRunRemove } from '../../../src/engine/compress/remove/remove';
 import { compareModels } from '../../../src/engine/measure/compare';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
@@ -17,7 +17,7 @@ it('models of other widths are compared by layer name, their weights counted ove
   const network = tinyNetwork(1);
   const model = fromLayersModel(network);
   network.dispose();
-  const smaller = rehearseRemove(model, RemoveStep.parse({ step: 'remove', layers: { conv: 0.5 } })).model;
+  const smaller = dryRunRemove(model, RemoveStep.parse({ step: 'remove', layers: { conv: 0.5 } })).model;
   const written = async (name: string, content: typeof model) => ({
     checkpoint: await readCheckpoint((await writeCheckpoint(path.join(folder, name), content)).path),
     evaluation: null,

@@ -5,7 +5,7 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunEvent } from '../../../src/protocol/run';
 import { curveData } from '../../../src/webview/logic/curve';
 import { onRunEvent, stageWords, startedJob, type JobView } from '../../../src/webview/logic/job';
-import { nonzeroMacs } from '../../../src/webview/logic/macs';
+import { nonzeroMacs } from '../../../src/protocol/figures';
 import { readSaved } from '../../../src/webview/logic/saved';
 import { emptyLayer, layerOf } from './fixtures';
 
@@ -104,9 +104,12 @@ test('a page that joins after the batches shows the means of whole epochs', () =
 
 test('multiply-accumulates shrink with the density of their layer', () => {
   const layers = [layerOf('a', [1, 1, 0, 0]), emptyLayer('b')];
-  expect(nonzeroMacs(layers, new Map())).toBe(2);
-  expect(nonzeroMacs(layers, new Map([['a', { name: 'a', sparsity: 0.75, threshold: 1, nonzero: 1 }]]))).toBe(1);
-  expect(nonzeroMacs([{ ...layers[0]!, macs: null }], new Map())).toBeNull();
+  expect(nonzeroMacs(layers)).toBe(2);
+  expect(nonzeroMacs([{ ...layers[0]!, sparsity: 0.75 }, layers[1]!])).toBe(1);
+  // Whole numbers each, so that a table adds up.
+  expect(nonzeroMacs(Array.from({ length: 3 }, () => ({ macs: 10, sparsity: 0.66 })))).toBe(9);
+  expect(nonzeroMacs([{ ...layers[0]!, macs: null }])).toBeNull();
+  expect(nonzeroMacs([layers[0]!, { ...layers[1]!, macs: null }])).toBeNull();
 });
 
 test('what was saved is found again, and nonsense is forgotten part by part', () => {

@@ -51,7 +51,11 @@ async function previewed(): Promise<PruneStep[]> {
   const asked = z
     .array(z.object({ method: z.string(), params: z.unknown() }))
     .parse(await page.evaluate('window.secateurHost.asked'));
-  return asked.filter(({ method }) => method === 'preview').map(({ params }) => PruneStep.parse(params));
+  const Asked = z.object({ step: PruneStep, download: z.literal(false) });
+  return asked.flatMap(({ method, params }) => {
+    const question = method === 'plan' ? Asked.safeParse(params) : undefined;
+    return question?.success ? [question.data.step] : [];
+  });
 }
 
 /** How many requests of a kind the host was sent. */

@@ -46,7 +46,7 @@ test('an amount of 0 shields a layer from the global one', () => {
   const shielded = plan(absolute(0.02), { small: absolute(0) });
   expect(toPruneStep(shielded, null)).toMatchObject({ layers: { small: { threshold: 0 } } });
   const counts = countLocally(inspection, histograms, shielded);
-  expect(counts?.layers[0]).toMatchObject({ name: 'small', sparsity: 0, threshold: null, nonzero: 404 });
+  expect(counts?.layers[0]).toMatchObject({ name: 'small', threshold: null, after: { sparsity: 0, nonzero: 404 } });
 });
 
 test('every plan is a step that the schema takes', () => {
@@ -72,10 +72,10 @@ test('totals are the sums of the layers, biases untouched', () => {
   fc.assert(
     fc.property(fc.double({ min: 0.001, max: 0.9, noNaN: true }), (threshold) => {
       const counts = countLocally(inspection, histograms, plan(absolute(threshold)));
-      const nonzero = counts?.layers.reduce((sum, layer) => sum + layer.nonzero, 0);
-      expect(counts?.totals.nonzero).toBe(nonzero);
-      expect(counts?.totals.sparsity).toBeCloseTo(1 - ((nonzero ?? 0) - 10) / 1000, 9);
-      expect(counts?.totals.params).toBe(1010);
+      const nonzero = counts?.layers.reduce((sum, layer) => sum + layer.after.nonzero, 0);
+      expect(counts?.totals.after.nonzero).toBe(nonzero);
+      expect(counts?.totals.after.sparsity).toBeCloseTo(1 - ((nonzero ?? 0) - 10) / 1000, 9);
+      expect(counts?.totals.after.params).toBe(1010);
     }),
   );
 });
@@ -83,36 +83,34 @@ test('totals are the sums of the layers, biases untouched', () => {
 test('a global percentage counts all kernel weights of the model', () => {
   for (const value of [20, 50, 63]) {
     const counts = countLocally(inspection, histograms, plan({ mode: 'percent', value }));
-    expect(counts?.totals.sparsity).toBeCloseTo(value / 100, 2);
+    expect(counts?.totals.after.sparsity).toBeCloseTo(value / 100, 2);
   }
 });
 
 test('a layer keeps its largest weight unless it may be emptied', () => {
   const all = plan(absolute(10));
   const kept = countLocally(inspection, histograms, all)?.layers[0];
-  expect(kept).toMatchObject({ nonzero: 5 });
+  expect(kept?.after).toMatchObject({ nonzero: 5 });
   expect(kept?.reason).toMatch(/keeps its largest/);
-  expect(countLocally(inspection, histograms, { ...all, allowEmptyLayers: true })?.layers[0]).toMatchObject({
+  expect(countLocally(inspection, histograms, { ...all, allowEmptyLayers: true })?.layers[0]?.after).toMatchObject({
     nonzero: 4,
   });
 });
 
 test('a layer that cannot be pruned keeps its reason', () => {
   const counts = countLocally(inspection, histograms, plan(absolute(0.1)));
-  expect(counts?.layers[1]).toEqual({
-    name: 'flat',
-    sparsity: null,
-    threshold: null,
-    nonzero: 0,
-    reason: 'it has no weights',
+  const side = { params: 0, nonzero: 0, sparsity: null };
+  expect(counts?.layers[1]).toMatchObject({
+    ...{ name: 'flat', state: 'skipped', threshold: null, reason: 'it has no weights' },
+    ...{ before: side, after: side },
   });
 });
 
 test('while histograms of layers are missing, the totals come from that of the whole model', () => {
   const partial = new Map([...histograms].filter(([name]) => name !== 'large'));
-  const whole = countLocally(inspection, histograms, plan(absolute(0.05)))?.totals.nonzero ?? 0;
-  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.nonzero).toBeGreaterThan(whole - 20);
-  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.nonzero).toBeLessThan(whole + 20);
+  const whole = countLocally(inspection, histograms, plan(absolute(0.05)))?.totals.after.nonzero ?? 0;
+  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.after.nonzero).toBeGreaterThan(whole - 20);
+  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.after.nonzero).toBeLessThan(whole + 20);
   expect(countLocally(inspection, new Map(), plan(absolute(0.05)))).toBeNull();
 });
 

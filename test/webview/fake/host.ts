@@ -8,15 +8,14 @@ import {
   PanelState,
   type RecipeJob,
 } from '../../../src/protocol/panel';
-import type { DatasetInfo } from '../../../src/protocol/dataset';
+import { NO_DATASET, type DatasetInfo } from '../../../src/protocol/dataset';
 import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
-import { prunePlan, removePlan } from '../../../src/extension/panel/stepPlan';
 import { compareRequests } from '../../../src/protocol/comparePage';
 import { comparedHandlers } from './comparison';
-import { removed } from './removal';
+import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeScan } from './scan';
 import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
@@ -153,7 +152,7 @@ export class FakeHost {
       inspection: this.model.inspection,
       trusted: !pretence.untrusted,
       dataset: hasData ? dataset(pretence.sample) : null,
-      ...(hasData ? {} : { datasetProblem: 'No dataset chosen.' }),
+      ...(hasData ? {} : { datasetProblem: NO_DATASET }),
       normalization: HALVES,
       previewSamples: 1000,
       evaluation: null,
@@ -193,40 +192,31 @@ export class FakeHost {
           }),
         );
       },
-      preview: async ({ prune }, { signal, report }) => {
-        this.note('preview', prune);
+      plan: async (asked, { signal, report }) => {
+        this.note('plan', asked);
+        const { step } = asked;
         const { model, state } = this.here();
-        const { counts, kernels } = pruned(model, prune);
-        this.lastThreshold = Math.min(...counts.layers.flatMap(({ threshold }) => threshold ?? []));
-        report({ part: 'counts', counts });
+        if (step.step !== 'prune') {
+          await wait(60, signal);
+          return step.step === 'remove' ? removedPlan(model.inspection) : keptPlan(model.inspection);
+        }
+        const { counts: told, kernels } = pruned(model, step);
+        this.lastThreshold = Math.min(...told.layers.flatMap(({ threshold }) => threshold ?? []));
+        const plan = prunedPlan(model.inspection, told.layers, (await gzipBytes(kernels)) + 780);
+        report({ part: 'counts', counts: plan.counts });
         await wait(40, signal);
-        const bytes = { bytes: model.inspection.totals.bytes, gzipBytes: (await gzipBytes(kernels)) + 780 };
-        report({ part: 'bytes', bytes });
-        if (!state.dataset) return { counts, bytes, accuracy: null, noAccuracy: 'no dataset chosen' };
-        if (!state.trusted) return { counts, bytes, accuracy: null, noAccuracy: 'the workspace is not trusted' };
+        report({ part: 'bytes', bytes: plan.bytes });
+        if (!state.dataset) return { ...plan, accuracy: null, noAccuracy: NO_DATASET };
+        if (!state.trusted) return { ...plan, accuracy: null, noAccuracy: 'the workspace is not trusted' };
         await wait(180, signal);
-        const accuracy = Math.max(0.1, accuracyAt(counts.totals.sparsity));
+        const accuracy = Math.max(0.1, accuracyAt(told.totals.sparsity));
         return {
-          counts,
-          bytes,
+          ...plan,
           accuracy: {
             ...{ accuracy, baseline: 0.916, loss: 0.3, samples: 1000, sampleData: state.dataset.sample },
             normalization: HALVES,
           },
         };
-      },
-      plan: async ({ step }, { signal }) => {
-        this.note('plan', step);
-        await wait(60, signal);
-        const { model } = this.here();
-        return step.step === 'prune'
-          ? prunePlan(model.inspection, {
-              counts: pruned(model, step).counts,
-              bytes: { bytes: model.inspection.totals.bytes, gzipBytes: 400_000 },
-              accuracy: null,
-              noAccuracy: 'no dataset chosen',
-            })
-          : removePlan(model.inspection, removed(model.inspection));
       },
       sensitivity: async ({ options }, context) => {
         this.note('sensitivity', options);

@@ -1,4 +1,4 @@
-import type { PreviewCounts, PrunedLayer } from '../../../src/protocol/measure';
+import type { PrunedLayer } from '../../../src/protocol/measure';
 import type { Inspection, LayerInfo } from '../../../src/protocol/model';
 import type { PruneAmount, PruneStep } from '../../../src/protocol/steps/prune';
 import { gzipBytes, trainedWeights } from './weights';
@@ -161,8 +161,14 @@ function amountThreshold(amount: PruneAmount, kernels: readonly Float32Array[], 
   return amount.standardDeviations * Math.sqrt(squares / count - (sum / count) ** 2);
 }
 
+/** What a pruning leaves: layers, totals, and the kernels. */
+interface Pruned {
+  counts: { layers: PrunedLayer[]; totals: { params: number; nonzero: number; sparsity: number } };
+  kernels: Float32Array[];
+}
+
 /** Prunes as the engine would: counts, and the kernels that are left. */
-export function pruned(model: FakeModel, step: PruneStep): { counts: PreviewCounts; kernels: Float32Array[] } {
+export function pruned(model: FakeModel, step: PruneStep): Pruned {
   const own = step.layers ?? {};
   const ranked = [...model.kernels].filter(([name]) => !(name in own)).map(([, kernel]) => kernel);
   const all = step.amount

@@ -1,8 +1,7 @@
+import { NO_DATASET } from '../../../protocol/dataset';
 import type { RunResult } from '../../../protocol/run';
 import { percent } from '../../../protocol/format';
 import { visible } from '../../../protocol/visible';
-
-const NO_DATASET = 'no dataset chosen';
 
 /** Test accuracy along the way; steps that were not taken are left out. */
 export function accuracyLine(

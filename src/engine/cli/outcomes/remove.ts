@@ -1,7 +1,10 @@
-import { Removal, type RemovalPlan, type RemovedLayer } from '../../../protocol/removal';
+import type { ModelTotals } from '../../../protocol/model';
+import type { PlannedLayer, StepPlan } from '../../../protocol/plan';
+import { Removal, type RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
+import { measuredLines, totalsOf, whole } from '../plan';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import { sizesTaken } from '../commands/inspect';
@@ -36,32 +39,36 @@ function resultText(result: RunResult): string {
   ].join('\n');
 }
 
-/** What a remove step would come to; nothing was written. */
-export function planText(plan: RemovalPlan): string {
-  const { layers, totals, accuracy, noAccuracy } = plan;
-  const measured = accuracy
-    ? `validation accuracy on ${count(accuracy.samples)} images: ${percent(accuracy.baseline)} before, ${percent(accuracy.accuracy)} after removal`
-    : `accuracy: not measured, ${visible(noAccuracy ?? '')}`;
+/** A plan of a removal as one document. */
+export function planDocument(plan: StepPlan) {
+  const { counts, accuracy, noAccuracy, notes, ...removal } = plan;
+  const said = {
+    ...(noAccuracy === undefined ? {} : { noAccuracy }),
+    ...(notes === undefined ? {} : { notes }),
+  };
+  return {
+    ...{ dryRun: true, layers: counts.layers, totals: totalsOf(plan) },
+    ...Removal.omit({ layers: true, totals: true }).parse(removal),
+    ...{ accuracy, ...said },
+  };
+}
+
+/** The same as text. */
+export function planText(plan: StepPlan): string {
   return [
-    layersText(layers),
+    layersText(plan.counts.layers),
     '',
-    totalsText([
-      ['before', totals.before],
-      ['after', totals.after],
-    ]),
+    totalsText(Object.entries(totalsOf(plan))),
     '',
     ...reachedLines(plan),
     differenceLine(plan),
-    measured,
-    ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
-    'Nothing was written: this was a dry run.',
+    ...measuredLines(plan, 'after removal'),
   ].join('\n');
 }
 
 const right = true;
-const whole = (value: number | null): string => (value === null ? '?' : count(value));
 
-function layersText(layers: readonly RemovedLayer[]): string {
+function layersText(layers: readonly (RemovedLayer | PlannedLayer)[]): string {
   const change = (before: number | null, after: number | null): string =>
     before === after ? whole(before) : `${whole(before)} -> ${whole(after)}`;
   return table(
@@ -84,7 +91,10 @@ function layersText(layers: readonly RemovedLayer[]): string {
   );
 }
 
-function totalsText(rows: readonly (readonly [string, RemovalPlan['totals']['after']])[]): string {
+/** Totals of a model; of a plan, sizes that are not known are left out. */
+type Totals = Pick<ModelTotals, 'params' | 'macs' | 'macsFor'> & Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes'>>;
+
+function totalsText(rows: readonly (readonly [string, Totals])[]): string {
   const macsFor = rows.at(-1)?.[1].macsFor;
   const headings = ['', 'parameters', 'MACs', 'files', 'gzip'];
   const figures = table(
@@ -93,15 +103,14 @@ function totalsText(rows: readonly (readonly [string, RemovalPlan['totals']['aft
       name,
       count(figures.params),
       whole(figures.macs),
-      bytes(figures.bytes),
-      bytes(figures.gzipBytes),
+      ...[figures.bytes, figures.gzipBytes].map((size) => (size === undefined ? '?' : bytes(size))),
     ]),
   );
   return macsFor ? `${figures}\nMACs are those of one sample${sizesTaken(macsFor)}` : figures;
 }
 
 /** How much went, and in one sentence why it is less than was asked for. */
-function reachedLines({ reached, shortfall }: Removal): string[] {
+function reachedLines({ reached, shortfall }: Pick<Removal, 'reached' | 'shortfall'>): string[] {
   if (!reached) return [];
   const macs = reached.macs === null ? '' : `, ${percent(reached.macs)} of the MACs`;
   const went = `removed: ${percent(reached.channels)} of the channels, ${percent(reached.params)} of the parameters${macs}`;
@@ -109,7 +118,7 @@ function reachedLines({ reached, shortfall }: Removal): string[] {
 }
 
 /** Names what was compared, so that nobody takes it for a loss of accuracy. */
-function differenceLine({ difference, notCompared }: Removal): string {
+function differenceLine({ difference, notCompared }: Pick<StepPlan, 'difference' | 'notCompared'>): string {
   if (!difference) return `largest difference of outputs: not measured, ${notCompared ?? 'the model cannot be run'}`;
   const { largest, samples, on } = difference;
   const where = on === 'noise' ? 'random inputs, as no dataset was given' : `${on} images`;

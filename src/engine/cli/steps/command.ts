@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { needsDataset } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import { fieldsOf, type Field } from '../../../protocol/fields';
 import type { JsonObject } from '../../../protocol/json';
@@ -8,7 +9,7 @@ import { resolveModelPath } from '../../checkpoint/paths';
 import { data, MODEL, normalization, resume, seed, type Declare, type Perform } from '../declarations/shared';
 import { dataField, type CommonOptions, type DataOptions } from '../engine';
 import { folderTyped, whole } from '../options';
-import { dryRunOf } from '../dry-run';
+import { dryRun } from '../dry-run';
 import { optionsOf } from '../recipe';
 import { runOnTerminal } from '../runs';
 import { flagsOf, objectFrom, type Flag, type Given } from './flags';
@@ -61,7 +62,8 @@ export function declareStep(name: StepName, declare: Parameters<Declare>[0], per
     .addOption(data('fashion-mnist, or a folder with the four IDX files'))
     .addOption(normalization())
     .addOption(seed());
-  if (dryRunOf(name)) command.option('--dry-run', 'print the plan, layer by layer, and write nothing');
+  // Without a model there is nothing that a plan could be of.
+  if (!traits.startsModel) command.option('--dry-run', 'print the plan, layer by layer, and write nothing');
   command
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
     .addOption(resume())
@@ -112,8 +114,7 @@ async function act(name: StepName, declared: Declared, args: readonly unknown[],
       steps: stepsOf(name, declared, given, options),
     });
     if (data === undefined) for (const step of recipe.steps) requireNoData(step);
-    const dryRun = options.dryRun ? dryRunOf(name) : undefined;
-    if (dryRun && checkpoint !== undefined) {
+    if (options.dryRun && checkpoint !== undefined) {
       const { document, text } = await dryRun(engine, terminal, recipe, checkpoint);
       await terminal.result(options.json ? JSON.stringify(document) : text);
       return;
@@ -130,7 +131,7 @@ function checkUse(
   name: StepName,
   { flags }: Declared,
   given: Given,
-  { out, dryRun }: StepOptions,
+  { out, dryRun: planned }: StepOptions,
   self: Command,
 ): void {
   const { schema } = stepDefinition(name);
@@ -141,7 +142,7 @@ function checkUse(
     const isNeeded = field.required || (field.begins && !saysItself(given));
     if (isNeeded) self.error(`error: one of ${listed(shapes.map(({ long }) => `'${long}'`))} must be given`);
   }
-  if (out === undefined && !dryRun) self.error("error: required option '--out <folder>' not specified");
+  if (out === undefined && !planned) self.error("error: required option '--out <folder>' not specified");
 }
 
 /** Amounts of single layers, and N:M, say themselves how much. */
@@ -178,7 +179,5 @@ function stepsOf(name: StepName, { flags, followers }: Declared, given: Given, {
 function requireNoData(step: RecipeStep): void {
   if (!needsData(step)) return;
   const by = 'score' in step && step.score !== 'magnitude' ? ` with the score ${step.score}` : '';
-  throw new UserError(
-    `${stepDefinition(step.step).words.running}${by} needs a dataset: give one with --data, for example --data fashion-mnist.`,
-  );
+  throw new UserError(needsDataset(`${stepDefinition(step.step).words.running}${by}`, 'option'));
 }

@@ -1,4 +1,4 @@
-import type { PreviewCounts, PrunedLayer } from '../../../protocol/measure';
+import type { PrunedLayer } from '../../../protocol/measure';
 import type { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent, Tensors } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
@@ -7,12 +7,14 @@ import { readGraph } from '../../model/graph';
 import type { CalibrationOptions } from '../calibration/subject';
 import { reconstruct, type LayerReconstruction } from '../reconstruct/reconstruct';
 import { prunedTensors } from './apply';
-import type { PrunePlan } from './plan';
+import type { PrunedTotals, PrunePlan } from './plan';
 import { reconstructs } from './scores';
 
 /** A plan that was carried out: the tensors, and what is told of the layers then. */
-export interface Outcome extends PreviewCounts {
+export interface Outcome {
   readonly tensors: Tensors;
+  readonly layers: readonly PrunedLayer[];
+  readonly totals: PrunedTotals;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function carryOut(
   options: Pick<CalibrationOptions, 'seed' | 'signal' | 'onProgress'>,
 ): Promise<Outcome> {
   const cut = prunedTensors(content, plan);
-  if (!reconstructs(score)) return { tensors: cut, layers: [...plan.layers], totals: plan.totals };
+  if (!reconstructs(score)) return { tensors: cut, layers: plan.layers, totals: plan.totals };
   if (!data) throw new Error('a score that reconstructs was let through without data');
   const { tensors, layers } = await reconstruct(content, cut, data, { ...options, samples });
   const biases = new Map(readGraph(content).layers.map((layer) => [layer.name, gained(layer.tensors, cut, tensors)]));

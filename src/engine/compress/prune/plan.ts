@@ -1,5 +1,7 @@
 import { UserError } from '../../../protocol/errors';
-import type { PreviewCounts, PrunedLayer } from '../../../protocol/measure';
+import { needsDataset } from '../../../protocol/dataset';
+import { sparsityOf } from '../../../protocol/figures';
+import type { PrunedLayer } from '../../../protocol/measure';
 import { needsImages, type PruneAmount, type PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
 import { cutBelow, cutCount, cutTogether, groupsFor, type Cut } from './cut';
@@ -8,6 +10,14 @@ import { amountsByLayer, protectedLayers } from '../layer-names';
 import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
 import type { Statistics } from './scores/score';
 
+/** The counts of a whole model once it is pruned. */
+export interface PrunedTotals {
+  readonly params: number;
+  readonly nonzero: number;
+  /** Zeros over all kernel weights, 0 to 1. */
+  readonly sparsity: number;
+}
+
 /** What a prune step would do to a model; `applyPrune` does it. */
 export interface PrunePlan {
   readonly ranking: Ranking;
@@ -15,7 +25,7 @@ export interface PrunePlan {
   readonly cuts: ReadonlyMap<string, Cut>;
   /** Every layer of the model as it would be, with the reason for each that is left alone. */
   readonly layers: readonly PrunedLayer[];
-  readonly totals: PreviewCounts['totals'];
+  readonly totals: PrunedTotals;
 }
 
 /**
@@ -29,10 +39,7 @@ export interface PrunePlan {
  */
 export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statistics?: Statistics): PrunePlan {
   checkAmounts(step);
-  if (needsImages(step.score) && !statistics)
-    throw new UserError(
-      `The score ${step.score} is computed from training images: choose a dataset, for example fashion-mnist, or another score.`,
-    );
+  if (needsImages(step.score) && !statistics) throw new UserError(needsDataset(`The score ${step.score}`));
   const ranking: Ranking = { score: step.score, pattern: patternOf(step.granularity), seed, statistics };
   const ranked = rank(model, ranking);
   const described = ranked.map(({ layer }) => layer);
@@ -172,7 +179,7 @@ function describe(ranked: RankedLayer, cut: Cut | undefined, { pattern }: Rankin
   return {
     name: layer.name,
     state: cut ? 'pruned' : isProtected ? 'protected' : 'skipped',
-    sparsity: kernelWeights === 0 ? null : zerosAfter(ranked, cut) / kernelWeights,
+    sparsity: sparsityOf(zerosAfter(ranked, cut), kernelWeights),
     threshold: pattern.kind === 'n:m' ? null : (cut?.threshold ?? null),
     nonzero: nonzeroAfter(ranked, cut),
     ...(reason === undefined ? {} : { reason }),
@@ -180,13 +187,13 @@ function describe(ranked: RankedLayer, cut: Cut | undefined, { pattern }: Rankin
   };
 }
 
-function totalsOf(ranked: readonly RankedLayer[], cuts: ReadonlyMap<string, Cut>): PreviewCounts['totals'] {
+function totalsOf(ranked: readonly RankedLayer[], cuts: ReadonlyMap<string, Cut>): PrunedTotals {
   const total = (pick: (layer: RankedLayer) => number) => ranked.reduce((all, layer) => all + pick(layer), 0);
   const kernelWeights = total((layer) => layer.kernelWeights);
   const zeros = total((layer) => zerosAfter(layer, cuts.get(layer.layer.name)));
   return {
     params: total(({ layer }) => layer.params),
     nonzero: total((layer) => nonzeroAfter(layer, cuts.get(layer.layer.name))),
-    sparsity: kernelWeights === 0 ? 0 : zeros / kernelWeights,
+    sparsity: sparsityOf(zeros, kernelWeights) ?? 0,
   };
 }

@@ -1,3 +1,4 @@
+import { sparsityOf } from '../../../protocol/figures';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph, type GraphLayer } from '../../model/graph';
@@ -76,7 +77,8 @@ export function prunableTensors(layer: GraphLayer): FloatTensor[] {
 export function prunedShare(layer: GraphLayer, tensors?: Tensors): number {
   const now = prunableTensors(layer).map((tensor) => tensors?.get(tensor.name) ?? tensor);
   const weights = now.reduce((sum, { data }) => sum + data.length, 0);
-  return weights === 0 ? 0 : 1 - now.reduce((sum, tensor) => sum + countNonzero(tensor), 0) / weights;
+  const nonzero = now.reduce((sum, tensor) => sum + countNonzero(tensor), 0);
+  return sparsityOf(weights - nonzero, weights) ?? 0;
 }
 
 /** A tensor with the score of each of its groups. */

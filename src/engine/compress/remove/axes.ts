@@ -37,6 +37,9 @@ export function madeBy({ type, tensors }: GraphLayer): number | null {
   return null;
 }
 
+/** Channels of the output of a layer; null where neither its shape nor its kernel tells them. */
+export const widthOf = (layer: GraphLayer): number | null => layer.outputShape?.at(-1) ?? madeBy(layer);
+
 function sidesOf(tensor: Tensor, { type }: Pick<LayerChannels, 'type'>): [number, 'inputs' | 'outputs'][] {
   const name = weightName(tensor);
   const rank = tensor.shape.length;

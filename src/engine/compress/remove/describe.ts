@@ -1,9 +1,10 @@
+import { sumMacs } from '../../../protocol/figures';
 import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { macsForOf, withInputShape } from '../../model/input-shapes';
 import type { ChannelGroups } from './channel-groups';
-import { madeBy } from './axes';
+import { madeBy, widthOf } from './axes';
 import { whyFixed } from './fixed';
 import { WIDTH_KEYS } from './follow';
 import type { GroupScores } from './scores/score';
@@ -53,12 +54,12 @@ export function modelSize(model: ModelContent): { params: number; macs: number |
   const { layers } = readGraph(model);
   return {
     params: layers.reduce((sum, { params }) => sum + params, 0),
-    macs: layers.reduce<number | null>((sum, { macs }) => (sum === null || macs === null ? null : sum + macs), 0),
+    macs: sumMacs(layers.map(({ macs }) => macs)),
   };
 }
 
 const sizeOf = (layer: GraphLayer) => ({
-  width: layer.outputShape?.at(-1) ?? madeBy(layer),
+  width: widthOf(layer),
   params: layer.params,
   macs: layer.macs,
 });

@@ -1,4 +1,5 @@
 import { UserError } from '../../../protocol/errors';
+import { needsDataset } from '../../../protocol/dataset';
 import type { Progress } from '../../../protocol/measure';
 import { channelsNeedImages, type RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
@@ -22,30 +23,42 @@ export interface RemoveOptions {
 export type Removed = RemovePlan & OutputCheck;
 
 /**
- * Scores the channels of a model, plans a step and compares the smaller model with the masked one.
- * @throws UserError where the step does not fit, its score needs data, or the outputs differ; CancelledError
+ * Scores the channels of a model and plans a step.
+ * @throws UserError where the step does not fit or its score needs data, CancelledError
  */
-export async function removeByStep(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<Removed> {
-  const { dataset, signal } = options;
-  const groups = channelGroups(model);
+export async function planByStep(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<RemovePlan> {
+  const { dataset } = options;
   let scores: GroupScores = new Map();
   if (!step.amount || !('zeros' in step.amount)) {
     const score = channelScores[step.score];
-    if (channelsNeedImages(step.score) && !dataset)
-      throw new UserError(`The score ${step.score} needs a dataset: choose one, or another score.`);
-    scores = await score.score({ model, groups, samples: step.samples, ...options });
+    if (channelsNeedImages(step.score) && !dataset) throw new UserError(needsDataset(`The score ${step.score}`));
+    scores = await score.score({ model, groups: channelGroups(model), samples: step.samples, ...options });
   }
-  const plan = planRemove(model, step, scores);
-  const { inputShape } = step;
-  const check = await checkDifference(plan.expected(), plan.model, {
+  return planRemove(model, step, scores);
+}
+
+/**
+ * Compares the smaller model of a plan with the masked one.
+ * @throws UserError where the outputs differ, CancelledError
+ */
+export const checkPlan = (
+  plan: RemovePlan,
+  { inputShape }: RemoveStep,
+  { dataset, signal }: Pick<RemoveOptions, 'dataset' | 'signal'>,
+): Promise<OutputCheck> =>
+  checkDifference(plan.expected(), plan.model, {
     ...(dataset ? { images: dataset.split('validation') } : {}),
     ...{ inputShape, signal },
   });
-  return { ...plan, ...check };
+
+/** Plans a step and compares the smaller model with the masked one. @throws UserError, CancelledError */
+export async function removeByStep(model: ModelContent, step: RemoveStep, options: RemoveOptions): Promise<Removed> {
+  const plan = await planByStep(model, step, options);
+  return { ...plan, ...(await checkPlan(plan, step, options)) };
 }
 
 /** The plan of a step by the order of the channels alone: what does not fit the model with any score fails here. @throws UserError */
-export function rehearseRemove(model: ModelContent, step: RemoveStep): RemovePlan {
+export function dryRunRemove(model: ModelContent, step: RemoveStep): RemovePlan {
   const groups = new Set(channelGroups(model).layers.flatMap(({ outputs }) => outputs));
   return planRemove(model, step, new Map([...groups].map((group) => [group, 1])));
 }

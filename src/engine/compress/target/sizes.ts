@@ -1,7 +1,8 @@
+import { nonzeroMacs } from '../../../protocol/figures';
 import type { ParetoPoint } from '../../../protocol/pareto';
 import { plannedSizes } from '../../checkpoint/sizes';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { figuresOf, nonzeroMacs } from '../../measure/inspect';
+import { figuresOf } from '../../measure/inspect';
 import type { Cutting } from '../cutting';
 import type { SizeName } from './goal';
 

@@ -1,11 +1,12 @@
 import type { EvaluateStep } from '../../../protocol/steps/evaluate';
 import type { StepResult } from '../../../protocol/steps';
+import { keptCounts } from '../../compress/counts';
 import { measure, recorded } from '../measured';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Measures the model as it is; nothing is chosen by it. */
-async function perform(work: Work, step: EvaluateStep): Promise<StepResult> {
+async function run(work: Work, step: EvaluateStep): Promise<StepResult> {
   const evaluation = await measure(work.prepared, work.model, work.listener, step.split, step.samples);
   if (!evaluation) throw new Error('an evaluate step was let through without data');
   work.state.accuracies.push(recorded(`step ${work.state.step + 1}`, evaluation));
@@ -13,5 +14,6 @@ async function perform(work: Work, step: EvaluateStep): Promise<StepResult> {
 }
 
 export const evaluate: StepKind<EvaluateStep> = {
-  perform,
+  plan: ({ session }) => Promise.resolve({ kind: 'same', counts: keptCounts(session.checkpoint) }),
+  run,
 };

@@ -1,17 +1,26 @@
 import type { RecipeStep, StepResult } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import type { TrainState } from '../../train/loop';
+import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
 import type { Work } from '../work';
 
-/** What the runner knows of one kind of step; the table of all of them is in `kinds.ts`. */
+/** What the engine knows of one kind of step; the table of all of them is in `kinds.ts`. */
 export interface StepKind<Step extends RecipeStep> {
-  /** Checks what the recipe alone tells; `where` begins the sentence. @throws UserError */
-  readonly check?: (step: Step, where: string, steps: readonly RecipeStep[]) => void;
-  /** Tries, before anything is written, whether step and model fit, and answers the model as far as that changes it. @throws UserError */
-  readonly rehearse?: (model: ModelContent, step: Step, read: Pick<Prepared, 'start' | 'named'>) => ModelContent;
-  /** Tries, before anything is written, what takes a model that runs. @throws UserError */
-  readonly tryOut?: (step: Step, prepared: Prepared) => Promise<void>;
+  /** Refuses, before anything is written, what cannot be done. */
+  readonly validate?: Validation<Step>;
+  /** Says what it would come to, without writing anything. @throws UserError, CancelledError */
+  readonly plan: (context: PlanContext, step: Step) => Promise<Outlook>;
   /** Does it, from where `resume` left off. @throws UserError, CancelledError */
-  readonly perform: (work: Work, step: Step, resume?: TrainState) => Promise<StepResult>;
+  readonly run: (work: Work, step: Step, resume?: TrainState) => Promise<StepResult>;
+}
+
+/** Checks of a step, each with more at hand than the one before. All throw UserError. */
+export interface Validation<Step extends RecipeStep> {
+  /** Checks what the recipe alone tells; `where` begins the sentence. */
+  readonly recipe?: (step: Step, where: string, steps: readonly RecipeStep[]) => void;
+  /** Tries whether step and model fit, and answers the model as far as that changes it. */
+  readonly dryRun?: (model: ModelContent, step: Step, read: Pick<Prepared, 'start' | 'named'>) => ModelContent;
+  /** Tries what takes a model that runs. */
+  readonly preflight?: (step: Step, prepared: Prepared) => Promise<void>;
 }

@@ -4,39 +4,81 @@ import type { StepResult } from '../../../protocol/steps';
 import { storageNotes } from '../../checkpoint/storage-notes';
 import { prunedTensors } from '../../compress/prune/apply';
 import { calibrate } from '../../compress/prune/calibrate';
-import { carryOut } from '../../compress/prune/carry-out';
+import { prunedCounts } from '../../compress/counts';
+import { carryOut as carriedOut } from '../../compress/prune/carry-out';
 import { planPrune } from '../../compress/prune/plan';
+import type { Statistics } from '../../compress/prune/scores/score';
+import { dataKey, type Dataset } from '../../dataset/dataset';
+import { figuresOf } from '../../measure/inspect';
+import { stageOf } from '../../model/stage';
+import { pauseUnless } from '../../pause';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { counted } from '../outcome';
+import type { CarriedOut, Outlook, PlanContext } from '../planning/outlook';
 import { progressTo } from '../types';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Prunes the model, and measures it before the first pruning and after each. */
-async function perform(work: Work, step: PruneStep): Promise<StepResult> {
+async function run(work: Work, step: PruneStep): Promise<StepResult> {
   await measureBefore(work);
   const { prepared, listener, model } = work;
   const { data, recipe } = prepared;
   const options = { seed: recipe.seed, signal: listener.signal, onProgress: progressTo(listener) };
   const statistics = data ? await calibrate(model, step, data, options) : undefined;
-  const plan = planPrune(model, step, recipe.seed, statistics);
-  const { tensors, layers } = await carryOut(model, step, plan, data, options);
+  const planned = planPrune(model, step, recipe.seed, statistics);
+  const { tensors, layers } = await carriedOut(model, step, planned, data, options);
   work.model = asStored({ ...model, tensors });
   for (const text of storageNotes(model, { ...model, tensors })) listener.report({ kind: 'message', text });
   const accuracy = await measureAfter(work, 'prune');
   return { step: 'prune', layers: counted(layers, work.model), accuracy };
 }
 
+async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
+  const { session, seed, signal, onProgress } = context;
+  const { checkpoint } = session;
+  const data = needsImages(step.score) ? await context.data.needed(`The score ${step.score}`) : null;
+  const statistics = data ? await calibratedOnce(context, step, data) : undefined;
+  const planned = planPrune(checkpoint, step, seed, statistics);
+  const carryOut = async (): Promise<CarriedOut> => {
+    const done = await carriedOut(checkpoint, step, planned, data, { seed, signal, onProgress });
+    const pruned = { ...checkpoint, tensors: done.tensors };
+    const model = asStored(pruned);
+    // What is stored in fewer bits may become 0 only there.
+    const told = model === pruned ? done : { layers: counted(done.layers, model), totals: figuresOf(model).totals };
+    return { model, counts: prunedCounts(checkpoint, told) };
+  };
+  return { kind: 'zeros', counts: prunedCounts(checkpoint, planned), carryOut };
+}
+
+/** What the score knows of the training images, once for all amounts. It takes a turn of its own on the stage: a plan that is cancelled must not take another with it. */
+async function calibratedOnce(
+  { session, seed, signal, onProgress }: PlanContext,
+  step: PruneStep,
+  data: Dataset,
+): Promise<Statistics | undefined> {
+  const stage = await stageOf(session);
+  return stage.exclusively(async () => {
+    await pauseUnless(signal);
+    return session.memo(`calibration:${step.score}:${step.samples}:${seed}:${dataKey(data)}`, () =>
+      calibrate(session.checkpoint, step, data, { seed, signal, onProgress }),
+    );
+  });
+}
+
 export const prune: StepKind<PruneStep> = {
-  check: ({ amount, layers = {}, granularity = '' }, where) => {
-    if (!granularity.includes(':') && amount === undefined && Object.keys(layers).length === 0)
-      throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
+  validate: {
+    recipe: ({ amount, layers = {}, granularity = '' }, where) => {
+      if (!granularity.includes(':') && amount === undefined && Object.keys(layers).length === 0)
+        throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
+    },
+    // Which weights a score that needs data would cut is not known yet; whether layers and amounts fit does not depend on it.
+    dryRun: (model, step) => {
+      const planned = planPrune(model, needsImages(step.score) ? { ...step, score: 'magnitude' } : step);
+      return { ...model, tensors: prunedTensors(model, planned) };
+    },
   },
-  // Which weights a score that needs data would cut is not known yet; whether layers and amounts fit does not depend on it.
-  rehearse: (model, step) => {
-    const plan = planPrune(model, needsImages(step.score) ? { ...step, score: 'magnitude' } : step);
-    return { ...model, tensors: prunedTensors(model, plan) };
-  },
-  perform,
+  plan,
+  run,
 };

@@ -1,6 +1,8 @@
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/steps';
 import type { RecalibrateStep } from '../../../protocol/steps/recalibrate';
+import type { ModelContent } from '../../checkpoint/types';
+import { keptCounts } from '../../compress/counts';
 import { recalibrate as recalibrated } from '../../compress/recalibrate';
 import { readGraph } from '../../model/graph';
 import { asStored } from '../as-stored';
@@ -10,7 +12,7 @@ import type { Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Measures the statistics of batch normalisation anew, and then the model. */
-async function perform(work: Work, step: RecalibrateStep): Promise<StepResult> {
+async function run(work: Work, step: RecalibrateStep): Promise<StepResult> {
   const { prepared, listener, state } = work;
   if (!prepared.data) throw new Error('a recalibrate step was let through without data');
   const images = prepared.data.split('train').first(step.samples);
@@ -26,11 +28,14 @@ async function perform(work: Work, step: RecalibrateStep): Promise<StepResult> {
   return { step: 'recalibrate', layers, samples: images.length, accuracy: evaluation.accuracy };
 }
 
+function dryRun(model: ModelContent): ModelContent {
+  if (!readGraph(model).layers.some(({ type }) => type === 'BatchNormalization'))
+    throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');
+  return model;
+}
+
 export const recalibrate: StepKind<RecalibrateStep> = {
-  rehearse: (model) => {
-    if (!readGraph(model).layers.some(({ type }) => type === 'BatchNormalization'))
-      throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');
-    return model;
-  },
-  perform,
+  validate: { dryRun },
+  plan: ({ session }) => Promise.resolve({ kind: 'same', counts: keptCounts(dryRun(session.checkpoint)) }),
+  run,
 };

@@ -1,15 +1,17 @@
 import { UserError } from '../../../protocol/errors';
-import type { StepResult } from '../../../protocol/steps';
+import { needsData, type StepResult } from '../../../protocol/steps';
 import type { RemoveStep } from '../../../protocol/steps/remove';
-import { rehearseRemove, removeByStep } from '../../compress/remove/remove';
+import { removedCounts } from '../../compress/counts';
+import { checkPlan, dryRunRemove, planByStep, removeByStep } from '../../compress/remove/remove';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
+import type { CarriedOut, Outlook, PlanContext } from '../planning/outlook';
 import { progressTo } from '../types';
 import type { Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Removes channels, once the outputs are known to be those of the masked model, and measures the model before and after. */
-async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
+async function run(work: Work, step: RemoveStep): Promise<StepResult> {
   const { prepared, listener } = work;
   await measureBefore(work);
   const { model, layers, totals, outcome, difference, notCompared } = await removeByStep(work.model, step, {
@@ -31,13 +33,31 @@ async function perform(work: Work, step: RemoveStep): Promise<StepResult> {
   };
 }
 
+/** Channels are removed from a copy; that its outputs are those of the masked model is checked before it is measured. */
+async function plan({ session, seed, data, ...listener }: PlanContext, step: RemoveStep): Promise<Outlook> {
+  const { checkpoint } = session;
+  const scored = needsData(step) ? await data.needed(`The score ${step.score}`) : null;
+  const planned = await planByStep(checkpoint, step, { seed, dataset: scored, ...listener });
+  const counts = removedCounts(checkpoint, planned, step.inputShape);
+  const carryOut = async (): Promise<CarriedOut> => {
+    const images = await data.fitted();
+    const dataset = typeof images === 'string' ? null : images;
+    const check = await checkPlan(planned, step, { dataset, signal: listener.signal });
+    return { model: asStored(planned.model), counts, removal: { ...planned.outcome, ...check } };
+  };
+  return { kind: 'channels', counts, carryOut };
+}
+
 export const remove: StepKind<RemoveStep> = {
-  check: ({ amount, layers = {} }, where) => {
-    if (amount && 'zeros' in amount && Object.keys(layers).length > 0)
-      throw new UserError(`${where} removes what is all zero, so it needs no shares for "layers": leave them out.`);
-    if (amount === undefined && Object.keys(layers).length === 0)
-      throw new UserError(`${where} does not say how much to remove: give it an "amount", or shares for "layers".`);
+  validate: {
+    recipe: ({ amount, layers = {} }, where) => {
+      if (amount && 'zeros' in amount && Object.keys(layers).length > 0)
+        throw new UserError(`${where} removes what is all zero, so it needs no shares for "layers": leave them out.`);
+      if (amount === undefined && Object.keys(layers).length === 0)
+        throw new UserError(`${where} does not say how much to remove: give it an "amount", or shares for "layers".`);
+    },
+    dryRun: (model, step) => dryRunRemove(model, step).model,
   },
-  rehearse: (model, step) => rehearseRemove(model, step).model,
-  perform,
+  plan,
+  run,
 };

@@ -3,16 +3,18 @@ import type { RewindStep } from '../../../protocol/steps/rewind';
 import type { StepResult } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import { normalizationName, sameNormalization } from '../../../protocol/normalization';
+import { keptCounts } from '../../compress/counts';
 import { rewind as rewound } from '../../compress/rewind';
 import { storedNormalization } from '../../measure/normalization/fit';
 import { asStored } from '../as-stored';
 import { epochFolder } from '../places';
+import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
 import { readBack, type Work } from '../work';
 import type { StepKind } from './kind';
 
 /** Gives the weights that are left their early values. */
-async function perform(work: Work, { to }: RewindStep): Promise<StepResult> {
+async function run(work: Work, { to }: RewindStep): Promise<StepResult> {
   const { model, kept, zeros } = rewound(work.model, await early(work, to), sourceOf(to));
   work.model = asStored(model);
   // What was measured after fine-tuning was another model.
@@ -41,7 +43,10 @@ async function early(work: Work, to: RewindStep['to']): Promise<ModelContent> {
 }
 
 /** Early weights were trained for the pixels that the model takes now. @throws UserError */
-function checkPixels({ to }: RewindStep, { named, data, parent }: Prepared): Promise<void> {
+function checkPixels(
+  { to }: RewindStep,
+  { named, data, parent }: Pick<Prepared, 'named' | 'data' | 'parent'>,
+): Promise<void> {
   const early = typeof to === 'string' ? named.get(to) : undefined;
   const theirs = early && storedNormalization(early);
   const ours = data?.normalization ?? (parent ? storedNormalization(parent) : undefined);
@@ -52,21 +57,34 @@ function checkPixels({ to }: RewindStep, { named, data, parent }: Prepared): Pro
   return Promise.resolve();
 }
 
+// The epochs of a train step have the tensors with which it began.
+const dryRun = (model: ModelContent, { to }: RewindStep, { start, named }: Pick<Prepared, 'start' | 'named'>) =>
+  rewound(model, typeof to === 'string' ? (named.get(to) ?? start) : start, sourceOf(to)).model;
+
+async function plan({ session, named }: PlanContext, step: RewindStep): Promise<Outlook> {
+  const { checkpoint } = session;
+  await checkPixels(step, { named, data: null, parent: checkpoint });
+  const model = asStored(dryRun(checkpoint, step, { start: checkpoint, named }));
+  const counts = keptCounts(checkpoint, model);
+  return { kind: 'same', counts, carryOut: () => Promise.resolve({ model, counts }) };
+}
+
 export const rewind: StepKind<RewindStep> = {
-  check: ({ to }, where, [first]) => {
-    if (typeof to === 'string') return;
-    if (first?.step !== 'train')
-      throw new UserError(
-        `${where} goes back to epoch ${to}, but the recipe has no train step: give "to" the path of a checkpoint.`,
-      );
-    if (to > first.epochs)
-      throw new UserError(
-        `${where} goes back to epoch ${to}, but the train step has only ${first.epochs} epochs: choose an earlier one.`,
-      );
+  validate: {
+    recipe: ({ to }, where, [first]) => {
+      if (typeof to === 'string') return;
+      if (first?.step !== 'train')
+        throw new UserError(
+          `${where} goes back to epoch ${to}, but the recipe has no train step: give "to" the path of a checkpoint.`,
+        );
+      if (to > first.epochs)
+        throw new UserError(
+          `${where} goes back to epoch ${to}, but the train step has only ${first.epochs} epochs: choose an earlier one.`,
+        );
+    },
+    preflight: checkPixels,
+    dryRun,
   },
-  // The epochs of a train step have the tensors with which it began.
-  tryOut: checkPixels,
-  rehearse: (model, { to }, { start, named }) =>
-    rewound(model, typeof to === 'string' ? (named.get(to) ?? start) : start, sourceOf(to)).model,
-  perform,
+  plan,
+  run,
 };

@@ -5,6 +5,7 @@ import type { PruneAmount } from '../../../protocol/steps/prune';
 import type { TargetStep } from '../../../protocol/steps/target';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import type { ModelContent } from '../../checkpoint/types';
+import { keptCounts } from '../../compress/counts';
 import { checkCutting, cuttingOf, type Cutting } from '../../compress/cutting';
 import { findTarget } from '../../compress/target/find';
 import { withInputShape } from '../../model/input-shapes';
@@ -48,7 +49,7 @@ function amountIn(amount: number | PruneAmount): number {
 }
 
 /** Finds the plan that meets the goal, leaves all that were found in the run's folder, and does what the chosen one says. */
-async function perform(work: Work, step: TargetStep): Promise<StepResult> {
+async function run(work: Work, step: TargetStep): Promise<StepResult> {
   const { prepared, listener, state, environment, folder, model } = work;
   const { data, recipe } = prepared;
   if (!data) throw new Error('a target step was let through without data');
@@ -80,16 +81,24 @@ async function perform(work: Work, step: TargetStep): Promise<StepResult> {
   await folder.write(PARETO_FILE, `${JSON.stringify(curve, null, 2)}\n`);
   if (step.writePlans) await writePlans(work, curve, cutting);
   const chosen = curve.points[curve.chosen]!.step;
-  const applied = await (chosen.step === 'prune' ? prune.perform(work, chosen) : remove.perform(work, chosen));
+  const applied = await (chosen.step === 'prune' ? prune.run(work, chosen) : remove.run(work, chosen));
   if (applied.step !== 'prune' && applied.step !== 'remove') throw new Error(`a plan came to a ${applied.step} step`);
   return { step: 'target', curve, applied, accuracy: applied.accuracy };
 }
 
 export const target: StepKind<TargetStep> = {
-  check: checkCutting,
-  rehearse: (model, { inputShape }) => {
-    if (inputShape) withInputShape(model, inputShape);
-    return model;
+  validate: {
+    recipe: checkCutting,
+    dryRun: (model, { inputShape }) => {
+      if (inputShape) withInputShape(model, inputShape);
+      return model;
+    },
   },
-  perform,
+  plan: ({ session }, { by, inputShape }) =>
+    Promise.resolve({
+      kind: 'same',
+      counts: keptCounts(session.checkpoint, session.checkpoint, inputShape),
+      notes: [`How much is ${by === 'prune' ? 'pruned in' : 'removed from'} each layer is found while the step runs.`],
+    }),
+  run,
 };

@@ -7,6 +7,7 @@ import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import { percent } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { keptCounts, prunedCounts } from '../../compress/counts';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/dataset';
@@ -20,6 +21,8 @@ import { counted } from '../outcome';
 import { epochFolder } from '../places';
 import { writeState } from '../state';
 import { writeStored } from '../stored';
+import type { Outlook, PlanContext } from '../planning/outlook';
+import { randomNetwork } from '../random-network';
 import type { Prepared } from '../types';
 import { isLastChange, keep, readBack, stamped, type Work } from '../work';
 import { checkDistill, distillation, tryTeacher } from './distill';
@@ -30,7 +33,7 @@ import type { StepKind } from './kind';
  * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
  * leaves its checkpoint and the state from which the run can be resumed.
  */
-async function perform(work: Work, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
+async function run(work: Work, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
   const { prepared, state } = work;
   const { data } = prepared;
   if (!data) throw new Error(`a ${step.step} step was let through without data`);
@@ -144,7 +147,7 @@ function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Pro
   ];
 }
 
-function check(step: TrainStep | FinetuneStep, where: string): void {
+function checkRecipe(step: TrainStep | FinetuneStep, where: string): void {
   checkRates(step, where);
   if (step.gradual) checkGradual(step.gradual, step.epochs, where);
   if (step.distill) checkDistill(step.distill, step, where);
@@ -170,13 +173,13 @@ function checkRates(
 }
 
 /** Tries gradual pruning on the weights as they are: what it ends in has the same layers and sparsity. */
-function rehearse(model: ModelContent, { gradual }: TrainStep | FinetuneStep): ModelContent {
+function dryRun(model: ModelContent, { gradual }: TrainStep | FinetuneStep): ModelContent {
   if (!gradual) return model;
   initialSparsity(model, gradual);
   return { ...model, tensors: applyPrune(model, planByMagnitude(model, gradual)).tensors };
 }
 
-async function tryOut({ distill }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
+async function preflight({ distill }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
   const model = await toLayersModel(prepared.start);
   try {
     if (model.trainableWeights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
@@ -186,6 +189,36 @@ async function tryOut({ distill }: TrainStep | FinetuneStep, prepared: Prepared)
   if (distill) await tryTeacher(distill, prepared);
 }
 
-const training = { check, rehearse, tryOut, perform };
-export const train: StepKind<TrainStep> = training;
-export const finetune: StepKind<FinetuneStep> = training;
+/** Zeros are planned; which weights they are, and all other values, only training finds. */
+function outlook(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Outlook {
+  if (!gradual) return { kind: 'same', counts: keptCounts(model) };
+  initialSparsity(model, gradual);
+  const { layers, totals } = planByMagnitude(model, gradual);
+  return {
+    kind: 'zeros',
+    counts: prunedCounts(model, { layers: layers.map((layer) => ({ ...layer, threshold: null })), totals }),
+    notes: [
+      gradual.scope === 'global'
+        ? 'How many weights become 0 is planned; how they are spread over the layers changes while they are trained.'
+        : 'How many weights become 0 is planned; which they are is found while they are trained.',
+    ],
+  };
+}
+
+async function planTraining({ data, seed }: PlanContext, step: TrainStep): Promise<Outlook> {
+  const opened = await data.opened();
+  const start = randomNetwork(step, seed, typeof opened === 'string' ? undefined : opened.info);
+  const { notes = [], ...planned } = outlook(start, step);
+  return {
+    ...planned,
+    start,
+    notes: ['The network begins with random weights; the checkpoint is left out.', ...notes],
+  };
+}
+
+const training = { validate: { recipe: checkRecipe, dryRun, preflight }, run };
+export const train: StepKind<TrainStep> = { ...training, plan: planTraining };
+export const finetune: StepKind<FinetuneStep> = {
+  ...training,
+  plan: ({ session }, step) => Promise.resolve(outlook(session.checkpoint, step)),
+};

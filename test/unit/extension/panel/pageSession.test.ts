@@ -52,7 +52,7 @@ test('knows a new life of the page by a number that was used before', () => {
 test('at its end, what was asked is aborted and nothing more is sent', async () => {
   const { page, sent, signals } = session();
   page.deliver(ask(0, 'histogram'));
-  page.deliver({ ...ask(1, 'preview'), params: { params: { prune: { step: 'prune' } } } });
+  page.deliver({ ...ask(1, 'plan'), params: { params: { step: { step: 'prune' }, download: false } } });
   page.deliver({ ...ask(2, 'histogram'), params: { params: { layers: [null], bins: 96 } } });
   await eventually(() => expect(signals).toHaveLength(2));
   const before = sent.length;

@@ -1,0 +1,93 @@
+import { nonzeroMacs, nonzeroMacsOf } from '../../protocol/figures';
+import type { PrunedLayer } from '../../protocol/measure';
+import type { PlanCounts, PlannedLayer, PlannedSide, PlannedTotals } from '../../protocol/plan';
+import type { RemovedLayer } from '../../protocol/removal';
+import type { ModelContent } from '../checkpoint/types';
+import { figuresOf } from '../measure/inspect';
+import { readGraph } from '../model/graph';
+import { withInputShape } from '../model/input-shapes';
+import type { PrunedTotals } from './prune/plan';
+import { widthOf } from './remove/axes';
+
+interface Sides {
+  readonly layers: readonly { readonly name: string; readonly type: string; readonly side: PlannedSide }[];
+  readonly totals: PlannedTotals;
+}
+
+/** The counts of a model. @param inputShape for which MACs are counted, see `closeInputs` */
+function sidesOf(model: ModelContent, inputShape?: readonly number[]): Sides {
+  const graph = readGraph(inputShape ? withInputShape(model, inputShape) : model);
+  const { layers, totals } = figuresOf(model, inputShape);
+  return {
+    layers: layers.map(({ name, type, params, nonzero, sparsity, macs }, i) => ({
+      name,
+      type,
+      side: {
+        ...{ width: widthOf(graph.layers[i]!), params, nonzero, sparsity, macs },
+        nonzeroMacs: nonzeroMacsOf({ macs, sparsity }),
+      },
+    })),
+    totals: { ...totals, nonzeroMacs: nonzeroMacs(layers) },
+  };
+}
+
+type Told = Omit<PlannedLayer, 'name' | 'type' | 'before' | 'after'>;
+
+function countsBetween(before: Sides, after: Sides, told: (place: number) => Told): PlanCounts {
+  return {
+    layers: before.layers.map(({ name, type, side }, i) => ({
+      ...{ name, type, ...told(i) },
+      before: side,
+      after: after.layers[i]!.side,
+    })),
+    totals: { before: before.totals, after: after.totals },
+  };
+}
+
+/**
+ * The counts of a step that neither prunes nor removes.
+ * @param after the same network, where the step gives it other weights
+ * @param inputShape for which MACs are counted, see `closeInputs`
+ */
+export function keptCounts(before: ModelContent, after = before, inputShape?: readonly number[]): PlanCounts {
+  const now = sidesOf(before, inputShape);
+  return countsBetween(now, after === before ? now : sidesOf(after, inputShape), () => ({
+    state: 'kept',
+    threshold: null,
+  }));
+}
+
+/** The counts of a pruning, from what its plan tells: no weight is touched or counted again. */
+export function prunedCounts(
+  model: ModelContent,
+  { layers, totals }: { readonly layers: readonly PrunedLayer[]; readonly totals: PrunedTotals },
+): PlanCounts {
+  const before = sidesOf(model);
+  const after = before.layers.map(({ name, type, side }, i) => {
+    const { nonzero, sparsity } = layers[i]!;
+    return { name, type, side: { ...side, nonzero, sparsity, nonzeroMacs: nonzeroMacsOf({ ...side, sparsity }) } };
+  });
+  const { nonzero, sparsity } = totals;
+  const sums = { ...before.totals, nonzero, sparsity, nonzeroMacs: nonzeroMacs(after.map(({ side }) => side)) };
+  return countsBetween(before, { layers: after, totals: sums }, (i) => {
+    const { state = 'skipped', reason, threshold, outputError, untouched } = layers[i]!;
+    return {
+      ...{ state, threshold },
+      ...(reason === undefined ? {} : { reason }),
+      ...(outputError ? { outputError } : {}),
+      ...(untouched ? { untouched } : {}),
+    };
+  });
+}
+
+/** The counts of a removal. @param inputShape for which MACs are counted, see `closeInputs` */
+export function removedCounts(
+  model: ModelContent,
+  { model: smaller, layers }: { readonly model: ModelContent; readonly layers: readonly RemovedLayer[] },
+  inputShape?: readonly number[],
+): PlanCounts {
+  return countsBetween(sidesOf(model, inputShape), sidesOf(smaller, inputShape), (i) => {
+    const { state, reason } = layers[i]!;
+    return { state, threshold: null, ...(reason === undefined ? {} : { reason }) };
+  });
+}

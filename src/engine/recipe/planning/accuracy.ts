@@ -1,0 +1,67 @@
+import type { Progress } from '../../../protocol/measure';
+import type { PlanAccuracy } from '../../../protocol/plan';
+import type { Session } from '../../checkpoint/store';
+import type { ModelContent } from '../../checkpoint/types';
+import { dataKey, type Dataset } from '../../dataset/dataset';
+import { evaluated } from '../../measure/evaluated';
+import { evaluateModel } from '../../measure/evaluate';
+import type { LayersModel } from '../../model/runnable';
+import { stageOf } from '../../model/stage';
+import { pauseUnless } from '../../pause';
+
+/** Images in one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
+const BATCH = 200;
+
+/** On how many validation images accuracy is measured, and who listens. */
+export interface AccuracyOptions {
+  readonly samples: number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * The model that is measured beside the checkpoint: the same network with other weights, a smaller one, the checkpoint itself
+ * (`same`), or none, as only the run finds it.
+ */
+export type Measured =
+  { readonly kind: 'weights' | 'smaller'; readonly model: ModelContent } | { readonly kind: 'same' | 'none' };
+
+/**
+ * Accuracy of a checkpoint as it is, measured once in its session, and as planned, on the first validation images.
+ * @throws UserError where the model cannot be evaluated on these images, CancelledError
+ */
+export async function measureAccuracy(
+  session: Session,
+  dataset: Dataset,
+  planned: Measured,
+  options: AccuracyOptions,
+): Promise<PlanAccuracy> {
+  const { info, normalization } = dataset;
+  const { samples, signal, onProgress } = options;
+  const images = dataset.split('validation').first(samples);
+  const evaluate = (model: LayersModel) =>
+    evaluateModel(model, images, { classNames: info.classNames, signal, onProgress, batchSize: BATCH });
+  const stage = await stageOf(session);
+  const [baseline, shown] = await stage.exclusively(async (model) => {
+    await pauseUnless(signal);
+    const { checkpoint } = session;
+    const before = await session.memo(`baseline:${JSON.stringify([dataKey(dataset), images.length])}`, () => {
+      stage.show(checkpoint.tensors);
+      return evaluate(model);
+    });
+    if (planned.kind !== 'weights') return [before, before];
+    await pauseUnless(signal);
+    stage.show(planned.model.tensors);
+    return [before, await evaluate(model)];
+  });
+  const after =
+    planned.kind === 'none'
+      ? { accuracy: null, loss: null }
+      : planned.kind === 'smaller'
+        ? await evaluated(planned.model, dataset, { split: 'validation', samples, signal, onProgress })
+        : shown;
+  return {
+    ...{ baseline: baseline.accuracy, accuracy: after.accuracy, loss: after.loss },
+    ...{ samples: baseline.samples, sampleData: info.sample, normalization },
+  };
+}

@@ -1,0 +1,69 @@
+import type { WeightEntry } from '../../../protocol/checkpoint';
+import type { PlanBytes, StepPlan } from '../../../protocol/plan';
+import { storedBytes } from '../../checkpoint/dtype';
+import { encodeCheckpoint } from '../../checkpoint/encode';
+import { plannedSizes, sessionSizes, type FileSizes } from '../../checkpoint/sizes';
+import type { Session } from '../../checkpoint/store';
+import type { ModelContent } from '../../checkpoint/types';
+import { countNonzero } from '../../measure/inspect';
+import { readGraph } from '../../model/graph';
+
+/** What bytes are counted of. */
+export interface Sized {
+  readonly kind: StepPlan['kind'];
+  /** The model with which the step begins, where that is not the checkpoint of the session. */
+  readonly start?: ModelContent | undefined;
+  /** What the step would write; `unknown`: only the run finds it; `same`: it writes no model. */
+  readonly after: ModelContent | 'unknown' | 'same';
+}
+
+/** A model as its files hold it, or would hold it. */
+interface Stored {
+  /** Bytes of each layer. */
+  readonly layers: readonly number[];
+  files(): Promise<FileSizes>;
+}
+
+/** Bytes before and after a step, of the files and of each layer. @throws UserError, CancelledError */
+export async function planBytes(
+  session: Session,
+  { kind, start, after }: Sized,
+  signal: AbortSignal,
+): Promise<PlanBytes> {
+  const now = start ? asWritten(start, kind, signal) : onDisk(session, kind, signal);
+  const then = after === 'same' ? now : after === 'unknown' ? null : asWritten(after, kind, signal);
+  // The new files first: they are what a person waits for while the threshold is dragged.
+  const planned = then && (await then.files());
+  return {
+    before: sizes(await now.files()),
+    after: planned && sizes(planned),
+    layers: now.layers.map((before, i) => ({ before, after: then?.layers[i] ?? null })),
+  };
+}
+
+const sizes = ({ bytes, gzipBytes }: FileSizes): PlanBytes['before'] => ({ bytes, gzipBytes });
+
+function asWritten(model: ModelContent, kind: StepPlan['kind'], signal: AbortSignal): Stored {
+  const encoded = encodeCheckpoint(model);
+  return {
+    layers: layerBytes(model, encoded.entries, kind),
+    files: () => plannedSizes(model, { signal }, encoded),
+  };
+}
+
+function onDisk(session: Session, kind: StepPlan['kind'], signal: AbortSignal): Stored {
+  const { checkpoint } = session;
+  const entries = checkpoint.json.weightsManifest.flatMap(({ weights }) => weights);
+  return { layers: layerBytes(checkpoint, entries, kind), files: () => sessionSizes(session, signal) };
+}
+
+/** Bytes of the weights of each layer: all of them where channels are removed, else those that are not 0. */
+function layerBytes(model: ModelContent, entries: readonly WeightEntry[], kind: StepPlan['kind']): number[] {
+  const stored = new Map(entries.map((entry) => [entry.name, storedBytes(entry)]));
+  return readGraph(model).layers.map(({ tensors }) =>
+    tensors.reduce((sum, { tensor, params }) => {
+      const bytes = stored.get(tensor.name) ?? 0;
+      return sum + (kind === 'channels' || params === 0 ? bytes : Math.round((bytes / params) * countNonzero(tensor)));
+    }, 0),
+  );
+}

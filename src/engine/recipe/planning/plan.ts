@@ -1,0 +1,110 @@
+import type { Provenance } from '../../../protocol/model';
+import type { PlanPart, StepPlan } from '../../../protocol/plan';
+import { RECIPE_VERSION, type Recipe } from '../../../protocol/recipe';
+import { changesModel, type RecipeStep } from '../../../protocol/steps';
+import { storageNotes } from '../../checkpoint/storage-notes';
+import type { Session } from '../../checkpoint/store';
+import type { Checkpoint, ModelContent } from '../../checkpoint/types';
+import { orWhyNot } from '../../why-not';
+import { pauseUnless } from '../../pause';
+import { readNamed, type NamedCheckpoints } from '../named';
+import { notesBefore } from '../notes';
+import { withOrigin } from '../origin';
+import { kindOf } from '../steps/kinds';
+import type { RunEnvironment } from '../types';
+import { measureAccuracy, type Measured } from './accuracy';
+import { planBytes } from './bytes';
+import type { CarriedOut, Outlook, PlanData } from './outlook';
+
+/** A step that is to be planned, and with what. */
+export interface PlanRequest {
+  readonly step: RecipeStep;
+  readonly seed: number;
+  /** What relative paths in the step start from; by default the folder of the checkpoint. */
+  readonly baseFolder?: string | undefined;
+  readonly data: PlanData;
+  /** Validation images on which accuracy is measured. */
+  readonly samples: number;
+  /** What the files would say of the program; asked for once the counts are told. */
+  readonly environment: () => Promise<Pick<RunEnvironment, 'version' | 'backend'>>;
+}
+
+/** Who waits for a plan. */
+interface Listener {
+  readonly signal: AbortSignal;
+  readonly report: (part: PlanPart) => void;
+}
+
+/**
+ * What a step would come to if it alone were run on an open checkpoint; nothing is written. Tells the counts as soon as they
+ * are known, then the bytes, and answers all with the accuracy.
+ * @throws UserError where the step does not fit the model, CancelledError
+ */
+export async function planStep(
+  session: Session,
+  { step, seed, baseFolder, data, samples, environment }: PlanRequest,
+  { signal, report }: Listener,
+): Promise<StepPlan> {
+  const { checkpoint } = session;
+  const kind = kindOf(step);
+  kind.validate?.recipe?.(step, `The ${step.step} step`, [step]);
+  const recipe: Recipe = { recipeVersion: RECIPE_VERSION, checkpoint: checkpoint.path, seed, steps: [step] };
+  const named = await readNamed(recipe, baseFolder ?? checkpoint.folder);
+  const onProgress = (progress: (PlanPart & { part: 'progress' })['progress']): void => {
+    report({ part: 'progress', progress });
+  };
+  const outlook = await kind.plan({ session, named, seed, data, signal, onProgress }, step);
+  report({ part: 'counts', counts: outlook.counts });
+  await pauseUnless(signal);
+  const done = await outlook.carryOut?.();
+  const removals = done?.removal?.difference ? [{ after: 'step 1, remove', ...done.removal.difference }] : [];
+  const written = done && stamped(done.model, { recipe, named, session }, await environment(), removals);
+  const after = changesModel(step) ? (written ?? 'unknown') : 'same';
+  const bytes = await planBytes(session, { kind: outlook.kind, start: outlook.start, after }, signal);
+  report({ part: 'bytes', bytes });
+  const accuracy = await accuracyOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
+  const notes = [
+    ...(changesModel(step) ? notesBefore({ ...begun(outlook, checkpoint), recipe }) : []),
+    ...(outlook.notes ?? []),
+    ...(done ? storageNotes(checkpoint, done.model) : []),
+  ];
+  return {
+    kind: outlook.kind,
+    counts: done?.counts ?? outlook.counts,
+    bytes,
+    ...(typeof accuracy === 'string' ? { accuracy: null, noAccuracy: accuracy } : { accuracy }),
+    ...(notes.length === 0 ? {} : { notes }),
+    ...done?.removal,
+  };
+}
+
+/** The model with which the step begins, and the checkpoint that it is. */
+const begun = ({ start }: Outlook, checkpoint: Checkpoint) =>
+  start ? { parent: null, start } : { parent: checkpoint, start: checkpoint };
+
+/** The model with the origin that a run without data would write into it. */
+const stamped = (
+  model: ModelContent,
+  { recipe, named, session }: { recipe: Recipe; named: NamedCheckpoints; session: Session },
+  environment: Pick<RunEnvironment, 'version' | 'backend'>,
+  removals: NonNullable<Provenance['removals']>,
+): ModelContent =>
+  withOrigin(model, { recipe, named, parent: session.checkpoint, opened: null, data: null }, environment, [], removals);
+
+function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: CarriedOut | undefined): Measured | string {
+  if (start) return 'the network is random until it is trained';
+  if (!changesModel(step)) return { kind: 'same' };
+  return done ? { kind: kind === 'channels' ? 'smaller' : 'weights', model: done.model } : { kind: 'none' };
+}
+
+/** Accuracy as it is and as planned; a sentence where there is no data, or the model cannot be evaluated on it. */
+async function accuracyOf(
+  session: Session,
+  data: PlanData,
+  measured: Measured | string,
+  options: Parameters<typeof measureAccuracy>[3],
+): Promise<StepPlan['accuracy'] | string> {
+  if (typeof measured === 'string') return measured;
+  const dataset = await data.fitted();
+  return typeof dataset === 'string' ? dataset : orWhyNot(() => measureAccuracy(session, dataset, measured, options));
+}
