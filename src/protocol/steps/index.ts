@@ -1,16 +1,6 @@
 import * as z from 'zod';
 import type { StepDefinition } from './define';
-import { evaluate } from './evaluate';
-import { finetune } from './finetune';
-import { prune } from './prune';
-import { recalibrate } from './recalibrate';
-import { remove } from './remove';
-import { rewind } from './rewind';
-import { target } from './target';
-import { train } from './train';
-
-/** All kinds of step, in the order in which they are offered. A new one is a definition here and a room in the engine. */
-const definitions = [train, prune, remove, target, finetune, rewind, recalibrate, evaluate] as const;
+import { definitions } from './list';
 
 type Definitions = typeof definitions;
 export type StepName = Definitions[number]['name'];
