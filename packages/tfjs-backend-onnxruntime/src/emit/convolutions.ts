@@ -6,10 +6,10 @@ import type { NativeValue, PendingNode, PendingValue, Value } from '../graph/val
 import type { FusedConvolution } from '../passes/rewrites';
 import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
 import { activate, BLOCKED_ACTIVATIONS } from './elementwise';
-import { convolveInQuarters } from './convolutions-in-quarters';
+import { convolveInPhases } from './convolutions-in-phases';
 import type { Emission } from './emission';
 import { convolveInPairs, imageGradientInPairs, scratchInPairs, suitsRowPairs } from './minimal-filtering';
-import { partsOfQuarters, partsOfRows, rowsOf } from './image-parts';
+import { partsOfPhases, partsOfRows, rowsOf } from './image-parts';
 import { convolveToOne } from './single-output';
 import { stridedGradient } from './strided-gradients';
 import { imageInWholeBlocks, isInWholeBlocks } from './whole-blocks';
@@ -103,9 +103,9 @@ function convolve(
   if (endsWithin && missing === 0 && !inputBlocks && emission.rewrites.halvedImages.has(value)) {
     const inputs = [blockedOutputFilter(builder, whole.filter, whole.shape, block), ...biases];
     const nchw = emission.nchw(image, imageShape);
-    const quarters = convolveInQuarters(builder, [nchw, ...inputs], imageShape, window, ending);
-    if (quarters !== undefined) {
-      emission.setParts(value, partsOfQuarters(emission, quarters, planes));
+    const phases = convolveInPhases(builder, [nchw, ...inputs], imageShape, window, ending);
+    if (phases !== undefined) {
+      emission.setParts(value, partsOfPhases(emission, phases, planes));
       return;
     }
   }

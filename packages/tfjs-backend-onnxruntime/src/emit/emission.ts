@@ -10,8 +10,8 @@ import type { InternalOperators } from './internal-operators';
 /** Two images in blocks. */
 export type Pair = readonly [ValueName, ValueName];
 
-/** The even and the odd columns of an image's even rows, then those of its odd rows, each `[n, c, h / 2, w / 2]`. */
-export type Quarters = readonly [Pair, Pair];
+/** The space-to-depth phases of an image: the even and the odd columns of its even rows, then those of its odd rows, each `[n, c, h / 2, w / 2]`. */
+export type Phases = readonly [Pair, Pair];
 
 /** An image in blocks, `[n, c, h, w]`, that is known in parts, for readers that can do without the whole. */
 export interface Parts {
@@ -19,7 +19,7 @@ export interface Parts {
   readonly join: () => ValueName;
   /** Its even rows and its odd ones, each `[n, c, h / 2, w]`. */
   readonly rows: (() => Pair) | null;
-  readonly quarters: Quarters | null;
+  readonly phases: Phases | null;
   /** A smaller image with the same sum in each channel, `[n, c, h / 2, w / 2]`. */
   readonly condensed: ValueName | null;
 }

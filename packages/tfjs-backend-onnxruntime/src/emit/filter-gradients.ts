@@ -93,7 +93,7 @@ function productOfPatches(
 /**
  * The same for few channels, whose patches are slow to copy number by number: positions are taken in groups, so that one
  * patch, large enough for all of them, serves a whole group. Each position of a group has its own part of the product,
- * shifted by its place. The gradient's quarters need not be put together where it comes in such.
+ * shifted by its place. The gradient's phases need not be put together where it comes in such.
  */
 function productByGroups(
   emission: Emission,
@@ -103,8 +103,8 @@ function productByGroups(
 ): ValueName {
   const { builder } = emission;
   const { shape, height, width } = patched;
-  const quarters = emission.parts(gradient)?.quarters?.flat();
-  const group = quarters ? ([2, 2] as const) : ([1, kw > 3 && width % 4 === 0 ? 4 : 2] as const);
+  const phases = emission.parts(gradient)?.phases?.flat();
+  const group = phases ? ([2, 2] as const) : ([1, kw > 3 && width % 4 === 0 ? 4 : 2] as const);
   const reach = [reachOf(kh, group[0]), reachOf(kw, group[1])] as const;
   const places = group[0] * group[1];
   const positions = (shape[0] * height * width) / places;
@@ -119,9 +119,9 @@ function productByGroups(
   const times = (rows: ValueName, outputs: number): ValueName =>
     productOfPatches(emission, [columns, rows], { positions, taps, filters: outputs });
   let shares: ValueName[];
-  if (quarters) {
-    shares = quarters.map((quarter, place) => {
-      const rows = builder.blocked('ReorderOutput', [quarter], { channels: filters, channels_last: 1 });
+  if (phases) {
+    shares = phases.map((phase, place) => {
+      const rows = builder.blocked('ReorderOutput', [phase], { channels: filters, channels_last: 1 });
       return shifted(times(builder.reshape(rows, [positions, filters]), filters), place, 0, 1);
     });
   } else {

@@ -1,26 +1,26 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import type { Value } from '../graph/value';
-import type { Emission, Pair, Parts, Quarters } from './emission';
+import type { Emission, Pair, Parts, Phases } from './emission';
 
 /** Number, channels, height and width of images in blocks. */
 export type Planes = readonly [n: number, channels: number, height: number, width: number];
 
 /** An image of the given size that is computed as its even and its odd rows. */
 export function partsOfRows({ builder, block }: Emission, rows: Pair, planes: Planes): Parts {
-  return { join: () => joinRows(builder, rows, planes, block), rows: () => rows, quarters: null, condensed: null };
+  return { join: () => joinRows(builder, rows, planes, block), rows: () => rows, phases: null, condensed: null };
 }
 
-/** An image of the given size that is computed as its quarters. */
-export function partsOfQuarters(
+/** An image of the given size that is computed as its phases. */
+export function partsOfPhases(
   { builder, block }: Emission,
-  quarters: Quarters,
+  phases: Phases,
   [n, c, h, w]: Planes,
   condensed: ValueName | null = null,
 ): Parts {
   const joined = (half: Pair): ValueName =>
     builder.once(`columns of ${half.join()}`, () => joinColumns(builder, half, [n, c, h / 2, w], block));
-  const rows = (): Pair => [joined(quarters[0]), joined(quarters[1])];
-  return { join: () => joinRows(builder, rows(), [n, c, h, w], block), rows, quarters, condensed };
+  const rows = (): Pair => [joined(phases[0]), joined(phases[1])];
+  return { join: () => joinRows(builder, rows(), [n, c, h, w], block), rows, phases, condensed };
 }
 
 /** Puts even and odd rows together to an image of the given size, `[n, channels, height, width]`. */

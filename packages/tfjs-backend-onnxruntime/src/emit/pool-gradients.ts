@@ -7,7 +7,7 @@ import type { Emission, Pair, Parts } from './emission';
 import { roundUp } from './filters';
 import { equalMask, notNegativeMask, positiveMask } from './masks';
 import { maximaOfPairs, maximaOfRows } from './pools';
-import { joinColumns, joinRows, partsOfQuarters } from './image-parts';
+import { joinColumns, joinRows, partsOfPhases } from './image-parts';
 import { spread } from './spreading';
 
 export function emitMaxPoolGradient(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
@@ -95,19 +95,19 @@ function distributeInHalves(emission: Emission, image: Value, gradient: ValueNam
   if (parts && maxima) {
     const ofRows = share(condensed, builder.op('Sub', maxima));
     const ofColumns = (row: 0 | 1): Pair => {
-      const differences = parts.quarters
-        ? builder.op('Sub', parts.quarters[row])
+      const differences = parts.phases
+        ? builder.op('Sub', parts.phases[row])
         : differenceOfPairs(emission, parts.rows!()[row], c, [1, 2]);
       return share(ofRows[row], differences);
     };
-    return partsOfQuarters(emission, [ofColumns(0), ofColumns(1)], [n, c, h, w], condensed);
+    return partsOfPhases(emission, [ofColumns(0), ofColumns(1)], [n, c, h, w], condensed);
   }
   const rowMaxima = maximaOfPairs(builder, emission.blocked(image));
   const ofRows = share(condensed, differenceOfPairs(emission, rowMaxima, c, [2, 1]));
   const joined = joinRows(builder, ofRows, [n, c, h, w / 2], block);
   const sides = share(joined, differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
   const join = (): ValueName => joinColumns(builder, sides, [n, c, h, w], block);
-  return { join, rows: null, quarters: null, condensed };
+  return { join, rows: null, phases: null, condensed };
 }
 
 /** The first of each pair of pixels less the second, in blocks, by a depthwise convolution: no pair is copied apart. */

@@ -18,7 +18,7 @@ export function emitPool(emission: Emission, value: PendingValue<'MaxPool' | 'Av
     let result: ValueName;
     if (parts?.rows) {
       // The gradient asks for the maxima of each row; without it, there is less to compare if rows go first.
-      const rowsFirst = !hasGradient && parts.quarters === null;
+      const rowsFirst = !hasGradient && parts.phases === null;
       result = rowsFirst
         ? maximaOfPairs(builder, builder.op('Max', parts.rows()))
         : builder.op('Max', maximaOfRows(builder, parts)!);
@@ -36,9 +36,9 @@ export function emitPool(emission: Emission, value: PendingValue<'MaxPool' | 'Av
 }
 
 /** The greater of each two pixels side by side in the even and in the odd rows of an image that is known in such. */
-export function maximaOfRows(builder: ModelBuilder, { rows, quarters }: Parts): Pair | undefined {
-  if (quarters === null) return rows === null ? undefined : both(rows(), (row) => maximaOfPairs(builder, row));
-  return both(quarters, (columns) => builder.once(`maxima of ${columns.join()}`, () => builder.op('Max', columns)));
+export function maximaOfRows(builder: ModelBuilder, { rows, phases }: Parts): Pair | undefined {
+  if (phases === null) return rows === null ? undefined : both(rows(), (row) => maximaOfPairs(builder, row));
+  return both(phases, (columns) => builder.once(`maxima of ${columns.join()}`, () => builder.op('Max', columns)));
 }
 
 /** The greater of each two pixels side by side of an image in blocks. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { convolveInQuarters } from '../../src/emit/convolutions-in-quarters';
+import { convolveInPhases } from '../../src/emit/convolutions-in-phases';
 import {
   convolveInPairs,
   imageGradientInPairs,
@@ -12,7 +12,7 @@ import { tf } from '../../testing/tf';
 import { expectAsCpu, gradientOf, image, tensor } from './compare';
 
 vi.mock('../../src/emit/minimal-filtering', { spy: true });
-vi.mock('../../src/emit/convolutions-in-quarters', { spy: true });
+vi.mock('../../src/emit/convolutions-in-phases', { spy: true });
 
 const SLIDE: Window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] };
 
@@ -145,7 +145,7 @@ describe.each(CHOICES)(
       expectCalled([convolveInPairs, imageGradientInPairs, rowsOfFilterGradient]);
     });
 
-    test.each(['same', 'valid'] as const)('few channels before a pool, in quarters: %s', async (pad) => {
+    test.each(['same', 'valid'] as const)('few channels before a pool, in phases: %s', async (pad) => {
       for (const [height, width, channels, kernel] of [
         [12, 10, 1, 3],
         [16, 8, 3, 5],
@@ -170,7 +170,7 @@ describe.each(CHOICES)(
           ]);
         }
       }
-      expectCalled([convolveInQuarters]);
+      expectCalled([convolveInPhases]);
     });
 
     test('what is not a number stays in the rows that read it', async () => {

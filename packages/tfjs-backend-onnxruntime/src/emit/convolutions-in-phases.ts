@@ -1,23 +1,23 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import type { Attributes } from '../encoding/onnx-messages';
 import type { Window } from '../graph/operations';
-import type { Pair, Quarters } from './emission';
+import type { Pair, Phases } from './emission';
 import { windowAttributes } from './filters';
 
 /**
- * A convolution of few channels as the quarters of its result, which the pool after it and that pool's gradient compare as
+ * A convolution of few channels as the phases of its result, which the pool after it and that pool's gradient compare as
  * they stand: four convolutions that slide by two pixels.
  *
  * @param inputs an image in NCHW order, a filter in blocks and, if there is one, a bias
  * @returns undefined where the convolution itself slides by more than one pixel
  */
-export function convolveInQuarters(
+export function convolveInPhases(
   builder: ModelBuilder,
   [image, ...inputs]: readonly [ValueName, ...ValueName[]],
   [, height, width]: readonly number[],
   window: Window,
   ending: Attributes,
-): Quarters | undefined {
+): Phases | undefined {
   const { strides, pads } = window;
   if (strides.some((step) => step !== 1)) return undefined;
   const [top, left, bottom, right] = pads;
