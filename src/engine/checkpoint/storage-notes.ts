@@ -60,5 +60,7 @@ export function trainingNote(model: ModelContent): string | undefined {
 export function optimizerNote(model: ModelContent): string | undefined {
   const slots = [...model.tensors.values()].filter(({ group }) => group === 'optimizer').length;
   if (slots === 0) return undefined;
-  return `The state of the optimizer (${plural(slots, 'tensor')}) is left out, because it belongs to weights that are no more; trainingConfig is kept.`;
+  const { described = {}, modelTopology } = model;
+  const configured = Object.hasOwn(described, 'trainingConfig') || Object.hasOwn(modelTopology, 'training_config');
+  return `The state of the optimizer (${plural(slots, 'tensor')}) is left out, because it belongs to weights that are no more${configured ? '; trainingConfig is kept' : ''}.`;
 }

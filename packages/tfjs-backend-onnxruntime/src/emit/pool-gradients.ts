@@ -37,10 +37,12 @@ function distributeToMaxima(
 ): void {
   const { builder, block } = emission;
   const [gradient, image, pooled] = node.inputs as [Value, Value, Value];
-  const [n, h, w, c] = value.shape as [number, number, number, number];
+  // Not of the value: under the mask of a relu, that may be a volume or a series, pooled as images.
+  const [n, h, w, c] = node.inputShapes[1] as [number, number, number, number];
   const [kh, kw] = node.operation.attributes.window.kernel;
   const [rows, columns] = [h / kh, w / kw];
   const inBlocks =
+    value.shape.length === 4 &&
     sameShape(image.shape, value.shape) &&
     [gradient, pooled].every((input) => input.shape.length === 4) &&
     (emission.canBlock(c) || [gradient, image, pooled].every((input) => emission.hasFilledBlocks(input)));

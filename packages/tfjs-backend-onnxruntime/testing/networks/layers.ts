@@ -202,6 +202,17 @@ export const layerNetworks: readonly LayerNetwork[] = [
   one('AveragePooling2D', IMAGE, () => L.averagePooling2d({})),
   one('MaxPooling3D', VOLUME, () => L.maxPooling3d({ poolSize: 2, strides: 2 })),
   one('MaxPooling3D, overlapping', VOLUME, () => L.maxPooling3d({ poolSize: 3, strides: 1, padding: 'same' })),
+  {
+    name: 'MaxPooling3D behind a relu',
+    inputShape: VOLUME,
+    middle: (x) =>
+      of(L.maxPooling3d({ poolSize: [1, 2, 2], strides: [1, 2, 2] }), of(L.conv3d({ filters: 4, kernelSize: 1, activation: 'relu' }), x)), // prettier-ignore
+  },
+  {
+    name: 'MaxPooling1D behind a relu',
+    inputShape: SEQUENCE,
+    middle: (x) => of(L.maxPooling1d({}), of(L.conv1d({ filters: 4, kernelSize: 1, activation: 'relu' }), x)),
+  },
   one('AveragePooling3D', VOLUME, () => L.averagePooling3d({ poolSize: 2, strides: 2 })),
   one('AveragePooling3D, overlapping', VOLUME, () => L.averagePooling3d({ poolSize: 3, strides: 2, padding: 'same' })),
   one('GlobalAveragePooling1D', SEQUENCE, () => L.globalAveragePooling1d({})),
