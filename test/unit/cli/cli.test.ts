@@ -159,6 +159,28 @@ describe('--json prints one document', () => {
     expect(await readdir(folder, { recursive: true })).toEqual(before);
   });
 
+  it.each([
+    ['finetune', ['--gradual', '0.75'], 0.75],
+    ['finetune', [], 0],
+    ['target', ['--accuracy', '0.5'], 0],
+  ])('of a dry run of %s %j', async (step, options, sparsity) => {
+    const { model, data } = await tiny();
+    const before = await readdir(folder, { recursive: true });
+    const given = [step, model, ...options, '--data', data, '--dry-run'];
+    const { stdout, stderr } = await secateur([...given, '--json']);
+    expect(stderr).not.toMatch(/error/);
+    const { totals, accuracy } = z
+      .object({
+        totals: z.object({ before: ModelTotals, after: ModelTotals.omit({ bytes: true, gzipBytes: true }) }),
+        accuracy: z.object({ baseline: z.number(), accuracy: z.null() }),
+      })
+      .parse(JSON.parse(stdout));
+    expect(totals.after.sparsity).toBe(sparsity);
+    expect(accuracy.baseline).toBeGreaterThanOrEqual(0);
+    expect((await secateur(given)).stdout).toMatch(/ before\n.*Nothing was written: this was a dry run\.\n$/s);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+
   it('of a dry run whose weights are trained later: files of quantized weights will grow', async () => {
     const { model } = await tiny();
     await writeTinyDataset(at('shapes'), { train: 240, test: 30, size: 6, classes: 3 });

@@ -252,6 +252,21 @@ test('nothing is planned or scanned while a field is wrong, though it is folded 
   expect(await requests('sensitivity')).toBe(0);
 });
 
+test('a step whose outcome only the run finds has a plan too, with a question mark for it', async () => {
+  await open();
+  await element('add-finetune').click();
+  await element('show-plan').click();
+  const row = element('plan-row-conv2d');
+  await row.getByText('Unchanged').waitFor();
+  expect(await row.textContent()).toContain('\u2192 ?');
+  await element('plan-table').getByText('It is found while the step runs.').waitFor();
+  await open('untrusted');
+  await element('add-remove').click();
+  expect(await element('show-plan').isDisabled()).toBe(true);
+  await element('add-evaluate').click();
+  expect(await element('show-plan').isDisabled()).toBe(false);
+});
+
 test('a name that no folder can have stays, with what is wrong with it', async () => {
   await open();
   await element('threshold-number').fill('0.02');
