@@ -5,7 +5,7 @@ import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
 import type { Work } from '../work';
 
-/** What the engine knows of one kind of step; the table of all of them is in `kinds.ts`. */
+/** What the engine knows of one kind of step; all of them are in `list.ts`. */
 export interface StepKind<Step extends RecipeStep> {
   /** Refuses, before anything is written, what cannot be done. */
   readonly validate?: Validation<Step>;

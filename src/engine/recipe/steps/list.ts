@@ -1,0 +1,21 @@
+import type { StepName, StepOf } from '../../../protocol/steps';
+import { evaluate } from './evaluate';
+import type { StepKind } from './kind';
+import { prune } from './prune';
+import { recalibrate } from './recalibrate';
+import { remove } from './remove';
+import { rewind } from './rewind';
+import { target } from './target';
+import { finetune, train } from './train';
+
+/** What the engine knows of each kind of step. A new one is a line here and one in the list of definitions. */
+export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
+  train,
+  prune,
+  remove,
+  target,
+  finetune,
+  recalibrate,
+  rewind,
+  evaluate,
+};
