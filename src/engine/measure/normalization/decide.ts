@@ -15,9 +15,13 @@ export interface Decision {
   readonly note?: string;
 }
 
-/** Two accuracies differ clearly where chance makes such a difference only so often, and they are so far apart. */
+/**
+ * Two accuracies differ clearly where chance makes such a difference only so often, they are so far apart, and the worse one
+ * makes so many times the mistakes: a network that has learned little may do a little better on pixels that it never saw.
+ */
 const CHANCE = 0.01;
 const MARGIN = 0.02;
+const MISTAKES_TIMES = 1.4;
 /** An accuracy beats guessing where it is so many standard deviations above it. */
 const DEVIATIONS = 3;
 /** A loss is clearly higher where it is so many times the other, and so many standard errors above it. */
@@ -100,14 +104,19 @@ function beatsGuessing(hits: number, labels: Uint8Array): boolean {
   return hits - share * labels.length > DEVIATIONS * deviation;
 }
 
-/** McNemar's exact test, one-sided, and the margin. */
+/** McNemar's exact test, one-sided, and the margins. */
 function isClearlyMore(more: Int32Array, less: Int32Array): boolean {
   let [gained, lost] = [0, 0];
   more.forEach((hit, i) => {
     if (hit > less[i]!) gained++;
     else if (hit < less[i]!) lost++;
   });
-  return gained - lost >= MARGIN * more.length && upperTail(gained, gained + lost) < CHANCE;
+  const mistakes = (hits: Int32Array): number => hits.filter((hit) => hit === 0).length;
+  return (
+    gained - lost >= MARGIN * more.length &&
+    mistakes(less) >= MISTAKES_TIMES * mistakes(more) &&
+    upperTail(gained, gained + lost) < CHANCE
+  );
 }
 
 /** The chance of `hits` or more heads in `tosses` of a fair coin. */
