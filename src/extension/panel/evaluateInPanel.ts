@@ -4,18 +4,20 @@ import type { HandlerContext } from '../../rpc/peer';
 import { pickData } from '../data/pickData';
 import { announceEvaluation } from '../evaluate/announce';
 import { modelLabel } from '../job/folderName';
-import type { CheckpointPanel } from './panel';
+import type { Services } from '../services';
+import type { OpenCheckpoint } from './openCheckpoint';
 
 /**
  * Evaluates the checkpoint of a panel. A page that cancels ends it; one that is hidden meanwhile does not: the result is
  * kept, and announced.
  */
 export async function evaluateInPanel(
-  panel: CheckpointPanel,
+  panel: OpenCheckpoint,
+  services: Services,
   { signal, report }: HandlerContext<Progress>,
   isGone: () => boolean,
 ): Promise<Evaluation> {
-  const { datasets, evaluations, log } = panel.services;
+  const { datasets, evaluations, log } = services;
   if (panel.data === undefined) {
     report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
     await pickData(datasets, modelLabel(panel.model));
@@ -33,7 +35,7 @@ export async function evaluateInPanel(
   );
   try {
     const evaluation = await evaluations.measure(panel.model, data, { signal: abort.signal, onProgress: report });
-    if (isGone()) announceEvaluation(panel.services, panel.uri, evaluation);
+    if (isGone()) announceEvaluation(services, panel.uri, evaluation);
     return evaluation;
   } catch (error) {
     if (isGone()) log.error(`The evaluation of ${panel.model} failed while its page was hidden: ${String(error)}`);

@@ -13,9 +13,10 @@ import { jobRun } from '../job/run';
 import { jobName } from '../job/words';
 import { portablePath } from '../paths';
 import { startQuietly } from '../runs/startRun';
+import type { Services } from '../services';
 import { takenPlan } from './earlierPlans';
 import { evaluateInPanel } from './evaluateInPanel';
-import type { CheckpointPanel } from './panel';
+import type { OpenCheckpoint } from './openCheckpoint';
 import { planStep } from './planStep';
 import { scanInPanel } from './scanInPanel';
 
@@ -23,8 +24,12 @@ import { scanInPanel } from './scanInPanel';
 const DATA_WAITS = 250;
 
 /** Serves the page of a panel; `isGone` tells that the page has ended, which cancels questions but no run. */
-export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Handlers<PanelRequests> {
-  const { model, services } = panel;
+export function panelHandlers(
+  panel: OpenCheckpoint,
+  services: Services,
+  isGone: () => boolean,
+): Handlers<PanelRequests> {
+  const { model } = panel;
   const { engine, datasets, log } = services;
 
   return {
@@ -36,9 +41,9 @@ export function panelHandlers(panel: CheckpointPanel, isGone: () => boolean): Ha
     },
     reload: (_, { signal }) => panel.load(true, signal),
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
-    plan: (asked, context) => planStep(panel, asked, context),
-    sensitivity: (asked, context) => scanInPanel(panel, asked, context),
-    evaluate: (_, context) => evaluateInPanel(panel, context, isGone),
+    plan: (asked, context) => planStep(panel, engine, asked, context),
+    sensitivity: (asked, context) => scanInPanel(panel, services, asked, context),
+    evaluate: (_, context) => evaluateInPanel(panel, services, context, isGone),
     proposeFolder({ steps, sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));
       const name = jobName(modelLabel(model), steps, sparsity);

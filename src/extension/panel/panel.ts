@@ -15,12 +15,13 @@ import { requireTrust } from '../trust';
 import { DiskWatch } from './diskWatch';
 import { panelHandlers } from './handlers';
 import { pageHtml } from './html';
+import type { OpenCheckpoint } from './openCheckpoint';
 import { PageSession } from './pageSession';
 import { PanelRun } from './panelRun';
 import { panelState } from './state';
 
 /** One open checkpoint editor: the host's side of the page, over all the lives of the page. */
-export class CheckpointPanel {
+export class CheckpointPanel implements OpenCheckpoint {
   readonly run = new PanelRun();
   private readonly own = new Disposables();
   private readonly disk: DiskWatch;
@@ -31,7 +32,7 @@ export class CheckpointPanel {
   constructor(
     readonly uri: vscode.Uri,
     private readonly webviewPanel: vscode.WebviewPanel,
-    readonly services: Services,
+    private readonly services: Services,
   ) {
     const { webview } = webviewPanel;
     const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
@@ -114,14 +115,14 @@ export class CheckpointPanel {
       const inspection = await engine.call('inspect', { model: this.model }, { signal });
       this.loaded = { inspection, text: before?.text ?? '' };
     } else setImmediate(() => void this.disk.repeat());
-    return panelState(this, this.loaded.inspection);
+    return panelState(this, this.loaded.inspection, this.services);
   }
 
   /** Tells the page everything again: trust, dataset or settings changed. */
   async tellState(): Promise<void> {
     if (!this.loaded || !this.session) return;
     try {
-      this.notify('state', await panelState(this, this.loaded.inspection));
+      this.notify('state', await panelState(this, this.loaded.inspection, this.services));
       // A workspace that was just trusted, or another setting, may have brought a dataset that nobody has opened yet.
       this.openData();
     } catch (error) {
@@ -145,7 +146,7 @@ export class CheckpointPanel {
     const session: PageSession = new PageSession(
       (message) => void webview.postMessage(message),
       panelRequests,
-      panelHandlers(this, () => session.isOver),
+      panelHandlers(this, this.services, () => session.isOver),
       requireTrust,
     );
     return session;

@@ -2,28 +2,28 @@ import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
 import type { Attention } from '../../protocol/panel';
 import { VIEW_TYPE } from '../constants';
-import type { CheckpointPanel } from './panel';
+import type { OpenCheckpoint } from './openCheckpoint';
 
 /** The open panels, by checkpoint. */
 export class Panels {
-  private readonly open = new Map<string, Set<CheckpointPanel>>();
+  private readonly open = new Map<string, Set<OpenCheckpoint>>();
   /** What to bring into view in a panel that is not up yet, by checkpoint. */
   private readonly awaited = new Map<string, Attention>();
 
-  get all(): CheckpointPanel[] {
+  get all(): OpenCheckpoint[] {
     return [...this.open.values()].flatMap((panels) => [...panels]);
   }
 
-  of(model: string): CheckpointPanel[] {
+  of(model: string): OpenCheckpoint[] {
     return [...(this.open.get(model) ?? [])];
   }
 
-  add(panel: CheckpointPanel): void {
+  add(panel: OpenCheckpoint): void {
     const panels = this.open.get(panel.model) ?? new Set();
     this.open.set(panel.model, panels.add(panel));
   }
 
-  remove(panel: CheckpointPanel): void {
+  remove(panel: OpenCheckpoint): void {
     const panels = this.open.get(panel.model);
     panels?.delete(panel);
     if (panels?.size === 0) this.open.delete(panel.model);

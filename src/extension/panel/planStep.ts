@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import type { panelRequests } from '../../protocol/panel';
 import type { PlanPart, StepPlan } from '../../protocol/plan';
 import type { HandlerContext } from '../../rpc/peer';
+import type { SharedEngine } from '../child/sharedEngine';
 import { settings } from '../settings';
-import type { CheckpointPanel } from './panel';
+import type { OpenCheckpoint } from './openCheckpoint';
 
 /** What a step would do to a panel's checkpoint. Throws UserError, CancelledError. */
 export async function planStep(
-  { model, data, services: { engine } }: CheckpointPanel,
+  { model, data }: OpenCheckpoint,
+  engine: SharedEngine,
   asked: z.output<(typeof panelRequests)['plan']['params']>,
   { signal, report }: HandlerContext<PlanPart>,
 ): Promise<StepPlan> {

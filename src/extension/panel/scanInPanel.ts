@@ -6,18 +6,20 @@ import type { HandlerContext } from '../../rpc/peer';
 import { withOwnEngine } from '../child/ownEngine';
 import { pickData } from '../data/pickData';
 import { modelLabel } from '../job/folderName';
-import type { CheckpointPanel } from './panel';
+import type { Services } from '../services';
+import type { OpenCheckpoint } from './openCheckpoint';
 
 /**
  * Scans the sensitivity of each layer of a panel's checkpoint. Points are kept with the extension's own files: a scan that
  * was cancelled, or lost its page, goes on where it was when it is asked for again. Throws UserError, CancelledError.
  */
 export async function scanInPanel(
-  panel: CheckpointPanel,
+  panel: OpenCheckpoint,
+  services: Pick<Services, 'context' | 'createEngine' | 'datasets' | 'engine'>,
   { options, seed }: { options: SensitivityOptions; seed: number },
   { signal, report }: HandlerContext<SensitivityPart>,
 ): Promise<Sensitivity> {
-  const { model, services } = panel;
+  const { model } = panel;
   if (panel.data === undefined) await pickData(services.datasets, modelLabel(model));
   await panel.settleNormalization(signal);
   const { data } = panel;

@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
 import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
+import type { Services } from '../services';
 import { settings } from '../settings';
 import { earlierPlans } from './earlierPlans';
-import type { CheckpointPanel } from './panel';
+import type { OpenCheckpoint } from './openCheckpoint';
 
 /** Everything that the page needs to draw itself. */
-export async function panelState(panel: CheckpointPanel, inspection: Inspection): Promise<PanelState> {
-  const { datasets, evaluations, normalizations } = panel.services;
+export async function panelState(
+  panel: OpenCheckpoint,
+  inspection: Inspection,
+  { datasets, evaluations, normalizations }: Pick<Services, 'datasets' | 'evaluations' | 'normalizations'>,
+): Promise<PanelState> {
   const trusted = vscode.workspace.isTrusted;
   const reference = datasets.for(inspection);
   const data = trusted

@@ -130,8 +130,8 @@ describe('secateur target', () => {
     [[], 2, "one of '--accuracy', '--bytes', '--macs' and '--params' must be given"],
     [['--bytes', '9', '--params', '9'], 2, 'cannot be used with'],
     [['--bytes', '10'], 1, 'cannot be met: the best plan that was found has'],
-    [['--accuracy', 'high'], 2, 'must be a number from 0 to 1'],
-    [['--bytes', '1.5'], 2, 'must be a whole number above 0'],
+    [['--accuracy', 'high'], 1, 'must be a number from 0 to 1'],
+    [['--bytes', '1.5'], 1, 'must be a whole number'],
   ])('says in one sentence what is wrong with %j', async (options, exit, words) => {
     const { code, stdout, stderr } = await secateur(['target', model, ...data, ...options, '--out', at('small')]);
     expect({ code, stdout }).toEqual({ code: exit, stdout: '' });

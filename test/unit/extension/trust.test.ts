@@ -5,7 +5,8 @@ import type * as z from 'zod';
 import { createService } from '../../../src/engine/service';
 import { toLayersModel } from '../../../src/engine/model/runnable';
 import { panelHandlers } from '../../../src/extension/panel/handlers';
-import type { CheckpointPanel } from '../../../src/extension/panel/panel';
+import type { OpenCheckpoint } from '../../../src/extension/panel/openCheckpoint';
+import type { Services } from '../../../src/extension/services';
 import { PageSession } from '../../../src/extension/panel/pageSession';
 import { PanelRun } from '../../../src/extension/panel/panelRun';
 import { requireTrust } from '../../../src/extension/trust';
@@ -96,17 +97,17 @@ async function panel(): Promise<{ ask: Client<PanelRequests>; reached: string[];
     run: new PanelRun(),
     isLive: true,
     load: () => Promise.reject(new Error('not asked for here')),
-    services: {
-      engine: { call },
-      datasets: {},
-      log: { show: () => undefined, error: () => undefined },
-      panels: { show: () => Promise.resolve(), takeFocus: () => undefined },
-    },
-  } as unknown as CheckpointPanel;
+  } as unknown as OpenCheckpoint;
+  const services = {
+    engine: { call },
+    datasets: {},
+    log: { show: () => undefined, error: () => undefined },
+    panels: { show: () => Promise.resolve(), takeFocus: () => undefined },
+  } as unknown as Services;
   return {
     ask: page(
       panelRequests,
-      panelHandlers(open, () => false),
+      panelHandlers(open, services, () => false),
     ),
     reached,
     model,

@@ -67,17 +67,28 @@ function flagsOfField(field: Field, context: Context): Flag[] {
   }
 }
 
-/** One option for a field. `value`: what it takes, where that is not for its kind to say. */
-function flagOf(field: Field, context: Context, more: { flag?: string; value?: string; key?: string } = {}): Flag {
-  const { value = placeholder(field), key = field.key } = more;
-  const option = new Option(`--${nameFor(more.flag ?? field.flag ?? kebab(key), context)}${value}`, helpOf(field));
+/** How an option differs from what its field says. */
+interface Special {
+  readonly flag?: string;
+  /** What it takes. */
+  readonly value?: string;
+  /** Says how much is asked for: a number that does not fit is the schema's to refuse, as in a recipe. */
+  readonly isAmount?: boolean;
+}
+
+function flagOf(field: Field, context: Context, special: Special = {}): Flag {
+  const { flag = field.flag ?? kebab(field.key), value = placeholder(field), isAmount = false } = special;
+  const option = new Option(`--${nameFor(flag, context)}${value}`, helpOf(field));
   const { spec } = field;
   if (spec.kind === 'choice' && !spec.open) option.choices(spec.options);
+  else if (spec.kind === 'number' && isAmount) option.argParser(asNumber);
   else if (spec.kind !== 'flag' && spec.kind !== 'text' && spec.kind !== 'choice' && spec.kind !== 'names')
     option.argParser((typed: string, before: unknown) => typedAs(spec, typed, before));
   if (context.needs) option.helpGroup(`Options with ${context.needs.long}:`);
-  return { option, at: [...context.at, key], needs: context.needs };
+  return { option, at: [...context.at, field.key], needs: context.needs };
 }
+
+const asNumber = (typed: string): number => (typed.trim() === '' ? Number.NaN : Number(typed));
 
 function nameFor(name: string, { taken, owner }: Context): string {
   const free = taken.has(name) ? `${kebab(owner)}-${name}` : name;
@@ -91,7 +102,7 @@ function flagsOfPart(field: Field, fields: readonly Field[], context: Context): 
   const main = fields.find(({ required }) => required) ?? fields[0];
   if (!main) return [];
   const value = main.required ? placeholder(main) : placeholder(main).replace(/<(.*)>/, '[$1]');
-  const opener = flagOf({ ...main, help: field.help }, context, { flag: kebab(field.key), value });
+  const opener = flagOf({ ...main, help: field.help }, context, { flag: kebab(field.key), value, isAmount: true });
   const at = [...context.at, field.key];
   const others = fields.filter((one) => one !== main);
   const rest = { taken: context.taken, owner: field.key, at, needs: opener.option };
@@ -103,7 +114,7 @@ function flagsOfVariants(field: Field, variants: readonly Variant[], context: Co
   const flags = variants.flatMap(({ spec }) => {
     const [only] = spec.kind === 'object' ? spec.fields : [];
     if (!only) return [];
-    return [flagOf(only, { ...context, at: [...context.at, field.key] })];
+    return [flagOf(only, { ...context, at: [...context.at, field.key] }, { isAmount: true })];
   });
   const names = flags.map(({ option }) => option.attributeName());
   for (const { option } of flags) option.conflicts(names.filter((name) => name !== option.attributeName()));
