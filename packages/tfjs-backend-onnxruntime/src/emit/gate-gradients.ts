@@ -1,7 +1,7 @@
 import type { ValueName } from '../encoding/model-builder';
 import type { PendingValue } from '../graph/value';
-import type { SaturatingGradient, TanhGradient } from '../passes/gate-gradients';
 import type { Emission } from './emission';
+import type { SaturatingGradient, TanhGradient } from '../passes/rewrites';
 
 /**
  * The gradients of several gates beside each other: what comes from above times what is known beforehand. Operators that read

@@ -1,8 +1,7 @@
 import type { ValueName } from '../encoding/model-builder';
 import type { PendingValue } from '../graph/value';
-import type { Columns, JoinedProduct } from '../passes/joined-products';
-import type { Operand } from '../passes/sum-products';
 import type { Emission } from './emission';
+import type { Columns, JoinedProduct, Operand } from '../passes/rewrites';
 
 /** A sum of products and biases as one product, with its activation. */
 export function emitJoinedProduct(emission: Emission, value: PendingValue, product: JoinedProduct): void {

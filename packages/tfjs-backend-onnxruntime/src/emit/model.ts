@@ -4,7 +4,7 @@ import { mostBytesAlive } from '../graph/liveness';
 import { nativeTypeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { Value } from '../graph/value';
-import { findRewrites } from '../passes/rewrites';
+import { findRewrites } from '../passes/find-rewrites';
 import type { ScalarSlots } from '../sessions/scalar-slots';
 import { Emission } from './emission';
 import { emitValue } from './emitters';

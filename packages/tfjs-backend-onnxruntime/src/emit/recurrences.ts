@@ -1,11 +1,10 @@
 import type { ValueName } from '../encoding/model-builder';
 import type { Attributes } from '../encoding/onnx-messages';
 import { sizeOf } from '../graph/native-types';
-import type { Recurrence } from '../passes/recurrences';
-import type { RecurrentStep } from '../passes/recurrent-steps';
 import { keepNaN } from './elementwise';
 import type { Emission } from './emission';
 import { spoiltRows } from './spoilt-rows';
+import type { Recurrence, RecurrentStep } from '../passes/rewrites';
 
 /** The operator takes more rows than this in parts: their gates no longer fit the cache of one core. */
 const MOST_ROWS = 128;

@@ -1,6 +1,6 @@
 import { sameShape } from '../graph/native-types';
-import type { Parts } from '../passes/split-slices';
 import type { Emission } from './emission';
+import type { Parts } from '../passes/rewrites';
 
 /** All parts of a value at once. */
 export function emitSplit(emission: Emission, { whole, shape, axis, slices }: Parts): void {

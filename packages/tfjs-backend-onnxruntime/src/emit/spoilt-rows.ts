@@ -1,6 +1,6 @@
 import type { ValueName } from '../encoding/model-builder';
-import type { Recurrence } from '../passes/recurrences';
 import type { Emission } from './emission';
+import type { Recurrence } from '../passes/rewrites';
 
 /** Numbers for each example that are NaN where one of what its states are computed from is; made when asked for. */
 export interface SpoiltRows {

@@ -1,7 +1,7 @@
 import type { ValueName } from '../encoding/model-builder';
-import type { SummedProducts } from '../passes/group-sums';
 import type { Emission } from './emission';
 import { beside } from './joined-products';
+import type { SummedProducts } from '../passes/rewrites';
 
 /** Products of fewer rows than this are put together before they are added to the others. */
 const LEAST_ROWS = 96;

@@ -1,7 +1,7 @@
 import { CLIP_GRADIENT } from '../kernels/own-kernels';
 import { BACKEND_NAME } from '../step-boundary';
 import { tf } from '../tf';
-import type { GradientFunction } from './completed';
+import type { GradientFunction } from './gradient-function';
 
 /** dy seen as the result of a reduction that keeps the reduced axes. */
 function withReducedAxes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {

@@ -2,19 +2,10 @@ import { tf } from '../tf';
 import { cheaperGradients } from './cheaper';
 import { dilatedGradients } from './dilated';
 import { einsumGradient } from './einsum';
+import type { GradientFunction } from './gradient-function';
 import { tileGradient } from './tile';
 import { unfuseDilated } from './unfused';
 import { volumeGradient } from './volumes';
-
-/** How to compute the gradient of each input, by its name. */
-export type Gradients = Readonly<Record<string, () => tf.Tensor>>;
-
-/** The gradients of a kernel's inputs, from that of its one result; undefined where tfjs's own is to be taken. */
-export type GradientFunction = (
-  dy: tf.Tensor,
-  saved: tf.Tensor[],
-  attributes: tf.NamedAttrMap,
-) => Gradients | undefined;
 
 /** In the place of tfjs's own, which is slow or refuses. The `cpu` backend keeps its own: it is what others are compared with. */
 const instead: Readonly<Record<string, GradientFunction>> = {

@@ -1,6 +1,6 @@
 import { BACKEND_NAME } from '../step-boundary';
 import { tf } from '../tf';
-import type { GradientFunction, Gradients } from './completed';
+import type { GradientFunction, Gradients } from './gradient-function';
 
 /** Kernels of gradients that take dilations on this backend. */
 type OwnGradients = readonly [input: string, filter: string];

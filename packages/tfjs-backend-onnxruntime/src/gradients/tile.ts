@@ -1,5 +1,5 @@
 import { tf } from '../tf';
-import type { GradientFunction } from './completed';
+import type { GradientFunction } from './gradient-function';
 
 /**
  * The gradient of what is repeated: the sum over its repetitions, in one reduction. tfjs adds one slice for each: layer

@@ -2,31 +2,7 @@ import { sameShape } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
-import type { Rewrites } from './rewrites';
-
-/**
- * The gradient of the argument of y = sigmoid(z) or tanh(z), where the gradient of y is `upstream * factor`:
- * `upstream * factor * y * (1 - y)`, or `upstream * factor * (1 + y) * (1 - y)`.
- */
-export interface SaturatingGradient {
-  readonly fn: 'Sigmoid' | 'Tanh';
-  readonly result: Value;
-  readonly upstream: Value;
-  /** Null where the factor is 1. */
-  readonly known: KnownProduct | null;
-}
-
-/** A factor and its product with the result, which the forward pass computed for a purpose of its own. */
-export interface KnownProduct {
-  readonly factor: Value;
-  readonly product: Value;
-}
-
-/** The gradient of a hyperbolic tangent by itself: `upstream * (factor - product * result)`. */
-export interface TanhGradient extends KnownProduct {
-  readonly upstream: Value;
-  readonly result: Value;
-}
+import type { Rewrites, SaturatingGradient } from './rewrites';
 
 interface Match extends SaturatingGradient {
   /** What is computed on the way and need not exist. */

@@ -1,17 +1,5 @@
 import { isPending, type PendingValue, type Value } from '../graph/value';
-import type { Rewrites } from './rewrites';
-import type { Operand, SumOfTerms } from './sum-products';
-
-/** Sums of products that share their right sides, so that they are one: that of all left sides beside each other. */
-export interface SummedProducts {
-  /** Where they are emitted. */
-  readonly first: PendingValue;
-  /** From above: as many rows of the result as the left sides have columns, and one for the sum of the right sides. */
-  readonly results: readonly { readonly value: PendingValue; readonly rows: number }[];
-  readonly terms: readonly { readonly lefts: readonly Operand[]; readonly right: Operand }[];
-  /** Whether the last result is the sum of the rows of all right sides. */
-  readonly withSum: boolean;
-}
+import type { Rewrites, SumOfTerms, SummedProducts } from './rewrites';
 
 interface Member {
   readonly value: PendingValue;

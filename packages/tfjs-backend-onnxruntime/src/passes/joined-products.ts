@@ -2,34 +2,12 @@ import { sameShape, sizeOf } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPending, isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
-import type { Rewrites } from './rewrites';
-import type { Operand } from './sum-products';
+import type { Columns, JoinedProduct, Operand, Rewrites } from './rewrites';
 
 /** Matrices that fewer sums than this multiply by are not worth putting one below the other. */
 const LEAST_SUMS = 4;
 /** Matrices of more numbers than this are not copied for it. */
 const MOST_ELEMENTS = 2 ** 22;
-
-/** Some columns of a matrix, or elements of a vector. */
-export interface Columns {
-  readonly value: Value;
-  /** Of a vector, one row. */
-  readonly shape: readonly [rows: number, columns: number];
-  readonly from: number;
-  readonly count: number;
-}
-
-/** `lefts[0] * rights[0] + lefts[1] * rights[1] + ...`, plus biases: one product of what is beside and below each other. */
-export interface SumOfProducts {
-  readonly lefts: readonly Operand[];
-  readonly rights: readonly Columns[];
-  readonly biases: readonly Columns[];
-}
-
-/** Such a sum as it is emitted, with the activation of its result. */
-export interface JoinedProduct extends SumOfProducts {
-  readonly activation: 'Sigmoid' | 'Tanh' | null;
-}
 
 interface Candidate {
   readonly sum: DerivedSum;

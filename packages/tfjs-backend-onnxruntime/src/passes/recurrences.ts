@@ -2,21 +2,9 @@ import { sameShape } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
-import { gruStep, lstmStep, type RecurrentStep } from './recurrent-steps';
-import type { Rewrites } from './rewrites';
+import { gruStep, lstmStep } from './recurrent-steps';
+import type { RecurrentStep, Rewrites } from './rewrites';
 import { partsOf } from './split-slices';
-
-/** All steps of an LSTM or GRU layer, which ONNX Runtime has an operator for. */
-export interface Recurrence {
-  readonly first: RecurrentStep;
-  readonly last: RecurrentStep;
-  /** `[steps, batch, features]` */
-  readonly input: Value;
-  /** The last cell, where somebody asks for it. */
-  readonly cell: PendingValue | null;
-  /** The states of all steps, `[batch, steps, units]`, where somebody asks for them. */
-  readonly sequence: PendingValue | null;
-}
 
 /** From so many rows on one thread is faster with the products of an LSTM's steps than with the operator for all of them. */
 const ROWS_FOR_STEPS = 96;

@@ -3,32 +3,7 @@ import type { BinaryFunction, UnaryFunction } from '../graph/operations';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
 import { type DerivedSum, sumOfProducts } from './joined-products';
-import type { Rewrites } from './rewrites';
-
-/** What gates apply: sigmoid, or `alpha * x + beta` clipped to 0..1. */
-export type GateActivation =
-  { readonly fn: 'Sigmoid' } | { readonly fn: 'HardSigmoid'; readonly alpha: number; readonly beta: number };
-
-/** One step of an LSTM or a GRU, as tfjs's layers record it. */
-export interface RecurrentStep {
-  readonly operator: 'LSTM' | 'GRU';
-  readonly activation: GateActivation;
-  readonly input: Value;
-  /** `[features, gates * units]` and `[units, gates * units]`. */
-  readonly weights: Value;
-  readonly recurrentWeights: Value;
-  /** `[gates * units]` */
-  readonly bias: Value | null;
-  /** `[batch, units]`, the state before and after the step; the cell is an LSTM's. */
-  readonly stateBefore: Value;
-  readonly cellBefore: Value | null;
-  readonly state: PendingValue;
-  readonly cell: PendingValue | null;
-  /** What is computed on the way. */
-  readonly inner: readonly PendingValue[];
-  /** Columns of weights, which others may read too. */
-  readonly cuts: readonly PendingValue[];
-}
+import type { GateActivation, RecurrentStep, Rewrites } from './rewrites';
 
 interface Gate {
   readonly activation: GateActivation | { readonly fn: 'Tanh' };

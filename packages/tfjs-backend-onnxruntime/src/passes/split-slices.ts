@@ -2,19 +2,10 @@ import { sameShape } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
-import type { Rewrites } from './rewrites';
+import type { Parts, Rewrites } from './rewrites';
 
 /** Fewer slices than this are not worth making those that nobody reads. */
 const LEAST_SLICES = 4;
-
-/** Slices that cut a whole into equal parts along one axis. */
-export interface Parts {
-  readonly whole: Value;
-  readonly shape: readonly number[];
-  readonly axis: number;
-  /** In their order along the axis. */
-  readonly slices: readonly PendingValue<'Slice'>[];
-}
 
 /** Finds slices that together are all of a value, as the steps of a recurrent layer's input: one operator makes them all. */
 export function splitSlices(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {

@@ -3,25 +3,12 @@ import type { Plan } from '../graph/plan';
 import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
 import { groupSums } from './group-sums';
-import type { Rewrites } from './rewrites';
+import type { Operand, Rewrites, SumOfTerms } from './rewrites';
 
 /** Fewer terms than this are not worth putting their operands together. */
 const LEAST_TERMS = 4;
 /** More numbers than this are not copied for it. */
 const MOST_ELEMENTS = 2 ** 22;
-
-/** A sum of matrix products `left[i]`, transposed, times `right[i]`. */
-export interface SumOfTerms {
-  /** Null for rows of ones: the sum of the rows of all `right`. */
-  readonly left: readonly Operand[] | null;
-  readonly right: readonly Operand[];
-}
-
-/** A matrix, under the shape in which it is seen. */
-export interface Operand {
-  readonly value: Value;
-  readonly shape: readonly [rows: number, columns: number];
-}
 
 /**
  * Finds sums of products that share no rows, as the gradients of weights that a recurrent layer uses again for each step.

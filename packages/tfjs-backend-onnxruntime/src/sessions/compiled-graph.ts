@@ -5,7 +5,7 @@ import { splitIntoStages, type Stage, wholeStage } from '../encoding/stages';
 import { type FusedUpdate, splitPlan } from '../fused-update/split';
 import type { Plan } from '../graph/plan';
 import { estimateWork } from '../graph/work';
-import type { ExecutorOptions } from './executor';
+import type { ExecutorOptions } from './executor-options';
 import type { Disposable } from './lru-cache';
 import { inferShapes } from './inferred-shapes';
 import type { NativeSession, OnnxRuntime, SessionOptions } from './native';

@@ -1,20 +1,13 @@
 import type { BufferPool } from '../buffers/pool';
-import type { InternalOperators } from '../emit/internal-operators';
 import { applyUpdate } from '../fused-update/apply';
 import { isNativeType, type NativeArray, sizeOf, toNativeArray } from '../graph/native-types';
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
 import { CompiledGraph } from './compiled-graph';
+import type { ExecutorOptions } from './executor-options';
 import { GraphCache } from './graph-cache';
 import { runInPlace, stopAfter } from './in-place';
 import type { NativeTensor, OnnxRuntime } from './native';
-
-export interface ExecutorOptions {
-  readonly threads: number;
-  readonly operators: InternalOperators;
-  readonly maxSessions: number;
-  readonly maxSessionBytes: number;
-}
 
 /** Counts of what an executor did. */
 export interface ExecutorStats {
