@@ -14,8 +14,11 @@ export function fuseConvolutions(plan: Plan, consumers: Consumers, rewrites: Rew
     const sum = biasedSum(value, consumers);
     if (sum === undefined) continue;
     const relu = onlyRelu(sum.value, consumers);
+    const last = relu ?? sum.value;
+    // Of two convolutions of one pixel each may be the other's bias: one of them stays.
+    if (rewrites.fusedConvolutions.has(last)) continue;
     rewrites.skipped.add(value);
-    rewrites.fusedConvolutions.set(relu ?? sum.value, { convolution: value, bias: sum.bias, relu: relu !== undefined });
+    rewrites.fusedConvolutions.set(last, { convolution: value, bias: sum.bias, relu: relu !== undefined });
     if (relu === undefined) continue;
     rewrites.skipped.add(sum.value);
     for (const reader of consumers.of(sum.value)) {

@@ -13,6 +13,13 @@ const segments = (): tf.Tensor1D => tf.tensor1d([2, 0, -1, 2, 4, 1], 'int32');
 
 /** What common layers call beside plain convolutions and matrix products. */
 const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
+  'a sum of two convolutions of one pixel, each of which may be the bias of the other': () => {
+    const sum = tf.add(
+      tf.conv2d(image([1, 2, 2, 3]), image([2, 2, 3, 8], 2), 1, 'valid'),
+      tf.conv2d(image([1, 1, 1, 2], 3), image([2, 2, 2, 8], 4), 1, 'same'),
+    );
+    return [sum, tf.relu(tf.add(sum, 1)), tf.relu(sum)];
+  },
   'gradients of the filters of convolutions': () =>
     [
       ...PLACEMENTS.map(([pad, stride]) => ({ pad, stride, n: 3, side: 5, kernel: 3, channels: 5, filters: 20 })),

@@ -8,10 +8,14 @@ import { expectedWeights } from './weights';
 
 /** What one example and the weights may take while a model runs: 4 GiB. */
 export const MAX_EXAMPLE_BYTES = 2 ** 32;
+/** Of a model with few weights it is less: a file of a few bytes is not to take gigabytes. */
+const FEW_WEIGHTS_BYTES = 2 ** 22;
+const MAX_BYTES_OF_FEW = 2 ** 29;
 const BYTES_A_NUMBER = 4;
 
 /**
- * Why a model is too large to be run, as one sentence; undefined where one example and the weights take no more than 4 GiB.
+ * Why a model is too large to be run, as one sentence; undefined where one example and the weights take no more than 4 GiB,
+ * or half a GiB where the weights are less than 4 MiB.
  * Counts what layers have made and others still read, at the layer where this is most.
  */
 export function whyTooLarge(model: ModelContent): string | undefined {
@@ -49,7 +53,8 @@ export function whyTooLarge(model: ModelContent): string | undefined {
     for (const call of readLastBy.get(i) ?? []) live -= made[call]!;
   });
   const bytes = most.numbers * BYTES_A_NUMBER;
-  if (bytes <= MAX_EXAMPLE_BYTES) return undefined;
+  const limit = weights * BYTES_A_NUMBER < FEW_WEIGHTS_BYTES ? MAX_BYTES_OF_FEW : MAX_EXAMPLE_BYTES;
+  if (bytes <= limit) return undefined;
   const where = most.name === '' ? 'its weights alone' : `one example, up to the layer "${most.name}",`;
-  return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and 4 GiB are the most, so it can be inspected and pruned but not evaluated or trained.`;
+  return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and ${limit / 2 ** 30} GiB are the most for its ${limit < MAX_EXAMPLE_BYTES ? 'few ' : ''}weights, so it can be inspected and pruned but not evaluated or trained.`;
 }
