@@ -64,7 +64,9 @@ function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLay
 function tally(layers: readonly PlannedLayer[]): string {
   const counts = new Map<string, number>();
   for (const { state } of layers) counts.set(STATES[state], (counts.get(STATES[state]) ?? 0) + 1);
-  return [...counts].map(([state, number]) => `${number} ${state.toLowerCase()}`).join(', ');
+  const words = (state: string, number: number): string =>
+    state === STATES.follows && number !== 1 ? 'follow' : state.toLowerCase();
+  return [...counts].map(([state, number]) => `${number} ${words(state, number)}`).join(', ');
 }
 
 const OF_NONZERO = 'Bytes and MACs are those of weights that are not 0.';
