@@ -47,6 +47,7 @@ describe('a description with sizes that no layer can have is refused', () => {
       ),
       'has no size as its padding',
     ],
+    [layer('CenterCrop', { height: 2 ** 20, width: 4 }, [6, 6, 3]), 'has the size 1048576 as its height'],
     [layer('CategoryEncoding', { num_tokens: 2 ** 20 }, [4]), 'has the size 1048576 as its num_tokens'],
     [layer('UpSampling2D', { size: [2, true] }, [4, 4, 1]), 'has no size as its size'],
     [layer('Flatten', { batch_input_shape: [null, '__proto__', 3] }), 'has no size as its batch_input_shape'],

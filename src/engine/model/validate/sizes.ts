@@ -4,6 +4,8 @@ import { damaged } from './damaged';
 /** No size that a layer is set to is larger; rows of an embedding may be. */
 const MAX_SIZE = 2 ** 24;
 const MAX_ROWS = 2 ** 31 - 1;
+/** Images are resized to so many pixels a side at the most. */
+const MAX_SIDE = 2 ** 14;
 /** A token is written as so many numbers at the most. */
 const MAX_TOKENS = 2 ** 18;
 
@@ -20,11 +22,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     [
       ...['units', 'filters', 'kernel_size', 'strides', 'pool_size', 'dilation_rate', 'depth_multiplier', 'groups'],
       ...['output_dim', 'n', 'size', 'batch_input_shape', 'batch_shape', 'build_input_shape'],
-      ...['height', 'width', 'input_length'],
+      ...['input_length'],
     ].map((key) => [key, positive]),
   ),
   ...Object.fromEntries(['axis', 'axes', 'dims', 'shared_axes'].map((key) => [key, axis])),
   input_dim: (size) => size >= 1 && size <= MAX_ROWS,
+  height: (size) => size >= 1 && size <= MAX_SIDE,
+  width: (size) => size >= 1 && size <= MAX_SIDE,
   num_tokens: (size) => size >= 1 && size <= MAX_TOKENS,
   target_shape: (size) => size === -1 || natural(size),
   padding: natural,
