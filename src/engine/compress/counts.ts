@@ -38,7 +38,7 @@ function countsBetween(before: Sides, after: Sides, told: (place: number) => Tol
     layers: before.layers.map(({ name, type, side }, i) => ({
       ...{ name, type, ...told(i) },
       before: side,
-      after: after.layers[i]!.side,
+      after: (after.layers[i] ?? { side }).side,
     })),
     totals: { before: before.totals, after: after.totals },
   };
@@ -86,8 +86,10 @@ export function removedCounts(
   { model: smaller, layers }: { readonly model: ModelContent; readonly layers: readonly RemovedLayer[] },
   inputShape?: readonly number[],
 ): PlanCounts {
-  return countsBetween(sidesOf(model, inputShape), sidesOf(smaller, inputShape), (i) => {
-    const { state, reason } = layers[i]!;
+  const before = sidesOf(model, inputShape);
+  return countsBetween(before, sidesOf(smaller, inputShape), (i) => {
+    // Weights that belong to no layer have a row of their own, at the end.
+    const { state, reason } = layers[i] ?? { state: 'skipped', reason: 'it is no layer of the model' };
     return { state, threshold: null, ...(reason === undefined ? {} : { reason }) };
   });
 }
