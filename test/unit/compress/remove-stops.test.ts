@@ -189,6 +189,6 @@ it('channels that are too many to be followed one by one are refused in one sent
     },
   };
   expect(() => channelGroups({ modelTopology, tensors: new Map() })).toThrow(
-    /^The layers of the model make more than 1,048,576 channels together, so none can be removed: prune its weights instead\.$/,
+    /^A layer of the model makes 1,048,576 channels, and 262,144 are followed at the most, so none can be removed: prune its weights instead\.$/,
   );
 });

@@ -23,8 +23,9 @@ interface Traced {
   readonly rank: number | null;
 }
 
-/** So many channels are followed, one by one. */
+/** So many channels are followed, one by one: of all calls together, and of one. */
 const MAX_CHANNELS = 2 ** 20;
+const MAX_OF_ONE = 2 ** 18;
 
 /** Follows the channels of a model, call by call. */
 export class Tracer {
@@ -104,7 +105,14 @@ export class Tracer {
 
   /** @throws UserError where there are too many channels to follow them one by one */
   #requireFew(...shapes: readonly (Shape | null)[]): void {
-    for (const shape of shapes) this.#count += shape?.at(-1) ?? 0;
+    for (const shape of shapes) {
+      const own = shape?.at(-1) ?? 0;
+      if (own > MAX_OF_ONE)
+        throw new UserError(
+          `A layer of the model makes ${readable(own)} channels, and ${readable(MAX_OF_ONE)} are followed at the most, so none can be removed: prune its weights instead.`,
+        );
+      this.#count += own;
+    }
     if (this.#count > MAX_CHANNELS)
       throw new UserError(
         `The layers of the model make more than ${readable(MAX_CHANNELS)} channels together, so none can be removed: prune its weights instead.`,
