@@ -109,6 +109,10 @@ describe('secateur prune', () => {
     await Promise.all([
       refused(/^The option --rounds goes with --fine-tune: give that too\.$/, '--sparsity', '0.5', '--rounds', '2'),
       refused(
+        /^That cannot be done: amount\.sparsity: must be from 0 to 1\.$/,
+        ...['--sparsity', '2', '--rounds', '2', '--fine-tune', '1'],
+      ),
+      refused(
         /^The option --rewind goes with --fine-tune: give that too\.$/,
         ...['--sparsity', '0.5', '--rewind', model],
       ),

@@ -113,7 +113,7 @@ async function act(name: StepName, declared: Declared, args: readonly unknown[],
       seed,
       steps: stepsOf(name, declared, given, options),
     });
-    if (data === undefined) for (const step of recipe.steps) requireNoData(step);
+    if (data === undefined) for (const step of recipe.steps) requireData(step);
     if (options.dryRun && checkpoint !== undefined) {
       const { document, text } = await dryRun(engine, terminal, recipe, checkpoint);
       await terminal.result(options.json ? JSON.stringify(document) : text);
@@ -175,8 +175,8 @@ function stepsOf(name: StepName, { flags, followers }: Declared, given: Given, {
   return rounds === 1 ? steps : inRounds(rounds, steps);
 }
 
-/** @throws UserError where a step needs a dataset, and none was given */
-function requireNoData(step: RecipeStep): void {
+/** For a command without a dataset. @throws UserError where a step needs one */
+function requireData(step: RecipeStep): void {
   if (!needsData(step)) return;
   const by = 'score' in step && step.score !== 'magnitude' ? ` with the score ${step.score}` : '';
   throw new UserError(needsDataset(`${stepDefinition(step.step).words.running}${by}`, 'option'));

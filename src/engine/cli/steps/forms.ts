@@ -9,6 +9,7 @@ import { remove } from '../outcomes/remove';
 import { run } from '../outcomes/run';
 import { target } from '../outcomes/target';
 import { train } from '../outcomes/train';
+import { optionsOf } from '../recipe';
 
 /** A step that a command can take after its own: an option switches it on by its first field, others set the rest. */
 export interface Follower {
@@ -131,9 +132,9 @@ export function formOf(name: string, purpose: string): StepForm {
   };
 }
 
-/** The steps of a command in rounds. @throws UserError where the step gives no sparsity to lead up to */
+/** The steps of a command in rounds. @throws UserError where an option has no fitting value, or no sparsity is led up to */
 export function inRounds(rounds: number, steps: readonly JsonObject[]): RecipeStepInput[] {
-  const parsed = steps.map((step) => RecipeStep.parse(step));
+  const parsed = steps.map((step) => optionsOf(RecipeStep, step));
   const prune = parsed.find((step) => step.step === 'prune');
   const finetune = parsed.find((step) => step.step === 'finetune');
   const rewind = parsed.find((step) => step.step === 'rewind')?.to;
