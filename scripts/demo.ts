@@ -7,7 +7,7 @@ import { buildCommandLine, EvaluateOutput, InspectOutput, PruneOutput, secateur,
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
 import { runMain, ScriptError } from './setup/runMain';
-import { formatTable } from './setup/table';
+import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 
 interface Row {
   name: string;

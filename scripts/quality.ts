@@ -6,7 +6,7 @@ import { buildCommandLine, EvaluateOutput, PruneOutput, secateur, TrainOutput } 
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
 import { runMain, ScriptError } from './setup/runMain';
-import { formatTable } from './setup/table';
+import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 
 const EPOCHS = '9';
 

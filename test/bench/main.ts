@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { ensureDebian } from '../../scripts/setup/debian';
 import { runMain } from '../../scripts/setup/runMain';
-import { formatTable } from '../../scripts/setup/table';
+import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchEditor } from './editor';
 import { benchMemory } from './memory';

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { ensureDebian } from '../../scripts/setup/debian';
 import { runMain } from '../../scripts/setup/runMain';
-import { formatTable } from '../../scripts/setup/table';
+import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { installBackend } from 'tfjs-backend-onnxruntime';
 import { resolveModelPath } from '../../src/engine/checkpoint/paths';
 import { readCheckpoint } from '../../src/engine/checkpoint/read';

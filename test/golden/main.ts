@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../../scripts/setup/paths';
 import { runMain, ScriptError } from '../../scripts/setup/runMain';
-import { formatTable } from '../../scripts/setup/table';
+import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { buildRevision, buildWorkingTree } from './build';
 import { compareBuilds, type Verdict } from './golden';
 import { writeRecipes } from './recipes';

@@ -9,7 +9,7 @@ import { buildCommandLine } from '../../../scripts/setup/cli';
 import { ensureDebian } from '../../../scripts/setup/debian';
 import { inRoot } from '../../../scripts/setup/paths';
 import { runMain } from '../../../scripts/setup/runMain';
-import { formatTable } from '../../../scripts/setup/table';
+import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { latencyLines, methodLines, oneShotLines } from './lines';
 import {

@@ -12,7 +12,7 @@
 import { parseArgs } from 'node:util';
 import type { BenchLine } from '../../testing/bench-line';
 import { runMain } from '../tools/run-main';
-import { formatTable } from '../tools/table';
+import { formatTable } from '../../testing/table';
 import { benchFallbacks } from './fallbacks/main';
 import { benchFit } from './fit/main';
 import { benchLongLife } from './long-life/main';

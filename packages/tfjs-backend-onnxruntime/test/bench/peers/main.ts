@@ -1,5 +1,5 @@
 import { ScriptError } from '../../tools/run-main';
-import { formatTable } from '../../tools/table';
+import { formatTable } from '../../../testing/table';
 import { withFolder } from '../../../testing/bundle';
 import type { BenchLine } from '../../../testing/bench-line';
 import { findPeers, type PeerPlaces } from './contenders';
