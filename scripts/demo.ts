@@ -6,7 +6,7 @@ import { count, percent } from '../src/protocol/format';
 import { buildCommandLine, EvaluateOutput, InspectOutput, PruneOutput, secateur, TrainOutput } from './setup/cli';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
-import { runMain, ScriptError } from './setup/runMain';
+import { runMain, ScriptError } from './setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 
 interface Row {

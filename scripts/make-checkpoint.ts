@@ -6,7 +6,7 @@ import { ModelJson } from '../src/protocol/checkpoint';
 import { buildCommandLine, secateur, TrainOutput } from './setup/cli';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
-import { runMain } from './setup/runMain';
+import { runMain } from './setup/run-main';
 
 const SEED = '1';
 

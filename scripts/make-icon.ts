@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
-import { runMain } from './setup/runMain';
+import { runMain } from './setup/run-main';
 
 runMain(async () => {
   const svg = await readFile(inRoot('scripts', 'icon.svg'), 'utf8');

@@ -2,7 +2,7 @@
 import { copyFile } from 'node:fs/promises';
 import { inRoot } from './setup/paths';
 import { run } from './setup/run';
-import { runMain } from './setup/runMain';
+import { runMain } from './setup/run-main';
 
 const PICTURE = 'threshold.png';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
-import { runMain } from './setup/runMain';
+import { runMain } from './setup/run-main';
 
 const SEED = 20170825; // The day on which Fashion-MNIST was published.
 const PER_CLASS = { train: 1000, t10k: 200 };

@@ -1,7 +1,7 @@
 // usage: npm run package [-- TARGET]   TARGET as `vsce` spells it; this machine's by default
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { runMain } from './setup/runMain';
+import { runMain } from './setup/run-main';
 import { hostTarget, packVsix } from './setup/vsix';
 
 runMain(async () => {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { buildCommandLine, EvaluateOutput, PruneOutput, secateur, TrainOutput } from './setup/cli';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
-import { runMain, ScriptError } from './setup/runMain';
+import { runMain, ScriptError } from './setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 
 const EPOCHS = '9';

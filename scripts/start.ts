@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { prepareDemoWorkspace } from './setup/demoWorkspace';
-import { onPath } from './setup/onPath';
+import { prepareDemoWorkspace } from './setup/demo-workspace';
+import { onPath } from './setup/on-path';
 import { inRoot } from './setup/paths';
 import { run } from './setup/run';
-import { runMain } from './setup/runMain';
+import { runMain } from './setup/run-main';
 import { packVsix } from './setup/vsix';
 import { ensureCodeServer } from './vscode/install';
 import { startServer } from './vscode/server';

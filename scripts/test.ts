@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ensureDebian } from './setup/debian';
 import { inRoot } from './setup/paths';
 import { run } from './setup/run';
-import { runMain, ScriptError } from './setup/runMain';
+import { runMain, ScriptError } from './setup/run-main';
 import { packVsix } from './setup/vsix';
 import { ensureCodeServer } from './vscode/install';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './run';
-import { ScriptError } from './runMain';
+import { ScriptError } from './run-main';
 
 /** What the tests and the demo need from Debian, and how each is recognised. */
 const REQUIREMENTS = {

@@ -1,5 +1,5 @@
 import { spawn, type StdioOptions } from 'node:child_process';
-import { ScriptError } from './runMain';
+import { ScriptError } from './run-main';
 
 export interface RunOptions {
   cwd?: string;

@@ -6,7 +6,7 @@ import { thirdPartyNotices } from './notices';
 import { inRoot } from './paths';
 import { extensionPage } from './readme';
 import { run } from './run';
-import { ScriptError } from './runMain';
+import { ScriptError } from './run-main';
 
 /** The target of `vsce` for this machine, for example `linux-x64`. */
 export const hostTarget = (): string => `${process.platform}-${process.arch}`;

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from '
 import path from 'node:path';
 import { inRoot } from '../setup/paths';
 import { npm } from '../setup/run';
-import { ScriptError } from '../setup/runMain';
+import { ScriptError } from '../setup/run-main';
 
 const CODE_SERVER = '4.139.1';
 const NODE = '24.21.0';

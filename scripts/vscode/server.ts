@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanEnvironment, run } from '../setup/run';
-import { ScriptError } from '../setup/runMain';
+import { ScriptError } from '../setup/run-main';
 import type { CodeServer } from './install';
 
 export interface ServerOptions {

@@ -1,5 +1,5 @@
 import type { SecateurInside } from './api';
-import { startRun } from './runs/startRun';
+import { startRun } from './runs/start-run';
 import type { Services } from './services';
 
 /** The window that tests look through; it opens no door that the commands do not have. */

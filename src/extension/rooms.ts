@@ -2,29 +2,29 @@ import 'vscode-jsonrpc/node';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SecateurInside } from './api';
-import { SharedEngine } from './child/sharedEngine';
+import { SharedEngine } from './child/shared-engine';
 import { engineFactory } from './child/start';
 import { runCommand, type CommandId } from './commands/run';
 import { restoreComparisons } from './compare/compare';
 import { Datasets } from './data/datasets';
 import { Normalizations } from './data/normalizations';
-import { EvaluationStore } from './evaluate/evaluationStore';
+import { EvaluationStore } from './evaluate/evaluation-store';
 import { Evaluations } from './evaluate/evaluations';
 import { inside } from './inside';
 import { CheckpointPanel } from './panel/panel';
 import { Listeners } from './listeners';
 import { Panels } from './panel/panels';
-import { ActiveRuns } from './runs/activeRuns';
-import { logLine } from './runs/progressText';
+import { ActiveRuns } from './runs/active-runs';
+import { logLine } from './runs/progress-text';
 import { offerToResume } from './runs/resume';
-import { RunService } from './runs/runService';
-import { showRuns } from './runsView/runsView';
-import { keepContextKeys } from './scan/contextKeys';
+import { RunService } from './runs/run-service';
+import { showRuns } from './runs-view/runs-view';
+import { keepContextKeys } from './scan/context-keys';
 import { Scanner } from './scan/scanner';
 import type { Services } from './services';
 import { concernsEngine, settings } from './settings';
-import { offerLog } from './ui/showError';
-import { showStatus } from './ui/statusItem';
+import { offerLog } from './ui/show-error';
+import { showStatus } from './ui/status-item';
 
 /** Everything behind the names that activation has registered. */
 export interface Rooms {

@@ -1,13 +1,13 @@
 import type * as vscode from 'vscode';
 import type { Datasets } from './data/datasets';
 import type { Normalizations } from './data/normalizations';
-import type { EngineProcess } from './child/engineProcess';
-import type { SharedEngine } from './child/sharedEngine';
+import type { EngineProcess } from './child/engine-process';
+import type { SharedEngine } from './child/shared-engine';
 import type { Evaluations } from './evaluate/evaluations';
 import type { Listeners } from './listeners';
 import type { Panels } from './panel/panels';
-import type { RunService } from './runs/runService';
-import type { ActiveRuns } from './runs/activeRuns';
+import type { RunService } from './runs/run-service';
+import type { ActiveRuns } from './runs/active-runs';
 import type { Scanner } from './scan/scanner';
 
 /** What activation has made, for the commands and panels. */

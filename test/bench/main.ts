@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { ensureDebian } from '../../scripts/setup/debian';
-import { runMain } from '../../scripts/setup/runMain';
+import { runMain } from '../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchEditor } from './editor';

@@ -2,7 +2,7 @@
 // Accuracy of each score, pruned once without any training, on all images of a split: the mean over the models given.
 import { parseArgs } from 'node:util';
 import { ensureDebian } from '../../scripts/setup/debian';
-import { runMain } from '../../scripts/setup/runMain';
+import { runMain } from '../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { installBackend } from 'tfjs-backend-onnxruntime';
 import { resolveModelPath } from '../../src/engine/checkpoint/paths';

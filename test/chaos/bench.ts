@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeTinyDataset } from '../unit/dataset/idxFiles';
+import { writeTinyDataset } from '../unit/dataset/idx-files';
 import { SHARD, tinyModel, tinyWeights, writeRaw } from '../fixtures/tiny-model';
 
 /** Numbers of the hidden layer, so that channels can be removed. */

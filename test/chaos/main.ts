@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../../scripts/setup/paths';
 import { run } from '../../scripts/setup/run';
-import { runMain, ScriptError } from '../../scripts/setup/runMain';
+import { runMain, ScriptError } from '../../scripts/setup/run-main';
 import { chaos } from './chaos';
 
 const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string', default: '0' } } });

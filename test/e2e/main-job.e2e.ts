@@ -6,7 +6,7 @@ import { enginesUnder } from '../harness/processes';
 import type { World } from '../harness/world';
 import { filesUnder } from './files';
 import { openShipped } from './shipped';
-import { readWithStockTfjs, sparsityOf } from './stockTfjs';
+import { readWithStockTfjs, sparsityOf } from './stock-tfjs';
 
 /** Test images of the sample that ships: an epoch on it takes seconds, on the whole set half a minute. */
 const TEST_IMAGES = 2000;

@@ -5,7 +5,7 @@ import { inRoot } from '../../scripts/setup/paths';
 import { Panel } from '../harness/pages/panel';
 import type { World } from '../harness/world';
 import { openPanel, openShipped } from './shipped';
-import { readWithStockTfjs, sparsityOf } from './stockTfjs';
+import { readWithStockTfjs, sparsityOf } from './stock-tfjs';
 
 let world: World;
 let panel: Panel;

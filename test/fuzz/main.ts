@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../../scripts/setup/paths';
-import { runMain, ScriptError } from '../../scripts/setup/runMain';
+import { runMain, ScriptError } from '../../scripts/setup/run-main';
 import { bundle, withFolder } from 'tfjs-backend-onnxruntime/testing/bundle';
 import { peakMemory } from '../harness/processes';
 import { News } from './news';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { inRoot } from '../../scripts/setup/paths';
 import { npm, run } from '../../scripts/setup/run';
-import { ScriptError } from '../../scripts/setup/runMain';
+import { ScriptError } from '../../scripts/setup/run-main';
 
 /** Builds the working tree. @returns its command line */
 export async function buildWorkingTree(): Promise<string> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanEnvironment } from '../../scripts/setup/run';
-import { ScriptError } from '../../scripts/setup/runMain';
+import { ScriptError } from '../../scripts/setup/run-main';
 
 /** One thread of one backend: the order of sums, and with it each bit, is then the same in every run. */
 const EXACT = ['--threads', '1', '--backend', 'onnxruntime'];

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../../scripts/setup/paths';
-import { runMain, ScriptError } from '../../scripts/setup/runMain';
+import { runMain, ScriptError } from '../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { buildRevision, buildWorkingTree } from './build';
 import { compareBuilds, type Verdict } from './golden';

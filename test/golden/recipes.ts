@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inRoot } from '../../scripts/setup/paths';
-import { writeTinyDataset } from '../unit/dataset/idxFiles';
+import { writeTinyDataset } from '../unit/dataset/idx-files';
 
 /** One recipe that both revisions run. */
 export interface GoldenRecipe {

@@ -5,10 +5,10 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { inRoot } from '../../scripts/setup/paths';
-import { runMain, ScriptError } from '../../scripts/setup/runMain';
+import { runMain, ScriptError } from '../../scripts/setup/run-main';
 import { packVsix } from '../../scripts/setup/vsix';
 import { buildSuites } from './build';
-import { runInHost } from './runInHost';
+import { runInHost } from './run-in-host';
 
 const MochaReport = z.object({ stats: z.object({ passes: z.number(), failures: z.number(), pending: z.number() }) });
 

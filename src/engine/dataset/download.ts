@@ -7,7 +7,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import { Pace } from '../pace';
-import { CONTENT_SHA256, FILE_NAMES, OFFICIAL_ADDRESS, PARTS, type Part } from './fashionMnist';
+import { CONTENT_SHA256, FILE_NAMES, OFFICIAL_ADDRESS, PARTS, type Part } from './fashion-mnist';
 
 const unzip = promisify(gunzip);
 

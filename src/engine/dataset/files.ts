@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../protocol/errors';
-import { FILE_NAMES, PARTS, type Part } from './fashionMnist';
+import { FILE_NAMES, PARTS, type Part } from './fashion-mnist';
 
 /** The four files of a dataset by part, absolute. */
 export type DatasetFiles = Record<Part, string>;

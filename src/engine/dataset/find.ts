@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { CancelledError, UserError } from '../../protocol/errors';
 import { downloadFashionMnist, type DownloadOptions } from './download';
-import { DEBIAN_FOLDER, FASHION_MNIST, FASHION_MNIST_SAMPLE, OFFICIAL_ADDRESS } from './fashionMnist';
+import { DEBIAN_FOLDER, FASHION_MNIST, FASHION_MNIST_SAMPLE, OFFICIAL_ADDRESS } from './fashion-mnist';
 import { lookForFiles, requireFiles, type DatasetFiles } from './files';
 
 /** Where datasets may lie on this machine; absolute folders. */

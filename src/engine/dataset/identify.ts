@@ -5,7 +5,7 @@ import {
   FASHION_MNIST_CLASSES,
   FASHION_MNIST_SAMPLE,
   SAMPLE_TRAIN_LABELS_SHA256,
-} from './fashionMnist';
+} from './fashion-mnist';
 
 /** What a folder of IDX files is, told by its content, so that a copy under any name is still known. */
 export interface Identity {

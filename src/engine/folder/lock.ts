@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { errorCode } from '../checkpoint/failures';
-import { identityOf, isAlive } from './processIdentity';
+import { identityOf, isAlive } from './process-identity';
 import type { RunFolder } from './run-folder';
 
 /** The file in a run's folder that says who works in it. */

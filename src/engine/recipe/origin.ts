@@ -7,7 +7,7 @@ import type { Recipe } from '../../protocol/recipe';
 import { readProvenance, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
-import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashionMnist';
+import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashion-mnist';
 import type { Prepared, RunEnvironment } from './types';
 
 /**

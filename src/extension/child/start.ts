@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Log } from '../log';
 import { settings } from '../settings';
 import { requireTrust } from '../trust';
-import { EngineProcess } from './engineProcess';
+import { EngineProcess } from './engine-process';
 
 /** Makes engines as the settings are at that moment. */
 export function engineFactory(context: vscode.ExtensionContext, log: Log): () => EngineProcess {

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
-import { pickData } from '../data/pickData';
-import { settledData } from '../data/pickNormalization';
+import { pickData } from '../data/pick-data';
+import { settledData } from '../data/pick-normalization';
 import { evaluationSummary } from '../evaluate/announce';
-import { modelLabel } from '../job/folderName';
-import { progressText, share } from '../runs/progressText';
+import { modelLabel } from '../job/folder-name';
+import { progressText, share } from '../runs/progress-text';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { cancellable } from '../ui/cancellable';
-import { pickCheckpoint } from './pickCheckpoint';
+import { pickCheckpoint } from './pick-checkpoint';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { compareCheckpoints } from '../compare/compare';
 import { COMMANDS } from '../constants';
-import { pickData } from '../data/pickData';
-import { openRun, resumeRun, revealRun } from '../runsView/commands';
+import { pickData } from '../data/pick-data';
+import { openRun, resumeRun, revealRun } from '../runs-view/commands';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
-import { showError } from '../ui/showError';
-import { addSample } from './addSample';
-import { cancelRun } from './cancelRun';
+import { showError } from '../ui/show-error';
+import { addSample } from './add-sample';
+import { cancelRun } from './cancel-run';
 import { evaluateCheckpoint } from './evaluate';
-import { pickCheckpoint } from './pickCheckpoint';
-import { runRecipe } from './runRecipe';
+import { pickCheckpoint } from './pick-checkpoint';
+import { runRecipe } from './run-recipe';
 import { trainModel } from './train';
 import { tell } from '../ui/say';
 

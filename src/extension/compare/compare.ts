@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { ComparedPair } from '../../protocol/comparePage';
+import { ComparedPair } from '../../protocol/compare-page';
 import { COMMANDS } from '../constants';
-import { fileItem, pickCheckpoint } from '../commands/pickCheckpoint';
-import { modelLabel } from '../job/folderName';
-import { isRunItem } from '../runsView/runItem';
+import { fileItem, pickCheckpoint } from '../commands/pick-checkpoint';
+import { modelLabel } from '../job/folder-name';
+import { isRunItem } from '../runs-view/run-item';
 import type { Services } from '../services';
-import { ComparePanel } from './comparePanel';
+import { ComparePanel } from './compare-panel';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 

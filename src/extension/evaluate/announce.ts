@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
 import { count, percent } from '../../protocol/format';
-import { modelLabel } from '../job/folderName';
+import { modelLabel } from '../job/folder-name';
 import type { Services } from '../services';
 import { tell } from '../ui/say';
 

@@ -4,7 +4,7 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { CallOptions, Client } from '../../rpc/peer';
 import type { Datasets } from '../data/datasets';
 import { inDetail, type Log } from '../log';
-import type { EvaluationStore } from './evaluationStore';
+import type { EvaluationStore } from './evaluation-store';
 
 /** The split that an evaluation reports. */
 const SPLIT: Split = 'test';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
 import type { RecipeJob } from '../../protocol/panel';
 import type { RunRequest } from '../runs/job';
-import { besideFolder, checkFolderName, modelLabel } from './folderName';
+import { besideFolder, checkFolderName, modelLabel } from './folder-name';
 import { jobRecipe } from './recipe';
 import { jobVerb } from './words';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ComparedPair } from '../../protocol/comparePage';
+import type { ComparedPair } from '../../protocol/compare-page';
 
 export interface PageParts {
   /** What webview resources may be loaded from. */

@@ -4,20 +4,20 @@ import type { z } from 'zod';
 import type { DataReference } from '../../protocol/dataset';
 import type { Inspection } from '../../protocol/model';
 import type { Progress } from '../../protocol/measure';
-import { settledData } from '../data/pickNormalization';
+import { settledData } from '../data/pick-normalization';
 import { panelRequests, type PanelNotifications, type PanelState } from '../../protocol/panel';
 import { UserError } from '../../protocol/errors';
 import { Disposables } from '../disposables';
 import { inDetail } from '../log';
-import { showRunProgress } from '../runs/showProgress';
+import { showRunProgress } from '../runs/show-progress';
 import type { Services } from '../services';
 import { requireTrust } from '../trust';
-import { DiskWatch } from './diskWatch';
+import { DiskWatch } from './disk-watch';
 import { panelHandlers } from './handlers';
 import { pageHtml } from './html';
-import type { OpenCheckpoint } from './openCheckpoint';
-import { PageSession } from './pageSession';
-import { PanelRun } from './panelRun';
+import type { OpenCheckpoint } from './open-checkpoint';
+import { PageSession } from './page-session';
+import { PanelRun } from './panel-run';
 import { panelState } from './state';
 
 /** One open checkpoint editor: the host's side of the page, over all the lives of the page. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
 import type { Attention } from '../../protocol/panel';
 import { VIEW_TYPE } from '../constants';
-import type { OpenCheckpoint } from './openCheckpoint';
+import type { OpenCheckpoint } from './open-checkpoint';
 
 /** The open panels, by checkpoint. */
 export class Panels {

@@ -3,8 +3,8 @@ import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import type { Services } from '../services';
 import { settings } from '../settings';
-import { earlierPlans } from './earlierPlans';
-import type { OpenCheckpoint } from './openCheckpoint';
+import { earlierPlans } from './earlier-plans';
+import type { OpenCheckpoint } from './open-checkpoint';
 
 /** Everything that the page needs to draw itself. */
 export async function panelState(

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors';
 import { COMMANDS } from '../constants';
 import type { Services } from '../services';
-import { showError } from '../ui/showError';
+import { showError } from '../ui/show-error';
 import { InterruptedError, type RunJob } from './job';
 import { runSummary } from './summary';
 import { tell, tellFailure } from '../ui/say';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import type { ActiveRun } from './activeRuns';
-import { startRun } from './startRun';
+import type { ActiveRun } from './active-runs';
+import { startRun } from './start-run';
 import { tell } from '../ui/say';
 
 /** Offers to go on with each run that the end of a window has interrupted. Those whose folder is gone are forgotten. */

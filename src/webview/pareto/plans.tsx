@@ -5,8 +5,8 @@ import { ask } from '../state/host';
 import { replaceSteps } from '../state/recipe';
 import { drafts, job, panel } from '../state/session';
 import { bringIntoView } from '../state/view';
-import { Notice } from '../ui/Notice';
-import { ParetoPlot } from './ParetoPlot';
+import { Notice } from '../ui/notice';
+import { ParetoPlot } from './pareto-plot';
 
 /** The plans of the run in hand: the one that is taken goes into the recipe, where the target was; what came after it stays. */
 export function PlansOfRun({ curve }: { curve: ParetoCurve }) {

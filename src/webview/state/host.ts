@@ -1,4 +1,4 @@
-import { compareRequests, type CompareRequests } from '../../protocol/comparePage';
+import { compareRequests, type CompareRequests } from '../../protocol/compare-page';
 import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Client } from '../../rpc/peer';

@@ -2,7 +2,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
 import type { PlanAccuracy, PlanBytes, PlanCounts } from '../../protocol/plan';
 import type { PruneStep } from '../../protocol/steps/prune';
-import { keepEqual } from '../logic/keepEqual';
+import { keepEqual } from '../logic/keep-equal';
 import { latestOnly } from '../logic/latest';
 import { countLocally, modelDistribution, toPruneStep } from '../logic/plan';
 import { ask } from './host';

@@ -1,4 +1,4 @@
-import { restoreStyles } from './strictStyles';
+import { restoreStyles } from './strict-styles';
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,

@@ -8,7 +8,7 @@ import pLimit from 'p-limit';
 import { buildCommandLine } from '../../../scripts/setup/cli';
 import { ensureDebian } from '../../../scripts/setup/debian';
 import { inRoot } from '../../../scripts/setup/paths';
-import { runMain } from '../../../scripts/setup/runMain';
+import { runMain } from '../../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import { latencyLines, methodLines, oneShotLines } from './lines';

@@ -1,5 +1,5 @@
 import { EvaluateOutput, secateur } from '../../../scripts/setup/cli';
-import { ScriptError } from '../../../scripts/setup/runMain';
+import { ScriptError } from '../../../scripts/setup/run-main';
 import type { RecipeInput } from '../../../src/protocol/recipe';
 import type { RunResult } from '../../../src/protocol/run';
 import { Latency } from '../../../src/protocol/measure/latency';

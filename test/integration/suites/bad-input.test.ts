@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { SecateurInside } from '../../../src/extension/api';
-import { parseRecipe } from '../../../src/extension/commands/recipeFile';
+import { parseRecipe } from '../../../src/extension/commands/recipe-file';
 import { badInputs, ONE_SENTENCE } from '../../fixtures/bad-input';
 import { engineRequest, type Question } from '../../fixtures/question';
 import { failureOf, inWorkspace, sampleModel, secateur, until } from './support/extension';

@@ -11,7 +11,7 @@ import { RunResult } from '../../../src/protocol/run';
 import { EpochRecord } from '../../../src/protocol/epoch';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 import { builtSecateur, lastLine } from './secateur';
 

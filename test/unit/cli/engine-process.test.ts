@@ -10,7 +10,7 @@ import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { Peer, type Client } from '../../../src/rpc/peer';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 
 let dist = '';

@@ -8,7 +8,7 @@ import { Recipe } from '../../../src/protocol/recipe';
 import { EpochRecord } from '../../../src/protocol/epoch';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { TINY, writeRaw } from '../../fixtures/tiny-model';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 import { builtSecateur, lastLine } from './secateur';
 

@@ -7,7 +7,7 @@ import { Removal } from '../../../src/protocol/removal';
 import { tinyModel, writeRaw, TINY } from '../../fixtures/tiny-model';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 import { builtSecateur, lastLine } from './secateur';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../eventually';
-import { isAlive } from '../extension/child/fakeEngine';
+import { isAlive } from '../extension/child/fake-engine';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';

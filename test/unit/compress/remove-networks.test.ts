@@ -7,7 +7,7 @@ import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 import { runRecipe } from '../../../src/engine/recipe/run';
-import { readWithStockTfjs } from '../../e2e/stockTfjs';
+import { readWithStockTfjs } from '../../e2e/stock-tfjs';
 import { invertedResidualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/mobilenet-v2';
 import { residualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/resnet20';
 import { temporaryFolder } from '../temporary';

@@ -2,11 +2,11 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataset, type Dataset } from '../../../src/engine/dataset/dataset';
-import { FASHION_MNIST_CLASSES } from '../../../src/engine/dataset/fashionMnist';
+import { FASHION_MNIST_CLASSES } from '../../../src/engine/dataset/fashion-mnist';
 import { Random } from '../../../src/engine/dataset/random';
 import type { DatasetDescriptor } from '../../../src/protocol/dataset';
 import { temporaryFolder } from '../temporary';
-import { idx, writeTinyDataset, type TinyData } from './idxFiles';
+import { idx, writeTinyDataset, type TinyData } from './idx-files';
 
 const tiny: TinyData = { train: 240, test: 30, size: 6, classes: 3 };
 const sampleFolder = path.resolve('media/samples/fashion-mnist-sample');

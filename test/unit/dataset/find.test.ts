@@ -2,11 +2,11 @@ import { createServer, type Server } from 'node:http';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DEBIAN_FOLDER } from '../../../src/engine/dataset/fashionMnist';
+import { DEBIAN_FOLDER } from '../../../src/engine/dataset/fashion-mnist';
 import { findDataset, type DataPlaces, type FindOptions } from '../../../src/engine/dataset/find';
 import { CancelledError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
-import { writeTinyDataset } from './idxFiles';
+import { writeTinyDataset } from './idx-files';
 
 const tiny = { train: 6, test: 6, size: 2, classes: 2 };
 

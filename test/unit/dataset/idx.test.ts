@@ -9,7 +9,7 @@ import { readIdx, readIdxImages, readIdxLabels } from '../../../src/engine/datas
 import { PIECE_BYTES, type Source } from '../../../src/engine/dataset/source';
 import { UserError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
-import { idx } from './idxFiles';
+import { idx } from './idx-files';
 
 let folder = '';
 beforeEach(async () => {

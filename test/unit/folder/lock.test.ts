@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LOCK_FILE, lockFolder, type FolderLock } from '../../../src/engine/folder/lock';
-import { identityOf } from '../../../src/engine/folder/processIdentity';
+import { identityOf } from '../../../src/engine/folder/process-identity';
 import { RunFolder } from '../../../src/engine/folder/run-folder';
 import { temporaryFolder } from '../temporary';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { recipeSchemaText } from '../../../scripts/setup/recipeSchema';
+import { recipeSchemaText } from '../../../scripts/setup/recipe-schema';
 import { createProgram } from '../../../src/engine/cli/program';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { jobName, jobVerb } from '../../../src/extension/job/words';

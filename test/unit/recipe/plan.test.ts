@@ -14,7 +14,7 @@ import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { StepPlan, type PlanPart } from '../../../src/protocol/plan';
 import type { RecipeStepInput } from '../../../src/protocol/steps';
 import type { RunResult } from '../../../src/protocol/run';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 import { tinyNetwork } from '../train/tiny';
 

@@ -10,7 +10,7 @@ import type { RunEnvironment } from '../../../src/engine/recipe/types';
 import { FOR_NEW_NETWORKS } from '../../../src/protocol/normalization';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 import type { RunEvent, RunResult } from '../../../src/protocol/run';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 import { tinyNetwork } from '../train/tiny';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { layers, tf } from '../../../src/engine/tf';
 import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
-import { writeTinyDataset } from '../dataset/idxFiles';
+import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 
 /** 6x6 images of three classes that a small network learns in an epoch or two; 220 train, 20 validation, 90 test. */

@@ -1,4 +1,4 @@
-import type { CompareRequests } from '../../../src/protocol/comparePage';
+import type { CompareRequests } from '../../../src/protocol/compare-page';
 import type { Latency } from '../../../src/protocol/measure/latency';
 import type { Comparison } from '../../../src/protocol/measure/compare';
 import { PruneStep } from '../../../src/protocol/steps/prune';

@@ -13,7 +13,7 @@ import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
-import { compareRequests } from '../../../src/protocol/comparePage';
+import { compareRequests } from '../../../src/protocol/compare-page';
 import { comparedHandlers } from './comparison';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeScan } from './scan';

@@ -23,7 +23,7 @@ vi.mock('vscode', () => {
     },
   };
 });
-vi.mock('../../../../src/extension/data/pickData', () => ({
+vi.mock('../../../../src/extension/data/pick-data', () => ({
   pickData: (_: unknown, model: string) => {
     order.push(`which data for ${model}?`);
     return Promise.resolve(undefined);

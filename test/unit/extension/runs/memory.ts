@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../../../../src/extension/runs/activeRuns';
+import type { KeyValueStore } from '../../../../src/extension/runs/active-runs';
 
 /** A store in memory that keeps JSON, as VS Code's does. */
 export function memory(content: Record<string, unknown> = {}): KeyValueStore {

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { inRoot } from './paths';
+import { ScriptError } from './run-main';
+
+const FIRST_STEPS = `# Try Secateur
+
+1. Right-click \`fashion-cnn/model.json\` and choose **Evaluate Checkpoint**.
+2. Right-click it again and choose **Prune Model**: drag the line across the histogram, and watch sparsity, size and accuracy answer.
+3. **Prune & write** makes a smaller checkpoint beside it. The original stays as it is.
+4. Right-click \`prune-90.recipe.json\` and choose **Run Recipe** to do the same as one job.
+
+\`fashion-mnist-sample\` is a small part of Fashion-MNIST. For figures worth quoting use the whole set: Debian's package
+\`dataset-fashion-mnist\`, or a folder with the four IDX files in the setting \`secateur.data.folder\`.
+`;
+
+/**
+ * Fills a folder with the shipped checkpoint, the sample data, a recipe and a page of first steps.
+ * What is there already, a person's own results above all, is left as it is.
+ */
+export async function prepareDemoWorkspace(folder: string): Promise<void> {
+  const samples = inRoot('media', 'samples');
+  if (!existsSync(path.join(samples, 'fashion-cnn', 'model.json'))) {
+    throw new ScriptError('media/samples/fashion-cnn is missing: make it with `npm run make:checkpoint`.');
+  }
+  await mkdir(folder, { recursive: true });
+  await cp(samples, folder, { recursive: true, force: false });
+  const readme = path.join(folder, 'README.md');
+  if (!existsSync(readme)) await writeFile(readme, FIRST_STEPS);
+}

@@ -1,0 +1,27 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Channel } from '../../rpc/channel';
+import { exitReason } from './exit-reason';
+
+/** The IPC pipe of a forked process as a channel; it closes when the process is gone, however that came. */
+export function childChannel(child: ChildProcess): Channel {
+  return {
+    send(message) {
+      if (!child.connected) throw new Error('The engine process is not connected.');
+      // A failed write is followed by `exit`, which rejects everything that waits.
+      child.send(message as object, undefined, undefined, () => undefined);
+    },
+    onMessage(listener) {
+      child.on('message', listener);
+    },
+    onClose(listener) {
+      let closed = false;
+      const close = (reason: string): void => {
+        if (closed) return;
+        closed = true;
+        listener(`The engine stopped (${reason}).`);
+      };
+      child.once('error', (error) => close(`it could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => close(exitReason(code, signal)));
+    },
+  };
+}

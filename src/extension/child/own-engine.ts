@@ -1,0 +1,22 @@
+import type { EngineInfo, EngineRequests } from '../../protocol/engine';
+import { CancelledError } from '../../protocol/errors';
+import type { Client } from '../../rpc/peer';
+import type { EngineProcess } from './engine-process';
+
+/** Asks one long question of an engine of its own, which ends with it: the inspectors' engine stays free, and ending this one harms nothing. */
+export async function withOwnEngine<T>(
+  create: () => EngineProcess,
+  signal: AbortSignal,
+  use: (call: Client<EngineRequests>, info: EngineInfo) => Promise<T>,
+): Promise<T> {
+  const engine = create();
+  try {
+    const info = await engine.ready;
+    if (signal.aborted) throw new CancelledError();
+    return await use(engine.call, info);
+  } catch (error) {
+    throw signal.aborted ? new CancelledError() : error;
+  } finally {
+    await engine.stop('The question is answered.');
+  }
+}

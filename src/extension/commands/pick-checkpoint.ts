@@ -1,0 +1,78 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { COMMANDS, VIEW_TYPE } from '../constants';
+import { modelLabel } from '../job/folder-name';
+import type { Services } from '../services';
+import { tell } from '../ui/say';
+import { plain } from '../ui/plain';
+
+/**
+ * The checkpoint that a command is about: the one it was called on, otherwise one of those in the workspace.
+ * undefined: there is none, which was said, or the person changed their mind.
+ */
+export async function pickCheckpoint(services: Services, target: unknown): Promise<vscode.Uri | undefined> {
+  if (target instanceof vscode.Uri) return target;
+  const shown = shownCheckpoint();
+  const files = await whenScanned(services, () => services.scanner.checkpoints);
+  const candidates = [...new Set([...(shown ? [shown.fsPath] : []), ...files])];
+  const [first, second] = candidates;
+  if (first === undefined) {
+    await offerCheckpoints();
+    return undefined;
+  }
+  if (second === undefined) return vscode.Uri.file(first);
+  const items = candidates.map((file) => ({ ...fileItem(file, modelLabel(file)), file }));
+  const item = await vscode.window.showQuickPick(items, {
+    placeHolder: vscode.l10n.t('Which checkpoint?'),
+    matchOnDescription: true,
+  });
+  return item && vscode.Uri.file(item.file);
+}
+
+/** The recipe that a command is about, in the same way. */
+export async function pickRecipe(services: Services, target: unknown): Promise<vscode.Uri | undefined> {
+  if (target instanceof vscode.Uri) return target;
+  const files = await whenScanned(services, () => services.scanner.recipes);
+  if (files.length === 0) {
+    void tell(
+      vscode.l10n.t(
+        'There is no recipe in this workspace: make one with "Copy as recipe" in the panel of a checkpoint, in a file that ends in .recipe.json.',
+      ),
+    );
+    return undefined;
+  }
+  const items = files.map((file) => ({ ...fileItem(file, path.basename(file)), file }));
+  const item = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which recipe?') });
+  return item && vscode.Uri.file(item.file);
+}
+
+/** The checkpoint of the panel in front. */
+function shownCheckpoint(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE ? input.uri : undefined;
+}
+
+/** A file as it is offered in a list. */
+export function fileItem(file: string, label: string): vscode.QuickPickItem {
+  return { label: plain(label), description: plain(vscode.workspace.asRelativePath(file)) };
+}
+
+/** The list is waited for, visibly, where the first scan is still under way. */
+async function whenScanned<T>({ scanner }: Services, list: () => T): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for checkpoints') };
+  await vscode.window.withProgress(options, () => scanner.whenScanned());
+  return list();
+}
+
+async function offerCheckpoints(): Promise<void> {
+  const choices = {
+    [vscode.l10n.t('Train Model')]: COMMANDS.trainModel,
+    [vscode.l10n.t('Add Sample Checkpoint')]: COMMANDS.addSample,
+  };
+  const choice = await tell(
+    vscode.l10n.t('There is no TensorFlow.js checkpoint in this workspace: open a folder that has one, or make one.'),
+    ...Object.keys(choices),
+  );
+  const command = choice === undefined ? undefined : choices[choice];
+  if (command) await vscode.commands.executeCommand(command);
+}

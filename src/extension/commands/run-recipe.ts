@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { folderNameProblem, freeName } from '../job/folder-name';
+import { startRun } from '../runs/start-run';
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+import { pickRecipe } from './pick-checkpoint';
+import { parseRecipe, recipeName } from './recipe-file';
+import { plain } from '../ui/plain';
+
+/** Runs a recipe into a new folder beside it. */
+export async function runRecipe(services: Services, target: unknown): Promise<void> {
+  requireTrust('Running a recipe');
+  const uri = await pickRecipe(services, target);
+  if (!uri) return;
+  const document = await vscode.workspace.openTextDocument(uri);
+  // What is on the screen is what is meant.
+  if (document.isDirty) await document.save();
+  const recipe = parseRecipe(document.getText(), path.basename(uri.fsPath));
+  const parent = path.dirname(uri.fsPath);
+  const taken = (name: string): boolean => existsSync(path.join(parent, name));
+  const name = recipeName(uri.fsPath);
+  const problemOf = (text: string): string | undefined => {
+    const problem = folderNameProblem(text, taken);
+    return problem === undefined ? undefined : plain(problem);
+  };
+  const folder = await vscode.window.showInputBox({
+    title: plain(vscode.l10n.t('Secateur: Run {0}', name)),
+    prompt: vscode.l10n.t('Name of the new folder for the results, beside the recipe'),
+    value: freeName(`${name}-run`, taken),
+    validateInput: (text) => problemOf(text),
+  });
+  if (folder === undefined) return;
+  startRun(services, {
+    title: vscode.l10n.t('Recipe {0}', name),
+    recipe,
+    baseFolder: parent,
+    out: path.join(parent, folder),
+    resume: false,
+  });
+}

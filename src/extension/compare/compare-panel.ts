@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { compareRequests, type CompareRequests, type ComparedPair } from '../../protocol/compare-page';
+import type { DataReference } from '../../protocol/dataset';
+import { UserError } from '../../protocol/errors';
+import type { Inspection } from '../../protocol/model';
+import type { Progress } from '../../protocol/measure';
+import type { Comparison } from '../../protocol/measure/compare';
+import type { Latency } from '../../protocol/measure/latency';
+import type { HandlerContext, Handlers } from '../../rpc/peer';
+import { withOwnEngine } from '../child/own-engine';
+import { modelLabel } from '../job/folder-name';
+import { pageHtml } from '../panel/html';
+import { PageSession } from '../panel/page-session';
+import type { Services } from '../services';
+import { requireTrust } from '../trust';
+
+/** The page that shows two checkpoints side by side. What was measured is kept as long as its tab is open. */
+export class ComparePanel {
+  private session: PageSession | undefined;
+  private known: Comparison | undefined;
+
+  constructor(
+    private readonly pair: ComparedPair,
+    private readonly webviewPanel: vscode.WebviewPanel,
+    private readonly services: Services,
+  ) {
+    const { webview } = webviewPanel;
+    const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
+    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    webviewPanel.title = vscode.l10n.t('{0} and {1}', modelLabel(pair.a), modelLabel(pair.b));
+    webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    webviewPanel.onDidChangeViewState(() => {
+      if (!webviewPanel.visible) this.endPage();
+    });
+    webviewPanel.onDidDispose(() => this.endPage());
+    webview.html = pageHtml({
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
+      language: vscode.env.language,
+      compared: pair,
+    });
+  }
+
+  private receive(message: unknown): void {
+    if (this.session?.isFromAnother(message)) this.endPage();
+    this.session ??= new PageSession(
+      (answer) => void this.webviewPanel.webview.postMessage(answer),
+      compareRequests,
+      this.handlers(),
+      requireTrust,
+    );
+    this.session.deliver(message);
+  }
+
+  private endPage(): void {
+    this.session?.end();
+    this.session = undefined;
+  }
+
+  private handlers(): Handlers<CompareRequests> {
+    return {
+      comparison: async ({ again }, context) => {
+        if (again || !this.known) this.known = await this.compare(context);
+        return this.known;
+      },
+      latency: (_, context) => this.latency(context),
+      openCheckpoint: async ({ path: file }) => {
+        if (file !== this.pair.a && file !== this.pair.b) throw new UserError(`${file} is not one of the two.`);
+        await this.services.panels.show(vscode.Uri.file(file));
+        return null;
+      },
+      showLog: () => {
+        this.services.log.show(true);
+        return Promise.resolve(null);
+      },
+    };
+  }
+
+  private async compare({ signal, report }: HandlerContext<Progress>): Promise<Comparison> {
+    const { engine, datasets, createEngine } = this.services;
+    this.refuseGone();
+    const inspection = await engine.call('inspect', { model: this.pair.a }, { signal });
+    const chosen = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
+    const [data, other] = await this.dataOfBoth(inspection, chosen, signal);
+    const comparison = await withOwnEngine(createEngine, signal, (call) =>
+      call(
+        'compare',
+        { ...this.pair, bins: 256, ...(data === undefined ? {} : { data, otherData: other }) },
+        { signal, onProgress: report },
+      ),
+    );
+    // Checkpoints of one model have one name: their folders tell them apart.
+    const { a, b } = comparison;
+    return { ...comparison, a: { ...a, name: modelLabel(a.path) }, b: { ...b, name: modelLabel(b.path) } };
+  }
+
+  /** The data for each side, with what the person said of its pixels. */
+  private async dataOfBoth(
+    a: Inspection,
+    data: DataReference | undefined,
+    signal: AbortSignal,
+  ): Promise<[DataReference?, DataReference?]> {
+    if (data === undefined) return [];
+    const { engine, normalizations } = this.services;
+    const b = await engine.call('inspect', { model: this.pair.b }, { signal });
+    return [normalizations.applied(a, data), normalizations.applied(b, data)];
+  }
+
+  private async latency({ signal, report }: HandlerContext<Progress>): Promise<Latency> {
+    this.refuseGone();
+    const { a: model, b: other } = this.pair;
+    return withOwnEngine(this.services.createEngine, signal, (call) =>
+      call('latency', { model, other }, { signal, onProgress: report }),
+    );
+  }
+
+  private refuseGone(): void {
+    for (const file of [this.pair.a, this.pair.b])
+      if (!path.isAbsolute(file) || !existsSync(file))
+        throw new UserError(`${file} is gone: it was moved or deleted, so it cannot be compared.`);
+  }
+}

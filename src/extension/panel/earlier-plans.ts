@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../../protocol/errors';
+import { withCheckpoints } from '../../protocol/named';
+import type { EarlierPlans } from '../../protocol/panel';
+import type { ParetoCurve } from '../../protocol/pareto';
+import type { RecipeStep } from '../../protocol/steps';
+import { modelLabel } from '../job/folder-name';
+import { readListedRun } from '../runs-view/read-run';
+
+interface TargetRun {
+  curve: ParetoCurve;
+  /** The model.json on which the run began; undefined where it is not there. */
+  start: string | undefined;
+  /** The run's steps with another in place of the target, for a recipe beside `start`. */
+  stepsWith(step: RecipeStep): RecipeStep[];
+}
+
+/** The plans among which a checkpoint was chosen; undefined where no target step wrote it. */
+export async function earlierPlans(model: string): Promise<EarlierPlans | undefined> {
+  const run = await targetRun(model);
+  return run && { curve: run.curve, start: run.start === undefined ? null : modelLabel(run.start) };
+}
+
+/** The checkpoint on which the run of a model began, and the recipe that takes another of its plans. @throws UserError */
+export async function takenPlan(model: string, place: number): Promise<{ start: string; steps: RecipeStep[] }> {
+  const run = await targetRun(model);
+  const point = run?.curve.points[place];
+  if (!run || !point) throw new UserError(`The plans of ${modelLabel(model)} are gone: its results were changed.`);
+  if (run.start === undefined)
+    throw new UserError(`The checkpoint on which ${modelLabel(model)} began is gone, so its plans cannot be taken.`);
+  return { start: run.start, steps: run.stepsWith(point.step) };
+}
+
+async function targetRun(model: string): Promise<TargetRun | undefined> {
+  const folder = path.dirname(model);
+  const run = await readListedRun(folder, false);
+  if (!run?.recipe || run.model !== model) return undefined;
+  const { steps, checkpoint } = run.recipe;
+  const at = steps.findIndex(({ step }) => step === 'target');
+  const result = run.result?.steps[at];
+  if (result?.step !== 'target') return undefined;
+  const start = checkpoint === undefined ? undefined : modelFile(path.resolve(folder, checkpoint));
+  return {
+    curve: result.curve,
+    start,
+    stepsWith(step) {
+      const all = { steps: [...steps.slice(0, at), step, ...steps.slice(at + 1)] };
+      const move = (given: string): string => path.relative(path.dirname(start ?? model), path.resolve(folder, given));
+      return withCheckpoints(all, (given) => move(given).replaceAll('\\', '/')).steps;
+    },
+  };
+}
+
+function modelFile(given: string): string | undefined {
+  const file = given.endsWith('.json') ? given : path.join(given, 'model.json');
+  return existsSync(file) ? file : undefined;
+}

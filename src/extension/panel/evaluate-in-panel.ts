@@ -1,0 +1,44 @@
+import { CancelledError } from '../../protocol/errors';
+import type { Evaluation, Progress } from '../../protocol/measure';
+import type { HandlerContext } from '../../rpc/peer';
+import { pickData } from '../data/pick-data';
+import { announceEvaluation } from '../evaluate/announce';
+import { modelLabel } from '../job/folder-name';
+import type { Services } from '../services';
+import type { OpenCheckpoint } from './open-checkpoint';
+
+/**
+ * Evaluates the checkpoint of a panel. A page that cancels ends it; one that is hidden meanwhile does not: the result is
+ * kept, and announced.
+ */
+export async function evaluateInPanel(
+  panel: OpenCheckpoint,
+  services: Services,
+  { signal, report }: HandlerContext<Progress>,
+  isGone: () => boolean,
+): Promise<Evaluation> {
+  const { datasets, evaluations, log } = services;
+  if (panel.data === undefined) {
+    report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
+    await pickData(datasets, modelLabel(panel.model));
+  }
+  await panel.settleNormalization(signal, report);
+  const { data } = panel;
+  if (data === undefined) throw new CancelledError();
+  const abort = new AbortController();
+  signal.addEventListener(
+    'abort',
+    () => {
+      if (!isGone()) abort.abort();
+    },
+    { once: true },
+  );
+  try {
+    const evaluation = await evaluations.measure(panel.model, data, { signal: abort.signal, onProgress: report });
+    if (isGone()) announceEvaluation(services, panel.uri, evaluation);
+    return evaluation;
+  } catch (error) {
+    if (isGone()) log.error(`The evaluation of ${panel.model} failed while its page was hidden: ${String(error)}`);
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { constants, existsSync } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Recipe } from '../../protocol/recipe';
+import { describeRun, RUN_FILES, type RunSummary } from '../../protocol/run-folder';
+
+/** A run's folder as it is listed. */
+export interface ListedRun {
+  folder: string;
+  state: RunSummary['state'] | 'running';
+  /** One sentence, where it is damaged. */
+  problem?: string | undefined;
+  recipe?: Recipe | undefined;
+  result?: RunSummary['result'];
+  done?: RunSummary['done'];
+  /** The checkpoint to use: path of its model.json, where it is there. */
+  model?: string | undefined;
+}
+
+/** Larger files than this are not a run's. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A run folder may come from anyone: links, pipes, devices and what is too large are as if they were not there. */
+async function readOwnFile(folder: string, name: string): Promise<string | undefined> {
+  const file = path.join(folder, name);
+  const own = path.dirname(file);
+  if (own !== folder && !(await lstat(own)).isDirectory()) return undefined;
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const info = await handle.stat();
+    return info.isFile() && info.size <= MOST_BYTES ? await handle.readFile('utf8') : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads a folder; undefined where it holds no run (any more). Never throws. */
+export async function readListedRun(folder: string, isRunning: boolean): Promise<ListedRun | undefined> {
+  const texts: Partial<Record<keyof typeof RUN_FILES, string>> = {};
+  await Promise.all(
+    Object.entries(RUN_FILES).map(async ([kind, name]) => {
+      const text = await readOwnFile(folder, name).catch(() => undefined);
+      if (text !== undefined) Object.assign(texts, { [kind]: text });
+    }),
+  );
+  const summary = describeRun(folder, texts);
+  if (!summary) return isRunning ? { folder, state: 'running' } : undefined;
+  // The folder may have moved since: the checkpoint is looked for in it.
+  const file = outcomeOf(folder, summary.recipe);
+  const model = existsSync(file) ? file : undefined;
+  if (isRunning) return { folder, ...summary, state: 'running' };
+  if (summary.state === 'finished' && model === undefined)
+    return { folder, ...summary, state: 'damaged', problem: `Its checkpoint ${path.basename(file)} is gone.` };
+  return { folder, ...summary, model };
+}
+
+/** The model.json in which a run ends: that with which it began where it only measures. */
+function outcomeOf(folder: string, recipe: Recipe | undefined): string {
+  const { checkpoint, steps } = recipe ?? { checkpoint: undefined, steps: [] };
+  if (checkpoint === undefined || steps.some(({ step }) => step !== 'evaluate')) return path.join(folder, 'model.json');
+  const given = path.resolve(folder, checkpoint);
+  return given.endsWith('.json') ? given : path.join(given, 'model.json');
+}

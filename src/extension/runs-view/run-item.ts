@@ -1,0 +1,34 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { COMMANDS } from '../constants';
+import { runFigures } from './figures';
+import type { ListedRun } from './read-run';
+import { plain } from '../ui/plain';
+
+const ICONS: Readonly<Record<ListedRun['state'], string>> = {
+  finished: 'pass',
+  unfinished: 'debug-pause',
+  damaged: 'warning',
+  running: 'sync~spin',
+};
+
+/** A run in the tree. */
+export class RunItem extends vscode.TreeItem {
+  constructor(readonly run: ListedRun) {
+    super(plain(path.basename(run.folder)));
+    const figures = plain(runFigures(run));
+    this.id = run.folder;
+    this.description = figures;
+    this.contextValue = run.state;
+    this.iconPath = new vscode.ThemeIcon(ICONS[run.state]);
+    const steps = run.recipe?.steps.map(({ step }) => step).join(', ');
+    this.tooltip = [vscode.workspace.asRelativePath(run.folder), run.problem ?? figures, steps]
+      .flatMap((line) => (line === undefined || line === '' ? [] : [plain(line)]))
+      .join('\n');
+    this.accessibilityInformation = { label: `${plain(path.basename(run.folder))}, ${run.state}, ${figures}` };
+    if (run.model !== undefined)
+      this.command = { command: COMMANDS.openRun, title: vscode.l10n.t('Open'), arguments: [this] };
+  }
+}
+
+export const isRunItem = (value: unknown): value is RunItem => value instanceof RunItem;

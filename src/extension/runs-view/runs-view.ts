@@ -1,0 +1,68 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { VIEWS } from '../constants';
+import { Disposables } from '../disposables';
+import type { Services } from '../services';
+import { readListedRun, type ListedRun } from './read-run';
+import { RunItem } from './run-item';
+
+/** Each run writes it from its first moment on. */
+const TELLING_FILE = 'journal.jsonl';
+/** More runs than this are not listed. */
+const MOST = 2000;
+/** Milliseconds in which changes of files are gathered: a run that goes on writes all the time. */
+const GATHER = 700;
+
+/** Lists the runs of the workspace; nothing is looked for before the view is seen. */
+class RunsProvider implements vscode.TreeDataProvider<RunItem> {
+  private readonly emitter = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.emitter.event;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly services: Services) {}
+
+  getTreeItem(item: RunItem): RunItem {
+    return item;
+  }
+
+  async getChildren(item?: RunItem): Promise<RunItem[]> {
+    if (item) return [];
+    const files = await vscode.workspace.findFiles(`**/${TELLING_FILE}`, '**/node_modules/**', MOST);
+    const folders = files.filter(({ scheme }) => scheme === 'file').map((uri) => path.dirname(uri.fsPath));
+    const going = new Set(this.services.runs.running.map(({ request }) => request.out));
+    const runs = await Promise.all(folders.map((folder) => readListedRun(folder, going.has(folder))));
+    return runs
+      .filter((run): run is ListedRun => run !== undefined)
+      .sort((a, b) => a.folder.localeCompare(b.folder, 'en', { numeric: true }))
+      .map((run) => new RunItem(run));
+  }
+
+  /** Reads again, after a moment. */
+  soon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.emitter.fire();
+    }, GATHER);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.emitter.dispose();
+  }
+}
+
+/** The view of the workspace's runs, and what keeps it up to date. */
+export function showRuns(services: Services): vscode.Disposable {
+  const own = new Disposables();
+  const provider = own.add(new RunsProvider(services));
+  own.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: provider, canSelectMany: true }));
+  const watcher = own.add(
+    vscode.workspace.createFileSystemWatcher('**/{journal.jsonl,results.json,recipe.json,state.json,model.json}'),
+  );
+  for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(() => provider.soon());
+  own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => provider.soon()));
+  own.add({ dispose: services.runs.started.add(() => provider.soon()) });
+  own.add({ dispose: services.runs.ended.add(() => provider.soon()) });
+  own.add({ dispose: services.refreshRuns.add(() => provider.soon()) });
+  return new vscode.Disposable(() => own.dispose());
+}

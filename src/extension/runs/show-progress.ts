@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { RunJob } from './job';
+import { progressText } from './progress-text';
+import { plain } from '../ui/plain';
+
+/** Milliseconds between two updates of a notification. */
+const PACE = 200;
+
+/** A notification with a bar, rate, time left and a button that cancels, for as long as a run goes on. */
+export function showRunProgress(job: RunJob): void {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: plain(job.request.title),
+    cancellable: true,
+  };
+  void vscode.window.withProgress(options, async (progress, token) => {
+    token.onCancellationRequested(() => {
+      job.cancel();
+      progress.report({ message: vscode.l10n.t('stopping after this step') });
+    });
+    let due = 0;
+    let shown = 0;
+    const stop = job.events.add((event) => {
+      const now = job.status.share * 100;
+      if (event.kind !== 'progress' || token.isCancellationRequested || Date.now() < due) return;
+      due = Date.now() + PACE;
+      const latest = job.status.progress ?? event.progress;
+      progress.report({ message: plain(progressText(latest)), increment: Math.max(0, now - shown) });
+      shown = Math.max(shown, now);
+    });
+    try {
+      await job.finished;
+    } finally {
+      stop();
+    }
+  });
+}

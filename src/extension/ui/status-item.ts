@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import { COMMANDS } from '../constants';
+import { Disposables } from '../disposables';
+import type { Services } from '../services';
+import { statusLabel, statusText, statusTooltip, type RunningJob } from './status-text';
+
+/** Milliseconds between two updates while a run goes on. */
+const PACE = 500;
+
+/** Shows in the status bar what the engine and the runs are doing; not there before either was needed. */
+export function showStatus({ engine, runs }: Services): vscode.Disposable {
+  const own = new Disposables();
+  const item = own.add(vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left));
+  item.name = 'Secateur';
+  item.command = COMMANDS.showLog;
+  let timer: NodeJS.Timeout | undefined;
+
+  const update = (): void => {
+    timer = undefined;
+    const jobs: RunningJob[] = runs.running.map(({ id, request, status }) => ({
+      id,
+      title: request.title,
+      done: status.share,
+      secondsLeft: status.secondsLeft,
+    }));
+    const tooltip = new vscode.MarkdownString(statusTooltip(engine.state, jobs, COMMANDS), true);
+    tooltip.isTrusted = { enabledCommands: [COMMANDS.cancelRun, COMMANDS.showLog, COMMANDS.restartEngine] };
+    item.text = statusText(engine.state, jobs);
+    item.tooltip = tooltip;
+    item.accessibilityInformation = { label: statusLabel(engine.state, jobs) };
+    item.backgroundColor =
+      engine.state.phase === 'failed' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    if (engine.state.phase === 'stopped' && jobs.length === 0 && engine.pid === undefined) item.hide();
+    else item.show();
+  };
+  const soon = (): void => void (timer ??= setTimeout(update, PACE));
+
+  own.add({ dispose: engine.changed.add(update) });
+  own.add({
+    dispose: runs.started.add((job) => {
+      update();
+      job.events.add(soon);
+    }),
+  });
+  own.add({ dispose: runs.ended.add(update) });
+  own.add({ dispose: () => clearTimeout(timer) });
+  update();
+  return new vscode.Disposable(() => own.dispose());
+}

@@ -1,0 +1,65 @@
+import type { EngineState } from '../child/shared-engine';
+import { shortProgressText } from '../runs/progress-text';
+import { plain } from './plain';
+
+/** What the status bar needs to know of a run. */
+export interface RunningJob {
+  id: string;
+  title: string;
+  /** Share of the whole run that is done, 0 to 1. */
+  done: number;
+  /** Of the whole run; not finite where it is not known. */
+  secondsLeft: number;
+}
+
+/** The text of the status item: the runs if there are any, otherwise the engine. */
+export function statusText(engine: EngineState, jobs: readonly RunningJob[]): string {
+  const [job, ...others] = jobs;
+  if (job) {
+    const more = others.length ? ` (+${others.length})` : '';
+    return `$(sync~spin) ${plain(job.title)} ${howFar(job)}${more}`;
+  }
+  const icons = { stopped: '$(circle-outline)', starting: '$(loading~spin)', up: '$(check)', failed: '$(error)' };
+  return `${icons[engine.phase]} Secateur`;
+}
+
+/** What is read out by a screen reader. */
+export function statusLabel(engine: EngineState, jobs: readonly RunningJob[]): string {
+  const running = jobs.map((job) => `${plain(job.title)} ${howFar(job)}`);
+  return ['Secateur', engine.message, ...running].join(': ');
+}
+
+/** A link to a command for a trusted MarkdownString. */
+export function commandLink(label: string, command: string, argument?: unknown): string {
+  const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  return `[${escapeMarkdown(label)}](command:${command}${query})`;
+}
+
+/** The tooltip: engine, runs with a way to cancel each, and the commands. */
+export function statusTooltip(
+  engine: EngineState,
+  jobs: readonly RunningJob[],
+  commands: { cancelRun: string; showLog: string; restartEngine: string },
+): string {
+  const lines = [`**Secateur**`, engineLine(engine)];
+  for (const job of jobs)
+    lines.push(`${escapeMarkdown(job.title)}: ${howFar(job)} — ${commandLink('Cancel', commands.cancelRun, job.id)}`);
+  lines.push(`${commandLink('Show Log', commands.showLog)} | ${commandLink('Restart Engine', commands.restartEngine)}`);
+  return lines.join('\n\n');
+}
+
+function howFar({ done, secondsLeft }: RunningJob): string {
+  return shortProgressText(done, secondsLeft);
+}
+
+function engineLine(engine: EngineState): string {
+  if (engine.phase !== 'up') return escapeMarkdown(engine.message);
+  const { backend, node, pid } = engine.info;
+  return escapeMarkdown(
+    `Engine ${pid}: ${backend.name} ${backend.version}, ${backend.threads} threads, Node.js ${node}`,
+  );
+}
+
+function escapeMarkdown(text: string): string {
+  return plain(text).replace(/[\\`*_{}[\]()#+!|<>~$-]/g, '\\$&');
+}

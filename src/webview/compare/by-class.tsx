@@ -1,0 +1,40 @@
+import type { Evaluation } from '../../protocol/measure';
+import { percent, plural, points } from '../../protocol/format';
+import { SideHeads } from './side-heads';
+
+/** Accuracy of each class in both, and what it gained or lost. */
+export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: readonly [string, string] }) {
+  return (
+    <section class="section" aria-labelledby="by-class-title">
+      <h2 id="by-class-title">Accuracy by class</h2>
+      <div class="plan-scroller" role="region" aria-labelledby="by-class-title" tabIndex={0}>
+        <table class="compare of-figures" data-testid="compared-classes">
+          <thead>
+            <tr>
+              <th scope="col">Class</th>
+              <th scope="col">Images</th>
+              <SideHeads names={names} />
+              <th scope="col">Change</th>
+            </tr>
+          </thead>
+          <tbody>
+            {a.perClass.map((each, index) => {
+              const other = b.perClass[index];
+              return (
+                <tr key={`${index} ${each.name}`}>
+                  <th scope="row">{each.name}</th>
+                  <td>{plural(each.samples, 'image')}</td>
+                  <td>{percent(each.accuracy, 1)}</td>
+                  <td>{other ? percent(other.accuracy, 1) : '\u2013'}</td>
+                  <td class={other && other.accuracy < each.accuracy ? 'worse' : 'quiet'}>
+                    {other ? points(other.accuracy - each.accuracy) : ''}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+import { backendWords } from '../../protocol/model';
+import type { Latency, LatencyFigures } from '../../protocol/measure/latency';
+import { milliseconds, percent } from '../../protocol/format';
+import { Button } from '../ui/button';
+import { QuestionState } from './question-state';
+import { latency } from './state';
+import { SideHeads } from './side-heads';
+
+/** Times of forward passes of both, on demand. */
+export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
+  const known = latency.answer.value;
+  return (
+    <section class="section" aria-labelledby="latency-title">
+      <div class="section-head">
+        <h2 id="latency-title">Latency</h2>
+        <Button
+          icon="play"
+          disabled={latency.running.value !== null}
+          onPress={() => void latency.ask()}
+          testId="measure-latency"
+        >
+          {known ? 'Measure Again' : 'Measure'}
+        </Button>
+      </div>
+      <QuestionState asked={latency} stage="Starting an engine" testId="latency-problem" />
+      {known ? (
+        <Times known={known} names={names} />
+      ) : (
+        <p class="small quiet">Times forward passes of both in turns, one image and a hundred at once.</p>
+      )}
+    </section>
+  );
+}
+
+function Times({ known: { batches, note, backend }, names }: { known: Latency; names: readonly [string, string] }) {
+  return (
+    <>
+      <div class="plan-scroller" role="region" aria-labelledby="latency-title" tabIndex={0}>
+        <table class="compare of-figures" data-testid="compared-latency">
+          <caption class="unseen">Median time of a forward pass, and the quartiles</caption>
+          <thead>
+            <tr>
+              <th scope="col">Batch</th>
+              <SideHeads names={names} />
+              <th scope="col">Share</th>
+            </tr>
+          </thead>
+          <tbody>
+            {batches.map(({ batch, model, other, ratio }) => (
+              <tr key={batch}>
+                <th scope="row">{batch}</th>
+                <Time figures={model} />
+                {other ? <Time figures={other} /> : <td />}
+                <td data-value={ratio ?? undefined}>{ratio === null ? '' : percent(ratio, 1)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="small">{note}</p>
+      <p class="small quiet">
+        {`Median of ${batches[0]?.model.runs ?? 0} passes each, quartiles in brackets; ${backendWords(backend)}.`}
+      </p>
+    </>
+  );
+}
+
+function Time({ figures: { median, lowerQuartile, upperQuartile } }: { figures: LatencyFigures }) {
+  return (
+    <td data-value={median}>
+      {milliseconds(median)} ms{' '}
+      <span class="quiet">{`(${milliseconds(lowerQuartile)}\u2013${milliseconds(upperQuartile)})`}</span>
+    </td>
+  );
+}

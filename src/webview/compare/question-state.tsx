@@ -1,0 +1,44 @@
+import { askComparison } from '../state/host';
+import { Button } from '../ui/button';
+import { LinkButton } from '../ui/link';
+import { Notice } from '../ui/notice';
+import { ProgressBar } from '../ui/progress-bar';
+import type { Question } from './question';
+
+/** How far the answer to a question is, or why there is none. */
+export function QuestionState<T>({
+  asked: { running, problem, ask, cancel },
+  stage,
+  testId,
+}: {
+  asked: Question<T>;
+  stage: string;
+  testId: string;
+}) {
+  return (
+    <>
+      {running.value && (
+        <div class="running">
+          <ProgressBar progress={running.value.progress} stage={running.value.progress?.stage ?? stage} />
+          <Button icon="close" onPress={cancel}>
+            Cancel
+          </Button>
+        </div>
+      )}
+      {problem.value !== null && (
+        <Notice
+          kind="error"
+          testId={testId}
+          actions={
+            <>
+              <LinkButton onPress={() => void ask()}>Try again</LinkButton>
+              <LinkButton onPress={() => void askComparison('showLog', {})}>Show Log</LinkButton>
+            </>
+          }
+        >
+          {problem.value}
+        </Notice>
+      )}
+    </>
+  );
+}

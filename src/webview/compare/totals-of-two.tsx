@@ -1,0 +1,82 @@
+import type { ComparedModel } from '../../protocol/measure/compare';
+import { normalizationWords } from '../../protocol/normalization';
+import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { Tag } from '../ui/tag';
+import { SideHeads } from './side-heads';
+
+interface Line {
+  label: string;
+  of: (model: ComparedModel) => number | null;
+  format: (value: number) => string;
+  difference: (a: number, b: number) => string;
+}
+
+const inPoints = (a: number, b: number): string => points(b - a);
+const exact = (value: number): string => percent(value, 2);
+
+const LINES: readonly Line[] = [
+  { label: 'Parameters', of: ({ totals }) => totals.params, format: count, difference: change },
+  { label: 'Nonzero', of: ({ totals }) => totals.nonzero, format: count, difference: change },
+  {
+    label: 'Sparsity',
+    of: ({ totals }) => totals.sparsity,
+    format: (share) => percent(share, 1),
+    difference: inPoints,
+  },
+  { label: 'MACs', of: ({ totals }) => totals.macs, format: compact, difference: change },
+  { label: 'Size', of: ({ totals }) => totals.bytes, format: bytes, difference: change },
+  { label: 'Size, gzip', of: ({ totals }) => totals.gzipBytes, format: bytes, difference: change },
+  { label: 'Accuracy', of: ({ evaluation }) => evaluation?.accuracy ?? null, format: exact, difference: inPoints },
+  {
+    label: 'Loss',
+    of: ({ evaluation }) => evaluation?.loss ?? null,
+    format: (value) => value.toFixed(4),
+    difference: change,
+  },
+];
+
+/** Sizes and accuracy of both. */
+export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
+  const measured = a.evaluation ?? b.evaluation;
+  const why = a.noAccuracy ?? b.noAccuracy;
+  return (
+    <section class="section">
+      <table class="compare" data-testid="compared-totals">
+        <caption class="unseen">Sizes and accuracy of both</caption>
+        <thead>
+          <tr>
+            <td />
+            <SideHeads names={[a.name, b.name]} />
+            <th scope="col">Change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {LINES.map(({ label, of, format, difference }) => {
+            const [left, right] = [of(a), of(b)];
+            return (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                <td data-value={left ?? undefined}>{left === null ? '\u2013' : format(left)}</td>
+                <td data-value={right ?? undefined}>{right === null ? '\u2013' : format(right)}</td>
+                <td class="quiet">{left === null || right === null ? '' : difference(left, right)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <p class="row small quiet">
+        {measured
+          ? `Accuracy on ${plural(measured.samples, `${measured.split} image`)} of ${measured.dataset.name}`
+          : `Accuracy: ${why ?? 'not measured'}`}
+        {measured?.dataset.sample && <Tag>sample</Tag>}
+      </p>
+      {[a, b].map(({ path, name, evaluation }) =>
+        evaluation?.normalization ? (
+          <p key={path} class="small quiet">
+            {name}: {normalizationWords(evaluation.normalization)}
+          </p>
+        ) : null,
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+import { useState } from 'preact/hooks';
+import { Select } from '../ui/select';
+import { valueLabel, type Spec } from '../../protocol/fields';
+import { TextEntry } from './text-entry';
+import type { EntryProps } from './entry';
+
+const NONE = '';
+const OTHER = '\u0000other';
+
+/** One of a few values; where others are allowed too, a line to write one. */
+export function ChoiceEntry({
+  field,
+  spec,
+  value,
+  context,
+  onChange,
+}: EntryProps & { spec: Extract<Spec, { kind: 'choice' }> }) {
+  const options = spec.open ? [...spec.options, ...spec.suggestions] : spec.options;
+  const now = value ?? field.fallback;
+  const text = typeof now === 'string' ? now : NONE;
+  const known = options.includes(text) || text === NONE;
+  const [writing, setWriting] = useState(!known);
+  const optional = !field.required && field.fallback === undefined;
+  return (
+    <>
+      <Select
+        label={field.label}
+        value={writing || !known ? OTHER : text}
+        options={[
+          ...(optional || text === NONE ? [{ value: NONE, text: 'Default' }] : []),
+          ...options.map((option) => ({ value: option, text: valueLabel(spec, option) })),
+          ...(spec.open ? [{ value: OTHER, text: 'Other\u2026' }] : []),
+        ]}
+        onSelect={(next) => {
+          setWriting(next === OTHER);
+          if (next !== OTHER) onChange(next === NONE ? undefined : next);
+        }}
+        testId={context.id}
+      />
+      {writing && (
+        <TextEntry
+          field={field}
+          value={value}
+          context={{ ...context, id: `${context.id}-other` }}
+          onChange={onChange}
+          placeholder=""
+        />
+      )}
+    </>
+  );
+}

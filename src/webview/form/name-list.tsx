@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import { Icon } from '../ui/icon';
+import type { EntryProps } from './entry';
+
+/** Several names: those there are, each to take away, and a line to add one. Names of layers are offered. */
+export function NameList({ field, value, context, onChange }: EntryProps) {
+  const [draft, setDraft] = useState('');
+  const names = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  const set = (next: string[]) => onChange(next.length > 0 || field.required ? next : undefined);
+  const add = (name: string) => {
+    const text = name.trim();
+    setDraft('');
+    if (text !== '' && !names.includes(text)) set([...names, text]);
+  };
+  return (
+    <div class="field" role="group" aria-label={field.label}>
+      <label class="field">
+        <span class="field-label">{field.label}</span>
+        <input
+          type="text"
+          class="input"
+          list={`${context.id}-offered`}
+          value={draft}
+          placeholder="add a name, * for any characters"
+          autocomplete="off"
+          spellcheck={false}
+          data-testid={context.id}
+          onInput={(event) => {
+            const text = event.currentTarget.value;
+            // A name that was taken from the list needs no further key.
+            if (context.layers.includes(text) && event.inputType !== 'insertText') add(text);
+            else setDraft(text);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            add(event.currentTarget.value);
+          }}
+          onBlur={(event) => add(event.currentTarget.value)}
+        />
+      </label>
+      <datalist id={`${context.id}-offered`}>
+        {context.layers.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      {names.length > 0 && (
+        <ul class="plan-items" aria-label={field.label}>
+          {names.map((name) => (
+            <li key={name} class="plan-item">
+              <span class="tensor-name">{name}</span>
+              <button
+                type="button"
+                class="plan-reset"
+                aria-label={`Take away ${name}`}
+                title="Take away"
+                onClick={() => set(names.filter((each) => each !== name))}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { NumberField } from '../ui/number-field';
+import { Range } from '../ui/range';
+import type { NumberSpec } from '../../protocol/fields';
+import { fallbackWords, parseNumber } from './values';
+import type { EntryProps } from './entry';
+
+/** Shares are set with a slider too. */
+const isShare = ({ min, max }: NumberSpec): boolean => min === 0 && max === 1;
+
+/** A number; empty stands for the default, or for none. */
+export function NumberEntry({ field, spec, value, context, onChange }: EntryProps & { spec: NumberSpec }) {
+  const number = typeof value === 'number' ? value : null;
+  const fallback = typeof field.fallback === 'number' ? field.fallback : null;
+  const share = isShare(spec);
+  const arrow = spec.integer ? 1 : share ? 0.01 : 0.1;
+  const entry = (
+    <NumberField
+      label={field.label}
+      value={number}
+      placeholder={fallbackWords(fallback ?? undefined)}
+      min={spec.min}
+      max={spec.max}
+      arrow={arrow}
+      page={arrow * 10}
+      parse={(text) => parseNumber(spec, text)}
+      {...(field.required ? {} : { onBlank: () => onChange(undefined) })}
+      onValue={(next) => onChange(rounded(next))}
+      testId={context.id}
+    />
+  );
+  if (!share) return entry;
+  const shown = number ?? fallback ?? 0;
+  return (
+    <div class="pair slide">
+      <Range
+        label={field.label}
+        value={shown}
+        max={1}
+        step={0.01}
+        arrow={0.01}
+        page={0.1}
+        text={`${Math.round(shown * 100)}%`}
+        onValue={(next) => onChange(rounded(next))}
+      />
+      {entry}
+    </div>
+  );
+}
+
+/** Without the noise of binary fractions, which steps of 0.01 add up. */
+const rounded = (value: number): number => Number(value.toPrecision(10));

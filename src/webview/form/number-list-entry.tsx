@@ -1,0 +1,51 @@
+import { useId } from 'preact/hooks';
+import { useDraft } from '../ui/use-draft';
+import type { Json } from '../../protocol/json';
+import type { NumberSpec } from '../../protocol/fields';
+import { parseNumber } from './values';
+import type { EntryProps } from './entry';
+
+/** Several numbers in one line, with commas or spaces between. */
+export function NumberListEntry({ field, item, value, context, onChange }: EntryProps & { item: NumberSpec }) {
+  const id = useId();
+  const shown = value ?? field.fallback;
+  const draft = useDraft({
+    value,
+    read(text): { value: Json | undefined } | { problem: string } {
+      const parsed = parseAll(text, item);
+      const problem = parsed.find((each) => typeof each === 'string');
+      if (problem !== undefined) return { problem };
+      return { value: parsed.length === 0 ? undefined : parsed };
+    },
+    take: onChange,
+    hold: () => () => onChange(value),
+  });
+  const { problem } = draft;
+  return (
+    <label class="field">
+      <span class="field-label">{field.label}</span>
+      <input
+        type="text"
+        class="input"
+        value={draft.text ?? (Array.isArray(shown) ? shown.filter((each) => typeof each === 'number').join(', ') : '')}
+        autocomplete="off"
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : id}
+        data-testid={context.id}
+        onInput={(event) => draft.type(event.currentTarget.value, event.timeStamp)}
+        onBlur={draft.leave}
+      />
+      {problem !== null && (
+        <span class="field-problem" role="alert" id={id}>
+          {problem}
+        </span>
+      )}
+    </label>
+  );
+}
+
+const parseAll = (text: string, item: NumberSpec): (number | string)[] =>
+  text
+    .split(/[\s,;]+/)
+    .filter((part) => part !== '')
+    .map((part) => parseNumber(item, part));

@@ -1,0 +1,149 @@
+import { useEffect } from 'preact/hooks';
+import type { Histogram } from '../../protocol/measure';
+import type { LayerInfo } from '../../protocol/model';
+import { compact, count, sampleShape, plural, shape, weight } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
+import { kernelCounts } from '../logic/plan';
+import { loadHistograms } from '../state/histograms';
+import { counts, countsByLayer } from '../state/preview';
+import { histogramProblem, histograms, inspection, log, plan, selected, selectedLayer } from '../state/session';
+import { target } from '../state/threshold';
+import { markUsable } from '../state/timing';
+import { ShowLog } from '../notices/show-log';
+import { Checkbox } from '../ui/checkbox';
+import { LinkButton } from '../ui/link';
+import { Notice } from '../ui/notice';
+import { Ring } from '../ui/ring';
+import { Plot } from './plot';
+
+function Facts({ histogram }: { histogram: Histogram }) {
+  const odd = [
+    histogram.nan > 0 ? plural(histogram.nan, 'NaN', 'NaN') : '',
+    histogram.infinite > 0 ? `${count(histogram.infinite)} infinite` : '',
+  ].filter(Boolean);
+  return (
+    <span class="facts small quiet figures">
+      {plural(histogram.count, 'weight')} {'\u00b7'} mean {weight(histogram.mean)} {'\u00b7'} std{' '}
+      {weight(histogram.std)} {'\u00b7'} min {weight(histogram.min)} {'\u00b7'} max {weight(histogram.max)}
+      {odd.length > 0 && (
+        <strong class="odd">
+          {' '}
+          {'\u00b7'} {odd.join(', ')}
+        </strong>
+      )}
+    </span>
+  );
+}
+
+function Kind({ layer }: { layer: LayerInfo }) {
+  const macs = layer.macs === null || layer.macs === 0 ? [] : [`${compact(layer.macs)} MACs`];
+  return (
+    <span class="small quiet figures">{[layer.type, sampleShape(layer.outputShape), ...macs].join(' \u00b7 ')}</span>
+  );
+}
+
+/** The tensors of a layer, each with the reason why it is left alone. */
+function Tensors({ layer }: { layer: LayerInfo }) {
+  if (layer.tensors.length === 0) return null;
+  return (
+    <ul class="tensors small quiet" aria-label={`Tensors of ${layer.name}`}>
+      {layer.tensors.map((tensor) => (
+        <li key={tensor.name}>
+          <span class="tensor-name">{tensor.name}</span> {shape(tensor.shape)}
+          {tensor.prunable ? ' \u00b7 prunable' : ` \u00b7 left alone: ${tensor.reason ?? 'not a kernel'}`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Zeros of the histogram in hand, now and as planned. */
+function zerosInHand(histogram: Histogram): { zeros: number; cut: number; total: number } {
+  const model = inspection.value;
+  const layer = selectedLayer.value;
+  if (layer) {
+    const kernel = kernelCounts(layer);
+    const after = countsByLayer.value.get(layer.name);
+    return { zeros: kernel.zeros, cut: after ? layer.nonzero - after.after.nonzero : 0, total: kernel.count };
+  }
+  if (!model) return { zeros: histogram.zeros, cut: 0, total: histogram.count };
+  const { kernelWeights, sparsity, nonzero } = model.totals;
+  const after = counts.value?.totals.after.nonzero ?? nonzero;
+  return { zeros: Math.round(sparsity * kernelWeights), cut: nonzero - after, total: kernelWeights };
+}
+
+function hint(): string {
+  const name = selected.value;
+  const after = name === null ? undefined : countsByLayer.value.get(name);
+  if (after?.threshold != null && after.reason !== undefined) return sentence(after.reason);
+  if (name !== null && target.value === null && plan.value.layers[name] !== undefined)
+    return 'The line is for all layers; this layer keeps its own amount.';
+  return 'Drag the line to cut. Point at a bar, or use the arrow keys, for its exact count.';
+}
+
+function Body() {
+  const layer = selectedLayer.value;
+  const histogram = histograms.value.get(selected.value);
+  if (layer && !layer.prunable)
+    return (
+      <div class="plot-empty" data-testid="not-prunable">
+        <p>{sentence(layer.reason ?? 'it has no weights that can be pruned')}</p>
+      </div>
+    );
+  if (histogram) return <Plot histogram={histogram} {...zerosInHand(histogram)} hint={hint()} />;
+  if (histogramProblem.value !== null)
+    return (
+      <Notice
+        kind="error"
+        testId="histogram-problem"
+        actions={
+          <>
+            <LinkButton onPress={() => void loadHistograms()}>Try again</LinkButton>
+            <ShowLog />
+          </>
+        }
+      >
+        {histogramProblem.value}
+      </Notice>
+    );
+  const nothing = inspection.value?.layers.every((each) => !each.prunable);
+  return (
+    <div class="plot-empty">
+      {nothing ? (
+        <p>No layer of this model has weights that can be pruned.</p>
+      ) : (
+        <p class="row">
+          <Ring /> Counting weights{'\u2026'}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The weights of the layer in hand, or of all: the place where the threshold is pulled. */
+export function Hero() {
+  const layer = selectedLayer.value;
+  const histogram = histograms.value.get(selected.value);
+  const drawn = histogram !== undefined || histogramProblem.value !== null;
+  useEffect(() => {
+    if (drawn) markUsable();
+  }, [drawn]);
+  return (
+    <section class="hero" aria-labelledby="hero-title">
+      <div class="section-head">
+        <div class="hero-title">
+          <h2 id="hero-title" class="plain">
+            {layer ? layer.name : 'All layers'}
+          </h2>
+          {layer && <Kind layer={layer} />}
+          {histogram && <Facts histogram={histogram} />}
+        </div>
+        <Checkbox checked={log.value} onToggle={(on) => (log.value = on)} testId="log-scale">
+          Log counts
+        </Checkbox>
+      </div>
+      <Body />
+      {layer && <Tensors layer={layer} />}
+    </section>
+  );
+}

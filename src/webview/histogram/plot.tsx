@@ -1,0 +1,109 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Histogram } from '../../protocol/measure';
+import { count, percent, weight } from '../../protocol/format';
+import { binsToDraw, type Bins } from '../logic/bins';
+import { binAt, binEdges, toValue, valueAxis } from '../logic/scale';
+import { rowForKey } from '../logic/window';
+import { log, whole } from '../state/session';
+import { LinkButton } from '../ui/link';
+import { shownThreshold } from '../state/threshold';
+import { Bars } from './bars';
+import { ThresholdLines } from './threshold-lines';
+import { useWidth } from './use-width';
+import { ZeroGauge } from './zero-gauge';
+
+const HEIGHT = 220;
+
+/** Pixels that a bar is given at least. */
+const BAR = 6;
+
+function binWords(bins: Bins, bin: number, total: number): string {
+  const [from, to] = binEdges(bins, bin);
+  const inside = bins.counts[bin] ?? 0;
+  const share = total > 0 ? inside / total : 0;
+  return `${weight(from)} to ${weight(to)}: ${count(inside)} ${inside === 1 ? 'weight' : 'weights'}, ${percent(share, 1)}`;
+}
+
+/** The histogram in hand: bars, zeros apart, the threshold lines, and the exact counts of the bin that is pointed at. */
+export function Plot({
+  histogram,
+  zeros,
+  cut,
+  total,
+  hint,
+}: {
+  histogram: Histogram;
+  zeros: number;
+  cut: number;
+  total: number;
+  /** Said while no bin is pointed at. */
+  hint: string;
+}) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const [bin, setBin] = useState<number | null>(null);
+  const most = Math.max(16, Math.floor(width / BAR));
+  const bins = useMemo(() => binsToDraw(histogram, most, whole.value), [histogram, most, whole.value]);
+  const axis = valueAxis(bins, width);
+  const inHand = bin !== null && bin < bins.counts.length ? bin : null;
+
+  const step = (key: string): number | undefined => {
+    const keys: Record<string, string> = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' };
+    const middle = binAt(bins, 0) ?? Math.floor(bins.counts.length / 2);
+    return rowForKey(keys[key] ?? key, inHand ?? middle, bins.counts.length, 10);
+  };
+
+  return (
+    <div class="plot">
+      <ZeroGauge zeros={zeros} cut={cut} total={total} height={HEIGHT} />
+      <div
+        class="plot-area"
+        ref={ref}
+        role="group"
+        tabIndex={0}
+        aria-label={`Histogram of ${histogram.layer ?? 'all layers'}: arrow keys read the bins`}
+        data-testid="histogram"
+        onPointerMove={(event) => {
+          const left = ref.current?.getBoundingClientRect().left ?? 0;
+          setBin(binAt(bins, toValue(axis, event.clientX - left)) ?? null);
+        }}
+        onPointerLeave={() => setBin(null)}
+        onBlur={() => setBin(null)}
+        onKeyDown={(event) => {
+          if (event.target !== event.currentTarget) return;
+          const next = step(event.key);
+          if (event.key === 'Escape') setBin(null);
+          if (next === undefined) return;
+          event.preventDefault();
+          setBin(next);
+        }}
+      >
+        {width > 0 && (
+          <>
+            <Bars
+              bins={bins}
+              axis={axis}
+              height={HEIGHT}
+              log={log.value}
+              threshold={shownThreshold.value}
+              bin={inHand}
+            />
+            <ThresholdLines axis={axis} height={HEIGHT} />
+          </>
+        )}
+      </div>
+      <div class="readout small figures">
+        <span role="status" data-testid="bin-counts">
+          {inHand === null ? <span class="quiet">{hint}</span> : binWords(bins, inHand, histogram.count)}
+        </span>
+        {(bins.outside > 0 || whole.value) && (
+          <span class="quiet">
+            {bins.outside > 0 && `${count(bins.outside)} outside `}
+            <LinkButton onPress={() => (whole.value = !whole.value)} testId="whole-range">
+              {whole.value ? 'Fit range' : 'Show all'}
+            </LinkButton>
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { compact, count, sampleShape, percent, weight } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
+import type { LayerRow as Row } from '../logic/sort';
+import { histograms, plan } from '../state/session';
+import { Icon } from '../ui/icon';
+import { MiniHistogram } from './mini-histogram';
+
+/** One layer. Where it cannot be pruned, the reason stands in place of its preview. */
+export function LayerRow({
+  row,
+  position,
+  active,
+  tried,
+  onSelect,
+}: {
+  row: Row;
+  /** Place in the table, from 1, the row of all layers included. */
+  position: number;
+  active: boolean;
+  /** A plan is being tried. */
+  tried: boolean;
+  onSelect: () => void;
+}) {
+  const { layer, after } = row;
+  const histogram = histograms.value.get(layer.name);
+  const threshold = after?.threshold ?? 0;
+  // A layer that the plan does not name has a reason too, but nothing happened to it.
+  const partly = threshold > 0 ? after?.reason : undefined;
+  const reason = sentence(layer.reason ?? 'it has no weights that can be pruned');
+  const own = plan.value.layers[layer.name] !== undefined;
+  return (
+    <tr
+      id={`layer-${row.index}`}
+      role="row"
+      class={active ? 'layer active' : 'layer'}
+      aria-selected={active}
+      aria-rowindex={position + 1}
+      data-testid={`layer-row-${layer.name}`}
+      onClick={onSelect}
+    >
+      <th scope="row" class="name" title={layer.name}>
+        {layer.name}
+      </th>
+      <td class="type wide">{layer.type}</td>
+      <td class="figure wide">{sampleShape(layer.outputShape)}</td>
+      <td class="figure">{count(layer.params)}</td>
+      <td class="figure wide" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
+        {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}
+      </td>
+      <td class="figure" data-value={layer.sparsity ?? undefined}>
+        {layer.sparsity === null ? '\u2013' : percent(layer.sparsity, 1)}
+      </td>
+      {layer.prunable ? (
+        <>
+          <td
+            class="figure after"
+            data-value={tried ? (after?.after.sparsity ?? undefined) : undefined}
+            title={partly && sentence(partly)}
+          >
+            {partly !== undefined && <Icon name="info" />}
+            {tried && after && after.after.sparsity !== null && percent(after.after.sparsity, 1)}
+          </td>
+          <td class="figure" title={own ? 'This layer has its own amount' : undefined}>
+            {threshold > 0 ? weight(threshold) : own ? 'kept' : ''}
+            {own && (
+              <span class="own" aria-label="own amount">
+                {' \u2022'}
+              </span>
+            )}
+          </td>
+          <td class="picture">
+            {histogram && <MiniHistogram histogram={histogram} threshold={threshold} id={`mini-${row.index}`} />}
+          </td>
+        </>
+      ) : (
+        <td class="reason quiet" colSpan={3} title={reason}>
+          {reason}
+        </td>
+      )}
+    </tr>
+  );
+}

@@ -1,0 +1,72 @@
+import { open, retry } from '../state/actions';
+import { disk, engine, inspection } from '../state/session';
+import { IconButton } from '../ui/button';
+import { LinkButton } from '../ui/link';
+import { Notice } from '../ui/notice';
+import { ShowLog } from './show-log';
+
+function DiskBanner() {
+  const news = disk.value;
+  if (news === null) return null;
+  const gone = news.change === 'gone';
+  return (
+    <Notice
+      kind="warning"
+      icon={gone ? 'warning' : 'refresh'}
+      testId="reload-banner"
+      actions={
+        <>
+          <LinkButton onPress={() => void open('reload')} testId="reload">
+            {gone ? 'Look again' : 'Reload'}
+          </LinkButton>
+          <IconButton icon="close" label="Dismiss" onPress={() => (disk.value = null)} />
+        </>
+      }
+    >
+      {gone
+        ? 'The checkpoint is gone from disk; what you see is what it was.'
+        : 'The checkpoint changed on disk; what you see is what it was.'}
+      {news.problem !== undefined && ` ${news.problem}`}
+    </Notice>
+  );
+}
+
+function EngineBanner() {
+  const news = engine.value;
+  if (!news) return null;
+  return (
+    <Notice
+      kind={news.up ? 'info' : 'error'}
+      testId="engine-banner"
+      actions={
+        <>
+          {!news.up && (
+            <LinkButton onPress={() => void retry()} testId="engine-retry">
+              Try again
+            </LinkButton>
+          )}
+          <ShowLog />
+        </>
+      }
+    >
+      {news.message}
+    </Notice>
+  );
+}
+
+/** What is doubtful about the files of the checkpoint. */
+const FileWarnings = () =>
+  inspection.value?.warnings?.map((warning) => (
+    <Notice key={warning} kind="warning" icon="warning" testId="file-warning">
+      {warning}
+    </Notice>
+  )) ?? null;
+
+/** What happened around the page, and what can be done about it. */
+export const Banners = () => (
+  <>
+    <EngineBanner />
+    <DiskBanner />
+    <FileWarnings />
+  </>
+);

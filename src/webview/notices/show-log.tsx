@@ -1,0 +1,10 @@
+import { ask } from '../state/host';
+import { attempt } from '../state/actions';
+import { LinkButton } from '../ui/link';
+
+/** Opens the log, where the cause of a failure is written. */
+export const ShowLog = () => (
+  <LinkButton onPress={() => void attempt(() => ask('showLog', {}))} testId="show-log">
+    Show Log
+  </LinkButton>
+);

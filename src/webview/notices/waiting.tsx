@@ -1,0 +1,56 @@
+import { attempt, open } from '../state/actions';
+import { ask } from '../state/host';
+import { Button } from '../ui/button';
+import { Icon } from '../ui/icon';
+import { Ring } from '../ui/ring';
+
+/** The shape of the page before there is anything to show, with what is being done. */
+export function Skeleton({ text }: { text: string }) {
+  return (
+    <main class="page skeleton" aria-busy="true" data-testid="loading">
+      <p class="row skeleton-text" role="status">
+        <Ring /> {text}
+      </p>
+      <div class="bone title" />
+      <div class="bones">
+        {Array.from({ length: 7 }, (_, index) => (
+          <div key={index} class="bone figure" />
+        ))}
+      </div>
+      <div class="bone hero-bone" />
+      {Array.from({ length: 6 }, (_, index) => (
+        <div key={index} class="bone line" />
+      ))}
+    </main>
+  );
+}
+
+/** The file cannot be shown: why, and what can be done. */
+export function Failure({ sentence }: { sentence: string }) {
+  return (
+    <main class="failure">
+      <div class="failure-words" role="alert">
+        <span class="failure-icon">
+          <Icon name="error" />
+        </span>
+        <p data-testid="error-message">{sentence}</p>
+      </div>
+      <div class="row">
+        <Button
+          primary
+          icon="file-code"
+          onPress={() => void attempt(() => ask('openAsText', {}))}
+          testId="open-as-text"
+        >
+          Open as Text
+        </Button>
+        <Button icon="refresh" onPress={() => void open('ready')} testId="try-again">
+          Try Again
+        </Button>
+        <Button icon="output" onPress={() => void attempt(() => ask('showLog', {}))} testId="show-log">
+          Show Log
+        </Button>
+      </div>
+    </main>
+  );
+}

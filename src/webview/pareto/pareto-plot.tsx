@@ -1,0 +1,140 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
+import { bytes, compact, count, percent } from '../../protocol/format';
+import { useWidth } from '../histogram/use-width';
+import { goalSize, paretoAxes } from '../logic/pareto';
+import { niceTicks, PERCENT, tickWords, toPixel } from '../logic/scale';
+import { rowForKey } from '../logic/window';
+import { Button } from '../ui/button';
+import { Tag } from '../ui/tag';
+
+const HEIGHT = 240;
+const MARGIN = { left: 62, right: 20, top: 22, bottom: 42 };
+
+interface ParetoPlotProps {
+  curve: ParetoCurve;
+  /** Takes the plan at a place of the curve; left out: none can be taken. */
+  onTake?: ((place: number) => void) | undefined;
+  /** What taking does, in a few words. */
+  hint: string;
+}
+
+/** The plans that a target step found, accuracy over size. A click, or Enter, takes the plan of a point. */
+export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const [inHand, setInHand] = useState(curve.chosen);
+  const size = goalSize(curve.goal);
+  const inner = Math.max(0, width - MARGIN.left - MARGIN.right);
+  const tall = HEIGHT - MARGIN.top - MARGIN.bottom;
+  const axes = useMemo(() => paretoAxes(curve, size.of, inner, tall), [curve, inner, tall]);
+  const rows = niceTicks(axes.y.from, axes.y.to, 5);
+  const columns = niceTicks(axes.x.from, axes.x.to, Math.max(3, Math.floor(inner / 110)));
+  const [rowWords, columnWords] = [tickWords(rows, PERCENT), tickWords(columns, size.units)];
+  const place = (point: ParetoPoint) => ({
+    x: MARGIN.left + toPixel(axes.x, size.of(point)),
+    y: MARGIN.top + tall - toPixel(axes.y, point.accuracy),
+  });
+  const point = curve.points[inHand];
+  const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
+  const words = (each: ParetoPoint): string =>
+    `${percent(each.accuracy, 1)} accuracy, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
+  return (
+    <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
+      <div class="section-head">
+        <h3 id="pareto-title">Plans that were found: accuracy over {size.words}</h3>
+        <span class="row small quiet">
+          on {count(curve.samples)} validation images; filled: meets the target
+          {curve.sampleData && <Tag>sample</Tag>}
+        </span>
+      </div>
+      <div
+        ref={ref}
+        class="pareto"
+        role="listbox"
+        tabIndex={0}
+        aria-label="Plans, from large to small"
+        aria-activedescendant={`pareto-${inHand}`}
+        onKeyDown={(event) => {
+          const key = { ArrowRight: 'ArrowUp', ArrowLeft: 'ArrowDown' }[event.key] ?? event.key;
+          if (event.key === 'Enter' && point) onTake?.(inHand);
+          // The largest plan is the first, and on the right.
+          const next = rowForKey(key, inHand, curve.points.length, 5);
+          if (next === undefined) return;
+          event.preventDefault();
+          setInHand(next);
+        }}
+      >
+        {width > 0 && (
+          <svg width={width} height={HEIGHT}>
+            {rows.map((tick, index) => {
+              const y = MARGIN.top + tall - toPixel(axes.y, tick);
+              return (
+                <g key={tick} aria-hidden="true" class="tick-y">
+                  <line class="grid-line" x1={MARGIN.left} x2={width - MARGIN.right} y1={y} y2={y} />
+                  <text class="axis-text" x={MARGIN.left - 6} y={y + 3} text-anchor="end">
+                    {rowWords[index]}
+                  </text>
+                </g>
+              );
+            })}
+            {columns.map((tick, index) => {
+              const x = MARGIN.left + toPixel(axes.x, tick);
+              return (
+                <g key={tick} aria-hidden="true" class="tick-x">
+                  <line class="grid-line" x1={x} x2={x} y1={MARGIN.top} y2={MARGIN.top + tall} />
+                  <text class="axis-text" x={x} y={MARGIN.top + tall + 14} text-anchor="middle">
+                    {columnWords[index]}
+                  </text>
+                </g>
+              );
+            })}
+            <text class="axis-text" aria-hidden="true" x={MARGIN.left} y={12}>
+              Validation accuracy
+            </text>
+            <text class="axis-text" aria-hidden="true" x={width - MARGIN.right} y={HEIGHT - 6} text-anchor="end">
+              {size.words}
+            </text>
+            <polyline class="pareto-line" points={line.join(' ')} aria-hidden="true" />
+            {curve.points.map((each, index) => {
+              const { x, y } = place(each);
+              return (
+                <circle
+                  key={index}
+                  id={`pareto-${index}`}
+                  role="option"
+                  aria-selected={index === inHand}
+                  aria-label={`${words(each)}${index === curve.chosen ? ', written by this run' : ''}`}
+                  class={['pareto-point', each.meets ? 'meets' : '', index === inHand ? 'active' : ''].join(' ')}
+                  cx={x}
+                  cy={y}
+                  r={index === inHand ? 7 : 5}
+                  data-testid={`pareto-${index}`}
+                  onClick={() => {
+                    setInHand(index);
+                    onTake?.(index);
+                  }}
+                  onPointerEnter={() => setInHand(index)}
+                />
+              );
+            })}
+          </svg>
+        )}
+      </div>
+      {point && (
+        <p class="row small figures" role="status">
+          <span>
+            {words(point)}, {compact(point.nonzero)} of {compact(point.params)} parameters
+            {point.macs !== null && `, ${compact(point.nonzeroMacs ?? point.macs)} MACs`}
+            {inHand === curve.chosen ? ' \u00b7 written by this run' : ''}
+          </span>
+          <span class="quiet">{hint}</span>
+          {onTake && (
+            <Button onPress={() => onTake(inHand)} testId="take-plan">
+              Take this plan
+            </Button>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,167 @@
+import { macsForWords } from '../../protocol/model';
+import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
+import { bytes, change, compact, count, percent } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
+import { currentStep } from '../state/recipe';
+import { planned } from '../state/step-plan';
+import { select } from '../state/threshold';
+import { LinkButton } from '../ui/link';
+import { Tag } from '../ui/tag';
+
+const ARROW = ' \u2192 ';
+const STATES: Record<PlannedLayer['state'], string> = {
+  pruned: 'Pruned',
+  removed: 'Narrower',
+  follows: 'Follows',
+  protected: 'Protected',
+  skipped: 'Skipped',
+  kept: 'Unchanged',
+};
+
+/** Before and after in one cell; a figure that stays is said once, one that only the run finds is a question mark. */
+function both(before: string, after: string): string {
+  return before === after ? before : before + ARROW + after;
+}
+
+const shown = (value: number | null | undefined, format: (value: number) => string): string =>
+  value == null ? '\u2013' : format(value);
+
+/** The same where null means that only the run finds it. */
+const found = (value: number | null | undefined, format: (value: number) => string): string =>
+  value == null ? '?' : shown(value || null, format);
+
+/** What counts: where weights become 0 those that are left, where channels go all that are there. */
+const macsOf = (kind: StepPlan['kind'], { macs, nonzeroMacs }: Pick<PlannedSide, 'macs' | 'nonzeroMacs'>) =>
+  kind === 'channels' ? macs : nonzeroMacs;
+
+function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLayer; plan: StepPlan; place: number }) {
+  const { before, after } = layer;
+  const size = sizes.layers[place];
+  const figure = (of: (side: PlannedSide) => string) => both(of(before), of(after));
+  return (
+    <tr data-testid={`plan-row-${layer.name}`} data-state={layer.state}>
+      <th scope="row">
+        <LinkButton onPress={() => select(layer.name)} label={`Show the weights of ${layer.name}`}>
+          {layer.name}
+        </LinkButton>
+      </th>
+      <td>
+        {STATES[layer.state]}
+        {layer.reason !== undefined && <span class="plan-reason small quiet">{sentence(layer.reason)}</span>}
+      </td>
+      <td class="figure">
+        {kind === 'channels'
+          ? figure((side) => shown(side.width, count))
+          : figure((side) => shown(side.sparsity, (share) => percent(share, 1)))}
+      </td>
+      <td class="figure">{both(shown(size?.before || null, bytes), found(size?.after, bytes))}</td>
+      <td class="figure">{figure((side) => shown(macsOf(kind, side) || null, compact))}</td>
+    </tr>
+  );
+}
+
+/** How many layers are in each state: nothing is left out in silence. */
+function tally(layers: readonly PlannedLayer[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of layers) counts.set(STATES[state], (counts.get(STATES[state]) ?? 0) + 1);
+  const words = (state: string, number: number): string =>
+    state === STATES.follows && number !== 1 ? 'follow' : state.toLowerCase();
+  return [...counts].map(([state, number]) => `${number} ${words(state, number)}`).join(', ');
+}
+
+const OF_NONZERO = 'Bytes and MACs are those of weights that are not 0.';
+const NOTES: Record<StepPlan['kind'], string> = {
+  zeros: `${OF_NONZERO} The file keeps its zeros: it shrinks where it is compressed, and inference is no faster.`,
+  channels: 'Bytes are those of the parameters as they are stored. The model becomes smaller, and as a rule faster.',
+  same: `${OF_NONZERO} Counts are those of the checkpoint as it is: the step keeps them, or finds others while it runs.`,
+};
+
+/** What the step in hand would do to each layer, as it was asked for last. */
+export function PlanTable() {
+  const known = planned.value;
+  const step = currentStep.value;
+  if (!known || known.step.step !== step?.step) return null;
+  const { plan } = known;
+  const stale = JSON.stringify(known.step) !== JSON.stringify(step);
+  const { before, after } = plan.counts.totals;
+  const { before: now, after: then } = plan.bytes;
+  const { accuracy } = plan;
+  return (
+    <section
+      class={stale ? 'plan-table stale' : 'plan-table'}
+      aria-labelledby="plan-title"
+      data-testid="plan-table"
+      data-stale={stale}
+    >
+      <div class="section-head">
+        <h3 id="plan-title">
+          Plan: {tally(plan.counts.layers)}
+          {stale && ' (of the options as they were before)'}
+        </h3>
+        <span class="row small figures">
+          gzip {both(bytes(now.gzipBytes), found(then?.gzipBytes, bytes))}
+          {then && ` (${change(now.gzipBytes, then.gzipBytes)})`}
+          {accuracy && (
+            <span data-testid="plan-accuracy" data-value={accuracy.accuracy ?? undefined}>
+              accuracy{' '}
+              {both(
+                percent(accuracy.baseline, 1),
+                found(accuracy.accuracy, (share) => percent(share, 1)),
+              )}{' '}
+              on {count(accuracy.samples)} validation images
+            </span>
+          )}
+          {accuracy?.sampleData && <Tag>sample</Tag>}
+        </span>
+      </div>
+      {plan.shortfall !== undefined && (
+        <p class="small" role="note" data-testid="plan-shortfall">
+          {sentence(plan.shortfall)}
+        </p>
+      )}
+      <div class="plan-scroller" role="region" aria-labelledby="plan-title" tabIndex={0}>
+        <table class="compare">
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              <th scope="col">State</th>
+              <th scope="col">{plan.kind === 'channels' ? 'Width' : 'Sparsity'}</th>
+              <th scope="col">Bytes</th>
+              <th scope="col">MACs</th>
+            </tr>
+          </thead>
+          <tbody>
+            {plan.counts.layers.map((layer, place) => (
+              <Row key={layer.name} layer={layer} plan={plan} place={place} />
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">All layers</th>
+              <td />
+              <td class="figure">
+                {plan.kind === 'channels'
+                  ? `${both(count(before.params), count(after.params))} parameters`
+                  : both(percent(before.sparsity, 1), percent(after.sparsity, 1))}
+              </td>
+              <td class="figure">{both(bytes(now.bytes), found(then?.bytes, bytes))}</td>
+              <td class="figure">
+                {both(shown(macsOf(plan.kind, before), compact), shown(macsOf(plan.kind, after), compact))}
+              </td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      <p class="small quiet">
+        {NOTES[plan.kind]}
+        {before.macsFor && ` MACs are counted for ${macsForWords(before.macsFor)}.`} The plan is of this checkpoint as
+        it is, without the steps before.
+        {plan.difference &&
+          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
+        {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}
+        {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
+        {plan.notes?.map((note) => ` ${note}`)}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,113 @@
+import { asJson } from '../../protocol/json';
+import { stepDefinition } from '../../protocol/steps';
+import { replaceSteps, steps } from '../state/recipe';
+import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
+import { counts, step as thresholdStep } from '../state/preview';
+import { planned } from '../state/step-plan';
+import { sentence } from '../logic/sentence';
+import { LinkButton } from '../ui/link';
+import { NumberField } from '../ui/number-field';
+import { MethodPicker } from './method-picker';
+import { PlanTable } from './plan-table';
+import { Rounds } from './rounds';
+import { RunForm } from './run-form';
+import { StepForm } from './step-form';
+import { StepList } from './step-list';
+
+const SEEDS = 0x7fffffff;
+
+const seedOf = (text: string): number | string => {
+  const value = Number(text.trim());
+  return text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= SEEDS
+    ? value
+    : 'Type a whole number, 0 or more.';
+};
+
+/** The methods, the recipe that is made of them, the form and the plan of the step in hand, and the button that runs it. */
+export function RecipeSection() {
+  const list = drafts.value;
+  const ready = steps.value;
+  return (
+    <section class="section recipe" id="recipe" aria-labelledby="recipe-title" tabIndex={-1}>
+      <div class="section-head">
+        <h2 id="recipe-title">Methods and recipe</h2>
+        <span class="row small">
+          {thresholdStep.value && (
+            <LinkButton
+              onPress={() => {
+                if (thresholdStep.value) replaceSteps([asJson(thresholdStep.value), ...list.slice(1)]);
+              }}
+              testId="threshold-to-recipe"
+            >
+              Take the threshold as first step
+            </LinkButton>
+          )}
+          {list.length > 0 && (
+            <LinkButton onPress={() => replaceSteps([])} testId="clear-recipe">
+              Clear
+            </LinkButton>
+          )}
+        </span>
+      </div>
+      <MethodPicker />
+      {list.length > 0 && (
+        <div class="recipe-body card" data-inputs>
+          <div class="recipe-list">
+            <StepList />
+            <Rounds />
+            <div class="write">
+              <h3>Run &amp; write</h3>
+              <RunForm
+                steps={ready}
+                seed={seed.value}
+                sparsity={sparsityOf(ready)}
+                why={ready === null ? 'A step is not complete yet.' : whyNotMeasured()}
+                button="Run & Write"
+                ids={{ folder: 'recipe-folder', run: 'recipe-run', copy: 'recipe-copy' }}
+              >
+                <NumberField
+                  label="Seed"
+                  value={seed.value}
+                  max={SEEDS}
+                  arrow={1}
+                  page={10}
+                  parse={seedOf}
+                  onValue={(value) => (seed.value = value)}
+                  testId="recipe-seed"
+                />
+              </RunForm>
+            </div>
+          </div>
+          <div class="recipe-step">
+            <StepForm />
+            <PlanTable />
+          </div>
+        </div>
+      )}
+      {list.length === 0 && (
+        <p class="small quiet">
+          The threshold above is the quick way. Here each method has all its options, and several make a recipe:{' '}
+          {stepDefinition('remove').words.title}, then {stepDefinition('finetune').words.title}, for example.
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** What the steps prune to, as far as it was previewed. */
+function sparsityOf(ready: typeof steps.value): number | null {
+  const prune = ready?.find((step) => step.step === 'prune');
+  if (!prune) return null;
+  if (prune.amount && 'sparsity' in prune.amount && prune.scope === 'global') return prune.amount.sparsity;
+  const text = JSON.stringify(prune);
+  if (planned.value && JSON.stringify(planned.value.step) === text)
+    return planned.value.plan.counts.totals.after.sparsity;
+  return JSON.stringify(thresholdStep.value) === text ? (counts.value?.totals.after.sparsity ?? null) : null;
+}
+
+function whyNotMeasured(): string | null {
+  if (cannotRun.value !== null) return null;
+  if (cannotMeasure.value !== null)
+    return `Without data nothing is trained or measured. ${sentence(cannotMeasure.value)}`;
+  return panel.value?.dataset?.sample ? 'Trains and measures on the sample data' : null;
+}

@@ -1,0 +1,69 @@
+import { useState } from 'preact/hooks';
+import { unrollRounds } from '../../protocol/rounds';
+import { percent } from '../../protocol/format';
+import { asJson } from '../../protocol/json';
+import { replaceSteps, steps } from '../state/recipe';
+import { inspection } from '../state/session';
+import { Button } from '../ui/button';
+import { Fold } from '../ui/fold';
+import { leadToMistake } from '../ui/invalid-field';
+import { NumberField } from '../ui/number-field';
+
+const MOST = 50;
+
+const roundsOf = (text: string): number | string => {
+  const value = Number(text.trim());
+  return Number.isInteger(value) && value >= 2 && value <= MOST ? value : `Type a whole number from 2 to ${MOST}.`;
+};
+
+/** Turns one pruning, with what follows it, into rounds that lead up to its sparsity. */
+export function Rounds() {
+  const [rounds, setRounds] = useState(3);
+  const list = steps.value;
+  const prune = list?.[0];
+  if (!list || prune?.step !== 'prune' || !prune.amount || !('sparsity' in prune.amount)) return null;
+  if (list.filter(({ step }) => step === 'prune').length > 1) return null;
+  const { amount, layers, ...rest } = prune;
+  const finetune = list.find((step) => step.step === 'finetune');
+  const rewind = list.find((step) => step.step === 'rewind');
+  const { sparsity } = amount;
+  return (
+    <Fold title="In rounds" open={false} testId="rounds">
+      <div class="pair">
+        <NumberField
+          label="Rounds"
+          value={rounds}
+          min={2}
+          max={MOST}
+          arrow={1}
+          page={5}
+          parse={roundsOf}
+          onValue={setRounds}
+          testId="rounds-number"
+        />
+        <Button
+          onPress={(_, pressed) => {
+            if (leadToMistake(pressed)) return;
+            replaceSteps(
+              unrollRounds({
+                rounds,
+                sparsity,
+                initialSparsity: inspection.value?.totals.sparsity ?? 0,
+                prune: rest,
+                rewind: rewind?.to,
+                finetune: finetune ?? { step: 'finetune', epochs: 1 },
+              }).map(asJson),
+            );
+          }}
+          testId="unroll-rounds"
+        >
+          Unroll
+        </Button>
+      </div>
+      <p class="small quiet">
+        Prunes and trains in turns up to {percent(sparsity, 1)}; each round keeps the same share of what is left.
+        {layers !== undefined && ' Amounts of single layers are left out.'}
+      </p>
+    </Fold>
+  );
+}

@@ -1,0 +1,98 @@
+import type { ComponentChildren } from 'preact';
+import type { RecipeStep } from '../../protocol/steps';
+import { ShowLog } from '../notices/show-log';
+import { actionProblem, attempt, run } from '../state/actions';
+import { ask } from '../state/host';
+import { cannotRun, job } from '../state/session';
+import { CopyRecipe } from '../run/copy-recipe';
+import { Button } from '../ui/button';
+import { leadToMistake } from '../ui/invalid-field';
+import { Notice } from '../ui/notice';
+import { TextField } from '../ui/text-field';
+import { useFolder } from './use-folder';
+
+/** Test ids of a form's parts. */
+export interface RunFormIds {
+  folder: string;
+  run: string;
+  copy: string;
+}
+
+/** Where the new checkpoint goes, and the buttons that write it or copy the recipe. The threshold and the recipe both end in it. */
+export function RunForm({
+  steps,
+  seed,
+  sparsity,
+  why,
+  button,
+  children,
+  ids,
+}: {
+  /** The same array as long as the steps are the same; null: there is nothing to run yet. */
+  steps: readonly RecipeStep[] | null;
+  seed: number;
+  sparsity: number | null | undefined;
+  /** Why there is nothing to run. */
+  why: string | null;
+  button: string;
+  children?: ComponentChildren;
+  ids: RunFormIds;
+}) {
+  const { folder, write, problem, fault } = useFolder(steps, sparsity);
+  const blocked = cannotRun.value;
+  const running = job.value?.status === 'running' || job.value?.status === 'cancelling';
+  const name = folder.trim();
+  const asked = steps && name !== '' && fault === null ? { steps: [...steps], seed, folder: name } : null;
+  const whyId = `${ids.run}-why`;
+  return (
+    <>
+      <TextField
+        label="New folder beside the model"
+        value={folder}
+        placeholder="proposed once there is something to write"
+        disabled={blocked !== null}
+        problem={fault}
+        onText={write}
+        testId={ids.folder}
+      />
+      {children}
+      <div class="row">
+        <Button
+          primary
+          disabled={asked === null || blocked !== null || running}
+          describedBy={whyId}
+          onPress={(_, pressed) => {
+            if (asked && !leadToMistake(pressed)) void run(asked);
+          }}
+          testId={ids.run}
+        >
+          {button}
+        </Button>
+        <CopyRecipe job={asked} testId={ids.copy} />
+      </div>
+      <div id={whyId}>
+        {blocked !== null ? (
+          <Notice
+            kind="warning"
+            icon="shield"
+            testId="untrusted"
+            actions={
+              <Button onPress={() => void attempt(() => ask('trustWorkspace', {}))} testId="trust-workspace">
+                {'Trust workspace\u2026'}
+              </Button>
+            }
+          >
+            {blocked}
+          </Notice>
+        ) : (
+          why !== null && <p class="small quiet">{why}</p>
+        )}
+      </div>
+      {(problem ?? actionProblem.value) !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="action-problem">
+          {problem ?? actionProblem.value}
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { ObjectFields } from '../form/field-view';
+import { plansByRunning, stepDefinition } from '../../protocol/steps';
+import { sentence } from '../logic/sentence';
+import {
+  changeStep,
+  current,
+  currentComplaint,
+  currentStep,
+  nameOf,
+  problems,
+  starts,
+  stepFields,
+} from '../state/recipe';
+import { cannotRun, drafts, inspection } from '../state/session';
+import { cancelPlan, planning, planProblem, planStep } from '../state/step-plan';
+import { ShowLog } from '../notices/show-log';
+import { Button } from '../ui/button';
+import { leadToMistake } from '../ui/invalid-field';
+import { Notice } from '../ui/notice';
+import { ProgressBar } from '../ui/progress-bar';
+
+/** The form of the step in hand, made from its schema, and the button that shows what it would do. */
+export function StepForm() {
+  const index = current.value;
+  const draft = index === null ? undefined : drafts.value[index];
+  if (index === null || !draft) return <p class="quiet">Add a method above: its options are set here.</p>;
+  const name = nameOf(draft);
+  if (!name) return <Notice kind="warning">This version does not know this step: delete it to go on.</Notice>;
+  const layers = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
+  const problem = problems.value[index] ?? null;
+  const { title, purpose } = stepDefinition(name).words;
+  return (
+    <div class="step-form" data-inputs key={`${index}-${name}`}>
+      <h3>
+        Step {index + 1}: {title}
+      </h3>
+      <p class="small quiet">{purpose}</p>
+      <ObjectFields
+        fields={stepFields(name)}
+        value={draft}
+        context={{ id: `form-${name}`, layers, starts, complaint: currentComplaint.value }}
+        onChange={(next) => changeStep(index, next)}
+      />
+      {problem !== null && (
+        <Notice kind="warning" testId="step-problem">
+          {sentence(problem)}
+        </Notice>
+      )}
+      <PlanButton />
+    </div>
+  );
+}
+
+function PlanButton() {
+  const step = currentStep.value;
+  if (!step) return null;
+  const going = planning.value;
+  return (
+    <div class="plan-ask">
+      {going ? (
+        <div class="running">
+          <ProgressBar progress={going.progress} stage={going.progress?.stage ?? 'Planning'} testId="plan-progress" />
+          <Button icon="close" onPress={cancelPlan} testId="cancel-plan">
+            Cancel
+          </Button>
+        </div>
+      ) : (
+        <Button
+          icon="play"
+          disabled={cannotRun.value !== null && plansByRunning(step)}
+          onPress={(_, pressed) => {
+            if (!leadToMistake(pressed)) void planStep(step);
+          }}
+          testId="show-plan"
+        >
+          Show the plan
+        </Button>
+      )}
+      {planProblem.value !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="plan-problem">
+          {planProblem.value}
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { summaryOf } from '../form/summary';
+import { stepDefinition } from '../../protocol/steps';
+import { current, deleteStep, moveStep, nameOf, problems, stepFields } from '../state/recipe';
+import { drafts } from '../state/session';
+import { IconButton } from '../ui/button';
+import { Icon } from '../ui/icon';
+
+/** The steps in their order: each can be taken in hand, moved and deleted. Alt with an arrow key moves the one in hand. */
+export function StepList() {
+  const list = drafts.value;
+  return (
+    <ol class="steps" aria-label="Steps of the recipe" data-testid="recipe-steps">
+      {list.map((draft, index) => {
+        const name = nameOf(draft);
+        const title = name ? stepDefinition(name).words.title : 'unknown step';
+        const problem = problems.value[index] ?? null;
+        const active = current.value === index;
+        return (
+          <li key={index} class={active ? 'step active' : 'step'}>
+            <button
+              type="button"
+              class="step-open"
+              aria-current={active ? 'step' : undefined}
+              data-testid={`step-${index}`}
+              onClick={() => (current.value = index)}
+              onKeyDown={(event) => {
+                const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+                if (by === undefined || !event.altKey) return;
+                event.preventDefault();
+                moveStep(index, by < 0 ? -1 : 1);
+              }}
+            >
+              <span class="step-title">
+                {index + 1}. {title}
+                {problem !== null && <Icon name="warning" />}
+              </span>
+              <span class="step-words small quiet">{problem ?? summaryOf(draft, name ? stepFields(name) : [])}</span>
+            </button>
+            <span class="step-actions">
+              {index > 0 && (
+                <IconButton icon="arrow-up" label={`Move step ${index + 1} up`} onPress={() => moveStep(index, -1)} />
+              )}
+              {index < list.length - 1 && (
+                <IconButton
+                  icon="arrow-down"
+                  label={`Move step ${index + 1} down`}
+                  onPress={() => moveStep(index, 1)}
+                  testId={`step-${index}-down`}
+                />
+              )}
+              <IconButton
+                icon="trash"
+                label={`Delete step ${index + 1}, ${title}`}
+                onPress={() => deleteStep(index)}
+                testId={`step-${index}-delete`}
+              />
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,21 @@
+import type { RecipeJob } from '../../protocol/panel';
+import { attempt } from '../state/actions';
+import { ask } from '../state/host';
+import { Button } from '../ui/button';
+import { leadToMistake } from '../ui/invalid-field';
+
+/** Copies the recipe of a job; null: there is none yet. */
+export function CopyRecipe({ job, testId }: { job: RecipeJob | null; testId: string }) {
+  return (
+    <Button
+      icon="clippy"
+      disabled={job === null}
+      onPress={(_, pressed) => {
+        if (job && !leadToMistake(pressed)) void attempt(() => ask('copyRecipe', job));
+      }}
+      testId={testId}
+    >
+      Copy as Recipe
+    </Button>
+  );
+}

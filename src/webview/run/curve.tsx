@@ -1,0 +1,100 @@
+import { useMemo } from 'preact/hooks';
+import type uPlot from 'uplot';
+import type { EpochRecord } from '../../protocol/epoch';
+import { percent } from '../../protocol/format';
+import type { CurvePoint } from '../logic/job';
+import { curveData } from '../logic/curve';
+import { axisOf, Chart } from '../ui/chart';
+import type { Theme } from '../ui/theme';
+
+const HEIGHT = 170;
+
+/** A figure in the legend: at the cursor, or the latest. */
+const legend =
+  (format: (value: number) => string): uPlot.Series.Value =>
+  (plot, value: number | null | undefined, index) => {
+    const column: ArrayLike<number | null | undefined> = plot.data[index] ?? [];
+    const shown = value ?? Array.from(column).findLast((each) => typeof each === 'number');
+    return typeof shown === 'number' ? format(shown) : '';
+  };
+const share = legend((value) => percent(value, 1));
+
+function options(width: number, theme: Theme, epochs: number): uPlot.Options {
+  const axis = axisOf(theme);
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { drag: { x: false, y: false } },
+    legend: { live: true },
+    scales: { x: { time: false, range: [0, Math.max(1, epochs)] }, loss: {}, accuracy: {} },
+    axes: [
+      { ...axis, size: 30, space: 60 },
+      { ...axis, scale: 'loss' },
+      {
+        ...axis,
+        scale: 'accuracy',
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is ambient, without a value at run time; 1 is its right side
+        side: 1,
+        size: 52,
+        grid: { show: false },
+        values: (_, ticks) => ticks.map((tick) => percent(tick, 1)),
+      },
+    ],
+    series: [
+      { label: 'Epoch', value: legend((value) => value.toFixed(2)) },
+      {
+        label: 'Loss',
+        scale: 'loss',
+        stroke: theme.yellow,
+        width: 1.5,
+        spanGaps: true,
+        points: { show: false },
+        value: legend((value) => value.toFixed(4)),
+      },
+      {
+        label: 'Accuracy',
+        scale: 'accuracy',
+        stroke: theme.blue,
+        width: 1.5,
+        spanGaps: true,
+        points: { show: false },
+        value: share,
+      },
+      {
+        label: 'Validation accuracy',
+        scale: 'accuracy',
+        stroke: theme.green,
+        // Measured once an epoch: dots, nothing between them.
+        paths: () => null,
+        points: { show: true, size: 8, fill: theme.green },
+        value: share,
+      },
+    ],
+  };
+}
+
+/** Loss and accuracy of a run while it goes on; colours follow the theme. */
+export function Curve({
+  points,
+  records,
+  epochs,
+}: {
+  points: readonly CurvePoint[];
+  records: readonly EpochRecord[];
+  epochs: number;
+}) {
+  const data = useMemo(() => curveData(points, records), [points, records]);
+  const last = points.at(-1);
+  return (
+    <Chart
+      data={data}
+      options={(width, theme) => options(width, theme, epochs)}
+      remake={String(epochs)}
+      label={
+        last
+          ? `Loss ${last.loss.toFixed(4)}, accuracy ${percent(last.accuracy, 1)} at epoch ${last.epoch.toFixed(2)}`
+          : 'No step was taken yet'
+      }
+    />
+  );
+}

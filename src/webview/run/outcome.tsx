@@ -1,0 +1,177 @@
+import { NO_DATASET } from '../../protocol/dataset';
+import { macsForWords } from '../../protocol/model';
+import { normalizationWords } from '../../protocol/normalization';
+import type { RunResult } from '../../protocol/run';
+import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { sentence } from '../logic/sentence';
+import { attempt, jobAsked } from '../state/actions';
+import { ask } from '../state/host';
+import { Button } from '../ui/button';
+import { Tag } from '../ui/tag';
+import { CopyRecipe } from './copy-recipe';
+
+interface Line {
+  label: string;
+  before: string;
+  after: string;
+  difference: string;
+  /** The raw number after, and the first part of its test id. */
+  value: number;
+  testId: string;
+}
+
+const line = (
+  testId: string,
+  label: string,
+  before: number | null,
+  after: number,
+  format: (value: number) => string,
+  difference: (before: number, after: number) => string,
+): Line => ({
+  testId,
+  value: after,
+  label,
+  before: before === null ? '\u2013' : format(before),
+  after: format(after),
+  difference: before === null ? '' : difference(before, after),
+});
+
+/** Before and after, figure by figure. */
+function lines(result: RunResult): Line[] {
+  const { before, after, accuracy } = result;
+  const inPoints = (was: number, is: number): string => points(is - was);
+  const shown = (share: number): string => percent(share, 2);
+  return [
+    line('params', 'Parameters', before?.params ?? null, after.params, count, change),
+    line('nonzero', 'Nonzero', before?.nonzero ?? null, after.nonzero, count, change),
+    ...(before && before.macs !== null && after.macs !== null && before.macs !== after.macs
+      ? [
+          line(
+            'macs',
+            after.macsFor ? `MACs for ${macsForWords(after.macsFor)}` : 'MACs',
+            before.macs,
+            after.macs,
+            compact,
+            change,
+          ),
+        ]
+      : []),
+    line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
+    line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),
+    line('gzip', 'Size, gzip', before?.gzipBytes ?? null, after.gzipBytes, bytes, change),
+    ...(accuracy.afterPrune === null
+      ? []
+      : [
+          line(
+            accuracy.afterFineTune === null ? 'accuracy' : 'accuracy-prune',
+            'Accuracy, pruned',
+            accuracy.before,
+            accuracy.afterPrune,
+            shown,
+            inPoints,
+          ),
+        ]),
+    ...(accuracy.afterFineTune === null
+      ? []
+      : [line('accuracy', 'Accuracy, fine-tuned', accuracy.before, accuracy.afterFineTune, shown, inPoints)]),
+  ];
+}
+
+/** On how many images the accuracies were measured. */
+function measuredOn(result: RunResult): string {
+  const samples = result.steps.flatMap((step) => (step.step === 'evaluate' ? [step.evaluation.samples] : []));
+  const last = samples.at(-1);
+  return last === undefined ? 'Accuracy on the test images' : `Accuracy on ${plural(last, 'test image')}`;
+}
+
+/** What single steps have to tell beside the figures. */
+function notes({ steps }: RunResult): string[] {
+  return steps.flatMap((each) => {
+    const step = each.step === 'target' ? each.applied : each;
+    if (step.step === 'evaluate') {
+      const { accuracy, samples, split } = step.evaluation;
+      return [`Accuracy ${percent(accuracy, 2)} on ${plural(samples, `${split} image`)}.`];
+    }
+    if (step.step === 'recalibrate')
+      return [
+        `Statistics of ${plural(step.layers.length, 'normalisation')} measured on ${plural(step.samples, 'image')}.`,
+      ];
+    if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
+    if (step.step !== 'remove') return [];
+    const short = step.shortfall === undefined ? [] : [sentence(step.shortfall)];
+    if (!step.difference) return short;
+    const { largest, samples, on, relativeTo } = step.difference;
+    return [
+      ...short,
+      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}${relativeTo === undefined ? '' : ' of their spread'}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} images.`,
+    ];
+  });
+}
+
+/** How the pixels entered the model, wherever accuracy was measured. */
+const pixelsOf = ({ normalization }: RunResult): string[] =>
+  normalization ? [`Pixels entered with ${normalizationWords(normalization)}.`] : [];
+
+/** What a run came to: the old and the new checkpoint side by side, and what can be done with the new one. */
+export function Outcome({ result, folder }: { result: RunResult; folder: string }) {
+  const asked = jobAsked.value;
+  const evaluated = result.steps.some(({ step }) => step === 'evaluate');
+  const measured = evaluated || result.accuracy.afterPrune !== null || result.accuracy.afterFineTune !== null;
+  return (
+    <div class="outcome" data-testid="run-result">
+      <table class="compare">
+        <caption class="unseen">Before and after</caption>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
+            <th scope="col">Change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines(result).map(({ label, before, after, difference, value, testId }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{before}</td>
+              <td class="after" data-testid={`${testId}-after`} data-value={value}>
+                {after}
+              </td>
+              <td class="quiet">{difference}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="row small quiet">
+        {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? NO_DATASET}`}
+        {result.sampleData && <Tag>sample</Tag>}
+      </p>
+      {[...(result.notes ?? []), ...pixelsOf(result), ...notes(result)].map((note) => (
+        <p key={note} class="small quiet">
+          {note}
+        </p>
+      ))}
+      <div class="row">
+        <Button
+          primary
+          icon="folder-opened"
+          label={`Open ${folder}`}
+          onPress={() => void attempt(() => ask('openCheckpoint', { path: result.out }))}
+          testId="open-result"
+        >
+          Open
+        </Button>
+        <Button
+          icon="play"
+          label={`Evaluate ${folder}`}
+          disabled={!measured}
+          onPress={() => void attempt(() => ask('evaluateCheckpoint', { path: result.out }))}
+          testId="evaluate-result"
+        >
+          Evaluate
+        </Button>
+        <CopyRecipe job={asked} testId="copy-recipe" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { stageWords, type JobView } from '../logic/job';
+import { cancelJob, dismissJob } from '../state/actions';
+import { job } from '../state/session';
+import { PlansOfRun } from '../pareto/plans';
+import { ShowLog } from '../notices/show-log';
+import { Button, IconButton } from '../ui/button';
+import { Notice } from '../ui/notice';
+import { ProgressBar } from '../ui/progress-bar';
+import { Curve } from './curve';
+import { Outcome } from './outcome';
+
+function Running({ view }: { view: JobView }) {
+  return (
+    <div class="running">
+      <ProgressBar progress={view.progress} clock={view.clock} stage={stageWords(view)} testId="run-progress" />
+      <Button icon="close" disabled={view.status === 'cancelling'} onPress={cancelJob} testId="cancel-run">
+        Cancel
+      </Button>
+    </div>
+  );
+}
+
+const TITLES: Record<JobView['status'], string> = {
+  running: 'Writing',
+  cancelling: 'Writing',
+  cancelled: 'Cancelled:',
+  failed: 'Failed:',
+  done: 'Written:',
+};
+
+/** The run in hand, from its start to its outcome. */
+export function RunCard() {
+  const view = job.value;
+  const card = useRef<HTMLElement>(null);
+  const active = view !== null;
+  useEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [active, view?.status === 'done']);
+  if (!view) return null;
+  const target = view.result?.steps.find((step) => step.step === 'target');
+  const going = view.status === 'running' || view.status === 'cancelling';
+  return (
+    <section class="section card" ref={card} aria-label="Run" data-testid="run" data-status={view.status}>
+      <div class="section-head">
+        <h3>
+          {TITLES[view.status]} <span class="tensor-name">{view.asked.folder}</span>
+        </h3>
+        {!going && <IconButton icon="close" label="Close" onPress={dismissJob} testId="close-run" />}
+      </div>
+      {going && <Running view={view} />}
+      {view.status === 'cancelled' && (
+        <Notice kind="info" testId="run-cancelled">
+          Cancelled. Nothing half-written is left.
+        </Notice>
+      )}
+      {view.problem !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="run-problem">
+          {view.problem}
+        </Notice>
+      )}
+      <div class={view.result && view.curve.length > 0 ? 'run-body both' : 'run-body'}>
+        {view.result && <Outcome result={view.result} folder={view.asked.folder} />}
+        {(view.curve.length > 0 || view.records.length > 0) && (
+          <Curve points={view.curve} records={view.records} epochs={view.epochs} />
+        )}
+      </div>
+      {target && <PlansOfRun curve={target.curve} />}
+      {going &&
+        view.messages.slice(-2).map((text, index) => (
+          <p key={index} class="small quiet">
+            {text}
+          </p>
+        ))}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+import { useMemo, useRef } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { percent } from '../../protocol/format';
+import { nearestLayer, scanColumns, scannedLayers, type ScanView } from '../logic/scan';
+import { selected } from '../state/session';
+import { select } from '../state/threshold';
+import { axisOf, Chart } from '../ui/chart';
+import type { Theme } from '../ui/theme';
+
+const HEIGHT = 300;
+/** Pixels from a line within which it is taken to be pointed at. */
+const NEAR = 30;
+
+const DASHES = [[], [6, 4], [2, 3]];
+
+/** A colour and a dash for each line: the theme's own few colours, then again with dashes. */
+export function lineStyle(index: number, theme: Theme): { stroke: string; dash: number[] } {
+  const colours = [theme.blue, theme.green, theme.yellow, theme.red, theme.purple, theme.text];
+  return {
+    stroke: colours[index % colours.length] ?? theme.text,
+    dash: DASHES[Math.floor(index / colours.length) % DASHES.length] ?? [],
+  };
+}
+
+/** One line a layer: accuracy over sparsity. A click on a line takes up its layer; that of the layer in hand is thicker. */
+export function Curves({ view }: { view: ScanView }) {
+  const layers = scannedLayers(view);
+  const data = useMemo(() => scanColumns(view), [view]);
+  const latest = useRef(view);
+  latest.current = view;
+  const names = layers.map(({ name }) => name);
+  const options = (width: number, theme: Theme): uPlot.Options => {
+    const axis = axisOf(theme);
+    const inHand = names.includes(selected.value ?? '') ? selected.value : null;
+    return {
+      width,
+      height: HEIGHT,
+      cursor: {
+        drag: { x: false, y: false },
+        focus: { prox: NEAR },
+      },
+      focus: { alpha: 0.3 },
+      legend: { show: false },
+      hooks: {
+        ready: [
+          (plot) =>
+            plot.over.addEventListener('click', ({ offsetX, offsetY }) => {
+              const at = { sparsity: plot.posToVal(offsetX, 'x'), accuracy: plot.posToVal(offsetY, 'y') };
+              const reach = at.accuracy - plot.posToVal(offsetY + NEAR, 'y');
+              const layer = nearestLayer(latest.current, at, reach);
+              if (layer !== null) select(layer);
+            }),
+        ],
+      },
+      scales: { x: { time: false, range: [0, 1] } },
+      axes: [
+        { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)}%`) },
+        { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)}%`) },
+      ],
+      series: [
+        { label: 'Sparsity' },
+        ...layers.map((layer, index) => ({
+          label: layer.name,
+          ...lineStyle(index, theme),
+          width: layer.name === inHand ? 3.5 : 1.75,
+          spanGaps: true,
+          points: { show: true, size: 5 },
+        })),
+      ],
+    };
+  };
+  return (
+    <Chart
+      data={data}
+      options={options}
+      remake={JSON.stringify([names, selected.value])}
+      label={`Accuracy of the model as each of ${layers.length} layers alone is cut more and more${view.baseline === null ? '' : `, from ${percent(view.baseline, 1)}`}: the table below has the figures`}
+      testId="scan-curves"
+    />
+  );
+}

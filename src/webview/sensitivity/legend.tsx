@@ -1,0 +1,54 @@
+import { percent } from '../../protocol/format';
+import { scannedLayers, type ScanView } from '../logic/scan';
+import { selected } from '../state/session';
+import { select } from '../state/threshold';
+import { readTheme, useThemeVersion } from '../ui/theme';
+import { lineStyle } from './curves';
+
+/** The layers of the curves, each a button that takes its layer up. */
+export function Legend({ view }: { view: ScanView }) {
+  useThemeVersion();
+  const theme = readTheme();
+  return (
+    <ul class="scan-legend" aria-label="Layers of the curves">
+      {scannedLayers(view).map(({ name, points, collapsedAt }, index) => {
+        const { stroke, dash } = lineStyle(index, theme);
+        const last = points.at(-1);
+        return (
+          <li key={name}>
+            <button
+              type="button"
+              class={selected.value === name ? 'scan-layer active' : 'scan-layer'}
+              aria-pressed={selected.value === name}
+              title={
+                collapsedAt === undefined
+                  ? undefined
+                  : `Nothing is left of its accuracy at ${percent(collapsedAt, 0)}: no more was measured`
+              }
+              data-testid={`scan-layer-${name}`}
+              onClick={() => select(name)}
+            >
+              <svg width="22" height="8" aria-hidden="true">
+                <line
+                  x1="0"
+                  x2="22"
+                  y1="4"
+                  y2="4"
+                  stroke={stroke}
+                  stroke-width="2.5"
+                  stroke-dasharray={dash.join(' ')}
+                />
+              </svg>
+              <span class="tensor-name">{name}</span>
+              {last && (
+                <span class="quiet figures">
+                  {percent(last.accuracy, 1)} at {percent(last.sparsity, 0)}
+                </span>
+              )}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

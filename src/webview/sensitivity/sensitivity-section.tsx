@@ -1,0 +1,111 @@
+import { normalizationName } from '../../protocol/normalization';
+import { percent } from '../../protocol/format';
+import { ObjectFields } from '../form/field-view';
+import { scannedLayers } from '../logic/scan';
+import { ShowLog } from '../notices/show-log';
+import { cannotEvaluate, inspection, panel } from '../state/session';
+import {
+  cancelScan,
+  scan,
+  scanComplaint,
+  scanning,
+  scanOptions,
+  scanProblem,
+  scanFields,
+  startScan,
+} from '../state/scan';
+import { Button } from '../ui/button';
+import { Fold } from '../ui/fold';
+import { leadToMistake } from '../ui/invalid-field';
+import { Notice } from '../ui/notice';
+import { ProgressBar } from '../ui/progress-bar';
+import { Tag } from '../ui/tag';
+import { Curves } from './curves';
+import { Legend } from './legend';
+import { ScanTable } from './scan-table';
+
+/** The sensitivity scan: its options, how far it is, its curves and their figures. */
+export function SensitivitySection() {
+  const view = scan.value;
+  const layers = view ? scannedLayers(view) : [];
+  const blocked = cannotEvaluate.value;
+  return (
+    <section
+      class="section"
+      id="sensitivity"
+      data-inputs
+      aria-labelledby="sensitivity-title"
+      data-scanning={scanning.value}
+    >
+      <div class="section-head">
+        <h2 id="sensitivity-title">Sensitivity</h2>
+        <span class="row small">
+          {view?.baseline != null && (
+            <span class="figures">
+              Accuracy {percent(view.baseline, 1)} on validation images before anything is cut
+              {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
+            </span>
+          )}
+          {panel.value?.dataset?.sample && <Tag>sample</Tag>}
+          {!scanning.value && (
+            <Button
+              icon="graph-line"
+              disabled={blocked !== null}
+              title={blocked ?? undefined}
+              onPress={(_, pressed) => {
+                if (!leadToMistake(pressed)) void startScan();
+              }}
+              testId="start-scan"
+            >
+              {view && layers.length > 0 ? 'Scan Again' : 'Scan Layers'}
+            </Button>
+          )}
+        </span>
+      </div>
+      {scanning.value && (
+        <div class="running">
+          <ProgressBar
+            progress={view?.progress ?? null}
+            stage={view?.progress?.stage ?? 'Starting'}
+            testId="scan-progress"
+          />
+          <Button icon="close" onPress={cancelScan} testId="cancel-scan">
+            Cancel
+          </Button>
+        </div>
+      )}
+      {!view && <p class="small quiet">How much can each layer lose? Each one is pruned alone, at 10 to 99%.</p>}
+      {scanProblem.value !== null && (
+        <Notice kind="error" actions={<ShowLog />} testId="scan-problem">
+          {scanProblem.value}
+        </Notice>
+      )}
+      {view && layers.length > 0 && (
+        <div class="scan-body">
+          <Curves view={view} />
+          <Legend view={view} />
+        </div>
+      )}
+      {view && layers.length > 0 && (
+        <Fold title="As a table" open={false} testId="scan-as-table">
+          <ScanTable view={view} />
+        </Fold>
+      )}
+      {!scanning.value && (
+        <Fold title="Options of the scan" open={false} testId="scan-options">
+          <ObjectFields
+            fields={scanFields()}
+            value={scanOptions.value}
+            context={{
+              id: 'scan',
+              layers: (inspection.value?.layers ?? []).map(({ name }) => name),
+              starts: () => undefined,
+              complaint: scanComplaint.value,
+            }}
+            onChange={(next) => (scanOptions.value = next)}
+          />
+        </Fold>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+import { percent, plural } from '../../protocol/format';
+import type { Amount } from '../logic/amount';
+import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
+import { cannotMeasure, panel, plan } from '../state/session';
+import { resetAmount, resetPlan, select, setAllowEmpty } from '../state/threshold';
+import { ShowLog } from '../notices/show-log';
+import { Checkbox } from '../ui/checkbox';
+import { Icon } from '../ui/icon';
+import { LinkButton } from '../ui/link';
+import { Notice } from '../ui/notice';
+import { Ring } from '../ui/ring';
+import { useLasting } from '../ui/use-lasting';
+import { amountWords } from './threshold-controls';
+
+function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
+  const name = layer ?? 'All layers';
+  return (
+    <li class="plan-item">
+      <LinkButton onPress={() => select(layer)} label={`Show ${name}`}>
+        {name}
+      </LinkButton>
+      <span class="figures">{amountWords(amount)}</span>
+      <button
+        type="button"
+        class="plan-reset"
+        aria-label={`Take away the amount of ${name}`}
+        title="Take away"
+        onClick={(event) => resetAmount(layer, event.timeStamp)}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+/** A figure that is on its way is faint already. An animation keeps a processor drawing that the engine needs: it is for long waits. */
+const LONG_WAIT_MS = 800;
+
+/** How the figures of the preview come about: what they are measured on, or why they are missing. */
+function Standing() {
+  const tried = previewAccuracy.value;
+  const waiting = !tried || tried.stale || previewBytes.value?.stale !== false;
+  const waitingLong = useLasting(waiting, LONG_WAIT_MS);
+  if (previewProblem.value !== null)
+    return (
+      <Notice kind="error" actions={<ShowLog />} testId="preview-problem">
+        {previewProblem.value}
+      </Notice>
+    );
+  const why = tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
+  const figure = tried && !tried.stale ? tried.value.figure : null;
+  const samples = tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0;
+  return (
+    <p class="standing small quiet" role="status" data-testid="preview-standing">
+      {waitingLong && <Ring />}
+      <span>
+        {figure?.accuracy != null && <span class="unseen">{percent(figure.accuracy, 1)}: </span>}
+        {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}
+        {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
+      </span>
+    </p>
+  );
+}
+
+/** All amounts that make the plan, each to take away, and what the preview stands on. */
+export function PlanList() {
+  const { global, layers, allowEmptyLayers } = plan.value;
+  const items: [string | null, Amount][] = [
+    ...(global ? [[null, global] as [null, Amount]] : []),
+    ...Object.entries(layers),
+  ];
+  if (items.length === 0) return null;
+  const emptied = counts.value?.layers.some((layer) => layer.threshold !== null && layer.reason !== undefined) ?? false;
+  return (
+    <div class="plan">
+      <ul class="plan-items" aria-label="The plan">
+        {items.map(([layer, amount]) => (
+          <Item key={layer ?? ''} layer={layer} amount={amount} />
+        ))}
+        {items.length > 1 && (
+          <li class="plan-all">
+            <LinkButton onPress={resetPlan} testId="reset-plan">
+              Reset all
+            </LinkButton>
+          </li>
+        )}
+      </ul>
+      {(emptied || allowEmptyLayers) && (
+        <Checkbox checked={allowEmptyLayers} onToggle={setAllowEmpty} testId="allow-empty">
+          Let a layer lose all its weights
+        </Checkbox>
+      )}
+      {step.value && <Standing />}
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+import { percent, weight } from '../../protocol/format';
+import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from '../logic/amount';
+import { sentence } from '../logic/sentence';
+import { scope, selectedLayer } from '../state/session';
+import { amount, mode, setAmount, setMode, setScope, setValue, threshold, weights } from '../state/threshold';
+import { NumberField } from '../ui/number-field';
+import { Range } from '../ui/range';
+import { Select } from '../ui/select';
+
+const MODE_TEXTS: readonly { value: Mode; text: string }[] = [
+  { value: 'absolute', text: 'Absolute |w|' },
+  { value: 'percent', text: 'Percent of weights' },
+  { value: 'sigma', text: 's \u00d7 std deviation' },
+];
+const SCOPE_TEXTS: readonly { value: 'global' | 'layer'; text: string }[] = [
+  { value: 'global', text: 'All layers' },
+  { value: 'layer', text: 'This layer' },
+];
+
+/** The number in its mode, as it is shown and typed. */
+function shown(value: number): string {
+  return value >= 1e-4 || value === 0 ? String(Number(value.toPrecision(6))) : value.toExponential(2);
+}
+
+/** The same threshold in the other ways of writing it. */
+function inOtherWords(): string {
+  const about = weights.value;
+  if (!about) return '';
+  const at = threshold.value;
+  if (at <= 0) return 'Nothing is cut yet.';
+  const share = about.count > 0 ? about.zerosBelow(at) / about.count : 0;
+  const words = {
+    absolute: `|w| < ${weight(at)}`,
+    percent: `${percent(share, 1)} zeros`,
+    sigma: about.std > 0 ? `${weight(at / about.std)} \u03c3` : '',
+  };
+  return Object.entries(words)
+    .filter(([name, text]) => name !== mode.value && text !== '')
+    .map(([, text]) => text)
+    .join(' \u00b7 ');
+}
+
+/** Where the threshold is, as a slider and a number, in three ways of writing it, for one layer or for all. */
+export function ThresholdControls() {
+  const about = weights.value;
+  const how = mode.value;
+  const value = amount.value?.value ?? 0;
+  const max = about ? largest(how, about) : 0;
+  const { arrow, page } = about ? steps(how, about) : { arrow: 0, page: 0 };
+  const layer = selectedLayer.value;
+  const off = about === null;
+  return (
+    <div class="controls">
+      <div class="pair choose">
+        <Select
+          label="Prune"
+          value={scope.value}
+          options={SCOPE_TEXTS}
+          onSelect={(next) => setScope(next)}
+          testId="scope-select"
+        />
+        <Select label="Threshold by" value={how} options={MODE_TEXTS} onSelect={setMode} testId="mode-select" />
+      </div>
+      <div class="pair slide">
+        <Range
+          label="Threshold"
+          value={value}
+          max={about ? sliderEnd(how, about, value) : 0}
+          step={about ? resolution(how, about) : 1}
+          arrow={arrow}
+          page={page}
+          text={inOtherWords()}
+          disabled={off}
+          onValue={setValue}
+          testId="threshold-slider"
+        />
+        <NumberField
+          // Another way of writing it, or another layer, is another field.
+          key={`${how} ${scope.value} ${layer?.name ?? ''}`}
+          label={{ absolute: '|w| below', percent: 'Percent', sigma: 'Times \u03c3' }[how]}
+          value={value}
+          max={how === 'percent' ? 100 : Math.max(max, value)}
+          arrow={arrow}
+          page={page}
+          unit={{ absolute: undefined, percent: '%', sigma: '\u03c3' }[how]}
+          format={shown}
+          parse={(text) => {
+            const read = parseAmount(how, text);
+            return typeof read === 'string' ? read : read.value;
+          }}
+          disabled={off}
+          hold={() => {
+            const before = amount.peek();
+            return (at) => setAmount(before, at);
+          }}
+          // What is typed is taken as it is: a recipe may well hold a threshold beyond the slider's end.
+          onValue={(next, at) => setAmount({ mode: how, value: next }, at)}
+          testId="threshold-number"
+        />
+      </div>
+      <p class="small quiet figures words" data-testid="threshold-words" data-value={threshold.value}>
+        {off && layer && !layer.prunable
+          ? sentence(layer.reason ?? 'this layer has no weights that can be pruned')
+          : inOtherWords() || '\u00a0'}
+      </p>
+    </div>
+  );
+}
+
+/** An amount in few words, for the list of amounts. */
+export function amountWords(amount: Amount): string {
+  if (amount.value === 0) return 'kept as it is';
+  if (amount.mode === 'percent') return `${shown(amount.value)}%`;
+  return amount.mode === 'sigma' ? `${shown(amount.value)} \u03c3` : `|w| < ${weight(amount.value)}`;
+}

@@ -1,0 +1,63 @@
+import { Icon } from './icon';
+import type { IconName } from './icons';
+import { useInnerTestId } from './inner-test-id';
+
+interface ButtonProps {
+  children: string;
+  onPress: (at: number, button: Element) => void;
+  primary?: boolean | undefined;
+  icon?: IconName | undefined;
+  disabled?: boolean | undefined;
+  /** What the button is about, where its words alone do not say so. */
+  label?: string | undefined;
+  title?: string | undefined;
+  testId?: string | undefined;
+  /** Id of the text that says why it is off. */
+  describedBy?: string | undefined;
+}
+
+/** A push button; `at` is when it was pressed, in the clock of `performance.now()`, and `button` its own element. */
+export function Button({ children, onPress, primary, icon, disabled, label, title, testId, describedBy }: ButtonProps) {
+  const element = useInnerTestId('button', testId);
+  return (
+    <vscode-button
+      appearance={primary ? 'primary' : 'secondary'}
+      disabled={disabled ?? false}
+      ref={element}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
+      {...(title === undefined ? {} : { title })}
+      onClick={(event) => {
+        if (!disabled && element.current) onPress(event.timeStamp, element.current);
+      }}
+    >
+      {icon && <Icon name={icon} slot="start" />}
+      {children}
+    </vscode-button>
+  );
+}
+
+/** A button that is only a picture; `label` says what it does. */
+export function IconButton({
+  icon,
+  label,
+  onPress,
+  testId,
+}: {
+  icon: IconName;
+  label: string;
+  onPress: (at: number) => void;
+  testId?: string | undefined;
+}) {
+  return (
+    <vscode-button
+      appearance="icon"
+      ref={useInnerTestId('button', testId)}
+      aria-label={label}
+      title={label}
+      onClick={(event) => onPress(event.timeStamp)}
+    >
+      <Icon name={icon} />
+    </vscode-button>
+  );
+}

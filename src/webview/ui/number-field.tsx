@@ -1,0 +1,102 @@
+import { useId } from 'preact/hooks';
+import { valueForKey } from './keys';
+import { useDraft } from './use-draft';
+
+/** A number that is typed, or stepped by arrow and page keys. What cannot be read stays, is marked, told below, and changes nothing. */
+export function NumberField({
+  label,
+  value,
+  placeholder,
+  min = 0,
+  max,
+  arrow,
+  page,
+  unit,
+  format = String,
+  parse,
+  disabled,
+  onValue,
+  onBlank,
+  hold,
+  testId,
+}: {
+  label: string;
+  /** Null: none is set. */
+  value: number | null;
+  placeholder?: string | undefined;
+  min?: number;
+  max: number;
+  arrow: number;
+  page: number;
+  unit?: string | undefined;
+  format?: (value: number) => string;
+  /** The number, or the sentence that says what is wrong with the text. */
+  parse: (text: string) => number | string;
+  disabled?: boolean | undefined;
+  onValue: (value: number, at: number) => void;
+  /** Called where the text is deleted; without it, an empty field is a mistake. */
+  onBlank?: (() => void) | undefined;
+  /** Called as typing begins; what it gives puts back what was set then. By default the value is set again. */
+  hold?: (() => (at: number) => void) | undefined;
+  testId?: string | undefined;
+}) {
+  const id = useId();
+  const set = (next: number | null, at: number): void => {
+    if (next !== null) onValue(next, at);
+    else onBlank?.();
+  };
+  // While it is being typed the text is the person's own: "0." must not become "0".
+  const draft = useDraft<number | null>({
+    value,
+    read(text) {
+      if (onBlank !== undefined && text.trim() === '') return { value: null };
+      const read = parse(text);
+      return typeof read === 'number' ? { value: read } : { problem: read };
+    },
+    take: set,
+    hold: hold ?? (() => (at) => set(value, at)),
+  });
+  const { problem } = draft;
+  return (
+    <label class="field">
+      <span class="field-label">{label}</span>
+      <span class="number">
+        <input
+          type="text"
+          role="spinbutton"
+          inputMode="decimal"
+          class="input"
+          value={draft.text ?? (value === null ? '' : format(value))}
+          placeholder={placeholder}
+          disabled={disabled}
+          aria-valuenow={value ?? undefined}
+          aria-valuemin={Number.isFinite(min) ? min : undefined}
+          aria-valuemax={Number.isFinite(max) ? max : undefined}
+          aria-invalid={problem !== null}
+          aria-describedby={problem === null ? undefined : id}
+          autocomplete="off"
+          data-testid={testId}
+          onInput={(event) => draft.type(event.currentTarget.value, event.timeStamp)}
+          onKeyDown={(event) => {
+            // Left, right, Home and End move in the text, as in any field.
+            if (/^(ArrowLeft|ArrowRight|Home|End)$/.test(event.key)) return;
+            const next = valueForKey(event.key, value ?? Math.max(0, min), { min, max, arrow, page });
+            if (next !== undefined) {
+              event.preventDefault();
+              draft.drop();
+              onValue(next, event.timeStamp);
+            } else if (event.key === 'Enter') draft.leave();
+            else if (event.key === 'Escape') draft.drop();
+          }}
+          onBlur={draft.leave}
+        />
+        {unit !== undefined && <span class="unit">{unit}</span>}
+      </span>
+      {problem !== null && (
+        <span class="field-problem" role="alert" id={id}>
+          {problem}
+        </span>
+      )}
+    </label>
+  );
+}

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { EngineProcess } from '../../../../src/extension/child/engine-process';
+import type { Log } from '../../../../src/extension/log';
+
+/** A log that keeps its lines. */
+export function testLog(): Log & { lines: string[] } {
+  const lines: string[] = [];
+  const add = (line: string): void => void lines.push(line);
+  return { lines, debug: add, info: add, warn: add, error: add };
+}
+
+/** Starts a real process that answers like an engine; it is ended with the test. */
+export function fakeEngine(mode = 'sound', log: Log = testLog(), nodePath?: string): EngineProcess {
+  const module = path.join(import.meta.dirname, 'fake-engine.mjs');
+  const engine = new EngineProcess(
+    { module, nodePath, log },
+    { sampleFolder: '', cacheFolder: mode, threads: 0, backend: 'auto' },
+  );
+  onTestFinished(async () => {
+    await engine.stop('The test is over.');
+  });
+  return engine;
+}
+
+/** Does a process of this id run? */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The error with which a promise is rejected. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => {
+      throw new Error('It was expected to fail.');
+    },
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { logLine, progressText, share, shortProgressText } from '../../../../src/extension/runs/progress-text';
+
+const progress = { stage: 'evaluate', done: 4000, total: 10_000, unit: 'images', rate: 2500.4, secondsLeft: 2.4 };
+
+test('says stage, how far, rate and time left', () => {
+  expect(progressText(progress)).toBe('evaluate: 4,000 of 10,000 images, 2,500 images/s, 3 s left');
+  expect(shortProgressText(0.4, 2.4)).toBe('40%, 3 s left');
+});
+
+test('says no rate and no time that it does not know', () => {
+  const start = { ...progress, done: 0, rate: 0, secondsLeft: Number.POSITIVE_INFINITY };
+  expect(progressText(start)).toBe('evaluate: 0 of 10,000 images');
+  expect(shortProgressText(0, Number.POSITIVE_INFINITY)).toBe('0%');
+  expect(shortProgressText(1, 0)).toBe('100%');
+  expect(progressText({ ...progress, rate: 0.1234 })).toContain('0.123 images/s');
+});
+
+test('a share stays within 0 and 1, also of nothing', () => {
+  expect(share({ ...progress, total: 0 })).toBe(0);
+  expect(share({ ...progress, done: 20_000 })).toBe(1);
+});
+
+test('an epoch is one line in the log, progress is none', () => {
+  const record = {
+    epoch: 1,
+    loss: 0.4444,
+    accuracy: 0.84,
+    validationAccuracy: 0.88,
+    testAccuracy: 0.871,
+    seconds: 9.87,
+  };
+  expect(logLine({ kind: 'epoch', step: 'train', epochs: 9, record })).toBe(
+    'epoch 1 of 9: loss 0.4444, accuracy 84.00% training, 88.00% validation, 87.10% test, 9.9 s',
+  );
+  expect(logLine({ kind: 'progress', progress })).toBeUndefined();
+});
