@@ -12,7 +12,7 @@ export function testLog(): Log & { lines: string[] } {
 
 /** Starts a real process that answers like an engine; it is ended with the test. */
 export function fakeEngine(mode = 'sound', log: Log = testLog(), nodePath?: string): EngineProcess {
-  const module = path.join(import.meta.dirname, 'fake-engine.mjs');
+  const module = path.join(import.meta.dirname, 'fake-engine-program.mjs');
   const engine = new EngineProcess(
     { module, nodePath, log },
     { sampleFolder: '', cacheFolder: mode, threads: 0, backend: 'auto' },
