@@ -6,7 +6,7 @@ import { completeGradients } from './gradients/completed';
 import { nativeKernels } from './kernels/index';
 import { OWN_KERNELS } from './kernels/own-kernels';
 import { STANDARD_OPERATORS } from './emit/internal-operators';
-import { findInternalOperators } from './layout/self-test';
+import { findInternalOperators } from './self-test/internal-operators';
 import { OnnxBackend } from './onnx-backend';
 import { Divided } from './parallel/divided';
 import { cacheBytesOfCore } from './parallel/cache';
@@ -16,15 +16,15 @@ import { workerFile } from './parallel/worker-file';
 import { EagerFunction, type Computation, type TracedFunction, type TraceOptions } from './traced-function';
 import { compileFunction } from './compiled-function';
 import { Executor } from './sessions/executor';
-import type { OnnxRuntime } from './sessions/native';
-import { loadRuntime } from './sessions/runtime';
+import type { OnnxRuntime } from './binding/types';
+import { loadRuntime } from './binding/runtime';
 import { BACKEND_NAME, watchStepBoundaries } from './step-boundary';
 import { tf } from './tf';
 
 export type { BackendInfo } from './backend-info';
 export { completeGradients } from './gradients/completed';
-export { runtimeVersion } from './sessions/runtime';
-export { adamStep } from './optimisers';
+export { runtimeVersion } from './binding/runtime';
+export { adamStep } from './adam-step';
 export type { FallbackPolicy } from './fallback/cpu-fallback';
 export type { Computation, TracedFunction, TraceOptions } from './traced-function';
 

@@ -2,9 +2,9 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
-import { type Affine, affineOfImage, type Channels, materialise } from './affine';
-import { type Numbers, vectorOf } from './channel-numbers';
-import { roundUp } from './filters';
+import { type Affine, affineOfImage, type Channels, materialise } from './normalization/affine';
+import { type Numbers, vectorOf } from './normalization/channel-numbers';
+import { roundUp } from './convolution/filters';
 import type { InternalOperators } from './internal-operators';
 
 /** Two images in blocks. */

@@ -1,9 +1,10 @@
 import type { Operation, OperationKind } from '../graph/operations';
 import type { PendingValue } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
-import { emitBatchNorm } from './batch-norm';
-import { emitConv2D, emitConv2DInputGradient, emitFusedConvolution } from './convolutions';
-import { emitDepthwiseConv2D, emitDepthwiseFilterGradient, emitDepthwiseInputGradient } from './depthwise';
+import { emitBatchNorm } from './normalization/batch-norm';
+import { emitConv2D, emitFusedConvolution } from './convolution/convolutions';
+import { emitConv2DInputGradient } from './convolution/input-gradients';
+import { emitDepthwiseConv2D, emitDepthwiseFilterGradient, emitDepthwiseInputGradient } from './convolution/depthwise';
 import {
   emitAddN,
   emitBinary,
@@ -16,19 +17,19 @@ import {
   emitSelect,
   emitStep,
   emitUnary,
-} from './elementwise';
+} from './elementwise/elementwise';
 import type { Emission } from './emission';
-import { emitConv2DFilterGradient } from './filter-gradients';
-import { emitGateGradients, emitTanhGradient } from './gate-gradients';
-import { emitJoinedProduct } from './joined-products';
-import { emitMatMul } from './matrix-products';
-import { emitAdamUpdate, emitMovingAverage } from './optimisers';
-import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pool-gradients';
-import { emitPool } from './pools';
-import { emitRecurrence } from './recurrences';
+import { emitConv2DFilterGradient } from './filter-gradient/filter-gradients';
+import { emitGateGradients, emitTanhGradient } from './recurrent/gate-gradients';
+import { emitJoinedProduct } from './products/joined-products';
+import { emitMatMul } from './products/matrix-products';
+import { emitAdamUpdate, emitMovingAverage } from './elementwise/adam';
+import { emitAveragePoolGradient, emitMaskedPoolGradient, emitMaxPoolGradient } from './pooling/pool-gradients';
+import { emitPool } from './pooling/pools';
+import { emitRecurrence } from './recurrent/recurrences';
 import { emitArgReduce, emitReduce, emitSoftmax } from './reductions';
-import { emitResize, emitResizeGradient } from './resizes';
-import { byScaledFilter, scaledAfter } from './scaled-gradients';
+import { emitResize, emitResizeGradient } from './layout/resizes';
+import { byScaledFilter, scaledAfter } from './normalization/scaled-gradients';
 import {
   emitConcat,
   emitGather,
@@ -39,9 +40,9 @@ import {
   emitSlice,
   emitTile,
   emitTranspose,
-} from './shapes';
-import { emitSplit } from './splits';
-import { emitSummedProducts } from './summed-products';
+} from './layout/shapes';
+import { emitSplit } from './layout/splits';
+import { emitSummedProducts } from './products/summed-products';
 
 type Emitters = { readonly [K in OperationKind]: (emission: Emission, value: PendingValue<K>) => void };
 

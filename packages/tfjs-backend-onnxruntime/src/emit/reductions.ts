@@ -1,11 +1,11 @@
 import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { PendingValue, Value } from '../graph/value';
-import { meanOf, withoutFilling } from './affine';
-import { times } from './channel-numbers';
-import { cast } from './elementwise';
+import { meanOf, withoutFilling } from './normalization/affine';
+import { times } from './normalization/channel-numbers';
+import { cast } from './elementwise/primitives';
 import type { Emission } from './emission';
-import { roundUp } from './filters';
+import { roundUp } from './convolution/filters';
 
 /** From this many elements on, a sum over rows is done in two halves, which the threads share. */
 const SPLIT_SUM_ELEMENTS = 1e6;

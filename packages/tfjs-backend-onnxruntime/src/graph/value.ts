@@ -1,5 +1,5 @@
 import type { tf } from '../tf';
-import type { NativeTensor } from '../sessions/native';
+import type { NativeTensor } from '../binding/types';
 import type { NativeType } from './native-types';
 import type { Operation, OperationKind } from './operations';
 

@@ -3,13 +3,13 @@ import { adamModule, type AdamRate } from '../fused-update/adam-module';
 import type { FusedUpdate } from '../fused-update/split';
 import { type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
 import type { PreparedStages } from '../sessions/compiled-graph';
-import { stopAfter } from '../sessions/in-place';
+import { stopAfter } from '../binding/in-place';
 import type { Disposable } from '../sessions/lru-cache';
-import type { OnnxRuntime } from '../sessions/native';
+import type { OnnxRuntime } from '../binding/types';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { WorkerPool } from './worker-pool';
 import type { WorkerStage, WorkerStep } from './pool-worker';
-import { type PlacedTensor, placeTensors } from './placement';
+import { type PlacedTensor, placeTensors } from './memory-plan';
 import { alignedBytes, Places } from './shared-memory';
 
 /** A tensor that goes to the threads, or comes from them. */

@@ -1,7 +1,7 @@
 import type {} from '../fused-update/webassembly';
 import type { NativeArray, NativeType } from '../graph/native-types';
-import type { PlacedTensor } from './placement';
-import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../sessions/native';
+import type { PlacedTensor } from './memory-plan';
+import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../binding/types';
 
 /** A tensor that comes to a worker, or goes from it. */
 export interface SharedTensor {

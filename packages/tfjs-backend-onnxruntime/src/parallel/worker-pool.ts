@@ -1,5 +1,5 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
-import type { OnnxRuntime } from '../sessions/native';
+import type { OnnxRuntime } from '../binding/types';
 import { type AtHand, createPoolWorker, type PoolWorker, type WorkerOrder } from './pool-worker';
 import { SharedMemory } from './shared-memory';
 import type { WorkerStart } from './worker-program';

@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { loadNative, type RuntimeModules } from '../sessions/native';
+import { loadNative } from '../binding/native';
+import type { RuntimeModules } from '../binding/types';
 import { createPoolWorker, type WorkerOrder, type PoolWorkerStart } from './pool-worker';
 
 /** What a thread knows from the start. */

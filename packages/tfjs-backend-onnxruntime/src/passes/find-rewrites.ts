@@ -2,14 +2,14 @@ import type { Plan } from '../graph/plan';
 import { halvesInput } from '../graph/operations';
 import { isPendingOf } from '../graph/value';
 import { Consumers } from './consumers';
-import { foldClippedRelus } from './fold-clipped-relus';
-import { foldReluMasks } from './fold-relu-masks';
-import { fuseConvolutions } from './fuse-convolutions';
-import { joinGateGradients } from './gate-gradients';
-import { joinProducts } from './joined-products';
-import { findRecurrences } from './recurrences';
+import { foldClippedRelus } from './activations/fold-clipped-relus';
+import { foldReluMasks } from './activations/fold-relu-masks';
+import { fuseConvolutions } from './activations/fuse-convolutions';
+import { joinGateGradients } from './recurrent/gate-gradients';
+import { joinProducts } from './products/joined-products';
+import { findRecurrences } from './recurrent/recurrences';
 import { splitSlices } from './split-slices';
-import { sumProducts } from './sum-products';
+import { sumProducts } from './products/sum-products';
 import type { Rewrites } from './rewrites';
 
 /**

@@ -8,8 +8,8 @@ import { estimateWork } from '../graph/work';
 import type { ExecutorOptions } from './executor-options';
 import type { Disposable } from './lru-cache';
 import { inferShapes } from './inferred-shapes';
-import type { NativeSession, OnnxRuntime, SessionOptions } from './native';
-import { sessionOptions } from './session-options';
+import type { NativeSession, OnnxRuntime, SessionOptions } from '../binding/types';
+import { sessionOptions } from '../binding/session-options';
 import type { ScalarSlots } from './scalar-slots';
 
 /**

@@ -6,8 +6,8 @@ import type { PendingValue, Value } from '../graph/value';
 import { CompiledGraph } from './compiled-graph';
 import type { ExecutorOptions } from './executor-options';
 import { GraphCache } from './graph-cache';
-import { runInPlace, stopAfter } from './in-place';
-import type { NativeTensor, OnnxRuntime } from './native';
+import { runInPlace, stopAfter } from '../binding/in-place';
+import type { NativeTensor, OnnxRuntime } from '../binding/types';
 
 /** Counts of what an executor did. */
 export interface ExecutorStats {

@@ -1,6 +1,6 @@
 import { type DraftTensor, encodeForShapes, type ModelDraft, type ValueName } from '../encoding/draft';
 import { ELEMENT_TYPES, type ElementType } from '../encoding/onnx-messages';
-import type { OnnxRuntime, SessionOptions } from './native';
+import type { OnnxRuntime, SessionOptions } from '../binding/types';
 
 const TYPES: ReadonlyMap<number, ElementType> = new Map(
   Object.entries(ELEMENT_TYPES).map(([type, number]) => [number, type as ElementType]),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BackendInfo } from '../../src/backend-info';
 import { disposeBackend, installBackend } from '../../src/index';
-import { loadRuntime } from '../../src/sessions/runtime';
+import { loadRuntime } from '../../src/binding/runtime';
 import { tf } from '../../testing/tf';
 import { expectAsCpu, gradientOf, image, tensor } from './compare';
 

@@ -3,7 +3,7 @@ import { isShared } from '../../src/graph/native-types';
 import { adamStep, disposeBackend, installBackend, trace } from '../../src/index';
 import { OnnxBackend } from '../../src/onnx-backend';
 import { isWorthDividing } from '../../src/parallel/division';
-import { loadRuntime } from '../../src/sessions/runtime';
+import { loadRuntime } from '../../src/binding/runtime';
 import { tf } from '../../testing/tf';
 import { examples, lossOf, type Network, networks, numbers, trainedVariables } from '../../testing/networks';
 import { expectNear } from '../../testing/near';

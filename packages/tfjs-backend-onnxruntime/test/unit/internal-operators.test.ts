@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { BLOCKED, CONTRIB } from '../../src/encoding/model-builder';
 import { backendStats, disposeBackend, installBackend } from '../../src/index';
-import { findInternalOperators } from '../../src/layout/self-test';
-import type { NativeSession, OnnxRuntime } from '../../src/sessions/native';
-import { loadRuntime } from '../../src/sessions/runtime';
+import { findInternalOperators } from '../../src/self-test/internal-operators';
+import type { NativeSession, OnnxRuntime } from '../../src/binding/types';
+import { loadRuntime } from '../../src/binding/runtime';
 import { tf } from '../../testing/tf';
 import { numbers } from '../../testing/networks';
 

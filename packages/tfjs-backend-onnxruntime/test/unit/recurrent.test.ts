@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disposeBackend, installBackend } from '../../src/index';
-import { loadRuntime } from '../../src/sessions/runtime';
+import { loadRuntime } from '../../src/binding/runtime';
 import { layers, tf } from '../../testing/tf';
 import { expectAsCpu, tensor } from './compare';
 import { setWeights } from './networks';

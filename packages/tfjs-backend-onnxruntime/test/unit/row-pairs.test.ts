@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { convolveInPhases } from '../../src/emit/convolutions-in-phases';
+import { convolveInPhases } from '../../src/emit/convolution/convolutions-in-phases';
 import {
   convolveInPairs,
   imageGradientInPairs,
   rowsOfFilterGradient,
   suitsRowPairs,
-} from '../../src/emit/minimal-filtering';
+} from '../../src/emit/convolution/minimal-filtering';
 import type { Window } from '../../src/graph/operations';
 import { disposeBackend, installBackend } from '../../src/index';
 import { tf } from '../../testing/tf';
 import { expectAsCpu, gradientOf, image, tensor } from './compare';
 
-vi.mock('../../src/emit/minimal-filtering', { spy: true });
-vi.mock('../../src/emit/convolutions-in-phases', { spy: true });
+vi.mock('../../src/emit/convolution/minimal-filtering', { spy: true });
+vi.mock('../../src/emit/convolution/convolutions-in-phases', { spy: true });
 
 const SLIDE: Window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] };
 

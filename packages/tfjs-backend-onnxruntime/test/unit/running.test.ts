@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { backendStats, disposeBackend, installBackend, setFallbackPolicy } from '../../src/index';
-import { loadRuntime } from '../../src/sessions/runtime';
+import { loadRuntime } from '../../src/binding/runtime';
 import { tf } from '../../testing/tf';
 import { examples, networks, setWeights, trainStep } from './networks';
 

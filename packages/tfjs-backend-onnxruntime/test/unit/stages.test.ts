@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type DraftTensor, isView, ALL_REDUCE } from '../../src/encoding/draft';
 import { ModelBuilder } from '../../src/encoding/model-builder';
 import { splitIntoStages, type Stage, tensorBytes } from '../../src/encoding/stages';
-import { placeTensors } from '../../src/parallel/placement';
+import { placeTensors } from '../../src/parallel/memory-plan';
 
 /** Numbers of small and of large tensors, which their stage gives out whoever reads them. */
 const SIZES = [1, 64, 20_000, 40_000];

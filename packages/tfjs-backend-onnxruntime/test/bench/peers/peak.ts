@@ -1,6 +1,6 @@
 import { ModelBuilder } from '../../../src/encoding/model-builder';
-import { sessionOptions } from '../../../src/sessions/session-options';
-import { loadRuntime } from '../../../src/sessions/runtime';
+import { sessionOptions } from '../../../src/binding/session-options';
+import { loadRuntime } from '../../../src/binding/runtime';
 import type { Timed } from './orders';
 
 const SIZE = 1024;

@@ -1,0 +1,30 @@
+import { findStop } from './in-place';
+import { loadNative, requireNative } from './native';
+import type { OnnxRuntime } from './types';
+
+/**
+ * Loads onnxruntime-node, and finds out what it can do.
+ *
+ * @param checkModule gets the path of each module before it is loaded, and throws to refuse it
+ * @throws Error where the platform has no library, the package has changed, or a module is refused
+ */
+export function loadRuntime(checkModule: (file: string) => void = () => undefined): OnnxRuntime {
+  const modules = {
+    api: requireNative.resolve('onnxruntime-node'),
+    binding: requireNative.resolve('onnxruntime-node/dist/binding.js'),
+  };
+  for (const file of Object.values(modules)) checkModule(file);
+  const native = loadNative(modules);
+  return { ...native, modules, stopped: findStop(native) };
+}
+
+/** The version of onnxruntime-node, without loading its native library; undefined where the package is not there. */
+export function runtimeVersion(): string | undefined {
+  try {
+    const module: unknown = requireNative('onnxruntime-node/dist/version.js');
+    if (typeof module !== 'object' || module === null || !('version' in module)) return undefined;
+    return typeof module.version === 'string' ? module.version : undefined;
+  } catch {
+    return undefined; // Not there.
+  }
+}

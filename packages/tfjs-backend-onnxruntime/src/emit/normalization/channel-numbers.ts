@@ -1,0 +1,80 @@
+import type { ModelBuilder, ValueName } from '../../encoding/model-builder';
+
+/**
+ * Numbers for each channel as a product that need not have been computed: `scale` times vectors `[channels]`, sorted by name.
+ * What factors sums have in common can so be found, and chains of small operators become short.
+ */
+export interface Numbers {
+  readonly scale: number;
+  readonly factors: readonly ValueName[];
+}
+
+export const ONE: Numbers = { scale: 1, factors: [] };
+export const ZERO: Numbers = { scale: 0, factors: [] };
+
+export const numbersOf = (vector: ValueName): Numbers => ({ scale: 1, factors: [vector] });
+
+/** The same number for all channels. */
+export const isUniform = ({ factors }: Numbers): boolean => factors.length === 0;
+export const isOne = (a: Numbers): boolean => isUniform(a) && a.scale === 1;
+export const isZero = (a: Numbers): boolean => isUniform(a) && a.scale === 0;
+
+export const negated = ({ scale, factors }: Numbers): Numbers => ({ scale: -scale, factors });
+
+export function times(a: Numbers, b: Numbers): Numbers {
+  return { scale: a.scale * b.scale, factors: [...a.factors, ...b.factors].sort() };
+}
+
+export function over(builder: ModelBuilder, a: Numbers, b: Numbers): Numbers {
+  const inverses = b.factors.map((vector) =>
+    builder.once(`Reciprocal ${vector}`, () => builder.op('Reciprocal', [vector])),
+  );
+  return times(a, { scale: 1 / b.scale, factors: inverses });
+}
+
+/** The sum of both, with what they have in common taken out. */
+export function plus(builder: ModelBuilder, a: Numbers, b: Numbers, count: number): Numbers {
+  if (isZero(a)) return b;
+  if (isZero(b)) return a;
+  const common = inCommon(a, b);
+  const [left, right] = [without(a, common), without(b, common)];
+  if (isUniform(left) && isUniform(right)) return { scale: a.scale + b.scale, factors: common };
+  const names = [left, right].map((rest) => vectorOf(builder, rest, count)).sort();
+  return times(
+    { scale: 1, factors: common },
+    numbersOf(builder.once(`Add ${names.join(' ')}`, () => builder.op('Add', names))),
+  );
+}
+
+/** The factors that are in both. */
+export function inCommon(a: Numbers, b: Numbers): ValueName[] {
+  const left = [...b.factors];
+  return a.factors.filter((vector) => {
+    const place = left.indexOf(vector);
+    if (place >= 0) left.splice(place, 1);
+    return place >= 0;
+  });
+}
+
+/** Without factors that are all among its own. */
+export function without(a: Numbers, factors: readonly ValueName[]): Numbers {
+  const rest = [...a.factors];
+  for (const vector of factors) rest.splice(rest.indexOf(vector), 1);
+  return { scale: a.scale, factors: rest };
+}
+
+/** The numbers computed, `[count]`. */
+export function vectorOf(builder: ModelBuilder, { scale, factors }: Numbers, count: number): ValueName {
+  const [first, ...others] = factors;
+  if (first === undefined) {
+    return builder.once(`${scale} for ${count} channels`, () =>
+      builder.constant('float32', [count], new Float32Array(count).fill(scale)),
+    );
+  }
+  const product = others.reduce(
+    (sum, factor) => builder.once(`Mul ${sum} ${factor}`, () => builder.op('Mul', [sum, factor])),
+    first,
+  );
+  if (scale === 1) return product;
+  return builder.once(`${product} times ${scale}`, () => builder.op('Mul', [product, builder.float(scale)]));
+}

@@ -1,0 +1,44 @@
+import type { ValueName } from '../../encoding/model-builder';
+import type { PendingValue } from '../../graph/value';
+import type { Emission } from '../emission';
+import type { Columns, JoinedProduct, Operand } from '../../passes/rewrites';
+
+/** A sum of products and biases as one product, with its activation. */
+export function emitJoinedProduct(emission: Emission, value: PendingValue, product: JoinedProduct): void {
+  const { builder } = emission;
+  const { lefts, rights, biases, activation } = product;
+  const left = beside(emission, lefts, biases.length);
+  const right = below(emission, [...rights, ...biases]);
+  // ONNX Runtime makes one operator of the product and the activation.
+  const sum = builder.op('Gemm', [left, right]);
+  emission.setFlat(value, activation === null ? sum : builder.op(activation, [sum]));
+}
+
+/** Matrices of equally many rows one beside the other, and columns of ones at their right. */
+export function beside(emission: Emission, operands: readonly Operand[], ones: number): ValueName {
+  const { builder } = emission;
+  const names = operands.map(({ value, shape }) => emission.flat(value, shape));
+  if (ones > 0) names.push(builder.ones(operands[0]!.shape[0], ones));
+  return names.length === 1
+    ? names[0]!
+    : builder.once(`beside ${names.join()}`, () => builder.op('Concat', names, { axis: 1 }));
+}
+
+/** Columns of matrices one below the other. */
+function below(emission: Emission, parts: readonly Columns[]): ValueName {
+  const { builder } = emission;
+  const { from, shape } = parts[0]!;
+  const stacked = (names: readonly ValueName[]): ValueName =>
+    builder.once(`below ${names.join()}`, () => builder.op('Concat', names, { axis: 0 }));
+  const wholes = parts.map((part) => emission.flat(part.value, part.shape));
+  // Gates that lie at the same place in all matrices are cut from all at once.
+  return parts.every((part) => part.from === from && part.shape[1] === shape[1])
+    ? columnsOf(emission, stacked(wholes), parts[0]!)
+    : stacked(parts.map((part, i) => columnsOf(emission, wholes[i]!, part)));
+}
+
+function columnsOf({ builder }: Emission, matrix: ValueName, { from, count, shape }: Columns): ValueName {
+  if (count === shape[1]) return matrix;
+  const range = [from, from + count, 1].map((number) => builder.ints(number));
+  return builder.once(`columns ${matrix} ${from} ${count}`, () => builder.op('Slice', [matrix, ...range]));
+}

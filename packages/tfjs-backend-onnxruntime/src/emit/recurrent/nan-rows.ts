@@ -1,0 +1,34 @@
+import type { ValueName } from '../../encoding/model-builder';
+import type { Emission } from '../emission';
+import type { Recurrence } from '../../passes/rewrites';
+
+/** Numbers for each example that are NaN where one of what its states are computed from is; made when asked for. */
+export interface SpoiltRows {
+  /** `[1, batch, 1]`, for the states after the last step. */
+  readonly atLast: () => ValueName;
+  /** `[steps, batch, 1]`, for the states after each step. */
+  readonly atEach: () => ValueName;
+}
+
+/** What the operators of recurrent layers lose where they add a bias: NaN. It is what sums of inputs and weights are then. */
+export function spoiltRows(emission: Emission, { first, last, input }: Recurrence): SpoiltRows {
+  const { builder } = emission;
+  const [batch, units] = last.state.shape as [number, number];
+  const sum = (name: ValueName, ...axes: number[]): ValueName => builder.op('ReduceSum', [name, builder.ints(...axes)]);
+  const { weights, recurrentWeights, bias, stateBefore, cellBefore } = first;
+  const ofAll = (): ValueName[] => [
+    ...[weights, recurrentWeights].map((value) => sum(emission.flat(value), 0, 1)),
+    ...(bias === null ? [] : [sum(emission.flat(bias, [bias.shape.at(-1)!]), 0)]),
+    ...[stateBefore, cellBefore].flatMap((value) =>
+      value === null ? [] : [sum(emission.flat(value, [1, batch, units]), 2)],
+    ),
+  ];
+  return {
+    atLast: () => builder.op('Sum', [...ofAll(), sum(emission.flat(input), 0, 2)]),
+    atEach: () => {
+      const ofStep = sum(emission.flat(input), 2);
+      const soFar = builder.op('CumSum', [ofStep, builder.constant('int32', [], Int32Array.of(0))]);
+      return builder.op('Sum', [...ofAll(), soFar]);
+    },
+  };
+}

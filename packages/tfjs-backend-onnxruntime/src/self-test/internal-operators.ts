@@ -1,0 +1,63 @@
+import { type InternalOperators, STANDARD_OPERATORS } from '../emit/internal-operators';
+import { emitModel } from '../emit/model';
+import { sizeOf, toNativeArray } from '../graph/native-types';
+import type { Plan } from '../graph/plan';
+import { sessionOptions } from '../binding/session-options';
+import type { NativeTensor, OnnxRuntime } from '../binding/types';
+import { ScalarSlots } from '../sessions/scalar-slots';
+import { blockedGraph, stackedProductGraph } from './graphs';
+
+const BLOCKS = [16, 8];
+/** Graphs are written as for several threads, which takes more forms. */
+const SHARED_BY = 2;
+/** Two orders of adding up the same numbers differ by far less, wrong ones by far more. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Finds out which of ONNX Runtime's internal operators may be used. They are no public interface, and the blocked ones
+ * depend on the vector unit, so each graph is computed with them and with standard operators, and both must agree.
+ *
+ * @param log gets one sentence for each kind of operator that is absent or differs
+ */
+export function findInternalOperators(runtime: OnnxRuntime, log: (message: string) => void): InternalOperators {
+  const block = BLOCKS.find((size) => agree(runtime, blockedGraph(size), { block: size, fusedMatMul: false })) ?? 0;
+  const fusedMatMul = agree(runtime, stackedProductGraph(), { block: 0, fusedMatMul: true });
+  if (block === 0) log('The blocked convolutions of ONNX Runtime are absent or wrong here: standard ones are used.');
+  if (!fusedMatMul) log('The fused matrix product of ONNX Runtime is absent or wrong here: the standard one is used.');
+  return { block, fusedMatMul };
+}
+
+function agree(runtime: OnnxRuntime, plan: Plan, operators: InternalOperators): boolean {
+  const expected = compute(runtime, plan, STANDARD_OPERATORS);
+  try {
+    const actual = compute(runtime, plan, operators);
+    return expected.every((values, k) => {
+      return values.every((value, i) => Math.abs(value - actual[k]![i]!) <= TOLERANCE * Math.max(1, Math.abs(value)));
+    });
+  } catch {
+    return false; // The processor, or this build, has no such operators.
+  }
+}
+
+function compute(runtime: OnnxRuntime, plan: Plan, operators: InternalOperators): Float32Array[] {
+  const { bytes, feeds, outputs } = emitModel(plan, new ScalarSlots(plan.leaves), operators, SHARED_BY);
+  const inputs: Record<string, NativeTensor> = {};
+  for (const { leaf, name } of feeds) {
+    const { data, shape } = plan.leaves[leaf]!;
+    inputs[name] = runtime.createTensor('float32', toNativeArray('float32', data!), shape);
+  }
+  const fetches: Record<string, NativeTensor> = {};
+  const results = plan.outputs.map(({ shape }, i) => {
+    const result = new Float32Array(sizeOf(shape));
+    fetches[outputs[i]!] = runtime.createTensor('float32', result, shape);
+    return result;
+  });
+  // Unoptimised, so that the standard side is not itself turned into internal operators.
+  const session = runtime.createSession(bytes, { ...sessionOptions(1), graphOptimizationLevel: 'disabled' });
+  try {
+    session.run(inputs, fetches, {});
+  } finally {
+    session.dispose();
+  }
+  return results;
+}
