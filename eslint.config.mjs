@@ -80,6 +80,25 @@ export default tseslint.config(
     ['**/engine/*', '**/engine/**/*', '**/extension/**', 'vscode', 'node:*', '!**/protocol/engine'],
     'the page knows the DOM and the protocol: no node, no vscode, no engine.',
   ),
+  {
+    files: ['src/webview/*/**/*.ts'],
+    ignores: [
+      '**/use-*.ts',
+      'src/webview/state/{host,view}.ts',
+      'src/webview/ui/{inner-test-id,invalid-field,strict-styles,theme,toolkit}.ts',
+    ],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['document', 'window', 'navigator', 'requestAnimationFrame', 'Element', 'HTMLElement', 'Event'].map(
+          (name) => ({
+            name,
+            message: 'a .ts file of a feature is logic without the DOM: use a .tsx or use-*.ts file.',
+          }),
+        ),
+      ],
+    },
+  },
   forbid(
     ['src/extension/**'],
     ['**/src/engine/**', '../engine/**', '../../engine/**', '**/webview/**', '@tensorflow/*', 'onnxruntime*'],

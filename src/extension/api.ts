@@ -1,18 +1,18 @@
 import type { EngineRequests } from '../protocol/engine';
 import type { Evaluation } from '../protocol/measure';
 import type { Client } from '../rpc/peer';
-import type { RunJob, RunRequest } from './runs/job';
+import type { RunJob, RunRequest } from './runs/run-job';
 
 /** What `activate` returns: a window into the running extension, for the tests inside the extension host. */
 export interface SecateurApi {
   /** Milliseconds from the first line of the bundle to the end of `activate`. */
   activationMilliseconds: number;
   /** What is behind it; loads it if need be. */
-  inside(): Promise<SecateurInside>;
+  testApi(): Promise<SecateurTestApi>;
 }
 
 /** The engine, the scan, the panels and the runs of this window. */
-export interface SecateurInside {
+export interface SecateurTestApi {
   /** Resolves when the workspace has been looked through once. */
   whenScanned(): Promise<void>;
   /** Absolute paths of what was found by content. */

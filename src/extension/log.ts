@@ -6,6 +6,11 @@ export interface Log {
   error(message: string): void;
 }
 
+/** A log that a person can open. */
+export interface LogWindow extends Log {
+  show(preserveFocus?: boolean): void;
+}
+
 /** An error with its stack and all its causes, for the log. */
 export function inDetail(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -3,7 +3,7 @@ import type { SecateurApi } from './api';
 import { COMMANDS, VIEW_TYPE } from './constants';
 import { lazily } from './lazily';
 import { serveRecipeSchema } from './schema';
-import type { Rooms } from './rooms';
+import type { Composition } from './composition-root';
 
 /** Set by the first line of the bundle. */
 declare global {
@@ -23,17 +23,17 @@ let close: (() => Promise<void>) | undefined;
 export function activate(context: vscode.ExtensionContext): SecateurApi {
   const start = performance.now();
   const log = vscode.window.createOutputChannel('Secateur', { log: true });
-  const rooms = lazily(async () => {
-    const { openRooms } = await import('./rooms');
-    return openRooms(context, log);
+  const composition = lazily(async () => {
+    const { compose } = await import('./composition-root');
+    return compose(context, log);
   });
   close = async () => {
-    if (rooms.begun) await (await rooms.get()).close();
+    if (composition.begun) await (await composition.get()).close();
   };
   context.subscriptions.push(
     log,
-    registerCommands(log, rooms.get),
-    registerEditor(rooms.get),
+    registerCommands(log, composition.get),
+    registerEditor(composition.get),
     serveRecipeSchema(context.extensionUri),
   );
   const end = performance.now();
@@ -42,32 +42,32 @@ export function activate(context: vscode.ExtensionContext): SecateurApi {
   const own = loaded - bundleStart + (end - start);
   log.info(`activated in ${Math.round(activationMilliseconds)} ms, ${Math.round(own)} ms of them its own`);
   setImmediate(() => {
-    rooms.get().catch((error: unknown) => tellFailure(log, error));
+    composition.get().catch((error: unknown) => tellFailure(log, error));
   });
-  return { activationMilliseconds, inside: async () => (await rooms.get()).inside };
+  return { activationMilliseconds, testApi: async () => (await composition.get()).testApi };
 }
 
 export async function deactivate(): Promise<void> {
   await close?.();
 }
 
-function registerCommands(log: vscode.LogOutputChannel, rooms: () => Promise<Rooms>): vscode.Disposable {
+function registerCommands(log: vscode.LogOutputChannel, composition: () => Promise<Composition>): vscode.Disposable {
   const registered = Object.values(COMMANDS).map((id) =>
     vscode.commands.registerCommand(id, async (target: unknown, selection: unknown) => {
       // The log must open whatever else does not.
       if (id === COMMANDS.showLog) log.show(true);
-      else await (await rooms()).runCommand(id, target, selection);
+      else await (await composition()).runCommand(id, target, selection);
     }),
   );
   return vscode.Disposable.from(...registered);
 }
 
 /** The read-only editor of checkpoints; VS Code brings its tabs back after a reload of the window. */
-function registerEditor(rooms: () => Promise<Rooms>): vscode.Disposable {
+function registerEditor(composition: () => Promise<Composition>): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
     resolveCustomEditor: async ({ uri }, webviewPanel) => {
-      (await rooms()).openPanel(uri, webviewPanel);
+      (await composition()).openPanel(uri, webviewPanel);
     },
   };
   return vscode.window.registerCustomEditorProvider(VIEW_TYPE, provider, { supportsMultipleEditorsPerDocument: true });

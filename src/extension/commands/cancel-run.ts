@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { Services } from '../services';
+import type { RunService } from '../runs/run-service';
 import { plain } from '../ui/plain';
 
 /** Cancels a run by its id, the only one that goes on, or the one that is picked. */
-export async function cancelRun({ runs }: Services, target: unknown): Promise<void> {
+export async function cancelRun({ runs }: { runs: RunService }, target: unknown): Promise<void> {
   if (typeof target === 'string') {
     runs.find(target)?.cancel();
     return;

@@ -1,32 +1,47 @@
 import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
+import type { SharedEngine } from '../child/shared-engine';
+import type { Datasets } from '../data/datasets';
+import type { Normalizations } from '../data/normalizations';
 import { pickData } from '../data/pick-data';
 import { settledData } from '../data/pick-normalization';
 import { evaluationSummary } from '../evaluate/announce';
-import { modelLabel } from '../job/folder-name';
+import type { Evaluations } from '../evaluate/evaluations';
+import type { Panels } from '../panel/panels';
+import { modelLabel } from '../runs/folder-name';
 import { progressText, share } from '../runs/progress-text';
-import type { Services } from '../services';
+import type { Scanner } from '../scan/scanner';
 import { requireTrust } from '../trust';
 import { cancellable } from '../ui/cancellable';
 import { pickCheckpoint } from './pick-checkpoint';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 
+/** The services that the command uses. */
+export interface EvaluationTools {
+  readonly scanner: Scanner;
+  readonly engine: Pick<SharedEngine, 'call'>;
+  readonly datasets: Datasets;
+  readonly normalizations: Normalizations;
+  readonly evaluations: Evaluations;
+  readonly panels: Panels;
+}
+
 /** Evaluates a checkpoint on the test set, in its panel, and announces the accuracy. */
-export async function evaluateCheckpoint(services: Services, target: unknown): Promise<void> {
+export async function evaluateCheckpoint(tools: EvaluationTools, target: unknown): Promise<void> {
   requireTrust('Evaluating');
-  const uri = await pickCheckpoint(services, target);
+  const uri = await pickCheckpoint(tools.scanner, target);
   if (!uri) return;
-  const evaluation = await measure(services, uri);
-  await services.panels.showEvaluation(uri, evaluation);
+  const evaluation = await measure(tools, uri);
+  await tools.panels.showEvaluation(uri, evaluation);
   // The panel is in front: words that go by themselves are enough.
   void tell(evaluationSummary(uri, evaluation));
 }
 
 /** Tells from the first moment on what it does; its panel is in front before anything is asked, so that it is plain for which model. */
 async function measure(
-  { engine, datasets, normalizations, evaluations, panels }: Services,
+  { engine, datasets, normalizations, evaluations, panels }: EvaluationTools,
   uri: vscode.Uri,
 ): Promise<Evaluation> {
   const options = {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS, VIEW_TYPE } from '../constants';
-import { modelLabel } from '../job/folder-name';
-import type { Services } from '../services';
+import { modelLabel } from '../runs/folder-name';
+import type { Scanner } from '../scan/scanner';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 
@@ -10,10 +10,10 @@ import { plain } from '../ui/plain';
  * The checkpoint that a command is about: the one it was called on, otherwise one of those in the workspace.
  * undefined: there is none, which was said, or the person changed their mind.
  */
-export async function pickCheckpoint(services: Services, target: unknown): Promise<vscode.Uri | undefined> {
+export async function pickCheckpoint(scanner: Scanner, target: unknown): Promise<vscode.Uri | undefined> {
   if (target instanceof vscode.Uri) return target;
   const shown = shownCheckpoint();
-  const files = await whenScanned(services, () => services.scanner.checkpoints);
+  const files = await whenScanned(scanner, () => scanner.checkpoints);
   const candidates = [...new Set([...(shown ? [shown.fsPath] : []), ...files])];
   const [first, second] = candidates;
   if (first === undefined) {
@@ -30,9 +30,9 @@ export async function pickCheckpoint(services: Services, target: unknown): Promi
 }
 
 /** The recipe that a command is about, in the same way. */
-export async function pickRecipe(services: Services, target: unknown): Promise<vscode.Uri | undefined> {
+export async function pickRecipe(scanner: Scanner, target: unknown): Promise<vscode.Uri | undefined> {
   if (target instanceof vscode.Uri) return target;
-  const files = await whenScanned(services, () => services.scanner.recipes);
+  const files = await whenScanned(scanner, () => scanner.recipes);
   if (files.length === 0) {
     void tell(
       vscode.l10n.t(
@@ -58,7 +58,7 @@ export function fileItem(file: string, label: string): vscode.QuickPickItem {
 }
 
 /** The list is waited for, visibly, where the first scan is still under way. */
-async function whenScanned<T>({ scanner }: Services, list: () => T): Promise<T> {
+async function whenScanned<T>(scanner: Scanner, list: () => T): Promise<T> {
   const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for checkpoints') };
   await vscode.window.withProgress(options, () => scanner.whenScanned());
   return list();

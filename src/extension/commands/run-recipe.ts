@@ -1,18 +1,24 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { folderNameProblem, freeName } from '../job/folder-name';
-import { startRun } from '../runs/start-run';
-import type { Services } from '../services';
+import { folderNameProblem, freeName } from '../runs/folder-name';
+import type { RunStarter } from '../runs/run-starter';
+import type { Scanner } from '../scan/scanner';
 import { requireTrust } from '../trust';
 import { pickRecipe } from './pick-checkpoint';
 import { parseRecipe, recipeName } from './recipe-file';
 import { plain } from '../ui/plain';
 
+/** The services that the command uses. */
+export interface RecipeTools {
+  readonly scanner: Scanner;
+  readonly runStarter: RunStarter;
+}
+
 /** Runs a recipe into a new folder beside it. */
-export async function runRecipe(services: Services, target: unknown): Promise<void> {
+export async function runRecipe({ scanner, runStarter }: RecipeTools, target: unknown): Promise<void> {
   requireTrust('Running a recipe');
-  const uri = await pickRecipe(services, target);
+  const uri = await pickRecipe(scanner, target);
   if (!uri) return;
   const document = await vscode.workspace.openTextDocument(uri);
   // What is on the screen is what is meant.
@@ -32,7 +38,7 @@ export async function runRecipe(services: Services, target: unknown): Promise<vo
     validateInput: (text) => problemOf(text),
   });
   if (folder === undefined) return;
-  startRun(services, {
+  runStarter.start({
     title: vscode.l10n.t('Recipe {0}', name),
     recipe,
     baseFolder: parent,

@@ -1,76 +1,89 @@
 import * as vscode from 'vscode';
+import type { SharedEngine } from '../child/shared-engine';
 import { compareCheckpoints } from '../compare/compare';
+import type { ComparisonTools } from '../compare/compare-panel';
 import { COMMANDS } from '../constants';
 import { pickData } from '../data/pick-data';
+import type { Listeners } from '../listeners';
+import type { RunService } from '../runs/run-service';
 import { openRun, resumeRun, revealRun } from '../runs-view/commands';
-import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { showError } from '../ui/show-error';
-import { addSample } from './add-sample';
+import { addSample, type SampleTools } from './add-sample';
 import { cancelRun } from './cancel-run';
-import { evaluateCheckpoint } from './evaluate';
+import { evaluateCheckpoint, type EvaluationTools } from './evaluate';
 import { pickCheckpoint } from './pick-checkpoint';
-import { runRecipe } from './run-recipe';
-import { trainModel } from './train';
+import { runRecipe, type RecipeTools } from './run-recipe';
+import { trainModel, type TrainingTools } from './train';
 import { tell } from '../ui/say';
 
 /** `selection`: everything that is selected in the tree that `target` is in. */
-type Command = (services: Services, target: unknown, selection: unknown) => Promise<void>;
+type Command = (target: unknown, selection: unknown) => Promise<void>;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
-const TABLE: Readonly<Record<CommandId, Command>> = {
-  [COMMANDS.pruneModel]: async (services, target) => {
+/** The services that the commands use. */
+export interface CommandTools
+  extends SampleTools, EvaluationTools, TrainingTools, RecipeTools, Omit<ComparisonTools, 'engine'> {
+  readonly engine: SharedEngine;
+  readonly runs: RunService;
+  /** Fired when a person asks for the current list of runs. */
+  readonly refreshRuns: Listeners<void>;
+}
+
+const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>> => ({
+  [COMMANDS.pruneModel]: async (target) => {
     requireTrust('Pruning');
-    const uri = await pickCheckpoint(services, target);
-    if (uri) await services.panels.show(uri, { part: 'prune' });
+    const uri = await pickCheckpoint(tools.scanner, target);
+    if (uri) await tools.panels.show(uri, { part: 'prune' });
   },
-  [COMMANDS.inspectWeights]: async (services, target) => {
-    const uri = await pickCheckpoint(services, target);
-    if (uri) await services.panels.show(uri, { part: 'weights' });
+  [COMMANDS.inspectWeights]: async (target) => {
+    const uri = await pickCheckpoint(tools.scanner, target);
+    if (uri) await tools.panels.show(uri, { part: 'weights' });
   },
-  [COMMANDS.evaluateCheckpoint]: evaluateCheckpoint,
-  [COMMANDS.trainModel]: trainModel,
-  [COMMANDS.runRecipe]: runRecipe,
-  [COMMANDS.chooseData]: async ({ datasets }) => {
+  [COMMANDS.evaluateCheckpoint]: (target) => evaluateCheckpoint(tools, target),
+  [COMMANDS.trainModel]: () => trainModel(tools),
+  [COMMANDS.runRecipe]: (target) => runRecipe(tools, target),
+  [COMMANDS.chooseData]: async () => {
     requireTrust('Measuring accuracy');
-    await pickData(datasets);
+    await pickData(tools.datasets);
   },
-  [COMMANDS.addSample]: addSample,
-  [COMMANDS.compare]: compareCheckpoints,
-  [COMMANDS.openRun]: openRun,
+  [COMMANDS.addSample]: () => addSample(tools),
+  [COMMANDS.compare]: (target, selection) => compareCheckpoints(tools, target, selection),
+  [COMMANDS.openRun]: (target) => openRun(tools, target),
   [COMMANDS.revealRun]: revealRun,
-  [COMMANDS.resumeRun]: resumeRun,
-  [COMMANDS.refreshRuns]: ({ refreshRuns }) => {
-    refreshRuns.fire();
+  [COMMANDS.resumeRun]: (target) => resumeRun(tools, target),
+  [COMMANDS.refreshRuns]: () => {
+    tools.refreshRuns.fire();
     return Promise.resolve();
   },
-  [COMMANDS.cancelRun]: cancelRun,
-  [COMMANDS.showLog]: ({ log }) => {
-    log.show(true);
+  [COMMANDS.cancelRun]: (target) => cancelRun(tools, target),
+  [COMMANDS.showLog]: () => {
+    tools.log.show(true);
     return Promise.resolve();
   },
-  [COMMANDS.restartEngine]: async ({ engine }) => {
+  [COMMANDS.restartEngine]: async () => {
     const { backend } = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Restarting the engine') },
-      () => engine.restart(),
+      () => tools.engine.restart(),
     );
     void tell(
       vscode.l10n.t('The engine runs again: {0} {1}, {2} threads.', backend.name, backend.version, backend.threads),
     );
   },
-};
+});
 
-/** Runs a command; what it fails with is shown as one sentence. */
-export async function runCommand(
-  services: Services,
-  id: CommandId,
-  target: unknown,
-  selection?: unknown,
-): Promise<void> {
-  try {
-    await TABLE[id](services, target, selection);
-  } catch (error) {
-    showError(services.log, error);
-  }
+/** Runs one command; shows a failure as one sentence. */
+export type RunCommand = (id: CommandId, target: unknown, selection?: unknown) => Promise<void>;
+
+/** Gives the commands the services that they use. */
+export function commandRunner(tools: CommandTools): RunCommand {
+  const table = commandTable(tools);
+  return async (id, target, selection) => {
+    try {
+      await table[id](target, selection);
+    } catch (error) {
+      showError(tools.log, error);
+    }
+  };
 }

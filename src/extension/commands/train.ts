@@ -5,10 +5,10 @@ import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { Recipe, RECIPE_VERSION } from '../../protocol/recipe';
 import { Architecture } from '../../protocol/steps/train';
+import type { Datasets } from '../data/datasets';
 import { dataStep } from '../data/pick-data';
-import { folderNameProblem, freeName } from '../job/folder-name';
-import { startRun } from '../runs/start-run';
-import type { Services } from '../services';
+import { folderNameProblem, freeName } from '../runs/folder-name';
+import type { RunStarter } from '../runs/run-starter';
 import { requireTrust } from '../trust';
 import { BACK, inputStep, pickStep, wizard, type Answer } from '../ui/wizard';
 import { epochsProblem } from './epochs';
@@ -26,8 +26,14 @@ interface Plan {
   folder: string;
 }
 
+/** The services that the command uses. */
+export interface TrainingTools {
+  readonly datasets: Datasets;
+  readonly runStarter: RunStarter;
+}
+
 /** Asks what to train, on what, for how long and where to, and trains it. */
-export async function trainModel(services: Services): Promise<void> {
+export async function trainModel({ datasets, runStarter }: TrainingTools): Promise<void> {
   requireTrust('Training');
   const root = await targetFolder();
   if (!root) return;
@@ -45,7 +51,7 @@ export async function trainModel(services: Services): Promise<void> {
       return mapAnswer(item, ({ label }) => ({ architecture: label }));
     },
     async (_, step, total) =>
-      mapAnswer(await dataStep(services.datasets, frame(step, total)), () => ({ data: services.datasets.chosen })),
+      mapAnswer(await dataStep(datasets, frame(step, total)), () => ({ data: datasets.chosen })),
     async ({ epochs }, step, total) => {
       const prompt = vscode.l10n.t('Epochs: passes over the training images');
       const answer = await inputStep(frame(step, total), prompt, String(epochs), epochsProblem);
@@ -60,7 +66,7 @@ export async function trainModel(services: Services): Promise<void> {
   ]);
   if (!plan) return;
   const { architecture, data, epochs, folder } = plan;
-  startRun(services, {
+  runStarter.start({
     title: vscode.l10n.t('Train {0}', architecture),
     recipe: Recipe.parse({ recipeVersion: RECIPE_VERSION, data, steps: [{ step: 'train', architecture, epochs }] }),
     baseFolder: root,

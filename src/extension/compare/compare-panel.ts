@@ -9,12 +9,30 @@ import type { Progress } from '../../protocol/measure';
 import type { Comparison } from '../../protocol/measure/compare';
 import type { Latency } from '../../protocol/measure/latency';
 import type { HandlerContext, Handlers } from '../../rpc/peer';
+import type { EngineProcess } from '../child/engine-process';
 import { withOwnEngine } from '../child/own-engine';
-import { modelLabel } from '../job/folder-name';
+import type { SharedEngine } from '../child/shared-engine';
+import type { Datasets } from '../data/datasets';
+import type { Normalizations } from '../data/normalizations';
+import type { LogWindow } from '../log';
+import type { Panels } from '../panel/panels';
+import { modelLabel } from '../runs/folder-name';
 import { pageHtml } from '../panel/html';
 import { PageSession } from '../panel/page-session';
-import type { Services } from '../services';
 import { requireTrust } from '../trust';
+
+/** The services that a comparison uses. */
+export interface ComparisonTools {
+  /** The folder of the extension. */
+  readonly extensionUri: vscode.Uri;
+  readonly engine: Pick<SharedEngine, 'call'>;
+  /** Makes an engine for one long question. */
+  readonly createEngine: () => EngineProcess;
+  readonly datasets: Datasets;
+  readonly normalizations: Normalizations;
+  readonly panels: Panels;
+  readonly log: LogWindow;
+}
 
 /** The page that shows two checkpoints side by side. What was measured is kept as long as its tab is open. */
 export class ComparePanel {
@@ -24,10 +42,10 @@ export class ComparePanel {
   constructor(
     private readonly pair: ComparedPair,
     private readonly webviewPanel: vscode.WebviewPanel,
-    private readonly services: Services,
+    private readonly tools: ComparisonTools,
   ) {
     const { webview } = webviewPanel;
-    const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
+    const root = vscode.Uri.joinPath(tools.extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [root] };
     webviewPanel.title = vscode.l10n.t('{0} and {1}', modelLabel(pair.a), modelLabel(pair.b));
     webview.onDidReceiveMessage((message: unknown) => this.receive(message));
@@ -69,18 +87,18 @@ export class ComparePanel {
       latency: (_, context) => this.latency(context),
       openCheckpoint: async ({ path: file }) => {
         if (file !== this.pair.a && file !== this.pair.b) throw new UserError(`${file} is not one of the two.`);
-        await this.services.panels.show(vscode.Uri.file(file));
+        await this.tools.panels.show(vscode.Uri.file(file));
         return null;
       },
       showLog: () => {
-        this.services.log.show(true);
+        this.tools.log.show(true);
         return Promise.resolve(null);
       },
     };
   }
 
   private async compare({ signal, report }: HandlerContext<Progress>): Promise<Comparison> {
-    const { engine, datasets, createEngine } = this.services;
+    const { engine, datasets, createEngine } = this.tools;
     this.refuseGone();
     const inspection = await engine.call('inspect', { model: this.pair.a }, { signal });
     const chosen = vscode.workspace.isTrusted ? datasets.for(inspection) : undefined;
@@ -104,7 +122,7 @@ export class ComparePanel {
     signal: AbortSignal,
   ): Promise<[DataReference?, DataReference?]> {
     if (data === undefined) return [];
-    const { engine, normalizations } = this.services;
+    const { engine, normalizations } = this.tools;
     const b = await engine.call('inspect', { model: this.pair.b }, { signal });
     return [normalizations.applied(a, data), normalizations.applied(b, data)];
   }
@@ -112,7 +130,7 @@ export class ComparePanel {
   private async latency({ signal, report }: HandlerContext<Progress>): Promise<Latency> {
     this.refuseGone();
     const { a: model, b: other } = this.pair;
-    return withOwnEngine(this.services.createEngine, signal, (call) =>
+    return withOwnEngine(this.tools.createEngine, signal, (call) =>
       call('latency', { model, other }, { signal, onProgress: report }),
     );
   }

@@ -2,42 +2,46 @@ import * as vscode from 'vscode';
 import { ComparedPair } from '../../protocol/compare-page';
 import { COMMANDS } from '../constants';
 import { fileItem, pickCheckpoint } from '../commands/pick-checkpoint';
-import { modelLabel } from '../job/folder-name';
+import { modelLabel } from '../runs/folder-name';
 import { isRunItem } from '../runs-view/run-item';
-import type { Services } from '../services';
-import { ComparePanel } from './compare-panel';
+import type { Scanner } from '../scan/scanner';
+import { ComparePanel, type ComparisonTools } from './compare-panel';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 
 /** Compares the two checkpoints that were selected, or picked one after the other. */
-export async function compareCheckpoints(services: Services, target: unknown, selection: unknown): Promise<void> {
+export async function compareCheckpoints(
+  tools: ComparisonTools & { scanner: Scanner },
+  target: unknown,
+  selection: unknown,
+): Promise<void> {
   const selected: unknown[] = Array.isArray(selection) && selection.length > 1 ? selection : [target];
   const chosen = selected.flatMap(modelOf);
-  const [a = (await pickCheckpoint(services, undefined))?.fsPath, second] = [...new Set(chosen)];
+  const [a = (await pickCheckpoint(tools.scanner, undefined))?.fsPath, second] = [...new Set(chosen)];
   if (a === undefined) return;
-  const b = second ?? (await pickOther(services, a));
-  if (b !== undefined) openComparison(services, { a, b });
+  const b = second ?? (await pickOther(tools.scanner, a));
+  if (b !== undefined) openComparison(tools, { a, b });
 }
 
 /** Brings back the comparisons that were open when the window closed. */
-export function restoreComparisons(services: Services): vscode.Disposable {
+export function restoreComparisons(tools: ComparisonTools): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(COMMANDS.compare, {
     deserializeWebviewPanel(webviewPanel, state: unknown) {
       const pair = ComparedPair.safeParse(state);
-      if (pair.success) new ComparePanel(pair.data, webviewPanel, services);
+      if (pair.success) new ComparePanel(pair.data, webviewPanel, tools);
       else webviewPanel.dispose();
       return Promise.resolve();
     },
   });
 }
 
-function openComparison(services: Services, pair: ComparedPair): void {
+function openComparison(tools: ComparisonTools, pair: ComparedPair): void {
   const panel = vscode.window.createWebviewPanel(
     COMMANDS.compare,
     vscode.l10n.t('Comparison'),
     vscode.ViewColumn.Active,
   );
-  new ComparePanel(pair, panel, services);
+  new ComparePanel(pair, panel, tools);
 }
 
 /** The checkpoint of what a command was called on: a file, or a run. */
@@ -46,7 +50,7 @@ function modelOf(target: unknown): string[] {
   return isRunItem(target) && target.run.model !== undefined ? [target.run.model] : [];
 }
 
-async function pickOther({ scanner }: Services, a: string): Promise<string | undefined> {
+async function pickOther(scanner: Scanner, a: string): Promise<string | undefined> {
   await scanner.whenScanned();
   const others = scanner.checkpoints.filter((file) => file !== a);
   if (others.length === 0) {

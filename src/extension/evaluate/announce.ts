@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
 import { count, percent } from '../../protocol/format';
-import { modelLabel } from '../job/folder-name';
-import type { Services } from '../services';
+import { modelLabel } from '../runs/folder-name';
+import type { Panels } from '../panel/panels';
 import { tell } from '../ui/say';
 
 /** Says what an evaluation came to; the button opens the panel with the whole of it. */
-export function announceEvaluation({ panels }: Services, uri: vscode.Uri, evaluation: Evaluation): void {
+export function announceEvaluation(panels: Panels, uri: vscode.Uri, evaluation: Evaluation): void {
   const show = vscode.l10n.t('Show');
   void tell(evaluationSummary(uri, evaluation), show).then((choice) => {
     if (choice === show) void panels.showEvaluation(uri, evaluation);

@@ -5,7 +5,7 @@ import { withCheckpoints } from '../../protocol/named';
 import type { EarlierPlans } from '../../protocol/panel';
 import type { ParetoCurve } from '../../protocol/pareto';
 import type { RecipeStep } from '../../protocol/steps';
-import { modelLabel } from '../job/folder-name';
+import { modelLabel } from '../runs/folder-name';
 import { readListedRun } from '../runs-view/read-run';
 
 interface TargetRun {

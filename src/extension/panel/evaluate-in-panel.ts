@@ -3,9 +3,9 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { HandlerContext } from '../../rpc/peer';
 import { pickData } from '../data/pick-data';
 import { announceEvaluation } from '../evaluate/announce';
-import { modelLabel } from '../job/folder-name';
-import type { Services } from '../services';
+import { modelLabel } from '../runs/folder-name';
 import type { OpenCheckpoint } from './open-checkpoint';
+import type { PanelTools } from './tools';
 
 /**
  * Evaluates the checkpoint of a panel. A page that cancels ends it; one that is hidden meanwhile does not: the result is
@@ -13,11 +13,10 @@ import type { OpenCheckpoint } from './open-checkpoint';
  */
 export async function evaluateInPanel(
   panel: OpenCheckpoint,
-  services: Services,
+  { datasets, evaluations, panels, log }: Pick<PanelTools, 'datasets' | 'evaluations' | 'panels' | 'log'>,
   { signal, report }: HandlerContext<Progress>,
   isGone: () => boolean,
 ): Promise<Evaluation> {
-  const { datasets, evaluations, log } = services;
   if (panel.data === undefined) {
     report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
     await pickData(datasets, modelLabel(panel.model));
@@ -35,7 +34,7 @@ export async function evaluateInPanel(
   );
   try {
     const evaluation = await evaluations.measure(panel.model, data, { signal: abort.signal, onProgress: report });
-    if (isGone()) announceEvaluation(services, panel.uri, evaluation);
+    if (isGone()) announceEvaluation(panels, panel.uri, evaluation);
     return evaluation;
   } catch (error) {
     if (isGone()) log.error(`The evaluation of ${panel.model} failed while its page was hidden: ${String(error)}`);

@@ -7,18 +7,17 @@ import type { Handlers } from '../../rpc/peer';
 import { COMMANDS, RECIPE_SCHEMA_URI } from '../constants';
 import { pickData } from '../data/pick-data';
 import { chooseNormalization } from '../data/pick-normalization';
-import { besideFolder, folderNameProblem, freeName, modelLabel } from '../job/folder-name';
-import { jobRecipe, recipeText } from '../job/recipe';
-import { jobRun } from '../job/run';
-import { jobName } from '../job/words';
+import { besideFolder, folderNameProblem, freeName, modelLabel } from '../runs/folder-name';
+import { jobRecipe, recipeText } from '../runs/job-recipe';
+import { jobRun } from '../runs/job-request';
+import { jobName } from '../runs/job-name';
 import { portablePath } from '../paths';
-import { startQuietly } from '../runs/start-run';
-import type { Services } from '../services';
 import { takenPlan } from './earlier-plans';
 import { evaluateInPanel } from './evaluate-in-panel';
 import type { OpenCheckpoint } from './open-checkpoint';
 import { planStep } from './plan-step';
 import { scanInPanel } from './scan-in-panel';
+import type { PanelTools } from './tools';
 
 /** Milliseconds that the page's first questions go before the dataset is opened. */
 const DATA_WAITS = 250;
@@ -26,24 +25,24 @@ const DATA_WAITS = 250;
 /** Serves the page of a panel; `isGone` tells that the page has ended, which cancels questions but no run. */
 export function panelHandlers(
   panel: OpenCheckpoint,
-  services: Services,
+  tools: Omit<PanelTools, 'extensionUri'>,
   isGone: () => boolean,
 ): Handlers<PanelRequests> {
   const { model } = panel;
-  const { engine, datasets, log } = services;
+  const { engine, datasets, normalizations, panels, runStarter, log } = tools;
 
   return {
     async ready(_, { signal }) {
       const state = await panel.load(false, signal);
       setTimeout(() => panel.openData(), DATA_WAITS);
-      const focus = services.panels.takeFocus(model);
+      const focus = panels.takeFocus(model);
       return focus ? { ...state, focus } : state;
     },
     reload: (_, { signal }) => panel.load(true, signal),
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
     plan: (asked, context) => planStep(panel, engine, asked, context),
-    sensitivity: (asked, context) => scanInPanel(panel, services, asked, context),
-    evaluate: (_, context) => evaluateInPanel(panel, services, context, isGone),
+    sensitivity: (asked, context) => scanInPanel(panel, tools, asked, context),
+    evaluate: (_, context) => evaluateInPanel(panel, tools, context, isGone),
     proposeFolder({ steps, sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));
       const name = jobName(modelLabel(model), steps, sparsity);
@@ -62,7 +61,7 @@ export function panelHandlers(
       const request = jobRun(job, model, workspaceFolderOf(panel.uri), panel.data);
       panel.run.set(
         job,
-        startQuietly(services, request, () => panel.isLive),
+        runStarter.startQuietly(request, () => panel.isLive),
       );
       return panel.run.follow(context, isGone);
     },
@@ -78,11 +77,11 @@ export function panelHandlers(
     },
     async chooseNormalization() {
       const { data, inspected } = panel;
-      if (data !== undefined && inspected) await chooseNormalization(services.normalizations, inspected, data);
+      if (data !== undefined && inspected) await chooseNormalization(normalizations, inspected, data);
       return null;
     },
     async openCheckpoint({ path: file }) {
-      await services.panels.show(checkpointUri(file));
+      await panels.show(checkpointUri(file));
       return null;
     },
     evaluateCheckpoint({ path: file }) {
@@ -93,7 +92,7 @@ export function panelHandlers(
     },
     async takePlan({ place }) {
       const { start, steps } = await takenPlan(model, place);
-      await services.panels.show(vscode.Uri.file(start), { part: 'recipe', steps });
+      await panels.show(vscode.Uri.file(start), { part: 'recipe', steps });
       return null;
     },
     async openAsText() {

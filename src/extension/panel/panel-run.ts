@@ -2,7 +2,7 @@ import type { HandlerContext } from '../../rpc/peer';
 import type { RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { UserError } from '../../protocol/errors';
-import type { RunJob } from '../runs/job';
+import type { RunJob } from '../runs/run-job';
 
 /** The run of one panel: it outlives the page, which may leave it and join it again. */
 export class PanelRun {

@@ -10,7 +10,6 @@ import { UserError } from '../../protocol/errors';
 import { Disposables } from '../disposables';
 import { inDetail } from '../log';
 import { showRunProgress } from '../runs/show-progress';
-import type { Services } from '../services';
 import { requireTrust } from '../trust';
 import { DiskWatch } from './disk-watch';
 import { panelHandlers } from './handlers';
@@ -19,6 +18,7 @@ import type { OpenCheckpoint } from './open-checkpoint';
 import { PageSession } from './page-session';
 import { PanelRun } from './panel-run';
 import { panelState } from './state';
+import type { PanelTools } from './tools';
 
 /** One open checkpoint editor: the host's side of the page, over all the lives of the page. */
 export class CheckpointPanel implements OpenCheckpoint {
@@ -32,19 +32,19 @@ export class CheckpointPanel implements OpenCheckpoint {
   constructor(
     readonly uri: vscode.Uri,
     private readonly webviewPanel: vscode.WebviewPanel,
-    private readonly services: Services,
+    private readonly tools: PanelTools,
   ) {
     const { webview } = webviewPanel;
-    const root = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'webview');
+    const root = vscode.Uri.joinPath(tools.extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [root] };
     this.disk = this.own.add(new DiskWatch(this.model, (change) => this.notify('disk', { change })));
     this.own.add(webview.onDidReceiveMessage((message: unknown) => this.receive(message)));
     this.own.add(webviewPanel.onDidChangeViewState(() => this.endHiddenPage()));
-    this.own.add({ dispose: services.engine.changed.add(() => this.tellEngine()) });
+    this.own.add({ dispose: tools.engine.changed.add(() => this.tellEngine()) });
     this.own.add({
-      dispose: services.datasets.changed.add(() => void this.tellState()),
+      dispose: tools.datasets.changed.add(() => void this.tellState()),
     });
-    this.own.add({ dispose: services.normalizations.changed.add(() => void this.tellState()) });
+    this.own.add({ dispose: tools.normalizations.changed.add(() => void this.tellState()) });
     this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.tellState()));
     webviewPanel.onDidDispose(() => this.dispose());
     webview.html = pageHtml({
@@ -63,7 +63,7 @@ export class CheckpointPanel implements OpenCheckpoint {
   /** The dataset for this checkpoint, with what the person said of its pixels; undefined: none, or the workspace is not trusted. */
   get data(): DataReference | undefined {
     if (!this.loaded || !vscode.workspace.isTrusted) return undefined;
-    const { datasets, normalizations } = this.services;
+    const { datasets, normalizations } = this.tools;
     const data = datasets.for(this.loaded.inspection);
     return data === undefined ? undefined : normalizations.applied(this.loaded.inspection, data);
   }
@@ -77,11 +77,11 @@ export class CheckpointPanel implements OpenCheckpoint {
   async findNormalization(): Promise<void> {
     const { data } = this;
     if (!this.loaded || data === undefined || this.loaded.inspection.notRunnable !== undefined) return;
-    if (this.services.normalizations.known(this.loaded.inspection, data)) return;
+    if (this.tools.normalizations.known(this.loaded.inspection, data)) return;
     try {
-      await this.services.normalizations.ask(this.loaded.inspection, data);
+      await this.tools.normalizations.ask(this.loaded.inspection, data);
     } catch (error) {
-      this.services.log.debug(`The normalization was not found: ${inDetail(error)}`);
+      this.tools.log.debug(`The normalization was not found: ${inDetail(error)}`);
     }
   }
 
@@ -94,7 +94,7 @@ export class CheckpointPanel implements OpenCheckpoint {
   async settleNormalization(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
     const { data } = this;
     if (!this.loaded || data === undefined || this.loaded.inspection.notRunnable !== undefined) return;
-    await settledData(this.services.normalizations, this.loaded.inspection, data, { signal, onProgress });
+    await settledData(this.tools.normalizations, this.loaded.inspection, data, { signal, onProgress });
   }
 
   notify<K extends keyof PanelNotifications>(name: K, value: z.input<PanelNotifications[K]>): void {
@@ -107,7 +107,7 @@ export class CheckpointPanel implements OpenCheckpoint {
       throw new UserError(
         `${path.basename(this.uri.path)} is not a file on a disk: open the checkpoint from its folder.`,
       );
-    const { engine } = this.services;
+    const { engine } = this.tools;
     const before = again || !this.loaded ? await this.disk.take() : undefined;
     if (before === null) throw new UserError(`${this.model} is gone: it was moved or deleted.`);
     if (before || !this.loaded) {
@@ -115,24 +115,24 @@ export class CheckpointPanel implements OpenCheckpoint {
       const inspection = await engine.call('inspect', { model: this.model }, { signal });
       this.loaded = { inspection, text: before?.text ?? '' };
     } else setImmediate(() => void this.disk.repeat());
-    return panelState(this, this.loaded.inspection, this.services);
+    return panelState(this, this.loaded.inspection, this.tools);
   }
 
   /** Tells the page everything again: trust, dataset or settings changed. */
   async tellState(): Promise<void> {
     if (!this.loaded || !this.session) return;
     try {
-      this.notify('state', await panelState(this, this.loaded.inspection, this.services));
+      this.notify('state', await panelState(this, this.loaded.inspection, this.tools));
       // A workspace that was just trusted, or another setting, may have brought a dataset that nobody has opened yet.
       this.openData();
     } catch (error) {
-      this.services.log.error(inDetail(error));
+      this.tools.log.error(inDetail(error));
     }
   }
 
   /** Opens the dataset, if there is one and it was not opened before; what becomes known of it is told to the page. */
   openData(): void {
-    if (this.data !== undefined) void this.services.datasets.verify(this.data).then(() => this.findNormalization());
+    if (this.data !== undefined) void this.tools.datasets.verify(this.data).then(() => this.findNormalization());
   }
 
   private receive(message: unknown): void {
@@ -146,7 +146,7 @@ export class CheckpointPanel implements OpenCheckpoint {
     const session: PageSession = new PageSession(
       (message) => void webview.postMessage(message),
       panelRequests,
-      panelHandlers(this, this.services, () => session.isOver),
+      panelHandlers(this, this.tools, () => session.isOver),
       requireTrust,
     );
     return session;
@@ -162,7 +162,7 @@ export class CheckpointPanel implements OpenCheckpoint {
   }
 
   private tellEngine(): void {
-    const { phase, message } = this.services.engine.state;
+    const { phase, message } = this.tools.engine.state;
     if (phase === 'starting') return;
     if (phase === 'up' && !this.engineWasDown) return;
     this.engineWasDown = phase !== 'up';
@@ -172,7 +172,7 @@ export class CheckpointPanel implements OpenCheckpoint {
   private dispose(): void {
     this.endPage();
     this.own.dispose();
-    const { panels, engine, log } = this.services;
+    const { panels, engine, log } = this.tools;
     panels.remove(this);
     const { running } = this.run;
     if (running) showRunProgress(running);

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { Inspection } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
-import type { Services } from '../services';
 import { settings } from '../settings';
 import { earlierPlans } from './earlier-plans';
 import type { OpenCheckpoint } from './open-checkpoint';
+import type { PanelTools } from './tools';
 
 /** Everything that the page needs to draw itself. */
 export async function panelState(
   panel: OpenCheckpoint,
   inspection: Inspection,
-  { datasets, evaluations, normalizations }: Pick<Services, 'datasets' | 'evaluations' | 'normalizations'>,
+  { datasets, evaluations, normalizations }: Pick<PanelTools, 'datasets' | 'evaluations' | 'normalizations'>,
 ): Promise<PanelState> {
   const trusted = vscode.workspace.isTrusted;
   const reference = datasets.for(inspection);

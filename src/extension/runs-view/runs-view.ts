@@ -2,7 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { VIEWS } from '../constants';
 import { Disposables } from '../disposables';
-import type { Services } from '../services';
+import type { Listeners } from '../listeners';
+import type { RunService } from '../runs/run-service';
 import { readListedRun, type ListedRun } from './read-run';
 import { RunItem } from './run-item';
 
@@ -19,7 +20,7 @@ class RunsProvider implements vscode.TreeDataProvider<RunItem> {
   readonly onDidChangeTreeData = this.emitter.event;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly services: Services) {}
+  constructor(private readonly runs: RunService) {}
 
   getTreeItem(item: RunItem): RunItem {
     return item;
@@ -29,7 +30,7 @@ class RunsProvider implements vscode.TreeDataProvider<RunItem> {
     if (item) return [];
     const files = await vscode.workspace.findFiles(`**/${TELLING_FILE}`, '**/node_modules/**', MOST);
     const folders = files.filter(({ scheme }) => scheme === 'file').map((uri) => path.dirname(uri.fsPath));
-    const going = new Set(this.services.runs.running.map(({ request }) => request.out));
+    const going = new Set(this.runs.running.map(({ request }) => request.out));
     const runs = await Promise.all(folders.map((folder) => readListedRun(folder, going.has(folder))));
     return runs
       .filter((run): run is ListedRun => run !== undefined)
@@ -51,18 +52,21 @@ class RunsProvider implements vscode.TreeDataProvider<RunItem> {
   }
 }
 
-/** The view of the workspace's runs, and what keeps it up to date. */
-export function showRuns(services: Services): vscode.Disposable {
+/**
+ * Shows the view of the workspace's runs and keeps it up to date.
+ * @param refresh fires when a person asks for the current state
+ */
+export function showRuns(runs: RunService, refresh: Listeners<void>): vscode.Disposable {
   const own = new Disposables();
-  const provider = own.add(new RunsProvider(services));
+  const provider = own.add(new RunsProvider(runs));
   own.add(vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: provider, canSelectMany: true }));
   const watcher = own.add(
     vscode.workspace.createFileSystemWatcher('**/{journal.jsonl,results.json,recipe.json,state.json,model.json}'),
   );
   for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(() => provider.soon());
   own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => provider.soon()));
-  own.add({ dispose: services.runs.started.add(() => provider.soon()) });
-  own.add({ dispose: services.runs.ended.add(() => provider.soon()) });
-  own.add({ dispose: services.refreshRuns.add(() => provider.soon()) });
+  own.add({ dispose: runs.started.add(() => provider.soon()) });
+  own.add({ dispose: runs.ended.add(() => provider.soon()) });
+  own.add({ dispose: refresh.add(() => provider.soon()) });
   return new vscode.Disposable(() => own.dispose());
 }

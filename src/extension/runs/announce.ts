@@ -2,28 +2,37 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors';
 import { COMMANDS } from '../constants';
-import type { Services } from '../services';
+import type { LogWindow } from '../log';
+import type { Scanner } from '../scan/scanner';
 import { showError } from '../ui/show-error';
-import { InterruptedError, type RunJob } from './job';
+import { InterruptedError, type RunJob } from './run-job';
 import { runSummary } from './summary';
 import { tell, tellFailure } from '../ui/say';
+
+/** The services that an announcement uses. */
+export interface AnnouncementTools {
+  readonly scanner: Pick<Scanner, 'look'>;
+  readonly log: LogWindow;
+  /** True once the window is closing: nothing is announced then. */
+  readonly isClosing: () => boolean;
+}
 
 /**
  * Tells how a run ended, with what can be done next. Where a page shows that (`isShown`), words that go by themselves are
  * enough.
  * @returns whether the person wants to go on with it.
  */
-export async function announceRun(services: Services, job: RunJob, isShown: () => boolean): Promise<boolean> {
+export async function announceRun(tools: AnnouncementTools, job: RunJob, isShown: () => boolean): Promise<boolean> {
   const outcome = await job.finished;
   const { title } = job.request;
-  if (services.isClosing()) return false;
+  if (tools.isClosing()) return false;
   if (outcome.kind === 'cancelled') {
     void tell(vscode.l10n.t('{0} was cancelled.', title));
   } else if (outcome.kind === 'failed') {
-    return announceFailure(services, job, outcome.error, isShown());
+    return announceFailure(tools.log, job, outcome.error, isShown());
   } else {
     const file = outcome.result.out;
-    await services.scanner.look(file);
+    await tools.scanner.look(file);
     const message = runSummary(title, outcome.result);
     if (isShown()) void tell(message);
     else await offerResult(message, vscode.Uri.file(file));
@@ -45,13 +54,13 @@ async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
     );
 }
 
-async function announceFailure(services: Services, job: RunJob, error: unknown, shown: boolean): Promise<boolean> {
+async function announceFailure(log: LogWindow, job: RunJob, error: unknown, shown: boolean): Promise<boolean> {
   if (!(error instanceof InterruptedError)) {
     // The run service has logged it; a page that shows it says it in place.
     if (shown) return false;
     const sentence = error instanceof Error ? error.message : String(error);
     showError(
-      services.log,
+      log,
       error instanceof UserError
         ? new UserError(vscode.l10n.t('{0} failed: {1}', job.request.title, sentence), { cause: error })
         : error,
@@ -70,6 +79,6 @@ async function announceFailure(services: Services, job: RunJob, error: unknown, 
     resume,
     showLog,
   );
-  if (choice === showLog) services.log.show(true);
+  if (choice === showLog) log.show(true);
   return choice === resume;
 }

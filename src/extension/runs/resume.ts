@@ -1,20 +1,19 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Services } from '../services';
-import type { ActiveRun } from './active-runs';
-import { startRun } from './start-run';
+import type { ActiveRun, ActiveRuns } from './active-runs';
+import type { RunStarter } from './run-starter';
 import { tell } from '../ui/say';
 
 /** Offers to go on with each run that the end of a window has interrupted. Those whose folder is gone are forgotten. */
-export async function offerToResume(services: Services): Promise<void> {
-  for (const run of services.activeRuns.list()) {
-    if (existsSync(run.out)) void offer(services, run);
-    else await services.activeRuns.remove(run.id);
+export async function offerToResume(activeRuns: ActiveRuns, runStarter: RunStarter): Promise<void> {
+  for (const run of activeRuns.list()) {
+    if (existsSync(run.out)) void offer(run, activeRuns, runStarter);
+    else await activeRuns.remove(run.id);
   }
 }
 
-async function offer(services: Services, run: ActiveRun): Promise<void> {
+async function offer(run: ActiveRun, activeRuns: ActiveRuns, runStarter: RunStarter): Promise<void> {
   const resume = vscode.l10n.t('Resume');
   const forget = vscode.l10n.t('Forget');
   const choice = await tell(
@@ -27,6 +26,6 @@ async function offer(services: Services, run: ActiveRun): Promise<void> {
     forget,
   );
   // A notification that is only closed is not an answer: the next start asks again.
-  if (choice === forget) await services.activeRuns.remove(run.id);
-  else if (choice === resume) startRun(services, { ...run, resume: true });
+  if (choice === forget) await activeRuns.remove(run.id);
+  else if (choice === resume) runStarter.start({ ...run, resume: true });
 }

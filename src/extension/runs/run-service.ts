@@ -7,7 +7,7 @@ import type { EngineProcess } from '../child/engine-process';
 import { Listeners } from '../listeners';
 import { inDetail, type Log } from '../log';
 import type { ActiveRuns } from './active-runs';
-import { InterruptedError, RunJob, type RunRequest } from './job';
+import { InterruptedError, RunJob, type RunRequest } from './run-job';
 
 /** Milliseconds that an engine which is just starting has at a cancelled run before it is ended. */
 const CANCEL_PATIENCE = 1_500;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunJob } from './job';
+import type { RunJob } from './run-job';
 import { progressText } from './progress-text';
 import { plain } from '../ui/plain';
 

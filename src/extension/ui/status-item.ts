@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
+import type { SharedEngine } from '../child/shared-engine';
 import { COMMANDS } from '../constants';
 import { Disposables } from '../disposables';
-import type { Services } from '../services';
+import type { RunService } from '../runs/run-service';
 import { statusLabel, statusText, statusTooltip, type RunningJob } from './status-text';
 
 /** Milliseconds between two updates while a run goes on. */
 const PACE = 500;
 
 /** Shows in the status bar what the engine and the runs are doing; not there before either was needed. */
-export function showStatus({ engine, runs }: Services): vscode.Disposable {
+export function showStatus(engine: SharedEngine, runs: RunService): vscode.Disposable {
   const own = new Disposables();
   const item = own.add(vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left));
   item.name = 'Secateur';

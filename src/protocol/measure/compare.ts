@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Evaluation } from '../measure';
+import { Evaluation } from './evaluation';
 import { LayerFigures, ModelTotals } from '../model';
 
 /** One side of a comparison. */

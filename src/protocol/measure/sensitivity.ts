@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Progress } from '../measure';
+import { Progress } from './progress';
 import { NormalizationInUse } from '../normalization';
 import { Granularity, ImportanceScoreName } from '../steps/prune';
 import { ChannelScoreName } from '../steps/remove';

@@ -1,8 +1,8 @@
 import type { ComparedHistogram } from '../../protocol/measure/compare';
 import { percent, weight } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
-import { sharesOf, stepPath } from '../logic/overlay';
-import { niceTicks, toPixel } from '../logic/scale';
+import { sharesOf, stepPath } from './overlay-shares';
+import { niceTicks, toPixel } from '../ui/scale';
 
 const HEIGHT = 200;
 

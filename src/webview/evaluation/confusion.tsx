@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../protocol/measure';
 import { count } from '../../protocol/format';
-import { heat } from '../logic/heat';
+import { heat } from './heat';
 import { HeatMap } from './heat-map';
 
 /** More classes than this and the numbers would no longer be read in their cells. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count } from '../../protocol/format';
-import { heat } from '../logic/heat';
+import { heat } from './heat';
 import { readTheme, useThemeVersion } from '../ui/theme';
 
 /** A confusion matrix of many classes as a picture; the cell that is pointed at, or reached by arrow keys, is told below. */

@@ -2,7 +2,7 @@ import type { ComponentType } from 'preact';
 import type { Complaint } from '../../protocol/errors';
 import type { Field } from '../../protocol/fields';
 import type { Json, JsonObject } from '../../protocol/json';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import { inside } from './complaint';
 
 /** What the fields of a form share. */

@@ -1,5 +1,5 @@
 import { NO_DATASET } from '../../protocol/dataset';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import { normalizationName, normalizationReason } from '../../protocol/normalization';
 import { cancelEvaluation, chooseData, chooseNormalization, evaluate } from '../state/actions';
 import { cannotEvaluate, cannotRun, evaluating, evaluationProblem, inspection, panel } from '../state/session';

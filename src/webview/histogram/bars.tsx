@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { compact, weight } from '../../protocol/format';
-import type { Bins } from '../logic/bins';
-import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../logic/scale';
+import type { Bins } from './bins';
+import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../ui/scale';
 
 /** The counts of a histogram as bars: what stays, and from -threshold to threshold what would be cut. */
 export function Bars({

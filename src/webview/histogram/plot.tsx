@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Histogram } from '../../protocol/measure';
 import { count, percent, weight } from '../../protocol/format';
-import { binsToDraw, type Bins } from '../logic/bins';
-import { binAt, binEdges, toValue, valueAxis } from '../logic/scale';
-import { rowForKey } from '../logic/window';
+import { binsToDraw, type Bins } from './bins';
+import { binAt, binEdges, toValue, valueAxis } from '../ui/scale';
+import { rowForKey } from '../layers/window';
 import { log, whole } from '../state/session';
 import { LinkButton } from '../ui/link';
 import { shownThreshold } from '../state/threshold';

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { percent, weight } from '../../protocol/format';
-import { largest, steps } from '../logic/amount';
-import { toPixel, toValue, type Axis } from '../logic/scale';
+import { largest, steps } from '../threshold/amount';
+import { toPixel, toValue, type Axis } from '../ui/scale';
 import { amount, mode, setThreshold, setValue, target, threshold, weights } from '../state/threshold';
 import { valueForKey } from '../ui/keys';
 

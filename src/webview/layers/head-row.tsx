@@ -1,4 +1,4 @@
-import { nextSort, type Column } from '../logic/sort';
+import { nextSort, type Column } from './sort';
 import { sort } from '../state/session';
 import { Icon } from '../ui/icon';
 

@@ -1,6 +1,6 @@
 import { compact, count, sampleShape, percent, weight } from '../../protocol/format';
-import { sentence } from '../logic/sentence';
-import type { LayerRow as Row } from '../logic/sort';
+import { sentence } from '../ui/sentence';
+import type { LayerRow as Row } from './sort';
 import { histograms, plan } from '../state/session';
 import { Icon } from '../ui/icon';
 import { MiniHistogram } from './mini-histogram';

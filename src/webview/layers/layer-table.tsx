@@ -1,8 +1,8 @@
 import { computed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { compact, count, percent } from '../../protocol/format';
-import { sortRows, type LayerRow as Row } from '../logic/sort';
-import { rowForKey, rowWindow, scrollToRow } from '../logic/window';
+import { sortRows, type LayerRow as Row } from './sort';
+import { rowForKey, rowWindow, scrollToRow } from './window';
 import { histograms, inspection, selected, sort } from '../state/session';
 import { counts, countsByLayer, step } from '../state/preview';
 import { select } from '../state/threshold';

@@ -1,6 +1,6 @@
 import type { Histogram } from '../../protocol/measure';
-import { binsToDraw } from '../logic/bins';
-import { barsPath, toPixel, valueAxis, type Axis } from '../logic/scale';
+import { binsToDraw } from '../histogram/bins';
+import { barsPath, toPixel, valueAxis, type Axis } from '../ui/scale';
 
 const WIDTH = 96;
 const HEIGHT = 20;

@@ -2,9 +2,9 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
 import { bytes, compact, count, percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
-import { goalSize, paretoAxes } from '../logic/pareto';
-import { niceTicks, PERCENT, tickWords, toPixel } from '../logic/scale';
-import { rowForKey } from '../logic/window';
+import { goalSize, paretoAxes } from './axes';
+import { niceTicks, PERCENT, tickWords, toPixel } from '../ui/scale';
+import { rowForKey } from '../layers/window';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
 

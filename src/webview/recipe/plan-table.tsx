@@ -1,7 +1,7 @@
 import { macsForWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
 import { bytes, change, compact, count, percent } from '../../protocol/format';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import { currentStep } from '../state/recipe';
 import { planned } from '../state/step-plan';
 import { select } from '../state/threshold';

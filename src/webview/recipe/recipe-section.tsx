@@ -4,7 +4,7 @@ import { replaceSteps, steps } from '../state/recipe';
 import { cannotMeasure, cannotRun, drafts, panel, seed } from '../state/session';
 import { counts, step as thresholdStep } from '../state/preview';
 import { planned } from '../state/step-plan';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import { LinkButton } from '../ui/link';
 import { NumberField } from '../ui/number-field';
 import { MethodPicker } from './method-picker';

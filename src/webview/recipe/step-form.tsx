@@ -1,6 +1,6 @@
 import { ObjectFields } from '../form/field-view';
 import { plansByRunning, stepDefinition } from '../../protocol/steps';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import {
   changeStep,
   current,

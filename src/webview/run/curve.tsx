@@ -2,8 +2,8 @@ import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/epoch';
 import { percent } from '../../protocol/format';
-import type { CurvePoint } from '../logic/job';
-import { curveData } from '../logic/curve';
+import type { CurvePoint } from './job-view';
+import { curveData } from './curve-data';
 import { axisOf, Chart } from '../ui/chart';
 import type { Theme } from '../ui/theme';
 

@@ -3,7 +3,7 @@ import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
 import { Button } from '../ui/button';

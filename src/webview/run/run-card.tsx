@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { stageWords, type JobView } from '../logic/job';
+import { stageWords, type JobView } from './job-view';
 import { cancelJob, dismissJob } from '../state/actions';
 import { job } from '../state/session';
 import { PlansOfRun } from '../pareto/plans';

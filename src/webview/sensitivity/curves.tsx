@@ -1,7 +1,7 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { percent } from '../../protocol/format';
-import { nearestLayer, scanColumns, scannedLayers, type ScanView } from '../logic/scan';
+import { nearestLayer, scanColumns, scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
 import { axisOf, Chart } from '../ui/chart';

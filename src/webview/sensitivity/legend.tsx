@@ -1,5 +1,5 @@
 import { percent } from '../../protocol/format';
-import { scannedLayers, type ScanView } from '../logic/scan';
+import { scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
 import { readTheme, useThemeVersion } from '../ui/theme';

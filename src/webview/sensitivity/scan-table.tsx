@@ -1,6 +1,6 @@
 import { percent } from '../../protocol/format';
-import { sentence } from '../logic/sentence';
-import { scannedLayers, scanSparsities, type ScanView } from '../logic/scan';
+import { sentence } from '../ui/sentence';
+import { scannedLayers, scanSparsities, type ScanView } from './scan';
 import { select } from '../state/threshold';
 import { LinkButton } from '../ui/link';
 

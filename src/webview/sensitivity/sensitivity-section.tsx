@@ -1,7 +1,7 @@
 import { normalizationName } from '../../protocol/normalization';
 import { percent } from '../../protocol/format';
 import { ObjectFields } from '../form/field-view';
-import { scannedLayers } from '../logic/scan';
+import { scannedLayers } from './scan';
 import { ShowLog } from '../notices/show-log';
 import { cannotEvaluate, inspection, panel } from '../state/session';
 import {

@@ -5,7 +5,7 @@ import type { RunEvent, RunResult } from '../../protocol/run';
 import { percent } from '../../protocol/format';
 import type { CallOptions } from '../../rpc/peer';
 import { asJson } from '../../protocol/json';
-import { onRunEvent, startedJob, type JobView } from '../logic/job';
+import { onRunEvent, startedJob, type JobView } from '../run/job-view';
 import { ask, onHost } from './host';
 import { loadHistograms } from './histograms';
 import { askAgain, forgetPreview } from './preview';

@@ -4,7 +4,7 @@ import { isStepName, RecipeStep, stepDefinition, type StepName } from '../../pro
 import type { JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
 import { initialObject } from '../form/values';
-import { keepEqual } from '../logic/keep-equal';
+import { keepEqual } from './keep-equal';
 import { drafts, inspection } from './session';
 
 /** The step whose form is shown, by its place; null: none. */

@@ -4,7 +4,7 @@ import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import { percent } from '../../protocol/format';
 import type { JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
-import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../logic/scan';
+import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../sensitivity/scan';
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
 

@@ -4,10 +4,10 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import type { JsonObject } from '../../protocol/json';
-import type { JobView } from '../logic/job';
-import type { Histograms } from '../logic/plan';
-import { readSaved, type Saved } from '../logic/saved';
-import type { Sort } from '../logic/sort';
+import type { JobView } from '../run/job-view';
+import type { Histograms } from '../threshold/plan';
+import { readSaved, type Saved } from './saved';
+import type { Sort } from '../layers/sort';
 import { loadState, storeState } from './host';
 
 /** Where the page is: on its way, unable to show the file, or open. */

@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
-import { amountFor, largest, round, thresholdOf, type Amount, type Mode } from '../logic/amount';
-import { layerDistribution, type Distribution } from '../logic/counting';
-import { EMPTY_PLAN, withAmount, type Plan } from '../logic/plan';
+import { amountFor, largest, round, thresholdOf, type Amount, type Mode } from '../threshold/amount';
+import { layerDistribution, type Distribution } from '../threshold/counting';
+import { EMPTY_PLAN, withAmount, type Plan } from '../threshold/plan';
 import { histograms, inspection, plan, preferredMode, scope, selected, selectedLayer } from './session';
 import { allWeights, foundThreshold, inputHappened } from './preview';
 

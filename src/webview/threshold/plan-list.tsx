@@ -1,5 +1,5 @@
 import { percent, plural } from '../../protocol/format';
-import type { Amount } from '../logic/amount';
+import type { Amount } from './amount';
 import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
 import { cannotMeasure, panel, plan } from '../state/session';
 import { resetAmount, resetPlan, select, setAllowEmpty } from '../state/threshold';

@@ -1,6 +1,6 @@
 import { percent, weight } from '../../protocol/format';
-import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from '../logic/amount';
-import { sentence } from '../logic/sentence';
+import { largest, parseAmount, resolution, sliderEnd, steps, type Amount, type Mode } from './amount';
+import { sentence } from '../ui/sentence';
 import { scope, selectedLayer } from '../state/session';
 import { amount, mode, setAmount, setMode, setScope, setValue, threshold, weights } from '../state/threshold';
 import { NumberField } from '../ui/number-field';

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { FinetuneStep } from '../../protocol/steps/finetune';
-import { sentence } from '../logic/sentence';
+import { sentence } from '../ui/sentence';
 import { RunForm } from '../recipe/run-form';
 import { counts, step, WRITE_SEED } from '../state/preview';
 import { cannotMeasure, cannotRun, epochs, job, panel } from '../state/session';

@@ -5,14 +5,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurInside } from '../../../src/extension/api';
+import type { SecateurTestApi } from '../../../src/extension/api';
 import { parseRecipe } from '../../../src/extension/commands/recipe-file';
 import { badInputs, ONE_SENTENCE } from '../../fixtures/bad-input';
 import { engineRequest, type Question } from '../../fixtures/question';
 import { failureOf, inWorkspace, sampleModel, secateur, until } from './support/extension';
 
 describe('bad input, through the extension host', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
   let folder: string;
   const wrapper = () => inWorkspace('node-with-faults');
 

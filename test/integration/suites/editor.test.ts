@@ -3,13 +3,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurInside } from '../../../src/extension/api';
+import type { SecateurTestApi } from '../../../src/extension/api';
 import { inWorkspace, sampleData, sampleModel, secateur, until } from './support/extension';
 
 const VIEW_TYPE = 'secateur.checkpoint';
 
 describe('the checkpoint editor', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
   const uri = () => vscode.Uri.file(sampleModel());
   const tabs = () =>
     vscode.window.tabGroups.all
@@ -71,7 +71,7 @@ describe('the checkpoint editor', () => {
 });
 
 describe('evaluating', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
 
   before(async () => {
     api = await secateur();

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurInside } from '../../../src/extension/api';
+import type { SecateurTestApi } from '../../../src/extension/api';
 import { failureOf, installedFolder, sampleData, sampleModel, secateur, until } from './support/extension';
 
 describe('the engine', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
   const inspect = () => api.engine('inspect', { model: sampleModel() });
 
   before(async () => {

@@ -3,12 +3,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurInside } from '../../../src/extension/api';
+import type { SecateurTestApi } from '../../../src/extension/api';
 import { RECIPE_SCHEMA_URI } from '../../../src/extension/constants';
 import { inWorkspace, secateur, until } from './support/extension';
 
 describe('a recipe in the text editor', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
   const folder = () => inWorkspace('recipes');
 
   before(async () => {

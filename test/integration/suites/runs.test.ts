@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurInside } from '../../../src/extension/api';
-import type { RunRequest } from '../../../src/extension/runs/job';
+import type { SecateurTestApi } from '../../../src/extension/api';
+import type { RunRequest } from '../../../src/extension/runs/run-job';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 import { processesWith } from '../../harness/processes';
 import { failureOf, inWorkspace, sampleData, sampleModel, secateur, until } from './support/extension';
@@ -11,7 +11,7 @@ import { failureOf, inWorkspace, sampleData, sampleModel, secateur, until } from
 type Steps = RecipeInput['steps'];
 
 describe('a run', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
   const out = () => inWorkspace('run-out');
   const request = (steps: Steps, checkpoint?: string, resume = false): RunRequest => ({
     title: 'Test run',

@@ -3,11 +3,11 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { SecateurInside } from '../../../src/extension/api';
+import type { SecateurTestApi } from '../../../src/extension/api';
 import { inWorkspace, sampleModel, secateur, until } from './support/extension';
 
 describe('the scan of the workspace', () => {
-  let api: SecateurInside;
+  let api: SecateurTestApi;
   const scratch = () => inWorkspace('scan');
   const found = (file: string) => api.checkpoints().includes(file);
 

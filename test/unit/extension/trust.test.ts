@@ -6,7 +6,7 @@ import { createService } from '../../../src/engine/service';
 import { toLayersModel } from '../../../src/engine/model/runnable';
 import { panelHandlers } from '../../../src/extension/panel/handlers';
 import type { OpenCheckpoint } from '../../../src/extension/panel/open-checkpoint';
-import type { Services } from '../../../src/extension/services';
+import type { PanelTools } from '../../../src/extension/panel/tools';
 import { PageSession } from '../../../src/extension/panel/page-session';
 import { PanelRun } from '../../../src/extension/panel/panel-run';
 import { requireTrust } from '../../../src/extension/trust';
@@ -98,16 +98,16 @@ async function panel(): Promise<{ ask: Client<PanelRequests>; reached: string[];
     isLive: true,
     load: () => Promise.reject(new Error('not asked for here')),
   } as unknown as OpenCheckpoint;
-  const services = {
+  const tools = {
     engine: { call },
     datasets: {},
     log: { show: () => undefined, error: () => undefined },
     panels: { show: () => Promise.resolve(), takeFocus: () => undefined },
-  } as unknown as Services;
+  } as unknown as PanelTools;
   return {
     ask: page(
       panelRequests,
-      panelHandlers(open, services, () => false),
+      panelHandlers(open, tools, () => false),
     ),
     reached,
     model,

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { recipeSchemaText } from '../../../scripts/setup/recipe-schema';
 import { createProgram } from '../../../src/engine/cli/program';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
-import { jobName, jobVerb } from '../../../src/extension/job/words';
+import { jobName, jobVerb } from '../../../src/extension/runs/job-name';
 import { fieldsOf } from '../../../src/protocol/fields';
 import { findStep, outcome, RecipeStep, stepNames, StepResult } from '../../../src/protocol/steps';
 import { summaryOf } from '../../../src/webview/form/summary';

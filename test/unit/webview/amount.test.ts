@@ -12,8 +12,8 @@ import {
   steps,
   thresholdOf,
   toPruneAmount,
-} from '../../../src/webview/logic/amount';
-import { layerDistribution } from '../../../src/webview/logic/counting';
+} from '../../../src/webview/threshold/amount';
+import { layerDistribution } from '../../../src/webview/threshold/counting';
 import { histogramOf } from './fixtures';
 
 /** A bell of 2,000 weights. */

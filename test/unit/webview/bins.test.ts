@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { binsToDraw } from '../../../src/webview/logic/bins';
+import { binsToDraw } from '../../../src/webview/histogram/bins';
 import {
   BYTE_UNITS,
   COUNT_UNITS,
@@ -14,8 +14,8 @@ import {
   toPixel,
   toValue,
   valueAxis,
-} from '../../../src/webview/logic/scale';
-import { heat } from '../../../src/webview/logic/heat';
+} from '../../../src/webview/ui/scale';
+import { heat } from '../../../src/webview/evaluation/heat';
 import { histogramOf } from './fixtures';
 
 // Bins narrower than a double can tell apart are no histogram: the weights are float32.

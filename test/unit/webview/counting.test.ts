@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { layerDistribution, thresholdForZeros, zerosBelow } from '../../../src/webview/logic/counting';
+import { layerDistribution, thresholdForZeros, zerosBelow } from '../../../src/webview/threshold/counting';
 import { histogramOf } from './fixtures';
 
 const weight = fc.double({ min: -2, max: 2, noNaN: true }).map((w) => (Math.abs(w) < 1e-12 ? 0 : w));

@@ -3,10 +3,10 @@ import type { RecipeJob } from '../../../src/protocol/panel';
 import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunEvent } from '../../../src/protocol/run';
-import { curveData } from '../../../src/webview/logic/curve';
-import { onRunEvent, stageWords, startedJob, type JobView } from '../../../src/webview/logic/job';
+import { curveData } from '../../../src/webview/run/curve-data';
+import { onRunEvent, stageWords, startedJob, type JobView } from '../../../src/webview/run/job-view';
 import { nonzeroMacs } from '../../../src/protocol/figures';
-import { readSaved } from '../../../src/webview/logic/saved';
+import { readSaved } from '../../../src/webview/state/saved';
 import { emptyLayer, layerOf } from './fixtures';
 
 const progress = { stage: 's', done: 1, total: 2, unit: 'images', rate: 3, secondsLeft: 4 };

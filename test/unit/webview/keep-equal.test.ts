@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keepEqual } from '../../../src/webview/logic/keep-equal';
+import { keepEqual } from '../../../src/webview/state/keep-equal';
 
 test('a value that says the same is the value of before', () => {
   const keep = keepEqual<{ sparsity: number } | null>();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { latestOnly } from '../../../src/webview/logic/latest';
+import { latestOnly } from '../../../src/webview/state/latest';
 
 /** A clock and questions that are answered by hand. */
 function bench(patience: number) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sharesOf, stepPath } from '../../../src/webview/logic/overlay';
+import { sharesOf, stepPath } from '../../../src/webview/compare/overlay-shares';
 
 test('sides of different sizes are shares of their own weights, zeros included; far tails are left out', () => {
   const counts = (middle: number): number[] =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Histogram } from '../../../src/protocol/measure';
 import { PruneStep } from '../../../src/protocol/steps/prune';
-import type { Amount } from '../../../src/webview/logic/amount';
+import type { Amount } from '../../../src/webview/threshold/amount';
 import {
   countLocally,
   EMPTY_PLAN,
@@ -10,7 +10,7 @@ import {
   toPruneStep,
   withAmount,
   type Plan,
-} from '../../../src/webview/logic/plan';
+} from '../../../src/webview/threshold/plan';
 import { emptyLayer, histogramOf, inspectionOf, layerOf } from './fixtures';
 
 const small = Array.from({ length: 400 }, (_, i) => (i - 199.5) / 2000);

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ScannedLayer, SensitivityPart } from '../../../src/protocol/measure/sensitivity';
-import { EMPTY_SCAN, nearestLayer, onScanPart, scanColumns, scanSparsities } from '../../../src/webview/logic/scan';
+import {
+  EMPTY_SCAN,
+  nearestLayer,
+  onScanPart,
+  scanColumns,
+  scanSparsities,
+} from '../../../src/webview/sensitivity/scan';
 
 const layer = (name: string, state: ScannedLayer['state']): ScannedLayer => ({ name, parameters: [], size: 4, state });
 const point = (name: string, sparsity: number, accuracy: number, collapsed = false): SensitivityPart => ({

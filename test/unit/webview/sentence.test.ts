@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sentence } from '../../../src/webview/logic/sentence';
+import { sentence } from '../../../src/webview/ui/sentence';
 
 test('a reason becomes a sentence', () => {
   expect(sentence('it has no weights')).toBe('It has no weights.');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextSort, sortRows, type LayerRow } from '../../../src/webview/logic/sort';
-import { rowForKey, rowWindow, scrollToRow } from '../../../src/webview/logic/window';
+import { nextSort, sortRows, type LayerRow } from '../../../src/webview/layers/sort';
+import { rowForKey, rowWindow, scrollToRow } from '../../../src/webview/layers/window';
 import { emptyLayer, layerOf } from './fixtures';
 
 const rows: LayerRow[] = [

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { SecateurApi, SecateurInside } from '../../../../src/extension/api';
+import type { SecateurApi, SecateurTestApi } from '../../../../src/extension/api';
 
 /** The extension under test, activated. */
-export async function secateur(): Promise<SecateurInside> {
+export async function secateur(): Promise<SecateurTestApi> {
   const extension = vscode.extensions.getExtension<SecateurApi>('secateur.secateur');
   assert.ok(extension, 'not installed');
-  return (await extension.activate()).inside();
+  return (await extension.activate()).testApi();
 }
 
 /** Where the package of the extension was unpacked. */

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { evaluateCheckpoint } from '../../../../src/extension/commands/evaluate';
-import type { Services } from '../../../../src/extension/services';
+import { evaluateCheckpoint, type EvaluationTools } from '../../../../src/extension/commands/evaluate';
 
 const order = vi.hoisted((): string[] => []);
 vi.mock('vscode', () => {
@@ -32,7 +31,7 @@ vi.mock('../../../../src/extension/data/pick-data', () => ({
 
 test('evaluating shows its progress at once, then its panel, and only then asks for data, naming the model', async () => {
   const { Uri } = await import('vscode');
-  const services = {
+  const tools = {
     engine: {
       call: () => {
         order.push('read');
@@ -46,7 +45,7 @@ test('evaluating shows its progress at once, then its panel, and only then asks 
         return Promise.resolve();
       },
     },
-  } as unknown as Services;
-  await expect(evaluateCheckpoint(services, Uri.file('/models/b/model.json'))).rejects.toThrow('Cancelled');
+  } as unknown as EvaluationTools;
+  await expect(evaluateCheckpoint(tools, Uri.file('/models/b/model.json'))).rejects.toThrow('Cancelled');
   expect(order).toEqual(['progress: Evaluating b', 'panel', 'read', 'which data for b?']);
 });

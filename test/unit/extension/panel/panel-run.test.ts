@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PanelRun } from '../../../../src/extension/panel/panel-run';
-import { RunJob } from '../../../../src/extension/runs/job';
+import { RunJob } from '../../../../src/extension/runs/run-job';
 import { CancelledError } from '../../../../src/protocol/errors';
 import type { RecipeJob } from '../../../../src/protocol/panel';
 import { Recipe } from '../../../../src/protocol/recipe';

@@ -6,7 +6,7 @@ import { Datasets } from '../../../../src/extension/data/datasets';
 import { Normalizations } from '../../../../src/extension/data/normalizations';
 import { Listeners } from '../../../../src/extension/listeners';
 import { CheckpointPanel } from '../../../../src/extension/panel/panel';
-import type { Services } from '../../../../src/extension/services';
+import type { PanelTools } from '../../../../src/extension/panel/tools';
 import { writeRaw } from '../../../fixtures/tiny-model';
 import { eventually } from '../../eventually';
 import { temporaryFolder } from '../../temporary';
@@ -65,15 +65,15 @@ async function openPanel() {
     update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
   } as unknown as vscode.Memento;
   stored.set('chosenData', 'fashion-mnist');
-  const services = {
-    context: { extensionUri: {} },
+  const tools = {
+    extensionUri: {},
     engine: { call, changed: new Listeners(), state: { phase: 'up' } },
     datasets: new Datasets(memento, call as never, () => undefined),
     normalizations: new Normalizations(memento, call as never),
     evaluations: { kept: () => Promise.resolve(null) },
     panels: { takeFocus: () => undefined },
     log: { error: () => undefined },
-  } as unknown as Services;
+  } as unknown as PanelTools;
   const told: unknown[] = [];
   let hear: (message: unknown) => void = () => undefined;
   const webview = {
@@ -87,7 +87,7 @@ async function openPanel() {
   };
   const view = { webview, visible: true, onDidChangeViewState: () => ({}), onDidDispose: () => ({}) };
   const uri = { fsPath: model, scheme: 'file', path: model } as unknown as vscode.Uri;
-  new CheckpointPanel(uri, view as unknown as vscode.WebviewPanel, services);
+  new CheckpointPanel(uri, view as unknown as vscode.WebviewPanel, tools);
   hear({ jsonrpc: '2.0', id: 0, method: 'ready', params: { params: {} } });
   await eventually(() => expect(told).toHaveLength(1));
   return { told, asked };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { jobRecipe, recipeText } from '../../../../src/extension/job/recipe';
-import { jobRun } from '../../../../src/extension/job/run';
+import { jobRecipe, recipeText } from '../../../../src/extension/runs/job-recipe';
+import { jobRun } from '../../../../src/extension/runs/job-request';
 import { UserError } from '../../../../src/protocol/errors';
 import type { RecipeJob } from '../../../../src/protocol/panel';
 import { Recipe } from '../../../../src/protocol/recipe';

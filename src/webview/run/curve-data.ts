@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../../protocol/epoch';
-import type { CurvePoint } from './job';
+import type { CurvePoint } from './job-view';
 
 /** Columns for the plot: epochs, loss, accuracy, validation accuracy; null where a row has no such figure. */
 export type CurveData = [number[], (number | null)[], (number | null)[], (number | null)[]];

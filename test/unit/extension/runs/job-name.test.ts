@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobName, jobVerb } from '../../../../src/extension/job/words';
+import { jobName, jobVerb } from '../../../../src/extension/runs/job-name';
 import { RecipeStep } from '../../../../src/protocol/steps';
 
 const prune = RecipeStep.parse({ step: 'prune', amount: { sparsity: 0.9 } });

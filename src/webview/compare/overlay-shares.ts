@@ -1,5 +1,5 @@
 import type { ComparedHistogram } from '../../protocol/measure/compare';
-import { barHeight } from './scale';
+import { barHeight } from '../ui/scale';
 
 /** Bins of both that hold anything but the far tails of either, as shares of each side's weights. */
 export interface Shares {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RunJob } from '../../../../src/extension/runs/job';
+import { RunJob } from '../../../../src/extension/runs/run-job';
 import { Recipe } from '../../../../src/protocol/recipe';
 import type { RunEvent, RunResult } from '../../../../src/protocol/run';
 

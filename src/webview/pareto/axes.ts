@@ -1,5 +1,5 @@
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
-import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from './scale';
+import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from '../ui/scale';
 
 /** The size that a goal is about; bytes where it is about accuracy. */
 export interface GoalSize {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../../protocol/json';
-import { MODES } from './amount';
-import { COLUMNS } from './sort';
+import { MODES } from '../threshold/amount';
+import { COLUMNS } from '../layers/sort';
 
 const SavedAmount = z.object({
   mode: z.enum(MODES),

@@ -7,7 +7,7 @@ import {
   folderNameProblem,
   freeName,
   modelLabel,
-} from '../../../../src/extension/job/folder-name';
+} from '../../../../src/extension/runs/folder-name';
 import { UserError } from '../../../../src/protocol/errors';
 
 const free = () => false;

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
 import type { RecipeJob } from '../../protocol/panel';
-import type { RunRequest } from '../runs/job';
+import type { RunRequest } from './run-job';
 import { besideFolder, checkFolderName, modelLabel } from './folder-name';
-import { jobRecipe } from './recipe';
-import { jobVerb } from './words';
+import { jobRecipe } from './job-recipe';
+import { jobVerb } from './job-name';
 
 /**
  * The run of a panel's job: a new folder beside the model.

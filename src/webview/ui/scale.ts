@@ -1,4 +1,4 @@
-import type { Bins } from './bins';
+import type { Bins } from '../histogram/bins';
 
 /** Maps a value range to pixels 0..width. */
 export interface Axis {

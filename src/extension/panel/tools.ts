@@ -1,0 +1,26 @@
+import type * as vscode from 'vscode';
+import type { EngineProcess } from '../child/engine-process';
+import type { SharedEngine } from '../child/shared-engine';
+import type { Datasets } from '../data/datasets';
+import type { Normalizations } from '../data/normalizations';
+import type { Evaluations } from '../evaluate/evaluations';
+import type { LogWindow } from '../log';
+import type { RunStarter } from '../runs/run-starter';
+import type { Panels } from './panels';
+
+/** The services that a panel uses. */
+export interface PanelTools {
+  /** The folder of the extension. */
+  readonly extensionUri: vscode.Uri;
+  /** The folder of the extension's own files, absolute. */
+  readonly storageFolder: string;
+  readonly engine: SharedEngine;
+  /** Makes an engine for one long question. */
+  readonly createEngine: () => EngineProcess;
+  readonly datasets: Datasets;
+  readonly normalizations: Normalizations;
+  readonly evaluations: Evaluations;
+  readonly panels: Panels;
+  readonly runStarter: RunStarter;
+  readonly log: LogWindow;
+}
