@@ -9,7 +9,7 @@ import { resolveModelPath } from '../../src/engine/checkpoint/paths';
 import { readCheckpoint } from '../../src/engine/checkpoint/read';
 import type { ModelContent } from '../../src/engine/checkpoint/types';
 import { calibrate } from '../../src/engine/compress/prune/calibrate';
-import { carryOut } from '../../src/engine/compress/prune/carry-out';
+import { applyAndReconstruct } from '../../src/engine/compress/prune/apply-and-reconstruct';
 import { planPrune } from '../../src/engine/compress/prune/plan';
 import { openDataset, type Dataset } from '../../src/engine/dataset/dataset';
 import { evaluateModel } from '../../src/engine/measure/evaluate';
@@ -42,7 +42,7 @@ async function curve(
   const statistics = await calibrate(content, step, data, { seed: 0 });
   for (const sparsity of sparsities) {
     const plan = planPrune(content, { ...step, amount: { sparsity } }, 0, statistics);
-    const { tensors } = await carryOut(content, step, plan, data, { seed: 0 });
+    const { tensors } = await applyAndReconstruct(content, step, plan, data, { seed: 0 });
     found.push(await accuracy({ ...content, tensors }, data, split));
   }
   return found;

@@ -5,7 +5,7 @@ import { withNormalization, type DataReference } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';
 import { createService } from '../service';
-import { cacheFolder, sampleFolder } from './places';
+import { cacheFolder, sampleFolder } from './folders';
 
 /** What every command is told. */
 export interface CommonOptions {

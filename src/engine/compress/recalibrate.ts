@@ -12,7 +12,7 @@ import { readTopology } from '../model/topology';
 import { numberOf } from '../model/topology-json';
 import { leavesOf } from '../model/training-mode';
 import { tensorNames } from '../model/weights/binding';
-import { Pace } from '../pace';
+import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 
 export interface RecalibrateOptions {
@@ -46,7 +46,7 @@ export async function recalibrate(
   try {
     const measured = listen(running);
     const form = inputShape(running.inputs[0]!.shape, images.shape);
-    const pace = new Pace('recalibrating', images.length, 'images', onProgress);
+    const meter = new ProgressMeter('recalibrating', images.length, 'images', onProgress);
     for (let from = 0; from < images.length; from += batchSize) {
       if (signal?.aborted) throw new CancelledError();
       const { pixels, count } = images.batch(from, batchSize);
@@ -54,7 +54,7 @@ export async function recalibrate(
         answersOf(running, tf.tensor(pixels, [count, ...form]), false);
       });
       for (const { name, mean, variance } of measured.splice(0)) await add(statistics, name, mean, variance, count);
-      pace.advance(count);
+      meter.advance(count);
       await breathe();
     }
   } finally {

@@ -6,7 +6,7 @@ import { gunzip } from 'node:zlib';
 import writeFileAtomic from 'write-file-atomic';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import { Pace } from '../pace';
+import { ProgressMeter } from '../progress-meter';
 import { CONTENT_SHA256, FILE_NAMES, OFFICIAL_ADDRESS, PARTS, type Part } from './fashion-mnist';
 
 const unzip = promisify(gunzip);
@@ -33,7 +33,7 @@ export interface DownloadOptions {
  */
 export async function downloadFashionMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
   const address = options.address ?? OFFICIAL_ADDRESS;
-  const pace = new Pace('downloading Fashion-MNIST', TOTAL_BYTES, 'bytes', options.onProgress);
+  const pace = new ProgressMeter('downloading Fashion-MNIST', TOTAL_BYTES, 'bytes', options.onProgress);
   const files: [Part, Uint8Array][] = [];
   for (const part of PARTS) {
     const url = `${address}${FILE_NAMES[part]}.gz`;

@@ -4,10 +4,10 @@ import { trace } from 'tfjs-backend-onnxruntime';
 import type { layers } from '../tf';
 import { padded, type Images } from '../dataset/images';
 import { batchWithin } from '../model/outputs';
-import { Pace } from '../pace';
+import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { asClassifier } from './classifier';
-import { Scores } from './scores';
+import { ClassificationMetrics } from './classification-metrics';
 
 /** Images in one forward pass, at most. */
 const BATCH_SIZE = 500;
@@ -33,34 +33,34 @@ export async function evaluateModel(
   const { classNames, signal, onProgress, stage = 'evaluating' } = options;
   const classifier = asClassifier(model, images, classNames.length);
   const size = batchWithin(model, Math.min(options.batchSize ?? BATCH_SIZE, images.length));
-  const scores = new Scores(classifier.classes);
-  const pace = new Pace(stage, images.length, 'images', onProgress);
+  const metrics = new ClassificationMetrics(classifier.classes);
+  const meter = new ProgressMeter(stage, images.length, 'images', onProgress);
   const start = performance.now();
   const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
   try {
     for (let from = 0; from < images.length; from += size) {
       if (signal?.aborted) throw new CancelledError();
       const batch = images.batch(from, size);
-      scores.add(await pass.run(padded(batch, size).pixels), batch.labels, batch.count);
-      pace.advance(batch.count);
+      metrics.add(await pass.run(padded(batch, size).pixels), batch.labels, batch.count);
+      meter.advance(batch.count);
       await breathe();
     }
   } finally {
     pass.dispose();
   }
   const seconds = (performance.now() - start) / 1000;
-  if (!Number.isFinite(scores.loss))
+  if (!Number.isFinite(metrics.loss))
     throw new UserError(
       'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be evaluated.',
     );
   return {
     split: images.split,
-    samples: scores.samples,
-    loss: scores.loss,
-    accuracy: scores.accuracy,
-    perClass: perClass(scores.confusion, classNames),
-    confusion: scores.confusion,
-    samplesPerSecond: scores.samples / seconds,
+    samples: metrics.samples,
+    loss: metrics.loss,
+    accuracy: metrics.accuracy,
+    perClass: perClass(metrics.confusion, classNames),
+    confusion: metrics.confusion,
+    samplesPerSecond: metrics.samples / seconds,
   };
 }
 

@@ -8,7 +8,7 @@ import { Random } from '../dataset/random';
 import type { TracedFunction } from 'tfjs-backend-onnxruntime';
 import { readGraph } from '../model/graph';
 import { toLayersModel, type LayersModel } from '../model/runnable';
-import { Pace } from '../pace';
+import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { forwardPass } from './forward';
 
@@ -34,7 +34,7 @@ export async function measureLatency(
   const running: LayersModel[] = [];
   try {
     for (const { model } of candidates) running.push(await toLayersModel(model));
-    const pace = new Pace('timing', batches.length * (runs + warmUp) * running.length, 'passes', onProgress);
+    const meter = new ProgressMeter('timing', batches.length * (runs + warmUp) * running.length, 'passes', onProgress);
     const measured: Latency['batches'] = [];
     for (const batch of batches) {
       const passes = running.map((model, i) => onNoise(model, batch, candidates[i]!.figures.name));
@@ -47,7 +47,7 @@ export async function measureLatency(
             if (signal.aborted) throw new CancelledError();
             const milliseconds = await timed(passes[i]!);
             if (run >= 0) times[i]!.push(milliseconds);
-            pace.advance(1);
+            meter.advance(1);
           }
           await breathe();
         }

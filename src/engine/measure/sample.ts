@@ -6,9 +6,9 @@ import { batchWithin } from '../model/outputs';
 import type { ModelVariable } from '../model/weights/binding';
 import type { LayersModel } from '../model/runnable';
 import { breathe } from '../pause';
-import { Beginnings } from './beginnings';
+import { PrefixActivationCache } from './prefix-activation-cache';
 import { asClassifier } from './classifier';
-import { Scores } from './scores';
+import { ClassificationMetrics } from './classification-metrics';
 
 /** Images in one forward pass, at most. */
 const BATCH_SIZE = 500;
@@ -20,7 +20,7 @@ const BATCH_SIZE = 500;
  * compute is kept. Without it passes are whole.
  * @throws UserError where an output is no number, CancelledError
  */
-export type Score = (
+export type MeasureWeights = (
   signal: AbortSignal,
   advance?: (images: number) => void,
   changed?: ReadonlySet<ModelVariable>,
@@ -77,34 +77,34 @@ export class Sample {
    * Has `work` measure a model, as often as it likes.
    * @throws UserError where model and images do not fit each other
    */
-  async measuring<T>(model: LayersModel, work: (score: Score) => Promise<T>): Promise<T> {
+  async measuring<T>(model: LayersModel, work: (evaluate: MeasureWeights) => Promise<T>): Promise<T> {
     const classifier = asClassifier(model, this.images, this.classes);
     const usual = this.batches[0]!.filled.count;
     const most = batchWithin(model, usual);
     const parts = most < usual ? this.parts(most) : this.batches;
     const size = parts[0]!.filled.count;
     const pixels = parts.map(({ filled }) => filled.pixels);
-    const beginnings = new Beginnings(classifier, pixels, size);
+    const cache = new PrefixActivationCache(classifier, pixels, size);
     try {
       return await work(async (signal, advance, changed = NOTHING) => {
-        const scores = new Scores(classifier.classes);
-        const { pass, batches } = await beginnings.behind(changed, signal);
+        const metrics = new ClassificationMetrics(classifier.classes);
+        const { pass, batches } = await cache.passAfter(changed, signal);
         for (const [i, { count, filled }] of parts.entries()) {
           if (signal.aborted) throw new CancelledError();
-          scores.add(await pass.run(batches[i]!), filled.labels, count);
+          metrics.add(await pass.run(batches[i]!), filled.labels, count);
           advance?.(count);
           await breathe();
         }
-        return finite(scores);
+        return finite(metrics);
       });
     } finally {
-      beginnings.dispose();
+      cache.dispose();
     }
   }
 }
 
 /** @throws UserError where an output was no number */
-function finite({ accuracy, top5, loss }: Scores): ScanScores {
+function finite({ accuracy, top5, loss }: ClassificationMetrics): ScanScores {
   if (!Number.isFinite(loss))
     throw new UserError(
       'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be measured.',

@@ -1,9 +1,9 @@
 import { compresses } from '../../protocol/steps';
 import { measure, recorded } from './measured';
-import type { Work } from './work';
+import type { RunContext } from './run-context';
 
 /** Measures the model as it is before the first step that compresses it; before later ones it does nothing. Throws UserError, CancelledError. */
-export async function measureBefore({ prepared, model, listener, state }: Work): Promise<void> {
+export async function measureBefore({ prepared, model, listener, state }: RunContext): Promise<void> {
   if (state.before !== null || prepared.recipe.steps.slice(0, state.step).some(compresses)) return;
   const before = await measure(prepared, model, listener);
   if (before) state.accuracies.push(recorded('start', before));
@@ -11,7 +11,10 @@ export async function measureBefore({ prepared, model, listener, state }: Work):
 }
 
 /** Measures the model as a compressing step left it: its test accuracy, null without data. Throws UserError, CancelledError. */
-export async function measureAfter({ prepared, model, listener, state }: Work, step: string): Promise<number | null> {
+export async function measureAfter(
+  { prepared, model, listener, state }: RunContext,
+  step: string,
+): Promise<number | null> {
   const after = await measure(prepared, model, listener);
   if (after) state.accuracies.push(recorded(`step ${state.step + 1}, ${step}`, after));
   state.afterPrune = after?.accuracy ?? null;

@@ -13,23 +13,23 @@ import { notesAfter } from './notes';
 import { checkOutcome } from './outcome';
 import { modelJsonOf, writeStored } from './stored';
 import type { Listener, Prepared } from './types';
-import { stamped, type Work } from './work';
+import { stamped, type RunContext } from './run-context';
 
 /**
  * Writes the checkpoint to use, reads it back, and writes what the run came to: every figure is of the files. Where they are
  * not what the steps have told, nothing is left that says that the run is done.
  * @throws UserError
  */
-export async function finish(work: Work, journal: Journal): Promise<RunResult> {
-  const { folder, state, prepared, environment } = work;
+export async function finish(context: RunContext, journal: Journal): Promise<RunResult> {
+  const { folder, state, prepared, environment } = context;
   const { parent, recipe } = prepared;
   try {
-    const { checkpoint, hashes } = await outcomeOf(work);
+    const { checkpoint, hashes } = await outcomeOf(context);
     const sizes = { inputShape: inputShapeOf(recipe.steps) };
     const after = await inspect(checkpoint, sizes);
-    checkOutcome(work, checkpoint, after);
+    checkOutcome(context, checkpoint, after);
     const seconds = await journal.seconds();
-    const notes = notesAfter(prepared, work.model);
+    const notes = notesAfter(prepared, context.model);
     const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? NO_DATASET);
     const result: RunResult = {
       out: outOf(folder, prepared),
@@ -61,9 +61,10 @@ export async function finish(work: Work, journal: Journal): Promise<RunResult> {
 }
 
 /** The checkpoint that the run ends in, as its files hold it; the one it began with where no step changes it. */
-async function outcomeOf(work: Work): Promise<{ checkpoint: Checkpoint; hashes?: StoredHashes }> {
-  const { folder, state, prepared, model } = work;
-  if (prepared.recipe.steps.some(changesModel)) return writeStored(folder, '', stamped(work, model, state.accuracies));
+async function outcomeOf(context: RunContext): Promise<{ checkpoint: Checkpoint; hashes?: StoredHashes }> {
+  const { folder, state, prepared, model } = context;
+  if (prepared.recipe.steps.some(changesModel))
+    return writeStored(folder, '', stamped(context, model, state.accuracies));
   if (!prepared.parent) throw new Error('a recipe without a checkpoint has no step that changes it');
   return { checkpoint: prepared.parent };
 }

@@ -13,9 +13,9 @@ import type { RunFolder } from '../folder/run-folder';
 import { sweep } from '../folder/sweep';
 import { JOURNAL_FILE } from './journal';
 import { MOMENTS_FILE } from './moments';
-import { namedHashes } from './named';
-import { hashRecipe, relocated } from './origin';
-import { EPOCHS_FOLDER, STATE_FOLDER } from './places';
+import { referencedHashes } from './referenced-checkpoints';
+import { hashRecipe, relocated } from './provenance';
+import { EPOCHS_FOLDER, STATE_FOLDER } from './folder-layout';
 import { resultsCsv, resultsMarkdown, type Report } from './report';
 import { wholeState, type Resumable } from './resume';
 import { readStates, type RunState } from './state';
@@ -42,7 +42,7 @@ export type Standing = { kind: 'new' } | ({ kind: 'unfinished' } & Resumable) | 
 export async function examine(
   folder: RunFolder,
   { resume }: Pick<RunRequest, 'resume'>,
-  { recipe, recipeHash, parent, named }: Pick<Prepared, 'recipe' | 'parent' | 'named' | 'recipeHash'>,
+  { recipe, recipeHash, parent, referenced }: Pick<Prepared, 'recipe' | 'parent' | 'referenced' | 'recipeHash'>,
   backend: RunEnvironment['backend'],
 ): Promise<Standing> {
   const out = folder.given;
@@ -54,7 +54,7 @@ export async function examine(
     if (!resume)
       throw new UserError(`The folder ${out} holds an unfinished run: resume it (--resume) or choose another folder.`);
     const last = begun.find((read) => read !== 'damaged')?.state;
-    if (last) checkSame(out, last, { recipeHash, parent, named }, backend);
+    if (last) checkSame(out, last, { recipeHash, parent, referenced }, backend);
     const whole = await wholeState(folder, recipe);
     if (whole) return { kind: 'unfinished', ...whole };
   }
@@ -93,7 +93,7 @@ export async function checkApart(folder: RunFolder, parent: Prepared['parent']):
 function checkSame(
   out: string,
   state: RunState,
-  { recipeHash, parent, named }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
+  { recipeHash, parent, referenced }: Pick<Prepared, 'parent' | 'referenced' | 'recipeHash'>,
   backend: RunEnvironment['backend'],
 ): void {
   if (state.recipe !== recipeHash) throw otherRun(out);
@@ -101,7 +101,7 @@ function checkSame(
     throw new UserError(
       `The run in ${out} cannot be resumed, because its checkpoint has changed since: choose another folder.`,
     );
-  if (state.named.join() !== namedHashes(named).join())
+  if (state.named.join() !== referencedHashes(referenced).join())
     throw new UserError(
       `The run in ${out} cannot be resumed, because a checkpoint that its steps name has changed since: choose another folder.`,
     );

@@ -4,7 +4,7 @@ import type { Inspection } from '../../protocol/model';
 import { changesModel, type StepResult } from '../../protocol/steps';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { figuresOf } from '../measure/inspect';
-import type { Work } from './work';
+import type { RunContext } from './run-context';
 
 /**
  * Checks that what the steps of a run have told is what its checkpoint holds, read back from its files: every value of
@@ -12,7 +12,7 @@ import type { Work } from './work';
  * @throws UserError
  */
 export function checkOutcome(
-  { prepared, state, model, folder }: Work,
+  { prepared, state, model, folder }: RunContext,
   checkpoint: Checkpoint,
   { layers, totals }: Pick<Inspection, 'layers' | 'totals'>,
 ): void {

@@ -11,7 +11,7 @@ import { asClassifier, NoClassifier } from '../measure/classifier';
 import { fitData, fitDataToNew } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { toLayersModel, whyNotRunnable } from '../model/runnable';
-import type { NamedCheckpoints } from './named';
+import type { ReferencedCheckpoints } from './referenced-checkpoints';
 import { randomNetwork } from './random-network';
 import { kindOf } from './steps/kinds';
 import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
@@ -29,7 +29,7 @@ export async function readParent({ recipe, baseFolder }: RunRequest): Promise<Ch
  */
 export async function prepare(
   request: RunRequest,
-  { parent, named, recipeHash }: Pick<Prepared, 'parent' | 'named' | 'recipeHash'>,
+  { parent, referenced, recipeHash }: Pick<Prepared, 'parent' | 'referenced' | 'recipeHash'>,
   environment: RunEnvironment,
   listener: Listener,
   decided?: NormalizationInUse,
@@ -41,13 +41,13 @@ export async function prepare(
   const start = parent ?? firstNetwork(recipe, (await open())?.info);
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
-  dryRun(start, recipe, named);
+  dryRun(start, recipe, referenced);
   const opened = await open();
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
   if (data) listener.report({ kind: 'message', text: `Pixels enter with ${normalizationWords(data.normalization)}.` });
   if (noAccuracy !== undefined) listener.report({ kind: 'message', text: `Accuracy is not measured: ${noAccuracy}` });
-  const prepared = { recipe, recipeHash, parent, named, start, opened, data, noAccuracy };
+  const prepared = { recipe, recipeHash, parent, referenced, start, opened, data, noAccuracy };
   for (const step of recipe.steps) await kindOf(step).validate?.preflight?.(step, prepared);
   return prepared;
 }
@@ -59,9 +59,9 @@ function firstNetwork({ steps, seed }: Recipe, data: DatasetInfo | undefined): M
 }
 
 /** Goes through the steps on a copy that is thrown away: names of layers and amounts that do not fit fail here. */
-function dryRun(start: ModelContent, { steps }: Recipe, named: NamedCheckpoints): void {
+function dryRun(start: ModelContent, { steps }: Recipe, referenced: ReferencedCheckpoints): void {
   let model = start;
-  for (const step of steps) model = kindOf(step).validate?.dryRun?.(model, step, { start, named }) ?? model;
+  for (const step of steps) model = kindOf(step).validate?.dryRun?.(model, step, { start, referenced }) ?? model;
 }
 
 const startsByTraining = ({ steps }: Recipe): boolean => {

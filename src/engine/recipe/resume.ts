@@ -3,7 +3,7 @@ import type { Recipe } from '../../protocol/recipe';
 import type { StoredHashes } from '../../protocol/run';
 import { hashInName } from '../checkpoint/shard-names';
 import type { RunFolder } from '../folder/run-folder';
-import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './places';
+import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './folder-layout';
 import { readStates, type ReadState, type RunState } from './state';
 import { isWhole, readStored, sameHashes } from './stored';
 

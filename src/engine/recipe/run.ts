@@ -8,16 +8,16 @@ import type { TrainState } from '../train/loop';
 import { finish, finishedBefore } from './finish';
 import * as contents from './folder';
 import { Journal } from './journal';
-import { namedHashes, readNamed } from './named';
+import { referencedHashes, readReferencedCheckpoints } from './referenced-checkpoints';
 import { notesBefore } from './notes';
-import { checkOrder } from './order';
-import { hashRecipe } from './origin';
-import { startFolder } from './places';
+import { validateRecipe } from './validation';
+import { hashRecipe } from './provenance';
+import { startFolder } from './folder-layout';
 import { prepare, readParent } from './prepare';
 import { restoreState, writeState, type RunState } from './state';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
-import { isLastChange, keep, readBack, stamped, type Work } from './work';
+import { isLastChange, keep, readBack, stamped, type RunContext } from './run-context';
 import type { RunResult } from '../../protocol/run';
 
 /**
@@ -33,11 +33,11 @@ export async function runRecipe(
   listener: Listener,
 ): Promise<RunResult> {
   const { recipe } = request;
-  checkOrder(recipe);
+  validateRecipe(recipe);
   const recipeHash = hashRecipe(recipe);
   const parent = await readParent(request);
-  const named = await readNamed(recipe, request.baseFolder);
-  const read = { recipe, parent, named, recipeHash };
+  const referenced = await readReferencedCheckpoints(recipe, request.baseFolder);
+  const read = { recipe, parent, referenced, recipeHash };
   const folder = await RunFolder.locate(request.out);
   await contents.checkApart(folder, parent);
   const standing = await contents.examine(folder, request, read, environment.backend);
@@ -98,17 +98,17 @@ async function runJournalled(
     journal.write({ kind: 'start', version, backend, resumed });
     const heard = journal.listening(listener);
     for (const text of resumed ? standing.notes : []) heard.report({ kind: 'message', text });
-    const work: Work = { prepared, environment, listener: heard, folder, state, model: prepared.start };
+    const context: RunContext = { prepared, environment, listener: heard, folder, state, model: prepared.start };
     if (resumed && (await contents.dropStrange(folder, state.latest)))
       heard.report({
         kind: 'message',
         text: `The checkpoint in ${folder.given} is not that of the last whole epoch, so it is written again.`,
       });
-    if (state.start !== null) work.model = await readBack(work, state.start);
+    if (state.start !== null) context.model = await readBack(context, state.start);
     if (resumed && standing.earlier) await restoreState(folder, standing);
     for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
-    await runSteps(work, training);
-    const result = await finish(work, journal);
+    await runSteps(context, training);
+    const result = await finish(context, journal);
     journal.write({ kind: 'end', outcome: 'done' });
     await journal.flush();
     return result;
@@ -121,20 +121,20 @@ async function runJournalled(
   }
 }
 
-async function runSteps(work: Work, training: TrainState | undefined): Promise<void> {
-  const { prepared, state, listener, folder } = work;
+async function runSteps(context: RunContext, training: TrainState | undefined): Promise<void> {
+  const { prepared, state, listener, folder } = context;
   const { steps } = prepared.recipe;
   let resume = training;
   while (state.step < steps.length) {
     const step = steps[state.step]!;
     listener.report({ kind: 'step', index: state.step, steps: steps.length, step: step.step });
     if (listener.signal.aborted) throw new CancelledError();
-    const result = await kindOf(step).run(work, step, resume);
+    const result = await kindOf(step).run(context, step, resume);
     resume = undefined;
     listener.report({ kind: 'result', index: state.step, result });
-    if (changesModel(step) && !trains(step) && !isLastChange(work)) {
+    if (changesModel(step) && !trains(step) && !isLastChange(context)) {
       state.start = startFolder(state.step + 1);
-      await keep(work, state.start, stamped(work, work.model, state.accuracies));
+      await keep(context, state.start, stamped(context, context.model, state.accuracies));
     }
     state.results.push(result);
     state.step++;
@@ -144,13 +144,13 @@ async function runSteps(work: Work, training: TrainState | undefined): Promise<v
 }
 
 const freshState = (
-  { recipeHash, parent, named, data }: Prepared,
+  { recipeHash, parent, referenced, data }: Prepared,
   { backend }: RunEnvironment,
   own: contents.OwnFiles,
 ): RunState => ({
   recipe: recipeHash,
   parent: parent?.weightsHash ?? null,
-  named: namedHashes(named),
+  named: referencedHashes(referenced),
   backend,
   ...(data ? { normalization: data.normalization } : {}),
   own,

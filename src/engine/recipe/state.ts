@@ -9,7 +9,7 @@ import { isCompanionName } from '../checkpoint/companions';
 import type { RunFolder } from '../folder/run-folder';
 import type { TrainState } from '../train/loop';
 import { bytesOfSlots, MOMENTS_FILE, mostBytes, Slot, slotsOf } from './moments';
-import { KEPT_CHECKPOINT, STATE_FOLDER } from './places';
+import { KEPT_CHECKPOINT, STATE_FOLDER } from './folder-layout';
 
 const STATE_FILE = `${STATE_FOLDER}/state.json`;
 /** The state before the last one: where what belongs to the last is damaged, the run goes on from there. */

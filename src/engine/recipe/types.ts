@@ -5,7 +5,7 @@ import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent } from '../../protocol/run';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset, OpenData } from '../dataset/dataset';
-import type { NamedCheckpoints } from './named';
+import type { ReferencedCheckpoints } from './referenced-checkpoints';
 
 /** What a run is asked to do; folders are absolute. */
 export interface RunRequest {
@@ -35,10 +35,10 @@ export interface Prepared {
   recipe: Recipe;
   /** SHA-256 of the recipe, its checkpoint's path left out. */
   recipeHash: string;
-  /** The checkpoint named in the recipe; null where the first step trains a network from random weights. */
+  /** The checkpoint of the recipe; null where the first step trains a network from random weights. */
   parent: Checkpoint | null;
   /** Other checkpoints that steps name. */
-  named: NamedCheckpoints;
+  referenced: ReferencedCheckpoints;
   /** The model with which the first step begins. */
   start: ModelContent;
   /** The data that the recipe names. */

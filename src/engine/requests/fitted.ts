@@ -5,7 +5,7 @@ import type { Session } from '../checkpoint/store';
 import type { Dataset, OpenData } from '../dataset/dataset';
 import { fitData } from '../measure/normalization/fit';
 import { UndecidedNormalization } from '../measure/normalization/undecided';
-import { stageOf } from '../model/stage';
+import { weightSwapOf } from '../model/weight-swap';
 import { pauseUnless } from '../pause';
 
 /** Who waits for an answer, and hears how far it is. */
@@ -22,14 +22,14 @@ export function fitted(session: Session, data: OpenData, listener: Listener): Pr
   return fitData(session.checkpoint, data, {
     ...listener,
     lend: async (work) => {
-      const stage = await stageOf(session);
-      return stage.exclusively(async (running) => {
+      const swap = await weightSwapOf(session);
+      return swap.exclusively(async (running) => {
         await pauseUnless(listener.signal);
-        stage.show(session.checkpoint.tensors);
+        swap.set(session.checkpoint.tensors);
         return work(running);
       });
     },
-    // Within a turn on the stage: nobody waits for a trial that somebody else may cancel.
+    // The model is held meanwhile: nobody waits for a trial that somebody else may cancel.
     keep: (make) => session.memo(`normalization:${data.key}`, make),
   });
 }

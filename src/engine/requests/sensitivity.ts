@@ -2,7 +2,7 @@ import type { EngineInfo } from '../../protocol/engine';
 import type { Progress } from '../../protocol/measure';
 import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
 import type { Checkpoint } from '../checkpoint/types';
-import { cuttingOf } from '../compress/cutting';
+import { createPruningMethod } from '../compress/pruning-method';
 import type { Dataset } from '../dataset/dataset';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
@@ -34,11 +34,11 @@ export async function sensitivity(
   const onProgress = (progress: Progress): void => {
     report({ part: 'progress', progress });
   };
-  const { cutter } = await cuttingOf(checkpoint, options, { data: dataset, seed, signal, onProgress });
+  const { pruner } = await createPruningMethod(checkpoint, options, { data: dataset, seed, signal, onProgress });
   const scan = async (known?: StoredPoints): Promise<Sensitivity> => {
     const outcome = await scanSensitivity({
       model: checkpoint,
-      cutter,
+      pruner,
       sample,
       options,
       known,

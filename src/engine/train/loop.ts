@@ -6,8 +6,8 @@ import type { Dataset } from '../dataset/dataset';
 import { Random } from '../dataset/random';
 import { asClassifier, type Classifier } from '../measure/classifier';
 import { evaluateModel } from '../measure/evaluate';
-import { Scores } from '../measure/scores';
-import { Pace } from '../pace';
+import { ClassificationMetrics } from '../measure/classification-metrics';
+import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { Adam, type AdamState } from './adam';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
@@ -183,12 +183,12 @@ async function requireZeros(adam: Adam, masks: ReadonlyMap<string, Uint8Array>):
 async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
   const { options } = session;
   const start = performance.now();
-  const scores = await runSteps(session, epoch);
+  const metrics = await runSteps(session, epoch);
   const validationAccuracy = await accuracyOn(options, 'validation', epoch);
   const testAccuracy = await accuracyOn(options, 'test', epoch);
   const seconds = (performance.now() - start) / 1000;
   const learningRate = learningRateAt(options, epoch * session.length.stepsPerEpoch - 1, session.length);
-  const { loss, accuracy } = scores;
+  const { loss, accuracy } = metrics;
   const sparsity = options.sparsity?.();
   return {
     epoch,
@@ -203,32 +203,37 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
 }
 
 /** The optimiser steps of one epoch, over all training images in an order of its own; the last partial batch is dropped. */
-async function runSteps(session: Session, epoch: number): Promise<Scores> {
+async function runSteps(session: Session, epoch: number): Promise<ClassificationMetrics> {
   const { options, classifier, taken, length } = session;
   const { batchSize, signal, onProgress } = options;
   const images = options.data.split('train').shuffled(new Random(SHUFFLE_STREAM, ...options.seeds, epoch));
   const steps = length.stepsPerEpoch;
   const total = steps * batchSize;
-  const scores = new Scores(classifier.classes);
-  const pace = new Pace(`${options.stage}, epoch ${epoch} of ${options.epochs}`, total, 'images', (progress) => {
-    const done = epoch - 1 + progress.done / total;
-    onProgress?.(progress, { loss: scores.loss, accuracy: scores.accuracy, epoch: done });
-  });
+  const metrics = new ClassificationMetrics(classifier.classes);
+  const meter = new ProgressMeter(
+    `${options.stage}, epoch ${epoch} of ${options.epochs}`,
+    total,
+    'images',
+    (progress) => {
+      const done = epoch - 1 + progress.done / total;
+      onProgress?.(progress, { loss: metrics.loss, accuracy: metrics.accuracy, epoch: done });
+    },
+  );
   for (let step = 0; step < steps; step++) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(step * batchSize, batchSize);
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
-    scores.add(await taken.take(batch, rate, done), batch.labels, batch.count);
-    if (!Number.isFinite(scores.loss))
+    metrics.add(await taken.take(batch, rate, done), batch.labels, batch.count);
+    if (!Number.isFinite(metrics.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,
       );
     await updateMasks(session, done + 1);
-    pace.advance(batch.count);
+    meter.advance(batch.count);
     await breathe();
   }
-  return scores;
+  return metrics;
 }
 
 async function accuracyOn(options: TrainOptions, split: 'validation' | 'test', epoch: number): Promise<number> {

@@ -4,7 +4,7 @@ import { tf } from '../tf';
 import { padded, type Batch, type Images } from '../dataset/images';
 import type { Classifier } from '../measure/classifier';
 import { batchWithin } from '../model/outputs';
-import { Pace } from '../pace';
+import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 
 /** Images in one forward pass of the teacher, at most. */
@@ -40,7 +40,7 @@ export async function teacherOf(classifier: Classifier, images: Images, options:
   const known = new Float32Array(span * classes);
   const { signal, onProgress } = options;
   const size = batchWithin(classifier.model, Math.min(BATCH_SIZE, images.length));
-  const pace = new Pace('asking the teacher', images.length, 'images', onProgress);
+  const meter = new ProgressMeter('asking the teacher', images.length, 'images', onProgress);
   for (let from = 0; from < images.length; from += size) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(from, size);
@@ -48,7 +48,7 @@ export async function teacherOf(classifier: Classifier, images: Images, options:
     batch.members.forEach((member, i) => {
       known.set(answers.subarray(i * classes, (i + 1) * classes), member * classes);
     });
-    pace.advance(batch.count);
+    meter.advance(batch.count);
     await breathe();
   }
   return {

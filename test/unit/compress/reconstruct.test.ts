@@ -5,7 +5,7 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
-import { carryOut } from '../../../src/engine/compress/prune/carry-out';
+import { applyAndReconstruct } from '../../../src/engine/compress/prune/apply-and-reconstruct';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { solveMasked } from '../../../src/engine/compress/reconstruct/least-squares';
@@ -118,7 +118,7 @@ async function prune(step: Partial<PruneStep>, signal?: AbortSignal) {
   const statistics = await calibrate(content, parsed, data, { seed: 0 });
   const plan = planPrune(content, parsed, 0, statistics);
   const cut = prunedTensors(content, plan);
-  return { content, cut, plan, outcome: await carryOut(content, parsed, plan, data, { seed: 0, signal }) };
+  return { content, cut, plan, outcome: await applyAndReconstruct(content, parsed, plan, data, { seed: 0, signal }) };
 }
 
 describe('reconstruction', () => {

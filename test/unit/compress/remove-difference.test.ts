@@ -4,8 +4,8 @@ import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types'
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { checkDifference } from '../../../src/engine/compress/remove/difference';
 import { planRemove } from '../../../src/engine/compress/remove/plan';
-import { Spread } from '../../../src/engine/compress/remove/spread';
 import { OutputDifference } from '../../../src/protocol/difference';
+import { RelativeDifference } from '../../../src/engine/compress/remove/relative-difference';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 import { apply } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
@@ -116,7 +116,7 @@ describe('the output check', () => {
 
 describe('the spread of an output', () => {
   it('is that of each channel over the examples', () => {
-    const spread = new Spread(2);
+    const spread = new RelativeDifference(2);
     // The first channel is 0 and 2, the second 1000 and 1200: standard deviations 1 and 100.
     spread.add(Float32Array.of(0, 1000, 2, 1200), Float32Array.of(0, 1000, 2.5, 1200), 2);
     expect(spread.largest()).toBeCloseTo(0.5);
@@ -125,10 +125,10 @@ describe('the spread of an output', () => {
   });
 
   it('never calls numbers equal that are none, and equal ones never different', () => {
-    const nan = new Spread(1);
+    const nan = new RelativeDifference(1);
     nan.add(Float32Array.of(1, 2), Float32Array.of(1, NaN), 2);
     expect(nan.largest()).toBeNaN();
-    const constant = new Spread(1);
+    const constant = new RelativeDifference(1);
     constant.add(Float32Array.of(3, 3), Float32Array.of(3, 3), 2);
     expect(constant.largest()).toBe(0);
   });

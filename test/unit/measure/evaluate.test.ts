@@ -3,7 +3,7 @@ import { layers, tf } from '../../../src/engine/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { batchWithin } from '../../../src/engine/model/outputs';
-import { Scores } from '../../../src/engine/measure/scores';
+import { ClassificationMetrics } from '../../../src/engine/measure/classification-metrics';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
 
@@ -112,7 +112,7 @@ describe('evaluating', () => {
 
 describe('scores', () => {
   it('survive large logits', () => {
-    const scores = new Scores(2);
+    const scores = new ClassificationMetrics(2);
     scores.add(Float32Array.of(1000, 0, 0, 1000), Uint8Array.of(0, 0), 2);
     expect(scores.loss).toBe(500);
     expect(scores.accuracy).toBe(0.5);

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
-import { cuttingOf } from '../../../src/engine/compress/cutting';
+import { createPruningMethod } from '../../../src/engine/compress/pruning-method';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
 import type { Dataset } from '../../../src/engine/dataset/dataset';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { sensitivityCsv } from '../../../src/engine/measure/sensitivity/csv';
-import type { LayerCutter } from '../../../src/engine/measure/sensitivity/cutter';
+import type { LayerPruner } from '../../../src/engine/measure/sensitivity/pruner';
 import { RunFolder } from '../../../src/engine/folder/run-folder';
 import { StoredPoints, type ScanIdentity } from '../../../src/engine/measure/sensitivity/points';
 import { scanSensitivity, type KnownPoints, type ScanInput } from '../../../src/engine/measure/sensitivity/scan';
@@ -44,9 +44,9 @@ function sharpNetwork(): ModelContent {
 async function input(model: ModelContent, more: Partial<ScanInput> = {}): Promise<ScanInput & { data: Dataset }> {
   const data = await tinyDataset();
   const signal = new AbortController().signal;
-  const { cutter } = await cuttingOf(model, { by: 'prune', score: 'magnitude' }, { data, seed: 0, signal });
+  const { pruner } = await createPruningMethod(model, { by: 'prune', score: 'magnitude' }, { data, seed: 0, signal });
   const sample = new Sample(data.split('validation'), 3, 2000);
-  return { model, cutter, sample, options: { sparsities: SPARSITIES, collapse: 1 }, signal, data, ...more };
+  return { model, pruner, sample, options: { sparsities: SPARSITIES, collapse: 1 }, signal, data, ...more };
 }
 
 const identity = { weightsHash: 'a', images: 'b', method: { score: 'magnitude' }, backend: 'cpu' };
@@ -89,15 +89,15 @@ describe('a sensitivity scan', () => {
     const given = await input(model, { onPart: (part) => parts.push(part) });
     const [name, kernel] = [...model.tensors].find(([key]) => key.startsWith('conv'))!;
     const emptied = new Map(model.tensors).set(name, { ...kernel, data: new Float32Array(kernel.data.length) });
-    const cutter: LayerCutter = {
-      ...given.cutter,
-      cut: (layer, sparsity) =>
+    const pruner: LayerPruner = {
+      ...given.pruner,
+      prune: (layer, sparsity) =>
         layer === 'conv' && sparsity > 0.9
           ? { tensors: emptied, reached: sparsity }
-          : given.cutter.cut(layer, sparsity),
+          : given.pruner.prune(layer, sparsity),
     };
     const options = { sparsities: [0.99, 0.2, 0.95], collapse: 0.5 };
-    const { layers } = await scanSensitivity({ ...given, cutter, options });
+    const { layers } = await scanSensitivity({ ...given, pruner, options });
     const conv = layers.find(({ name }) => name === 'conv')!;
     expect(conv.points.map(({ sparsity }) => sparsity)).toEqual([0.2, 0.95]);
     expect(conv.collapsedAt).toBe(0.95);
@@ -110,8 +110,8 @@ describe('a sensitivity scan', () => {
 
   it('refuses a model without a layer to prune', async () => {
     const given = await input(sharpNetwork());
-    const cutter = { ...given.cutter, layers: given.cutter.layers.filter(({ state }) => state !== 'scanned') };
-    await expect(scanSensitivity({ ...given, cutter })).rejects.toThrow(UserError);
+    const pruner = { ...given.pruner, layers: given.pruner.layers.filter(({ state }) => state !== 'scanned') };
+    await expect(scanSensitivity({ ...given, pruner })).rejects.toThrow(UserError);
   });
 });
 
@@ -164,9 +164,9 @@ describe('the points of a scan', () => {
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 
-  it('that make the same cut as the one before are not measured again', async () => {
+  it('that prune the same weights as the one before are not measured again', async () => {
     const given = await input(sharpNetwork());
-    let cuts = 0;
+    let pruned = 0;
     const kept: string[] = [];
     const known: KnownPoints = {
       baseline: () => undefined,
@@ -174,12 +174,12 @@ describe('the points of a scan', () => {
       keepBaseline: () => Promise.resolve(),
       keep: (layer) => Promise.resolve(void kept.push(layer)),
     };
-    const cutter = {
-      ...given.cutter,
-      cut: () => (cuts++, { tensors: given.model.tensors, reached: 0.5 }),
+    const pruner = {
+      ...given.pruner,
+      prune: () => (pruned++, { tensors: given.model.tensors, reached: 0.5 }),
     };
-    const { layers } = await scanSensitivity({ ...given, cutter, known });
-    expect([cuts, kept.length]).toEqual([6, 6]);
+    const { layers } = await scanSensitivity({ ...given, pruner, known });
+    expect([pruned, kept.length]).toEqual([6, 6]);
     for (const { points } of layers) expect(new Set(points.map(({ loss }) => loss)).size).toBeLessThanOrEqual(1);
   });
 });

@@ -213,8 +213,8 @@ describe('layers of a GraphModel', () => {
   it('are cut by filters along the axis of their outputs, where it is known', () => {
     const step = PruneStep.parse({ step: 'prune', granularity: 'filter', scope: 'layer', amount: { sparsity: 0.5 } });
     const filters = planPrune(model, step);
-    expect(filters.cuts.get('top')?.count).toBe(3);
-    expect(filters.cuts.get('net/one')?.count).toBe(2);
+    expect(filters.selections.get('top')?.count).toBe(3);
+    expect(filters.selections.get('net/one')?.count).toBe(2);
     const turned = graphModel(
       [
         constant('c'),

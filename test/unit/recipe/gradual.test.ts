@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
-import { checkOrder } from '../../../src/engine/recipe/order';
+import { validateRecipe } from '../../../src/engine/recipe/validation';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
 import type { layers } from '../../../src/engine/tf';
@@ -204,7 +204,7 @@ describe('gradual pruning', () => {
   ])('%o and %o are refused with a sentence', (more, step, sentence) => {
     const parsed = Recipe.parse({ recipeVersion: 1, ...(recipe(more, step) as object) });
     expect(() => {
-      checkOrder(parsed);
+      validateRecipe(parsed);
     }).toThrow(sentence);
   });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { RunFolder } from '../../../src/engine/folder/run-folder';
 import { discardUnfinished } from '../../../src/engine/recipe/killed';
-import { hashRecipe } from '../../../src/engine/recipe/origin';
+import { hashRecipe } from '../../../src/engine/recipe/provenance';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
 import { Bench } from './runs';

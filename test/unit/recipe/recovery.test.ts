@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { checkOrder } from '../../../src/engine/recipe/order';
-import { hashRecipe, relocated } from '../../../src/engine/recipe/origin';
+import { validateRecipe } from '../../../src/engine/recipe/validation';
+import { hashRecipe, relocated } from '../../../src/engine/recipe/provenance';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
 import { tinyNetwork } from '../train/tiny';
@@ -63,7 +63,7 @@ describe('distillation', () => {
     expect(await readdir(bench.folder)).toEqual(before);
     const train = { step: 'train', architecture: 'lenet-5', distill: {} };
     expect(() => {
-      checkOrder(Recipe.parse({ recipeVersion: 1, data: 'shapes', steps: [train] }));
+      validateRecipe(Recipe.parse({ recipeVersion: 1, data: 'shapes', steps: [train] }));
     }).toThrow(/begins with random weights, which teach nothing/);
   });
 });
@@ -166,7 +166,7 @@ describe('rewinding', () => {
     ],
   ])('%# to what is not there is refused', (recipe, sentence) => {
     expect(() => {
-      checkOrder(Recipe.parse({ recipeVersion: 1, ...(recipe as object) }));
+      validateRecipe(Recipe.parse({ recipeVersion: 1, ...(recipe as object) }));
     }).toThrow(sentence);
   });
 

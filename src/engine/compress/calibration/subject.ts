@@ -6,7 +6,7 @@ import type { Batch, Images } from '../../dataset/images';
 import { Random } from '../../dataset/random';
 import { asClassifier, type Classifier } from '../../measure/classifier';
 import { toLayersModel } from '../../model/runnable';
-import { Pace } from '../../pace';
+import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
 
 /** Keeps the choice of images apart from other uses of the same seed. */
@@ -58,12 +58,12 @@ export async function eachBatch(
   batchSize: number,
   visit: (batch: Batch, index: number) => Promise<void>,
 ): Promise<void> {
-  const pace = new Pace(options.stage, images.length, 'images', options.onProgress);
+  const meter = new ProgressMeter(options.stage, images.length, 'images', options.onProgress);
   for (let from = 0; from < images.length; from += batchSize) {
     if (options.signal?.aborted) throw new CancelledError();
     const batch = images.batch(from, batchSize);
     await visit(batch, from / batchSize);
-    pace.advance(batch.count);
+    meter.advance(batch.count);
     await breathe();
   }
 }

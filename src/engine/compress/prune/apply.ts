@@ -1,7 +1,7 @@
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { withZeroOnGrid } from '../../checkpoint/zero-on-grid';
 import { readGraph } from '../../model/graph';
-import type { Cut } from './cut';
+import type { Selection } from './selection';
 import type { PrunePlan } from './plan';
 import { prunableTensors, scoreTensor, type ScoredTensor } from './ranking';
 
@@ -28,7 +28,7 @@ export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
 export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   const replaced = new Map<string, Tensor>();
   for (const layer of readGraph(model).layers) {
-    const cut = plan.cuts.get(layer.name);
+    const cut = plan.selections.get(layer.name);
     if (!cut || cut.count === 0) continue;
     let { ties } = cut;
     for (const tensor of prunableTensors(layer)) {
@@ -58,7 +58,12 @@ export function zeroMasks(model: ModelContent): Masks {
 }
 
 /** @returns how many ties are left for the tensors that follow */
-function zeroInPlace(data: Float32Array, { scores, groupOf }: ScoredTensor, { below }: Cut, ties: number): number {
+function zeroInPlace(
+  data: Float32Array,
+  { scores, groupOf }: ScoredTensor,
+  { below }: Selection,
+  ties: number,
+): number {
   let left = ties;
   const cut = new Uint8Array(scores.length);
   for (let group = 0; group < scores.length; group++) {

@@ -39,13 +39,13 @@ export const kernelSparsity = (model: ModelContent): number => figuresOf(model).
  * @throws UserError where the model is sparser already than the schedule ends, or the end cannot be reached
  */
 export function initialSparsity(model: ModelContent, gradual: Gradual): number {
-  const { cuts } = planByMagnitude(model, gradual);
+  const { selections } = planByMagnitude(model, gradual);
   const initial =
     gradual.scope === 'global'
       ? kernelSparsity(model)
       : Math.min(
           ...readGraph(model)
-            .layers.filter(({ name }) => cuts.has(name))
+            .layers.filter(({ name }) => selections.has(name))
             .map((layer) => prunedShare(layer)),
         );
   if (initial > gradual.sparsity + ROUNDING)
@@ -69,8 +69,8 @@ export function prunedTo(
 
 /** The tensors whose mask gradual pruning changes. @throws UserError where the step does not fit the model */
 export function graduallyPruned(model: ModelContent, gradual: Gradual): Tensor[] {
-  const { cuts } = planByMagnitude(model, gradual);
+  const { selections } = planByMagnitude(model, gradual);
   return readGraph(model)
-    .layers.filter(({ name }) => cuts.has(name))
+    .layers.filter(({ name }) => selections.has(name))
     .flatMap(prunableTensors);
 }

@@ -4,7 +4,7 @@ import { sparsityOf } from '../../../protocol/figures';
 import type { PrunedLayer } from '../../../protocol/measure';
 import { needsImages, type PruneAmount, type PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
-import { cutBelow, cutCount, cutTogether, groupsFor, type Cut } from './cut';
+import { selectBelow, selectSmallest, selectGlobally, groupsFor, type Selection } from './selection';
 import { N_OF_M_KEPT, patternOf } from './granularity';
 import { amountsByLayer, protectedLayers } from '../layer-names';
 import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
@@ -22,16 +22,16 @@ export interface PrunedTotals {
 export interface PrunePlan {
   readonly ranking: Ranking;
   /** By layer name; layers that are left alone are absent. */
-  readonly cuts: ReadonlyMap<string, Cut>;
+  readonly selections: ReadonlyMap<string, Selection>;
   /** Every layer of the model as it would be, with the reason for each that is left alone. */
   readonly layers: readonly PrunedLayer[];
   readonly totals: PrunedTotals;
 }
 
 /**
- * Plans a prune step exactly, without touching a weight: a threshold cuts scores below it; a sparsity cuts the smallest
+ * Plans a prune step exactly, without touching a weight: a threshold selections scores below it; a sparsity selections the smallest
  * until the nearest whole number of weights is 0, of equal ones the first. A sparsity counts all kernel weights of the model
- * with scope `global`, and those of the layer that can be pruned with scope `layer` or in `layers`. N:M cuts each layer whose
+ * with scope `global`, and those of the layer that can be pruned with scope `layer` or in `layers`. N:M selections each layer whose
  * input channels it divides.
  * @param seed the recipe's, for random scores
  * @param statistics of this very model, from `calibrate`, for scores that need data
@@ -44,42 +44,44 @@ export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statis
   const ranked = rank(model, ranking);
   const described = ranked.map(({ layer }) => layer);
   const guarded = protectedLayers(described, step.protect);
-  const cuts = new Map<string, Cut>();
+  const selections = new Map<string, Selection>();
   const prunable = () => described.filter((layer) => layer.prunable);
   const amounts = amountsByLayer(described, step.layers ?? {}, {
     possible: prunable,
     why: (i) => whyNotCut(ranked[i]!, guarded.get(described[i]!.name)),
   });
-  for (const [i, amount] of amounts) cuts.set(described[i]!.name, cutLayer(ranked[i]!, amount, step));
+  for (const [i, amount] of amounts) selections.set(described[i]!.name, cutLayer(ranked[i]!, amount, step));
   const open = ranked.filter(({ layer }) => layer.prunable && !guarded.has(layer.name));
-  const rest = open.filter(({ layer, misfit }) => misfit === undefined && !cuts.has(layer.name));
+  const rest = open.filter(({ layer, misfit }) => misfit === undefined && !selections.has(layer.name));
   const first = open.find(({ misfit }) => misfit !== undefined);
-  if (first && rest.length === 0 && cuts.size === 0)
+  if (first && rest.length === 0 && selections.size === 0)
     throw new UserError(
       `The granularity ${step.granularity ?? 'element'} fits no layer (of "${first.layer.name}", ${first.misfit}): choose another.`,
     );
-  const together = cutRest(ranked, rest, cuts, step, ranking);
-  rest.forEach(({ layer }, i) => together[i] && cuts.set(layer.name, together[i]));
+  const together = cutRest(ranked, rest, selections, step, ranking);
+  rest.forEach(({ layer }, i) => together[i] && selections.set(layer.name, together[i]));
   return {
     ranking,
-    cuts,
-    layers: ranked.map((layer) => describe(layer, cuts.get(layer.layer.name), ranking, guarded.get(layer.layer.name))),
-    totals: totalsOf(ranked, cuts),
+    selections,
+    layers: ranked.map((layer) =>
+      describe(layer, selections.get(layer.layer.name), ranking, guarded.get(layer.layer.name)),
+    ),
+    totals: totalsOf(ranked, selections),
   };
 }
 
 function cutRest(
   all: readonly RankedLayer[],
   rest: readonly RankedLayer[],
-  cuts: ReadonlyMap<string, Cut>,
+  selections: ReadonlyMap<string, Selection>,
   step: PruneStep,
   { pattern }: Ranking,
-): readonly Cut[] {
+): readonly Selection[] {
   const { amount } = step;
-  if (pattern.kind === 'n:m') return rest.map((layer) => cutBelow(layer, N_OF_M_KEPT, true));
+  if (pattern.kind === 'n:m') return rest.map((layer) => selectBelow(layer, N_OF_M_KEPT, true));
   if (amount === undefined) return [];
   if (step.scope === 'layer') return rest.map((layer) => cutLayer(layer, amount, step));
-  return cutGlobally(all, rest, cuts, amount, step);
+  return cutGlobally(all, rest, selections, amount, step);
 }
 
 /** Checks, from the step alone, that it says how much to prune, once. @throws UserError */
@@ -118,9 +120,9 @@ function whyNotCut({ layer, misfit }: RankedLayer, guard: string | undefined): s
 
 type Emptying = Pick<PruneStep, 'allowEmptyLayers'>;
 
-function cutLayer(layer: RankedLayer, amount: PruneAmount, { allowEmptyLayers }: Emptying): Cut {
-  if (!('sparsity' in amount)) return cutBelow(layer, thresholdOf(amount, [layer]), allowEmptyLayers);
-  return cutCount(layer, groupsFor(layer, Math.round(amount.sparsity * layer.weights)), allowEmptyLayers);
+function cutLayer(layer: RankedLayer, amount: PruneAmount, { allowEmptyLayers }: Emptying): Selection {
+  if (!('sparsity' in amount)) return selectBelow(layer, thresholdOf(amount, [layer]), allowEmptyLayers);
+  return selectSmallest(layer, groupsFor(layer, Math.round(amount.sparsity * layer.weights)), allowEmptyLayers);
 }
 
 function thresholdOf(
@@ -133,18 +135,18 @@ function thresholdOf(
 function cutGlobally(
   all: readonly RankedLayer[],
   rest: readonly RankedLayer[],
-  cuts: ReadonlyMap<string, Cut>,
+  selections: ReadonlyMap<string, Selection>,
   amount: PruneAmount,
   { allowEmptyLayers }: Emptying,
-): Cut[] {
+): Selection[] {
   if (!('sparsity' in amount)) {
     const threshold = thresholdOf(amount, rest);
-    return rest.map((layer) => cutBelow(layer, threshold, allowEmptyLayers));
+    return rest.map((layer) => selectBelow(layer, threshold, allowEmptyLayers));
   }
   const kernelWeights = all.reduce((total, layer) => total + layer.kernelWeights, 0);
   const elsewhere = all
     .filter((layer) => !rest.includes(layer))
-    .reduce((total, layer) => total + zerosAfter(layer, cuts.get(layer.layer.name)), 0);
+    .reduce((total, layer) => total + zerosAfter(layer, selections.get(layer.layer.name)), 0);
   const wanted = Math.round(amount.sparsity * kernelWeights) - elsewhere;
   const protectedZeros = rest.reduce((total, layer) => total + layer.protectedZeros, 0);
   const free = rest.reduce((total, layer) => total + layer.weights, 0);
@@ -154,19 +156,19 @@ function cutGlobally(
       `A sparsity of ${amount.sparsity} cannot be reached, because only ${free} of the ${kernelWeights} kernel weights may be pruned here: ask for ${reachable} at most.`,
     );
   }
-  return cutTogether(rest, Math.max(0, wanted - protectedZeros), allowEmptyLayers);
+  return selectGlobally(rest, Math.max(0, wanted - protectedZeros), allowEmptyLayers);
 }
 
 /** Zeros among all kernel weights of a layer once it is cut. */
-function zerosAfter(layer: RankedLayer, cut: Cut | undefined): number {
+function zerosAfter(layer: RankedLayer, cut: Selection | undefined): number {
   return layer.protectedZeros + layer.zeros + lostBy(layer, cut?.count ?? 0);
 }
 
-function nonzeroAfter(layer: RankedLayer, cut: Cut | undefined): number {
+function nonzeroAfter(layer: RankedLayer, cut: Selection | undefined): number {
   return layer.nonzero - lostBy(layer, cut?.count ?? 0);
 }
 
-function describe(ranked: RankedLayer, cut: Cut | undefined, { pattern }: Ranking, guard?: string): PrunedLayer {
+function describe(ranked: RankedLayer, cut: Selection | undefined, { pattern }: Ranking, guard?: string): PrunedLayer {
   const { layer, kernelWeights } = ranked;
   const untouched = layer.tensors.flatMap(({ tensor, prunable, reason }) =>
     prunable || reason === undefined ? [] : [{ name: tensor.name, reason }],
@@ -187,13 +189,13 @@ function describe(ranked: RankedLayer, cut: Cut | undefined, { pattern }: Rankin
   };
 }
 
-function totalsOf(ranked: readonly RankedLayer[], cuts: ReadonlyMap<string, Cut>): PrunedTotals {
+function totalsOf(ranked: readonly RankedLayer[], selections: ReadonlyMap<string, Selection>): PrunedTotals {
   const total = (pick: (layer: RankedLayer) => number) => ranked.reduce((all, layer) => all + pick(layer), 0);
   const kernelWeights = total((layer) => layer.kernelWeights);
-  const zeros = total((layer) => zerosAfter(layer, cuts.get(layer.layer.name)));
+  const zeros = total((layer) => zerosAfter(layer, selections.get(layer.layer.name)));
   return {
     params: total(({ layer }) => layer.params),
-    nonzero: total((layer) => nonzeroAfter(layer, cuts.get(layer.layer.name))),
+    nonzero: total((layer) => nonzeroAfter(layer, selections.get(layer.layer.name))),
     sparsity: sparsityOf(zeros, kernelWeights) ?? 0,
   };
 }

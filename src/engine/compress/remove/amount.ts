@@ -3,7 +3,7 @@ import type { RemoveAmount } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
 import type { ChannelGroups } from './channel-groups';
 import { modelSize } from './describe';
-import type { Family } from './families';
+import type { CoupledLayers } from './coupled-layers';
 import type { Bundle } from './ranking';
 import { removeChannels } from './shrink';
 
@@ -54,12 +54,17 @@ function countOf(order: readonly Bundle[], most: number): number {
 
 const groupsOf = (order: readonly Bundle[]): number[] => order.flatMap(({ groups }) => groups);
 
-/** The share of MACs or parameters that removing the first group of a family saves; 1 where the amount counts channels. */
-export function saving(model: ModelContent, groups: ChannelGroups, family: Family, amount: RemoveAmount): number {
+/** Share of MACs or parameters saved by removing the first of these groups; 1 where the amount counts channels. */
+export function saving(
+  model: ModelContent,
+  groups: ChannelGroups,
+  coupled: CoupledLayers,
+  amount: RemoveAmount,
+): number {
   if ('channels' in amount || 'zeros' in amount) return 1;
   const { what } = wanted(amount);
-  const layers = family.makers.map((maker) => groups.layers[maker]!);
-  const [first] = family.groups;
+  const layers = coupled.producers.map((producer) => groups.layers[producer]!);
+  const [first] = coupled.groups;
   // A layer of one channel would be emptied: nothing can be removed of it, whatever that would save.
   if (first === undefined || layers.some(({ outputs }) => outputs.length === 1)) return 1;
   return 1 - sizeBy(what, removeChannels(model, groups, new Set([first]))) / sizeBy(what, model);

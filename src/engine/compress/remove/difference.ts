@@ -10,7 +10,7 @@ import { readTopology } from '../../model/topology';
 import { breathe } from '../../pause';
 import { withoutLastActivations } from './last-activations';
 import { noiseFor, type Batch } from './noise';
-import { Spread } from './spread';
+import { RelativeDifference } from './relative-difference';
 
 /**
  * The largest difference, as a share of the spread of an output, at which two outputs count as the same. Sums of float32 in
@@ -81,7 +81,7 @@ async function compare(
   on: OutputDifference['on'],
   signal?: AbortSignal,
 ): Promise<OutputDifference> {
-  const spreads = large.outputs.map(({ shape }) => new Spread(shape.at(-1) ?? 1));
+  const spreads = large.outputs.map(({ shape }) => new RelativeDifference(shape.at(-1) ?? 1));
   let samples = 0;
   for (const { count, inputs } of batches) {
     if (signal?.aborted) throw new CancelledError();

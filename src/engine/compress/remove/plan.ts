@@ -8,10 +8,10 @@ import { countFor, saving } from './amount';
 import { channelGroups } from './channels';
 import type { ChannelGroups } from './channel-groups';
 import { describeLayers, totalsOf } from './describe';
-import { families, type Family } from './families';
+import { coupledLayers, type CoupledLayers } from './coupled-layers';
 import { whyFixed } from './fixed';
 import { maskChannels } from './mask';
-import { bundles, mergeRankings, rankFamily } from './ranking';
+import { bundles, mergeRankings, rankGroups } from './ranking';
 import { outcomeOf, stopSentence, stopsOf, type AskedLayer, type Outcome } from './reached';
 import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';
@@ -19,9 +19,9 @@ import { removeChannels } from './shrink';
 import { Widths } from './widths';
 import { deadChannels } from './zeros';
 
-/** A family with those of its groups that may go. */
-interface FreeFamily extends Family {
-  /** All of its groups, those that stay too. */
+/** Coupled layers with those of their channel groups that may be removed. */
+interface FreeChannels extends CoupledLayers {
+  /** Number of all their groups, including those that stay. */
   readonly width: number;
 }
 
@@ -30,7 +30,7 @@ export interface RemovePlan {
   /** The model with all its channels, and the groups of them that go. */
   readonly groups: ChannelGroups;
   readonly removed: ReadonlySet<number>;
-  readonly free: readonly FreeFamily[];
+  readonly free: readonly FreeChannels[];
   /** The smaller model. */
   readonly model: ModelContent;
   /** The model with all its channels whose outputs the smaller one must have. */
@@ -54,42 +54,42 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   const sized = (one: ModelContent): ModelContent => (inputShape ? withInputShape(one, inputShape) : one);
   const measured = sized(model);
   const guarded = protectedLayers(groups.layers, step.protect);
-  const all = families(groups);
+  const all = coupledLayers(groups);
   const guardedGroups = new Set(groups.layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
   const free = all
-    .map((family) => ({
-      ...family,
-      width: family.groups.length,
-      groups: family.groups.filter((group) => !groups.fixed.has(group) && !guardedGroups.has(group)),
+    .map((coupled) => ({
+      ...coupled,
+      width: coupled.groups.length,
+      groups: coupled.groups.filter((group) => !groups.fixed.has(group) && !guardedGroups.has(group)),
     }))
-    .filter((family) => family.groups.length > 0);
+    .filter((coupled) => coupled.groups.length > 0);
   if (free.length === 0) throw new UserError(nothingToRemove(groups, new Set(guarded.keys())));
   const zeros = step.amount !== undefined && 'zeros' in step.amount;
-  if (!zeros && free.every((family) => family.groups.every((group) => !scores.has(group))))
+  if (!zeros && free.every((coupled) => coupled.groups.every((group) => !scores.has(group))))
     throw new UserError(
       `The score ${step.score} says nothing of any channel of the model${step.score === 'bn-scale' ? ', because none is scaled by batch normalisation' : ''}: choose another score.`,
     );
   const widths = new Widths(all);
   const removed = new Set<number>();
-  const asked = new Map<Family, string>();
+  const asked = new Map<CoupledLayers, string>();
   const byHand: AskedLayer[] = [];
-  const familiesOf = (index: number) => free.filter(({ makers }) => makers.includes(index));
+  const coupledWith = (index: number) => free.filter(({ producers }) => producers.includes(index));
   const shares = amountsByLayer(groups.layers, step.layers ?? {}, {
-    possible: () => groups.layers.filter((_, i) => familiesOf(i).length > 0),
-    why: (i) => (familiesOf(i).length > 0 ? undefined : whyNotRemoved(groups, i, guarded)),
+    possible: () => groups.layers.filter((_, i) => coupledWith(i).length > 0),
+    why: (i) => (coupledWith(i).length > 0 ? undefined : whyNotRemoved(groups, i, guarded)),
   });
   for (const [index, share] of shares) {
     const { name } = groups.layers[index]!;
-    const own = familiesOf(index).filter((family) => !asked.has(family));
+    const own = coupledWith(index).filter((coupled) => !asked.has(coupled));
     if (own.length === 0) {
       // A pattern, or a name in several models, may well mean layers that hang together.
       if (step.layers?.[name] === undefined) continue;
       throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
     }
-    for (const family of own) asked.set(family, name);
-    const of = own.reduce((sum, family) => sum + family.groups.length, 0);
+    for (const coupled of own) asked.set(coupled, name);
+    const of = own.reduce((sum, coupled) => sum + coupled.groups.length, 0);
     const order = mergeRankings(
-      own.map((family) => bundles(rankFamily(family, scores), family.width, step.multipleOf)),
+      own.map((coupled) => bundles(rankGroups(coupled, scores), coupled.width, step.multipleOf)),
       'layer',
     );
     let left = Math.round(share * of);
@@ -102,17 +102,17 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     byHand.push({ name, share, of, went: Math.round(share * of) - left });
   }
   const dead = zeros
-    ? deadChannels(model, groups, new Set(free.flatMap((family) => family.groups)), widths)
+    ? deadChannels(model, groups, new Set(free.flatMap((coupled) => coupled.groups)), widths)
     : undefined;
   if (dead) for (const group of dead.removed) removed.add(group);
   else if (step.amount) {
     const { amount } = step;
     const { comparable } = channelScores[step.score];
     const ranked = free
-      .filter((family) => !asked.has(family))
-      .map((family) => {
-        const comparison = comparable ? { savedBy: saving(measured, groups, family, amount) } : undefined;
-        return { width: family.width, order: rankFamily(family, scores, comparison) };
+      .filter((coupled) => !asked.has(coupled))
+      .map((coupled) => {
+        const comparison = comparable ? { savedBy: saving(measured, groups, coupled, amount) } : undefined;
+        return { width: coupled.width, order: rankGroups(coupled, scores, comparison) };
       });
     const total = ranked.reduce((sum, { order }) => sum + order.length, 0);
     const order = mergeRankings(

@@ -1,11 +1,11 @@
 import type { RemoveStep } from '../../../protocol/steps/remove';
-import type { Family } from './families';
+import type { CoupledLayers } from './coupled-layers';
 import type { GroupScores } from './scores/score';
 
-/** Groups of a family from the least important on. */
+/** Channel groups in ascending order of importance. */
 export type Ranked = readonly { readonly group: number; readonly score: number }[];
 
-/** Groups of one family that go together or not at all. */
+/** Channel groups of the same coupled layers that are removed together or not at all. */
 export interface Bundle {
   readonly groups: readonly number[];
   /** Their mean. */
@@ -13,10 +13,10 @@ export interface Bundle {
 }
 
 /**
- * Ranks the groups of a family that have a score; of equal ones the first goes first. Scores that can be compared between
- * families are divided by what removing one group saves, others by their mean over the family.
+ * Ranks the channel groups that have a score; of equal scores the first comes first. Comparable scores are divided by the
+ * saving of one group, other scores by their mean over the coupled layers.
  */
-export function rankFamily({ groups }: Family, scores: GroupScores, comparable?: { savedBy: number }): Ranked {
+export function rankGroups({ groups }: CoupledLayers, scores: GroupScores, comparable?: { savedBy: number }): Ranked {
   const scored = groups.flatMap((group) => {
     const score = scores.get(group);
     return score === undefined ? [] : [{ group, score }];
@@ -28,9 +28,9 @@ export function rankFamily({ groups }: Family, scores: GroupScores, comparable?:
 }
 
 /**
- * The ranked groups of a family in bundles, so that after each bundle the family's width is a multiple of `multipleOf`.
- * Those left over at the end would break it and are in none.
- * @param width of the family, those of its groups that stay included
+ * Bundles the ranked groups, so that the width of the layers is a multiple of `multipleOf` after each bundle. Groups left over
+ * at the end are in no bundle.
+ * @param width number of all groups of the layers, including those that stay
  */
 export function bundles(ranked: Ranked, width: number, multipleOf: number): Bundle[] {
   const found: Bundle[] = [];
@@ -43,13 +43,13 @@ export function bundles(ranked: Ranked, width: number, multipleOf: number): Bund
 }
 
 /**
- * The bundles of all families in one order of removal: by score with scope `global`; with `layer` in turn, so that at each
- * point every family has lost about the same share.
+ * Orders all bundles for removal: by score with scope `global`; in turn with scope `layer`, so that at each point all layers
+ * have lost about the same share.
  */
-export function mergeRankings(families: readonly (readonly Bundle[])[], scope: RemoveStep['scope']): Bundle[] {
-  return families
-    .flatMap((family) =>
-      family.map((bundle, i) => ({ bundle, key: scope === 'global' ? bundle.score : (i + 0.5) / family.length })),
+export function mergeRankings(sets: readonly (readonly Bundle[])[], scope: RemoveStep['scope']): Bundle[] {
+  return sets
+    .flatMap((coupled) =>
+      coupled.map((bundle, i) => ({ bundle, key: scope === 'global' ? bundle.score : (i + 0.5) / coupled.length })),
     )
     .sort((a, b) => a.key - b.key)
     .map(({ bundle }) => bundle);

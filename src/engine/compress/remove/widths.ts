@@ -1,14 +1,14 @@
-import type { Family } from './families';
+import type { CoupledLayers } from './coupled-layers';
 
 /** How many channels each layer that makes some still has, as groups are taken away; none loses its last. */
 export class Widths {
   readonly #left = new Map<number, number>();
-  readonly #makers = new Map<number, readonly number[]>();
+  readonly #producers = new Map<number, readonly number[]>();
 
-  constructor(families: readonly Family[]) {
-    for (const { makers, groups } of families) {
-      for (const group of groups) this.#makers.set(group, makers);
-      for (const maker of makers) this.#left.set(maker, (this.#left.get(maker) ?? 0) + groups.length);
+  constructor(sets: readonly CoupledLayers[]) {
+    for (const { producers, groups } of sets) {
+      for (const group of groups) this.#producers.set(group, producers);
+      for (const producer of producers) this.#left.set(producer, (this.#left.get(producer) ?? 0) + groups.length);
     }
   }
 
@@ -16,9 +16,9 @@ export class Widths {
   take(groups: readonly number[]): boolean {
     const taken = new Map<number, number>();
     for (const group of groups)
-      for (const maker of this.#makers.get(group) ?? []) taken.set(maker, (taken.get(maker) ?? 0) + 1);
-    if ([...taken].some(([maker, count]) => this.#left.get(maker)! <= count)) return false;
-    for (const [maker, count] of taken) this.#left.set(maker, this.#left.get(maker)! - count);
+      for (const producer of this.#producers.get(group) ?? []) taken.set(producer, (taken.get(producer) ?? 0) + 1);
+    if ([...taken].some(([producer, count]) => this.#left.get(producer)! <= count)) return false;
+    for (const [producer, count] of taken) this.#left.set(producer, this.#left.get(producer)! - count);
     return true;
   }
 }

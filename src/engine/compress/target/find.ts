@@ -7,9 +7,9 @@ import type { TargetStep } from '../../../protocol/steps/target';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Sample } from '../../measure/sample';
 import { scanSensitivity, type KnownPoints } from '../../measure/sensitivity/scan';
-import { Stage } from '../../model/stage';
-import { Pace } from '../../pace';
-import type { Cutting } from '../cutting';
+import { WeightSwap } from '../../model/weight-swap';
+import { ProgressMeter } from '../../progress-meter';
+import type { PruningMethod } from '../pruning-method';
 import { choicesOf, foretoldLoss } from './choices';
 import { goalRule, sizeWords, type GoalRule } from './goal';
 import { frontier, searchPlans, type Plan, type SearchLayer } from './search';
@@ -31,7 +31,7 @@ const COLLAPSE = 0.9;
 export interface TargetInput {
   readonly model: ModelContent;
   readonly step: TargetStep;
-  readonly cutting: Cutting;
+  readonly method: PruningMethod;
   readonly sample: Sample;
   readonly sampleData: boolean;
   /** How the pixels of the sample entered. */
@@ -49,11 +49,11 @@ export interface TargetInput {
  * @throws UserError where no plan meets the goal, with the best that was found; CancelledError
  */
 export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
-  const { model, step, cutting, sample, signal, onProgress } = input;
+  const { model, step, method, sample, signal, onProgress } = input;
   const rule = goalRule(step);
   const scan = await scanSensitivity({
     model,
-    cutter: cutting.cutter,
+    pruner: method.pruner,
     sample,
     options: { sparsities: [...SCANNED[step.by]], collapse: COLLAPSE },
     known: input.known,
@@ -71,28 +71,28 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
   const { gzipBytes } = await sizes.all(model);
   const series = [
     searched(layers, step.search, await sizes.whole(), Math.log(sample.classes) - scan.baseline.loss),
-    together(cutting, rule),
+    together(method, rule),
   ].filter(({ length }) => length > 0);
   if (layers.every(({ choices }) => choices.at(-1)!.cost === 0))
-    throw new UserError(`The target of ${rule.words} cannot be met, because cutting makes this model no smaller.`);
-  const stage = await Stage.build(model);
+    throw new UserError(`The target of ${rule.words} cannot be met, because method makes this model no smaller.`);
+  const swap = await WeightSwap.build(model);
   try {
-    const points = await stage.exclusively((running) =>
-      sample.measuring(running, async (score) => {
+    const points = await swap.exclusively((running) =>
+      sample.measuring(running, async (evaluate) => {
         const most = series.reduce((sum, { length }) => sum + mostMeasured(length), 0);
-        const pace = new Pace('measuring plans', most * sample.length, 'images', onProgress);
+        const meter = new ProgressMeter('measuring plans', most * sample.length, 'images', onProgress);
         const all: ParetoPoint[] = [];
         for (const one of series)
           all.push(
             ...(await measurePlans(one, rule, async (amounts) => {
-              const cut = await cutting.carryOut(amounts);
-              stage.show(cut.shown);
-              const { accuracy, loss } = await score(signal, (images) => {
-                pace.advance(images);
+              const cut = await method.applyAndReconstruct(amounts);
+              swap.set(cut.shown);
+              const { accuracy, loss } = await evaluate(signal, (images) => {
+                meter.advance(images);
               });
               const figures = await sizes.all(cut.model);
               return {
-                step: cutting.step(amounts),
+                step: method.step(amounts),
                 predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
                 accuracy,
                 loss,
@@ -114,7 +114,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
       ...choose(points, rule),
     };
   } finally {
-    stage.dispose();
+    swap.dispose();
   }
 }
 
@@ -152,9 +152,9 @@ function searched(
 }
 
 /** What ranking all layers together comes to, from little to much: the plain way, which a search may not fall behind. */
-function together(cutting: Cutting, { size }: GoalRule): Series {
+function together(method: PruningMethod, { size }: GoalRule): Series {
   const of = size === 'macs' ? 'macs' : 'params';
-  const amounts = Array.from({ length: TOGETHER_PLANS }, (_, i) => cutting.together(1 - 0.8 * 0.9 ** i, of));
+  const amounts = Array.from({ length: TOGETHER_PLANS }, (_, i) => method.globalAmounts(1 - 0.8 * 0.9 ** i, of));
   return amounts.filter((one): one is Amounts => one !== null && one.size > 0);
 }
 

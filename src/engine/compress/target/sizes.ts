@@ -3,7 +3,7 @@ import type { ParetoPoint } from '../../../protocol/pareto';
 import { plannedSizes } from '../../checkpoint/sizes';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { figuresOf } from '../../measure/inspect';
-import type { Cutting } from '../cutting';
+import type { PruningMethod } from '../pruning-method';
 import type { SizeName } from './goal';
 
 /** The sizes of a plan, all of which are told whatever the goal is. */
@@ -16,7 +16,7 @@ export class Sizes {
   constructor(
     private readonly input: {
       readonly model: ModelContent;
-      readonly cutting: Cutting;
+      readonly method: PruningMethod;
       /** For which MACs are counted, see `closeInputs`. */
       readonly inputShape?: readonly number[] | undefined;
       asWritten(model: ModelContent): ModelContent;
@@ -42,7 +42,7 @@ export class Sizes {
 
   /** By how much the size grows, so below 0, when one layer alone is cut. Bytes are those of the tensors that change. */
   async change(layer: string, amount: number): Promise<number> {
-    const { model } = this.input.cutting.cut(new Map([[layer, amount]]));
+    const { model } = this.input.method.apply(new Map([[layer, amount]]));
     if (this.size !== 'gzipBytes') return this.figure(model) - this.figure(this.base);
     const changed = [...model.tensors.values()].filter((tensor) => tensor !== this.base.tensors.get(tensor.name));
     const before = changed.map(({ name }) => this.base.tensors.get(name)!);

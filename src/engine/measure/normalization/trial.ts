@@ -7,10 +7,10 @@ import { padded, type Images } from '../../dataset/images';
 import { Random } from '../../dataset/random';
 import { batchWithin } from '../../model/outputs';
 import type { LayersModel } from '../../model/runnable';
-import { Pace } from '../../pace';
+import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
 import { asClassifier } from '../classifier';
-import { Scores } from '../scores';
+import { ClassificationMetrics } from '../classification-metrics';
 import type { Answers } from './decide';
 
 /** Images on which each normalization is tried. */
@@ -47,7 +47,7 @@ export async function tryNormalizations(
   const all = candidates(data);
   const samples = partsOf(data, all[0]!).reduce((sum, { length }) => sum + length, 0);
   const size = batchWithin(model, Math.min(BATCH_SIZE, samples));
-  const pace = new Pace('finding the normalization', all.length * samples, 'images', onProgress);
+  const meter = new ProgressMeter('finding the normalization', all.length * samples, 'images', onProgress);
   const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
   const labels = new Uint8Array(samples);
   try {
@@ -61,12 +61,12 @@ export async function tryNormalizations(
           const batch = images.batch(from, size);
           labels.set(batch.labels, at);
           const logits = await pass.run(padded(batch, size).pixels);
-          new Scores(classifier.classes).add(logits, batch.labels, batch.count, (row, guess, loss) => {
+          new ClassificationMetrics(classifier.classes).add(logits, batch.labels, batch.count, (row, guess, loss) => {
             one.guesses[at + row] = Number.isFinite(loss) ? guess : -1;
             one.losses[at + row] = Number.isFinite(loss) ? loss : Infinity;
           });
           at += batch.count;
-          pace.advance(batch.count);
+          meter.advance(batch.count);
           await breathe();
         }
       answers.push(one);

@@ -8,10 +8,10 @@ import type {
   SensitivityPoint,
 } from '../../../protocol/measure/sensitivity';
 import type { ModelContent } from '../../checkpoint/types';
-import { Stage } from '../../model/stage';
-import { Pace } from '../../pace';
+import { WeightSwap } from '../../model/weight-swap';
+import { ProgressMeter } from '../../progress-meter';
 import type { Sample } from '../sample';
-import type { LayerCutter } from './cutter';
+import type { LayerPruner } from './pruner';
 
 /** Points that are known already, and a place for new ones. */
 export interface KnownPoints {
@@ -24,7 +24,7 @@ export interface KnownPoints {
 
 export interface ScanInput {
   readonly model: ModelContent;
-  readonly cutter: LayerCutter;
+  readonly pruner: LayerPruner;
   readonly sample: Sample;
   readonly options: Pick<SensitivityOptions, 'sparsities' | 'collapse'>;
   readonly known?: KnownPoints | undefined;
@@ -41,30 +41,30 @@ export type ScanOutcome = Pick<Sensitivity, 'baseline' | 'layers' | 'seconds' | 
  * @throws UserError where there is no layer to scan, or model and images do not fit each other; CancelledError
  */
 export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
-  const { model, cutter, sample, known, signal, onPart } = input;
+  const { model, pruner, sample, known, signal, onPart } = input;
   const start = performance.now();
-  const scanned = cutter.layers.filter(({ state }) => state === 'scanned');
+  const scanned = pruner.layers.filter(({ state }) => state === 'scanned');
   if (scanned.length === 0)
     throw new UserError(
       'The model has no layer that can be cut in this way, so there is nothing to scan: choose another granularity or another model.',
     );
   const sparsities = [...new Set(input.options.sparsities)].sort((a, b) => a - b);
-  const stage = await Stage.build(model);
+  const swap = await WeightSwap.build(model);
   try {
-    return await stage.exclusively((running) =>
-      sample.measuring(running, async (score) => {
+    return await swap.exclusively((running) =>
+      sample.measuring(running, async (evaluate) => {
         const before = known?.baseline();
-        const baseline = before ?? (await score(signal));
+        const baseline = before ?? (await evaluate(signal));
         if (!before) await known?.keepBaseline(baseline);
-        onPart?.({ part: 'begin', baseline, layers: [...cutter.layers] });
+        onPart?.({ part: 'begin', baseline, layers: [...pruner.layers] });
         const points = scanned.length * sparsities.length;
-        const pace = new Pace('scanning layers', points * sample.length, 'images', (progress) =>
+        const meter = new ProgressMeter('scanning layers', points * sample.length, 'images', (progress) =>
           onPart?.({ part: 'progress', progress }),
         );
         const collapse = collapsed(baseline, sample.classes, input.options.collapse);
         let reused = 0;
         const layers: LayerSensitivity[] = [];
-        for (const layer of cutter.layers) {
+        for (const layer of pruner.layers) {
           const curve: SensitivityPoint[] = [];
           let collapsedAt: number | undefined;
           for (const [i, sparsity] of (layer.state === 'scanned' ? sparsities : []).entries()) {
@@ -72,7 +72,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
             const found = known?.find(layer.name, sparsity);
             if (found) {
               reused++;
-              pace.shorten(sample.length);
+              meter.shorten(sample.length);
             }
             const point = found ?? (await measure(layer.name, sparsity, curve.at(-1)));
             if (!found) await known?.keep(layer.name, point);
@@ -81,7 +81,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
             onPart?.({ part: 'point', layer: layer.name, point, collapsed: over });
             if (!over) continue;
             collapsedAt = sparsity;
-            pace.shorten((sparsities.length - i - 1) * sample.length);
+            meter.shorten((sparsities.length - i - 1) * sample.length);
             break;
           }
           layers.push({ ...layer, points: curve, ...(collapsedAt === undefined ? {} : { collapsedAt }) });
@@ -93,23 +93,23 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
           sparsity: number,
           previous: SensitivityPoint | undefined,
         ): Promise<SensitivityPoint> {
-          const { tensors, reached } = await cutter.cut(layer, sparsity);
+          const { tensors, reached } = await pruner.prune(layer, sparsity);
           if (previous?.reached === reached) {
             // Whole groups made the same cut of it.
-            pace.shorten(sample.length);
+            meter.shorten(sample.length);
             return { ...previous, sparsity };
           }
-          stage.show(tensors);
+          swap.set(tensors);
           const advance = (images: number): void => {
-            pace.advance(images);
+            meter.advance(images);
           };
-          const scores = await score(signal, advance, stage.changed);
-          return { sparsity, reached, ...scores };
+          const metrics = await evaluate(signal, advance, swap.changed);
+          return { sparsity, reached, ...metrics };
         }
       }),
     );
   } finally {
-    stage.dispose();
+    swap.dispose();
   }
 }
 

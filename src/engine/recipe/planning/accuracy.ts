@@ -6,7 +6,7 @@ import { dataKey, type Dataset } from '../../dataset/dataset';
 import { evaluated } from '../../measure/evaluated';
 import { evaluateModel } from '../../measure/evaluate';
 import type { LayersModel } from '../../model/runnable';
-import { stageOf } from '../../model/stage';
+import { weightSwapOf } from '../../model/weight-swap';
 import { pauseUnless } from '../../pause';
 
 /** Images in one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
@@ -41,17 +41,17 @@ export async function measureAccuracy(
   const images = dataset.split('validation').first(samples);
   const evaluate = (model: LayersModel) =>
     evaluateModel(model, images, { classNames: info.classNames, signal, onProgress, batchSize: BATCH });
-  const stage = await stageOf(session);
-  const [baseline, shown] = await stage.exclusively(async (model) => {
+  const swap = await weightSwapOf(session);
+  const [baseline, shown] = await swap.exclusively(async (model) => {
     await pauseUnless(signal);
     const { checkpoint } = session;
     const before = await session.memo(`baseline:${JSON.stringify([dataKey(dataset), images.length])}`, () => {
-      stage.show(checkpoint.tensors);
+      swap.set(checkpoint.tensors);
       return evaluate(model);
     });
     if (planned.kind !== 'weights') return [before, before];
     await pauseUnless(signal);
-    stage.show(planned.model.tensors);
+    swap.set(planned.model.tensors);
     return [before, await evaluate(model)];
   });
   const after =

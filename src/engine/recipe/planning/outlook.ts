@@ -3,14 +3,14 @@ import type { PlanCounts, StepPlan } from '../../../protocol/plan';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData } from '../../dataset/dataset';
-import type { NamedCheckpoints } from '../named';
+import type { ReferencedCheckpoints } from '../referenced-checkpoints';
 
 /** What planning a step is given. */
 export interface PlanContext {
   /** The open checkpoint with which the step would begin. */
   readonly session: Session;
   /** Checkpoints that the step names. */
-  readonly named: NamedCheckpoints;
+  readonly referenced: ReferencedCheckpoints;
   /** The recipe's, for random scores. */
   readonly seed: number;
   readonly data: PlanData;

@@ -7,9 +7,9 @@ import type { Session } from '../../checkpoint/store';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { orWhyNot } from '../../why-not';
 import { pauseUnless } from '../../pause';
-import { readNamed, type NamedCheckpoints } from '../named';
+import { readReferencedCheckpoints, type ReferencedCheckpoints } from '../referenced-checkpoints';
 import { notesBefore } from '../notes';
-import { withOrigin } from '../origin';
+import { withRunProvenance } from '../provenance';
 import { kindOf } from '../steps/kinds';
 import type { RunEnvironment } from '../types';
 import { measureAccuracy, type Measured } from './accuracy';
@@ -49,16 +49,16 @@ export async function planStep(
   const kind = kindOf(step);
   kind.validate?.recipe?.(step, `The ${step.step} step`, [step]);
   const recipe: Recipe = { recipeVersion: RECIPE_VERSION, checkpoint: checkpoint.path, seed, steps: [step] };
-  const named = await readNamed(recipe, baseFolder ?? checkpoint.folder);
+  const referenced = await readReferencedCheckpoints(recipe, baseFolder ?? checkpoint.folder);
   const onProgress = (progress: (PlanPart & { part: 'progress' })['progress']): void => {
     report({ part: 'progress', progress });
   };
-  const outlook = await kind.plan({ session, named, seed, data, signal, onProgress }, step);
+  const outlook = await kind.plan({ session, referenced, seed, data, signal, onProgress }, step);
   report({ part: 'counts', counts: outlook.counts });
   await pauseUnless(signal);
   const done = await outlook.carryOut?.();
   const removals = done?.removal?.difference ? [{ after: 'step 1, remove', ...done.removal.difference }] : [];
-  const written = done && stamped(done.model, { recipe, named, session }, await environment(), removals);
+  const written = done && stamped(done.model, { recipe, referenced, session }, await environment(), removals);
   const after = changesModel(step) ? (written ?? 'unknown') : 'same';
   const bytes = await planBytes(session, { kind: outlook.kind, start: outlook.start, after }, signal);
   report({ part: 'bytes', bytes });
@@ -85,11 +85,17 @@ const begun = ({ start }: Outlook, checkpoint: Checkpoint) =>
 /** The model with the origin that a run without data would write into it. */
 const stamped = (
   model: ModelContent,
-  { recipe, named, session }: { recipe: Recipe; named: NamedCheckpoints; session: Session },
+  { recipe, referenced, session }: { recipe: Recipe; referenced: ReferencedCheckpoints; session: Session },
   environment: Pick<RunEnvironment, 'version' | 'backend'>,
   removals: NonNullable<Provenance['removals']>,
 ): ModelContent =>
-  withOrigin(model, { recipe, named, parent: session.checkpoint, opened: null, data: null }, environment, [], removals);
+  withRunProvenance(
+    model,
+    { recipe, referenced, parent: session.checkpoint, opened: null, data: null },
+    environment,
+    [],
+    removals,
+  );
 
 function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: CarriedOut | undefined): Measured | string {
   if (start) return 'the network is random until it is trained';

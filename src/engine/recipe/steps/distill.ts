@@ -10,8 +10,8 @@ import { normalizationName, sameNormalization } from '../../../protocol/normaliz
 import { teacherOf } from '../../train/teacher';
 import type { Distillation } from '../../train/step';
 import { progressTo, type Prepared } from '../types';
-import { epochFolder } from '../places';
-import { readBack, type Work } from '../work';
+import { epochFolder } from '../folder-layout';
+import { readBack, type RunContext } from '../run-context';
 
 /** Checks what the recipe alone tells. @throws UserError */
 export function checkDistill({ teacher }: Distill, step: RecipeStep, where: string): void {
@@ -25,8 +25,8 @@ export function checkDistill({ teacher }: Distill, step: RecipeStep, where: stri
  * Checks that the teacher takes the images and tells the classes that the student does.
  * @throws UserError
  */
-export async function tryTeacher({ teacher }: Distill, { start, named, opened }: Prepared): Promise<void> {
-  const content = named.get(teacher);
+export async function tryTeacher({ teacher }: Distill, { start, referenced, opened }: Prepared): Promise<void> {
+  const content = referenced.get(teacher);
   // The model with which the run begins, or what its train step makes of it, fits itself.
   if (!content) return;
   const why = whyNotRunnable(content);
@@ -55,16 +55,16 @@ const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((
 
 /** The answers of the teacher, ready for training, and the end of it. @throws UserError, CancelledError */
 export async function distillation(
-  work: Work,
+  context: RunContext,
   { teacher, temperature, alpha }: Distill,
   data: Dataset,
 ): Promise<Distillation & { dispose(): void }> {
-  const { listener } = work;
-  const content = await teacherContent(work, teacher);
+  const { listener } = context;
+  const content = await teacherContent(context, teacher);
   const model = await toLayersModel(content);
   try {
     const onProgress = progressTo(listener);
-    const images = (await dataOfTeacher(work, teacher, content, model, data)).split('train');
+    const images = (await dataOfTeacher(context, teacher, content, model, data)).split('train');
     const classifier = asClassifier(model, images, data.info.classNames.length);
     return {
       teacher: await teacherOf(classifier, images, { temperature, signal: listener.signal, onProgress }),
@@ -80,7 +80,7 @@ export async function distillation(
 
 /** The model with which the run began takes pixels as the student does; another teacher takes them as it was trained to. */
 async function dataOfTeacher(
-  { prepared, listener }: Work,
+  { prepared, listener }: RunContext,
   teacher: string,
   content: ModelContent,
   model: LayersModel,
@@ -100,12 +100,12 @@ async function dataOfTeacher(
   return own;
 }
 
-/** The teacher named `start` is the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
-async function teacherContent(work: Work, teacher: string): Promise<ModelContent> {
-  const { named, parent } = work.prepared;
-  const known = teacher === START_TEACHER ? parent : named.get(teacher);
+/** The teacher `start` is the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
+async function teacherContent(context: RunContext, teacher: string): Promise<ModelContent> {
+  const { referenced, parent } = context.prepared;
+  const known = teacher === START_TEACHER ? parent : referenced.get(teacher);
   if (known) return known;
-  const [first] = work.state.results;
+  const [first] = context.state.results;
   if (first?.step !== 'train') throw new Error('a run without a checkpoint began without training');
-  return readBack(work, epochFolder(work.prepared.recipe, 0, first.best.epoch));
+  return readBack(context, epochFolder(context.prepared.recipe, 0, first.best.epoch));
 }

@@ -2,14 +2,14 @@ import type { EvaluateStep } from '../../../protocol/steps/evaluate';
 import type { StepResult } from '../../../protocol/steps';
 import { keptCounts } from '../../compress/counts';
 import { measure, recorded } from '../measured';
-import type { Work } from '../work';
+import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
 /** Measures the model as it is; nothing is chosen by it. */
-async function run(work: Work, step: EvaluateStep): Promise<StepResult> {
-  const evaluation = await measure(work.prepared, work.model, work.listener, step.split, step.samples);
+async function run(context: RunContext, step: EvaluateStep): Promise<StepResult> {
+  const evaluation = await measure(context.prepared, context.model, context.listener, step.split, step.samples);
   if (!evaluation) throw new Error('an evaluate step was let through without data');
-  work.state.accuracies.push(recorded(`step ${work.state.step + 1}`, evaluation));
+  context.state.accuracies.push(recorded(`step ${context.state.step + 1}`, evaluation));
   return { step: 'evaluate', evaluation };
 }
 

@@ -6,7 +6,7 @@ import { calibrate } from '../../compress/prune/calibrate';
 import { graduallyPruned, initialSparsity, prunedTo } from '../../compress/prune/gradual';
 import type { GradualPruning } from '../../train/loop';
 import { sparsitySchedule } from '../../train/sparsity-schedule';
-import type { Work } from '../work';
+import type { RunContext } from '../run-context';
 
 /** The epoch at whose end full sparsity is reached, fractions allowed. */
 export const fullSparsityAt = ({ to }: Gradual, epochs: number): number => to ?? Math.ceil(epochs / 2);
@@ -41,7 +41,7 @@ export function gradualPruning(
   model: ModelContent,
   gradual: Gradual,
   epochs: number,
-  { prepared, listener }: Pick<Work, 'prepared' | 'listener'>,
+  { prepared, listener }: Pick<RunContext, 'prepared' | 'listener'>,
 ): GradualPruning & { readonly open: ReadonlyMap<string, number> } {
   const { seed } = prepared.recipe;
   const initial = initialSparsity(model, gradual);

@@ -5,34 +5,34 @@ import { storageNotes } from '../../checkpoint/storage-notes';
 import { prunedTensors } from '../../compress/prune/apply';
 import { calibrate } from '../../compress/prune/calibrate';
 import { prunedCounts } from '../../compress/counts';
-import { carryOut as carriedOut } from '../../compress/prune/carry-out';
+import { applyAndReconstruct as carriedOut } from '../../compress/prune/apply-and-reconstruct';
 import { planPrune } from '../../compress/prune/plan';
 import type { Statistics } from '../../compress/prune/scores/score';
 import { dataKey, type Dataset } from '../../dataset/dataset';
 import { figuresOf } from '../../measure/inspect';
-import { stageOf } from '../../model/stage';
+import { weightSwapOf } from '../../model/weight-swap';
 import { pauseUnless } from '../../pause';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { counted } from '../outcome';
 import type { CarriedOut, Outlook, PlanContext } from '../planning/outlook';
 import { progressTo } from '../types';
-import type { Work } from '../work';
+import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
 /** Prunes the model, and measures it before the first pruning and after each. */
-async function run(work: Work, step: PruneStep): Promise<StepResult> {
-  await measureBefore(work);
-  const { prepared, listener, model } = work;
+async function run(context: RunContext, step: PruneStep): Promise<StepResult> {
+  await measureBefore(context);
+  const { prepared, listener, model } = context;
   const { data, recipe } = prepared;
   const options = { seed: recipe.seed, signal: listener.signal, onProgress: progressTo(listener) };
   const statistics = data ? await calibrate(model, step, data, options) : undefined;
   const planned = planPrune(model, step, recipe.seed, statistics);
   const { tensors, layers } = await carriedOut(model, step, planned, data, options);
-  work.model = asStored({ ...model, tensors });
+  context.model = asStored({ ...model, tensors });
   for (const text of storageNotes(model, { ...model, tensors })) listener.report({ kind: 'message', text });
-  const accuracy = await measureAfter(work, 'prune');
-  return { step: 'prune', layers: counted(layers, work.model), accuracy };
+  const accuracy = await measureAfter(context, 'prune');
+  return { step: 'prune', layers: counted(layers, context.model), accuracy };
 }
 
 async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
@@ -52,14 +52,14 @@ async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
   return { kind: 'zeros', counts: prunedCounts(checkpoint, planned), carryOut };
 }
 
-/** What the score knows of the training images, once for all amounts. It takes a turn of its own on the stage: a plan that is cancelled must not take another with it. */
+/** What the score knows of the training images, once for all amounts. It takes a turn of its own on the swap: a plan that is cancelled must not take another with it. */
 async function calibratedOnce(
   { session, seed, signal, onProgress }: PlanContext,
   step: PruneStep,
   data: Dataset,
 ): Promise<Statistics | undefined> {
-  const stage = await stageOf(session);
-  return stage.exclusively(async () => {
+  const swap = await weightSwapOf(session);
+  return swap.exclusively(async () => {
     await pauseUnless(signal);
     return session.memo(`calibration:${step.score}:${step.samples}:${seed}:${dataKey(data)}`, () =>
       calibrate(session.checkpoint, step, data, { seed, signal, onProgress }),

@@ -8,21 +8,21 @@ import { readGraph } from '../../model/graph';
 import { asStored } from '../as-stored';
 import { measure, recorded } from '../measured';
 import { progressTo } from '../types';
-import type { Work } from '../work';
+import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
 /** Measures the statistics of batch normalisation anew, and then the model. */
-async function run(work: Work, step: RecalibrateStep): Promise<StepResult> {
-  const { prepared, listener, state } = work;
+async function run(context: RunContext, step: RecalibrateStep): Promise<StepResult> {
+  const { prepared, listener, state } = context;
   if (!prepared.data) throw new Error('a recalibrate step was let through without data');
   const images = prepared.data.split('train').first(step.samples);
-  const { model, layers } = await recalibrated(work.model, images, {
+  const { model, layers } = await recalibrated(context.model, images, {
     batchSize: step.batchSize,
     signal: listener.signal,
     onProgress: progressTo(listener),
   });
-  work.model = asStored(model);
-  const evaluation = await measure(prepared, work.model, listener);
+  context.model = asStored(model);
+  const evaluation = await measure(prepared, context.model, listener);
   if (!evaluation) throw new Error('a recalibrate step was let through with a model that cannot be run');
   state.accuracies.push(recorded(`step ${state.step + 1}, recalibrate`, evaluation));
   return { step: 'recalibrate', layers, samples: images.length, accuracy: evaluation.accuracy };

@@ -7,21 +7,21 @@ import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import type { CarriedOut, Outlook, PlanContext } from '../planning/outlook';
 import { progressTo } from '../types';
-import type { Work } from '../work';
+import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
 /** Removes channels, once the outputs are known to be those of the masked model, and measures the model before and after. */
-async function run(work: Work, step: RemoveStep): Promise<StepResult> {
-  const { prepared, listener } = work;
-  await measureBefore(work);
-  const { model, layers, totals, outcome, difference, notCompared } = await removeByStep(work.model, step, {
+async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
+  const { prepared, listener } = context;
+  await measureBefore(context);
+  const { model, layers, totals, outcome, difference, notCompared } = await removeByStep(context.model, step, {
     seed: prepared.recipe.seed,
     dataset: prepared.data,
     signal: listener.signal,
     onProgress: progressTo(listener),
   });
-  work.model = asStored(model);
-  const accuracy = await measureAfter(work, 'remove');
+  context.model = asStored(model);
+  const accuracy = await measureAfter(context, 'remove');
   return {
     step: 'remove',
     layers: [...layers],

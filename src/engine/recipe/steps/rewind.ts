@@ -7,47 +7,47 @@ import { keptCounts } from '../../compress/counts';
 import { rewind as rewound } from '../../compress/rewind';
 import { storedNormalization } from '../../measure/normalization/fit';
 import { asStored } from '../as-stored';
-import { epochFolder } from '../places';
+import { epochFolder } from '../folder-layout';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
-import { readBack, type Work } from '../work';
+import { readBack, type RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
 /** Gives the weights that are left their early values. */
-async function run(work: Work, { to }: RewindStep): Promise<StepResult> {
-  const { model, kept, zeros } = rewound(work.model, await early(work, to), sourceOf(to));
-  work.model = asStored(model);
+async function run(context: RunContext, { to }: RewindStep): Promise<StepResult> {
+  const { model, kept, zeros } = rewound(context.model, await early(context, to), sourceOf(to));
+  context.model = asStored(model);
   // What was measured after fine-tuning was another model.
-  work.state.afterFineTune = null;
+  context.state.afterFineTune = null;
   return { step: 'rewind', to, kept, zeros };
 }
 
 const sourceOf = (to: RewindStep['to']): string =>
   typeof to === 'string' ? `The checkpoint "${to}"` : `Epoch ${to} of the train step`;
 
-async function early(work: Work, to: RewindStep['to']): Promise<ModelContent> {
-  const { named, start, recipe } = work.prepared;
+async function early(context: RunContext, to: RewindStep['to']): Promise<ModelContent> {
+  const { referenced, start, recipe } = context.prepared;
   if (typeof to === 'string') {
-    const found = named.get(to);
+    const found = referenced.get(to);
     if (!found) throw new Error(`the checkpoint ${to} was not read`);
     return found;
   }
   if (to === 0) return start;
-  const [first] = work.state.results;
+  const [first] = context.state.results;
   const epochs = first?.step === 'train' ? first.epochs.length : 0;
   if (to > epochs)
     throw new UserError(
       `The train step stopped after epoch ${epochs}, so the model cannot be rewound to epoch ${to}: choose an earlier one.`,
     );
-  return readBack(work, epochFolder(recipe, 0, to));
+  return readBack(context, epochFolder(recipe, 0, to));
 }
 
 /** Early weights were trained for the pixels that the model takes now. @throws UserError */
 function checkPixels(
   { to }: RewindStep,
-  { named, data, parent }: Pick<Prepared, 'named' | 'data' | 'parent'>,
+  { referenced, data, parent }: Pick<Prepared, 'referenced' | 'data' | 'parent'>,
 ): Promise<void> {
-  const early = typeof to === 'string' ? named.get(to) : undefined;
+  const early = typeof to === 'string' ? referenced.get(to) : undefined;
   const theirs = early && storedNormalization(early);
   const ours = data?.normalization ?? (parent ? storedNormalization(parent) : undefined);
   if (typeof to === 'string' && theirs && ours && !sameNormalization(theirs, ours))
@@ -58,13 +58,16 @@ function checkPixels(
 }
 
 // The epochs of a train step have the tensors with which it began.
-const dryRun = (model: ModelContent, { to }: RewindStep, { start, named }: Pick<Prepared, 'start' | 'named'>) =>
-  rewound(model, typeof to === 'string' ? (named.get(to) ?? start) : start, sourceOf(to)).model;
+const dryRun = (
+  model: ModelContent,
+  { to }: RewindStep,
+  { start, referenced }: Pick<Prepared, 'start' | 'referenced'>,
+) => rewound(model, typeof to === 'string' ? (referenced.get(to) ?? start) : start, sourceOf(to)).model;
 
-async function plan({ session, named }: PlanContext, step: RewindStep): Promise<Outlook> {
+async function plan({ session, referenced }: PlanContext, step: RewindStep): Promise<Outlook> {
   const { checkpoint } = session;
-  await checkPixels(step, { named, data: null, parent: checkpoint });
-  const model = asStored(dryRun(checkpoint, step, { start: checkpoint, named }));
+  await checkPixels(step, { referenced, data: null, parent: checkpoint });
+  const model = asStored(dryRun(checkpoint, step, { start: checkpoint, referenced }));
   const counts = keptCounts(checkpoint, model);
   return { kind: 'same', counts, carryOut: () => Promise.resolve({ model, counts }) };
 }

@@ -6,17 +6,17 @@ import type { TargetStep } from '../../../protocol/steps/target';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import type { ModelContent } from '../../checkpoint/types';
 import { keptCounts } from '../../compress/counts';
-import { checkCutting, cuttingOf, type Cutting } from '../../compress/cutting';
+import { checkPruningMethod, createPruningMethod, type PruningMethod } from '../../compress/pruning-method';
 import { findTarget } from '../../compress/target/find';
 import { withInputShape } from '../../model/input-shapes';
 import { Sample } from '../../measure/sample';
 import { StoredPoints } from '../../measure/sensitivity/points';
-import { Pace } from '../../pace';
+import { ProgressMeter } from '../../progress-meter';
 import { measureBefore } from '../compressed';
-import { scanFolder } from '../places';
+import { scanFolder } from '../folder-layout';
 import { writeStored } from '../stored';
 import { progressTo } from '../types';
-import { stamped, type Work } from '../work';
+import { stamped, type RunContext } from '../run-context';
 import type { StepKind } from './kind';
 import { prune } from './prune';
 import { remove } from './remove';
@@ -25,19 +25,19 @@ import { remove } from './remove';
 const SOME_ACCURACY = 0.12345;
 
 /** Writes each plan of the curve as a checkpoint of its own, its accuracy that of the validation images. */
-async function writePlans(work: Work, curve: ParetoCurve, cutting: Cutting): Promise<void> {
-  const { state, listener, folder } = work;
+async function writePlans(context: RunContext, curve: ParetoCurve, method: PruningMethod): Promise<void> {
+  const { state, listener, folder } = context;
   const { points, samples, sampleData } = curve;
-  const pace = new Pace('writing plans', points.length, 'checkpoints', progressTo(listener));
+  const meter = new ProgressMeter('writing plans', points.length, 'checkpoints', progressTo(listener));
   for (const [i, { step, accuracy }] of points.entries()) {
     if (listener.signal.aborted) throw new CancelledError();
     const layers: Readonly<Record<string, number | PruneAmount>> = step.layers ?? {};
     const amounts = new Map(Object.entries(layers).map(([layer, amount]) => [layer, amountIn(amount)] as const));
-    const { model } = await cutting.carryOut(amounts);
+    const { model } = await method.applyAndReconstruct(amounts);
     const measured = { after: `step ${state.step + 1}, plan`, split: 'validation', samples, accuracy, sampleData };
-    const content = stamped(work, model, [...state.accuracies, measured]);
+    const content = stamped(context, model, [...state.accuracies, measured]);
     await writeStored(folder, `${PLANS_FOLDER}/plan-${String(i + 1).padStart(2, '0')}`, content);
-    pace.advance(1);
+    meter.advance(1);
   }
 }
 
@@ -49,15 +49,15 @@ function amountIn(amount: number | PruneAmount): number {
 }
 
 /** Finds the plan that meets the goal, leaves all that were found in the run's folder, and does what the chosen one says. */
-async function run(work: Work, step: TargetStep): Promise<StepResult> {
-  const { prepared, listener, state, environment, folder, model } = work;
+async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
+  const { prepared, listener, state, environment, folder, model } = context;
   const { data, recipe } = prepared;
   if (!data) throw new Error('a target step was let through without data');
-  await measureBefore(work);
+  await measureBefore(context);
   const { signal } = listener;
   const onProgress = progressTo(listener);
   const sample = new Sample(data.split('validation'), data.info.classNames.length, step.samples);
-  const cutting = await cuttingOf(model, step, { data, seed: recipe.seed, signal, onProgress });
+  const method = await createPruningMethod(model, step, { data, seed: recipe.seed, signal, onProgress });
   const { by, score, granularity = 'element' } = step;
   const known = await StoredPoints.open(folder, scanFolder(state.step), {
     weightsHash: encodeCheckpoint(model).weightsHash,
@@ -73,22 +73,22 @@ async function run(work: Work, step: TargetStep): Promise<StepResult> {
     sampleData: data.info.sample,
   };
   const curve = await findTarget({
-    ...{ model, step, cutting, sample, known, signal, onProgress },
+    ...{ model, step, method, sample, known, signal, onProgress },
     sampleData: data.info.sample,
     normalization: data.normalization,
-    asWritten: (content: ModelContent) => stamped(work, content, [...state.accuracies, later]),
+    asWritten: (content: ModelContent) => stamped(context, content, [...state.accuracies, later]),
   });
   await folder.write(PARETO_FILE, `${JSON.stringify(curve, null, 2)}\n`);
-  if (step.writePlans) await writePlans(work, curve, cutting);
+  if (step.writePlans) await writePlans(context, curve, method);
   const chosen = curve.points[curve.chosen]!.step;
-  const applied = await (chosen.step === 'prune' ? prune.run(work, chosen) : remove.run(work, chosen));
+  const applied = await (chosen.step === 'prune' ? prune.run(context, chosen) : remove.run(context, chosen));
   if (applied.step !== 'prune' && applied.step !== 'remove') throw new Error(`a plan came to a ${applied.step} step`);
   return { step: 'target', curve, applied, accuracy: applied.accuracy };
 }
 
 export const target: StepKind<TargetStep> = {
   validate: {
-    recipe: checkCutting,
+    recipe: checkPruningMethod,
     dryRun: (model, { inputShape }) => {
       if (inputShape) withInputShape(model, inputShape);
       return model;

@@ -18,13 +18,13 @@ import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
 import { measure } from '../measured';
 import { counted } from '../outcome';
-import { epochFolder } from '../places';
+import { epochFolder } from '../folder-layout';
 import { writeState } from '../state';
 import { writeStored } from '../stored';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import { randomNetwork } from '../random-network';
 import type { Prepared } from '../types';
-import { isLastChange, keep, readBack, stamped, type Work } from '../work';
+import { isLastChange, keep, readBack, stamped, type RunContext } from '../run-context';
 import { checkDistill, distillation, tryTeacher } from './distill';
 import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
@@ -33,21 +33,21 @@ import type { StepKind } from './kind';
  * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
  * leaves its checkpoint and the state from which the run can be resumed.
  */
-async function run(work: Work, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
-  const { prepared, state } = work;
+async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
+  const { prepared, state } = context;
   const { data } = prepared;
   if (!data) throw new Error(`a ${step.step} step was let through without data`);
-  if (step.step === 'finetune' && step.gradual) await measureBefore(work);
-  const { records, best } = await trainEpochs(work, step, data, resume);
+  if (step.step === 'finetune' && step.gradual) await measureBefore(context);
+  const { records, best } = await trainEpochs(context, step, data, resume);
   state.start = epochFolder(prepared.recipe, state.step, best.epoch);
-  work.model = await readBack(work, state.start);
-  await checkAnswers(work, best);
+  context.model = await readBack(context, state.start);
+  await checkAnswers(context, best);
   state.accuracies.push(...accuraciesOf(step.step, best, data));
   if (step.step === 'train') state.before = best.testAccuracy;
   else state.afterFineTune = best.testAccuracy;
   const { gradual } = step;
   // Which layers were cut is the plan's to say; how many zeros they have, the weights'.
-  const layers = gradual && counted(planByMagnitude(work.model, gradual).layers, work.model);
+  const layers = gradual && counted(planByMagnitude(context.model, gradual).layers, context.model);
   return { step: step.step, epochs: records, best, ...(layers ? { layers } : {}) };
 }
 
@@ -55,7 +55,7 @@ async function run(work: Work, step: TrainStep | FinetuneStep, resume?: TrainSta
 const SAME_ACCURACY = 1e-3;
 
 /** Measures the best epoch as its files hold it. @throws UserError where that is not what was measured while it was trained */
-async function checkAnswers({ prepared, model, listener, folder }: Work, best: EpochRecord): Promise<void> {
+async function checkAnswers({ prepared, model, listener, folder }: RunContext, best: EpochRecord): Promise<void> {
   const read = await measure(prepared, model, listener);
   if (!read || Math.abs(read.accuracy - best.testAccuracy) <= SAME_ACCURACY) return;
   throw new UserError(
@@ -64,21 +64,21 @@ async function checkAnswers({ prepared, model, listener, folder }: Work, best: E
 }
 
 async function trainEpochs(
-  work: Work,
+  context: RunContext,
   step: TrainStep | FinetuneStep,
   data: Dataset,
   resume: TrainState | undefined,
 ): Promise<Trained> {
-  const { prepared, listener, folder, state } = work;
+  const { prepared, listener, folder, state } = context;
   const { recipe } = prepared;
   const nameOf = (epoch: number): string => epochFolder(recipe, state.step, epoch);
-  const start = work.model;
+  const start = context.model;
   const done = resume?.records.length ?? 0;
-  const model = await toLayersModel(done > 0 ? await readBack(work, nameOf(done)) : start);
+  const model = await toLayersModel(done > 0 ? await readBack(context, nameOf(done)) : start);
   let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
-    taught = step.distill && (await distillation(work, step.distill, data));
-    const gradual = step.gradual && gradualPruning(start, step.gradual, step.epochs, work);
+    taught = step.distill && (await distillation(context, step.distill, data));
+    const gradual = step.gradual && gradualPruning(start, step.gradual, step.epochs, context);
     const masks = step.step === 'finetune' ? new Map(zeroMasks(start)) : new Map<string, Uint8Array>();
     for (const [name, length] of gradual?.open ?? [])
       if (!masks.has(name)) masks.set(name, new Uint8Array(length).fill(1));
@@ -102,12 +102,12 @@ async function trainEpochs(
       },
       onEpoch: async (reached, best) => {
         const record = reached.records.at(-1)!;
-        const content = stamped(work, exactly(withWeightsOf(start, model)), [
+        const content = stamped(context, exactly(withWeightsOf(start, model)), [
           ...state.accuracies,
           ...accuraciesOf(step.step, record, data),
         ]);
-        await keep(work, nameOf(record.epoch), content);
-        if (best && isLastChange(work))
+        await keep(context, nameOf(record.epoch), content);
+        if (best && isLastChange(context))
           state.latest = (await writeStored(folder, '', content, { interim: true })).hashes;
         await writeState(folder, state, reached);
         listener.report({ kind: 'epoch', step: step.step, epochs: step.epochs, record });

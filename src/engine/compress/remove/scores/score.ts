@@ -22,7 +22,7 @@ export type GroupScores = ReadonlyMap<number, number>;
 
 /** Says how much each group of channels matters. */
 export interface ChannelScore {
-  /** Whether scores of different layers measure the same thing; then they are weighed against what a removal saves, else against the mean of their family. */
+  /** True where scores of different layers are comparable: they are divided by the saving of a removal, else by their mean over the coupled layers. */
   readonly comparable: boolean;
   /** @throws UserError, CancelledError */
   score(input: ChannelScoreInput): GroupScores | Promise<GroupScores>;

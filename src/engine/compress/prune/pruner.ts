@@ -1,7 +1,7 @@
 import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
-import type { LayerCutter } from '../../measure/sensitivity/cutter';
+import type { LayerPruner } from '../../measure/sensitivity/pruner';
 import { readGraph } from '../../model/graph';
 import { prunedTensors } from './apply';
 import { planPrune } from './plan';
@@ -9,7 +9,7 @@ import { prunableTensors } from './ranking';
 import type { Statistics } from './scores/score';
 
 /** What a scan says of pruning. */
-export type CutterOptions = Pick<PruneStep, 'score' | 'granularity' | 'protect'>;
+export type PrunerOptions = Pick<PruneStep, 'score' | 'granularity' | 'protect'>;
 
 /**
  * Prunes one layer of a model at a time, each by itself.
@@ -17,12 +17,12 @@ export type CutterOptions = Pick<PruneStep, 'score' | 'granularity' | 'protect'>
  * @param statistics of this very model, for scores that need data
  * @throws UserError where the granularity fits no layer, a protected layer does not exist, or weights are NaN
  */
-export function pruneCutter(
+export function weightPruner(
   model: ModelContent,
-  options: CutterOptions,
+  options: PrunerOptions,
   seed: number,
   statistics?: Statistics,
-): LayerCutter {
+): LayerPruner {
   const { score, granularity, protect } = options;
   const step = (amounts: Partial<PruneStep>): PruneStep =>
     PruneStep.parse({
@@ -48,7 +48,7 @@ export function pruneCutter(
   });
   return {
     layers,
-    cut: (layer, sparsity) => {
+    prune: (layer, sparsity) => {
       const plan = planPrune(model, step({ layers: { [layer]: { sparsity } } }), seed, statistics);
       return {
         tensors: prunedTensors(model, plan),

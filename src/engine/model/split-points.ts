@@ -3,14 +3,14 @@ import { answersOf, type LayersModel } from './runnable';
 import type { ModelVariable } from './weights/binding';
 
 type Symbolic = layers.SymbolicTensor;
-/** One call of a layer: its inputs, and what it makes of them. */
+/** One call of a layer, with its input and output tensors. */
 type Call = layers.layers.Layer['inboundNodes'][number];
 
-/** A tensor within a running model through which all goes that comes behind it. */
-export interface Cut {
-  /** The same for the same tensor. */
+/** A tensor in a running model on which all later layers depend, and no later layer on an earlier tensor. */
+export interface SplitPoint {
+  /** Identifies the tensor. */
   readonly id: number;
-  /** Lengths of its axes for one example. */
+  /** Shape for one example. */
   readonly shape: readonly number[];
   /** Names of the layers before it. */
   readonly layers: readonly string[];
@@ -20,28 +20,28 @@ export interface Cut {
   readonly tail: (tensor: tf.Tensor) => tf.Tensor;
 }
 
-/** Layers that tell others which examples to leave out, beside the tensors that they make. */
+/** Layers that pass a mask to later layers beside their output. */
 const MASKING: ReadonlySet<string> = new Set(['Masking', 'Embedding']);
 
 /**
- * Where a model with one input and one output can be cut, from its input on, so that none of `variables` is before the cut.
- * The input itself is no cut.
+ * Finds the tensors at which a model with one input and one output can be split, in order, so that none of `variables` is
+ * before the split. The input itself is not one of them.
  */
-export function cutsBefore(model: LayersModel, variables: ReadonlySet<ModelVariable>): Cut[] {
+export function splitPointsBefore(model: LayersModel, variables: ReadonlySet<ModelVariable>): SplitPoint[] {
   const [input, output] = [model.inputs[0]!, model.outputs[0]!];
   const calls = callsBefore(output);
   if (calls.some(({ outboundLayer }) => MASKING.has(outboundLayer.getClassName()))) return [];
   const end = calls.findIndex(({ outboundLayer }) => outboundLayer.weights.some((weight) => variables.has(weight)));
   const lastRead = new Map<Call, number>();
   for (const [i, call] of calls.entries()) for (const tensor of call.inputTensors) lastRead.set(callOf(tensor), i);
-  const cuts: Cut[] = [];
-  /** The last call that reads what is made before the one in hand. */
+  const points: SplitPoint[] = [];
+  /** Index of the last call that reads an earlier result. */
   let reach = 0;
   for (const [i, call] of calls.slice(0, Math.max(0, end)).entries()) {
     const [tensor, ...others] = call.outputTensors;
     const shape = tensor!.shape.slice(1);
     if (tensor !== input && others.length === 0 && reach <= i && isKnown(shape)) {
-      cuts.push({
+      points.push({
         id: tensor!.id,
         shape,
         layers: calls.slice(0, i + 1).map(({ outboundLayer }) => outboundLayer.name),
@@ -51,17 +51,17 @@ export function cutsBefore(model: LayersModel, variables: ReadonlySet<ModelVaria
     }
     reach = Math.max(reach, lastRead.get(call) ?? 0);
   }
-  return cuts;
+  return points;
 }
 
 const callOf = ({ sourceLayer, nodeIndex }: Symbolic): Call => sourceLayer.inboundNodes[nodeIndex]!;
 
-/** The calls that a tensor takes, each after those whose results it reads. */
+/** Lists the calls that compute a tensor, each after the calls that it depends on. */
 function callsBefore(tensor: Symbolic): Call[] {
   const order = new Set<Call>();
   const visit = (call: Call): void => {
     if (order.has(call)) return;
-    // That of the input reads its own result.
+    // The call of the input layer reads its own result.
     if (call.inboundLayers.length > 0) for (const input of call.inputTensors) visit(callOf(input));
     order.add(call);
   };
@@ -71,7 +71,7 @@ function callsBefore(tensor: Symbolic): Call[] {
 
 const isKnown = (shape: readonly (number | null)[]): shape is number[] => shape.every((length) => length !== null);
 
-/** Makes the calls, in order, beginning with one tensor that is known. */
+/** Runs the calls in order, from one known tensor. */
 function run(calls: readonly Call[], from: Symbolic, value: tf.Tensor, wanted: Symbolic): tf.Tensor {
   const values = new Map([[from.id, value]]);
   for (const { outboundLayer, inputTensors, outputTensors } of calls) {

@@ -1,7 +1,7 @@
 import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
-import type { LayerCutter } from '../../measure/sensitivity/cutter';
+import type { LayerPruner } from '../../measure/sensitivity/pruner';
 import { readGraph } from '../../model/graph';
 import { shareOf } from '../share';
 import { maskChannels } from './mask';
@@ -9,7 +9,7 @@ import { planRemove } from './plan';
 import type { GroupScores } from './scores/score';
 
 /** Cuts channels of one layer at a time, and tells what a removal from several comes to for each. */
-export interface ChannelCutter extends LayerCutter {
+export interface ChannelPruner extends LayerPruner {
   /** The share of channels that each layer loses, by name. */
   shares(removed: ReadonlySet<number>): Map<string, number>;
 }
@@ -20,24 +20,24 @@ export interface ChannelCutter extends LayerCutter {
  * @param scores of the model's groups
  * @throws UserError where no channel may go, or a protected layer does not exist
  */
-export function removeCutter(
+export function channelPruner(
   model: ModelContent,
   { score, protect }: Pick<RemoveStep, 'score' | 'protect'>,
   scores: GroupScores,
-): ChannelCutter {
+): ChannelPruner {
   const step = (amounts: Partial<RemoveStep>): RemoveStep =>
     RemoveStep.parse({ step: 'remove', score, scope: 'layer', ...(protect ? { protect } : {}), ...amounts });
   const { groups, free, layers: planned } = planRemove(model, step({ amount: { channels: 0 } }), scores);
   const graph = readGraph(model).layers;
-  const cuttable = new Map<string, readonly number[]>();
+  const removable = new Map<string, readonly number[]>();
   const layers = groups.layers.map(({ name }, i): ScannedLayer => {
-    const own = free.filter(({ makers }) => makers.includes(i));
-    const first = own[0] && groups.layers[own[0].makers[0]!]!.name;
-    if (own.some(({ makers }) => makers[0] === i)) {
-      const all = own.flatMap((family) => family.groups);
-      cuttable.set(name, all);
-      const makers = [...new Set(own.flatMap((family) => family.makers))];
-      const made = makers.flatMap((maker) => graph[maker]!.tensors).filter(({ kernel }) => kernel);
+    const own = free.filter(({ producers }) => producers.includes(i));
+    const first = own[0] && groups.layers[own[0].producers[0]!]!.name;
+    if (own.some(({ producers }) => producers[0] === i)) {
+      const all = own.flatMap((coupled) => coupled.groups);
+      removable.set(name, all);
+      const producers = [...new Set(own.flatMap((coupled) => coupled.producers))];
+      const made = producers.flatMap((producer) => graph[producer]!.tensors).filter(({ kernel }) => kernel);
       return { name, parameters: made.map(({ tensor }) => tensor.name), size: all.length, state: 'scanned' };
     }
     const alone = { name, parameters: [], size: 0 };
@@ -53,15 +53,15 @@ export function removeCutter(
   });
   return {
     layers,
-    cut: (layer, sparsity) => {
+    prune: (layer, sparsity) => {
       const { removed } = planRemove(model, step({ layers: { [layer]: sparsity } }), scores);
       return {
         tensors: maskChannels(model, groups, removed).tensors,
-        reached: removed.size / Math.max(1, cuttable.get(layer)?.length ?? 0),
+        reached: removed.size / Math.max(1, removable.get(layer)?.length ?? 0),
       };
     },
     shares: (removed) => {
-      const lost = [...cuttable].map(([name, own]) => {
+      const lost = [...removable].map(([name, own]) => {
         const share = own.filter((one) => removed.has(one)).length / own.length;
         return [name, shareOf(own.length, share)] as const;
       });

@@ -4,9 +4,9 @@ import { toLayersModel, type LayersModel } from './runnable';
 import { variablesByTensor, type Binding, type ModelVariable } from './weights/binding';
 import { tf } from '../tf';
 
-/** A model that shows one set of weights after another without being built again. */
-export class Stage {
-  private shown: Tensors;
+/** A running model whose weights are swapped without building it again. */
+export class WeightSwap {
+  private current: Tensors;
   private last: Promise<unknown> = Promise.resolve();
   private readonly variables: Binding;
 
@@ -14,13 +14,13 @@ export class Stage {
     private readonly model: LayersModel,
     private readonly original: Tensors,
   ) {
-    this.shown = original;
+    this.current = original;
     this.variables = variablesByTensor(model);
   }
 
   /** The caller disposes of it. @throws UserError where the model cannot be run */
-  static async build(model: ModelContent): Promise<Stage> {
-    return new Stage(await toLayersModel(model), model.tensors);
+  static async build(model: ModelContent): Promise<WeightSwap> {
+    return new WeightSwap(await toLayersModel(model), model.tensors);
   }
 
   /** Runs `work` once all earlier work has ended. */
@@ -31,21 +31,21 @@ export class Stage {
   }
 
   /** Gives the model the weights in `tensors`, all of the model; only those that differ from the ones it has are copied. */
-  show(tensors: Tensors): void {
+  set(tensors: Tensors): void {
     for (const [name, variable] of this.variables) {
       const next = tensors.get(name);
       if (next === undefined) throw new Error(`the weights to be shown lack ${name}`);
-      if (next.dtype !== 'float32' || next === this.shown.get(name)) continue;
+      if (next.dtype !== 'float32' || next === this.current.get(name)) continue;
       tf.tidy(() => {
         variable.write(tf.tensor(next.data, [...next.shape], 'float32'));
       });
     }
-    this.shown = tensors;
+    this.current = tensors;
   }
 
   /** The weights that are shown instead of those that the model was built with. */
   get changed(): Set<ModelVariable> {
-    const others = [...this.variables].filter(([name]) => this.shown.get(name) !== this.original.get(name));
+    const others = [...this.variables].filter(([name]) => this.current.get(name) !== this.original.get(name));
     return new Set(others.map(([, variable]) => variable));
   }
 
@@ -54,11 +54,11 @@ export class Stage {
   }
 }
 
-/** The stage that belongs to an open checkpoint. */
-export function stageOf(session: Session): Promise<Stage> {
+/** The swap that belongs to an open checkpoint. */
+export function weightSwapOf(session: Session): Promise<WeightSwap> {
   return session.memo(
-    'stage',
-    () => Stage.build(session.checkpoint),
-    (stage) => stage.dispose(),
+    'swap',
+    () => WeightSwap.build(session.checkpoint),
+    (swap) => swap.dispose(),
   );
 }

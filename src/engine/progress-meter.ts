@@ -1,18 +1,18 @@
 import type { Progress } from '../protocol/measure';
 
-/** Progress is told at most this often: milliseconds. */
+/** Shortest time between two reports, in milliseconds. */
 const INTERVAL_MS = 100;
 /** Weight of the newest interval in the smoothed rate. */
 const SMOOTHING = 0.2;
 
-/** Counts units of a long task and tells how far it is, at most ten times a second, and once at its end. */
-export class Pace {
+/** Counts units of a long task and reports progress at most ten times a second, and once at the end. */
+export class ProgressMeter {
   private done = 0;
-  private toldAt = performance.now();
-  private toldDone = 0;
+  private reportedAt = performance.now();
+  private reportedDone = 0;
   private rate = 0;
 
-  /** `total` in `unit`s; without `onProgress` nothing is told. */
+  /** @param total in `unit`s */
   constructor(
     private readonly stage: string,
     private total: number,
@@ -20,22 +20,22 @@ export class Pace {
     private readonly onProgress?: (progress: Progress) => void,
   ) {}
 
-  /** `units` more are done; true when the listener was told. */
+  /** Adds `units` that are done. Returns true when it reported. */
   advance(units: number): boolean {
     this.done += units;
     const now = performance.now();
-    const elapsed = now - this.toldAt;
+    const elapsed = now - this.reportedAt;
     if (!this.onProgress || (elapsed < INTERVAL_MS && this.done < this.total)) return false;
-    const latest = ((this.done - this.toldDone) / Math.max(elapsed, 1)) * 1000;
+    const latest = ((this.done - this.reportedDone) / Math.max(elapsed, 1)) * 1000;
     this.rate = this.rate === 0 ? latest : this.rate + SMOOTHING * (latest - this.rate);
-    this.toldAt = now;
-    this.toldDone = this.done;
+    this.reportedAt = now;
+    this.reportedDone = this.done;
     const { stage, done, total, unit, rate } = this;
     this.onProgress({ stage, done, total, unit, rate, secondsLeft: rate > 0 ? Math.max(0, total - done) / rate : 0 });
     return true;
   }
 
-  /** `units` will not have to be done after all. */
+  /** Takes `units` off the total, because they need not be done. */
   shorten(units: number): void {
     this.total -= units;
   }

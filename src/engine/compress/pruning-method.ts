@@ -4,23 +4,23 @@ import { CALIBRATION_SAMPLES, ImportanceScoreName, PruneStep } from '../../proto
 import { ChannelScoreName, RemoveStep } from '../../protocol/steps/remove';
 import type { ModelContent, Tensors } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
-import type { LayerCutter } from '../measure/sensitivity/cutter';
+import type { LayerPruner } from '../measure/sensitivity/pruner';
 import { readGraph } from '../model/graph';
 import { prunedTensors } from './prune/apply';
 import { calibrate } from './prune/calibrate';
-import { carryOut } from './prune/carry-out';
-import { pruneCutter } from './prune/cutter';
+import { applyAndReconstruct } from './prune/apply-and-reconstruct';
+import { weightPruner } from './prune/pruner';
 import { planPrune } from './prune/plan';
 import { prunableTensors, prunedShare } from './prune/ranking';
 import { channelGroups } from './remove/channels';
-import { removeCutter } from './remove/cutter';
+import { channelPruner } from './remove/pruner';
 import { maskChannels } from './remove/mask';
 import { planRemove } from './remove/plan';
 import { channelScores } from './remove/scores';
 import { shareOf } from './share';
 
 /** How layers are cut, as a scan or a target says it. */
-export interface CuttingOptions {
+export interface PruningMethodOptions {
   readonly by: 'prune' | 'remove';
   readonly score: string;
   readonly granularity?: string | undefined;
@@ -30,7 +30,7 @@ export interface CuttingOptions {
 }
 
 /** What computing scores is given: training images, the recipe's seed, and who listens. */
-export interface CuttingContext {
+export interface PruningMethodContext {
   readonly data: Dataset;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -38,7 +38,7 @@ export interface CuttingContext {
 }
 
 /** A plan that was carried out on a copy. */
-export interface CutModel {
+export interface PrunedModel {
   /** The smaller or sparser model, as it would be written. */
   readonly model: ModelContent;
   /** Weights in the shapes that the model had, with which it answers in the same way. */
@@ -46,33 +46,33 @@ export interface CutModel {
 }
 
 /** A way to cut a model: one layer at a time, and several, each by an amount of its own. */
-export interface Cutting {
-  readonly cutter: LayerCutter;
+export interface PruningMethod {
+  readonly pruner: LayerPruner;
   /** The recipe step that cuts layers by such amounts: sparsities, or shares of channels. */
   step(amounts: ReadonlyMap<string, number>): PruneStep | RemoveStep;
   /**
    * The amounts that ranking all layers together comes to, where this share of the weights, parameters or MACs goes; null
    * where so much cannot be cut.
    */
-  together(share: number, of: 'params' | 'macs'): ReadonlyMap<string, number> | null;
+  globalAmounts(share: number, of: 'params' | 'macs'): ReadonlyMap<string, number> | null;
   /** What is cut, and nothing more. @throws UserError */
-  cut(amounts: ReadonlyMap<string, number>): CutModel;
+  apply(amounts: ReadonlyMap<string, number>): PrunedModel;
   /** All that the step does, fitting the kept weights anew where the score does so. @throws UserError, CancelledError */
-  carryOut(amounts: ReadonlyMap<string, number>): Promise<CutModel>;
+  applyAndReconstruct(amounts: ReadonlyMap<string, number>): Promise<PrunedModel>;
 }
 
 /** The way to cut that these options name; scores that need data are computed first. @throws UserError, CancelledError */
-export async function cuttingOf(
+export async function createPruningMethod(
   model: ModelContent,
-  options: CuttingOptions,
-  context: CuttingContext,
-): Promise<Cutting> {
-  checkCutting(options);
-  return options.by === 'prune' ? pruning(model, options, context) : removing(model, options, context);
+  options: PruningMethodOptions,
+  context: PruningMethodContext,
+): Promise<PruningMethod> {
+  checkPruningMethod(options);
+  return options.by === 'prune' ? weightPruning(model, options, context) : channelRemoval(model, options, context);
 }
 
 /** Checks what the options alone tell. @throws UserError */
-export function checkCutting({ by, score, granularity }: CuttingOptions): void {
+export function checkPruningMethod({ by, score, granularity }: PruningMethodOptions): void {
   if (by === 'prune') {
     named(ImportanceScoreName, score, 'weights');
     if (granularity?.includes(':'))
@@ -88,11 +88,11 @@ export function checkCutting({ by, score, granularity }: CuttingOptions): void {
 
 const NONE: ReadonlyMap<string, number> = new Map();
 
-async function pruning(
+async function weightPruning(
   model: ModelContent,
-  { score: name, granularity, protect }: CuttingOptions,
-  { data, ...context }: CuttingContext,
-): Promise<Cutting> {
+  { score: name, granularity, protect }: PruningMethodOptions,
+  { data, ...context }: PruningMethodContext,
+): Promise<PruningMethod> {
   const score = named(ImportanceScoreName, name, 'weights');
   const statistics = await calibrate(model, { score, samples: CALIBRATION_SAMPLES }, data, context);
   const step = (amounts: ReadonlyMap<string, number>): PruneStep =>
@@ -105,9 +105,9 @@ async function pruning(
       ...(protect === undefined ? {} : { protect }),
     });
   return {
-    cutter: pruneCutter(model, { score, granularity, protect }, context.seed, statistics),
+    pruner: weightPruner(model, { score, granularity, protect }, context.seed, statistics),
     step,
-    together: (sparsity) =>
+    globalAmounts: (sparsity) =>
       orNull(() => {
         const plan = planPrune(
           model,
@@ -116,27 +116,27 @@ async function pruning(
           statistics,
         );
         const tensors = prunedTensors(model, plan);
-        return amountsOf(model, tensors, plan.cuts.keys());
+        return amountsOf(model, tensors, plan.selections.keys());
       }),
-    cut: (amounts) => {
+    apply: (amounts) => {
       const tensors = prunedTensors(model, planPrune(model, step(amounts), context.seed, statistics));
       return { model: { ...model, tensors }, shown: tensors };
     },
-    carryOut: async (amounts) => {
+    applyAndReconstruct: async (amounts) => {
       const done = step(amounts);
       const plan = planPrune(model, done, context.seed, statistics);
       // Its progress would take turns with that of the whole.
-      const { tensors } = await carryOut(model, done, plan, data, { ...context, onProgress: undefined });
+      const { tensors } = await applyAndReconstruct(model, done, plan, data, { ...context, onProgress: undefined });
       return { model: { ...model, tensors }, shown: tensors };
     },
   };
 }
 
-async function removing(
+async function channelRemoval(
   model: ModelContent,
-  { score: name, protect, inputShape }: CuttingOptions,
-  { data, ...context }: CuttingContext,
-): Promise<Cutting> {
+  { score: name, protect, inputShape }: PruningMethodOptions,
+  { data, ...context }: PruningMethodContext,
+): Promise<PruningMethod> {
   const score = named(ChannelScoreName, name, 'channels');
   const groups = channelGroups(model);
   const step = (amounts: ReadonlyMap<string, number>): RemoveStep =>
@@ -150,22 +150,22 @@ async function removing(
     });
   const { samples } = step(NONE);
   const scores = await channelScores[score].score({ model, groups, samples, dataset: data, ...context });
-  const cutter = removeCutter(model, { score, protect }, scores);
-  const cut = (amounts: ReadonlyMap<string, number>): CutModel => {
+  const pruner = channelPruner(model, { score, protect }, scores);
+  const apply = (amounts: ReadonlyMap<string, number>): PrunedModel => {
     const plan = planRemove(model, step(amounts), scores);
     return { model: plan.model, shown: maskChannels(model, groups, plan.removed).tensors };
   };
   return {
-    cutter,
+    pruner,
     step,
-    together: (share, of) =>
+    globalAmounts: (share, of) =>
       orNull(() => {
         const amount = of === 'macs' ? { macs: share } : { params: share };
         const { removed } = planRemove(model, { ...step(NONE), scope: 'global', amount }, scores);
-        return cutter.shares(removed);
+        return pruner.shares(removed);
       }),
-    cut,
-    carryOut: (amounts) => Promise.resolve(cut(amounts)),
+    apply,
+    applyAndReconstruct: (amounts) => Promise.resolve(apply(amounts)),
   };
 }
 

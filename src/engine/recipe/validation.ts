@@ -8,7 +8,7 @@ import { kindOf } from './steps/kinds';
  * Checks that the steps of a recipe can follow one another and have what they need, looking at the recipe only.
  * Throws UserError.
  */
-export function checkOrder({ checkpoint, data, steps }: Recipe): void {
+export function validateRecipe({ checkpoint, data, steps }: Recipe): void {
   steps.forEach((step, index) => {
     const where = `Step ${index + 1} of the recipe (${step.step})`;
     if (stepDefinition(step.step).traits.startsModel) {

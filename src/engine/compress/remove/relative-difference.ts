@@ -6,7 +6,7 @@ const OF_ITSELF = 1e-2;
 const OF_ALL = 1e-5;
 
 /** Gathers, batch by batch, how much an output varies over the examples, and how far another one is from it. */
-export class Spread {
+export class RelativeDifference {
   #examples = 0;
   /** Of each number of one example, over the examples: mean, sum of squared distances from it, and sum of squares. */
   #means = new Float64Array(0);

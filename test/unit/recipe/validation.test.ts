@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkOrder } from '../../../src/engine/recipe/order';
-import { hashRecipe, relocated } from '../../../src/engine/recipe/origin';
+import { validateRecipe } from '../../../src/engine/recipe/validation';
+import { hashRecipe, relocated } from '../../../src/engine/recipe/provenance';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 
 const recipe = (input: Omit<RecipeInput, 'recipeVersion'>): Recipe => Recipe.parse({ recipeVersion: 1, ...input });
@@ -20,12 +20,12 @@ describe('the order of steps', () => {
     [{ checkpoint: 'm', steps: [{ step: 'prune' }] }, /does not say how much to prune/],
     [{ checkpoint: 'm', steps: [{ step: 'prune', layers: {} }] }, /does not say how much to prune/],
   ] as const)('%# that cannot work is refused', (input, sentence) => {
-    expect(() => checkOrder(recipe(input as never))).toThrow(sentence);
+    expect(() => validateRecipe(recipe(input as never))).toThrow(sentence);
   });
 
   it('that can work is let through', () => {
-    checkOrder(recipe({ data: 'd', steps: [train, evaluate, prune, finetune, prune, finetune, evaluate] }));
-    checkOrder(recipe({ checkpoint: 'm', steps: [prune] }));
+    validateRecipe(recipe({ data: 'd', steps: [train, evaluate, prune, finetune, prune, finetune, evaluate] }));
+    validateRecipe(recipe({ checkpoint: 'm', steps: [prune] }));
   });
 });
 

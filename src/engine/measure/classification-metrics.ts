@@ -2,7 +2,7 @@
 const TOP = 5;
 
 /** Sums over images that were classified: cross-entropy in nats, and who was taken for whom. */
-export class Scores {
+export class ClassificationMetrics {
   private lossSum = 0;
   private correct = 0;
   private amongTop = 0;

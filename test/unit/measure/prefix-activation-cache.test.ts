@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { tf } from '../../../src/engine/tf';
-import { Beginnings } from '../../../src/engine/measure/beginnings';
+import { PrefixActivationCache } from '../../../src/engine/measure/prefix-activation-cache';
 import { asClassifier } from '../../../src/engine/measure/classifier';
 import type { ModelVariable } from '../../../src/engine/model/weights/binding';
 import { createArchitecture } from '../../../src/engine/model/architectures';
@@ -21,7 +21,7 @@ function bench() {
   const model = createArchitecture('fashion-cnn', 1);
   const classifier = asClassifier(model, { shape: [28, 28, 1] }, 10);
   const kernels = model.trainableWeights.filter(({ shape }) => shape.length > 1);
-  return { model, classifier, kernels, beginnings: new Beginnings(classifier, batches, SIZE) };
+  return { model, classifier, kernels, cache: new PrefixActivationCache(classifier, batches, SIZE) };
 }
 const only = (variable: ModelVariable | undefined): Set<ModelVariable> => new Set([variable!]);
 const halve = (variable: ModelVariable | undefined): void =>
@@ -30,12 +30,12 @@ const halve = (variable: ModelVariable | undefined): void =>
   });
 
 test('passes begin behind what has not changed, where that saves more than it costs, and give what whole ones give', async () => {
-  const { model, classifier, kernels, beginnings } = bench();
+  const { model, classifier, kernels, cache } = bench();
   const lengths: number[] = [];
   for (const kernel of kernels) {
     const before = kernel.read().clone();
     halve(kernel);
-    const { pass, batches: given } = await beginnings.behind(only(kernel), signal);
+    const { pass, batches: given } = await cache.passAfter(only(kernel), signal);
     lengths.push(given[0]!.length / SIZE);
     for (const [i, pixels] of batches.entries()) {
       const whole = tf.tidy(() => classifier.logitsOf(tf.tensor(pixels, [SIZE, 28, 28, 1]), false).dataSync());
@@ -49,31 +49,31 @@ test('passes begin behind what has not changed, where that saves more than it co
   }
   // Before the second convolution are few products for many numbers, before the third and the dense layers enough.
   expect(lengths).toEqual([784, 784, 7 * 7 * 64, 7 * 7 * 64, 128]);
-  beginnings.dispose();
+  cache.dispose();
   model.dispose();
 });
 
 test('what is kept is computed once, until another layer changes', async () => {
-  const { model, kernels, beginnings } = bench();
+  const { model, kernels, cache } = bench();
   const last = only(kernels.at(-1));
-  const first = await beginnings.behind(last, signal);
+  const first = await cache.passAfter(last, signal);
   halve(kernels.at(-1));
-  expect(await beginnings.behind(last, signal)).toBe(first);
-  const earlier = await beginnings.behind(only(kernels.at(-2)), signal);
+  expect(await cache.passAfter(last, signal)).toBe(first);
+  const earlier = await cache.passAfter(only(kernels.at(-2)), signal);
   expect(earlier.batches[0]!.length).not.toBe(first.batches[0]!.length);
-  expect(await beginnings.behind(new Set(), signal)).toMatchObject({ batches });
-  beginnings.dispose();
+  expect(await cache.passAfter(new Set(), signal)).toMatchObject({ batches });
+  cache.dispose();
   model.dispose();
 });
 
 test('computing it can be cancelled, and nothing is left behind', async () => {
   const before = tf.memory();
-  const { model, kernels, beginnings } = bench();
+  const { model, kernels, cache } = bench();
   const abort = new AbortController();
   abort.abort();
-  await expect(beginnings.behind(only(kernels.at(-1)), abort.signal)).rejects.toThrow(CancelledError);
-  await beginnings.behind(only(kernels.at(-1)), signal);
-  beginnings.dispose();
+  await expect(cache.passAfter(only(kernels.at(-1)), abort.signal)).rejects.toThrow(CancelledError);
+  await cache.passAfter(only(kernels.at(-1)), signal);
+  cache.dispose();
   model.dispose();
   expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
 });

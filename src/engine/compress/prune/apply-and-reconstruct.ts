@@ -11,7 +11,7 @@ import type { PrunedTotals, PrunePlan } from './plan';
 import { reconstructs } from './scores';
 
 /** A plan that was carried out: the tensors, and what is told of the layers then. */
-export interface Outcome {
+export interface PruneOutcome {
   readonly tensors: Tensors;
   readonly layers: readonly PrunedLayer[];
   readonly totals: PrunedTotals;
@@ -22,13 +22,13 @@ export interface Outcome {
  * @param data needed by such scores only
  * @throws UserError, CancelledError
  */
-export async function carryOut(
+export async function applyAndReconstruct(
   content: ModelContent,
   { score, samples }: Pick<PruneStep, 'score' | 'samples'>,
   plan: PrunePlan,
   data: Dataset | null,
   options: Pick<CalibrationOptions, 'seed' | 'signal' | 'onProgress'>,
-): Promise<Outcome> {
+): Promise<PruneOutcome> {
   const cut = prunedTensors(content, plan);
   if (!reconstructs(score)) return { tensors: cut, layers: plan.layers, totals: plan.totals };
   if (!data) throw new Error('a score that reconstructs was let through without data');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { layers, tf } from '../../../src/engine/tf';
-import { cutsBefore } from '../../../src/engine/model/cuts';
+import { splitPointsBefore } from '../../../src/engine/model/split-points';
 import type { LayersModel } from '../../../src/engine/model/runnable';
 import { examples, type Network, networks } from 'tfjs-backend-onnxruntime/testing/networks';
 import { residualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/resnet20';
@@ -26,7 +26,7 @@ describe.each([named('fashion-cnn'), residual, named('lstm'), named('ds-cnn'), n
       const { x } = examples(network, 2);
       const kernels = model.trainableWeights.filter(({ shape }) => shape.length > 1);
       for (const variable of kernels.filter((_, i) => i % Math.ceil(kernels.length / 5) === 0)) {
-        const cuts = cutsBefore(model, new Set([variable]));
+        const cuts = splitPointsBefore(model, new Set([variable]));
         const before = cuts.map(({ head }) => valuesOf(() => head(x)));
         tf.tidy(() => {
           variable.write(tf.mul(variable.read(), 0.5));
@@ -47,12 +47,12 @@ describe.each([named('fashion-cnn'), residual, named('lstm'), named('ds-cnn'), n
       const model = network.build();
       const counts = model.layers
         .filter(({ weights }) => weights.length > 0)
-        .map(({ weights }) => cutsBefore(model, new Set(weights)).length);
+        .map(({ weights }) => splitPointsBefore(model, new Set(weights)).length);
       expect(counts).toEqual([...counts].sort((a, b) => a - b));
-      const before = cutsBefore(model, new Set(model.layers.at(-1)!.weights)).map((cut) => cut.layers.length);
+      const before = splitPointsBefore(model, new Set(model.layers.at(-1)!.weights)).map((cut) => cut.layers.length);
       expect(before).toEqual([...before].sort((a, b) => a - b));
       expect(before.length).toBe(counts.at(-1));
-      expect(cutsBefore(model, new Set())).toEqual([]);
+      expect(splitPointsBefore(model, new Set())).toEqual([]);
       model.dispose();
     });
   },
@@ -62,7 +62,7 @@ test('the input is no cut, and a residual block has none within', () => {
   const model = residual.build();
   const convolutions = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
   const before = (i: number): number[][] =>
-    cutsBefore(model, new Set(convolutions[i]!.weights)).map(({ shape }) => [...shape]);
+    splitPointsBefore(model, new Set(convolutions[i]!.weights)).map(({ shape }) => [...shape]);
   expect(before(0)).toEqual([]);
   // The first convolution, its normalisation and its relu; the block's second convolution is within.
   expect(before(1)).toEqual([1, 2, 3].map(() => [8, 8, 16]));
@@ -73,7 +73,7 @@ test('the input is no cut, and a residual block has none within', () => {
 test('a cut names the layers before it', () => {
   const model = named('fashion-cnn').build();
   const [, second] = model.layers.filter((layer) => layer.getClassName() === 'Conv2D');
-  const [, pooled] = cutsBefore(model, new Set(second!.weights));
+  const [, pooled] = splitPointsBefore(model, new Set(second!.weights));
   expect(pooled).toMatchObject({ shape: [14, 14, 32] });
   expect(pooled!.layers.slice(-2)).toEqual(['conv1', 'pool1']);
   model.dispose();
@@ -85,6 +85,6 @@ test('a model that tells which steps to leave out is not cut', () => {
   const read = layers.layers.lstm({ units: 2 }).apply(words);
   const output = layers.layers.dense({ units: 2 }).apply(read) as layers.SymbolicTensor;
   const model = layers.model({ inputs: input, outputs: output });
-  expect(cutsBefore(model, new Set(model.layers.at(-1)!.weights))).toEqual([]);
+  expect(splitPointsBefore(model, new Set(model.layers.at(-1)!.weights))).toEqual([]);
   model.dispose();
 });

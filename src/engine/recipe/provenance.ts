@@ -19,9 +19,9 @@ export function hashRecipe(recipe: Recipe): string {
   const { data, ...rest } = withCheckpoints(withoutFiles(recipe), (given) =>
     name(given.replace(/[\\/]*model\.json$/, '')),
   );
-  const named = typeof data === 'object' ? { ...data, source: name(data.source) } : data && name(data);
+  const referenced = typeof data === 'object' ? { ...data, source: name(data.source) } : data && name(data);
   return createHash('sha256')
-    .update(canonical({ ...rest, data: named }))
+    .update(canonical({ ...rest, data: referenced }))
     .digest('hex');
 }
 
@@ -43,15 +43,15 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
 }
 
 /** What of a run its checkpoints tell. */
-export type Origin = Pick<Prepared, 'recipe' | 'parent' | 'named' | 'opened' | 'data'>;
+export type ProvenanceSource = Pick<Prepared, 'recipe' | 'parent' | 'referenced' | 'opened' | 'data'>;
 
 /**
  * A model with its origin written into its metadata. Neither folders nor times are in it: the same run gives the same
  * bytes wherever and whenever it is made.
  */
-export function withOrigin(
+export function withRunProvenance(
   model: ModelContent,
-  prepared: Origin,
+  prepared: ProvenanceSource,
   environment: Pick<RunEnvironment, 'version' | 'backend'>,
   accuracies: Provenance['accuracies'],
   removals: NonNullable<Provenance['removals']> = [],
@@ -78,9 +78,9 @@ const datasetOf = ({ info, normalization: { mean, std } }: Dataset): NonNullable
   classNames: info.classNames,
 });
 
-/** Parent and other checkpoints are named by the hash of their weights, the dataset by its name. */
-function withoutPaths(recipe: Recipe, { opened, named }: Origin): Recipe {
-  const hashed = withCheckpoints(recipe, (given) => named.get(given)?.weightsHash ?? given);
+/** Parent and other checkpoints are referenced by the hash of their weights, the dataset by its name. */
+function withoutPaths(recipe: Recipe, { opened, referenced }: ProvenanceSource): Recipe {
+  const hashed = withCheckpoints(recipe, (given) => referenced.get(given)?.weightsHash ?? given);
   const { data: reference, ...rest } = withoutFiles(hashed);
   const name = opened?.info.name;
   return {

@@ -1,29 +1,29 @@
 import { lostBy, type RankedLayer } from './ranking';
 import { countBelow, countUpTo } from './sorted';
 
-/** What is cut from one layer: every group with a score below `below`, and the first `ties` of those that equal it, in their order. */
-export interface Cut {
+/** The groups of one layer that are pruned: every group with a score below `below`, and the first `ties` groups that equal it. */
+export interface Selection {
   readonly below: number;
   readonly ties: number;
-  /** Groups that are cut, those that were 0 before included. */
+  /** Number of pruned groups, including those that were 0 before. */
   readonly count: number;
   /** The threshold to show: groups with a smaller score are 0. */
   readonly threshold: number;
-  /** It would have lost its last group, and kept its best. */
+  /** True where the layer would have lost its last group and kept its largest instead. */
   readonly keptLargest: boolean;
 }
 
-/** The most groups that a layer may lose: all but one, unless it may be emptied, or is empty already. */
+/** Returns how many groups a layer may lose: all but one, unless it may be emptied or is empty already. */
 export function capacity({ sorted }: RankedLayer, allowEmpty: boolean): number {
   return allowEmpty ? sorted.length : Math.max(countBelow(sorted, Number.MIN_VALUE), sorted.length - 1);
 }
 
-/** Weights that are 0 once the first `groups` groups are cut; where each weight is a group, zeros count as cut. */
+/** Counts the weights that are 0 after pruning the first `groups` groups; where each weight is a group, zeros count as pruned. */
 function zeroed(layer: RankedLayer, groups: number): number {
   return layer.held ? layer.zeros + lostBy(layer, groups) : groups;
 }
 
-/** How many groups, from `least` to `most`, make the nearest number of zeros to `weights`; of equally near, the fewest. */
+/** Finds the number of groups, `least` to `most`, whose zeros come nearest to `weights`; the smaller one of two equally near. */
 export function groupsFor(layer: RankedLayer, weights: number, least = 0, most = layer.sorted.length): number {
   let [low, high] = [least, most];
   while (low < high) {
@@ -34,35 +34,35 @@ export function groupsFor(layer: RankedLayer, weights: number, least = 0, most =
   return low > least && weights - zeroed(layer, low - 1) <= zeroed(layer, low) - weights ? low - 1 : low;
 }
 
-/** Cuts the scores below a threshold, as far as the layer's capacity goes. */
-export function cutBelow(layer: RankedLayer, threshold: number, allowEmpty: boolean): Cut {
+/** Selects the groups with scores below a threshold, as far as the layer's capacity goes. */
+export function selectBelow(layer: RankedLayer, threshold: number, allowEmpty: boolean): Selection {
   const count = countBelow(layer.sorted, threshold);
-  if (count > capacity(layer, allowEmpty)) return cutCount(layer, count, allowEmpty);
+  if (count > capacity(layer, allowEmpty)) return selectSmallest(layer, count, allowEmpty);
   return { below: threshold, ties: 0, count, threshold, keptLargest: false };
 }
 
-/** Cuts exactly `count` of the smallest scores, as far as the layer's capacity goes. */
-export function cutCount(layer: RankedLayer, count: number, allowEmpty: boolean): Cut {
+/** Selects exactly the `count` groups with the smallest scores, as far as the layer's capacity goes. */
+export function selectSmallest(layer: RankedLayer, count: number, allowEmpty: boolean): Selection {
   const { sorted } = layer;
   const most = capacity(layer, allowEmpty);
-  const cut = Math.min(count, most);
-  const below = cut > 0 ? sorted[cut - 1]! : 0;
+  const selected = Math.min(count, most);
+  const below = selected > 0 ? sorted[selected - 1]! : 0;
   return {
     below,
-    ties: cut - countBelow(sorted, below),
-    count: cut,
-    threshold: cut < sorted.length ? sorted[cut]! : justAbove(sorted.at(-1) ?? 0),
+    ties: selected - countBelow(sorted, below),
+    count: selected,
+    threshold: selected < sorted.length ? sorted[selected]! : justAbove(sorted.at(-1) ?? 0),
     keptLargest: count > most,
   };
 }
 
 /**
- * Cuts the smallest scores of all layers together until `count` weights are 0, or the nearest number that whole groups make;
- * of equal scores, the first in the order of layers and weights. Where a layer would lose its last group it keeps it and the
- * next smallest elsewhere is cut instead.
- * @returns a cut for each layer; together fewer than `count` only where every layer is down to its last group
+ * Selects the smallest scores over all layers until `count` weights are 0, or the nearest number that whole groups allow. Of
+ * equal scores, the first in the order of layers and weights comes first. A layer keeps its last group; the next smallest
+ * group of another layer is selected instead.
+ * @returns a selection for each layer; together fewer than `count` only where every layer is down to its last group
  */
-export function cutTogether(layers: readonly RankedLayer[], count: number, allowEmpty: boolean): Cut[] {
+export function selectGlobally(layers: readonly RankedLayer[], count: number, allowEmpty: boolean): Selection[] {
   const most = layers.map((layer) => capacity(layer, allowEmpty));
   const upTo = (score: number) =>
     layers.reduce((total, layer, i) => total + zeroed(layer, Math.min(most[i]!, countUpTo(layer.sorted, score))), 0);
@@ -84,8 +84,8 @@ export function cutTogether(layers: readonly RankedLayer[], count: number, allow
   );
   const threshold = kept.length > 0 ? Math.min(...kept) : justAbove(boundary);
   return layers.map((layer, i) => {
-    const cut = cutCount(layer, counts[i]!, allowEmpty);
-    return bound[i] ? { ...cut, keptLargest: true } : { ...cut, threshold };
+    const own = selectSmallest(layer, counts[i]!, allowEmpty);
+    return bound[i] ? { ...own, keptLargest: true } : { ...own, threshold };
   });
 }
 

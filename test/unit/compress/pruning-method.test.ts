@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layers, tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
-import { cuttingOf, type CuttingOptions } from '../../../src/engine/compress/cutting';
+import { createPruningMethod, type PruningMethodOptions } from '../../../src/engine/compress/pruning-method';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
 import { readGraph } from '../../../src/engine/model/graph';
 import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
@@ -24,8 +24,8 @@ function residual(): ModelContent {
   return model;
 }
 
-const cutting = async (model: ModelContent, options: CuttingOptions) =>
-  cuttingOf(model, options, { data: await tinyDataset(), seed: 0, signal: new AbortController().signal });
+const methodOf = async (model: ModelContent, options: PruningMethodOptions) =>
+  createPruningMethod(model, options, { data: await tinyDataset(), seed: 0, signal: new AbortController().signal });
 
 async function outputs(model: ModelContent): Promise<number[]> {
   const running = await toLayersModel(model);
@@ -36,27 +36,27 @@ async function outputs(model: ModelContent): Promise<number[]> {
   return answer;
 }
 
-describe('cutting channels', () => {
+describe('removing channels by method', () => {
   it('scans channels that hang together once, and says so of the other layers', async () => {
     const model = residual();
-    const { cutter } = await cutting(model, { by: 'remove', score: 'l2' });
+    const { pruner } = await methodOf(model, { by: 'remove', score: 'l2' });
     const convolutions = readGraph(model).layers.filter(({ type }) => type === 'Conv2D');
-    const [first, second, third] = convolutions.map(({ name }) => cutter.layers.find((layer) => layer.name === name)!);
+    const [first, second, third] = convolutions.map(({ name }) => pruner.layers.find((layer) => layer.name === name)!);
     expect([first!.state, first!.size, third!.state, third!.size]).toEqual(['scanned', 6, 'scanned', 4]);
     expect(first!.parameters.length).toBe(2);
     expect(second).toMatchObject({
       state: 'skipped',
       reason: `its channels hang together with those of "${first!.name}"`,
     });
-    expect(cutter.layers.every(({ state, reason }) => state === 'scanned' || reason !== undefined)).toBe(true);
-    expect((await cutter.cut(first!.name, 0.5)).reached).toBe(0.5);
+    expect(pruner.layers.every(({ state, reason }) => state === 'scanned' || reason !== undefined)).toBe(true);
+    expect((await pruner.prune(first!.name, 0.5)).reached).toBe(0.5);
   });
 
   it('shows the answers of the smaller model with the shapes of the large one', async () => {
     const model = residual();
-    const method = await cutting(model, { by: 'remove', score: 'magnitude' });
-    const [first, third] = method.cutter.layers.filter(({ state }) => state === 'scanned');
-    const { model: smaller, shown } = method.cut(
+    const method = await methodOf(model, { by: 'remove', score: 'magnitude' });
+    const [first, third] = method.pruner.layers.filter(({ state }) => state === 'scanned');
+    const { model: smaller, shown } = method.apply(
       new Map([
         [first!.name, 0.5],
         [third!.name, 0.25],
@@ -69,11 +69,11 @@ describe('cutting channels', () => {
 
   it.each(['prune', 'remove'] as const)('together comes to amounts that come to the same again: %s', async (by) => {
     const model = residual();
-    const method = await cutting(model, { by, score: 'magnitude' });
-    const amounts = method.together(0.5, 'params')!;
+    const method = await methodOf(model, { by, score: 'magnitude' });
+    const amounts = method.globalAmounts(0.5, 'params')!;
     expect(amounts.size).toBeGreaterThan(1);
-    const cut = method.cut(amounts).model;
-    const again = (await cutting(model, { by, score: 'magnitude' })).cut(amounts).model;
+    const cut = method.apply(amounts).model;
+    const again = (await methodOf(model, { by, score: 'magnitude' })).apply(amounts).model;
     expect(await outputs(again)).toEqual(await outputs(cut));
     const params = (content: ModelContent) =>
       readGraph(content).layers.reduce(
@@ -81,6 +81,6 @@ describe('cutting channels', () => {
         0,
       );
     expect(params(cut)).toBeLessThan(0.75 * params(model));
-    if (by === 'remove') expect(method.together(1, 'params')).toBeNull();
+    if (by === 'remove') expect(method.globalAmounts(1, 'params')).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../protocol/errors';
 import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import type { tf } from '../tf';
-import { type Cut, cutsBefore } from '../model/cuts';
+import { type SplitPoint, splitPointsBefore } from '../model/split-points';
 import { descriptionOf } from '../model/runnable';
 import { inferFigures } from '../model/shapes';
 import { readTopology } from '../model/topology';
@@ -9,26 +9,26 @@ import type { ModelVariable } from '../model/weights/binding';
 import { breathe } from '../pause';
 import type { Classifier } from './classifier';
 
-/** Cached prefix activations, a row for each image, and the remaining forward pass. */
-export interface Beginning {
+/** Prefix activations, one row per image, and the forward pass from there. */
+export interface RemainingPass {
   readonly batches: readonly Float32Array[];
   /** Logits. */
   readonly pass: TracedFunction;
 }
 
-/** What is kept of all images before a cut takes so many bytes at the most. */
+/** Most bytes of cached activations: 128 MiB. */
 const MOST_BYTES = 2 ** 27;
-/** Bringing a number back to where it is needed takes as long as so many multiply-accumulates. */
+/** Reading one cached number back costs as much as this many multiply-accumulates. */
 const MACS_A_NUMBER = 100;
-/** The first input has an image in each row. */
+/** Each row of the first input is an image. */
 const DIVIDED = { examples: [0] };
 
-/** Passes over the same images that begin behind the layers which are always the same. */
-export class Beginnings {
-  readonly #whole: Beginning;
-  /** Multiply-accumulates for one image by the names of layers; those that are not known count as none. */
+/** Forward passes over the same images, which skip the layers whose weights do not change. */
+export class PrefixActivationCache {
+  readonly #whole: RemainingPass;
+  /** MACs for one image by layer name; unknown ones count as none. */
   readonly #macs: ReadonlyMap<string, { readonly macs: number | null }>;
-  #kept: (Beginning & { readonly cut: Cut }) | null = null;
+  #kept: (RemainingPass & { readonly split: SplitPoint }) | null = null;
 
   /** @param batches pixels of `size` images each */
   constructor(
@@ -43,19 +43,19 @@ export class Beginnings {
   }
 
   /**
-   * Where to begin when only `changed` are other weights than before: with the images, or with what layers before have made
-   * of them, which is computed once and kept until another cut is asked for.
+   * Returns the pass for a model in which only `changed` differ from the original weights. It starts at the images, or at
+   * cached activations; these are computed once and kept until another split point is needed.
    * @throws CancelledError
    */
-  async behind(changed: ReadonlySet<ModelVariable>, signal: AbortSignal): Promise<Beginning> {
-    const cut = this.#cutBefore(changed);
-    if (cut === undefined) return this.#whole;
-    if (this.#kept?.cut.id !== cut.id) {
+  async passAfter(changed: ReadonlySet<ModelVariable>, signal: AbortSignal): Promise<RemainingPass> {
+    const split = this.#splitBefore(changed);
+    if (split === undefined) return this.#whole;
+    if (this.#kept?.split.id !== split.id) {
       this.#forget();
-      const logits = (x: tf.Tensor): tf.Tensor2D => this.classifier.logitsFrom(cut.tail(x) as tf.Tensor2D);
-      const pass = trace(logits, [[this.size, ...cut.shape]], DIVIDED);
+      const logits = (x: tf.Tensor): tf.Tensor2D => this.classifier.logitsFrom(split.tail(x) as tf.Tensor2D);
+      const pass = trace(logits, [[this.size, ...split.shape]], DIVIDED);
       try {
-        this.#kept = { cut, pass, batches: await this.#heads(cut, signal) };
+        this.#kept = { split, pass, batches: await this.#activations(split, signal) };
       } catch (error) {
         pass.dispose();
         throw error;
@@ -69,17 +69,17 @@ export class Beginnings {
     this.#whole.pass.dispose();
   }
 
-  /** The last cut that saves more than it costs. */
-  #cutBefore(changed: ReadonlySet<ModelVariable>): Cut | undefined {
+  /** Finds the last split point that saves more than it costs. */
+  #splitBefore(changed: ReadonlySet<ModelVariable>): SplitPoint | undefined {
     const images = this.size * this.#whole.batches.length;
-    return cutsBefore(this.classifier.model, changed).findLast(({ layers, shape }) => {
+    return splitPointsBefore(this.classifier.model, changed).findLast(({ layers, shape }) => {
       const macs = [...new Set(layers)].reduce((sum, name) => sum + (this.#macs.get(name)?.macs ?? 0), 0);
       const numbers = shape.reduce((product, length) => product * length, 1);
       return macs >= MACS_A_NUMBER * numbers && 4 * numbers * images <= MOST_BYTES;
     });
   }
 
-  async #heads({ head }: Cut, signal: AbortSignal): Promise<Float32Array[]> {
+  async #activations({ head }: SplitPoint, signal: AbortSignal): Promise<Float32Array[]> {
     const pass = trace(head, [this.classifier.shapeOf(this.size)], DIVIDED);
     const results: Float32Array[] = [];
     try {

@@ -5,11 +5,11 @@ import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';
 
-/** Checkpoints beside the first that the steps of a recipe name, such as a teacher, by their paths as they are named. */
-export type NamedCheckpoints = ReadonlyMap<string, Checkpoint>;
+/** Checkpoints beside the first that the steps of a recipe name, such as a teacher, by their paths as they are referenced. */
+export type ReferencedCheckpoints = ReadonlyMap<string, Checkpoint>;
 
 /** Reads the checkpoints that steps name. Throws UserError. */
-export async function readNamed(recipe: Recipe, baseFolder: string): Promise<NamedCheckpoints> {
+export async function readReferencedCheckpoints(recipe: Recipe, baseFolder: string): Promise<ReferencedCheckpoints> {
   const paths = new Set<string>();
   withCheckpoints(recipe, (given) => {
     paths.add(given);
@@ -21,6 +21,6 @@ export async function readNamed(recipe: Recipe, baseFolder: string): Promise<Nam
   return found;
 }
 
-/** What tells whether they are still the same: the hashes of their weights, in the order in which they are named. */
-export const namedHashes = (named: NamedCheckpoints): string[] =>
-  [...named.values()].map(({ weightsHash }) => weightsHash);
+/** What tells whether they are still the same: the hashes of their weights, in the order in which they are referenced. */
+export const referencedHashes = (referenced: ReferencedCheckpoints): string[] =>
+  [...referenced.values()].map(({ weightsHash }) => weightsHash);

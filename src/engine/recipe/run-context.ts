@@ -3,14 +3,14 @@ import type { Provenance } from '../../protocol/model';
 import { UserError } from '../../protocol/errors';
 import type { ModelContent } from '../checkpoint/types';
 import type { RunFolder } from '../folder/run-folder';
-import { withOrigin } from './origin';
-import { KEPT_CHECKPOINT } from './places';
+import { withRunProvenance } from './provenance';
+import { KEPT_CHECKPOINT } from './folder-layout';
 import type { RunState } from './state';
 import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
 
 /** A run under way: what does not change in it, and where it stands. */
-export interface Work {
+export interface RunContext {
   readonly prepared: Prepared;
   readonly environment: RunEnvironment;
   readonly listener: Listener;
@@ -21,19 +21,19 @@ export interface Work {
 }
 
 /** The model with its origin, as it goes into a checkpoint. */
-export function stamped(work: Work, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent {
-  const removals = work.state.results.flatMap((result, index) =>
+export function stamped(context: RunContext, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent {
+  const removals = context.state.results.flatMap((result, index) =>
     result.step === 'remove' && result.difference ? [{ after: `step ${index + 1}, remove`, ...result.difference }] : [],
   );
-  return withOrigin(model, work.prepared, work.environment, accuracies, removals);
+  return withRunProvenance(model, context.prepared, context.environment, accuracies, removals);
 }
 
 /** Whether no later step changes the model, so that the step in hand makes the checkpoint to use. */
-export const isLastChange = ({ prepared, state }: Work): boolean =>
+export const isLastChange = ({ prepared, state }: RunContext): boolean =>
   !prepared.recipe.steps.slice(state.step + 1).some(changesModel);
 
 /** Writes a checkpoint that the run may read again, and notes what it holds. @throws UserError */
-export async function keep({ folder, state }: Work, name: string, model: ModelContent): Promise<Stored> {
+export async function keep({ folder, state }: RunContext, name: string, model: ModelContent): Promise<Stored> {
   if (!KEPT_CHECKPOINT.test(name)) throw new Error(`the run keeps no checkpoint in ${name}`);
   // What is there is of the same run, or damaged; no state that was written speaks of it any more.
   await folder.remove(modelJsonOf(name));
@@ -43,7 +43,7 @@ export async function keep({ folder, state }: Work, name: string, model: ModelCo
 }
 
 /** Reads a checkpoint of the run back. @throws UserError where it is not the one that the run wrote */
-export async function readBack({ folder, state }: Work, name: string): Promise<ModelContent> {
+export async function readBack({ folder, state }: RunContext, name: string): Promise<ModelContent> {
   const { checkpoint, hashes } = await readStored(folder, name);
   const kept = state.checkpoints[name];
   if (!kept || !sameHashes(kept, hashes))
