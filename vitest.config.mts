@@ -23,7 +23,7 @@ export default defineConfig({
         },
         test: {
           name: 'secateur',
-          include: ['test/unit/**/*.test.ts', 'test/webview/**/*.test.{ts,tsx}'],
+          include: ['test/unit/**/*.test.ts'],
           setupFiles: process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts'],
         },
       }),

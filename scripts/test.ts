@@ -72,6 +72,7 @@ const checks: readonly Stage[] = [
 ];
 const suites: readonly Stage[] = [
   vitest('unit'),
+  vitest('page', '--config', 'test/page/vitest.config.mts'),
   vitest('package', '--config', inBackend('test/package/vitest.config.mts')),
   {
     name: 'fuzz',

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { PruneStep } from '../../../src/protocol/steps/prune';
-import { ensureDebian } from '../../../scripts/setup/debian';
-import { servePlayground } from '../../webview/playground.mjs';
+import { PruneStep } from '../../src/protocol/steps/prune';
+import { ensureDebian } from '../../scripts/setup/debian';
+import { servePlayground } from '../webview/playground.mjs';
 
 let browser: Browser;
 let folder: string;
