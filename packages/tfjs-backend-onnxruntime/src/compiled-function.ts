@@ -12,27 +12,27 @@ import { tf } from './tf';
 /** A variable that a recorded computation reads, assigns, or both. */
 interface State {
   readonly variable: tf.Variable;
-  /** What stands for its value in the plan. */
+  /** The leaf of the plan that stands for the variable. */
   readonly before: Value;
-  /** The plan's output that becomes its value; null where it is only read. */
+  /** The output of the plan that is assigned to the variable; null if the variable is only read. */
   readonly after: Value | null;
 }
 
-/** How a computation is to be recorded: for one of several equal shares of the examples. */
+/** A division of the examples, for a computation that is recorded for one share. */
 export interface ShareOfExamples extends Division {
-  /** The inputs whose first axis counts examples. */
+  /** Indices of the inputs with one example per row. */
   readonly inputs: readonly number[];
 }
 
-/** How a recorded share is computed for all examples. */
+/** A recorded share and its distribution over the workers. */
 interface Divided extends ShareOfExamples {
   readonly distribution: Distribution;
 }
 
-/** A computation that was recorded once. */
+/** A traced computation: a plan that runs again and again without TensorFlow.js. */
 export class CompiledFunction implements TracedFunction {
   readonly recorded = true;
-  /** Runs what was recorded for one share of the examples for all of them. */
+  /** Runs the shares of a divided computation; null if the computation is not divided. */
   executor: DividedExecutor | null = null;
 
   constructor(
@@ -53,7 +53,11 @@ export class CompiledFunction implements TracedFunction {
     }
   }
 
-  /** Into how many micro-batches each thread should divide its share, with a second-level cache of so many bytes. */
+  /**
+   * Chooses the number of micro-batches of each worker.
+   *
+   * @param cacheBytes size of the second-level cache of one core
+   */
   microBatches({ inputs }: ShareOfExamples, cacheBytes: number): number {
     const examples = inputs.map((input) => this.inputs[input]!);
     const rows = examples[0]?.shape[0] ?? 1;
@@ -85,7 +89,7 @@ export class CompiledFunction implements TracedFunction {
       if (!this.backend.replace(variable.dataId, after)) {
         replaceBy(variable, tf.engine().makeTensorFromTensorInfo(this.backend.adopt(after)));
       }
-      this.executor?.hold(this.backend.lookup(variable.dataId));
+      this.executor?.track(this.backend.lookup(variable.dataId));
     }
     const { data } = this.result;
     this.result.data = null;
@@ -103,11 +107,11 @@ export class CompiledFunction implements TracedFunction {
 }
 
 /**
- * Records a computation: null where it reads values on its way, on which it may depend, or brings in data that may differ
- * from call to call, as dropout does; also where only one of several shares of the examples is to be recorded, but shares cannot
- * be put together or are not worth it.
+ * Records a computation. Returns null if the computation reads values while it is recorded, or if it brings in data
+ * that may differ from call to call, as dropout does. A share is also refused if its results cannot be combined or if
+ * dividing does not pay.
  *
- * @param shapes of all examples
+ * @param shapes shapes of the inputs for all examples
  */
 export function compileFunction(
   backend: OnnxBackend,
@@ -167,11 +171,11 @@ export function compileFunction(
   }
 }
 
-/** How the share can be computed for all examples; null where it cannot, or that is not worth it. */
+/** Plans the distribution of a share; null if that is impossible or not worth it. */
 function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[], result: Value): Divided | null {
   const examples = share.inputs.map((input) => inputs[input]!);
   const distribution = distribute(plan, new Set(examples), examples[0]!.shape[0]!, result);
-  // Micro-batches are asked for where they are worth it.
+  // The caller asks for micro-batches only where they pay.
   if (distribution === null || (share.microBatches === 1 && !isWorthDividing(distribution.plan, sharesOf(share))))
     return null;
   return { ...share, distribution };
@@ -179,7 +183,7 @@ function dividedBy(plan: Plan, share: ShareOfExamples, inputs: readonly Value[],
 
 const rowsOf = ([rows = 0, ...rest]: readonly number[], shares: number): number[] => [rows / shares, ...rest];
 
-/** A tensor whose data is to be replaced: what is recorded from it must not depend on them. */
+/** Creates a tensor whose data is replaced at each run. The recorded graph must not depend on its values. */
 function placeholder(
   backend: OnnxBackend,
   data: tf.BackendValues,
@@ -191,7 +195,7 @@ function placeholder(
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
-/** Gives a variable a value that nobody else holds. */
+/** Assigns a tensor to a variable and disposes the tensor. */
 function replaceBy(variable: tf.Variable, tensor: tf.Tensor): void {
   variable.assign(tensor);
   tensor.dispose();

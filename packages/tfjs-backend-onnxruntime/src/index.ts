@@ -155,14 +155,17 @@ export function trace(
   { examples = [] }: TraceOptions = {},
 ): TracedFunction {
   if (installed === null || tf.getBackend() !== BACKEND_NAME) return new EagerFunction(compute, shapes);
-  return inShares(installed, compute, shapes, examples) ?? wholly(installed.backend, compute, shapes);
+  return divided(installed, compute, shapes, examples) ?? undivided(installed.backend, compute, shapes);
 }
 
-const wholly = (backend: OnnxBackend, compute: Computation, shapes: readonly (readonly number[])[]): TracedFunction =>
-  compileFunction(backend, compute, shapes) ?? new EagerFunction(compute, shapes);
+const undivided = (
+  backend: OnnxBackend,
+  compute: Computation,
+  shapes: readonly (readonly number[])[],
+): TracedFunction => compileFunction(backend, compute, shapes) ?? new EagerFunction(compute, shapes);
 
 /** A computation for shares of the examples, or for all of them if that is found to be better; null where it knows nothing of them. */
-function inShares(
+function divided(
   { backend, workerPools, threads, cacheBytes }: Installed,
   compute: Computation,
   shapes: readonly (readonly number[])[],
@@ -177,7 +180,7 @@ function inShares(
   if (share === null || sharesOf(division) === 1) return share;
   if (microBatches > 1) share.dispose();
   const compiled = microBatches > 1 ? compileFunction(backend, compute, shapes, division) : share;
-  return compiled && new Divided(compiled, workerPools.of(one.workers), () => wholly(backend, compute, shapes));
+  return compiled && new Divided(compiled, workerPools.of(one.workers), () => undivided(backend, compute, shapes));
 }
 
 /** Removes the backend and frees what it holds. Does nothing where none is installed. */

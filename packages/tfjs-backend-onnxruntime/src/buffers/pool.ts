@@ -2,37 +2,37 @@ import { allocate, type NativeArray, type NativeType } from '../graph/native-typ
 
 const ARRAYS_KEPT_PER_SIZE = 8;
 
-/** Arrays of a type and length, and how old the pool was when one was given back last. */
-interface Waiting {
+/** Free arrays of one type and length, and the age of the pool when the last of them was given back. */
+interface FreeArrays {
   readonly arrays: NativeArray[];
   readonly age: number;
 }
 
 /**
- * Keeps the arrays of disposed tensors for the next ones of the same type and length: a training step then allocates
- * nothing. Arrays are allocated here and not by the native side, because Electron forbids external buffers.
+ * Keeps the arrays of disposed tensors for later tensors of the same type and length, so that a training step allocates
+ * nothing. The arrays are allocated here and not by the native side, because Electron forbids external buffers.
  */
 export class BufferPool {
-  /** By type and length, what was given back last at the end. */
-  readonly #free = new Map<string, Waiting>();
+  /** Arrays by type and length. The entry that was used last is the last one. */
+  readonly #free = new Map<string, FreeArrays>();
   #freeBytes = 0;
   #age = 0;
 
   /**
-   * @param maxFreeBytes how much may wait for reuse
-   * @param maxAge how much older the pool may become until a size that was not given back meanwhile is let go
+   * @param maxFreeBytes limit for all free arrays together
+   * @param maxAge a size is evicted when nothing of it was given back for so many steps of the age
    */
   constructor(
     readonly maxFreeBytes: number,
     readonly maxAge: number,
   ) {}
 
-  /** How much waits for reuse. */
+  /** Bytes of all free arrays. */
   get freeBytes(): number {
     return this.#freeBytes;
   }
 
-  /** An array with undefined content. */
+  /** Returns an array with undefined content. */
   take(type: NativeType, length: number): NativeArray {
     const key = `${type}${length}`;
     const waiting = this.#free.get(key);
@@ -43,7 +43,9 @@ export class BufferPool {
     return array;
   }
 
-  /** Gives an array back. Nobody may hold on to it. Sizes that were not given back for longest make room. */
+  /**
+   * Gives an array back; the caller must not use it again. Evicts the least recently used sizes if the pool is full.
+   */
   give(type: NativeType, array: NativeArray): void {
     if (array.byteLength > this.maxFreeBytes) return;
     const key = `${type}${array.length}`;
@@ -53,13 +55,16 @@ export class BufferPool {
     this.#free.delete(key);
     this.#free.set(key, { arrays, age: this.#age });
     this.#freeBytes += array.byteLength;
-    this.#letGo(() => this.#freeBytes > this.maxFreeBytes);
+    this.#evict(() => this.#freeBytes > this.maxFreeBytes);
   }
 
-  /** Becomes older, as with each graph that is compiled: what no graph in use gives back is let go in the end. */
+  /**
+   * Increases the age of the pool; called for each compiled graph. Sizes that no current graph uses are evicted in the
+   * end.
+   */
   growOlder(): void {
     this.#age++;
-    this.#letGo(({ age }) => this.#age - age > this.maxAge);
+    this.#evict(({ age }) => this.#age - age > this.maxAge);
   }
 
   clear(): void {
@@ -67,8 +72,8 @@ export class BufferPool {
     this.#freeBytes = 0;
   }
 
-  /** Lets arrays go as long as that is wanted of the size that was not given back for longest. */
-  #letGo(isWanted: (oldest: Waiting) => boolean): void {
+  /** Evicts arrays of the least recently used size while `isWanted` says so. */
+  #evict(isWanted: (oldest: FreeArrays) => boolean): void {
     for (const [key, waiting] of this.#free) {
       while (waiting.arrays.length > 0 && isWanted(waiting)) this.#freeBytes -= waiting.arrays.pop()!.byteLength;
       if (waiting.arrays.length > 0) break;

@@ -7,32 +7,35 @@ import { type Numbers, vectorOf } from './normalization/channel-numbers';
 import { roundUp } from './convolution/filters';
 import type { InternalOperators } from './internal-operators';
 
-/** Two images in blocks. */
+/** The names of two images in blocks. */
 export type Pair = readonly [ValueName, ValueName];
 
-/** The space-to-depth phases of an image: the even and the odd columns of its even rows, then those of its odd rows, each `[n, c, h / 2, w / 2]`. */
+/**
+ * The space-to-depth phases of an image: the even and the odd columns of its even rows, then those of its odd rows.
+ * Each phase is `[n, c, h / 2, w / 2]`.
+ */
 export type Phases = readonly [Pair, Pair];
 
-/** An image in blocks, `[n, c, h, w]`, that is known in parts, for readers that can do without the whole. */
+/** An image in blocks, `[n, c, h, w]`, that was computed in parts. Some readers do not need the whole image. */
 export interface Parts {
-  /** Puts the whole together. */
+  /** Joins the parts. */
   readonly join: () => ValueName;
-  /** Its even rows and its odd ones, each `[n, c, h / 2, w]`. */
+  /** The even rows and the odd rows, each `[n, c, h / 2, w]`. */
   readonly rows: (() => Pair) | null;
   readonly phases: Phases | null;
-  /** A smaller image with the same sum in each channel, `[n, c, h / 2, w / 2]`. */
+  /** A smaller image with the same sum over each channel, `[n, c, h / 2, w / 2]`. */
   readonly condensed: ValueName | null;
 }
 
-/** The names under which one value is known in the model: row-major, blocked, in parts, and under reshaped views. */
+/** The forms of one value in the model: row-major, blocked, in parts, and under reshaped views. */
 interface Forms {
   flat: ValueName | null;
-  /** Whole blocks: the last one ends in zeros where the channels do not fill it. */
+  /** The value in whole blocks. The last block ends in zeros if the channels do not fill it. */
   blocked: ValueName | null;
   readonly parts: Parts | null;
-  /** What the blocked form is computed from when it is asked for. */
+  /** The sum of images from which the blocked form is computed on demand. */
   readonly affine: Affine | null;
-  /** What a vector is computed from when it is asked for. */
+  /** The product from which a vector is computed on demand. */
   readonly numbers: Numbers | null;
   readonly views: Map<string, ValueName>;
 }
@@ -40,16 +43,16 @@ interface Forms {
 const NO_FORM = { flat: null, blocked: null, parts: null, affine: null, numbers: null } as const;
 
 /**
- * One graph being written. Each value has a row-major form, a blocked form (NCHWc, what ONNX Runtime's fast convolutions
- * read and write), or both: the emitter of an operation sets one, whoever needs the other gets it converted once.
+ * Writes one graph. Each value has a row-major form, a blocked form (NCHWc, the layout of the fast convolutions of ONNX
+ * Runtime), or both. The emitter of an operation sets one form; the other one is computed once on demand.
  */
 export class Emission {
   readonly #forms = new Map<Value, Forms>();
 
   /**
-   * @param operators what may be used beside the standard operators
-   * @param threads that compute the graph
-   * @param reduced values that are brought together with those of other threads which compute the same graph
+   * @param operators internal operators that the graph may use
+   * @param threads number of threads that compute the graph
+   * @param reduced values that the workers all-reduce
    * @param leafName names a graph input or constant on first use
    */
   constructor(
@@ -61,22 +64,22 @@ export class Emission {
     readonly leafName: (leaf: Value) => ValueName,
   ) {}
 
-  /** Channels per block of the blocked layout, 0 where it is not to be used. */
+  /** Channels per block; 0 if the blocked layout is not available. */
   get block(): number {
     return this.operators.block;
   }
 
-  /** Whether a tensor with this many channels can be held in blocks. */
+  /** True if this number of channels fills whole blocks. */
   canBlock(channels: number): boolean {
     return this.block > 0 && channels > 0 && channels % this.block === 0;
   }
 
-  /** Channels of an image in blocks, with those that fill the last one. */
+  /** The channels of an image, and the channels of its blocks with their filling. */
   channelsOf(channels: number): Channels {
     return { count: channels, filled: this.block === 0 ? channels : roundUp(channels, this.block) };
   }
 
-  /** The value in row-major order, seen under `shape`. */
+  /** Returns the value in row-major order under a shape. */
   flat(value: Value, shape: readonly number[] = value.shape): ValueName {
     const forms = this.#formsOf(value);
     forms.flat ??= this.#computed(value, forms);
@@ -87,7 +90,7 @@ export class Emission {
     return view;
   }
 
-  /** A value of NHWC shape in blocks. */
+  /** Returns a value of NHWC shape in blocks. */
   blocked(value: Value): ValueName {
     const forms = this.#formsOf(value);
     if (forms.blocked === null && forms.affine !== null && forms.affine.terms.size > 0) {
@@ -97,30 +100,30 @@ export class Emission {
     return forms.blocked;
   }
 
-  /** The parts in which a value of NHWC shape is known. */
+  /** Returns the parts of a value of NHWC shape; null if it was not computed in parts. */
   parts(value: Value): Parts | null {
     return this.#formsOf(value).parts;
   }
 
-  /** A value of NHWC shape as a sum of images. */
+  /** Returns a value of NHWC shape as a sum of images. */
   affine(value: Value): Affine {
     const { affine } = this.#formsOf(value);
     return affine ?? affineOfImage(this.blocked(value), this.channelsOf(value.shape[3]!));
   }
 
-  /** The numbers of a vector that is known as a product. */
+  /** Returns a vector as a product of factors, if it is known as one. */
   numbers(value: Value): Numbers | undefined {
     return this.#formsOf(value).numbers ?? undefined;
   }
 
-  /** Whether the value is known as a sum of images that need not have been added up yet. */
+  /** True if the value is a symbolic sum of images, which may not have been computed yet. */
   isAffine(value: Value): boolean {
     return this.#formsOf(value).affine !== null;
   }
 
   /**
-   * Whether a value has blocks although its channels do not fill the last one, which then ends in zeros. Only what keeps
-   * those zeros may read them.
+   * True if the value is in blocks and its channels do not fill the last one, which then ends in zeros. Only operations
+   * that keep these zeros may read the blocks.
    */
   hasFilledBlocks(value: Value): boolean {
     const { blocked, parts, affine } = this.#formsOf(value);
@@ -128,18 +131,20 @@ export class Emission {
     return inBlocks && !this.canBlock(value.shape.at(-1)!);
   }
 
-  /** Whether the value is in blocks, filled ones among them, for readers that keep their zeros. */
+  /** True if the value is in blocks, including blocks with filling. The reader must keep the zeros of the filling. */
   isInBlocks(value: Value): boolean {
     return this.isBlockedOnly(value) || this.hasFilledBlocks(value);
   }
 
-  /** Whether two images of one shape meet in blocks without a conversion that staying row-major would save. */
-  meetInBlocks(a: Value, b: Value): boolean {
+  /**
+   * True if two images of one shape can be combined in blocks without a conversion that the row-major form would save.
+   */
+  canCombineInBlocks(a: Value, b: Value): boolean {
     if (this.canBlock(a.shape.at(-1)!)) return this.isBlockedOnly(a) || this.isBlockedOnly(b);
     return this.hasFilledBlocks(a) && this.hasFilledBlocks(b);
   }
 
-  /** Whether the value exists in blocks only, whole or in parts, so that staying in blocks saves a conversion. */
+  /** True if the value exists in blocks only, whole or in parts. Staying in blocks then saves a conversion. */
   isBlockedOnly(value: Value): boolean {
     const { flat, blocked, parts, affine } = this.#formsOf(value);
     const inBlocks = blocked !== null || parts !== null || affine !== null;
@@ -158,12 +163,12 @@ export class Emission {
     this.#forms.set(value, { ...NO_FORM, affine, views: new Map() });
   }
 
-  /** Sets a value in all forms of another of its shape. */
+  /** Gives a value all forms of another value of the same shape. */
   setAs(value: Value, other: Value): void {
     this.#forms.set(value, this.#formsOf(other));
   }
 
-  /** Sets a vector, which may have leading axes of length one. */
+  /** Sets a vector as a product. The vector may have leading axes of length one. */
   setNumbers(value: Value, numbers: Numbers): void {
     this.#forms.set(value, { ...NO_FORM, numbers, views: new Map() });
   }
@@ -172,14 +177,14 @@ export class Emission {
     this.#forms.set(value, { ...NO_FORM, parts, views: new Map() });
   }
 
-  /** The value in NCHW order. */
+  /** Returns the value in NCHW order. */
   nchw(value: Value, shape: readonly number[]): ValueName {
     const [n, h, w, c] = shape as [number, number, number, number];
     if (c === 1 || h * w === 1) return this.flat(value, [n, c, h, w]);
     return this.builder.transpose(this.flat(value, shape), [0, 3, 1, 2]);
   }
 
-  /** Sets a value from its NCHW order. */
+  /** Sets a value that was computed in NCHW order. */
   setNchw(value: NativeValue, name: ValueName): void {
     const [, h, w, c] = value.shape as [number, number, number, number];
     const trivial = c === 1 || h * w === 1;
@@ -198,7 +203,7 @@ export class Emission {
     return this.rowMajor(this.blocked(value), value.shape);
   }
 
-  /** An image in blocks in row-major order, of the given shape; that of a single block is so already. */
+  /** Converts an image in blocks to row-major order. A single block is in this order already. */
   rowMajor(blocks: ValueName, shape: readonly number[]): ValueName {
     const channels = shape[3]!;
     if (channels === this.block) return this.builder.reshape(blocks, shape);

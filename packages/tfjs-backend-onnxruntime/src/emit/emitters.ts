@@ -88,21 +88,21 @@ const emitters: Emitters = {
   AdamUpdate: emitAdamUpdate,
 };
 
-/** Writes what one pending value needs, or the rewrite that stands in its place. */
+/** Emits one pending value, or the rewrite that replaces it. */
 export function emitValue(emission: Emission, value: PendingValue): void {
   const { rewrites } = emission;
   if (!rewrites.skipped.has(value) && !emitRewrite(emission, value, rewrites))
     emitByKind(emission, value.node.operation, value);
-  if (emission.reduced.has(value)) bringTogether(emission, value);
+  if (emission.reduced.has(value)) emitAllReduce(emission, value);
 }
 
-/** Has threads go on with the mean of what they have. That of images, known as numbers, is one already. */
-function bringTogether(emission: Emission, value: PendingValue): void {
+/** All-reduces a value. A mean of images that is known as a product was reduced when it was computed. */
+function emitAllReduce(emission: Emission, value: PendingValue): void {
   const isTogether = value.node.operation.kind === 'Reduce' && emission.numbers(value) !== undefined;
   if (!isTogether) emission.setFlat(value, emission.builder.allReduce(emission.flat(value)));
 }
 
-/** Writes the rewrite of a value; false where there is none. */
+/** Emits the rewrite of a value; false if there is none. */
 function emitRewrite(emission: Emission, value: PendingValue, rewrites: Rewrites): boolean {
   const stand = <R>(rewrite: R | null | undefined, emit: (rewrite: R) => void): boolean => {
     if (rewrite === null || rewrite === undefined) return false;

@@ -1,10 +1,10 @@
-/** Which of ONNX Runtime's operators beyond the standard ones a graph may use. */
+/** The internal operators of ONNX Runtime that a graph may use. */
 export interface InternalOperators {
-  /** Channels in a block of the operators of the blocked layout; 0 where they are not to be used. */
+  /** Channels per block of the blocked operators; 0 if they must not be used. */
   readonly block: number;
-  /** Whether products of stacks of matrices may read their operands transposed. */
+  /** True if `FusedMatMul` may multiply stacks of transposed matrices. */
   readonly fusedMatMul: boolean;
 }
 
-/** Standard operators only: every graph has such a form. */
+/** Standard operators only. Every graph can be written with these. */
 export const STANDARD_OPERATORS: InternalOperators = { block: 0, fusedMatMul: false };

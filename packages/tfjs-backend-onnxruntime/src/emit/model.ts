@@ -10,33 +10,37 @@ import { Emission } from './emission';
 import { emitValue } from './emitters';
 import type { InternalOperators } from './internal-operators';
 
-/** A plan as an ONNX model. */
+/** An encoded ONNX model of a plan. */
 export interface EmittedModel extends ModelSignature {
   readonly bytes: Uint8Array;
 }
 
-/** A plan as an ONNX model that can still be split. */
+/** An ONNX model of a plan before encoding, which can still be split into stages. */
 export interface DraftedModel extends ModelSignature {
   readonly draft: ModelDraft;
 }
 
-/** What a model takes and gives. */
+/** The inputs and outputs of a model. */
 export interface ModelSignature {
-  /** The leaves that are graph inputs, by their index in the plan. Baked and unused ones are not. */
+  /** The leaves that are graph inputs, with their index in the plan. Baked and unused leaves are left out. */
   readonly feeds: readonly { readonly leaf: number; readonly name: ValueName }[];
   /** The name of each output of the plan. */
   readonly outputs: readonly ValueName[];
-  /** An estimate of the memory that intermediates take at the most. */
+  /** Estimated peak memory of the intermediate values, in bytes. */
   readonly scratchBytes: number;
 }
 
-/** Writes a plan as an ONNX model of standard operators and those given, for so many threads. */
+/**
+ * Writes a plan as an ONNX model, with standard operators and the given internal ones.
+ *
+ * @param threads number of threads that will run the model
+ */
 export function emitModel(plan: Plan, slots: ScalarSlots, operators: InternalOperators, threads: number): EmittedModel {
   const { draft, ...signature } = draftModel(plan, slots, operators, threads);
   return { bytes: encodeDraft(draft), ...signature };
 }
 
-/** The same, not yet encoded: with an all-reduce for each value that threads bring together. */
+/** Writes the model without encoding it. Values that the workers combine get an all-reduce node. */
 export function draftModel(
   plan: Plan,
   slots: ScalarSlots,

@@ -7,7 +7,7 @@ import { cast } from './elementwise/primitives';
 import type { Emission } from './emission';
 import { roundUp } from './convolution/filters';
 
-/** From this many elements on, a sum over rows is done in two halves, which the threads share. */
+/** Sums over rows of more elements than this are computed in two halves, one per thread. */
 const SPLIT_SUM_ELEMENTS = 1e6;
 
 const REDUCTION_OPERATORS = { Mean: 'ReduceMean', Max: 'ReduceMax', Min: 'ReduceMin', Prod: 'ReduceProd' } as const;
@@ -18,7 +18,8 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   const { fn, axes } = operation.attributes;
   const input = inputs[0]!;
   const shape = inputShapes[0]!;
-  // The mean of each image is often asked for anyway; a pool's gradient in parts has a smaller image of the same sum.
+  // The mean of each image is often needed anyway. The gradient of a pool in parts has a smaller image with the same
+  // sum.
   const fromImages = fn === 'Mean' || (fn === 'Sum' && (emission.parts(input)?.condensed ?? null) === null);
   if (fromImages && staysBlocked(emission, input, shape, value, axes)) {
     emitImageReduction(emission, value, input, fn, axes);
@@ -38,7 +39,7 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
     emission.setFlat(value, input.dtype === value.dtype ? x : cast(builder, x, value.dtype));
     return;
   }
-  // All numbers as one row: ONNX Runtime reduces the first axes before a last one of length 1 number by number.
+  // Reduce one row of all elements: ONNX Runtime is slow if the last axis has length 1.
   const isOfAll = sizeOf(value.shape) === 1;
   const along = isOfAll ? [0] : axes;
   let x = emission.flat(input, isOfAll ? [sizeOf(shape)] : shape);
@@ -59,7 +60,7 @@ export function emitReduce(emission: Emission, value: PendingValue<'Reduce'>): v
   emission.setFlat(value, builder.reshape(reduced, value.shape));
 }
 
-/** Whether an image in blocks is reduced over its pixels, of each image or of all. */
+/** True if an image in blocks is reduced over the pixels of each image or of all images. */
 function staysBlocked(
   emission: Emission,
   input: Value,
@@ -83,8 +84,8 @@ function emitImageReduction(
   const [n, h, w, c] = input.shape as readonly [number, number, number, number];
   const count = sizeOf(input.shape) / sizeOf(value.shape);
   if (axes.length === 3) {
-    const whose = emission.reduced.has(value) ? 'all' : 'own';
-    const numbers = meanOf(builder, emission.affine(input), [n, h, w], whose);
+    const scope = emission.reduced.has(value) ? 'all' : 'worker';
+    const numbers = meanOf(builder, emission.affine(input), [n, h, w], scope);
     emission.setNumbers(value, fn === 'Mean' ? numbers : times(numbers, { scale: count, factors: [] }));
     return;
   }
@@ -93,7 +94,7 @@ function emitImageReduction(
   emission.setFlat(value, builder.reshape(result, value.shape));
 }
 
-/** The mean of each channel of each image `[n, c]`. */
+/** The mean of each channel of each image, `[n, c]`. */
 function meansOfImages(emission: Emission, input: Value, [n, c]: readonly [number, number]): ValueName {
   const { builder } = emission;
   const channels = emission.channelsOf(c);
@@ -101,19 +102,19 @@ function meansOfImages(emission: Emission, input: Value, [n, c]: readonly [numbe
   return withoutFilling(builder, builder.reshape(means, [n, channels.filled]), channels);
 }
 
-/** NaN where any element is NaN, else 0: the native extrema skip NaN, those of tfjs do not. */
+/** NaN if any reduced element is NaN, else 0. The native extrema skip NaN; those of tfjs do not. */
 function nanWhereAny(builder: ModelBuilder, x: ValueName, axes: readonly number[]): ValueName {
   const marks = builder.op('Where', [builder.op('IsNaN', [x]), builder.float(Number.NaN), builder.float(0)]);
   return builder.op('ReduceSum', [marks, builder.ints(...axes)], { keepdims: 0 });
 }
 
-/** Whether the axes are leading ones and what is left is worth a matrix product. */
+/** True if the axes are the leading ones and the rest is large enough for a matrix product. */
 function sumsRows(shape: readonly number[], axes: readonly number[]): boolean {
   const leading = axes.length > 0 && axes.length < shape.length && axes.every((axis, position) => axis === position);
   return leading && sizeOf(shape.slice(0, axes.length)) > 1 && sizeOf(shape.slice(axes.length)) > 1;
 }
 
-/** The sum of all rows as a product with a row of ones: ReduceSum over leading axes is slow on several threads. */
+/** Sums all rows by a product with a row of ones: ReduceSum over leading axes is slow on several threads. */
 function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
   const { builder, threads } = emission;
   const columns = sizeOf(input.shape) / rows;
@@ -125,7 +126,7 @@ function sumOfRows(emission: Emission, input: Value, rows: number): ValueName {
   return builder.op('ReduceSum', [sums, builder.ints(0)], { keepdims: 0 });
 }
 
-/** The sum over all pixels of all images for each channel, read from blocks: over the images first, which are many. */
+/** Sums each channel over all pixels of all images, in blocks. The first sum is over the images, which are many. */
 function sumOfBlocks(emission: Emission, input: Value): ValueName {
   const { builder, block } = emission;
   const [n, h, w, channels] = input.shape as [number, number, number, number];

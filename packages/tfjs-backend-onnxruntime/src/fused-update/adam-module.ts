@@ -13,7 +13,7 @@ export interface AdamRate {
 }
 
 /** Where arrays begin in the memory of a module, in bytes, each at a multiple of 16. */
-export interface AdamPlaces {
+export interface AdamOffsets {
   readonly weight: number;
   readonly first: number;
   readonly second: number;
@@ -24,7 +24,7 @@ export interface AdamPlaces {
   readonly gradients: readonly number[];
 }
 
-const INTEGERS = ['place', 'end', 'weight', 'first', 'second', 'nextWeight', 'nextFirst', 'nextSecond'] as const;
+const INTEGERS = ['offset', 'end', 'weight', 'first', 'second', 'nextWeight', 'nextFirst', 'nextSecond'] as const;
 const CONSTANTS = ['beta1', 'fresh1', 'beta2', 'fresh2', 'share', 'rate', 'epsilon'] as const;
 const VECTORS = ['m', 'v', 'g'] as const;
 type Local = (typeof INTEGERS)[number] | (typeof CONSTANTS)[number] | (typeof VECTORS)[number];
@@ -45,7 +45,7 @@ export function adamModule(gradients: number, shared: boolean): Uint8Array<Array
   const get = (local: Local): number[] => wasm.get(indexOf(local));
   const set = (local: Local, value: readonly number[]): number[] => [...value, ...wasm.set(indexOf(local))];
   const all = (local: Local): number[] => [...get(local), ...wasm.splat];
-  const at = (start: readonly number[]): number[] => [...start, ...get('place'), ...wasm.addIntegers];
+  const at = (start: readonly number[]): number[] => [...start, ...get('offset'), ...wasm.addIntegers];
   const load = (array: Local): number[] => [...at(get(array)), ...wasm.load];
   const store = (array: Local, value: readonly number[]): number[] => [...at(get(array)), ...value, ...wasm.store];
   const times = (a: readonly number[], b: readonly number[]): number[] => [...a, ...b, ...wasm.multiply];
@@ -61,8 +61,8 @@ export function adamModule(gradients: number, shared: boolean): Uint8Array<Array
     ...store('nextFirst', get('m')),
     ...store('nextSecond', get('v')),
     ...store('nextWeight', plus(load('weight'), change)),
-    ...set('place', [...get('place'), ...wasm.i32(16), ...wasm.addIntegers]),
-    ...[...get('place'), ...get('end'), ...wasm.isLess],
+    ...set('offset', [...get('offset'), ...wasm.i32(16), ...wasm.addIntegers]),
+    ...[...get('offset'), ...get('end'), ...wasm.isLess],
   ]);
   const parameters = [
     ...Array.from({ length: integers }, () => 'i32' as const),
@@ -77,10 +77,10 @@ export function adamModule(gradients: number, shared: boolean): Uint8Array<Array
  */
 export function adamArguments(
   [start, end]: readonly [start: number, end: number],
-  places: AdamPlaces,
+  offsets: AdamOffsets,
   { beta1, beta2 }: AdamBetas,
 ): number[] {
-  const { weight, first, second, nextWeight, nextFirst, nextSecond, gradients } = places;
+  const { weight, first, second, nextWeight, nextFirst, nextSecond, gradients } = offsets;
   const arrays = [weight, first, second, nextWeight, nextFirst, nextSecond, ...gradients];
   return [start, end, ...arrays, beta1, 1 - beta1, beta2, 1 - beta2, 1 / gradients.length];
 }

@@ -17,8 +17,8 @@ export function applyUpdate(
   pool: BufferPool,
 ): [PendingValue, Float32Array<ArrayBuffer>][] {
   const known = (leaf: number): Float32Array => toNativeArray('float32', plan.leaves[leaf]!.data!) as Float32Array;
-  const next = (place: number): [PendingValue, Float32Array<ArrayBuffer>] => {
-    const value = plan.order[place]!;
+  const next = (index: number): [PendingValue, Float32Array<ArrayBuffer>] => {
+    const value = plan.order[index]!;
     return [value, pool.take('float32', sizeOf(value.shape)) as Float32Array<ArrayBuffer>];
   };
   const [weight, first, second] = [next(results.weight), next(results.first), next(results.second)];

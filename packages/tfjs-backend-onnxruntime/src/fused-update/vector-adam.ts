@@ -1,6 +1,6 @@
 import type {} from './webassembly';
 import { PAGE_BYTES } from '../encoding/wasm';
-import { adamArguments, adamModule, type AdamBetas, type AdamPlaces, type AdamRate } from './adam-module';
+import { adamArguments, adamModule, type AdamBetas, type AdamOffsets, type AdamRate } from './adam-module';
 
 /** Numbers that are stepped at a time: what is read and written of them stays in the cache. */
 const CHUNK = 8192;
@@ -17,16 +17,16 @@ interface Unit {
 }
 
 /** Where each part begins in the unit's memory. */
-const at = (part: Part): number => 4 * CHUNK * PARTS.indexOf(part);
+const offsetOf = (part: Part): number => 4 * CHUNK * PARTS.indexOf(part);
 /** Steps what is there in place. */
-const PLACES: AdamPlaces = {
-  weight: at('weight'),
-  first: at('first'),
-  second: at('second'),
-  nextWeight: at('weight'),
-  nextFirst: at('first'),
-  nextSecond: at('second'),
-  gradients: [at('gradient')],
+const OFFSETS: AdamOffsets = {
+  weight: offsetOf('weight'),
+  first: offsetOf('first'),
+  second: offsetOf('second'),
+  nextWeight: offsetOf('weight'),
+  nextFirst: offsetOf('first'),
+  nextSecond: offsetOf('second'),
+  gradients: [offsetOf('gradient')],
 };
 
 function makeUnit(): Unit | null {
@@ -35,7 +35,7 @@ function makeUnit(): Unit | null {
     const module = new WebAssembly.Module(adamModule(1, false));
     const { step } = new WebAssembly.Instance(module, { host: { memory } }).exports;
     if (typeof step !== 'function') return null;
-    const part = (name: Part): Float32Array => new Float32Array(memory.buffer, at(name), CHUNK);
+    const part = (name: Part): Float32Array => new Float32Array(memory.buffer, offsetOf(name), CHUNK);
     const parts = { weight: part('weight'), first: part('first'), second: part('second'), gradient: part('gradient') };
     return { step: step as Unit['step'], memory: parts };
   } catch {
@@ -67,7 +67,7 @@ export function vectorAdam(
   for (let start = 0; start < length; start += CHUNK) {
     const count = Math.min(CHUNK, length - start);
     for (const part of PARTS) memory[part].set(tensors[part].subarray(start, start + count));
-    step(...adamArguments([0, 4 * count], PLACES, numbers), numbers.rate, numbers.epsilon);
+    step(...adamArguments([0, 4 * count], OFFSETS, numbers), numbers.rate, numbers.epsilon);
     for (const part of ['weight', 'first', 'second'] as const) {
       results[part].set(count === CHUNK ? memory[part] : memory[part].subarray(0, count), start);
     }

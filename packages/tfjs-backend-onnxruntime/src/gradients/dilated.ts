@@ -14,7 +14,7 @@ export const dilatedGradients: Readonly<Record<string, GradientFunction>> = {
     if (dilations === undefined) return undefined;
     if (tf.getBackend() === BACKEND_NAME)
       return natively(['Conv2DBackpropInput', 'Conv2DBackpropFilter'], dy, [x!, filter!], attributes);
-    return throughSpreadFilter('Conv2DBackprop', dy, [x!, filter!], attributes, dilations);
+    return throughDilatedFilter('Conv2DBackprop', dy, [x!, filter!], attributes, dilations);
   },
   Conv3D: (dy, [x, filter], attributes) => {
     if (dilationsOf(attributes) === undefined || tf.getBackend() !== BACKEND_NAME) return undefined;
@@ -23,7 +23,7 @@ export const dilatedGradients: Readonly<Record<string, GradientFunction>> = {
   DepthwiseConv2dNative: (dy, [x, filter], attributes) => {
     const dilations = dilationsOf(attributes);
     if (dilations === undefined) return undefined;
-    return throughSpreadFilter('DepthwiseConv2dNativeBackprop', dy, [x!, filter!], attributes, dilations);
+    return throughDilatedFilter('DepthwiseConv2dNativeBackprop', dy, [x!, filter!], attributes, dilations);
   },
 };
 
@@ -40,7 +40,7 @@ function natively(
 }
 
 /** The gradients of a convolution with the same taps and zeros between them. */
-function throughSpreadFilter(
+function throughDilatedFilter(
   kernel: 'Conv2DBackprop' | 'DepthwiseConv2dNativeBackprop',
   dy: tf.Tensor,
   [x, filter]: readonly [tf.Tensor, tf.Tensor],
@@ -49,18 +49,18 @@ function throughSpreadFilter(
 ): Gradients {
   const plain = { ...attributes, dilations: [1, 1] };
   return {
-    x: () => runKernel(`${kernel}Input`, { dy, filter: spread(filter, dilations) }, { ...plain, inputShape: x.shape }),
+    x: () => runKernel(`${kernel}Input`, { dy, filter: dilate(filter, dilations) }, { ...plain, inputShape: x.shape }),
     filter: () => {
       const [h, w, ...channels] = filter.shape as FilterShape;
       const filterShape = [(h - 1) * dilations[0] + 1, (w - 1) * dilations[1] + 1, ...channels];
       const whole = runKernel(`${kernel}Filter`, { x, dy }, { ...plain, filterShape });
-      return gathered(whole, filter.shape as FilterShape, dilations);
+      return undilate(whole, filter.shape as FilterShape, dilations);
     },
   };
 }
 
 /** A filter with zeros between its taps. */
-function spread(filter: tf.Tensor, [down, across]: readonly [number, number]): tf.Tensor {
+function dilate(filter: tf.Tensor, [down, across]: readonly [number, number]): tf.Tensor {
   const [h, w, inputs, outputs] = filter.shape as FilterShape;
   const taps = tf.reshape(filter, [h, 1, w, 1, inputs * outputs]);
   const apart = tf.pad(taps, [[0, 0], [0, down - 1], [0, 0], [0, across - 1], [0, 0]]); // prettier-ignore
@@ -69,7 +69,7 @@ function spread(filter: tf.Tensor, [down, across]: readonly [number, number]): t
 }
 
 /** The taps of such a filter. */
-function gathered(whole: tf.Tensor, shape: FilterShape, [down, across]: readonly [number, number]): tf.Tensor {
+function undilate(whole: tf.Tensor, shape: FilterShape, [down, across]: readonly [number, number]): tf.Tensor {
   const [h, w, inputs, outputs] = shape;
   const filled = tf.pad(whole, [[0, down - 1], [0, across - 1], [0, 0], [0, 0]]); // prettier-ignore
   const apart = tf.reshape(filled, [h, down, w, across, inputs * outputs]);

@@ -17,19 +17,19 @@ export function mostBytesAlive(
   scratch: (value: Value) => number,
 ): number {
   const lastReader = new Map<Value, number>();
-  for (const [place, { node }] of order.entries()) for (const input of node.inputs) lastReader.set(input, place);
+  for (const [position, { node }] of order.entries()) for (const input of node.inputs) lastReader.set(input, position);
   for (const output of outputs) lastReader.set(output, order.length);
   const leaving = new Map<number, number>();
   let [alive, most] = [0, 0];
-  for (const [place, value] of order.entries()) {
+  for (const [position, value] of order.entries()) {
     if (isComputed(value)) {
       const bytes = BYTES_PER_ELEMENT * sizeOf(value.shape);
-      const last = lastReader.get(value) ?? place;
+      const last = lastReader.get(value) ?? position;
       alive += bytes;
       leaving.set(last, (leaving.get(last) ?? 0) + bytes);
     }
     most = Math.max(most, alive + scratch(value));
-    alive -= leaving.get(place) ?? 0;
+    alive -= leaving.get(position) ?? 0;
   }
   return most;
 }

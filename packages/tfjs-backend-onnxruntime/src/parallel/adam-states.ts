@@ -1,38 +1,38 @@
-import { adamArguments, type AdamBetas, type AdamPlaces } from '../fused-update/adam-module';
-import type { Places } from './shared-memory';
+import { adamArguments, type AdamBetas, type AdamOffsets } from '../fused-update/adam-module';
+import type { AllocationGroup } from './shared-memory';
 
-/** What a step of Adam reads and writes of one weight. */
+/** The arrays of one weight that a step of Adam reads and writes. */
 const PARTS = ['weight', 'first', 'second'] as const;
 export type AdamPart = (typeof PARTS)[number];
 export type AdamState = Readonly<Record<AdamPart, Float32Array<SharedArrayBuffer>>>;
 
-type Starts = Readonly<Record<AdamPart, number>>;
+type AdamStateOffsets = Readonly<Record<AdamPart, number>>;
 
-/** The numbers that are stepped at a time, in bytes: four floats. */
+/** Bytes that one vector instruction updates: four floats. */
 const VECTOR_BYTES = 16;
 
 const otherThan = (state: 0 | 1): 0 | 1 => (state === 0 ? 1 : 0);
 
-/** Weights and moments in memory that threads share, twice: each step reads the one state and writes the other. */
+/** Two copies of weights and moments in shared memory: each step reads one state and writes the other. */
 export class AdamStates {
   #current: 0 | 1 = 0;
-  readonly #places: readonly (readonly [Starts, Starts])[];
+  readonly #offsets: readonly (readonly [AdamStateOffsets, AdamStateOffsets])[];
   #arrays: readonly (readonly [AdamState, AdamState])[] = [];
 
-  /** @param lengths how many numbers each weight has */
+  /** @param lengths number of elements of each weight */
   constructor(
     private readonly lengths: readonly number[],
-    places: Places,
+    memory: AllocationGroup,
   ) {
-    const placesOf = (length: number): Starts => ({
-      weight: places.take(4 * length),
-      first: places.take(4 * length),
-      second: places.take(4 * length),
+    const offsetsOf = (length: number): AdamStateOffsets => ({
+      weight: memory.allocate(4 * length),
+      first: memory.allocate(4 * length),
+      second: memory.allocate(4 * length),
     });
-    this.#places = lengths.map((length) => [placesOf(length), placesOf(length)]);
+    this.#offsets = lengths.map((length) => [offsetsOf(length), offsetsOf(length)]);
   }
 
-  /** Which of the two is read next. */
+  /** Index of the state that the next step reads. */
   get current(): 0 | 1 {
     return this.#current;
   }
@@ -41,62 +41,66 @@ export class AdamStates {
     return otherThan(this.#current);
   }
 
-  /** Reads next what the last step has written. */
-  turn(): void {
+  /** Swaps the two states after a step. */
+  swap(): void {
     this.#current = this.#other;
   }
 
-  /** Where the numbers of a weight are, in either state. */
-  weightAt(index: number): readonly [number, number] {
-    const [one, other] = this.#places[index]!;
+  /** Returns the byte offset of a weight in each state. */
+  weightOffsets(index: number): readonly [number, number] {
+    const [one, other] = this.#offsets[index]!;
     return [one.weight, other.weight];
   }
 
-  /** Sets the memory for which the places are. */
-  use(memory: SharedArrayBuffer): void {
-    const arraysOf = (places: Starts, length: number): AdamState => {
-      const array = (part: AdamPart): Float32Array<SharedArrayBuffer> => new Float32Array(memory, places[part], length);
+  /** Creates the arrays over the memory for which the offsets were allocated. */
+  attach(memory: SharedArrayBuffer): void {
+    const arraysOf = (offsets: AdamStateOffsets, length: number): AdamState => {
+      const array = (part: AdamPart): Float32Array<SharedArrayBuffer> =>
+        new Float32Array(memory, offsets[part], length);
       return { weight: array('weight'), first: array('first'), second: array('second') };
     };
-    this.#arrays = this.#places.map(([one, other], i) => {
+    this.#arrays = this.#offsets.map(([one, other], i) => {
       const length = this.lengths[i]!;
       return [arraysOf(one, length), arraysOf(other, length)];
     });
   }
 
   /**
-   * Makes the current state of a weight what the arrays hold, which is nothing to do where they are that state itself.
-   * @param free has nobody hold an array that is about to be written: another model's steps may have left it
+   * Uploads weights and moments to the current state; does nothing if they are current.
+   *
+   * @param detach called before an array is written: another tensor may still hold it, left by the steps of another
+   * model
    */
-  bring(
+  upload(
     index: number,
     known: Readonly<Record<AdamPart, Float32Array>>,
-    free: (array: Float32Array<SharedArrayBuffer>) => void,
+    detach: (array: Float32Array<SharedArrayBuffer>) => void,
   ): void {
     const state = this.#arrays[index]![this.#current];
     for (const part of PARTS) {
       if (known[part] === state[part]) continue;
-      free(state[part]);
+      detach(state[part]);
       state[part].set(known[part]);
     }
   }
 
-  /** All arrays of both states. */
+  /** Returns all arrays of both states. */
   get arrays(): Float32Array<SharedArrayBuffer>[] {
     return this.#arrays.flat().flatMap(({ weight, first, second }) => [weight, first, second]);
   }
 
-  /** The state that the next step writes. */
+  /** Returns the arrays that the next step writes. */
   next(index: number): AdamState {
     return this.#arrays[index]![this.#other];
   }
 
   /**
-   * What one of several threads steps its part of a weight with, but rate and epsilon; none where it has no part.
-   * @param current the state that is read
-   * @param gradients where the gradient of each thread is
+   * Returns the arguments of a worker's part of a step, without rate and epsilon; undefined if the worker has no part.
+   *
+   * @param current index of the state that is read
+   * @param gradients offset of the gradient of each share
    */
-  stepOf(
+  stepArguments(
     index: number,
     current: 0 | 1,
     [thread, count]: readonly [number, number],
@@ -107,15 +111,15 @@ export class AdamStates {
     const bound = (part: number): number => VECTOR_BYTES * Math.floor((vectors * part) / count);
     const range = [bound(thread), bound(thread + 1)] as const;
     if (range[0] === range[1]) return undefined;
-    const from = this.#places[index]![current];
-    const to = this.#places[index]![otherThan(current)];
-    const places: AdamPlaces = {
+    const from = this.#offsets[index]![current];
+    const to = this.#offsets[index]![otherThan(current)];
+    const offsets: AdamOffsets = {
       ...from,
       nextWeight: to.weight,
       nextFirst: to.first,
       nextSecond: to.second,
       gradients,
     };
-    return adamArguments(range, places, betas);
+    return adamArguments(range, offsets, betas);
   }
 }

@@ -45,7 +45,7 @@ export class DividedExecutor {
     const graph = graphs.find(plan, `${this.workers.count} x ${microBatches}`, DividedGraph, compile);
     const leaves = graph.model.signature.feeds.map(({ leaf }) => plan.leaves[leaf]!);
     const start = performance.now();
-    this.#bringStates(graph, plan);
+    this.#uploadStates(graph, plan);
     const results = resultsOf(graph, plan);
     let shares: readonly (readonly SharedArray[])[];
     try {
@@ -65,17 +65,17 @@ export class DividedExecutor {
     for (const value of plan.outputs) {
       if (value === result) continue;
       const state = results.get(value);
-      value.data = state ?? together(value, outputs, parts, pool.take(value.dtype, sizeOf(value.shape)));
+      value.data = state ?? combineShares(value, outputs, parts, pool.take(value.dtype, sizeOf(value.shape)));
       value.tensor = null;
       value.recyclable = state === undefined;
     }
     const isRows = typeof outputs.get(result) === 'number';
     const all = new Float32Array(sizeOf(result.shape) * (isRows ? shares.length : 1));
-    return together(result, outputs, parts, all) as Float32Array;
+    return combineShares(result, outputs, parts, all) as Float32Array;
   }
 
   /** Notes that a value has what a run has left in shared memory: it gets a copy before that is written again. */
-  hold(value: Value): void {
+  track(value: Value): void {
     if (value.data !== null && !Array.isArray(value.data) && isShared(value.data)) this.#holders.set(value.data, value);
   }
 
@@ -83,15 +83,15 @@ export class DividedExecutor {
     this.workers.dispose();
   }
 
-  #bringStates(graph: DividedGraph, plan: Plan): void {
+  #uploadStates(graph: DividedGraph, plan: Plan): void {
     const known = (leaf: number): Float32Array => dataOf(plan.leaves[leaf]!) as Float32Array;
     for (const [i, { update }] of graph.model.fusedUpdates.entries()) {
       const { weight, first, second } = update.leaves;
-      graph.bring(i, { weight: known(weight), first: known(first), second: known(second) });
+      graph.upload(i, { weight: known(weight), first: known(first), second: known(second) });
     }
   }
 
-  #free(array: Float32Array<SharedArrayBuffer>): void {
+  #detach(array: Float32Array<SharedArrayBuffer>): void {
     const holder = this.#holders.get(array);
     if (holder !== undefined && !holder.disposed && holder.data === array) holder.data = new Float32Array(array);
   }
@@ -118,7 +118,7 @@ export class DividedExecutor {
         length: sizeOf(plan.leaves[update.leaves.weight]!.shape),
       })),
     };
-    return new DividedGraph(this.workers, model, (array) => this.#free(array));
+    return new DividedGraph(this.workers, model, (array) => this.#detach(array));
   }
 }
 
@@ -149,7 +149,7 @@ function dataOf({ data }: Value): ArrayLike<number> {
 }
 
 /** What the shares have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */
-function together(
+function combineShares(
   value: Value,
   outputs: ReadonlyMap<Value, Sharding>,
   parts: ReadonlyMap<Value, readonly SharedArray[]>,

@@ -2,27 +2,27 @@ import { type DraftNode, type DraftTensor, isView, type ValueName } from '../enc
 import { type Stage, tensorBytes } from '../encoding/stages';
 import { alignedBytes } from './shared-memory';
 
-/** What the stages of a graph compute, with a place in a thread's memory. */
-export interface PlacedTensor extends DraftTensor {
-  /** Where its bytes begin. */
-  readonly at: number;
+/** An output of a stage, with its offset in the memory of a worker. */
+export interface PlannedTensor extends DraftTensor {
+  /** Byte offset of the tensor. */
+  readonly offset: number;
 }
 
-/** After all nodes of a stage. */
+/** The position after all nodes of a stage. */
 const END = -1;
 
-/** Where in the stages something is computed or read: which node of which stage. */
-interface Point {
+/** The stage and the node in which a tensor is computed or read. */
+interface NodePosition {
   readonly stage: number;
   readonly node: number;
 }
 
 interface Tensor extends DraftTensor {
-  readonly made: Point;
+  readonly producedAt: NodePosition;
   readonly bytes: number;
 }
 
-/** Operators that may write where they read: element by element, and what a blocked convolution is added to. */
+/** Operators that may overwrite an input: elementwise ones, and the summand of a blocked convolution. */
 const ELEMENTWISE: ReadonlySet<string> = new Set([
   'Add',
   'Sub',
@@ -36,59 +36,59 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
 const SUMMAND = 3;
 
 /**
- * Places for the outputs of all stages: what goes from one to another, and the large ones that ONNX Runtime would otherwise
- * find memory for by itself, in each stage anew. A place is used again as soon as what it holds has been read, so that the
- * memory is small, and still in the cache. ONNX Runtime may run the nodes of a stage in any order that their inputs allow.
+ * Plans the memory of the outputs of all stages: values that later stages read, and large values for which each session
+ * would otherwise allocate memory of its own. Memory is reused as soon as its value has been read, so the plan stays
+ * small and in the cache. ONNX Runtime may run the nodes of a stage in any order that their inputs allow.
  *
- * @param elsewhere what has a place already: inputs and outputs of the graph
- * @returns also the bytes of all places together
+ * @param elsewhere inputs and outputs of the graph, which have memory already
+ * @returns the offsets, and the bytes of the whole plan
  */
-export function placeTensors(
+export function planMemory(
   stages: readonly Stage[],
   elsewhere: ReadonlySet<ValueName>,
-): { placed: PlacedTensor[]; bytes: number } {
-  const lives = new Lives(stages);
-  const placed: (Tensor & PlacedTensor)[] = [];
+): { tensors: PlannedTensor[]; bytes: number } {
+  const lives = new Lifetimes(stages);
+  const planned: (Tensor & PlannedTensor)[] = [];
   let end = 0;
   for (const tensor of lives.tensors) {
     if (elsewhere.has(tensor.name)) continue;
-    const alive = placed.filter((other) => !lives.isOver(other, tensor));
-    const at = placeOf(tensor, alive, lives.overwritable(tensor));
-    placed.push({ ...tensor, at });
-    end = Math.max(end, at + tensor.bytes);
+    const alive = planned.filter((other) => !lives.isDeadBefore(other, tensor));
+    const offset = offsetFor(tensor, alive, lives.overwritable(tensor));
+    planned.push({ ...tensor, offset });
+    end = Math.max(end, offset + tensor.bytes);
   }
-  return { placed: placed.map(({ name, type, shape, at }) => ({ name, type, shape, at })), bytes: end };
+  return { tensors: planned.map(({ name, type, shape, offset }) => ({ name, type, shape, offset })), bytes: end };
 }
 
-/** The place of what it is computed from, where it may take that, else the first that is large enough. */
-function placeOf(
+/** Finds an offset: that of an input that may be overwritten, else the first gap that is large enough. */
+function offsetFor(
   { bytes }: Tensor,
-  alive: readonly (Tensor & PlacedTensor)[],
+  alive: readonly (Tensor & PlannedTensor)[],
   overwritable: ReadonlySet<ValueName>,
 ): number {
-  const isFree = (at: number, others: readonly (Tensor & PlacedTensor)[]): boolean =>
-    others.every((other) => at + bytes <= other.at || other.at + other.bytes <= at);
+  const isFree = (offset: number, others: readonly (Tensor & PlannedTensor)[]): boolean =>
+    others.every((other) => offset + bytes <= other.offset || other.offset + other.bytes <= offset);
   for (const source of alive) {
     const isMine = overwritable.has(source.name) && source.bytes === bytes;
     const others = alive.filter((other) => other !== source);
-    if (isMine && isFree(source.at, others)) return source.at;
+    if (isMine && isFree(source.offset, others)) return source.offset;
   }
-  let at = 0;
-  for (const other of [...alive].sort((a, b) => a.at - b.at)) {
-    if (other.at - at >= bytes) break;
-    at = Math.max(at, other.at + other.bytes);
+  let offset = 0;
+  for (const other of [...alive].sort((a, b) => a.offset - b.offset)) {
+    if (other.offset - offset >= bytes) break;
+    offset = Math.max(offset, other.offset + other.bytes);
   }
-  return at;
+  return offset;
 }
 
-/** When what the stages compute is made, and when it has been read. */
-class Lives {
+/** The lifetimes of the tensors of all stages. */
+class Lifetimes {
   readonly tensors: Tensor[] = [];
   readonly #stages: readonly Stage[];
-  readonly #readers = new Map<ValueName, Point[]>();
-  /** Of stages that were asked for and each of their nodes: the nodes that it waits for, itself among them. */
+  readonly #readers = new Map<ValueName, NodePosition[]>();
+  /** For a stage and each of its nodes: the nodes that it waits for, including itself. Filled on demand. */
   readonly #earlier = new Map<number, readonly ReadonlySet<number>[]>();
-  /** Of each stage: what its views are views of. */
+  /** For each stage: the tensor behind each view. */
   readonly #origins: readonly ReadonlyMap<ValueName, ValueName>[];
 
   constructor(stages: readonly Stage[]) {
@@ -101,44 +101,50 @@ class Lives {
         for (const name of node.outputs) this.#addTensor(shapes.get(name), { stage, node: number });
       }
       for (const { own, mean } of allReduces) {
-        const point = { stage, node: END };
-        this.#addReader(own, point);
+        const position = { stage, node: END };
+        this.#addReader(own, position);
         const tensor = shapes.get(own) ?? this.tensors.find(({ name }) => name === own)!;
-        this.#addTensor({ ...tensor, name: mean }, point);
+        this.#addTensor({ ...tensor, name: mean }, position);
       }
     }
   }
 
-  /** Whether a tensor has been read by all when another is made, whatever the order of the nodes. */
-  isOver({ name, made }: Tensor, other: Tensor): boolean {
-    const points = this.#readers.get(name) ?? [made];
-    return points.every((point) => this.#isBefore(point, other.made));
+  /** True if all readers of a tensor have run when another one is produced, in any order of the nodes. */
+  isDeadBefore({ name, producedAt }: Tensor, other: Tensor): boolean {
+    const positions = this.#readers.get(name) ?? [producedAt];
+    return positions.every((position) => this.#isBefore(position, other.producedAt));
   }
 
-  /** What a tensor may be written over: it is read by the same node, number by number, and by others before. */
-  overwritable({ made }: Tensor): Set<ValueName> {
-    const node = this.#stages[made.stage]!.nodes[made.node];
+  /**
+   * Returns the tensors that this one may overwrite: the same node reads them elementwise, and all other readers run
+   * before.
+   */
+  overwritable({ producedAt }: Tensor): Set<ValueName> {
+    const node = this.#stages[producedAt.stage]!.nodes[producedAt.node];
     if (node === undefined) return new Set();
-    const origins = (names: readonly ValueName[]): ValueName[] => names.map((name) => this.#originOf(name, made.stage));
+    const origins = (names: readonly ValueName[]): ValueName[] =>
+      names.map((name) => this.#originOf(name, producedAt.stage));
     const { inPlace, others } = sourcesOf(node);
     const readOtherwise = new Set(origins(others));
     const sources = origins(inPlace).filter((name) => !readOtherwise.has(name));
     return new Set(
       sources.filter((name) =>
         (this.#readers.get(name) ?? []).every(
-          (point) => this.#isBefore(point, made) || (point.stage === made.stage && point.node === made.node),
+          (position) =>
+            this.#isBefore(position, producedAt) ||
+            (position.stage === producedAt.stage && position.node === producedAt.node),
         ),
       ),
     );
   }
 
-  #isBefore(point: Point, other: Point): boolean {
-    if (point.stage !== other.stage) return point.stage < other.stage;
+  #isBefore(position: NodePosition, other: NodePosition): boolean {
+    if (position.stage !== other.stage) return position.stage < other.stage;
     if (other.node === END) return true;
-    return point.node !== END && point.node !== other.node && this.#earlierThan(other).has(point.node);
+    return position.node !== END && position.node !== other.node && this.#earlierThan(other).has(position.node);
   }
 
-  #earlierThan({ stage, node }: Point): ReadonlySet<number> {
+  #earlierThan({ stage, node }: NodePosition): ReadonlySet<number> {
     let earlier = this.#earlier.get(stage);
     if (earlier === undefined) {
       earlier = earlierNodes(this.#stages[stage]!.nodes);
@@ -151,33 +157,33 @@ class Lives {
     return this.#origins[stage]!.get(name) ?? name;
   }
 
-  #addReader(name: ValueName, point: Point): void {
-    const origin = this.#originOf(name, point.stage);
+  #addReader(name: ValueName, position: NodePosition): void {
+    const origin = this.#originOf(name, position.stage);
     const readers = this.#readers.get(origin);
-    if (readers) readers.push(point);
-    else this.#readers.set(origin, [point]);
+    if (readers) readers.push(position);
+    else this.#readers.set(origin, [position]);
   }
 
-  #addTensor(tensor: DraftTensor | undefined, made: Point): void {
+  #addTensor(tensor: DraftTensor | undefined, producedAt: NodePosition): void {
     if (tensor === undefined) return;
-    this.tensors.push({ ...tensor, made, bytes: alignedBytes(tensorBytes(tensor)) });
+    this.tensors.push({ ...tensor, producedAt, bytes: alignedBytes(tensorBytes(tensor)) });
   }
 }
 
-/** What a node may write over, and what else it reads. */
+/** The inputs that a node may overwrite, and its other inputs. */
 function sourcesOf({ operator, inputs }: DraftNode): Record<'inPlace' | 'others', readonly ValueName[]> {
   if (operator === 'Conv') return { inPlace: inputs.slice(SUMMAND), others: inputs.slice(0, SUMMAND) };
   return ELEMENTWISE.has(operator) ? { inPlace: inputs, others: [] } : { inPlace: [], others: inputs };
 }
 
-/** What the views of a stage are views of, unless they are outputs: those are copies. */
+/** Maps each view of a stage to its origin. Views that are outputs are copies and are left out. */
 function originsOfViews({ nodes, outputs }: Stage): Map<ValueName, ValueName> {
-  const asked = new Set(outputs.map(({ name }) => name));
+  const fetched = new Set(outputs.map(({ name }) => name));
   const origins = new Map<ValueName, ValueName>();
   for (const node of nodes) {
     const [name] = node.outputs;
     const [source] = node.inputs;
-    if (isView(node) && !asked.has(name!)) origins.set(name!, origins.get(source!) ?? source!);
+    if (isView(node) && !fetched.has(name!)) origins.set(name!, origins.get(source!) ?? source!);
   }
   return origins;
 }

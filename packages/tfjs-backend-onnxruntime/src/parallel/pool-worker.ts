@@ -1,6 +1,6 @@
 import type {} from '../fused-update/webassembly';
 import type { NativeArray, NativeType } from '../graph/native-types';
-import type { PlacedTensor } from './memory-plan';
+import type { PlannedTensor } from './memory-plan';
 import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../binding/types';
 
 /** A tensor that comes to a worker, or goes from it. */
@@ -9,12 +9,12 @@ export interface SharedTensor {
   readonly type: NativeType;
   readonly shape: readonly number[];
   /** Where its bytes begin in the worker's own memory. */
-  readonly at: number;
+  readonly offset: number;
   /**
    * Where they begin in the memory that all share, for each micro-batch, or once where they are the same at all; null for what is at
    * hand at each run. Weights are there twice: an optimiser's step reads them from one place and writes them to the other.
    */
-  readonly there: readonly (readonly [number, number])[] | null;
+  readonly sharedOffsets: readonly (readonly [number, number])[] | null;
 }
 
 /** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
@@ -23,7 +23,7 @@ export interface WorkerAllReduce {
   readonly mean: string;
   /** How many numbers. */
   readonly length: number;
-  readonly brought: readonly number[];
+  readonly contributions: readonly number[];
 }
 
 /** A part of a graph, for which a thread has all it needs. */
@@ -54,7 +54,7 @@ export interface WorkerGraph {
   readonly ratesAt: number;
   readonly weights: number;
   /** What else stages compute, in its own memory. */
-  readonly placed: readonly PlacedTensor[];
+  readonly planned: readonly PlannedTensor[];
   /** How much memory of its own it needs. */
   readonly ownBytes: number;
 }
@@ -76,7 +76,7 @@ export type WorkerOrder =
 /** What a worker of a pool knows from the start. */
 export interface PoolWorkerStart {
   readonly stopped: OnnxRuntime['stopped'];
-  /** The rank of this worker, and how many there are. */
+  /** The rank of this worker, and how many sharedOffsets are. */
   readonly rank: number;
   readonly count: number;
   /**
@@ -90,16 +90,16 @@ export interface PoolWorkerStart {
 }
 
 /** Values by the name of the input: for each micro-batch, or once where they are the same at all. */
-export type AtHand = ReadonlyMap<string, readonly ArrayLike<number>[]>;
+export type LocalInputs = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
 /** A worker of a pool. */
 export interface PoolWorker {
   readonly obey: (order: WorkerOrder) => void;
   /**
    * Runs a graph with the weights in the first place or in the second. When all workers have run it, they step the weights.
-   * @param atHand the values of the inputs that are not in shared memory
+   * @param localInputs the values of the inputs that are not in shared memory
    */
-  readonly run: (id: number, place: 0 | 1, atHand: AtHand) => void;
+  readonly run: (id: number, state: 0 | 1, localInputs: LocalInputs) => void;
 }
 
 /** Runs the part of one worker of a pool: does what it is ordered to do, together with the others at barriers. */
@@ -108,19 +108,19 @@ export function createPoolWorker(
   runtime: NativeRuntime,
 ): PoolWorker {
   const control = new Int32Array(orders);
-  const arrived = 1 + count;
+  const firstBarrier = 1 + count;
   /** Some 200 microseconds: threads with equal work arrive together, and waking one takes as long. */
   const spins = 20_000;
   const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
   interface Loaded {
-    readonly run: (place: 0 | 1, atHand: AtHand) => void;
-    readonly step: (place: 0 | 1) => void;
+    readonly run: (state: 0 | 1, localInputs: LocalInputs) => void;
+    readonly step: (state: 0 | 1) => void;
     readonly barriers: number;
     readonly dispose: () => void;
   }
   const graphs = new Map<number, Loaded>();
   /** ONNX Runtime takes no shared memory: each tensor has an array here and a place there. All graphs use the same. */
-  let held = new ArrayBuffer(0);
+  let ownMemory = new ArrayBuffer(0);
   /**
    * Vector instructions want whole cache lines. From so many bytes on the C library of Linux takes memory from the system, and
    * has 16 bytes of its own before it. What is not written takes no room.
@@ -133,13 +133,13 @@ export function createPoolWorker(
   let passed = 0;
   const arrive = (barriers: number): void => {
     passed = barriers;
-    Atomics.store(control, arrived + rank, passed);
-    Atomics.notify(control, arrived + rank);
+    Atomics.store(control, firstBarrier + rank, passed);
+    Atomics.notify(control, firstBarrier + rank);
   };
   /** Waits until all threads have come as far. */
   const barrier = (): void => {
     arrive(passed + 1);
-    for (let other = arrived; other < arrived + count; other++) {
+    for (let other = firstBarrier; other < firstBarrier + count; other++) {
       let seen = Atomics.load(control, other);
       for (let i = 0; i < spins && seen < passed; i++) seen = Atomics.load(control, other);
       for (; seen < passed; seen = Atomics.load(control, other)) Atomics.wait(control, other, seen);
@@ -147,39 +147,39 @@ export function createPoolWorker(
   };
 
   const loadGraph = (graph: WorkerGraph): void => {
-    const { id, microBatches, stages, options, inputs, outputs, placed, ownBytes } = graph;
+    const { id, microBatches, stages, options, inputs, outputs, planned, ownBytes } = graph;
     const needed = firstLine + ownBytes;
-    if (held.byteLength < needed) held = new ArrayBuffer(Math.max(needed, fromSystem));
-    const buffer = held;
+    if (ownMemory.byteLength < needed) ownMemory = new ArrayBuffer(Math.max(needed, fromSystem));
+    const buffer = ownMemory;
     const tensors = new Map<string, { readonly data: NativeArray; readonly tensor: NativeTensor }>();
-    for (const { name, type, shape, at } of [...inputs, ...outputs, ...placed]) {
-      const data = new arrays[type](buffer, firstLine + at, sizeOf(shape)) as NativeArray;
+    for (const { name, type, shape, offset } of [...inputs, ...outputs, ...planned]) {
+      const data = new arrays[type](buffer, firstLine + offset, sizeOf(shape)) as NativeArray;
       tensors.set(name, { data, tensor: runtime.createTensor(type, data, shape) });
     }
     const shared = (ports: readonly SharedTensor[]) =>
-      ports.flatMap(({ name, there }) => {
+      ports.flatMap(({ name, sharedOffsets }) => {
         const { byteOffset, byteLength } = tensors.get(name)!.data;
         const own = new Uint8Array(buffer, byteOffset, byteLength);
         const at = (start: number) => new Uint8Array(memory.buffer, start, byteLength);
-        return there ? [{ own, there: there.map((places) => places.map(at)) }] : [];
+        return sharedOffsets ? [{ own, arrays: sharedOffsets.map((offsets) => offsets.map(at)) }] : [];
       });
-    const [given, wanted] = [shared(inputs), shared(outputs)];
+    const [sharedInputs, sharedOutputs] = [shared(inputs), shared(outputs)];
     const tensorsOf = (names: readonly string[]) =>
       Object.fromEntries(names.map((name) => [name, tensors.get(name)!.tensor] as const));
     const loaded = stages.map((stage) => {
       const session = runtime.createSession(stage.model, options);
       const feeds = tensorsOf(stage.inputs);
       const fetches = { ...stage.stop, ...tensorsOf(stage.outputs) };
-      const allReduces = stage.allReduces.map(({ own, mean, length, brought }) => ({
+      const allReduces = stage.allReduces.map(({ own, mean, length, contributions }) => ({
         own: tensors.get(own)!.data,
         mean: tensors.get(mean)!.data,
-        brought: brought.map((start) => new Float32Array(memory.buffer, start, length)),
+        contributions: contributions.map((start) => new Float32Array(memory.buffer, start, length)),
       }));
       return { session, feeds, fetches, allReduces };
     });
-    const runMicroBatch = (index: number, place: 0 | 1, atHand: AtHand): void => {
-      for (const { own, there } of given) if (index < there.length) own.set(there[index]![place]!);
-      for (const [name, values] of atHand) if (index < values.length) tensors.get(name)!.data.set(values[index]!);
+    const runMicroBatch = (index: number, state: 0 | 1, localInputs: LocalInputs): void => {
+      for (const { own, arrays: shared } of sharedInputs) if (index < shared.length) own.set(shared[index]![state]!);
+      for (const [name, values] of localInputs) if (index < values.length) tensors.get(name)!.data.set(values[index]!);
       for (const { session, feeds, fetches, allReduces } of loaded) {
         try {
           session.run(feeds, fetches, {});
@@ -187,26 +187,26 @@ export function createPoolWorker(
           if (!(error instanceof Error) || error.message !== stopped) throw error;
         }
         if (allReduces.length === 0) continue;
-        for (const { own, brought } of allReduces) brought[rank]!.set(own);
+        for (const { own, contributions } of allReduces) contributions[rank]!.set(own);
         barrier();
-        for (const { mean, brought } of allReduces) {
+        for (const { mean, contributions } of allReduces) {
           for (let i = 0; i < mean.length; i++) {
             let sum = 0;
-            for (const part of brought) sum += part[i]!;
+            for (const part of contributions) sum += part[i]!;
             mean[i] = sum / count;
           }
         }
       }
-      for (const { own, there } of wanted) there[index]![0]!.set(own);
+      for (const { own, arrays: shared } of sharedOutputs) shared[index]![0]!.set(own);
     };
-    const run: Loaded['run'] = (place, atHand) => {
-      for (let index = 0; index < microBatches; index++) runMicroBatch(index, place, atHand);
+    const run: Loaded['run'] = (state, localInputs) => {
+      for (let index = 0; index < microBatches; index++) runMicroBatch(index, state, localInputs);
     };
     const exports = new WebAssembly.Instance(new WebAssembly.Module(graph.adam), { host: { memory } }).exports;
     const stepWeight = exports['step'] as (...values: number[]) => void;
     const rates = new Float64Array(memory.buffer, graph.ratesAt, 2 * graph.weights);
-    const step: Loaded['step'] = (place) => {
-      for (const { weight, values } of graph.steps[place]) {
+    const step: Loaded['step'] = (state) => {
+      for (const { weight, values } of graph.steps[state]) {
         stepWeight(...values, rates[2 * weight]!, rates[2 * weight + 1]!);
       }
     };
@@ -226,17 +226,17 @@ export function createPoolWorker(
     } else {
       for (const { dispose } of graphs.values()) dispose();
       graphs.clear();
-      held = new ArrayBuffer(0);
+      ownMemory = new ArrayBuffer(0);
     }
   };
 
-  const runGraph: PoolWorker['run'] = (id, place, atHand) => {
+  const runGraph: PoolWorker['run'] = (id, state, localInputs) => {
     const { run, step, barriers } = graphs.get(id)!;
     const before = passed;
     try {
-      run(place, atHand);
+      run(state, localInputs);
       if (passed < before + barriers) barrier();
-      step(place);
+      step(state);
     } finally {
       arrive(before + barriers); // Nobody waits for one that has failed.
     }

@@ -152,7 +152,7 @@ function ofProduct(value: PendingValue<'MatMul'>, inputs: readonly Input[]): num
   const [left, right] = [role(a, transposeA, 0), role(b, transposeB, 1)];
   if (left === -1 || right === -1) {
     // What meets examples along their axis has a row for each of them too, if only of zeros.
-    const isSum = [left, right].every((place) => place === -1 || place === null);
+    const isSum = [left, right].every((axis) => axis === -1 || axis === null);
     return isSum && bias === undefined && activation.name === 'linear' ? 'partial' : null;
   }
   if (left === null || right === null) return left ?? right;

@@ -15,7 +15,7 @@ interface Span {
 export class SharedMemory {
   readonly memory = new WebAssembly.Memory<SharedArrayBuffer>({ initial: 1, maximum: MOST_PAGES, shared: true });
   /** What nobody has, by its start; no two of them touch. */
-  #free: Span[] = [{ start: 0, bytes: PAGE_BYTES }];
+  #freeSpans: Span[] = [{ start: 0, bytes: PAGE_BYTES }];
 
   /** All of it as it is now; arrays over it stay good when it grows. */
   get buffer(): SharedArrayBuffer {
@@ -26,37 +26,37 @@ export class SharedMemory {
    * The start of so many bytes, which hold anything.
    * @throws Error where there is no more memory
    */
-  take(bytes: number): number {
+  allocate(bytes: number): number {
     const size = alignedBytes(bytes);
-    let place = this.#free.findIndex((span) => span.bytes >= size);
-    if (place < 0) {
+    let index = this.#freeSpans.findIndex((span) => span.bytes >= size);
+    if (index < 0) {
       const pages = Math.ceil(size / PAGE_BYTES);
       const start = this.memory.grow(pages) * PAGE_BYTES;
       this.#insert({ start, bytes: pages * PAGE_BYTES });
-      place = this.#free.findIndex((span) => span.bytes >= size);
+      index = this.#freeSpans.findIndex((span) => span.bytes >= size);
     }
-    const { start, bytes: found } = this.#free[place]!;
-    this.#free.splice(place, 1, ...(found > size ? [{ start: start + size, bytes: found - size }] : []));
+    const { start, bytes: found } = this.#freeSpans[index]!;
+    this.#freeSpans.splice(index, 1, ...(found > size ? [{ start: start + size, bytes: found - size }] : []));
     return start;
   }
 
   /** Gives back what `take` gave for so many bytes. */
-  give(start: number, bytes: number): void {
+  free(start: number, bytes: number): void {
     this.#insert({ start, bytes: alignedBytes(bytes) });
   }
 
   #insert(span: Span): void {
-    const next = this.#free.findIndex(({ start }) => start > span.start);
-    const place = next < 0 ? this.#free.length : next;
-    const before = this.#free[place - 1];
-    const after = this.#free[place];
+    const next = this.#freeSpans.findIndex(({ start }) => start > span.start);
+    const index = next < 0 ? this.#freeSpans.length : next;
+    const before = this.#freeSpans[index - 1];
+    const after = this.#freeSpans[index];
     const touchesBefore = before !== undefined && before.start + before.bytes === span.start;
     const touchesAfter = after !== undefined && span.start + span.bytes === after.start;
     const start = touchesBefore ? before.start : span.start;
     const end = touchesAfter ? after.start + after.bytes : span.start + span.bytes;
-    const first = touchesBefore ? place - 1 : place;
+    const first = touchesBefore ? index - 1 : index;
     const replaced = (touchesBefore ? 1 : 0) + (touchesAfter ? 1 : 0);
-    this.#free.splice(first, replaced, { start, bytes: end - start });
+    this.#freeSpans.splice(first, replaced, { start, bytes: end - start });
   }
 }
 
@@ -64,21 +64,21 @@ export class SharedMemory {
 export const alignedBytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
 /** Places that belong together and are given back together. */
-export class Places {
+export class AllocationGroup {
   bytes = 0;
-  readonly #taken: Span[] = [];
+  readonly #allocated: Span[] = [];
 
   constructor(private readonly memory: SharedMemory) {}
 
   /** The start of so many bytes. */
-  take(bytes: number): number {
-    const start = this.memory.take(bytes);
-    this.#taken.push({ start, bytes });
+  allocate(bytes: number): number {
+    const start = this.memory.allocate(bytes);
+    this.#allocated.push({ start, bytes });
     this.bytes += bytes;
     return start;
   }
 
-  giveBack(): void {
-    for (const { start, bytes } of this.#taken.splice(0)) this.memory.give(start, bytes);
+  free(): void {
+    for (const { start, bytes } of this.#allocated.splice(0)) this.memory.free(start, bytes);
   }
 }

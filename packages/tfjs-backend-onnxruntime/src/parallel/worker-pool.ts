@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OnnxRuntime } from '../binding/types';
-import { type AtHand, createPoolWorker, type PoolWorker, type WorkerOrder } from './pool-worker';
+import { type LocalInputs, createPoolWorker, type PoolWorker, type WorkerOrder } from './pool-worker';
 import { SharedMemory } from './shared-memory';
 import type { WorkerStart } from './worker-program';
 
@@ -81,7 +81,7 @@ export class WorkerPool {
    * @throws Error with the message of what failed
    */
   order(orderOf: (rank: number) => WorkerOrder): void {
-    this.#all([0, 0, 0], (rank) => {
+    this.#runOnAll([0, 0, 0], (rank) => {
       if (rank === 0) this.#first.obey(orderOf(0));
       else this.#threads[rank - 1]!.port.postMessage(orderOf(rank));
     });
@@ -92,14 +92,14 @@ export class WorkerPool {
    * @param atHand the values of the first worker's inputs that are not in shared memory
    * @throws Error with the message of what failed
    */
-  run(id: number, place: 0 | 1, atHand: AtHand): void {
-    this.#all([1, id, place], (rank) => {
-      if (rank === 0) this.#first.run(id, place, atHand);
+  run(id: number, state: 0 | 1, localInputs: LocalInputs): void {
+    this.#runOnAll([1, id, state], (rank) => {
+      if (rank === 0) this.#first.run(id, state, localInputs);
     });
   }
 
   /** Starts the other workers, does the part of rank 0, and waits for all. */
-  #all(numbers: readonly [number, number, number], begin: (rank: number) => void): void {
+  #runOnAll(numbers: readonly [number, number, number], begin: (rank: number) => void): void {
     if (this.#disposed) throw new Error('The threads have ended.');
     for (let rank = 1; rank < this.count; rank++) begin(rank);
     this.#control.set(numbers, DONE + 2 * this.count);
@@ -133,12 +133,12 @@ export class WorkerPool {
     return this.#disposed;
   }
 
-  #waitFor(place: number): void {
-    for (let i = 0; i < SPINS && Atomics.load(this.#control, place) !== this.#given; i++);
-    for (let done = Atomics.load(this.#control, place); done !== this.#given;) {
-      const outcome = Atomics.wait(this.#control, place, done, PATIENCE_MS);
+  #waitFor(index: number): void {
+    for (let i = 0; i < SPINS && Atomics.load(this.#control, index) !== this.#given; i++);
+    for (let done = Atomics.load(this.#control, index); done !== this.#given;) {
+      const outcome = Atomics.wait(this.#control, index, done, PATIENCE_MS);
       if (outcome === 'timed-out') throw new Error('A thread does not answer any more.');
-      done = Atomics.load(this.#control, place);
+      done = Atomics.load(this.#control, index);
     }
   }
 }

@@ -85,7 +85,7 @@ export interface RecurrentStep {
   /** What is computed on the way. */
   readonly inner: readonly PendingValue[];
   /** Columns of weights, which others may read too. */
-  readonly cuts: readonly PendingValue[];
+  readonly weightSlices: readonly PendingValue[];
 }
 
 /** All steps of an LSTM or GRU layer, which ONNX Runtime has an operator for. */

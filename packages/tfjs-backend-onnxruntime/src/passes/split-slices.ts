@@ -40,9 +40,9 @@ function ofTransposed({ whole, shape, axis, slices }: Parts): Parts | undefined 
 export function partsOf(whole: Value, slices: readonly PendingValue<'Slice'>[]): Parts | undefined {
   const shape = slices[0]!.node.inputShapes[0]!;
   const { size } = slices[0]!.node.operation.attributes;
-  const cut = shape.flatMap((length, axis) => (length === size[axis] ? [] : [axis]));
-  if (slices.length < LEAST_SLICES || cut.length !== 1) return undefined;
-  const axis = cut[0]!;
+  const splitAxes = shape.flatMap((length, axis) => (length === size[axis] ? [] : [axis]));
+  if (slices.length < LEAST_SLICES || splitAxes.length !== 1) return undefined;
+  const axis = splitAxes[0]!;
   const ordered = slices.toSorted((a, b) => beginOf(a, axis) - beginOf(b, axis));
   const isComplete =
     slices.length * size[axis]! === shape[axis] &&

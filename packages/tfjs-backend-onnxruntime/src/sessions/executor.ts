@@ -57,8 +57,8 @@ export class Executor {
     const fetches: Record<string, NativeTensor> = {};
     const results = new Map<PendingValue, Result>();
     let bytes = 0;
-    fetched.forEach((place, i) => {
-      const value = plan.order[place]!;
+    fetched.forEach((index, i) => {
+      const value = plan.order[index]!;
       const data = this.pool.take(value.dtype, sizeOf(value.shape));
       const tensor = this.runtime.createTensor(value.dtype, data, value.shape);
       fetches[signature.outputs[i]!] = tensor;

@@ -4,7 +4,7 @@ import { ScalarSlots } from './scalar-slots';
 
 const GRAPHS_KNOWN = 1024;
 /** Training, a teacher and evaluation take turns: however large they are, none of them is compiled anew for that. */
-const GRAPHS_IN_TURN = 3;
+const GRAPHS_ALTERNATING = 3;
 
 /** What was compiled, and how long that took. */
 export interface CompileStats {
@@ -26,7 +26,7 @@ export class GraphCache {
     readonly stats: CompileStats,
     readonly compiled: () => void,
   ) {
-    this.#graphs = new LruCache(maxGraphs, maxBytes, GRAPHS_IN_TURN);
+    this.#graphs = new LruCache(maxGraphs, maxBytes, GRAPHS_ALTERNATING);
   }
 
   get size(): number {

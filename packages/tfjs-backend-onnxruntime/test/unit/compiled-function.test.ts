@@ -130,31 +130,31 @@ describe('a computation recorded once', () => {
   });
 });
 
-describe('a computation that cannot be recorded is called each time', () => {
-  const called = (compute: (x: tf.Tensor) => tf.Tensor): ReturnType<typeof trace> => {
-    const repeated = trace((x) => compute(x), [[2]]);
-    expect(repeated.recorded).toBe(false);
-    return repeated;
+describe('a computation that cannot be recorded is eager each time', () => {
+  const eager = (compute: (x: tf.Tensor) => tf.Tensor): ReturnType<typeof trace> => {
+    const fn = trace((x) => compute(x), [[2]]);
+    expect(fn.recorded).toBe(false);
+    return fn;
   };
 
   test('because it reads on its way', async () => {
-    const repeated = called((x) => tf.mul(x, x.dataSync()[0]!));
-    expect([...(await repeated.run(Float32Array.of(2, 3)))]).toEqual([4, 6]);
-    expect([...(await repeated.run(Float32Array.of(3, 4)))]).toEqual([9, 12]);
+    const fn = eager((x) => tf.mul(x, x.dataSync()[0]!));
+    expect([...(await fn.run(Float32Array.of(2, 3)))]).toEqual([4, 6]);
+    expect([...(await fn.run(Float32Array.of(3, 4)))]).toEqual([9, 12]);
   });
 
   test('because it draws random numbers', async () => {
-    const repeated = called((x) => tf.dropout(tf.tile(x, [50]), 0.5));
-    expect(await repeated.run(Float32Array.of(1, 1))).not.toEqual(await repeated.run(Float32Array.of(1, 1)));
+    const fn = eager((x) => tf.dropout(tf.tile(x, [50]), 0.5));
+    expect(await fn.run(Float32Array.of(1, 1))).not.toEqual(await fn.run(Float32Array.of(1, 1)));
   });
 
   test('because it computes nothing', async () => {
-    expect([...(await called((x) => tf.reshape(x, [2])).run(Float32Array.of(2, 3)))]).toEqual([2, 3]);
+    expect([...(await eager((x) => tf.reshape(x, [2])).run(Float32Array.of(2, 3)))]).toEqual([2, 3]);
   });
 
   test('because another backend computes', async () => {
     await tf.setBackend('cpu');
-    expect([...(await called((x) => tf.add(x, 1)).run(Float32Array.of(2, 3)))]).toEqual([3, 4]);
+    expect([...(await eager((x) => tf.add(x, 1)).run(Float32Array.of(2, 3)))]).toEqual([3, 4]);
   });
 
   test('and what it throws reaches the caller, with nothing left behind', () => {

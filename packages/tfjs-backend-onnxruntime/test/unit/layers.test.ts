@@ -66,7 +66,7 @@ describe.each(deterministic.map((network) => [network.name, network] as const))(
 });
 
 /** A filter with zeros between its taps. */
-function spread(filter: tf.Tensor, step: number): tf.Tensor {
+function dilate(filter: tf.Tensor, step: number): tf.Tensor {
   const [h, w] = filter.shape as [number, number];
   const taps = filter.reshape([h, w, -1]);
   const rows = Array.from({ length: (h - 1) * step + 1 }, (_, y) =>
@@ -98,7 +98,7 @@ test.each(['same', 'valid'] as const)(
             gradientOf((y) => convolve(x(), taps(y), by), filter()),
           ].map((gradient) => Array.from(gradient.dataSync()));
         await tf.setBackend('cpu');
-        const expected = gradients((taps) => spread(taps, step), 1);
+        const expected = gradients((taps) => dilate(taps, step), 1);
         await tf.setBackend('onnxruntime');
         const actual = gradients((taps) => taps, step);
         for (const [i, gradient] of actual.entries()) expectNear(gradient, expected[i]!, `gradient ${i}`);

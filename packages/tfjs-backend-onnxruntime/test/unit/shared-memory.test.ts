@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Places, SharedMemory } from '../../src/parallel/shared-memory';
+import { AllocationGroup, SharedMemory } from '../../src/parallel/shared-memory';
 
 const LINE = 64;
 
 test('places never overlap, begin at a cache line, and are used again', () => {
-  const actions = fc.array(fc.record({ bytes: fc.integer({ min: 0, max: 300_000 }), giveBack: fc.nat() }), {
+  const actions = fc.array(fc.record({ bytes: fc.integer({ min: 0, max: 300_000 }), release: fc.nat() }), {
     maxLength: 60,
   });
   fc.assert(
     fc.property(actions, (steps) => {
       const memory = new SharedMemory();
       const taken: { start: number; bytes: number }[] = [];
-      for (const { bytes, giveBack } of steps) {
-        if (giveBack % 3 === 0 && taken.length > 0) {
-          const [span] = taken.splice(giveBack % taken.length, 1);
-          memory.give(span!.start, span!.bytes);
+      for (const { bytes, release } of steps) {
+        if (release % 3 === 0 && taken.length > 0) {
+          const [span] = taken.splice(release % taken.length, 1);
+          memory.free(span!.start, span!.bytes);
           continue;
         }
-        const start = memory.take(bytes);
+        const start = memory.allocate(bytes);
         expect(start % LINE).toBe(0);
         expect(start + bytes).toBeLessThanOrEqual(memory.buffer.byteLength);
         for (const other of taken) {
@@ -26,9 +26,9 @@ test('places never overlap, begin at a cache line, and are used again', () => {
         }
         taken.push({ start, bytes: Math.max(1, bytes) });
       }
-      for (const { start, bytes } of taken) memory.give(start, bytes);
+      for (const { start, bytes } of taken) memory.free(start, bytes);
       const { byteLength } = memory.buffer;
-      expect(memory.take(byteLength)).toBe(0);
+      expect(memory.allocate(byteLength)).toBe(0);
       expect(memory.buffer.byteLength).toBe(byteLength);
     }),
     { numRuns: 60 },
@@ -37,11 +37,11 @@ test('places never overlap, begin at a cache line, and are used again', () => {
 
 test('what belongs together is given back together', () => {
   const memory = new SharedMemory();
-  const places = new Places(memory);
-  const starts = [100, 70_000, 5].map((bytes) => places.take(bytes));
+  const group = new AllocationGroup(memory);
+  const starts = [100, 70_000, 5].map((bytes) => group.allocate(bytes));
   expect(new Set(starts).size).toBe(3);
-  expect(places.bytes).toBe(70_105);
-  places.giveBack();
+  expect(group.bytes).toBe(70_105);
+  group.free();
   const { byteLength } = memory.buffer;
-  expect(memory.take(byteLength)).toBe(0);
+  expect(memory.allocate(byteLength)).toBe(0);
 });

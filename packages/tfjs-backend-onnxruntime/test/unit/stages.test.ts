@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type DraftTensor, isView, ALL_REDUCE } from '../../src/encoding/draft';
 import { ModelBuilder } from '../../src/encoding/model-builder';
 import { splitIntoStages, type Stage, tensorBytes } from '../../src/encoding/stages';
-import { placeTensors } from '../../src/parallel/memory-plan';
+import { planMemory } from '../../src/parallel/memory-plan';
 
 /** Numbers of small and of large tensors, which their stage gives out whoever reads them. */
 const SIZES = [1, 64, 20_000, 40_000];
@@ -66,12 +66,16 @@ function largeGraph() {
     shapes.set(name, { name, type: 'float32', shape: [20_000] });
     return name;
   };
-  const places = () => {
+  const memoryPlan = () => {
     const stages = splitIntoStages(builder.draft, (name) => shapes.get(name)!);
-    const { placed, bytes } = placeTensors(stages, new Set(builder.draft.outputs.map(({ name }) => name)));
-    return { stages, bytes, at: (name: string): number => placed.find((tensor) => tensor.name === name)!.at };
+    const { tensors, bytes } = planMemory(stages, new Set(builder.draft.outputs.map(({ name }) => name)));
+    return {
+      stages,
+      bytes,
+      offsetOf: (name: string): number => tensors.find((tensor) => tensor.name === name)!.offset,
+    };
   };
-  return { builder, x: builder.input('x', 'float32', [20_000]), large, places };
+  return { builder, x: builder.input('x', 'float32', [20_000]), large, memoryPlan };
 }
 
 /** The nodes of a stage in another order that their inputs allow. */
@@ -131,19 +135,19 @@ describe('a graph in stages', () => {
         const { draft, shapes } = graphOf(recipe);
         const stages = splitIntoStages(draft, (name) => shapes.get(name)!);
         const elsewhere = new Set([...draft.inputs, ...draft.outputs].map(({ name }) => name));
-        const { placed, bytes } = placeTensors(stages, elsewhere);
-        const places = new Map(placed.map((tensor) => [tensor.name, tensor] as const));
+        const { tensors, bytes } = planMemory(stages, elsewhere);
+        const planned = new Map(tensors.map((tensor) => [tensor.name, tensor] as const));
         /** Who has written what is in the memory now. */
         let written: { name: string; from: number; to: number }[] = [];
         const write = (name: string): void => {
-          const place = places.get(name);
-          if (place === undefined) return;
-          const [from, to] = [place.at, place.at + tensorBytes(place)];
+          const tensor = planned.get(name);
+          if (tensor === undefined) return;
+          const [from, to] = [tensor.offset, tensor.offset + tensorBytes(tensor)];
           expect(to).toBeLessThanOrEqual(bytes);
           written = [...written.filter((other) => other.to <= from || to <= other.from), { name, from, to }];
         };
         const read = (name: string): void => {
-          if (places.has(name)) expect(written.map((one) => one.name)).toContain(name);
+          if (planned.has(name)) expect(written.map((one) => one.name)).toContain(name);
         };
         for (const stage of stages) {
           const given = new Set(stage.outputs.map(({ name }) => name));
@@ -163,30 +167,30 @@ describe('a graph in stages', () => {
   });
 
   test('a value goes over what it is computed from, where nobody else wants that', () => {
-    const { builder, x, large, places } = largeGraph();
+    const { builder, x, large, memoryPlan } = largeGraph();
     const first = large(builder.op('Relu', [x]));
     const second = large(builder.op('Mul', [first, first]));
     const kept = large(builder.op('MatMul', [second, second]));
     const last = large(builder.op('Add', [kept, second]));
     const mean = large(builder.allReduce(last));
     builder.output(large(builder.op('Sub', [mean, kept])), 'float32', [20_000]);
-    const { stages, at, bytes } = places();
+    const { stages, offsetOf, bytes } = memoryPlan();
     expect(stages).toHaveLength(2);
-    expect(at(second)).toBe(at(first));
-    expect(at(kept)).not.toBe(at(second));
-    expect(at(last)).toBe(at(second));
+    expect(offsetOf(second)).toBe(offsetOf(first));
+    expect(offsetOf(kept)).not.toBe(offsetOf(second));
+    expect(offsetOf(last)).toBe(offsetOf(second));
     expect(bytes).toBe(2 * 80_000);
   });
 
   test('a convolution goes over what it adds, but for its own image', () => {
-    const { builder, x, large, places } = largeGraph();
+    const { builder, x, large, memoryPlan } = largeGraph();
     const image = large(builder.op('MatMul', [x]));
     const added = large(builder.op('MatMul', [image, x]));
     const sum = large(builder.blocked('Conv', [image, x, '', added]));
     const twice = large(builder.blocked('Conv', [sum, x, '', large(builder.reshape(sum, [1, 20_000]))]));
     builder.output(large(builder.op('Relu', [large(builder.allReduce(twice))])), 'float32', [20_000]);
-    const { at } = places();
-    expect(at(sum)).toBe(at(added));
-    expect(at(twice)).not.toBe(at(sum));
+    const { offsetOf } = memoryPlan();
+    expect(offsetOf(sum)).toBe(offsetOf(added));
+    expect(offsetOf(twice)).not.toBe(offsetOf(sum));
   });
 });

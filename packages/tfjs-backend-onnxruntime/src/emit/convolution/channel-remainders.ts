@@ -5,25 +5,25 @@ import type { Value } from '../../graph/value';
 import type { Emission } from '../emission';
 import { blockedFilter, blockedOutputFilter, type FilterShape } from './filters';
 
-/** Filters of fewer taps than this have too few products to be worth an operator more. */
+/** Filters with fewer taps have too few products to be worth one more operator. */
 const LEAST_TAPS = 9;
 
-/** An image as whole blocks of channels, and what is left of its channels, in NCHW order. */
+/** An image as whole blocks of channels and the remaining channels in NCHW order. */
 export interface BlocksAndRest {
   readonly blocks: ValueName;
   readonly rest: ValueName;
 }
 
 /**
- * How many input channels are left beside whole blocks, where a convolution of those by themselves, added to that of the
- * blocks, is faster than one block more that is mostly zeros; 0 where it is not.
+ * The number of input channels after the last whole block, if a separate convolution of them is faster than one more
+ * block that is mostly zeros; else 0.
  */
 export function channelsLeft(block: number, channels: number, [h, w]: FilterShape): number {
   const left = channels % block;
   return channels > block && left <= block / 2 && h * w >= LEAST_TAPS ? left : 0;
 }
 
-/** Cuts an NHWC image after its whole blocks. */
+/** Splits an NHWC image after its whole blocks. */
 export function blocksAndRest(emission: Emission, image: Value, shape: readonly number[], left: number): BlocksAndRest {
   const { builder, block } = emission;
   const whole = shape[3]! - left;
@@ -38,7 +38,7 @@ export function blocksAndRest(emission: Emission, image: Value, shape: readonly 
   };
 }
 
-/** The convolution of a cut image by a filter (HWIO) with whole blocks of outputs. */
+/** Convolves a split image with a filter (HWIO) that has whole blocks of outputs. */
 export function convolveInParts(
   { builder, block }: Emission,
   { blocks, rest }: BlocksAndRest,

@@ -5,11 +5,11 @@ import type { Pair, Phases } from '../emission';
 import { windowAttributes } from './filters';
 
 /**
- * A convolution of few channels as the phases of its result, which the pool after it and that pool's gradient compare as
- * they stand: four convolutions that slide by two pixels.
+ * Convolves an image of few channels into the phases of the result, as four convolutions with a stride of two. The pool
+ * after it and the gradient of that pool compare the phases directly.
  *
- * @param inputs an image in NCHW order, a filter in blocks and, if there is one, a bias
- * @returns undefined where the convolution itself slides by more than one pixel
+ * @param inputs an image in NCHW order, a filter in blocks and optionally a bias
+ * @returns undefined if the convolution itself has strides
  */
 export function convolveInPhases(
   builder: ModelBuilder,
@@ -22,7 +22,7 @@ export function convolveInPhases(
   if (strides.some((step) => step !== 1)) return undefined;
   const [top, left, bottom, right] = pads;
   const slide = (y: 0 | 1, x: 0 | 1): ValueName => {
-    // The second of two pixels sees the image one pixel on: with less around it, or cut.
+    // The odd phases start one pixel later: they have less padding, or a smaller image.
     const [cutRows, cutColumns] = [top < y ? 1 : 0, left < x ? 1 : 0];
     const ranges = [builder.ints(cutRows, cutColumns), builder.ints(height!, width!), builder.ints(2, 3)];
     const seen = cutRows + cutColumns === 0 ? image : builder.op('Slice', [image, ...ranges]);

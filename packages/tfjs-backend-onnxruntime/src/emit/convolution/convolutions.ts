@@ -43,7 +43,7 @@ function convolve(
   const { window } = node.operation.attributes;
   const attributes = windowAttributes(window);
   const inputBlocks = channels >= block || emission.hasFilledBlocks(image);
-  // One by one, a few results of many channels are far slower than a block that is mostly zeros.
+  // A few output channels of many input channels are far slower one by one than a block that is mostly zeros.
   if (!fillsBlocks(block, inputBlocks ? [channels, Math.max(filters, block)] : [filters])) {
     const biases = bias === undefined ? [] : [emission.flat(bias, [filters])];
     const inputs = [emission.nchw(image, imageShape), builder.transpose(filter, [3, 2, 0, 1]), ...biases];

@@ -6,7 +6,7 @@ import { filledUp, withoutFilling } from '../normalization/affine';
 import { activate, BLOCKED_ACTIVATIONS, KEEPS_ZERO } from '../elementwise/activations';
 import type { Emission } from '../emission';
 import { blockedDepthwiseFilter, type FilterShape, flip, roundUp, windowAttributes } from './filters';
-import { spread } from './zero-insertion';
+import { insertZeros } from './zero-insertion';
 
 type ImageShape = readonly [number, number, number, number];
 
@@ -47,12 +47,12 @@ export function emitDepthwiseConv2D(emission: Emission, value: PendingValue<'Dep
   emission.setNchw(value, activate(builder, builder.op('Conv', names, attributes), activation));
 }
 
-/** Whether an image has blocks, or may be brought into such without filling. */
+/** True if an image has blocks, or can be converted to blocks without filling. */
 function hasBlocks(emission: Emission, image: Value, channels: number): boolean {
   return emission.canBlock(channels) || emission.hasFilledBlocks(image);
 }
 
-/** A depthwise filter with channels filled up to whole blocks by zeros. */
+/** Fills up the channels of a depthwise filter to whole blocks with zeros. */
 function inWholeBlocks(
   { builder, block }: Emission,
   filter: ValueName,
@@ -73,8 +73,8 @@ export function emitDepthwiseInputGradient(emission: Emission, value: PendingVal
 }
 
 /**
- * Sets `value` to the gradient of a depthwise convolution with respect to its input: the gradient of the result, spread by
- * the strides, convolved with the turned filter.
+ * Sets `value` to the gradient of a depthwise convolution with respect to its input. The gradient of the result gets
+ * zeros between its pixels for the strides, and is convolved with the flipped filter.
  */
 export function slideBackwards(
   emission: Emission,
@@ -89,7 +89,7 @@ export function slideBackwards(
   const [n, rows, columns] = gradientShape;
   const [, , channels, multiplier] = filterShape;
   const flipped = flip(builder, filter, filterShape);
-  // With these pads in front, none is needed behind if the spread gradient is cut or filled to the right size.
+  // With these pads in front no pads are needed behind, once the gradient has the right size.
   const before = [kernel[0] - 1 - pads[0], kernel[1] - 1 - pads[1]] as const;
   const size = [value.shape[1]! + kernel[0] - 1 - before[0], value.shape[2]! + kernel[1] - 1 - before[1]] as const;
   const attributes = { kernel_shape: kernel, pads: [...before, 0, 0], group: channels };
@@ -104,13 +104,19 @@ export function slideBackwards(
       return;
     }
     const planes = [(n * depth) / block, rows, columns, block] as const;
-    const spreadOut = spread(builder, emission.blocked(gradient), planes, strides, size);
+    const spreadOut = insertZeros(builder, emission.blocked(gradient), planes, strides, size);
     const image = builder.reshape(spreadOut, [n, depth, ...size]);
     emission.setBlocked(value, builder.blocked('Conv', [image, filterInBlocks], { ...attributes, group: depth }));
     return;
   }
   const depth = channels * multiplier;
-  const spreadOut = spread(builder, emission.flat(gradient, gradientShape), [n, rows, columns, depth], strides, size);
+  const spreadOut = insertZeros(
+    builder,
+    emission.flat(gradient, gradientShape),
+    [n, rows, columns, depth],
+    strides,
+    size,
+  );
   const names = [builder.transpose(spreadOut, [0, 3, 1, 2]), builder.transpose(flipped, [2, 3, 0, 1])];
   emission.setNchw(value, builder.op('Conv', names, attributes));
 }
@@ -127,7 +133,7 @@ export function emitDepthwiseFilterGradient(emission: Emission, value: PendingVa
   const inBlocks = emission.canBlock(channels) || [image, gradient].every((input) => emission.hasFilledBlocks(input));
   if (multiplier === 1 && inBlocks && asStored) {
     const filled = roundUp(channels, block);
-    // Every channel of every image by itself: a depthwise convolution whose filter is the gradient, as large as the result.
+    // A depthwise convolution over all channels of all images. Its filter is the gradient, as large as the result.
     const groups = n * filled;
     const seen = builder.reshape(emission.blocked(image), [1, groups, imageShape[1], imageShape[2]]);
     const filter = builder.reshape(emission.blocked(gradient), [groups, 1, rows, columns]);
@@ -154,7 +160,7 @@ export function emitDepthwiseFilterGradient(emission: Emission, value: PendingVa
   const positions = n * rows * columns;
   const size = [(rows - 1) * strides[0] + h, (columns - 1) * strides[1] + w] as const;
   const planes = [n, imageShape[1], imageShape[2], channels] as const;
-  const padded = spread(builder, emission.flat(image, imageShape), planes, [1, 1], size, [pads[0], pads[1]]);
+  const padded = insertZeros(builder, emission.flat(image, imageShape), planes, [1, 1], size, [pads[0], pads[1]]);
   const weights = emission.flat(gradient, [n, rows, columns, channels, multiplier]);
   const taps: ValueName[] = [];
   for (let y = 0; y < kernel[0]; y++) {

@@ -5,22 +5,22 @@ import type { Window } from '../../graph/operations';
 /** A filter's shape: height, width, input channels, output channels (HWIO). */
 export type FilterShape = readonly [number, number, number, number];
 
-/** A window as the attributes of a convolution. */
+/** The attributes of a convolution with this window. */
 export function windowAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };
 }
 
-/** The next multiple of `step`. */
+/** Rounds up to a multiple of `step`. */
 export const roundUp = (count: number, step: number): number => Math.ceil(count / step) * step;
 
-/** HWIO to the blocked form OIHW{i}{o} that a blocked convolution of blocked images reads. */
+/** Converts HWIO to OIHW{i}{o}, the filter layout of blocked convolutions of blocked images. */
 export function blockedFilter(builder: ModelBuilder, filter: ValueName, shape: FilterShape, block: number): ValueName {
   const [h, w, inputs, outputs] = shape;
   const split = builder.reshape(filter, [h, w, inputs / block, block, outputs / block, block]);
   return builder.reshape(builder.transpose(split, [4, 2, 0, 1, 3, 5]), [outputs, inputs, h, w]);
 }
 
-/** HWIO to OIHW{o}: the form for images that are not blocked because they have fewer channels than a block. */
+/** Converts HWIO to OIHW{o}, the filter layout for images with fewer channels than a block. */
 export function blockedOutputFilter(
   builder: ModelBuilder,
   filter: ValueName,
@@ -32,7 +32,10 @@ export function blockedOutputFilter(
   return builder.reshape(builder.transpose(split, [3, 2, 0, 1, 4]), [outputs, inputs, h, w]);
 }
 
-/** The blocked form of the filter with which a convolution of the gradient gives the input's gradient; `flipped` is HWIO. */
+/**
+ * Converts a flipped filter (HWIO) to the layout for the gradient of the input, a convolution of the gradient of the
+ * result.
+ */
 export function blockedBackwardFilter(
   builder: ModelBuilder,
   flipped: ValueName,
@@ -40,7 +43,7 @@ export function blockedBackwardFilter(
   block: number,
 ): ValueName {
   const [h, w, inputs, outputs] = shape;
-  // Transpose would go number by number; reordering, with the taps as images and the inputs as channels, goes by all threads.
+  // Transpose copies element by element. ReorderInput, with taps as images and inputs as channels, uses all threads.
   const images = builder.reshape(flipped, [h * w, inputs, 1, outputs]);
   const reordered = builder.blocked('ReorderInput', [images]);
   if (h * w === 1) return builder.reshape(reordered, [inputs, outputs, 1, 1]);
@@ -48,7 +51,7 @@ export function blockedBackwardFilter(
   return builder.reshape(builder.transpose(split, [1, 2, 0, 3]), [inputs, outputs, h, w]);
 }
 
-/** HWC1 to CHW{c}: the form that a blocked depthwise convolution reads. */
+/** Converts HWC1 to CHW{c}, the filter layout of blocked depthwise convolutions. */
 export function blockedDepthwiseFilter(
   builder: ModelBuilder,
   filter: ValueName,
@@ -59,12 +62,12 @@ export function blockedDepthwiseFilter(
   return builder.reshape(builder.transpose(split, [2, 0, 1, 3]), [channels, 1, h, w]);
 }
 
-/** Whether a window is one pixel that slides by one, so that the pixels it meets are the image. */
+/** True if the window is one pixel with a stride of one and no padding: its patches are the pixels of the image. */
 export function isPointwise({ kernel, strides, pads }: Window): boolean {
   return kernel[0] * kernel[1] === 1 && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
 }
 
-/** The pads with which a plain convolution by the flipped filter is the gradient, where there are such. */
+/** The pads for which a plain convolution with the flipped filter is the gradient; undefined if there are none. */
 export function backwardPads(
   { kernel, strides, dilations, pads }: Window,
   inputShape: readonly number[],
@@ -79,7 +82,7 @@ export function backwardPads(
   return all.every((pad) => pad >= 0) ? all : undefined;
 }
 
-/** The filter turned by 180 degrees. */
+/** Flips a filter in height and width. */
 export function flip(builder: ModelBuilder, filter: ValueName, [h, w]: FilterShape): ValueName {
   if (h * w === 1) return filter;
   const before = Number.MIN_SAFE_INTEGER;

@@ -10,12 +10,12 @@ import { stridedGradient } from './strided-gradients';
 import { fillsBlocks, filterInWholeBlocks, imageInWholeBlocks, isInWholeBlocks } from './whole-blocks';
 
 /**
- * From so many times the products on, the gradient of an image by ConvTranspose, a product of matrices and one addition for
- * each of its numbers, is faster than a blocked convolution, which also multiplies zeros around the gradient.
+ * Above this factor of additional products, ConvTranspose (a matrix product and one addition per element) is faster
+ * than a blocked convolution, which also multiplies the zeros around the gradient.
  */
 const MOST_IN_GRADIENTS = 2.5;
 
-/** The gradient of a convolution with respect to its input. */
+/** Emits the gradient of a convolution with respect to its input. */
 export function emitConv2DInputGradient(emission: Emission, value: PendingValue<'Conv2DInputGradient'>): void {
   const { builder, block } = emission;
   const { inputs, inputShapes, operation } = value.node;
@@ -93,7 +93,10 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   emission.setNchw(value, builder.op('Conv', [image, builder.transpose(flipped, [2, 3, 0, 1])], attributes));
 }
 
-/** ConvTranspose's attributes. What is left over at the far edge goes into output padding, or, if negative, into pads. */
+/**
+ * The attributes of ConvTranspose. A remainder at the far edge becomes output padding, or smaller pads if it is
+ * negative.
+ */
 function transposedAttributes(
   { kernel, strides, dilations, pads }: Window,
   inputShape: readonly number[],
@@ -109,7 +112,7 @@ function transposedAttributes(
   return { kernel_shape: kernel, strides, dilations, pads: trimmed, output_padding: outputPadding };
 }
 
-/** How many times the products of the gradient of an image its form as a blocked convolution has. */
+/** The products of the blocked convolution as a multiple of the products that the gradient needs. */
 function productsIn(
   block: number,
   [, height, width]: readonly number[],

@@ -6,17 +6,19 @@ import type { FilterShape } from './filters';
 import type { Planes } from '../layout/image-parts';
 
 /**
- * Winograd's minimal filtering F(2, 3), along rows (Winograd 1980; Lavin and Gray 2016): of two rows of the result, three
- * rows of the filter take four products of rows instead of six. Along columns and channels, each of the four is a convolution.
+ * Winograd's minimal filtering F(2, 3) along rows (Winograd 1980; Lavin and Gray 2016): four products of rows, instead
+ * of six, give two rows of the result of a filter of three rows. Each product is a convolution along columns and
+ * channels.
  *
- * With rows `x[j]` of the image, `g[k]` of the filter and `y[j]` of the result, `y[j] = x[j - 1] g[0] + x[j] g[1] + x[j + 1] g[2]`:
+ * A row of the result is `y[j] = x[j - 1] g[0] + x[j] g[1] + x[j + 1] g[2]`, with rows `x[j]` of the image and `g[k]` of
+ * the filter. Minimal filtering computes it as:
  *
  *     m[0] = (x[2i - 1] - x[2i + 1]) g[0]              y[2i] = m[0] + m[1] + m[2]
  *     m[1] = (x[2i] + x[2i + 1]) (g[0] + g[1] + g[2]) / 2
  *     m[2] = (x[2i + 1] - x[2i]) (g[0] - g[1] + g[2]) / 2
  *     m[3] = (x[2i + 2] - x[2i]) g[2]                  y[2i + 1] = m[1] - m[2] + m[3]
  *
- * Each gradient is the same, transposed: four products of sums of rows.
+ * Both gradients use the transposed scheme: four products of sums of rows.
  */
 const SUMS_OF_ROWS = [
   { signs: [1, -1], distance: 2, pads: [1, 0] },
@@ -27,14 +29,15 @@ const SUMS_OF_ROWS = [
 
 export type Four = readonly [ValueName, ValueName, ValueName, ValueName];
 
-/** Products that take as long as what is done to each number of an image, or of a gradient, beside them. */
+/** Number of products that take as long as the additional work on one element of an image or a gradient. */
 const PRODUCTS_A_NUMBER = 16;
 /** Rows of zeros around an image that a plain convolution skips. */
 const ROWS_SKIPPED = 2;
 
 /**
- * Whether a convolution, or a gradient of it, is faster so: by its window, the shape of its result and that of its filter.
- * @param asked its result or the gradient of its image, or the gradient of its filter
+ * True if minimal filtering makes a convolution or its gradient faster.
+ *
+ * @param asked `image`: the result or the gradient of the image; `gradient of filter`: the gradient of the filter
  */
 export function suitsRowPairs(
   block: number,
@@ -52,17 +55,17 @@ export function suitsRowPairs(
   return 3 * saved * channels * filters >= PRODUCTS_A_NUMBER * 2 * pairs * (3 * channels + 2 * filters);
 }
 
-/** What the sums of rows of an image have around them. */
+/** The padding around the sums of rows of an image. */
 export interface Surroundings {
-  /** A row of zeros that makes the number of rows even: 0 or 1. */
+  /** Rows of zeros that make the number of rows even: 0 or 1. */
   readonly added: number;
   /** Columns of zeros on either side. */
   readonly columns: number;
-  /** Whether they have a row of zeros: the first one has it above, the others below. */
+  /** True for one more row of zeros: above the first sum, below the others. */
   readonly rowOfZeros: boolean;
 }
 
-/** The four sums of rows of an image in blocks: each `[n, c, h / 2, w]`, and what is asked for around. */
+/** Computes the four sums of rows of an image in blocks: each `[n, c, h / 2, w]` plus the padding. */
 export function sumsOfRows(
   builder: ModelBuilder,
   blocks: ValueName,
@@ -80,7 +83,7 @@ export function sumsOfRows(
   ) as unknown as Four;
 }
 
-/** Even and odd rows of the convolution of an image in blocks by a filter (HWIO), with bias and activation. */
+/** Convolves an image in blocks with a filter (HWIO), bias and activation. Returns the even and the odd rows. */
 export function convolveInPairs(
   { builder, block }: Emission,
   blocks: ValueName,
@@ -98,7 +101,7 @@ export function convolveInPairs(
   return [product(0, [bias, sum], activation), product(3, [bias, difference], activation)];
 }
 
-/** Even and odd rows of the gradient of the image, from those of the gradient of the result. */
+/** Computes the even and the odd rows of the gradient of the image from those of the gradient of the result. */
 export function imageGradientInPairs(emission: Emission, gradient: Pair, filter: ValueName, shape: FilterShape): Pair {
   const { builder, block } = emission;
   const [, , channels] = shape;
@@ -115,14 +118,14 @@ export function imageGradientInPairs(emission: Emission, gradient: Pair, filter:
   ];
 }
 
-/** What the four products are multiplied by on the way back, from even and odd rows of the gradient of the result. */
+/** Computes the four factors of the backward products from the even and the odd rows of the gradient of the result. */
 export function sumsOfGradients(builder: ModelBuilder, [even, odd]: Pair): Four {
   const both = (operator: 'Add' | 'Sub'): ValueName =>
     builder.once(`${operator} ${even} ${odd}`, () => builder.op(operator, [even, odd]));
   return [even, both('Add'), both('Sub'), odd];
 }
 
-/** The rows of a filter's gradient from the gradients of the four filters. */
+/** Computes the rows of the gradient of the filter from the gradients of the four filters. */
 export function rowsOfFilterGradient(builder: ModelBuilder, [g0, g1, g2, g3]: Four): readonly ValueName[] {
   const halved = (operator: 'Add' | 'Sub'): ValueName =>
     builder.op('Mul', [builder.op(operator, [g1, g2]), builder.float(0.5)]);
@@ -132,7 +135,7 @@ export function rowsOfFilterGradient(builder: ModelBuilder, [g0, g1, g2, g3]: Fo
 
 const ALONG_COLUMNS: Attributes = { kernel_shape: [1, 3], pads: [0, 1, 0, 1] };
 
-/** The four filters, `[4, 3, inputs, outputs]`. */
+/** Computes the four filters, `[4, 3, inputs, outputs]`. */
 function fourFilters(builder: ModelBuilder, filter: ValueName): ValueName {
   return builder.once(`filters of row pairs ${filter}`, () => {
     const [g0, g1, g2] = builder.split(filter, 0, 3) as [ValueName, ValueName, ValueName];
@@ -143,7 +146,7 @@ function fourFilters(builder: ModelBuilder, filter: ValueName): ValueName {
   });
 }
 
-/** As blocked convolutions of blocked images read them. */
+/** The four filters in the layout of blocked convolutions of blocked images. */
 function forwardFilters(
   builder: ModelBuilder,
   filter: ValueName,
@@ -155,7 +158,7 @@ function forwardFilters(
   return apart(builder, blocks, [outputs, inputs, 1, w]);
 }
 
-/** The same for gradients of images: turned, with inputs and outputs changed. */
+/** The four filters for gradients of images: flipped, with inputs and outputs exchanged. */
 function backwardFilters(
   builder: ModelBuilder,
   filter: ValueName,
@@ -164,7 +167,7 @@ function backwardFilters(
 ): Four {
   const ranges = [builder.ints(-1), builder.ints(Number.MIN_SAFE_INTEGER), builder.ints(1), builder.ints(-1)];
   const turned = builder.op('Slice', [fourFilters(builder, filter), ...ranges]);
-  // Transpose would go number by number; reordering, with the taps as images and the inputs as channels, goes by blocks.
+  // Transpose copies element by element. ReorderInput, with taps as images and inputs as channels, goes by blocks.
   const reordered = builder.blocked('ReorderInput', [builder.reshape(turned, [4 * w, inputs, 1, outputs])]);
   const split = builder.reshape(reordered, [4, w, inputs / block, outputs / block, block * block]);
   return apart(builder, builder.transpose(split, [0, 2, 3, 1, 4]), [inputs, outputs, 1, w]);
@@ -174,7 +177,7 @@ function apart(builder: ModelBuilder, four: ValueName, shape: readonly number[])
   return builder.split(four, 0, 4).map((one) => builder.reshape(one, shape)) as unknown as Four;
 }
 
-/** Taps of a depthwise convolution over two rows, of which each is 1 or -1. */
+/** Taps of a depthwise convolution over two rows; each tap is 1 or -1. */
 function tapsOf(builder: ModelBuilder, signs: readonly [number, number], channels: number, block: number): ValueName {
   return builder.once(`signs ${signs.join()} ${channels}`, () => {
     const taps = Float32Array.from({ length: 2 * channels }, (_, i) => signs[Math.floor(i / block) % 2]!);
@@ -191,6 +194,6 @@ function depthwise(
   return builder.blocked('Conv', inputs, { kernel_shape: [2, 1], group: channels, ...attributes });
 }
 
-/** Bytes of what comes in between of such a convolution of images of the given sizes. */
+/** Bytes of the intermediate values of such a convolution. */
 export const scratchInPairs = ([n, channels, height, width]: Planes, filters: number): number =>
   4 * n * height * width * (2 * channels + 2 * filters);

@@ -4,14 +4,14 @@ import type { Emission } from '../emission';
 import { blockedDepthwiseFilter, type FilterShape } from './filters';
 
 /**
- * A convolution to one channel, without its bias: each channel by its own taps, then the sum of all channels. A block of
- * outputs, of which all but one are zeros, takes several times as long.
+ * Convolves an image to one channel, without bias: a depthwise convolution, then the sum over all channels. A block of
+ * outputs that are mostly zeros takes several times as long.
  *
  * @param image in blocks
- * @param filter HWIO, its input channels filled up to whole blocks and its output a single one
- * @param examples how many images
- * @param positions pixels of the results of all of them
- * @returns the result as one row: in this form whatever is done to each of its numbers is fast
+ * @param filter HWIO, with one output and with inputs filled up to whole blocks
+ * @param examples number of images
+ * @param positions pixels of all results
+ * @returns the result as one row, on which elementwise operators are fast
  */
 export function convolveToOne(
   { builder, block }: Emission,

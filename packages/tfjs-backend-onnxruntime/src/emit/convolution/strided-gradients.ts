@@ -1,16 +1,16 @@
 import type { ModelBuilder, ValueName } from '../../encoding/model-builder';
 import type { Window } from '../../graph/operations';
 import { blockedBackwardFilter, type FilterShape, flip } from './filters';
-import { spread } from './zero-insertion';
+import { insertZeros } from './zero-insertion';
 
 type ImageShape = readonly [number, number, number, number];
 
-/** A gradient of a result and the filter that it came from, both in whole blocks of `block` channels. */
+/** The gradient of the result of a strided convolution, and its filter, both in whole blocks of `block` channels. */
 export interface StridedGradient {
-  /** In blocks, of this shape (NHWC). */
+  /** The gradient in blocks; `gradientShape` is its NHWC shape. */
   readonly gradient: ValueName;
   readonly gradientShape: ImageShape;
-  /** HWIO, not turned. */
+  /** HWIO, not flipped. */
   readonly filter: ValueName;
   readonly filterShape: FilterShape;
   readonly window: Window;
@@ -19,7 +19,7 @@ export interface StridedGradient {
   readonly block: number;
 }
 
-/** What the pixels of one phase along one axis are convolved with. */
+/** The taps and pads for the pixels of one phase along one axis. */
 interface Phase {
   readonly first: number;
   readonly taps: number;
@@ -27,10 +27,11 @@ interface Phase {
 }
 
 /**
- * The gradient of a strided convolution with respect to its image, in blocks: pixels whose places leave the same rest by
- * the strides, a phase, meet the same taps of the filter and are an ordinary convolution of the gradient by those alone.
+ * Computes the gradient of a strided convolution with respect to its image, in blocks. Pixels with the same remainder
+ * modulo the strides form a phase. A phase uses the same taps of the filter everywhere, so it is a plain convolution of
+ * the gradient with these taps.
  *
- * @returns undefined where phases differ in size or the filter has no tap for some
+ * @returns undefined if phases differ in size or the filter has no tap for a phase
  */
 export function stridedGradient(builder: ModelBuilder, strided: StridedGradient): ValueName | undefined {
   const { gradient, gradientShape, filter, filterShape, window, size, block } = strided;
@@ -46,7 +47,7 @@ export function stridedGradient(builder: ModelBuilder, strided: StridedGradient)
   if (h * w === 1 && window.pads.every((pad) => pad === 0)) {
     const pixels = convolve(filter, filterShape, [0, 0, 0, 0]);
     const planes = [(n * channels) / block, height, width, block] as const;
-    return builder.reshape(spread(builder, pixels, planes, strides, size), [n, channels, ...size]);
+    return builder.reshape(insertZeros(builder, pixels, planes, strides, size), [n, channels, ...size]);
   }
   const rows = phasesOf(0, strided);
   const columns = phasesOf(1, strided);
@@ -65,7 +66,7 @@ export function stridedGradient(builder: ModelBuilder, strided: StridedGradient)
   return builder.reshape(whole, [n, channels, ...size]);
 }
 
-/** The phases along one axis, where all have equally many pixels and at least one tap. */
+/** The phases along one axis; undefined unless all have equally many pixels and at least one tap. */
 function phasesOf(axis: 0 | 1, { gradientShape, filterShape, window, size }: StridedGradient): Phase[] | undefined {
   const stride = window.strides[axis];
   const kernel = filterShape[axis];
@@ -80,7 +81,7 @@ function phasesOf(axis: 0 | 1, { gradientShape, filterShape, window, size }: Str
   return phases.every(({ pads }) => pads.every((pad) => pad >= 0)) ? phases : undefined;
 }
 
-/** Takes `length` numbers of each part in turn. */
+/** Interleaves the parts: `length` elements of each one, again and again. */
 function interleaved(builder: ModelBuilder, parts: readonly ValueName[], length: number): ValueName {
   if (parts.length === 1) return parts[0]!;
   const runs = parts.map((part) => builder.reshape(part, [-1, length]));

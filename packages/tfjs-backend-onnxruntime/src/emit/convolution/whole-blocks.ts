@@ -4,12 +4,12 @@ import type { Value } from '../../graph/value';
 import type { Emission } from '../emission';
 import { type FilterShape, roundUp } from './filters';
 
-/** Whether a value is an image of that shape in whole blocks. */
+/** True if the value is an image of this shape whose channels fill whole blocks. */
 export function isInWholeBlocks(emission: Emission, value: Value, shape: readonly number[]): boolean {
   return emission.canBlock(shape.at(-1)!) && emission.isInBlocks(value) && sameShape(value.shape, shape);
 }
 
-/** An image in blocks, the last of which may be filled up by zeros. */
+/** Returns an image in blocks. Zeros fill up the last block. */
 export function imageInWholeBlocks(emission: Emission, image: Value, shape: readonly number[]): ValueName {
   const { builder, block } = emission;
   const channels = shape[3]!;
@@ -21,16 +21,16 @@ export function imageInWholeBlocks(emission: Emission, image: Value, shape: read
   return builder.blocked('ReorderInput', [filled], { channels_last: 1 });
 }
 
-/** Up to so many times the products, whole blocks are faster than images channel by channel. */
+/** Up to this factor of additional products, whole blocks are faster than images channel by channel. */
 const MOST_WASTE = 2.1;
 
-/** Whether numbers of channels may be filled up to whole blocks: the products with zeros must be worth it. */
+/** True if these numbers of channels may be filled up to whole blocks: the products with zeros must be worth it. */
 export function fillsBlocks(block: number, counts: readonly number[]): boolean {
   if (block === 0 || counts.some((count) => 2 * count < block)) return false;
   return counts.reduce((factor, count) => (factor * roundUp(count, block)) / count, 1) <= MOST_WASTE;
 }
 
-/** A filter with inputs and outputs filled up to whole blocks by zeros, where asked for. */
+/** Fills up the inputs and the outputs of a filter to whole blocks, as asked for. */
 export function filterInWholeBlocks(
   { builder, block }: Emission,
   filter: ValueName,

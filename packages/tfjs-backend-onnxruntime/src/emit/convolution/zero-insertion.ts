@@ -1,15 +1,16 @@
 import type { ModelBuilder, ValueName } from '../../encoding/model-builder';
 
-/** An image seen as planes of rows of columns of consecutive numbers, whatever its layout. */
+/** An image as planes, rows, columns and consecutive elements, in any layout. */
 export type PlaneShape = readonly [planes: number, rows: number, columns: number, depth: number];
 
 /**
- * Puts each pixel at the top left of a cell of `strides` zeros: what a strided window reads, seen backwards.
+ * Inserts zeros between pixels: each pixel becomes the top left of a cell of `strides` pixels. This is a strided
+ * window, seen backwards.
  *
- * @param size rows and columns of the result; what is beyond is cut off, what is missing is zero
- * @param start the row and column of the first pixel
+ * @param size rows and columns of the result; a larger image is cropped, a smaller one padded with zeros
+ * @param start row and column of the first pixel
  */
-export function spread(
+export function insertZeros(
   builder: ModelBuilder,
   input: ValueName,
   [planes, rows, columns, depth]: PlaneShape,
@@ -26,5 +27,5 @@ export function spread(
   cells = builder.reshape(cells, [planes, rows * down, columns * across, depth]);
   const after = [size[0] - start[0] - rows * down, size[1] - start[1] - columns * across];
   if ([...start, ...after].every((pad) => pad === 0)) return cells;
-  return builder.op('Pad', [cells, builder.ints(0, ...start, 0, 0, ...after, 0)]); // Negative pads cut off.
+  return builder.op('Pad', [cells, builder.ints(0, ...start, 0, 0, ...after, 0)]); // Negative pads crop.
 }

@@ -228,7 +228,7 @@ function binary(builder: ModelBuilder, fn: BinaryFunction, left: ValueName, righ
 function staysBlocked(emission: Emission, result: NativeValue, a: Value, b: Value): boolean {
   if (result.shape.length !== 4 || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
   if (a.dtype !== 'float32' || result.dtype !== 'float32') return false;
-  return emission.meetInBlocks(a, b);
+  return emission.canCombineInBlocks(a, b);
 }
 
 function emitMaskedGradient(emission: Emission, value: NativeValue, masked: MaskedGradient): void {

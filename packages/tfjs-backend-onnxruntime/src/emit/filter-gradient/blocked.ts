@@ -3,7 +3,7 @@ import { sameShape } from '../../graph/native-types';
 import type { PendingValue, Value } from '../../graph/value';
 import type { Emission } from '../emission';
 import { bandsByExamples, type ByExamples, gatheredTaps, gradientAsFilter, imageByExamples } from './operands';
-import { type FilterGradient, filterGradientOf, planSliding, type Sliding } from './sliding';
+import { type FilterGradient, filterGradientOf, chooseSliding, type Sliding } from './sliding';
 import { backwardPads, flip } from '../convolution/filters';
 import {
   type Four,
@@ -16,23 +16,23 @@ import { rowsOf } from '../layout/image-parts';
 import { isInWholeBlocks } from '../convolution/whole-blocks';
 
 /**
- * The gradient of a convolution with respect to its filter as a blocked convolution, which needs no patches and is nearer
- * to the peak than a product of matrices: the examples are the channels, the gradient of the result is the filter, and
- * columns and channels of the image stand side by side in its rows, so that the next column is a dilation by the channels:
+ * Emits the gradient of a filter as a blocked convolution. It needs no patches and is nearer to the peak than a matrix
+ * product. The examples are the channels and the gradient of the result is the filter. A row of the image holds columns
+ * and channels side by side, so the step to the next column is a dilation by the number of channels:
  *
  * `dW[y, x * C + c, o]` is the sum over n, i and j of `image[n, y + i, (x + j) * C + c] * gradient[n, i, j, o]`.
  *
- * Images may be cut into bands, which are channels as the examples are. Those of the image overlap by what the filter
- * reaches over. Blocks of channels of the image need not be put together: each is an image of its own.
+ * Images may be split into bands of rows, which are channels as well. Bands of the image overlap by the reach of the
+ * filter. Each block of channels of the image remains an image of its own.
  *
- * @returns whether there is such a form
+ * @returns false if there is no such form
  */
 export function emitBlockedFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
   const { builder } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
   const asked = filterGradientOf(value);
   const turned = turnedAround(emission, asked);
-  const sliding = planSliding(emission, turned ?? asked);
+  const sliding = chooseSliding(emission, turned ?? asked);
   if (sliding === undefined) return false;
   const [moving, resting] = turned ? [gradient, image] : [image, gradient];
   const seen = imageByExamples(emission, moving, sliding);
@@ -43,9 +43,8 @@ export function emitBlockedFilterGradient(emission: Emission, value: PendingValu
 }
 
 /**
- * The same with the gradient of the result in the place of the image, and the other way round, which gives the filter turned:
- * where the image has more channels. The image then fills the blocks of filters, of which a single one is half as fast, and what
- * has to be brought into another order is the smaller of the two.
+ * Exchanges the image and the gradient of the result if the image has more channels. This gives the flipped filter. The
+ * image then fills the blocks of filters (a single block is half as fast), and the smaller of the two is reordered.
  */
 function turnedAround(
   { block }: Emission,
@@ -58,9 +57,9 @@ function turnedAround(
 }
 
 /**
- * The same by pairs of rows, where a convolution is faster so: one of each of four sums of rows, for one row of the filter.
+ * Emits the gradient of a filter by minimal filtering: four products of sums of rows, for one row of the filter each.
  *
- * @returns whether there is such a form
+ * @returns false if there is no such form or it is not faster
  */
 export function emitFilterGradientInPairs(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
   const { builder, block } = emission;
@@ -78,7 +77,7 @@ export function emitFilterGradientInPairs(emission: Emission, value: PendingValu
     filter: [1, kw, channels, outputs] as const,
     window: { ...window, kernel: [1, kw] as const, pads: [0, left, 0, right] as const },
   };
-  const sliding = planSliding(emission, problem, true);
+  const sliding = chooseSliding(emission, problem, true);
   if (sliding === undefined) return false;
   const [n, height, width] = problem.image;
   const rowOfZeros = sliding.channels > n * sliding.bands;
@@ -101,7 +100,10 @@ export function emitFilterGradientInPairs(emission: Emission, value: PendingValu
   return true;
 }
 
-/** The image by examples under the gradient as a filter: `[planes, filters, kh, kw * depth]`, blocked by filters. */
+/**
+ * Slides the gradient as a filter over the image with examples as channels: `[planes, filters, kh, kw * depth]`,
+ * blocked by filters.
+ */
 function slide(
   builder: ModelBuilder,
   { name, planes, depth }: ByExamples,
@@ -121,7 +123,7 @@ function slide(
   return builder.reshape(sum, [planes, filters, kh, kw * depth]);
 }
 
-/** A filter's gradient from its sums in blocks of filters. */
+/** Converts the sums in blocks of filters to the gradient of the filter. */
 function filterFromSums(
   builder: ModelBuilder,
   sums: ValueName,

@@ -9,11 +9,11 @@ import { emitBlockedFilterGradient, emitFilterGradientInPairs } from './blocked'
 import { convolvedPatches, FEW_CHANNELS, type Patches, patches } from './patches';
 import { emitPointwiseFilterGradient } from './pointwise';
 
-/** From this many multiplications on, the product is done in parts, which the threads share. */
+/** Products of more multiplications are computed in parts, which the threads share. */
 const SPLIT_PRODUCT = 1e7;
 const PARTS = [4, 2];
 
-/** The gradient of a convolution with respect to its filter: patches of the image, transposed, times the gradient. */
+/** Emits the gradient of a filter. The general form multiplies the transposed patches of the image by the gradient. */
 export function emitConv2DFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): void {
   if (emitPointwiseFilterGradient(emission, value) || emitOfFewOutputs(emission, value)) return;
   if (emitFilterGradientInPairs(emission, value) || emitBlockedFilterGradient(emission, value)) return;
@@ -35,10 +35,10 @@ export function emitConv2DFilterGradient(emission: Emission, value: PendingValue
 }
 
 /**
- * The same for results of few channels: patches of the gradient, transposed, times the image, as each number of the image
- * meets the filter's taps in reverse. The image may have many channels.
+ * Emits the gradient of a filter with few outputs: the transposed patches of the gradient times the image. Each element
+ * of the image sees the taps of the filter in reverse order. The image may have many channels.
  *
- * @returns whether there is such a form
+ * @returns false if there is no such form
  */
 function emitOfFewOutputs(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
   const { builder } = emission;
@@ -64,7 +64,7 @@ function emitOfFewOutputs(emission: Emission, value: PendingValue<'Conv2DFilterG
 
 const slidesByOne = ({ strides, dilations }: Window): boolean => [...strides, ...dilations].every((step) => step === 1);
 
-/** Patches, transposed, times the gradient: `[taps, filters]`. */
+/** Multiplies the transposed patches by the gradient: `[taps, filters]`. */
 function productOfPatches(
   emission: Emission,
   [columns, rows]: readonly [ValueName, ValueName],
@@ -82,9 +82,9 @@ function productOfPatches(
 }
 
 /**
- * The same for few channels, whose patches are slow to copy number by number: positions are taken in groups, so that one
- * patch, large enough for all of them, serves a whole group. Each position of a group has its own part of the product,
- * shifted by its place. The gradient's phases need not be put together where it comes in such.
+ * Multiplies patches of few channels, which are slow to copy, by the gradient. Positions form groups, and one larger
+ * patch serves a whole group. Each position has its own part of the product, shifted by its offset in the group. Phases
+ * of the gradient need not be joined.
  */
 function productByGroups(
   emission: Emission,
@@ -97,12 +97,12 @@ function productByGroups(
   const phases = emission.parts(gradient)?.phases?.flat();
   const group = phases ? ([2, 2] as const) : ([1, kw > 3 && width % 4 === 0 ? 4 : 2] as const);
   const reach = [reachOf(kh, group[0]), reachOf(kw, group[1])] as const;
-  const places = group[0] * group[1];
-  const positions = (shape[0] * height * width) / places;
+  const groupSize = group[0] * group[1];
+  const positions = (shape[0] * height * width) / groupSize;
   const columns = groupPatches(emission, patched, reach, group);
-  const shifted = (product: ValueName, place: number, part: number, parts: number): ValueName => {
+  const shifted = (product: ValueName, index: number, part: number, parts: number): ValueName => {
     const split = builder.reshape(product, [...reach, channels, parts, filters]);
-    const [y, x] = [Math.floor(place / group[1]), place % group[1]];
+    const [y, x] = [Math.floor(index / group[1]), index % group[1]];
     const [starts, ends] = [builder.ints(y, x, part), builder.ints(y + kh, x + kw, part + 1)];
     return builder.op('Slice', [split, starts, ends, builder.ints(0, 1, 3)]);
   };
@@ -111,21 +111,21 @@ function productByGroups(
     productOfPatches(emission, [columns, rows], { positions, taps, filters: outputs });
   let shares: ValueName[];
   if (phases) {
-    shares = phases.map((phase, place) => {
+    shares = phases.map((phase, index) => {
       const rows = builder.blocked('ReorderOutput', [phase], { channels: filters, channels_last: 1 });
-      return shifted(times(builder.reshape(rows, [positions, filters]), filters), place, 0, 1);
+      return shifted(times(builder.reshape(rows, [positions, filters]), filters), index, 0, 1);
     });
   } else {
-    const product = times(emission.flat(gradient, [positions, places * filters]), places * filters);
-    shares = Array.from({ length: places }, (_, place) => shifted(product, place, place, places));
+    const product = times(emission.flat(gradient, [positions, groupSize * filters]), groupSize * filters);
+    shares = Array.from({ length: groupSize }, (_, index) => shifted(product, index, index, groupSize));
   }
   return builder.reshape(builder.op('Sum', shares), [kh, kw, channels, filters]);
 }
 
-/** Rows or columns of a patch that serves a group of positions, a multiple of them. */
+/** Rows or columns of the patch of a group of positions, a multiple of the group. */
 const reachOf = (kernel: number, group: number): number => group * Math.ceil((kernel - 1 + group) / group);
 
-/** For each group of positions of the result, the rows and columns of the image that it meets: `[groups, taps]`. */
+/** The patch of each group of positions: `[groups, taps]`. */
 function groupPatches(
   emission: Emission,
   { image, shape, window, height, width }: Patches,

@@ -4,7 +4,7 @@ import type { Value } from '../../graph/value';
 import { isPointwise, roundUp, windowAttributes } from '../convolution/filters';
 import type { Emission } from '../emission';
 
-/** Below this many channels, a convolution or copying slices beats gathering rows for patches. */
+/** With fewer channels, a convolution or copied slices are faster than gathered rows. */
 export const FEW_CHANNELS = 8;
 
 export interface Patches {
@@ -15,7 +15,7 @@ export interface Patches {
   readonly width: number;
 }
 
-/** The image's patches as a matrix: one row per position of the result, one column per tap and channel. */
+/** The patches of an image as a matrix: one row per position of the result, one column per tap and channel. */
 export function patches(emission: Emission, { image, shape, window, height, width }: Patches): ValueName {
   const { builder } = emission;
   const [n, h, w, channels] = shape;
@@ -38,7 +38,10 @@ export function patches(emission: Emission, { image, shape, window, height, widt
   return builder.reshape(builder.op('Gather', [rows, constant], { axis: 0 }), [positions, kh * kw * channels]);
 }
 
-/** For each tap of each position the pixel it reads; taps outside the image read one row of zeros after the last pixel. */
+/**
+ * The index of the pixel that each tap of each position reads. Taps outside the image read a row of zeros after the
+ * last pixel.
+ */
 function patchIndices(
   [n, h, w]: Patches['shape'],
   { kernel, strides, dilations, pads }: Window,
@@ -67,8 +70,8 @@ function patchIndices(
 }
 
 /**
- * Patches of few channels as a convolution by filters that are each 1 at one tap: the fastest way to copy number by number.
- * Infinite numbers of the image make NaN of their neighbours, as 0 times them is.
+ * Computes patches of few channels by a convolution whose filters are 1 at one tap each: the fastest way to copy single
+ * elements. An infinite element makes NaN of its neighbours, as 0 times infinity does.
  */
 export function convolvedPatches(emission: Emission, { image, shape, window, height, width }: Patches): ValueName {
   const { builder, block } = emission;
@@ -78,8 +81,8 @@ export function convolvedPatches(emission: Emission, { image, shape, window, hei
   const filters = roundUp(taps, block);
   const ones = new Float32Array(filters * taps);
   for (let tap = 0; tap < taps; tap++) {
-    const [place, channel] = [Math.floor(tap / channels), tap % channels];
-    ones[((Math.floor(tap / block) * channels + channel) * kh * kw + place) * block + (tap % block)] = 1;
+    const [pixel, channel] = [Math.floor(tap / channels), tap % channels];
+    ones[((Math.floor(tap / block) * channels + channel) * kh * kw + pixel) * block + (tap % block)] = 1;
   }
   const names = [emission.nchw(image, shape), builder.constant('float32', [filters, channels, kh, kw], ones)];
   const blocks = builder.blocked('Conv', names, windowAttributes(window));

@@ -6,14 +6,17 @@ import type { Emission } from '../emission';
 import { gatheredTaps } from './operands';
 import { isPointwise, roundUp } from '../convolution/filters';
 
-/** How many pixels an image has at least for each number of its product, so that the sum over images is little beside it. */
+/** Minimum ratio of pixels to elements of the product, so that the sum over images costs little. */
 const LEAST_PIXELS = 2;
-/** Examples may be filled up to whole blocks where that makes no more of them than so many times. */
+/** Examples may be filled up to whole blocks up to this factor. */
 const MOST_EXAMPLES = 1.5;
-/** ReorderInput takes rows in groups of so many. */
+/** ReorderInput takes rows in groups of this size. */
 const REORDERED_TOGETHER = 4;
 
-/** Both images of such a gradient: the one with fewer channels, and the one that is the filter of a convolution. */
+/**
+ * The two images of such a gradient: the one with fewer channels, and the one that becomes the filter of the
+ * convolution.
+ */
 interface Pair {
   readonly few: Value;
   readonly many: Value;
@@ -24,10 +27,10 @@ interface Pair {
 }
 
 /**
- * The gradient of a filter of one pixel as a blocked convolution of images in blocks, without a product of what would have to
- * be row-major.
+ * Emits the gradient of a filter of one pixel as a blocked convolution of images in blocks, instead of a product of
+ * row-major matrices.
  *
- * @returns whether there is such a form
+ * @returns false if there is no such form
  */
 export function emitPointwiseFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
   const { builder, block } = emission;
@@ -54,12 +57,12 @@ export function emitPointwiseFilterGradient(emission: Emission, value: PendingVa
 }
 
 /**
- * The pixels of each image are the channels of a group. The image with more channels is the filter as it stands; of the other
- * one pixels and channels change places.
+ * Uses the pixels of each image as the channels of a group. The image with more channels is the filter as it is; the
+ * other one exchanges pixels and channels.
  */
 function byPixels(emission: Emission, { few, many, rows, columns, examples, pixels }: Pair): ValueName {
   const { builder, block } = emission;
-  // One block of channels is in row-major order as it is.
+  // A single block of channels is in row-major order already.
   const isOneBlock = rows.filled === block;
   const depth = isOneBlock ? block : rows.count;
   const name = isOneBlock ? emission.blocked(few) : emission.flat(few);
@@ -72,7 +75,7 @@ function byPixels(emission: Emission, { few, many, rows, columns, examples, pixe
   return matrixOf(emission, builder.reshape(sums, [1, columns.filled, 1, depth]), depth, { rows, columns });
 }
 
-/** The examples are the channels, and each pixel is a tap: for images whose pixels fill no blocks. */
+/** Uses the examples as channels and each pixel as a tap, for images whose pixels do not fill blocks. */
 function byExamples(emission: Emission, { few, many, rows, columns, examples, pixels }: Pair): ValueName {
   const { builder, block } = emission;
   const channels = roundUp(examples, block);
@@ -88,7 +91,7 @@ function byExamples(emission: Emission, { few, many, rows, columns, examples, pi
   return matrixOf(emission, products, rows.filled, { rows, columns });
 }
 
-/** A product of so many rows whose columns are in blocks as a matrix, without what fills the blocks of both. */
+/** Converts a product with columns in blocks to a matrix, without the filling of rows and columns. */
 function matrixOf(
   { builder }: Emission,
   blocks: ValueName,

@@ -5,40 +5,43 @@ import { type FilterShape, isPointwise, roundUp } from '../convolution/filters';
 
 export type ImageShape = readonly [number, number, number, number];
 
-export type Sides = readonly [top: number, left: number, bottom: number, right: number];
+export type Pads = readonly [top: number, left: number, bottom: number, right: number];
 
-/** Below this many columns of the result there is too little to do for each number of the gradient that is read. */
+/**
+ * Minimum width of the taps, in elements. Below it there is too little work for each element of the gradient that is
+ * read.
+ */
 const LEAST_COLUMNS = 9;
-/** Blocks of filters that the blocked convolution computes at a time. */
+/** Blocks of filters that a blocked convolution computes at a time. */
 const BLOCKS_AT_ONCE = 4;
-/** What is read for each few results, a filter's taps, should stay in the second-level cache. */
+/** Limit for the taps of a filter, so that they stay in the second-level cache. */
 const MOST_TAP_BYTES = 2 ** 18;
-/** Products that take as long as it takes to bring one number of the image into its place. */
+/** Number of products that take as long as reordering one element of the image. */
 const PRODUCTS_A_NUMBER = 25;
 
-/** A filter's gradient as a blocked convolution, with the sizes that it has there. */
+/** The sizes of a gradient of a filter as a blocked convolution. */
 export interface Sliding {
-  /** Of the image, of the gradient of the result, of the filter. */
+  /** Shapes of the image, of the gradient of the result and of the filter. */
   readonly image: ImageShape;
   readonly result: ImageShape;
   readonly filter: FilterShape;
   readonly strides: readonly [number, number];
-  /** Zeros around the image, negative where it is cut: top, left, bottom, right. */
-  readonly pads: Sides;
-  /** Rows of zeros that the convolution adds itself, which is faster as it skips them, above and below. */
+  /** Pads of the image: top, left, bottom, right. Negative pads crop. */
+  readonly pads: Pads;
+  /** Rows of padding above and below that the convolution adds itself. It skips their products. */
   readonly rowPads: readonly [number, number];
-  /** Bands of examples, and filters, filled up so that they are whole blocks. */
+  /** Bands of examples and filters, filled up to whole blocks. */
   readonly channels: number;
   readonly filters: number;
-  /** Bands of rows of the result. Each band of each example is a channel. */
+  /** Number of bands of rows of the result. Each band of each example is a channel. */
   readonly bands: number;
   /** Rows of the result in a band; the last band may end in zeros. */
   readonly bandRows: number;
-  /** Groups of channels that are summed apart, so that two threads have equally much to do. */
+  /** Groups of channels with separate sums, so that two threads have equal work. */
   readonly parts: number;
 }
 
-/** A filter's gradient as it is asked for. */
+/** The shapes and the window of a gradient of a filter. */
 export interface FilterGradient {
   readonly image: ImageShape;
   readonly result: ImageShape;
@@ -46,17 +49,18 @@ export interface FilterGradient {
   readonly window: Window;
 }
 
-/** The gradient that a value is. */
+/** Reads these from a value. */
 export function filterGradientOf({ node, shape }: PendingValue<'Conv2DFilterGradient'>): FilterGradient {
   const [image, result] = node.inputShapes as [ImageShape, ImageShape];
   return { image, result, filter: shape as FilterShape, window: node.operation.attributes.window };
 }
 
 /**
- * The sizes that take the least time, or undefined where there is no such form.
- * @param wholeBands whether the last band may not end in zeros
+ * Chooses the fastest sizes by an estimate; undefined if there is no such form.
+ *
+ * @param wholeBands true if the last band must not end in zeros
  */
-export function planSliding(
+export function chooseSliding(
   { block, threads }: Emission,
   { image, result, filter, window }: FilterGradient,
   wholeBands = false,
@@ -65,43 +69,43 @@ export function planSliding(
   const [kh, kw, depth] = filter;
   const [n, rows, columns, outputs] = result;
   if (block === 0 || dilations.some((dilation) => dilation !== 1)) return undefined;
-  // The patches of a filter of one pixel are the image: a product of matrices as they stand.
+  // The patches of a filter of one pixel are the image itself, so a matrix product is best.
   if (isPointwise(window) || 2 * Math.max(outputs, depth) < block || kw * depth < LEAST_COLUMNS) return undefined;
   const filters = roundUp(outputs, block);
   const atOnce = Math.min(filters, BLOCKS_AT_ONCE * block);
   const shares = Math.ceil(filters / (BLOCKS_AT_ONCE * block)) * kh;
   const parts = threads > 1 && shares % 2 === 1 && n > block ? 2 : 1;
   const width = (columns - 1) * strides[1] + kw;
-  const cut = (bands: number): Sliding => {
+  const sizesFor = (bands: number): Sliding => {
     const bandRows = Math.ceil(rows / bands);
     const height = (bands * bandRows - 1) * strides[0] + kh;
     const bottom = height - pads[0] - image[1];
-    // Where rows are missing, examples are filled up, so that a block is some bands of some examples.
+    // If rows are missing, fill up examples, so that a block holds whole bands of whole examples.
     const step = bands * bandRows === rows ? parts * block : parts * Math.max(block, bands);
     return {
       ...{ image, result, filter, strides, filters, bands, bandRows, parts },
       pads: [pads[0], pads[1], bottom, width - pads[1] - image[2]],
-      // It cannot cut rows off.
+      // The convolution cannot crop rows.
       rowPads: bands === 1 && bottom >= 0 ? [pads[0], bottom] : [0, 0],
       channels: roundUp(n * bands, step),
     };
   };
   const time = ({ channels, bandRows, rowPads: [top, bottom] }: Sliding): number => {
-    const met = bandRows * kh - rowsSkipped(top) - rowsSkipped(bottom);
+    const rowsRead = bandRows * kh - rowsSkipped(top) - rowsSkipped(bottom);
     const numbers = channels * ((bandRows - 1) * strides[0] + kh) * width * depth;
-    return channels * met * columns * filters * kw * depth + PRODUCTS_A_NUMBER * numbers;
+    return channels * rowsRead * columns * filters * kw * depth + PRODUCTS_A_NUMBER * numbers;
   };
   const fits = ({ bandRows }: Sliding): boolean => 4 * bandRows * columns * block * atOnce <= MOST_TAP_BYTES;
-  const candidates = Array.from({ length: rows }, (_, i) => cut(i + 1)).filter(
+  const candidates = Array.from({ length: rows }, (_, i) => sizesFor(i + 1)).filter(
     ({ bands, bandRows }) => bands * bandRows === rows || (isPowerOfTwo(bands) && !wholeBands),
   );
   const fitting = candidates.filter(fits);
-  // Bands of a single row that are still too large are as good as it gets.
-  if (fitting.length === 0) return cut(rows);
+  // If even bands of a single row are too large, there is nothing better.
+  if (fitting.length === 0) return sizesFor(rows);
   return fitting.reduce((best, sliding) => (time(sliding) < time(best) ? sliding : best));
 }
 
-/** Rows of zeros that a convolution skips, over all rows of its filter. */
+/** Rows of padding that a convolution skips, over all rows of its filter. */
 const rowsSkipped = (pad: number): number => (pad * (pad + 1)) / 2;
 
 const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;

@@ -32,9 +32,9 @@ export function emitPad(emission: Emission, value: PendingValue<'Pad'>): void {
   const { builder } = emission;
   const { paddings, value: filler } = value.node.operation.attributes;
   // One more axis keeps ONNX Runtime from fusing Pad into a pool, which then refuses pads as large as its window.
-  const sides = [...paddings.map(([before]) => before), 0, ...paddings.map(([, after]) => after), 0];
+  const pads = [...paddings.map(([before]) => before), 0, ...paddings.map(([, after]) => after), 0];
   const x = builder.reshape(onlyInput(emission, value), [...value.node.inputShapes[0]!, 1]);
-  const padded = builder.op('Pad', [x, builder.ints(...sides), scalar(builder, value.dtype, filler)]);
+  const padded = builder.op('Pad', [x, builder.ints(...pads), scalar(builder, value.dtype, filler)]);
   emission.setFlat(value, builder.reshape(padded, value.shape));
 }
 
@@ -95,12 +95,12 @@ export function emitSegmentSum(emission: Emission, value: PendingValue<'SegmentS
     builder.op('GreaterOrEqual', [ids, scalarInt(segments)]),
   ]);
   // Rows of no segment go to one more, which is cut off.
-  const places = builder.op('Expand', [
+  const targets = builder.op('Expand', [
     builder.op('Where', [outside, scalarInt(segments), ids]),
     builder.ints(rows, columns),
   ]);
   const zeros = builder.op('Expand', [builder.float(0), builder.ints(segments + 1, columns)]);
-  const sums = builder.op('ScatterElements', [zeros, places, x], { axis: 0, reduction: 'add' });
+  const sums = builder.op('ScatterElements', [zeros, targets, x], { axis: 0, reduction: 'add' });
   const kept = builder.op('Slice', [sums, builder.ints(0), builder.ints(segments), builder.ints(0)]);
   emission.setFlat(value, builder.reshape(kept, value.shape));
 }

@@ -39,7 +39,7 @@ export function affineResult(emission: Emission, value: PendingValue<'Binary'>):
     if (fn === 'RealDiv') return undefined;
     return added(builder, affineOfNumbers(left, channels), emission.affine(b), fn);
   }
-  if (!images[0] || !images[1] || !emission.meetInBlocks(a, b)) return undefined;
+  if (!images[0] || !images[1] || !emission.canCombineInBlocks(a, b)) return undefined;
   if (fn === 'Multiply') return multiplied(builder, emission.affine(a), emission.affine(b));
   if (fn === 'RealDiv' || !(emission.isAffine(a) || emission.isAffine(b))) return undefined;
   const sum = added(builder, emission.affine(a), emission.affine(b), fn);

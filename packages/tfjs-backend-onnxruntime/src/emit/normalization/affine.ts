@@ -118,7 +118,7 @@ export function multiplied(builder: ModelBuilder, a: Affine, b: Affine): Affine 
  *
  * @returns undefined where that saves no pass
  */
-export function apart({ channels, terms, shift }: Affine): { factors: Numbers; rest: Affine } | undefined {
+export function factorOut({ channels, terms, shift }: Affine): { factors: Numbers; rest: Affine } | undefined {
   const numbers = [...terms.values(), ...(isZero(shift) ? [] : [shift])];
   if (terms.size === 0 || (terms.size === 1 && !isZero(shift)) || [...terms.values()].some(isOne)) return undefined;
   const factors = [...terms.values()].find(
@@ -159,7 +159,7 @@ export function materialise(builder: ModelBuilder, affine: Affine, activation: A
 }
 
 /** Whose images a mean is of: those of one thread, or of all that compute the same graph. */
-export type Whose = 'own' | 'all';
+export type MeanScope = 'worker' | 'all';
 
 /**
  * The mean of each channel over all pixels of all images; each image in blocks is read once.
@@ -170,13 +170,13 @@ export function meanOf(
   builder: ModelBuilder,
   { channels, terms, shift }: Affine,
   shape: readonly [number, number, number],
-  whose: Whose,
+  scope: MeanScope,
 ): Numbers {
   const own = (image: Image): ValueName =>
-    builder.once(meanKey(image, 'own'), () => meanOfImage(builder, image, channels, shape));
+    builder.once(meanKey(image, 'worker'), () => meanOfImage(builder, image, channels, shape));
   const means = [...terms].map(([image, factor]) => {
     const mean =
-      whose === 'own' ? own(image) : builder.once(meanKey(image, 'all'), () => builder.allReduce(own(image)));
+      scope === 'worker' ? own(image) : builder.once(meanKey(image, 'all'), () => builder.allReduce(own(image)));
     return mean === NO_MEAN ? ZERO : times(numbersOf(mean), factor);
   });
   return [...means, shift].reduce((sum, mean) => plus(builder, sum, mean, channels.count), ZERO);
@@ -184,7 +184,7 @@ export function meanOf(
 
 /** Stands for the name of a mean that is zero. */
 const NO_MEAN = '';
-const meanKey = (image: Image, whose: Whose): string => `mean of ${whose}: ${image}`;
+const meanKey = (image: Image, scope: MeanScope): string => `mean of ${scope}: ${image}`;
 
 /** The image computed now, and only once for equal factors. That of an image less its mean has a mean of zero. */
 export function computedOnce(builder: ModelBuilder, affine: Affine): Affine {
@@ -192,10 +192,10 @@ export function computedOnce(builder: ModelBuilder, affine: Affine): Affine {
   const { scale, factors } = affine.shift;
   const parts = [...affine.terms].map(([image, factor]) => [image, factor.scale, ...factor.factors].join());
   const image = builder.once(`image ${parts.join()} ${scale} ${factors.join()}`, () => materialise(builder, affine));
-  for (const whose of ['own', 'all'] as const) {
-    const mean = term === undefined ? undefined : builder.known(meanKey(term[0], whose));
+  for (const scope of ['worker', 'all'] as const) {
+    const mean = term === undefined ? undefined : builder.known(meanKey(term[0], scope));
     if (affine.terms.size === 1 && isOne(term![1]) && scale === -1 && factors.length === 1 && factors[0] === mean) {
-      builder.once(meanKey(image, whose), () => NO_MEAN);
+      builder.once(meanKey(image, scope), () => NO_MEAN);
     }
   }
   return affineOfImage(image, affine.channels);

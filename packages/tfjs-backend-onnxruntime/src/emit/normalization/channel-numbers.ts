@@ -50,9 +50,9 @@ export function plus(builder: ModelBuilder, a: Numbers, b: Numbers, count: numbe
 export function inCommon(a: Numbers, b: Numbers): ValueName[] {
   const left = [...b.factors];
   return a.factors.filter((vector) => {
-    const place = left.indexOf(vector);
-    if (place >= 0) left.splice(place, 1);
-    return place >= 0;
+    const index = left.indexOf(vector);
+    if (index >= 0) left.splice(index, 1);
+    return index >= 0;
   });
 }
 

@@ -1,7 +1,7 @@
 import { sizeOf, sameShape } from '../../graph/native-types';
 import type { OperationKind } from '../../graph/operations';
 import { type PendingValue, Value } from '../../graph/value';
-import { apart, materialise } from './affine';
+import { factorOut, materialise } from './affine';
 import { vectorOf } from './channel-numbers';
 import type { Emission } from '../emission';
 
@@ -30,7 +30,7 @@ function unscaled(
   const count = gradientShape[3]!;
   // The channels of the gradient are the last axis of the filter, of a depthwise one the last but one.
   const axes = last === count ? [count] : last === 1 && channels === count ? [count, 1] : undefined;
-  const parts = axes === undefined ? undefined : apart(emission.affine(gradient));
+  const parts = axes === undefined ? undefined : factorOut(emission.affine(gradient));
   if (axes === undefined || parts === undefined) return undefined;
   const { builder } = emission;
   const vector = vectorOf(builder, parts.factors, count);

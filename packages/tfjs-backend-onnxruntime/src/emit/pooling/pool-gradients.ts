@@ -8,12 +8,12 @@ import { roundUp } from '../convolution/filters';
 import { equalMask, notNegativeMask, positiveMask } from '../elementwise/masks';
 import { maximaOfPairs, maximaOfRows } from './pools';
 import { joinColumns, joinRows, partsOfPhases } from '../layout/image-parts';
-import { spread } from '../convolution/zero-insertion';
+import { insertZeros } from '../convolution/zero-insertion';
 
 export function emitMaxPoolGradient(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
   const tiles = tilesInput(value.node.operation.attributes.window, value.shape);
   if (tiles) distributeToMaxima(emission, value, value.node, false);
-  else spreadToMaxima(emission, value);
+  else scatterToMaxima(emission, value);
 }
 
 /** Emits a max-pool's gradient and the mask of the relu before it, in place of their product. */
@@ -57,18 +57,18 @@ function distributeToMaxima(
     emission.setParts(value, distributeInHalves(emission, image, rest));
     return;
   }
-  const takeShare = (place: ValueName): ValueName => {
-    const share = builder.op('Mul', [equalMask(builder, place, maxima), rest]);
+  const takeShare = (pixel: ValueName): ValueName => {
+    const share = builder.op('Mul', [equalMask(builder, pixel, maxima), rest]);
     rest = builder.op('Sub', [rest, share]);
     return share;
   };
 
   const windowRows = pieces(emission, builder.reshape(form(image), [planes, rows, kh, w * depth]), 2, kh);
   const gradientRows = windowRows.map((row, y) => {
-    const places = pieces(emission, builder.reshape(row, [planes, rows, columns, kw, depth]), 3, kw);
-    const shares = places.map((place, x) => {
+    const pixels = pieces(emission, builder.reshape(row, [planes, rows, columns, kw, depth]), 3, kw);
+    const shares = pixels.map((pixel, x) => {
       const isLast = y === kh - 1 && x === kw - 1;
-      const share = isLast ? rest : takeShare(builder.reshape(place, small));
+      const share = isLast ? rest : takeShare(builder.reshape(pixel, small));
       return builder.reshape(share, [planes, rows, columns, 1, depth]);
     });
     const joined = shares.length === 1 ? shares[0]! : builder.op('Concat', shares, { axis: 3 });
@@ -107,8 +107,8 @@ function distributeInHalves(emission: Emission, image: Value, gradient: ValueNam
   const rowMaxima = maximaOfPairs(builder, emission.blocked(image));
   const ofRows = share(condensed, differenceOfPairs(emission, rowMaxima, c, [2, 1]));
   const joined = joinRows(builder, ofRows, [n, c, h, w / 2], block);
-  const sides = share(joined, differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
-  const join = (): ValueName => joinColumns(builder, sides, [n, c, h, w], block);
+  const halves = share(joined, differenceOfPairs(emission, emission.blocked(image), c, [1, 2]));
+  const join = (): ValueName => joinColumns(builder, halves, [n, c, h, w], block);
   return { join, rows: null, phases: null, condensed };
 }
 
@@ -130,7 +130,7 @@ function pieces(emission: Emission, whole: ValueName, axis: number, count: numbe
 }
 
 /** The same for windows that overlap, leave gaps or reach into padding: each place's shares are spread out and all added. */
-function spreadToMaxima(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
+function scatterToMaxima(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
   const [n, h, w, c] = value.shape as [number, number, number, number];
@@ -148,11 +148,11 @@ function spreadToMaxima(emission: Emission, value: PendingValue<'MaxPoolGradient
     for (let x = 0; x < kernel[1]; x++) {
       const stop = [y + (rows - 1) * strides[0] + 1, x + (columns - 1) * strides[1] + 1];
       const ranges = [builder.ints(y, x), builder.ints(...stop), builder.ints(1, 2), builder.ints(...strides)];
-      const place = builder.op('Slice', [padded, ...ranges]);
-      const share = builder.op('Mul', [equalMask(builder, place, maxima), rest]);
+      const pixel = builder.op('Slice', [padded, ...ranges]);
+      const share = builder.op('Mul', [equalMask(builder, pixel, maxima), rest]);
       rest = builder.op('Sub', [rest, share]);
       const start = [y - pads[0], x - pads[1]] as const;
-      shares.push(spread(builder, share, [n, rows, columns, c], strides, [h, w], start));
+      shares.push(insertZeros(builder, share, [n, rows, columns, c], strides, [h, w], start));
     }
   }
   emission.setFlat(value, shares.length === 1 ? shares[0]! : builder.op('Sum', shares));
@@ -174,6 +174,6 @@ export function emitAveragePoolGradient(emission: Emission, value: PendingValue<
   }
   const gradient = emission.flat(inputs[0]!, [n, h / kh, 1, w / kw, 1, c]);
   const share = builder.op('Mul', [gradient, builder.float(1 / (kh * kw))]);
-  const spread = builder.op('Expand', [share, builder.ints(n, h / kh, kh, w / kw, kw, c)]);
-  emission.setFlat(value, builder.reshape(spread, value.shape));
+  const expanded = builder.op('Expand', [share, builder.ints(n, h / kh, kh, w / kw, kw, c)]);
+  emission.setFlat(value, builder.reshape(expanded, value.shape));
 }

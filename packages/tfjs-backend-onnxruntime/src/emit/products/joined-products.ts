@@ -7,15 +7,15 @@ import type { Columns, JoinedProduct, Operand } from '../../passes/rewrites';
 export function emitJoinedProduct(emission: Emission, value: PendingValue, product: JoinedProduct): void {
   const { builder } = emission;
   const { lefts, rights, biases, activation } = product;
-  const left = beside(emission, lefts, biases.length);
-  const right = below(emission, [...rights, ...biases]);
+  const left = concatColumns(emission, lefts, biases.length);
+  const right = stackRows(emission, [...rights, ...biases]);
   // ONNX Runtime makes one operator of the product and the activation.
   const sum = builder.op('Gemm', [left, right]);
   emission.setFlat(value, activation === null ? sum : builder.op(activation, [sum]));
 }
 
 /** Matrices of equally many rows one beside the other, and columns of ones at their right. */
-export function beside(emission: Emission, operands: readonly Operand[], ones: number): ValueName {
+export function concatColumns(emission: Emission, operands: readonly Operand[], ones: number): ValueName {
   const { builder } = emission;
   const names = operands.map(({ value, shape }) => emission.flat(value, shape));
   if (ones > 0) names.push(builder.ones(operands[0]!.shape[0], ones));
@@ -25,7 +25,7 @@ export function beside(emission: Emission, operands: readonly Operand[], ones: n
 }
 
 /** Columns of matrices one below the other. */
-function below(emission: Emission, parts: readonly Columns[]): ValueName {
+function stackRows(emission: Emission, parts: readonly Columns[]): ValueName {
   const { builder } = emission;
   const { from, shape } = parts[0]!;
   const stacked = (names: readonly ValueName[]): ValueName =>

@@ -1,6 +1,6 @@
 import type { ValueName } from '../../encoding/model-builder';
 import type { Emission } from '../emission';
-import { beside } from './joined-products';
+import { concatColumns } from './joined-products';
 import type { SummedProducts } from '../../passes/rewrites';
 
 /** Products of fewer rows than this are put together before they are added to the others. */
@@ -13,7 +13,7 @@ export function emitSummedProducts(emission: Emission, summed: SummedProducts): 
   const { builder } = emission;
   const { results, terms, withSum } = summed;
   const products = terms.map(({ lefts, right }) => ({
-    left: lefts.length > 0 ? beside(emission, lefts, withSum ? 1 : 0) : null,
+    left: lefts.length > 0 ? concatColumns(emission, lefts, withSum ? 1 : 0) : null,
     right: emission.flat(right.value, right.shape),
   }));
   const below = (names: readonly ValueName[]): ValueName =>

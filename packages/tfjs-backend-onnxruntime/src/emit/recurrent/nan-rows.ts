@@ -3,7 +3,7 @@ import type { Emission } from '../emission';
 import type { Recurrence } from '../../passes/rewrites';
 
 /** Numbers for each example that are NaN where one of what its states are computed from is; made when asked for. */
-export interface SpoiltRows {
+export interface NanRows {
   /** `[1, batch, 1]`, for the states after the last step. */
   readonly atLast: () => ValueName;
   /** `[steps, batch, 1]`, for the states after each step. */
@@ -11,7 +11,7 @@ export interface SpoiltRows {
 }
 
 /** What the operators of recurrent layers lose where they add a bias: NaN. It is what sums of inputs and weights are then. */
-export function spoiltRows(emission: Emission, { first, last, input }: Recurrence): SpoiltRows {
+export function nanRows(emission: Emission, { first, last, input }: Recurrence): NanRows {
   const { builder } = emission;
   const [batch, units] = last.state.shape as [number, number];
   const sum = (name: ValueName, ...axes: number[]): ValueName => builder.op('ReduceSum', [name, builder.ints(...axes)]);

@@ -3,7 +3,7 @@ import type { Attributes } from '../../encoding/onnx-messages';
 import { sizeOf } from '../../graph/native-types';
 import { keepNaN } from '../elementwise/primitives';
 import type { Emission } from '../emission';
-import { spoiltRows } from './nan-rows';
+import { nanRows } from './nan-rows';
 import type { Recurrence, RecurrentStep } from '../../passes/rewrites';
 
 /** The operator takes more rows than this in parts: their gates no longer fit the cache of one core. */
@@ -36,14 +36,14 @@ export function emitRecurrence(emission: Emission, recurrence: Recurrence): void
     const names = results.map((result) => result[output]!);
     return names.length === 1 ? names[0]! : builder.op('Concat', names, { axis });
   };
-  const spoilt = spoiltRows(emission, recurrence);
+  const nan = nanRows(emission, recurrence);
   const final = (output: number): ValueName =>
-    builder.reshape(keepNaN(builder, spoilt.atLast(), whole(output, 1)), [batch, units]);
+    builder.reshape(keepNaN(builder, nan.atLast(), whole(output, 1)), [batch, units]);
   emission.setFlat(last.state, final(1));
   if (cell !== null) emission.setFlat(cell, final(2));
   if (sequence !== null) {
     const states = builder.reshape(whole(0, 2), [steps, batch, units]);
-    emission.setFlat(sequence, builder.transpose(keepNaN(builder, spoilt.atEach(), states), [1, 0, 2]));
+    emission.setFlat(sequence, builder.transpose(keepNaN(builder, nan.atEach(), states), [1, 0, 2]));
   }
 }
 
@@ -59,7 +59,7 @@ function weightsOf(emission: Emission, step: RecurrentStep, units: number): Valu
   const order = GATES[step.operator];
   const columns = order.length * units;
   const reordered = (name: ValueName, axis: number): ValueName => {
-    if (order.every((gate, place) => gate === place)) return name;
+    if (order.every((gate, index) => gate === index)) return name;
     const gates = builder.split(name, axis, order.length);
     const parts = Array.from(order, (gate) => gates[gate]!);
     return builder.op('Concat', parts, { axis });

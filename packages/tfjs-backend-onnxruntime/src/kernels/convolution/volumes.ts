@@ -60,7 +60,14 @@ function describe(
  * Where the images of each tap lie: with padding, the depth is `groups` times the stride; tap `k` begins in group `from[k]`,
  * at `rest[k]` of it.
  */
-function placesOf({ filterDepth, dilationDepth, strideDepth, outDepth, inDepth, padInfo }: tf.backend_util.Conv3DInfo) {
+function depthGroups({
+  filterDepth,
+  dilationDepth,
+  strideDepth,
+  outDepth,
+  inDepth,
+  padInfo,
+}: tf.backend_util.Conv3DInfo) {
   const starts = Array.from({ length: filterDepth }, (_, tap) => tap * dilationDepth);
   const end = starts.at(-1)! + (outDepth - 1) * strideDepth + 1;
   const groups = Math.ceil(Math.max(end, padInfo.front + inDepth) / strideDepth);
@@ -76,7 +83,7 @@ const seenAs = (x: tf.TensorInfo, shape: number[]): NativeTensorInfo => ({ ...x,
 
 /** The images that each tap reads. */
 function imagesOf(steps: KernelContext, x: tf.TensorInfo, { info, images }: Slices): tf.TensorInfo[] {
-  const { groups, from, rest, behind } = placesOf(info);
+  const { groups, from, rest, behind } = depthGroups(info);
   const { batchSize, inDepth, strideDepth, outDepth, padInfo } = info;
   const size = sizeOf(images.slice(1));
   const flat = { ...x, shape: [batchSize, inDepth, size] };
@@ -137,17 +144,17 @@ const inputGradient = kernel<InputGradientInputs, VolumeAttributes & { inputShap
     const { window, results, images, info } = slices;
     const { batchSize, outDepth, strideDepth, inDepth, padInfo } = info;
     return composed(context, (steps) => {
-      const { groups, from, rest } = placesOf(info);
+      const { groups, from, rest } = depthGroups(info);
       const size = sizeOf(images.slice(1));
       const terms = filtersOf(steps, filter, slices).map((taps, tap) => {
         const seen = { ...dy, shape: [...results] };
         const operation = { kind: 'Conv2DInputGradient', attributes: { window } } as const;
         const part = steps.record(operation, [seen, taps], [...images], 'float32');
-        const [start, place] = [from[tap]!, rest[tap]!];
+        const [start, offset] = [from[tap]!, rest[tap]!];
         const paddings = [
           [0, 0],
           [start, groups - start - outDepth],
-          [place, strideDepth - 1 - place],
+          [offset, strideDepth - 1 - offset],
           [0, 0],
         ] as const;
         const grouped = { ...part, shape: [batchSize, outDepth, 1, size] };

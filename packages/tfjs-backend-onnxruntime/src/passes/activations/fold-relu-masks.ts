@@ -11,9 +11,9 @@ import type { Rewrites } from '../rewrites';
 export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   const folded = new Map<Value, Set<PendingValue>>();
   for (const value of plan.order) {
-    const sides = gradientAndStep(value, consumers);
-    if (sides === undefined) continue;
-    const { gradient, step } = sides;
+    const found = gradientAndStep(value, consumers);
+    if (found === undefined) continue;
+    const { gradient, step } = found;
     const clipped = clippedGradient(gradient, step, consumers);
     if (clipped !== undefined) {
       rewrites.maskedGradients.set(value, { ...clipped.masked, poolGradient: null });
@@ -57,9 +57,9 @@ function gradientAndStep(
   if (!isPendingOf(product, 'Binary') || product.node.operation.attributes.fn !== 'Multiply') return undefined;
   const { inputs, inputShapes } = product.node;
   if (!sameShape(inputShapes[0]!, inputShapes[1]!)) return undefined;
-  for (const side of [0, 1] as const) {
-    const step = inputs[side]!;
-    const gradient = inputs[1 - side]!;
+  for (const index of [0, 1] as const) {
+    const step = inputs[index]!;
+    const gradient = inputs[1 - index]!;
     if (!isReluDerivative(step) || gradient === step || consumers.isOutput(step)) continue;
     if (sameShape(step.shape, product.shape)) return { gradient, step };
   }

@@ -22,7 +22,7 @@ export interface DerivedSum {
   /** What the sum is computed from and need not exist. */
   readonly inner: PendingValue[];
   /** Columns cut from weights before the product, which need not exist unless somebody else reads them. */
-  readonly cuts: PendingValue[];
+  readonly weightSlices: PendingValue[];
 }
 
 /**
@@ -41,9 +41,9 @@ export function joinProducts(plan: Plan, consumers: Consumers, rewrites: Rewrite
   }
   for (const { sum, root } of candidates) {
     const covered = new Set<Value>([root, ...sum.inner]);
-    for (const cut of sum.cuts) {
-      const isNeeded = consumers.of(cut).some((reader) => !rewrites.skipped.has(reader) && !covered.has(reader));
-      if (!isNeeded && !consumers.isOutput(cut)) rewrites.skipped.add(cut);
+    for (const slice of sum.weightSlices) {
+      const isNeeded = consumers.of(slice).some((reader) => !rewrites.skipped.has(reader) && !covered.has(reader));
+      if (!isNeeded && !consumers.isOutput(slice)) rewrites.skipped.add(slice);
     }
   }
 }
@@ -57,7 +57,7 @@ function activationOf(reader: PendingValue, root: PendingValue): JoinedProduct['
 /** The value as a sum of products of at least two pairs of matrices. */
 export function sumOfProducts(value: Value): DerivedSum | undefined {
   if (!isPending(value) || value.shape.length !== 2 || value.dtype !== 'float32') return undefined;
-  const sum: DerivedSum = { lefts: [], rights: [], biases: [], inner: [], cuts: [] };
+  const sum: DerivedSum = { lefts: [], rights: [], biases: [], inner: [], weightSlices: [] };
   return collect(value, { from: 0, count: value.shape[1]! }, sum, true) && sum.lefts.length > 1 ? sum : undefined;
 }
 
@@ -109,14 +109,14 @@ function collect(value: Value, columns: { from: number; count: number }, sum: De
   if (isPendingOf(value, 'MatMul')) return collectProduct(value, columns, sum);
   if (isPendingOf(value, 'Slice')) {
     const { begin } = value.node.operation.attributes;
-    const isCut = begin[0] === 0 && isSeenAsItIs(value, 0) && inputShapes[0]![0] === value.shape[0];
-    return isCut && collect(inputs[0]!, { from: columns.from + begin[1]!, count: columns.count }, sum, false);
+    const keepsRows = begin[0] === 0 && isSeenAsItIs(value, 0) && inputShapes[0]![0] === value.shape[0];
+    return keepsRows && collect(inputs[0]!, { from: columns.from + begin[1]!, count: columns.count }, sum, false);
   }
   if (!isSum(value)) return false;
   const width = value.shape[1]!;
-  return inputs.every((term, side) => {
-    const shape = inputShapes[side]!;
-    if (sameShape(shape, value.shape)) return isSeenAsItIs(value, side) && collect(term, columns, sum, false);
+  return inputs.every((term, index) => {
+    const shape = inputShapes[index]!;
+    if (sameShape(shape, value.shape)) return isSeenAsItIs(value, index) && collect(term, columns, sum, false);
     if (sizeOf(shape) !== width || shape.at(-1) !== width || term.dtype !== 'float32') return false;
     sum.biases.push({ value: term, shape: [1, width], ...columns });
     return true;
@@ -136,22 +136,22 @@ function collectProduct(
   if (node.inputs.some(({ dtype }) => dtype !== 'float32')) return false;
   if (rows! * depth! > MOST_ELEMENTS || depth! * width > MOST_ELEMENTS) return false;
   sum.lefts.push({ value: node.inputs[0]!, shape: [rows!, depth!] });
-  sum.rights.push(uncut({ value: node.inputs[1]!, shape: [depth!, width], from, count }, sum.cuts));
+  sum.rights.push(withoutSlices({ value: node.inputs[1]!, shape: [depth!, width], from, count }, sum.weightSlices));
   const bias = node.inputs[2];
   if (bias !== undefined) sum.biases.push({ value: bias, shape: [1, width], from, count });
   return true;
 }
 
 /** Columns of columns of a matrix as columns of the matrix. */
-function uncut(columns: Columns, cuts: PendingValue[]): Columns {
+function withoutSlices(columns: Columns, weightSlices: PendingValue[]): Columns {
   const { value } = columns;
   if (!isPendingOf(value, 'Slice') || !sameShape(value.shape, columns.shape)) return columns;
   const shape = value.node.inputShapes[0]!;
   const { begin } = value.node.operation.attributes;
   if (shape.length !== 2 || begin[0] !== 0 || shape[0] !== columns.shape[0]) return columns;
-  cuts.push(value);
+  weightSlices.push(value);
   const whole = { value: value.node.inputs[0]!, shape: [shape[0], shape[1]!] as const };
-  return uncut({ ...whole, from: columns.from + begin[1]!, count: columns.count }, cuts);
+  return withoutSlices({ ...whole, from: columns.from + begin[1]!, count: columns.count }, weightSlices);
 }
 
 function isSeenAsItIs({ node }: PendingValue, input: number): boolean {

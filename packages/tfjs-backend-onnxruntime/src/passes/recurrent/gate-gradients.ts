@@ -42,9 +42,9 @@ function joinGates(value: PendingValue<'Concat'>, consumers: Consumers, rewrites
 }
 
 function gradientOf(value: Value, consumers: Consumers, rewrites: Rewrites): Match | undefined {
-  const sides = product(value);
-  if (sides === undefined) return undefined;
-  for (const [slope, dy] of [sides, sides.toReversed() as [Value, Value]]) {
+  const operands = product(value);
+  if (operands === undefined) return undefined;
+  for (const [slope, dy] of [operands, operands.toReversed() as [Value, Value]]) {
     const found = slopeOf(slope, consumers, rewrites.constants);
     if (found === undefined || !sameShape(found.result.shape, value.shape)) continue;
     return { ...found, ...factored(dy, found, consumers, rewrites) };
@@ -59,8 +59,8 @@ function slopeOf(
   constants: Rewrites['constants'],
 ): { fn: SaturatingGradient['fn']; result: Value; inner: PendingValue[] } | undefined {
   if (consumers.soleReader(value) === undefined) return undefined;
-  const sides = product(value);
-  if (sides === undefined) {
+  const operands = product(value);
+  if (operands === undefined) {
     const square = fromOne(value, constants);
     if (square === undefined || !isPendingOf(square, 'Unary') || square.node.operation.attributes.fn !== 'Square')
       return undefined;
@@ -69,7 +69,7 @@ function slopeOf(
     if (!isOf || consumers.soleReader(square) === undefined) return undefined;
     return { fn: 'Tanh', result, inner: [value as PendingValue, square] };
   }
-  for (const [result, rest] of [sides, sides.toReversed() as [Value, Value]]) {
+  for (const [result, rest] of [operands, operands.toReversed() as [Value, Value]]) {
     if (!isResultOf(result, 'Sigmoid') || fromOne(rest, constants) !== result) continue;
     if (consumers.soleReader(rest) === undefined) return undefined;
     return { fn: 'Sigmoid', result, inner: [value as PendingValue, rest as PendingValue] };
@@ -84,8 +84,8 @@ function factored(
   consumers: Consumers,
   { skipped }: Rewrites,
 ): Pick<Match, 'upstream' | 'known' | 'inner'> {
-  const sides = consumers.soleReader(dy) === undefined ? undefined : product(dy);
-  for (const [upstream, factor] of sides === undefined ? [] : [sides, sides.toReversed() as [Value, Value]]) {
+  const operands = consumers.soleReader(dy) === undefined ? undefined : product(dy);
+  for (const [upstream, factor] of operands === undefined ? [] : [operands, operands.toReversed() as [Value, Value]]) {
     const known = consumers.of(factor).find((reader) => {
       const factors = product(reader);
       const isOfBoth = factors !== undefined && factors.includes(result) && factor !== result;

@@ -59,14 +59,14 @@ function addRecurrence(chain: readonly RecurrentStep[], consumers: Consumers, re
   const sequence = reader && isSequence(reader, chain) ? reader : null;
   if (earlier.some((state) => consumers.isOutput(state)) || readers.size > (sequence === null ? 0 : 1)) return;
   for (const value of covered) rewrites.skipped.add(value);
-  for (const value of [...chain.map((step) => step.input), ...chain.flatMap((step) => step.cuts)]) {
+  for (const value of [...chain.map((step) => step.input), ...chain.flatMap((step) => step.weightSlices)]) {
     if (!consumers.isOutput(value) && readersOutside(value).length === 0) rewrites.skipped.add(value);
   }
   if (sequence !== null) rewrites.skipped.add(sequence);
-  const place = last.cell ?? last.state;
-  rewrites.skipped.delete(place);
+  const emittedAt = last.cell ?? last.state;
+  rewrites.skipped.delete(emittedAt);
   const cell = last.cell === null || isHidden(last.cell) ? null : last.cell;
-  rewrites.recurrences.set(place, { first, last, input, cell, sequence });
+  rewrites.recurrences.set(emittedAt, { first, last, input, cell, sequence });
 }
 
 /** The value of which the steps' inputs are the parts along the first axis, in their order. */

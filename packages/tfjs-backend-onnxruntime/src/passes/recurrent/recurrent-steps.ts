@@ -35,7 +35,7 @@ export function lstmStep(cell: Value, consumers: Consumers, constants: Constants
   const inner = [...gates.flatMap((gate) => gate.inner), ...[kept, added, tanh].filter((value) => isInner(value))];
   return {
     ...{ operator: 'LSTM', activation, ...weightsOf(gates), input: lefts[0]!, stateBefore: lefts[1]!, cellBefore },
-    ...{ state, cell, inner, cuts: [] },
+    ...{ state, cell, inner, weightSlices: [] },
   };
 }
 
@@ -65,10 +65,10 @@ export function gruStep(state: Value, constants: Constants): RecurrentStep | und
     ...gates.flatMap((gate) => gate.inner),
     ...[kept, added, rest, less, resetState].filter((value) => isInner(value)),
   ];
-  const cuts = gates.flatMap(({ sum }) => sum.cuts);
+  const weightSlices = gates.flatMap(({ sum }) => sum.weightSlices);
   return {
     ...{ operator: 'GRU', activation, ...weightsOf(gates), input, stateBefore, cellBefore: null },
-    ...{ state, cell: null, inner, cuts },
+    ...{ state, cell: null, inner, weightSlices },
   };
 }
 
@@ -78,7 +78,7 @@ const isInner = (value: Value): value is PendingValue => value.node !== null;
 function gatesOf(values: readonly Value[], count: number, constants: Constants): Gate[] | undefined {
   const units = values[0]!.shape[1]!;
   const gates: Gate[] = [];
-  for (const [place, value] of values.entries()) {
+  for (const [index, value] of values.entries()) {
     const gate = gateOf(value, constants);
     if (gate?.sum.lefts.length !== 2 || gate.sum.biases.length > 1) return undefined;
     const columns = [...gate.sum.rights, ...gate.sum.biases];
@@ -87,7 +87,7 @@ function gatesOf(values: readonly Value[], count: number, constants: Constants):
     const isInPlace = columns.every(
       (part, i) =>
         part.value === expected[i]?.value &&
-        part.from === place * units &&
+        part.from === index * units &&
         part.count === units &&
         part.shape[1] === count * units,
     );

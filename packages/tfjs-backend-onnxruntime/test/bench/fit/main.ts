@@ -43,18 +43,18 @@ export function benchFit(threads: number, tensorflowNode: string | undefined): P
         const who = backend === tensorflowNode ? 'tfjs-node' : backend;
         const perSecond = (pick: (figures: FitFigures) => number): number =>
           Math.max(...runs[i]!.map((figures) => (1000 * figures.batch) / pick(figures)));
-        const told = (what: string, value: number): BenchLine => ({
+        const line = (what: string, value: number): BenchLine => ({
           ...{ what: `${network}, ${what}, ${who}`, value, unit: 'examples/s' },
           ...{ target: '', met: true },
         });
         lines.push(
-          told(
+          line(
             'fit',
             perSecond(({ trainMs }) => trainMs),
           ),
         );
         lines.push(
-          told(
+          line(
             'predict',
             perSecond(({ predictMs }) => predictMs),
           ),

@@ -11,7 +11,7 @@ const ROUNDS = 500;
 const WARM_STEPS = 1000;
 const WARM_ROUNDS = 150;
 const GROWING_ROUNDS = 50;
-const REPEATING_ROUNDS = 400;
+const TRACED_ROUNDS = 400;
 const STEPS_PER_ROUND = 10;
 const SIZE = 14;
 const CLASSES = 10;
@@ -60,9 +60,9 @@ async function train(): Promise<Phase> {
 }
 
 /** Steps and passes that are recorded once, their examples divided among threads; each round begins with another model. */
-async function repeat(): Promise<Phase> {
+async function runTraced(): Promise<Phase> {
   let before = alive();
-  for (let round = 0; round < REPEATING_ROUNDS; round++) {
+  for (let round = 0; round < TRACED_ROUNDS; round++) {
     const model = network(16 + (round % 25), 64 + Math.floor(round / 25), round % 2 === 1);
     const variables = trainedVariables(model);
     const adam = new Adam(variables);
@@ -163,9 +163,9 @@ async function main(): Promise<void> {
   await installBackend({ threads: 2 });
   const trained = await train();
   const opened = await openAndClose();
-  const repeated = await repeat();
+  const traced = await runTraced();
   const grown = await grow();
-  const figures: LongLife = { trained, opened, repeated, grown, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
+  const figures: LongLife = { trained, opened, traced, grown, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
   console.log(JSON.stringify(figures));
 }
 

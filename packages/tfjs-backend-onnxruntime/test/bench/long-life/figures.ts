@@ -16,7 +16,7 @@ export type Phase = z.infer<typeof Phase>;
 export const LongLife = z.object({
   trained: Phase,
   opened: Phase,
-  repeated: Phase,
+  traced: Phase,
   grown: Phase,
   peakMegabytes: z.number(),
 });

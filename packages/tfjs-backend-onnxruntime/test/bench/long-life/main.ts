@@ -23,7 +23,7 @@ export function benchLongLife(): Promise<BenchLine[]> {
     return [
       ...growth('the last 4,000 of 5,000 training steps', figures.trained),
       ...growth('the last 350 of 500 open-evaluate-close rounds', figures.opened),
-      ...growth('the last 250 of 400 rounds of recorded steps and passes', figures.repeated),
+      ...growth('the last 250 of 400 rounds of recorded steps and passes', figures.traced),
       atMost('data left by 50 networks, each larger', figures.grown.after.data - figures.grown.before.data, '', 0),
       atMost('compiled graphs kept then, estimated', figures.grown.after.sessionMegabytes, 'MB', SESSIONS_MB),
       atMost('resident memory then', figures.grown.after.megabytes, 'MB', 1024),

@@ -5,7 +5,7 @@ import { bundle } from '../../../testing/bundle';
 import { Peer } from './peer';
 
 /** Where the bench finds its peers. */
-export interface PeerPlaces {
+export interface PeerLocations {
   /** The Python that has torch. */
   readonly python: string;
   /** The folder of tfjs-node, where it is installed. */
@@ -23,9 +23,12 @@ export const TENSORFLOW_NODE = 'tfjs-node';
  * Finds out which peers there are and builds our own contender into `folder`.
  * @returns how to start them, ours first, and one sentence about each that is left out
  */
-export async function findPeers(places: PeerPlaces, folder: string): Promise<{ start: StartPeers; leftOut: string[] }> {
+export async function findPeers(
+  locations: PeerLocations,
+  folder: string,
+): Promise<{ start: StartPeers; leftOut: string[] }> {
   const script = await bundle(inPackage('test', 'bench', 'peers', 'tfjs.ts'), folder);
-  const { python, tensorflowNode } = places;
+  const { python, tensorflowNode } = locations;
   const leftOut: string[] = [];
   const starts = [
     (threads: number) => new Peer(OURS, process.execPath, [script, String(threads)], computingEnvironment()),

@@ -2,13 +2,13 @@ import { ScriptError } from '../../tools/run-main';
 import { formatTable } from '../../../testing/table';
 import { withFolder } from '../../../testing/bundle';
 import type { BenchLine } from '../../../testing/bench-line';
-import { findPeers, type PeerPlaces } from './contenders';
+import { findPeers, type PeerLocations } from './contenders';
 import { writeExamples } from './examples';
 import { measureNetwork, type Speed } from './measure';
 import { Described, type NetworkFigures } from './orders';
 import { compareWithPytorch } from './targets';
 
-export interface PeersOptions extends PeerPlaces {
+export interface PeersOptions extends PeerLocations {
   /** The folder with the files of Fashion-MNIST. */
   readonly data: string;
   /** Names of networks; all where there are none. */

@@ -23,12 +23,12 @@ export interface Speed {
 }
 
 const ROUNDS = 9;
-const TURN_MS = 200;
+const SLICE_MS = 200;
 const PEAK_MS = 100;
 /** A training step computes the result, the gradient of the input and that of the weights: three times the forward work. */
 const FLOPS_PER_MAC = { training: 6, evaluation: 2 } as const;
 
-interface Turn {
+interface Series {
   readonly peer: Peer;
   readonly job: Job;
   readonly manner: Manner;
@@ -50,16 +50,16 @@ export async function measureNetwork(
       throw new ScriptError(`${peer.name} has ${parameters} parameters in ${network.name}, not ${network.parameters}.`);
     notes.push(`${network.name}, ${threads} threads, ${peer.name}: ${chosen}`);
   }
-  const turns = peers.flatMap(turnsOf);
+  const series = peers.flatMap(seriesOf);
   let peak = 0;
   for (let round = 0; round < ROUNDS; round++) {
     peak = Math.max(peak, await measurePeak(peers[0]!));
-    for (const { peer, job, manner, times } of round % 2 === 0 ? turns : [...turns].reverse()) {
+    for (const { peer, job, manner, times } of round % 2 === 0 ? series : [...series].reverse()) {
       const task = job === 'training' ? 'train' : 'evaluate';
-      times.push(await peer.ask({ task, manner, milliseconds: TURN_MS }, Timed));
+      times.push(await peer.ask({ task, manner, milliseconds: SLICE_MS }, Timed));
     }
   }
-  const speeds = turns.map(({ job, who, times }): Speed => {
+  const speeds = series.map(({ job, who, times }): Speed => {
     const all = times.flatMap(({ milliseconds }) => milliseconds);
     const perSecond = (milliseconds: number): number => (1000 * times[0]!.examples) / milliseconds;
     const fastest = perSecond(Math.min(...all));
@@ -70,7 +70,7 @@ export async function measureNetwork(
   return { speeds, notes };
 }
 
-function turnsOf(peer: Peer): Turn[] {
+function seriesOf(peer: Peer): Series[] {
   const manners: readonly Manner[] = peer.name === PYTORCH ? ['best', 'tutorial'] : ['best'];
   return (['training', 'evaluation'] as const).flatMap((job) =>
     manners.map((manner) => ({ peer, job, manner, who: nameOf(peer, manner), times: [] })),

@@ -64,19 +64,19 @@ class Variant:
             self.network(self.images[first : first + batch])
 
 
-def timed(turn, milliseconds):
+def timed(step, milliseconds):
     times, end = [], time.perf_counter() + milliseconds / 1000
     while not times or time.perf_counter() < end:
         start = time.perf_counter()
-        turn()
+        step()
         times.append((time.perf_counter() - start) * 1000)
     return times
 
 
-def fastest(turn):
-    """The best of a few turns, bounded by time: large networks have many variants to try."""
-    turn()
-    return min(timed(turn, PROBE_MS))
+def fastest(step):
+    """The best of a few steps, bounded by time: large networks have many variants to try."""
+    step()
+    return min(timed(step, PROBE_MS))
 
 
 class Contender:

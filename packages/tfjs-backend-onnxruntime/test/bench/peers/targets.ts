@@ -43,10 +43,10 @@ export function compareWithPytorch(speeds: readonly Speed[]): BenchLine[] {
         if (!ours || !theirs) return [];
         const what = `${network}, ${job}, ${threads} ${threads === 1 ? 'thread' : 'threads'}: over ${who}`;
         const ratio = ours.fastest / theirs.fastest;
-        const told = { value: ratio, unit: 'ratio', target: '', met: true };
+        const informative = { value: ratio, unit: 'ratio', target: '', met: true };
         return [
-          threads === TARGET_THREADS ? atLeast(what, ratio, 'ratio', least) : { what, ...told },
-          { what: `${what}, in the median round`, ...told, value: median(ratiosOf(ours, theirs)) },
+          threads === TARGET_THREADS ? atLeast(what, ratio, 'ratio', least) : { what, ...informative },
+          { what: `${what}, in the median round`, ...informative, value: median(ratiosOf(ours, theirs)) },
         ];
       });
     }),

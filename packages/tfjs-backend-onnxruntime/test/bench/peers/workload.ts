@@ -62,14 +62,14 @@ export class Workload {
   }
 
   async train(milliseconds: number): Promise<Timed> {
-    const times = await repeat(milliseconds, () => this.#trainStep());
+    const times = await timeEach(milliseconds, () => this.#trainStep());
     return { milliseconds: times, examples: this.figures.batch, loss: this.#loss };
   }
 
   async evaluate(milliseconds: number): Promise<Timed> {
     const batch = this.#evaluationBatch;
     let first = 0;
-    const times = await repeat(milliseconds, async () => {
+    const times = await timeEach(milliseconds, async () => {
       await this.#evaluateOnce(batch, first);
       first = first + 2 * batch > this.examples.count ? 0 : first + batch;
     });
@@ -139,12 +139,12 @@ export class Workload {
 }
 
 /** Milliseconds of each turn, for so long in all, at least once. */
-async function repeat(milliseconds: number, turn: () => Promise<void>): Promise<number[]> {
+async function timeEach(milliseconds: number, step: () => Promise<void>): Promise<number[]> {
   const times: number[] = [];
   const end = performance.now() + milliseconds;
   do {
     const start = performance.now();
-    await turn();
+    await step();
     times.push(performance.now() - start);
   } while (performance.now() < end);
   return times;

@@ -18,10 +18,10 @@ test('with two threads ratios to PyTorch have targets, higher ones for the netwo
     ]),
   );
   const lines = compareWithPytorch(speeds);
-  const told = lines.map(({ what, target, met }) => `${what}|${target}|${met}`);
-  expect(told).toContain('fashion-cnn, training, 2 threads: over PyTorch, best|>= 1|false');
-  expect(told).toContain('lenet-5, training, 2 threads: over PyTorch, best|>= 0.8|true');
-  expect(told).toContain('lenet-5, training, 1 thread: over PyTorch, best||true');
+  const texts = lines.map(({ what, target, met }) => `${what}|${target}|${met}`);
+  expect(texts).toContain('fashion-cnn, training, 2 threads: over PyTorch, best|>= 1|false');
+  expect(texts).toContain('lenet-5, training, 2 threads: over PyTorch, best|>= 0.8|true');
+  expect(texts).toContain('lenet-5, training, 1 thread: over PyTorch, best||true');
   expect(lines.every(({ value }) => value === 0.9)).toBe(true);
 });
 
