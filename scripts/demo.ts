@@ -24,7 +24,7 @@ runMain(async () => {
   const seeded = ['--data', data, '--seed', values.seed];
   const train = ['train', '--arch', 'fashion-cnn', '--epochs', '9', ...seeded, '--out', `${folder}/dense`];
   const dense = await secateur(TrainOutput, train);
-  const cut = [
+  const amount = [
     '--sparsity',
     '0.9',
     '--scope',
@@ -36,7 +36,7 @@ runMain(async () => {
     '--out',
     `${folder}/pruned`,
   ];
-  const pruned = await secateur(PruneOutput, ['prune', dense.out, ...cut]);
+  const pruned = await secateur(PruneOutput, ['prune', dense.out, ...amount]);
   const rows = [
     await measure({ name: 'dense', model: dense.out }, data),
     await measure({ name: 'pruned to 90 %, 2 epochs fine-tuned', model: pruned.out }, data),

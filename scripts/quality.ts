@@ -56,7 +56,7 @@ async function measureSeed(seed: string, data: string): Promise<SeedFigures> {
   await rm(folder, { recursive: true, force: true });
   const job = ['--arch', 'fashion-cnn', '--epochs', EPOCHS, '--data', data, '--seed', seed, '--out', `${folder}/dense`];
   const dense = await secateur(TrainOutput, ['train', ...job]);
-  const cut = [
+  const amount = [
     '--sparsity',
     '0.9',
     '--scope',
@@ -68,7 +68,7 @@ async function measureSeed(seed: string, data: string): Promise<SeedFigures> {
     '--out',
     `${folder}/pruned`,
   ];
-  const pruned = await secateur(PruneOutput, ['prune', dense.out, ...cut]);
+  const pruned = await secateur(PruneOutput, ['prune', dense.out, ...amount]);
   const [best, after] = [await evaluate(dense.out, data), await evaluate(pruned.out, data)];
   return { seed, final: dense.epochs.at(-1)?.testAccuracy ?? Number.NaN, best, pruned: after };
 }

@@ -11,7 +11,7 @@ import { runMain, ScriptError } from './setup/run-main';
 import { packVsix } from './setup/vsix';
 import { ensureCodeServer } from './vscode/install';
 
-interface Stage {
+interface Task {
   name: string;
   command: readonly [string, ...string[]];
   /** Where the runner writes its JSON report, if it counts tests. */
@@ -50,7 +50,7 @@ const Report = z.union([VitestReport, MochaReport, ConformanceReport]);
 const bin = (name: string) => inRoot('node_modules', '.bin', name);
 const inBackend = (file: string) => inRoot('packages', 'tfjs-backend-onnxruntime', file);
 const reports = inRoot('.cache', 'reports');
-const vitest = (name: string, ...args: string[]): Stage => {
+const vitest = (name: string, ...args: string[]): Task => {
   const report = path.join(reports, `${name}.json`);
   const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   return { name, command: [bin('vitest'), 'run', ...args, ...outputs], report };
@@ -60,7 +60,7 @@ const fuzzReport = path.join(reports, 'fuzz.json');
 const conformanceReport = path.join(reports, 'conformance.json');
 
 /** What only reads the sources: side by side, since each of them has one thread. */
-const checks: readonly Stage[] = [
+const checks: readonly Task[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'src/webview'] },
   {
@@ -70,7 +70,7 @@ const checks: readonly Stage[] = [
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
-const suites: readonly Stage[] = [
+const suites: readonly Task[] = [
   vitest('unit'),
   vitest('page', '--config', 'test/page/vitest.config.mts'),
   vitest('package', '--config', inBackend('test/package/vitest.config.mts')),
@@ -101,10 +101,10 @@ runMain(async () => {
     await ensureDebian('dataset-fashion-mnist');
     await ensureCodeServer();
     await runChecks();
-    for (const stage of suites) {
+    for (const suite of suites) {
       // Integration and the end-to-end run test one and the same package.
-      if (stage.name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
-      await runStage(stage, total);
+      if (suite.name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
+      await runTask(suite, total);
     }
   } catch (error) {
     total.failed = Math.max(total.failed, 1);
@@ -128,8 +128,8 @@ async function runChecks(): Promise<void> {
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Runs one stage and adds its tests to the total. @throws ScriptError when it fails or leaves tests out. */
-async function runStage({ name, command: [program, ...args], report }: Stage, total: Count): Promise<void> {
+/** Runs one suite and adds its tests to the total. @throws ScriptError when it fails or leaves tests out. */
+async function runTask({ name, command: [program, ...args], report }: Task, total: Count): Promise<void> {
   console.log(`\n── ${name}`);
   const start = performance.now();
   const failure = await run(program, args, { output: 'inherit', cwd: inRoot() }).then(

@@ -39,8 +39,8 @@ export function percent(share: number, digits = 2): string {
   if (share > 0 && share < 1 && (Number(shown) === 0 || Number(shown) === 100)) {
     const finest = 10 ** -(digits + 1);
     if (value < finest) return `<${finest.toFixed(digits + 1)}%`;
-    const cut = Number(shown) === 0 ? value : Math.min(Math.floor(value / finest) * finest, 100 - finest);
-    return `${cut.toFixed(digits + 1)}%`;
+    const shortened = Number(shown) === 0 ? value : Math.min(Math.floor(value / finest) * finest, 100 - finest);
+    return `${shortened.toFixed(digits + 1)}%`;
   }
   return `${shown}%`;
 }
@@ -123,13 +123,13 @@ interface Done {
  * @param secondsLeft of the whole that the task is a part of; by default of the task
  */
 export function progressParts(
-  { done, total, unit, ...pace }: Done,
-  secondsLeft = pace.rate > 0 ? pace.secondsLeft : Number.NaN,
+  { done, total, unit, ...estimate }: Done,
+  secondsLeft = estimate.rate > 0 ? estimate.secondsLeft : Number.NaN,
 ): string[] {
   const left = timeLeft(secondsLeft);
   return [
     ...(total > 0 ? [`${count(done)} of ${count(total)} ${unit}`] : []),
-    ...(pace.rate > 0 ? [rate(pace.rate, unit)] : []),
+    ...(estimate.rate > 0 ? [rate(estimate.rate, unit)] : []),
     ...(left === '' ? [] : [`${left} left`]),
   ];
 }

@@ -10,16 +10,19 @@ export const PARETO_FILE = 'pareto.json';
 /** The folder in a run's folder with a checkpoint for each plan, where the step asks for that: `plan-01` is the largest. */
 export const PLANS_FOLDER = 'plans';
 
-const Cut = z.discriminatedUnion('step', [PruneStep, RemoveStep]);
+const PruneOrRemove = z.discriminatedUnion('step', [PruneStep, RemoveStep]);
 /** A step with its defaults filled in, on both sides of a process boundary. */
-const CutStep = z
-  .custom<z.output<typeof Cut>>((value) => Cut.safeParse(value).success, 'must be a prune or remove step')
-  .transform((value) => Cut.parse(value));
+const CompressingStep = z
+  .custom<z.output<typeof PruneOrRemove>>(
+    (value) => PruneOrRemove.safeParse(value).success,
+    'must be a prune or remove step',
+  )
+  .transform((value) => PruneOrRemove.parse(value));
 
 /** A plan that a target step found: run `step` on the checkpoint and it is chosen. */
 export const ParetoPoint = z.object({
   /** Ready to run, with amounts for each layer. */
-  step: CutStep,
+  step: CompressingStep,
   /** Cross-entropy that the scan foretold, in nats. */
   predictedLoss: z.number(),
   /** Measured on the validation images of the scan. */

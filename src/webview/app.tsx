@@ -8,7 +8,7 @@ import { EarlierPlans } from './pareto/plans';
 import { RecipeSection } from './recipe/recipe-section';
 import { RunCard } from './run/run-card';
 import { SensitivitySection } from './sensitivity/sensitivity-section';
-import { announcement, inspection, stage } from './state/session';
+import { announcement, inspection, phase } from './state/session';
 import { PlanList } from './threshold/plan-list';
 import { ThresholdControls } from './threshold/threshold-controls';
 import { WriteForm } from './threshold/write-form';
@@ -16,7 +16,7 @@ import { Notice } from './ui/notice';
 
 /** The whole page. */
 export function App() {
-  const where = stage.value;
+  const where = phase.value;
   if (where.kind === 'loading') return <Skeleton text={where.text} />;
   if (where.kind === 'failed')
     return (

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
-import type { ScanScores } from '../../protocol/measure/sensitivity';
+import type { ScanMetrics } from '../../protocol/measure/sensitivity';
 import { padded, type Batch, type Images } from '../dataset/images';
 import { batchWithin } from '../model/outputs';
 import type { ModelVariable } from '../model/weights/binding';
@@ -24,7 +24,7 @@ export type MeasureWeights = (
   signal: AbortSignal,
   advance?: (images: number) => void,
   changed?: ReadonlySet<ModelVariable>,
-) => Promise<ScanScores>;
+) => Promise<ScanMetrics>;
 
 const NOTHING: ReadonlySet<ModelVariable> = new Set();
 
@@ -104,7 +104,7 @@ export class Sample {
 }
 
 /** @throws UserError where an output was no number */
-function finite({ accuracy, top5, loss }: ClassificationMetrics): ScanScores {
+function finite({ accuracy, top5, loss }: ClassificationMetrics): ScanMetrics {
   if (!Number.isFinite(loss))
     throw new UserError(
       'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be measured.',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
-import { withCheckpoints } from '../../protocol/named';
+import { withReferencedCheckpoints } from '../../protocol/referenced-checkpoints';
 import type { Recipe } from '../../protocol/recipe';
 import { readProvenance, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
@@ -16,7 +16,7 @@ import type { Prepared, RunEnvironment } from './types';
  */
 export function hashRecipe(recipe: Recipe): string {
   const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
-  const { data, ...rest } = withCheckpoints(withoutFiles(recipe), (given) =>
+  const { data, ...rest } = withReferencedCheckpoints(withoutFiles(recipe), (given) =>
     name(given.replace(/[\\/]*model\.json$/, '')),
   );
   const referenced = typeof data === 'object' ? { ...data, source: name(data.source) } : data && name(data);
@@ -36,7 +36,7 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
   const moveSource = (source: string): string =>
     source === FASHION_MNIST || source === FASHION_MNIST_SAMPLE ? source : move(source);
   return {
-    ...withCheckpoints(recipe, move),
+    ...withReferencedCheckpoints(recipe, move),
     ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),
     ...(recipe.data === undefined ? {} : { data: moveData(recipe.data) }),
   };
@@ -80,7 +80,7 @@ const datasetOf = ({ info, normalization: { mean, std } }: Dataset): NonNullable
 
 /** Parent and other checkpoints are referenced by the hash of their weights, the dataset by its name. */
 function withoutPaths(recipe: Recipe, { opened, referenced }: ProvenanceSource): Recipe {
-  const hashed = withCheckpoints(recipe, (given) => referenced.get(given)?.weightsHash ?? given);
+  const hashed = withReferencedCheckpoints(recipe, (given) => referenced.get(given)?.weightsHash ?? given);
   const { data: reference, ...rest } = withoutFiles(hashed);
   const name = opened?.info.name;
   return {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { withCheckpoints } from '../../protocol/named';
+import { withReferencedCheckpoints } from '../../protocol/referenced-checkpoints';
 import type { Recipe } from '../../protocol/recipe';
 import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
@@ -11,7 +11,7 @@ export type ReferencedCheckpoints = ReadonlyMap<string, Checkpoint>;
 /** Reads the checkpoints that steps name. Throws UserError. */
 export async function readReferencedCheckpoints(recipe: Recipe, baseFolder: string): Promise<ReferencedCheckpoints> {
   const paths = new Set<string>();
-  withCheckpoints(recipe, (given) => {
+  withReferencedCheckpoints(recipe, (given) => {
     paths.add(given);
     return given;
   });

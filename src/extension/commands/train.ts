@@ -19,7 +19,7 @@ const DETAILS: Readonly<Record<Architecture, string>> = {
   'lenet-5': '431,080 parameters: two convolutions and two dense layers',
 };
 
-interface Plan {
+interface Answers {
   architecture: Architecture;
   data: DataReference | undefined;
   epochs: number;
@@ -38,13 +38,13 @@ export async function trainModel({ datasets, runStarter }: TrainingTools): Promi
   const root = await targetFolder();
   if (!root) return;
   const taken = (name: string): boolean => existsSync(path.join(root, name));
-  const start: Plan = { architecture: 'fashion-cnn', data: undefined, epochs: 9, folder: '' };
+  const start: Answers = { architecture: 'fashion-cnn', data: undefined, epochs: 9, folder: '' };
   const frame = (step: number, totalSteps: number) => ({
     title: vscode.l10n.t('Secateur: Train Model'),
     step,
     totalSteps,
   });
-  const plan = await wizard<Plan>(start, [
+  const answers = await wizard<Answers>(start, [
     async (_, step, total) => {
       const items = Architecture.options.map((label) => ({ label, detail: DETAILS[label] }));
       const item = await pickStep(frame(step, total), vscode.l10n.t('Architecture'), items);
@@ -64,8 +64,8 @@ export async function trainModel({ datasets, runStarter }: TrainingTools): Promi
       return mapAnswer(await inputStep(frame(step, total), prompt, proposal, problem), (name) => ({ folder: name }));
     },
   ]);
-  if (!plan) return;
-  const { architecture, data, epochs, folder } = plan;
+  if (!answers) return;
+  const { architecture, data, epochs, folder } = answers;
   runStarter.start({
     title: vscode.l10n.t('Train {0}', architecture),
     recipe: Recipe.parse({ recipeVersion: RECIPE_VERSION, data, steps: [{ step: 'train', architecture, epochs }] }),

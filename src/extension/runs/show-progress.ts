@@ -4,7 +4,7 @@ import { progressText } from './progress-text';
 import { plain } from '../ui/plain';
 
 /** Milliseconds between two updates of a notification. */
-const PACE = 200;
+const UPDATE_INTERVAL = 200;
 
 /** A notification with a bar, rate, time left and a button that cancels, for as long as a run goes on. */
 export function showRunProgress(job: RunJob): void {
@@ -23,7 +23,7 @@ export function showRunProgress(job: RunJob): void {
     const stop = job.events.add((event) => {
       const now = job.status.share * 100;
       if (event.kind !== 'progress' || token.isCancellationRequested || Date.now() < due) return;
-      due = Date.now() + PACE;
+      due = Date.now() + UPDATE_INTERVAL;
       const latest = job.status.progress ?? event.progress;
       progress.report({ message: plain(progressText(latest)), increment: Math.max(0, now - shown) });
       shown = Math.max(shown, now);

@@ -6,7 +6,7 @@ import type { RunService } from '../runs/run-service';
 import { statusLabel, statusText, statusTooltip, type RunningJob } from './status-text';
 
 /** Milliseconds between two updates while a run goes on. */
-const PACE = 500;
+const UPDATE_INTERVAL = 500;
 
 /** Shows in the status bar what the engine and the runs are doing; not there before either was needed. */
 export function showStatus(engine: SharedEngine, runs: RunService): vscode.Disposable {
@@ -34,7 +34,7 @@ export function showStatus(engine: SharedEngine, runs: RunService): vscode.Dispo
     if (engine.state.phase === 'stopped' && jobs.length === 0 && engine.pid === undefined) item.hide();
     else item.show();
   };
-  const soon = (): void => void (timer ??= setTimeout(update, PACE));
+  const soon = (): void => void (timer ??= setTimeout(update, UPDATE_INTERVAL));
 
   own.add({ dispose: engine.changed.add(update) });
   own.add({

@@ -47,15 +47,15 @@ export const SensitivityOptions = z.strictObject({
 export type SensitivityOptions = z.infer<typeof SensitivityOptions>;
 
 /** What a model came to on the images of a scan: shares of images whose class is the best guess, or among the best five; mean cross-entropy in nats. */
-export const ScanScores = z.object({ accuracy: share, top5: share, loss: z.number() });
-export type ScanScores = z.infer<typeof ScanScores>;
+export const ScanMetrics = z.object({ accuracy: share, top5: share, loss: z.number() });
+export type ScanMetrics = z.infer<typeof ScanMetrics>;
 
 /** A layer at one sparsity. */
 export const SensitivityPoint = z.object({
   /** As asked for, and as whole weights or groups made it. */
   sparsity: share,
   reached: share,
-  ...ScanScores.shape,
+  ...ScanMetrics.shape,
 });
 export type SensitivityPoint = z.infer<typeof SensitivityPoint>;
 
@@ -93,7 +93,7 @@ export const Sensitivity = z.object({
   samples: z.number(),
   options: SensitivityOptions,
   /** The model as it is. */
-  baseline: ScanScores,
+  baseline: ScanMetrics,
   layers: z.array(LayerSensitivity),
   /** How long this took, and how many points came from an earlier scan. */
   seconds: z.number(),
@@ -103,7 +103,7 @@ export type Sensitivity = z.infer<typeof Sensitivity>;
 
 /** News of a scan, in this order: `begin` once; then `point` for each that is known, those of an earlier scan first, among `progress`. */
 export const SensitivityPart = z.discriminatedUnion('part', [
-  z.object({ part: z.literal('begin'), baseline: ScanScores, layers: z.array(ScannedLayer) }),
+  z.object({ part: z.literal('begin'), baseline: ScanMetrics, layers: z.array(ScannedLayer) }),
   z.object({ part: z.literal('point'), layer: z.string(), point: SensitivityPoint, collapsed: z.boolean() }),
   z.object({ part: z.literal('progress'), progress: Progress }),
 ]);

@@ -40,14 +40,14 @@ export function Bars({
       })}
       {threshold > 0 && right > left && (
         <>
-          <rect class="cut-area" x={left} y={0} width={right - left} height={height} />
-          <clipPath id="cut">
+          <rect class="pruned-area" x={left} y={0} width={right - left} height={height} />
+          <clipPath id="pruned">
             <rect x={left} y={0} width={right - left} height={height} />
           </clipPath>
         </>
       )}
       <path class="bars-keep" d={bars} />
-      {threshold > 0 && right > left && <path class="bars-cut" d={bars} clip-path="url(#cut)" />}
+      {threshold > 0 && right > left && <path class="bars-pruned" d={bars} clip-path="url(#pruned)" />}
       {bin !== null && <rect class="bin-in-hand" x={bin * each} y={0} width={each} height={height} />}
       <line class="base-line" x1={0} x2={axis.width} y1={height + 0.5} y2={height + 0.5} />
       {niceTicks(axis.from, axis.to, Math.max(2, Math.min(11, Math.floor(axis.width / 70)))).map((tick) => {

@@ -3,10 +3,10 @@ import type { Histogram } from '../../protocol/measure';
 import type { LayerInfo } from '../../protocol/model';
 import { compact, count, sampleShape, plural, shape, weight } from '../../protocol/format';
 import { sentence } from '../ui/sentence';
-import { kernelCounts } from '../threshold/plan';
+import { kernelCounts } from '../threshold/amounts';
 import { loadHistograms } from '../state/histograms';
 import { counts, countsByLayer } from '../state/preview';
-import { histogramProblem, histograms, inspection, log, plan, selected, selectedLayer } from '../state/session';
+import { histogramProblem, histograms, inspection, log, amounts, selected, selectedLayer } from '../state/session';
 import { target } from '../state/threshold';
 import { markUsable } from '../state/timing';
 import { ShowLog } from '../notices/show-log';
@@ -58,25 +58,25 @@ function Tensors({ layer }: { layer: LayerInfo }) {
 }
 
 /** Zeros of the histogram in hand, now and as planned. */
-function zerosInHand(histogram: Histogram): { zeros: number; cut: number; total: number } {
+function zerosInHand(histogram: Histogram): { zeros: number; pruned: number; total: number } {
   const model = inspection.value;
   const layer = selectedLayer.value;
   if (layer) {
     const kernel = kernelCounts(layer);
     const after = countsByLayer.value.get(layer.name);
-    return { zeros: kernel.zeros, cut: after ? layer.nonzero - after.after.nonzero : 0, total: kernel.count };
+    return { zeros: kernel.zeros, pruned: after ? layer.nonzero - after.after.nonzero : 0, total: kernel.count };
   }
-  if (!model) return { zeros: histogram.zeros, cut: 0, total: histogram.count };
+  if (!model) return { zeros: histogram.zeros, pruned: 0, total: histogram.count };
   const { kernelWeights, sparsity, nonzero } = model.totals;
   const after = counts.value?.totals.after.nonzero ?? nonzero;
-  return { zeros: Math.round(sparsity * kernelWeights), cut: nonzero - after, total: kernelWeights };
+  return { zeros: Math.round(sparsity * kernelWeights), pruned: nonzero - after, total: kernelWeights };
 }
 
 function hint(): string {
   const name = selected.value;
   const after = name === null ? undefined : countsByLayer.value.get(name);
   if (after?.threshold != null && after.reason !== undefined) return sentence(after.reason);
-  if (name !== null && target.value === null && plan.value.layers[name] !== undefined)
+  if (name !== null && target.value === null && amounts.value.layers[name] !== undefined)
     return 'The line is for all layers; this layer keeps its own amount.';
   return 'Drag the line to cut. Point at a bar, or use the arrow keys, for its exact count.';
 }

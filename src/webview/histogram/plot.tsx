@@ -28,13 +28,13 @@ function binWords(bins: Bins, bin: number, total: number): string {
 export function Plot({
   histogram,
   zeros,
-  cut,
+  pruned,
   total,
   hint,
 }: {
   histogram: Histogram;
   zeros: number;
-  cut: number;
+  pruned: number;
   total: number;
   /** Said while no bin is pointed at. */
   hint: string;
@@ -54,7 +54,7 @@ export function Plot({
 
   return (
     <div class="plot">
-      <ZeroGauge zeros={zeros} cut={cut} total={total} height={HEIGHT} />
+      <ZeroGauge zeros={zeros} pruned={pruned} total={total} height={HEIGHT} />
       <div
         class="plot-area"
         ref={ref}

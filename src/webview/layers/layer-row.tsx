@@ -1,7 +1,7 @@
 import { compact, count, sampleShape, percent, weight } from '../../protocol/format';
 import { sentence } from '../ui/sentence';
 import type { LayerRow as Row } from './sort';
-import { histograms, plan } from '../state/session';
+import { histograms, amounts } from '../state/session';
 import { Icon } from '../ui/icon';
 import { MiniHistogram } from './mini-histogram';
 
@@ -27,7 +27,7 @@ export function LayerRow({
   // A layer that the plan does not name has a reason too, but nothing happened to it.
   const partly = threshold > 0 ? after?.reason : undefined;
   const reason = sentence(layer.reason ?? 'it has no weights that can be pruned');
-  const own = plan.value.layers[layer.name] !== undefined;
+  const own = amounts.value.layers[layer.name] !== undefined;
   return (
     <tr
       id={`layer-${row.index}`}

@@ -33,7 +33,7 @@ export function MiniHistogram({ histogram, threshold, id }: { histogram: Histogr
           <clipPath id={id}>
             <rect x={x} y={0} width={end - x} height={HEIGHT} />
           </clipPath>
-          <path class="bars-cut" d={bars} clip-path={`url(#${id})`} />
+          <path class="bars-pruned" d={bars} clip-path={`url(#${id})`} />
         </>
       )}
     </svg>

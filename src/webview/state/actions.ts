@@ -33,7 +33,7 @@ function take(state: PanelState): void {
   const same = before?.inspection.weightsHash === state.inspection.weightsHash;
   batch(() => {
     session.panel.value = state;
-    session.stage.value = { kind: 'open' };
+    session.phase.value = { kind: 'open' };
     if (same) return;
     session.histograms.value = new Map();
     forgetPreview();
@@ -42,8 +42,8 @@ function take(state: PanelState): void {
       session.selected.value = null;
       session.scope.value = 'global';
     }
-    const layers = Object.entries(session.plan.value.layers).filter(([name]) => names.has(name));
-    session.plan.value = { ...session.plan.value, layers: Object.fromEntries(layers) };
+    const layers = Object.entries(session.amounts.value.layers).filter(([name]) => names.has(name));
+    session.amounts.value = { ...session.amounts.value, layers: Object.fromEntries(layers) };
   });
   if (!same || session.histogramProblem.value !== null) void loadHistograms();
   // A run that was started before this page came up: this page shows it from now on.
@@ -52,7 +52,7 @@ function take(state: PanelState): void {
 
 /** Opens the checkpoint, or reads it again. */
 export async function open(how: 'ready' | 'reload'): Promise<void> {
-  if (!session.panel.value) session.stage.value = { kind: 'loading', text: 'Reading the checkpoint\u2026' };
+  if (!session.panel.value) session.phase.value = { kind: 'loading', text: 'Reading the checkpoint\u2026' };
   try {
     const state = await ask(how, {});
     session.disk.value = null;
@@ -60,16 +60,16 @@ export async function open(how: 'ready' | 'reload'): Promise<void> {
     if (state.focus) attend(state.focus);
   } catch (error) {
     // What was read before is better than nothing: it stays, and the banner says why it is not new.
-    if (session.panel.value && session.stage.value.kind === 'open')
+    if (session.panel.value && session.phase.value.kind === 'open')
       session.disk.value = { change: session.disk.value?.change ?? 'changed', problem: sentence(error) };
-    else session.stage.value = { kind: 'failed', sentence: sentence(error) };
+    else session.phase.value = { kind: 'failed', sentence: sentence(error) };
   }
 }
 
 /** After the engine stopped: asks again for everything that is missing, which starts a new one. */
 export async function retry(): Promise<void> {
   session.engine.value = null;
-  if (session.stage.value.kind !== 'open') {
+  if (session.phase.value.kind !== 'open') {
     await open('ready');
     return;
   }
@@ -182,7 +182,7 @@ export function followHost(): void {
 
 /** The engine is up again by itself: what was lost is asked again, and the banner goes once it is there. */
 async function retryQuietly(): Promise<void> {
-  if (session.stage.value.kind === 'open') askAgain();
+  if (session.phase.value.kind === 'open') askAgain();
   else await open('ready');
   await loadHistograms();
   if (session.engine.value?.up && session.histogramProblem.value === null) session.engine.value = null;

@@ -4,9 +4,9 @@ import type { PlanAccuracy, PlanBytes, PlanCounts } from '../../protocol/plan';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { keepEqual } from './keep-equal';
 import { latestOnly } from './latest';
-import { countLocally, modelDistribution, toPruneStep } from '../threshold/plan';
+import { countLocally, modelDistribution, toPruneStep } from '../threshold/amounts';
 import { ask } from './host';
-import { histograms, inspection, panel, plan } from './session';
+import { histograms, inspection, panel, amounts } from './session';
 import { measureDrawn } from './timing';
 
 type FileBytes = NonNullable<PlanBytes['after']>;
@@ -28,7 +28,7 @@ const sameStep = keepEqual<PruneStep | null>();
 export const allWeights = computed(() => inspection.value && modelDistribution(inspection.value, histograms.value));
 
 /** The plan as a step of a recipe; null: it prunes nothing. The same object as long as the plan says the same: typing a number again makes no figure stale. */
-export const step = computed(() => sameStep(toPruneStep(plan.value, allWeights.value)));
+export const step = computed(() => sameStep(toPruneStep(amounts.value, allWeights.value)));
 const exactCounts = signal<Known<PlanCounts> | null>(null);
 const knownBytes = signal<Known<FileBytes> | null>(null);
 const knownAccuracy = signal<Known<{ figure: PlanAccuracy | null; reason: string | null }> | null>(null);
@@ -131,7 +131,7 @@ export const countsAreExact = computed(() => step.value !== null && exactCounts.
 export const counts = computed<PlanCounts | null>(() => {
   if (!step.value || !inspection.value) return null;
   if (exactCounts.value?.step === step.value) return exactCounts.value.value;
-  return countLocally(inspection.value, histograms.value, plan.value);
+  return countLocally(inspection.value, histograms.value, amounts.value);
 });
 
 /** The threshold that the engine has found for the amount for all layers, where that is the whole plan; undefined: not known. */

@@ -14,7 +14,7 @@ export const Saved = z.object({
   selected: z.string().nullable().catch(null),
   scope: z.enum(['global', 'layer']).catch('global'),
   mode: z.enum(MODES).catch('absolute'),
-  plan: z
+  amounts: z
     .object({
       global: SavedAmount.nullable(),
       layers: z.record(z.string(), SavedAmount),

@@ -5,17 +5,17 @@ import type { LayerInfo } from '../../protocol/model';
 import type { PanelState } from '../../protocol/panel';
 import type { JsonObject } from '../../protocol/json';
 import type { JobView } from '../run/job-view';
-import type { Histograms } from '../threshold/plan';
+import type { Histograms } from '../threshold/amounts';
 import { readSaved, type Saved } from './saved';
 import type { Sort } from '../layers/sort';
 import { loadState, storeState } from './host';
 
 /** Where the page is: on its way, unable to show the file, or open. */
-export type Stage = { kind: 'loading'; text: string } | { kind: 'failed'; sentence: string } | { kind: 'open' };
+export type Phase = { kind: 'loading'; text: string } | { kind: 'failed'; sentence: string } | { kind: 'open' };
 
 const saved = readSaved(loadState());
 
-export const stage = signal<Stage>({ kind: 'loading', text: 'Reading the checkpoint\u2026' });
+export const phase = signal<Phase>({ kind: 'loading', text: 'Reading the checkpoint\u2026' });
 export const panel = signal<PanelState | null>(null);
 export const histograms = signal<Histograms>(new Map());
 /** Why histograms are missing; one sentence. */
@@ -26,7 +26,7 @@ export const selected = signal<string | null>(saved.selected);
 export const scope = signal<Saved['scope']>(saved.scope);
 /** How a new amount is written; an amount that is there keeps its own. */
 export const preferredMode = signal<Saved['mode']>(saved.mode);
-export const plan = signal<Saved['plan']>(saved.plan);
+export const amounts = signal<Saved['amounts']>(saved.amounts);
 export const log = signal(saved.log);
 /** Draws the whole range of values, far tails included. */
 export const whole = signal(saved.whole);
@@ -75,7 +75,7 @@ effect(() => {
     selected: selected.value,
     scope: scope.value,
     mode: preferredMode.value,
-    plan: plan.value,
+    amounts: amounts.value,
     log: log.value,
     whole: whole.value,
     sort: sort.value,

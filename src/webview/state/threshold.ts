@@ -1,8 +1,8 @@
 import { computed } from '@preact/signals';
 import { amountFor, largest, round, thresholdOf, type Amount, type Mode } from '../threshold/amount';
 import { layerDistribution, type Distribution } from '../threshold/counting';
-import { EMPTY_PLAN, withAmount, type Plan } from '../threshold/plan';
-import { histograms, inspection, plan, preferredMode, scope, selected, selectedLayer } from './session';
+import { NO_AMOUNTS, withAmount, type Amounts } from '../threshold/amounts';
+import { histograms, inspection, amounts, preferredMode, scope, selected, selectedLayer } from './session';
 import { allWeights, foundThreshold, inputHappened } from './preview';
 
 /** The layer whose amount is being set; null: the amount for all together. */
@@ -19,7 +19,7 @@ export const weights = computed<Distribution | null>(() => {
 
 /** The amount in hand; null: none set. */
 export const amount = computed<Amount | null>(() =>
-  target.value === null ? plan.value.global : (plan.value.layers[target.value] ?? null),
+  target.value === null ? amounts.value.global : (amounts.value.layers[target.value] ?? null),
 );
 
 export const mode = computed<Mode>(() => amount.value?.mode ?? preferredMode.value);
@@ -31,26 +31,26 @@ export const threshold = computed(() => (amount.value && weights.value ? thresho
 export const shownThreshold = computed(() => {
   const model = inspection.value;
   if (!model) return 0;
-  const own = selected.value === null ? undefined : plan.value.layers[selected.value];
+  const own = selected.value === null ? undefined : amounts.value.layers[selected.value];
   const histogram = histograms.value.get(selected.value);
   if (own && histogram) return thresholdOf(own, layerDistribution(histogram));
   const all = allWeights.value;
-  return plan.value.global && all ? thresholdOf(plan.value.global, all) : 0;
+  return amounts.value.global && all ? thresholdOf(amounts.value.global, all) : 0;
 });
 
-function setPlan(next: Plan, at: number): void {
+function setAmounts(next: Amounts, at: number): void {
   inputHappened(at);
-  plan.value = next;
+  amounts.value = next;
 }
 
 /** Sets the amount in hand; `at`: when the person did it, in the clock of `performance.now()`. */
 export function setAmount(next: Amount | null, at: number): void {
   const layer = target.value;
-  setPlan(withAmount(layer === null ? plan.value : pinned(plan.value), layer, next), at);
+  setAmounts(withAmount(layer === null ? amounts.value : pinned(amounts.value), layer, next), at);
 }
 
 /** With the threshold that the engine has found for the amount for all layers: an amount of one layer's own must not move it. */
-function pinned(now: Plan): Plan {
+function pinned(now: Amounts): Amounts {
   const at = now.global?.at ?? foundThreshold();
   return now.global && now.global.mode !== 'absolute' && at !== undefined
     ? { ...now, global: { ...now.global, at } }
@@ -96,11 +96,12 @@ export function select(layer: string | null): void {
 }
 
 /** Takes away one layer's own amount, or the global one (null). */
-export const resetAmount = (layer: string | null, at: number): void => setPlan(withAmount(plan.value, layer, null), at);
+export const resetAmount = (layer: string | null, at: number): void =>
+  setAmounts(withAmount(amounts.value, layer, null), at);
 
 /** Takes away all amounts. */
-export const resetPlan = (at: number): void => setPlan(EMPTY_PLAN, at);
+export const resetAmounts = (at: number): void => setAmounts(NO_AMOUNTS, at);
 
 /** May a layer lose all its weights? */
 export const setAllowEmpty = (allowEmptyLayers: boolean, at: number): void =>
-  setPlan({ ...plan.value, allowEmptyLayers }, at);
+  setAmounts({ ...amounts.value, allowEmptyLayers }, at);

@@ -1,8 +1,8 @@
 import { percent, plural } from '../../protocol/format';
 import type { Amount } from './amount';
 import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
-import { cannotMeasure, panel, plan } from '../state/session';
-import { resetAmount, resetPlan, select, setAllowEmpty } from '../state/threshold';
+import { cannotMeasure, panel, amounts } from '../state/session';
+import { resetAmount, resetAmounts, select, setAllowEmpty } from '../state/threshold';
 import { ShowLog } from '../notices/show-log';
 import { Checkbox } from '../ui/checkbox';
 import { Icon } from '../ui/icon';
@@ -64,7 +64,7 @@ function Standing() {
 
 /** All amounts that make the plan, each to take away, and what the preview stands on. */
 export function PlanList() {
-  const { global, layers, allowEmptyLayers } = plan.value;
+  const { global, layers, allowEmptyLayers } = amounts.value;
   const items: [string | null, Amount][] = [
     ...(global ? [[null, global] as [null, Amount]] : []),
     ...Object.entries(layers),
@@ -79,7 +79,7 @@ export function PlanList() {
         ))}
         {items.length > 1 && (
           <li class="plan-all">
-            <LinkButton onPress={resetPlan} testId="reset-plan">
+            <LinkButton onPress={resetAmounts} testId="reset-plan">
               Reset all
             </LinkButton>
           </li>

@@ -44,7 +44,7 @@ export const READ_CONTRASTS = `() => {${TOOLS}
 
 /** Source of a function that a browser runs: the contrast of the shapes that mean something, by their class. */
 export const READ_SHAPES = `() => {${TOOLS}
-  return ['bars-keep', 'bars-cut', 'gauge-cut'].map((name) => {
+  return ['bars-keep', 'bars-pruned', 'gauge-pruned'].map((name) => {
     const shape = document.querySelector('.' + name);
     if (!shape) return { text: name, ratio: 0 };
     const back = behind(shape);

@@ -117,16 +117,16 @@ test('what was saved is found again, and nonsense is forgotten part by part', ()
     selected: 'conv2d',
     scope: 'layer',
     mode: 'percent',
-    plan: { global: { mode: 'percent', value: 90 }, layers: {}, allowEmptyLayers: false },
+    amounts: { global: { mode: 'percent', value: 90 }, layers: {}, allowEmptyLayers: false },
     log: true,
     sort: { column: 'params', descending: true },
     epochs: 3,
   });
   expect(readSaved(JSON.parse(JSON.stringify(saved)))).toEqual(saved);
-  expect(readSaved({ ...saved, mode: 'furlongs', plan: { global: 3 } })).toEqual({
+  expect(readSaved({ ...saved, mode: 'furlongs', amounts: { global: 3 } })).toEqual({
     ...saved,
     mode: 'absolute',
-    plan: { global: null, layers: {}, allowEmptyLayers: false },
+    amounts: { global: null, layers: {}, allowEmptyLayers: false },
   });
   for (const nonsense of [undefined, null, 7, 'x', []]) expect(readSaved(nonsense).scope).toBe('global');
 });

@@ -1,6 +1,6 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
-import type { LayerSensitivity, ScanScores } from '../../../protocol/measure/sensitivity';
+import type { LayerSensitivity, ScanMetrics } from '../../../protocol/measure/sensitivity';
 import type { NormalizationInUse } from '../../../protocol/normalization';
 import type { ParetoCurve, ParetoPoint } from '../../../protocol/pareto';
 import type { TargetStep } from '../../../protocol/steps/target';
@@ -120,7 +120,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
 
 async function searchLayer(
   { name, points }: LayerSensitivity,
-  baseline: ScanScores,
+  baseline: ScanMetrics,
   sizes: Sizes,
 ): Promise<SearchLayer> {
   const priced = [];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
-import { ScanScores, SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
+import { ScanMetrics, SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
 import { writeFailure } from '../../checkpoint/failures';
 import type { RunFolder } from '../../folder/run-folder';
 import type { KnownPoints } from './scan';
@@ -15,7 +15,7 @@ const CSV_FILE = 'sensitivity.csv';
 
 const Line = z.union([
   z.object({ key: z.string() }),
-  z.object({ baseline: ScanScores }),
+  z.object({ baseline: ScanMetrics }),
   z.object({ layer: z.string(), point: SensitivityPoint }),
 ]);
 type Line = z.infer<typeof Line>;
@@ -33,7 +33,7 @@ export interface ScanIdentity {
 
 /** The points of a scan in a file of its folder, so that a scan that was stopped goes on. */
 export class StoredPoints implements KnownPoints {
-  private known: ScanScores | undefined;
+  private known: ScanMetrics | undefined;
   private readonly points = new Map<string, SensitivityPoint>();
 
   private constructor(
@@ -80,7 +80,7 @@ export class StoredPoints implements KnownPoints {
     return stored;
   }
 
-  baseline(): ScanScores | undefined {
+  baseline(): ScanMetrics | undefined {
     return this.known;
   }
 
@@ -88,7 +88,7 @@ export class StoredPoints implements KnownPoints {
     return this.points.get(place(layer, sparsity));
   }
 
-  keepBaseline(baseline: ScanScores): Promise<void> {
+  keepBaseline(baseline: ScanMetrics): Promise<void> {
     return this.append({ baseline });
   }
 

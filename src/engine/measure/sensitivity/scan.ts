@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
 import type {
   LayerSensitivity,
-  ScanScores,
+  ScanMetrics,
   Sensitivity,
   SensitivityOptions,
   SensitivityPart,
@@ -15,10 +15,10 @@ import type { LayerPruner } from './pruner';
 
 /** Points that are known already, and a place for new ones. */
 export interface KnownPoints {
-  baseline(): ScanScores | undefined;
+  baseline(): ScanMetrics | undefined;
   find(layer: string, sparsity: number): SensitivityPoint | undefined;
   /** Resolves once it is kept. */
-  keepBaseline(baseline: ScanScores): Promise<void>;
+  keepBaseline(baseline: ScanMetrics): Promise<void>;
   keep(layer: string, point: SensitivityPoint): Promise<void>;
 }
 
@@ -114,7 +114,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
 }
 
 /** Tells whether a point has lost `share` of the accuracy that the model has above guessing; never where that is all of it. */
-function collapsed(baseline: ScanScores, classes: number, share: number): (point: ScanScores) => boolean {
+function collapsed(baseline: ScanMetrics, classes: number, share: number): (point: ScanMetrics) => boolean {
   const chance = 1 / classes;
   const above = baseline.accuracy - chance;
   return ({ accuracy }) => share < 1 && above > 0 && baseline.accuracy - accuracy >= share * above;

@@ -5,12 +5,12 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { Amount } from '../../../src/webview/threshold/amount';
 import {
   countLocally,
-  EMPTY_PLAN,
+  NO_AMOUNTS,
   modelDistribution,
   toPruneStep,
   withAmount,
-  type Plan,
-} from '../../../src/webview/threshold/plan';
+  type Amounts,
+} from '../../../src/webview/threshold/amounts';
 import { emptyLayer, histogramOf, inspectionOf, layerOf } from './fixtures';
 
 const small = Array.from({ length: 400 }, (_, i) => (i - 199.5) / 2000);
@@ -22,28 +22,32 @@ const histograms = new Map<string | null, Histogram>([
   ['large', histogramOf('large', large)],
 ]);
 const absolute = (value: number): Amount => ({ mode: 'absolute', value });
-const plan = (global: Amount | null, layers: Record<string, Amount> = {}): Plan => ({ ...EMPTY_PLAN, global, layers });
+const amounts = (global: Amount | null, layers: Record<string, Amount> = {}): Amounts => ({
+  ...NO_AMOUNTS,
+  global,
+  layers,
+});
 
 test('a plan that cuts nothing is no step', () => {
-  expect(toPruneStep(EMPTY_PLAN, null)).toBeNull();
-  expect(toPruneStep(plan(absolute(0)), null)).toBeNull();
-  expect(toPruneStep(plan(null, { small: absolute(0) }), null)).toBeNull();
+  expect(toPruneStep(NO_AMOUNTS, null)).toBeNull();
+  expect(toPruneStep(amounts(absolute(0)), null)).toBeNull();
+  expect(toPruneStep(amounts(null, { small: absolute(0) }), null)).toBeNull();
 });
 
 test('one layer alone is named, all together are ranked globally', () => {
-  expect(toPruneStep(plan(null, { small: absolute(0.01) }), null)).toMatchObject({
+  expect(toPruneStep(amounts(null, { small: absolute(0.01) }), null)).toMatchObject({
     scope: 'layer',
     layers: { small: { threshold: 0.01 } },
   });
-  expect(toPruneStep(plan(null, { small: absolute(0.01) }), null)).not.toHaveProperty('amount');
-  expect(toPruneStep(plan({ mode: 'percent', value: 90 }), null)).toMatchObject({
+  expect(toPruneStep(amounts(null, { small: absolute(0.01) }), null)).not.toHaveProperty('amount');
+  expect(toPruneStep(amounts({ mode: 'percent', value: 90 }), null)).toMatchObject({
     scope: 'global',
     amount: { sparsity: 0.9 },
   });
 });
 
 test('an amount of 0 shields a layer from the global one', () => {
-  const shielded = plan(absolute(0.02), { small: absolute(0) });
+  const shielded = amounts(absolute(0.02), { small: absolute(0) });
   expect(toPruneStep(shielded, null)).toMatchObject({ layers: { small: { threshold: 0 } } });
   const counts = countLocally(inspection, histograms, shielded);
   expect(counts?.layers[0]).toMatchObject({ name: 'small', threshold: null, after: { sparsity: 0, nonzero: 404 } });
@@ -63,15 +67,15 @@ test('every plan is a step that the schema takes', () => {
 });
 
 test('an amount is kept by layer and taken away again', () => {
-  const both = withAmount(withAmount(EMPTY_PLAN, 'small', absolute(1)), null, absolute(2));
+  const both = withAmount(withAmount(NO_AMOUNTS, 'small', absolute(1)), null, absolute(2));
   expect(both).toMatchObject({ global: absolute(2), layers: { small: absolute(1) } });
-  expect(withAmount(withAmount(both, 'small', null), null, null)).toEqual(EMPTY_PLAN);
+  expect(withAmount(withAmount(both, 'small', null), null, null)).toEqual(NO_AMOUNTS);
 });
 
 test('totals are the sums of the layers, biases untouched', () => {
   fc.assert(
     fc.property(fc.double({ min: 0.001, max: 0.9, noNaN: true }), (threshold) => {
-      const counts = countLocally(inspection, histograms, plan(absolute(threshold)));
+      const counts = countLocally(inspection, histograms, amounts(absolute(threshold)));
       const nonzero = counts?.layers.reduce((sum, layer) => sum + layer.after.nonzero, 0);
       expect(counts?.totals.after.nonzero).toBe(nonzero);
       expect(counts?.totals.after.sparsity).toBeCloseTo(1 - ((nonzero ?? 0) - 10) / 1000, 9);
@@ -82,13 +86,13 @@ test('totals are the sums of the layers, biases untouched', () => {
 
 test('a global percentage counts all kernel weights of the model', () => {
   for (const value of [20, 50, 63]) {
-    const counts = countLocally(inspection, histograms, plan({ mode: 'percent', value }));
+    const counts = countLocally(inspection, histograms, amounts({ mode: 'percent', value }));
     expect(counts?.totals.after.sparsity).toBeCloseTo(value / 100, 2);
   }
 });
 
 test('a layer keeps its largest weight unless it may be emptied', () => {
-  const all = plan(absolute(10));
+  const all = amounts(absolute(10));
   const kept = countLocally(inspection, histograms, all)?.layers[0];
   expect(kept?.after).toMatchObject({ nonzero: 5 });
   expect(kept?.reason).toMatch(/keeps its largest/);
@@ -98,7 +102,7 @@ test('a layer keeps its largest weight unless it may be emptied', () => {
 });
 
 test('a layer that cannot be pruned keeps its reason', () => {
-  const counts = countLocally(inspection, histograms, plan(absolute(0.1)));
+  const counts = countLocally(inspection, histograms, amounts(absolute(0.1)));
   const side = { params: 0, nonzero: 0, sparsity: null };
   expect(counts?.layers[1]).toMatchObject({
     ...{ name: 'flat', state: 'skipped', threshold: null, reason: 'it has no weights' },
@@ -108,18 +112,18 @@ test('a layer that cannot be pruned keeps its reason', () => {
 
 test('while histograms of layers are missing, the totals come from that of the whole model', () => {
   const partial = new Map([...histograms].filter(([name]) => name !== 'large'));
-  const whole = countLocally(inspection, histograms, plan(absolute(0.05)))?.totals.after.nonzero ?? 0;
-  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.after.nonzero).toBeGreaterThan(whole - 20);
-  expect(countLocally(inspection, partial, plan(absolute(0.05)))?.totals.after.nonzero).toBeLessThan(whole + 20);
-  expect(countLocally(inspection, new Map(), plan(absolute(0.05)))).toBeNull();
+  const whole = countLocally(inspection, histograms, amounts(absolute(0.05)))?.totals.after.nonzero ?? 0;
+  expect(countLocally(inspection, partial, amounts(absolute(0.05)))?.totals.after.nonzero).toBeGreaterThan(whole - 20);
+  expect(countLocally(inspection, partial, amounts(absolute(0.05)))?.totals.after.nonzero).toBeLessThan(whole + 20);
+  expect(countLocally(inspection, new Map(), amounts(absolute(0.05)))).toBeNull();
 });
 
 test('an amount of one layer moves no threshold of the others, however the amount for all is written', () => {
   const all = modelDistribution(inspection, histograms);
   for (const global of [absolute(0.02), { mode: 'percent', value: 49 }, { mode: 'sigma', value: 0.8 }] as const) {
-    const alone = countLocally(inspection, histograms, plan(global))!;
+    const alone = countLocally(inspection, histograms, amounts(global))!;
     for (const own of [absolute(0), absolute(0.001), { mode: 'percent' as const, value: 5 }]) {
-      const exception = plan(global, { small: own });
+      const exception = amounts(global, { small: own });
       const counts = countLocally(inspection, histograms, exception)!;
       expect(counts.layers[2]).toEqual(alone.layers[2]);
       const step = toPruneStep(exception, all);
@@ -131,8 +135,8 @@ test('an amount of one layer moves no threshold of the others, however the amoun
 test('beside layers with amounts of their own, the threshold that the engine has found is written', () => {
   const found = { mode: 'percent' as const, value: 49, at: 0.123 };
   const all = modelDistribution(inspection, histograms);
-  expect(toPruneStep(plan(found, { small: absolute(0.1) }), all)?.amount).toEqual({ threshold: 0.123 });
-  expect(toPruneStep(plan(found, { small: absolute(0.1) }), null)?.amount).toEqual({ threshold: 0.123 });
-  expect(toPruneStep(plan(found), all)?.amount).toEqual({ sparsity: 0.49 });
-  expect(toPruneStep(plan({ mode: 'percent', value: 49 }, { small: absolute(0.1) }), null)).toBeNull();
+  expect(toPruneStep(amounts(found, { small: absolute(0.1) }), all)?.amount).toEqual({ threshold: 0.123 });
+  expect(toPruneStep(amounts(found, { small: absolute(0.1) }), null)?.amount).toEqual({ threshold: 0.123 });
+  expect(toPruneStep(amounts(found), all)?.amount).toEqual({ sparsity: 0.49 });
+  expect(toPruneStep(amounts({ mode: 'percent', value: 49 }, { small: absolute(0.1) }), null)).toBeNull();
 });

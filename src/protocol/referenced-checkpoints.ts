@@ -3,7 +3,10 @@ import type { RecipeStep } from './steps';
 import { START_TEACHER } from './steps/distill';
 
 /** A recipe whose steps name other paths for their checkpoints, such as a teacher. */
-export function withCheckpoints<R extends Pick<Recipe, 'steps'>>(recipe: R, rename: (given: string) => string): R {
+export function withReferencedCheckpoints<R extends Pick<Recipe, 'steps'>>(
+  recipe: R,
+  rename: (given: string) => string,
+): R {
   return { ...recipe, steps: recipe.steps.map((step) => renamed(step, rename)) };
 }
 

@@ -6,27 +6,27 @@ import { CALIBRATION_SAMPLES, type PruneStep } from '../../protocol/steps/prune'
 import { thresholdOf, toPruneAmount, type Amount } from './amount';
 import { layerDistribution, zerosBelow, type Distribution } from './counting';
 
-/** What the person means to prune: an amount for all layers together, and amounts of single layers, which go before it. */
-export interface Plan {
+/** The amounts that a person set: an amount for all layers together, and amounts of single layers, which go before it. */
+export interface Amounts {
   global: Amount | null;
   layers: Readonly<Record<string, Amount>>;
   allowEmptyLayers: boolean;
 }
 
-export const EMPTY_PLAN: Plan = { global: null, layers: {}, allowEmptyLayers: false };
+export const NO_AMOUNTS: Amounts = { global: null, layers: {}, allowEmptyLayers: false };
 
 /** Histograms by layer; null: the prunable kernels of all layers together. */
 export type Histograms = ReadonlyMap<string | null, Histogram>;
 
 /**
- * The plan as one step of a recipe; null where it prunes nothing. A share or a multiple of the deviation in a step is of the
+ * The amounts as one step of a recipe; null where it prunes nothing. A share or a multiple of the deviation in a step is of the
  * layers without amounts of their own, so beside such the amount for all is written as the threshold that it comes to.
  * @param all what that amount is of; null: not known yet
  */
-export function toPruneStep(plan: Plan, all: Distribution | null): PruneStep | null {
-  const global = plan.global && plan.global.value > 0 ? plan.global : null;
+export function toPruneStep(amounts: Amounts, all: Distribution | null): PruneStep | null {
+  const global = amounts.global && amounts.global.value > 0 ? amounts.global : null;
   // An amount of 0 shields its layer from the global one; by itself it means nothing.
-  const layers = Object.entries(plan.layers).filter(([, amount]) => amount.value > 0 || global);
+  const layers = Object.entries(amounts.layers).filter(([, amount]) => amount.value > 0 || global);
   if (!global && layers.length === 0) return null;
   const threshold = global && layers.length > 0 ? thresholdBeside(global, all) : undefined;
   if (threshold === null) return null;
@@ -39,7 +39,7 @@ export function toPruneStep(plan: Plan, all: Distribution | null): PruneStep | n
     ...(layers.length > 0
       ? { layers: Object.fromEntries(layers.map(([name, amount]) => [name, toPruneAmount(amount)])) }
       : {}),
-    allowEmptyLayers: plan.allowEmptyLayers,
+    allowEmptyLayers: amounts.allowEmptyLayers,
   };
 }
 
@@ -49,10 +49,10 @@ function thresholdBeside(global: Amount, all: Distribution | null): number | nul
 }
 
 /** With `amount` for one layer, or for all together (layer null); an amount of null takes it away. */
-export function withAmount(plan: Plan, layer: string | null, amount: Amount | null): Plan {
-  if (layer === null) return { ...plan, global: amount };
-  const others = Object.entries(plan.layers).filter(([name]) => name !== layer);
-  return { ...plan, layers: Object.fromEntries(amount ? [...others, [layer, amount]] : others) };
+export function withAmount(amounts: Amounts, layer: string | null, amount: Amount | null): Amounts {
+  if (layer === null) return { ...amounts, global: amount };
+  const others = Object.entries(amounts.layers).filter(([name]) => name !== layer);
+  return { ...amounts, layers: Object.fromEntries(amount ? [...others, [layer, amount]] : others) };
 }
 
 /** Kernel weights of a layer, and how many of them are 0. */
@@ -67,8 +67,8 @@ export function kernelCounts(layer: LayerInfo): { count: number; zeros: number }
   return { count, zeros };
 }
 
-const ownThreshold = (plan: Plan, histogram: Histogram): number | null => {
-  const own = histogram.layer === null ? undefined : plan.layers[histogram.layer];
+const ownThreshold = (amounts: Amounts, histogram: Histogram): number | null => {
+  const own = histogram.layer === null ? undefined : amounts.layers[histogram.layer];
   return own ? thresholdOf(own, layerDistribution(histogram)) : null;
 };
 
@@ -93,7 +93,7 @@ const sideOf = ({ outputShape, params, nonzero, sparsity, macs }: LayerInfo): Pl
   nonzeroMacs: nonzeroMacsOf({ macs, sparsity }),
 });
 
-/** A layer that the plan leaves alone. */
+/** The counts of a layer that keeps its weights. */
 function skipped(layer: LayerInfo): PlannedLayer {
   const { name, type, reason } = layer;
   const side = sideOf(layer);
@@ -103,7 +103,7 @@ function skipped(layer: LayerInfo): PlannedLayer {
   };
 }
 
-/** What the plan leaves of one layer, counted in the page from magnitudes. */
+/** The counts of one layer after pruning at a threshold, counted in the page from magnitudes. */
 function planned(layer: LayerInfo, histogram: Histogram, threshold: number, allowEmpty: boolean): PlannedLayer {
   if (threshold <= 0) return skipped(layer);
   const kernel = kernelCounts(layer);
@@ -125,19 +125,24 @@ function planned(layer: LayerInfo, histogram: Histogram, threshold: number, allo
   };
 }
 
-/** The plan's counts at once, to the resolution of the magnitude bins; the engine's exact ones replace them. */
-export function countLocally(inspection: Inspection, histograms: Histograms, plan: Plan): PlanCounts | null {
+/** Counts the amounts at once, to the resolution of the magnitude bins; the engine's exact ones replace them. */
+export function countLocally(inspection: Inspection, histograms: Histograms, amounts: Amounts): PlanCounts | null {
   const model = modelDistribution(inspection, histograms);
   if (!model) return null;
-  const globalThreshold = plan.global ? thresholdOf(plan.global, model) : 0;
+  const globalThreshold = amounts.global ? thresholdOf(amounts.global, model) : 0;
   const layers: PlannedLayer[] = [];
-  let cut = 0;
+  let newZeros = 0;
   let complete = true;
   for (const layer of inspection.layers) {
     const histogram = histograms.get(layer.name);
     if (layer.prunable && histogram) {
-      const its = planned(layer, histogram, ownThreshold(plan, histogram) ?? globalThreshold, plan.allowEmptyLayers);
-      cut += layer.nonzero - its.after.nonzero;
+      const its = planned(
+        layer,
+        histogram,
+        ownThreshold(amounts, histogram) ?? globalThreshold,
+        amounts.allowEmptyLayers,
+      );
+      newZeros += layer.nonzero - its.after.nonzero;
       layers.push(its);
     } else {
       complete &&= !layer.prunable;
@@ -145,8 +150,8 @@ export function countLocally(inspection: Inspection, histograms: Histograms, pla
     }
   }
   const { params, nonzero, kernelWeights, sparsity, macs, macsFor } = inspection.totals;
-  if (!complete) cut = model.zerosBelow(globalThreshold) - model.zerosBelow(0);
-  const zeros = Math.round(sparsity * kernelWeights) + cut;
+  if (!complete) newZeros = model.zerosBelow(globalThreshold) - model.zerosBelow(0);
+  const zeros = Math.round(sparsity * kernelWeights) + newZeros;
   const size = { params, kernelWeights, macs, ...(macsFor ? { macsFor } : {}) };
   const macsOf = (of: (layer: PlannedLayer) => PlannedSide): number | null => nonzeroMacs(layers.map(of));
   return {
@@ -155,7 +160,7 @@ export function countLocally(inspection: Inspection, histograms: Histograms, pla
       before: { ...size, nonzero, sparsity, nonzeroMacs: macsOf(({ before }) => before) },
       after: {
         ...size,
-        nonzero: nonzero - cut,
+        nonzero: nonzero - newZeros,
         sparsity: sparsityOf(zeros, kernelWeights) ?? 0,
         nonzeroMacs: macsOf(({ after }) => after),
       },
