@@ -1,25 +1,37 @@
 import * as z from 'zod';
 import { NormalizationInput, type Normalization } from './normalization';
 
-/** Which images: `train` without the held-out ones, `validation` held out of the training set, `test` only ever reported. */
+/** Which examples: `train` without the held-out ones, `validation` to choose by, `test` only ever reported. */
 export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
 
+/** How a dataset lies in files; by default its content tells. */
+export const DataFormat = z.enum(['idx']);
+export type DataFormat = z.infer<typeof DataFormat>;
+
+/** The datasets that are found by name. */
+const NAMED: readonly string[] = ['fashion-mnist', 'fashion-mnist-sample'];
+
+/** Whether a source is the name of a dataset and no place. */
+export const isNamed = (source: string): boolean => NAMED.includes(source);
+
 /**
- * A dataset as data. `source` is a name (`fashion-mnist`, `fashion-mnist-sample`) or a folder with the four IDX files,
- * gzipped or not; a relative folder is taken from the folder of the recipe that names it.
+ * A dataset as data. `source` is a name (`fashion-mnist`, `fashion-mnist-sample`), a folder or a file; a relative one is taken
+ * from the folder of the file that names it.
  */
 export const DatasetDescriptor = z.strictObject({
-  format: z.literal('idx').default('idx'),
   source: z.string().min(1),
+  format: DataFormat.optional(),
   /** How pixels enter the network; where it is left out, it is found: stored in the checkpoint, told by its layers, or by trying. */
   normalization: NormalizationInput.optional(),
   /** Shown instead of the class number; as many as there are classes. */
   classNames: z.array(z.string().min(1)).min(2).optional(),
-  /** Images held out of the training set for validation; by default one in twelve (5,000 of 60,000). */
+  /** Examples held out of the training part where there is no validation part: by default one in twelve, or one in five without a test part. */
+  validationExamples: z.number().int().positive().optional(),
+  /** The same by its earlier name. */
   validationImages: z.number().int().positive().optional(),
-  /** Decides which images are held out. */
-  splitSeed: z.number().int().nonnegative().default(0),
+  /** Decides which examples are held out. */
+  splitSeed: z.number().int().nonnegative().optional(),
 });
 export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 
@@ -63,12 +75,24 @@ export function withNormalization(data: DataReference, normalization: Normalizat
 /** A dataset that was found, opened and checked. */
 export const DatasetInfo = z.object({
   name: z.string(),
+  /** The folder or file that holds it. */
   folder: z.string(),
   /** True for the small subset that ships with Secateur; every figure measured on it must say so. */
   sample: z.boolean(),
+  format: DataFormat,
+  /** `values`: the targets are numbers and no classes. */
+  task: z.enum(['classification', 'values']),
+  /** Empty where there are no classes. */
   classNames: z.array(z.string()),
-  /** Height, width, channels of one image. */
-  imageShape: z.tuple([z.number(), z.number(), z.number()]),
-  images: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+  /** Of one example: height, width and channels of an image, or the number of features; null where images differ in it. */
+  shape: z.array(z.number().nullable()),
+  /** How many examples each split has; 0: there is none. */
+  examples: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+  /** Whether the validation examples were held out of the training part. */
+  heldOut: z.boolean(),
 });
 export type DatasetInfo = z.infer<typeof DatasetInfo>;
+
+/** The split that reports measure: the test split, or the one nearest to it where there is none. */
+export const reportedSplit = ({ examples }: Pick<DatasetInfo, 'examples'>): Split =>
+  examples.test > 0 ? 'test' : examples.validation > 0 ? 'validation' : 'train';

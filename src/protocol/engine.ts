@@ -81,7 +81,8 @@ export const engineRequests = {
     params: z.object({
       model,
       data: DataReference,
-      split: Split.default('test'),
+      /** By default the one that reports measure. */
+      split: Split.optional(),
       samples: z.number().int().positive().optional(),
     }),
     result: Evaluation,
@@ -149,7 +150,7 @@ export const engineRequests = {
       data: DataReference.optional(),
       /** For b, where its pixels are to be normalized in another way. */
       otherData: DataReference.optional(),
-      split: Split.default('test'),
+      split: Split.optional(),
       samples: z.number().int().positive().optional(),
       bins: z.number().int().min(8).max(512).default(64),
     }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { percent } from './format';
 
 /** One epoch of training or fine-tuning; accuracies 0 to 1. */
 export const EpochRecord = z.object({
@@ -6,7 +7,8 @@ export const EpochRecord = z.object({
   loss: z.number(),
   accuracy: z.number(),
   validationAccuracy: z.number(),
-  testAccuracy: z.number(),
+  /** Absent where the data has no test split. */
+  testAccuracy: z.number().optional(),
   seconds: z.number(),
   /** Of the last optimiser step. Absent in runs of earlier versions. */
   learningRate: z.number().optional(),
@@ -14,3 +16,11 @@ export const EpochRecord = z.object({
   sparsity: z.number().optional(),
 });
 export type EpochRecord = z.infer<typeof EpochRecord>;
+
+/** The accuracy that an epoch reports: on the test split, or on the validation split where there is none. */
+export const reportedAccuracy = ({ testAccuracy, validationAccuracy }: EpochRecord): number =>
+  testAccuracy ?? validationAccuracy;
+
+/** `91.20 % validation, 90.87 % test` */
+export const accuracyWords = ({ validationAccuracy, testAccuracy }: EpochRecord): string =>
+  `${percent(validationAccuracy)} validation${testAccuracy === undefined ? '' : `, ${percent(testAccuracy)} test`}`;

@@ -93,12 +93,13 @@ export type NormalizationTrial = z.infer<typeof NormalizationTrial>;
 
 /**
  * The normalization in use, and where it is from: `given` by the person, `stored` in the checkpoint, `layer`, because the
- * model begins with a layer that takes pixels as they are, `found` by a trial, or `new`, the one of new networks.
+ * model begins with a layer that takes pixels as they are, `found` by a trial, or `new`, the one of new networks; `values`: the
+ * examples are numbers and no pixels, and enter as they are.
  */
 export const NormalizationInUse = z.object({
   mean: z.number(),
   std: z.number(),
-  from: z.enum(['given', 'stored', 'layer', 'found', 'new']),
+  from: z.enum(['given', 'stored', 'layer', 'found', 'new', 'values']),
   /** The layer that takes pixels as they are. */
   layer: z.string().optional(),
   trial: NormalizationTrial.optional(),
@@ -116,6 +117,8 @@ export function normalizationReason({ from, layer, trial, note, ...normalization
   switch (from) {
     case 'given':
       return 'as given';
+    case 'values':
+      return 'the examples are numbers that enter as they are';
     case 'stored':
       return 'stored in the checkpoint';
     case 'layer':
@@ -133,4 +136,6 @@ export function normalizationReason({ from, layer, trial, note, ...normalization
 
 /** `normalization [0,1] ([0,1]: 81.4 %, [-1,1]: 24.6 % on 500 images; using [0,1])` */
 export const normalizationWords = (used: NormalizationInUse): string =>
-  `normalization ${normalizationName(used)} (${normalizationReason(used)})`;
+  used.from === 'values'
+    ? `no normalization (${normalizationReason(used)})`
+    : `normalization ${normalizationName(used)} (${normalizationReason(used)})`;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Split } from './dataset';
 import { EpochRecord } from './epoch';
 import { Progress } from './measure';
 import { LayerFigures, ModelTotals } from './model';
@@ -35,7 +36,7 @@ export const StoredHashes = z.object({
 });
 export type StoredHashes = z.infer<typeof StoredHashes>;
 
-/** A finished run. Accuracies are on the test set, null where no data was given or the step is absent. */
+/** A finished run. Accuracies are on the split that reports measure, null where no data was given or the step is absent. */
 export const RunResult = z.object({
   /** The checkpoint to use: path of its model.json. */
   out: z.string(),
@@ -48,6 +49,8 @@ export const RunResult = z.object({
     before: z.number().nullable(),
     afterPrune: z.number().nullable(),
     afterFineTune: z.number().nullable(),
+    /** The split on which they were measured; absent where that is the test split. */
+    split: Split.optional(),
   }),
   sampleData: z.boolean(),
   /** Why no accuracy was measured, where none was. */

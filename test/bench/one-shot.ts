@@ -62,7 +62,7 @@ runMain(async () => {
   await installBackend({ threads: 2 });
   const folder = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
   const opened = await openDataset(folder, '/', { sampleFolder: folder, cacheFolder: folder }, { download: false });
-  const data = opened.under({ ...FOR_NEW_NETWORKS, from: 'new' });
+  const data = (await opened.at(undefined)).under({ ...FOR_NEW_NETWORKS, from: 'new' });
   const split = Split.parse(values.split);
   const sparsities = values.sparsities.split(',').map(Number);
   const models = await Promise.all(positionals.map(async (given) => readCheckpoint(await resolveModelPath(given))));

@@ -3,7 +3,7 @@ import type { Progress } from '../../protocol/measure';
 import type { RecalibratedLayer } from '../../protocol/removal';
 import { tf } from '../tf';
 import type { ModelContent, Tensor } from '../checkpoint/types';
-import type { Images } from '../dataset/images';
+import type { Examples } from '../dataset/examples';
 import { inputShape } from '../measure/classifier';
 import { readGraph } from '../model/graph';
 import { answersOf, toLayersModel, type LayersModel } from '../model/runnable';
@@ -36,7 +36,7 @@ interface Statistics {
  */
 export async function recalibrate(
   model: ModelContent,
-  images: Images,
+  images: Examples,
   { batchSize, signal, onProgress }: RecalibrateOptions,
 ): Promise<{ model: ModelContent; layers: RecalibratedLayer[] }> {
   if (!readTopology(model.modelTopology)?.layers.some(({ type }) => type === 'BatchNormalization'))
@@ -49,9 +49,9 @@ export async function recalibrate(
     const meter = new ProgressMeter('recalibrating', images.length, 'images', onProgress);
     for (let from = 0; from < images.length; from += batchSize) {
       if (signal?.aborted) throw new CancelledError();
-      const { pixels, count } = images.batch(from, batchSize);
+      const { values, count } = images.batch(from, batchSize);
       tf.tidy(() => {
-        answersOf(running, tf.tensor(pixels, [count, ...form]), false);
+        answersOf(running, tf.tensor(values, [count, ...form]), false);
       });
       for (const { name, mean, variance } of measured.splice(0)) await add(statistics, name, mean, variance, count);
       meter.advance(count);

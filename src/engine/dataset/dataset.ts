@@ -1,44 +1,70 @@
-import { DatasetDescriptor, type DataReference, type DatasetInfo, type Split } from '../../protocol/dataset';
+import path from 'node:path';
+import {
+  DatasetDescriptor,
+  reportedSplit,
+  type DataReference,
+  type DatasetInfo,
+  type Split,
+} from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
-import type { Normalization, NormalizationInUse } from '../../protocol/normalization';
-import type { DatasetFiles } from './files';
+import { RAW, type Normalization, type NormalizationInUse } from '../../protocol/normalization';
+import { classesOf } from './classes';
+import { Examples, normalizationTable, numbersIn } from './examples';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
-import { identify } from './identify';
-import { readIdxImages, readIdxLabels, type IdxImages } from './idx';
-import { Images, normalizationTable, type ImageStore } from './images';
-import { defaultHoldOut, holdOut } from './split';
+import type { Recognized } from './sources';
+import type { ArrayExamples, Part, SourceData } from './sources/source';
+import { splitsOf, type Members } from './split';
 import { standardization, type Standardization } from './standardization';
 
-/** A dataset in memory: one byte a pixel. How its pixels become inputs is not said yet. */
+/** A dataset that was opened. Which shape its examples have in a network is not said yet. */
 export interface OpenData {
   readonly info: DatasetInfo;
   /** Names its content, its place and its splits: what was computed under one key need not be computed again. */
   readonly key: string;
   /** The normalization that the person said. */
   readonly given: Normalization | undefined;
-  /** Mean and standard deviation of x / 255 over the training images. */
-  readonly standardization: Standardization;
   /** The same data with another normalization said; cheap. */
   giving(normalization: Normalization | undefined): OpenData;
-  /** The same data as a network takes it; cheap. */
+  /**
+   * The same data as a network that takes `input` wants it.
+   * @param input the shape of its input with the batch dimension; null: any size
+   * @throws UserError where the data is of no use for any network yet
+   */
+  at(input: readonly (number | null)[] | undefined): Promise<SizedData>;
+}
+
+/** A dataset in memory, in the shape in which a network takes it. How its values become inputs is not said yet. */
+export interface SizedData extends OpenData {
+  /** Of one example. */
+  readonly shape: readonly number[];
+  /** What the examples are: pixels, which are normalized, or numbers, which enter as they are. */
+  readonly kind: 'pixels' | 'numbers';
+  /** Mean and standard deviation of x / 255 over the training images; null for numbers too. */
+  standardization(): Standardization;
+  /** The same data as a network takes it; cheap. For numbers the normalization is that of raw values. */
   under(normalization: NormalizationInUse): Dataset;
 }
 
-/** A dataset with the normalization under which its images enter a network. */
-export interface Dataset extends OpenData {
+/** A dataset with the normalization under which its examples enter a network. */
+export interface Dataset extends SizedData {
   readonly normalization: NormalizationInUse;
-  /** The images of one split; cheap. */
-  split(split: Split): Images;
+  /** The split that reports measure. */
+  readonly reported: Split;
+  /** Whether there is such a split. */
+  has(split: Split): boolean;
+  /** The examples of one split; cheap. @throws UserError where there is no such split */
+  split(split: Split): Examples;
 }
 
 /** Names data and how it enters a model: what was computed under one key need not be computed again. */
-export const dataKey = ({ key, normalization: { mean, std } }: Dataset): string => JSON.stringify([key, mean, std]);
+export const dataKey = ({ key, shape, normalization: { mean, std } }: Dataset): string =>
+  JSON.stringify([key, shape, mean, std]);
 
-/** The dataset's descriptor, from a name, a folder or a descriptor. */
+/** The dataset's descriptor, from a name, a place or a descriptor. */
 export const describeData = (reference: DataReference): DatasetDescriptor =>
   typeof reference === 'string' ? DatasetDescriptor.parse({ source: reference }) : reference;
 
-/** Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Throws UserError, CancelledError. */
+/** Finds, reads and checks a dataset; a relative place starts from `baseFolder`. Throws UserError, CancelledError. */
 export async function openDataset(
   reference: DataReference,
   baseFolder: string,
@@ -46,94 +72,111 @@ export async function openDataset(
   options: FindOptions,
 ): Promise<OpenData> {
   const descriptor = describeData(reference);
-  const { folder, files } = await findDataset(descriptor.source, baseFolder, places, options);
-  return readDataset(descriptor, folder, files);
+  return readDataset(descriptor, await findDataset(descriptor, baseFolder, places, options));
 }
 
-/** Reads and checks the four files of a dataset; `key` names them as they are now. Throws UserError. */
+/** Reads and checks a dataset that was found; `key` names its files as they are now. Throws UserError. */
 export async function readDataset(
   descriptor: DatasetDescriptor,
-  folder: string,
-  files: DatasetFiles,
-  key = JSON.stringify([descriptor, folder]),
+  { place, source }: Recognized,
+  key = JSON.stringify([descriptor, place.path]),
 ): Promise<OpenData> {
-  const { labels, sha256 } = await readIdxLabels(files.trainLabels);
-  const train = { images: await readIdxImages(files.trainImages), labels };
-  const test = {
-    images: await readIdxImages(files.testImages),
-    labels: (await readIdxLabels(files.testLabels)).labels,
-  };
-  checkPair(train.images, train.labels, files.trainImages, files.trainLabels);
-  checkPair(test.images, test.labels, files.testImages, files.testLabels);
-  if (train.images.height !== test.images.height || train.images.width !== test.images.width)
-    throw new UserError(
-      `The images in ${files.trainImages} are ${size(train.images)} and those in ${files.testImages} ${size(test.images)}: they must agree.`,
-    );
-
-  const identity = identify(folder, sha256);
-  const classNames = namesOfClasses(descriptor.classNames ?? identity.classNames, train.labels);
-  checkLabels(train.labels, classNames.length, files.trainLabels);
-  checkLabels(test.labels, classNames.length, files.testLabels);
-
-  const held = descriptor.validationImages ?? defaultHoldOut(train.images.count);
-  if (held >= train.images.count)
-    throw new UserError(
-      `The dataset in ${folder} has ${train.images.count} training images, so ${held} cannot be held out for validation.`,
-    );
-  const parts = holdOut(train.images.count, held, descriptor.splitSeed);
-  const shape = [train.images.height, train.images.width, 1] as const;
-  const pixels = standardization(train.images.pixels, shape[0] * shape[1], parts.train);
-  const testMembers = Uint32Array.from({ length: test.images.count }, (_, i) => i);
-  const data = (lookup: Float32Array): Record<Split, Images> => {
-    const store = (part: typeof train, members: Uint32Array): ImageStore => ({
-      ...{ pixels: part.images.pixels, labels: part.labels, members, shape, lookup },
-    });
-    return {
-      train: new Images('train', store(train, parts.train)),
-      validation: new Images('validation', store(train, parts.validation)),
-      test: new Images('test', store(test, testMembers)),
-    };
-  };
-  const info: DatasetInfo = {
-    name: identity.name,
-    folder,
-    sample: identity.sample,
-    classNames,
-    imageShape: [...shape],
-    images: { train: parts.train.length, validation: parts.validation.length, test: test.images.count },
-  };
-  const giving = (given: Normalization | undefined): OpenData => ({
-    ...{ info, key, given, giving, standardization: pixels },
-    under: (normalization) => {
-      const splits = data(normalizationTable(normalization));
-      return { ...giving(given), normalization, split: (split) => splits[split] };
+  const data = await source.open(place, descriptor);
+  const name = data.name ?? path.basename(place.path).replace(/\.[^.]+$/, place.isFile ? '' : '$&');
+  const { classNames, task } = classesOf(data, descriptor.classNames);
+  const members = splitsOf(
+    data.parts,
+    {
+      examples: descriptor.validationExamples ?? descriptor.validationImages,
+      seed: descriptor.splitSeed ?? 0,
+      stratified: data.stratified ?? false,
     },
-  });
-  return giving(descriptor.normalization);
+    `The dataset in ${place.path}`,
+  );
+  const counts = (split: Split): number => members[split]?.members.length ?? 0;
+  const info: DatasetInfo = {
+    name,
+    folder: place.path,
+    sample: data.sample ?? false,
+    format: source.format,
+    task,
+    classNames: [...classNames],
+    shape: shapeOf(data, place.path),
+    examples: { train: counts('train'), validation: counts('validation'), test: counts('test') },
+    heldOut: data.parts.validation === undefined && members.validation !== undefined,
+  };
+  return opened(info, key, data.parts, members, descriptor.normalization);
 }
 
-const size = (images: IdxImages): string => `${images.height}x${images.width}`;
-
-function checkPair(images: IdxImages, labels: Uint8Array, imagesFile: string, labelsFile: string): void {
-  if (images.count !== labels.length)
+/** The shape of the examples, which is the same in all parts. @throws UserError */
+function shapeOf({ parts }: SourceData, where: string): number[] {
+  const [first, ...others] = Object.values(parts);
+  if (!first) throw new Error(`the dataset ${where} was opened without a part`);
+  const { shape } = first.examples;
+  const other = others.find(({ examples }) => examples.shape.join() !== shape.join());
+  if (other)
     throw new UserError(
-      `${imagesFile} has ${images.count} images but ${labelsFile} ${labels.length} labels: they must agree.`,
+      `The images in ${first.examplesFrom} are ${shape.join('x')} and those in ${other.examplesFrom} ${other.examples.shape.join('x')}: they must agree.`,
     );
-  if (images.count === 0) throw new UserError(`The dataset file ${imagesFile} has no images.`);
+  return [...shape];
 }
 
-/** Classes without names are called by their number; there are as many as the training labels tell. */
-function namesOfClasses(names: readonly string[] | undefined, trainLabels: Uint8Array): string[] {
-  if (names) return [...names];
-  let highest = 0;
-  for (const label of trainLabels) highest = Math.max(highest, label);
-  return Array.from({ length: highest + 1 }, (_, label) => String(label));
+type Parts = SourceData['parts'];
+type MembersOf = Readonly<Partial<Record<Split, Members>>>;
+
+function opened(info: DatasetInfo, key: string, parts: Parts, members: MembersOf, given?: Normalization): OpenData {
+  return {
+    ...{ info, key, given },
+    giving: (normalization) => opened(info, key, parts, members, normalization),
+    at: async () => Promise.resolve(sized(opened(info, key, parts, members, given), parts, members)),
+  };
 }
 
-function checkLabels(labels: Uint8Array, classes: number, file: string): void {
-  const at = labels.findIndex((label) => label >= classes);
-  if (at >= 0)
+function sized(open: OpenData, parts: Parts, members: MembersOf): SizedData {
+  const { info } = open;
+  const [{ examples }] = Object.values(parts) as [Part, ...Part[]];
+  const { shape } = examples;
+  const kind = examples.values instanceof Uint8Array ? 'pixels' : 'numbers';
+  if (info.task !== 'classification')
     throw new UserError(
-      `The dataset file ${file} has label ${labels[at]!} at image ${at + 1}: labels must be 0 to ${classes - 1}.`,
+      `The dataset ${info.name} has numbers as targets and no classes, and only networks that tell classes apart can be evaluated or trained yet: choose data with classes.`,
     );
+  let standard: Standardization | undefined;
+  const data: SizedData = {
+    ...{ ...open, shape, kind },
+    standardization: () => (standard ??= kind === 'pixels' ? standardizationOf(parts, members) : null),
+    under: (said) => {
+      const normalization = kind === 'numbers' ? { ...said, mean: RAW.mean, std: RAW.std } : said;
+      const lookup = kind === 'numbers' ? null : normalizationTable(normalization);
+      const split = (wanted: Split): Examples => {
+        const its = members[wanted];
+        const part = its && parts[its.part];
+        if (part?.target.kind !== 'class') throw new UserError(whyNoSplit(info, wanted));
+        const { values } = part.examples;
+        return new Examples(wanted, { values, labels: part.target.labels, members: its!.members, shape, lookup });
+      };
+      const reported = reportedSplit(info);
+      return { ...data, normalization, reported, has: (wanted) => info.examples[wanted] > 0, split };
+    },
+  };
+  return data;
+}
+
+/** Over the examples that are trained on, or where there are none, over those of the part that is there. */
+function standardizationOf(parts: Parts, members: MembersOf): Standardization {
+  const its = members.train ?? members.validation ?? members.test;
+  const examples = its && (parts[its.part]?.examples satisfies ArrayExamples | undefined);
+  if (!its || !(examples?.values instanceof Uint8Array)) return null;
+  return standardization(examples.values, numbersIn(examples.shape), its.members);
+}
+
+const NAMES: Readonly<Record<Split, string>> = { train: 'training', validation: 'validation', test: 'test' };
+
+/** The sentence for a split that a dataset has not. */
+function whyNoSplit({ name, examples }: DatasetInfo, split: Split): string {
+  const [there] = (['train', 'validation', 'test'] as const).filter((one) => examples[one] > 0);
+  const has = there === undefined ? '' : ` (only ${examples[there]} ${NAMES[there]} examples)`;
+  const remedy =
+    split === 'test' ? 'measure another split' : 'give data with a training part, of which some can be held out';
+  return `The dataset ${name} has no ${NAMES[split]} examples${has}: ${remedy}.`;
 }

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import type { DatasetDescriptor } from '../../protocol/dataset';
 import { CancelledError, UserError } from '../../protocol/errors';
 import { downloadFashionMnist, type DownloadOptions } from './download';
 import { DEBIAN_FOLDER, FASHION_MNIST, FASHION_MNIST_SAMPLE, OFFICIAL_ADDRESS } from './fashion-mnist';
-import { lookForFiles, requireFiles, type DatasetFiles } from './files';
+import { recognize, type Recognized } from './sources';
+import { hasAllFiles } from './sources/idx/files';
 
 /** Where datasets may lie on this machine; absolute folders. */
 export interface DataPlaces {
@@ -21,45 +23,35 @@ export interface FindOptions extends DownloadOptions {
   onNote?: ((sentence: string) => void) | undefined;
 }
 
-export interface FoundFiles {
-  folder: string;
-  files: DatasetFiles;
-}
-
-/** Finds a dataset by name or folder; a relative folder starts from `baseFolder`. Throws UserError. */
+/** Finds a dataset by name or place; a relative place starts from `baseFolder`. Throws UserError. */
 export async function findDataset(
-  source: string,
+  { source, format }: Pick<DatasetDescriptor, 'source' | 'format'>,
   baseFolder: string,
   places: DataPlaces,
   options: FindOptions,
-): Promise<FoundFiles> {
+): Promise<Recognized> {
   if (source === FASHION_MNIST) return findFashionMnist(places, options);
-  const folder = source === FASHION_MNIST_SAMPLE ? places.sampleFolder : path.resolve(baseFolder, source);
-  return { folder, files: await requireFiles(folder) };
+  return recognize(source === FASHION_MNIST_SAMPLE ? places.sampleFolder : path.resolve(baseFolder, source), format);
 }
 
 /** In this order: the setting, Debian's folder, the cache, a download, the sample that ships. */
-async function findFashionMnist(places: DataPlaces, options: FindOptions): Promise<FoundFiles> {
+async function findFashionMnist(places: DataPlaces, options: FindOptions): Promise<Recognized> {
   const { dataFolder } = places;
-  if (dataFolder) {
-    const what = `The folder ${dataFolder} in the setting secateur.data.folder`;
-    return { folder: dataFolder, files: await requireFiles(dataFolder, what) };
-  }
+  if (dataFolder)
+    return recognize(dataFolder, undefined, `The place ${dataFolder} in the setting secateur.data.folder`);
   const cached = path.join(places.cacheFolder, FASHION_MNIST);
-  for (const folder of [places.debianFolder ?? DEBIAN_FOLDER, cached]) {
-    const files = await lookForFiles(folder);
-    if (!('missing' in files)) return { folder, files };
-  }
+  for (const folder of [places.debianFolder ?? DEBIAN_FOLDER, cached])
+    if (await hasAllFiles(folder)) return recognize(folder);
   if (options.download) {
     try {
       await downloadFashionMnist(cached, options);
-      return { folder: cached, files: await requireFiles(cached) };
+      return await recognize(cached);
     } catch (cause) {
       if (cause instanceof CancelledError) throw cause;
       await explainOffline(places, options, cause);
     }
   }
-  return { folder: places.sampleFolder, files: await requireFiles(places.sampleFolder) };
+  return recognize(places.sampleFolder);
 }
 
 /** Says why the sample stands in for the whole dataset; where there is no sample either, that is the failure. */
@@ -67,6 +59,6 @@ async function explainOffline(places: DataPlaces, options: FindOptions, cause: u
   const failure = `Fashion-MNIST is not on this machine and could not be fetched from ${options.address ?? OFFICIAL_ADDRESS}`;
   const remedy =
     "install Debian's package dataset-fashion-mnist, or set secateur.data.folder to a folder with its four IDX files";
-  if ('missing' in (await lookForFiles(places.sampleFolder))) throw new UserError(`${failure}: ${remedy}.`, { cause });
+  if (!(await hasAllFiles(places.sampleFolder))) throw new UserError(`${failure}: ${remedy}.`, { cause });
   options.onNote?.(`${failure}, so the small sample that ships is used instead: ${remedy}.`);
 }

@@ -1,7 +1,10 @@
+import type { Split } from '../../protocol/dataset';
+import { UserError } from '../../protocol/errors';
 import { Random, shuffled } from './random';
+import type { Part } from './sources/source';
 
 /**
- * Which training images are trained on, in ascending order, and which are held out, in the order in which they were drawn:
+ * Which training examples are trained on, in ascending order, and which are held out, in the order in which they were drawn:
  * the first few of these are a fair sample even of a file that is sorted by class.
  */
 export interface HoldOut {
@@ -9,12 +12,94 @@ export interface HoldOut {
   validation: Uint32Array;
 }
 
-/** One image in twelve: 5,000 of 60,000. */
-export const defaultHoldOut = (count: number): number => Math.max(1, Math.round(count / 12));
+/** The examples of a split: the part of the dataset in which they lie, and their numbers in it. */
+export interface Members {
+  readonly part: Split;
+  readonly members: Uint32Array;
+}
 
-/** Draws `validationImages` of `count` images by `seed`. The caller has checked that some remain. */
-export function holdOut(count: number, validationImages: number, seed: number): HoldOut {
-  const all = Uint32Array.from({ length: count }, (_, i) => i);
-  const order = shuffled(all, new Random(seed, 0x5b117));
-  return { validation: order.slice(0, validationImages), train: order.slice(validationImages).sort() };
+/** How examples are held out for validation. */
+export interface HoldOutOptions {
+  /** How many; see `defaultHoldOut`. */
+  readonly examples: number | undefined;
+  readonly seed: number;
+  /** Whether as many of each class are held out, in proportion. */
+  readonly stratified: boolean;
+}
+
+/** One example in twelve, 5,000 of 60,000; one in five where nothing else is left to report. */
+export const defaultHoldOut = (count: number, hasTest = true): number =>
+  Math.max(1, Math.round(count / (hasTest ? 12 : 5)));
+
+/** Draws `validationExamples` of `count` examples by `seed`. The caller has checked that some remain. */
+export function holdOut(count: number, validationExamples: number, seed: number): HoldOut {
+  const order = drawn(count, seed);
+  return { validation: order.slice(0, validationExamples), train: order.slice(validationExamples).sort() };
+}
+
+/** The same with the share of each class held out, rounded so that the sum is right. */
+export function holdOutOfEach(labels: Int32Array, validationExamples: number, seed: number): HoldOut {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const share = validationExamples / labels.length;
+  const wanted = [...counts].map(([label, count]) => ({
+    label,
+    whole: Math.floor(count * share),
+    rest: (count * share) % 1,
+  }));
+  let left = validationExamples - wanted.reduce((sum, { whole }) => sum + whole, 0);
+  const quotas = new Map<number, number>();
+  for (const { label, whole } of wanted.sort((a, b) => b.rest - a.rest || a.label - b.label))
+    quotas.set(label, whole + (left-- > 0 ? 1 : 0));
+  const held: number[] = [];
+  const kept: number[] = [];
+  for (const member of drawn(labels.length, seed)) {
+    const quota = quotas.get(labels[member]!) ?? 0;
+    if (quota > 0) held.push(member);
+    else kept.push(member);
+    quotas.set(labels[member]!, quota - 1);
+  }
+  return { validation: Uint32Array.from(held), train: Uint32Array.from(kept).sort() };
+}
+
+const drawn = (count: number, seed: number): Uint32Array => shuffled(range(count), new Random(seed, 0x5b117));
+
+const range = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i);
+
+/**
+ * The splits that a dataset gives: its own parts, and where it has a training part but no validation part, examples that are
+ * held out of that.
+ * @param named the dataset, as a sentence begins
+ * @throws UserError where none would remain to train on
+ */
+export function splitsOf(
+  parts: Readonly<Partial<Record<Split, Part>>>,
+  { examples, seed, stratified }: HoldOutOptions,
+  named: string,
+): Partial<Record<Split, Members>> {
+  const { train, validation, test } = parts;
+  const whole = (part: Split, { count }: Part): Members => ({ part, members: range(count) });
+  const own: Partial<Record<Split, Members>> = {
+    ...(train ? { train: whole('train', train) } : {}),
+    ...(validation ? { validation: whole('validation', validation) } : {}),
+    ...(test ? { test: whole('test', test) } : {}),
+  };
+  if (!train || validation) {
+    if (examples !== undefined)
+      throw new UserError(
+        `${named} has ${validation ? 'a validation part of its own' : 'no training part'}, so nothing is held out: leave "validationExamples" out.`,
+      );
+    return own;
+  }
+  const held = examples ?? defaultHoldOut(train.count, test !== undefined);
+  if (held >= train.count)
+    throw new UserError(`${named} has ${train.count} training examples, so ${held} cannot be held out for validation.`);
+  const { target } = train;
+  const drawnParts =
+    stratified && target.kind === 'class' ? holdOutOfEach(target.labels, held, seed) : holdOut(train.count, held, seed);
+  return {
+    ...own,
+    train: { part: 'train', members: drawnParts.train },
+    validation: { part: 'train', members: drawnParts.validation },
+  };
 }

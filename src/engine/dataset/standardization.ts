@@ -5,7 +5,7 @@ export type Standardization = Normalization | null;
 
 /**
  * Mean and standard deviation of x / 255 over the images named by `members`, with four decimals, as they are usually written.
- * @param size pixels of one image
+ * @param size bytes of one image
  */
 export function standardization(pixels: Uint8Array, size: number, members: Uint32Array): Standardization {
   const counts = new Float64Array(256);

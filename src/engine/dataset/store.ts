@@ -25,12 +25,13 @@ export class DatasetStore {
       this.log(sentence);
       options.onNote?.(sentence);
     };
-    const { folder, files } = await findDataset(descriptor.source, baseFolder, this.places, { ...options, onNote });
-    const stamps = await Promise.all(Object.values(files).map((file) => stat(file)));
-    const { normalization, ...images } = descriptor;
-    // The same images are held once, however they are to be normalized.
-    const key = JSON.stringify([images, folder, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
-    const held = this.datasets.get(key) ?? readDataset(images, folder, files, key);
+    const found = await findDataset(descriptor, baseFolder, this.places, { ...options, onNote });
+    const files = await found.source.stamped(found.place);
+    const stamps = await Promise.all(files.map((file) => stat(file)));
+    const { normalization, ...rest } = descriptor;
+    // The same examples are held once, however they are to be normalized.
+    const key = JSON.stringify([rest, found.place.path, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
+    const held = this.datasets.get(key) ?? readDataset(rest, found, key);
     // The last used goes to the end of the map; the first is pushed out.
     this.datasets.delete(key);
     this.datasets.set(key, held);

@@ -20,7 +20,7 @@ export class ClassificationMetrics {
    */
   add(
     logits: Float32Array,
-    labels: Uint8Array,
+    labels: Int32Array,
     count: number,
     hear?: (row: number, guess: number, loss: number) => void,
   ): void {

@@ -1,6 +1,6 @@
 import { UserError } from '../../protocol/errors';
 import { tf, type layers } from '../tf';
-import type { Batch } from '../dataset/images';
+import { numbersIn, type Batch } from '../dataset/examples';
 import type { ModelContent } from '../checkpoint/types';
 import { otherLoss } from '../model/trained-for';
 import { answersOf } from '../model/runnable';
@@ -40,12 +40,11 @@ export function refuseOtherTasks(model: ModelContent): void {
 }
 
 /**
- * Checks that `model` tells exactly `classes` classes apart and takes such images (height, width, channels; also flattened,
- * or without a single channel). Throws NoClassifier, UserError.
+ * Checks that `model` tells exactly `classes` classes apart and takes such examples, see `inputShape`. Throws NoClassifier, UserError.
  */
 export function asClassifier(
   model: layers.LayersModel,
-  images: { shape: readonly [number, number, number] },
+  images: { shape: readonly number[] },
   classes: number,
 ): Classifier {
   if (model.inputs.length !== 1 || model.outputs.length !== 1)
@@ -62,7 +61,7 @@ export function asClassifier(
     logitsFrom(answersOf(model, x, training)[0] as tf.Tensor2D);
   return {
     ...{ model, classes: units, logitsOf, logitsFrom, shapeOf },
-    logits: (batch, training) => logitsOf(tf.tensor(batch.pixels, shapeOf(batch.count)), training),
+    logits: (batch, training) => logitsOf(tf.tensor(batch.values, shapeOf(batch.count)), training),
   };
 }
 
@@ -95,20 +94,36 @@ function unitsOf(model: layers.LayersModel, classes: number): number {
 const sizeOf = ([, ...sizes]: readonly (number | null)[]): number | null =>
   sizes.reduce<number | null>((all, one) => (all === null || one === null ? null : all * one), 1);
 
-/** The shape, without the batch dimension, in which such images enter a network that takes `wanted`. @throws UserError */
-export function inputShape(wanted: readonly (number | null)[], image: readonly [number, number, number]): number[] {
-  const [height, width, channels] = image;
-  const forms = [[height, width, channels], [height * width * channels], ...(channels === 1 ? [[height, width]] : [])];
+/**
+ * The shape, without the batch dimension, in which examples enter a network that takes `wanted`: as they are, flattened, with
+ * or without a single channel; rows of pixels also as an image of one channel.
+ * @throws UserError
+ */
+export function inputShape(wanted: readonly (number | null)[], example: readonly number[]): number[] {
   const inner = wanted.slice(1);
+  const unfolded = example.length === 1 ? imageOfOneChannel(inner, example[0]!) : undefined;
+  const forms = [
+    example,
+    [numbersIn(example)],
+    ...(example.at(-1) === 1 ? [example.slice(0, -1)] : [[...example, 1]]),
+    ...(unfolded ? [unfolded] : []),
+  ];
   const form = forms.find(
     (candidate) =>
       candidate.length === inner.length && candidate.every((size, i) => inner[i] === null || inner[i] === size),
   );
   if (!form)
     throw new UserError(
-      `The images of the dataset are ${height}x${width}x${channels} but the model takes input of shape ${shapeText(wanted)}: choose the data it was trained on.`,
+      `The ${example.length > 1 ? 'images' : 'rows'} of the dataset are ${example.join('x')} but the model takes input of shape ${shapeText(wanted)}: choose the data it was trained on.`,
     );
-  return form;
+  return [...form];
+}
+
+/** The sizes of an image of one channel with so many pixels, where `wanted` says them all. */
+function imageOfOneChannel(wanted: readonly (number | null)[], pixels: number): number[] | undefined {
+  const sizes = wanted.flatMap((size) => (size === null ? [] : [size]));
+  const whole = sizes.length === wanted.length && numbersIn(sizes) === pixels;
+  return whole && (sizes.length === 2 || (sizes.length === 3 && sizes[2] === 1)) ? sizes : undefined;
 }
 
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;

@@ -2,7 +2,7 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import { trace } from 'tfjs-backend-onnxruntime';
 import type { layers } from '../tf';
-import { padded, type Images } from '../dataset/images';
+import { padded, type Examples } from '../dataset/examples';
 import { batchWithin } from '../model/outputs';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
@@ -27,7 +27,7 @@ export interface EvaluateOptions {
  */
 export async function evaluateModel(
   model: layers.LayersModel,
-  images: Images,
+  images: Examples,
   options: EvaluateOptions,
 ): Promise<Omit<Evaluation, 'dataset'>> {
   const { classNames, signal, onProgress, stage = 'evaluating' } = options;
@@ -41,7 +41,7 @@ export async function evaluateModel(
     for (let from = 0; from < images.length; from += size) {
       if (signal?.aborted) throw new CancelledError();
       const batch = images.batch(from, size);
-      metrics.add(await pass.run(padded(batch, size).pixels), batch.labels, batch.count);
+      metrics.add(await pass.run(padded(batch, size).values), batch.labels, batch.count);
       meter.advance(batch.count);
       await breathe();
     }

@@ -8,7 +8,8 @@ import { evaluateModel } from './evaluate';
 
 /** What is measured, and who listens. */
 export interface EvaluatedOptions {
-  readonly split: Split;
+  /** By default the one that reports measure. */
+  readonly split?: Split | undefined;
   readonly samples?: number | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -18,12 +19,13 @@ export interface EvaluatedOptions {
 /** Evaluates a model on a dataset. Throws UserError, CancelledError. */
 export async function evaluated(
   model: ModelContent,
-  { info, normalization, ...dataset }: Dataset,
+  dataset: Dataset,
   { split, samples, ...options }: EvaluatedOptions,
 ): Promise<Evaluation> {
+  const { info, normalization } = dataset;
   const running = await toLayersModel(model);
   try {
-    const images = dataset.split(split);
+    const images = dataset.split(split ?? dataset.reported);
     const chosen = samples === undefined ? images : images.first(samples);
     const figures = await evaluateModel(running, chosen, { classNames: info.classNames, ...options });
     return { ...figures, dataset: { name: info.name, sample: info.sample }, normalization };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { ScanMetrics } from '../../protocol/measure/sensitivity';
-import { padded, type Batch, type Images } from '../dataset/images';
+import { padded, type Batch, type Examples } from '../dataset/examples';
 import { batchWithin } from '../model/outputs';
 import type { ModelVariable } from '../model/weights/binding';
 import type { LayersModel } from '../model/runnable';
@@ -36,7 +36,7 @@ interface Part {
 
 /** Images on which many variants of a model are measured: normalised once, in batches of one size, so that one graph serves all. */
 export class Sample {
-  private readonly images: Images;
+  private readonly images: Examples;
   private readonly batches: readonly Part[];
 
   /**
@@ -44,7 +44,7 @@ export class Sample {
    * @param classes that the dataset tells apart
    */
   constructor(
-    images: Images,
+    images: Examples,
     readonly classes: number,
     samples: number,
   ) {
@@ -69,7 +69,7 @@ export class Sample {
   /** SHA-256, hex, of the images and their labels. */
   hash(): string {
     const hash = createHash('sha256');
-    for (const { filled } of this.batches) hash.update(new Uint8Array(filled.pixels.buffer)).update(filled.labels);
+    for (const { filled } of this.batches) hash.update(new Uint8Array(filled.values.buffer)).update(filled.labels);
     return hash.digest('hex');
   }
 
@@ -83,7 +83,7 @@ export class Sample {
     const most = batchWithin(model, usual);
     const parts = most < usual ? this.parts(most) : this.batches;
     const size = parts[0]!.filled.count;
-    const pixels = parts.map(({ filled }) => filled.pixels);
+    const pixels = parts.map(({ filled }) => filled.values);
     const cache = new PrefixActivationCache(classifier, pixels, size);
     try {
       return await work(async (signal, advance, changed = NOTHING) => {

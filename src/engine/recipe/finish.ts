@@ -41,6 +41,7 @@ export async function finish(context: RunContext, journal: Journal): Promise<Run
         before: recipe.steps.some(compresses) ? state.before : null,
         afterPrune: state.afterPrune,
         afterFineTune: state.afterFineTune,
+        ...(prepared.data && prepared.data.reported !== 'test' ? { split: prepared.data.reported } : {}),
       },
       sampleData: prepared.data?.info.sample ?? false,
       ...(prepared.data ? { normalization: prepared.data.normalization } : {}),

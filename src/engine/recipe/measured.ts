@@ -5,12 +5,12 @@ import type { ModelContent } from '../checkpoint/types';
 import { evaluated } from '../measure/evaluated';
 import { progressTo, type Listener, type Prepared } from './types';
 
-/** Evaluates a model on the run's data; null without data, or where the model cannot be measured on it. Throws UserError, CancelledError. */
+/** Evaluates a model on the run's data, by default on the split that reports measure; null without data, or where the model cannot be measured on it. Throws UserError, CancelledError. */
 export async function measure(
   { data }: Prepared,
   model: ModelContent,
   listener: Listener,
-  split: Split = 'test',
+  split?: Split,
   samples?: number,
 ): Promise<Evaluation | null> {
   if (!data) return null;

@@ -8,7 +8,7 @@ import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset, OpenData } from '../dataset/dataset';
 import { asClassifier, NoClassifier } from '../measure/classifier';
-import { fitData, fitDataToNew } from '../measure/normalization/fit';
+import { fitData, fitDataToNew, sizedFor } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { toLayersModel, whyNotRunnable } from '../model/runnable';
 import type { ReferencedCheckpoints } from './referenced-checkpoints';
@@ -82,9 +82,10 @@ async function fitStart(
 ): Promise<Dataset | string> {
   const running = await toLayersModel(start);
   try {
-    asClassifier(running, { shape: data.info.imageShape }, data.info.classNames.length);
-    if (decided) return data.under(decided);
-    if (recipe.checkpoint === undefined) return fitDataToNew(data);
+    const sized = await sizedFor(start, data);
+    asClassifier(running, sized, data.info.classNames.length);
+    if (decided) return sized.under(decided);
+    if (recipe.checkpoint === undefined) return await fitDataToNew(start, data);
     return await fitData(start, data, {
       lend: (work) => work(running),
       // What guesses has learned nothing that another normalization could spoil.

@@ -185,7 +185,7 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
   const start = performance.now();
   const metrics = await runSteps(session, epoch);
   const validationAccuracy = await accuracyOn(options, 'validation', epoch);
-  const testAccuracy = await accuracyOn(options, 'test', epoch);
+  const testAccuracy = options.data.has('test') ? await accuracyOn(options, 'test', epoch) : undefined;
   const seconds = (performance.now() - start) / 1000;
   const learningRate = learningRateAt(options, epoch * session.length.stepsPerEpoch - 1, session.length);
   const { loss, accuracy } = metrics;
@@ -195,7 +195,7 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
     loss,
     accuracy,
     validationAccuracy,
-    testAccuracy,
+    ...(testAccuracy === undefined ? {} : { testAccuracy }),
     seconds,
     learningRate,
     ...(sparsity === undefined ? {} : { sparsity }),

@@ -1,6 +1,6 @@
 import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import { tf, type layers } from '../tf';
-import type { Batch } from '../dataset/images';
+import type { Batch } from '../dataset/examples';
 import type { Classifier } from '../measure/classifier';
 import { tensorNames, type ModelVariable } from '../model/weights/binding';
 import type { Adam, TrainedWeight } from './adam';
@@ -76,7 +76,7 @@ export class Steps {
     const { rate, epsilon } = adam.begin(learningRate);
     const labels = oneHot(batch, classifier.classes);
     return step.run(
-      ...[batch.pixels, labels, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ? [answers] : [])],
+      ...[batch.values, labels, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ? [answers] : [])],
     );
   }
 

@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import { tf } from '../tf';
-import { padded, type Batch, type Images } from '../dataset/images';
+import { padded, type Batch, type Examples } from '../dataset/examples';
 import type { Classifier } from '../measure/classifier';
 import { batchWithin } from '../model/outputs';
 import { ProgressMeter } from '../progress-meter';
@@ -30,7 +30,7 @@ export interface TeacherOptions {
  * order in which they are asked for later; otherwise `classifier` must live on.
  * @throws UserError where its answers are no numbers, CancelledError
  */
-export async function teacherOf(classifier: Classifier, images: Images, options: TeacherOptions): Promise<Teacher> {
+export async function teacherOf(classifier: Classifier, images: Examples, options: TeacherOptions): Promise<Teacher> {
   const { temperature, cacheBytes = CACHE_BYTES } = options;
   const { classes } = classifier;
   const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);

@@ -43,8 +43,8 @@ export class EvaluationStore {
   }
 
   private file({ weightsHash, data, dataset, split }: EvaluationKey): string {
-    const { folder, images, imageShape, sample } = dataset;
-    const text = JSON.stringify([weightsHash, data, folder, sample, images, imageShape, split]);
+    const { folder, examples, shape, sample } = dataset;
+    const text = JSON.stringify([weightsHash, data, folder, sample, examples, shape, split]);
     return path.join(this.folder, `${createHash('sha256').update(text).digest('hex')}.json`);
   }
 

@@ -1,13 +1,10 @@
-import type { DataReference, DatasetInfo, Split } from '../../protocol/dataset';
+import { reportedSplit, type DataReference, type DatasetInfo } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { CallOptions, Client } from '../../rpc/peer';
 import type { Datasets } from '../data/datasets';
 import { inDetail, type Log } from '../log';
 import type { EvaluationStore } from './evaluation-store';
-
-/** The split that an evaluation reports. */
-const SPLIT: Split = 'test';
 
 /** Measures checkpoints, and keeps what was measured by the hash of the weights. */
 export class Evaluations {
@@ -22,16 +19,16 @@ export class Evaluations {
   async kept(weightsHash: string, data: DataReference | undefined): Promise<Evaluation | null> {
     const dataset = data === undefined ? undefined : this.datasets.known(data);
     if (data === undefined || !dataset) return null;
-    return this.store.get({ weightsHash, data, dataset, split: SPLIT });
+    return this.store.get({ weightsHash, data, dataset, split: reportedSplit(dataset) });
   }
 
   /**
-   * Evaluates a checkpoint on the whole test set.
+   * Evaluates a checkpoint on the whole test split, or on the validation split where there is none.
    * @throws UserError as the engine says, CancelledError.
    */
   async measure(model: string, data: DataReference, options: CallOptions<Progress>): Promise<Evaluation> {
     const { weightsHash } = await this.engine('inspect', { model }, { signal: options.signal });
-    const evaluation = await this.engine('evaluate', { model, data, split: SPLIT }, options);
+    const evaluation = await this.engine('evaluate', { model, data }, options);
     // Opened only now: the evaluation may have fetched it.
     const dataset = await this.datasets.open(data, options.signal);
     await this.keep(weightsHash, data, dataset, evaluation);
@@ -46,7 +43,7 @@ export class Evaluations {
     result: Evaluation,
   ): Promise<void> {
     try {
-      await this.store.set({ weightsHash, data, dataset, split: SPLIT }, result);
+      await this.store.set({ weightsHash, data, dataset, split: result.split }, result);
     } catch (error) {
       this.log.warn(`The evaluation could not be kept: ${inDetail(error)}`);
     }

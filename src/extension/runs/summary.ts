@@ -1,3 +1,4 @@
+import { reportedAccuracy } from '../../protocol/epoch';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 
@@ -8,7 +9,7 @@ export function runSummary(title: string, result: RunResult): string {
   const last = lastAccuracy(result);
   if (last !== null) {
     const from = accuracy.before === null ? '' : `${percent(accuracy.before)} → `;
-    parts.push(`test accuracy ${from}${percent(last)}${sampleData ? ' (on sample data)' : ''}`);
+    parts.push(`${accuracy.split ?? 'test'} accuracy ${from}${percent(last)}${sampleData ? ' (on sample data)' : ''}`);
   }
   if (after.sparsity > 0) parts.push(`sparsity ${percent(after.sparsity, 1)}`);
   const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
@@ -23,11 +24,11 @@ export function lastAccuracy({ accuracy, steps }: RunResult): number | null {
   return accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
 }
 
-/** The test accuracy of the best epoch, or of the last `evaluate` on the test set. */
+/** The accuracy that the best epoch reports, or that of the last `evaluate` on other images than those of training. */
 function trainedAccuracy(steps: RunResult['steps']): number | null {
   for (const step of [...steps].reverse()) {
-    if (step.step === 'evaluate' && step.evaluation.split === 'test') return step.evaluation.accuracy;
-    if (step.step === 'train' || step.step === 'finetune') return step.best.testAccuracy;
+    if (step.step === 'evaluate' && step.evaluation.split !== 'train') return step.evaluation.accuracy;
+    if (step.step === 'train' || step.step === 'finetune') return reportedAccuracy(step.best);
   }
   return null;
 }

@@ -8,7 +8,9 @@ import { defineStep } from './define';
 export const evaluate = defineStep({
   name: 'evaluate',
   options: {
-    split: Split.default('test').describe('The images that are measured.'),
+    split: Split.optional().describe(
+      'The examples that are measured; by default those of the test split, or of the validation split where there is no test split.',
+    ),
     samples: z
       .number()
       .int()

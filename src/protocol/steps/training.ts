@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EpochRecord } from '../epoch';
 import { percent } from '../format';
+import { reportedAccuracy } from '../epoch';
 import { PrunedLayer } from '../measure';
 
 /** Passes over the training images. */
@@ -80,4 +81,4 @@ export const trained = {
 
 /** The same in a few words. */
 export const bestEpochWords = ({ epochs, best }: { epochs: readonly EpochRecord[]; best: EpochRecord }): string =>
-  `best of ${epochs.length} epochs: ${best.epoch}, test accuracy ${percent(best.testAccuracy)}`;
+  `best of ${epochs.length} epochs: ${best.epoch}, ${best.testAccuracy === undefined ? 'validation' : 'test'} accuracy ${percent(reportedAccuracy(best))}`;

@@ -81,7 +81,8 @@ function lines(result: RunResult): Line[] {
 function measuredOn(result: RunResult): string {
   const samples = result.steps.flatMap((step) => (step.step === 'evaluate' ? [step.evaluation.samples] : []));
   const last = samples.at(-1);
-  return last === undefined ? 'Accuracy on the test images' : `Accuracy on ${plural(last, 'test image')}`;
+  const split = result.accuracy.split ?? 'test';
+  return last === undefined ? `Accuracy on the ${split} images` : `Accuracy on ${plural(last, `${split} image`)}`;
 }
 
 /** What single steps have to tell beside the figures. */

@@ -46,7 +46,7 @@ describe('the engine process', () => {
     expect(info).toMatchObject({ pid: child.pid, backend: { name: 'onnxruntime', threads: 1 } });
     await expect(call('initialize', settings)).rejects.toThrow(/initialized already/);
     expect((await call('inspect', { model })).totals.params).toBe(111);
-    expect(await call('dataset', { data })).toMatchObject({ images: { train: 33, validation: 3, test: 36 } });
+    expect(await call('dataset', { data })).toMatchObject({ examples: { train: 33, validation: 3, test: 36 } });
     expect((await call('evaluate', { model, data })).samples).toBe(36);
     const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
     expect((await call('plan', { model, step: prune })).noAccuracy).toBe('no dataset chosen');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { recalibrate } from '../../../src/engine/compress/recalibrate';
-import { Images } from '../../../src/engine/dataset/images';
+import { Examples } from '../../../src/engine/dataset/examples';
 import { fromLayersModel } from '../../../src/engine/model/runnable';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -11,8 +11,8 @@ type Symbolic = tfLayers.SymbolicTensor;
 
 const COUNT = 30;
 const pixels = Uint8Array.from({ length: COUNT * 4 }, (_, i) => (i * i * 7 + i) % 200);
-const images = new Images('train', {
-  ...{ pixels, labels: new Uint8Array(COUNT), shape: [2, 2, 1] },
+const images = new Examples('train', {
+  ...{ values: pixels, labels: new Int32Array(COUNT), shape: [2, 2, 1] },
   members: Uint32Array.from({ length: COUNT }, (_, i) => i),
   lookup: Float32Array.from({ length: 256 }, (_, i) => i / 255),
 });

@@ -33,7 +33,13 @@ async function fashion(): Promise<OpenData> {
   const few = (whole: Dataset): Dataset => ({ ...whole, split: (split) => whole.split(split).first(IMAGES) });
   // Networks with random weights tell nothing of the pixels that they take.
   const given = { mean: 0.5, std: 0.5 };
-  return { ...data.giving(given), under: (normalization) => few(data.under(normalization)) };
+  return {
+    ...data.giving(given),
+    at: async (input) => {
+      const sized = await data.giving(given).at(input);
+      return { ...sized, under: (normalization) => few(sized.under(normalization)) };
+    },
+  };
 }
 
 describe.each(Object.entries(networks))('%s, trained briefly on real images', (_, build) => {

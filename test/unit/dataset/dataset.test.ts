@@ -13,13 +13,11 @@ const sampleFolder = path.resolve('media/samples/fashion-mnist-sample');
 
 async function open(folder: string, more: Partial<DatasetDescriptor> = {}): Promise<Dataset> {
   const descriptor: DatasetDescriptor = {
-    format: 'idx',
     source: folder,
-    splitSeed: 0,
     ...more,
   };
   const data = await openDataset(descriptor, '/', { sampleFolder, cacheFolder: folder }, { download: false });
-  return data.under({ mean: 0.5, std: 0.5, ...data.given, from: 'given' });
+  return (await data.at(undefined)).under({ mean: 0.5, std: 0.5, ...data.given, from: 'given' });
 }
 
 async function tinyFolder(data = tiny): Promise<string> {
@@ -35,8 +33,8 @@ describe('a dataset in a folder', () => {
       name: 'my-shapes',
       sample: false,
       classNames: ['0', '1', '2'],
-      imageShape: [6, 6, 1],
-      images: { train: 220, validation: 20, test: 30 },
+      shape: [6, 6, 1],
+      examples: { train: 220, validation: 20, test: 30 },
     });
   });
 
@@ -52,10 +50,10 @@ describe('a dataset in a folder', () => {
     const batch = (await open(folder)).split('test').batch(0, 2);
     expect(batch.count).toBe(2);
     expect([...batch.labels]).toEqual([2, 1]);
-    [-1, 1, -0.6, -0.2, 0.2, 0.6].forEach((value, i) => expect(batch.pixels[i]).toBeCloseTo(value, 6));
+    [-1, 1, -0.6, -0.2, 0.2, 0.6].forEach((value, i) => expect(batch.values[i]).toBeCloseTo(value, 6));
     const other = (await open(folder, { normalization: { mean: 0.2, std: 0.1 } })).split('test').batch(1, 5);
     expect(other.count).toBe(1);
-    expect(other.pixels[0]).toBeCloseTo(2, 5);
+    expect(other.values[0]).toBeCloseTo(2, 5);
   });
 
   it('shuffles images with their labels, by seed', async () => {
@@ -63,10 +61,10 @@ describe('a dataset in a folder', () => {
     const order = (seed: number): number[] => [...images.shuffled(new Random(seed)).batch(0, 220).labels];
     expect(order(1)).toEqual(order(1));
     expect(order(1)).not.toEqual(order(2));
-    const { pixels, labels } = images.shuffled(new Random(3)).batch(0, 220);
+    const { values, labels } = images.shuffled(new Random(3)).batch(0, 220);
     labels.forEach((label, i) => {
       const rows = [0, 1, 2].map((row) =>
-        pixels.subarray(i * 36 + row * 6, i * 36 + row * 6 + 6).reduce((a, b) => a + b, 0),
+        values.subarray(i * 36 + row * 6, i * 36 + row * 6 + 6).reduce((a, b) => a + b, 0),
       );
       expect(rows.indexOf(Math.max(...rows))).toBe(label);
     });
@@ -74,7 +72,7 @@ describe('a dataset in a folder', () => {
 
   it('holds out as many as the descriptor says, but never all', async () => {
     const folder = await tinyFolder();
-    expect((await open(folder, { validationImages: 100 })).info.images).toEqual({
+    expect((await open(folder, { validationImages: 100 })).info.examples).toEqual({
       train: 140,
       validation: 100,
       test: 30,
@@ -95,7 +93,7 @@ describe('a dataset in a folder', () => {
     );
     await expect(broken('t10k-labels-idx1-ubyte', idx(2049, [29], new Uint8Array(29)))).rejects.toThrow(/must agree/);
     await expect(broken('t10k-images-idx3-ubyte', idx(2051, [30, 2, 2], new Uint8Array(120)))).rejects.toThrow(
-      /6x6 and those in .* 2x2: they must agree/,
+      /6x6x1 and those in .* 2x2x1: they must agree/,
     );
     await expect(open(folder, { classNames: ['a', 'b'] })).rejects.toThrow(/label 2 .* must be 0 to 1/);
     await rm(path.join(folder, 't10k-labels-idx1-ubyte'));
@@ -110,7 +108,7 @@ describe('the sample that ships', () => {
     await cp(sampleFolder, copy, { recursive: true });
     for (const source of ['fashion-mnist-sample', sampleFolder, copy]) {
       const { info } = await open(copy, { source });
-      expect(info).toMatchObject({ name: 'fashion-mnist-sample', sample: true, imageShape: [28, 28, 1] });
+      expect(info).toMatchObject({ name: 'fashion-mnist-sample', sample: true, shape: [28, 28, 1] });
       expect(info.classNames).toEqual(FASHION_MNIST_CLASSES);
     }
   });

@@ -31,7 +31,9 @@ async function serve(answer: Parameters<typeof createServer>[1]): Promise<string
 }
 
 const found = async (places: DataPlaces, options: Partial<FindOptions> = {}): Promise<string> =>
-  path.basename((await findDataset('fashion-mnist', '/', places, { download: false, ...options })).folder);
+  path.basename(
+    (await findDataset({ source: 'fashion-mnist' }, '/', places, { download: false, ...options })).place.path,
+  );
 
 describe('fashion-mnist', () => {
   it('is looked for in the setting, then where Debian puts it, then in the cache, then among what ships', async () => {
@@ -44,7 +46,7 @@ describe('fashion-mnist', () => {
   it('is not looked for elsewhere when the setting names a folder without it', async () => {
     const places = await machine('debian', 'sample');
     await expect(found({ ...places, dataFolder: places.home })).rejects.toThrow(
-      /in the setting secateur\.data\.folder lacks train-images-idx3-ubyte/,
+      /in the setting secateur\.data\.folder holds nothing that Secateur reads/,
     );
   });
 
@@ -97,7 +99,7 @@ describe('fashion-mnist', () => {
 describe('a folder', () => {
   it('starts from the base folder', async () => {
     const places = await machine('setting');
-    const { folder } = await findDataset('setting', places.home, places, { download: false });
-    expect(folder).toBe(places.dataFolder);
+    const { place } = await findDataset({ source: 'setting' }, places.home, places, { download: false });
+    expect(place.path).toBe(places.dataFolder);
   });
 });

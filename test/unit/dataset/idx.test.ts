@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readIdx, readIdxImages, readIdxLabels } from '../../../src/engine/dataset/idx';
-import { PIECE_BYTES, type Source } from '../../../src/engine/dataset/source';
+import { IMAGES, LABELS, readIdx, readIdxFile } from '../../../src/engine/dataset/sources/idx/read';
+import { PIECE_BYTES, type DataFile } from '../../../src/engine/dataset/files/data-file';
 import { UserError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
 import { idx } from './idx-files';
@@ -28,7 +28,8 @@ const tenImages = idx(
   Uint8Array.from({ length: 1000 }, (_, i) => (i * i) % 251),
 );
 
-const images = async (bytes: Uint8Array) => readIdxImages(await file(bytes));
+const images = async (bytes: Uint8Array) => readIdxFile(await file(bytes), IMAGES);
+const labels = async (place: string) => [...(await readIdxFile(place, LABELS)).numbers];
 
 describe('IDX files', () => {
   it('come back as they were written, packed or not', async () => {
@@ -39,19 +40,19 @@ describe('IDX files', () => {
           const pixels = Uint8Array.from({ length: count * height * width }, (_, i) => (i * 37) % 256);
           const bytes = idx(2051, [count, height, width], pixels);
           const parsed = await images(gzip ? gzipSync(bytes) : bytes);
-          expect(parsed).toMatchObject({ count, height, width });
-          expect([...parsed.pixels]).toEqual([...pixels]);
+          expect(parsed.sizes).toEqual([count, height, width]);
+          expect([...parsed.numbers]).toEqual([...pixels]);
         },
       ),
       { numRuns: 30 },
     );
-    expect([...(await readIdxLabels(await file(idx(2049, [3], Uint8Array.of(1, 2, 9))))).labels]).toEqual([1, 2, 9]);
+    expect(await labels(await file(idx(2049, [3], Uint8Array.of(1, 2, 9))))).toEqual([1, 2, 9]);
   });
 
   it('of more than one piece come back whole', async () => {
     const pixels = Uint8Array.from({ length: 3 * PIECE_BYTES + 5 }, (_, i) => (i * 31) % 251);
     const bytes = idx(2051, [1, 1, pixels.length], pixels);
-    for (const stored of [bytes, gzipSync(bytes)]) expect((await images(stored)).pixels).toEqual(pixels);
+    for (const stored of [bytes, gzipSync(bytes)]) expect((await images(stored)).numbers).toEqual(pixels);
   });
 
   it('never fail with anything but one sentence', async () => {
@@ -59,7 +60,7 @@ describe('IDX files', () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), fc.boolean(), async (bytes, asImages) => {
         try {
           const some = await file(bytes, 'some-file');
-          await (asImages ? readIdxImages(some) : readIdxLabels(some));
+          await readIdxFile(some, asImages ? IMAGES : LABELS);
         } catch (error) {
           expect(error).toBeInstanceOf(UserError);
           expect(String(error)).toMatch(/some-file .*\.$/);
@@ -103,9 +104,9 @@ describe('IDX files', () => {
 
   it('are unpacked by content, whatever they are called', async () => {
     const bytes = idx(2049, [1], Uint8Array.of(7));
-    expect([...(await readIdxLabels(await file(gzipSync(bytes), 'packed'))).labels]).toEqual([7]);
-    expect([...(await readIdxLabels(await file(bytes, 'plain.gz'))).labels]).toEqual([7]);
-    await expect(readIdxLabels(path.join(folder, 'none'))).rejects.toThrow(/cannot be read/);
+    expect(await labels(await file(gzipSync(bytes), 'packed'))).toEqual([7]);
+    expect(await labels(await file(bytes, 'plain.gz'))).toEqual([7]);
+    await expect(labels(path.join(folder, 'none'))).rejects.toThrow(/cannot be read/);
   });
 
   it('that unpack to far more than they announce are read no further than one piece beyond', async () => {
@@ -121,9 +122,8 @@ describe('IDX files', () => {
         closed = true;
       }
     }
-    const source: Source = { size: 2e6, packed: true, bytes: endless() };
-    const kind = { magic: 2051, what: 'images', words: () => '300 images' };
-    await expect(readIdx(source, 'bomb', kind)).rejects.toThrow(/too long/);
+    const source: DataFile = { size: 2e6, packed: true, bytes: endless() };
+    await expect(readIdx(source, 'bomb', IMAGES)).rejects.toThrow(/too long/);
     expect(made).toBeLessThanOrEqual(300 * 28 * 28 + PIECE_BYTES);
     expect(closed).toBe(true);
     // The same as a file: 64 MB of zeros behind a header of one image.
@@ -140,13 +140,13 @@ describe('IDX files', () => {
       await symlink(target, at);
       return at;
     };
-    await expect(readIdxImages(pipe)).rejects.toThrow(/is no regular file/);
-    await expect(readIdxImages(folder)).rejects.toThrow(/is no regular file/);
-    await expect(readIdxImages('/dev/null')).rejects.toThrow(/is no regular file/);
-    await expect(readIdxImages(await link('/dev/null', 'device'))).rejects.toThrow(/leads out of its folder/);
+    await expect(readIdxFile(pipe, IMAGES)).rejects.toThrow(/is no regular file/);
+    await expect(readIdxFile(folder, IMAGES)).rejects.toThrow(/is no regular file/);
+    await expect(readIdxFile('/dev/null', IMAGES)).rejects.toThrow(/is no regular file/);
+    await expect(readIdxFile(await link('/dev/null', 'device'), IMAGES)).rejects.toThrow(/leads out of its folder/);
     const outside = await file(idx(2049, [1], Uint8Array.of(7)), 'outside');
-    await expect(readIdxLabels(await link(outside, 'out'))).rejects.toThrow(/leads out of its folder/);
+    await expect(labels(await link(outside, 'out'))).rejects.toThrow(/leads out of its folder/);
     const within = await file(idx(2049, [1], Uint8Array.of(7)), 'data/within');
-    expect([...(await readIdxLabels(await link(within, 'in'))).labels]).toEqual([7]);
+    expect(await labels(await link(within, 'in'))).toEqual([7]);
   });
 });

@@ -21,8 +21,8 @@ describe('evaluating', () => {
       loss: (y, p) => tf.losses.softmaxCrossEntropy(y, p),
       metrics: ['categoricalAccuracy'],
     });
-    const { pixels, labels } = images.batch(0, 90);
-    const expected = model.evaluate(tf.tensor(pixels, [90, 6, 6, 1]), tf.cast(tf.oneHot([...labels], 3), 'float32'), {
+    const { values, labels } = images.batch(0, 90);
+    const expected = model.evaluate(tf.tensor(values, [90, 6, 6, 1]), tf.cast(tf.oneHot([...labels], 3), 'float32'), {
       batchSize: 90,
     }) as [tf.Scalar, tf.Scalar];
     for (const batchSize of [90, 32, 500]) {
@@ -113,7 +113,7 @@ describe('evaluating', () => {
 describe('scores', () => {
   it('survive large logits', () => {
     const scores = new ClassificationMetrics(2);
-    scores.add(Float32Array.of(1000, 0, 0, 1000), Uint8Array.of(0, 0), 2);
+    scores.add(Float32Array.of(1000, 0, 0, 1000), Int32Array.of(0, 0), 2);
     expect(scores.loss).toBe(500);
     expect(scores.accuracy).toBe(0.5);
     expect(scores.confusion).toEqual([

@@ -6,7 +6,7 @@ import { layers as tfLayers, tf } from '../../../src/engine/tf';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { Images } from '../../../src/engine/dataset/images';
+import { Examples } from '../../../src/engine/dataset/examples';
 import { asClassifier } from '../../../src/engine/measure/classifier';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { toLayersModel } from '../../../src/engine/model/runnable';
@@ -25,12 +25,12 @@ const TRAINED = 10;
 const NEAR = 1e-4;
 
 /** Images and classes drawn by a seed; whole numbers up to 9 for networks that embed them. */
-function imagesOf(seed: number, tokens: boolean): Images {
+function imagesOf(seed: number, tokens: boolean): Examples {
   const size = IMAGE[0] * IMAGE[1] * IMAGE[2];
   const draw = (i: number) => (Math.imul(i + 1 + seed * 7919, 2654435761) >>> 16) & 255;
-  return new Images('test', {
-    pixels: Uint8Array.from({ length: COUNT * size }, (_, i) => draw(i)),
-    labels: Uint8Array.from({ length: COUNT }, (_, i) => draw(i + 5000) % CLASSES),
+  return new Examples('test', {
+    values: Uint8Array.from({ length: COUNT * size }, (_, i) => draw(i)),
+    labels: Int32Array.from({ length: COUNT }, (_, i) => draw(i + 5000) % CLASSES),
     members: Uint32Array.from({ length: COUNT }, (_, i) => i),
     shape: IMAGE,
     lookup: Float32Array.from({ length: 256 }, (_, x) => (tokens ? x % 10 : x / 255)),
@@ -38,7 +38,7 @@ function imagesOf(seed: number, tokens: boolean): Images {
 }
 
 /** The model as stock TensorFlow.js reads it from its files, on its own backend. */
-async function stock(file: string, images: Images): Promise<number[][]> {
+async function stock(file: string, images: Examples): Promise<number[][]> {
   const json = JSON.parse(await readFile(file, 'utf8')) as tf.io.ModelJSON;
   const shards = await Promise.all(
     json.weightsManifest.flatMap(({ paths }) => paths).map((name) => readFile(path.join(path.dirname(file), name))),
@@ -47,9 +47,9 @@ async function stock(file: string, images: Images): Promise<number[][]> {
   const weightData = new Uint8Array(Buffer.concat(shards)).buffer;
   const artifacts = { modelTopology: json.modelTopology, weightSpecs, weightData };
   const model = await tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
-  const { pixels } = images.batch(0, COUNT);
+  const { values } = images.batch(0, COUNT);
   const inner = model.inputs[0]!.shape.slice(1).map((length) => length ?? 1);
-  const output = model.predict(tf.tensor(pixels, [COUNT, ...inner])) as tf.Tensor2D;
+  const output = model.predict(tf.tensor(values, [COUNT, ...inner])) as tf.Tensor2D;
   const rows = await output.array();
   output.dispose();
   model.dispose();
@@ -59,7 +59,7 @@ async function stock(file: string, images: Images): Promise<number[][]> {
 let backend = '';
 
 /** The model as the engine reads and measures it. */
-async function ours(folder: string, images: Images) {
+async function ours(folder: string, images: Examples) {
   await tf.setBackend(backend);
   const content = await readCheckpoint(path.join(folder, 'model.json'));
   const running = await toLayersModel(content);
@@ -72,7 +72,7 @@ async function ours(folder: string, images: Images) {
 }
 
 /** Mean cross-entropy in nats and accuracy, as Keras defines them. */
-function figuresOf(rows: readonly number[][], answers: Answers, labels: Uint8Array) {
+function figuresOf(rows: readonly number[][], answers: Answers, labels: Int32Array) {
   const losses = rows.map((row, i) => {
     const own = row[labels[i]!]!;
     if (answers === 'logits') return Math.log(row.reduce((sum, x) => sum + Math.exp(x - own), 0));
@@ -98,7 +98,7 @@ async function save(model: tfLayers.LayersModel, folder: string): Promise<void> 
 }
 
 /** One optimiser step. Answers with the model as it is to be written. */
-async function trained(content: ModelContent, images: Images): Promise<[ModelContent, number[][]]> {
+async function trained(content: ModelContent, images: Examples): Promise<[ModelContent, number[][]]> {
   const model = await toLayersModel(content);
   const classifier = asClassifier(model, images, CLASSES);
   const weights = trainedWeights(model);
@@ -111,8 +111,8 @@ async function trained(content: ModelContent, images: Images): Promise<[ModelCon
     const data = (await variables.get(tensor.name)!.read().data<'float32'>()).slice();
     tensors.set(tensor.name, { ...tensor, data });
   }
-  const { pixels } = images.batch(0, COUNT);
-  const output = model.predict(tf.tensor(pixels, classifier.shapeOf(COUNT))) as tf.Tensor2D;
+  const { values } = images.batch(0, COUNT);
+  const output = model.predict(tf.tensor(values, classifier.shapeOf(COUNT))) as tf.Tensor2D;
   const rows = await output.array();
   steps.dispose();
   adam.dispose();

@@ -20,5 +20,5 @@ it('a recipe may name it, and data without it are plain again', () => {
   expect(data.normalization).toEqual({ mean: 0, std: 1 });
   expect(DatasetDescriptor.safeParse({ source: 'd', normalization: '[0,2]' }).success).toBe(false);
   expect(plainData(withNormalization('d', RAW))).toBe('d');
-  expect(plainData({ ...data, splitSeed: 3 })).toEqual({ format: 'idx', source: 'd', splitSeed: 3 });
+  expect(plainData({ ...data, splitSeed: 3 })).toEqual({ source: 'd', splitSeed: 3 });
 });

@@ -15,7 +15,7 @@ export async function tinyDataset(): Promise<Dataset> {
     { ...places, sampleFolder: path.join(folder, 'none') },
     { download: false },
   );
-  return data.under({ mean: 0.5, std: 0.5, from: 'given' });
+  return (await data.at(undefined)).under({ mean: 0.5, std: 0.5, from: 'given' });
 }
 
 /** The same `seed` gives the same weights. `noise` adds dropout and Gaussian noise, which draw in training. */

@@ -77,8 +77,11 @@ const dataset = (sample: boolean): DatasetInfo => ({
   folder: '/data/fashion-mnist',
   sample,
   classNames: CLASSES,
-  imageShape: [28, 28, 1],
-  images: { train: 55_000, validation: 5_000, test: 10_000 },
+  shape: [28, 28, 1],
+  format: 'idx',
+  task: 'classification',
+  heldOut: true,
+  examples: { train: 55_000, validation: 5_000, test: 10_000 },
 });
 
 /** Accuracy falls off late and steeply, as magnitude pruning has it. */

@@ -32,7 +32,7 @@ export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): 
     record.loss.toFixed(4),
     percent(record.accuracy),
     percent(record.validationAccuracy),
-    percent(record.testAccuracy),
+    record.testAccuracy === undefined ? 'none' : percent(record.testAccuracy),
     ...(sparse ? [record.sparsity === undefined ? '' : percent(record.sparsity)] : []),
     duration(record.seconds),
   ]);
@@ -50,7 +50,7 @@ export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): 
       rows,
     ),
     '',
-    `* best by validation accuracy: test accuracy ${percent(best.testAccuracy)}`,
+    `* best by validation accuracy: ${best.testAccuracy === undefined ? percent(best.validationAccuracy) : `test accuracy ${percent(best.testAccuracy)}`}`,
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { tf } from '../../tf';
-import type { Batch } from '../../dataset/images';
+import type { Batch } from '../../dataset/examples';
 import { variablesByTensor } from '../../model/weights/binding';
 import { meanCrossEntropy, oneHot } from '../../train/step';
 import { eachBatch, type Subject } from './subject';

@@ -2,7 +2,7 @@ import { CancelledError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
-import type { Batch, Images } from '../../dataset/images';
+import type { Batch, Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
 import { asClassifier, type Classifier } from '../../measure/classifier';
 import { toLayersModel } from '../../model/runnable';
@@ -28,7 +28,7 @@ export interface CalibrationOptions {
 export interface Subject {
   readonly content: ModelContent;
   readonly classifier: Classifier;
-  readonly images: Images;
+  readonly images: Examples;
   readonly options: CalibrationOptions;
 }
 

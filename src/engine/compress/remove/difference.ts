@@ -2,7 +2,7 @@ import { CancelledError, UserError } from '../../../protocol/errors';
 import type { OutputDifference } from '../../../protocol/difference';
 import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Images } from '../../dataset/images';
+import type { Examples } from '../../dataset/examples';
 import { inputShape } from '../../measure/classifier';
 import { answersOf, toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
 import { withInputShape } from '../../model/input-shapes';
@@ -29,7 +29,7 @@ export interface OutputCheck {
 /** On what outputs are compared, and who may stop that. */
 export interface CheckOptions {
   /** Validation images; seeded noise without any. */
-  readonly images?: Images | undefined;
+  readonly images?: Examples | undefined;
   /** The size of noise, see `closeInputs`. */
   readonly inputShape?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -95,11 +95,11 @@ async function compare(
 }
 
 /** The first images, batch by batch. */
-function* imagesFor(model: LayersModel, images: Images): Generator<Batch> {
+function* imagesFor(model: LayersModel, images: Examples): Generator<Batch> {
   const form = inputShape(model.inputs[0]!.shape, images.shape);
   for (let from = 0; from < Math.min(SAMPLES, images.length); from += BATCH_SIZE) {
-    const { pixels, count } = images.batch(from, Math.min(BATCH_SIZE, SAMPLES - from));
-    yield { count, inputs: [{ data: pixels, shape: [count, ...form] }] };
+    const { values, count } = images.batch(from, Math.min(BATCH_SIZE, SAMPLES - from));
+    yield { count, inputs: [{ data: values, shape: [count, ...form] }] };
   }
 }
 

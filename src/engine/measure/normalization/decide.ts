@@ -45,7 +45,7 @@ const SAME_ANSWERS = 0.02;
  * @param all from the most common normalization to the least, on the same images
  * @param labels the true class of each image
  */
-export function decide(all: readonly Answers[], labels: Uint8Array): Decision | undefined {
+export function decide(all: readonly Answers[], labels: Int32Array): Decision | undefined {
   const rights = new Map(all.map((one) => [one, one.guesses.map((guess, i) => (guess === labels[i] ? 1 : 0))]));
   const right = (one: Answers): Int32Array => rights.get(one)!;
   const count = (one: Answers): number => right(one).reduce((sum, hit) => sum + hit, 0);
@@ -69,7 +69,7 @@ export function decide(all: readonly Answers[], labels: Uint8Array): Decision | 
  * Whether a network has learned nothing of the data: under no normalization it beats guessing, and under those that keep pixels
  * small it is not even sure of wrong answers, as one is that was trained on other data.
  */
-export function knowsNothing(all: readonly Answers[], labels: Uint8Array, classes: number): boolean {
+export function knowsNothing(all: readonly Answers[], labels: Int32Array, classes: number): boolean {
   const guesses = all.every(
     (one) => !beatsGuessing(one.guesses.filter((guess, i) => guess === labels[i]).length, labels),
   );
@@ -96,7 +96,7 @@ const mean = (values: Float64Array): number => values.reduce((sum, value) => sum
 const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
 /** Whether so many right answers are more than always guessing the most frequent class gives. */
-function beatsGuessing(hits: number, labels: Uint8Array): boolean {
+function beatsGuessing(hits: number, labels: Int32Array): boolean {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const share = Math.max(...counts.values()) / labels.length;

@@ -2,14 +2,17 @@ import { UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import {
   FOR_NEW_NETWORKS,
+  normalizationName,
   RAW,
+  sameNormalization,
   type Normalization,
   type NormalizationInUse,
   type NormalizationTrial,
 } from '../../../protocol/normalization';
 import { readProvenance } from '../../checkpoint/provenance';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset, OpenData } from '../../dataset/dataset';
+import type { Dataset, OpenData, SizedData } from '../../dataset/dataset';
+import { readGraph } from '../../model/graph';
 import { rawPixelLayer } from '../../model/preprocessing';
 import { whyNotRunnable, type LayersModel } from '../../model/runnable';
 import { refuseOtherTasks } from '../classifier';
@@ -36,20 +39,46 @@ export interface FitOptions {
  */
 export async function fitData(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
   refuseMisfits(model);
-  const known = givenTo(data) ?? knownNormalization(model);
-  return data.under(known ?? (await foundNormalization(data, options)));
+  const sized = await sizedFor(model, data);
+  const known = asNumbers(model, sized) ?? givenTo(data) ?? knownNormalization(model);
+  return sized.under(known ?? (await foundNormalization(sized, options)));
 }
 
 /** As `fitData` for another model than the one that the data is given for, such as a teacher: what it tells itself comes first. */
 export async function fitDataToOther(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
   refuseMisfits(model);
-  const known = knownNormalization(model) ?? givenTo(data);
-  return data.under(known ?? (await foundNormalization(data, options)));
+  const sized = await sizedFor(model, data);
+  const known = asNumbers(model, sized) ?? knownNormalization(model) ?? givenTo(data);
+  return sized.under(known ?? (await foundNormalization(sized, options)));
 }
 
 /** Data as a network with random weights is to take it. */
-export const fitDataToNew = (data: OpenData): Dataset =>
-  data.under(givenTo(data) ?? { ...FOR_NEW_NETWORKS, from: 'new' });
+export async function fitDataToNew(model: ModelContent, data: OpenData): Promise<Dataset> {
+  const sized = await sizedFor(model, data);
+  return sized.under(asNumbers(model, sized) ?? givenTo(data) ?? { ...FOR_NEW_NETWORKS, from: 'new' });
+}
+
+/** The data in the shape that the model takes. @throws UserError */
+export const sizedFor = (model: ModelContent, data: OpenData): Promise<SizedData> =>
+  data.at(readGraph(model).inputs[0] ?? undefined);
+
+/**
+ * The normalization of numbers that are no pixels, which is none; undefined for pixels.
+ * @throws UserError where another one was said, or the model was trained with another one
+ */
+function asNumbers(model: ModelContent, data: SizedData): NormalizationInUse | undefined {
+  if (data.kind === 'pixels') return undefined;
+  const [given, stored] = [data.given, storedNormalization(model)];
+  if (given && !sameNormalization(given, RAW))
+    throw new UserError(
+      `The examples of ${data.info.name} are numbers and no pixels of 0 to 255, so they enter the model as they are: leave the normalization out.`,
+    );
+  if (stored && !sameNormalization(stored, RAW))
+    throw new UserError(
+      `The model was trained on pixels with normalization ${normalizationName(stored)}, but the examples of ${data.info.name} are numbers and no pixels of 0 to 255: give its images as bytes.`,
+    );
+  return { ...RAW, from: 'values' };
+}
 
 /** The normalization that a model tells without being run: by its checkpoint, or by its layers. */
 export function knownNormalization(model: ModelContent): NormalizationInUse | undefined {
@@ -76,7 +105,7 @@ function refuseMisfits(model: ModelContent): void {
 
 /** Tries each common normalization. @throws UndecidedNormalization */
 async function foundNormalization(
-  data: OpenData,
+  data: SizedData,
   { lend, keep = (make) => make(), asNew = false, ...listener }: FitOptions,
 ): Promise<NormalizationInUse> {
   const { decision, blank, evidence } = await lend((running) =>

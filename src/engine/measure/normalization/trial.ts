@@ -1,9 +1,10 @@
 import { CancelledError } from '../../../protocol/errors';
+import type { Split } from '../../../protocol/dataset';
 import type { Progress } from '../../../protocol/measure';
 import { CONVENTIONS, sameNormalization, type Normalization } from '../../../protocol/normalization';
 import { trace } from 'tfjs-backend-onnxruntime';
-import type { OpenData } from '../../dataset/dataset';
-import { padded, type Images } from '../../dataset/images';
+import type { Dataset, SizedData } from '../../dataset/dataset';
+import { padded, type Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
 import { batchWithin } from '../../model/outputs';
 import type { LayersModel } from '../../model/runnable';
@@ -23,33 +24,35 @@ const STREAM = 0x2077a1;
 /** What a model answers under each common normalization, and the true classes. */
 export interface Trial {
   readonly answers: readonly Answers[];
-  readonly labels: Uint8Array;
+  readonly labels: Int32Array;
 }
 
 /** The common normalizations of a dataset, its own standardization last. */
-function candidates({ standardization }: OpenData): Normalization[] {
+function candidates(data: SizedData): Normalization[] {
+  const standardization = data.standardization();
   const known = standardization && CONVENTIONS.some((one) => sameNormalization(one, standardization));
   return [...CONVENTIONS, ...(standardization && !known ? [standardization] : [])];
 }
 
 /**
  * Runs a model on the first validation images under each common normalization. Where there are fewer than 500, training
- * images are taken too: nothing is reported of them but which normalization is the right one.
+ * images are taken too, and test images where there is nothing else: nothing is reported of them but which normalization is
+ * the right one.
  * @throws UserError where the model does not fit the images, CancelledError
  */
 export async function tryNormalizations(
   model: LayersModel,
-  data: OpenData,
+  data: SizedData,
   options: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
 ): Promise<Trial> {
   const { signal, onProgress } = options;
-  const classifier = asClassifier(model, { shape: data.info.imageShape }, data.info.classNames.length);
+  const classifier = asClassifier(model, data, data.info.classNames.length);
   const all = candidates(data);
   const samples = partsOf(data, all[0]!).reduce((sum, { length }) => sum + length, 0);
   const size = batchWithin(model, Math.min(BATCH_SIZE, samples));
   const meter = new ProgressMeter('finding the normalization', all.length * samples, 'images', onProgress);
   const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
-  const labels = new Uint8Array(samples);
+  const labels = new Int32Array(samples);
   try {
     const answers: Answers[] = [];
     for (const normalization of all) {
@@ -60,7 +63,7 @@ export async function tryNormalizations(
           if (signal?.aborted) throw new CancelledError();
           const batch = images.batch(from, size);
           labels.set(batch.labels, at);
-          const logits = await pass.run(padded(batch, size).pixels);
+          const logits = await pass.run(padded(batch, size).values);
           new ClassificationMetrics(classifier.classes).add(logits, batch.labels, batch.count, (row, guess, loss) => {
             one.guesses[at + row] = Number.isFinite(loss) ? guess : -1;
             one.losses[at + row] = Number.isFinite(loss) ? loss : Infinity;
@@ -77,10 +80,14 @@ export async function tryNormalizations(
   }
 }
 
-/** The images under a normalization: those held out for validation, then training images. */
-function partsOf(data: OpenData, normalization: Normalization): Images[] {
+/** The images under a normalization: those for validation, then training images; where there are neither, those of the test. */
+function partsOf(data: SizedData, normalization: Normalization): Examples[] {
   const under = data.under({ ...normalization, from: 'found' });
-  const held = under.split('validation').first(SAMPLES);
-  const rest = SAMPLES - held.length;
-  return rest === 0 ? [held] : [held, under.split('train').shuffled(new Random(STREAM)).first(rest)];
+  const held = under.has('validation') ? [under.split('validation').first(SAMPLES)] : [];
+  const rest = SAMPLES - (held[0]?.length ?? 0);
+  if (rest > 0 && under.has('train')) return [...held, mixed(under, 'train', rest)];
+  return held.length > 0 ? held : [mixed(under, 'test', SAMPLES)];
 }
+
+const mixed = (data: Dataset, split: Split, count: number): Examples =>
+  data.split(split).shuffled(new Random(STREAM)).first(count);

@@ -67,8 +67,8 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   });
   const later = {
     after: `step ${state.step + 1}, ${by}`,
-    split: 'test',
-    samples: data.info.images.test,
+    split: data.reported,
+    samples: data.info.examples[data.reported],
     accuracy: SOME_ACCURACY,
     sampleData: data.info.sample,
   };

@@ -2,7 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
 import type { StepResult } from '../../../protocol/steps';
-import type { EpochRecord } from '../../../protocol/epoch';
+import { reportedAccuracy, type EpochRecord } from '../../../protocol/epoch';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import { percent } from '../../../protocol/format';
@@ -43,8 +43,8 @@ async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?:
   context.model = await readBack(context, state.start);
   await checkAnswers(context, best);
   state.accuracies.push(...accuraciesOf(step.step, best, data));
-  if (step.step === 'train') state.before = best.testAccuracy;
-  else state.afterFineTune = best.testAccuracy;
+  if (step.step === 'train') state.before = reportedAccuracy(best);
+  else state.afterFineTune = reportedAccuracy(best);
   const { gradual } = step;
   // Which layers were cut is the plan's to say; how many zeros they have, the weights'.
   const layers = gradual && counted(planByMagnitude(context.model, gradual).layers, context.model);
@@ -57,9 +57,9 @@ const SAME_ACCURACY = 1e-3;
 /** Measures the best epoch as its files hold it. @throws UserError where that is not what was measured while it was trained */
 async function checkAnswers({ prepared, model, listener, folder }: RunContext, best: EpochRecord): Promise<void> {
   const read = await measure(prepared, model, listener);
-  if (!read || Math.abs(read.accuracy - best.testAccuracy) <= SAME_ACCURACY) return;
+  if (!read || Math.abs(read.accuracy - reportedAccuracy(best)) <= SAME_ACCURACY) return;
   throw new UserError(
-    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the test images right, not ${percent(best.testAccuracy)}), by an internal error: Secateur cannot train this model.`,
+    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the ${read.split} images right, not ${percent(reportedAccuracy(best))}), by an internal error: Secateur cannot train this model.`,
   );
 }
 
@@ -142,8 +142,10 @@ function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Pro
   const after = `${step}, epoch ${record.epoch}`;
   const sampleData = info.sample;
   return [
-    { after, split: 'validation', samples: info.images.validation, accuracy: record.validationAccuracy, sampleData },
-    { after, split: 'test', samples: info.images.test, accuracy: record.testAccuracy, sampleData },
+    { after, split: 'validation', samples: info.examples.validation, accuracy: record.validationAccuracy, sampleData },
+    ...(record.testAccuracy === undefined
+      ? []
+      : [{ after, split: 'test', samples: info.examples.test, accuracy: record.testAccuracy, sampleData }]),
   ];
 }
 

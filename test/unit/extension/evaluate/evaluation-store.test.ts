@@ -11,8 +11,11 @@ const dataset: DatasetInfo = {
   folder: '/data',
   sample: false,
   classNames: ['a', 'b'],
-  imageShape: [28, 28, 1],
-  images: { train: 5, validation: 1, test: 2 },
+  shape: [28, 28, 1],
+  format: 'idx',
+  task: 'classification',
+  heldOut: true,
+  examples: { train: 5, validation: 1, test: 2 },
 };
 const key = (weightsHash: string, change: Partial<EvaluationKey> = {}): EvaluationKey => ({
   weightsHash,
@@ -47,7 +50,7 @@ test('other weights, other data, other images or another split are another evalu
     key('h', { data: '/other' }),
     key('h', { split: 'validation' }),
     key('h', { dataset: { ...dataset, folder: '/elsewhere' } }),
-    key('h', { dataset: { ...dataset, images: { ...dataset.images, test: 3 } } }),
+    key('h', { dataset: { ...dataset, examples: { ...dataset.examples, test: 3 } } }),
   ];
   for (const other of others) expect(await store.get(other)).toBeNull();
 });

@@ -43,8 +43,11 @@ const info = {
   folder: '/data',
   sample: false,
   classNames: ['a', 'b'],
-  imageShape: [28, 28, 1],
-  images: { train: 10, validation: 5, test: 5 },
+  shape: [28, 28, 1],
+  format: 'idx',
+  task: 'classification',
+  heldOut: true,
+  examples: { train: 10, validation: 5, test: 5 },
 };
 
 /** A panel with a page that keeps what it is told. */

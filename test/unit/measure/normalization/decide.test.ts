@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, knowsNothing, upperTail, type Answers } from '../../../../src/engine/measure/normalization/decide';
 import { CONVENTIONS } from '../../../../src/protocol/normalization';
 
-const LABELS = Uint8Array.from({ length: 500 }, (_, i) => i % 10);
+const LABELS = Int32Array.from({ length: 500 }, (_, i) => i % 10);
 
 /** Right but for the images that `wrong` names; the loss of right and wrong answers. */
 function answers(

@@ -3,10 +3,10 @@ import { open, realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { pipeline } from 'node:stream';
-import { UserError } from '../../protocol/errors';
+import { UserError } from '../../../protocol/errors';
 
 /** A dataset file that is open: a regular file, its bytes unpacked if it is gzipped, which its content tells and not its name. */
-export interface Source {
+export interface DataFile {
   /** Bytes of the file as it is stored. */
   readonly size: number;
   readonly packed: boolean;
@@ -21,7 +21,7 @@ export const PIECE_BYTES = 64 * 1024;
  * Lends a dataset file to `work` and closes it. Neither pipes nor devices are read, nor what lies outside the folder.
  * @throws UserError where it cannot be read, or its gzip data does not unpack
  */
-export async function withSource<T>(file: string, work: (source: Source) => Promise<T>): Promise<T> {
+export async function withDataFile<T>(file: string, work: (file: DataFile) => Promise<T>): Promise<T> {
   await refuseOutside(file);
   const handle = await openRegular(file);
   try {
@@ -43,7 +43,7 @@ async function openRegular(file: string): Promise<FileHandle> {
   }
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
-  throw new UserError(`The dataset file ${file} is no regular file: give a folder with the four IDX files themselves.`);
+  throw new UserError(`The dataset file ${file} is no regular file: give a file itself.`);
 }
 
 /** A link may lead to another place of the same folder only. */

@@ -1,0 +1,51 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { DataFormat } from '../../../protocol/dataset';
+import { UserError } from '../../../protocol/errors';
+import { idx } from './idx';
+import type { Place, Source } from './source';
+
+/** All sources, in the order in which they are asked whether they know a place. */
+const SOURCES: readonly Source[] = [idx];
+
+/** What Secateur reads, in words. */
+const READS = 'IDX files';
+
+/** A place, the source that reads it, and what told so. */
+export interface Recognized {
+  readonly place: Place;
+  readonly source: Source;
+  readonly evidence: string;
+}
+
+/**
+ * Finds out how the data in a place lies.
+ * @param format said by the descriptor; by default the content tells
+ * @param what names the place in a sentence
+ * @throws UserError where there is nothing, or nothing that Secateur reads
+ */
+export async function recognize(given: string, format?: DataFormat, what?: string): Promise<Recognized> {
+  const place = await placeOf(given, what);
+  const named = what ?? `The dataset ${place.isFile ? 'file' : 'folder'} ${given}`;
+  for (const source of SOURCES) {
+    const its: string = source.format;
+    if (format !== undefined && format !== its) continue;
+    const evidence = await source.recognize(place);
+    if (evidence !== undefined) return { place, source, evidence };
+    if (format !== undefined)
+      throw new UserError(`${named} holds no data of the format ${format}: leave "format" out.`);
+  }
+  throw new UserError(`${named} holds nothing that Secateur reads: give ${READS}.`);
+}
+
+async function placeOf(given: string, what = `The dataset ${given}`): Promise<Place> {
+  try {
+    if ((await stat(given)).isDirectory()) {
+      const names = (await readdir(given)).filter((name) => !name.startsWith('.')).sort();
+      return { path: given, isFile: false, names };
+    }
+    return { path: given, isFile: true, names: [path.basename(given)] };
+  } catch (cause) {
+    throw new UserError(`${what} does not exist or cannot be read: give fashion-mnist, a folder or a file.`, { cause });
+  }
+}

@@ -1,0 +1,59 @@
+import type { DataFormat, DatasetDescriptor, Split } from '../../../protocol/dataset';
+
+/** A folder or file that may hold a dataset. */
+export interface Place {
+  /** Absolute. */
+  readonly path: string;
+  /** True for a file, which `names` then holds alone. */
+  readonly isFile: boolean;
+  /** What lies in the folder, in order of names; hidden files are left out. */
+  readonly names: readonly string[];
+}
+
+/** What the examples of a part are to tell: a class each, or numbers. */
+export type Target =
+  | { readonly kind: 'class'; readonly labels: Int32Array }
+  | { readonly kind: 'values'; readonly values: Float32Array; readonly shape: readonly number[] };
+
+/** Examples of one shape, row-major: bytes of pixels, or numbers that enter a network as they are. */
+export interface ArrayExamples {
+  readonly values: Uint8Array | Float32Array;
+  /** Of one example: height, width and channels of an image, or the number of features. */
+  readonly shape: readonly number[];
+}
+
+/** The examples of one part of a dataset and what they are to tell, in one order. */
+export interface Part {
+  readonly count: number;
+  readonly examples: ArrayExamples;
+  readonly target: Target;
+  /** The files of examples and labels, for messages. */
+  readonly examplesFrom: string;
+  readonly labelsFrom: string;
+}
+
+/** A dataset as it lies in its files; nothing is said yet of how it enters a network. */
+export interface SourceData {
+  /** At least one. */
+  readonly parts: Readonly<Partial<Record<Split, Part>>>;
+  /** The name of a dataset that is known by its content; by default it is called as its folder or file. */
+  readonly name?: string;
+  readonly sample?: boolean;
+  /** Names of the classes in the order of their numbers, where the files tell them. */
+  readonly classNames?: readonly string[] | undefined;
+  /** Whether examples that are held out are to have as many of each class, in proportion. */
+  readonly stratified?: boolean;
+  /** What a person should know of it, a sentence each. */
+  readonly notes?: readonly string[];
+}
+
+/** One way in which datasets lie in files. */
+export interface Source {
+  readonly format: DataFormat;
+  /** What tells that the place holds such a dataset, in a few words; undefined: it does not. Reads no more than names and beginnings. */
+  recognize(place: Place): Promise<string | undefined>;
+  /** Absolute paths whose size and time change with the data. */
+  stamped(place: Place): Promise<readonly string[]>;
+  /** Reads and checks it. @throws UserError */
+  open(place: Place, descriptor: DatasetDescriptor): Promise<SourceData>;
+}

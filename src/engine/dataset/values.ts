@@ -1,0 +1,97 @@
+import { UserError } from '../../protocol/errors';
+import { numbersIn } from './examples';
+import type { ArrayExamples, Target } from './sources/source';
+
+/** Numbers of any type, as files hold them. */
+export type Numbers =
+  | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
+  | BigUint64Array | BigInt64Array | Float32Array | Float64Array; // prettier-ignore
+
+/** Examples with fewer numbers than this, and no height and width, are features and no pixels. */
+const LEAST_PIXELS = 64;
+/** No more classes than this can be told apart. */
+const MOST_CLASSES = 100_000;
+
+/**
+ * Examples as they are stored here. Whole numbers of 0 to 255 in images, or in at least 64 columns, are pixels and become
+ * bytes; all other numbers become float32 and enter a network as they are.
+ * @param shape of one example
+ * @param where names the numbers in a sentence
+ * @throws UserError where one is not finite
+ */
+export function examplesOf(numbers: Numbers, shape: readonly number[], where: string): ArrayExamples {
+  const images = shape.length > 1 || numbersIn(shape) >= LEAST_PIXELS;
+  if (numbers instanceof Uint8Array && images) return { values: numbers, shape };
+  if (images && isBytes(numbers)) return { values: Uint8Array.from(numbers, Number), shape };
+  const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers, Number);
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new UserError(
+      `${where} has ${Number.isNaN(Number(numbers[at])) ? 'a value that is missing (NaN)' : 'an infinite value'} in example ${Math.floor(at / numbersIn(shape)) + 1}: leave that example out, or fill it in.`,
+    );
+  return { values, shape };
+}
+
+/** Whether all are whole, 0 to 255, and some above 1: pixels in [0,1] that are all black or white are no bytes. */
+function isBytes(numbers: Numbers): boolean {
+  let most = 0;
+  for (const one of numbers) {
+    const value = Number(one);
+    if (!(value >= 0 && value <= 255) || !Number.isInteger(value)) return false;
+    if (value > most) most = value;
+  }
+  return most > 1;
+}
+
+/**
+ * What the examples are to tell: classes by number or one-hot, else numbers. Whole numbers that are stored as floating-point
+ * ones are classes where none between the lowest and the highest is left out.
+ * @param columns numbers for each example
+ * @param where names the targets in a sentence
+ * @throws UserError where a class number is negative
+ */
+export function targetOf(numbers: Numbers, columns: number, where: string): Target {
+  const floats = numbers instanceof Float32Array || numbers instanceof Float64Array;
+  if (columns === 1) {
+    const values = Float64Array.from(numbers, Number);
+    if (values.every(Number.isInteger) && (!floats || isGapless(values)))
+      return { kind: 'class', labels: classNumbers(values, where) };
+    return { kind: 'values', values: Float32Array.from(values), shape: [] };
+  }
+  const values = Float32Array.from(numbers, Number);
+  const labels = oneHotClasses(values, columns);
+  return labels ? { kind: 'class', labels } : { kind: 'values', values, shape: [columns] };
+}
+
+/** @throws UserError where one is no class number */
+export function classNumbers(values: ArrayLike<number>, where: string): Int32Array {
+  const labels = new Int32Array(values.length);
+  for (let i = 0; i < labels.length; i++) {
+    const value = values[i]!;
+    if (!(Number.isInteger(value) && value >= 0 && value < MOST_CLASSES))
+      throw new UserError(
+        `${where} has label ${value} at example ${i + 1}: labels must be whole numbers from 0 to ${MOST_CLASSES - 1}.`,
+      );
+    labels[i] = value;
+  }
+  return labels;
+}
+
+function isGapless(values: Float64Array): boolean {
+  const [least, most] = values.reduce(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
+  return (least === 0 || least === 1) && new Set(values).size === most - least + 1;
+}
+
+/** The column of the 1 of each row; undefined where a row is not zeros and one 1. */
+function oneHotClasses(values: Float32Array, columns: number): Int32Array | undefined {
+  const labels = new Int32Array(values.length / columns).fill(-1);
+  for (let i = 0; i < values.length; i++) {
+    const row = Math.floor(i / columns);
+    if (values[i] === 1 && labels[row] === -1) labels[row] = i % columns;
+    else if (values[i] !== 0) return undefined;
+  }
+  return labels.includes(-1) ? undefined : labels;
+}
