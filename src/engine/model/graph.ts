@@ -6,9 +6,9 @@ import { layersOfOperations } from './operations/layers';
 import { readOperations, signatureOutputs, type OperationGraph } from './operations/read';
 import { assignTensors } from './ownership';
 import { roleOf, weightName, type Role } from './roles';
-import { inferFigures, isKnownType } from './shapes';
+import { inferFigures } from './shapes';
 import { readTopology, type TopologyLayer } from './topology';
-import type { Shape } from './topology-json';
+import type { Shape } from './shape';
 
 /** A tensor of a layer with its role. */
 export interface GraphTensor extends Role {
@@ -125,15 +125,16 @@ function buildOfLayers(model: ModelContent): ModelGraph {
     output: outputKind(topology),
     layered: topology !== null,
     ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
-    unknown: layers.filter((layer) => !isKnownType(layer.type)).map(({ name, type }) => ({ name, type })),
+    unknown: layers.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),
   };
 }
 
 /** TensorFlow.js saves a separable convolution without its depth multiplier, which the kernel tells. */
 function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
-  if (!layer.type.startsWith('SeparableConv') || layer.config['depth_multiplier'] !== undefined) return layer;
+  const { op } = layer;
+  if (op.kind !== 'separable-conv' || op.multiplier !== null) return layer;
   const kernel = tensors.find((tensor) => weightName(tensor) === 'depthwise_kernel');
-  return kernel ? { ...layer, config: { ...layer.config, depth_multiplier: kernel.shape.at(-1) } } : layer;
+  return { ...layer, op: { ...op, multiplier: kernel?.shape.at(-1) ?? null } };
 }
 
 function describe(

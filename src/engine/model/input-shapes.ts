@@ -3,7 +3,8 @@ import { UserError } from '../../protocol/errors';
 import { DEFAULT_SIZES, type MacsFor } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
 import { inferCalls } from './shapes';
-import { LayerJson, type Config, type Shape } from './topology-json';
+import type { Shape } from './shape';
+import { LayerJson, type Config } from './topology-json';
 import { readTopology, type Topology } from './topology';
 
 /** So many shapes of inputs are told where one does not fit. */

@@ -1,5 +1,6 @@
 import type { Topology, TopologyLayer } from './topology';
-import { identifierOf, LayerJson, numberOf, type Config, type Shape } from './topology-json';
+import type { Shape } from './shape';
+import { identifierOf, LayerJson, numberOf, type Config } from './topology-json';
 import { inferCalls } from './shapes';
 
 /**

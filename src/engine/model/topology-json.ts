@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** A shape; null where a size is left open, as the batch is. */
-export type Shape = (number | null)[];
-
 /** A configuration of Keras: names as in Python. */
 export const Config = z.record(z.string(), z.unknown());
 export type Config = z.infer<typeof Config>;

@@ -1,6 +1,9 @@
 import { count } from '../../protocol/format';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
-import { LayerJson, type Config, type Shape } from './topology-json';
+import type { Shape } from './shape';
+import { LayerJson, type Config } from './topology-json';
+import type { Op } from './op/op';
+import { readOp } from './op/read';
 import { damaged } from './validate/damaged';
 import { archiveNames } from './weights/archive';
 
@@ -15,6 +18,8 @@ export interface TopologyLayer {
   /** Keras class name. */
   readonly type: string;
   readonly config: Config;
+  /** What it computes, as the configuration says. */
+  readonly op: Op;
   /** Where an archive of Keras keeps its weights: `layers/functional/layers/conv2d_1`. */
   readonly archive: string;
   /** Its calls that lead to an output of the model, as places in `calls` of the topology; none where it leads nowhere. */
@@ -157,7 +162,7 @@ class Dissolver {
       return (
         this.#layers.push({
           id: whole.join('/'),
-          ...{ path: whole, type, config, archive: kept, inputShape, calls: [] },
+          ...{ path: whole, type, config, op: readOp(type, config), archive: kept, inputShape, calls: [] },
         }) - 1
       );
     });

@@ -1,6 +1,6 @@
-import { isKnownType } from '../../model/shapes';
 import type { TopologyLayer } from '../../model/topology';
-import { identifierOf, numberOf, shapeOf, stringOf, type Shape } from '../../model/topology-json';
+import type { Shape } from '../../model/shape';
+import { identifierOf, numberOf, shapeOf, stringOf } from '../../model/topology-json';
 
 /** Layers that make channels, each with the setting that says how many. */
 export const WIDTH_KEYS: Readonly<Record<string, string>> = {
@@ -63,13 +63,13 @@ export interface Output {
  * @param widths channels of each input; null where they are not known
  */
 export function follow(
-  { type, config }: TopologyLayer,
+  { type, config, op }: TopologyLayer,
   { width, rank }: Output,
   widths: readonly (number | null)[],
 ): Followed {
   const [first = null] = widths;
   const passes: Followed = { kind: 'passes', outputs: range(first ?? 0) };
-  const lost = (why = WHY[type] ?? unknownWhy(type)): Followed => ({ kind: 'lost', why });
+  const lost = (why = WHY[type] ?? unknownWhy(op.kind === 'unknown')): Followed => ({ kind: 'lost', why });
   if (/first$/i.test(stringOf(config['data_format']) ?? '')) return lost('its channels come first');
   if (typeof config['groups'] === 'number' && config['groups'] > 1) return lost('it convolves groups of channels');
   const crosses = /^log_?softmax$|^softmax$/i.test(identifierOf(config['activation']) ?? '');
@@ -105,10 +105,10 @@ export function follow(
 }
 
 /** Why channels are not followed through a layer of a type that nothing is said of. */
-const unknownWhy = (type: string): string =>
-  isKnownType(type)
-    ? 'its channels are not known to keep their places'
-    : 'it is not known what a layer of this type makes of its channels';
+const unknownWhy = (isUnknown: boolean): string =>
+  isUnknown
+    ? 'it is not known what a layer of this type makes of its channels'
+    : 'its channels are not known to keep their places';
 
 /** How many axes the output of a layer has whose input has `fed`; null where its type does not tell. */
 export function rankOf(type: string, fed: number | null): number | null {

@@ -3,7 +3,7 @@ import { count as readable } from '../../../protocol/format';
 import type { GraphLayer } from '../../model/graph';
 import { inferCalls } from '../../model/shapes';
 import type { Call, TensorRef, Topology, TopologyLayer } from '../../model/topology';
-import type { Shape } from '../../model/topology-json';
+import type { Shape } from '../../model/shape';
 import { madeBy } from './axes';
 import type { CallChannels, ChannelGroups } from './channel-groups';
 import { tellingMore, type Fix, type Stop } from './fixed';

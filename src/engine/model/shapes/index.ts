@@ -1,30 +1,16 @@
+import type { Op } from '../op/op';
+import type { Shape } from '../shape';
 import type { Topology } from '../topology';
-import type { Shape } from '../topology-json';
-import { convolutions } from './convolution';
-import { denses } from './dense';
-import { UNKNOWN, type Infer, type LayerCall, type LayerFigures } from './infer';
-import { mergings } from './merging';
-import { poolings } from './pooling';
-import { bidirectional, recurrents, timeDistributed } from './recurrent';
-import { preprocessings } from './preprocessing';
-import { reshapings } from './reshaping';
+import { convolution, depthwise, transposed } from './convolution';
+import { product, UNKNOWN, without, type Figures } from './infer';
+import { concatenate, dot, elementwise } from './merging';
+import { globalPooling, pooling } from './pooling';
+import { augmented, categories, resized } from './preprocessing';
+import { bidirectional, convolutionLstm, ofCells, recurrent, timeDistributed } from './recurrent';
+import { embedding, flatten, margins, permute, repeat, reshape, upsampling } from './reshaping';
 
-const inferences = new Map<string, Infer>(
-  Object.entries({
-    ...denses,
-    ...convolutions,
-    ...poolings,
-    ...reshapings,
-    ...mergings,
-    ...recurrents,
-    ...preprocessings,
-    Bidirectional: bidirectional(inferLayer),
-    TimeDistributed: timeDistributed(inferLayer, inferModel),
-  }),
-);
-
-function inferLayer(type: string, call: LayerCall): LayerFigures {
-  const figures = inferences.get(type)?.(call) ?? UNKNOWN;
+function inferOp(op: Op, inputs: readonly Shape[]): Figures {
+  const figures = figuresOf(op, inputs);
   const sound = (shape: Shape | null): Shape | null =>
     shape?.every((size) => size === null || (Number.isInteger(size) && size >= 0)) ? shape : null;
   const counted = figures.macs !== null && Number.isSafeInteger(figures.macs) && figures.macs >= 0;
@@ -32,8 +18,86 @@ function inferLayer(type: string, call: LayerCall): LayerFigures {
   return { shape: sound(figures.shape), macs: counted ? figures.macs : null, ...(more ? { more } : {}) };
 }
 
+const inferBidirectional = bidirectional(inferOp);
+const inferTimeDistributed = timeDistributed(inferOp, inferModel);
+
+function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
+  const [input] = inputs;
+  switch (op.kind) {
+    case 'input':
+    case 'activation':
+    case 'softmax':
+    case 'prelu':
+    case 'noise':
+    case 'identity':
+    case 'batch-normalization':
+    case 'layer-normalization':
+    case 'group-normalization':
+    case 'unit-normalization':
+    case 'rescaling':
+    case 'standardization':
+    case 'masking':
+      return input ? without([...input]) : UNKNOWN;
+    case 'dense': {
+      if (!input || input.length === 0) return UNKNOWN;
+      const units = op.units ?? NaN;
+      return { shape: [...input.slice(0, -1), units], macs: product([...input.slice(1), units]) };
+    }
+    case 'conv':
+      return convolution(op, inputs);
+    case 'transposed-conv':
+      return transposed(op, inputs);
+    case 'depthwise-conv':
+    case 'separable-conv':
+      return depthwise(op, inputs);
+    case 'merge':
+      return elementwise(op, inputs);
+    case 'concat':
+      return concatenate(op, inputs);
+    case 'dot':
+      return dot(op, inputs);
+    case 'pool':
+      return pooling(op, inputs);
+    case 'global-pool':
+      return globalPooling(op, inputs);
+    case 'pad':
+    case 'crop':
+      return margins(op, inputs);
+    case 'upsample':
+      return upsampling(op, inputs);
+    case 'reshape':
+      return reshape(op, inputs);
+    case 'permute':
+      return permute(op, inputs);
+    case 'flatten':
+      return flatten(op, inputs);
+    case 'repeat':
+      return repeat(op, inputs);
+    case 'embedding':
+      return embedding(op, inputs);
+    case 'recurrent':
+      return recurrent(op, inputs);
+    case 'conv-lstm':
+      return convolutionLstm(op, inputs);
+    case 'cells':
+      return ofCells(op, inputs);
+    case 'bidirectional':
+      return inferBidirectional(op, inputs);
+    case 'time-distributed':
+      return inferTimeDistributed(op, inputs);
+    case 'resize':
+      return resized(op, inputs);
+    case 'augment':
+      return augmented(op, inputs);
+    case 'category-encoding':
+      return categories(op, inputs);
+    case 'unknown':
+      return UNKNOWN;
+  }
+}
+
 /** A whole model with one input and one output as one layer. */
-function inferModel(model: Topology, input: Shape): LayerFigures {
+function inferModel(model: Topology, input: Shape): Figures {
   const [taking, ...others] = model.inputs;
   const [result] = model.results;
   if (taking === undefined || others.length > 0 || !result) return UNKNOWN;
@@ -42,17 +106,12 @@ function inferModel(model: Topology, input: Shape): LayerFigures {
   return { shape: resultOf(calls[result.call]!, result.output), macs };
 }
 
-/** Is this a type of layer whose figures can be worked out? */
-export function isKnownType(type: string): boolean {
-  return inferences.has(type);
-}
-
 /**
  * What every call makes, by its place in `calls`: the shape of its first result and its MACs, followed from the shapes
  * that the inputs declare.
  * @param given other shapes of inputs, by the ids of the layers that take them
  */
-export function inferCalls(topology: Topology, given?: ReadonlyMap<string, Shape>): readonly LayerFigures[] {
+export function inferCalls(topology: Topology, given?: ReadonlyMap<string, Shape>): readonly Figures[] {
   const known = given ? undefined : inferred.get(topology);
   if (known) return known;
   const figures = follow(topology, given);
@@ -61,22 +120,22 @@ export function inferCalls(topology: Topology, given?: ReadonlyMap<string, Shape
 }
 
 /** What was worked out for the shapes that a model declares: many questions about it begin with them. */
-const inferred = new WeakMap<Topology, readonly LayerFigures[]>();
+const inferred = new WeakMap<Topology, readonly Figures[]>();
 
-function follow({ layers, calls }: Topology, given: ReadonlyMap<string, Shape> | undefined): LayerFigures[] {
-  const done: LayerFigures[] = [];
+function follow({ layers, calls }: Topology, given: ReadonlyMap<string, Shape> | undefined): Figures[] {
+  const done: Figures[] = [];
   for (const { layer, inputs } of calls) {
-    const { id, type, config, inputShape: declared } = layers[layer]!;
+    const { id, op, inputShape: declared } = layers[layer]!;
     const inputShape = given?.get(id) ?? declared;
     const placed = inputs.filter(({ keyword }) => keyword === undefined);
     const fed = placed.length ? placed.map(({ call, output }) => resultOf(done[call]!, output)) : [inputShape];
     const shapes = fed.filter((shape) => shape !== null);
-    done.push(shapes.length === fed.length ? inferLayer(type, { config, inputs: shapes }) : UNKNOWN);
+    done.push(shapes.length === fed.length ? inferOp(op, shapes) : UNKNOWN);
   }
   return done;
 }
 
-const resultOf = ({ shape, more }: LayerFigures, output: number): Shape | null =>
+const resultOf = ({ shape, more }: Figures, output: number): Shape | null =>
   output === 0 ? shape : (more?.[output - 1] ?? null);
 
 /**
@@ -84,10 +143,10 @@ const resultOf = ({ shape, more }: LayerFigures, output: number): Shape | null =
  * together. A layer that leads to no output has no shape and takes none.
  * @param given see `inferCalls`
  */
-export function inferFigures(topology: Topology, given?: ReadonlyMap<string, Shape>): Map<string, LayerFigures> {
+export function inferFigures(topology: Topology, given?: ReadonlyMap<string, Shape>): Map<string, Figures> {
   const figures = inferCalls(topology, given);
   return new Map(
-    topology.layers.map(({ id, calls }): [string, LayerFigures] => {
+    topology.layers.map(({ id, calls }): [string, Figures] => {
       const [first] = calls;
       const macs = calls.reduce<number | null>((sum, call) => add(sum, figures[call]!.macs), 0);
       return [id, { shape: first === undefined ? null : figures[first]!.shape, macs }];

@@ -1,4 +1,5 @@
-import { numberOf, sizesOf, type Shape } from '../topology-json';
+import type { OpOf } from '../op/op';
+import type { Shape } from '../shape';
 import { product, UNKNOWN, without, type Infer } from './infer';
 
 /** Shapes made equal as numpy broadcasts them; missing axes are added after the batch. */
@@ -16,12 +17,13 @@ function broadcast(shapes: readonly Shape[]): Shape {
   });
 }
 
-const elementwise: Infer = ({ inputs }) => (inputs.length ? without(broadcast(inputs)) : UNKNOWN);
+/** Joins element by element. */
+export const elementwise: Infer = (_, inputs) => (inputs.length ? without(broadcast(inputs)) : UNKNOWN);
 
-const concatenate: Infer = ({ config, inputs }) => {
+/** Joins along an axis. */
+export const concatenate: Infer<OpOf<'concat'>> = ({ axis }, inputs) => {
   const [first] = inputs;
-  if (!first) return UNKNOWN;
-  const axis = numberOf(config['axis'], -1);
+  if (!first || axis === null) return UNKNOWN;
   const at = axis < 0 ? first.length + axis : axis;
   const joined = inputs.reduce<number | null>((sum, shape) => {
     const size = shape[at] ?? null;
@@ -30,25 +32,13 @@ const concatenate: Infer = ({ config, inputs }) => {
   return without(first.map((size, i) => (i === at ? joined : size)));
 };
 
-const dot: Infer = ({ config, inputs: [a, b] }) => {
-  const axes = sizesOf(config['axes'], 2);
+/** Multiplies two inputs along one axis of each. */
+export const dot: Infer<OpOf<'dot'>> = ({ axes }, [a, b]) => {
   if (!a || !b || !axes) return UNKNOWN;
   const at = [a, b].map((shape, i) => (axes[i]! < 0 ? shape.length + axes[i]! : axes[i]!));
   const left = a.filter((_, i) => i !== at[0]);
   const right = b.filter((_, i) => i !== at[1] && i !== 0);
   const shape = [...left, ...right];
-  const whole = shape.length === 1 ? [...shape, 1] : shape;
-  return { shape: whole, macs: product([...whole.slice(1), a[at[0]!] ?? null]) };
-};
-
-/** Layers that join several inputs, by class name. */
-export const mergings: Record<string, Infer> = {
-  Add: elementwise,
-  Subtract: elementwise,
-  Multiply: elementwise,
-  Average: elementwise,
-  Maximum: elementwise,
-  Minimum: elementwise,
-  Concatenate: concatenate,
-  Dot: dot,
+  const made = shape.length === 1 ? [...shape, 1] : shape;
+  return { shape: made, macs: product([...made.slice(1), a[at[0]!] ?? null]) };
 };

@@ -1,32 +1,19 @@
+import type { OpOf } from '../op/op';
 import { UNKNOWN, without, type Infer } from './infer';
-import { putTogether, slide, takeApart, windowOf } from './spatial';
+import { putTogether, slide, takeApart, whole } from './spatial';
 
-function pooling(rank: number): Infer {
-  return ({ config, inputs }) => {
-    const input = takeApart(config, inputs[0], rank);
-    const window = windowOf(config, rank, 'pool_size');
-    if (!input || !window) return UNKNOWN;
-    return without(putTogether(config, { ...input, axes: slide(input.axes, window) }));
-  };
-}
+/** Pools within a window. */
+export const pooling: Infer<OpOf<'pool'>> = (op, [shape]) => {
+  const input = takeApart(op, shape, op.rank);
+  const window = whole(op.window);
+  if (!input || !window) return UNKNOWN;
+  return without(putTogether(op, { ...input, axes: slide(input.axes, window) }));
+};
 
-function globalPooling(rank: number): Infer {
-  return ({ config, inputs }) => {
-    const input = takeApart(config, inputs[0], rank);
-    if (!input) return UNKNOWN;
-    if (config['keepdims'] !== true) return without([input.batch, input.channels]);
-    return without(putTogether(config, { ...input, axes: input.axes.map(() => 1) }));
-  };
-}
-
-/** Pooling layers by class name. */
-export const poolings: Record<string, Infer> = {
-  ...Object.fromEntries(
-    ['Max', 'Average'].flatMap((kind) => [1, 2, 3].map((rank) => [`${kind}Pooling${rank}D`, pooling(rank)])),
-  ),
-  ...Object.fromEntries(
-    ['Max', 'Average'].flatMap((kind) =>
-      [1, 2, 3].map((rank) => [`Global${kind}Pooling${rank}D`, globalPooling(rank)]),
-    ),
-  ),
+/** Pools all places. */
+export const globalPooling: Infer<OpOf<'global-pool'>> = (op, [shape]) => {
+  const input = takeApart(op, shape, op.rank);
+  if (!input) return UNKNOWN;
+  if (!op.keepAxes) return without([input.batch, input.channels]);
+  return without(putTogether(op, { ...input, axes: input.axes.map(() => 1) }));
 };

@@ -1,4 +1,5 @@
-import { sizesOf, stringOf, type Config, type Shape } from '../topology-json';
+import type { Op, Window } from '../op/op';
+import type { Shape } from '../shape';
 
 /** An image-like shape taken apart: sizes of the axes that a window moves over, and channels. */
 export interface Spatial {
@@ -7,34 +8,36 @@ export interface Spatial {
   readonly channels: number | null;
 }
 
-const channelsFirst = (config: Config) => /first$/i.test(stringOf(config['data_format']) ?? '');
+type Order = Pick<Op, 'channelsFirst'>;
 
 /** Takes a shape with `rank` spatial axes apart by its data format; null where the rank differs. */
-export function takeApart(config: Config, shape: Shape | undefined, rank: number): Spatial | null {
+export function takeApart({ channelsFirst }: Order, shape: Shape | undefined, rank: number): Spatial | null {
   if (shape?.length !== rank + 2) return null;
   const [batch = null, ...rest] = shape;
-  const channels = (channelsFirst(config) ? rest.shift() : rest.pop()) ?? null;
+  const channels = (channelsFirst ? rest.shift() : rest.pop()) ?? null;
   return { batch, axes: rest, channels };
 }
 
 /** The reverse of `takeApart`. */
-export function putTogether(config: Config, { batch, axes, channels }: Spatial): Shape {
-  return channelsFirst(config) ? [batch, channels, ...axes] : [batch, ...axes, channels];
+export function putTogether({ channelsFirst }: Order, { batch, axes, channels }: Spatial): Shape {
+  return channelsFirst ? [batch, channels, ...axes] : [batch, ...axes, channels];
 }
 
-/** A window that moves over spatial axes; null where the configuration is none. */
-export function windowOf(config: Config, rank: number, sizeKey: string) {
-  const size = sizesOf(config[sizeKey], rank);
-  const strides = sizesOf(config['strides'] ?? (sizeKey === 'pool_size' ? config[sizeKey] : 1), rank);
-  const dilation = sizesOf(config['dilation_rate'] ?? 1, rank);
-  if (!size || !strides || !dilation) return null;
-  return { size, strides, dilation, padding: (stringOf(config['padding']) ?? 'valid').toLowerCase() };
+/** A window of which all is known. */
+interface WholeWindow {
+  readonly size: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padding: Window['padding'];
 }
 
-type Window = NonNullable<ReturnType<typeof windowOf>>;
+/** A window, where all of it is known. */
+export function whole({ size, strides, dilation, padding }: Window): WholeWindow | null {
+  return size && strides && dilation ? { size, strides, dilation, padding } : null;
+}
 
 /** Positions of a window along each axis. */
-export function slide(axes: Shape, window: Window): Shape {
+export function slide(axes: Shape, window: WholeWindow): Shape {
   return axes.map((length, i) => {
     if (length === null) return null;
     const stride = window.strides[i]!;
@@ -48,7 +51,7 @@ export function slide(axes: Shape, window: Window): Shape {
  * Lengths that a transposed window makes of each axis.
  * @param outputPadding what is added at the far end of each axis, where it is set
  */
-export function unslide(axes: Shape, window: Window, outputPadding: readonly number[] | null): Shape {
+export function unslide(axes: Shape, window: WholeWindow, outputPadding: readonly number[] | null): Shape {
   return axes.map((length, i) => {
     if (length === null) return null;
     const stride = window.strides[i]!;

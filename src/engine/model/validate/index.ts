@@ -2,9 +2,9 @@ import { count } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../graph';
 import { weightName } from '../roles';
-import { inferCalls, isKnownType } from '../shapes';
+import { inferCalls } from '../shapes';
 import { readTopology, type Topology } from '../topology';
-import type { Shape } from '../topology-json';
+import type { Shape } from '../shape';
 import { damaged } from './damaged';
 import { requireSizes } from './sizes';
 import { expectedWeights, type ExpectedWeights } from './weights';
@@ -21,7 +21,7 @@ const MAX_CHANNELS = 2 ** 24;
 export function validateDescription(modelTopology: Readonly<Record<string, unknown>>): void {
   const topology = readTopology(modelTopology);
   if (!topology) return;
-  for (const { name, type, config } of topology.layers) if (isKnownType(type)) requireSizes(name, type, config);
+  for (const { name, type, config, op } of topology.layers) if (op.kind !== 'unknown') requireSizes(name, type, config);
   requireFewChannels(topology);
 }
 
@@ -34,8 +34,8 @@ export function validateWeights(model: ModelContent): void {
   if (!topology) return;
   const { layers } = readGraph(model);
   const inputs = inputShapes(topology);
-  topology.layers.forEach(({ name, type, config }, i) => {
-    const expected = expectedWeights(type, config, inputs[i] ?? null);
+  topology.layers.forEach(({ name, op }, i) => {
+    const expected = expectedWeights(op, inputs[i] ?? null);
     for (const { tensor } of layers[i]!.tensors) {
       const shape = shapeFor(tensor, expected);
       if (shape && !agree(tensor.shape, shape))

@@ -2,7 +2,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import { inferCalls } from '../shapes';
 import { product } from '../shapes/infer';
 import { readTopology } from '../topology';
-import type { Shape } from '../topology-json';
+import type { Shape } from '../shape';
 import { inputShapes } from './index';
 import { expectedWeights } from './weights';
 
@@ -23,16 +23,16 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   if (!topology) return undefined;
   const inputs = inputShapes(topology);
   const weights = topology.layers.reduce(
-    (sum, { type, config }, i) =>
-      sum + expectedWeights(type, config, inputs[i] ?? null).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0),
+    (sum, { op }, i) =>
+      sum + expectedWeights(op, inputs[i] ?? null).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0),
     0,
   );
   const numbersIn = (shape: Shape | null): number => (shape ? (product(shape.slice(1)) ?? 0) : 0);
   // A layer that takes an input of the model itself holds that too.
   const made = inferCalls(topology).map(({ shape }, i) => {
     const { layer, inputs: fed } = topology.calls[i]!;
-    const { type, inputShape } = topology.layers[layer]!;
-    return numbersIn(shape) + (fed.length === 0 && type !== 'InputLayer' ? numbersIn(inputShape) : 0);
+    const { op, inputShape } = topology.layers[layer]!;
+    return numbersIn(shape) + (fed.length === 0 && op.kind !== 'input' ? numbersIn(inputShape) : 0);
   });
   const lastRead = new Map<number, number>();
   topology.calls.forEach(({ inputs: read }, i) => {

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { MODELS } from '../description/model-description';
+import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../topology-json';
+import type { Bidirectional, Gates, Merge, Op, Plain, TimeDistributed } from './op';
+import { activationOf, axisOf, sizeOf, type Body, type Read } from './settings';
+import { spatials } from './spatial';
+
+/** Layers within layers are read so deep at the most. */
+const MAX_DEPTH = 16;
+
+/** What a layer of a LayersModel computes; `unknown` where its type is none that is known. Never throws. */
+export function readOp(type: string, config: Config, depth = 0): Op {
+  const body: Body =
+    depth > MAX_DEPTH ? { kind: 'unknown' } : (readers.get(type)?.(config, depth) ?? { kind: 'unknown' });
+  return { ...body, channelsFirst: /first$/i.test(stringOf(config['data_format']) ?? '') };
+}
+
+const GATES: Readonly<Record<string, Gates>> = { SimpleRNNCell: 1, GRUCell: 3, LSTMCell: 4 };
+
+const recurrent =
+  (gates: Gates): Read =>
+  (config) => ({
+    kind: 'recurrent',
+    gates,
+    units: sizeOf(config['units']),
+    sequences: config['return_sequences'] === true,
+    states: config['return_state'] === true,
+  });
+
+/** A cell, or cells one upon another. */
+const cells: Read = (config) => {
+  const cell = LayerJson.safeParse(config['cell']).data;
+  const stacked: unknown =
+    cell?.class_name === 'StackedRNNCells' && !Array.isArray(cell.config) ? cell.config?.['cells'] : [cell];
+  const listed = z.array(LayerJson).safeParse(stacked).data ?? [];
+  const read = listed.flatMap(({ class_name: type, config: own }) => {
+    const gates = Object.hasOwn(GATES, type) ? GATES[type] : undefined;
+    return gates === undefined || !own || Array.isArray(own) ? [] : [{ gates, units: sizeOf(own['units']) }];
+  });
+  const whole = listed.length > 0 && read.length === listed.length;
+  return { kind: 'cells', cells: whole ? read : null, sequences: config['return_sequences'] === true };
+};
+
+/** The layer that a wrapper holds. */
+function innerOf(config: Config, depth: number): TimeDistributed['inner'] {
+  const inner = LayerJson.safeParse(config['layer']).data;
+  if (!inner || Array.isArray(inner.config)) return null;
+  if (MODELS.has(inner.class_name)) return { kind: 'model', description: inner };
+  return readOp(inner.class_name, inner.config ?? {}, depth + 1);
+}
+
+function bidirectional(config: Config, depth: number): Omit<Bidirectional, 'channelsFirst'> {
+  const inner = innerOf(config, depth);
+  const mode = config['merge_mode'];
+  const joined = mode === undefined || mode === 'concat';
+  return {
+    kind: 'bidirectional',
+    inner: inner?.kind === 'model' ? null : inner,
+    merge: joined ? 'concat' : mode === null ? 'apart' : 'other',
+  };
+}
+
+/** Scales by one number, or by one for each channel. */
+const rescaling: Read = ({ scale, offset = 0 }) => ({
+  kind: 'rescaling',
+  scale: sizeOf(scale),
+  offset: sizeOf(offset),
+});
+
+const merge = (how: Merge['how']): Read => () => ({ kind: 'merge', how }); // prettier-ignore
+
+const plain = (kind: Plain['kind'], ...types: string[]): Record<string, Read> =>
+  Object.fromEntries(types.map((type) => [type, () => ({ kind })]));
+
+const resize: Read = ({ height, width }) => ({ kind: 'resize', height: sizeOf(height), width: sizeOf(width) });
+
+const readers = new Map<string, Read>(
+  Object.entries({
+    ...spatials,
+    ...plain('input', 'InputLayer'),
+    ...plain('prelu', 'PReLU'),
+    ...plain('noise', 'Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D'),
+    ...plain('noise', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'ActivityRegularization'),
+    ...plain('identity', 'Identity'),
+    ...plain('flatten', 'Flatten'),
+    ...plain('layer-normalization', 'LayerNormalization'),
+    ...plain('group-normalization', 'GroupNormalization'),
+    ...plain('unit-normalization', 'UnitNormalization'),
+    ...plain('standardization', 'Normalization'),
+    ...plain('masking', 'Masking'),
+    Dense: (config) => ({ kind: 'dense', units: sizeOf(config['units']), activation: activationOf(config) }),
+    BatchNormalization: (config) => ({
+      kind: 'batch-normalization',
+      axis: axisOf(config['axis']),
+      epsilon: numberOf(config['epsilon'], 1e-3),
+    }),
+    Activation: (config) => ({ kind: 'activation', form: 'named', activation: activationOf(config) }),
+    ReLU: ({ negative_slope: slope, threshold, max_value: most }) => ({
+      kind: 'activation',
+      form: 'rectifier',
+      slope: numberOf(slope, 0),
+      threshold: numberOf(threshold, 0),
+      most: numberOf(most, Infinity),
+    }),
+    LeakyReLU: ({ alpha, negative_slope: slope }) => ({
+      kind: 'activation',
+      form: 'rectifier',
+      slope: numberOf(alpha ?? slope, 0.3),
+      threshold: 0,
+      most: Infinity,
+    }),
+    ThresholdedReLU: ({ theta }) => ({ kind: 'activation', form: 'thresholded', threshold: numberOf(theta, 1) }),
+    ELU: ({ alpha }) => ({ kind: 'activation', form: 'exponential', alpha: numberOf(alpha, 1) }),
+    Softmax: ({ axis }) => ({ kind: 'softmax', axis: axisOf(axis) }),
+    Add: merge('add'),
+    Subtract: merge('subtract'),
+    Multiply: merge('multiply'),
+    Average: merge('average'),
+    Maximum: merge('maximum'),
+    Minimum: merge('minimum'),
+    Concatenate: ({ axis }) => ({ kind: 'concat', axis: axisOf(axis) }),
+    Dot: ({ axes }) => ({ kind: 'dot', axes: sizesOf(axes, 2) }),
+    Reshape: ({ target_shape: target }) => ({ kind: 'reshape', target: shapeOf(target) }),
+    Permute: ({ dims }) => ({ kind: 'permute', order: sizesOf(dims, Array.isArray(dims) ? dims.length : 1) }),
+    RepeatVector: ({ n }) => ({ kind: 'repeat', times: sizeOf(n) }),
+    Embedding: (config) => ({
+      kind: 'embedding',
+      rows: sizeOf(config['input_dim']),
+      width: sizeOf(config['output_dim']),
+    }),
+    SimpleRNN: recurrent(1),
+    GRU: recurrent(3),
+    LSTM: recurrent(4),
+    RNN: cells,
+    Bidirectional: bidirectional,
+    TimeDistributed: (config, depth) => ({ kind: 'time-distributed', inner: innerOf(config, depth) }),
+    Rescaling: rescaling,
+    Resizing: resize,
+    CenterCrop: resize,
+    RandomHeight: () => ({ kind: 'augment', open: -3 }),
+    RandomWidth: () => ({ kind: 'augment', open: -2 }),
+    ...Object.fromEntries(
+      ['Flip', 'Rotation', 'Zoom', 'Translation', 'Contrast', 'Brightness'].map((what): [string, Read] => [
+        `Random${what}`,
+        () => ({ kind: 'augment' }),
+      ]),
+    ),
+    CategoryEncoding: (config) => ({
+      kind: 'category-encoding',
+      tokens: sizeOf(config['num_tokens']),
+      oneHot: /^one_?hot$/i.test(stringOf(config['output_mode']) ?? ''),
+    }),
+  } satisfies Record<string, Read>),
+);

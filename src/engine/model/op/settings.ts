@@ -1,0 +1,28 @@
+import { identifierOf, type Config } from '../topology-json';
+import type { Activation, Op } from './op';
+
+type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** An op but for what every op has. */
+export type Body = OmitEach<Op, 'channelsFirst'>;
+
+/**
+ * Reads the settings of one type of layer.
+ * @param depth how many layers are around it
+ */
+export type Read = (config: Config, depth: number) => Body;
+
+/** A setting that is a number, or null. */
+export const sizeOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** The axis that is set, the last one where none is; null where it is not one axis. Keras writes a number, or a list of one. */
+export function axisOf(value: unknown): number | null {
+  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return one === undefined ? -1 : sizeOf(one);
+}
+
+/** See `Activation`. */
+export function activationOf({ activation }: Config): Activation {
+  if (activation === undefined || activation === null) return 'linear';
+  return identifierOf(activation)?.replaceAll('_', '').toLowerCase() ?? 'unknown';
+}

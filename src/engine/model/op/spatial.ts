@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { numberOf, sizesOf, stringOf, type Config } from '../topology-json';
+import { activationOf, sizeOf, type Read } from './settings';
+import type { Rank, Sizes, Window } from './op';
+
+const RANKS: readonly Rank[] = [1, 2, 3];
+
+/** @param key of the size of the window: a window that pools moves by its own size, where nothing is said */
+function windowOf(config: Config, rank: Rank, key: 'kernel_size' | 'pool_size'): Window {
+  const padding = (stringOf(config['padding']) ?? 'valid').toLowerCase();
+  return {
+    size: sizesOf(config[key], rank),
+    strides: sizesOf(config['strides'] ?? (key === 'pool_size' ? config[key] : 1), rank),
+    dilation: sizesOf(config['dilation_rate'] ?? 1, rank),
+    padding: padding === 'valid' || padding === 'causal' ? padding : 'same',
+  };
+}
+
+/** The settings that convolutions share. */
+const convolved = (config: Config, rank: Rank) => ({
+  rank,
+  window: windowOf(config, rank, 'kernel_size'),
+  activation: activationOf(config),
+});
+
+const convolution =
+  (rank: Rank): Read =>
+  (config) => ({
+    kind: 'conv',
+    ...convolved(config, rank),
+    filters: sizeOf(config['filters']),
+    groups: numberOf(config['groups'], 1),
+  });
+
+const transposed =
+  (rank: Rank): Read =>
+  (config) => ({
+    kind: 'transposed-conv',
+    ...convolved(config, rank),
+    filters: sizeOf(config['filters']),
+    outputPadding: sizesOf(config['output_padding'], rank),
+  });
+
+const depthwise =
+  (rank: Rank): Read =>
+  (config) => ({
+    kind: 'depthwise-conv',
+    ...convolved(config, rank),
+    multiplier: numberOf(config['depth_multiplier'], 1),
+  });
+
+const separable =
+  (rank: Rank): Read =>
+  (config) => ({
+    kind: 'separable-conv',
+    ...convolved(config, rank),
+    filters: sizeOf(config['filters']),
+    // TensorFlow.js does not save it.
+    multiplier: sizeOf(config['depth_multiplier']),
+  });
+
+const pool =
+  (how: 'max' | 'average', rank: Rank): Read =>
+  (config) => ({ kind: 'pool', how, rank, window: windowOf(config, rank, 'pool_size') });
+
+const globalPool =
+  (how: 'max' | 'average', rank: Rank): Read =>
+  (config) => ({ kind: 'global-pool', how, rank, keepAxes: config['keepdims'] === true });
+
+const Pairs = z.array(z.tuple([z.number(), z.number()]));
+
+/** What both ends of each axis come to: one number, one for each axis, or a pair for each. */
+function marginsOf(value: unknown, rank: Rank): Sizes {
+  const pairs = Pairs.safeParse(value);
+  if (pairs.success) return pairs.data.length === rank ? pairs.data.map(([a, b]) => a + b) : null;
+  if (rank === 1) {
+    const ends = sizesOf(value, 2);
+    return Array.isArray(value) && ends ? [ends[0]! + ends[1]!] : (sizesOf(value, 1)?.map((size) => 2 * size) ?? null);
+  }
+  return sizesOf(value, rank)?.map((size) => 2 * size) ?? null;
+}
+
+const margins =
+  (kind: 'pad' | 'crop', rank: Rank, key: string): Read =>
+  (config) => ({ kind, rank, margins: marginsOf(config[key] ?? 1, rank) });
+
+const upsample =
+  (rank: Rank): Read =>
+  (config) => ({ kind: 'upsample', rank, factors: sizesOf(config['size'] ?? 2, rank) });
+
+const each = (name: string, read: (rank: Rank) => Read, ranks = RANKS): Record<string, Read> =>
+  Object.fromEntries(ranks.map((rank) => [name.replace('#', String(rank)), read(rank)]));
+
+/** Layers that move a window over places, or change how many there are, by class name. */
+export const spatials: Readonly<Record<string, Read>> = {
+  ...each('Conv#D', convolution),
+  ...each('Conv#DTranspose', transposed),
+  ...each('DepthwiseConv#D', depthwise, [1, 2]),
+  ...each('SeparableConv#D', separable, [1, 2]),
+  ...each('MaxPooling#D', (rank) => pool('max', rank)),
+  ...each('AveragePooling#D', (rank) => pool('average', rank)),
+  ...each('GlobalMaxPooling#D', (rank) => globalPool('max', rank)),
+  ...each('GlobalAveragePooling#D', (rank) => globalPool('average', rank)),
+  ...each('ZeroPadding#D', (rank) => margins('pad', rank, 'padding')),
+  ...each('Cropping#D', (rank) => margins('crop', rank, 'cropping')),
+  ...each('UpSampling#D', upsample),
+  ConvLSTM2D: (config) => ({
+    kind: 'conv-lstm',
+    filters: sizeOf(config['filters']),
+    window: windowOf(config, 2, 'kernel_size'),
+    sequences: config['return_sequences'] === true,
+    states: config['return_state'] === true,
+  }),
+};

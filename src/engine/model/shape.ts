@@ -1,0 +1,2 @@
+/** A shape; null where a size is left open, as the batch is. */
+export type Shape = (number | null)[];
