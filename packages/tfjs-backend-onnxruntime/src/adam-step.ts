@@ -3,14 +3,14 @@ import { ADAM_STEP } from './kernels/own-kernels';
 import { BACKEND_NAME } from './step-boundary';
 import { tf } from './tf';
 
-/** A weight, its moments and its gradient, all float32 of one shape. */
+/** A weight, its moments and its gradient: float32 tensors of one shape. */
 export type AdamTensors = Readonly<Record<AdamPart, tf.Tensor>>;
 
-/** How fast the moments forget, and two scalars that change from step to step. */
+/** The decay rates of the moments, and two scalars that change from step to step. */
 export interface AdamConstants {
   readonly beta1: number;
   readonly beta2: number;
-  /** Negative, since a weight goes against its gradient; the correction of the bias is in it. */
+  /** The negative learning rate, including the correction of the bias. */
   readonly rate: tf.Scalar;
   readonly epsilon: tf.Scalar;
 }
@@ -23,8 +23,8 @@ export interface AdamResult {
 }
 
 /**
- * One step of Adam (Kingma and Ba 2015) for some weights: as one kernel on this backend, by tfjs's operators on any other.
- * Both compute the same formula in the same order. Call it within a tidy.
+ * Computes one step of Adam (Kingma and Ba 2015) for some weights: one kernel on this backend, operators of tfjs on
+ * others. Both compute the same formula in the same order. Call it within a tidy.
  */
 export function adamStep(weights: readonly AdamTensors[], constants: AdamConstants): AdamResult[] {
   if (tf.getBackend() !== BACKEND_NAME || weights.some(({ weight }) => weight.size === 0))

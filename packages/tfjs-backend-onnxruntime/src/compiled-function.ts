@@ -76,7 +76,7 @@ export class CompiledFunction implements TracedFunction {
       const isDivided = this.divided?.inputs.includes(i) === true;
       const size = sizeOf(leaf.shape) * (isDivided ? sharesOf(this.divided) : 1);
       const values = inputs[i] as Float32Array<ArrayBuffer> | undefined;
-      if (values?.length !== size) throw new Error(`Input ${i} has ${size} values, not ${values?.length ?? 0}.`);
+      if (values?.length !== size) throw new Error(`Input ${i} needs ${size} values and has ${values?.length ?? 0}.`);
       if (isDivided) rows.set(leaf, values);
       else leaf.data = values;
       leaf.tensor = null;
@@ -99,7 +99,7 @@ export class CompiledFunction implements TracedFunction {
 
   #runDivided(rows: ReadonlyMap<Value, Float32Array<ArrayBuffer>>): Float32Array | null {
     if (this.divided === null) return null;
-    if (this.executor === null) throw new Error('The shares of a divided batch have no threads.');
+    if (this.executor === null) throw new Error('A divided batch has no worker pool.');
     const { result, divided } = this;
     const examples = new Set(divided.inputs.map((input) => this.inputs[input]!));
     return this.executor.run({ ...divided.distribution, microBatches: divided.microBatches, result, examples }, rows);

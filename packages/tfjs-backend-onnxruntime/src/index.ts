@@ -31,44 +31,51 @@ export type { Computation, TracedFunction, TraceOptions } from './traced-functio
 const MEGABYTE = 2 ** 20;
 
 export interface BackendOptions {
-  /** Threads for large graphs; small ones run on one. Default: as many as there are processors. */
+  /** Threads for large graphs; small graphs run on one. Default: the number of processors. */
   readonly threads?: number;
-  /** What happens to kernels without a native form. Default `run`: on the cpu kernels. */
+  /** Policy for kernels without a native form. Default `run`: on the cpu kernels. */
   readonly onFallback?: FallbackPolicy;
-  /** Gets one sentence for each kind of kernel that falls back, and about operators that are not used. */
+  /** Receives one sentence about each kernel that falls back and about operators that are not used. */
   readonly log?: (message: string) => void;
-  /** Whether ONNX Runtime's internal operators may be used where they are found to work. Default true. */
+  /** False to use standard operators only. Default true: internal operators that pass a test at start. */
   readonly internalOperators?: boolean;
-  /** Gets the path of each module of onnxruntime-node before it is loaded, and throws to refuse it. */
+  /** Receives the path of each module of onnxruntime-node before it is loaded, and throws to refuse it. */
   readonly checkModule?: (file: string) => void;
-  /** The file `worker.cjs` of this package, from which threads start. Default: beside the module. A bundler may move it. */
+  /**
+   * The file `worker.cjs` of this package, which the worker threads run. Default: beside the module. A bundler may move
+   * it.
+   */
   readonly worker?: string | URL;
   /**
-   * The native library, where it is not to be loaded anew.
+   * The native library, to replace it in tests.
+   *
    * @internal
    */
   readonly runtime?: OnnxRuntime;
-  /** How many compiled graphs are kept. Default 32. */
+  /** Maximum number of compiled graphs that are kept. Default 32. */
   readonly maxSessions?: number;
-  /** How many bytes they may hold, by an estimate that is rather too high. Default 384 MB. */
+  /** Maximum bytes of compiled graphs, by an estimate that is rather too high. Default 384 MB. */
   readonly maxSessionBytes?: number;
-  /** Second-level cache of one core, by which batches are computed in micro-batches. Default: what the system tells, or 1 MB. */
+  /**
+   * Second-level cache of one core in bytes, which decides the micro-batches. Default: the size that the system
+   * reports, or 1 MB.
+   */
   readonly cacheBytes?: number;
 }
 
-/** What the backend has done since it was installed. */
+/** Counters of the backend since it was installed. */
 export interface BackendStats {
-  /** Graphs run. */
+  /** Number of graphs that ran. */
   readonly flushes: number;
-  /** Graphs compiled, and how long that took. */
+  /** Number of compiled graphs, and the milliseconds that took. */
   readonly compiles: number;
   readonly compileMs: number;
-  /** Time within ONNX Runtime. */
+  /** Milliseconds within ONNX Runtime. */
   readonly runMs: number;
-  /** Compiled graphs alive and an estimate of the bytes they hold. */
+  /** Compiled graphs that are kept, and an estimate of their bytes. */
   readonly sessions: number;
   readonly sessionBytes: number;
-  /** How often each kernel ran on the cpu kernels. */
+  /** Number of calls of each kernel on the cpu kernels. */
   readonly fallbacks: Readonly<Record<string, number>>;
 }
 
@@ -86,16 +93,16 @@ interface Installed {
 let installed: Installed | null = null;
 
 /**
- * Makes ONNX Runtime the backend of tfjs. A backend installed before is disposed, together with all its tensors.
+ * Makes ONNX Runtime the backend of tfjs. Disposes a backend that was installed before, with all its tensors.
  *
- * @throws Error where ONNX Runtime cannot be loaded on this machine
+ * @throws Error if ONNX Runtime cannot be loaded on this machine
  */
 export async function installBackend(options: BackendOptions = {}): Promise<BackendInfo> {
   disposeBackend();
   const log = options.log ?? (() => undefined);
   const runtime = options.runtime ?? loadRuntime(options.checkModule);
   const wantsInternal = options.internalOperators !== false;
-  if (!wantsInternal) log('Standard operators of ONNX Runtime only are used, as asked for.');
+  if (!wantsInternal) log('Only standard operators of ONNX Runtime are used, as requested.');
   const operators = wantsInternal ? findInternalOperators(runtime, log) : STANDARD_OPERATORS;
   const maxSessions = options.maxSessions ?? 32;
   const pool = new BufferPool(64 * MEGABYTE, maxSessions);
@@ -131,12 +138,16 @@ export async function installBackend(options: BackendOptions = {}): Promise<Back
   return info;
 }
 
-/** Sets whether kernels without a native form run on the cpu kernels or throw. */
+/** Sets the policy for kernels without a native form: cpu kernels or an error. */
 export function setFallbackPolicy(policy: FallbackPolicy): void {
   current().fallback.policy = policy;
 }
 
-/** @throws Error where no backend is installed */
+/**
+ * Returns the counters of the backend.
+ *
+ * @throws Error if no backend is installed
+ */
 export function backendStats(): BackendStats {
   const { backend, fallback } = current();
   const { flushes, compiles, compileMs, runMs } = backend.executor.stats;
@@ -146,8 +157,11 @@ export function backendStats(): BackendStats {
 }
 
 /**
- * A computation for inputs of these shapes, recorded once where that can be: variables that it reads are read as they are at
- * each run, those that it assigns are assigned; other tensors keep the values that they have now.
+ * Traces a computation for inputs of these shapes. Each run reads the current values of variables and assigns the
+ * variables that the computation assigns; other tensors keep their present values. A computation that cannot be
+ * recorded runs eagerly.
+ *
+ * @param shapes shape of each input
  */
 export function trace(
   compute: Computation,
@@ -164,7 +178,9 @@ const undivided = (
   shapes: readonly (readonly number[])[],
 ): TracedFunction => compileFunction(backend, compute, shapes) ?? new EagerFunction(compute, shapes);
 
-/** A computation for shares of the examples, or for all of them if that is found to be better; null where it knows nothing of them. */
+/**
+ * Traces a computation for shares of the examples, or for all of them if that is better; null if it cannot be divided.
+ */
 function divided(
   { backend, workerPools, threads, cacheBytes }: Installed,
   compute: Computation,
@@ -183,7 +199,7 @@ function divided(
   return compiled && new Divided(compiled, workerPools.of(one.workers), () => undivided(backend, compute, shapes));
 }
 
-/** Removes the backend and frees what it holds. Does nothing where none is installed. */
+/** Removes the backend and frees its memory. Does nothing if none is installed. */
 export function disposeBackend(): void {
   if (installed === null) return;
   installed.unwatch();
@@ -199,7 +215,10 @@ function current(): Installed {
   return installed;
 }
 
-/** For each cpu kernel one of ours, and a few more: native where it has a form for the inputs at hand, else the cpu kernel itself. */
+/**
+ * Registers a kernel for each cpu kernel and a few more. A kernel without a native form for its inputs runs the cpu
+ * kernel.
+ */
 function registerKernels(backend: OnnxBackend, fallback: CpuFallback): void {
   const names = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
   for (const kernelName of [...names, ...OWN_KERNELS]) {

@@ -8,11 +8,11 @@ import type { KernelContext } from './kernels/kernel';
 import type { Executor } from './sessions/executor';
 import { tf } from './tf';
 
-/** Stores tensors for tfjs. Kernels record into it; reading computes what was recorded. */
+/** Stores tensors for tfjs. Kernels record into it; reading computes the recorded operations. */
 export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   readonly #data: tf.DataStorage<Value>;
   readonly #recorder: Recorder;
-  /** What is seen while somebody watches. */
+  /** The observations of the current `watch`. */
   #watched: { repeatable: boolean } | null = null;
 
   constructor(
@@ -24,7 +24,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.#recorder = new Recorder((plan: Plan) => executor.run(plan), pool);
   }
 
-  // What kernels ask.
+  // Services for kernels.
 
   record(operation: Operation, inputs: readonly tf.TensorInfo[], shape: number[], dtype: NativeType): tf.TensorInfo {
     const values = inputs.map((x) => this.lookup(x.dataId));
@@ -60,26 +60,26 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.disposeData(x.dataId);
   }
 
-  /** A complex64 tensor of two halves, which it owns. */
+  /** Creates a complex64 tensor that owns its two halves. */
   storeComplex(shape: number[], real: tf.TensorInfo, imag: tf.TensorInfo): tf.TensorInfo {
     const value = new Value(shape, 'complex64');
     value.complex = { real, imag };
     return this.#register(value, shape);
   }
 
-  /** The value behind a tensor. */
+  /** Returns the value of a tensor. */
   lookup(dataId: tf.DataId): Value {
     return this.#data.get(dataId);
   }
 
-  /** Computes all that is recorded and still referred to. */
+  /** Computes all pending values that tensors refer to. */
   flush(): void {
     this.#recorder.flush();
   }
 
   /**
-   * Calls a function and tells whether what it recorded would be the same another time: it has read no value, computed none,
-   * and brought in no data beside numbers and tensors of one number.
+   * Calls a function and reports if it would record the same operations again. It must read no values, compute none,
+   * and bring in no data except uniform tensors and tensors of one element.
    */
   watch<T>(call: () => T): { result: T; repeatable: boolean } {
     const { flushes } = this.executor.stats;
@@ -99,8 +99,9 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   }
 
   /**
-   * Lets a placeholder stand for a tensor in the next run.
-   * @param fromShared whether that reads memory that threads share; if not, the tensor has a copy of its own from now on
+   * Lends the data of a tensor to a placeholder for the next run.
+   *
+   * @param fromShared true if the run reads shared memory; if false, the tensor gets a copy of its own
    */
   lend(dataId: tf.DataId, placeholder: Value, fromShared: boolean): void {
     const value = this.lookup(dataId);
@@ -113,12 +114,14 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     placeholder.tensor = value.tensor;
   }
 
-  /** A tensor with the data that a run has left in a value of its plan, which loses them. */
+  /** Creates a tensor with the data of a result, and takes the data from it. */
   adopt(result: Value): tf.TensorInfo {
     return this.#register(takeOver(result), [...result.shape]);
   }
 
-  /** Gives a tensor those data instead of its own; false, and nothing done, where others have its data too. */
+  /**
+   * Replaces the data of a tensor by those of a result. Returns false and does nothing if other tensors share the data.
+   */
   replace(dataId: tf.DataId, result: Value): boolean {
     const before = this.lookup(dataId);
     if (before.refCount > 1) return false;
@@ -133,7 +136,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     this.#recorder.markStepBoundary();
   }
 
-  // What tfjs asks of a backend.
+  // Methods that tfjs expects of a backend.
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     if (this.#watched && shape.length > 0 && !isUniform(values)) this.#forbidRepeating();
@@ -164,7 +167,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     if (value.failure !== null) throw value.failure;
     if (value.data === null) throw new Error('The tensor has no data.');
     value.recyclable = false; // The caller may keep the array.
-    if (!Array.isArray(value.data) && isShared(value.data)) return value.data.slice(); // Threads go on writing there.
+    if (!Array.isArray(value.data) && isShared(value.data)) return value.data.slice(); // Workers overwrite shared memory.
     return tf.util.convertBackendValuesAndArrayBuffer(value.data, value.dtype);
   }
 
@@ -176,7 +179,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     }
   }
 
-  /** What `tensor.bufferSync` of the cpu backend gives; tfjs's own shared kernels call it. */
+  /** Returns what `bufferSync` of the cpu backend returns. Shared kernels of tfjs call it. */
   bufferSync(x: tf.TensorInfo): tf.TensorBuffer<tf.Rank, tf.DataType> {
     const data = this.readSync(x.dataId);
     const shape = x.shape as tf.ShapeMap[tf.Rank];
@@ -249,7 +252,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
   }
 }
 
-/** A value with the data of another, which loses them. */
+/** Moves the data of a value to a new value. */
 function takeOver(other: Value): Value {
   const value = new Value([...other.shape], other.dtype);
   value.data = other.data;
@@ -260,7 +263,7 @@ function takeOver(other: Value): Value {
   return value;
 }
 
-/** Whether all values are the same, as zeros and ones are and random numbers are not. A single one does not tell. */
+/** True if all values are equal, as zeros and ones are and random numbers are not. A single value decides nothing. */
 function isUniform(values: tf.BackendValues): boolean {
   if (values.length === 1) return false;
   for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;

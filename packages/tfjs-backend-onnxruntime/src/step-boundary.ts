@@ -4,14 +4,15 @@ import { tf } from './tf';
 /** The name under which the backend is registered. */
 export const BACKEND_NAME = 'onnxruntime';
 
-/** What tfjs calls a scope that a caller's own `tidy` opens; those of single operators bear the operator's name. */
+/** The name of a scope that a caller's `tidy` opens. Scopes of single operators have the name of the operator. */
 const CALLERS_SCOPE = 'unnamed scope';
 
 /**
- * Tells the backend when an outermost `tidy` closes that belongs to no gradient: the end of a training step. A loop that
- * never reads and never yields would otherwise grow one graph over many steps, cut at places that differ each time.
+ * Marks a step boundary when an outermost `tidy` outside of gradients closes: the end of a training step. Otherwise a
+ * loop that never reads and never yields would grow one graph over many steps and flush it at a different point each
+ * time.
  *
- * @returns a function that undoes the hook
+ * @returns a function that removes the hook
  */
 export function watchStepBoundaries(backend: OnnxBackend): () => void {
   const engine = tf.engine();

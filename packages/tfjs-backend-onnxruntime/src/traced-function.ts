@@ -1,36 +1,37 @@
 import { tf } from './tf';
 
 /**
- * A function of float32 tensors with one float32 result. It may read variables and assign them, and has no other effect.
- * Nothing else in it may change from call to call: numbers that do are inputs, of shape [].
+ * A function of float32 tensors with one float32 result. It may read and assign variables and must have no other
+ * effect. Numbers that change from call to call must be inputs of shape [].
  */
 export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** What a computation promises beside. */
+/** Promises about a computation. */
 export interface TraceOptions {
   /**
-   * Inputs whose first axis counts examples, with this promise: what is computed across examples are means, or sums divided
-   * by a number of examples, so that a batch that has every example twice would give the same. Losses and batch normalisation
-   * do that. Examples may then be divided among threads.
+   * Indices of the inputs with one example per row. The caller promises that values computed across examples are means,
+   * or sums divided by the number of examples: a batch with every example twice would give the same result. Losses and
+   * batch normalization do that. The examples may then be divided among workers.
    */
   readonly examples?: readonly number[];
 }
 
-/** A computation that is run again and again. */
+/** A computation that runs again and again. */
 export interface TracedFunction {
-  /** Whether it was recorded once, so that tfjs has no part in its runs. */
+  /** True if the computation was recorded, so that tfjs takes no part in its runs. */
   readonly recorded: boolean;
   /**
-   * Computes with the variables as they are now, and assigns them.
-   * @param inputs the values of each, in its shape
-   * @returns those of the result
+   * Computes with the current values of variables, and assigns variables.
+   *
+   * @param inputs the values of each input, in row-major order
+   * @returns the values of the result
    */
   run(...inputs: readonly Float32Array[]): Promise<Float32Array>;
-  /** Frees what it holds. */
+  /** Frees its memory. */
   dispose(): void;
 }
 
-/** Each run through tfjs, whatever its backend. */
+/** Runs a computation through tfjs each time, on any backend. */
 export class EagerFunction implements TracedFunction {
   readonly recorded = false;
 
@@ -49,6 +50,6 @@ export class EagerFunction implements TracedFunction {
   }
 
   dispose(): void {
-    // Holds nothing.
+    // It holds nothing.
   }
 }

@@ -1,4 +1,4 @@
-/** The program of the threads among which batches are divided, in a bundle of its own. */
+/** The program of the worker threads, in a bundle of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { serve, type WorkerStart } from './parallel/worker-program';
 

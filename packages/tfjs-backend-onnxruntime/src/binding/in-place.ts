@@ -3,15 +3,19 @@ import { ModelBuilder } from '../encoding/model-builder';
 import type { Fetches, NativeSession, NativeTensor, OnnxRuntime } from './types';
 import { sessionOptions } from './session-options';
 
-/** To end a run by an error takes as long as to copy so many bytes. */
+/** Ending a run by an error takes as long as copying this many bytes. */
 const WORTH_STOPPING_BYTES = 2 ** 16;
 
-/** What to fetch beside outputs of so many bytes, so that they are not copied; nothing where that costs more than it saves. */
+/**
+ * Returns the additional fetch that keeps the binding from copying outputs; empty if it costs more than it saves.
+ *
+ * @param bytes bytes of all outputs
+ */
 export function stopAfter({ stopped }: Pick<OnnxRuntime, 'stopped'>, bytes: number): Readonly<Record<string, null>> {
   return stopped === null || bytes < WORTH_STOPPING_BYTES ? {} : { [STOP]: null };
 }
 
-/** Runs a session and leaves the results in the fetched tensors alone. */
+/** Runs a session. The results are in the fetched tensors. */
 export function runInPlace(
   { stopped }: Pick<OnnxRuntime, 'stopped'>,
   session: NativeSession,
@@ -25,7 +29,7 @@ export function runInPlace(
   }
 }
 
-/** The message of the error with which a run ends that asks for `STOP`, if all else has been computed by then. */
+/** Finds the message of the error of a run that fetches `STOP`; null if the other outputs are not computed by then. */
 export function findStop(runtime: Pick<OnnxRuntime, 'createSession' | 'createTensor'>): string | null {
   const builder = new ModelBuilder();
   const name = builder.output(builder.op('Add', [builder.float(1), builder.float(2)]), 'float32', []);

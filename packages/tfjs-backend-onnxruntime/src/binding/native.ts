@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { ElementArray, ElementType } from '../encoding/onnx-messages';
 import type { NativeRuntime, NativeSession, NativeTensor, RuntimeModules } from './types';
 
-/** A native library is no part of any bundle: it is looked for from here, when it is needed. */
+/** Bundles do not contain the native library: it is resolved from here when it is needed. */
 export const requireNative = createRequire(import.meta.url);
 
 interface TensorConstructor {
@@ -20,16 +20,17 @@ interface PublicApi {
 }
 
 /**
- * Loads the native library into this thread. The package's public `run` wraps a synchronous call into a promise; tfjs needs
- * `dataSync`, so the synchronous binding beneath is used. It is no public interface: its form is checked, and the version is
- * pinned.
+ * Loads the native library into this thread. The public `run` of the package wraps a synchronous call into a promise,
+ * but tfjs needs `dataSync`. So this module uses the synchronous binding below. The binding is not public: its form is
+ * checked, and the version is pinned.
  *
- * @throws Error where the platform has no library, or the package has another form
+ * @throws Error if the platform has no library, or the package has another form
  */
 export function loadNative({ api, binding }: RuntimeModules): NativeRuntime {
   const shown: unknown = requireNative(api);
   const beneath: unknown = requireNative(binding);
-  if (!isPublicApi(shown) || !isBinding(beneath)) throw new Error('This version of onnxruntime-node has another form.');
+  if (!isPublicApi(shown) || !isBinding(beneath))
+    throw new Error('This version of onnxruntime-node is not supported: its modules have another form.');
   beneath.initOrt();
   const { InferenceSession } = beneath.binding;
   return {

@@ -3,10 +3,10 @@ import { loadNative, requireNative } from './native';
 import type { OnnxRuntime } from './types';
 
 /**
- * Loads onnxruntime-node, and finds out what it can do.
+ * Loads onnxruntime-node and tests its abilities.
  *
- * @param checkModule gets the path of each module before it is loaded, and throws to refuse it
- * @throws Error where the platform has no library, the package has changed, or a module is refused
+ * @param checkModule receives the path of each module before it is loaded, and throws to refuse it
+ * @throws Error if the platform has no library, the package has changed, or a module is refused
  */
 export function loadRuntime(checkModule: (file: string) => void = () => undefined): OnnxRuntime {
   const modules = {
@@ -18,13 +18,13 @@ export function loadRuntime(checkModule: (file: string) => void = () => undefine
   return { ...native, modules, stopped: findStop(native) };
 }
 
-/** The version of onnxruntime-node, without loading its native library; undefined where the package is not there. */
+/** Returns the version of onnxruntime-node without loading its native library; undefined if the package is missing. */
 export function runtimeVersion(): string | undefined {
   try {
     const module: unknown = requireNative('onnxruntime-node/dist/version.js');
     if (typeof module !== 'object' || module === null || !('version' in module)) return undefined;
     return typeof module.version === 'string' ? module.version : undefined;
   } catch {
-    return undefined; // Not there.
+    return undefined; // The package is missing.
   }
 }

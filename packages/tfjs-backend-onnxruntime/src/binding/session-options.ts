@@ -1,6 +1,6 @@
 import type { SessionOptions } from './types';
 
-/** The session options of all graphs. */
+/** Returns the session options of a graph. */
 export function sessionOptions(threads: number, enableMemPattern = false): SessionOptions {
   return {
     intraOpNumThreads: threads,
@@ -8,8 +8,8 @@ export function sessionOptions(threads: number, enableMemPattern = false): Sessi
     executionMode: 'sequential',
     enableMemPattern,
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 4, // Errors reach the caller as exceptions; the library need not print them as well.
-    // Threads that spin between operators are a little faster on an idle machine and ruinous on a busy one.
+    logSeverityLevel: 4, // Errors are exceptions; the library need not print them.
+    // Spinning threads are a little faster on an idle machine and much slower on a busy one.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }

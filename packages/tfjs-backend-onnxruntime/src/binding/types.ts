@@ -1,19 +1,19 @@
 import type { ElementArray, ElementType } from '../encoding/onnx-messages';
 
-/** A tensor as the native library takes and fills it. */
+/** A tensor that the native library reads or fills. */
 export interface NativeTensor {
   readonly type: string;
   readonly data: unknown;
   readonly dims: readonly number[];
 }
 
-/** What is asked for: into which tensor, or null where the caller does not want it in place. */
+/** The outputs of a run: the tensor to fill, or null if the caller does not need it in place. */
 export type Fetches = Readonly<Record<string, NativeTensor | null>>;
 
 /** A loaded model. */
 export interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: SessionOptions): void;
-  /** Runs at once, on the calling thread and the session's own; fetched tensors are filled in place. */
+  /** Runs synchronously, on the calling thread and the threads of the session. Fills the fetched tensors in place. */
   run(
     feeds: Readonly<Record<string, NativeTensor>>,
     fetches: Fetches,
@@ -23,12 +23,12 @@ export interface NativeSession {
   readonly outputMetadata: readonly ValueMetadata[];
 }
 
-/** What a session tells of what it takes or gives. */
+/** The metadata of an input or output of a session. */
 interface ValueMetadata {
   readonly name: string;
   /** The number of `TensorProto.DataType`. */
   readonly type: number;
-  /** -1 where a length is not known. */
+  /** The shape; -1 for an unknown length. */
   readonly shape: readonly number[];
 }
 
@@ -37,7 +37,7 @@ export interface SessionOptions {
   readonly intraOpNumThreads: number;
   readonly interOpNumThreads: number;
   readonly enableMemPattern: boolean;
-  /** Whether the session keeps memory of its own. Default true. */
+  /** False if the session must not keep an arena. Default true. */
   readonly enableCpuMemArena?: boolean;
   readonly executionMode: 'sequential' | 'parallel';
   readonly graphOptimizationLevel: 'disabled' | 'basic' | 'extended' | 'all';
@@ -46,19 +46,23 @@ export interface SessionOptions {
   readonly extra?: unknown;
 }
 
-/** What the native library does for a thread. */
+/** The functions of the native library in one thread. */
 export interface NativeRuntime {
   readonly version: string;
   createTensor(type: ElementType, data: ElementArray, shape: readonly number[]): NativeTensor;
-  /** Throws where the model is not accepted. */
+  /**
+   * Loads a model.
+   *
+   * @throws Error if the model is not accepted
+   */
   createSession(model: Uint8Array, options: SessionOptions): NativeSession;
 }
 
 /** ONNX Runtime, as far as this backend needs it. */
 export interface OnnxRuntime extends NativeRuntime {
-  /** Where other threads find it. */
+  /** The modules, for other threads. */
   readonly modules: RuntimeModules;
-  /** The message of the error with which a run ends that asks for `STOP` too; null where that does not work. */
+  /** The message of the error of a run that fetches `STOP`; null if that does not work. */
   readonly stopped: string | null;
 }
 

@@ -2,7 +2,7 @@ import type { ModelBuilder, ValueName } from '../encoding/model-builder';
 import { sameShape, sizeOf } from '../graph/native-types';
 import type { NativeValue, Value } from '../graph/value';
 import type { Rewrites } from '../passes/rewrites';
-import { type Affine, affineOfImage, type Channels, materialise } from './normalization/affine';
+import { type Affine, affineOfImage, type Channels, materialize } from './normalization/affine';
 import { type Numbers, vectorOf } from './normalization/channel-numbers';
 import { roundUp } from './convolution/filters';
 import type { InternalOperators } from './internal-operators';
@@ -94,7 +94,7 @@ export class Emission {
   blocked(value: Value): ValueName {
     const forms = this.#formsOf(value);
     if (forms.blocked === null && forms.affine !== null && forms.affine.terms.size > 0) {
-      forms.blocked = materialise(this.builder, forms.affine);
+      forms.blocked = materialize(this.builder, forms.affine);
     }
     forms.blocked ??= forms.parts ? forms.parts.join() : this.#reordered(value);
     return forms.blocked;

@@ -11,18 +11,21 @@ import type { ProtobufWriter } from './protobuf';
 /** The name of a value inside one ONNX model. */
 export type ValueName = string;
 
-/** Stands for no operator of ONNX Runtime: its result is the mean of its argument over all threads. */
+/**
+ * The operator of an all-reduce node, which ONNX Runtime does not have. Its result is the mean of its argument over all
+ * workers.
+ */
 export const ALL_REDUCE = 'AllReduce';
 
 export interface DraftNode {
   readonly operator: string;
-  /** Names, empty ones for optional inputs that are left out. */
+  /** Names of the inputs; empty for optional inputs that are left out. */
   readonly inputs: readonly ValueName[];
   readonly outputs: readonly ValueName[];
   readonly message: ProtobufWriter;
 }
 
-/** Whether a node gives only another view of the same numbers. */
+/** True if a node only gives another view of the same data. */
 export const isView = ({ operator }: DraftNode): boolean => operator === 'Reshape';
 
 export interface DraftConstant {
@@ -30,16 +33,16 @@ export interface DraftConstant {
   readonly message: ProtobufWriter;
 }
 
-/** What goes into a model, or comes out of it. */
+/** An input or output of a model. */
 export interface DraftTensor {
   readonly name: ValueName;
   readonly type: ElementType;
   readonly shape: readonly number[];
 }
 
-/** An ONNX model whose parts can still be told from each other. */
+/** An ONNX model before encoding. */
 export interface ModelDraft {
-  /** Each after those that it reads. */
+  /** The nodes, each after its inputs. */
   readonly nodes: readonly DraftNode[];
   readonly constants: readonly DraftConstant[];
   readonly inputs: readonly DraftTensor[];
@@ -49,13 +52,14 @@ export interface ModelDraft {
 }
 
 /**
- * The first output of every model, of a type that ONNX Runtime's binding for Node does not hand over. The binding copies all
- * outputs into new memory although they are in place already; a run that asks for this one ends before it does.
+ * The first output of every model. ONNX Runtime's binding for Node cannot return its type. The binding copies all
+ * outputs into new memory although the fetched tensors hold them already; a run that fetches this output fails before
+ * the copies.
  */
 export const STOP = 'stop';
 const BFLOAT16 = 16;
 
-/** The model file. */
+/** Encodes the model file. */
 export function encodeDraft({ nodes, constants, inputs, outputs, domains }: ModelDraft): Uint8Array {
   const info = ({ name, type, shape }: DraftTensor): ProtobufWriter => valueInfoMessage(name, type, shape);
   const parts = {
@@ -67,7 +71,10 @@ export function encodeDraft({ nodes, constants, inputs, outputs, domains }: Mode
   return modelMessage(parts, domains);
 }
 
-/** The same with all that its nodes compute as outputs, which a session then tells the shapes of. It is not to be run. */
+/**
+ * Encodes a model whose outputs are the results of all nodes. A session then reports their shapes. The model must not
+ * be run.
+ */
 export function encodeForShapes({ nodes, constants, inputs, domains }: ModelDraft): Uint8Array {
   const parts = {
     nodes: nodes.map(({ operator, inputs: from, outputs: to, message }) =>

@@ -15,7 +15,7 @@ export type { ValueName } from './draft';
 export const CONTRIB = 'com.microsoft';
 export const BLOCKED = 'com.microsoft.nchwc';
 
-/** Constants up to this size are looked up by content, so that equal ones are stored once. */
+/** Constants up to this size are deduplicated by content. */
 const SHARED_CONSTANT_BYTES = 256;
 
 /** Collects the nodes, constants, inputs and outputs of one ONNX model and encodes it. */
@@ -28,7 +28,7 @@ export class ModelBuilder {
   readonly #shared = new Map<string, ValueName>();
   readonly #fetchable = new Set<ValueName>();
   readonly #numbers = new Map<ValueName, number>();
-  /** What the name of the nodes that follow begins with: what they are for, which the errors of ONNX Runtime then tell. */
+  /** Prefix of the names of the next nodes: their operation. Errors of ONNX Runtime contain the name. */
   purpose = '';
   #names = 0;
   #scratchBytes = 0;
@@ -38,7 +38,7 @@ export class ModelBuilder {
     return this.#add(operator, inputs, attributes, domain, [true])[0]!;
   }
 
-  /** Adds a node with several outputs, of which only those asked for are computed; the others have no name. */
+  /** Adds a node with several outputs. Outputs that are not asked for get no name and are not computed. */
   outputsOf(
     operator: string,
     inputs: readonly ValueName[],
@@ -82,14 +82,14 @@ export class ModelBuilder {
     return this.op('Transpose', [input], { perm });
   }
 
-  /** A constant tensor. */
+  /** Adds a constant tensor. */
   constant(type: ElementType, shape: readonly number[], data: ElementArray): ValueName {
     if (data.byteLength > SHARED_CONSTANT_BYTES) return this.#store(type, shape, data);
     const content = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
     return this.once(`${type}[${shape.join()}]${content}`, () => this.#store(type, shape, data));
   }
 
-  /** The value made by `make`, made once per model and remembered under `key`. */
+  /** Returns the value that `make` created for `key`; calls `make` once per model. */
   once(key: string, make: () => ValueName): ValueName {
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
@@ -98,32 +98,32 @@ export class ModelBuilder {
     return name;
   }
 
-  /** What is remembered under `key`, if anything is. */
+  /** Returns the value that `once` created for `key`, if any. */
   known(key: string): ValueName | undefined {
     return this.#shared.get(key);
   }
 
-  /** The number that a value is, if it is a constant of one. */
+  /** Returns the number of a constant of one element; undefined for other values. */
   numberOf(name: ValueName): number | undefined {
     return this.#numbers.get(name);
   }
 
-  /** A constant list of 64-bit integers: shapes, axes, pads. */
+  /** Adds a constant list of 64-bit integers: shapes, axes, pads. */
   ints(...values: number[]): ValueName {
     return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** A constant float scalar. */
+  /** Adds a constant float scalar. */
   float(value: number): ValueName {
     return this.constant('float32', [], Float32Array.of(value));
   }
 
-  /** A constant row of ones, `[1, length]`. */
+  /** Adds a constant row of ones, `[1, length]`. */
   onesRow(length: number): ValueName {
     return this.ones(1, length);
   }
 
-  /** A constant matrix of ones. */
+  /** Adds a constant matrix of ones. */
   ones(rows: number, columns: number): ValueName {
     return this.once(`ones ${rows},${columns}`, () =>
       this.constant('float32', [rows, columns], new Float32Array(rows * columns).fill(1)),
@@ -135,7 +135,10 @@ export class ModelBuilder {
     return name;
   }
 
-  /** Declares a value as graph output and returns the name to fetch it by: inputs, constants and repeats get an Identity. */
+  /**
+   * Declares a value as graph output and returns the name to fetch. Inputs, constants and repeated values get an
+   * Identity.
+   */
   output(value: ValueName, type: ElementType, shape: readonly number[]): ValueName {
     const name = this.#fetchable.has(value) ? value : this.op('Identity', [value]);
     this.#fetchable.delete(name);
@@ -143,31 +146,31 @@ export class ModelBuilder {
     return name;
   }
 
-  /** Declares a value as graph output under a name of the caller's choice. */
+  /** Declares a value as graph output under a given name. */
   outputAs(name: ValueName, value: ValueName, type: ElementType, shape: readonly number[]): void {
     const message = nodeMessage('Identity', [value], [name], {}, '');
     this.#nodes.push({ operator: 'Identity', inputs: [value], outputs: [name], message });
     this.#outputs.push({ name, type, shape });
   }
 
-  /** Tells the builder of a large intermediate value, for `takeScratch`. */
+  /** Notes a large intermediate value, for `takeScratch`. */
   noteScratch(bytes: number): void {
     this.#scratchBytes += bytes;
   }
 
-  /** Bytes of the intermediates that emitters have told about since the last call. */
+  /** Returns the bytes noted since the last call. */
   takeScratch(): number {
     const bytes = this.#scratchBytes;
     this.#scratchBytes = 0;
     return bytes;
   }
 
-  /** The mean over all threads of what each of them has computed: for graphs that are split there into stages. */
+  /** Adds an all-reduce: the mean over all workers. The graph is split into stages there. */
   allReduce(own: ValueName): ValueName {
     return this.once(`${ALL_REDUCE} ${own}`, () => this.op(ALL_REDUCE, [own]));
   }
 
-  /** The model as it is so far. */
+  /** The model so far. */
   get draft(): ModelDraft {
     return {
       nodes: this.#nodes,
@@ -178,7 +181,7 @@ export class ModelBuilder {
     };
   }
 
-  /** The encoded model file. */
+  /** Encodes the model file. */
   encode(): Uint8Array {
     return encodeDraft(this.draft);
   }

@@ -5,7 +5,7 @@ export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as cons
 export type ElementType = keyof typeof ELEMENT_TYPES;
 export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-/** A node attribute: integers as numbers, other forms marked by `{ float }`, `{ floats }` or `{ strings }`, or a string. */
+/** A node attribute. Numbers are integers; `{ float }`, `{ floats }` and `{ strings }` mark the other types. */
 export type Attribute =
   | number
   | { readonly float: number }
@@ -75,7 +75,7 @@ export function tensorMessage(
   return message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** `TensorProto` without numbers, of a type by its number. */
+/** `TensorProto` without elements, with the number of its type. */
 export function emptyTensorMessage(name: string, type: number): ProtobufWriter {
   return new ProtobufWriter().int(1, 0).int(2, type).string(8, name).bytes(9, new Uint8Array());
 }
@@ -88,7 +88,7 @@ export function valueInfoMessage(name: string, type: ElementType, shape: readonl
   return nameMessage(name).message(2, new ProtobufWriter().message(1, tensorType));
 }
 
-/** `ValueInfoProto` of an output whose type and shape are to be inferred. */
+/** `ValueInfoProto` of an output with inferred type and shape. */
 export function nameMessage(name: string): ProtobufWriter {
   return new ProtobufWriter().string(1, name);
 }

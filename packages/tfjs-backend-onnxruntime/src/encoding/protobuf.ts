@@ -4,8 +4,8 @@ const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
 /**
- * Writes one protobuf message, field by field. It knows the four wire forms that ONNX models use and nothing else.
- * Nested messages are writers of their own, added with `message`.
+ * Writes one protobuf message, field by field, in the four wire types that ONNX models use. Nested messages are
+ * separate writers, added with `message`.
  */
 export class ProtobufWriter {
   #bytes: Uint8Array;
@@ -15,12 +15,12 @@ export class ProtobufWriter {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** A varint field (int32, int64, enum). Negative numbers take ten bytes, as protobuf wants it. */
+  /** Adds a varint field (int32, int64, enum). Negative numbers take ten bytes, as protobuf requires. */
   int(field: number, value: number): this {
     return this.#tag(field, VARINT).#varint(value);
   }
 
-  /** A 32-bit float field. */
+  /** Adds a 32-bit float field. */
   float(field: number, value: number): this {
     this.#tag(field, FIXED32).#reserve(4);
     new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
@@ -28,12 +28,12 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** A string field. */
+  /** Adds a string field. */
   string(field: number, value: string): this {
     return this.bytes(field, utf8.encode(value));
   }
 
-  /** A bytes field; the bytes are copied. */
+  /** Adds a bytes field and copies the bytes. */
   bytes(field: number, value: Uint8Array): this {
     this.#tag(field, LENGTH_DELIMITED).#varint(value.length);
     this.#reserve(value.length);
@@ -42,12 +42,12 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** A nested message field. */
+  /** Adds a nested message. */
   message(field: number, value: ProtobufWriter): this {
     return this.bytes(field, value.finish());
   }
 
-  /** The bytes written so far: a view, valid until the next write. */
+  /** Returns the bytes written so far: a view, valid until the next write. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }

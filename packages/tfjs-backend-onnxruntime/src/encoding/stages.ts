@@ -9,36 +9,39 @@ import {
 } from './draft';
 import type { ElementType } from './onnx-messages';
 
-/** Threads bring together what each of them has: all go on with the mean. */
+/** An all-reduce: each worker contributes `own` and goes on with `mean`. */
 export interface AllReduce {
   readonly own: ValueName;
   readonly mean: ValueName;
 }
 
-/** The part of a graph that a thread computes without waiting for others. */
+/** The part of a graph between two all-reduces, which a worker computes without waiting. */
 export interface Stage {
   readonly model: Uint8Array;
-  /** Each after those that it reads. */
+  /** The nodes, each after its inputs. */
   readonly nodes: readonly DraftNode[];
   readonly inputs: readonly DraftTensor[];
   readonly outputs: readonly DraftTensor[];
-  /** What follows it. */
+  /** The all-reduces after the stage. */
   readonly allReduces: readonly AllReduce[];
 }
 
-/** From this size on a value is an output of its stage, for which the caller has a place, though no other stage reads it. */
+/**
+ * Values of this size or more are outputs of their stage even if no other stage reads them: the memory plan has memory
+ * for them.
+ */
 const LARGE_BYTES = 2 ** 16;
 
-/** All of a graph, for threads that have no all-reduce before its end. */
+/** The only stage of a graph without all-reduces. */
 export function wholeStage({ nodes, inputs, outputs }: ModelDraft, model: Uint8Array): Stage {
   return { model, nodes, inputs, outputs, allReduces: [] };
 }
 
 /**
- * Splits a graph at its all-reduces: as few stages as there can be, each with the nodes that can be computed then. A node
- * waits for the stage that reads it where that leaves less to be kept from stage to stage.
+ * Splits a graph at its all-reduces into as few stages as possible. A node is delayed to the stage that reads it if
+ * fewer bytes are then kept between stages.
  *
- * @param shapeOf type and shape of every value that a node computes
+ * @param shapeOf returns type and shape of each computed value
  */
 export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) => DraftTensor): Stage[] {
   const graph = new Graph(draft);
@@ -64,7 +67,7 @@ export function splitIntoStages(draft: ModelDraft, shapeOf: (name: ValueName) =>
   });
 }
 
-/** Who computes and who reads what. */
+/** The producers and the readers of all values. */
 class Graph {
   readonly nodes: readonly DraftNode[];
   readonly producers = new Map<ValueName, DraftNode>();
@@ -88,19 +91,19 @@ class Graph {
     }
   }
 
-  /** What a node reads that nodes compute. */
+  /** Returns the inputs of a node that other nodes compute. */
   computed({ inputs }: DraftNode): ValueName[] {
     return [...new Set(inputs)].filter((name) => this.producers.has(name));
   }
 
-  /** Where a value really comes from: not from the views of it. */
+  /** Follows views back to the value itself. */
   origin(name: ValueName): ValueName {
     let node = this.producers.get(name);
     for (; node !== undefined && isView(node); node = this.producers.get(name)) name = node.inputs[0]!;
     return name;
   }
 
-  /** Whether a view is made wherever it is read, since to pass it on would be to copy it. */
+  /** True for views that each stage repeats, because passing them on would copy them. */
   isRepeated(node: DraftNode): boolean {
     return isView(node) && !node.outputs.some((name) => this.outputs.has(name));
   }
@@ -108,7 +111,7 @@ class Graph {
 
 type Stages = Map<DraftNode, number>;
 
-/** The first stage in which each node can be computed. An all-reduce belongs to the stage that it follows. */
+/** Finds the first possible stage of each node. An all-reduce belongs to the stage before it. */
 function earliestStages(graph: Graph): Stages {
   const stageOf: Stages = new Map();
   for (const node of graph.nodes) {
@@ -121,7 +124,9 @@ function earliestStages(graph: Graph): Stages {
   return stageOf;
 }
 
-/** Moves nodes to the first stage that reads them, the last ones first, where no more bytes are kept for it. */
+/**
+ * Delays nodes to the first stage that reads them, the last nodes first, if no more bytes are then kept between stages.
+ */
 function postpone(graph: Graph, stageOf: Stages, bytesOf: (name: ValueName) => number): void {
   for (const node of [...graph.nodes].reverse()) {
     if (node.operator === ALL_REDUCE || node.outputs.some((name) => graph.outputs.has(name))) continue;
@@ -139,9 +144,9 @@ function postpone(graph: Graph, stageOf: Stages, bytesOf: (name: ValueName) => n
 
 interface Part {
   readonly nodes: readonly DraftNode[];
-  /** Inputs of the graph, constants, and what earlier stages have computed. */
+  /** Inputs of the graph, constants, and values of earlier stages. */
   readonly takes: ReadonlySet<ValueName>;
-  /** What it computes. */
+  /** The values that the part computes. */
   readonly gives: readonly ValueName[];
   readonly allReduces: readonly AllReduce[];
 }
@@ -152,7 +157,7 @@ function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
   const nodes: DraftNode[] = [];
   const has = new Set<ValueName>();
   const takes = new Set<ValueName>();
-  /** Makes a value known in this stage: views of it by repeating them, others by taking them over. */
+  /** Makes a value available in this stage: repeats views, and takes other values from earlier stages. */
   const bring = (name: ValueName): void => {
     if (name === '' || has.has(name) || takes.has(name)) return;
     const producer = graph.producers.get(name);
@@ -180,6 +185,6 @@ function partOf(graph: Graph, stageOf: Stages, stage: number): Part {
 
 const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, int64: 8, bool: 1 };
 
-/** Bytes of all numbers of a tensor. */
+/** Bytes of a tensor. */
 export const tensorBytes = ({ type, shape }: Pick<DraftTensor, 'type' | 'shape'>): number =>
   shape.reduce((size, length) => size * length, BYTES[type]);

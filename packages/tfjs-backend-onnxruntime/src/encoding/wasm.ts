@@ -30,23 +30,23 @@ const constant = (value: number): number[] => {
   return bytes.at(-1)! & 64 ? [...bytes.slice(0, -1), bytes.at(-1)! | 128, 0] : bytes;
 };
 
-/** Pages that a memory has at least, and at the most. */
+/** Minimum and maximum pages of a memory. */
 const PAGES = [1, 65_536] as const;
-/** Of memory that threads share, which has a known maximum. */
+/** The flag for the limits of shared memory, which has a maximum. */
 const SHARED_LIMITS = 3;
 
 const simd = (code: number): number[] => [0xfd, ...unsigned(code)];
-/** Aligned to 16 bytes. */
+/** A memory instruction with an alignment of 16 bytes. */
 const memory = (code: number): number[] => [...simd(code), 4, 0];
 
-/** Instructions, as few as are used here. */
+/** The instructions that this package uses. */
 export const wasm = {
   get: (local: number): number[] => [0x20, ...unsigned(local)],
   set: (local: number): number[] => [0x21, ...unsigned(local)],
   i32: (value: number): number[] => [0x41, ...constant(value)],
   addIntegers: [0x6a],
   isLess: [0x49],
-  /** Repeats the instructions while they leave a number other than 0. */
+  /** Repeats the instructions while they leave a number other than 0 on the stack. */
   repeatWhile: (body: readonly number[]): number[] => [0x03, NO_RESULT_BLOCK, ...body, 0x0d, 0, END],
   load: memory(0),
   store: memory(11),
@@ -57,7 +57,7 @@ export const wasm = {
   divide: simd(0xe7),
 } as const;
 
-/** A module of one function that it exports, over a memory that it imports as `host.memory` (WebAssembly 2.0, threads). */
+/** Encodes a module that exports one function and imports its memory as `host.memory` (WebAssembly 2.0, threads). */
 export function wasmModule(one: WasmFunction, shared: boolean): Uint8Array<ArrayBuffer> {
   const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
   const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];

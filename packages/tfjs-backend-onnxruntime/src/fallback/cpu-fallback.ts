@@ -1,14 +1,14 @@
 import { MathBackendCPU, tf } from '../tf';
 import type { OnnxBackend } from '../onnx-backend';
 
-/** Whether kernels without a native form may run on the cpu kernels, or are an error. */
+/** The reaction to a kernel without a native form: run it on the cpu kernels, or throw. */
 export type FallbackPolicy = 'run' | 'throw';
 
 type KernelInputs = tf.NamedTensorInfoMap | (tf.TensorInfo | undefined)[];
 
 /**
- * Runs kernels that have no native form on tfjs's own cpu kernels, over a cpu backend that lives for this purpose alone and
- * is empty between calls. Element arrays pass between the backends without a copy.
+ * Runs kernels without a native form on the cpu kernels of tfjs. Its own cpu backend is empty between calls. Arrays
+ * pass between the backends without a copy.
  */
 export class CpuFallback {
   readonly #cpu = new MathBackendCPU();
@@ -19,11 +19,11 @@ export class CpuFallback {
     public policy: FallbackPolicy,
     readonly log: (message: string) => void,
   ) {
-    // The first use of a cpu backend would print an advertisement for tfjs-node.
+    // The first use of a cpu backend prints an advertisement for tfjs-node.
     Reflect.set(this.#cpu, 'firstUse', false);
   }
 
-  /** How often each kernel fell back. */
+  /** Number of calls of each kernel. */
   get calls(): ReadonlyMap<string, number> {
     return this.#calls;
   }
@@ -32,7 +32,7 @@ export class CpuFallback {
     this.#calls.clear();
   }
 
-  /** @throws Error under the policy `throw`, or whatever the cpu kernel throws */
+  /** @throws Error under the policy `throw`, or the error of the cpu kernel */
   run(name: string, inputs: KernelInputs, attrs: tf.NamedAttrMap): tf.TensorInfo | tf.TensorInfo[] {
     if (this.policy === 'throw') throw new Error(`The kernel ${name} has no native form for these inputs.`);
     const earlier = this.#calls.get(name) ?? 0;
@@ -57,7 +57,7 @@ export class CpuFallback {
     const { complex } = this.backend.lookup(x.dataId);
     if (complex === null) {
       const info = this.#cpu.makeTensorInfo(x.shape, x.dtype, this.backend.readSync(x.dataId));
-      return Object.assign(info, { rank: x.shape.length }); // Some cpu kernels take their input for a whole tensor.
+      return Object.assign(info, { rank: x.shape.length }); // Some cpu kernels expect a complete tensor.
     }
     const info = this.#cpu.makeTensorInfo(x.shape, 'complex64');
     const halves = { real: this.#toCpu(complex.real), imag: this.#toCpu(complex.imag) };
@@ -77,7 +77,7 @@ export class CpuFallback {
 }
 
 function mapInputs(inputs: KernelInputs, map: (x: tf.TensorInfo) => tf.TensorInfo): tf.NamedTensorInfoMap {
-  // Kernels of any number of inputs get an array where the others get names; tfjs declares both as a map of names.
+  // Kernels with any number of inputs get an array, others get a map of names; tfjs declares both as a map.
   if (Array.isArray(inputs)) return inputs.map((x) => x && map(x)) as unknown as tf.NamedTensorInfoMap;
   const mapped: tf.NamedTensorInfoMap = {};
   for (const [name, x] of Object.entries(inputs)) {

@@ -1,18 +1,18 @@
 import { wasm, wasmModule } from '../encoding/wasm';
 
-/** What is the same for all steps. */
+/** The constants of all steps. */
 export interface AdamBetas {
   readonly beta1: number;
   readonly beta2: number;
 }
 
-/** What may differ from step to step, as `AdamConstants` has them. */
+/** The numbers that may change from step to step, as in `AdamConstants`. */
 export interface AdamRate {
   readonly rate: number;
   readonly epsilon: number;
 }
 
-/** Where arrays begin in the memory of a module, in bytes, each at a multiple of 16. */
+/** Byte offsets of the arrays in the memory of a module, each a multiple of 16. */
 export interface AdamOffsets {
   readonly weight: number;
   readonly first: number;
@@ -20,7 +20,7 @@ export interface AdamOffsets {
   readonly nextWeight: number;
   readonly nextFirst: number;
   readonly nextSecond: number;
-  /** One or more, whose mean is the gradient. */
+  /** Offsets of one or more gradients; the update uses their mean. */
   readonly gradients: readonly number[];
 }
 
@@ -30,10 +30,12 @@ const VECTORS = ['m', 'v', 'g'] as const;
 type Local = (typeof INTEGERS)[number] | (typeof CONSTANTS)[number] | (typeof VECTORS)[number];
 
 /**
- * A WebAssembly module with one function, `step`, for so many gradients: a step of Adam (Kingma and Ba 2015) in one pass, four
- * numbers at a time, each as the operators of a graph would. Its arguments are what `adamArguments` gives, then rate and epsilon.
+ * Encodes a WebAssembly module whose function `step` computes a step of Adam (Kingma and Ba 2015) in one pass, four
+ * elements at a time, with the same arithmetic as the operators of a graph. Its arguments are those of `adamArguments`,
+ * then rate and epsilon.
  *
- * @param shared whether its memory is shared by threads
+ * @param gradients number of gradients
+ * @param shared true if threads share the memory
  */
 export function adamModule(gradients: number, shared: boolean): Uint8Array<ArrayBuffer> {
   const integers = INTEGERS.length + gradients;
@@ -72,8 +74,8 @@ export function adamModule(gradients: number, shared: boolean): Uint8Array<Array
 }
 
 /**
- * The arguments of `step` but rate and epsilon, which come last: for the bytes of each array from `start` to `end`, of which
- * there is at least one.
+ * Returns the arguments of `step` without rate and epsilon, for the bytes from `start` to `end` of each array. The
+ * range must not be empty.
  */
 export function adamArguments(
   [start, end]: readonly [start: number, end: number],

@@ -6,7 +6,7 @@ import type { FusedUpdate } from './split';
 import { vectorAdam } from './vector-adam';
 
 /**
- * Steps by Adam with the gradient that a graph has computed.
+ * Computes a step of Adam with the gradient that a graph computed.
  *
  * @returns the next weight and moments, in arrays of the pool
  */

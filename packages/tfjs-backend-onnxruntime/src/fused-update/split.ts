@@ -3,7 +3,7 @@ import { isPending, isPendingOf, type PendingValue, type Value } from '../graph/
 import { Consumers } from '../passes/consumers';
 import { hasVectorAdam } from './vector-adam';
 
-/** A step of Adam that follows the graph. Numbers are indices: of leaves, or of the plan's order. */
+/** An Adam update after the graph. All numbers are indices of leaves or of values in the order of the plan. */
 export interface FusedUpdate {
   readonly beta1: number;
   readonly beta2: number;
@@ -14,18 +14,18 @@ export interface FusedUpdate {
     readonly rate: number;
     readonly epsilon: number;
   };
-  /** What the graph computes for it. */
+  /** Index of the gradient, which the graph computes. */
   readonly gradient: number;
   readonly results: { readonly weight: number; readonly first: number; readonly second: number };
 }
 
-/** A plan as a graph and what is done with its results. */
+/** A plan, split into a graph and the updates after it. */
 export interface SplitPlan {
   readonly graph: Plan;
   readonly fusedUpdates: readonly FusedUpdate[];
 }
 
-/** Takes the steps of an optimiser out of a plan, where nothing else of the plan reads what they compute. */
+/** Splits the Adam updates off a plan, unless another value of the plan reads their results. */
 export function splitPlan(plan: Plan): SplitPlan {
   const updates = plan.order.filter((value) => isPendingOf(value, 'AdamUpdate'));
   if (updates.length === 0 || !hasVectorAdam()) return { graph: plan, fusedUpdates: [] };

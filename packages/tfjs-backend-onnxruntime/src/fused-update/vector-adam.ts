@@ -2,23 +2,23 @@ import type {} from './webassembly';
 import { PAGE_BYTES } from '../encoding/wasm';
 import { adamArguments, adamModule, type AdamBetas, type AdamOffsets, type AdamRate } from './adam-module';
 
-/** Numbers that are stepped at a time: what is read and written of them stays in the cache. */
+/** Elements that are updated at a time; their arrays stay in the cache. */
 const CHUNK = 8192;
 const PARTS = ['weight', 'first', 'second', 'gradient'] as const;
 type Part = (typeof PARTS)[number];
 
-/** A weight, its moments and its gradient; arrays of one length. */
+/** A weight, its moments and its gradient: arrays of one length. */
 export type AdamArrays = Readonly<Record<Part, Float32Array>>;
 
 interface Unit {
   readonly step: (...values: number[]) => void;
-  /** The parts of its memory, `CHUNK` numbers each. */
+  /** The arrays in the memory of the module, `CHUNK` elements each. */
   readonly memory: AdamArrays;
 }
 
-/** Where each part begins in the unit's memory. */
+/** Byte offset of each array in the memory of the module. */
 const offsetOf = (part: Part): number => 4 * CHUNK * PARTS.indexOf(part);
-/** Steps what is there in place. */
+/** The offsets of an update in place. */
 const OFFSETS: AdamOffsets = {
   weight: offsetOf('weight'),
   first: offsetOf('first'),
@@ -39,20 +39,20 @@ function makeUnit(): Unit | null {
     const parts = { weight: part('weight'), first: part('first'), second: part('second'), gradient: part('gradient') };
     return { step: step as Unit['step'], memory: parts };
   } catch {
-    return null; // No WebAssembly, or none with vectors.
+    return null; // There is no WebAssembly, or it has no vector instructions.
   }
 }
 
 let unit: Unit | null | undefined;
 
-/** Whether this process can step by `vectorAdam`. */
+/** True if this process can use `vectorAdam`. */
 export function hasVectorAdam(): boolean {
   return (unit ??= makeUnit()) !== null;
 }
 
 /**
- * One step of Adam (Kingma and Ba 2015) in one pass over the numbers, where a graph of operators takes twelve. The bits are
- * those of the operators.
+ * Computes one step of Adam (Kingma and Ba 2015) in one pass, where a graph of operators takes twelve. The bits are the
+ * same.
  *
  * @param results arrays of the same length for the next weight and moments
  */
@@ -61,7 +61,7 @@ export function vectorAdam(
   numbers: AdamBetas & AdamRate,
   results: Omit<AdamArrays, 'gradient'>,
 ): void {
-  if (!hasVectorAdam()) throw new Error('There is no WebAssembly with vectors here.');
+  if (!hasVectorAdam()) throw new Error('This process has no WebAssembly with vector instructions.');
   const { step, memory } = unit!;
   const { length } = tensors.weight;
   for (let start = 0; start < length; start += CHUNK) {

@@ -1,4 +1,4 @@
-/** The part of WebAssembly that is used here: Node's types leave it to those of browsers, which Node does not have. */
+/** The part of WebAssembly that this package uses. The types of Node leave it to those of browsers. */
 declare global {
   namespace WebAssembly {
     type Module = object;
@@ -7,7 +7,7 @@ declare global {
       /** Sizes in pages of 64 KB. */
       constructor(size: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
       readonly buffer: Buffer;
-      /** Adds so many pages; returns how many there were. */
+      /** Adds pages and returns the previous number of pages. */
       grow(pages: number): number;
     }
     type Imports = Readonly<Record<string, Readonly<Record<string, object>>>>;

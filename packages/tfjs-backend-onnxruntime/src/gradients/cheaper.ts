@@ -3,7 +3,7 @@ import { BACKEND_NAME } from '../step-boundary';
 import { tf } from '../tf';
 import type { GradientFunction } from './gradient-function';
 
-/** dy seen as the result of a reduction that keeps the reduced axes. */
+/** Reshapes dy as if the reduction had kept the reduced axes. */
 function withReducedAxes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {
   const axes = tf.util.parseAxisParam(attributes['axis'] as number | number[], x.shape);
   return tf.reshape(
@@ -12,7 +12,10 @@ function withReducedAxes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMa
   );
 }
 
-/** The same numbers as tfjs's own, without tensors of ones and zeros as large as the input; for this backend only. */
+/**
+ * Cheaper gradients for this backend. Their numbers equal those of tfjs, without tensors of ones and zeros as large as
+ * the input.
+ */
 export const cheaperGradients: Readonly<Record<string, GradientFunction>> = {
   Mean: whereNative((dy, [x], attributes) => ({
     x: () => {
@@ -29,7 +32,7 @@ export const cheaperGradients: Readonly<Record<string, GradientFunction>> = {
 const clipGradient = (dy: tf.Tensor, x: tf.Tensor, bounds: tf.NamedAttrMap): tf.Tensor =>
   tf.engine().runKernel(CLIP_GRADIENT, { dy, x }, bounds);
 
-/** Leaves other backends and other inputs to tfjs's own. */
+/** Restricts a gradient to this backend and to its inputs; the others use the gradient of tfjs. */
 function whereNative(ours: GradientFunction): GradientFunction {
   return (dy, saved, attributes) => {
     const isOurs = tf.getBackend() === BACKEND_NAME && saved[0]!.dtype === 'float32' && saved[0]!.size > 0;

@@ -7,7 +7,10 @@ import { tileGradient } from './tile';
 import { unfuseDilated } from './unfused';
 import { volumeGradient } from './volumes';
 
-/** In the place of tfjs's own, which is slow or refuses. The `cpu` backend keeps its own: it is what others are compared with. */
+/**
+ * Gradients that replace slow or missing gradients of tfjs. The `cpu` backend keeps its own, as the reference of
+ * comparisons.
+ */
 const instead: Readonly<Record<string, GradientFunction>> = {
   ...cheaperGradients,
   ...Object.fromEntries(
@@ -15,13 +18,13 @@ const instead: Readonly<Record<string, GradientFunction>> = {
   ),
 };
 
-/** What does not change where its inputs hardly do: tfjs knows that of `GreaterEqual` alone. */
+/** Functions that are constant almost everywhere. Of these tfjs only has a gradient for `GreaterEqual`. */
 const STEPWISE = {
   pairs: ['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual'],
   single: ['Any', 'All'],
 } as const;
 
-/** Where tfjs has none. */
+/** Gradients that tfjs lacks. */
 const added: readonly tf.GradConfig[] = [
   ...STEPWISE.pairs.map((kernelName) => stepwise(kernelName, ['a', 'b'])),
   ...STEPWISE.single.map((kernelName) => stepwise(kernelName, ['x'])),
@@ -30,8 +33,9 @@ const added: readonly tf.GradConfig[] = [
 ];
 
 /**
- * Gives tfjs other forms of some gradients, and gradients that it does not have. Until the function that it returns is
- * called.
+ * Replaces some gradients of tfjs and adds missing ones.
+ *
+ * @returns a function that restores the originals
  */
 export function completeGradients(): () => void {
   const originals = Object.entries(instead).map(([kernelName, ours]) => {

@@ -2,12 +2,12 @@ import { BACKEND_NAME } from '../step-boundary';
 import { tf } from '../tf';
 import type { GradientFunction, Gradients } from './gradient-function';
 
-/** Kernels of gradients that take dilations on this backend. */
+/** The gradient kernels of this backend that accept dilations. */
 type OwnGradients = readonly [input: string, filter: string];
 
 type FilterShape = [number, number, number, number];
 
-/** Gradients of convolutions whose taps lie apart, which tfjs refuses. Where taps are neighbours its own are taken. */
+/** Gradients of dilated convolutions, which tfjs refuses. Other convolutions keep the gradients of tfjs. */
 export const dilatedGradients: Readonly<Record<string, GradientFunction>> = {
   Conv2D: (dy, [x, filter], attributes) => {
     const dilations = dilationsOf(attributes);
@@ -39,7 +39,7 @@ function natively(
   };
 }
 
-/** The gradients of a convolution with the same taps and zeros between them. */
+/** Computes the gradients through a filter with zeros between its taps. */
 function throughDilatedFilter(
   kernel: 'Conv2DBackprop' | 'DepthwiseConv2dNativeBackprop',
   dy: tf.Tensor,
@@ -59,7 +59,7 @@ function throughDilatedFilter(
   };
 }
 
-/** A filter with zeros between its taps. */
+/** Inserts zeros between the taps of a filter. */
 function dilate(filter: tf.Tensor, [down, across]: readonly [number, number]): tf.Tensor {
   const [h, w, inputs, outputs] = filter.shape as FilterShape;
   const taps = tf.reshape(filter, [h, 1, w, 1, inputs * outputs]);
@@ -68,7 +68,7 @@ function dilate(filter: tf.Tensor, [down, across]: readonly [number, number]): t
   return tf.slice(wide, [0, 0, 0, 0], [(h - 1) * down + 1, (w - 1) * across + 1, inputs, outputs]);
 }
 
-/** The taps of such a filter. */
+/** Selects the taps of such a filter. */
 function undilate(whole: tf.Tensor, shape: FilterShape, [down, across]: readonly [number, number]): tf.Tensor {
   const [h, w, inputs, outputs] = shape;
   const filled = tf.pad(whole, [[0, down - 1], [0, across - 1], [0, 0], [0, 0]]); // prettier-ignore
@@ -76,7 +76,7 @@ function undilate(whole: tf.Tensor, shape: FilterShape, [down, across]: readonly
   return tf.reshape(tf.slice(apart, [0, 0, 0, 0, 0], [h, 1, w, 1, inputs * outputs]), shape);
 }
 
-/** Steps between taps along the axes; undefined where they are neighbours. */
+/** The dilations of a convolution; undefined if they are all 1. */
 function dilationsOf({ dilations }: tf.NamedAttrMap): [number, number] | undefined {
   const given = (dilations ?? 1) as [number, number] | number;
   const all: [number, number] = typeof given === 'number' ? [given, given] : given;

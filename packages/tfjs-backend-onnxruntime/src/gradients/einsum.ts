@@ -1,6 +1,6 @@
 import { tf } from '../tf';
 
-/** The gradient of an input of `einsum` is an `einsum` as well, of the result's gradient and the other input. */
+/** The gradient of `einsum`: another `einsum`, of the gradient of the result and the other input. */
 export const einsumGradient: tf.GradConfig = {
   kernelName: 'Einsum',
   saveAllInputs: true,
@@ -13,7 +13,7 @@ export const einsumGradient: tf.GradConfig = {
       const given = own.filter((axis) => known.has(axis)).join('');
       const operands = [output, ...inputs.filter((_, i) => i !== position)].join();
       const product = tf.einsum(`${operands}->${given}`, dy as tf.Tensor, ...others);
-      // An axis that is in no other place was summed up: each of its numbers has the gradient of the sum.
+      // An axis of this input alone was summed: each of its elements has the gradient of the sum.
       const { shape } = saved[position]!;
       const seen = shape.map((length, axis) => (known.has(own[axis]!) ? length : 1));
       return tf.broadcastTo(tf.reshape(product, seen), shape);
@@ -22,7 +22,7 @@ export const einsumGradient: tf.GradConfig = {
   },
 };
 
-/** The axes of each input and of the result of an equation. */
+/** Parses an equation into the axes of each input and of the result. */
 export function parts(equation: string): [inputs: string[], output: string] {
   const [left, right] = equation.replaceAll(/\s/g, '').split('->') as [string, string];
   return [left.split(','), right];

@@ -1,9 +1,12 @@
 import type { tf } from '../tf';
 
-/** How to compute the gradient of each input, by its name. */
+/** Functions that compute the gradient of each input, by the name of the input. */
 export type Gradients = Readonly<Record<string, () => tf.Tensor>>;
 
-/** The gradients of a kernel's inputs, from that of its one result; undefined where tfjs's own is to be taken. */
+/**
+ * Computes the gradients of the inputs of a kernel from the gradient of its result. Undefined selects the gradient of
+ * tfjs.
+ */
 export type GradientFunction = (
   dy: tf.Tensor,
   saved: tf.Tensor[],

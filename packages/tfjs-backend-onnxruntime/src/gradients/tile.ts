@@ -2,8 +2,8 @@ import { tf } from '../tf';
 import type { GradientFunction } from './gradient-function';
 
 /**
- * The gradient of what is repeated: the sum over its repetitions, in one reduction. tfjs adds one slice for each: layer
- * normalisation of 100 images of 7 by 7 made graphs of 10,000 operations.
+ * The gradient of `tile`: the sum over the repetitions, in one reduction. tfjs adds one slice for each repetition:
+ * layer normalization of 100 images of 7 x 7 made graphs of 10,000 operations.
  */
 export const tileGradient: GradientFunction = (dy, [x], attributes) => ({
   x: () => {

@@ -3,16 +3,18 @@ import { layers, tf } from '../tf';
 type Layer = layers.layers.Layer;
 
 /**
- * Has Conv2D layers of dilated taps without an activation compute what they are, a convolution and a bias: tfjs-layers
- * takes its fused form for them, whose gradient refuses dilations whatever the kernels can. Until the function that it
- * returns is called.
+ * Makes dilated Conv2D layers without activation compute a convolution and a bias. The fused form of tfjs-layers has a
+ * gradient that refuses dilations.
+ *
+ * @returns a function that restores the original
  */
 export function unfuseDilated(): () => void {
-  // tfjs-layers hands out layers, not their classes.
+  // tfjs-layers exports functions that make layers, but not their classes.
   const prototype = Object.getPrototypeOf(layers.layers.conv2d({ filters: 1, kernelSize: 1, name: 'any' })) as Layer;
   const inherited = Object.getOwnPropertyDescriptor(prototype, 'call');
   const call: unknown = Reflect.get(prototype, 'call');
-  if (typeof call !== 'function') throw new Error('tfjs-layers computes its layers in an unknown way.');
+  if (typeof call !== 'function')
+    throw new Error('This version of tfjs-layers is not supported: its Conv2D layer has no method call.');
   prototype.call = function (this: Layer, inputs, kwargs) {
     const dilations = dilationsOf(this);
     if (dilations === undefined) return Reflect.apply(call, this, [inputs, kwargs]) as tf.Tensor;
@@ -33,7 +35,7 @@ export function unfuseDilated(): () => void {
 
 const known = new WeakMap<Layer, [number, number] | 'none'>();
 
-/** The dilations of such a layer; undefined of any other. */
+/** The dilations of such a layer; undefined for other layers. */
 function dilationsOf(layer: Layer): [number, number] | undefined {
   let dilations = known.get(layer);
   if (dilations === undefined) {

@@ -1,6 +1,6 @@
 import { tf } from '../tf';
 
-/** The gradient of a transposed convolution of volumes, which tfjs does not have: it is a convolution. */
+/** The gradient of a transposed convolution of volumes, which tfjs lacks: a convolution. */
 export const volumeGradient: tf.GradConfig = {
   kernelName: 'Conv3DBackpropInputV2',
   inputsToSave: ['dy', 'filter'],

@@ -5,11 +5,11 @@ import type { Value } from './value';
 const BYTES_PER_ELEMENT = 4;
 
 /**
- * The most bytes that the values of a plan take at a time, when each is kept until its last reader has been computed, and
- * outputs to the end.
+ * Computes the peak memory of a plan in bytes. Each value lives until its last reader has run, and outputs live to the
+ * end.
  *
- * @param isComputed whether a value exists at all: some are never written, as another operation gives their readers the same
- * @param scratch bytes that computing a value takes beside
+ * @param isComputed true if the value is written; some are not, because a rewrite replaces them
+ * @param scratch additional bytes that computing the value takes
  */
 export function mostBytesAlive(
   { order, outputs }: Plan,

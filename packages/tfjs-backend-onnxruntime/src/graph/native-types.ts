@@ -1,11 +1,11 @@
 import type { tf } from '../tf';
 
-/** Element types that recorded graphs compute with. `string` and `complex64` tensors stay with the cpu kernels. */
+/** Element types of recorded graphs. Tensors of `string` and `complex64` stay with the cpu kernels. */
 export type NativeType = 'float32' | 'int32' | 'bool';
 /** The array that holds a native tensor; booleans are bytes of 0 and 1. */
 export type NativeArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
-/** The same in memory that threads share. */
+/** The array of a native tensor in shared memory. */
 export type SharedArray =
   Float32Array<SharedArrayBuffer> | Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
@@ -30,7 +30,7 @@ export function isShared(values: ArrayBufferView): values is SharedArray {
   return values.buffer instanceof SharedArrayBuffer;
 }
 
-/** The array of `length` elements that begins at a byte of shared memory. */
+/** Creates an array of `length` elements over shared memory, from byte `at` on. */
 export function sharedArray(type: NativeType, memory: SharedArrayBuffer, at: number, length: number): SharedArray {
   switch (type) {
     case 'float32':
@@ -47,12 +47,12 @@ export function elementBytes(type: NativeType): number {
   return ARRAYS[type].BYTES_PER_ELEMENT;
 }
 
-/** A native array with the given elements, converted as typed arrays do. */
+/** Creates a native array from elements, converted as typed arrays do. */
 export function nativeArray(type: NativeType, values: Iterable<number>): NativeArray {
   return ARRAYS[type].from(values);
 }
 
-/** `values` itself where it already is the array that `type` wants, else a converted copy. */
+/** Returns `values` if it has the right type, else a converted copy. */
 export function toNativeArray(type: NativeType, values: tf.BackendValues): NativeArray {
   if (values instanceof ARRAYS[type] && values.buffer instanceof ArrayBuffer) return values as NativeArray;
   if (Array.isArray(values)) throw new TypeError(`String values cannot become a ${type} tensor.`);
@@ -66,7 +66,7 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
-/** Whether two shapes (or any two number lists) are equal. */
+/** True if two shapes (or any two lists of numbers) are equal. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;

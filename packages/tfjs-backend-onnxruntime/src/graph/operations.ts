@@ -25,7 +25,7 @@ export interface Window {
   readonly pads: readonly [number, number, number, number];
 }
 
-/** How a resized image samples its source, in the terms of tfjs. */
+/** The sampling of a resized image, in the terms of tfjs. */
 export interface ResizeRule {
   readonly method: 'bilinear' | 'nearest';
   readonly alignCorners: boolean;
@@ -34,7 +34,7 @@ export interface ResizeRule {
 
 type NoAttributes = Readonly<Record<string, never>>;
 
-/** What can be recorded, with the attributes of each kind. Convolutions and pools see NHWC tensors and HWIO filters. */
+/** The attributes of each kind of operation. Convolutions and pools use NHWC tensors and HWIO filters. */
 export interface OperationAttributes {
   Unary: { readonly fn: UnaryFunction };
   Binary: { readonly fn: BinaryFunction };
@@ -62,7 +62,7 @@ export interface OperationAttributes {
   Tile: { readonly reps: readonly number[] };
   Gather: { readonly axis: number };
   Reverse: { readonly axes: readonly number[] };
-  /** Rows and the number of the segment that each belongs to; rows of no segment are left out. */
+  /** Rows, and the segment index of each row. Rows without a segment are left out. */
   SegmentSum: NoAttributes;
   OneHot: { readonly depth: number; readonly on: number; readonly off: number };
   /** Two matrices (or stacks of them), and an optional bias. */
@@ -79,7 +79,7 @@ export interface OperationAttributes {
   DepthwiseInputGradient: { readonly window: Window };
   /** Input, gradient of the result. */
   DepthwiseFilterGradient: { readonly window: Window };
-  /** Input, mean, variance, then offset and scale where there are such; each broadcast against the input. */
+  /** Input, mean, variance, then optional offset and scale, each broadcast to the input. */
   BatchNorm: { readonly epsilon: number; readonly hasOffset: boolean; readonly hasScale: boolean };
   MaxPool: { readonly window: Window };
   AveragePool: { readonly window: Window };
@@ -104,13 +104,13 @@ export type Operation<K extends OperationKind = OperationKind> = {
   [P in K]: { readonly kind: P; readonly attributes: OperationAttributes[P] };
 }[K];
 
-/** Whether a window's places cover the input without overlap, gap or padding. */
+/** True if the windows cover the input without overlap, gap or padding. */
 export function tilesInput({ kernel, strides, pads }: Window, [, height, width]: readonly number[]): boolean {
   const exact = kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((pad) => pad === 0);
   return exact && height! % kernel[0] === 0 && width! % kernel[1] === 0;
 }
 
-/** Whether a window goes by two by two pixels over an image of even height and width. */
+/** True for a 2 x 2 window with stride 2 over an image of even height and width. */
 export function halvesInput(window: Window, shape: readonly number[]): boolean {
   return window.kernel.every((length) => length === 2) && tilesInput(window, shape);
 }

@@ -1,22 +1,22 @@
 import { isPending, type PendingValue, type Value } from './value';
 
-/** What one flush computes. */
+/** The computation of one flush. */
 export interface Plan {
   /** All pending values needed, each after its inputs. */
   readonly order: readonly PendingValue[];
   /** Values with data that the order reads: the inputs of the graph. */
   readonly leaves: readonly Value[];
-  /** Values that live on and must be fetched. */
+  /** Values that tensors still refer to; they are fetched. */
   readonly outputs: readonly PendingValue[];
-  /** Values of which each thread has a part, where several compute the plan: they are brought together before they are read. */
+  /** Values that the workers all-reduce before they are read, if several workers compute the plan. */
   readonly reduced: ReadonlySet<PendingValue>;
-  /** Equal for plans of equal structure, whatever their data. */
+  /** The structure of the plan as a string, independent of its data. */
   readonly key: string;
 }
 
 let visits = 0;
 
-/** Collects what the given pending values need, in an order and under a key that depend on structure alone. */
+/** Plans the computation of pending values. Order and key depend on structure alone. */
 export function planFlush(live: Iterable<PendingValue>): Plan {
   const outputs = [...live];
   const order = inDependencyOrder(outputs);
@@ -26,7 +26,7 @@ export function planFlush(live: Iterable<PendingValue>): Plan {
   return { order, leaves, outputs, reduced: new Set(), key: `${key}>${fetched}|${stored}` };
 }
 
-/** Depth first without recursion: a recorded chain may be thousands of nodes long. */
+/** Depth first without recursion: a recorded chain may have thousands of nodes. */
 function inDependencyOrder(roots: readonly PendingValue[]): PendingValue[] {
   const visit = ++visits;
   const order: PendingValue[] = [];

@@ -6,9 +6,9 @@ import { signatureOf } from './signatures';
 import { isPending, type PendingValue, Value } from './value';
 import { estimateWork } from './work';
 
-/** So much may wait before it is flushed in any case. */
+/** More pending nodes than this are flushed in any case. */
 const MAX_PENDING_NODES = 3000;
-/** A step smaller than both is not worth a flush of its own. */
+/** A training step below both limits does not get a flush of its own. */
 const STEP_NODES = 150;
 const STEP_WORK = 2e7;
 
@@ -31,7 +31,7 @@ export class Recorder {
     return this.#pending.size > 0;
   }
 
-  /** Records one operation and returns the value that it will compute. */
+  /** Records one operation and returns its future value. */
   record(
     operation: Operation,
     inputs: readonly Value[],
@@ -56,7 +56,7 @@ export class Recorder {
     return value;
   }
 
-  /** Forgets a value that no tensor refers to any more. Its buffer is reused once no pending node reads it. */
+  /** Forgets a value that no tensor refers to. Its buffer is reused when no pending node reads it. */
   release(value: Value): void {
     value.disposed = true;
     if (isPending(value)) this.#pending.delete(value);
@@ -64,8 +64,9 @@ export class Recorder {
   }
 
   /**
-   * Takes values out of what waits and gives the plan that computes them, to be run by whoever asks, as often as wanted. The
-   * plan holds its inputs until the values are released. Null where one of them does not wait, or is there twice.
+   * Removes values from the pending ones and returns the plan that computes them. The caller may run the plan any
+   * number of times. The plan holds its inputs until the values are released. Returns null if a value is not pending or
+   * is listed twice.
    */
   withdraw(values: readonly Value[]): Plan | null {
     const waiting = values.filter(isPending);
@@ -75,14 +76,18 @@ export class Recorder {
   }
 
   /**
-   * A natural boundary, such as the end of a training step. The flush waits for the next record, since disposals that are
-   * about to follow make outputs unnecessary.
+   * Marks a natural boundary, such as the end of a training step. The flush waits for the next record, because tensors
+   * that are disposed in the meantime need not be outputs.
    */
   markStepBoundary(): void {
     if (this.#recordedNodes >= STEP_NODES || this.#recordedWork >= STEP_WORK) this.#flushDue = this.hasPending;
   }
 
-  /** Computes all pending values that are still referred to. An error is thrown, and kept by the values it concerns. */
+  /**
+   * Computes all pending values that tensors refer to.
+   *
+   * @throws the error of the run, which its values keep as well
+   */
   flush(): void {
     this.#flushDue = false;
     this.#recordedNodes = 0;
@@ -103,7 +108,7 @@ export class Recorder {
     }
   }
 
-  /** `fit` and other loops may never read: what is recorded runs at the latest when the current task has ended. */
+  /** Loops such as `fit` may never read data: pending nodes run at the end of the current task. */
   #flushSoon(): void {
     if (this.#microtaskQueued) return;
     this.#microtaskQueued = true;
@@ -113,7 +118,7 @@ export class Recorder {
     });
   }
 
-  /** Nobody waits for this flush: an error stays with its values and is thrown by whoever reads them. */
+  /** Flushes when nobody waits: the values keep an error, and the next reader throws it. */
   #flushQuietly(): void {
     try {
       this.flush();

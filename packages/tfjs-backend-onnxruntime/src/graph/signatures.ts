@@ -5,7 +5,10 @@ import { typeText, type Value } from './value';
 
 const numbers = new Map<string, number>();
 
-/** The number of a node's structure: equal for equal operations on inputs of equal types and shapes. */
+/**
+ * Returns a number for the structure of a node. Equal operations on inputs of equal types and shapes have the same
+ * number.
+ */
 export function signatureOf(
   operation: Operation,
   inputs: readonly Value[],

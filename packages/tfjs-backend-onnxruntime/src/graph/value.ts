@@ -3,36 +3,36 @@ import type { NativeTensor } from '../binding/types';
 import type { NativeType } from './native-types';
 import type { Operation, OperationKind } from './operations';
 
-/** A recorded, not yet computed kernel call. */
+/** A kernel call that is recorded but not computed yet. */
 export interface PendingNode<K extends OperationKind = OperationKind> {
   readonly operation: Operation<K>;
   readonly inputs: readonly Value[];
-  /** The shape under which the call saw each input: a reshape is only another view of the same value. */
+  /** The shape under which the call reads each input. A reshape is another view of the same value. */
   readonly inputShapes: readonly (readonly number[])[];
   /** A number shared by all nodes with the same operation, attributes, shapes and types. */
   readonly signature: number;
 }
 
-/** The data behind one tensor, or the promise of it: `node` is set until a flush has computed `data`. */
+/** The data of one tensor, or the promise of it: `node` is set until a flush has computed `data`. */
 export class Value {
   data: tf.BackendValues | null = null;
   node: PendingNode | null = null;
-  /** Set when the run that should have computed this value failed; thrown by whoever reads it. */
+  /** The error of the run that should have computed this value. Readers throw it. */
   failure: Error | null = null;
   /** The two halves of a complex64 tensor. */
   complex: { readonly real: tf.TensorInfo; readonly imag: tf.TensorInfo } | null = null;
-  /** References held by tensors. */
+  /** Number of tensors that refer to this value. */
   refCount = 1;
-  /** Pending nodes that still read this value. */
+  /** Number of pending nodes that read this value. */
   uses = 0;
   disposed = false;
-  /** Whether `data` came from the buffer pool and nobody outside has seen it. */
+  /** True if `data` came from the buffer pool and nobody outside has seen it. */
   recyclable = false;
-  /** Whether its data is to be replaced: what is recorded must not depend on it. */
+  /** True if the data is replaced at each run of a traced function. Recorded graphs must not depend on it. */
   placeholder = false;
-  /** The native tensor over `data`, made when first fed. */
+  /** The native tensor over `data`, created when it is first fed. */
   tensor: NativeTensor | null = null;
-  /** Scratch marks of the planner. */
+  /** Marks of the planner. */
   visit = 0;
   index = 0;
 
@@ -43,7 +43,7 @@ export class Value {
     readonly dtype: tf.DataType,
   ) {}
 
-  /** Its type and shape, as keys of graphs have them. */
+  /** Type and shape as text, for the keys of graphs. */
   get typeText(): string {
     if (this.#typeText === '') this.#typeText = typeText(this.dtype, this.shape);
     return this.#typeText;
@@ -63,7 +63,7 @@ export function isPending(value: Value): value is PendingValue {
   return value.node !== null;
 }
 
-/** Whether `value` waits for an operation of this kind. */
+/** True if `value` is pending and of this kind of operation. */
 export function isPendingOf<K extends OperationKind>(value: Value, kind: K): value is PendingValue<K> {
   return value.node?.operation.kind === kind;
 }

@@ -1,10 +1,10 @@
 import { sizeOf } from './native-types';
 import type { OperationKind } from './operations';
 
-/** What moving one element costs, beside one multiplication or addition of a matrix product. */
+/** The cost of moving one element, in multiplications or additions of a matrix product. */
 const PER_ELEMENT = 10;
 
-/** A rough number of multiplications and additions, to tell graphs worth several threads from those that are not. */
+/** Estimates the multiplications and additions of an operation. Graphs with enough work get several threads. */
 export function estimateWork(
   kind: OperationKind,
   shape: readonly number[],
@@ -24,14 +24,14 @@ export function estimateWork(
       return 2 * size * window(second);
     case 'DepthwiseFilterGradient':
       return 2 * sizeOf(second) * window(shape);
-    case 'MatMul': // m x k, k x n and m x n, whichever of them is transposed.
+    case 'MatMul': // m x k, k x n and m x n, transposed or not.
       return 2 * Math.sqrt(sizeOf(first) * sizeOf(second) * size);
     default:
       return PER_ELEMENT * size;
   }
 }
 
-/** Multiplications for one result of a convolution with such a filter: height x width x channels in. */
+/** Multiplications for one result of a convolution: height x width x input channels. */
 const perOutput = ([height = 1, width = 1, channels = 1]: readonly number[]): number => height * width * channels;
 
 const window = ([height = 1, width = 1]: readonly number[]): number => height * width;

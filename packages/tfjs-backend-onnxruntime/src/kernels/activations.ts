@@ -1,6 +1,6 @@
 import type { Activation } from '../graph/operations';
 
-/** The attributes by which fused kernels tell their activation. */
+/** The activation attributes of fused kernels. */
 export interface FusedAttributes {
   readonly activation?: string;
   readonly leakyreluAlpha?: number;
@@ -9,7 +9,7 @@ export interface FusedAttributes {
 export const LINEAR: Activation = { name: 'linear', alpha: 0 };
 const NAMES: readonly string[] = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'];
 
-/** The activation of a fused kernel call, or undefined for one that is not recorded. */
+/** Returns the activation of a fused kernel call; undefined if it cannot be recorded. */
 export function activationOf({ activation = 'linear', leakyreluAlpha = 0.2 }: FusedAttributes): Activation | undefined {
   return isActivationName(activation) ? { name: activation, alpha: leakyreluAlpha } : undefined;
 }

@@ -2,11 +2,11 @@ import type { tf } from '../tf';
 import { kernel, type Kernels } from './kernel';
 import { ADAM_STEP } from './own-kernels';
 
-/** What the step needs of each weight. */
+/** The inputs of the step for each weight. */
 export const ADAM_PARTS = ['weight', 'first', 'second', 'gradient'] as const;
 export type AdamPart = (typeof ADAM_PARTS)[number];
 
-/** The name of an input: a part of the weight with this index. */
+/** Names an input: the part of the weight with this index. */
 export const adamInput = (part: AdamPart, index: number): string => `${part}${index}`;
 
 interface AdamAttributes {
@@ -16,8 +16,8 @@ interface AdamAttributes {
 }
 
 /**
- * Inputs are those of `adamInput` for all weights, all float32 and not empty, and the scalars `rate` and `epsilon`. Answers
- * with the next first moment, second moment and weight of each.
+ * Records a step of Adam. Its inputs are those of `adamInput` for all weights, all float32 and not empty, and the
+ * scalars `rate` and `epsilon`. Returns the next first moment, second moment and weight of each.
  */
 const adamStep = kernel<Readonly<Record<string, tf.TensorInfo>>, AdamAttributes>((inputs, attributes, context) => {
   const { count, beta1, beta2 } = attributes;
@@ -34,5 +34,5 @@ const adamStep = kernel<Readonly<Record<string, tf.TensorInfo>>, AdamAttributes>
   return results;
 });
 
-/** Optimisers' steps. */
-export const optimiserKernels: Kernels = new Map([[ADAM_STEP, adamStep]]);
+/** The optimizer step. */
+export const adamKernels: Kernels = new Map([[ADAM_STEP, adamStep]]);

@@ -10,7 +10,7 @@ interface BatchNormInputs {
   readonly scale?: tf.TensorInfo;
 }
 
-/** What tfjs adds to the variance where it is not told. */
+/** The default of tfjs for the number added to the variance. */
 const DEFAULT_EPSILON = 0.001;
 
 const batchNorm = kernel<BatchNormInputs, { varianceEpsilon?: number }>((inputs, { varianceEpsilon }, context) => {
@@ -26,12 +26,15 @@ const batchNorm = kernel<BatchNormInputs, { varianceEpsilon?: number }>((inputs,
   return context.record({ kind: 'BatchNorm', attributes }, [x, ...parameters], x.shape, 'float32');
 });
 
-/** Whether a shape, but for leading ones, is the end of the other: then broadcasting is the cpu kernel's wrapping around. */
+/**
+ * True if a shape without its leading ones is the end of the other. Broadcasting then equals the wrapping around of the
+ * cpu kernel.
+ */
 function repeatsOver(shape: readonly number[], whole: readonly number[]): boolean {
   const first = shape.findIndex((length) => length !== 1);
   const end = first < 0 ? [] : shape.slice(first);
   return sameShape(end, whole.slice(whole.length - end.length));
 }
 
-/** Normalisation by given means and variances. */
+/** Normalization by given means and variances. */
 export const batchNormKernels: Kernels = new Map([['FusedBatchNorm', batchNorm]]);

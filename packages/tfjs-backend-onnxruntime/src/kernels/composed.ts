@@ -2,10 +2,10 @@ import type { tf } from '../tf';
 import type { KernelContext } from './kernel';
 
 /**
- * Answers a kernel call by several operations. What they leave on the way has no tensor and no owner: it is given up once
- * the last one is recorded.
+ * Answers a kernel call by several operations. Their intermediate values have no owner and are released when the last
+ * operation is recorded.
  *
- * @param build the result, or undefined to leave the call to the cpu kernel
+ * @param build returns the result, or undefined to leave the call to the cpu kernel
  */
 export function composed(
   context: KernelContext,
@@ -24,7 +24,7 @@ export function composed(
     computed: (x) => context.computed(x),
     giveUp: (x) => context.giveUp(x),
   });
-  // One of its own, whichever of the steps or inputs it is.
+  // An alias of its own, because the result may be a step or an input.
   const kept = result && context.alias(result, result.shape);
   for (const step of between) context.giveUp(step);
   return kept;

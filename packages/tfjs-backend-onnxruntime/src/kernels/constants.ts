@@ -28,14 +28,14 @@ interface RangeAttributes {
   readonly dtype: tf.DataType;
 }
 const range = kernel<unknown, RangeAttributes>((_, { start, stop, step, dtype }, context) => {
-  // The cpu kernel knows what is empty, and what goes down.
+  // The cpu kernel handles empty and descending ranges.
   if (!isNativeType(dtype) || stop <= start || step <= 0) return undefined;
   const values = allocate(dtype, Math.ceil((stop - start) / step));
   for (let i = 0; i < values.length; i++) values[i] = i === 0 ? start : values[i - 1]! + step;
   return context.store(values, [values.length], dtype);
 });
 
-/** Kernels whose result does not depend on data. */
+/** Kernels with results that do not depend on data. */
 export const constantKernels: Kernels = new Map([
   ['ZerosLike', filledLike(0)],
   ['OnesLike', filledLike(1)],

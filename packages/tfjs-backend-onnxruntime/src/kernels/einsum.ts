@@ -5,25 +5,25 @@ import { composed } from './composed';
 import { areFloat, kernel, type KernelContext, type Kernels } from './kernel';
 import { multiply } from './matrix-products';
 
-/** A tensor whose axes have names. */
+/** A tensor with named axes. */
 interface Named {
   readonly x: tf.TensorInfo;
   readonly axes: string;
 }
 
 /**
- * Sums of products by Einstein's convention, of one or two tensors: as products of stacked matrices, so that no tensor has
- * all axes at once, as it would in the cpu kernel.
+ * Einstein sums of one or two tensors as products of stacked matrices. Unlike in the cpu kernel, no tensor has all axes
+ * at once.
  */
 const einsum = kernel<tf.TensorInfo[], { equation: string }>((inputs, { equation }, context) => {
   if (inputs.length > 2 || !areFloat(...inputs)) return undefined;
-  // Throws where the equation is none.
+  // Throws if the equation is invalid.
   tf.backend_util.decodeEinsumEquation(equation, inputs.length);
   const [left, right] = equation.replaceAll(/\s/g, '').split('->') as [string, string];
   const names = left.split(',');
   if (!inputs.every((x, i) => fits({ x, axes: names[i]! }, { x: inputs[0]!, axes: names[0]! }))) return undefined;
   return composed(context, (steps) => {
-    // An axis that one input alone has, and not the result, is summed up first.
+    // Sum the axes that only one input and not the result has.
     const summed = inputs.map((x, i) => {
       const others = [right, ...names.filter((_, k) => k !== i)].join('');
       return sumOver(steps, { x, axes: names[i]! }, (axis) => !others.includes(axis));
@@ -33,7 +33,7 @@ const einsum = kernel<tf.TensorInfo[], { equation: string }>((inputs, { equation
   });
 });
 
-/** Whether each axis has one length; where not, the cpu kernel says what is wrong. */
+/** True if each axis has one length. Otherwise the cpu kernel reports the error. */
 function fits(one: Named, other: Named): boolean {
   const lengths = lengthsOf(other);
   const own = one.axes.split('');
@@ -64,7 +64,7 @@ function product(steps: KernelContext, a: Named, b: Named, output: string): Name
   return { x: { ...result, shape: axes.split('').map((axis) => lengths.get(axis)!) }, axes };
 }
 
-/** A stack of matrices: axes of the stack, of rows and of columns. */
+/** Reshapes a tensor to a stack of matrices: the axes of the stack, of rows and of columns. */
 function asMatrices(steps: KernelContext, named: Named, groups: readonly [string, string, string]): tf.TensorInfo {
   const lengths = lengthsOf(named);
   const [stack, rows, columns] = groups.map((axes) => sizeOf(axes.split('').map((axis) => lengths.get(axis)!)));

@@ -115,7 +115,7 @@ const select = kernel<{ condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.Tensor
   return context.record({ kind: 'Select', attributes: {} }, [condition, t, e], t.shape, t.dtype);
 });
 
-/** The same for truths: both conditions and their results, of which one holds. */
+/** Selects booleans by logical operators. */
 function eitherOf(
   steps: KernelContext,
   { condition, t, e }: { condition: tf.TensorInfo; t: tf.TensorInfo; e: tf.TensorInfo },

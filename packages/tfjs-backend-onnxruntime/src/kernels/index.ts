@@ -6,7 +6,7 @@ import { einsumKernels } from './einsum';
 import { elementwiseKernels } from './elementwise';
 import type { Kernels } from './kernel';
 import { matrixKernels } from './matrix-products';
-import { optimiserKernels } from './adam';
+import { adamKernels } from './adam';
 import { poolKernels } from './pooling/pools';
 import { reductionKernels } from './reductions';
 import { resizeKernels } from './resizes';
@@ -14,7 +14,7 @@ import { shapeKernels } from './shapes';
 import { volumeKernels } from './convolution/volumes';
 import { volumePoolKernels } from './pooling/volume-pools';
 
-/** All kernels that are answered natively, by tfjs's name. The rest runs on the cpu kernels. */
+/** All native kernels by their name in tfjs. The others run on the cpu kernels. */
 export const nativeKernels: Kernels = new Map([
   ...elementwiseKernels,
   ...reductionKernels,
@@ -26,7 +26,7 @@ export const nativeKernels: Kernels = new Map([
   ...poolKernels,
   ...batchNormKernels,
   ...resizeKernels,
-  ...optimiserKernels,
+  ...adamKernels,
   ...einsumKernels,
   ...volumeKernels,
   ...volumePoolKernels,

@@ -2,19 +2,19 @@ import { isNativeType, type NativeArray, type NativeType, sizeOf } from '../grap
 import type { Operation } from '../graph/operations';
 import type { tf } from '../tf';
 
-/** What kernels can ask of the backend. */
+/** The services of the backend for kernels. */
 export interface KernelContext {
-  /** Records an operation; the result has data once it is flushed. */
+  /** Records an operation. The result has data after the next flush. */
   record(operation: Operation, inputs: readonly tf.TensorInfo[], shape: number[], dtype: NativeType): tf.TensorInfo;
-  /** The same data under another shape. */
+  /** Returns the same data under another shape. */
   alias(x: tf.TensorInfo, shape: number[]): tf.TensorInfo;
-  /** A tensor over existing values. */
+  /** Creates a tensor over existing values. */
   store(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  /** The data of a tensor that is not pending, without computing anything. */
+  /** Returns the data of a tensor; undefined if it is pending. Computes nothing. */
   computed(x: tf.TensorInfo): NativeArray | undefined;
-  /** A tensor over part of the data of a tensor that is not pending. */
+  /** Creates a tensor over part of the data of a tensor that is not pending. */
   view(x: tf.TensorInfo, offset: number, shape: number[]): tf.TensorInfo;
-  /** Lets go of a tensor that this kernel has made and hands to nobody. */
+  /** Releases a tensor that the kernel made for itself. */
   giveUp(x: tf.TensorInfo): void;
 }
 
@@ -28,10 +28,10 @@ export type Kernel = (
 export type Kernels = ReadonlyMap<string, Kernel>;
 
 /**
- * A kernel with typed inputs and attributes. tfjs hands both over untyped; which name has which is fixed by its
- * `kernel_names`, whose types the callers of this function give.
+ * Types the inputs and attributes of a kernel. tfjs passes both untyped; `kernel_names` of tfjs fixes the types for
+ * each name, and the callers of this function give them.
  */
-// The parameters bind the type of `answer`, which the caller spells out.
+// The type parameters bind the type of `answer`, which the caller writes out.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function kernel<Inputs, Attributes = unknown>(
   answer: (
@@ -53,7 +53,7 @@ export interface TwoInputs {
 
 export type NativeTensorInfo = tf.TensorInfo & { dtype: NativeType };
 
-/** Whether all tensors have a native type and at least one element: empty ones are left to the cpu kernels. */
+/** True if all tensors have a native type and are not empty. The cpu kernels handle empty tensors. */
 export function areNative(...tensors: tf.TensorInfo[]): boolean {
   return tensors.every((x) => isNativeType(x.dtype) && sizeOf(x.shape) > 0);
 }
@@ -66,7 +66,7 @@ export function areFloat(...tensors: tf.TensorInfo[]): boolean {
   return tensors.every((x) => x.dtype === 'float32' && sizeOf(x.shape) > 0);
 }
 
-/** An axis counted from the front. */
+/** Converts a negative axis to one counted from the front. */
 export function positiveAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }

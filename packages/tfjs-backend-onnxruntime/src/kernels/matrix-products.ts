@@ -14,7 +14,7 @@ interface FusedInputs extends TwoInputs {
   readonly preluActivationWeights?: tf.TensorInfo;
 }
 
-/** Records a product of two matrices, or of stacks of them, and what is done to it. */
+/** Records a product of two matrices or stacks of matrices, with bias and activation. */
 export function multiply(
   context: KernelContext,
   { a, b }: TwoInputs,
@@ -35,7 +35,7 @@ export function multiply(
   const stacked = batch.length > 0;
   const isPlain = sizeOf(b.shape) === innerB * columns && (!transposeA || sizeOf(batch) === 1);
   if (stacked && isPlain && bias.every(({ shape }) => sizeOf(shape) === columns)) {
-    // One product of two matrices: all rows of the stack one below the other.
+    // Multiply one matrix: all rows of the stack, one below the other.
     const left = { ...a, shape: transposeA ? a.shape.slice(-2) : [sizeOf(batch) * rows, innerA] };
     const right = { ...b, shape: b.shape.slice(-2) };
     const shift = bias.map((numbers) => ({ ...numbers, shape: [columns] }));
@@ -50,7 +50,7 @@ export function multiply(
   return context.record({ kind: 'MatMul', attributes }, [a, b, ...bias], [...batch, rows, columns], 'float32');
 }
 
-/** The last and the last but one dimension after an optional transposition. */
+/** The last two dimensions, the last one first, after an optional transposition. */
 function lastTwo(shape: readonly number[], transposed: boolean): [number, number] {
   const [last, lastButOne] = [shape.at(-1)!, shape.at(-2)!];
   return transposed ? [lastButOne, last] : [last, lastButOne];

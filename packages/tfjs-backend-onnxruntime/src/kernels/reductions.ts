@@ -6,7 +6,7 @@ import { areFloat, isNative, type Kernel, kernel, type Kernels, type OneInput, p
 type Axes = number | number[];
 interface ReduceAttributes {
   readonly axis?: Axes;
-  /** What Max calls its axes. */
+  /** The name of the axes in Max. */
   readonly reductionIndices?: Axes;
   readonly keepDims: boolean;
 }

@@ -19,7 +19,7 @@ function resize(method: ResizeRule['method']): Kernel {
   });
 }
 
-/** tfjs's gradients know nothing of half-pixel centres. */
+/** The gradients of tfjs do not support half-pixel centers. */
 function gradient(method: ResizeRule['method']): Kernel {
   return kernel<{ images: tf.TensorInfo; dy: tf.TensorInfo }, { alignCorners: boolean }>(
     ({ images, dy }, { alignCorners }, context) => {

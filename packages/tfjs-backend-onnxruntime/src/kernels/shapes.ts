@@ -56,7 +56,7 @@ const pack = kernel<tf.TensorInfo[], { axis: number }>((parts, attributes, conte
   const [first] = parts;
   if (first === undefined || !isNative(first) || !areNative(...parts)) return undefined;
   const consistent = parts.every((x) => x.dtype === first.dtype && sameShape(x.shape, first.shape));
-  if (!consistent) return undefined; // The cpu kernel says what is wrong.
+  if (!consistent) return undefined; // The cpu kernel reports the error.
   const axis = positiveAxis(attributes.axis, first.shape.length + 1);
   const single = first.shape.toSpliced(axis, 0, 1);
   const shape = first.shape.toSpliced(axis, 0, parts.length);
@@ -65,7 +65,7 @@ const pack = kernel<tf.TensorInfo[], { axis: number }>((parts, attributes, conte
   return context.record({ kind: 'Concat', attributes: { axis } }, views, shape, first.dtype);
 });
 
-/** Records a slice; the caller has checked its bounds. */
+/** Records a slice. The caller has checked its bounds. */
 export function recordSlice(
   context: KernelContext,
   x: tf.TensorInfo & { dtype: NativeType },
@@ -75,7 +75,9 @@ export function recordSlice(
   return context.record({ kind: 'Slice', attributes: { begin, size } }, [x], size, x.dtype);
 }
 
-/** A batch of a tensor that has data is a view of it: a recorded slice would make a new graph for each offset. */
+/**
+ * Slices a tensor. A batch of a tensor with data is a view: a recorded slice would make a new graph for each offset.
+ */
 const slice = kernel<OneInput, { begin: number[]; size: number[] }>(({ x }, attributes, context) => {
   const { parseSliceParams, assertParamsValid } = tf.slice_util;
   const parsed = parseSliceParams(x, attributes.begin, attributes.size);
@@ -181,7 +183,7 @@ const split = kernel<OneInput, SplitAttributes>(({ x }, attributes, context) => 
   });
 });
 
-/** Kernels that rearrange elements or change how they are seen. */
+/** Kernels that rearrange elements or change shapes. */
 export const shapeKernels: Kernels = new Map([
   ['Reshape', reshape],
   ['Identity', identity],

@@ -1,7 +1,7 @@
 import type { Window } from '../graph/operations';
 import { tf } from '../tf';
 
-/** The attributes by which tfjs's kernels describe a convolution. */
+/** The attributes of a convolution in tfjs. */
 export interface ConvolutionAttributes {
   readonly strides: [number, number] | number;
   readonly pad: 'valid' | 'same' | number | [[number, number], [number, number], [number, number], [number, number]];
@@ -10,7 +10,7 @@ export interface ConvolutionAttributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** What tfjs makes of a convolution's shapes and attributes. */
+/** Computes the sizes of a convolution by tfjs. */
 export function describeConvolution(
   inputShape: readonly number[],
   filterShape: readonly number[],
@@ -32,7 +32,7 @@ export function isNhwc({ dataFormat }: ConvolutionAttributes): boolean {
   return dataFormat === undefined || dataFormat === 'NHWC';
 }
 
-/** The window of a convolution as tfjs has worked it out. */
+/** Returns the window of a convolution. */
 export function convolutionWindow(info: tf.backend_util.Conv2DInfo): Window {
   return {
     kernel: [info.filterHeight, info.filterWidth],
@@ -42,7 +42,7 @@ export function convolutionWindow(info: tf.backend_util.Conv2DInfo): Window {
   };
 }
 
-/** The window of a pool. Pools count a dilated window by its whole extent. */
+/** Returns the window of a pool. A dilated window counts with its whole extent. */
 export function poolWindow(info: tf.backend_util.Conv2DInfo): Window {
   return {
     kernel: [info.effectiveFilterHeight, info.effectiveFilterWidth],
@@ -56,7 +56,9 @@ function padsOf({ padInfo }: tf.backend_util.Conv2DInfo): Window['pads'] {
   return [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right];
 }
 
-/** Whether the result's size is rounded down: with `dimRoundingMode` ceil or round tfjs may want it larger. */
+/**
+ * True if the size of the result is rounded down. With `dimRoundingMode` ceil or round tfjs may expect a larger result.
+ */
 export function roundsDown(info: tf.backend_util.Conv2DInfo): boolean {
   const { padInfo } = info;
   const height = info.inHeight + padInfo.top + padInfo.bottom - info.effectiveFilterHeight;
@@ -67,7 +69,7 @@ export function roundsDown(info: tf.backend_util.Conv2DInfo): boolean {
   );
 }
 
-/** Whether a gradient can be had by sliding the window backwards: nothing is dilated, and no tap lies in the padding only. */
+/** True if sliding the window backwards gives the gradient: no dilation, and no tap that only reads padding. */
 export function slidesBackwards({ kernel, dilations, pads }: Window): boolean {
   return dilations.every((d) => d === 1) && pads.every((pad, side) => pad >= 0 && pad < kernel[side % 2]!);
 }

@@ -4,23 +4,22 @@ import type { Plan } from '../graph/plan';
 import { isPending, type PendingValue, type Value } from '../graph/value';
 import { axisOfExamples, type Sharding, shardingOf } from './sharding';
 
-/** How a plan is computed by threads that have a share of the examples each. */
+/** The distribution of a plan over workers with a share of the examples each. */
 export interface Distribution {
-  /** The plan with what the threads have to bring together on the way, as the means of batch normalisation. */
+  /** The plan with the values that the workers all-reduce, such as the means of batch normalization. */
   readonly plan: Plan;
-  /** How each output of the plan's graph lies on the threads. */
+  /** The sharding of each output of the graph. */
   readonly outputs: ReadonlyMap<Value, Sharding>;
 }
 
 /**
- * How a plan that was recorded for one share of the examples can be computed by threads with such a share each. Everything
- * computed across examples must be a mean, or a sum that is divided by a number of examples: then the mean over the threads is
- * what the whole batch gives.
+ * Distributes a plan that was recorded for one share. Every value computed across examples must be a mean, or a sum
+ * that is divided by the number of examples: the mean over the workers is then the value for the whole batch.
  *
- * @param examples the leaves that have an example in each row
+ * @param examples leaves with one example per row
  * @param rows examples in a share, at least 2
  * @param result the output that may have a row for each example
- * @returns null where an operation mixes examples otherwise
+ * @returns null if an operation mixes examples in another way
  */
 export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: number, result: Value): Distribution | null {
   const { graph } = splitPlan(plan);
@@ -39,8 +38,8 @@ export function distribute(plan: Plan, examples: ReadonlySet<Value>, rows: numbe
 }
 
 /**
- * How each value lies on the threads, if those in `reduced` are brought together; null where some operation cannot be computed so.
- * Adds to `reduced` what would have to be there too, if anything.
+ * Computes the sharding of each value if the workers all-reduce those in `reduced`. Returns null if an operation cannot
+ * be distributed. Adds values to `reduced` that must be reduced as well.
  */
 function shardingsOf(
   graph: Plan,
@@ -65,9 +64,9 @@ function shardingsOf(
   return shardings;
 }
 
-/** What a part is computed from that came to be by adding up examples, unless that is more to bring together. */
+/** Finds the sums over examples behind a partial value, unless they have more elements than the value itself. */
 function whereToReduce(part: Value, shardings: ReadonlyMap<Value, Sharding>): PendingValue[] {
-  if (!isPending(part)) throw new Error('A part is computed.');
+  if (!isPending(part)) throw new Error('A partial value must be a computed one.');
   const parts = part.node.inputs.filter((input) => shardings.get(input) === 'partial');
   if (parts.length === 0 || parts.some(({ shape }) => sizeOf(shape) > sizeOf(part.shape))) return [part];
   return parts.flatMap((source) => whereToReduce(source, shardings));

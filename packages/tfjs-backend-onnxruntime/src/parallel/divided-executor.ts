@@ -13,17 +13,17 @@ import type { Sharding } from './sharding';
 
 /** A plan that was recorded for one share of the examples. */
 export interface DividedPlan extends Distribution {
-  /** How many shares each thread computes, one after the other. */
+  /** Number of shares that each worker computes, one after the other. */
   readonly microBatches: number;
-  /** The output with a row for each example, or any other. */
+  /** The output that is the result of the computation, with or without a row for each example. */
   readonly result: PendingValue;
-  /** The leaves that have an example in each row. */
+  /** The leaves with one example per row. */
   readonly examples: ReadonlySet<Value>;
 }
 
-/** Runs divided plans by all workers of a pool, each with its shares of the examples. */
+/** Runs divided plans on all workers of a pool, each with its shares of the examples. */
 export class DividedExecutor {
-  /** Whose data arrays of shared memory are. */
+  /** The values whose data are arrays of shared memory. */
   readonly #holders = new WeakMap<ArrayBufferView, Value>();
 
   constructor(
@@ -32,9 +32,9 @@ export class DividedExecutor {
   ) {}
 
   /**
-   * Computes the plan's outputs and stores them in their values, all but the result's.
+   * Computes the outputs of the plan and stores them in their values, except the result.
    *
-   * @param rows all rows of each leaf that has examples
+   * @param rows all rows of each leaf with examples
    * @returns the result for all examples
    */
   run(divided: DividedPlan, rows: ReadonlyMap<Value, NativeArray>): Float32Array {
@@ -74,7 +74,7 @@ export class DividedExecutor {
     return combineShares(result, outputs, parts, all) as Float32Array;
   }
 
-  /** Notes that a value has what a run has left in shared memory: it gets a copy before that is written again. */
+  /** Notes that a value holds an array of shared memory. It gets a copy before the array is overwritten. */
   track(value: Value): void {
     if (value.data !== null && !Array.isArray(value.data) && isShared(value.data)) this.#holders.set(value.data, value);
   }
@@ -122,7 +122,7 @@ export class DividedExecutor {
   }
 }
 
-/** Where the next weights and moments will be. */
+/** Maps each next weight and moment to its array. */
 function resultsOf(graph: DividedGraph, plan: Plan): Map<Value, Float32Array<SharedArrayBuffer>> {
   const results = new Map<Value, Float32Array<SharedArrayBuffer>>();
   for (const [i, { update }] of graph.model.fusedUpdates.entries()) {
@@ -148,7 +148,10 @@ function dataOf({ data }: Value): ArrayLike<number> {
   return data;
 }
 
-/** What the shares have of an output, put together in `all`: rows one below the other, the mean of parts, or what is the same. */
+/**
+ * Combines the parts of an output in `all`: concatenates sharded rows, averages partial values, copies a replicated
+ * value.
+ */
 function combineShares(
   value: Value,
   outputs: ReadonlyMap<Value, Sharding>,

@@ -2,7 +2,7 @@ import type { TracedFunction } from '../traced-function';
 import type { CompiledFunction } from '../compiled-function';
 import type { DividedExecutor } from './divided-executor';
 
-/** A computation whose examples are divided among threads, if those come up. */
+/** A traced function that divides its examples among workers if these start. */
 export class Divided implements TracedFunction {
   readonly recorded = true;
   readonly #share: CompiledFunction;
@@ -11,9 +11,9 @@ export class Divided implements TracedFunction {
   #chosen: TracedFunction | null = null;
 
   /**
-   * @param share what each thread runs
-   * @param executor runs shares; null where its threads do not come up
-   * @param whole makes the same for one thread
+   * @param share the computation of each worker
+   * @param executor runs the shares; null if the workers do not start
+   * @param whole makes the undivided computation
    */
   constructor(share: CompiledFunction, executor: Promise<DividedExecutor | null>, whole: () => TracedFunction) {
     this.#share = share;

@@ -4,53 +4,53 @@ import type { Plan } from '../graph/plan';
 import type { Value } from '../graph/value';
 import { estimateWork } from '../graph/work';
 
-/** What calling one operator costs beside its arithmetic, in multiplications and additions that would take as long. */
+/** The cost of calling one operator, in multiplications and additions. */
 const WORK_PER_OPERATION = 2e5;
 /**
- * How much work there must be for each byte that goes to another thread or comes back. Moving one takes as long as some 20
- * multiplications; and of the work of operators that two threads share, only a sixth or so is saved by dividing examples.
+ * Work that each byte to or from another worker must pay for. Moving a byte takes as long as some 20 multiplications,
+ * and dividing saves only about a sixth of the work that two threads share within operators.
  */
 const WORK_PER_BYTE = 120;
-/** The same for waking other threads and waiting for them, which takes a tenth of a millisecond. */
+/** Work that pays for waking the other workers and waiting for them, about a tenth of a millisecond. */
 const WORK_TO_WAKE = 3e7;
-/** The same for each value that threads bring together on the way, with a part of a graph to be called after it. */
+/** Work that pays for each all-reduce, including the call of another stage. */
 const WORK_PER_ALL_REDUCE = 1.2e7;
 /**
- * As much work is saved for each number of a weight that Adam steps, of which each thread steps a part; less what is spent to
- * copy it and its gradient between the memory that threads share and that of ONNX Runtime.
+ * Work saved for each element of a weight, because each worker updates a part; minus the copies of weight and gradient
+ * between shared memory and the memory of ONNX Runtime.
  */
 const WORK_PER_STEPPED = 200;
-/** The most that threads may share for weights that are stepped, so that networks with very large ones take no more memory. */
+/** Limit for the shared memory of updated weights, so that networks with very large weights take no more memory. */
 const MOST_STEPPED_BYTES = 2 ** 28;
-/** Weights and two moments, before a step and after it. */
+/** A weight and two moments, before and after a step. */
 const STATES_OF_A_WEIGHT = 6;
 const FLOAT_BYTES = 4;
 
-/** How a batch is divided into equal shares. */
+/** The division of a batch into equal shares. */
 export interface Division {
-  /** Threads that compute side by side. */
+  /** Workers that compute in parallel. */
   readonly workers: number;
-  /** How many shares each of them computes, one after the other. */
+  /** Number of shares that each worker computes, one after the other. */
   readonly microBatches: number;
 }
 
-/** Into how many shares the examples are divided. */
+/** Number of shares of a division. */
 export const sharesOf = ({ workers, microBatches }: Division): number => workers * microBatches;
 
-/** Among how many of the threads this many examples can be divided equally, with at least two for each. */
+/** The largest number of workers, at most `threads`, that divides the examples equally with at least two for each. */
 export function workersFor(examples: number, threads: number): number {
   const most = Math.min(threads, Math.floor(examples / 2));
   for (let workers = most; workers > 1; workers--) if (examples % workers === 0) return workers;
   return 1;
 }
 
-/** Whether running a plan's shares side by side saves more than it costs. */
+/** True if computing the shares of a plan in parallel saves more than it costs. */
 export function isWorthDividing(plan: Plan, shares: number): boolean {
   const { graph, fusedUpdates } = splitPlan(plan);
   const { order, outputs } = graph;
   const stepped = fusedUpdates.map(({ leaves }) => plan.leaves[leaves.weight]!);
   const steppedBytes = sum(stepped.map(bytesOf));
-  // Each share has a gradient of its own.
+  // Each share has its own gradient.
   if ((STATES_OF_A_WEIGHT + shares) * steppedBytes > MOST_STEPPED_BYTES) return false;
   const work =
     sum(
@@ -64,7 +64,7 @@ export function isWorthDividing(plan: Plan, shares: number): boolean {
   return work > WORK_TO_WAKE + WORK_PER_BYTE * sum(moved.map(bytesOf)) + WORK_PER_ALL_REDUCE * plan.reduced.size;
 }
 
-/** Bytes of a value's data; 0 where the backend has no such type. */
+/** Bytes of the data of a value; 0 for types that are not native. */
 export const bytesOf = ({ dtype, shape }: Value): number =>
   isNativeType(dtype) ? sizeOf(shape) * elementBytes(dtype) : 0;
 

@@ -3,25 +3,29 @@ import type { Plan } from '../graph/plan';
 import { isPending, type PendingValue } from '../graph/value';
 import { bytesOf, sum } from './division';
 
-/** Examples are channels of filter gradients, and rows of products: fewer than this leave most of them empty. */
+/**
+ * Minimum examples in a micro-batch. Examples are channels of filter gradients and rows of products; fewer would leave
+ * most of them empty.
+ */
 const LEAST_EXAMPLES = 8;
-/** An image is found in the cache again if it has at most so many times its bytes: it is computed in parts, and not read as a whole. */
+/** An image stays in the cache up to this multiple of its size, because it is computed and read in parts. */
 const LARGEST_IMAGE = 1.25;
-/** Nanoseconds that are saved for each byte that is found in the cache when it is read once more. */
+/** Nanoseconds saved for each byte that a later reader finds in the cache. */
 const SAVED_PER_BYTE = 0.2;
-/** What calling the operators of one recorded operation once more costs, in nanoseconds. */
+/** Nanoseconds for calling the operators of one operation once more. */
 const COST_PER_OPERATION = 12_000;
-/** The same for each byte of a result, which is kept for each micro-batch until the mean is taken. */
+/** Nanoseconds for each byte of a result, which is kept for each micro-batch until the mean is taken. */
 const COST_PER_RESULT_BYTE = 0.4;
-/** So many times more must be saved than it costs. */
+/** The saving must exceed the cost by this factor. */
 const MARGIN = 1.5;
 
 /**
- * Into how many micro-batches a thread divides its share of the examples, so that what it computes is still in the second-level cache
- * when it is read once more: as many as save most, or one where they would cost more than they save.
+ * Chooses the number of micro-batches of a worker's share, so that values are still in the second-level cache when they
+ * are read again. Returns the number that saves most, or 1.
  *
- * @param plan recorded for all examples of the thread, whose number is `rows`
- * @param cacheBytes of the second-level cache of one core
+ * @param plan recorded for all examples of the worker
+ * @param rows number of these examples
+ * @param cacheBytes size of the second-level cache of one core
  */
 export function microBatchesFor(plan: Plan, rows: number, cacheBytes: number): number {
   const { order, outputs } = splitPlan(plan).graph;
@@ -41,7 +45,9 @@ export function microBatchesFor(plan: Plan, rows: number, cacheBytes: number): n
   return best;
 }
 
-/** The values that are read later than by the next operation: that one finds in the cache what it can keep anyhow. */
+/**
+ * Values that are read by a later operation than the next one. The next operation finds its input in the cache anyway.
+ */
 function readOnceMore(order: readonly PendingValue[]): PendingValue[] {
   const lastRead = new Map<PendingValue, number>();
   for (const [i, { node }] of order.entries()) {

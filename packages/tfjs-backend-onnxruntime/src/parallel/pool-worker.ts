@@ -3,113 +3,114 @@ import type { NativeArray, NativeType } from '../graph/native-types';
 import type { PlannedTensor } from './memory-plan';
 import type { NativeRuntime, NativeTensor, OnnxRuntime, SessionOptions } from '../binding/types';
 
-/** A tensor that comes to a worker, or goes from it. */
+/** A tensor that a worker receives or returns. */
 export interface SharedTensor {
   readonly name: string;
   readonly type: NativeType;
   readonly shape: readonly number[];
-  /** Where its bytes begin in the worker's own memory. */
+  /** Byte offset in the memory of the worker. */
   readonly offset: number;
   /**
-   * Where they begin in the memory that all share, for each micro-batch, or once where they are the same at all; null for what is at
-   * hand at each run. Weights are there twice: an optimiser's step reads them from one place and writes them to the other.
+   * Byte offsets in shared memory for each micro-batch, or one for a tensor that is the same for all. Null for local
+   * inputs. Weights have two offsets: an update reads one state and writes the other.
    */
   readonly sharedOffsets: readonly (readonly [number, number])[] | null;
 }
 
-/** What threads bring together after a stage: each its own numbers, in a place for each, and all go on with the mean. */
+/** An all-reduce after a stage: each worker writes its contribution, and all go on with the mean. */
 export interface WorkerAllReduce {
   readonly own: string;
   readonly mean: string;
-  /** How many numbers. */
+  /** Number of elements. */
   readonly length: number;
   readonly contributions: readonly number[];
 }
 
-/** A part of a graph, for which a thread has all it needs. */
+/** A stage of a graph, which a worker computes without waiting. */
 export interface WorkerStage {
   readonly model: Uint8Array;
-  /** Names of inputs of the graph, or of what earlier stages have computed. */
+  /** Names of inputs of the graph or of values of earlier stages. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** What to fetch beside so that outputs are not copied. */
+  /** The additional fetch that keeps the binding from copying outputs. */
   readonly stop: Readonly<Record<string, null>>;
   readonly allReduces: readonly WorkerAllReduce[];
 }
 
-/** A graph as one thread has it. */
+/** A graph as one worker runs it. */
 export interface WorkerGraph {
   readonly id: number;
-  /** How many parts of its share of the examples it computes one after the other. Where it reduces with others, it has but one. */
+  /** Number of micro-batches of the worker's share; 1 if the graph has all-reduces. */
   readonly microBatches: number;
   readonly stages: readonly WorkerStage[];
   readonly options: SessionOptions;
-  /** The module of an optimiser's step. */
+  /** The WebAssembly module of the optimizer update. */
   readonly adam: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly SharedTensor[];
   readonly outputs: readonly SharedTensor[];
-  /** For either place of the weights: what the optimiser's step is called with for those of which the worker steps a part. */
+  /** The arguments of the worker's updates, for each state of the weights. */
   readonly steps: readonly [readonly WorkerStep[], readonly WorkerStep[]];
-  /** Where rate and epsilon of each weight are in shared memory, as 64-bit numbers, and of how many weights. */
+  /** Byte offset of the rates and epsilons in shared memory, as 64-bit numbers, and the number of weights. */
   readonly ratesAt: number;
   readonly weights: number;
-  /** What else stages compute, in its own memory. */
+  /** The other tensors of the stages, in the memory of the worker. */
   readonly planned: readonly PlannedTensor[];
-  /** How much memory of its own it needs. */
+  /** Bytes of the memory of the worker. */
   readonly ownBytes: number;
 }
 
-/** A step of the optimiser, but rate and epsilon. */
+/** An update of a part of a weight, without rate and epsilon. */
 export interface WorkerStep {
-  /** Which of the weights it is for. */
+  /** Index of the weight. */
   readonly weight: number;
   readonly values: readonly number[];
 }
 
-/** What all workers do next, unless they run a graph. */
+/** An order to all workers, except to run a graph. */
 export type WorkerOrder =
   | { readonly kind: 'load'; readonly graph: WorkerGraph }
   | { readonly kind: 'forget'; readonly id: number }
   /** Forgets all graphs. */
   | { readonly kind: 'leave' };
 
-/** What a worker of a pool knows from the start. */
+/** The start data of a worker. */
 export interface PoolWorkerStart {
   readonly stopped: OnnxRuntime['stopped'];
-  /** The rank of this worker, and how many sharedOffsets are. */
+  /** The rank of this worker, and the number of workers. */
   readonly rank: number;
   readonly count: number;
   /**
-   * 32-bit numbers: how many orders have been given; then for each worker how many it has done; then for each how many
-   * barriers it has reached, up to which others may read what it has written; then 1 if the order is to run a graph, and
-   * which, and in which place its weights are.
+   * 32-bit numbers: the number of orders; for each worker the number of orders done; for each worker the number of
+   * barriers reached, up to which others may read its data; then 1 if the order is to run a graph, the id of the graph,
+   * and the state of its weights.
    */
   readonly control: SharedArrayBuffer;
-  /** What the workers exchange. */
+  /** The memory that all workers share. */
   readonly memory: WebAssembly.Memory<SharedArrayBuffer>;
 }
 
-/** Values by the name of the input: for each micro-batch, or once where they are the same at all. */
+/** Values by the name of the input: for each micro-batch, or once if they are the same for all. */
 export type LocalInputs = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
 /** A worker of a pool. */
 export interface PoolWorker {
   readonly obey: (order: WorkerOrder) => void;
   /**
-   * Runs a graph with the weights in the first place or in the second. When all workers have run it, they step the weights.
-   * @param localInputs the values of the inputs that are not in shared memory
+   * Runs a graph with one state of the weights. When all workers have run it, they update the weights.
+   *
+   * @param localInputs values of the inputs that are not in shared memory
    */
   readonly run: (id: number, state: 0 | 1, localInputs: LocalInputs) => void;
 }
 
-/** Runs the part of one worker of a pool: does what it is ordered to do, together with the others at barriers. */
+/** Creates a worker: it obeys orders and waits for the others at barriers. */
 export function createPoolWorker(
   { rank, count, memory, stopped, control: orders }: PoolWorkerStart,
   runtime: NativeRuntime,
 ): PoolWorker {
   const control = new Int32Array(orders);
   const firstBarrier = 1 + count;
-  /** Some 200 microseconds: threads with equal work arrive together, and waking one takes as long. */
+  /** About 200 microseconds: workers with equal work arrive together, and waking one takes as long. */
   const spins = 20_000;
   const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
   interface Loaded {
@@ -119,24 +120,27 @@ export function createPoolWorker(
     readonly dispose: () => void;
   }
   const graphs = new Map<number, Loaded>();
-  /** ONNX Runtime takes no shared memory: each tensor has an array here and a place there. All graphs use the same. */
+  /**
+   * ONNX Runtime refuses shared memory: each tensor has an array here and one in shared memory. All graphs use the same
+   * memory.
+   */
   let ownMemory = new ArrayBuffer(0);
   /**
-   * Vector instructions want whole cache lines. From so many bytes on the C library of Linux takes memory from the system, and
-   * has 16 bytes of its own before it. What is not written takes no room.
+   * Vector instructions need whole cache lines. The C library of Linux takes blocks of this size or more from the
+   * system and puts 16 bytes of its own before them. Pages that are never written take no memory.
    */
   const fromSystem = 2 ** 25 + 2 ** 12;
   const firstLine = process.platform === 'linux' && process.versions['electron'] === undefined ? 48 : 0;
   const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
 
-  /** How many barriers this worker has reached, of all its graphs. */
+  /** Number of barriers that this worker has reached, over all its graphs. */
   let passed = 0;
   const arrive = (barriers: number): void => {
     passed = barriers;
     Atomics.store(control, firstBarrier + rank, passed);
     Atomics.notify(control, firstBarrier + rank);
   };
-  /** Waits until all threads have come as far. */
+  /** Waits until all workers have reached the same barrier. */
   const barrier = (): void => {
     arrive(passed + 1);
     for (let other = firstBarrier; other < firstBarrier + count; other++) {
@@ -238,7 +242,7 @@ export function createPoolWorker(
       if (passed < before + barriers) barrier();
       step(state);
     } finally {
-      arrive(before + barriers); // Nobody waits for one that has failed.
+      arrive(before + barriers); // The others must not wait for a worker that failed.
     }
   };
   return { obey, run: runGraph };

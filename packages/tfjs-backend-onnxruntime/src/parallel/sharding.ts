@@ -2,13 +2,14 @@ import { sizeOf } from '../graph/native-types';
 import { isPendingOf, type PendingValue } from '../graph/value';
 
 /**
- * How a value lies on workers that have a share of the examples each: `replicated`, all of it in each; `partial`, in each a part
- * whose mean over the workers is the value; or sharded, in each the part of its own examples. Then the number tells where the axis of
- * the examples is, whatever the shape under which the value is seen: the product of the lengths before it.
+ * The distribution of a value over workers with a share of the examples each. `replicated`: each worker has the whole
+ * value. `partial`: the mean over the workers is the value. A number means sharded: each worker has the part of its
+ * examples. The number is the product of the lengths before the axis of the examples, which identifies this axis under
+ * any shape of the value.
  */
 export type Sharding = 'replicated' | 'partial' | number;
 
-/** The axis of the examples under a shape; that axis may have others merged into it. */
+/** Finds the axis of the examples under a shape. Other axes may be merged into it. */
 export function axisOfExamples(shape: readonly number[], sharding: number, rows: number): number | null {
   let before = 1;
   for (const [axis, length] of shape.entries()) {
@@ -24,11 +25,14 @@ const outerOf = (shape: readonly number[], axis: number): number => sizeOf(shape
 /** An input of an operation. */
 interface Input {
   readonly shape: readonly number[];
-  /** Of the examples, under the shape seen; null where it is replicated or partial. */
+  /** The axis of the examples under this shape; null if the input is replicated or partial. */
   readonly axis: number | null;
 }
 
-/** What an operation makes of its inputs; null where it mixes examples otherwise than by a sum or mean, or goes on from one. */
+/**
+ * Computes the sharding of the result of an operation. Returns null if the operation mixes examples other than by a sum
+ * or a mean, or computes with a partial value.
+ */
 export function shardingOf(value: PendingValue, shardings: readonly Sharding[], rows: number): Sharding | null {
   const inputs: Input[] = [];
   for (const [i, shape] of value.node.inputShapes.entries()) {
@@ -45,7 +49,7 @@ export function shardingOf(value: PendingValue, shardings: readonly Sharding[], 
   return typeof axis === 'number' ? outerOf(value.shape, axis) : axis;
 }
 
-/** Whether the mean of what an operation makes of parts is what it makes of their mean. */
+/** True if an operation commutes with the mean over the workers. */
 function isLinear(value: PendingValue, [first = false, second = false]: readonly boolean[]): boolean {
   if (isPendingOf(value, 'Binary')) {
     const { fn } = value.node.operation.attributes;
@@ -59,7 +63,7 @@ function isLinear(value: PendingValue, [first = false, second = false]: readonly
 
 const isSum = (fn: string): boolean => fn === 'Sum' || fn === 'Mean';
 
-/** The axis of the examples in the result, or `partial` where they are summed up. */
+/** Finds the axis of the examples in the result; `partial` if they are summed. */
 function ofExamples(value: PendingValue, inputs: readonly Input[]): number | 'partial' | null {
   const { operation } = value.node;
   const [first] = inputs as [Input];
@@ -130,19 +134,19 @@ function ofExamples(value: PendingValue, inputs: readonly Input[]): number | 'pa
   }
 }
 
-/** The axis that the examples have in a result of this rank, if it is one for all inputs that have them. */
+/** The axis of the examples in a result of this rank, if all inputs agree. */
 function commonAxis(inputs: readonly Input[], rank: number): number | null {
   const axes = inputs.flatMap(({ axis, shape }) => (axis === null ? [] : [axis + rank - shape.length]));
   return axes.every((axis) => axis === axes[0]) ? axes[0]! : null;
 }
 
-/** Of matrix products: examples are rows, or are summed up, or lie in the stack. */
+/** The sharding of a matrix product: examples are rows, are summed, or lie in the stack. */
 function ofProduct(value: PendingValue<'MatMul'>, inputs: readonly Input[]): number | 'partial' | null {
   const { transposeA, transposeB, activation } = value.node.operation.attributes;
   const [a, b, bias] = inputs as [Input, Input, Input | undefined];
   if (bias !== undefined && bias.axis !== null) return null;
   const rank = value.shape.length;
-  /** Where an operand's examples go: an axis of the result, or -1 where they are summed up. */
+  /** The axis of an operand's examples in the result, or -1 if they are summed. */
   const role = ({ axis, shape }: Input, transposed: boolean, free: number): number | null => {
     if (axis === null) return null;
     const inner = axis - (shape.length - 2);
@@ -151,7 +155,7 @@ function ofProduct(value: PendingValue<'MatMul'>, inputs: readonly Input[]): num
   };
   const [left, right] = [role(a, transposeA, 0), role(b, transposeB, 1)];
   if (left === -1 || right === -1) {
-    // What meets examples along their axis has a row for each of them too, if only of zeros.
+    // The other operand must have a row for each example as well, even if it is only zeros.
     const isSum = [left, right].every((axis) => axis === -1 || axis === null);
     return isSum && bias === undefined && activation.name === 'linear' ? 'partial' : null;
   }

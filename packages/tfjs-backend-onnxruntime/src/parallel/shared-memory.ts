@@ -1,9 +1,9 @@
 import type {} from '../fused-update/webassembly';
 import { PAGE_BYTES } from '../encoding/wasm';
 
-/** Where each array begins: at a multiple of a cache line, which vector instructions like. */
+/** Alignment of each array, a cache line, as vector instructions prefer it. */
 const ALIGNMENT = 64;
-/** As far as addresses of 32 bits reach. */
+/** The limit of 32-bit addresses. */
 const MOST_PAGES = 65_536;
 
 interface Span {
@@ -11,20 +11,21 @@ interface Span {
   readonly bytes: number;
 }
 
-/** Memory that threads share: one piece that grows, in which places are taken and given back. */
+/** Memory that the workers share: one piece that grows, with an allocator. */
 export class SharedMemory {
   readonly memory = new WebAssembly.Memory<SharedArrayBuffer>({ initial: 1, maximum: MOST_PAGES, shared: true });
-  /** What nobody has, by its start; no two of them touch. */
+  /** Free spans in order of their start. No two of them touch. */
   #freeSpans: Span[] = [{ start: 0, bytes: PAGE_BYTES }];
 
-  /** All of it as it is now; arrays over it stay good when it grows. */
+  /** The whole memory. Arrays over it stay valid when it grows. */
   get buffer(): SharedArrayBuffer {
     return this.memory.buffer;
   }
 
   /**
-   * The start of so many bytes, which hold anything.
-   * @throws Error where there is no more memory
+   * Allocates bytes with undefined content and returns their offset.
+   *
+   * @throws Error if memory runs out
    */
   allocate(bytes: number): number {
     const size = alignedBytes(bytes);
@@ -40,7 +41,7 @@ export class SharedMemory {
     return start;
   }
 
-  /** Gives back what `take` gave for so many bytes. */
+  /** Frees bytes that `allocate` returned. */
   free(start: number, bytes: number): void {
     this.#insert({ start, bytes: alignedBytes(bytes) });
   }
@@ -60,17 +61,17 @@ export class SharedMemory {
   }
 }
 
-/** Whole cache lines, at least one. */
+/** Rounds up to whole cache lines, at least one. */
 export const alignedBytes = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
-/** Places that belong together and are given back together. */
+/** Allocations that are freed together. */
 export class AllocationGroup {
   bytes = 0;
   readonly #allocated: Span[] = [];
 
   constructor(private readonly memory: SharedMemory) {}
 
-  /** The start of so many bytes. */
+  /** Allocates bytes and returns their offset. */
   allocate(bytes: number): number {
     const start = this.memory.allocate(bytes);
     this.#allocated.push({ start, bytes });

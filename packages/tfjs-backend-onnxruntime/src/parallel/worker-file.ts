@@ -1,6 +1,6 @@
 /**
- * Where the program of the threads lies: beside the bundle of which this module is a part. The sources use the one that
- * `npm run build` makes of them.
+ * Returns the file that the worker threads run: beside the bundle that contains this module. Sources use the file that
+ * `npm run build` writes.
  */
 export function workerFile(): URL {
   const here = import.meta.url;

@@ -6,11 +6,11 @@ import type { WorkerStart } from './worker-program';
 
 /** Far longer than any graph takes. */
 const PATIENCE_MS = 600_000;
-/** Some 200 microseconds: all have equal work, and to be woken takes as long. */
+/** About 200 microseconds: workers have equal work, and waking one takes as long. */
 const SPINS = 20_000;
-/** Where the numbers of what workers have done begin in the memory of control: see `PoolWorkerStart`. */
+/** Index of the counters of finished orders in the control memory: see `PoolWorkerStart`. */
 const DONE = 1;
-/** At the end of that memory: whether a graph is to be run, and which, and where its weights are. */
+/** Numbers at the end of the control memory: 1 to run a graph, its id, and the state of its weights. */
 const RUN_NUMBERS = 3;
 
 interface WorkerThread {
@@ -18,13 +18,15 @@ interface WorkerThread {
   readonly port: MessagePort;
 }
 
-/** Workers that run graphs together: the calling thread, which has rank 0, and threads that wait for it. */
+/**
+ * A pool of workers that run graphs together: the calling thread has rank 0, the others are threads that wait for it.
+ */
 export class WorkerPool {
-  /** All but the worker of rank 0. */
+  /** All workers except rank 0. */
   readonly #threads: readonly WorkerThread[];
   readonly #control: Int32Array<SharedArrayBuffer>;
   readonly #first: PoolWorker;
-  /** What the workers exchange. */
+  /** The memory that all workers share. */
   readonly memory = new SharedMemory();
   #given = 0;
   #disposed = false;
@@ -53,7 +55,8 @@ export class WorkerPool {
   }
 
   /**
-   * Starts a pool of so many workers. Null, with a word to `log`, where its threads do not come up.
+   * Starts a pool of `count` workers. Returns null and logs a sentence if its threads do not start.
+   *
    * @param program the bundle of `worker.ts`
    */
   static async start(
@@ -77,8 +80,9 @@ export class WorkerPool {
   }
 
   /**
-   * Has each worker do something, and waits until all have done it.
-   * @throws Error with the message of what failed
+   * Gives each worker an order and waits until all have done it.
+   *
+   * @throws Error with the message of a worker that failed
    */
   order(orderOf: (rank: number) => WorkerOrder): void {
     this.#runOnAll([0, 0, 0], (rank) => {
@@ -88,9 +92,10 @@ export class WorkerPool {
   }
 
   /**
-   * Has all workers run a graph.
-   * @param atHand the values of the first worker's inputs that are not in shared memory
-   * @throws Error with the message of what failed
+   * Runs a graph on all workers.
+   *
+   * @param localInputs values of the inputs of rank 0 that are not in shared memory
+   * @throws Error with the message of a worker that failed
    */
   run(id: number, state: 0 | 1, localInputs: LocalInputs): void {
     this.#runOnAll([1, id, state], (rank) => {
@@ -98,9 +103,9 @@ export class WorkerPool {
     });
   }
 
-  /** Starts the other workers, does the part of rank 0, and waits for all. */
+  /** Starts the other workers, does the work of rank 0, and waits for all. */
   #runOnAll(numbers: readonly [number, number, number], begin: (rank: number) => void): void {
-    if (this.#disposed) throw new Error('The threads have ended.');
+    if (this.#disposed) throw new Error('The worker pool has ended.');
     for (let rank = 1; rank < this.count; rank++) begin(rank);
     this.#control.set(numbers, DONE + 2 * this.count);
     this.#given++;
@@ -137,7 +142,7 @@ export class WorkerPool {
     for (let i = 0; i < SPINS && Atomics.load(this.#control, index) !== this.#given; i++);
     for (let done = Atomics.load(this.#control, index); done !== this.#given;) {
       const outcome = Atomics.wait(this.#control, index, done, PATIENCE_MS);
-      if (outcome === 'timed-out') throw new Error('A thread does not answer any more.');
+      if (outcome === 'timed-out') throw new Error('A worker thread does not answer.');
       done = Atomics.load(this.#control, index);
     }
   }
@@ -147,6 +152,6 @@ function isReady(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`A thread ended as it started (exit code ${code}).`)));
+    worker.once('exit', (code) => reject(new Error(`A worker thread ended while it started (exit code ${code}).`)));
   });
 }

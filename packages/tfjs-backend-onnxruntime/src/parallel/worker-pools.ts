@@ -2,7 +2,7 @@ import type { Executor } from '../sessions/executor';
 import { WorkerPool } from './worker-pool';
 import { DividedExecutor } from './divided-executor';
 
-/** The threads among which batches are divided: a pool of workers for each number of shares, started when it is first asked for. */
+/** Keeps one worker pool for each number of workers, started on first use. */
 export class WorkerPoolRegistry {
   readonly #executors = new Map<number, Promise<DividedExecutor | null>>();
 
@@ -13,7 +13,7 @@ export class WorkerPoolRegistry {
     private readonly log: (message: string) => void,
   ) {}
 
-  /** What runs so many shares side by side; null where its threads do not come up. */
+  /** Returns the executor with this number of workers; null if they do not start. */
   of(shares: number): Promise<DividedExecutor | null> {
     let executor = this.#executors.get(shares);
     if (executor === undefined) {

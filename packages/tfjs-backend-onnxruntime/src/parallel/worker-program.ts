@@ -3,21 +3,22 @@ import { loadNative } from '../binding/native';
 import type { RuntimeModules } from '../binding/types';
 import { createPoolWorker, type WorkerOrder, type PoolWorkerStart } from './pool-worker';
 
-/** What a thread knows from the start. */
+/** The start data of a worker thread. */
 export interface WorkerStart extends PoolWorkerStart {
   readonly modules: RuntimeModules;
-  /** Brings the orders, and takes back the message of each error. */
+  /** Receives the orders, and sends the message of each error. */
   readonly port: MessagePort;
 }
 
 /**
- * A worker of a pool in a thread of its own, for ever.
+ * Runs a worker in this thread, forever.
+ *
  * @param ready called when orders may come
  */
 export function serve(start: WorkerStart, ready: () => void): void {
   const control = new Int32Array(start.control);
   const [given, done, toRun] = [0, 1, 1 + 2 * start.count];
-  /** Some 500 microseconds: the next order often comes by then, and being woken takes a fifth of that. */
+  /** About 500 microseconds: the next order often comes within this time, and waking a thread takes a fifth of it. */
   const spins = 50_000;
   const { obey, run } = createPoolWorker(start, loadNative(start.modules));
   const nothing = new Map<string, readonly ArrayLike<number>[]>();

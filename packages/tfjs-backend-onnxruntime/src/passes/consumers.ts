@@ -1,7 +1,7 @@
 import type { Plan } from '../graph/plan';
 import type { PendingValue, Value } from '../graph/value';
 
-/** Who reads what within one plan. */
+/** The readers of each value within one plan. */
 export class Consumers {
   readonly #readers = new Map<Value, PendingValue[]>();
   readonly #needed: ReadonlySet<Value>;
@@ -17,17 +17,17 @@ export class Consumers {
     }
   }
 
-  /** The values computed from this one; one that reads it twice is listed twice. */
+  /** Returns the values computed from this one; a value that reads it twice is listed twice. */
   of(value: Value): readonly PendingValue[] {
     return this.#readers.get(value) ?? [];
   }
 
-  /** Whether the value is fetched, or brought together by threads, so that it must really be computed. */
+  /** True if the value is fetched or all-reduced, so that it must be computed. */
   isOutput(value: Value): boolean {
     return this.#needed.has(value);
   }
 
-  /** The only reader of a value that nobody else sees. */
+  /** Returns the only reader of a value that is no output; undefined otherwise. */
   soleReader(value: Value): PendingValue | undefined {
     const readers = this.of(value);
     return readers.length === 1 && !this.isOutput(value) ? readers[0] : undefined;

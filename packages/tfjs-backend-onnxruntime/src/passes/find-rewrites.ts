@@ -15,8 +15,8 @@ import type { Rewrites } from './rewrites';
 /**
  * Finds all rewrites of a plan.
  *
- * @param constants the number that a leaf always is, if it is always the same
- * @param threads that compute the graph
+ * @param constants returns the number of a leaf that is a constant
+ * @param threads number of threads that compute the graph
  */
 export function findRewrites(plan: Plan, constants: Rewrites['constants'], threads: number): Rewrites {
   const rewrites: Rewrites = {

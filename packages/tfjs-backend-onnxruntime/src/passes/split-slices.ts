@@ -4,10 +4,13 @@ import { isPendingOf, type PendingValue, type Value } from '../graph/value';
 import type { Consumers } from './consumers';
 import type { Parts, Rewrites } from './rewrites';
 
-/** Fewer slices than this are not worth making those that nobody reads. */
+/** Fewer slices are not worth computing slices that nobody reads. */
 const LEAST_SLICES = 4;
 
-/** Finds slices that together are all of a value, as the steps of a recurrent layer's input: one operator makes them all. */
+/**
+ * Finds slices that together make up a value, such as the steps of the input of a recurrent layer. One operator
+ * computes them all.
+ */
 export function splitSlices(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   const groups = new Map<Value, PendingValue<'Slice'>[]>();
   for (const value of plan.order) {
@@ -26,7 +29,7 @@ export function splitSlices(plan: Plan, consumers: Consumers, rewrites: Rewrites
   }
 }
 
-/** The same parts as those of what the whole is the transpose of, if that only moves the axis along which it is cut. */
+/** Moves the slices from a transpose to its input, if the transpose only moves the axis of the slices. */
 function ofTransposed({ whole, shape, axis, slices }: Parts): Parts | undefined {
   if (!isPendingOf(whole, 'Transpose') || !sameShape(shape, whole.shape) || slices.length !== shape[axis])
     return undefined;
@@ -36,7 +39,7 @@ function ofTransposed({ whole, shape, axis, slices }: Parts): Parts | undefined 
   return { whole: whole.node.inputs[0]!, shape: whole.node.inputShapes[0]!, axis: perm[axis]!, slices };
 }
 
-/** The slices as equal parts of the whole, if that is what they are. */
+/** Reads slices as equal parts of a value; undefined if they are not. */
 export function partsOf(whole: Value, slices: readonly PendingValue<'Slice'>[]): Parts | undefined {
   const shape = slices[0]!.node.inputShapes[0]!;
   const { size } = slices[0]!.node.operation.attributes;

@@ -10,10 +10,10 @@ const LINEAR = { name: 'linear', alpha: 0 } as const;
 const SLIDE: Window = { kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1] };
 const STRIDE: Window = { kernel: [3, 3], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 1, 1] };
 const HALVE: Window = { kernel: [2, 2], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] };
-/** Rows and channels, whole blocks of either size, from which on convolutions go by pairs of rows. */
+/** Rows and channels for which convolutions use minimal filtering, with blocks of either size. */
 const TALL = { height: 8, channels: 48 };
 
-/** Convolutions, pools, normalisation and gradients, each in the form that it takes where channels come in blocks. */
+/** A graph of convolutions, pools, normalization and gradients in their blocked forms. */
 export function blockedGraph(block: number): Plan {
   const wide = 2 * block;
   const whole = [IMAGES, SIDE, SIDE, wide];
@@ -23,7 +23,7 @@ export function blockedGraph(block: number): Plan {
   const perChannel = leaf([wide], 4);
   const variance = leaf([wide], 5, 1);
   const gradient = leaf(half, 6);
-  const odd = [IMAGES, SIDE, SIDE, 1.5 * block]; // Filled up to whole blocks.
+  const odd = [IMAGES, SIDE, SIDE, 1.5 * block]; // Zeros fill up the last block.
   const oddImage = leaf(odd, 9);
   const oddTaps = leaf([3, 3, 1.5 * block, 1.5 * block], 10);
 
@@ -44,7 +44,7 @@ export function blockedGraph(block: number): Plan {
   );
   const pooled = node({ kind: 'MaxPool', attributes: { window: HALVE } }, [first], half);
   const averages = node({ kind: 'AveragePool', attributes: { window: HALVE } }, [second], half);
-  const normalised = node(
+  const normalized = node(
     { kind: 'BatchNorm', attributes: { epsilon: 1e-3, hasOffset: true, hasScale: false } },
     [depthwise, perChannel, variance, perChannel],
     half,
@@ -54,13 +54,13 @@ export function blockedGraph(block: number): Plan {
     pooled,
     node({ kind: 'MaxPoolGradient', attributes: { window: HALVE } }, [gradient, first, pooled], whole),
     averages,
-    normalised,
+    normalized,
     ...(['bilinear', 'nearest'] as const).map((method) => {
       const rule = { method, alignCorners: false, halfPixelCenters: false };
       return node({ kind: 'Resize', attributes: { rule } }, [depthwise], whole);
     }),
     node({ kind: 'Tile', attributes: { reps: [1, SIDE, SIDE, 1] } }, [leaf([IMAGES, 1, 1, wide], 12)], whole),
-    ...sumsOfImages(normalised, averages, depthwise, perChannel),
+    ...sumsOfImages(normalized, averages, depthwise, perChannel),
     node({ kind: 'Conv2DInputGradient', attributes: { window: SLIDE } }, [second, taps], whole),
     node(
       { kind: 'Conv2D', attributes: { window: SLIDE, activation: LINEAR } },
@@ -81,7 +81,7 @@ export function blockedGraph(block: number): Plan {
   ]);
 }
 
-/** A convolution of many channels, the pool behind it and their gradients. */
+/** A convolution of many channels, the pool after it and their gradients. */
 function pairsOfRows(): Value[] {
   const { height, channels } = TALL;
   const whole = [1, height, SIDE, channels];
@@ -103,8 +103,8 @@ function pairsOfRows(): Value[] {
   ];
 }
 
-/** What is kept as factors for each channel until an image or its mean is needed. */
-function sumsOfImages(normalised: Value, image: Value, other: Value, perChannel: Value): Value[] {
+/** Operations on images that stay symbolic sums until pixels or means are needed. */
+function sumsOfImages(normalized: Value, image: Value, other: Value, perChannel: Value): Value[] {
   const { shape } = image;
   const binary = (fn: 'Add' | 'Multiply', a: Value, b: Value): Value =>
     node({ kind: 'Binary', attributes: { fn } }, [a, b], shape);
@@ -114,7 +114,7 @@ function sumsOfImages(normalised: Value, image: Value, other: Value, perChannel:
       [of],
       shape.filter((_, axis) => !axes.includes(axis)),
     );
-  const sum = binary('Add', normalised, image);
+  const sum = binary('Add', normalized, image);
   const both = binary('Add', binary('Multiply', other, perChannel), binary('Multiply', image, perChannel));
   const relu = (of: Value): Value => node({ kind: 'Unary', attributes: { fn: 'Relu' } }, [of], shape);
   const bounds = { min: 0, max: 0.25 };
@@ -126,7 +126,7 @@ function sumsOfImages(normalised: Value, image: Value, other: Value, perChannel:
   return [both, relu(both), clipped, masked, ...means];
 }
 
-/** Products of stacked matrices, as they are and with either side transposed. */
+/** Products of stacked matrices, with and without transposition of either operand. */
 export function stackedProductGraph(): Plan {
   const product = (transposeA: boolean, transposeB: boolean): Value =>
     node(
@@ -137,7 +137,7 @@ export function stackedProductGraph(): Plan {
   return planOf([product(false, false), product(true, false), product(false, true), product(true, true)]);
 }
 
-/** Numbers of [-0.5, 0.5] around `mean` that repeat only after long, the same each time. */
+/** Numbers within 0.5 of `mean` with a long period, the same each time. */
 function leaf(shape: readonly number[], seed: number, mean = 0): Value {
   const value = new Value(shape, 'float32');
   const at = (i: number): number => mean + Math.sin((i + 1) * 12.9898 + seed * 78.233) * 0.5;

@@ -8,22 +8,24 @@ import { ScalarSlots } from '../sessions/scalar-slots';
 import { blockedGraph, stackedProductGraph } from './graphs';
 
 const BLOCKS = [16, 8];
-/** Graphs are written as for several threads, which takes more forms. */
+/** Graphs for several threads use more forms of operations. */
 const SHARED_BY = 2;
-/** Two orders of adding up the same numbers differ by far less, wrong ones by far more. */
+/** Two orders of summation differ by far less, wrong results by far more. */
 const TOLERANCE = 1e-3;
 
 /**
- * Finds out which of ONNX Runtime's internal operators may be used. They are no public interface, and the blocked ones
- * depend on the vector unit, so each graph is computed with them and with standard operators, and both must agree.
+ * Finds the internal operators of ONNX Runtime that work here. They are not public, and the blocked ones depend on the
+ * vector unit. So each graph is computed with them and with standard operators, and the results must agree.
  *
- * @param log gets one sentence for each kind of operator that is absent or differs
+ * @param log receives one sentence for each kind of operator that is absent or wrong
  */
 export function findInternalOperators(runtime: OnnxRuntime, log: (message: string) => void): InternalOperators {
   const block = BLOCKS.find((size) => agree(runtime, blockedGraph(size), { block: size, fusedMatMul: false })) ?? 0;
   const fusedMatMul = agree(runtime, stackedProductGraph(), { block: 0, fusedMatMul: true });
-  if (block === 0) log('The blocked convolutions of ONNX Runtime are absent or wrong here: standard ones are used.');
-  if (!fusedMatMul) log('The fused matrix product of ONNX Runtime is absent or wrong here: the standard one is used.');
+  if (block === 0)
+    log('The blocked convolutions of ONNX Runtime are missing or wrong on this machine: standard ones are used.');
+  if (!fusedMatMul)
+    log('The fused matrix product of ONNX Runtime is missing or wrong on this machine: the standard one is used.');
   return { block, fusedMatMul };
 }
 
@@ -35,7 +37,7 @@ function agree(runtime: OnnxRuntime, plan: Plan, operators: InternalOperators): 
       return values.every((value, i) => Math.abs(value - actual[k]![i]!) <= TOLERANCE * Math.max(1, Math.abs(value)));
     });
   } catch {
-    return false; // The processor, or this build, has no such operators.
+    return false; // The processor or this build lacks these operators.
   }
 }
 
@@ -52,7 +54,7 @@ function compute(runtime: OnnxRuntime, plan: Plan, operators: InternalOperators)
     fetches[outputs[i]!] = runtime.createTensor('float32', result, shape);
     return result;
   });
-  // Unoptimised, so that the standard side is not itself turned into internal operators.
+  // No optimization: it would turn standard operators into internal ones.
   const session = runtime.createSession(bytes, { ...sessionOptions(1), graphOptimizationLevel: 'disabled' });
   try {
     session.run(inputs, fetches, {});

@@ -13,38 +13,42 @@ import { sessionOptions } from '../binding/session-options';
 import type { ScalarSlots } from './scalar-slots';
 
 /**
- * Graphs of less work than this run on one thread: each session has a thread pool of its own, and waking it costs. Operations
- * of less work than the second do not count, as each of them would have to wake it.
+ * Graphs with less work run on one thread: each session has its own thread pool, and waking it costs time. Operations
+ * below the second limit do not count, because each of them would have to wake the pool.
  */
 const SINGLE_THREAD_WORK = 2.5e7;
 const SHARED_OPERATION_WORK = 5e6;
 /**
- * Graphs with less memory than this, by estimate, run by a pattern of it: one block for all intermediates, beside the pieces
- * of the first run. That saves what an allocation costs for each of many small operators; large ones would only double.
+ * Graphs with a smaller memory estimate use a memory pattern: one block for all intermediate values, beside the blocks
+ * of the first run. That saves the allocations of many small operators; large graphs would only take twice the memory.
  */
 const MEMORY_PATTERN_BYTES = 2 ** 25;
-/** A session's arena grows by doubling: it holds more than what is in use at a time. A pattern comes on top of it. */
+/** An arena grows by doubling, so it holds more than the peak. A pattern comes on top of it. */
 const ARENA_FACTOR = 1.5;
 const ARENA_AND_PATTERN_FACTOR = 3;
-/** What a session takes beside its model and its intermediates. */
+/** Bytes of a session besides its model and intermediate values. */
 const SESSION_BYTES = 2 ** 21;
-/** The same for one of many small ones that have no memory of their own. */
+/** Bytes of the session of a stage, which has no arena. */
 const STAGE_BYTES = 2 ** 19;
 
-/** How a session is opened. */
+/** The options of a session and its memory. */
 interface Opening {
   readonly options: SessionOptions;
-  /** An estimate of what it will hold beside what the caller has a place for. */
+  /** Estimated bytes of the session, without memory that the caller provides. */
   readonly bytes: number;
 }
 
-/** A graph with all-reduces, as a thread runs it. */
+/** A graph in stages, as a worker runs it. */
 export interface PreparedStages extends Opening {
   readonly signature: ModelSignature;
   readonly stages: readonly Stage[];
 }
 
-/** Writes a graph in the stages between its all-reduces, each of which may use so many threads of its own. */
+/**
+ * Writes a graph in stages, separated by its all-reduces.
+ *
+ * @param threads number of threads that each stage may use
+ */
 export function prepareStages(
   runtime: OnnxRuntime,
   graph: Plan,
@@ -61,7 +65,7 @@ export function prepareStages(
   const options = sessionOptions(used);
   const stages = splitIntoStages(draft, inferShapes(runtime, draft, options));
   const bytes = stages.reduce((sum, { model }) => sum + STAGE_BYTES + model.length, 0);
-  // Nodes stay as they are, since memory is planned for them; what is left is too small to keep memory for.
+  // The memory plan needs the nodes as they are; the rest is too small for an arena.
   const ownOptions = { ...options, enableCpuMemArena: false, graphOptimizationLevel: 'disabled' } as const;
   return { signature, stages, options: ownOptions, bytes };
 }
@@ -72,27 +76,27 @@ function openingOf(model: Uint8Array, { scratchBytes }: ModelSignature, threads:
   return { options: sessionOptions(threads, hasPattern), bytes: SESSION_BYTES + model.length + factor * scratchBytes };
 }
 
-/** How many of the threads a graph is worth. */
+/** Number of threads for a graph. */
 function threadsFor(graph: Plan, threads: number): number {
   return sharedWork(graph) < SINGLE_THREAD_WORK ? 1 : threads;
 }
 
-/** The work of operations that are worth several threads. */
+/** The work of the operations that are worth several threads. */
 function sharedWork({ order }: Plan): number {
   const works = order.map(({ node, shape }) => estimateWork(node.operation.kind, shape, node.inputShapes));
   return works.reduce((sum, one) => (one < SHARED_OPERATION_WORK ? sum : sum + one), 0);
 }
 
-/** A plan that is ready to run. */
+/** A compiled plan. */
 export class CompiledGraph implements Disposable {
   readonly bytes: number;
   readonly session: NativeSession;
-  /** What the session fetches, by its place in the plan's order. */
+  /** Index in the order of the plan of each fetched value. */
   readonly fetched: readonly number[];
   readonly fusedUpdates: readonly FusedUpdate[];
   readonly signature: ModelSignature;
 
-  /** @throws Error where ONNX Runtime does not accept it */
+  /** @throws Error if ONNX Runtime does not accept the graph */
   constructor(runtime: OnnxRuntime, plan: Plan, slots: ScalarSlots, { operators, threads }: ExecutorOptions) {
     const { graph, fusedUpdates } = splitPlan(plan);
     const used = threadsFor(graph, threads);

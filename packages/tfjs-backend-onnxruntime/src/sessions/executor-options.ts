@@ -1,6 +1,6 @@
 import type { InternalOperators } from '../emit/internal-operators';
 
-/** How graphs are compiled, and how many of them are kept. */
+/** Options for compiling graphs, and limits for keeping them. */
 export interface ExecutorOptions {
   readonly threads: number;
   readonly operators: InternalOperators;

@@ -9,7 +9,7 @@ import { GraphCache } from './graph-cache';
 import { runInPlace, stopAfter } from '../binding/in-place';
 import type { NativeTensor, OnnxRuntime } from '../binding/types';
 
-/** Counts of what an executor did. */
+/** Counters of an executor. */
 export interface ExecutorStats {
   flushes: number;
   compiles: number;
@@ -19,11 +19,11 @@ export interface ExecutorStats {
 
 interface Result {
   readonly data: NativeArray;
-  /** Null until somebody feeds it. */
+  /** Null until the value is fed. */
   readonly tensor: NativeTensor | null;
 }
 
-/** Runs plans: compiles each structure once, keeps the sessions used last, feeds leaves and fills outputs. */
+/** Runs plans: compiles each structure once, keeps the sessions used last, feeds leaves and fetches outputs. */
 export class Executor {
   readonly stats: ExecutorStats = { flushes: 0, compiles: 0, compileMs: 0, runMs: 0 };
   readonly graphs: GraphCache;
@@ -38,12 +38,12 @@ export class Executor {
     });
   }
 
-  /** Sessions alive and an estimate of the bytes they hold. */
+  /** Number of sessions and an estimate of their bytes. */
   get cached(): { sessions: number; bytes: number } {
     return { sessions: this.graphs.size, bytes: this.graphs.bytes };
   }
 
-  /** Computes the plan's outputs and stores them in their values. On an error nothing is stored. */
+  /** Computes the outputs of the plan and stores them in their values. Stores nothing on an error. */
   run(plan: Plan): void {
     this.stats.flushes++;
     const { session, signature, fetched, fusedUpdates } = this.graphs.find(
@@ -102,7 +102,7 @@ export class Executor {
   }
 }
 
-/** ONNX Runtime tells the name of the node that failed, which begins with the operation it was written for. */
+/** Adds the failed operation to an error: the name of the failed node, which ONNX Runtime reports, begins with it. */
 export function namedFailure(cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : String(cause);
   const operation = /Name:'([^'/]+)/.exec(message)?.[1];

@@ -3,10 +3,13 @@ import { type Disposable, LruCache } from './lru-cache';
 import { ScalarSlots } from './scalar-slots';
 
 const GRAPHS_KNOWN = 1024;
-/** Training, a teacher and evaluation take turns: however large they are, none of them is compiled anew for that. */
+/**
+ * The newest three graphs always stay: training, a teacher and evaluation alternate and must not be recompiled each
+ * time.
+ */
 const GRAPHS_ALTERNATING = 3;
 
-/** What was compiled, and how long that took. */
+/** Number of compilations, and the milliseconds that they took. */
 export interface CompileStats {
   compiles: number;
   compileMs: number;
@@ -14,7 +17,7 @@ export interface CompileStats {
 
 type Kind<Graph> = abstract new (...args: never[]) => Graph;
 
-/** Keeps the graphs used last, of whatever kind, as long as the numbers baked into them stay. */
+/** Keeps the graphs used last, of any kind, as long as the numbers baked into them stay the same. */
 export class GraphCache {
   readonly #graphs: LruCache<Disposable>;
   readonly #slots = new LruCache<ScalarSlots>(GRAPHS_KNOWN, Number.POSITIVE_INFINITY);
@@ -38,8 +41,9 @@ export class GraphCache {
   }
 
   /**
-   * The graph of this kind for a plan, compiled if it is not there.
-   * @param division how it is run by several threads, or in turns
+   * Returns the graph of this kind for a plan; compiles it if it is missing.
+   *
+   * @param division the division among workers and micro-batches, as a part of the key
    */
   find<Graph extends Disposable>(
     plan: Plan,

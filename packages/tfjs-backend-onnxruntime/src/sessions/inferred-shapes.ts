@@ -7,8 +7,9 @@ const TYPES: ReadonlyMap<number, ElementType> = new Map(
 );
 
 /**
- * Type and shape of everything that the nodes of a model compute, as ONNX Runtime infers them.
- * @returns a function that throws an Error where it does not know them
+ * Infers type and shape of all results of nodes by ONNX Runtime.
+ *
+ * @returns a function that throws an Error for an unknown shape
  */
 export function inferShapes(
   runtime: OnnxRuntime,
@@ -24,7 +25,7 @@ export function inferShapes(
   session.dispose();
   return (name) => {
     const tensor = known.get(name);
-    if (tensor === undefined) throw new Error(`ONNX Runtime does not tell the shape of ${name}.`);
+    if (tensor === undefined) throw new Error(`ONNX Runtime does not report the shape of ${name}.`);
     return tensor;
   };
 }

@@ -1,11 +1,11 @@
 /** Something that holds memory until it is disposed. */
 export interface Disposable {
-  /** How much it holds, at least as an estimate. */
+  /** Bytes that it holds, at least as an estimate. */
   readonly bytes: number;
   dispose(): void;
 }
 
-/** Keeps the entries used last, within a number of entries and a number of bytes. The newest few always stay. */
+/** Keeps the entries used last, up to a number of entries and a number of bytes. The newest few always stay. */
 export class LruCache<T extends Disposable> {
   readonly #entries = new Map<string, T>();
   #bytes = 0;
@@ -24,7 +24,7 @@ export class LruCache<T extends Disposable> {
     return this.#bytes;
   }
 
-  /** The entry, which counts as a use of it. */
+  /** Returns an entry and marks it as used. */
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

@@ -2,8 +2,8 @@ import type { Value } from '../graph/value';
 import type { Disposable } from './lru-cache';
 
 /**
- * Which one-element inputs of a graph are baked into it as constants. All are at first, since most are true constants
- * (learning rates, epsilons) and constants let ONNX Runtime simplify; one that is seen to change becomes an input for good.
+ * Tracks the one-element inputs of a graph that are baked in as constants. At first all are, because most are true
+ * constants (betas, epsilons) and constants let ONNX Runtime simplify. A number that changes becomes an input for good.
  */
 export class ScalarSlots implements Disposable {
   readonly #baked: (number | undefined)[];
@@ -13,12 +13,12 @@ export class ScalarSlots implements Disposable {
     this.#baked = leaves.map(scalarOf);
   }
 
-  /** Whether the leaf with this index is a constant of the graph. */
+  /** True if the leaf with this index is a constant of the graph. */
   isBaked(index: number): boolean {
     return this.#baked[index] !== undefined;
   }
 
-  /** Turns changed constants into inputs. True where that happened: the compiled graph is then out of date. */
+  /** Turns changed constants into inputs. Returns true if there were any: the compiled graph is then out of date. */
   promoteChanged(leaves: readonly Value[]): boolean {
     let changed = false;
     for (let i = 0; i < leaves.length; i++) {
@@ -30,7 +30,7 @@ export class ScalarSlots implements Disposable {
   }
 
   dispose(): void {
-    // Holds nothing but a few numbers.
+    // It only holds a few numbers.
   }
 }
 

@@ -126,7 +126,7 @@ describe('a computation recorded once', () => {
 
   test('inputs of another size are refused', async () => {
     const more = trace((x) => tf.add(x, 1), [[2]]);
-    await expect(more.run(new Float32Array(3))).rejects.toThrow('Input 0 has 2 values, not 3.');
+    await expect(more.run(new Float32Array(3))).rejects.toThrow('Input 0 needs 2 values and has 3.');
   });
 });
 

@@ -31,7 +31,7 @@ export type Four = readonly [ValueName, ValueName, ValueName, ValueName];
 
 /** Number of products that take as long as the additional work on one element of an image or a gradient. */
 const PRODUCTS_A_NUMBER = 16;
-/** Rows of zeros around an image that a plain convolution skips. */
+/** Rows of padding whose products a plain convolution skips. */
 const ROWS_SKIPPED = 2;
 
 /**

@@ -1,10 +1,10 @@
 import type { ModelBuilder, ValueName } from '../../encoding/model-builder';
 import type { Activation } from '../../graph/operations';
 
-/** Activations that leave the zeros that fill a block. */
+/** Activations that map zero to zero, so that the filling of a block stays zero. */
 export const KEEPS_ZERO: ReadonlySet<Activation['name']> = new Set(['linear', 'relu', 'relu6', 'elu', 'leakyrelu']);
 
-/** Activations that the blocked convolutions apply themselves. */
+/** Activations that blocked convolutions apply themselves. */
 export const BLOCKED_ACTIVATIONS: Partial<Record<Activation['name'], string>> = { relu: 'Relu', sigmoid: 'Sigmoid' };
 
 export function activate(builder: ModelBuilder, input: ValueName, { name, alpha }: Activation): ValueName {

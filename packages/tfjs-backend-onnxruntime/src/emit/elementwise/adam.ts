@@ -11,7 +11,7 @@ export function emitMovingAverage(emission: Emission, value: PendingValue<'Movin
   emission.setFlat(value, builder.op('Add', [kept, builder.op('Mul', [added, builder.float(1 - decay)])]));
 }
 
-/** weight + rate * first / (sqrt(second) + epsilon) */
+/** Emits `weight + rate * first / (sqrt(second) + epsilon)`. */
 export function emitAdamUpdate(emission: Emission, value: PendingValue<'AdamUpdate'>): void {
   const { builder } = emission;
   const [weight, first, second, rate, epsilon] = value.node.inputs.map((input, i) =>

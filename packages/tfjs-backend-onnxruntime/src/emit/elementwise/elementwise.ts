@@ -4,7 +4,7 @@ import type { BinaryFunction, UnaryFunction } from '../../graph/operations';
 import type { NativeValue, PendingValue, Value } from '../../graph/value';
 import type { MaskedGradient } from '../../passes/rewrites';
 import type { Emission } from '../emission';
-import { materialise, multiplied } from '../normalization/affine';
+import { materialize, multiplied } from '../normalization/affine';
 import { affineResult, numbersResult } from '../normalization/affine-results';
 import { negated, numbersOf, times } from '../normalization/channel-numbers';
 import { maskOf, maskOfBlocks, positiveMask } from './masks';
@@ -25,16 +25,16 @@ const BINARY_OPERATORS: Partial<Record<BinaryFunction, string>> = {
   LogicalOr: 'Or',
 };
 
-/** Functions of two inputs that leave the zeros in which the blocks of both may end. */
+/** Functions of two inputs that map zeros to zero, so that the filling of blocks stays zero. */
 const KEEP_ZEROS: ReadonlySet<BinaryFunction> = new Set(['Add', 'Sub', 'Multiply', 'Maximum', 'Minimum']);
 
-/** Functions of one input that leave the zeros in which a block may end. */
+/** Functions of one input that map zero to zero, so that the filling of blocks stays zero. */
 const KEEP_ZERO: ReadonlySet<UnaryFunction> = new Set(['Relu', 'Relu6', 'Square', 'Abs', 'Neg', 'Sqrt', 'Tanh']);
 
 /**
- * Applies a shape-keeping function of one input in whatever layout the input is in.
+ * Applies an elementwise function of one input in the layout of the input.
  *
- * @param keepsZero whether the function of zero is zero
+ * @param keepsZero true if the function of zero is zero
  */
 function mapOne(
   emission: Emission,
@@ -59,7 +59,7 @@ export function emitUnary(emission: Emission, value: PendingValue<'Unary'>): voi
   if (emission.isInBlocks(input) && sameShape(value.node.inputShapes[0]!, input.shape)) {
     const affine = emission.affine(input);
     if (fn === 'Relu' && emission.isAffine(input) && affine.terms.size > 0) {
-      emission.setBlocked(value, materialise(builder, affine, { activation: 'Relu' }));
+      emission.setBlocked(value, materialize(builder, affine, { activation: 'Relu' }));
       return;
     }
     const square = fn === 'Square' && value.dtype === 'float32' ? multiplied(builder, affine, affine) : undefined;
@@ -121,7 +121,7 @@ export function emitPRelu(emission: Emission, value: PendingValue<'PRelu'>): voi
   emission.setFlat(value, emission.builder.op('PRelu', names));
 }
 
-/** The slope of elu from its result y: y + 1 below zero, else 1. */
+/** Multiplies by the slope of elu, computed from its result y: y + 1 below zero, else 1. */
 export function emitEluGradient(emission: Emission, value: PendingValue<'EluGradient'>): void {
   const { builder } = emission;
   const [gradient, result] = value.node.inputs as [Value, Value];
@@ -148,12 +148,12 @@ export function emitClip(emission: Emission, value: PendingValue<'Clip'>): void 
     const affine = emission.affine(argument);
     const inOnePass = emission.isAffine(argument) && affine.terms.size > 0;
     const activation = { activation: 'Clip', activation_params: { floats: [min, max] } };
-    const image = inOnePass ? materialise(builder, affine, activation) : clip(emission.blocked(argument));
+    const image = inOnePass ? materialize(builder, affine, activation) : clip(emission.blocked(argument));
     emission.setBlocked(value, image);
   }
 }
 
-/** The gradient where the input is within the bounds, themselves included. */
+/** Passes the gradient where the input is within the bounds, including the bounds. */
 export function emitClipGradient(emission: Emission, value: PendingValue<'ClipGradient'>): void {
   const { builder } = emission;
   const { min, max } = value.node.operation.attributes;
@@ -207,8 +207,7 @@ export function emitBinary(emission: Emission, value: PendingValue<'Binary'>): v
 }
 
 /**
- * Two shapes of one last number, one of them of a single element, as rows: ONNX Runtime would go through the other number by
- * number.
+ * Reshapes a tensor whose last axis has length 1 and a scalar to rows: ONNX Runtime is slow on a last axis of length 1.
  */
 function shapesOfRows(shapes: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const sizes = shapes.map(sizeOf);
@@ -224,7 +223,7 @@ function binary(builder: ModelBuilder, fn: BinaryFunction, left: ValueName, righ
   return builder.op(BINARY_OPERATORS[fn] ?? fn, [left, right]);
 }
 
-/** Whether two images of one shape are combined of which at least one is in blocks already. */
+/** True if two images of one shape can be combined in blocks and at least one of them is in blocks already. */
 function staysBlocked(emission: Emission, result: NativeValue, a: Value, b: Value): boolean {
   if (result.shape.length !== 4 || !sameShape(a.shape, result.shape) || !sameShape(b.shape, result.shape)) return false;
   if (a.dtype !== 'float32' || result.dtype !== 'float32') return false;

@@ -2,7 +2,7 @@ import type { ModelBuilder, ValueName } from '../../encoding/model-builder';
 import { ELEMENT_TYPES, type ElementType } from '../../encoding/onnx-messages';
 import { nativeArray, type NativeType } from '../../graph/native-types';
 
-/** A constant scalar of a type. */
+/** Adds a constant scalar. */
 export function scalar(builder: ModelBuilder, type: NativeType, value: number): ValueName {
   return builder.constant(type, [], nativeArray(type, [value]));
 }
@@ -11,7 +11,7 @@ export function cast(builder: ModelBuilder, input: ValueName, to: ElementType): 
   return builder.op('Cast', [input], { to: ELEMENT_TYPES[to] });
 }
 
-/** `if` isNaN(tested): `tested`, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs passes on. */
+/** Returns `tested` where it is NaN, else `value`. Several operators of ONNX Runtime lose NaN, which tfjs keeps. */
 export function keepNaN(builder: ModelBuilder, tested: ValueName, value: ValueName): ValueName {
   return builder.op('Where', [builder.op('IsNaN', [tested]), tested, value]);
 }

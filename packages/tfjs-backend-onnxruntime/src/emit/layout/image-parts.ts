@@ -5,12 +5,12 @@ import type { Emission, Pair, Parts, Phases } from '../emission';
 /** Number, channels, height and width of images in blocks. */
 export type Planes = readonly [n: number, channels: number, height: number, width: number];
 
-/** An image of the given size that is computed as its even and its odd rows. */
+/** Describes an image that was computed as its even and its odd rows. */
 export function partsOfRows({ builder, block }: Emission, rows: Pair, planes: Planes): Parts {
   return { join: () => joinRows(builder, rows, planes, block), rows: () => rows, phases: null, condensed: null };
 }
 
-/** An image of the given size that is computed as its phases. */
+/** Describes an image that was computed as its phases. */
 export function partsOfPhases(
   { builder, block }: Emission,
   phases: Phases,
@@ -23,19 +23,19 @@ export function partsOfPhases(
   return { join: () => joinRows(builder, rows(), [n, c, h, w], block), rows, phases, condensed };
 }
 
-/** Puts even and odd rows together to an image of the given size, `[n, channels, height, width]`. */
+/** Joins even and odd rows to an image of the given size, `[n, channels, height, width]`. */
 export function joinRows(builder: ModelBuilder, rows: Pair, [n, c, h, w]: Planes, block: number): ValueName {
   return interleave(builder, rows, (n * c * h) / 2 / block, w * block, [n, c, h, w]);
 }
 
-/** The same for even and odd columns. */
+/** Joins even and odd columns. */
 export function joinColumns(builder: ModelBuilder, columns: Pair, [n, c, h, w]: Planes, block: number): ValueName {
   return interleave(builder, columns, (n * c * h * w) / 2 / block, block, [n, c, h, w]);
 }
 
 /**
- * The even and the odd rows of an image in whole blocks: as it is known, or cut apart. An odd number of rows has one of zeros
- * behind it.
+ * Returns the even and the odd rows of an image in whole blocks. Splits the image if it was not computed in rows. An
+ * odd number of rows gets a row of zeros at the end.
  */
 export function rowsOf(emission: Emission, value: Value): Pair {
   const { builder, block } = emission;
@@ -50,7 +50,7 @@ export function rowsOf(emission: Emission, value: Value): Pair {
   return [upper!, lower!];
 }
 
-/** Pieces of so many numbers, by turns of the one and of the other. */
+/** Interleaves two tensors, `size` elements of each at a time. */
 function interleave(builder: ModelBuilder, pair: Pair, count: number, size: number, shape: Planes): ValueName {
   const pieces = pair.map((half) => builder.reshape(half, [count, 1, size]));
   return builder.reshape(builder.op('Concat', pieces, { axis: 1 }), shape);

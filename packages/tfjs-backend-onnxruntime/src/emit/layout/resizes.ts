@@ -4,14 +4,14 @@ import type { ResizeRule } from '../../graph/operations';
 import type { PendingValue, Value } from '../../graph/value';
 import type { Emission } from '../emission';
 
-/** The pixels of one axis that a pixel of the result reads, and how much of the second. */
+/** The two pixels along one axis that a pixel of the result reads, and the share of the second. */
 interface Source {
   readonly first: number;
   readonly second: number;
   readonly share: number;
 }
 
-/** As the cpu kernels have it, which at the edges go on beyond the first pixel with half-pixel centres. */
+/** Computes the sources as the cpu kernels do. With half-pixel centers these extrapolate beyond the first pixel. */
 function sources({ method, alignCorners, halfPixelCenters }: ResizeRule, from: number, to: number): Source[] {
   const aligned = alignCorners && to > 1;
   const ratio = (aligned ? from - 1 : from) / (aligned ? to - 1 : to);
@@ -27,7 +27,10 @@ function sources({ method, alignCorners, halfPixelCenters }: ResizeRule, from: n
   });
 }
 
-/** One row per pixel of the result, one column per pixel read; transposed for the gradient. */
+/**
+ * Builds the matrix of one axis: one row per pixel of the result, one column per pixel of the source; transposed for
+ * the gradient.
+ */
 function weights(rule: ResizeRule, from: number, to: number, transposed: boolean): Float32Array<ArrayBuffer> {
   const matrix = new Float32Array(from * to);
   for (const [position, { first, second, share }] of sources(rule, from, to).entries()) {
@@ -38,12 +41,12 @@ function weights(rule: ResizeRule, from: number, to: number, transposed: boolean
   return matrix;
 }
 
-/** Whether pixels become so many each, the first of which are themselves. */
+/** True if each pixel is repeated a whole number of times, without any shift. */
 function isPlain({ alignCorners, halfPixelCenters }: ResizeRule, scales: readonly number[]): boolean {
   return !alignCorners && !halfPixelCenters && scales.every((scale) => Number.isInteger(scale));
 }
 
-/** An image in blocks with so many rows and columns for each of its own. */
+/** Enlarges an image in blocks by whole factors. */
 export function enlarged(
   { builder }: Emission,
   image: ValueName,
@@ -54,8 +57,8 @@ export function enlarged(
 }
 
 /**
- * Whole blocks are enlarged by ONNX Runtime. Otherwise nearest pixels are gathered; bilinear ones are products with one small
- * matrix for the columns and one for the rows.
+ * Emits a resize. ONNX Runtime enlarges whole blocks. Otherwise nearest pixels are gathered, and bilinear ones are
+ * products with a small matrix for the columns and one for the rows.
  */
 export function emitResize(emission: Emission, value: PendingValue<'Resize'>): void {
   const { rule } = value.node.operation.attributes;
@@ -100,7 +103,7 @@ function resample(
   const shape = value.node.inputShapes[0] as readonly [number, number, number, number];
   const inBlocks = emission.isBlockedOnly(input) && sameShape(shape, input.shape);
   const [, h, w] = shape;
-  // Blocks of channels are as good as images.
+  // Each block of channels counts as an image.
   const [n, c] = inBlocks ? [(shape[0] * shape[3]) / emission.block, emission.block] : [shape[0], shape[3]];
   const [, height, width] = value.shape as readonly [number, number, number, number];
   const rows = (input: ValueName, columns: number): ValueName => {

@@ -6,7 +6,7 @@ import { cast, scalar } from '../elementwise/primitives';
 import type { Emission } from '../emission';
 import { enlarged } from './resizes';
 
-/** Up to this size, a matrix of zeros and ones is the fastest sum over segments. */
+/** Up to this size, a product with a matrix of zeros and ones is the fastest sum over segments. */
 const SEGMENT_MATRIX_ELEMENTS = 2 ** 20;
 
 export function emitTranspose(emission: Emission, value: PendingValue<'Transpose'>): void {
@@ -31,7 +31,7 @@ export function emitSlice(emission: Emission, value: PendingValue<'Slice'>): voi
 export function emitPad(emission: Emission, value: PendingValue<'Pad'>): void {
   const { builder } = emission;
   const { paddings, value: filler } = value.node.operation.attributes;
-  // One more axis keeps ONNX Runtime from fusing Pad into a pool, which then refuses pads as large as its window.
+  // An additional axis keeps ONNX Runtime from fusing Pad into a pool, which refuses pads as large as its window.
   const pads = [...paddings.map(([before]) => before), 0, ...paddings.map(([, after]) => after), 0];
   const x = builder.reshape(onlyInput(emission, value), [...value.node.inputShapes[0]!, 1]);
   const padded = builder.op('Pad', [x, builder.ints(...pads), scalar(builder, value.dtype, filler)]);
@@ -72,7 +72,7 @@ export function emitReverse(emission: Emission, value: PendingValue<'Reverse'>):
   emission.setFlat(value, builder.op('Slice', [onlyInput(emission, value), ...ranges]));
 }
 
-/** As a product with a matrix that tells which row is in which segment, or, where that would be large, row by row. */
+/** Emits a sum over segments: a product with a matrix of zeros and ones, or, if that matrix is large, row by row. */
 export function emitSegmentSum(emission: Emission, value: PendingValue<'SegmentSum'>): void {
   const { builder } = emission;
   const { inputs, inputShapes } = value.node;
@@ -94,7 +94,7 @@ export function emitSegmentSum(emission: Emission, value: PendingValue<'SegmentS
     builder.op('Less', [ids, scalarInt(0)]),
     builder.op('GreaterOrEqual', [ids, scalarInt(segments)]),
   ]);
-  // Rows of no segment go to one more, which is cut off.
+  // Rows without a segment go to an additional segment, which is dropped.
   const targets = builder.op('Expand', [
     builder.op('Where', [outside, scalarInt(segments), ids]),
     builder.ints(rows, columns),
@@ -105,7 +105,10 @@ export function emitSegmentSum(emission: Emission, value: PendingValue<'SegmentS
   emission.setFlat(value, builder.reshape(kept, value.shape));
 }
 
-/** By comparison with 0..depth-1, because ONNX's OneHot wraps negative indices where tfjs leaves the row off. */
+/**
+ * Compares the indices with 0..depth-1, because the OneHot of ONNX wraps negative indices. tfjs leaves these rows at
+ * `off`.
+ */
 export function emitOneHot(emission: Emission, value: PendingValue<'OneHot'>): void {
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;

@@ -2,7 +2,7 @@ import { sameShape } from '../../graph/native-types';
 import type { Emission } from '../emission';
 import type { Parts } from '../../passes/rewrites';
 
-/** All parts of a value at once. */
+/** Emits all slices of a value by one Split. */
 export function emitSplit(emission: Emission, { whole, shape, axis, slices }: Parts): void {
   const { builder } = emission;
   const parts = builder.split(emission.flat(whole, shape), axis, slices.length);

@@ -5,10 +5,10 @@ import { added, type Affine, affineOfNumbers, computedOnce, multiplied, plainIma
 import { negated, type Numbers, numbersOf, over, plus, times } from './channel-numbers';
 import type { Emission } from '../emission';
 
-/** More images than this are added up before others are added to them. */
+/** A symbolic sum has at most this many images. */
 const MAX_TERMS = 4;
 
-/** The result as a sum of images, where it is one and that saves a pass. */
+/** Returns the result of a binary operation as a symbolic sum of images, if that saves a pass. */
 export function affineResult(emission: Emission, value: PendingValue<'Binary'>): Affine | undefined {
   const { inputs, operation, inputShapes } = value.node;
   const { fn } = operation.attributes;
@@ -31,7 +31,7 @@ export function affineResult(emission: Emission, value: PendingValue<'Binary'>):
     const affine = emission.affine(a);
     if (fn === 'Multiply' || fn === 'RealDiv') return scaled(builder, affine, right, fn === 'RealDiv' ? 'Div' : 'Mul');
     const result = added(builder, affine, affineOfNumbers(right, channels), fn);
-    // What is centred is about to be squared or multiplied, and more than once.
+    // A centered image is about to be squared or multiplied several times.
     return fn === 'Sub' && plainImage(builder, affine) !== undefined ? computedOnce(builder, result) : result;
   }
   if (images[1] && left !== undefined && emission.isInBlocks(b)) {
@@ -46,7 +46,7 @@ export function affineResult(emission: Emission, value: PendingValue<'Binary'>):
   return sum.terms.size <= MAX_TERMS ? sum : undefined;
 }
 
-/** What an operator makes of two numbers for each channel. */
+/** Applies an operator to two products per channel. */
 function combined(
   builder: ModelBuilder,
   fn: 'Add' | 'Sub' | 'Multiply' | 'RealDiv',
@@ -59,7 +59,7 @@ function combined(
   return plus(builder, a, fn === 'Add' ? b : negated(b), count);
 }
 
-/** What an operator makes of two vectors, one of which is known as a product, as such. */
+/** Applies an operator to two vectors symbolically, if at least one of them is a product. */
 export function numbersResult(emission: Emission, value: PendingValue<'Binary'>): Numbers | undefined {
   const { inputs, operation, inputShapes } = value.node;
   const { fn } = operation.attributes;
@@ -72,7 +72,7 @@ export function numbersResult(emission: Emission, value: PendingValue<'Binary'>)
   return a === undefined || b === undefined ? undefined : combined(emission.builder, fn, a, b, count);
 }
 
-/** Numbers that are the same for all pixels of an image of `shape`, if that is what the input is. */
+/** Returns the input as numbers per channel, if it is the same for all pixels of an image of `shape`. */
 export function perChannel(
   emission: Emission,
   input: Value,

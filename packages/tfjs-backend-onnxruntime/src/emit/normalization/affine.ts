@@ -16,28 +16,28 @@ import {
   ZERO,
 } from './channel-numbers';
 
-/** How many channels an image has, and how many of them its blocks hold: the last one may end in channels of zeros. */
+/** The channels of an image, and the channels of its blocks. Zeros fill up the last block. */
 export interface Channels {
   readonly count: number;
   readonly filled: number;
 }
 
 /**
- * An image as a sum of other images, each times a factor for each channel, plus a shift for each channel. Batch
- * normalisation, its gradient and those of mean and variance are such sums. Kept as factors, which are small, they are
- * computed in one pass where the image is needed, and their means from the means of the images alone.
+ * A symbolic sum of images, each times a factor per channel, plus a shift per channel. Batch normalization, its
+ * gradient and the gradients of mean and variance are such sums. The factors are small, so the sum is computed in one
+ * pass where its pixels are needed, and its means follow from the means of the images.
  */
 export interface Affine {
   readonly channels: Channels;
-  /** Images in blocks, each with its factors. */
+  /** The images in blocks, each with its factors. */
   readonly terms: ReadonlyMap<Image, Numbers>;
   readonly shift: Numbers;
 }
 
-/** The name of an image, or the two of a product that need not have been computed, for its means do without it. */
+/** The name of an image, or the two names of a product that may not have been computed: its mean does not need it. */
 type Image = ValueName;
 
-/** No name of a value has spaces. */
+/** Names of values contain no spaces. */
 const TIMES = ' * ';
 
 const productOf = (a: ValueName, b: ValueName): Image => [a, b].sort().join(TIMES);
@@ -47,44 +47,44 @@ function namesOf(image: Image): readonly [ValueName, ValueName?] {
   return second === undefined ? [first!] : [first!, second];
 }
 
-/** The name under which an image is there, computed once if it is a product. */
+/** Returns the name of an image. Computes a product once. */
 function computed(builder: ModelBuilder, image: Image): ValueName {
   const [first, second] = namesOf(image);
   return second === undefined ? first : builder.once(image, () => builder.op('Mul', [first, second]));
 }
 
-/** Numbers for each channel, with zeros for the channels that fill the last block. */
+/** Appends zeros to numbers per channel, for the filling of the last block. */
 export function filledUp(builder: ModelBuilder, numbers: ValueName, { count, filled }: Channels): ValueName {
   if (count === filled) return numbers;
   return builder.once(`filled ${numbers}`, () => builder.op('Pad', [numbers, builder.ints(0, filled - count)]));
 }
 
-/** Without the channels that fill the last block, which is the last axis of `numbers`. */
+/** Drops the filling of the last block from the last axis of `numbers`. */
 export function withoutFilling(builder: ModelBuilder, numbers: ValueName, { count, filled }: Channels): ValueName {
   if (count === filled) return numbers;
   return builder.op('Slice', [numbers, builder.ints(0), builder.ints(count), builder.ints(-1)]);
 }
 
-/** The image itself. */
+/** The sum of one image. */
 export function affineOfImage(image: ValueName, channels: Channels): Affine {
   return { channels, terms: new Map([[image, ONE]]), shift: ZERO };
 }
 
-/** The same numbers in all pixels of all images. */
+/** The sum of no image: the same numbers in all pixels of all images. */
 export const affineOfNumbers = (numbers: Numbers, channels: Channels): Affine => ({
   channels,
   terms: new Map(),
   shift: numbers,
 });
 
-/** The image that this is, if it is one as it stands. */
+/** Returns the image if the sum is just one image; else undefined. */
 export function plainImage(builder: ModelBuilder, { terms, shift }: Affine): ValueName | undefined {
   const [term] = terms;
   if (term === undefined || terms.size > 1 || !isZero(shift)) return undefined;
   return isOne(term[1]) ? computed(builder, term[0]) : undefined;
 }
 
-/** Times factors, or divided by them. */
+/** Multiplies a sum by factors, or divides it. */
 export function scaled(builder: ModelBuilder, a: Affine, factors: Numbers, operator: 'Mul' | 'Div'): Affine {
   const by = (numbers: Numbers): Numbers =>
     operator === 'Mul' ? times(numbers, factors) : over(builder, numbers, factors);
@@ -92,7 +92,7 @@ export function scaled(builder: ModelBuilder, a: Affine, factors: Numbers, opera
   return { ...a, terms, shift: isZero(a.shift) ? ZERO : by(a.shift) };
 }
 
-/** The sum or difference of two. */
+/** Adds or subtracts two sums. */
 export function added(builder: ModelBuilder, a: Affine, b: Affine, operator: 'Add' | 'Sub'): Affine {
   const { count } = a.channels;
   const signed = (numbers: Numbers): Numbers => (operator === 'Add' ? numbers : negated(numbers));
@@ -103,7 +103,7 @@ export function added(builder: ModelBuilder, a: Affine, b: Affine, operator: 'Ad
   return { ...a, terms, shift: plus(builder, a.shift, isZero(b.shift) ? ZERO : signed(b.shift), count) };
 }
 
-/** The product of two that are one image each, times factors; undefined for others. */
+/** Multiplies two sums of one scaled image each; undefined for others. */
 export function multiplied(builder: ModelBuilder, a: Affine, b: Affine): Affine | undefined {
   const [left] = a.terms;
   const [right] = b.terms;
@@ -114,9 +114,10 @@ export function multiplied(builder: ModelBuilder, a: Affine, b: Affine): Affine 
 }
 
 /**
- * A sum as factors times one that has an image less to multiply, for readers that can apply the factors to something smaller.
+ * Factors out a common factor, so that one image less is multiplied. The reader applies the factors to something
+ * smaller.
  *
- * @returns undefined where that saves no pass
+ * @returns undefined if that saves no pass
  */
 export function factorOut({ channels, terms, shift }: Affine): { factors: Numbers; rest: Affine } | undefined {
   const numbers = [...terms.values(), ...(isZero(shift) ? [] : [shift])];
@@ -134,13 +135,15 @@ export function factorOut({ channels, terms, shift }: Affine): { factors: Number
   return { factors, rest: { channels, terms: rest, shift: isZero(shift) ? ZERO : divided(shift) } };
 }
 
-/** Computes an image in blocks from its terms, of which there is at least one: a depthwise convolution of one tap for each. */
-export function materialise(builder: ModelBuilder, affine: Affine, activation: Attributes = {}): ValueName {
+/**
+ * Computes the pixels of a sum of at least one image, in blocks: one depthwise convolution with one tap for each image.
+ */
+export function materialize(builder: ModelBuilder, affine: Affine, activation: Attributes = {}): ValueName {
   const { channels, shift } = affine;
   const plain = plainImage(builder, affine);
   if (plain !== undefined && Object.keys(activation).length === 0) return plain;
   const terms = [...affine.terms];
-  // An image as it stands needs no pass of its own: the first convolution adds it.
+  // An image without a factor needs no pass: the first convolution adds it.
   const start = terms.length > 1 ? terms.findIndex(([, factor]) => isOne(factor)) : -1;
   let sum = start < 0 ? '' : computed(builder, terms.splice(start, 1)[0]![0]);
   const filled = (numbers: Numbers): ValueName =>
@@ -158,11 +161,11 @@ export function materialise(builder: ModelBuilder, affine: Affine, activation: A
   return sum;
 }
 
-/** Whose images a mean is of: those of one thread, or of all that compute the same graph. */
+/** The images of a mean: those of one worker, or of all workers. */
 export type MeanScope = 'worker' | 'all';
 
 /**
- * The mean of each channel over all pixels of all images; each image in blocks is read once.
+ * Computes the mean of each channel over all pixels of all images. Reads each image in blocks once.
  *
  * @param shape number, height and width of the images
  */
@@ -182,16 +185,16 @@ export function meanOf(
   return [...means, shift].reduce((sum, mean) => plus(builder, sum, mean, channels.count), ZERO);
 }
 
-/** Stands for the name of a mean that is zero. */
+/** Replaces the name of a mean that is zero. */
 const NO_MEAN = '';
 const meanKey = (image: Image, scope: MeanScope): string => `mean of ${scope}: ${image}`;
 
-/** The image computed now, and only once for equal factors. That of an image less its mean has a mean of zero. */
+/** Computes the pixels now, once for equal factors. An image minus its mean has a mean of zero. */
 export function computedOnce(builder: ModelBuilder, affine: Affine): Affine {
   const [term] = affine.terms;
   const { scale, factors } = affine.shift;
   const parts = [...affine.terms].map(([image, factor]) => [image, factor.scale, ...factor.factors].join());
-  const image = builder.once(`image ${parts.join()} ${scale} ${factors.join()}`, () => materialise(builder, affine));
+  const image = builder.once(`image ${parts.join()} ${scale} ${factors.join()}`, () => materialize(builder, affine));
   for (const scope of ['worker', 'all'] as const) {
     const mean = term === undefined ? undefined : builder.known(meanKey(term[0], scope));
     if (affine.terms.size === 1 && isOne(term![1]) && scale === -1 && factors.length === 1 && factors[0] === mean) {
@@ -213,7 +216,7 @@ function meanOfImage(
   if (second === undefined) {
     each = builder.blocked('GlobalAveragePool', [first]);
   } else {
-    // Every channel of every image by itself: a depthwise convolution of the one by the other, which has one place.
+    // A depthwise convolution of one image with the other over all channels of all images; it has one position.
     const groups = n * channels.filled;
     const names = [builder.reshape(first, [1, groups, h, w]), builder.reshape(second, [groups, 1, h, w])];
     each = builder.blocked('Conv', names, { kernel_shape: [h, w], group: groups });

@@ -3,7 +3,7 @@ import type { PendingValue, Value } from '../../graph/value';
 import { numbersOf } from './channel-numbers';
 import type { Emission } from '../emission';
 
-/** x * factor + shift, where both come from the parameters alone and are small if those are. */
+/** Emits `x * factor + shift`. Both are small vectors, computed from the parameters. */
 export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm'>): void {
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
@@ -20,8 +20,8 @@ export function emitBatchNorm(emission: Emission, value: PendingValue<'BatchNorm
   const isPerChannel = inputShapes.slice(1).every((parameter) => sameShape(parameter, [channels]));
   const hasBlocks = emission.canBlock(channels) || emission.hasFilledBlocks(image);
   if (!isPerChannel || shape.length !== 4 || !sameShape(shape, image.shape) || !hasBlocks) {
-    const centred = builder.op('Sub', [emission.flat(image, shape), mean]);
-    const scaled = builder.op('Mul', [centred, factor]);
+    const centered = builder.op('Sub', [emission.flat(image, shape), mean]);
+    const scaled = builder.op('Mul', [centered, factor]);
     emission.setFlat(value, offset === undefined ? scaled : builder.op('Add', [scaled, offset]));
     return;
   }

@@ -1,8 +1,8 @@
 import type { ModelBuilder, ValueName } from '../../encoding/model-builder';
 
 /**
- * Numbers for each channel as a product that need not have been computed: `scale` times vectors `[channels]`, sorted by name.
- * What factors sums have in common can so be found, and chains of small operators become short.
+ * Numbers per channel as a symbolic product: `scale` times vectors `[channels]`, sorted by name. Common factors of sums
+ * become visible, and chains of small operators become short.
  */
 export interface Numbers {
   readonly scale: number;
@@ -14,7 +14,7 @@ export const ZERO: Numbers = { scale: 0, factors: [] };
 
 export const numbersOf = (vector: ValueName): Numbers => ({ scale: 1, factors: [vector] });
 
-/** The same number for all channels. */
+/** True if all channels have the same number. */
 export const isUniform = ({ factors }: Numbers): boolean => factors.length === 0;
 export const isOne = (a: Numbers): boolean => isUniform(a) && a.scale === 1;
 export const isZero = (a: Numbers): boolean => isUniform(a) && a.scale === 0;
@@ -32,7 +32,7 @@ export function over(builder: ModelBuilder, a: Numbers, b: Numbers): Numbers {
   return times(a, { scale: 1 / b.scale, factors: inverses });
 }
 
-/** The sum of both, with what they have in common taken out. */
+/** Adds two products and factors out their common factors. */
 export function plus(builder: ModelBuilder, a: Numbers, b: Numbers, count: number): Numbers {
   if (isZero(a)) return b;
   if (isZero(b)) return a;
@@ -46,7 +46,7 @@ export function plus(builder: ModelBuilder, a: Numbers, b: Numbers, count: numbe
   );
 }
 
-/** The factors that are in both. */
+/** Returns the factors that both products have. */
 export function inCommon(a: Numbers, b: Numbers): ValueName[] {
   const left = [...b.factors];
   return a.factors.filter((vector) => {
@@ -56,14 +56,14 @@ export function inCommon(a: Numbers, b: Numbers): ValueName[] {
   });
 }
 
-/** Without factors that are all among its own. */
+/** Removes factors from a product that has them all. */
 export function without(a: Numbers, factors: readonly ValueName[]): Numbers {
   const rest = [...a.factors];
   for (const vector of factors) rest.splice(rest.indexOf(vector), 1);
   return { scale: a.scale, factors: rest };
 }
 
-/** The numbers computed, `[count]`. */
+/** Computes the product: a vector `[count]`. */
 export function vectorOf(builder: ModelBuilder, { scale, factors }: Numbers, count: number): ValueName {
   const [first, ...others] = factors;
   if (first === undefined) {

@@ -1,22 +1,25 @@
 import { sizeOf, sameShape } from '../../graph/native-types';
 import type { OperationKind } from '../../graph/operations';
 import { type PendingValue, Value } from '../../graph/value';
-import { factorOut, materialise } from './affine';
+import { factorOut, materialize } from './affine';
 import { vectorOf } from './channel-numbers';
 import type { Emission } from '../emission';
 
 type Emit<K extends OperationKind> = (emission: Emission, value: PendingValue<K>) => void;
 
-/** A filter has at most this part of the numbers of the gradient, so that to multiply it is little beside a pass. */
+/**
+ * A gradient has at least this many times the elements of the filter, so that multiplying the filter is cheap beside a
+ * pass over the gradient.
+ */
 const LEAST_RATIO = 2;
 
-/** The image of a gradient without factors for each channel, and these as a vector for the filter's channels. */
+/** A gradient without its factors per channel, and the factors as a vector for the filter. */
 interface Unscaled {
   readonly gradient: Value;
   readonly factors: string;
 }
 
-/** Takes factors for each channel from a gradient that is a sum of images: its readers then apply them to a filter. */
+/** Factors out the factors per channel of a gradient that is a sum of images. Its readers apply them to a filter. */
 function unscaled(
   emission: Emission,
   gradient: Value,
@@ -28,7 +31,7 @@ function unscaled(
   if (!stored || sizeOf(gradientShape) < LEAST_RATIO * sizeOf(filterShape)) return undefined;
   const [, , channels, last] = filterShape as [number, number, number, number];
   const count = gradientShape[3]!;
-  // The channels of the gradient are the last axis of the filter, of a depthwise one the last but one.
+  // The channels of the gradient are the last axis of the filter; in a depthwise filter, the last but one.
   const axes = last === count ? [count] : last === 1 && channels === count ? [count, 1] : undefined;
   const parts = axes === undefined ? undefined : factorOut(emission.affine(gradient));
   if (axes === undefined || parts === undefined) return undefined;
@@ -40,18 +43,18 @@ function unscaled(
   const key = [...terms, ['', shift] as const].map(([name, { scale, factors: of }]) => [name, scale, ...of].join());
   emission.setBlocked(
     image,
-    builder.once(`unscaled ${key.join(' ')}`, () => materialise(builder, parts.rest)),
+    builder.once(`unscaled ${key.join(' ')}`, () => materialize(builder, parts.rest)),
   );
   return { gradient: image, factors };
 }
 
-/** The same operation with other inputs. */
+/** Copies an operation with other inputs. */
 function withInputs<K extends OperationKind>(value: PendingValue<K>, inputs: readonly Value[]): PendingValue<K> {
   const { shape, dtype, node } = value;
   return Object.assign(new Value(shape, dtype), { dtype, node: { ...node, inputs } });
 }
 
-/** The gradient by an image, whose inputs are the gradient of the result and a filter: the filter takes the factors. */
+/** Wraps the emitter of a gradient with respect to an image: the filter takes the factors. */
 export function byScaledFilter<K extends 'Conv2DInputGradient' | 'DepthwiseInputGradient'>(emit: Emit<K>): Emit<K> {
   return (emission, value) => {
     const [gradient, filter] = value.node.inputs as [Value, Value];
@@ -69,7 +72,7 @@ export function byScaledFilter<K extends 'Conv2DInputGradient' | 'DepthwiseInput
   };
 }
 
-/** The gradient by a filter, whose inputs are an image and the gradient of the result: it takes the factors itself. */
+/** Wraps the emitter of a gradient with respect to a filter: the result takes the factors. */
 export function scaledAfter<K extends 'Conv2DFilterGradient' | 'DepthwiseFilterGradient'>(emit: Emit<K>): Emit<K> {
   return (emission, value) => {
     const [image, gradient] = value.node.inputs as [Value, Value];

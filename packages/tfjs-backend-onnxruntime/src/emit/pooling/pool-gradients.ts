@@ -16,7 +16,7 @@ export function emitMaxPoolGradient(emission: Emission, value: PendingValue<'Max
   else scatterToMaxima(emission, value);
 }
 
-/** Emits a max-pool's gradient and the mask of the relu before it, in place of their product. */
+/** Emits the gradient of a max-pool times the mask of the relu before it. */
 export function emitMaskedPoolGradient(
   emission: Emission,
   value: NativeValue,
@@ -26,8 +26,8 @@ export function emitMaskedPoolGradient(
 }
 
 /**
- * Gives each window's gradient to its first maximum, as the cpu kernel does. The image is cut into one tensor per place in
- * the window; each place takes what is left of the gradient where it equals the maximum.
+ * Gives the gradient of each window to its first maximum, as the cpu kernel does. The image is split into one tensor
+ * per pixel of the window. Each pixel takes the rest of the gradient if it equals the maximum.
  */
 function distributeToMaxima(
   emission: Emission,
@@ -37,7 +37,7 @@ function distributeToMaxima(
 ): void {
   const { builder, block } = emission;
   const [gradient, image, pooled] = node.inputs as [Value, Value, Value];
-  // Not of the value: under the mask of a relu, that may be a volume or a series, pooled as images.
+  // Not the shape of the value: under the mask of a relu, this may be a volume or a series that is pooled as images.
   const [n, h, w, c] = node.inputShapes[1] as [number, number, number, number];
   const [kh, kw] = node.operation.attributes.window.kernel;
   const [rows, columns] = [h / kh, w / kw];
@@ -80,8 +80,8 @@ function distributeToMaxima(
 }
 
 /**
- * The same for windows of two by two in blocks, by rows and then by columns: the first maximum is in the upper row unless
- * the lower one has a greater maximum, and in each row on the left unless the right is greater.
+ * Does the same for 2 x 2 windows in blocks, by rows and then by columns. The first maximum is in the upper row unless
+ * the lower row is greater, and on the left unless the right is greater.
  */
 function distributeInHalves(emission: Emission, image: Value, gradient: ValueName): Parts {
   const { builder, block } = emission;
@@ -112,7 +112,9 @@ function distributeInHalves(emission: Emission, image: Value, gradient: ValueNam
   return { join, rows: null, phases: null, condensed };
 }
 
-/** The first of each pair of pixels less the second, in blocks, by a depthwise convolution: no pair is copied apart. */
+/**
+ * Subtracts the second pixel of each pair from the first, in blocks, by a depthwise convolution that copies nothing.
+ */
 function differenceOfPairs(
   { builder, block }: Emission,
   blocks: ValueName,
@@ -129,7 +131,10 @@ function pieces(emission: Emission, whole: ValueName, axis: number, count: numbe
   return count === 1 ? [whole] : emission.builder.split(whole, axis, count);
 }
 
-/** The same for windows that overlap, leave gaps or reach into padding: each place's shares are spread out and all added. */
+/**
+ * Does the same for windows that overlap, leave gaps or reach into padding. Scatters the shares of each pixel of the
+ * window and adds them.
+ */
 function scatterToMaxima(emission: Emission, value: PendingValue<'MaxPoolGradient'>): void {
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
@@ -158,7 +163,7 @@ function scatterToMaxima(emission: Emission, value: PendingValue<'MaxPoolGradien
   emission.setFlat(value, shares.length === 1 ? shares[0]! : builder.op('Sum', shares));
 }
 
-/** Each place of a window gets an equal share, also, as the cpu kernel has it, where some lie in the padding. */
+/** Gives each pixel of a window an equal share, including pixels in the padding, as the cpu kernel does. */
 export function emitAveragePoolGradient(emission: Emission, value: PendingValue<'AveragePoolGradient'>): void {
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;

@@ -17,13 +17,13 @@ export function emitPool(emission: Emission, value: PendingValue<'MaxPool' | 'Av
     const hasGradient = emission.rewrites.halvedPools.has(value);
     let result: ValueName;
     if (parts?.rows) {
-      // The gradient asks for the maxima of each row; without it, there is less to compare if rows go first.
+      // The gradient needs the maxima of each row. Without a gradient, fewer comparisons are needed if rows go first.
       const rowsFirst = !hasGradient && parts.phases === null;
       result = rowsFirst
         ? maximaOfPairs(builder, builder.op('Max', parts.rows()))
         : builder.op('Max', maximaOfRows(builder, parts)!);
     } else if (hasGradient) {
-      // The gradient asks for the maxima of the rows, from which the others are fast.
+      // The gradient needs the maxima of the rows; the pool follows quickly from these.
       const maxima = maximaOfPairs(builder, emission.blocked(image));
       result = builder.blocked('MaxPool', [maxima], { kernel_shape: [2, 1], strides: [2, 1] });
     } else {
@@ -35,13 +35,16 @@ export function emitPool(emission: Emission, value: PendingValue<'MaxPool' | 'Av
   }
 }
 
-/** The greater of each two pixels side by side in the even and in the odd rows of an image that is known in such. */
+/**
+ * Returns the maxima of horizontal pairs of pixels in the even and in the odd rows; undefined if the rows are not
+ * known.
+ */
 export function maximaOfRows(builder: ModelBuilder, { rows, phases }: Parts): Pair | undefined {
   if (phases === null) return rows === null ? undefined : both(rows(), (row) => maximaOfPairs(builder, row));
   return both(phases, (columns) => builder.once(`maxima of ${columns.join()}`, () => builder.op('Max', columns)));
 }
 
-/** The greater of each two pixels side by side of an image in blocks. */
+/** Returns the maxima of horizontal pairs of pixels of an image in blocks. */
 export function maximaOfPairs(builder: ModelBuilder, blocks: ValueName): ValueName {
   const attributes = { kernel_shape: [1, 2], strides: [1, 2] };
   return builder.once(`maxima of pairs ${blocks}`, () => builder.blocked('MaxPool', [blocks], attributes));

@@ -3,18 +3,18 @@ import type { PendingValue } from '../../graph/value';
 import type { Emission } from '../emission';
 import type { Columns, JoinedProduct, Operand } from '../../passes/rewrites';
 
-/** A sum of products and biases as one product, with its activation. */
+/** Emits a sum of products and biases as one product, with its activation. */
 export function emitJoinedProduct(emission: Emission, value: PendingValue, product: JoinedProduct): void {
   const { builder } = emission;
   const { lefts, rights, biases, activation } = product;
   const left = concatColumns(emission, lefts, biases.length);
   const right = stackRows(emission, [...rights, ...biases]);
-  // ONNX Runtime makes one operator of the product and the activation.
+  // ONNX Runtime fuses the product and the activation.
   const sum = builder.op('Gemm', [left, right]);
   emission.setFlat(value, activation === null ? sum : builder.op(activation, [sum]));
 }
 
-/** Matrices of equally many rows one beside the other, and columns of ones at their right. */
+/** Concatenates the columns of matrices, and adds columns of ones on the right. */
 export function concatColumns(emission: Emission, operands: readonly Operand[], ones: number): ValueName {
   const { builder } = emission;
   const names = operands.map(({ value, shape }) => emission.flat(value, shape));
@@ -24,14 +24,14 @@ export function concatColumns(emission: Emission, operands: readonly Operand[], 
     : builder.once(`beside ${names.join()}`, () => builder.op('Concat', names, { axis: 1 }));
 }
 
-/** Columns of matrices one below the other. */
+/** Stacks the columns of several matrices. */
 function stackRows(emission: Emission, parts: readonly Columns[]): ValueName {
   const { builder } = emission;
   const { from, shape } = parts[0]!;
   const stacked = (names: readonly ValueName[]): ValueName =>
     builder.once(`below ${names.join()}`, () => builder.op('Concat', names, { axis: 0 }));
   const wholes = parts.map((part) => emission.flat(part.value, part.shape));
-  // Gates that lie at the same place in all matrices are cut from all at once.
+  // Gates at the same position in all matrices are sliced from the stack at once.
   return parts.every((part) => part.from === from && part.shape[1] === shape[1])
     ? columnsOf(emission, stacked(wholes), parts[0]!)
     : stacked(parts.map((part, i) => columnsOf(emission, wholes[i]!, part)));

@@ -19,7 +19,7 @@ export function emitMatMul(emission: Emission, value: PendingValue<'MatMul'>): v
   emission.setFlat(value, activate(builder, product, activation));
 }
 
-/** The product of two stacks of matrices, either of them transposed. */
+/** Multiplies two stacks of matrices; either may be transposed. */
 export function stackedProduct(
   { builder, operators }: Emission,
   stacks: readonly [ValueName, ValueName],

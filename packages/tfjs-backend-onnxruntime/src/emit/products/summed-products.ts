@@ -3,12 +3,12 @@ import type { Emission } from '../emission';
 import { concatColumns } from './joined-products';
 import type { SummedProducts } from '../../passes/rewrites';
 
-/** Products of fewer rows than this are put together before they are added to the others. */
+/** Products with fewer rows are joined before they are added. */
 const LEAST_ROWS = 96;
-/** A result of more numbers than this is computed at once: to add to it step by step would take as long as the products. */
+/** A larger result is computed at once: adding to it several times would take as long as the products. */
 const MOST_ADDED_TO = 2 ** 16;
 
-/** Sums of products as one. */
+/** Emits sums of products as one product. */
 export function emitSummedProducts(emission: Emission, summed: SummedProducts): void {
   const { builder } = emission;
   const { results, terms, withSum } = summed;
@@ -38,7 +38,7 @@ export function emitSummedProducts(emission: Emission, summed: SummedProducts): 
   results.forEach(({ value }, i) => emission.setFlat(value, builder.reshape(parts[i]!, value.shape)));
 }
 
-/** The terms that are computed together, as ranges. */
+/** Groups the terms that one product computes, as ranges. */
 function partsOf({ terms, results, withSum }: SummedProducts, resultSize: number): [start: number, end: number][] {
   const isOnlySum = withSum && results.length === 1;
   const stepwise = !isOnlySum && resultSize <= MOST_ADDED_TO;

@@ -4,9 +4,9 @@ import type { Emission } from '../emission';
 import type { SaturatingGradient, TanhGradient } from '../../passes/rewrites';
 
 /**
- * The gradients of several gates beside each other: what comes from above times what is known beforehand. Operators that read
- * two results compute the one that was written last first: so what is known beforehand is written last, and computed while
- * the forward pass has it at hand.
+ * Emits the gradients of several gates side by side: the upstream gradient times a factor that the forward pass knows.
+ * An operator with two inputs computes the input that was written last first, so the known factor is written last. It
+ * is then computed while the forward pass has it in the cache.
  */
 export function emitGateGradients(emission: Emission, value: PendingValue, gates: readonly SaturatingGradient[]): void {
   const { builder } = emission;
@@ -18,7 +18,10 @@ export function emitGateGradients(emission: Emission, value: PendingValue, gates
   emission.setFlat(value, builder.op('Mul', [upstream, builder.op('Mul', [known, rest])]));
 }
 
-/** The factor of the gradient beside `1 - y`: `factor * y` of a sigmoid, `factor * (1 + y)` of a hyperbolic tangent. */
+/**
+ * Computes the factor of the gradient beside `1 - y`: `factor * y` for a sigmoid, `factor * (1 + y)` for a hyperbolic
+ * tangent.
+ */
 function knownFactor(emission: Emission, { fn, result, known }: SaturatingGradient): ValueName {
   const { builder } = emission;
   const times = emission.flat(known?.product ?? result);
@@ -26,7 +29,10 @@ function knownFactor(emission: Emission, { fn, result, known }: SaturatingGradie
   return builder.op('Add', [known === null ? builder.float(1) : emission.flat(known.factor), times]);
 }
 
-/** All but the product with what comes from above belongs to the forward pass. */
+/**
+ * Emits the gradient of a hyperbolic tangent. Everything except the product with the upstream gradient belongs to the
+ * forward pass.
+ */
 export function emitTanhGradient(emission: Emission, value: PendingValue, gradient: TanhGradient): void {
   const { builder } = emission;
   const upstream = emission.flat(gradient.upstream);

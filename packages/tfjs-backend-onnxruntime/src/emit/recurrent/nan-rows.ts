@@ -2,7 +2,7 @@ import type { ValueName } from '../../encoding/model-builder';
 import type { Emission } from '../emission';
 import type { Recurrence } from '../../passes/rewrites';
 
-/** Numbers for each example that are NaN where one of what its states are computed from is; made when asked for. */
+/** Sums per example that are NaN if an input of its states is NaN; computed on demand. */
 export interface NanRows {
   /** `[1, batch, 1]`, for the states after the last step. */
   readonly atLast: () => ValueName;
@@ -10,7 +10,10 @@ export interface NanRows {
   readonly atEach: () => ValueName;
 }
 
-/** What the operators of recurrent layers lose where they add a bias: NaN. It is what sums of inputs and weights are then. */
+/**
+ * Finds the examples with NaN. The recurrent operators of ONNX Runtime lose NaN when they add a bias; a sum over inputs
+ * and weights keeps it.
+ */
 export function nanRows(emission: Emission, { first, last, input }: Recurrence): NanRows {
   const { builder } = emission;
   const [batch, units] = last.state.shape as [number, number];

@@ -6,13 +6,13 @@ import type { Emission } from '../emission';
 import { nanRows } from './nan-rows';
 import type { Recurrence, RecurrentStep } from '../../passes/rewrites';
 
-/** The operator takes more rows than this in parts: their gates no longer fit the cache of one core. */
+/** Larger batches are split: the gates of more rows do not fit the cache of one core. */
 const MOST_ROWS = 128;
 
-/** The gates of weights, in the order in which the operator wants them: tfjs has i, f, c, o and z, r, h. */
+/** The order in which the operator expects the gates. tfjs has i, f, c, o and z, r, h. */
 const GATES = { LSTM: [0, 3, 1, 2], GRU: [0, 1, 2] } as const;
 
-/** All steps of an LSTM or a GRU by one operator. */
+/** Emits all steps of an LSTM or a GRU as one operator. */
 export function emitRecurrence(emission: Emission, recurrence: Recurrence): void {
   const { first, last, input, cell, sequence } = recurrence;
   const { builder } = emission;
@@ -53,7 +53,7 @@ function partsOf(batch: number): number {
   return 1;
 }
 
-/** The weights as the operator wants them: `[1, gates * units, features or units]`, and two biases, one of them zeros. */
+/** Converts the weights for the operator: `[1, gates * units, features or units]`, and two biases, one of them zero. */
 function weightsOf(emission: Emission, step: RecurrentStep, units: number): ValueName[] {
   const { builder } = emission;
   const order = GATES[step.operator];
@@ -75,7 +75,7 @@ function weightsOf(emission: Emission, step: RecurrentStep, units: number): Valu
   return [...matrices, builder.reshape(biases, [1, 2 * columns])];
 }
 
-/** Nothing where gates apply sigmoid, which is the operator's default. */
+/** The activations of the gates; empty for sigmoid, the default of the operator. */
 function activations({ operator, activation }: RecurrentStep): Attributes {
   if (activation.fn === 'Sigmoid') return {};
   const others = operator === 'LSTM' ? ['Tanh', 'Tanh'] : ['Tanh'];

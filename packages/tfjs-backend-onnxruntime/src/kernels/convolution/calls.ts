@@ -4,7 +4,7 @@ import { activationOf, type FusedAttributes, LINEAR } from '../activations';
 import { kernel, type Kernel, type KernelContext } from '../kernel';
 import type { ConvolutionAttributes } from '../windows';
 
-/** What tfjs hands to a convolution of any kind. */
+/** The inputs of a convolution of any kind. */
 interface ConvolutionInputs {
   readonly x: tf.TensorInfo;
   readonly filter: tf.TensorInfo;
@@ -28,10 +28,10 @@ interface FilterGradientAttributes extends ConvolutionAttributes {
   readonly filterShape: number[];
 }
 
-/** A kernel for the gradient by the input of a convolution. */
+/** Declares a kernel for the gradient of a convolution with respect to its input. */
 export const inputGradientKernel = kernel<InputGradientInputs, InputGradientAttributes>;
 
-/** A kernel for the gradient by the filter of a convolution. */
+/** Declares a kernel for the gradient of a convolution with respect to its filter. */
 export const filterGradientKernel = kernel<FilterGradientInputs, FilterGradientAttributes>;
 
 /** Records a convolution with its activation, or returns undefined to leave it to the cpu kernel. */
@@ -42,7 +42,7 @@ type Convolve = (
   activation: Activation,
 ) => tf.TensorInfo | undefined;
 
-/** The two kernels of a kind of convolution: plain, and fused with bias and activation. */
+/** Makes the two kernels of a kind of convolution: plain, and fused with bias and activation. */
 export function plainAndFused(convolve: Convolve): { plain: Kernel; fused: Kernel } {
   return {
     plain: kernel<ConvolutionInputs, ConvolutionAttributes>((inputs, attributes, context) =>

@@ -14,15 +14,15 @@ interface VolumeAttributes {
   readonly dilations?: Steps;
 }
 
-/** A convolution of volumes as one of images for each tap along the depth. */
+/** A convolution of volumes as one convolution of images for each tap along the depth. */
 interface Slices {
   readonly info: tf.backend_util.Conv3DInfo;
   readonly window: Window;
   /** Images that a tap reads, `[n * outDepth, height, width, channels]`. */
   readonly images: readonly [number, number, number, number];
-  /** What it makes of them. */
+  /** Shape of the results of a tap. */
   readonly results: readonly [number, number, number, number];
-  /** Filter of one tap. */
+  /** Shape of the filter of one tap. */
   readonly filter: readonly [number, number, number, number];
 }
 
@@ -56,10 +56,7 @@ function describe(
   };
 }
 
-/**
- * Where the images of each tap lie: with padding, the depth is `groups` times the stride; tap `k` begins in group `from[k]`,
- * at `rest[k]` of it.
- */
+/** Groups the padded depth by the stride: `groups` groups. Tap `k` begins in group `from[k]` at index `rest[k]`. */
 function depthGroups({
   filterDepth,
   dilationDepth,
@@ -81,7 +78,7 @@ function depthGroups({
 
 const seenAs = (x: tf.TensorInfo, shape: number[]): NativeTensorInfo => ({ ...x, shape, dtype: 'float32' });
 
-/** The images that each tap reads. */
+/** Slices the images that each tap reads. */
 function imagesOf(steps: KernelContext, x: tf.TensorInfo, { info, images }: Slices): tf.TensorInfo[] {
   const { groups, from, rest, behind } = depthGroups(info);
   const { batchSize, inDepth, strideDepth, outDepth, padInfo } = info;
@@ -99,7 +96,7 @@ function imagesOf(steps: KernelContext, x: tf.TensorInfo, { info, images }: Slic
   });
 }
 
-/** The filter of each tap. */
+/** Slices the filter of each tap. */
 function filtersOf(steps: KernelContext, filter: tf.TensorInfo, { info, filter: shape }: Slices): tf.TensorInfo[] {
   const rows = seenAs(filter, [info.filterDepth, sizeOf(shape)]);
   return Array.from({ length: info.filterDepth }, (_, tap) => ({

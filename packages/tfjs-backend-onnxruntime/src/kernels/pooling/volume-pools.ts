@@ -13,7 +13,7 @@ interface PoolAttributes {
   readonly dataFormat?: 'NDHWC' | 'NCDHW';
 }
 
-/** A pool of volumes as one over height and width, then one over depth: maxima of maxima, or means of means. */
+/** A pool of volumes as a pool over height and width, then one over depth: maxima of maxima, or means of means. */
 interface TwoPools {
   readonly outShape: number[];
   readonly flat: Pool;
@@ -85,7 +85,7 @@ interface GradientInputs {
 const slideBackwards = ({ flat, deep }: TwoPools): boolean =>
   slidesBackwards(flat.window) && slidesBackwards(deep.window);
 
-/** The first maximum along the depth, and in its image the first along rows and columns, is the first of the window. */
+/** The first maximum along the depth, and the first one in its image, is the first maximum of the window. */
 const maxGradient = kernel<GradientInputs & { output: tf.TensorInfo }, PoolAttributes>(
   ({ dy, input, output }, attributes, context) => {
     const pools = areFloat(dy, input, output) ? describe(input.shape, attributes) : undefined;

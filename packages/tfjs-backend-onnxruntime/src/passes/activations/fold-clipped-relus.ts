@@ -4,7 +4,10 @@ import { isPendingOf, type PendingValue, type Value } from '../../graph/value';
 import type { Consumers } from '../consumers';
 import type { MaskedGradient, Rewrites } from '../rewrites';
 
-/** Finds relus that are clipped at once, as `relu6` is in tfjs's layers: clipping their argument is the same in one pass. */
+/**
+ * Finds relus that are clipped immediately, as `relu6` of tfjs-layers is. Clipping their argument gives the same in one
+ * pass.
+ */
 export function foldClippedRelus(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   const needed = new Set([...rewrites.maskedGradients.values()].map(({ source }) => source));
   for (const value of plan.order) {
@@ -18,8 +21,9 @@ export function foldClippedRelus(plan: Plan, consumers: Consumers, rewrites: Rew
 }
 
 /**
- * The gradient of a clipped relu, where `gradient` is that of the clip and `step` that of the relu: its mask can be taken
- * from the result of both. What is exactly at the upper bound then has no gradient, in tfjs it has; either is a subgradient.
+ * Finds the gradient of a clipped relu, from the gradient of the clip and the step of the relu. Its mask follows from
+ * the clipped result. Elements exactly at the upper bound lose their gradient; in tfjs they keep it. Both are
+ * subgradients.
  */
 export function clippedGradient(
   gradient: Value,
@@ -36,7 +40,7 @@ export function clippedGradient(
   return { masked: { gradient: upstream, source: clip, ceiling: max }, replaced: gradient };
 }
 
-/** The relu that a clip from zero on is of. */
+/** Returns the relu whose result this value clips, with a lower bound of zero. */
 function clippedRelu(value: Value): PendingValue<'Unary'> | undefined {
   if (!isPendingOf(value, 'Clip')) return undefined;
   const { min, max } = value.node.operation.attributes;

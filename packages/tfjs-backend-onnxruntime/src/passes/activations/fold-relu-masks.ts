@@ -32,7 +32,7 @@ export function foldReluMasks(plan: Plan, consumers: Consumers, rewrites: Rewrit
   }
 }
 
-/** The relu of what the step is of, if it comes before `product`: it has the same sign, and is kept anyway. */
+/** Finds the relu of the same argument, if it is computed before `product`. It has the same sign and is kept anyway. */
 function resultOfRelu(
   step: PendingValue<'Step'>,
   product: PendingValue,
@@ -66,7 +66,7 @@ function gradientAndStep(
   return undefined;
 }
 
-/** The gradient as that of a max-pool over the very relu whose mask is asked for, if it is one and nobody else reads it. */
+/** Returns the gradient if it is that of a max-pool over the same relu and nobody else reads it. */
 function poolGradientOfRelu(
   gradient: Value,
   step: PendingValue<'Step'>,

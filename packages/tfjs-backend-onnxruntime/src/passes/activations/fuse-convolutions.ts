@@ -5,8 +5,9 @@ import type { Consumers } from '../consumers';
 import type { Rewrites } from '../rewrites';
 
 /**
- * Conv2D, then Add of a bias vector, then Relu: one operator. While gradients are recorded, tfjs calls the three apart, and
- * the derivative of relu asks for the sign of its argument; the sign of its result is the same, so the argument can go.
+ * Fuses Conv2D, the Add of a bias and Relu into one operator. While gradients are recorded, tfjs calls the three
+ * separately, and the derivative of relu needs the sign of its argument. The result has the same sign, so the argument
+ * is not needed.
  */
 export function fuseConvolutions(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   for (const value of plan.order) {
@@ -15,7 +16,7 @@ export function fuseConvolutions(plan: Plan, consumers: Consumers, rewrites: Rew
     if (sum === undefined) continue;
     const relu = onlyRelu(sum.value, consumers);
     const last = relu ?? sum.value;
-    // Of two convolutions of one pixel each may be the other's bias: one of them stays.
+    // If two convolutions of one pixel are added, each may be the bias of the other; fuse one only.
     if (rewrites.fusedConvolutions.has(last)) continue;
     rewrites.skipped.add(value);
     rewrites.fusedConvolutions.set(last, { convolution: value, bias: sum.bias, relu: relu !== undefined });
@@ -27,7 +28,7 @@ export function fuseConvolutions(plan: Plan, consumers: Consumers, rewrites: Rew
   }
 }
 
-/** The sum of a plain convolution and a bias of one number per channel. */
+/** Finds the sum of a plain convolution and a bias with one number per channel. */
 function biasedSum(
   convolution: PendingValue<'Conv2D'>,
   consumers: Consumers,
@@ -44,7 +45,7 @@ function biasedSum(
   return { value: sum, bias: sum.node.inputs[biasSide]! };
 }
 
-/** The relu of `sum`, where nothing else but relu derivatives reads `sum`. */
+/** Finds the relu of `sum`, if only derivatives of relu read `sum` besides. */
 function onlyRelu(sum: PendingValue, consumers: Consumers): PendingValue | undefined {
   if (consumers.isOutput(sum)) return undefined;
   const readers = consumers.of(sum);
@@ -55,7 +56,7 @@ function onlyRelu(sum: PendingValue, consumers: Consumers): PendingValue | undef
   return relus.length === 1 && others.every(isReluDerivative) ? relus[0] : undefined;
 }
 
-/** A step that is 0 at and below zero. */
+/** True for a step that is 0 at and below zero. */
 export function isReluDerivative(value: Value): value is PendingValue<'Step'> {
   return isPendingOf(value, 'Step') && value.node.operation.attributes.alpha === 0;
 }

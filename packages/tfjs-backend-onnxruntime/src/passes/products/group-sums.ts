@@ -6,7 +6,7 @@ interface KeyedSum {
   readonly sum: SumOfTerms;
 }
 
-/** Puts sums with the same right sides together, as the gradients of a layer's weights and of its bias. */
+/** Groups sums with the same right operands, such as the gradients of the weights and of the bias of a layer. */
 export function groupSums(sums: ReadonlyMap<PendingValue, SumOfTerms>, rewrites: Rewrites): SummedProducts[] {
   const byRight = new Map<string, KeyedSum[]>();
   for (const [value, unordered] of sums) {
@@ -37,7 +37,7 @@ function joined(sums: readonly KeyedSum[], rewrites: Rewrites): SummedProducts {
   };
 }
 
-/** In the order in which a joined product has its left sides, whose matrix is then used again. */
+/** Orders the products like the left operands of a joined product, so that its matrix is used again. */
 function asInForwardPass(products: readonly KeyedSum[], { joinedProducts }: Rewrites): readonly KeyedSum[] {
   const firstLeft = ({ sum }: KeyedSum): Value => sum.left![0]!.value;
   for (const { lefts } of joinedProducts.values()) {
@@ -48,13 +48,13 @@ function asInForwardPass(products: readonly KeyedSum[], { joinedProducts }: Rewr
   return products;
 }
 
-/** The terms in the order in which their right sides are computed. */
+/** Orders the terms by the computation of their right operands. */
 function inOrder({ left, right }: SumOfTerms): SumOfTerms {
   const order = [...right.keys()].sort((a, b) => rankOf(right[a]!.value) - rankOf(right[b]!.value));
   return { left: left && order.map((i) => left[i]!), right: order.map((i) => right[i]!) };
 }
 
-/** Leaves before all others. */
+/** Ranks leaves before all other values. */
 function rankOf(value: Value): number {
   return isPending(value) ? value.index : -1 - value.index;
 }

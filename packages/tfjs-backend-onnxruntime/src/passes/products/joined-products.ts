@@ -4,9 +4,9 @@ import { isPending, isPendingOf, type PendingValue, type Value } from '../../gra
 import type { Consumers } from '../consumers';
 import type { Columns, JoinedProduct, Operand, Rewrites } from '../rewrites';
 
-/** Matrices that fewer sums than this multiply by are not worth putting one below the other. */
+/** Minimum number of sums with the same matrices, to make stacking these pay. */
 const LEAST_SUMS = 4;
-/** Matrices of more numbers than this are not copied for it. */
+/** Larger matrices are not copied into a stack. */
 const MOST_ELEMENTS = 2 ** 22;
 
 interface Candidate {
@@ -14,20 +14,20 @@ interface Candidate {
   readonly root: PendingValue;
 }
 
-/** A sum and what it is derived from. */
+/** A sum of products and the values that it replaces. */
 export interface DerivedSum {
   readonly lefts: Operand[];
   readonly rights: Columns[];
   readonly biases: Columns[];
-  /** What the sum is computed from and need not exist. */
+  /** Intermediate values of the sum, which are no longer needed. */
   readonly inner: PendingValue[];
-  /** Columns cut from weights before the product, which need not exist unless somebody else reads them. */
+  /** Slices of weights before the product, which are needed only if another value reads them. */
   readonly weightSlices: PendingValue[];
 }
 
 /**
- * Finds the gates of recurrent layers: columns of `x W + h U + b`, of which each gate has its own. Each becomes one product,
- * so that no sum has to be added and cut up, and its activation is part of it.
+ * Finds the gates of recurrent layers. Each gate has its own columns of `x W + h U + b` and becomes one product with
+ * its activation, so no sum must be added and sliced.
  */
 export function joinProducts(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   const candidates = worthwhile(removable(candidatesOf(plan, rewrites), consumers));
@@ -54,7 +54,7 @@ function activationOf(reader: PendingValue, root: PendingValue): JoinedProduct['
   return fn === 'Sigmoid' || fn === 'Tanh' ? fn : null;
 }
 
-/** The value as a sum of products of at least two pairs of matrices. */
+/** Reads a value as a sum of products of at least two pairs of matrices; undefined if it is none. */
 export function sumOfProducts(value: Value): DerivedSum | undefined {
   if (!isPending(value) || value.shape.length !== 2 || value.dtype !== 'float32') return undefined;
   const sum: DerivedSum = { lefts: [], rights: [], biases: [], inner: [], weightSlices: [] };
@@ -74,7 +74,7 @@ function candidatesOf({ order }: Plan, rewrites: Rewrites): Candidate[] {
   return candidates;
 }
 
-/** Those whose inner values are read by nobody outside of such sums. */
+/** Keeps the sums whose inner values only such sums read. */
 function removable(candidates: readonly Candidate[], consumers: Consumers): readonly Candidate[] {
   const covered = new Set<Value>(candidates.flatMap(({ root, sum }) => [root, ...sum.inner]));
   const remaining = candidates.filter(({ sum }) =>
@@ -85,7 +85,7 @@ function removable(candidates: readonly Candidate[], consumers: Consumers): read
   return remaining.length === candidates.length ? remaining : removable(remaining, consumers);
 }
 
-/** Those that have their matrices in common with enough others. */
+/** Keeps the sums that share their matrices with enough others. */
 function worthwhile(candidates: readonly Candidate[]): readonly Candidate[] {
   const numbers = new Map<Value, number>();
   const numberOf = (value: Value): number => {
@@ -101,7 +101,7 @@ function worthwhile(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.filter((_, i) => counts.get(keys[i]!)! >= LEAST_SUMS);
 }
 
-/** Adds to `sum` what the given columns of `value` are; false where they are nothing of the kind. */
+/** Adds the given columns of `value` to `sum`; false if they are not of this form. */
 function collect(value: Value, columns: { from: number; count: number }, sum: DerivedSum, isRoot: boolean): boolean {
   if (!isPending(value)) return false;
   const { inputs, inputShapes } = value.node;
@@ -142,7 +142,7 @@ function collectProduct(
   return true;
 }
 
-/** Columns of columns of a matrix as columns of the matrix. */
+/** Expresses columns of a slice of a matrix as columns of the matrix. */
 function withoutSlices(columns: Columns, weightSlices: PendingValue[]): Columns {
   const { value } = columns;
   if (!isPendingOf(value, 'Slice') || !sameShape(value.shape, columns.shape)) return columns;

@@ -5,14 +5,14 @@ import type { Consumers } from '../consumers';
 import { groupSums } from './group-sums';
 import type { Operand, Rewrites, SumOfTerms } from '../rewrites';
 
-/** Fewer terms than this are not worth putting their operands together. */
+/** Fewer terms are not worth joining. */
 const LEAST_TERMS = 4;
-/** More numbers than this are not copied for it. */
+/** Operands with more elements are not copied. */
 const MOST_ELEMENTS = 2 ** 22;
 
 /**
- * Finds sums of products that share no rows, as the gradients of weights that a recurrent layer uses again for each step.
- * One product over all steps is faster than many small ones and their sums.
+ * Finds sums of products such as the gradients of weights that a recurrent layer uses in each step. One product over
+ * all steps is faster than many small ones and their sums.
  */
 export function sumProducts(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   const sums = new Map<PendingValue, SumOfTerms>();
@@ -37,7 +37,7 @@ function isSum(value: Value): value is PendingValue<'Binary'> {
   return isPendingOf(value, 'Binary') && value.node.operation.attributes.fn === 'Add';
 }
 
-/** What a tree of sums adds up, none of it read by anybody else; the sums beneath the first go to `inner`. */
+/** Returns the terms of a tree of sums that nobody else reads. The sums below the root are added to `inner`. */
 function termsOf(root: PendingValue, consumers: Consumers, inner: PendingValue[]): PendingValue[] | undefined {
   const terms: PendingValue[] = [];
   const waiting: Value[] = [...root.node.inputs].reverse();
@@ -56,7 +56,7 @@ function termsOf(root: PendingValue, consumers: Consumers, inner: PendingValue[]
   return terms;
 }
 
-/** The terms as one, if all are products of the same form or all are sums of rows. */
+/** Joins the terms if all are products of the same form or all are sums of rows. */
 function together(terms: readonly PendingValue[]): SumOfTerms | undefined {
   const right: Operand[] = [];
   const left: Operand[] = [];

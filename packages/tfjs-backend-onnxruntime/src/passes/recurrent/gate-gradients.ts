@@ -5,13 +5,13 @@ import type { Consumers } from '../consumers';
 import type { Rewrites, SaturatingGradient } from '../rewrites';
 
 interface Match extends SaturatingGradient {
-  /** What is computed on the way and need not exist. */
+  /** Intermediate values, which are no longer needed. */
   readonly inner: readonly PendingValue[];
 }
 
 /**
- * Finds gradients of gates: of several sigmoids and hyperbolic tangents, put together along the last axis. All that does not
- * depend on the gradient is computed with the forward pass, for all gates at once.
+ * Finds the gradients of several sigmoid and tanh gates that are concatenated along the last axis. The factors that do
+ * not depend on the gradient are computed with the forward pass, for all gates at once.
  */
 export function joinGateGradients(plan: Plan, consumers: Consumers, rewrites: Rewrites): void {
   for (const value of plan.order) {
@@ -52,7 +52,7 @@ function gradientOf(value: Value, consumers: Consumers, rewrites: Rewrites): Mat
   return undefined;
 }
 
-/** `y * (1 - y)` of a sigmoid, or `1 - y * y` of a hyperbolic tangent, read by nobody else. */
+/** Matches `y * (1 - y)` of a sigmoid or `1 - y * y` of a hyperbolic tangent, without other readers. */
 function slopeOf(
   value: Value,
   consumers: Consumers,
@@ -77,7 +77,10 @@ function slopeOf(
   return undefined;
 }
 
-/** The gradient of `result` as what comes from above times what the forward pass has multiplied it by already. */
+/**
+ * Factors the gradient of `result` into the upstream gradient and a factor whose product with the result the forward
+ * pass knows.
+ */
 function factored(
   dy: Value,
   { result, inner }: { result: Value; inner: readonly PendingValue[] },
@@ -97,7 +100,7 @@ function factored(
   return { upstream: dy, known: null, inner };
 }
 
-/** The operands of a product of two tensors of its own shape. */
+/** Returns the operands of a product of two tensors of its shape. */
 function product(value: Value): [Value, Value] | undefined {
   if (!isPendingOf(value, 'Binary') || value.node.operation.attributes.fn !== 'Multiply') return undefined;
   const [a, b] = value.node.inputs as [Value, Value];
@@ -107,7 +110,7 @@ function product(value: Value): [Value, Value] | undefined {
   return isPlain && value.dtype === 'float32' ? [a, b] : undefined;
 }
 
-/** x where the value is `1 - x`. */
+/** Returns x if the value is `1 - x`. */
 function fromOne(value: Value, constants: Rewrites['constants']): Value | undefined {
   if (!isPendingOf(value, 'Binary') || value.node.operation.attributes.fn !== 'Sub') return undefined;
   const [one, x] = value.node.inputs as [Value, Value];

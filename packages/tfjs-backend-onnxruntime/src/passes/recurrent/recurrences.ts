@@ -6,10 +6,10 @@ import { gruStep, lstmStep } from './recurrent-steps';
 import type { RecurrentStep, Rewrites } from '../rewrites';
 import { partsOf } from '../split-slices';
 
-/** From so many rows on one thread is faster with the products of an LSTM's steps than with the operator for all of them. */
+/** With this many rows or more, the steps of an LSTM are faster on one thread than the operator. */
 const ROWS_FOR_STEPS = 96;
 
-/** Finds recurrent layers of which nobody asks for more than states: those of an evaluation, as gradients need the gates. */
+/** Finds recurrent layers of which only states are read. These are evaluations, because gradients need the gates. */
 export function findRecurrences(plan: Plan, consumers: Consumers, rewrites: Rewrites, threads: number): void {
   const steps = new Map<Value, RecurrentStep>();
   for (const value of plan.order) {
@@ -69,7 +69,7 @@ function addRecurrence(chain: readonly RecurrentStep[], consumers: Consumers, re
   rewrites.recurrences.set(emittedAt, { first, last, input, cell, sequence });
 }
 
-/** The value of which the steps' inputs are the parts along the first axis, in their order. */
+/** Returns the value whose slices along the first axis are the inputs of the steps, in order. */
 function wholeOf(inputs: readonly Value[]): Value | undefined {
   const slices = inputs.filter((input) => isPendingOf(input, 'Slice'));
   const whole = slices[0]?.node.inputs[0];
@@ -83,7 +83,7 @@ function wholeOf(inputs: readonly Value[]): Value | undefined {
     : undefined;
 }
 
-/** Whether the value is the states of all steps, as a layer that returns sequences puts them together. */
+/** True if the value concatenates the states of all steps, as layers that return sequences do. */
 function isSequence(value: PendingValue, chain: readonly RecurrentStep[]): boolean {
   if (!isPendingOf(value, 'Concat') || value.node.operation.attributes.axis !== 1 || value.shape.length !== 3)
     return false;

@@ -14,7 +14,7 @@ interface Gate {
 type Constants = Rewrites['constants'];
 type Operands = readonly [Value, Value];
 
-/** The step of an LSTM that computes this cell: `cell = f * before + i * g` and `state = o * tanh(cell)`. */
+/** Matches the step of an LSTM that computes this cell: `cell = f * before + i * g` and `state = o * tanh(cell)`. */
 export function lstmStep(cell: Value, consumers: Consumers, constants: Constants): RecurrentStep | undefined {
   const [kept, added] = operandsOf(cell, 'Add') ?? [];
   const tanh = consumers.of(cell).find((reader) => argumentOf(reader, 'Tanh') === cell);
@@ -39,7 +39,7 @@ export function lstmStep(cell: Value, consumers: Consumers, constants: Constants
   };
 }
 
-/** The step of a GRU that computes this state: `z * before + (1 - z) * tanh(x W + (r * before) U + b)`. */
+/** Matches the step of a GRU that computes this state: `z * before + (1 - z) * tanh(x W + (r * before) U + b)`. */
 export function gruStep(state: Value, constants: Constants): RecurrentStep | undefined {
   const [kept, added] = operandsOf(state, 'Add') ?? [];
   if (!isPendingOf(state, 'Binary') || !kept || !added) return undefined;
@@ -74,7 +74,7 @@ export function gruStep(state: Value, constants: Constants): RecurrentStep | und
 
 const isInner = (value: Value): value is PendingValue => value.node !== null;
 
-/** Gates that lie beside each other in the same weights, in this order. */
+/** Matches gates that lie side by side in the same weights, in this order. */
 function gatesOf(values: readonly Value[], count: number, constants: Constants): Gate[] | undefined {
   const units = values[0]!.shape[1]!;
   const gates: Gate[] = [];
@@ -136,7 +136,7 @@ function areAlike(gates: readonly Gate[]): boolean {
   return gates.every(({ activation }) => JSON.stringify(activation) === text);
 }
 
-/** The operands of an element-wise function of two matrices of the result's own shape. */
+/** Returns the operands of an elementwise function of two matrices of the shape of the result. */
 function operandsOf(value: Value, fn: BinaryFunction): Operands | undefined {
   if (!isBinary(value, fn) || value.shape.length !== 2) return undefined;
   const [a, b] = value.node.inputs;
