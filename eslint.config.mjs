@@ -144,7 +144,7 @@ export default tseslint.config(
   forbidInEngine(
     ['src/engine/recipe/**'],
     ['**/cli/**', ...['fs', 'fs/*', 'node:fs', 'node:fs/*', 'write-file-atomic', '**/checkpoint/atomic']],
-    'what lies in the folder of a run is opened, written and removed by RunFolder only.',
+    'what lies in the folder of a run is opened, written and removed by OutputFolder only.',
   ),
   forbidInEngine(
     ['src/engine/measure/sensitivity/**'],
@@ -152,7 +152,7 @@ export default tseslint.config(
       ...['**/compress/**', '**/recipe/**', '**/cli/**'],
       ...['fs', 'fs/*', 'node:fs', 'node:fs/*', 'write-file-atomic', '**/checkpoint/atomic'],
     ],
-    'a scan knows neither compress nor recipe, and reaches its folder by RunFolder only.',
+    'a scan knows neither compress nor recipe, and reaches its folder by OutputFolder only.',
   ),
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
 );

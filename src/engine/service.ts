@@ -17,7 +17,7 @@ import { histograms } from './measure/histogram';
 import { inspect } from './measure/inspect';
 import { withInputShape } from './model/input-shapes';
 import { measureLatency, timedModel, type Candidate } from './measure/latency';
-import { discardUnfinished } from './recipe/killed';
+import { discardUnfinished } from './recipe/folder/discard-unfinished';
 import { planData } from './recipe/planning/data';
 import { planStep } from './recipe/planning/plan';
 import { runRecipe } from './recipe/run';

@@ -84,7 +84,7 @@ class SupervisedWork {
 
   private async discard({ folder, made }: Begun): Promise<void> {
     // Loaded only now: every command would wait for it.
-    const { discardUnfinished } = await import('../recipe/killed');
+    const { discardUnfinished } = await import('../recipe/folder/discard-unfinished');
     await discardUnfinished(folder, made).catch(() => undefined);
   }
 }

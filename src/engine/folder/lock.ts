@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { errorCode } from '../checkpoint/failures';
 import { identityOf, isAlive } from './process-identity';
-import type { RunFolder } from './run-folder';
+import type { OutputFolder } from './output-folder';
 
 /** The file in a run's folder that says who works in it. */
 export const LOCK_FILE = '.secateur-lock';
@@ -41,10 +41,13 @@ export interface FolderLock {
 }
 
 /**
- * Takes the lock of a folder that exists. A dead run's lock is recognised and taken over.
+ * Takes the lock of a folder that exists. A dead run's lock is recognised and taken over at once.
+ *
+ * This is not `proper-lockfile`, because version 4.1.2 lets two runs that find the same dead lock both take it (its issue 121),
+ * and waits some seconds after a kill where the system knows that the process is dead.
  * @throws UserError where a living run holds it
  */
-export async function lockFolder(folder: RunFolder): Promise<FolderLock> {
+export async function lockFolder(folder: OutputFolder): Promise<FolderLock> {
   const home = await folder.folder('');
   const file = path.join(home, LOCK_FILE);
   const id = randomUUID();
@@ -95,11 +98,11 @@ async function linkedTo(own: string, file: string): Promise<boolean> {
 }
 
 /** Whether a file next to the lock, as a process leaves it while it takes the lock, is that of a process that is dead. */
-export const isDeadClaim = async (folder: RunFolder, name: string): Promise<boolean> =>
+export const isDeadClaim = async (folder: OutputFolder, name: string): Promise<boolean> =>
   CLAIM.test(name) && (await readDead(folder, name)) !== undefined;
 
 /** The text of a lock whose holder is dead; `gone` where it was just released; undefined while the holder lives. */
-async function readDead(folder: RunFolder, name: string): Promise<string | undefined> {
+async function readDead(folder: OutputFolder, name: string): Promise<string | undefined> {
   const text = await textOf(folder, name);
   const changed = await folder.changed(name);
   if (text === undefined || changed === undefined) return 'gone';
@@ -113,7 +116,7 @@ async function readDead(folder: RunFolder, name: string): Promise<string | undef
  * so that nobody who has seen it dead long ago can take away what came after it; a successor that died in between is
  * succeeded in the same way. The lock's place is never empty meanwhile.
  */
-async function succeeds(folder: RunFolder, own: string, name: string, corpse: string): Promise<boolean> {
+async function succeeds(folder: OutputFolder, own: string, name: string, corpse: string): Promise<boolean> {
   const home = path.dirname(own);
   const hash = createHash('sha256').update(corpse).digest('hex').slice(0, 16);
   const claim = `${LOCK_FILE}-after-${hash}`;
@@ -133,7 +136,7 @@ async function succeeds(folder: RunFolder, own: string, name: string, corpse: st
   }
 }
 
-const textOf = async (folder: RunFolder, name: string): Promise<string | undefined> =>
+const textOf = async (folder: OutputFolder, name: string): Promise<string | undefined> =>
   (await folder.read(name, LOCK_MAX_BYTES))?.toString('utf8');
 
 function parse(text: string): z.infer<typeof Holder> | undefined {

@@ -1,7 +1,7 @@
 import { isLeftover } from '../checkpoint/atomic';
 import { sweep as sweepCheckpoint } from '../checkpoint/leftovers';
 import { isDeadClaim } from './lock';
-import type { RunFolder } from './run-folder';
+import type { OutputFolder } from './output-folder';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -10,7 +10,7 @@ const NONE: ReadonlySet<string> = new Set();
  * names, shards of checkpoints that were never finished, and attempts at the lock. Nothing else is touched.
  * @param within folders in it to look into
  */
-export async function sweep(folder: RunFolder, within: readonly string[]): Promise<void> {
+export async function sweep(folder: OutputFolder, within: readonly string[]): Promise<void> {
   for (const place of ['', ...within])
     if ((await folder.names(place)).some(isLeftover)) await sweepCheckpoint(await folder.folder(place), NONE);
   for (const name of await folder.names()) if (await isDeadClaim(folder, name)) await folder.remove(name);

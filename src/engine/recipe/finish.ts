@@ -5,13 +5,12 @@ import { backendWords, LayerFigures } from '../../protocol/model';
 import { NO_DATASET } from '../../protocol/dataset';
 import type { RunResult, StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
-import type { RunFolder } from '../folder/run-folder';
+import type { OutputFolder } from '../folder/output-folder';
 import { inspect } from '../measure/inspect';
-import { removeResults, removeState, writeResults } from './folder';
-import type { Journal } from './journal';
+import type { RunFolder } from './folder/run-folder';
 import { notesAfter } from './notes';
 import { checkOutcome } from './outcome';
-import { modelJsonOf, writeStored } from './stored';
+import { modelJsonOf, writeStored } from './folder/stored';
 import type { Listener, Prepared } from './types';
 import { stamped, type RunContext } from './run-context';
 
@@ -20,19 +19,19 @@ import { stamped, type RunContext } from './run-context';
  * not what the steps have told, nothing is left that says that the run is done.
  * @throws UserError
  */
-export async function finish(context: RunContext, journal: Journal): Promise<RunResult> {
-  const { folder, state, prepared, environment } = context;
+export async function finish(context: RunContext, folder: RunFolder): Promise<RunResult> {
+  const { state, prepared, environment } = context;
   const { parent, recipe } = prepared;
   try {
     const { checkpoint, hashes } = await outcomeOf(context);
     const sizes = { inputShape: inputShapeOf(recipe.steps) };
     const after = await inspect(checkpoint, sizes);
     checkOutcome(context, checkpoint, after);
-    const seconds = await journal.seconds();
+    const seconds = await folder.seconds();
     const notes = notesAfter(prepared, context.model);
     const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? NO_DATASET);
     const result: RunResult = {
-      out: outOf(folder, prepared),
+      out: outOf(folder.output, prepared),
       folder: folder.given,
       steps: state.results,
       before: parent && (await inspect(parent, sizes)).totals,
@@ -52,11 +51,10 @@ export async function finish(context: RunContext, journal: Journal): Promise<Run
       finished: new Date().toISOString(),
       ...(hashes ? { written: hashes } : {}),
     };
-    await writeResults(folder, { recipe, result, backend: backendWords(environment.backend) });
-    await removeState(folder);
+    await folder.finish(result, backendWords(environment.backend));
     return result;
   } catch (error) {
-    await removeResults(folder, state.own).catch(() => undefined);
+    await folder.takeBack(state.own).catch(() => undefined);
     throw error;
   }
 }
@@ -71,12 +69,12 @@ async function outcomeOf(context: RunContext): Promise<{ checkpoint: Checkpoint;
 }
 
 /** The path of the model.json that a run ends in. */
-const outOf = (folder: RunFolder, { recipe, parent }: Pick<Prepared, 'recipe' | 'parent'>): string =>
+const outOf = (folder: OutputFolder, { recipe, parent }: Pick<Prepared, 'recipe' | 'parent'>): string =>
   parent && !recipe.steps.some(changesModel) ? parent.path : path.join(folder.given, modelJsonOf(''));
 
 /** What a run that was finished before came to; its folder may have moved since. */
 export function finishedBefore(
-  folder: RunFolder,
+  folder: OutputFolder,
   read: Pick<Prepared, 'recipe' | 'parent'>,
   result: RunResult,
   listener: Listener,

@@ -2,11 +2,11 @@ import { changesModel } from '../../protocol/steps';
 import type { Provenance } from '../../protocol/model';
 import { UserError } from '../../protocol/errors';
 import type { ModelContent } from '../checkpoint/types';
-import type { RunFolder } from '../folder/run-folder';
+import type { OutputFolder } from '../folder/output-folder';
 import { withRunProvenance } from './provenance';
-import { KEPT_CHECKPOINT } from './folder-layout';
-import type { RunState } from './state';
-import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './stored';
+import { KEPT_CHECKPOINT } from './folder/layout';
+import type { RunState } from './folder/state';
+import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './folder/stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
 
 /** A run under way: what does not change in it, and where it stands. */
@@ -14,7 +14,7 @@ export interface RunContext {
   readonly prepared: Prepared;
   readonly environment: RunEnvironment;
   readonly listener: Listener;
-  readonly folder: RunFolder;
+  readonly folder: OutputFolder;
   readonly state: RunState;
   /** The model as the steps so far left it. */
   model: ModelContent;

@@ -8,7 +8,7 @@ import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
 import { scanSensitivity } from '../measure/sensitivity/scan';
 import { lockFolder } from '../folder/lock';
-import { RunFolder } from '../folder/run-folder';
+import { OutputFolder } from '../folder/output-folder';
 import { sweep } from '../folder/sweep';
 import { writeFailure } from '../checkpoint/failures';
 import { removeEmptyFolders } from '../checkpoint/folders';
@@ -58,7 +58,7 @@ export async function sensitivity(
     return result;
   };
   if (out === undefined) return scan();
-  const folder = await RunFolder.locate(out);
+  const folder = await OutputFolder.locate(out);
   const made = await folder.make();
   try {
     const lock = await lockFolder(folder);

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeFilled, makeFolders, removeEmptyFolders, topmostMissing } from '../../../src/engine/checkpoint/folders';
-import { RunFolder } from '../../../src/engine/folder/run-folder';
+import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { temporaryFolder } from '../temporary';
 
 let home = '';
@@ -69,7 +69,7 @@ describe('empty folders', () => {
     const target = at('a-folder-with-a-long-name', 'and-another', 'target');
     await mkdir(target, { recursive: true });
     await symlink(target, at('l'));
-    const folder = await RunFolder.locate(at('l', 'a', 'b'));
+    const folder = await OutputFolder.locate(at('l', 'a', 'b'));
     const made = await folder.make();
     await removeEmptyFolders(folder.real, made!);
     expect(await readdir(target)).toEqual([]);
@@ -77,7 +77,7 @@ describe('empty folders', () => {
   });
 
   it('are filled by a run with its first state', async () => {
-    const folder = await RunFolder.locate(at('x', 'run'));
+    const folder = await OutputFolder.locate(at('x', 'run'));
     expect(await folder.make((staged) => staged.write('state/state.json', '{}'))).toBe(at('x'));
     expect(folder.real).toBe(at('x', 'run'));
     expect(await readFile(at('x', 'run', 'state', 'state.json'), 'utf8')).toBe('{}');

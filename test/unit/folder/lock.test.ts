@@ -7,10 +7,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LOCK_FILE, lockFolder, type FolderLock } from '../../../src/engine/folder/lock';
 import { identityOf } from '../../../src/engine/folder/process-identity';
-import { RunFolder } from '../../../src/engine/folder/run-folder';
+import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { temporaryFolder } from '../temporary';
 
-const lockIn = async (folder: string): Promise<FolderLock> => lockFolder(await RunFolder.locate(folder));
+const lockIn = async (folder: string): Promise<FolderLock> => lockFolder(await OutputFolder.locate(folder));
 
 /** A folder locked by `holder`, silent for so many seconds. */
 async function lockedBy(holder: object, silent = 0): Promise<string> {

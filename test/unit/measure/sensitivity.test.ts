@@ -11,7 +11,7 @@ import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { sensitivityCsv } from '../../../src/engine/measure/sensitivity/csv';
 import type { LayerPruner } from '../../../src/engine/measure/sensitivity/pruner';
-import { RunFolder } from '../../../src/engine/folder/run-folder';
+import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { StoredPoints, type ScanIdentity } from '../../../src/engine/measure/sensitivity/points';
 import { scanSensitivity, type KnownPoints, type ScanInput } from '../../../src/engine/measure/sensitivity/scan';
 import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
@@ -116,7 +116,7 @@ describe('a sensitivity scan', () => {
 });
 
 const openPoints = async (folder: string, of: ScanIdentity): Promise<StoredPoints> =>
-  StoredPoints.open(await RunFolder.locate(folder), '', of);
+  StoredPoints.open(await OutputFolder.locate(folder), '', of);
 
 describe('the points of a scan', () => {
   it('are kept when it is cancelled, and used again: the rest is measured, the result is the same', async () => {

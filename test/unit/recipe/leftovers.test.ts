@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { RunFolder } from '../../../src/engine/folder/run-folder';
-import { discardUnfinished } from '../../../src/engine/recipe/killed';
+import { OutputFolder } from '../../../src/engine/folder/output-folder';
+import { discardUnfinished } from '../../../src/engine/recipe/folder/discard-unfinished';
 import { hashRecipe } from '../../../src/engine/recipe/provenance';
 import { Recipe, type RecipeInput } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
@@ -23,8 +23,12 @@ async function withCompanions(): Promise<Bench> {
 /** Makes every write of a file of this name fail as on a full disk, until the test ends. */
 function failing(name: string): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its folder below
-  const write = RunFolder.prototype.write;
-  const spy = vi.spyOn(RunFolder.prototype, 'write').mockImplementation(function (this: RunFolder, file, content) {
+  const write = OutputFolder.prototype.write;
+  const spy = vi.spyOn(OutputFolder.prototype, 'write').mockImplementation(function (
+    this: OutputFolder,
+    file,
+    content,
+  ) {
     if (file === name) return Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
     return write.call(this, file, content);
   });

@@ -3,7 +3,7 @@ import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { discardUnfinished } from '../../../src/engine/recipe/killed';
+import { discardUnfinished } from '../../../src/engine/recipe/folder/discard-unfinished';
 import type { RunEvent } from '../../../src/protocol/run';
 import { Bench } from './runs';
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import { ScanMetrics, SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
 import { writeFailure } from '../../checkpoint/failures';
-import type { RunFolder } from '../../folder/run-folder';
+import type { OutputFolder } from '../../folder/output-folder';
 import type { KnownPoints } from './scan';
 import { sensitivityCsv } from './csv';
 
@@ -37,7 +37,7 @@ export class StoredPoints implements KnownPoints {
   private readonly points = new Map<string, SensitivityPoint>();
 
   private constructor(
-    private readonly folder: RunFolder,
+    private readonly folder: OutputFolder,
     private readonly within: string,
   ) {}
 
@@ -47,7 +47,7 @@ export class StoredPoints implements KnownPoints {
    * measured anew
    * @throws UserError where it holds points of another model, other data or other options, or cannot be read
    */
-  static async open(folder: RunFolder, within: string, identity: ScanIdentity): Promise<StoredPoints> {
+  static async open(folder: OutputFolder, within: string, identity: ScanIdentity): Promise<StoredPoints> {
     const { weightsHash, images, method, backend } = identity;
     const key = createHash('sha256')
       .update(JSON.stringify([weightsHash, images, method, backend]))

@@ -10,7 +10,7 @@ import { normalizationName, sameNormalization } from '../../../protocol/normaliz
 import { teacherOf } from '../../train/teacher';
 import type { Distillation } from '../../train/step';
 import { progressTo, type Prepared } from '../types';
-import { epochFolder } from '../folder-layout';
+import { epochFolder } from '../folder/layout';
 import { readBack, type RunContext } from '../run-context';
 
 /** Checks what the recipe alone tells. @throws UserError */

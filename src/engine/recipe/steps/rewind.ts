@@ -7,7 +7,7 @@ import { keptCounts } from '../../compress/counts';
 import { rewind as rewound } from '../../compress/rewind';
 import { storedNormalization } from '../../measure/normalization/fit';
 import { asStored } from '../as-stored';
-import { epochFolder } from '../folder-layout';
+import { epochFolder } from '../folder/layout';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
 import { readBack, type RunContext } from '../run-context';

@@ -21,7 +21,7 @@ const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT } = constants;
  *
  * Names are relative to it, with `/` between their parts; '' is the folder itself.
  */
-export class RunFolder {
+export class OutputFolder {
   private constructor(
     /** Absolute, as the person named it: for messages and results. */
     readonly given: string,
@@ -29,17 +29,17 @@ export class RunFolder {
   ) {}
 
   /** The folder at a path, whether it is there or not. @throws UserError where something else is there */
-  static async locate(given: string): Promise<RunFolder> {
+  static async locate(given: string): Promise<OutputFolder> {
     const absolute = path.resolve(given);
     try {
       const home = await realpath(absolute);
       if (!(await lstat(home)).isDirectory()) throw notAFolder(absolute);
-      return new RunFolder(absolute, home);
+      return new OutputFolder(absolute, home);
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw writeFailure(absolute, error);
       const status = await lstat(absolute).catch(() => undefined);
       if (status) throw writeFailure(absolute, error);
-      return new RunFolder(absolute, absolute);
+      return new OutputFolder(absolute, absolute);
     }
   }
 
@@ -63,10 +63,10 @@ export class RunFolder {
    * @param fill writes what is to be in it from its first moment, so that a process that is killed leaves both or nothing
    * @throws UserError
    */
-  async make(fill?: (staged: RunFolder) => Promise<unknown>): Promise<string | undefined> {
+  async make(fill?: (staged: OutputFolder) => Promise<unknown>): Promise<string | undefined> {
     try {
       const made = fill
-        ? await makeFilled(this.home, (staged) => fill(new RunFolder(this.given, staged)))
+        ? await makeFilled(this.home, (staged) => fill(new OutputFolder(this.given, staged)))
         : await makeFolders(this.home);
       this.home = await realpath(this.home);
       return made === undefined ? undefined : await realpath(made);

@@ -1,7 +1,7 @@
-import { removeEmptyFolders, topmostMissing } from '../checkpoint/folders';
-import { lockFolder } from '../folder/lock';
-import { RunFolder } from '../folder/run-folder';
-import { clearLeftovers } from './folder';
+import { removeEmptyFolders, topmostMissing } from '../../checkpoint/folders';
+import { lockFolder } from '../../folder/lock';
+import { OutputFolder } from '../../folder/output-folder';
+import { clearLeftovers } from './contents';
 
 /**
  * Clears what a run that was killed left in its folder, unless it got as far as something to resume; for whoever ended its
@@ -10,13 +10,13 @@ import { clearLeftovers } from './folder';
  * @throws UserError where another run is at work there
  */
 export async function discardUnfinished(out: string, made?: string): Promise<void> {
-  const folder = await RunFolder.locate(out);
+  const folder = await OutputFolder.locate(out);
   if ((await topmostMissing(out)) !== undefined) return;
   const lock = await lockFolder(folder);
   try {
-    await clearLeftovers(folder, 'new');
+    await clearLeftovers(folder, false);
   } finally {
     await lock.release();
   }
-  await removeEmptyFolders(folder.real, made === undefined ? folder.real : (await RunFolder.locate(made)).real);
+  await removeEmptyFolders(folder.real, made === undefined ? folder.real : (await OutputFolder.locate(made)).real);
 }

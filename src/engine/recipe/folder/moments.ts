@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import type { SlotState } from '../train/adam';
-
-/** The name of a file of moments: step and epochs, from 1. */
-export const MOMENTS_FILE = /^optimizer-\d+-\d+\.bin$/;
+import type { SlotState } from '../../train/adam';
 
 /** Moments and shadow of the largest weights that can be opened, 2 GiB, need no more. */
 const MOST_BYTES = 6 * 1024 ** 3;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { MODEL_JSON_MAX_BYTES } from '../../protocol/checkpoint';
-import { UserError } from '../../protocol/errors';
-import type { StoredHashes } from '../../protocol/run';
-import { readCheckpoint } from '../checkpoint/read';
-import type { Checkpoint, ModelContent } from '../checkpoint/types';
-import { writeCheckpoint, type WriteOptions } from '../checkpoint/write';
-import type { RunFolder } from '../folder/run-folder';
+import { MODEL_JSON_MAX_BYTES } from '../../../protocol/checkpoint';
+import { UserError } from '../../../protocol/errors';
+import type { StoredHashes } from '../../../protocol/run';
+import { readCheckpoint } from '../../checkpoint/read';
+import type { Checkpoint, ModelContent } from '../../checkpoint/types';
+import { writeCheckpoint, type WriteOptions } from '../../checkpoint/write';
+import type { OutputFolder } from '../../folder/output-folder';
 
 const MODEL_JSON = 'model.json';
 
@@ -25,7 +25,7 @@ export const modelJsonOf = (name: string): string => (name === '' ? MODEL_JSON :
  * @throws UserError where it cannot be written, or holds something else than was written
  */
 export async function writeStored(
-  folder: RunFolder,
+  folder: OutputFolder,
   name: string,
   model: ModelContent,
   options: WriteOptions = {},
@@ -41,7 +41,7 @@ export async function writeStored(
 }
 
 /** Reads a checkpoint of a run. @throws UserError where it is missing, damaged or a link */
-export async function readStored(folder: RunFolder, name: string): Promise<Stored> {
+export async function readStored(folder: OutputFolder, name: string): Promise<Stored> {
   const description = modelJsonOf(name);
   const file = await folder.file(description);
   const bytes = await folder.read(description, MODEL_JSON_MAX_BYTES);
@@ -52,7 +52,7 @@ export async function readStored(folder: RunFolder, name: string): Promise<Store
 }
 
 /** Whether a checkpoint of a run is the one that was written. */
-export async function isWhole(folder: RunFolder, name: string, hashes: StoredHashes): Promise<boolean> {
+export async function isWhole(folder: OutputFolder, name: string, hashes: StoredHashes): Promise<boolean> {
   try {
     return sameHashes((await readStored(folder, name)).hashes, hashes);
   } catch (error) {

@@ -4,12 +4,12 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { partsOf } from '../../../src/engine/folder/names';
-import { RunFolder } from '../../../src/engine/folder/run-folder';
+import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { sweep } from '../../../src/engine/folder/sweep';
 import { temporaryFolder } from '../temporary';
 
 let home = '';
-let folder: RunFolder;
+let folder: OutputFolder;
 const at = (...parts: string[]): string => path.join(home, ...parts);
 
 beforeEach(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await writeFile(at('victim'), 'mine');
   await mkdir(at('victims'));
   await writeFile(at('victims', 'file'), 'mine');
-  folder = await RunFolder.locate(at('run'));
+  folder = await OutputFolder.locate(at('run'));
 });
 
 const untouched = async (): Promise<void> => {
@@ -96,7 +96,7 @@ describe('what is no regular file', () => {
 describe('the folder itself', () => {
   it('may be reached by a link, since the person named it', async () => {
     await symlink(at('run'), at('other-name'));
-    const linked = await RunFolder.locate(at('other-name'));
+    const linked = await OutputFolder.locate(at('other-name'));
     await linked.write('a.json', '{}');
     expect(await readFile(at('run', 'a.json'), 'utf8')).toBe('{}');
     expect(linked.given).toBe(at('other-name'));
@@ -111,7 +111,7 @@ describe('the folder itself', () => {
   ])('that is %s is one sentence', async (_, name, sentence) => {
     await symlink(at('nothing'), at('dangling'));
     await symlink(at('itself'), at('itself'));
-    await expect((async () => (await RunFolder.locate(at(name))).make())()).rejects.toThrow(sentence);
+    await expect((async () => (await OutputFolder.locate(at(name))).make())()).rejects.toThrow(sentence);
     await untouched();
   });
 });

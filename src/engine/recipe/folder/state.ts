@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { Provenance } from '../../protocol/model';
-import { Normalization, NormalizationInUse } from '../../protocol/normalization';
-import { StoredHashes } from '../../protocol/run';
-import { StepResult } from '../../protocol/steps';
-import { EpochRecord } from '../../protocol/epoch';
-import { isCompanionName } from '../checkpoint/companions';
-import type { RunFolder } from '../folder/run-folder';
-import type { TrainState } from '../train/loop';
-import { bytesOfSlots, MOMENTS_FILE, mostBytes, Slot, slotsOf } from './moments';
-import { KEPT_CHECKPOINT, STATE_FOLDER } from './folder-layout';
+import { Provenance } from '../../../protocol/model';
+import { Normalization, NormalizationInUse } from '../../../protocol/normalization';
+import { StoredHashes } from '../../../protocol/run';
+import { StepResult } from '../../../protocol/steps';
+import { EpochRecord } from '../../../protocol/epoch';
+import { isCompanionName } from '../../checkpoint/companions';
+import type { OutputFolder } from '../../folder/output-folder';
+import type { TrainState } from '../../train/loop';
+import { bytesOfSlots, mostBytes, Slot, slotsOf } from './moments';
+import { KEPT_CHECKPOINT, MOMENTS_FILE, STATE_FOLDER } from './layout';
 
 const STATE_FILE = `${STATE_FOLDER}/state.json`;
 /** The state before the last one: where what belongs to the last is damaged, the run goes on from there. */
@@ -78,7 +78,7 @@ export interface ReadState {
  * Writes the state; the moments of the optimiser, where there are any, before it and under a name of their own. The state
  * before stays beside it, with its moments.
  */
-export async function writeState(folder: RunFolder, state: RunState, training?: TrainState): Promise<void> {
+export async function writeState(folder: OutputFolder, state: RunState, training?: TrainState): Promise<void> {
   let complete = state;
   if (training) {
     const { slots, ...adam } = training.adam;
@@ -111,7 +111,7 @@ export async function writeState(folder: RunFolder, state: RunState, training?: 
 }
 
 /** The states that a run has left, the last first: `damaged` where one is there and not as it was written. None where nothing is there. */
-export async function readStates(folder: RunFolder): Promise<(ReadState | 'damaged')[]> {
+export async function readStates(folder: OutputFolder): Promise<(ReadState | 'damaged')[]> {
   const texts = [await folder.text(STATE_FILE), await folder.text(PREVIOUS_FILE)];
   const states = texts.map(async (text) => {
     if (text === undefined) return [];
@@ -122,11 +122,11 @@ export async function readStates(folder: RunFolder): Promise<(ReadState | 'damag
 }
 
 /** Makes an earlier state the last one, so that what is written from now on follows it. */
-export const restoreState = (folder: RunFolder, { state }: ReadState): Promise<void> =>
+export const restoreState = (folder: OutputFolder, { state }: ReadState): Promise<void> =>
   folder.write(STATE_FILE, sealed(state));
 
 /** Undefined where the moments are not those that were written. @throws UserError where their file is a link */
-async function withMoments(folder: RunFolder, state: RunState): Promise<ReadState | undefined> {
+async function withMoments(folder: OutputFolder, state: RunState): Promise<ReadState | undefined> {
   if (!state.training) return { state };
   const { records, adam, slots, file, sha256: expected } = state.training;
   const bytes = await folder.read(`${STATE_FOLDER}/${file}`, mostBytes(slots));

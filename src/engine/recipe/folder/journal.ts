@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import { UserError } from '../../protocol/errors';
-import type { RunEvent } from '../../protocol/run';
-import type { RunFolder } from '../folder/run-folder';
-import type { Listener } from './types';
-
-/** One line of JSON for each thing that happened in a run, with its time. */
-export const JOURNAL_FILE = 'journal.jsonl';
+import { UserError } from '../../../protocol/errors';
+import type { RunEvent } from '../../../protocol/run';
+import type { OutputFolder } from '../../folder/output-folder';
+import type { Listener } from '../types';
+import { JOURNAL_FILE } from './layout';
 
 /** What is journalled beside the events that listeners hear. */
 export type JournalEntry =
@@ -17,10 +15,10 @@ export type JournalEntry =
 export class Journal {
   private last: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly folder: RunFolder) {}
+  private constructor(private readonly folder: OutputFolder) {}
 
   /** The journal of a run, its last line ended where a killed run has cut it off. @throws UserError */
-  static async open(folder: RunFolder): Promise<Journal> {
+  static async open(folder: OutputFolder): Promise<Journal> {
     const text = await folder.text(JOURNAL_FILE);
     if (text !== undefined && !/(^|\n)$/.test(text)) await folder.append(JOURNAL_FILE, '\n');
     return new Journal(folder);

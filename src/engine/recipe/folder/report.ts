@@ -1,12 +1,12 @@
-import type { Recipe } from '../../protocol/recipe';
-import { macsForWords } from '../../protocol/model';
-import { normalizationWords } from '../../protocol/normalization';
-import type { RunResult } from '../../protocol/run';
-import { outcome } from '../../protocol/steps';
-import { visibleLines } from '../../protocol/visible';
-import { count, duration, percent, sampleShape } from '../../protocol/format';
-import { csvText } from '../csv';
-import { markdownTable, markdownText } from '../markdown';
+import type { Recipe } from '../../../protocol/recipe';
+import { macsForWords } from '../../../protocol/model';
+import { normalizationWords } from '../../../protocol/normalization';
+import type { RunResult } from '../../../protocol/run';
+import { outcome } from '../../../protocol/steps';
+import { visibleLines } from '../../../protocol/visible';
+import { count, duration, percent, sampleShape } from '../../../protocol/format';
+import { csvText } from '../../csv';
+import { markdownTable, markdownText } from '../../markdown';
 
 /** What a report tells. */
 export interface Report {

@@ -1,9 +1,9 @@
-import { UserError } from '../../protocol/errors';
-import type { Recipe } from '../../protocol/recipe';
-import type { StoredHashes } from '../../protocol/run';
-import { hashInName } from '../checkpoint/shard-names';
-import type { RunFolder } from '../folder/run-folder';
-import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './folder-layout';
+import { UserError } from '../../../protocol/errors';
+import type { Recipe } from '../../../protocol/recipe';
+import type { StoredHashes } from '../../../protocol/run';
+import { hashInName } from '../../checkpoint/shard-names';
+import type { OutputFolder } from '../../folder/output-folder';
+import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './layout';
 import { readStates, type ReadState, type RunState } from './state';
 import { isWhole, readStored, sameHashes } from './stored';
 
@@ -22,7 +22,7 @@ export interface Resumable extends ReadState {
  * undefined where nothing was begun.
  * @throws UserError where there is none, with the last whole epoch where one is left
  */
-export async function wholeState(folder: RunFolder, recipe: Recipe): Promise<Resumable | undefined> {
+export async function wholeState(folder: OutputFolder, recipe: Recipe): Promise<Resumable | undefined> {
   const states = await readStates(folder);
   const problems: string[] = [];
   for (const [i, read] of states.entries()) {
@@ -55,7 +55,7 @@ export async function wholeState(folder: RunFolder, recipe: Recipe): Promise<Res
 
 /** Checkpoints of a state that are not as they were written: those that the run needs, and others. */
 async function damagedIn(
-  folder: RunFolder,
+  folder: OutputFolder,
   recipe: Recipe,
   state: RunState,
 ): Promise<{ missing: string[]; unused: string[] }> {
@@ -97,7 +97,7 @@ function placeOf({ step, training }: RunState): string {
 }
 
 /** What to do with a run that cannot go on. */
-async function advice(folder: RunFolder, states: readonly (ReadState | 'damaged')[]): Promise<string> {
+async function advice(folder: OutputFolder, states: readonly (ReadState | 'damaged')[]): Promise<string> {
   const known = states.flatMap((read) => (read === 'damaged' ? [] : Object.entries(read.state.checkpoints)));
   const epoch = await lastWholeEpoch(folder, new Map(known));
   return epoch === undefined
@@ -107,7 +107,7 @@ async function advice(folder: RunFolder, states: readonly (ReadState | 'damaged'
 
 /** The last epoch that is as a state tells, or where none does, whose weights are those that the names of its files tell. */
 async function lastWholeEpoch(
-  folder: RunFolder,
+  folder: OutputFolder,
   known: ReadonlyMap<string, StoredHashes>,
 ): Promise<string | undefined> {
   const entries = await folder.names(EPOCHS_FOLDER);

@@ -1,0 +1,58 @@
+import { PARETO_FILE, PLANS_FOLDER } from '../../../protocol/pareto';
+import type { Recipe } from '../../../protocol/recipe';
+import { START_TEACHER } from '../../../protocol/steps/distill';
+import { trains, type StepResult } from '../../../protocol/steps';
+
+export const RECIPE_FILE = 'recipe.json';
+/** Written last: it says that the run is finished. */
+export const RESULTS_FILE = 'results.json';
+export const CSV_FILE = 'results.csv';
+export const MARKDOWN_FILE = 'results.md';
+/** One line of JSON per event of a run, with its time. */
+export const JOURNAL_FILE = 'journal.jsonl';
+/** Folder with the state from which a run resumes. */
+export const STATE_FOLDER = 'state';
+/** Folder with a checkpoint of each epoch. */
+export const EPOCHS_FOLDER = 'epochs';
+
+/** All names directly in a run's folder that a run may write, except shards. */
+export const OWN_NAMES: readonly string[] = [
+  ...['model.json', RECIPE_FILE, RESULTS_FILE, CSV_FILE, MARKDOWN_FILE, JOURNAL_FILE, PARETO_FILE],
+  ...[STATE_FOLDER, EPOCHS_FOLDER, PLANS_FOLDER],
+];
+
+/** A folder of a scan in the state folder. */
+export const SCAN_NAME = /^scan-\d+$/;
+
+/** A file with the moments of the optimizer in the state folder: step and epochs, from 1. */
+export const MOMENTS_FILE = /^optimizer-\d+-\d+\.bin$/;
+
+/** Returns true for a name that a run writes in its state folder. */
+export const isStateName = (name: string): boolean =>
+  /^(state|previous)\.json$/.test(name) || MOMENTS_FILE.test(name) || SCAN_NAME.test(name) || /^step-\d+$/.test(name);
+
+/** Folders of a run with checkpoints that it may read again. */
+export const KEPT_CHECKPOINT = /^(epochs\/(step-\d+\/)?epoch-\d+|state\/step-\d+)$/;
+
+/** Returns the folder of an epoch's checkpoint, relative to the run's. Epochs of a second training step lie one level deeper. */
+export function epochFolder({ steps }: Pick<Recipe, 'steps'>, step: number, epoch: number): string {
+  const name = `epoch-${String(epoch).padStart(2, '0')}`;
+  const first = steps.findIndex(trains);
+  return step === first ? `${EPOCHS_FOLDER}/${name}` : `${EPOCHS_FOLDER}/step-${step + 1}/${name}`;
+}
+
+/** Returns the folder, relative to the run's, with the model at the start of a step. It is removed at the end of the run. */
+export const startFolder = (step: number): string => `${STATE_FOLDER}/step-${step + 1}`;
+
+/** Returns the folder, relative to the run's, with the points of a step's scan. */
+export const scanFolder = (step: number): string => `${STATE_FOLDER}/scan-${step + 1}`;
+
+/** Returns the epochs of the train step that the steps from index `from` on read again. */
+export function epochsAskedFor(recipe: Recipe, from: number, [first]: readonly StepResult[]): string[] {
+  if (first?.step !== 'train') return [];
+  return recipe.steps.slice(from).flatMap((step) => {
+    if (step.step === 'rewind' && typeof step.to === 'number' && step.to > 0) return [epochFolder(recipe, 0, step.to)];
+    const teaches = step.step === 'finetune' && step.distill?.teacher === START_TEACHER;
+    return teaches ? [epochFolder(recipe, 0, first.best.epoch)] : [];
+  });
+}
