@@ -4,7 +4,7 @@ import type { Channel } from '../rpc/channel';
 import { Peer } from '../rpc/peer';
 import { answerTrial } from './backend-choice/trial-process';
 import { endWithParent } from './parent-watch';
-import { createService } from './service';
+import { createService } from './requests/service';
 
 /** The parent's end of the IPC channel, as `fork` made it. */
 function parentChannel(): Channel {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { engineRequests, type EngineRequests } from '../../src/protocol/engine';
 import { describeIssue, UserError } from '../../src/protocol/errors';
-import { createService } from '../../src/engine/service';
+import { createService } from '../../src/engine/requests/service';
 
 /** Asks the engine in this process as the editor does: what goes in and what comes out pass their schemas. */
 export type Ask = <K extends keyof EngineRequests>(

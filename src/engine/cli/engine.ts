@@ -4,7 +4,7 @@ import { engineRequests, type BackendChoice, type EngineRequests } from '../../p
 import { withNormalization, type DataReference } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';
-import { createService } from '../service';
+import { createService } from '../requests/service';
 import { cacheFolder, sampleFolder } from './folders';
 
 /** What every command is told. */

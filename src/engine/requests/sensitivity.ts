@@ -1,83 +1,18 @@
-import type { EngineInfo } from '../../protocol/engine';
 import type { Progress } from '../../protocol/measure';
-import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
-import type { Checkpoint } from '../checkpoint/types';
-import { createPruningMethod } from '../compress/pruning-method';
-import type { Dataset } from '../dataset/dataset';
-import { Sample } from '../measure/sample';
-import { StoredPoints } from '../measure/sensitivity/points';
-import { scanSensitivity } from '../measure/sensitivity/scan';
-import { lockFolder } from '../folder/lock';
-import { OutputFolder } from '../folder/output-folder';
-import { sweep } from '../folder/sweep';
-import { writeFailure } from '../checkpoint/failures';
-import { removeEmptyFolders } from '../checkpoint/folders';
+import { fitted } from './fitted';
+import type { MakeHandler } from './handler';
+import { scanIntoFolder } from './scan-into-folder';
 
-/** A scan as it is asked for. */
-export interface SensitivityRequest {
-  readonly options: SensitivityOptions;
-  readonly seed: number;
-  /** Folder in which the points are kept, made if need be. */
-  readonly out?: string | undefined;
-}
-
-/** Answers `sensitivity`. Nobody else works in the folder meanwhile. @throws UserError, CancelledError */
-export async function sensitivity(
-  checkpoint: Checkpoint,
-  dataset: Dataset,
-  { options, seed, out }: SensitivityRequest,
-  backend: EngineInfo['backend'],
-  { signal, report }: { signal: AbortSignal; report: (part: SensitivityPart) => void },
-): Promise<Sensitivity> {
-  const { info, normalization } = dataset;
-  const sample = new Sample(dataset.split('validation'), info.classNames.length, options.samples);
-  const onProgress = (progress: Progress): void => {
-    report({ part: 'progress', progress });
-  };
-  const { pruner } = await createPruningMethod(checkpoint, options, { data: dataset, seed, signal, onProgress });
-  const scan = async (known?: StoredPoints): Promise<Sensitivity> => {
-    const outcome = await scanSensitivity({
-      model: checkpoint,
-      pruner,
-      sample,
-      options,
-      known,
-      signal,
-      onPart: report,
-    });
-    const result: Sensitivity = {
-      weightsHash: checkpoint.weightsHash,
-      dataset: { name: info.name, sample: info.sample },
-      normalization,
-      split: 'validation',
-      samples: sample.length,
-      options,
-      ...outcome,
-    };
-    await known?.finish(result);
-    return result;
-  };
-  if (out === undefined) return scan();
-  const folder = await OutputFolder.locate(out);
-  const made = await folder.make();
-  try {
-    const lock = await lockFolder(folder);
-    try {
-      await sweep(folder, []);
-      const { by, score, granularity = 'element' } = options;
-      const identity = {
-        weightsHash: checkpoint.weightsHash,
-        images: sample.hash(),
-        method: { by, score, granularity, seed },
-        backend,
+/** Answers `sensitivity`. @throws UserError, CancelledError */
+export const sensitivity: MakeHandler<'sensitivity'> =
+  (engine) =>
+  ({ model, data, ...request }, { signal, report }) =>
+    engine.checkpoints.use(model, async (session) => {
+      const { backend } = await engine.info();
+      const onProgress = (progress: Progress): void => {
+        report({ part: 'progress', progress });
       };
-      return await scan(await StoredPoints.open(folder, '', identity));
-    } finally {
-      await lock.release();
-    }
-  } catch (error) {
-    throw writeFailure(folder.given, error);
-  } finally {
-    if (made !== undefined) await removeEmptyFolders(folder.real, made);
-  }
-}
+      const opened = await engine.openData(data, '/', { download: true, signal, onProgress });
+      const dataset = await fitted(session, opened, { signal, onProgress });
+      return scanIntoFolder(session.checkpoint, dataset, request, backend, { signal, report });
+    });

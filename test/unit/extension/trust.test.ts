@@ -2,7 +2,7 @@ import 'vscode-jsonrpc/node';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
-import { createService } from '../../../src/engine/service';
+import { createService } from '../../../src/engine/requests/service';
 import { toLayersModel } from '../../../src/engine/model/runnable';
 import { panelHandlers } from '../../../src/extension/panel/handlers';
 import type { OpenCheckpoint } from '../../../src/extension/panel/open-checkpoint';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createService } from '../../../src/engine/service';
+import { createService } from '../../../src/engine/requests/service';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';

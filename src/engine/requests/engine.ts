@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { DataReference } from '../../protocol/dataset';
+import type { EngineInfo, EngineSettings } from '../../protocol/engine';
+import { UserError } from '../../protocol/errors';
+import type { BackendInfo } from '../backend-choice/backend-info';
+import { BackendUnavailable, chooseBackend } from '../backend-choice/choose';
+import { CheckpointStore } from '../checkpoint/store';
+import type { OpenData } from '../dataset/dataset';
+import { DatasetStore, type OpenOptions } from '../dataset/store';
+
+declare const SECATEUR_VERSION: string;
+
+/** An engine after `initialize`. */
+interface Started {
+  readonly info: EngineInfo;
+  readonly datasets: DatasetStore;
+}
+
+/** The open checkpoints and datasets of an engine, and its backend. */
+export class Engine {
+  readonly checkpoints: CheckpointStore;
+  #started: Promise<Started> | undefined;
+
+  /**
+   * @param program the bundle that runs, which can also be started to try a backend (`answerTrial`)
+   * @param warn hears what is doubtful about a checkpoint's files when they are read
+   */
+  constructor(
+    private readonly program: string,
+    private readonly log: (message: string) => void,
+    warn: (sentence: string) => void,
+  ) {
+    this.checkpoints = new CheckpointStore(undefined, warn);
+  }
+
+  /** Chooses the backend, once. @throws UserError */
+  async initialize(settings: EngineSettings): Promise<EngineInfo> {
+    // A second backend would take the tensors of the first away from under the work that uses them.
+    if (this.#started) throw new UserError('The engine is initialized already: restart it to change its settings.');
+    this.#started = this.#start(settings);
+    this.#started.catch(() => {
+      this.#started = undefined;
+    });
+    return (await this.#started).info;
+  }
+
+  /** @throws UserError before `initialize` */
+  async info(): Promise<EngineInfo> {
+    return (await this.#running()).info;
+  }
+
+  /** Opens a dataset; a relative folder starts from `baseFolder`. @throws UserError, CancelledError */
+  async openData(data: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
+    return (await this.#running()).datasets.open(data, baseFolder, options);
+  }
+
+  #running(): Promise<Started> {
+    if (!this.#started) throw new UserError('The engine was asked before it was initialized.');
+    return this.#started;
+  }
+
+  async #start(settings: EngineSettings): Promise<Started> {
+    const { name, version, threads } = await install(settings, this.program, this.log);
+    const info = {
+      version: SECATEUR_VERSION,
+      pid: process.pid,
+      node: process.versions.node,
+      backend: { name, version, threads },
+    };
+    return { info, datasets: new DatasetStore(settings, this.log) };
+  }
+}
+
+/** Installs the backend that the settings choose. @throws UserError */
+async function install(
+  settings: EngineSettings,
+  program: string,
+  log: (message: string) => void,
+): Promise<BackendInfo> {
+  try {
+    return await chooseBackend({
+      choice: settings.backend,
+      threads: settings.threads || availableParallelism(),
+      tensorflowFolder: settings.tensorflowPath ?? path.dirname(program),
+      cacheFolder: settings.cacheFolder,
+      revision: SECATEUR_VERSION,
+      program,
+      log,
+    });
+  } catch (cause) {
+    if (!(cause instanceof BackendUnavailable)) throw cause;
+    const remedy =
+      settings.backend === 'tensorflow'
+        ? 'install it there, or choose the backend auto or onnxruntime'
+        : 'reinstall Secateur for this platform';
+    throw new UserError(`The engine cannot compute, because ${cause.message}: ${remedy}.`, { cause });
+  }
+}

@@ -1,0 +1,60 @@
+import type { EngineRequests } from '../../protocol/engine';
+import type { Handlers } from '../../rpc/peer';
+import { sessionSizes } from '../checkpoint/sizes';
+import { histograms } from '../measure/histogram';
+import { inspect } from '../measure/inspect';
+import { discardUnfinished } from '../recipe/folder/discard-unfinished';
+import { compare } from './compare';
+import { Engine } from './engine';
+import { evaluate } from './evaluate';
+import { normalizationAnswer } from './fitted';
+import { latency } from './latency';
+import { plan } from './plan';
+import { run } from './run';
+import { sensitivity } from './sensitivity';
+
+/**
+ * Answers all requests of the engine protocol, for the child process and the command line.
+ * @param program the bundle that runs, which can also be started to try a backend (`answerTrial`)
+ * @param warn hears what is doubtful about a checkpoint's files when they are read
+ */
+export function createService(
+  program: string,
+  log: (message: string) => void,
+  warn: (sentence: string) => void = log,
+): Handlers<EngineRequests> {
+  const engine = new Engine(program, log, (sentence) => {
+    warn(sentence);
+  });
+  const { checkpoints } = engine;
+  return {
+    initialize: (settings) => engine.initialize(settings),
+    inspect: ({ model, brotli, inputShape }, { signal }) =>
+      checkpoints.use(model, (session) => {
+        const files = brotli ? undefined : () => sessionSizes(session, signal);
+        return inspect(session.checkpoint, { brotli, signal, inputShape, files });
+      }),
+    histogram: ({ model, layers, bins }) =>
+      checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
+    normalization: ({ model, data, download }, { signal, report }) =>
+      checkpoints.use(model, async (session) => {
+        const opened = await engine.openData(data, '/', { download, signal, onProgress: report });
+        return normalizationAnswer(session, opened, { signal, onProgress: report });
+      }),
+    evaluate: evaluate(engine),
+    plan: plan(engine),
+    sensitivity: sensitivity(engine),
+    latency: latency(engine),
+    compare: compare(engine),
+    run: run(engine),
+    discard: async ({ out, made }) => {
+      await discardUnfinished(out, made);
+      return null;
+    },
+    release: ({ model }) => {
+      checkpoints.release(model);
+      return Promise.resolve(null);
+    },
+  };
+}
