@@ -66,10 +66,10 @@ async function runPrepared(
     for (const text of notesBefore(prepared)) heard.report({ kind: 'message', text });
     await runSteps(context, training);
     const result = await finish(context, folder);
-    await folder.end(undefined, state.own);
+    await folder.end();
     return result;
   } catch (error) {
-    await folder.end(error, state.own);
+    await folder.fail(error, state.own);
     throw error;
   }
 }

@@ -118,7 +118,7 @@ export class RunFolder {
         });
       return { ...standing, resumed, listener: heard };
     } catch (error) {
-      await this.end(error, state.own);
+      await this.fail(error, state.own);
       throw error;
     }
   }
@@ -147,13 +147,14 @@ export class RunFolder {
     await removeResults(this.output, own);
   }
 
-  /** Ends the journal. A run that failed without a whole epoch leaves nothing. */
-  async end(error: unknown, own: OwnFiles): Promise<void> {
-    if (error === undefined) {
-      this.#journal?.write({ kind: 'end', outcome: 'done' });
-      await this.#journal?.flush();
-      return;
-    }
+  /** Ends the journal of a run that is done. */
+  async end(): Promise<void> {
+    this.#journal?.write({ kind: 'end', outcome: 'done' });
+    await this.#journal?.flush();
+  }
+
+  /** Ends the journal of a run that failed; without a whole epoch the run leaves nothing. */
+  async fail(error: unknown, own: OwnFiles): Promise<void> {
     const outcome = error instanceof CancelledError ? 'cancelled' : 'failed';
     this.#journal?.write({ kind: 'end', outcome, message: error instanceof Error ? error.message : String(error) });
     await this.#journal?.flush().catch(() => undefined);
