@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const dimension = z.number().int().nonnegative();
 
-/** How a stored tensor becomes float32 (tfjs-core io types): w = value * scale + min; float16 has neither. */
+/** Converts a stored tensor to float32 (tfjs-core io types): w = value * scale + min. float16 has neither scale nor min. */
 export const Quantization = z.looseObject({
   dtype: z.enum(['uint8', 'uint16', 'float16']),
   min: z.number().optional(),
@@ -20,20 +20,20 @@ export const WeightEntry = z.looseObject({
 });
 export type WeightEntry = z.infer<typeof WeightEntry>;
 
-/** A group of shards: the tensors' bytes one after another over the files in `paths`. */
+/** A group of shards. The files in `paths`, joined, hold the bytes of the tensors in order. */
 export const WeightGroup = z.looseObject({ paths: z.array(z.string().min(1)).min(1), weights: z.array(WeightEntry) });
 export type WeightGroup = z.infer<typeof WeightGroup>;
 
 export const WeightsManifest = z.array(WeightGroup);
 export type WeightsManifest = z.infer<typeof WeightsManifest>;
 
-/** An object of JSON, kept whole: `z.record` and `z.looseObject` would lose an entry named `__proto__`. */
+/** A JSON object, kept whole. `z.record` and `z.looseObject` would lose an entry named `__proto__`. */
 const JsonRecord = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   { error: 'must be an object' },
 );
 
-/** `model.json` of a TensorFlow.js checkpoint: the topology is read further by engine/model. */
+/** `model.json` of a TensorFlow.js checkpoint. engine/model reads the topology in detail. */
 export const ModelJson = z.looseObject({
   modelTopology: JsonRecord,
   weightsManifest: WeightsManifest,
@@ -44,10 +44,10 @@ export const ModelJson = z.looseObject({
 });
 export type ModelJson = z.infer<typeof ModelJson>;
 
-/** Files larger than this are never taken for a model.json when a workspace is scanned: 32 MiB. */
+/** The scan of a workspace ignores larger files: 32 MiB. */
 export const MODEL_JSON_MAX_BYTES = 32 * 1024 * 1024;
 
-/** Is this text, whatever its file is called, the model.json of a checkpoint? */
+/** True if a text is the model.json of a checkpoint, whatever the name of its file. */
 export function isCheckpointText(text: string): boolean {
   if (!text.includes('"weightsManifest"') || !text.includes('"modelTopology"')) return false;
   try {
@@ -57,7 +57,7 @@ export function isCheckpointText(text: string): boolean {
   }
 }
 
-/** Is this text a recipe, whatever its file is called? Shape only: steps may still be wrong, and are said so when run. */
+/** True if a text has the shape of a recipe, whatever the name of its file. Its steps may still be wrong; a run reports that. */
 export function isRecipeText(text: string): boolean {
   if (!text.includes('"recipeVersion"')) return false;
   try {

@@ -4,22 +4,22 @@ import { Comparison } from './measure/compare';
 import { Latency } from './measure/latency';
 import { request, type RequestTable } from './table';
 
-/** The two checkpoints of a comparison, by absolute paths of their model.json; what the page keeps over a reload. */
+/** The two checkpoints of a comparison: absolute paths of their model.json. The page keeps them over a reload. */
 export const ComparedPair = z.object({ a: z.string().min(1), b: z.string().min(1) });
 export type ComparedPair = z.infer<typeof ComparedPair>;
 
 const nothing = z.object({});
 
-/** What the page of a comparison asks of the extension host. */
+/** The requests of the comparison page to the extension host. */
 export const compareRequests = {
-  /** Measured once for each panel; again with `again`. */
+  /** Compares once per panel; `again` compares again. */
   comparison: request({
     params: z.object({ again: z.boolean() }),
     result: Comparison,
     progress: Progress,
     trust: 'reads',
   }),
-  /** Times forward passes of both, each time anew. */
+  /** Times forward passes of both models. Nothing is cached. */
   latency: request({ params: nothing, result: Latency, progress: Progress, trust: 'runs' }),
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
 /**
- * The largest difference between the outputs of the smaller model and of the one in which the removed channels are masked,
- * on validation images, or on random ones where there is no data.
+ * The largest difference between the outputs of the smaller model and the outputs of the model with the removed channels
+ * masked. It is measured on validation images, or on random ones without data.
  */
 export const OutputDifference = z.object({
   /**
-   * A share of the `spread`: of the standard deviation that each number of each output has over the examples, before any
-   * activation at the end of the model. Without `relativeTo`, as earlier versions wrote it, |a - b| / max(1, |a|) of the outputs.
+   * The difference is a share of the `spread`: the standard deviation of each output number over the examples, before any
+   * final activation. Earlier versions wrote no `relativeTo`; their value is |a - b| / max(1, |a|).
    */
   largest: z.number(),
   relativeTo: z.literal('spread').optional(),

@@ -12,22 +12,22 @@ import { RunEvent, RunResult } from './run';
 import { plansByRunning, RecipeStep } from './steps';
 import { request, type RequestTable } from './table';
 
-/** Which library computes; `auto`: the faster of those that are there. */
+/** The library that computes; `auto` takes the fastest one that is installed. */
 export const BackendChoice = z.enum(['auto', 'onnxruntime', 'tensorflow']);
 export type BackendChoice = z.infer<typeof BackendChoice>;
 
-/** What an engine is told when it starts; folders are absolute. */
+/** The settings that an engine starts with; folders are absolute. */
 export const EngineSettings = z.object({
   /** Folder with the IDX files of `fashion-mnist`, from the person's setting or `--data`. */
   dataFolder: z.string().optional(),
   /** Folder of the sample that ships. */
   sampleFolder: z.string(),
-  /** Where downloads are kept. */
+  /** The folder for downloads. */
   cacheFolder: z.string(),
-  /** Threads of the native library; 0: one for each core. */
+  /** Threads of the native library; 0 means one per core. */
   threads: z.number().int().min(0).max(256),
   backend: BackendChoice.default('auto'),
-  /** A folder in which `@tensorflow/tfjs-node` is installed; by default wherever Node finds it from the engine. */
+  /** A folder in which `@tensorflow/tfjs-node` is installed. By default Node searches from the engine's folder. */
   tensorflowPath: z.string().optional(),
 });
 export type EngineSettings = z.infer<typeof EngineSettings>;
@@ -40,7 +40,7 @@ export const EngineInfo = z.object({
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
 
-/** How the pixels of a dataset enter a model: found, not to be told without a person, or of no use for the model. */
+/** The normalization of a dataset for a model: found, undecided until a person chooses, or not applicable to the model. */
 export const NormalizationAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('found'), normalization: NormalizationInUse }),
   z.object({ kind: z.literal('undecided'), sentence: z.string(), trial: NormalizationTrial }),
@@ -59,7 +59,7 @@ export const engineRequests = {
     result: Inspection,
     trust: 'reads',
   }),
-  /** One histogram for each of `layers`; a null in it stands for the prunable kernels of all layers together. */
+  /** Returns one histogram for each entry of `layers`; null stands for the prunable kernels of all layers together. */
   histogram: request({
     params: z.object({
       model,
@@ -70,7 +70,7 @@ export const engineRequests = {
     trust: 'reads',
   }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
-  /** Tries, where nothing else tells it; what was found is kept as long as the checkpoint is. */
+  /** Finds the normalization, by trial if nothing else tells it. The engine keeps the answer as long as the checkpoint. */
   normalization: request({
     params: z.object({ model, data: DataReference, download: z.boolean().default(true) }),
     result: NormalizationAnswer,
@@ -90,39 +90,39 @@ export const engineRequests = {
     trust: 'runs',
   }),
   /**
-   * What one step would come to; nothing is written. The counts come as the first part, the bytes as the second, accuracy with
-   * the answer.
+   * Plans one step and writes nothing. The first part carries the counts, the second the bytes; the answer carries the
+   * accuracy.
    */
   plan: request({
     params: z.object({
       model,
       step: RecipeStep,
-      /** The recipe's seed, for random scores. */
+      /** The recipe's seed; it decides random scores. */
       seed: z.number().int().min(0).max(0x7fffffff).default(0),
       data: DataReference.optional(),
-      /** Validation images on which accuracy is measured. */
+      /** The number of validation images on which accuracy is measured. */
       samples: z.number().int().min(1).max(100_000).default(1000),
-      /** What relative paths in the step start from; by default the folder of the model. */
+      /** The folder that relative paths of the step start from; by default the folder of the model. */
       baseFolder: z.string().optional(),
-      /** Whether data that is not on this machine is fetched; else there is no accuracy. */
+      /** Download data that is not on this machine. If false, such data gives no accuracy. */
       download: z.boolean().default(true),
     }),
     result: StepPlan,
     progress: PlanPart,
-    // Counts and bytes are arithmetic on the weights; scores from images and accuracy need the network.
+    // Counts and bytes are arithmetic on the weights; data-driven scores and accuracy need the network.
     trust: ({ step, data }) => (data === undefined && !plansByRunning(step) ? 'reads' : 'runs'),
   }),
   /**
-   * The sensitivity of each layer, on validation images. With `out`, a folder made if need be, the points are kept there as
-   * they come and those of an earlier scan with the same model, data and options are used again; at the end it holds
-   * `sensitivity.json` and `sensitivity.csv`.
+   * Measures the sensitivity of each layer on validation images. With `out`, points are stored in that folder as they come,
+   * and a later scan with the same model, data and options uses them again. At the end the folder holds `sensitivity.json`
+   * and `sensitivity.csv`. The engine makes the folder if it is missing.
    */
   sensitivity: request({
     params: z.object({
       model,
       data: DataReference,
       options: SensitivityOptions.default(SensitivityOptions.parse({})),
-      /** The recipe's seed, for random scores. */
+      /** The recipe's seed; it decides random scores. */
       seed: z.number().int().min(0).max(0x7fffffff).default(0),
       out: z.string().min(1).optional(),
     }),
@@ -130,7 +130,7 @@ export const engineRequests = {
     progress: SensitivityPart,
     trust: 'runs',
   }),
-  /** Times of forward passes of a model, or of two in turns. */
+  /** Times forward passes of one model, or of two models in turn. */
   latency: request({
     params: z.object({
       model,
@@ -142,13 +142,13 @@ export const engineRequests = {
     progress: Progress,
     trust: 'runs',
   }),
-  /** Two models side by side; with data, both evaluated. */
+  /** Compares two models; with data, evaluates both. */
   compare: request({
     params: z.object({
       a: model,
       b: model,
       data: DataReference.optional(),
-      /** For b, where its pixels are to be normalized in another way. */
+      /** The data for b, if its pixels need another normalization. */
       otherData: DataReference.optional(),
       split: Split.optional(),
       samples: z.number().int().positive().optional(),
@@ -158,7 +158,7 @@ export const engineRequests = {
     progress: Progress,
     trust: ({ data, otherData }) => (data === undefined && otherData === undefined ? 'reads' : 'runs'),
   }),
-  /** `baseFolder`: what relative paths in the recipe start from. `out`: the run's folder, made if need be. */
+  /** Runs a recipe. `baseFolder`: relative paths of the recipe start here. `out`: the run folder, made if it is missing. */
   run: request({
     params: z.object({ recipe: Recipe, baseFolder: z.string(), out: z.string(), resume: z.boolean().default(false) }),
     result: RunResult,
@@ -166,15 +166,15 @@ export const engineRequests = {
     trust: 'runs',
   }),
   /**
-   * Removes what a run that was killed left in the folder that it had made, unless it has whole epochs or is done.
-   * `made`: the topmost folder that it had to make; its own where that is left out.
+   * Removes the files that a killed run left in a folder that it had made, unless it has whole epochs or is done.
+   * `made`: the topmost folder that the run made; `out` by default.
    */
   discard: request({
     params: z.object({ out: z.string(), made: z.string().optional() }),
     result: z.null(),
     trust: 'runs',
   }),
-  /** Forgets what is held of a checkpoint. */
+  /** Forgets everything that the engine holds of a checkpoint. */
   release: request({ params: z.object({ model }), result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;
 export type EngineRequests = typeof engineRequests;

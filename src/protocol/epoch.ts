@@ -10,9 +10,9 @@ export const EpochRecord = z.object({
   /** Absent where the data has no test split. */
   testAccuracy: z.number().optional(),
   seconds: z.number(),
-  /** Of the last optimiser step. Absent in runs of earlier versions. */
+  /** The value at the last optimizer step. Absent in runs of earlier versions. */
   learningRate: z.number().optional(),
-  /** Share of all kernel weights that is 0, where the step prunes or holds zeros. */
+  /** The share of zeros over all kernel weights, if the step prunes or holds zeros. */
   sparsity: z.number().optional(),
 });
 export type EpochRecord = z.infer<typeof EpochRecord>;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
 /**
- * A failure that the person can fix. Its message is one sentence: the fault, its place, the remedy.
- * `cause` is for the log only. Every other error is an internal error.
+ * A failure that the person can fix. Its message is one sentence: fault, place, remedy. `cause` is for the log only.
+ * Every other error is an internal error.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  /** @param message of any length; a word over 300 characters and a sentence over 1,500 lose their middle */
+  /** @param message any length; the middle of a word over 300 characters and of a sentence over 1,500 is cut out */
   constructor(message: string, options?: ErrorOptions) {
     super(
       withoutMiddle(
@@ -18,7 +18,7 @@ export class UserError extends Error {
   }
 }
 
-/** A word and a sentence have so many characters at the most. */
+/** The largest numbers of characters of a word and of a sentence. */
 const [MAX_WORD, MAX_SENTENCE] = [300, 1500];
 const LONG_WORD = new RegExp(`\\S{${MAX_WORD + 1},}`, 'g');
 
@@ -28,33 +28,33 @@ function withoutMiddle(text: string, most: number): string {
   return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
 }
 
-/** What an engine failure looks like on the wire; `sentence` is shown to the person, `detail` goes to the log. */
+/** An engine failure on the wire. The person sees `sentence`; the log gets `detail`. */
 export const WireError = z.object({ user: z.boolean(), sentence: z.string(), detail: z.string() });
 export type WireError = z.infer<typeof WireError>;
 
-/** The first complaint of a failed schema as words: `steps[1].amount.threshold: must be 0 or more`. */
+/** The first issue of a failed schema in words: `steps[1].amount.threshold: must be 0 or more`. */
 export function describeIssue(error: z.ZodError): string {
   const { at, message } = firstComplaint(error);
   const path = at.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   return path ? `${path.replace(/^\./, '')}: ${message}` : message;
 }
 
-/** What is wrong with a value, and the keys that lead there. */
+/** The fault of a value, and the keys that lead to it. */
 export interface Complaint {
   at: readonly PropertyKey[];
   /** Words without a capital letter or a full stop. */
   message: string;
 }
 
-/** The first complaint of a failed schema, with its place. */
+/** The first issue of a failed schema, with its place. */
 export function firstComplaint(error: z.ZodError): Complaint {
   const issue = deepest(error.issues[0]);
   if (!issue) return { at: [], message: 'is not valid' };
-  const told = issue.message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing ($1)');
-  return { at: issue.path, message: told.charAt(0).toLowerCase() + told.slice(1) };
+  const message = issue.message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing ($1)');
+  return { at: issue.path, message: message.charAt(0).toLowerCase() + message.slice(1) };
 }
 
-/** In a union, the branch that got furthest is the one the person meant; of several, the one with the fewest complaints. */
+/** In a union, the person meant the branch that got furthest; of several such branches, the one with the fewest issues. */
 function deepest(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } | undefined {
   if (issue?.code !== 'invalid_union') return issue;
   const inner = issue.errors
@@ -65,7 +65,7 @@ function deepest(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; me
   return { path: [...issue.path, ...inner.path], message: inner.message };
 }
 
-/** The person cancelled; nothing is wrong and nothing is left half-written. */
+/** The person cancelled. Nothing is wrong, and nothing is half-written. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
   constructor(message = 'Cancelled.') {

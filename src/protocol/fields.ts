@@ -4,13 +4,13 @@ import type { Json } from './json';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
-/** What a value may be, as far as a form and the command line need to know: read from the JSON Schema of a step. */
+/** The values that a field allows, as a form and the command line need them. They are read from the JSON Schema of a step. */
 export type Spec =
   | { kind: 'constant'; value: Json }
   | { kind: 'flag' }
-  /** `start`: where a form begins without a default. */
+  /** `start`: the first value of a form without a default. */
   | { kind: 'number'; integer: boolean; min: number; max: number; above: boolean; start?: number }
-  /** One of `options`; with `open`, any other text that its own rules allow, such as the `suggestions`. */
+  /** One of `options`. With `open`, any other text that its own rules allow is fine too, such as the `suggestions`. */
   | {
       kind: 'choice';
       options: readonly string[];
@@ -31,27 +31,27 @@ export interface Field {
   key: string;
   label: string;
   help: string;
-  /** What a number counts or measures. */
+  /** The unit of a number. */
   unit: string | undefined;
-  /** Its option on the command line, where that is not its key. */
+  /** Its option on the command line, if that is not its key. */
   flag: string | undefined;
-  /** Seldom set: shown where a person asks for more options. */
+  /** Rarely set: a form hides it among more options. */
   advanced: boolean;
-  /** A new form begins with a value although none is needed. */
+  /** A new form starts with a value although none is required. */
   begins: boolean;
   required: boolean;
   fallback: Json | undefined;
   spec: Spec;
 }
 
-/** One of several shapes of a value, by the key that tells it from the others, or by its type. */
+/** One of several shapes of a value. A key or its type tells it from the others. */
 export interface Variant {
   name: string;
   label: string;
   spec: Spec;
 }
 
-/** What the schemas of the protocol say beside JSON Schema, see `GlobalMeta`. */
+/** The keywords of this protocol beside JSON Schema, see `GlobalMeta`. */
 const Meta = z.object({
   label: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
@@ -63,13 +63,13 @@ const Meta = z.object({
   begins: z.boolean().default(false),
 });
 
-/** Whether a number is of this kind. */
+/** True if a number is of this kind. */
 export function takesNumber({ min, max, above, integer }: NumberSpec, value: number): boolean {
   const inside = above ? value > min : value >= min;
   return Number.isFinite(value) && inside && value <= max && (!integer || Number.isInteger(value));
 }
 
-/** Ends that no person would reach are not told. */
+/** Ranges leave out ends that no person would reach. */
 const FAR = 1e9;
 
 /** `number from 0 to 1`, `whole number, 1 or more`. */
@@ -83,10 +83,10 @@ export function rangeWords({ min, max, above, integer }: NumberSpec): string {
   return high ? `${kind} up to ${to}` : kind;
 }
 
-/** Keywords of ours in a schema: they are for the form and the command line, and no part of a published schema. */
+/** Our own keywords of a schema. They are for the form and the command line, so a published schema leaves them out. */
 export const FIELD_META_KEYS: readonly string[] = Object.keys(Meta.shape);
 
-/** A field for a value that is no property of an object. */
+/** A field for a value that is not a property of an object. */
 export const onlyField = (key: string, label: string, spec: Spec): Field => ({
   ...{ key, label, spec, help: '', unit: undefined, flag: undefined, fallback: undefined },
   ...{ required: true, advanced: false, begins: false },
@@ -108,7 +108,7 @@ export function fieldsOf(schema: z.ZodObject): readonly Field[] {
   return spec.kind === 'object' ? spec.fields : [];
 }
 
-/** Reads a schema. What no form is known for becomes a line of text. */
+/** Reads a schema. A shape that no form knows becomes a line of text. */
 export function specOf(schema: z.core.JSONSchema._JSONSchema): Spec {
   if (typeof schema === 'boolean') return { kind: 'text' };
   if (schema.const !== undefined) return { kind: 'constant', value: schema.const };
@@ -151,7 +151,7 @@ const choiceOf = (schema: Schema, options: readonly string[], open: boolean): Sp
 function numberOf(schema: Schema): NumberSpec {
   const { type, exclusiveMinimum, minimum = -Infinity, maximum = Infinity } = schema;
   const { start } = Meta.parse(schema);
-  // Draft 4 has a flag there.
+  // Draft 4 has a flag here.
   const above = typeof exclusiveMinimum === 'number';
   const min = above ? exclusiveMinimum : minimum;
   return {

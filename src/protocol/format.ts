@@ -1,4 +1,4 @@
-/** The words of figures, the same on the command line, in the editor and on the page. */
+/** Texts for figures: the same on the command line, in the editor and on the page. */
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
@@ -7,7 +7,7 @@ const MINUS = '\u2212';
 /** A count: 458,570. */
 export const count = (value: number): string => whole.format(value);
 
-/** A count with three digits for narrow columns, beside the exact one: 459 K, 23.3 M. */
+/** A count with three digits, for narrow columns that show the exact count elsewhere: 459 K, 23.3 M. */
 export function compact(value: number): string {
   for (const [unit, size] of [
     ['G', 1e9],
@@ -32,7 +32,7 @@ export function bytes(value: number): string {
   return `${whole.format(value)} B`;
 }
 
-/** A share 0 to 1 as a percentage that never claims 0 or 100 unless it is: 99.9996% stays 99.999%, not 100.00%. */
+/** A share 0 to 1 as a percentage. Only exact values show as 0 or 100: 99.9996% stays 99.999%, not 100.00%. */
 export function percent(share: number, digits = 2): string {
   const value = share * 100;
   const shown = value.toFixed(digits);
@@ -66,7 +66,7 @@ export function change(before: number, after: number): string {
   return share.includes('<') ? 'almost unchanged' : share;
 }
 
-/** A weight or threshold with so many significant digits: 0.0512, 1.23e−5. */
+/** A weight or threshold with a number of significant digits: 0.0512, 1.23e−5. */
 export function weight(value: number, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
@@ -74,12 +74,12 @@ export function weight(value: number, digits = 3): string {
   return text.replaceAll('-', MINUS).replace('e+', 'e');
 }
 
-/** A time that has passed, in seconds: 4.2 s, 42 s, 3 min 20 s, 2 h 5 min. */
+/** An elapsed time, in seconds: 4.2 s, 42 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {
   return seconds < 9.95 ? `${seconds.toFixed(1)} s` : wholeSeconds(Math.round(seconds));
 }
 
-/** A time that is left, in seconds: 8 s, 3 min 20 s. It ends at 0 s, and is empty where nothing is known. */
+/** A remaining time, in seconds: 8 s, 3 min 20 s. It ends at 0 s; it is empty if the time is unknown. */
 export function timeLeft(seconds: number): string {
   return Number.isFinite(seconds) ? wholeSeconds(Math.max(0, Math.ceil(seconds))) : '';
 }
@@ -90,14 +90,14 @@ function wholeSeconds(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
-/** The milliseconds of a forward pass, without their unit: 0.823, 12.4. */
+/** The milliseconds of a forward pass, without the unit: 0.823, 12.4. */
 export const milliseconds = (value: number): string => value.toFixed(value < 10 ? 3 : 1);
 
 /** A rate: 1,240 images/s. */
 export const rate = (value: number, unit: string): string =>
   `${value >= 100 ? whole.format(value) : short.format(value)} ${unit}/s`;
 
-/** The shape of a tensor: 3x3x32; an open size is ?, an unknown shape too. */
+/** The shape of a tensor: 3x3x32. An open size and an unknown shape are `?`. */
 export const shape = (sizes: readonly (number | null)[] | null): string =>
   sizes === null ? '?' : sizes.map((size) => size ?? '?').join('x');
 
@@ -109,7 +109,7 @@ export const sampleShape = (sizes: readonly (number | null)[] | null): string =>
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** How far a task is; the times are in seconds. */
+/** The progress of a task; times are in seconds. */
 interface Done {
   readonly done: number;
   readonly total: number;
@@ -119,8 +119,8 @@ interface Done {
 }
 
 /**
- * How far a task is: `4,000 of 10,000 images`, `2,500 images/s`, `3 s left`; parts that are unknown are left out.
- * @param secondsLeft of the whole that the task is a part of; by default of the task
+ * The progress of a task in parts: `4,000 of 10,000 images`, `2,500 images/s`, `3 s left`. Unknown parts are left out.
+ * @param secondsLeft seconds left of the whole that contains the task; by default those of the task
  */
 export function progressParts(
   { done, total, unit, ...estimate }: Done,

@@ -8,34 +8,34 @@ export const TensorInfo = z.object({
   dtype: z.string(),
   params: z.number(),
   nonzero: z.number(),
-  /** Kernels count towards sparsity; of them, those with `prunable` may be pruned. */
+  /** Kernels count towards sparsity; `prunable` ones may be pruned. */
   kernel: z.boolean(),
   prunable: z.boolean(),
-  /** Why it is left alone. */
+  /** The reason why it is left alone. */
   reason: z.string().optional(),
 });
 export type TensorInfo = z.infer<typeof TensorInfo>;
 
-/** One layer: its figures now. */
+/** One layer with its current figures. */
 export const LayerInfo = z.object({
   name: z.string(),
   type: z.string(),
-  /** Null where the batch dimension or an unknown layer leaves a size open; null as a whole where it cannot be inferred. */
+  /** A size is null if the batch dimension or an unknown layer leaves it open; the shape is null if it cannot be inferred. */
   outputShape: z.array(z.number().nullable()).nullable(),
   params: z.number(),
   nonzero: z.number(),
   /** Zeros over the kernel weights of this layer, 0 to 1; null without kernel weights. */
   sparsity: z.number().nullable(),
-  /** Multiply-accumulates for one sample, dense, all calls of the layer together; null where they cannot be inferred. */
+  /** Dense multiply-accumulates for one example, over all calls of the layer; null if they cannot be inferred. */
   macs: z.number().nullable(),
   prunable: z.boolean(),
-  /** Why it is left alone. */
+  /** The reason why it is left alone. */
   reason: z.string().optional(),
   tensors: z.array(TensorInfo),
 });
 export type LayerInfo = z.infer<typeof LayerInfo>;
 
-/** What is told of a layer wherever checkpoints are listed or compared. */
+/** The figures of a layer wherever checkpoints are listed or compared. */
 export const LayerFigures = LayerInfo.pick({
   name: true,
   type: true,
@@ -47,22 +47,22 @@ export const LayerFigures = LayerInfo.pick({
 });
 export type LayerFigures = z.infer<typeof LayerFigures>;
 
-/** The inputs that MACs are counted for, where a model leaves sizes of them open; absent where it leaves none. */
+/** The input sizes for which MACs are counted, if the model leaves sizes open; otherwise absent. */
 export const MacsFor = z.object({
-  /** Without the batch; null where a size could be anything, as a number of channels could. */
+  /** Without the batch; null if a size could be anything, as a number of channels could. */
   shapes: z.array(z.array(z.number().nullable())),
-  /** Whether the sizes are those that are taken where nobody gives one. */
+  /** True if the sizes are the defaults. */
   assumed: z.boolean(),
 });
 export type MacsFor = z.infer<typeof MacsFor>;
 
-/** Sizes that are taken where a model leaves them open: sides of images, sides of volumes, and steps of series and texts. */
+/** Default sizes for inputs that a model leaves open: sides of images, sides of volumes, and steps of series and texts. */
 export const DEFAULT_SIZES = { image: 224, volume: 64, steps: 128 } as const;
 
-/** Whole numbers from 1, one for each size of an input without the batch: `[224, 224, 3]`. */
+/** Whole numbers from 1, one per size of an input without the batch: `[224, 224, 3]`. */
 export const InputShape = z.array(z.number().int().min(1).max(65_536)).min(1).max(5);
 
-/** Such inputs in words: `224x224x3`. */
+/** Input shapes in words: `224x224x3`. */
 export const macsForWords = ({ shapes }: MacsFor): string =>
   shapes.map((shape) => shape.map((size) => size ?? '?').join('x')).join(' and ');
 
@@ -73,27 +73,27 @@ export const ModelTotals = z.object({
   kernelWeights: z.number(),
   /** Zeros over all kernel weights, 0 to 1. */
   sparsity: z.number(),
-  /** Multiply-accumulates for one sample, those of every call of a shared layer; null where they cannot be inferred. */
+  /** Multiply-accumulates for one example, over every call of a shared layer; null if they cannot be inferred. */
   macs: z.number().nullable(),
   macsFor: MacsFor.optional(),
   /** Bytes of model.json and its shards as they are on disk. */
   bytes: z.number(),
   /** The same files, each gzipped at level 6. */
   gzipBytes: z.number(),
-  /** The same files, each by brotli at quality 5; only where asked for. */
+  /** The same files, each compressed by brotli at quality 5; only on request. */
   brotliBytes: z.number().optional(),
 });
 export type ModelTotals = z.infer<typeof ModelTotals>;
 
-/** What Secateur wrote into a checkpoint about where it came from. */
+/** The provenance that Secateur writes into a checkpoint. */
 export const Provenance = z.looseObject({
   version: z.string(),
   recipe: z.unknown(),
   seed: z.number(),
-  /** SHA-256 of the parent's weights, hex; null for a network trained from random weights. */
+  /** SHA-256 of the parent's weights, hex; null for a network that was trained from random weights. */
   parent: z.string().nullable(),
   backend: z.object({ name: z.string(), version: z.string(), threads: z.number() }),
-  /** Accuracies measured, with the split and number of samples of each. */
+  /** Measured accuracies, each with its split and number of examples. */
   accuracies: z.array(
     z.object({
       after: z.string(),
@@ -103,12 +103,12 @@ export const Provenance = z.looseObject({
       sampleData: z.boolean(),
     }),
   ),
-  /** How far the outputs of the model without some channels were from those of the masked one, for each removal. */
+  /** For each removal, the difference between the outputs of the smaller model and of the masked one. */
   removals: z.array(OutputDifference.extend({ after: z.string() })).optional(),
   dataset: z
     .object({
       name: z.string(),
-      /** How pixels enter the model; the next command takes it from here. */
+      /** The normalization of the pixels; the next command takes it from here. */
       normalization: z.object({ mean: z.number(), std: z.number().positive() }),
       classNames: z.array(z.string()),
     })
@@ -116,13 +116,13 @@ export const Provenance = z.looseObject({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
-/** What computed, in words: `onnxruntime 1.27.0, 2 threads`. */
+/** The backend in words: `onnxruntime 1.27.0, 2 threads`. */
 export const backendWords = ({ name, version, threads }: Provenance['backend']): string =>
   `${name} ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
 /** The answer to `inspect`. */
 export const Inspection = z.object({
-  /** What a person would call it: the model's name, or its folder's. */
+  /** The model's name, or its folder's. */
   name: z.string(),
   path: z.string(),
   format: z.string(),
@@ -130,10 +130,10 @@ export const Inspection = z.object({
   weightsHash: z.string(),
   layers: z.array(LayerInfo),
   totals: ModelTotals,
-  /** Why the model cannot be evaluated or trained, where it cannot. */
+  /** The reason why the model cannot be evaluated or trained, if it cannot. */
   notRunnable: z.string().optional(),
   provenance: Provenance.optional(),
-  /** What is doubtful about its files, a sentence each; absent where nothing is. */
+  /** Doubts about its files, a sentence each; absent without doubts. */
   warnings: z.array(z.string()).optional(),
 });
 export type Inspection = z.infer<typeof Inspection>;

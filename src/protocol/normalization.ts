@@ -2,30 +2,30 @@ import * as z from 'zod';
 import { visible } from './visible';
 import { percent } from './format';
 
-/** How pixels enter a network: a pixel x in 0..255 becomes (x / 255 - mean) / std. */
+/** The normalization of pixels: x in 0..255 becomes (x / 255 - mean) / std. */
 export interface Normalization {
   readonly mean: number;
   readonly std: number;
 }
 
-/** The conventions that have a name, from the most common to the least. */
+/** The conventions with a name, from the most common to the least. */
 const NAMED: readonly (readonly [string, Normalization])[] = [
   ['[0,1]', { mean: 0, std: 1 }],
   ['[-1,1]', { mean: 0.5, std: 0.5 }],
   ['0..255', { mean: 0, std: 1 / 255 }],
 ];
 
-/** The conventions that have a name, from the most common to the least. */
+/** The conventions with a name, from the most common to the least. */
 export const CONVENTIONS: readonly Normalization[] = NAMED.map(([, normalization]) => normalization);
 /** Pixels as they are stored. */
 export const RAW: Normalization = { mean: 0, std: 1 / 255 };
-/** What networks trained from random weights get, unless something else is said. */
+/** The default for networks that are trained from random weights. */
 export const FOR_NEW_NETWORKS: Normalization = { mean: 0.5, std: 0.5 };
 
-/** How a normalization is written, for help and error messages. */
+/** The accepted forms of a normalization, for help and error messages. */
 export const NORMALIZATION_FORMS = '"[0,1]", "[-1,1]", "0..255", or MEAN/STD such as 0.2860/0.3530';
 
-/** A standard deviation below this would make numbers out of pixels that nothing can be computed with. */
+/** Smaller standard deviations would give numbers that overflow in a network. */
 const LEAST_STD = 1e-6;
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?$/i;
 
@@ -40,7 +40,7 @@ export function parseNormalization(text: string): Normalization | undefined {
   return NormalizationObject.safeParse({ mean, std }).data;
 }
 
-/** Whether two normalizations are the same, up to the digits in which they were written. */
+/** True if two normalizations agree to the digits in which they are written. */
 export const sameNormalization = (a: Normalization, b: Normalization): boolean =>
   Math.abs(a.mean - b.mean) <= 1e-6 && Math.abs(a.std - b.std) <= 1e-6 * Math.max(a.std, b.std);
 
@@ -76,34 +76,34 @@ export const NormalizationInput = z.union(
   { error: `must be ${NORMALIZATION_FORMS}, or an object of mean and std` },
 );
 
-/** A normalization that was tried, and what the model came to with it. */
+/** A normalization of a trial, and the metrics of the model with it. */
 export const TriedNormalization = z.object({
   mean: z.number(),
   std: z.number(),
   /** 0 to 1. */
   accuracy: z.number(),
-  /** Mean cross-entropy in nats; null where an output was no number. */
+  /** Mean cross-entropy in nats; null if an output was not a number. */
   loss: z.number().nullable(),
 });
 export type TriedNormalization = z.infer<typeof TriedNormalization>;
 
-/** What was tried to find a normalization: each convention on the same images. */
+/** A trial of normalizations: each convention on the same images. */
 export const NormalizationTrial = z.object({ samples: z.number(), tried: z.array(TriedNormalization) });
 export type NormalizationTrial = z.infer<typeof NormalizationTrial>;
 
 /**
- * The normalization in use, and where it is from: `given` by the person, `stored` in the checkpoint, `layer`, because the
- * model begins with a layer that takes pixels as they are, `found` by a trial, or `new`, the one of new networks; `values`: the
- * examples are numbers and no pixels, and enter as they are.
+ * The normalization in use and its source: `given` by the person; `stored` in the checkpoint; `layer`: the model starts
+ * with a layer that takes raw pixels; `found` by a trial; `new`: the default of new networks; `values`: the examples are
+ * numbers, not pixels, and enter as they are.
  */
 export const NormalizationInUse = z.object({
   mean: z.number(),
   std: z.number(),
   from: z.enum(['given', 'stored', 'layer', 'found', 'new', 'values']),
-  /** The layer that takes pixels as they are. */
+  /** The layer that takes raw pixels. */
   layer: z.string().optional(),
   trial: NormalizationTrial.optional(),
-  /** What else a trial told, in a few words. */
+  /** The evidence of a trial in a few words. */
   note: z.string().optional(),
 });
 export type NormalizationInUse = z.infer<typeof NormalizationInUse>;
@@ -112,7 +112,7 @@ export type NormalizationInUse = z.infer<typeof NormalizationInUse>;
 export const trialWords = ({ tried }: Pick<NormalizationTrial, 'tried'>): string =>
   tried.map((one) => `${normalizationName(one)}: ${percent(one.accuracy, 1)}`).join(', ');
 
-/** Where a normalization is from, in a few words; of a trial its evidence. */
+/** The source of a normalization in a few words; for a trial, its evidence. */
 export function normalizationReason({ from, layer, trial, note, ...normalization }: NormalizationInUse): string {
   switch (from) {
     case 'given':

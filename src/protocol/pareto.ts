@@ -4,14 +4,14 @@ import { TargetGoal } from './steps/goal';
 import { PruneStep } from './steps/prune';
 import { RemoveStep } from './steps/remove';
 
-/** The file in a run's folder that keeps the plans of its target step. */
+/** The file in a run folder that keeps the plans of its target step. */
 export const PARETO_FILE = 'pareto.json';
 
-/** The folder in a run's folder with a checkpoint for each plan, where the step asks for that: `plan-01` is the largest. */
+/** The folder in a run folder with a checkpoint for each plan, if the step asks for that: `plan-01` is the largest. */
 export const PLANS_FOLDER = 'plans';
 
 const PruneOrRemove = z.discriminatedUnion('step', [PruneStep, RemoveStep]);
-/** A step with its defaults filled in, on both sides of a process boundary. */
+/** A step with its defaults, on both sides of a process boundary. */
 const CompressingStep = z
   .custom<z.output<typeof PruneOrRemove>>(
     (value) => PruneOrRemove.safeParse(value).success,
@@ -19,19 +19,19 @@ const CompressingStep = z
   )
   .transform((value) => PruneOrRemove.parse(value));
 
-/** A plan that a target step found: run `step` on the checkpoint and it is chosen. */
+/** A plan of a target step. Running `step` on the checkpoint applies it. */
 export const ParetoPoint = z.object({
   /** Ready to run, with amounts for each layer. */
   step: CompressingStep,
-  /** Cross-entropy that the scan foretold, in nats. */
+  /** Cross-entropy that the scan predicted, in nats. */
   predictedLoss: z.number(),
   /** Measured on the validation images of the scan. */
   accuracy: z.number(),
   loss: z.number(),
-  /** Of the real files, as they are and gzipped. */
+  /** Bytes of the real files, plain and gzipped. */
   bytes: z.number(),
   gzipBytes: z.number(),
-  /** Parameters and MACs; those with a weight that is not 0 beside. MACs are null where they cannot be inferred. */
+  /** Parameters and MACs, all and nonzero. MACs are null if they cannot be inferred. */
   params: z.number(),
   nonzero: z.number(),
   macs: z.number().nullable(),
@@ -41,17 +41,17 @@ export const ParetoPoint = z.object({
 });
 export type ParetoPoint = z.infer<typeof ParetoPoint>;
 
-/** The plans of a target step, from large to small; none is both larger and less accurate than another. */
+/** The plans of a target step, from large to small. No plan is both larger and less accurate than another. */
 export const ParetoCurve = z.object({
   goal: TargetGoal,
   samples: z.number(),
   sampleData: z.boolean(),
-  /** How the pixels entered the model. Absent in runs of earlier versions. */
+  /** The normalization of the pixels. Absent in runs of earlier versions. */
   normalization: NormalizationInUse.optional(),
-  /** The model as it was. */
+  /** The figures of the unchanged model. */
   baseline: z.object({ accuracy: z.number(), loss: z.number(), gzipBytes: z.number() }),
   points: z.array(ParetoPoint),
-  /** Which of the points was applied. */
+  /** The index of the applied point. */
   chosen: z.number().int().nonnegative(),
 });
 export type ParetoCurve = z.infer<typeof ParetoCurve>;

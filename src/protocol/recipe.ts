@@ -5,7 +5,7 @@ import { RecipeStep } from './steps';
 /** The version of the recipe format that this program reads and writes. */
 export const RECIPE_VERSION = 1;
 
-/** A whole job as data: a checkpoint (unless the first step trains one), a dataset, and steps. */
+/** A job as data: a checkpoint (unless the first step trains one), a dataset, and steps. */
 export const Recipe = z.strictObject({
   $schema: z.string().optional(),
   recipeVersion: z.literal(RECIPE_VERSION, `must be ${RECIPE_VERSION}, the version this Secateur reads`),
@@ -15,9 +15,9 @@ export const Recipe = z.strictObject({
     .optional()
     .describe('A model.json or its folder, relative to the folder of this recipe.'),
   data: DataReference.optional(),
-  seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Decides initial weights and shuffling.'),
+  seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of initial weights and shuffling.'),
   steps: z.array(RecipeStep).min(1),
 });
 export type Recipe = z.infer<typeof Recipe>;
-/** A recipe as a person writes it, defaults left out. */
+/** A recipe as a person writes it, without defaults. */
 export type RecipeInput = z.input<typeof Recipe>;

@@ -2,7 +2,7 @@ import type { Recipe } from './recipe';
 import type { RecipeStep } from './steps';
 import { START_TEACHER } from './steps/distill';
 
-/** A recipe whose steps name other paths for their checkpoints, such as a teacher. */
+/** The recipe with other paths for the checkpoints that its steps refer to, such as a teacher. */
 export function withReferencedCheckpoints<R extends Pick<Recipe, 'steps'>>(
   recipe: R,
   rename: (given: string) => string,

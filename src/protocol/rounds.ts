@@ -1,23 +1,23 @@
 import type { RecipeStepInput } from './steps';
 
-/** Rounds of pruning, each a little sparser than the last, with training in between. */
+/** Rounds of pruning with training in between, each a little sparser than the last. */
 export interface Rounds {
   /** At least 1. */
   readonly rounds: number;
-  /** Of the last round, 0 to 1; and the model's own before the first, 0 by default. */
+  /** The sparsity after the last round and before the first, 0 to 1; the first is 0 by default. */
   readonly sparsity: number;
   readonly initialSparsity?: number;
   /** The prune step of each round, without its amount. */
   readonly prune: Omit<Extract<RecipeStepInput, { step: 'prune' }>, 'amount' | 'layers'>;
-  /** Where kept weights go back to after each prune step: an epoch or a checkpoint, see `RewindStep`; nowhere by default. */
+  /** The source of the kept weights after each prune step: an epoch or a checkpoint, see `RewindStep`. By default they stay. */
   readonly rewind?: number | string | undefined;
   readonly finetune: Extract<RecipeStepInput, { step: 'finetune' }>;
 }
 
 /**
  * Unrolls rounds of prune, rewind and fine-tune into a flat list of steps (Frankle and Carbin 2019, iterative magnitude
- * pruning). Sparsities are geometric: each round keeps the same share of the weights that are left, and the last one
- * reaches `sparsity` exactly.
+ * pruning). Sparsities are geometric: each round keeps the same share of the remaining weights, and the last round reaches
+ * `sparsity` exactly.
  */
 export function unrollRounds({
   rounds,

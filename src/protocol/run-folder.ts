@@ -2,19 +2,19 @@ import * as z from 'zod';
 import { Recipe } from './recipe';
 import { RunResult } from './run';
 
-/** The files of a run's folder from which `describeRun` tells what it is, relative to it. */
+/** The files of a run folder that `describeRun` reads, relative to it. */
 export const RUN_FILES = { recipe: 'recipe.json', results: 'results.json', state: 'state/state.json' } as const;
 
-/** What lies in the folder of a run. */
+/** The state of a run folder. */
 export const RunSummary = z.object({
-  /** `damaged`: a file of it cannot be read; what can be read is there all the same. */
+  /** `damaged`: a file cannot be read; everything that can be read is present. */
   state: z.enum(['finished', 'unfinished', 'damaged']),
-  /** One sentence where it is damaged. */
+  /** One sentence, if it is damaged. */
   problem: z.string().optional(),
   recipe: Recipe.optional(),
-  /** Of a finished run. */
+  /** The result of a finished run. */
   result: RunResult.optional(),
-  /** Steps that are done, of how many; in an unfinished run the epochs of the step in hand too. */
+  /** Finished steps and their total; in an unfinished run also the epochs of the current step. */
   done: z.object({ steps: z.number(), of: z.number(), epochs: z.number() }).optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
@@ -25,8 +25,8 @@ const StateFile = z.object({
 });
 
 /**
- * What the files of a run's folder tell, by their texts; a file that is not there is left out. Never throws.
- * @returns undefined where there is no run in the folder
+ * Describes a run folder from the texts of its files. A missing file has no text. Never throws.
+ * @returns undefined if the folder holds no run
  */
 export function describeRun(
   folder: string,

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
 /**
- * What a request does with files that others may have made. `reads`: it reads and counts them, as any workspace may.
- * `runs`: it builds or runs a network, opens a dataset or writes, as only a trusted workspace may.
+ * The effect of a request on files that others may have made. `reads`: it reads and counts them; any workspace may do that.
+ * `runs`: it builds or runs a network, opens a dataset or writes; only a trusted workspace may do that.
  */
 export type Trust = 'reads' | 'runs';
 
-/** One request of a protocol: schemas of what is asked, what is answered, and what is told in between. */
+/** One request of a protocol: schemas of its parameters, its result, and its progress. */
 export interface RequestSpec<
   P extends z.ZodType = z.ZodType,
   R extends z.ZodType = z.ZodType,
@@ -15,7 +15,7 @@ export interface RequestSpec<
   params: P;
   result: R;
   progress: G;
-  /** Which it is with these parameters. A method, so that a table may hold requests of any parameters. */
+  /** The effect with these parameters. A method, so that a table may hold requests of any parameters. */
   trust(params: z.output<P>): Trust;
 }
 
@@ -25,7 +25,7 @@ export type RequestTable = Record<string, RequestSpec>;
 /** All notifications of one direction by name. */
 export type NotificationTable = Record<string, z.ZodType>;
 
-/** Declares a request; without `progress` none is ever sent. `trust` may depend on what is asked. */
+/** Declares a request. Without `progress` it sends none. `trust` may depend on the parameters. */
 export function request<P extends z.ZodType, R extends z.ZodType, G extends z.ZodType = z.ZodNever>(spec: {
   params: P;
   result: R;

@@ -6,19 +6,19 @@ import {
   type Message,
 } from 'vscode-jsonrpc';
 
-/** Two ends of a pipe for JSON messages: a child process's IPC, or a webview's postMessage. */
+/** One end of a pipe for JSON messages: a child process's IPC, or a webview's postMessage. */
 export interface Channel {
   send(message: unknown): void;
-  /** Called once; `listener` gets every message that arrives. */
+  /** Called once; `listener` gets every message. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once; `listener` hears that nothing will arrive any more, and why. */
+  /** Called once; `listener` gets the reason when the pipe closes. */
   onClose(listener: (reason: string) => void): void;
 }
 
 const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' && value !== null && 'jsonrpc' in value;
 
-/** Reads JSON-RPC messages from a channel; anything else that comes through the same pipe is passed over. */
+/** Reads JSON-RPC messages from a channel and ignores everything else in the same pipe. */
 export class ChannelReader extends AbstractMessageReader {
   constructor(private readonly channel: Channel) {
     super();
@@ -48,6 +48,6 @@ export class ChannelWriter extends AbstractMessageWriter {
   }
 
   end(): void {
-    // The pipe belongs to whoever opened it.
+    // The opener of the pipe closes it.
   }
 }

@@ -11,9 +11,9 @@ import { CancelledError, describeIssue, UserError, WireError } from '../protocol
 import type { NotificationTable, RequestTable } from '../protocol/table';
 import { ChannelReader, ChannelWriter, type Channel } from './channel';
 
-/** What a handler is given beside the parameters. */
+/** The context of a handler, beside the parameters. */
 export interface HandlerContext<Progress> {
-  /** Aborted when the caller cancels, or goes away. */
+  /** Aborted when the caller cancels or disconnects. */
   signal: AbortSignal;
   report: (progress: Progress) => void;
 }
@@ -26,16 +26,16 @@ export type Handlers<T extends RequestTable> = {
   ) => Promise<z.input<T[K]['result']>>;
 };
 
-/** Called before each request that `runs` (see `Trust`); throws where that is not allowed. */
+/** Called before each request that `runs` (see `Trust`). @throws if that is not allowed */
 export type RequireTrust = () => void;
 
-/** What a caller may give beside the parameters. */
+/** Options of a call, beside the parameters. */
 export interface CallOptions<Progress> {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Calls the requests of one table. Each call settles: with the result, a UserError, a CancelledError, or the reason why the other end is gone. */
+/** Calls the requests of one table. Each call settles with the result, a UserError, a CancelledError, or the reason why the other end is gone. */
 export type Client<T extends RequestTable> = <K extends keyof T & string>(
   method: K,
   params: z.input<T[K]['params']>,
@@ -47,7 +47,7 @@ const CANCELLED = -32800;
 const FAILED = -32000;
 const anyProgress = new ProgressType<unknown>();
 
-/** One end of a connection. The runtime of vscode-jsonrpc (`/node` or `/browser`) is installed by the bundle's entry. */
+/** One end of a connection. The entry of the bundle installs the runtime of vscode-jsonrpc (`/node` or `/browser`). */
 export class Peer {
   private readonly connection: MessageConnection;
   private readonly handlers = new Set<AbortController>();
@@ -62,14 +62,14 @@ export class Peer {
     });
   }
 
-  /** Starts to read; call it once everything is served. */
+  /** Starts to read; call it after everything is served. */
   listen(): void {
     this.connection.listen();
   }
 
   /**
-   * Serves all requests of a table; parameters that do not fit their schema are refused with one sentence. What runs or
-   * writes asks `requireTrust` first; left out: whoever asks is trusted.
+   * Serves all requests of a table. Parameters that do not fit their schema are refused with one sentence. A request that
+   * runs or writes calls `requireTrust` first; without it every caller is trusted.
    */
   serve<T extends RequestTable>(table: T, handlers: Handlers<T>, requireTrust?: RequireTrust): void {
     for (const method of Object.keys(table)) {
@@ -102,7 +102,7 @@ export class Peer {
     }
   }
 
-  /** A typed caller of the other end's table. What runs or writes asks `requireTrust` before it is sent. */
+  /** Makes a typed caller of the other end's table. It calls `requireTrust` before it sends a request that runs or writes. */
   client<T extends RequestTable>(table: T, requireTrust?: RequireTrust): Client<T> {
     return async (method, params, options = {}) => {
       if (this.closedBecause !== undefined) throw new UserError(this.closedBecause);
@@ -154,12 +154,12 @@ export class Peer {
     };
   }
 
-  /** Tells the other end something that has no answer. */
+  /** Sends a notification to the other end. */
   notify<T extends NotificationTable, K extends keyof T & string>(_table: T, name: K, value: z.input<T[K]>): void {
     if (this.closedBecause === undefined) unheard(this.connection.sendNotification(name, value));
   }
 
-  /** Hears what the other end tells; a value that does not fit its schema is passed over. */
+  /** Listens to notifications of the other end; ignores a value that does not fit its schema. */
   onNotification<T extends NotificationTable, K extends keyof T & string>(
     table: T,
     name: K,
@@ -172,7 +172,7 @@ export class Peer {
     });
   }
 
-  /** Ends the connection: everything that waits is rejected with `reason`, everything being served is aborted. */
+  /** Ends the connection: rejects every pending call with `reason` and aborts every running handler. */
   close(reason: string): void {
     if (this.closedBecause !== undefined) return;
     this.closedBecause = reason;
@@ -182,7 +182,7 @@ export class Peer {
   }
 }
 
-/** News for an end that is just going away is lost, which is no failure of this end. */
+/** Ignores the loss of messages to an end that is closing; that is no failure of this end. */
 function unheard(sent: Promise<void>): void {
   sent.catch(() => undefined);
 }

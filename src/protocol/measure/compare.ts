@@ -8,7 +8,7 @@ export const ComparedModel = z.object({
   path: z.string(),
   weightsHash: z.string(),
   totals: ModelTotals,
-  /** Null without data, or where the model cannot be run; `noAccuracy` then says why. */
+  /** Null without data, or if the model cannot run; `noAccuracy` then gives the reason. */
   evaluation: Evaluation.nullable(),
   noAccuracy: z.string().optional(),
 });
@@ -18,7 +18,7 @@ export type ComparedModel = z.infer<typeof ComparedModel>;
 export const ComparedSide = LayerFigures.omit({ name: true });
 export type ComparedSide = z.infer<typeof ComparedSide>;
 
-/** Weights of both models over the same bins, of equal width with an edge at 0; exact zeros apart. */
+/** Weights of both models over the same bins. Bins have equal width and an edge at 0; exact zeros are counted apart. */
 export const ComparedHistogram = z.object({
   start: z.number(),
   width: z.number(),
@@ -27,12 +27,12 @@ export const ComparedHistogram = z.object({
 });
 export type ComparedHistogram = z.infer<typeof ComparedHistogram>;
 
-/** Layers are matched by name, whatever their widths; a side is null where the model has no layer of that name. */
+/** Layers are matched by name, whatever their widths. A side is null if its model has no layer of that name. */
 export const ComparedLayer = z.object({
   name: z.string(),
   a: ComparedSide.nullable(),
   b: ComparedSide.nullable(),
-  /** Of the prunable kernels; null where neither has any. */
+  /** The prunable kernels of the layer; null if neither side has any. */
   histogram: ComparedHistogram.nullable(),
 });
 export type ComparedLayer = z.infer<typeof ComparedLayer>;
@@ -42,7 +42,7 @@ export const Comparison = z.object({
   a: ComparedModel,
   b: ComparedModel,
   layers: z.array(ComparedLayer),
-  /** Prunable kernels of all layers together. */
+  /** The prunable kernels of all layers together. */
   histogram: ComparedHistogram,
 });
 export type Comparison = z.infer<typeof Comparison>;

@@ -15,7 +15,7 @@ export const Evaluation = z.object({
   confusion: z.array(z.array(z.number())),
   samplesPerSecond: z.number(),
   dataset: z.object({ name: z.string(), sample: z.boolean() }),
-  /** How the pixels entered the model. Absent in what earlier versions measured. */
+  /** The normalization of the pixels. Absent in evaluations of earlier versions. */
   normalization: NormalizationInUse.optional(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MacsFor } from '../model';
 
-/** How latency is measured: each run is one forward pass of a batch, its answer read back. */
+/** Options of a latency measurement. Each run is one forward pass of a batch, including the read of its result. */
 export const LatencyOptions = z.strictObject({
   batches: z
     .array(z.number().int().min(1).max(10_000))
@@ -9,12 +9,12 @@ export const LatencyOptions = z.strictObject({
     .max(10)
     .default([1, 100])
     .describe('Images in one forward pass.'),
-  runs: z.number().int().min(3).max(10_000).default(50).describe('Forward passes that are timed, for each batch size.'),
-  warmUp: z.number().int().min(1).max(1000).default(5).describe('Forward passes before, which are not timed.'),
+  runs: z.number().int().min(3).max(10_000).default(50).describe('Timed forward passes, for each batch size.'),
+  warmUp: z.number().int().min(1).max(1000).default(5).describe('Forward passes before the timed ones.'),
 });
 export type LatencyOptions = z.infer<typeof LatencyOptions>;
 
-/** Times of one forward pass in milliseconds; half of all runs lie between the quartiles. */
+/** Times of one forward pass in milliseconds. Half of all runs lie between the quartiles. */
 export const LatencyFigures = z.object({
   median: z.number(),
   lowerQuartile: z.number(),
@@ -24,19 +24,19 @@ export const LatencyFigures = z.object({
 });
 export type LatencyFigures = z.infer<typeof LatencyFigures>;
 
-/** A model whose latency was measured; MACs are dense, null where they cannot be inferred. */
+/** A model with measured latency. MACs are dense, null if they cannot be inferred. */
 export const TimedModel = z.object({
   name: z.string(),
   path: z.string(),
   params: z.number(),
   sparsity: z.number(),
   macs: z.number().nullable(),
-  /** What was fed, where the model leaves sizes of its input open. */
+  /** The input sizes of the measurement, if the model leaves sizes open. */
   macsFor: MacsFor.optional(),
 });
 export type TimedModel = z.infer<typeof TimedModel>;
 
-/** The answer to `latency`. With two models their runs take turns, so that whatever else the machine does meets both. */
+/** The answer to `latency`. Runs of two models alternate, so that other load on the machine affects both. */
 export const Latency = z.object({
   model: TimedModel,
   other: TimedModel.nullable(),
@@ -45,12 +45,12 @@ export const Latency = z.object({
       batch: z.number(),
       model: LatencyFigures,
       other: LatencyFigures.nullable(),
-      /** Median of the other over that of the model: below 1 the other is faster. */
+      /** Median latency of the other model over that of the model: below 1 the other is faster. */
       ratio: z.number().nullable(),
     }),
   ),
   backend: z.object({ name: z.string(), version: z.string(), threads: z.number() }),
-  /** What the figures mean, in a sentence: why zeros give no speed, for example. */
+  /** Explanations of the figures, a sentence each: for example, why zeros give no speed. */
   note: z.string(),
 });
 export type Latency = z.infer<typeof Latency>;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** How far a long task is. */
+/** The progress of a long task. */
 export const Progress = z.object({
   stage: z.string(),
   done: z.number(),
   total: z.number(),
   unit: z.string(),
-  /** Units a second. */
+  /** Units per second. */
   rate: z.number(),
   secondsLeft: z.number(),
 });

@@ -1,20 +1,20 @@
 import * as z from 'zod';
 
-/** What pruning did, or would do, to one layer. */
+/** The effect of pruning on one layer, done or planned. */
 export const PrunedLayer = z.object({
   name: z.string(),
-  /** `protected`: never pruned, by its kind or by the step; `skipped`: nothing to prune, no amount, or the granularity does not fit. */
+  /** `protected`: never pruned, because of its kind or the step; `skipped`: nothing to prune, no amount, or a granularity that does not fit. */
   state: z.enum(['pruned', 'protected', 'skipped']).optional(),
-  /** Zeros over the layer's kernel weights afterwards; null without kernel weights. */
+  /** Zeros over the layer's kernel weights after pruning; null without kernel weights. */
   sparsity: z.number().nullable(),
-  /** Groups of weights with a score below it (|w| for magnitude) became 0; null where nothing was pruned, and for N:M. */
+  /** Weights with a smaller score became 0 (the score is |w| for magnitude); null if nothing was pruned, and for N:M. */
   threshold: z.number().nullable(),
   nonzero: z.number(),
-  /** Why it was left alone, or only partly pruned. */
+  /** The reason why it was left alone or pruned only in part. */
   reason: z.string().optional(),
-  /** Where its kept weights were fitted anew: the squared error of its outputs over their variance, on the training images used, before and after that. */
+  /** The squared error of its outputs over their variance on the training images, before and after its kept weights were reconstructed. */
   outputError: z.object({ before: z.number(), after: z.number() }).optional(),
-  /** Tensors of it that are never pruned, such as its bias, each with the reason. */
+  /** Its tensors that are never pruned, such as its bias, each with the reason. */
   untouched: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
 });
 export type PrunedLayer = z.infer<typeof PrunedLayer>;

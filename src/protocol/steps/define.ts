@@ -1,43 +1,43 @@
 import * as z from 'zod';
 
 declare module 'zod' {
-  /** What a form and the command line make of a field, beside its description. It goes with the schema: `field.meta({ ... })`. */
+  /** Keywords of a field for a form and the command line, beside its description: `field.meta({ ... })`. */
   interface GlobalMeta {
-    /** Its name; by default that of its key in words. */
+    /** Its name; by default its key in words. */
     label?: string;
-    /** The names of its values, where they are not those of a recipe in words. */
+    /** The names of its values, if they are not the values in words. */
     labels?: Readonly<Record<string, string>>;
-    /** `advanced`: shown only where a person asks for more options. */
+    /** `advanced`: a form hides it among more options. */
     group?: 'advanced';
-    /** What a number counts or measures. */
+    /** The unit of a number. */
     unit?: string;
-    /** Values that are offered where others are allowed too. */
+    /** Values to offer where others are allowed too. */
     suggestions?: readonly string[];
     /** Its option on the command line; by default its key in kebab-case. */
     flag?: string;
-    /** A new form begins with a value although none is needed. */
+    /** A new form starts with a value although none is required. */
     begins?: boolean;
-    /** The value with which a form begins where there is no default. */
+    /** The first value of a form without a default. */
     start?: number;
   }
 }
 
-/** A property of a step, or how to tell it from the step's options. */
+/** A property of a step, constant or computed from the step's options. */
 type Trait<Step> = boolean | ((step: Step) => boolean);
 
-/** What the runner, the form and the command line ask of a kind of step. All are false by default. */
+/** The traits of a kind of step, for the runner, the form and the command line. All are false by default. */
 export interface StepTraits<Step> {
-  /** Begins from random weights, so that it can only be the first step, of a recipe without a checkpoint. */
+  /** Starts from random weights, so it is the first step of a recipe without a checkpoint. */
   startsModel: boolean;
-  /** Ends in another model than it began with. */
+  /** Changes the model. */
   changesModel: boolean;
-  /** Trains, leaving a checkpoint for each epoch. */
+  /** Trains and leaves a checkpoint for each epoch. */
   trains: boolean;
-  /** Recovers what another step has cost: a job is called after it only where there is no other. */
+  /** Recovers the loss of another step. A job takes its name from such a step only if it has no other. */
   recovers: boolean;
-  /** Planning it builds networks, even without data. */
+  /** Its plan builds networks, even without data. */
   plansByRunning: boolean;
-  /** Makes the model smaller or sparser: accuracy is told before the first of these and after the last. */
+  /** Makes the model smaller or sparser. Accuracy is reported before the first such step and after the last. */
   compresses(step: Step): boolean;
   /** Needs a dataset. */
   needsData(step: Step): boolean;
@@ -45,32 +45,32 @@ export interface StepTraits<Step> {
   runsModel(step: Step): boolean;
 }
 
-/** What a person reads of a kind of step. */
+/** The words for a kind of step. */
 export interface StepWords<Result> {
   /** `Fine-tune`. */
   title: string;
   /** While it runs: `Fine-tuning`. */
   running: string;
-  /** One line that says what it does. */
+  /** Its purpose in one line. */
   purpose: string;
   /** Before the name of a model: `Remove channels of`. */
   verb: string;
-  /** In the name of the model that it makes: `pruned`. */
+  /** In the name of the resulting model: `pruned`. */
   past: string;
-  /** The outcome in a few words, for a table of steps. */
+  /** The result in a few words, for a table of steps. */
   outcome(result: Result): string;
 }
 
-/** One kind of step: all that is known of it outside the engine. */
+/** One kind of step: everything about it outside the engine. */
 export interface StepDefinition<
   Name extends string = string,
   Options extends z.ZodObject = z.ZodObject,
   Result extends z.ZodObject = z.ZodObject,
 > {
   readonly name: Name;
-  /** The step as a recipe says it. */
+  /** The step in a recipe. */
   readonly schema: Options;
-  /** What it came to. */
+  /** Its result. */
   readonly result: Result;
   readonly traits: StepTraits<z.output<Options>>;
   readonly words: StepWords<z.output<Result>>;
@@ -82,9 +82,9 @@ const always = <Step>(trait: Trait<Step> = false): ((step: Step) => boolean) =>
   typeof trait === 'function' ? trait : () => trait;
 
 /**
- * Defines a kind of step. The recipe schema, the form, the command line, progress words and reports follow from it.
+ * Defines a kind of step. The recipe schema, the form, the command line, progress and reports follow from it.
  * @param options the fields of the step in a recipe, each with its default and description
- * @param result the fields of its outcome
+ * @param result the fields of its result
  */
 export function defineStep<
   const Name extends string,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The teacher that is the model with which the run began. */
+/** The name of the teacher that is the model at the start of the run. */
 export const START_TEACHER = 'start';
 
 /**
@@ -13,9 +13,9 @@ export const Distill = z.strictObject({
     .min(1)
     .default(START_TEACHER)
     .describe(
-      'start: the model with which the run began; or the path of a checkpoint with the same inputs and outputs.',
+      'start: the model at the start of the run; or the path of a checkpoint with the same inputs and outputs.',
     ),
-  temperature: z.number().min(1).max(100).default(4).describe('Temperature by which both outputs are softened.'),
+  temperature: z.number().min(1).max(100).default(4).describe('Temperature that softens both outputs.'),
   alpha: z.number().min(0).max(1).default(0.5).describe("Weight of the teacher's answers against the labels, 0 to 1."),
 });
 export type Distill = z.infer<typeof Distill>;

@@ -9,14 +9,14 @@ export const evaluate = defineStep({
   name: 'evaluate',
   options: {
     split: Split.optional().describe(
-      'The examples that are measured; by default those of the test split, or of the validation split where there is no test split.',
+      'Split to measure on; by default the test split, or the validation split if there is no test split.',
     ),
     samples: z
       .number()
       .int()
       .positive()
       .optional()
-      .describe('Only the first so many images; all of them by default.')
+      .describe('Number of images, the first ones of the split; all of them by default.')
       .meta({ group: 'advanced', unit: 'images' }),
   },
   result: { evaluation: Evaluation },
@@ -24,7 +24,7 @@ export const evaluate = defineStep({
   words: {
     title: 'Evaluate',
     running: 'Evaluating',
-    purpose: 'Loss and accuracy between steps.',
+    purpose: 'Measures loss and accuracy between steps.',
     verb: 'Evaluate',
     past: 'evaluated',
     outcome: ({ evaluation: { accuracy, samples, split } }) =>

@@ -4,10 +4,10 @@ import { Distill } from './distill';
 import { Gradual } from './gradual';
 import { batchSize, bestEpochWords, epochs, learningRate, trained, trainingOptions } from './training';
 
-/** Chosen on the validation images of `fashion-cnn` at 90 % sparsity after 2 epochs: mean accuracy of two seeds 0.9210, against 0.9207 at 0.001. */
+/** Chosen on the validation images of `fashion-cnn` at 90% sparsity after 2 epochs: mean accuracy of two seeds 0.9210, against 0.9207 at 0.001. */
 export const FINETUNE_LEARNING_RATE = 0.003;
 
-/** Trains on with the mask held: weights that are 0 now stay 0, and with `gradual` more become so on the way. */
+/** Continues training with the mask held: zeros stay 0, and `gradual` adds more zeros on the way. */
 export const finetune = defineStep({
   name: 'finetune',
   options: {
@@ -15,7 +15,7 @@ export const finetune = defineStep({
     batchSize,
     learningRate: learningRate(FINETUNE_LEARNING_RATE),
     ...trainingOptions,
-    gradual: Gradual.optional().describe('Prune more and more while training.').meta({ label: 'Gradual pruning' }),
+    gradual: Gradual.optional().describe('Prune gradually while training.').meta({ label: 'Gradual pruning' }),
     distill: Distill.optional().describe('Learn from the answers of a teacher too.').meta({ label: 'Distillation' }),
   },
   result: trained,
@@ -29,7 +29,7 @@ export const finetune = defineStep({
   words: {
     title: 'Fine-tune',
     running: 'Fine-tuning',
-    purpose: 'Trains on, zeros held; gradual pruning, distillation.',
+    purpose: 'Trains further and keeps zeros at 0; can prune gradually and distil.',
     verb: 'Fine-tune',
     past: 'finetuned',
     outcome: bestEpochWords,

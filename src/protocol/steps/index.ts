@@ -8,24 +8,17 @@ type DefinitionOf<Name extends StepName> = Extract<Definitions[number], { name: 
 export type StepOf<Name extends StepName> = z.output<DefinitionOf<Name>['schema']>;
 export type ResultOf<Name extends StepName> = z.output<DefinitionOf<Name>['result']>;
 
-/** The same part of each definition, in the same order. */
-type Parts<All extends readonly StepDefinition[], Key extends 'schema' | 'result'> = {
-  -readonly [Place in keyof All]: All[Place][Key];
-};
-
-// The compiler does not follow a tuple through map.
-const schemas = definitions.map(({ schema }) => schema) as unknown as Parts<Definitions, 'schema'>;
-const results = definitions.map(({ result }) => result) as unknown as Parts<Definitions, 'result'>;
-
+// A union needs at least one member, so the first definition is named.
+const [first, ...others] = definitions;
 const byName: ReadonlyMap<string, StepDefinition> = new Map(definitions.map((one) => [one.name, one]));
 
-/** The names of all kinds, in the order in which they are offered. */
+/** The names of all kinds of step, in the order of menus. */
 export const stepNames: readonly StepName[] = definitions.map(({ name }) => name);
 export const isStepName = (name: unknown): name is StepName => typeof name === 'string' && byName.has(name);
-/** What is known of a kind of step; undefined for one of another version. */
+/** The definition of a kind of step; undefined for a kind of another version. */
 export const findStep = (name: string): StepDefinition | undefined => byName.get(name);
 
-/** What is known of a kind of step. */
+/** The definition of a kind of step. */
 export function stepDefinition(name: StepName): StepDefinition {
   const found = byName.get(name);
   if (!found) throw new Error(`the step ${name} is not defined`);
@@ -33,28 +26,28 @@ export function stepDefinition(name: StepName): StepDefinition {
 }
 
 /** One step of a recipe; defaults are filled in. */
-export const RecipeStep = z.discriminatedUnion('step', schemas, {
+export const RecipeStep = z.discriminatedUnion('step', [first.schema, ...others.map(({ schema }) => schema)], {
   error: `unknown step: use ${stepNames.slice(0, -1).join(', ')} or ${stepNames.at(-1)}`,
 });
 export type RecipeStep = z.infer<typeof RecipeStep>;
-/** One step as a person writes it, defaults left out. */
+/** One step as a person writes it, without defaults. */
 export type RecipeStepInput = z.input<typeof RecipeStep>;
 
-/** What one step of a recipe came to. */
-export const StepResult = z.discriminatedUnion('step', results);
+/** The result of one step. */
+export const StepResult = z.discriminatedUnion('step', [first.result, ...others.map(({ result }) => result)]);
 export type StepResult = z.infer<typeof StepResult>;
 
-/** Steps that end in another model than they began with. */
+/** True for a step that changes the model. */
 export const changesModel = ({ step }: RecipeStep): boolean => stepDefinition(step).traits.changesModel;
-/** Steps that train, epoch by epoch. */
+/** True for a step that trains, epoch by epoch. */
 export const trains = ({ step }: RecipeStep): boolean => stepDefinition(step).traits.trains;
-/** Steps that make the model smaller or sparser. */
+/** True for a step that makes the model smaller or sparser. */
 export const compresses = (step: RecipeStep): boolean => stepDefinition(step.step).traits.compresses(step);
-/** Steps that need a dataset. */
+/** True for a step that needs a dataset. */
 export const needsData = (step: RecipeStep): boolean => stepDefinition(step.step).traits.needsData(step);
-/** Steps that need a model that TensorFlow.js can run. */
+/** True for a step that needs a model that TensorFlow.js can run. */
 export const runsModel = (step: RecipeStep): boolean => stepDefinition(step.step).traits.runsModel(step);
-/** Steps whose plan needs networks that run, even without data. */
+/** True for a step whose plan runs networks, even without data. */
 export const plansByRunning = ({ step }: RecipeStep): boolean => stepDefinition(step).traits.plansByRunning;
-/** The outcome of a step in a few words. */
+/** The result of a step in a few words. */
 export const outcome = (result: StepResult): string => stepDefinition(result.step).words.outcome(result);

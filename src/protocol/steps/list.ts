@@ -7,5 +7,5 @@ import { rewind } from './rewind';
 import { target } from './target';
 import { train } from './train';
 
-/** All kinds of step, in the order in which they are offered. A new one is a line here and one in the list of the engine's rooms. */
+/** All kinds of step in the order of menus. A new step needs a line here and a line in the list of the engine's steps. */
 export const definitions = [train, prune, remove, target, finetune, rewind, recalibrate, evaluate] as const;

@@ -3,7 +3,7 @@ import { percent } from '../format';
 import { RecalibratedLayer } from '../removal';
 import { defineStep } from './define';
 
-/** Measures the moving means and variances of batch normalisation anew, on training images; nothing else changes. */
+/** Measures the moving means and variances of batch normalization again on training images. Nothing else changes. */
 export const recalibrate = defineStep({
   name: 'recalibrate',
   options: {
@@ -13,7 +13,7 @@ export const recalibrate = defineStep({
       .min(2)
       .max(1_000_000)
       .default(1000)
-      .describe('Training images on which the statistics are measured.')
+      .describe('Training images to measure the statistics on.')
       .meta({ group: 'advanced', unit: 'images' }),
     batchSize: z
       .number()
@@ -21,13 +21,13 @@ export const recalibrate = defineStep({
       .min(2)
       .max(10_000)
       .default(100)
-      .describe('Images that are normalised together while they are measured.')
+      .describe('Images that are normalized together.')
       .meta({ group: 'advanced', unit: 'images' }),
   },
   result: {
     layers: z.array(RecalibratedLayer),
     samples: z.number(),
-    /** On the test set. */
+    /** Accuracy on the test set. */
     accuracy: z.number(),
   },
   traits: { changesModel: true, recovers: true, needsData: true },

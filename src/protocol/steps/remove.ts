@@ -10,47 +10,44 @@ const share = (what: string) =>
   z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
 
 /**
- * How much to remove, in one of four ways. `channels`: this share of the channels that may go. `macs`, `params`: as many
- * as bring the model's multiply-accumulates, or its parameters, down by this share or just beyond it. `zeros`: the filters
- * and neurons that an earlier pruning emptied, and those whose outputs nobody reads; no score is needed.
+ * The amount to remove, in one of four forms. `channels`: this share of the removable channels. `macs`, `params`: enough
+ * channels to reduce the model's multiply-accumulates or parameters by at least this share. `zeros`: the filters and
+ * neurons that an earlier pruning emptied, and those with unused outputs; this needs no score.
  */
 export const RemoveAmount = z.union([
-  z.strictObject({ channels: share('Share of the channels that is removed, 0 to 1.') }),
-  z.strictObject({ macs: share('Share of the multiply-accumulates that is removed, 0 to 1.').meta({ label: 'MACs' }) }),
-  z.strictObject({ params: share('Share of the parameters that is removed, 0 to 1.').meta({ label: 'Parameters' }) }),
+  z.strictObject({ channels: share('Share of the channels to remove, 0 to 1.') }),
+  z.strictObject({ macs: share('Share of the multiply-accumulates to remove, 0 to 1.').meta({ label: 'MACs' }) }),
+  z.strictObject({ params: share('Share of the parameters to remove, 0 to 1.').meta({ label: 'Parameters' }) }),
   z.strictObject({
-    zeros: z
-      .literal(true)
-      .describe('Remove the filters and neurons that are all zero.')
-      .meta({ label: 'All that is zero' }),
+    zeros: z.literal(true).describe('Remove the filters and neurons with zeros only.').meta({ label: 'All zeros' }),
   }),
 ]);
 export type RemoveAmount = z.infer<typeof RemoveAmount>;
 
-/** The size of the input for a model that leaves it open. */
+/** The input size for a model that leaves it open. */
 export const openSizes = InputShape.describe(
-  `Size of the input where the model leaves it open, without the batch, such as 224, 224, 3: MACs are counted for it, and without data outputs are compared on it; by default ${DEFAULT_SIZES.image} for images and ${DEFAULT_SIZES.steps} steps for series.`,
+  `Input size for a model that leaves it open, without the batch, such as 224, 224, 3. MACs are counted for it, and without data outputs are compared on it. Default: ${DEFAULT_SIZES.image} for images and ${DEFAULT_SIZES.steps} steps for series.`,
 );
 
-/** Importance scores of whole channels; each is described where it is computed. */
+/** Importance scores of whole channels; the engine describes each where it computes it. */
 export const ChannelScoreName = z
   .enum(['magnitude', 'l2', 'fpgm', 'bn-scale', 'taylor', 'random'])
   .meta({ labels: SCORE_LABELS });
 export type ChannelScoreName = z.infer<typeof ChannelScoreName>;
 
-/** Whether a score of channels is computed from training images. */
+/** True if a channel score is computed from training images. */
 export const channelsNeedImages = (score: ChannelScoreName): boolean => score === 'taylor';
 
 /**
- * Structured pruning: filters, channels and neurons with the smallest importance scores are taken out of the model, which
- * becomes a smaller, ordinary one. Channels that hang together, through a residual addition for example, go together.
- * With scope `global` all are ranked together, their scores divided by the mean of those they hang together with in kind;
- * with `layer` each layer loses the same share. `layers` gives shares to single layers; without `amount` only those are cut.
+ * Structured pruning: removes the filters, channels and neurons with the smallest importance scores. The result is a
+ * smaller, ordinary model. Coupled channels, for example through a residual addition, are removed together.
+ * With scope `global` all channels are ranked together, each score divided by the mean of its coupled group's kind. With
+ * scope `layer` each layer loses the same share. `layers` gives shares for single layers; without `amount` only those lose channels.
  */
 export const remove = defineStep({
   name: 'remove',
   options: {
-    score: ChannelScoreName.default('magnitude').describe('Importance score by which channels are ranked.'),
+    score: ChannelScoreName.default('magnitude').describe('Importance score that ranks channels.'),
     scope: z
       .enum(['global', 'layer'])
       .default('global')
@@ -58,7 +55,7 @@ export const remove = defineStep({
       .meta({ labels: { global: 'All layers together', layer: 'Each layer by itself' } }),
     amount: RemoveAmount.optional().describe('How much to remove.').meta({ begins: true }),
     layers: z
-      .record(z.string(), share('Share of the channels of this layer that is removed, 0 to 1.'))
+      .record(z.string(), share('Share of the channels of this layer to remove, 0 to 1.'))
       .optional()
       .describe('Shares of channels for single layers, by layer name.')
       .meta({ label: 'Single layers', group: 'advanced' }),
@@ -72,7 +69,7 @@ export const remove = defineStep({
       .max(1024)
       .default(1)
       .describe(
-        'Widths stay multiples of this: processors compute blocks of 8 or 16 channels, and the rest of a block is time for nothing.',
+        'Keep widths at multiples of this number: processors compute blocks of 8 or 16 channels, so other widths waste time.',
       ),
     samples: z
       .number()
@@ -80,14 +77,14 @@ export const remove = defineStep({
       .min(1)
       .max(1_000_000)
       .default(CALIBRATION_SAMPLES)
-      .describe('Training images on which a score that needs data, such as taylor, is computed.')
+      .describe('Training images for a score that needs data, such as taylor.')
       .meta({ group: 'advanced', unit: 'images' }),
     inputShape: openSizes.optional(),
   },
   result: { ...Removal.shape, accuracy: z.number().nullable() },
   traits: {
     changesModel: true,
-    // Before channels are taken out, the outputs with and without them are compared.
+    // The step compares the outputs with and without the removed channels.
     plansByRunning: true,
     compresses: true,
     needsData: ({ score, amount }) => !(amount && 'zeros' in amount) && channelsNeedImages(score),
@@ -95,7 +92,7 @@ export const remove = defineStep({
   words: {
     title: 'Remove channels',
     running: 'Removing channels',
-    purpose: 'Filters and neurons go away: smaller and faster.',
+    purpose: 'Removes filters and neurons: the model becomes smaller and faster.',
     verb: 'Remove channels of',
     past: 'smaller',
     outcome: ({ reached, shortfall, accuracy }) =>

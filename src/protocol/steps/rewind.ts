@@ -5,8 +5,8 @@ import { defineStep } from './define';
 const ORIGIN = 'must be the number of an epoch, or the path of a checkpoint';
 
 /**
- * Rewinding (Frankle and Carbin 2019, "The Lottery Ticket Hypothesis"; Frankle et al. 2020): the weights that pruning left
- * go back to earlier values, zeros of kernels stay 0.
+ * Rewinds (Frankle and Carbin 2019, "The Lottery Ticket Hypothesis"; Frankle et al. 2020): the remaining weights go back to
+ * earlier values; zeros of kernels stay 0.
  */
 export const rewind = defineStep({
   name: 'rewind',
@@ -22,7 +22,7 @@ export const rewind = defineStep({
   },
   result: {
     to: z.union([z.number(), z.string()]),
-    /** Kernel weights that went back, and that stayed 0. */
+    /** Kernel weights that went back, and those that stayed 0. */
     kept: z.number(),
     zeros: z.number(),
   },
@@ -30,7 +30,7 @@ export const rewind = defineStep({
   words: {
     title: 'Rewind',
     running: 'Rewinding',
-    purpose: 'Kept weights go back to earlier values.',
+    purpose: 'Sets the remaining weights back to earlier values.',
     verb: 'Rewind',
     past: 'rewound',
     outcome: ({ kept, zeros }) => `${count(kept)} kernel weights went back, ${count(zeros)} stayed 0`,

@@ -9,51 +9,49 @@ import { ChannelScoreName, openSizes, remove } from './remove';
 
 /**
  * Prunes to a target instead of a ratio: scans the sensitivity of each layer, searches amounts for each layer, measures the
- * plans along the way and applies the one that meets the goal at the best accuracy, or at the smallest size.
+ * plans on the way, and applies the most accurate or the smallest plan that meets the goal.
  */
 export const target = defineStep({
   name: 'target',
   options: {
-    goal: TargetGoal.describe('What is to be reached.'),
+    goal: TargetGoal.describe('Goal to reach.'),
     by: z
       .enum(['prune', 'remove'])
       .default('prune')
-      .describe('How: single weights become 0, or whole channels are removed, which also makes it faster.')
-      .meta({ label: 'Cut' }),
+      .describe('Prune single weights, or remove whole channels, which also makes the model faster.')
+      .meta({ label: 'Method' }),
     search: z
       .enum(['greedy', 'dynamic'])
       .default('dynamic')
       .describe(
-        'How amounts are searched: the cheapest next cut again and again, or dynamic programming over all layers.',
+        'Search of amounts: greedy takes the cheapest next step again and again, dynamic is dynamic programming over all layers.',
       ),
     score: z
       .enum({ ...ImportanceScoreName.enum, ...ChannelScoreName.enum })
       .default('magnitude')
-      .describe('Importance score by which weights or channels are ranked.')
+      .describe('Importance score that ranks weights or channels.')
       .meta({ labels: SCORE_LABELS }),
     granularity: Granularity.optional().describe(
-      'Where weights are pruned: what is cut as one, element (default), kernel, filter, or a block such as 4x4.',
+      'For single weights, the unit that is pruned together: element (default), kernel, filter, or a block such as 4x4.',
     ),
     samples: z
       .number()
       .int()
       .min(1)
       .default(2000)
-      .describe(
-        'Validation images on which layers and plans are measured; the first so many, or all where there are fewer.',
-      )
+      .describe('Number of validation images on which layers and plans are measured, the first ones of the split.')
       .meta({ group: 'advanced', unit: 'images' }),
     inputShape: openSizes.optional(),
-    protect: LayerPatterns.optional().describe('Layers that are left alone, by name; * stands for any characters.'),
+    protect: LayerPatterns.optional().describe('Layers to leave alone, by name; * stands for any characters.'),
     writePlans: z
       .boolean()
       .default(false)
-      .describe('Write every plan that was found as a checkpoint of its own too, in the folder plans.'),
+      .describe('Also write every plan as a checkpoint of its own, in the folder plans.'),
   },
   result: {
-    /** The plans that were found, and which of them was chosen. */
+    /** The plans, and the index of the chosen one. */
     curve: ParetoCurve,
-    /** What the chosen one came to. */
+    /** The result of the chosen plan. */
     applied: z.discriminatedUnion('step', [prune.result, remove.result]),
     accuracy: z.number().nullable(),
   },
@@ -61,7 +59,7 @@ export const target = defineStep({
   words: {
     title: 'Reach a target',
     running: 'Reaching the target',
-    purpose: 'Finds the amounts for an accuracy or a size.',
+    purpose: 'Finds the amounts that reach an accuracy or a size.',
     verb: 'Compress',
     past: 'target',
     outcome: ({ curve: { points, chosen }, accuracy }) =>

@@ -14,40 +14,40 @@ export const epochs = (fallback: number) =>
     .default(fallback)
     .describe('Passes over the training images.')
     .meta({ unit: 'epochs' });
-/** Images per optimiser step. */
+/** Images per optimizer step. */
 export const batchSize = z
   .number()
   .int()
   .min(1)
   .max(10_000)
   .default(100)
-  .describe('Images per optimiser step; the last partial batch is dropped.')
+  .describe('Images per optimizer step; the last partial batch is dropped.')
   .meta({ group: 'advanced', unit: 'images' });
 /** Adam's learning rate, with its default. */
 export const learningRate = (fallback: number) =>
-  z.number().positive().max(10).default(fallback).describe("Adam's learning rate, at the start.");
+  z.number().positive().max(10).default(fallback).describe("Adam's learning rate at the start.");
 
 /**
- * How the learning rate goes over the epochs of a step: `cosine` falls from its start to 0 along half a cosine (Loshchilov
- * and Hutter 2017); `exponential` is multiplied by `decay` over each epoch, a little with each step; `step` is multiplied by
+ * The schedule of the learning rate over the epochs of a step. `cosine` falls to 0 along half a cosine (Loshchilov and
+ * Hutter 2017); `exponential` is multiplied by `decay` over each epoch, a little with each step; `step` is multiplied by
  * `decay` after every `decayEvery` epochs.
  */
 export const LearningRateSchedule = z.enum(['constant', 'cosine', 'exponential', 'step']);
 export type LearningRateSchedule = z.infer<typeof LearningRateSchedule>;
 
-/** What `decay` is where nothing is said. */
+/** The default of `decay`. */
 export const DECAY = { exponential: 0.7, step: 0.1 } as const;
 
-/** What training and fine-tuning have in common beside epochs, batch size and learning rate. */
+/** The options that training and fine-tuning share, beside epochs, batch size and learning rate. */
 export const trainingOptions = {
   schedule: LearningRateSchedule.default('cosine').describe(
-    'The learning rate over the epochs: constant, falling to 0 along half a cosine, or decaying by a factor with every epoch (exponential) or every few (step).',
+    'Schedule of the learning rate: constant, falling to 0 along half a cosine, or decaying by a factor with every epoch (exponential) or every few (step).',
   ),
   warmup: z
     .number()
     .nonnegative()
     .optional()
-    .describe('Epochs, fractions allowed, in which the learning rate first rises from 0; none by default.')
+    .describe('Epochs, fractions allowed, in which the learning rate first rises from 0; 0 by default.')
     .meta({ label: 'Warm-up', unit: 'epochs' }),
   decay: z
     .number()
@@ -68,17 +68,17 @@ export const trainingOptions = {
     .int()
     .min(1)
     .optional()
-    .describe('Stop early after so many epochs in a row without a higher validation accuracy; never by default.')
+    .describe('Stop early after this many epochs in a row without a higher validation accuracy; never by default.')
     .meta({ unit: 'epochs' }),
 };
 
-/** The outcome of a step that trains: its epochs, the best of them by validation accuracy, and every layer as gradual pruning left it. */
+/** The result of a step that trains: its epochs, the best of them by validation accuracy, and the layers after gradual pruning. */
 export const trained = {
   epochs: z.array(EpochRecord),
   best: EpochRecord,
   layers: z.array(PrunedLayer).optional(),
 };
 
-/** The same in a few words. */
+/** The result in a few words. */
 export const bestEpochWords = ({ epochs, best }: { epochs: readonly EpochRecord[]; best: EpochRecord }): string =>
   `best of ${epochs.length} epochs: ${best.epoch}, ${best.testAccuracy === undefined ? 'validation' : 'test'} accuracy ${percent(reportedAccuracy(best))}`;
