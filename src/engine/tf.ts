@@ -1,5 +1,5 @@
 /**
- * The one door to TensorFlow.js for the whole engine: import `tf` and `layers` from here, never from the packages.
+ * The one door to TensorFlow.js for the whole engine: import `tf` from here, never from the package.
  *
  * `tfjs-core` alone registers neither gradients nor chained operators; both are side effects of deep modules that exist
  * only in its ESM build. Bundler and test runner therefore resolve the `module` field, which leaves exactly one copy. The
@@ -14,4 +14,3 @@ import '@tensorflow/tfjs-backend-cpu';
 tf.enableProdMode();
 
 export * as tf from '@tensorflow/tfjs-core';
-export * as layers from '@tensorflow/tfjs-layers';

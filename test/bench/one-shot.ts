@@ -13,17 +13,17 @@ import { applyAndReconstruct } from '../../src/engine/compress/prune/apply-and-r
 import { planPrune } from '../../src/engine/compress/prune/plan';
 import { openDataset, type Dataset } from '../../src/engine/dataset/dataset';
 import { evaluateModel } from '../../src/engine/measure/evaluate';
-import { toLayersModel } from '../../src/engine/model/runnable';
+import { toNetwork } from '../../src/engine/model/runnable';
 import { Split } from '../../src/protocol/dataset';
 import { FOR_NEW_NETWORKS } from '../../src/protocol/normalization';
 import { ImportanceScoreName, PruneStep } from '../../src/protocol/steps/prune';
 
 async function accuracy(content: ModelContent, data: Dataset, split: Split): Promise<number> {
-  const model = await toLayersModel(content);
+  const network = await toNetwork(content);
   try {
-    return (await evaluateModel(model, data.split(split), { classNames: data.info.classNames })).accuracy;
+    return (await evaluateModel(network, data.split(split), { classNames: data.info.classNames })).accuracy;
   } finally {
-    model.dispose();
+    network.dispose();
   }
 }
 

@@ -1,8 +1,9 @@
 import { cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { layers as tfLayers } from '../../src/engine/tf';
+import { layers as tfLayers } from '../../src/engine/model/layers-model/tfjs-layers';
 import { writeCheckpoint } from '../../src/engine/checkpoint/write';
-import { fromLayersModel, type LayersModel } from '../../src/engine/model/runnable';
+import { fromLayersModel } from '../../src/engine/model/layers-model/content';
+import type { LayersModel } from '../../src/engine/model/layers-model/tfjs-layers';
 import { CancelledError } from '../../src/protocol/errors';
 import { Recipe } from '../../src/protocol/recipe';
 import { writeTinyData } from '../fixtures/tiny-data';

@@ -1,4 +1,5 @@
-import { layers, tf } from '../tf';
+import { layers } from '../model/layers-model/tfjs-layers';
+import { tf } from '../tf';
 
 const BATCH = 50;
 const WARM_UP = 4;

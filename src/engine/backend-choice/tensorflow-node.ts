@@ -4,7 +4,8 @@ import util from 'node:util';
 import { completeGradients } from 'tfjs-backend-onnxruntime';
 import type { BackendInfo } from './backend-info';
 import { localPaths } from './global-paths';
-import { layers, tf } from '../tf';
+import { layers } from '../model/layers-model/tfjs-layers';
+import { tf } from '../tf';
 
 /** Either the backend that now computes, or one sentence why it is not there. */
 export type TensorflowNodeResult = { readonly info: BackendInfo } | { readonly reason: string };

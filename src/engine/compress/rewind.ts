@@ -1,7 +1,7 @@
 import { UserError } from '../../protocol/errors';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
-import { modelTensors } from '../model/runnable';
+import { modelTensors } from '../model/tensors';
 
 /** A model whose weights went back, and how many of its kernel weights did, and stayed 0. */
 export interface Rewound {

@@ -1,9 +1,9 @@
 import { UserError } from '../../protocol/errors';
-import { tf, type layers } from '../tf';
+import { tf } from '../tf';
 import { numbersIn, type Batch } from '../dataset/examples';
 import type { ModelContent } from '../checkpoint/types';
+import { INFERENCE, type Network, type OpenShape, type Pass } from '../model/network';
 import { otherLoss } from '../model/trained-for';
-import { answersOf } from '../model/runnable';
 import { answersProbabilities } from './probabilities';
 
 /** Probabilities below this count as this much, as in Keras. */
@@ -11,16 +11,16 @@ const SMALLEST_PROBABILITY = 1e-7;
 
 /** A network that tells classes of images apart. */
 export interface Classifier {
-  readonly model: layers.LayersModel;
+  readonly network: Network;
   readonly classes: number;
   /**
    * Logits, count x classes, of the images of a batch. Networks that end in probabilities answer with their logarithms,
-   * which are logits too. Call it within a tidy.
+   * which are logits too. The pass is one as at inference unless another is given. Call it within a tidy.
    */
-  logits(batch: Batch, training: boolean): tf.Tensor2D;
+  logits(batch: Batch, pass?: Pass): tf.Tensor2D;
   /** The same from the tensor of its images, of the shape `shapeOf(count)`. */
-  logitsOf(images: tf.Tensor, training: boolean): tf.Tensor2D;
-  /** The same from the model's output. */
+  logitsOf(images: tf.Tensor, pass?: Pass): tf.Tensor2D;
+  /** The same from the network's output. */
   logitsFrom(output: tf.Tensor2D): tf.Tensor2D;
   shapeOf(count: number): number[];
 }
@@ -40,34 +40,30 @@ export function refuseOtherTasks(model: ModelContent): void {
 }
 
 /**
- * Checks that `model` tells exactly `classes` classes apart and takes such examples, see `inputShape`. Throws NoClassifier, UserError.
+ * Checks that a network tells exactly `classes` classes apart and takes such examples, see `inputShape`. Throws NoClassifier, UserError.
  */
-export function asClassifier(
-  model: layers.LayersModel,
-  images: { shape: readonly number[] },
-  classes: number,
-): Classifier {
-  if (model.inputs.length !== 1 || model.outputs.length !== 1)
+export function asClassifier(network: Network, images: { shape: readonly number[] }, classes: number): Classifier {
+  if (network.inputs.length !== 1 || network.outputs.length !== 1)
     throw new UserError(
-      `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs: only models with one of each can be evaluated or trained.`,
+      `The model has ${network.inputs.length} inputs and ${network.outputs.length} outputs: only models with one of each can be evaluated or trained.`,
     );
-  const units = unitsOf(model, classes);
-  const input = inputShape(model.inputs[0]!.shape, images.shape);
-  const probabilities = answersProbabilities(model, input);
+  const units = unitsOf(network, classes);
+  const input = inputShape(network.inputs[0]!.shape, images.shape);
+  const probabilities = answersProbabilities(network, input);
   const shapeOf = (count: number): number[] => [count, ...input];
   const logitsFrom = (y: tf.Tensor2D): tf.Tensor2D =>
     probabilities ? tf.log(tf.clipByValue(tf.div(y, tf.sum(y, 1, true)), SMALLEST_PROBABILITY, 1)) : y;
-  const logitsOf = (x: tf.Tensor, training: boolean): tf.Tensor2D =>
-    logitsFrom(answersOf(model, x, training)[0] as tf.Tensor2D);
+  const logitsOf = (x: tf.Tensor, pass = INFERENCE): tf.Tensor2D =>
+    logitsFrom(network.forward([x], pass)[0] as tf.Tensor2D);
   return {
-    ...{ model, classes: units, logitsOf, logitsFrom, shapeOf },
-    logits: (batch, training) => logitsOf(tf.tensor(batch.values, shapeOf(batch.count)), training),
+    ...{ network, classes: units, logitsOf, logitsFrom, shapeOf },
+    logits: (batch, pass) => logitsOf(tf.tensor(batch.values, shapeOf(batch.count)), pass),
   };
 }
 
 /** The outputs of a model that tells so many classes apart. @throws NoClassifier */
-function unitsOf(model: layers.LayersModel, classes: number): number {
-  const [input, output] = [model.inputs[0]!.shape, model.outputs[0]!.shape];
+function unitsOf({ inputs, outputs }: Network, classes: number): number {
+  const [input, output] = [inputs[0]!.shape, outputs[0]!.shape];
   const units = output.length === 2 ? output[1] : undefined;
   if (units === classes && units > 1) return units;
   const size = sizeOf(output);
@@ -91,7 +87,7 @@ function unitsOf(model: layers.LayersModel, classes: number): number {
 }
 
 /** Numbers of one example; null where a size is open. */
-const sizeOf = ([, ...sizes]: readonly (number | null)[]): number | null =>
+const sizeOf = ([, ...sizes]: OpenShape): number | null =>
   sizes.reduce<number | null>((all, one) => (all === null || one === null ? null : all * one), 1);
 
 /**
@@ -99,7 +95,7 @@ const sizeOf = ([, ...sizes]: readonly (number | null)[]): number | null =>
  * or without a single channel; rows of pixels also as an image of one channel.
  * @throws UserError
  */
-export function inputShape(wanted: readonly (number | null)[], example: readonly number[]): number[] {
+export function inputShape(wanted: OpenShape, example: readonly number[]): number[] {
   const inner = wanted.slice(1);
   const unfolded = example.length === 1 ? imageOfOneChannel(inner, example[0]!) : undefined;
   const forms = [
@@ -120,10 +116,10 @@ export function inputShape(wanted: readonly (number | null)[], example: readonly
 }
 
 /** The sizes of an image of one channel with so many pixels, where `wanted` says them all. */
-function imageOfOneChannel(wanted: readonly (number | null)[], pixels: number): number[] | undefined {
+function imageOfOneChannel(wanted: OpenShape, pixels: number): number[] | undefined {
   const sizes = wanted.flatMap((size) => (size === null ? [] : [size]));
   const whole = sizes.length === wanted.length && numbersIn(sizes) === pixels;
   return whole && (sizes.length === 2 || (sizes.length === 3 && sizes[2] === 1)) ? sizes : undefined;
 }
 
-const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
+const shapeText = (shape: OpenShape): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;

@@ -1,9 +1,9 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import { trace } from 'tfjs-backend-onnxruntime';
-import type { layers } from '../tf';
 import { padded, type Examples } from '../dataset/examples';
-import { batchWithin } from '../model/outputs';
+import { batchWithin } from '../model/batch-size';
+import type { Network } from '../model/network';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { asClassifier } from './classifier';
@@ -22,21 +22,21 @@ export interface EvaluateOptions {
 }
 
 /**
- * Loss, accuracy and confusion of a model on images, all of them. Other work may go on between two batches.
+ * Loss, accuracy and confusion of a network on images, all of them. Other work may go on between two batches.
  * Throws UserError where model and images do not fit each other or the outputs are no numbers, CancelledError.
  */
 export async function evaluateModel(
-  model: layers.LayersModel,
+  network: Network,
   images: Examples,
   options: EvaluateOptions,
 ): Promise<Omit<Evaluation, 'dataset'>> {
   const { classNames, signal, onProgress, stage = 'evaluating' } = options;
-  const classifier = asClassifier(model, images, classNames.length);
-  const size = batchWithin(model, Math.min(options.batchSize ?? BATCH_SIZE, images.length));
+  const classifier = asClassifier(network, images, classNames.length);
+  const size = batchWithin(network, Math.min(options.batchSize ?? BATCH_SIZE, images.length));
   const metrics = new ClassificationMetrics(classifier.classes);
   const meter = new ProgressMeter(stage, images.length, 'images', onProgress);
   const start = performance.now();
-  const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
+  const pass = trace((x) => classifier.logitsOf(x), [classifier.shapeOf(size)], { examples: [0] });
   try {
     for (let from = 0; from < images.length; from += size) {
       if (signal?.aborted) throw new CancelledError();

@@ -3,7 +3,7 @@ import type { Split } from '../../protocol/dataset';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/dataset';
-import { toLayersModel } from '../model/runnable';
+import { toNetwork } from '../model/runnable';
 import { evaluateModel } from './evaluate';
 
 /** What is measured, and who listens. */
@@ -23,7 +23,7 @@ export async function evaluated(
   { split, samples, ...options }: EvaluatedOptions,
 ): Promise<Evaluation> {
   const { info, normalization } = dataset;
-  const running = await toLayersModel(model);
+  const running = await toNetwork(model);
   try {
     const images = dataset.split(split ?? dataset.reported);
     const chosen = samples === undefined ? images : images.first(samples);

@@ -7,7 +7,8 @@ import type { ModelContent } from '../checkpoint/types';
 import { Random } from '../dataset/random';
 import type { TracedFunction } from 'tfjs-backend-onnxruntime';
 import { readGraph } from '../model/graph';
-import { toLayersModel, type LayersModel } from '../model/runnable';
+import type { Network } from '../model/network';
+import { toNetwork } from '../model/runnable';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { forwardPass } from './forward';
@@ -31,13 +32,13 @@ export async function measureLatency(
   { signal, onProgress }: { signal: AbortSignal; onProgress?: ((progress: Progress) => void) | undefined },
 ): Promise<Omit<Latency, 'backend'>> {
   const [first, second] = candidates;
-  const running: LayersModel[] = [];
+  const running: Network[] = [];
   try {
-    for (const { model } of candidates) running.push(await toLayersModel(model));
+    for (const { model } of candidates) running.push(await toNetwork(model));
     const meter = new ProgressMeter('timing', batches.length * (runs + warmUp) * running.length, 'passes', onProgress);
     const measured: Latency['batches'] = [];
     for (const batch of batches) {
-      const passes = running.map((model, i) => onNoise(model, batch, candidates[i]!.figures.name));
+      const passes = running.map((network, i) => onNoise(network, batch, candidates[i]!.figures.name));
       try {
         const times: number[][] = running.map(() => []);
         for (let run = -warmUp; run < runs; run++) {
@@ -64,7 +65,7 @@ export async function measureLatency(
       note: second ? noteOfTwo(first, second, measured) : noteOfOne(first.figures),
     };
   } finally {
-    for (const model of running) model.dispose();
+    for (const network of running) network.dispose();
   }
 }
 
@@ -81,8 +82,8 @@ export const timedModel = (
   { params, sparsity, macs, macsFor }: ModelTotals,
 ): TimedModel => ({ ...{ name, path, params, sparsity, macs }, ...(macsFor ? { macsFor } : {}) });
 
-function onNoise(model: LayersModel, batch: number, name: string): NoisyPass {
-  const [, ...inner] = model.inputs[0]!.shape;
+function onNoise(network: Network, batch: number, name: string): NoisyPass {
+  const [, ...inner] = network.inputs[0]!.shape;
   const shape = inner.map((size) => {
     if (size === null)
       throw new UserError(
@@ -93,7 +94,7 @@ function onNoise(model: LayersModel, batch: number, name: string): NoisyPass {
   const stream = new Random(STREAM);
   const values = new Float32Array(shape.reduce((all, size) => all * size, batch));
   for (let i = 0; i < values.length; i++) values[i] = stream.uint32() / 2 ** 31 - 1;
-  return { pass: forwardPass(model, [batch, ...shape]), values };
+  return { pass: forwardPass(network, [batch, ...shape]), values };
 }
 
 async function timed({ pass, values }: NoisyPass): Promise<number> {

@@ -1,11 +1,7 @@
 import { CancelledError } from '../../protocol/errors';
 import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import type { tf } from '../tf';
-import { type SplitPoint, splitPointsBefore } from '../model/split-points';
-import { descriptionOf } from '../model/runnable';
-import { inferFigures } from '../model/shapes';
-import { readTopology } from '../model/topology';
-import type { ModelVariable } from '../model/weights/binding';
+import type { SplitPoint } from '../model/network';
 import { breathe } from '../pause';
 import type { Classifier } from './classifier';
 
@@ -26,8 +22,6 @@ const DIVIDED = { examples: [0] };
 /** Forward passes over the same images, which skip the layers whose weights do not change. */
 export class PrefixActivationCache {
   readonly #whole: RemainingPass;
-  /** MACs for one image by layer name; unknown ones count as none. */
-  readonly #macs: ReadonlyMap<string, { readonly macs: number | null }>;
   #kept: (RemainingPass & { readonly split: SplitPoint }) | null = null;
 
   /** @param batches pixels of `size` images each */
@@ -36,18 +30,16 @@ export class PrefixActivationCache {
     batches: readonly Float32Array[],
     private readonly size: number,
   ) {
-    const topology = readTopology(descriptionOf(classifier.model));
-    this.#macs = topology ? inferFigures(topology) : new Map<string, never>();
-    const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], DIVIDED);
+    const pass = trace((x) => classifier.logitsOf(x), [classifier.shapeOf(size)], DIVIDED);
     this.#whole = { batches, pass };
   }
 
   /**
-   * Returns the pass for a model in which only `changed` differ from the original weights. It starts at the images, or at
+   * Returns the pass for a network in which only the weights named in `changed` differ from the original ones. It starts at the images, or at
    * cached activations; these are computed once and kept until another split point is needed.
    * @throws CancelledError
    */
-  async passAfter(changed: ReadonlySet<ModelVariable>, signal: AbortSignal): Promise<RemainingPass> {
+  async passAfter(changed: ReadonlySet<string>, signal: AbortSignal): Promise<RemainingPass> {
     const split = this.#splitBefore(changed);
     if (split === undefined) return this.#whole;
     if (this.#kept?.split.id !== split.id) {
@@ -70,10 +62,9 @@ export class PrefixActivationCache {
   }
 
   /** Finds the last split point that saves more than it costs. */
-  #splitBefore(changed: ReadonlySet<ModelVariable>): SplitPoint | undefined {
+  #splitBefore(changed: ReadonlySet<string>): SplitPoint | undefined {
     const images = this.size * this.#whole.batches.length;
-    return splitPointsBefore(this.classifier.model, changed).findLast(({ layers, shape }) => {
-      const macs = [...new Set(layers)].reduce((sum, name) => sum + (this.#macs.get(name)?.macs ?? 0), 0);
+    return this.classifier.network.splitPointsBefore(changed).findLast(({ macs, shape }) => {
       const numbers = shape.reduce((product, length) => product * length, 1);
       return macs >= MACS_A_NUMBER * numbers && 4 * numbers * images <= MOST_BYTES;
     });

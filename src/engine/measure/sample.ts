@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { ScanMetrics } from '../../protocol/measure/sensitivity';
 import { padded, type Batch, type Examples } from '../dataset/examples';
-import { batchWithin } from '../model/outputs';
-import type { ModelVariable } from '../model/weights/binding';
-import type { LayersModel } from '../model/runnable';
+import { batchWithin } from '../model/batch-size';
+import type { Network } from '../model/network';
 import { breathe } from '../pause';
 import { PrefixActivationCache } from './prefix-activation-cache';
 import { asClassifier } from './classifier';
@@ -16,17 +15,17 @@ const BATCH_SIZE = 500;
 /**
  * Accuracy, top-5 accuracy and loss of a model with the weights that it has now.
  * @param advance told the images of each batch that is done
- * @param changed all weights that are not the same in each question, for many with the same ones: what layers before them
+ * @param changed names of all weights that are not the same in each question, for many with the same ones: what layers before them
  * compute is kept. Without it passes are whole.
  * @throws UserError where an output is no number, CancelledError
  */
 export type MeasureWeights = (
   signal: AbortSignal,
   advance?: (images: number) => void,
-  changed?: ReadonlySet<ModelVariable>,
+  changed?: ReadonlySet<string>,
 ) => Promise<ScanMetrics>;
 
-const NOTHING: ReadonlySet<ModelVariable> = new Set();
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** A batch, and how many of its images are not there to fill it up. */
 interface Part {
@@ -74,13 +73,13 @@ export class Sample {
   }
 
   /**
-   * Has `work` measure a model, as often as it likes.
+   * Has `work` measure a network, as often as it likes.
    * @throws UserError where model and images do not fit each other
    */
-  async measuring<T>(model: LayersModel, work: (evaluate: MeasureWeights) => Promise<T>): Promise<T> {
-    const classifier = asClassifier(model, this.images, this.classes);
+  async measuring<T>(network: Network, work: (evaluate: MeasureWeights) => Promise<T>): Promise<T> {
+    const classifier = asClassifier(network, this.images, this.classes);
     const usual = this.batches[0]!.filled.count;
-    const most = batchWithin(model, usual);
+    const most = batchWithin(network, usual);
     const parts = most < usual ? this.parts(most) : this.batches;
     const size = parts[0]!.filled.count;
     const pixels = parts.map(({ filled }) => filled.values);

@@ -1,9 +1,10 @@
 import { shapeSize } from '../checkpoint/dtype';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import { closeInputs } from './input-shapes';
-import { outputKind, type OutputKind } from './output';
+import type { OutputKind } from './network';
 import { layersOfOperations } from './operations/layers';
 import { readOperations, signatureOutputs, type OperationGraph } from './operations/read';
+import { outputKinds } from './output-kinds';
 import { assignTensors } from './ownership';
 import { roleOf, weightName, type Role } from './roles';
 import { inferFigures } from './shapes';
@@ -122,7 +123,7 @@ function buildOfLayers(model: ModelContent): ModelGraph {
     layers: [...described, ...grouped],
     inputs: topology?.inputs.map((id) => byId.get(id)?.inputShape ?? null) ?? [],
     outputs: topology?.outputs.length ?? 0,
-    output: outputKind(topology),
+    output: (topology && outputKinds(topology)[0]) ?? 'open',
     layered: topology !== null,
     ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
     unknown: layers.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),

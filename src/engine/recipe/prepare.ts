@@ -10,7 +10,7 @@ import type { Dataset, OpenData } from '../dataset/dataset';
 import { asClassifier, NoClassifier } from '../measure/classifier';
 import { fitData, fitDataToNew, sizedFor } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
-import { toLayersModel, whyNotRunnable } from '../model/runnable';
+import { toNetwork, whyNotRunnable } from '../model/runnable';
 import type { ReferencedCheckpoints } from './referenced-checkpoints';
 import { randomNetwork } from './random-network';
 import { kindOf } from './steps/kinds';
@@ -80,7 +80,7 @@ async function fitStart(
   listener: Listener,
   decided: NormalizationInUse | undefined,
 ): Promise<Dataset | string> {
-  const running = await toLayersModel(start);
+  const running = await toNetwork(start);
   try {
     const sized = await sizedFor(start, data);
     asClassifier(running, sized, data.info.classNames.length);

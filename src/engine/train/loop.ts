@@ -1,18 +1,18 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { EpochRecord } from '../../protocol/epoch';
-import type { layers } from '../tf';
 import type { Dataset } from '../dataset/dataset';
 import { Random } from '../dataset/random';
 import { asClassifier, type Classifier } from '../measure/classifier';
 import { evaluateModel } from '../measure/evaluate';
+import { trainableOf, type Network } from '../model/network';
 import { ClassificationMetrics } from '../measure/classification-metrics';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { Adam, type AdamState } from './adam';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
-import { frozenWeights, Steps, trainedWeights, type Distillation } from './step';
+import { Steps, type Distillation } from './step';
 
 /** Where training stands after a whole epoch. */
 export interface TrainState {
@@ -44,7 +44,7 @@ export interface MaskUpdate {
 }
 
 export interface TrainOptions extends LearningRates {
-  model: layers.LayersModel;
+  network: Network;
   data: Dataset;
   epochs: number;
   batchSize: number;
@@ -62,7 +62,7 @@ export interface TrainOptions extends LearningRates {
   sparsity?: (() => number) | undefined;
   /** Epochs in a row without a higher validation accuracy after which training ends. */
   patience?: number | undefined;
-  /** Goes on after the epochs recorded here; the model has the weights of that moment. */
+  /** Goes on after the epochs recorded here; the network has the weights of that moment. */
   resume?: TrainState | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress, training?: TrainingNow) => void) | undefined;
@@ -105,25 +105,26 @@ interface Session {
 }
 
 /**
- * Trains a model in place by Adam on cross-entropy. Repeatable: seed, data and backend decide every bit of the result,
+ * Trains a network in place by Adam on cross-entropy. Repeatable: seed, data and backend decide every bit of the result,
  * also when it is resumed half-way. Throws UserError where model and data do not fit or training diverges,
  * CancelledError within one step of the signal.
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {
-  const { model, data, epochs, batchSize, gradual, resume } = options;
+  const { network, data, epochs, batchSize, gradual, resume } = options;
   const images = data.split('train');
-  const classifier = asClassifier(model, images, data.info.classNames.length);
+  const classifier = asClassifier(network, images, data.info.classNames.length);
   if (batchSize > images.length)
     throw new UserError(
       `A batch of ${batchSize} images is more than the ${images.length} training images of the dataset: choose a smaller batch size.`,
     );
-  const weights = trainedWeights(model);
+  const weights = trainableOf(network);
   if (weights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
   const masks = options.masks ?? new Map<string, Uint8Array>();
   const masking = { masks, ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
-  const frozen = gradual ? frozenWeights(model, masks) : [];
-  const adam = new Adam([...weights, ...frozen], masking, resume?.adam);
+  // Frozen kernels are cut all the same.
+  const frozen = [...network.variables.values()].filter(({ name, trainable }) => !trainable && masks.has(name));
+  const adam = new Adam([...weights, ...(gradual ? frozen : [])], masking, resume?.adam);
   const taken = new Steps({ classifier, weights, adam, seeds: options.seeds, distillation: options.distillation });
   const session = { options, classifier, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
@@ -237,8 +238,8 @@ async function runSteps(session: Session, epoch: number): Promise<Classification
 }
 
 async function accuracyOn(options: TrainOptions, split: 'validation' | 'test', epoch: number): Promise<number> {
-  const { data, model, signal, onProgress } = options;
+  const { data, network, signal, onProgress } = options;
   const { classNames } = data.info;
   const stage = `epoch ${epoch}: measuring on ${split} images`;
-  return (await evaluateModel(model, data.split(split), { classNames, signal, stage, onProgress })).accuracy;
+  return (await evaluateModel(network, data.split(split), { classNames, signal, stage, onProgress })).accuracy;
 }

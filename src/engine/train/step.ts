@@ -1,35 +1,9 @@
 import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
-import { tf, type layers } from '../tf';
+import { tf } from '../tf';
 import type { Batch } from '../dataset/examples';
 import type { Classifier } from '../measure/classifier';
-import { tensorNames, type ModelVariable } from '../model/weights/binding';
 import type { Adam, TrainedWeight } from './adam';
-import { withDraws } from './draws';
 import type { Teacher } from './teacher';
-
-/** The trainable weights of a model under the names that its checkpoint gives them. */
-export function trainedWeights(model: layers.LayersModel): TrainedWeight[] {
-  return named(model, model.trainableWeights);
-}
-
-/** The weights of a model that are not trained but have a mask: frozen kernels are cut all the same. */
-export function frozenWeights(model: layers.LayersModel, masks: ReadonlyMap<string, unknown>): TrainedWeight[] {
-  const trained = new Set(model.trainableWeights);
-  return named(
-    model,
-    model.weights.filter((weight) => !trained.has(weight)),
-  ).filter(({ name }) => masks.has(name));
-}
-
-function named(model: layers.LayersModel, weights: readonly ModelVariable[]): TrainedWeight[] {
-  const names = tensorNames(model);
-  return weights.map((weight) => {
-    const [variable, name] = [weight.read(), names.get(weight)];
-    if (!(variable instanceof tf.Variable) || name === undefined)
-      throw new Error(`the weight ${weight.originalName} is no variable of a tensor`);
-    return { name, variable };
-  });
-}
 
 /** Learning from a teacher: how much its answers count against the labels, 0 to 1, and how much both sides are softened. */
 export interface Distillation {
@@ -56,7 +30,7 @@ const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
 
 /**
  * Optimiser steps on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers, with the
- * model's own regularisers. A step is recorded once for each size of batch where the backend can do that.
+ * network's own regularisers. A step is recorded once for each size of batch where the backend can do that.
  */
 export class Steps {
   readonly #bySize = new Map<number, TracedFunction>();
@@ -94,7 +68,7 @@ export class Steps {
     const shapes = [classifier.shapeOf(count), outputs, [], [], ...(distillation ? [outputs] : [])];
     const examples = [IMAGES, LABELS, ...(distillation ? [ANSWERS] : [])];
     const compute = (...inputs: tf.Tensor[]): tf.Tensor2D =>
-      withDraws([DRAW_STREAM, ...seeds, this.#step], () => stepOn(this.training, inputs));
+      stepOn(this.training, inputs, [DRAW_STREAM, ...seeds, this.#step]);
     const step = trace(compute, shapes, { examples });
     this.#bySize.set(count, step);
     return step;
@@ -102,17 +76,21 @@ export class Steps {
 }
 
 /** Answers with the logits, which are kept. All that is computed across images are means. */
-function stepOn({ classifier, weights, adam, distillation }: Training, inputs: readonly tf.Tensor[]): tf.Tensor2D {
+function stepOn(
+  { classifier, weights, adam, distillation }: Training,
+  inputs: readonly tf.Tensor[],
+  draws: readonly number[],
+): tf.Tensor2D {
   const [images, labels, rate, epsilon, answers] = inputs as [
     tf.Tensor, tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,
   ]; // prettier-ignore
   let kept: tf.Tensor2D | undefined;
   const { grads } = tf.variableGrads(
     () => {
-      kept = tf.keep(classifier.logitsOf(images, true));
+      kept = tf.keep(classifier.logitsOf(images, { training: true, draws }));
       const labelled = meanCrossEntropy(labels, kept);
       const loss = distillation && answers ? distilled(distillation, labelled, answers, kept) : labelled;
-      const penalties = classifier.model.calculateLosses();
+      const penalties = classifier.network.penalties();
       return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
     },
     weights.map(({ variable }) => variable),

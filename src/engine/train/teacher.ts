@@ -3,7 +3,7 @@ import type { Progress } from '../../protocol/measure';
 import { tf } from '../tf';
 import { padded, type Batch, type Examples } from '../dataset/examples';
 import type { Classifier } from '../measure/classifier';
-import { batchWithin } from '../model/outputs';
+import { batchWithin } from '../model/batch-size';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 
@@ -39,7 +39,7 @@ export async function teacherOf(classifier: Classifier, images: Examples, option
     return { answers: ({ members }) => ask(classifier, images.batchOf(members), temperature) };
   const known = new Float32Array(span * classes);
   const { signal, onProgress } = options;
-  const size = batchWithin(classifier.model, Math.min(BATCH_SIZE, images.length));
+  const size = batchWithin(classifier.network, Math.min(BATCH_SIZE, images.length));
   const meter = new ProgressMeter('asking the teacher', images.length, 'images', onProgress);
   for (let from = 0; from < images.length; from += size) {
     if (signal?.aborted) throw new CancelledError();
@@ -63,7 +63,7 @@ export async function teacherOf(classifier: Classifier, images: Examples, option
 }
 
 async function ask(classifier: Classifier, batch: Batch, temperature: number): Promise<Float32Array> {
-  const softened = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch, false), temperature)));
+  const softened = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch), temperature)));
   try {
     const answers = (await softened.data<'float32'>()).slice();
     if (!answers.every(Number.isFinite))

@@ -3,13 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { encodeCheckpoint, SHARD_BYTES } from '../../../src/engine/checkpoint/encode';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { createArchitecture } from '../../../src/engine/model/architectures';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { createArchitecture } from '../../../src/engine/model/layers-model/architectures';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toLayersModel } from '../layers-model';
 import { temporaryFolder } from '../temporary';
 import { anyTensors } from './arbitraries';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
-import { columnsOf } from '../../../src/engine/compress/calibration/columns';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { columnsOf } from '../../../src/engine/model/layers-model/columns';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));

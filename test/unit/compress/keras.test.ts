@@ -11,7 +11,7 @@ import { applyPrune } from '../../../src/engine/compress/prune/apply';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { removeByStep } from '../../../src/engine/compress/remove/remove';
 import { inspect } from '../../../src/engine/measure/inspect';
-import { toLayersModel } from '../../../src/engine/model/runnable';
+import { toLayersModel } from '../layers-model';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 import { temporaryFolder } from '../temporary';
 

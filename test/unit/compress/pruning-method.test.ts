@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { createPruningMethod, type PruningMethodOptions } from '../../../src/engine/compress/pruning-method';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toLayersModel } from '../layers-model';
 import { readGraph } from '../../../src/engine/model/graph';
 import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';

@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/protocol/errors';
 import { PruneStep } from '../../../src/protocol/steps/prune';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { applyAndReconstruct } from '../../../src/engine/compress/prune/apply-and-reconstruct';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { solveMasked } from '../../../src/engine/compress/reconstruct/least-squares';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { tinyDataset } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));

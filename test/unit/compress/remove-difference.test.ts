@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { checkDifference } from '../../../src/engine/compress/remove/difference';
@@ -7,7 +8,7 @@ import { planRemove } from '../../../src/engine/compress/remove/plan';
 import { OutputDifference } from '../../../src/protocol/difference';
 import { RelativeDifference } from '../../../src/engine/compress/remove/relative-difference';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 

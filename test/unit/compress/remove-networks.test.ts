@@ -5,7 +5,7 @@ import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { runRecipe } from '../../../src/engine/recipe/run';
 import { readWithStockTfjs } from '../../e2e/stock-tfjs';
 import { invertedResidualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/mobilenet-v2';

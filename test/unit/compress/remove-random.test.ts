@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { maskChannels } from '../../../src/engine/compress/remove/mask';
 import { planRemove } from '../../../src/engine/compress/remove/plan';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { UserError } from '../../../src/protocol/errors';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 

@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { channelScores } from '../../../src/engine/compress/remove/scores';
 import { inputSlices } from '../../../src/engine/compress/remove/slices';
 import type { Dataset } from '../../../src/engine/dataset/dataset';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toNetwork } from '../../../src/engine/model/runnable';
 import { apply, normalisedConvolution } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
@@ -94,7 +96,7 @@ describe('scores of channels', () => {
         const data = tensor.data.map((w, at) => (along[Math.floor(at / inner) % along.length] === one ? w * scale : w));
         tensors.set(tensor.name, { ...tensor, data });
       }
-      const running = await toLayersModel({ ...model, tensors });
+      const running = await toNetwork({ ...model, tensors });
       const images = data.split('train');
       const figures = await evaluateModel(running, images, { classNames: data.info.classNames });
       running.dispose();

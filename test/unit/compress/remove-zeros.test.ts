@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { removeByStep } from '../../../src/engine/compress/remove/remove';
 import { readGraph } from '../../../src/engine/model/graph';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';

@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { whyFixed } from '../../../src/engine/compress/remove/fixed';
 import { removeChannels } from '../../../src/engine/compress/remove/shrink';
-import { createArchitecture } from '../../../src/engine/model/architectures';
+import { createArchitecture } from '../../../src/engine/model/layers-model/architectures';
 import { readGraph } from '../../../src/engine/model/graph';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toLayersModel } from '../layers-model';
 import {
   apply,
   classifier,

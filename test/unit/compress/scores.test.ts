@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../../../src/protocol/errors';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { importanceScores, type ScoreName } from '../../../src/engine/compress/prune/scores';
 import type { Dataset } from '../../../src/engine/dataset/dataset';
 import { Examples } from '../../../src/engine/dataset/examples';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));

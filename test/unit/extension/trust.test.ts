@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
 import { createService } from '../../../src/engine/requests/service';
-import { toLayersModel } from '../../../src/engine/model/runnable';
+import { toNetwork } from '../../../src/engine/model/runnable';
 import { panelHandlers } from '../../../src/extension/panel/handlers';
 import type { OpenCheckpoint } from '../../../src/extension/panel/open-checkpoint';
 import type { PanelTools } from '../../../src/extension/panel/tools';
@@ -123,7 +123,7 @@ const failure = (answer: Promise<unknown>): Promise<string | undefined> =>
 
 beforeEach(() => {
   editor.trusted = false;
-  vi.mocked(toLayersModel).mockClear();
+  vi.mocked(toNetwork).mockClear();
 });
 
 /** Every request of the page, with what it is asked. A new request without an entry here does not compile. */
@@ -177,7 +177,7 @@ test('a page of an untrusted workspace gets the sentence for all that runs or wr
     ].sort(),
   );
   expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'plan']);
-  expect(toLayersModel).not.toHaveBeenCalled();
+  expect(toNetwork).not.toHaveBeenCalled();
 });
 
 test('what an untrusted workspace may do is answered with figures: histograms, counts, the plan of a pruning', async () => {
@@ -225,7 +225,7 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
   for (const [method, questions] of Object.entries(all))
     for (const params of questions) await failure(call(method as keyof EngineRequests, params as never));
   expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'plan', 'plan', 'release']);
-  expect(toLayersModel).not.toHaveBeenCalled();
+  expect(toNetwork).not.toHaveBeenCalled();
   expect(await failure(call('plan', { model, step: remove }))).toMatch(RESTRICTED);
 });
 

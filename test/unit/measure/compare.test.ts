@@ -5,7 +5,7 @@ import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { dryRunRemove } from '../../../src/engine/compress/remove/remove';
 import { compareModels } from '../../../src/engine/measure/compare';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { temporaryFolder } from '../temporary';
 import { tinyNetwork } from '../train/tiny';

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
-import { batchWithin } from '../../../src/engine/model/outputs';
+import { batchWithin } from '../../../src/engine/model/batch-size';
+import { networkOf } from '../../../src/engine/model/layers-model/network';
 import { ClassificationMetrics } from '../../../src/engine/measure/classification-metrics';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
@@ -26,7 +28,7 @@ describe('evaluating', () => {
       batchSize: 90,
     }) as [tf.Scalar, tf.Scalar];
     for (const batchSize of [90, 32, 500]) {
-      const result = await evaluateModel(model, images, { classNames: ['a', 'b', 'c'], batchSize });
+      const result = await evaluateModel(networkOf(model), images, { classNames: ['a', 'b', 'c'], batchSize });
       expect(result.loss).toBeCloseTo(expected[0].dataSync()[0]!, 5);
       expect(result.accuracy).toBeCloseTo(expected[1].dataSync()[0]!, 6);
       expect(result).toMatchObject({ split: 'test', samples: 90 });
@@ -53,19 +55,19 @@ describe('evaluating', () => {
         layers.layers.dense({ units: 3, kernelInitializer: layers.initializers.glorotUniform({ seed: 1 }) }),
       ],
     });
-    expect(batchWithin(wide, 20)).toBe(13);
+    expect(batchWithin(networkOf(wide), 20)).toBe(13);
     const batch = vi.spyOn(images, 'batch');
-    const { loss, accuracy } = await evaluateModel(wide, images, { classNames: ['a', 'b', 'c'] });
+    const { loss, accuracy } = await evaluateModel(networkOf(wide), images, { classNames: ['a', 'b', 'c'] });
     expect(batch.mock.calls).toEqual([[0, 13], [13, 13]]); // prettier-ignore
     const { signal } = new AbortController();
-    const scores = await new Sample(images, 3, 20).measuring(wide, (score) => score(signal));
+    const scores = await new Sample(images, 3, 20).measuring(networkOf(wide), (score) => score(signal));
     expect(scores.accuracy).toBe(accuracy);
     expect(scores.loss).toBeCloseTo(loss, 5);
   });
 
   it('measures only the first so many images', async () => {
     const data = await tinyDataset();
-    const result = await evaluateModel(tinyNetwork(1), data.split('validation').first(7), {
+    const result = await evaluateModel(networkOf(tinyNetwork(1)), data.split('validation').first(7), {
       classNames: data.info.classNames,
     });
     expect(result).toMatchObject({ split: 'validation', samples: 7 });
@@ -75,7 +77,7 @@ describe('evaluating', () => {
     const data = await tinyDataset();
     const abort = new AbortController();
     const options = { classNames: data.info.classNames, batchSize: 1, signal: abort.signal };
-    const evaluation = evaluateModel(tinyNetwork(1), data.split('test'), options);
+    const evaluation = evaluateModel(networkOf(tinyNetwork(1)), data.split('test'), options);
     setImmediate(() => abort.abort());
     await expect(evaluation).rejects.toThrow(CancelledError);
   });
@@ -85,28 +87,31 @@ describe('evaluating', () => {
     const classNames = ['a', 'b', 'c'];
     const dense = (units: number, inputShape: number[]) =>
       layers.sequential({ layers: [layers.layers.flatten({ inputShape }), layers.layers.dense({ units })] });
-    await expect(evaluateModel(dense(2, [6, 6, 1]), images, { classNames })).rejects.toThrow(
+    await expect(evaluateModel(networkOf(dense(2, [6, 6, 1])), images, { classNames })).rejects.toThrow(
       /tells 2 classes apart but the dataset has 3/,
     );
-    await expect(evaluateModel(dense(3, [7, 6, 1]), images, { classNames })).rejects.toThrow(
+    await expect(evaluateModel(networkOf(dense(3, [7, 6, 1])), images, { classNames })).rejects.toThrow(
       /images of the dataset are 6x6x1 but the model takes input of shape \[\?, 7, 6, 1\]/,
     );
-    await expect(evaluateModel(dense(1, [6, 6, 1]), images, { classNames })).rejects.toThrow(/answers with one number/);
+    await expect(evaluateModel(networkOf(dense(1, [6, 6, 1])), images, { classNames })).rejects.toThrow(
+      /answers with one number/,
+    );
     const a = layers.input({ shape: [6, 6, 1] });
     const b = layers.input({ shape: [6, 6, 1] });
     const sum = layers.layers.flatten().apply(layers.layers.add().apply([a, b])) as never;
-    await expect(evaluateModel(layers.model({ inputs: [a, b], outputs: sum }), images, { classNames })).rejects.toThrow(
-      /has 2 inputs and 1 outputs/,
-    );
+    const two = networkOf(layers.model({ inputs: [a, b], outputs: sum }));
+    await expect(evaluateModel(two, images, { classNames })).rejects.toThrow(/has 2 inputs and 1 outputs/);
     const broken = dense(3, [6, 6, 1]);
     broken.setWeights(broken.getWeights().map((weight) => tf.fill(weight.shape, NaN)));
-    await expect(evaluateModel(broken, images, { classNames })).rejects.toThrow(/no numbers/);
+    await expect(evaluateModel(networkOf(broken), images, { classNames })).rejects.toThrow(/no numbers/);
   });
 
   it('takes flattened input', async () => {
     const data = await tinyDataset();
     const model = layers.sequential({ layers: [layers.layers.dense({ units: 3, inputShape: [36] })] });
-    expect((await evaluateModel(model, data.split('test'), { classNames: data.info.classNames })).samples).toBe(90);
+    expect(
+      (await evaluateModel(networkOf(model), data.split('test'), { classNames: data.info.classNames })).samples,
+    ).toBe(90);
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { figuresOf } from '../../../src/engine/measure/inspect';
 import {
   figuresOf as latencyOf,
@@ -7,7 +8,7 @@ import {
   timedModel,
   type Candidate,
 } from '../../../src/engine/measure/latency';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { CancelledError } from '../../../src/protocol/errors';
 
 beforeAll(() => tf.setBackend('cpu'));

@@ -14,7 +14,8 @@ import type { LayerPruner } from '../../../src/engine/measure/sensitivity/pruner
 import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { StoredPoints, type ScanIdentity } from '../../../src/engine/measure/sensitivity/points';
 import { scanSensitivity, type KnownPoints, type ScanInput } from '../../../src/engine/measure/sensitivity/scan';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toNetwork } from '../../../src/engine/model/runnable';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { SensitivityPart } from '../../../src/protocol/measure/sensitivity';
 import { PruneStep } from '../../../src/protocol/steps/prune';
@@ -63,7 +64,7 @@ describe('a sensitivity scan', () => {
       ['out', 'scanned', undefined],
     ]);
     const evaluate = async (content: ModelContent) => {
-      const running = await toLayersModel(content);
+      const running = await toNetwork(content);
       const figures = await evaluateModel(running, given.data.split('validation'), { classNames: ['a', 'b', 'c'] });
       running.dispose();
       return figures;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
-import { createArchitecture } from '../../../src/engine/model/architectures';
+import { createArchitecture } from '../../../src/engine/model/layers-model/architectures';
 import { readGraph } from '../../../src/engine/model/graph';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { shippedNetworks } from 'tfjs-backend-onnxruntime/testing/networks/shipped';
 import { Architecture } from '../../../src/protocol/steps/train';
 

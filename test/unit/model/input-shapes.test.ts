@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { figuresOf } from '../../../src/engine/measure/inspect';
 import { closeShape, withInputShape } from '../../../src/engine/model/input-shapes';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toLayersModel } from '../layers-model';
 
 const make = tfLayers.layers;
 type Symbolic = tfLayers.SymbolicTensor;

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { batchWithin, requireShapes } from '../../../src/engine/model/outputs';
-import { toLayersModel } from '../../../src/engine/model/runnable';
-import { layers, tf } from '../../../src/engine/tf';
+import { batchWithin } from '../../../src/engine/model/batch-size';
+import { networkOf } from '../../../src/engine/model/layers-model/network';
+import { requireShapes } from '../../../src/engine/model/layers-model/outputs';
+import { toLayersModel } from '../layers-model';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 
 const make = layers.layers;
 
@@ -17,20 +20,20 @@ const upSampled = (times: number) => [
 
 describe('the batch of a model', () => {
   it('is as large as is wanted where its outputs are small', () => {
-    expect(batchWithin(model(...upSampled(2)), 500)).toBe(500);
+    expect(batchWithin(networkOf(model(...upSampled(2))), 500)).toBe(500);
   });
 
   it('is smaller the larger its largest output is, whatever comes behind, and one at least', () => {
     // 512 MiB for three times 4 bytes x (28 x 64)^2.
-    expect(batchWithin(model(...upSampled(64)), 500)).toBe(Math.floor(2 ** 29 / (12 * 1792 ** 2)));
-    expect(batchWithin(model(...upSampled(400)), 500)).toBe(1);
+    expect(batchWithin(networkOf(model(...upSampled(64))), 500)).toBe(Math.floor(2 ** 29 / (12 * 1792 ** 2)));
+    expect(batchWithin(networkOf(model(...upSampled(400))), 500)).toBe(1);
   });
 
   it('sees into models within it', () => {
     const inner = model(...upSampled(64));
     const input = layers.input({ shape: [28, 28, 1] });
     const outer = layers.model({ inputs: input, outputs: inner.apply(input) as layers.SymbolicTensor });
-    expect(batchWithin(outer, 500)).toBe(batchWithin(inner, 500));
+    expect(batchWithin(networkOf(outer), 500)).toBe(batchWithin(networkOf(inner), 500));
   });
 });
 

@@ -2,17 +2,18 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { Examples } from '../../../src/engine/dataset/examples';
 import { asClassifier } from '../../../src/engine/measure/classifier';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
-import { toLayersModel } from '../../../src/engine/model/runnable';
-import { variablesByTensor } from '../../../src/engine/model/weights/binding';
+import { INFERENCE, trainableOf } from '../../../src/engine/model/network';
+import { toNetwork } from '../../../src/engine/model/runnable';
 import { Adam } from '../../../src/engine/train/adam';
-import { Steps, trainedWeights } from '../../../src/engine/train/step';
+import { Steps } from '../../../src/engine/train/step';
 import { UserError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
 import { dialects } from './dialects';
@@ -62,10 +63,10 @@ let backend = '';
 async function ours(folder: string, images: Examples) {
   await tf.setBackend(backend);
   const content = await readCheckpoint(path.join(folder, 'model.json'));
-  const running = await toLayersModel(content);
+  const running = await toNetwork(content);
   try {
     const found = await evaluateModel(running, images, { classNames: ['a', 'b', 'c'] });
-    return { content, found, weights: running.trainableWeights.length };
+    return { content, found, weights: trainableOf(running).length };
   } finally {
     running.dispose();
   }
@@ -99,20 +100,21 @@ async function save(model: tfLayers.LayersModel, folder: string): Promise<void> 
 
 /** One optimiser step. Answers with the model as it is to be written. */
 async function trained(content: ModelContent, images: Examples): Promise<[ModelContent, number[][]]> {
-  const model = await toLayersModel(content);
+  const model = await toNetwork(content);
   const classifier = asClassifier(model, images, CLASSES);
-  const weights = trainedWeights(model);
+  const weights = trainableOf(model);
   const adam = new Adam(weights, { masks: new Map() });
   const steps = new Steps({ classifier, weights, adam, seeds: [1] });
   await steps.take(images.batch(0, COUNT), 0.01, 0);
-  const variables = variablesByTensor(model);
   const tensors = new Map<string, Tensor>();
   for (const tensor of content.tensors.values()) {
-    const data = (await variables.get(tensor.name)!.read().data<'float32'>()).slice();
+    const data = (await model.variables.get(tensor.name)!.variable.data<'float32'>()).slice();
     tensors.set(tensor.name, { ...tensor, data });
   }
   const { values } = images.batch(0, COUNT);
-  const output = model.predict(tf.tensor(values, classifier.shapeOf(COUNT))) as tf.Tensor2D;
+  const output = tf.tidy(
+    () => model.forward([tf.tensor(values, classifier.shapeOf(COUNT))], INFERENCE)[0] as tf.Tensor2D,
+  );
   const rows = await output.array();
   steps.dispose();
   adam.dispose();

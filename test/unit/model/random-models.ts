@@ -1,4 +1,5 @@
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { Random } from '../../../src/engine/dataset/random';
 
 type Symbolic = tfLayers.SymbolicTensor;

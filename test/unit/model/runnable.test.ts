@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { readGraph } from '../../../src/engine/model/graph';
-import { fromLayersModel, toLayersModel, whyNotRunnable } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toLayersModel } from '../layers-model';
+import { whyNotRunnable } from '../../../src/engine/model/runnable';
 import {
   tinyModel,
   tinyWeights,

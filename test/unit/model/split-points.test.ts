@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
-import { layers, tf } from '../../../src/engine/tf';
-import { splitPointsBefore } from '../../../src/engine/model/split-points';
-import type { LayersModel } from '../../../src/engine/model/runnable';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { splitPointsBefore } from '../../../src/engine/model/layers-model/split-points';
+import type { LayersModel } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { examples, type Network, networks } from 'tfjs-backend-onnxruntime/testing/networks';
 import { residualNetwork } from 'tfjs-backend-onnxruntime/testing/networks/resnet20';
 import { expectNear } from 'tfjs-backend-onnxruntime/testing/near';

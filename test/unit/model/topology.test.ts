@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
-import { describedAs } from '../../../src/engine/model/runnable';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { describedAs } from '../../../src/engine/model/layers-model/content';
 import { readTopology, type Topology } from '../../../src/engine/model/topology';
 
 const make = tfLayers.layers;

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { requireShallow } from '../../../src/engine/checkpoint/json-depth';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
-import { fromLayersModel, toLayersModel, whyNotRunnable } from '../../../src/engine/model/runnable';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toLayersModel } from '../layers-model';
+import { whyNotRunnable } from '../../../src/engine/model/runnable';
 import { validateDescription, validateWeights } from '../../../src/engine/model/validate';
 import { whyTooLarge } from '../../../src/engine/model/validate/memory';
 

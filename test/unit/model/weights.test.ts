@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { readGraph } from '../../../src/engine/model/graph';
-import { fromLayersModel, toLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { readTopology } from '../../../src/engine/model/topology';
-import { tensorNames, variablesByTensor } from '../../../src/engine/model/weights/binding';
+import { load } from '../../../src/engine/model/layers-model/load';
 import { matchWeights } from '../../../src/engine/model/weights/match';
 import { slotsOf, type Slot } from '../../../src/engine/model/weights/slots';
 
@@ -91,15 +92,14 @@ describe('the weights of all types of layers', () => {
   };
 
   it.each(Object.entries(dialects))('are found %s, in the variables that run and in the graph', async (_, content) => {
-    const running = await toLayersModel(content);
-    const variables = variablesByTensor(running);
-    expect([...variables.keys()].sort()).toEqual([...content.tensors.keys()].sort());
-    expect(new Set(variables.values()).size).toBe(running.weights.length);
+    const running = await load(content);
+    expect([...running.variables.keys()].sort()).toEqual([...content.tensors.keys()].sort());
     const expected = new Map([...model.tensors.values()].map((tensor) => [tensor.data[0], tensor]));
-    for (const [name, variable] of variables) {
-      expect([...variable.read().dataSync()], name).toEqual([...content.tensors.get(name)!.data]);
-      expect(variable.originalName).toBe(expected.get(content.tensors.get(name)!.data[0])!.name);
-      expect(tensorNames(running).get(variable)).toBe(name);
+    for (const weight of running.model.weights) {
+      const variable = weight.read();
+      const [name] = [...running.variables].find(([, one]) => one.variable === variable)!;
+      expect([...variable.dataSync()], name).toEqual([...content.tensors.get(name)!.data]);
+      expect(weight.originalName).toBe(expected.get(content.tensors.get(name)!.data[0])!.name);
     }
     const roles = (one: ModelContent) =>
       readGraph(one).layers.map(({ name, tensors }) => [
@@ -128,24 +128,24 @@ describe('a weight that nothing matches', () => {
     const model = numbered(everything());
     const without = new Map(model.tensors);
     without.delete('norm/beta');
-    await expect(toLayersModel({ ...model, tensors: without })).rejects.toThrow(
+    await expect(load({ ...model, tensors: without })).rejects.toThrow(
       /^No tensor of the checkpoint holds the weight "norm\/beta" of the model, .*\.$/,
     );
     const stray = { ...model.tensors.get('norm/beta')!, name: 'ghost/beta' };
-    await expect(toLayersModel({ ...model, tensors: new Map(model.tensors).set(stray.name, stray) })).rejects.toThrow(
+    await expect(load({ ...model, tensors: new Map(model.tensors).set(stray.name, stray) })).rejects.toThrow(
       /^The tensor "ghost\/beta" is the weight of no layer that the model describes, .*\.$/,
     );
     const third = { ...model.tensors.get('logits/bias')!, name: 'logits/2' };
     const numbers = counted(model);
-    await expect(
-      toLayersModel({ ...numbers, tensors: new Map(numbers.tensors).set(third.name, third) }),
-    ).rejects.toThrow(/^The tensor "logits\/\d" is the weight of no layer/);
+    await expect(load({ ...numbers, tensors: new Map(numbers.tensors).set(third.name, third) })).rejects.toThrow(
+      /^The tensor "logits\/\d" is the weight of no layer/,
+    );
   });
 
   it('is never looked for among the tensors of others: a name is asked for, or is an error', async () => {
-    const running = await toLayersModel(numbered(everything()));
-    expect(() => variablesByTensor(running, ['conv/kernel', 'conv/gamma'])).toThrow(/^The tensor "conv\/gamma"/);
-    expect([...variablesByTensor(running, ['conv/kernel']).keys()]).toEqual(['conv/kernel']);
+    const running = await load(numbered(everything()));
+    expect(() => running.products(['conv/kernel', 'conv/gamma'])).toThrow(/^The tensor "conv\/gamma"/);
+    expect(running.products(['conv/kernel']).map(({ name }) => name)).toEqual(['conv/kernel']);
     running.dispose();
   });
 });

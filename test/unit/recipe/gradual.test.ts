@@ -5,10 +5,10 @@ import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { validateRecipe } from '../../../src/engine/recipe/validation';
 import { Recipe } from '../../../src/protocol/recipe';
 import type { RunEvent } from '../../../src/protocol/run';
-import type { layers } from '../../../src/engine/tf';
+import type { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { figuresOf } from '../../../src/engine/measure/inspect';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { tinyNetwork } from '../train/tiny';
 import { Bench } from './runs';
 

@@ -6,9 +6,10 @@ import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
-import { layers as tfLayers, tf } from '../../../src/engine/tf';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
-import { toLayersModel } from '../../../src/engine/model/runnable';
+import { tf } from '../../../src/engine/tf';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { toNetwork } from '../../../src/engine/model/runnable';
 import { engineRequests } from '../../../src/protocol/engine';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { StepPlan, type PlanPart } from '../../../src/protocol/plan';
@@ -224,10 +225,10 @@ describe('every step has a plan', () => {
 describe('a plan', () => {
   it('counts and sizes without a network, where there is no data', async () => {
     const { plan } = await world();
-    vi.mocked(toLayersModel).mockClear();
+    vi.mocked(toNetwork).mockClear();
     expect(await plan(prune)).toMatchObject({ accuracy: null, noAccuracy: 'no dataset chosen' });
     await plan({ step: 'finetune', gradual: { sparsity: 0.5 } });
-    expect(toLayersModel).not.toHaveBeenCalled();
+    expect(toNetwork).not.toHaveBeenCalled();
   });
 
   it('measures the model as it is only once, and each plan on its own weights', async () => {

@@ -2,7 +2,7 @@ import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { validateRecipe } from '../../../src/engine/recipe/validation';
 import { hashRecipe, relocated } from '../../../src/engine/recipe/provenance';
 import { Recipe } from '../../../src/protocol/recipe';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { layers } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { readProvenance } from '../../../src/engine/checkpoint/provenance';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { weightName } from '../../../src/engine/model/roles';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
 import type { StepResult } from '../../../src/protocol/steps';

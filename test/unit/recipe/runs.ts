@@ -4,7 +4,7 @@ import path from 'node:path';
 import { tf } from '../../../src/engine/tf';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { openDataset } from '../../../src/engine/dataset/dataset';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { runRecipe } from '../../../src/engine/recipe/run';
 import type { RunEnvironment } from '../../../src/engine/recipe/types';
 import { FOR_NEW_NETWORKS } from '../../../src/protocol/normalization';

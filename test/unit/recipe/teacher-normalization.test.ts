@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { fromLayersModel } from '../../../src/engine/model/runnable';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import type { Normalization } from '../../../src/protocol/normalization';
 import { twoInputModel, writeRaw } from '../../fixtures/tiny-model';
 import { tinyNetwork } from '../train/tiny';

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
-import { withDraws } from '../../../src/engine/train/draws';
+import { withDraws } from '../../../src/engine/model/layers-model/draws';
+import { networkOf } from '../../../src/engine/model/layers-model/network';
+import type { LayersModel } from '../../../src/engine/model/layers-model/tfjs-layers';
 import {
   bestOf,
   isOutOfPatience,
@@ -25,18 +27,22 @@ const settings = {
   stage: 'training',
 } as const;
 
-async function train(
-  more: Partial<TrainOptions> = {},
-): Promise<{ model: TrainOptions['model']; states: TrainState[]; best: boolean[] }> {
+async function train({
+  model = tinyNetwork(1),
+  ...more
+}: Partial<TrainOptions> & { model?: LayersModel } = {}): Promise<{
+  model: LayersModel;
+  states: TrainState[];
+  best: boolean[];
+}> {
   const states: TrainState[] = [];
   const best: boolean[] = [];
-  const model = more.model ?? tinyNetwork(1);
   const onEpoch = (state: TrainState, isBest: boolean): Promise<void> => {
     states.push(state);
     best.push(isBest);
     return Promise.resolve();
   };
-  await trainModel({ data: await tinyDataset(), onEpoch, ...settings, ...more, model });
+  await trainModel({ data: await tinyDataset(), onEpoch, ...settings, ...more, network: networkOf(model) });
   return { model, states, best };
 }
 
@@ -49,7 +55,9 @@ describe('training', () => {
     expect(records[2]!.loss).toBeLessThan(records[0]!.loss);
     expect(records[2]!.testAccuracy).toBeGreaterThan(0.9);
     expect(best[0]).toBe(true);
-    const { accuracy } = await evaluateModel(model, data.split('test'), { classNames: data.info.classNames });
+    const { accuracy } = await evaluateModel(networkOf(model), data.split('test'), {
+      classNames: data.info.classNames,
+    });
     expect(accuracy).toBe(records[2]!.testAccuracy);
   });
 

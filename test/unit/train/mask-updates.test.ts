@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { backendStats, disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { trainModel, type MaskUpdate } from '../../../src/engine/train/loop';
+import { networkOf } from '../../../src/engine/model/layers-model/network';
 import { tf, tinyDataset, tinyNetwork } from './tiny';
 
 afterEach(disposeBackend);
@@ -26,7 +27,7 @@ test.each([undefined, new Set(['conv/kernel', 'out/kernel'])])(
     const compiles: number[] = [];
     const tensors: number[] = [];
     await trainModel({
-      model,
+      network: networkOf(model),
       data: await tinyDataset(),
       epochs: 3,
       batchSize: 20,

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/dataset/random';
 import { asClassifier } from '../../../src/engine/measure/classifier';
+import { networkOf } from '../../../src/engine/model/layers-model/network';
+import { trainableOf } from '../../../src/engine/model/network';
 import { Adam } from '../../../src/engine/train/adam';
-import { Steps, trainedWeights } from '../../../src/engine/train/step';
+import { Steps } from '../../../src/engine/train/step';
 import { teacherOf } from '../../../src/engine/train/teacher';
 import { CancelledError } from '../../../src/protocol/errors';
 import { tf, tinyDataset, tinyNetwork, weightsOf } from './tiny';
@@ -14,9 +16,9 @@ beforeAll(async () => {
 describe('a teacher', () => {
   it('answers softened probabilities of each image, whatever the order, from memory or asked anew', async () => {
     const images = (await tinyDataset()).split('train');
-    const classifier = asClassifier(tinyNetwork(7), images, 3);
+    const classifier = asClassifier(networkOf(tinyNetwork(7)), images, 3);
     const batch = images.shuffled(new Random(1)).batch(40, 20);
-    const expected = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch, false), 3)).dataSync());
+    const expected = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch), 3)).dataSync());
     for (const cacheBytes of [undefined, 10]) {
       const teacher = await teacherOf(classifier, images, { temperature: 3, cacheBytes });
       const answers = await teacher.answers(batch);
@@ -31,7 +33,7 @@ describe('a teacher', () => {
     const images = (await tinyDataset()).split('train');
     const model = tinyNetwork(7);
     const signal = AbortSignal.abort();
-    const classifier = asClassifier(model, images, 3);
+    const classifier = asClassifier(networkOf(model), images, 3);
     await expect(teacherOf(classifier, images, { temperature: 1, signal })).rejects.toThrow(CancelledError);
     model.weights.at(-1)!.write(tf.tensor1d([NaN, 0, 0]));
     await expect(teacherOf(classifier, images, { temperature: 1 })).rejects.toThrow(/teacher answers with values that/);
@@ -42,10 +44,11 @@ describe('a step of distillation', () => {
   async function stepped(alpha: number, temperature: number): Promise<number[][]> {
     const images = (await tinyDataset()).split('train');
     const student = tinyNetwork(1);
-    const weights = trainedWeights(student);
-    const classifier = asClassifier(student, images, 3);
+    const network = networkOf(student);
+    const weights = trainableOf(network);
+    const classifier = asClassifier(network, images, 3);
     const adam = new Adam(weights, { masks: new Map() });
-    const teacher = await teacherOf(asClassifier(tinyNetwork(3), images, 3), images, { temperature });
+    const teacher = await teacherOf(asClassifier(networkOf(tinyNetwork(3)), images, 3), images, { temperature });
     const distillation = { teacher, temperature, alpha };
     await new Steps({ classifier, weights, adam, seeds: [1], distillation }).take(images.batch(0, 20), 0.01, 0);
     return weightsOf(student);
@@ -54,9 +57,10 @@ describe('a step of distillation', () => {
   it('with alpha 0 is one on the labels alone, with alpha 1 does not hear them', async () => {
     const images = (await tinyDataset()).split('train');
     const student = tinyNetwork(1);
-    const weights = trainedWeights(student);
+    const network = networkOf(student);
+    const weights = trainableOf(network);
     const adam = new Adam(weights, { masks: new Map() });
-    const classifier = asClassifier(student, images, 3);
+    const classifier = asClassifier(network, images, 3);
     await new Steps({ classifier, weights, adam, seeds: [1] }).take(images.batch(0, 20), 0.01, 0);
     const plain = weightsOf(student);
     (await stepped(0, 4)).flat().forEach((value, i) => {
@@ -69,15 +73,16 @@ describe('a step of distillation', () => {
     const images = (await tinyDataset()).split('train');
     const [alpha, temperature] = [0.7, 2.5];
     const batch = images.batch(0, 20);
-    const teaching = asClassifier(tinyNetwork(3), images, 3);
+    const teaching = asClassifier(networkOf(tinyNetwork(3)), images, 3);
     const student = tinyNetwork(1);
-    const weights = trainedWeights(student);
-    const classifier = asClassifier(student, images, 3);
+    const network = networkOf(student);
+    const weights = trainableOf(network);
+    const classifier = asClassifier(network, images, 3);
     // Written out by the definition, from the logits up.
     const { grads } = tf.variableGrads(
       () => {
-        const z = classifier.logits(batch, true);
-        const p = tf.softmax(tf.div(teaching.logits(batch, false), temperature));
+        const z = classifier.logits(batch, { training: true, draws: [] });
+        const p = tf.softmax(tf.div(teaching.logits(batch), temperature));
         const q = tf.logSoftmax(tf.div(z, temperature));
         const divergence = tf.mean(tf.sum(tf.mul(p, tf.sub(tf.log(p), q)), 1));
         const rows = tf.oneHot(tf.tensor1d([...batch.labels], 'int32'), 3);

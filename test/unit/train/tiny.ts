@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { layers, tf } from '../../../src/engine/tf';
+import { tf } from '../../../src/engine/tf';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
 import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';

@@ -1,6 +1,6 @@
 import { tf } from '../../tf';
 import type { Batch } from '../../dataset/examples';
-import { variablesByTensor } from '../../model/weights/binding';
+import type { Pass } from '../../model/network';
 import { meanCrossEntropy, oneHot } from '../../train/step';
 import { eachBatch, type Subject } from './subject';
 
@@ -31,27 +31,33 @@ export async function eachGradient(
 /** The variables of the named tensors. */
 export function variablesOf({ classifier }: Subject, names: Iterable<string>): Map<string, tf.Variable> {
   const found = new Map<string, tf.Variable>();
-  for (const [name, weight] of variablesByTensor(classifier.model, names)) {
-    const variable: unknown = weight.read();
-    if (!(variable instanceof tf.Variable)) throw new Error(`the weight ${name} is no variable`);
-    // The model is a copy: layers that are frozen for training have gradients as well.
+  for (const name of names) {
+    const variable = classifier.network.variables.get(name)?.variable;
+    if (!variable) throw new Error(`the network has no weight ${name}`);
+    // The network is a copy: layers that are frozen for training have gradients as well.
     variable.trainable = true;
-    found.set(name, variable as tf.Variable);
+    found.set(name, variable);
   }
   return found;
 }
 
-/** The gradients of one batch. `step` is told them, by the names of the variables, within the tidy: an optimiser's place. */
+/** A pass as in training, and an optimiser's place: it is told the gradients, by the names of the variables, within the tidy. */
+export interface TrainingPass {
+  readonly pass: Pass;
+  readonly step: (gradients: Readonly<Record<string, tf.Tensor>>) => void;
+}
+
+/** The gradients of one batch. */
 export async function gradientsOf(
   { classifier }: Subject,
   variables: Variables,
   batch: Batch,
-  step?: (gradients: Readonly<Record<string, tf.Tensor>>) => void,
+  { pass, step }: Partial<TrainingPass> = {},
 ): Promise<Gradients> {
   const found = tf.tidy(() => {
     const labels = tf.tensor2d(oneHot(batch, classifier.classes), [batch.count, classifier.classes]);
     const { grads } = tf.variableGrads(
-      () => meanCrossEntropy(labels, classifier.logits(batch, step !== undefined)),
+      () => meanCrossEntropy(labels, classifier.logits(batch, pass)),
       [...variables.values()],
     );
     step?.(grads);

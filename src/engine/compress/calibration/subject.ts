@@ -5,7 +5,7 @@ import type { Dataset } from '../../dataset/dataset';
 import type { Batch, Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
 import { asClassifier, type Classifier } from '../../measure/classifier';
-import { toLayersModel } from '../../model/runnable';
+import { toNetwork } from '../../model/runnable';
 import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
 
@@ -43,12 +43,12 @@ export async function withSubject<T>(
   work: (subject: Subject) => Promise<T>,
 ): Promise<T> {
   const images = data.split('train').shuffled(new Random(STREAM, options.seed)).first(options.samples);
-  const model = await toLayersModel(content);
+  const network = await toNetwork(content);
   try {
-    const classifier = asClassifier(model, images, data.info.classNames.length);
+    const classifier = asClassifier(network, images, data.info.classNames.length);
     return await work({ content, classifier, images, options });
   } finally {
-    model.dispose();
+    network.dispose();
   }
 }
 

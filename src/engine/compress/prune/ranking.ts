@@ -2,7 +2,7 @@ import { sparsityOf } from '../../../protocol/figures';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph, type GraphLayer } from '../../model/graph';
-import { requireFinite } from '../../model/runnable';
+import { requireFinite } from '../../model/tensors';
 import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
 import { pooled } from './pooling';
 import { SMALLEST_FLOAT } from './sorted';

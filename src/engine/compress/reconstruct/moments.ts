@@ -1,6 +1,7 @@
 import { tf } from '../../tf';
 import type { Classifier } from '../../measure/classifier';
-import { TensorSums, watch, type Multiplied } from '../calibration/inputs';
+import type { Product } from '../../model/network';
+import { TensorSums } from '../calibration/inputs';
 import { eachBatch, type Subject } from '../calibration/subject';
 import type { NormalEquations } from './least-squares';
 
@@ -9,10 +10,10 @@ const BATCH_SIZE = 100;
 
 /** One layer in the model as it was, whose outputs are wanted, and in the pruned model, whose inputs it gets. */
 export interface LayerPair {
-  readonly original: Multiplied;
+  readonly original: Product;
   /** The kernel as it was, inputs x outputs. */
   readonly kernel: tf.Tensor2D;
-  readonly pruned: Multiplied;
+  readonly pruned: Product;
 }
 
 /** Sums over all rows x of what the pruned layer's kernel is multiplied with, and y of what came out of the original one, its bias left out. The caller disposes of the tensors. */
@@ -41,10 +42,10 @@ export async function momentsOf(
   const wanted: tf.Tensor[] = [];
   let rows = 0;
   const unwatch = [
-    watch(original, (columns) => {
+    original.watch((columns) => {
       wanted.push(tf.keep(tf.matMul(columns, kernel)));
     }),
-    watch(pruned, (x) => {
+    pruned.watch((x) => {
       const y = wanted.shift();
       if (!y) throw new Error('a layer was called more often in the pruned model');
       rows += x.shape[0];
@@ -60,8 +61,8 @@ export async function momentsOf(
   try {
     await eachBatch(subject, BATCH_SIZE, async (batch) => {
       tf.tidy(() => {
-        subject.classifier.logits(batch, false);
-        prunedModel.logits(batch, false);
+        subject.classifier.logits(batch);
+        prunedModel.logits(batch);
       });
       // What lies behind the layer was disposed of, so it is not computed; reading one sum computes all.
       await sums.get('y')?.data();

@@ -4,10 +4,9 @@ import type { Dataset } from '../../dataset/dataset';
 import { asClassifier, type Classifier } from '../../measure/classifier';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { weightName } from '../../model/roles';
-import { toLayersModel, type LayersModel } from '../../model/runnable';
-import { variablesByTensor } from '../../model/weights/binding';
+import type { Network } from '../../model/network';
+import { toNetwork } from '../../model/runnable';
 import { pauseUnless } from '../../pause';
-import { multipliedKernels } from '../calibration/inputs';
 import { withSubject, type CalibrationOptions, type Subject } from '../calibration/subject';
 import { solveMasked } from './least-squares';
 import { momentsOf, type Moments } from './moments';
@@ -46,12 +45,12 @@ export async function reconstruct(
   options: Omit<CalibrationOptions, 'stage'>,
 ): Promise<Reconstruction> {
   return withSubject(content, data, { ...options, stage: 'reconstructing' }, async (subject) => {
-    const model = await toLayersModel({ ...content, tensors: pruned });
+    const network = await toNetwork({ ...content, tensors: pruned });
     try {
-      const classifier = asClassifier(model, subject.images, data.info.classNames.length);
+      const classifier = asClassifier(network, subject.images, data.info.classNames.length);
       return await layerAfterLayer(subject, classifier, pruned);
     } finally {
-      model.dispose();
+      network.dispose();
     }
   });
 }
@@ -72,7 +71,7 @@ async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Te
     layers.set(layer.name, typeof fitted === 'string' ? fitted : fitted.errors);
     if (typeof fitted === 'string') continue;
     for (const changed of fitted.changed) tensors.set(changed.name, changed);
-    show(running.model, fitted.changed);
+    show(running.network, fitted.changed);
   }
   return { tensors, layers };
 }
@@ -85,8 +84,8 @@ async function fit(
   before: Tensor,
 ): Promise<{ changed: Tensor[]; errors: { before: number; after: number } } | string> {
   const kernel = tensors.get(before.name);
-  const [original] = multipliedKernels(subject.classifier.model, [before.name]);
-  const [pruned] = multipliedKernels(running.model, [before.name]);
+  const [original] = subject.classifier.network.products([before.name]);
+  const [pruned] = running.network.products([before.name]);
   if (!original || !pruned || !isFloat(before) || !isFloat(kernel))
     return 'not reconstructed: it is neither a dense layer nor a convolution';
   const outputs = kernel.shape.at(-1) ?? 1;
@@ -145,14 +144,9 @@ async function errorOf(moments: Moments, kernel: tf.Tensor2D, shifted: boolean):
   return variance! > 0 ? Math.max(0, error! / variance!) : 0;
 }
 
-function show(model: LayersModel, tensors: readonly Tensor[]): void {
-  const variables = variablesByTensor(
-    model,
-    tensors.map(({ name }) => name),
-  );
-  for (const { name, shape, data } of tensors) {
+function show({ variables }: Network, tensors: readonly Tensor[]): void {
+  for (const { name, shape, data } of tensors)
     tf.tidy(() => {
-      variables.get(name)!.write(tf.tensor(data, [...shape]));
+      variables.get(name)!.variable.assign(tf.tensor(data, [...shape]));
     });
-  }
 }

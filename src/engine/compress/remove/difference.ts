@@ -4,7 +4,8 @@ import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Examples } from '../../dataset/examples';
 import { inputShape } from '../../measure/classifier';
-import { answersOf, toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import { INFERENCE, type Network } from '../../model/network';
+import { toNetwork, whyNotRunnable } from '../../model/runnable';
 import { withInputShape } from '../../model/input-shapes';
 import { readTopology } from '../../model/topology';
 import { breathe } from '../../pause';
@@ -51,11 +52,11 @@ export async function checkDifference(
   const sized = (model: ModelContent): ModelContent => (onImages ? model : withInputShape(model, inputShape));
   const why = whyNotRunnable(sized(expected), 'several');
   if (why !== undefined) return { difference: null, notCompared: why };
-  const large = await toLayersModel(withoutLastActivations(sized(expected)), 'several');
+  const large = await toNetwork(withoutLastActivations(sized(expected)), 'several');
   try {
-    const small = await toLayersModel(withoutLastActivations(sized(got)), 'several');
+    const small = await toNetwork(withoutLastActivations(sized(got)), 'several');
     try {
-      const inputs = onImages ? imagesFor(large, images) : noiseFor(expected, large);
+      const inputs = onImages ? imagesFor(large, images) : noiseFor(large);
       const difference = await compare(large, small, inputs, onImages ? 'validation' : 'noise', signal);
       if (!Number.isFinite(difference.largest))
         throw new UserError(
@@ -75,8 +76,8 @@ export async function checkDifference(
 }
 
 async function compare(
-  large: LayersModel,
-  small: LayersModel,
+  large: Network,
+  small: Network,
   batches: Iterable<Batch>,
   on: OutputDifference['on'],
   signal?: AbortSignal,
@@ -95,18 +96,18 @@ async function compare(
 }
 
 /** The first images, batch by batch. */
-function* imagesFor(model: LayersModel, images: Examples): Generator<Batch> {
-  const form = inputShape(model.inputs[0]!.shape, images.shape);
+function* imagesFor(network: Network, images: Examples): Generator<Batch> {
+  const form = inputShape(network.inputs[0]!.shape, images.shape);
   for (let from = 0; from < Math.min(SAMPLES, images.length); from += BATCH_SIZE) {
     const { values, count } = images.batch(from, Math.min(BATCH_SIZE, SAMPLES - from));
     yield { count, inputs: [{ data: values, shape: [count, ...form] }] };
   }
 }
 
-async function outputsOf(model: LayersModel, inputs: Batch['inputs']): Promise<Float32Array[]> {
+async function outputsOf(network: Network, inputs: Batch['inputs']): Promise<Float32Array[]> {
   const outputs = tf.tidy(() => {
-    const [first, ...others] = inputs.map(({ data, shape }) => tf.tensor(data, [...shape]));
-    return answersOf(model, others.length > 0 ? [first!, ...others] : first!, false);
+    const given = inputs.map(({ data, shape }) => tf.tensor(data, [...shape]));
+    return network.forward(given, INFERENCE);
   });
   try {
     return await Promise.all(outputs.map((output) => output.data<'float32'>()));

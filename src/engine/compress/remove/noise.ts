@@ -1,11 +1,8 @@
-import type { ModelContent } from '../../checkpoint/types';
 import { Random } from '../../dataset/random';
 import { closeShape } from '../../model/input-shapes';
-import type { LayersModel } from '../../model/runnable';
-import { readTopology, type Topology } from '../../model/topology';
-import { numberOf } from '../../model/topology-json';
+import type { InputValues, Network } from '../../model/network';
 
-/** Examples for each input of a model. */
+/** Examples for each input of a network. */
 export interface Batch {
   readonly count: number;
   readonly inputs: readonly { readonly data: Float32Array; readonly shape: readonly number[] }[];
@@ -18,10 +15,9 @@ const MOST_NUMBERS = 2 ** 20;
 const STREAM = 0x5eca7e;
 
 /** Seeded random examples: indices where an input is looked up, pixels where it is scaled first, otherwise numbers from -1 to 1. */
-export function noiseFor(content: ModelContent, model: LayersModel): Batch[] {
-  const topology = readTopology(content.modelTopology);
-  const shapes = model.inputs.map(({ shape }) =>
-    closeShape(shape)
+export function noiseFor(network: Network): Batch[] {
+  const shapes = network.inputs.map(({ shape }) =>
+    closeShape([...shape])
       .slice(1)
       .map((size) => size ?? 1),
   );
@@ -30,7 +26,7 @@ export function noiseFor(content: ModelContent, model: LayersModel): Batch[] {
   const count = Math.max(FEWEST, Math.min(SAMPLES, Math.floor(MOST_NUMBERS / each)));
   const stream = new Random(STREAM);
   const inputs = shapes.map((shape, i) => {
-    const draw = drawing(topology, i);
+    const draw = drawing(network.inputs[i]!.values);
     const data = new Float32Array(count * sizes[i]!).map(() => draw(stream.uint32() / 2 ** 32));
     return { data, shape: [count, ...shape] };
   });
@@ -38,15 +34,13 @@ export function noiseFor(content: ModelContent, model: LayersModel): Batch[] {
 }
 
 /** Makes a number that an input takes from one of at least 0 and less than 1. */
-function drawing(topology: Topology | null, input: number): (share: number) => number {
-  const call = topology?.inputCalls[input];
-  if (!topology || call === undefined) return (share) => 2 * share - 1;
-  const readers = topology.calls.filter(({ inputs }, i) => i === call || inputs.some((one) => one.call === call));
-  const { type, config } =
-    readers.map(({ layer }) => topology.layers[layer]!).find((layer) => layer.type !== 'InputLayer') ?? {};
-  if (type === 'Embedding') {
-    const words = numberOf(config?.['input_dim'], 1);
-    return (share) => Math.floor(share * words);
+function drawing(values: InputValues): (share: number) => number {
+  switch (values.kind) {
+    case 'rows':
+      return (share) => Math.floor(share * values.rows);
+    case 'pixels':
+      return (share) => 255 * share;
+    case 'numbers':
+      return (share) => 2 * share - 1;
   }
-  return type === 'Rescaling' || type === 'Normalization' ? (share) => 255 * share : (share) => 2 * share - 1;
 }

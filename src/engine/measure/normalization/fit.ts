@@ -14,7 +14,8 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData, SizedData } from '../../dataset/dataset';
 import { readGraph } from '../../model/graph';
 import { rawPixelLayer } from '../../model/preprocessing';
-import { whyNotRunnable, type LayersModel } from '../../model/runnable';
+import type { Network } from '../../model/network';
+import { whyNotRunnable } from '../../model/runnable';
 import { refuseOtherTasks } from '../classifier';
 import { decide, knowsNothing, type Answers } from './decide';
 import { tryNormalizations, type Trial } from './trial';
@@ -23,7 +24,7 @@ import { UndecidedNormalization } from './undecided';
 /** What finding the normalization of a model is given. */
 export interface FitOptions {
   /** Lends the model, running with its own weights. */
-  readonly lend: <T>(work: (running: LayersModel) => Promise<T>) => Promise<T>;
+  readonly lend: <T>(work: (running: Network) => Promise<T>) => Promise<T>;
   /** Keeps what a trial came to, so that it is made once. */
   readonly keep?: <T>(make: () => Promise<T>) => Promise<T>;
   /** Whether a network that only guesses, whatever it is given, gets the normalization of new networks. */

@@ -6,8 +6,8 @@ import { trace } from 'tfjs-backend-onnxruntime';
 import type { Dataset, SizedData } from '../../dataset/dataset';
 import { padded, type Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
-import { batchWithin } from '../../model/outputs';
-import type { LayersModel } from '../../model/runnable';
+import { batchWithin } from '../../model/batch-size';
+import type { Network } from '../../model/network';
 import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
 import { asClassifier } from '../classifier';
@@ -35,23 +35,23 @@ function candidates(data: SizedData): Normalization[] {
 }
 
 /**
- * Runs a model on the first validation images under each common normalization. Where there are fewer than 500, training
+ * Runs a network on the first validation images under each common normalization. Where there are fewer than 500, training
  * images are taken too, and test images where there is nothing else: nothing is reported of them but which normalization is
  * the right one.
  * @throws UserError where the model does not fit the images, CancelledError
  */
 export async function tryNormalizations(
-  model: LayersModel,
+  network: Network,
   data: SizedData,
   options: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
 ): Promise<Trial> {
   const { signal, onProgress } = options;
-  const classifier = asClassifier(model, data, data.info.classNames.length);
+  const classifier = asClassifier(network, data, data.info.classNames.length);
   const all = candidates(data);
   const samples = partsOf(data, all[0]!).reduce((sum, { length }) => sum + length, 0);
-  const size = batchWithin(model, Math.min(BATCH_SIZE, samples));
+  const size = batchWithin(network, Math.min(BATCH_SIZE, samples));
   const meter = new ProgressMeter('finding the normalization', all.length * samples, 'images', onProgress);
-  const pass = trace((x) => classifier.logitsOf(x, false), [classifier.shapeOf(size)], { examples: [0] });
+  const pass = trace((x) => classifier.logitsOf(x), [classifier.shapeOf(size)], { examples: [0] });
   const labels = new Int32Array(samples);
   try {
     const answers: Answers[] = [];

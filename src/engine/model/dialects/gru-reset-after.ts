@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { layers as tfLayers, tf } from '../../tf';
+import { tf } from '../../tf';
+import { layers as tfLayers } from '../layers-model/tfjs-layers';
 
 const { Layer } = tfLayers.layers;
 

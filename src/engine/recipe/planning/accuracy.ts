@@ -5,7 +5,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import { dataKey, type Dataset } from '../../dataset/dataset';
 import { evaluated } from '../../measure/evaluated';
 import { evaluateModel } from '../../measure/evaluate';
-import type { LayersModel } from '../../model/runnable';
+import type { Network } from '../../model/network';
 import { weightSwapOf } from '../../model/weight-swap';
 import { pauseUnless } from '../../pause';
 
@@ -39,20 +39,20 @@ export async function measureAccuracy(
   const { info, normalization } = dataset;
   const { samples, signal, onProgress } = options;
   const images = dataset.split('validation').first(samples);
-  const evaluate = (model: LayersModel) =>
-    evaluateModel(model, images, { classNames: info.classNames, signal, onProgress, batchSize: BATCH });
+  const evaluate = (network: Network) =>
+    evaluateModel(network, images, { classNames: info.classNames, signal, onProgress, batchSize: BATCH });
   const swap = await weightSwapOf(session);
-  const [baseline, shown] = await swap.exclusively(async (model) => {
+  const [baseline, shown] = await swap.exclusively(async (network) => {
     await pauseUnless(signal);
     const { checkpoint } = session;
     const before = await session.memo(`baseline:${JSON.stringify([dataKey(dataset), images.length])}`, () => {
       swap.set(checkpoint.tensors);
-      return evaluate(model);
+      return evaluate(network);
     });
     if (planned.kind !== 'weights') return [before, before];
     await pauseUnless(signal);
     swap.set(planned.model.tensors);
-    return [before, await evaluate(model)];
+    return [before, await evaluate(network)];
   });
   const after =
     planned.kind === 'none'

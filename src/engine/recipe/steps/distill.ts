@@ -5,7 +5,8 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { asClassifier } from '../../measure/classifier';
 import { fitDataToOther } from '../../measure/normalization/fit';
-import { toLayersModel, whyNotRunnable, type LayersModel } from '../../model/runnable';
+import type { Network, OpenShape } from '../../model/network';
+import { toNetwork, whyNotRunnable } from '../../model/runnable';
 import { normalizationName, sameNormalization } from '../../../protocol/normalization';
 import { teacherOf } from '../../train/teacher';
 import type { Distillation } from '../../train/step';
@@ -32,7 +33,7 @@ export async function tryTeacher({ teacher }: Distill, { start, referenced, open
   const why = whyNotRunnable(content);
   if (why !== undefined)
     throw new UserError(`The teacher "${teacher}" cannot be asked: ${why.charAt(0).toLowerCase()}${why.slice(1)}`);
-  const [asked, student] = [await toLayersModel(content), await toLayersModel(start)];
+  const [asked, student] = [await toNetwork(content), await toNetwork(start)];
   try {
     compare(teacher, 'input', asked.inputs, student.inputs);
     compare(teacher, 'output', asked.outputs, student.outputs);
@@ -43,7 +44,12 @@ export async function tryTeacher({ teacher }: Distill, { start, referenced, open
   }
 }
 
-function compare(teacher: string, what: string, theirs: LayersModel['inputs'], ours: LayersModel['inputs']): void {
+/** An input or output. */
+interface End {
+  readonly shape: OpenShape;
+}
+
+function compare(teacher: string, what: string, theirs: readonly End[], ours: readonly End[]): void {
   const [their, our] = [theirs, ours].map((ends) => ends.map(({ shape }) => shapeText(shape)).join(' and '));
   if (their !== our)
     throw new UserError(
@@ -51,7 +57,7 @@ function compare(teacher: string, what: string, theirs: LayersModel['inputs'], o
     );
 }
 
-const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
+const shapeText = (shape: OpenShape): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
 
 /** The answers of the teacher, ready for training, and the end of it. @throws UserError, CancelledError */
 export async function distillation(
@@ -61,19 +67,19 @@ export async function distillation(
 ): Promise<Distillation & { dispose(): void }> {
   const { listener } = context;
   const content = await teacherContent(context, teacher);
-  const model = await toLayersModel(content);
+  const network = await toNetwork(content);
   try {
     const onProgress = progressTo(listener);
-    const images = (await dataOfTeacher(context, teacher, content, model, data)).split('train');
-    const classifier = asClassifier(model, images, data.info.classNames.length);
+    const images = (await dataOfTeacher(context, teacher, content, network, data)).split('train');
+    const classifier = asClassifier(network, images, data.info.classNames.length);
     return {
       teacher: await teacherOf(classifier, images, { temperature, signal: listener.signal, onProgress }),
       temperature,
       alpha,
-      dispose: () => model.dispose(),
+      dispose: () => network.dispose(),
     };
   } catch (error) {
-    model.dispose();
+    network.dispose();
     throw error;
   }
 }
@@ -83,12 +89,12 @@ async function dataOfTeacher(
   { prepared, listener }: RunContext,
   teacher: string,
   content: ModelContent,
-  model: LayersModel,
+  network: Network,
   data: Dataset,
 ): Promise<Dataset> {
   if (teacher === START_TEACHER || !prepared.opened) return data;
   const own = await fitDataToOther(content, prepared.opened, {
-    lend: (ask) => ask(model),
+    lend: (ask) => ask(network),
     signal: listener.signal,
     onProgress: progressTo(listener),
   });

@@ -11,8 +11,8 @@ import { keptCounts, prunedCounts } from '../../compress/counts';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/dataset';
-import { modelTensors, toLayersModel, type LayersModel } from '../../model/runnable';
-import { variablesByTensor } from '../../model/weights/binding';
+import { trainableOf, type Network } from '../../model/network';
+import { toNetwork } from '../../model/runnable';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
@@ -74,7 +74,7 @@ async function trainEpochs(
   const nameOf = (epoch: number): string => epochFolder(recipe, state.step, epoch);
   const start = context.model;
   const done = resume?.records.length ?? 0;
-  const model = await toLayersModel(done > 0 ? await readBack(context, nameOf(done)) : start);
+  const network = await toNetwork(done > 0 ? await readBack(context, nameOf(done)) : start);
   let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
     taught = step.distill && (await distillation(context, step.distill, data));
@@ -84,7 +84,7 @@ async function trainEpochs(
       if (!masks.has(name)) masks.set(name, new Uint8Array(length).fill(1));
     return await trainModel({
       ...step,
-      model,
+      network,
       data,
       seeds: [recipe.seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
@@ -93,7 +93,7 @@ async function trainEpochs(
       distillation: taught,
       resume,
       signal: listener.signal,
-      ...(step.step === 'finetune' || gradual ? { sparsity: () => kernelSparsity(withWeightsOf(start, model)) } : {}),
+      ...(step.step === 'finetune' || gradual ? { sparsity: () => kernelSparsity(withWeightsOf(start, network)) } : {}),
       onProgress: (progress, training) => {
         listener.report({ kind: 'progress', progress, ...(training ? { training } : {}) });
       },
@@ -102,7 +102,7 @@ async function trainEpochs(
       },
       onEpoch: async (reached, best) => {
         const record = reached.records.at(-1)!;
-        const content = stamped(context, exactly(withWeightsOf(start, model)), [
+        const content = stamped(context, exactly(withWeightsOf(start, network)), [
           ...state.accuracies,
           ...accuraciesOf(step.step, record, data),
         ]);
@@ -115,20 +115,16 @@ async function trainEpochs(
     });
   } finally {
     taught?.dispose();
-    model.dispose();
+    network.dispose();
   }
 }
 
-/** A model with the weights that `running`, built from it, has now. The order of its tensors, which decides the bytes, stays. */
-function withWeightsOf(model: ModelContent, running: LayersModel): ModelContent {
-  const variables = variablesByTensor(
-    running,
-    modelTensors(model).map(({ name }) => name),
-  );
+/** A model with the weights that its network has now. The order of its tensors, which decides the bytes, stays. */
+function withWeightsOf(model: ModelContent, { variables }: Network): ModelContent {
   const tensors = new Map<string, Tensor>();
   for (const tensor of model.tensors.values()) {
     if (tensor.group === 'optimizer') continue;
-    const data = variables.get(tensor.name)!.read().dataSync();
+    const data = variables.get(tensor.name)!.variable.dataSync();
     // A shadow below 0 times a mask of 0 is -0, whose bytes are not those of the 0 that a prune step writes.
     if (data instanceof Float32Array) tensors.set(tensor.name, { ...tensor, data: data.map((value) => value + 0) });
     else if (data instanceof Int32Array || data instanceof Uint8Array)
@@ -182,11 +178,11 @@ function dryRun(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Mod
 }
 
 async function preflight({ distill }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
-  const model = await toLayersModel(prepared.start);
+  const network = await toNetwork(prepared.start);
   try {
-    if (model.trainableWeights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
+    if (trainableOf(network).length === 0) throw new UserError(NOTHING_TO_TRAIN);
   } finally {
-    model.dispose();
+    network.dispose();
   }
   if (distill) await tryTeacher(distill, prepared);
 }

@@ -1,12 +1,13 @@
-import { layers as tfLayers, tf } from '../tf';
+import { tf } from '../../tf';
+import { layers, type LayersModel } from './tfjs-layers';
 
-type Layer = tfLayers.layers.Layer;
+type Layer = layers.layers.Layer;
 
 /**
  * Makes the batch normalisations of a running model compute in training what Keras computes: one without scale or center, in
  * which TensorFlow.js fails, and a frozen one, whose statistics stay and are used as at inference.
  */
-export function mendBatchNormalisation(model: tfLayers.LayersModel): void {
+export function mendBatchNormalisation(model: LayersModel): void {
   for (const layer of leavesOf(model)) {
     if (layer.getClassName() !== 'BatchNormalization') continue;
     const { scale, center } = layer.getConfig();
@@ -25,12 +26,12 @@ const constant = (layer: Layer, make: (shape: number[]) => tf.Tensor) => ({
 });
 
 /** The layers of a model, those of nested models and wrappers in their place. */
-export function leavesOf(model: tfLayers.LayersModel): Layer[] {
+export function leavesOf(model: LayersModel): Layer[] {
   return model.layers.flatMap(dissolved);
 }
 
 function dissolved(layer: Layer): Layer[] {
-  if (layer instanceof tfLayers.LayersModel) return leavesOf(layer);
+  if (layer instanceof layers.LayersModel) return leavesOf(layer);
   const wrapped: unknown = Reflect.get(layer, 'layer');
-  return wrapped instanceof tfLayers.layers.Layer ? [layer, ...dissolved(wrapped)] : [layer];
+  return wrapped instanceof layers.layers.Layer ? [layer, ...dissolved(wrapped)] : [layer];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { tf, type layers } from '../../tf';
+import { tf } from '../../tf';
+import type { layers } from './tfjs-layers';
 
 const sizes = z.union([z.number().transform((size) => [size]), z.array(z.number())]);
 const Convolution = z.object({

@@ -1,23 +1,17 @@
-import type { layers, tf } from '../tf';
-import { answersOf, type LayersModel } from './runnable';
-import type { ModelVariable } from './weights/binding';
+import type { tf } from '../../tf';
+import type { SplitPoint } from '../network';
+import { answersOf } from './answers';
+import type { ModelVariable } from './binding';
+import type { layers, LayersModel } from './tfjs-layers';
 
 type Symbolic = layers.SymbolicTensor;
 /** One call of a layer, with its input and output tensors. */
 type Call = layers.layers.Layer['inboundNodes'][number];
 
-/** A tensor in a running model on which all later layers depend, and no later layer on an earlier tensor. */
-export interface SplitPoint {
-  /** Identifies the tensor. */
-  readonly id: number;
-  /** Shape for one example. */
-  readonly shape: readonly number[];
+/** A split point as its layers say it. */
+export interface LayerSplit extends Omit<SplitPoint, 'macs'> {
   /** Names of the layers before it. */
   readonly layers: readonly string[];
-  /** Computes it from the model's input. Call it within a tidy. */
-  readonly head: (input: tf.Tensor) => tf.Tensor;
-  /** Computes the model's output from it. Call it within a tidy. */
-  readonly tail: (tensor: tf.Tensor) => tf.Tensor;
 }
 
 /** Layers that pass a mask to later layers beside their output. */
@@ -27,14 +21,14 @@ const MASKING: ReadonlySet<string> = new Set(['Masking', 'Embedding']);
  * Finds the tensors at which a model with one input and one output can be split, in order, so that none of `variables` is
  * before the split. The input itself is not one of them.
  */
-export function splitPointsBefore(model: LayersModel, variables: ReadonlySet<ModelVariable>): SplitPoint[] {
+export function splitPointsBefore(model: LayersModel, variables: ReadonlySet<ModelVariable>): LayerSplit[] {
   const [input, output] = [model.inputs[0]!, model.outputs[0]!];
   const calls = callsBefore(output);
   if (calls.some(({ outboundLayer }) => MASKING.has(outboundLayer.getClassName()))) return [];
   const end = calls.findIndex(({ outboundLayer }) => outboundLayer.weights.some((weight) => variables.has(weight)));
   const lastRead = new Map<Call, number>();
   for (const [i, call] of calls.entries()) for (const tensor of call.inputTensors) lastRead.set(callOf(tensor), i);
-  const points: SplitPoint[] = [];
+  const points: LayerSplit[] = [];
   /** Index of the last call that reads an earlier result. */
   let reach = 0;
   for (const [i, call] of calls.slice(0, Math.max(0, end)).entries()) {

@@ -1,4 +1,4 @@
-import { Random } from '../dataset/random';
+import { Random } from '../../dataset/random';
 
 /**
  * Runs `work`, which must not be asynchronous, while `Math.random` draws from a stream of its own for these keys. TensorFlow.js

@@ -1,14 +1,9 @@
-import { UserError } from '../../protocol/errors';
-import { layers } from '../tf';
-import { MAX_EXAMPLE_BYTES } from './validate/memory';
-
-type LayersModel = layers.LayersModel;
+import { UserError } from '../../../protocol/errors';
+import type { OpenShape } from '../network';
+import { MAX_EXAMPLE_BYTES } from '../validate/memory';
+import { layers, type LayersModel } from './tfjs-layers';
 
 const BYTES_A_NUMBER = 4;
-/** What the outputs of one batch may take while a model runs: 512 MiB. */
-const BATCH_BYTES = 2 ** 29;
-/** A layer's output lives beside what it reads and a copy for another layout. */
-const BESIDE = 3;
 
 /**
  * Checks what the layers of a running model say they answer, after TensorFlow.js has worked it out: settings of the wrong kind
@@ -28,15 +23,9 @@ export function requireShapes(model: LayersModel): void {
   }
 }
 
-/**
- * How many examples may go through a model at once, so that the largest outputs take no more than 512 MiB together.
- * @param most examples that are wanted
- * @returns 1 or more
- */
-export function batchWithin(model: LayersModel, most: number): number {
-  const widest = outputsOf(model).reduce((max, { sizes }) => Math.max(max, numbersIn(sizes)), 1);
-  return Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / (BESIDE * BYTES_A_NUMBER * widest))));
-}
+/** How many numbers the largest output of a layer has for one example, 1 or more; sizes left open count as 1. */
+export const largestOutput = (model: LayersModel): number =>
+  outputsOf(model).reduce((max, { sizes }) => Math.max(max, numbersIn(sizes)), 1);
 
 interface Output {
   readonly layer: string;
@@ -54,9 +43,8 @@ function outputsOf(model: LayersModel): Output[] {
   ]);
 }
 
-type Shape = readonly (number | null)[];
-const shapesIn = (given: Shape | readonly Shape[]): readonly Shape[] =>
-  given.some((one) => Array.isArray(one)) ? (given as readonly Shape[]) : [given as Shape];
+const shapesIn = (given: OpenShape | readonly OpenShape[]): readonly OpenShape[] =>
+  given.some((one) => Array.isArray(one)) ? (given as readonly OpenShape[]) : [given as OpenShape];
 
 /** Sizes left open count as 1. */
-const numbersIn = (sizes: Shape): number => sizes.reduce<number>((all, size) => all * (size ?? 1), 1);
+const numbersIn = (sizes: OpenShape): number => sizes.reduce<number>((all, size) => all * (size ?? 1), 1);

@@ -1,13 +1,8 @@
+import type { OutputKind } from './network';
+import { inferCalls } from './shapes';
 import type { Topology, TopologyLayer } from './topology';
 import type { Shape } from './shape';
 import { identifierOf, LayerJson, numberOf, type Config } from './topology-json';
-import { inferCalls } from './shapes';
-
-/**
- * What a classifier puts out: one score for each class before, or after, they were made probabilities. `open` where only the
- * outputs can tell.
- */
-export type OutputKind = 'logits' | 'probabilities' | 'open';
 
 const BY_ACTIVATION: Readonly<Record<string, OutputKind>> = {
   softmax: 'probabilities',
@@ -35,10 +30,8 @@ const WEIGHING = /^(Dense|(Separable|Depthwise)?Conv\dD(Transpose)?)$/;
 const SCALING =
   /^(BatchNormalization|LayerNormalization|GroupNormalization|Rescaling|ReLU|LeakyReLU|PReLU|ELU|Add|Subtract)$/;
 
-/** Whether a model puts out logits or probabilities, by what is computed, from call to call. */
-export function outputKind(topology: Topology | null): OutputKind {
-  const [result] = topology?.results ?? [];
-  if (!topology || !result) return 'open';
+/** Whether each output of a model is logits or probabilities, by what is computed, from call to call. */
+export function outputKinds(topology: Topology): OutputKind[] {
   const shapes = inferCalls(topology).map(({ shape }) => shape);
   const kinds: OutputKind[] = [];
   for (const [i, { layer, inputs }] of topology.calls.entries()) {
@@ -47,7 +40,7 @@ export function outputKind(topology: Topology | null): OutputKind {
       .map(({ call, output }) => ({ kind: output === 0 ? kinds[call]! : 'open', shape: shapes[call]! }));
     kinds.push(kindOf(topology.layers[layer]!, fed, shapes[i]!));
   }
-  return result.output === 0 ? kinds[result.call]! : 'open';
+  return topology.results.map(({ call, output }) => (output === 0 ? kinds[call]! : 'open'));
 }
 
 interface Fed {

@@ -1,14 +1,11 @@
 import { UserError } from '../../../protocol/errors';
-import type { layers } from '../../tf';
 import type { Tensor } from '../../checkpoint/types';
+import type { LayersModel } from './tfjs-layers';
 
-type LayersModel = layers.LayersModel;
 /** A weight of a running model. */
 export type ModelVariable = LayersModel['weights'][number];
 /** The variables of a running model by the names of the tensors that they were loaded from. */
 export type Binding = ReadonlyMap<string, ModelVariable>;
-
-const bindings = new WeakMap<LayersModel, Binding>();
 
 /**
  * Says once and for all which variable of a model was loaded from which tensor: each from exactly one.
@@ -30,31 +27,7 @@ export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (te
   if (unset !== undefined) throw missingWeight(unset);
   if (binding.size !== model.weights.length)
     throw new UserError('Several weights of the model have the same name, so it cannot be evaluated or trained.');
-  bindings.set(model, binding);
   return binding;
-}
-
-/**
- * The variables of a running model by the names that their tensors have in the checkpoint; of a model that was made here, and
- * not loaded, by its own names.
- * @param names all that are wanted; each must be there
- * @throws UserError naming a tensor that belongs to no variable
- */
-export function variablesByTensor(model: LayersModel, names?: Iterable<string>): Binding {
-  const binding = bindings.get(model) ?? new Map(model.weights.map((one) => [one.originalName, one]));
-  if (!names) return binding;
-  return new Map(
-    Array.from(names, (name) => {
-      const variable = binding.get(name);
-      if (!variable) throw strayTensor(name);
-      return [name, variable];
-    }),
-  );
-}
-
-/** What the tensor of each variable of a running model is called in its checkpoint. */
-export function tensorNames(model: LayersModel): ReadonlyMap<ModelVariable, string> {
-  return new Map([...variablesByTensor(model)].map(([name, variable]) => [variable, name]));
 }
 
 export const strayTensor = (name: string): UserError =>

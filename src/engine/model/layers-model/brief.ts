@@ -1,0 +1,9 @@
+/** Words of a program, which tell a person nothing. */
+const INTERNAL = /\bundefined\b|\bNaN\b|\[object |is not a function|not iterable|cannot read/i;
+
+/** The first sentence of a foreign error, without its full stop, where a person can read it. */
+export function brief(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = (text.split(/\n|[.!?]\s+(?=[A-Z])/)[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
+  return INTERNAL.test(line) ? 'a value in its description is not of the right kind' : line;
+}

@@ -1,0 +1,86 @@
+import { UserError } from '../../../protocol/errors';
+import { tf } from '../../tf';
+import type { ModelContent } from '../../checkpoint/types';
+import { readable } from '../dialects';
+import { readTopology, type Topology } from '../topology';
+import { LayerJson, type Config } from '../topology-json';
+import { whyTooLarge } from '../validate/memory';
+import type { Ends } from '../network';
+import type { Slot } from '../weights/slots';
+
+/** Why a model cannot be loaded, as one sentence; undefined where nothing speaks against it. */
+export function whyNotLoadable(model: ModelContent, ends: Ends): string | undefined {
+  const plan = loadPlan(model, ends);
+  return typeof plan === 'string' ? plan : undefined;
+}
+
+/** How a model is loaded. */
+export interface LoadPlan {
+  readonly topology: Topology;
+  /** What TensorFlow.js is given to read. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** What TensorFlow.js calls the variable of a weight. */
+  readonly variableOf: (slot: Slot) => string;
+}
+
+/** How a model is loaded, or one sentence why it cannot be. */
+export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
+  const topology = topologyOf(model);
+  if (typeof topology === 'string') return topology;
+  if (model.format === 'graph-model' || !topology) {
+    return 'This model is no LayersModel, so it cannot be evaluated or trained: convert it to the format tfjs_layers_model.';
+  }
+  const strange = topology.layers.find(({ type }) => !isRegistered(type));
+  if (strange) {
+    return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`;
+  }
+  const lost = topology.layers.find(({ calls }) => calls.length === 0);
+  if (lost) {
+    return `The layer "${lost.name}" leads to no output of the model, so the model can be inspected and pruned but not evaluated or trained: save it again without this layer.`;
+  }
+  const results = topology.results.map(({ call, output }) => `${call}:${output}`);
+  if (new Set(results).size < results.length) {
+    return 'The model puts out the same tensor twice, so it cannot be evaluated or trained: save it again with each output once.';
+  }
+  const tooLarge = whyTooLarge(model);
+  if (tooLarge !== undefined) return tooLarge;
+  for (const [count, what] of [
+    [topology.inputs.length, 'input'],
+    [topology.outputs.length, 'output'],
+  ] as const) {
+    if (count > 1 && ends === 'one') {
+      return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
+    }
+  }
+  const stateful = topology.layers.find(({ config }) => isStateful(config));
+  if (stateful) {
+    return `The layer "${stateful.name}" is stateful, so its answers depend on the examples before, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;
+  }
+  const reading = readable(model, topology);
+  if (typeof reading === 'string') return reading;
+  const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
+  const variableOf = ({ layer, name }: Slot): string => {
+    const { path, name: unique } = byId.get(layer)!;
+    const own = `${path.at(-1)!}/`;
+    return reading.flat && name.startsWith(own) ? `${unique}/${name.slice(own.length)}` : name;
+  };
+  return { topology, description: reading.description, variableOf };
+}
+
+function topologyOf({ modelTopology }: ModelContent): Topology | null | string {
+  try {
+    return readTopology(modelTopology);
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+/** Whether a layer, or one that it wraps, carries its state from batch to batch. */
+function isStateful({ stateful, layer }: Config): boolean {
+  const wrapped = LayerJson.safeParse(layer);
+  const inner = wrapped.success ? wrapped.data.config : undefined;
+  return stateful === true || (inner !== undefined && !Array.isArray(inner) && isStateful(inner));
+}
+
+const isRegistered = (type: string) => Object.hasOwn(tf.serialization.SerializationMap.getMap().classNameMap, type);

@@ -1,0 +1,85 @@
+import { UserError } from '../../../protocol/errors';
+import type { tf } from '../../tf';
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import type { Ends } from '../network';
+import { modelTensors, requireFinite } from '../tensors';
+import { matchWeights } from '../weights/match';
+import { slotsOf } from '../weights/slots';
+import { bind, missingWeight, strayTensor } from './binding';
+import { brief } from './brief';
+import { loadPlan, type LoadPlan } from './load-plan';
+import { LayersNetwork } from './network';
+import { requireShapes } from './outputs';
+import { layers, type LayersModel } from './tfjs-layers';
+import { mendBatchNormalisation } from './training-mode';
+
+/**
+ * The model as TensorFlow.js runs it, its weights those of `model`: every one of its tensors that is a weight is exactly one
+ * variable. The caller disposes of it.
+ * @throws UserError where it cannot be run, see `whyNotRunnable`, where tensors and variables do not match one to one, or where
+ * it holds NaN or infinite weights
+ */
+export async function load(model: ModelContent, ends: Ends = 'one'): Promise<LayersNetwork> {
+  const plan = loadPlan(model, ends);
+  if (typeof plan === 'string') throw new UserError(plan);
+  const weights = modelTensors(model);
+  requireFinite(weights, 'evaluated or trained');
+  const { byTensor, missing } = matchWeights(
+    plan.topology.layers.flatMap(slotsOf),
+    weights.map(({ name }) => name),
+  );
+  const stray = weights.find(({ name }) => !byTensor.has(name));
+  if (stray) throw strayTensor(stray.name);
+  const nameOf = ({ name }: Tensor): string => plan.variableOf(byTensor.get(name)!);
+  const running = await build(plan, joined(weights, nameOf)).catch(async (error: unknown) => {
+    if (missing[0]) throw missingWeight(missing[0].name);
+    if (/shape mismatch/i.test(brief(error))) await nameUnfitting(plan, weights, nameOf);
+    throw new UserError(`TensorFlow.js cannot rebuild the model (${brief(error)}): convert it again.`, {
+      cause: error,
+    });
+  });
+  try {
+    requireShapes(running);
+  } catch (error) {
+    running.dispose();
+    throw error;
+  }
+  const variables = bind(running, weights, nameOf);
+  const frozen = new Set(
+    plan.topology.layers.filter(({ config }) => config['trainable'] === false).map(({ id }) => id),
+  );
+  // TensorFlow.js forgets that wrappers are frozen.
+  for (const [tensor, variable] of variables) if (frozen.has(byTensor.get(tensor)!.layer)) variable.trainable = false;
+  mendBatchNormalisation(running);
+  return new LayersNetwork(running, variables, plan.topology);
+}
+
+/** TensorFlow.js does not say which weight it is that does not fit. @throws UserError that does */
+async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf: (tensor: Tensor) => string) {
+  const bare = await build(plan);
+  try {
+    bind(bare, weights, nameOf);
+  } finally {
+    bare.dispose();
+  }
+}
+
+function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
+  // TensorFlow.js changes the object that it is given.
+  const artifacts = { modelTopology: structuredClone(description), ...weights };
+  return layers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
+}
+
+/** Weights as TensorFlow.js takes them. */
+function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string): tf.io.ModelArtifacts {
+  const bytes = new Uint8Array(weights.reduce((sum, { data }) => sum + data.byteLength, 0));
+  let offset = 0;
+  for (const { data } of weights) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return {
+    weightSpecs: weights.map((tensor) => ({ name: nameOf(tensor), shape: [...tensor.shape], dtype: tensor.dtype })),
+    weightData: bytes.buffer,
+  };
+}

@@ -1,0 +1,115 @@
+import { tf } from '../../tf';
+import type {
+  BatchNormalization,
+  Network,
+  NetworkInput,
+  NetworkOutput,
+  NetworkVariable,
+  Pass,
+  Product,
+  SplitPoint,
+} from '../network';
+import { inferFigures } from '../shapes';
+import { readTopology, type Topology } from '../topology';
+import { answersOf } from './answers';
+import { strayTensor, type Binding, type ModelVariable } from './binding';
+import { describedAs } from './content';
+import { withDraws } from './draws';
+import { inputValues } from './input-values';
+import { normalizationsOf } from './normalizations';
+import { outputKinds } from '../output-kinds';
+import { largestOutput } from './outputs';
+import { productsOf } from './products';
+import { splitPointsBefore } from './split-points';
+import type { LayersModel } from './tfjs-layers';
+import { leavesOf } from './training-mode';
+
+/** A LayersModel that TensorFlow.js runs. */
+export class LayersNetwork implements Network {
+  readonly inputs: readonly NetworkInput[];
+  readonly outputs: readonly NetworkOutput[];
+  readonly variables: ReadonlyMap<string, NetworkVariable>;
+  readonly largestOutput: number;
+  readonly #names: ReadonlyMap<ModelVariable, string>;
+  #figures: ReturnType<typeof inferFigures> | undefined;
+
+  /**
+   * @param bound its variables by the names of their tensors
+   * @param topology what the checkpoint says of its layers
+   */
+  constructor(
+    readonly model: LayersModel,
+    private readonly bound: Binding,
+    private readonly topology: Topology,
+  ) {
+    const values = inputValues(topology);
+    const kinds = outputKinds(topology);
+    this.inputs = model.inputs.map(({ name, shape }, i) => ({ name, shape, values: values[i] ?? { kind: 'numbers' } }));
+    this.outputs = model.outputs.map(({ name, shape }, i) => ({ name, shape, kind: kinds[i] ?? 'open' }));
+    this.largestOutput = largestOutput(model);
+    this.#names = new Map([...bound].map(([name, variable]) => [variable, name]));
+    this.variables = this.#variables();
+  }
+
+  forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor[] {
+    const given = inputs.length === 1 ? inputs[0]! : [...inputs];
+    return pass.training
+      ? withDraws(pass.draws, () => answersOf(this.model, given, true))
+      : answersOf(this.model, given, false);
+  }
+
+  penalties(): tf.Scalar[] {
+    return this.model.calculateLosses();
+  }
+
+  splitPointsBefore(names: ReadonlySet<string>): SplitPoint[] {
+    const figures = (this.#figures ??= inferFigures(this.topology));
+    return splitPointsBefore(this.model, new Set(this.#bound(names).values())).map(({ layers, ...point }) => ({
+      ...point,
+      macs: [...new Set(layers)].reduce((sum, name) => sum + (figures.get(name)?.macs ?? 0), 0),
+    }));
+  }
+
+  products(names: Iterable<string>): Product[] {
+    return productsOf(leavesOf(this.model), this.#bound(names));
+  }
+
+  normalizations(): BatchNormalization[] {
+    return normalizationsOf(leavesOf(this.model), this.#names);
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+
+  /** @throws UserError naming a tensor that belongs to no variable */
+  #bound(names: Iterable<string>): Binding {
+    return new Map(
+      Array.from(names, (name) => {
+        const variable = this.bound.get(name);
+        if (!variable) throw strayTensor(name);
+        return [name, variable];
+      }),
+    );
+  }
+
+  /** In the order of the model: trained ones first, layer by layer. */
+  #variables(): Map<string, NetworkVariable> {
+    const trained = new Set(this.model.trainableWeights);
+    return new Map(
+      this.model.weights.map((weight) => {
+        const [variable, name] = [weight.read(), this.#names.get(weight)];
+        if (!(variable instanceof tf.Variable) || name === undefined)
+          throw new Error(`the weight ${weight.originalName} is no variable of a tensor`);
+        return [name, { name, variable, trainable: trained.has(weight) }];
+      }),
+    );
+  }
+}
+
+/** A model that was made here, and not loaded; its variables by its own names. */
+export function networkOf(model: LayersModel): LayersNetwork {
+  const topology = readTopology(describedAs(model));
+  if (!topology) throw new Error('a model that was made here has layers');
+  return new LayersNetwork(model, new Map(model.weights.map((one) => [one.originalName, one])), topology);
+}

@@ -1,0 +1,116 @@
+import type { tf } from '../tf';
+
+/** Batch first; null where a size is left open. */
+export type OpenShape = readonly (number | null)[];
+
+/**
+ * What a classifier puts out: one score for each class before, or after, they were made probabilities. `open` where only the
+ * outputs can tell.
+ */
+export type OutputKind = 'logits' | 'probabilities' | 'open';
+
+/** The numbers that an input takes: row numbers of a table, at least 0 and below `rows`; pixels, 0 to 255; others, from -1 to 1. */
+export type InputValues = { readonly kind: 'rows'; readonly rows: number } | { readonly kind: 'pixels' | 'numbers' };
+
+export interface NetworkInput {
+  readonly name: string;
+  readonly shape: OpenShape;
+  readonly values: InputValues;
+}
+
+export interface NetworkOutput {
+  readonly name: string;
+  readonly shape: OpenShape;
+  readonly kind: OutputKind;
+}
+
+/** A weight of a running network: a tensor of its checkpoint, and the variable that holds its values. */
+export interface NetworkVariable {
+  /** As the checkpoint names the tensor. */
+  readonly name: string;
+  readonly variable: tf.Variable;
+  /** False of statistics and of frozen layers. */
+  readonly trainable: boolean;
+}
+
+/** How a network runs: as at inference; or as in training, where `draws` decides what dropout and noise draw. */
+export type Pass = { readonly training: false } | { readonly training: true; readonly draws: readonly number[] };
+
+/** A pass as at inference. */
+export const INFERENCE: Pass = { training: false };
+
+/** A tensor in a network on which all later layers depend, and no later layer on an earlier tensor. */
+export interface SplitPoint {
+  /** Identifies the tensor. */
+  readonly id: number;
+  /** Shape for one example. */
+  readonly shape: readonly number[];
+  /** MACs for one example before it; unknown ones count as none. */
+  readonly macs: number;
+  /** Computes it from the network's input. Call it within a tidy. */
+  readonly head: (input: tf.Tensor) => tf.Tensor;
+  /** Computes the network's output from it. Call it within a tidy. */
+  readonly tail: (tensor: tf.Tensor) => tf.Tensor;
+}
+
+/** A kernel that inputs are multiplied by: the outputs of its layer are a matrix X times the kernel as inputs by outputs, a bias left out. */
+export interface Product {
+  /** Of the kernel's tensor. */
+  readonly name: string;
+  /**
+   * Tells X at each call of the layer, within the tidy of the pass: a column for each row of the kernel.
+   * @returns a function that ends it
+   */
+  watch(hear: (columns: tf.Tensor2D) => void): () => void;
+}
+
+/** Mean and variance of each channel, within the tidy of the pass. */
+export interface ChannelMoments {
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+}
+
+/** A layer that normalizes each channel by stored statistics. */
+export interface BatchNormalization {
+  /** Of the tensors that hold the statistics. */
+  readonly mean: string;
+  readonly variance: string;
+  /**
+   * Makes it normalize each batch by its own statistics, whatever the pass, and tells them at each call.
+   * @returns a function that ends it
+   */
+  watch(hear: (moments: ChannelMoments) => void): () => void;
+}
+
+/** Whether a network may have several inputs and outputs: to be evaluated and trained it must have one of each. */
+export type Ends = 'one' | 'several';
+
+/** A network that runs, whatever file it came from. Its weights can be changed in place. */
+export interface Network {
+  readonly inputs: readonly NetworkInput[];
+  readonly outputs: readonly NetworkOutput[];
+  /** By name; the trainable ones in the order in which an optimizer takes them. */
+  readonly variables: ReadonlyMap<string, NetworkVariable>;
+  /** How many numbers the largest output of a layer has for one example, 1 or more; sizes left open count as 1. */
+  readonly largestOutput: number;
+  /**
+   * Computes an element for each output from one for each input. Call it within a tidy.
+   * @throws UserError where a layer does something that it cannot, which shows only when it is called
+   */
+  forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor[];
+  /** What regularizers add to the loss. Call it within a tidy. */
+  penalties(): tf.Scalar[];
+  /**
+   * Finds the tensors at which a network with one input and one output can be split, in order, so that none of the named
+   * variables is before the split. The input itself is not one of them.
+   */
+  splitPointsBefore(variables: ReadonlySet<string>): SplitPoint[];
+  /** Those of the named tensors that are kernels of dense layers and convolutions. @throws UserError naming a tensor that is no weight */
+  products(names: Iterable<string>): Product[];
+  normalizations(): BatchNormalization[];
+  dispose(): void;
+}
+
+/** The weights that training changes, in order. */
+export const trainableOf = ({ variables }: Network): NetworkVariable[] =>
+  [...variables.values()].filter(({ trainable }) => trainable);
