@@ -1,5 +1,6 @@
-// Builds dist/: the package as ESM and CommonJS, the program of its threads, and with --types its declarations.
-// usage: node esbuild.mjs [--types] [--worker]   with --worker the program of the threads alone, which the tests need
+// Builds dist/: the package as ESM and CommonJS, the program of the worker threads, and with --types its declarations.
+// usage: node esbuild.mjs [--types] [--worker]
+// With --worker it builds the program of the worker threads only, for the tests.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -21,7 +22,7 @@ const commonJs = {
 };
 
 mkdirSync(dist, { recursive: true });
-// Under another name first: threads of a test that runs already may be starting from the file.
+// Write another file first: worker threads of a running test may be starting from the old one.
 const unfinished = inPackage('dist', `worker.${process.pid}.cjs`);
 await esbuild.build({ ...commonJs, entryPoints: [inPackage('src', 'worker.ts')], outfile: unfinished });
 renameSync(unfinished, inPackage('dist', 'worker.cjs'));

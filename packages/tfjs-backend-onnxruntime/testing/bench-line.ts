@@ -1,28 +1,32 @@
-/** One line of the bench: a figure measured now, beside the one to reach. */
+/** One line of the bench: a measured figure and its target. */
 export interface BenchLine {
   what: string;
   value: number;
   unit: string;
-  /** For a person: `<= 50`, `>= 0.8`; empty where there is nothing to reach. */
+  /** The target as text: `<= 50`, `>= 0.8`; empty if there is none. */
   target: string;
   met: boolean;
 }
 
-/** A line whose value may be `limit` and not more. */
+/** Makes a line with a maximum. */
 export const atMost = (what: string, value: number, unit: string, limit: number): BenchLine => ({
   ...{ what, value, unit },
   target: `<= ${limit}`,
   met: value <= limit,
 });
 
-/** A line whose value may be `limit` and not less. */
+/** Makes a line with a minimum. */
 export const atLeast = (what: string, value: number, unit: string, limit: number): BenchLine => ({
   ...{ what, value, unit },
   target: `>= ${limit}`,
   met: value >= limit,
 });
 
-/** The middle value; of an even number of values the mean of the two in the middle. */
+/**
+ * The middle value, or the mean of the two middle values.
+ *
+ * @throws RangeError if there are no values
+ */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -30,7 +34,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The smallest value that at least 95 of 100 values do not exceed (nearest rank). */
+/**
+ * The smallest value that at least 95 % of the values do not exceed (nearest rank).
+ *
+ * @throws RangeError if there are no values
+ */
 export function percentile95(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('no values');
   const sorted = [...values].sort((a, b) => a - b);

@@ -4,10 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 
-/** The folder in which Node finds what this package depends on. */
+/** The folder with the dependencies of this package. */
 const modules = path.resolve(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), '../..');
 
-/** Runs `use` with a temporary folder from which Node finds what this package depends on. */
+/** Runs `use` with a temporary folder that links to these dependencies. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tfjs-backend-'));
   symlinkSync(modules, path.join(folder, 'node_modules'));
@@ -19,13 +19,14 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
 }
 
 /**
- * Bundles a program that computes with TensorFlow.js into a folder, the program of its threads beside it, and returns the
- * script.
- * @param define expressions to put in the place of names
+ * Bundles a program that uses TensorFlow.js into a folder, with the program of the worker threads beside it.
+ *
+ * @param define expressions that replace names
+ * @returns the path of the script
  */
 export async function bundle(entry: string, folder: string, define: Record<string, string> = {}): Promise<string> {
   const name = path.basename(entry, '.ts');
-  if (name === 'worker') throw new Error('the program of the threads is called worker: give this one another name');
+  if (name === 'worker') throw new Error('The program of the worker threads has the name worker. Rename this one.');
   await esbuild.build({
     ...COMPUTING,
     entryPoints: { [name]: entry, worker: path.join(import.meta.dirname, '..', 'src', 'worker.ts') },
@@ -36,7 +37,7 @@ export async function bundle(entry: string, folder: string, define: Record<strin
   return path.join(folder, `${name}.cjs`);
 }
 
-/** How to bundle what computes with TensorFlow.js for Node, with the one copy of it that registers gradients. */
+/** Build options for programs that use TensorFlow.js in Node, with the one copy of it that registers gradients. */
 export const COMPUTING = {
   bundle: true,
   platform: 'node',

@@ -4,8 +4,8 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 
 /**
- * Arrays of one type with the same bytes are equal, without a look at each number: the runner's own way takes 2 us a number.
- * It decides on all others, and shows how they differ.
+ * Compares arrays of one type by their bytes: the default comparison takes 2 us per element. It still compares all
+ * others and shows differences.
  */
 expect.addEqualityTesters([
   (a, b) =>

@@ -1,4 +1,4 @@
-/** Columns of text with the heads above and as wide as they need; the first is flush left, the others right. */
+/** Formats a table with heads. The first column is flush left, the others are flush right. */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [heads, ...rows];
   const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-backend-cpu';
 
-// The cpu backend greets Node users with an advertisement for tfjs-node; production mode is the documented way to say no.
+// The cpu backend prints an advertisement for tfjs-node; production mode is the documented way to prevent it.
 tf.enableProdMode();
 
 export * as tf from '@tensorflow/tfjs-core';

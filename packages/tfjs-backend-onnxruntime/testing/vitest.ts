@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ViteUserConfig } from 'vitest/config';
 
-/** TensorFlow.js registers its gradients in its ESM build only: one pre-bundled copy of that build serves all tests. */
+/** TensorFlow.js registers its gradients in its ESM build only, so all tests share one pre-bundled copy of it. */
 const tensorflow = [
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-core/dist/register_all_gradients',
@@ -10,7 +10,7 @@ const tensorflow = [
   '@tensorflow/tfjs-backend-cpu',
 ];
 
-/** What all tests need that compute with TensorFlow.js. */
+/** The settings of all tests that use TensorFlow.js. */
 export const tensorflowTests: ViteUserConfig = {
   resolve: { mainFields: ['module', 'main'] },
   ssr: { resolve: { mainFields: ['module', 'main'] } },

@@ -1,4 +1,4 @@
-/** The types of tfjs name this one of a browser, which the generator of our declarations wants to find. */
+/** The types of tfjs use this type of browsers, and the generator of declarations must find it. */
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type
   interface EventInit {}

@@ -4,11 +4,11 @@
 //        npm run bench -- --fallbacks
 //        npm run bench -- --memory
 // Prints each figure beside its target, and fails when one is missed. DIR has the four files of Fashion-MNIST.
-// Alone: what the backend costs beside the arithmetic.
+// Without options: the overhead of the backend besides the arithmetic.
 // With --peers: training and evaluation of common networks beside PyTorch and tfjs-node, with one and two threads.
 // With --fit: `fit` and `predict` of tfjs-layers beside plain tfjs and tfjs-node.
-// With --fallbacks: which kernels of common networks run on the slow cpu backend.
-// With --memory: what thousands of training steps and hundreds of models leave behind.
+// With --fallbacks: kernels of common networks that run on the slow cpu backend.
+// With --memory: memory that thousands of training steps and hundreds of models leave behind.
 import { parseArgs } from 'node:util';
 import type { BenchLine } from '../../testing/bench-line';
 import { runMain } from '../tools/run-main';
@@ -19,7 +19,7 @@ import { benchLongLife } from './long-life/main';
 import { benchOverhead } from './overhead/main';
 import { benchPeers } from './peers/main';
 
-/** Where Debian's package `dataset-fashion-mnist` puts it. */
+/** The folder of Debian's package `dataset-fashion-mnist`. */
 const FASHION_MNIST = '/usr/share/datasets/fashion-mnist';
 
 runMain(async () => {

@@ -2,15 +2,15 @@ import type { ConformanceResult } from './result';
 import { CPU_ONLY } from './specs';
 
 export interface Comparison {
-  /** How many specs pass on ours. */
+  /** Number of specs that pass on our backend. */
   readonly passed: number;
-  /** Those that pass on the reference and fail on ours, or did not run there, each with its file. */
+  /** Specs that pass on the reference and fail or do not run on ours, each with its file. */
   readonly worse: readonly string[];
-  /** How many the reference ran that are for it alone. */
+  /** Number of specs that are only for the reference. */
   readonly cpuOnly: number;
 }
 
-/** Holds what a backend made of the specs against what the reference made of them. */
+/** Compares the results of our backend with those of the reference. */
 export function compare(reference: ConformanceResult, ours: ConformanceResult): Comparison {
   let passed = 0;
   let cpuOnly = 0;

@@ -1,4 +1,4 @@
-/** Made by `run.ts`: for each spec file of tfjs-core a function that loads it. */
+/** `run.ts` generates this module: a function that loads each spec file of tfjs-core. */
 declare module 'tfjs-core-specs' {
   export const specs: Readonly<Record<string, () => void>>;
 }
@@ -20,12 +20,12 @@ declare module 'jasmine-core' {
     execute(): Promise<unknown>;
   }
   interface Core {
-    /** Puts `describe`, `it` and the rest in place. */
+    /** Defines the globals `describe`, `it` and the others. */
     boot(core: Core): { getEnv(): Environment };
   }
   const core: Core;
   export default core;
 }
 
-/** What jasmine-core puts in place. */
+/** A global of jasmine-core. */
 declare var describe: (name: string, define: () => void) => void; // eslint-disable-line no-var

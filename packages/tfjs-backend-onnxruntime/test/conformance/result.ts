@@ -6,7 +6,7 @@ const fileResult = z.object({
   failures: z.array(z.object({ name: z.string(), message: z.string() })),
 });
 
-/** What one backend made of the specs. */
+/** The results of the specs on one backend. */
 export const conformanceResult = z.object({
   backend: z.string(),
   files: z.record(z.string(), fileResult),

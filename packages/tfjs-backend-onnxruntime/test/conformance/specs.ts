@@ -11,8 +11,8 @@ export const LEFT_OUT: readonly { readonly pattern: RegExp; readonly reason: str
 ];
 
 /**
- * Specs for the cpu backend alone: those that tfjs-core declares so, which move data between two copies of it, and the two
- * that want a refusal where we have a gradient.
+ * Specs only for the cpu backend: those that move data between two copies of it, and the two that expect an error where
+ * this package has a gradient.
  */
 export const CPU_ONLY = /^Switching cpu backends |^depthwiseConv2d gradients .*throws error on dilations > 1$/;
 

@@ -1,6 +1,6 @@
 /**
- * Runs tfjs-core's specs on one backend; bundled and started by `run.ts`. Arguments: backend, pattern of file names,
- * the file for the result, a `ConformanceResult`.
+ * Runs the specs of tfjs-core on one backend; `run.ts` bundles and starts it. Arguments: backend, pattern of file
+ * names, and the file for the result, a `ConformanceResult`.
  */
 import { writeFileSync } from 'node:fs';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
@@ -14,7 +14,7 @@ async function main(backend: string, pattern: string, report: string): Promise<v
   const environment = jasmine.getEnv();
   environment.configure({ random: false });
   if (backend === 'onnxruntime') await installBackend({ threads: 1, maxSessions: 16 });
-  // The name is a part of each spec's: one name lets the results of two backends be compared.
+  // The name is a part of the name of each spec. The same name lets the results of two backends be compared.
   setTestEnvs([{ name: 'node', backendName: backend, isDataSync: true }]);
 
   const loadErrors: string[] = [];

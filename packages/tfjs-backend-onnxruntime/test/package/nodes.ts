@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inPackage } from '../tools/paths';
 import { npm } from './npm';
 
-/** Versions of Node on which the package must work: each that is maintained, and the newest. */
+/** The versions of Node on which the package must work: each maintained one, and the newest. */
 export const NODES = ['20.20.2', '22.23.5', '24.22.3', '26.12.1'] as const;
 
 const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
@@ -13,8 +13,8 @@ const home = path.join(cache, `nodes-${platform}-${NODES.join('-')}`);
 const alias = (version: string): string => `node-${version}`;
 
 /**
- * The programs of these versions of Node, installed from npm into an ignored folder on first use. The folder appears by one
- * rename when all are there.
+ * Installs the programs of these versions of Node from npm into an ignored folder on first use. The folder appears by
+ * one rename when all are there.
  */
 export async function ensureNodes(): Promise<ReadonlyMap<string, string>> {
   if (!existsSync(home)) await install();

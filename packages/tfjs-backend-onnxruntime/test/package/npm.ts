@@ -11,11 +11,12 @@ const OPTIONS = [
 ];
 
 /**
- * Runs npm in a folder, with a cache of this package's own: what was installed once needs no network again.
- * @throws Error with its output where it fails
+ * Runs npm in a folder, with a cache of its own: a second run needs no network.
+ *
+ * @throws Error with its output if it fails
  */
 export function npm(args: readonly string[], cwd: string): Promise<string> {
-  // What an outer npm hands down is about another folder. The native library comes with its package.
+  // The variables of an outer npm are about another folder. The native library comes with its package.
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
   const env = { ...Object.fromEntries(kept), ONNXRUNTIME_NODE_INSTALL: 'skip' };
   const program = process.platform === 'win32' ? 'npm.cmd' : 'npm';

@@ -7,7 +7,7 @@ import { run } from '../tools/run';
 import { ensureNodes, NODES } from './nodes';
 import { npm } from './npm';
 
-/** The five lines of the README, in a module and in a script, and what they have learned. */
+/** The five lines of the README as a module and as a script; both print the prediction. */
 const PROGRAMS = {
   'train.mjs': `
 import * as tf from '@tensorflow/tfjs-core';
@@ -32,7 +32,7 @@ installBackend().then(async ({ name }) => {
 `,
 };
 
-/** Convolutions with gradients, none of them on cpu kernels; and a batch that is divided among threads. */
+/** Trains convolutions without cpu kernels, and divides a batch among workers. */
 const DIVIDED = `
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
@@ -77,7 +77,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a program on some Node; both of its outputs. */
+/** Runs a program on a version of Node and returns its output. */
 const runOn = (node: string, program: string): Promise<string> => run(nodes.get(node)!, [program], { cwd: folder });
 
 describe.each(NODES)('installed in an empty folder, on Node %s', (node) => {

@@ -3,7 +3,7 @@ import { tf } from '../../testing/tf';
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 
-/** Adam (Kingma and Ba 2015) by the fused update of this package, for steps that are recorded once. */
+/** Adam (Kingma and Ba 2015) with the fused update of this package, for traced steps. */
 export class Adam {
   readonly #moments: readonly (readonly [tf.Variable, tf.Variable])[];
   #power1 = 1;
@@ -14,7 +14,7 @@ export class Adam {
     this.#moments = weights.map((weight) => [zeros(weight), zeros(weight)]);
   }
 
-  /** Begins a step: the two numbers that `apply` needs, in which the correction of the bias of both moments is. */
+  /** Begins a step and returns the two numbers that `apply` needs, with the corrections of the bias of both moments. */
   begin(learningRate: number): { rate: number; epsilon: number } {
     this.#power1 *= BETA1;
     this.#power2 *= BETA2;
@@ -22,7 +22,7 @@ export class Adam {
     return { rate: (-learningRate * correction) / (1 - this.#power1), epsilon: EPSILON * correction };
   }
 
-  /** The step that has begun; `gradients` by the name of the variable. Call it within a tidy. */
+  /** Applies the step that has begun, with gradients by the name of the variable. Call it within a tidy. */
   apply(gradients: Readonly<Record<string, tf.Tensor>>, rate: tf.Scalar, epsilon: tf.Scalar): void {
     const parts = this.weights.map((weight, i) => {
       const [first, second] = this.#moments[i]!;

@@ -1,4 +1,4 @@
-/** Pages of 2 MB from the C library of Linux, where the system leaves it to programs to ask for them. */
+/** Makes the C library of Linux ask for pages of 2 MB, if the system leaves that to programs. */
 export const LARGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 
 /** The environment of a process that computes: see "Memory of the process" in BENCHMARKS.md. */

@@ -10,7 +10,7 @@ const kernelSize = (layer: layers.layers.Layer): number =>
     .filter(({ shape }) => shape.length > 1)
     .reduce((sum, { shape }) => sum + shape.reduce<number>((size, length) => size * (length ?? 1), 1), 0);
 
-/** How often a layer uses each weight of its kernels: at each pixel of its result, or at each step of a sequence. */
+/** Number of uses of each weight of a kernel: the pixels of its result, or the steps of a sequence. */
 function positions(layer: layers.layers.Layer): number {
   const isRecurrent = layer.getClassName() === 'LSTM';
   const shape = isRecurrent ? layer.inboundNodes[0]!.inputShapes[0] : layer.outputShape;

@@ -1,7 +1,7 @@
-/** A failure of a script whose message says all there is to say, so that no stack is printed. */
+/** A failure of a script with a complete message, which needs no stack. */
 export class ScriptError extends Error {}
 
-/** Runs a script to its end: a failure is printed and becomes exit code 1. */
+/** Runs a script. Prints a failure and sets exit code 1. */
 export function runMain(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
     console.error(error instanceof ScriptError ? error.message : error);

@@ -9,7 +9,8 @@ export interface RunOptions {
 
 /**
  * Runs a program to its end.
- * @returns its standard output. @throws Error with all its output where it fails
+ *
+ * @returns its standard output. @throws Error with all its output if it fails
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { stdout } = await promisify(execFile)(command, args, { ...options, maxBuffer: 2 ** 28 });

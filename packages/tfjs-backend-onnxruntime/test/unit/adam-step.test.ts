@@ -7,7 +7,10 @@ import { numbers } from '../../testing/networks/index';
 beforeAll(() => installBackend({ threads: 1, onFallback: 'throw' }));
 afterAll(disposeBackend);
 
-/** Weights after each of three steps, and the moments after the last; gradients are given or computed in the same graph. */
+/**
+ * Returns the weights after each of three steps, and the final moments. Gradients are given, or computed in the same
+ * graph.
+ */
 async function steps(backend: string, shape: number[], computed: boolean): Promise<number[][]> {
   await tf.setBackend(backend);
   const size = shape.reduce((all, length) => all * length, 1);
@@ -44,7 +47,7 @@ describe.each([false, true])('a step of Adam, its gradient computed: %s', (compu
 
 describe('Adam after a graph', () => {
   it('leaves the bits of Adam within the graph', async () => {
-    // Whether the gradient is data decides it, so that with a factor of 1 both ways must agree exactly.
+    // Only a computed gradient moves the update out of the graph. With a factor of 1, both ways must agree exactly.
     await tf.setBackend(BACKEND_NAME);
     const size = 20_011;
     const stepped = (gradient: tf.Tensor): Float32Array[] => {

@@ -16,7 +16,7 @@ describe('arrays that wait for reuse', () => {
     expect(pool.freeBytes).toBe(0);
   });
 
-  test('make room, those first whose size was not given back for longest', () => {
+  test('are evicted if the pool is full, the least recently used size first', () => {
     const pool = new BufferPool(100, 8);
     const [old, recent, newest] = [array(10), array(11), array(12)];
     pool.give('float32', old);
@@ -29,7 +29,7 @@ describe('arrays that wait for reuse', () => {
     expect(pool.take('float32', 12)).toBe(newest);
   });
 
-  test('are never more than the bound, and no array beyond it pushes out others', () => {
+  test('never exceed the limit, and an array above the limit evicts no others', () => {
     const pool = new BufferPool(100, 8);
     for (let length = 1; length <= 25; length++) {
       pool.give('float32', array(length));
@@ -40,7 +40,7 @@ describe('arrays that wait for reuse', () => {
     expect(pool.freeBytes).toBe(100);
   });
 
-  test('are let go when the pool has grown older by more than its bound since their size was given back', () => {
+  test('are evicted when nothing of their size was given back for more than the maximum age', () => {
     const pool = new BufferPool(1000, 2);
     const [used, idle] = [array(10), array(11)];
     pool.give('float32', idle);

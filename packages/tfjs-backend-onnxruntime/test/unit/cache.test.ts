@@ -12,12 +12,12 @@ test.each([
   ['512K', 2 ** 19],
   ['unheard of', 2 ** 20],
   ['', 2 ** 20],
-])('a system that tells %j has %d bytes of second-level cache for a core', (told, bytes) => {
-  vi.mocked(readFileSync).mockReturnValue(told);
+])('a system that reports %j has %d bytes of second-level cache for a core', (reported, bytes) => {
+  vi.mocked(readFileSync).mockReturnValue(reported);
   expect(cacheBytesOfCore()).toBe(bytes);
 });
 
-test('a system that does not tell has a megabyte', () => {
+test('without a report the cache has a megabyte', () => {
   vi.mocked(readFileSync).mockImplementation(() => {
     throw new Error('ENOENT');
   });

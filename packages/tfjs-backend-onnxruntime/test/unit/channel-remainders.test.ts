@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(disposeBackend);
 
-/** Numbers of input channels that leave a few beside whole blocks of 8 and of 16. */
+/** Numbers of input channels with a few channels after whole blocks of 8 and of 16. */
 test.each([18, 20, 34, 50])('convolutions of %d channels are those of the cpu backend', async (channels) => {
   for (const { strides, pad, dilations } of [
     { strides: 1, pad: 'valid', dilations: 1 },
@@ -38,7 +38,7 @@ test.each([18, 20, 34, 50])('convolutions of %d channels are those of the cpu ba
       const next = image([3, 3, 20, channels], 3);
       const convolve = (y: tf.Tensor, by: tf.Tensor): tf.Tensor4D =>
         tf.conv2d(y as tf.Tensor4D, by as tf.Tensor4D, strides, pad, 'NHWC', dilations);
-      // The second one reads blocks that the first has filled up.
+      // The second convolution reads the filled blocks of the first.
       const both = (y: tf.Tensor, by: tf.Tensor): tf.Tensor =>
         tf.mul(tf.conv2d(tf.sigmoid(convolve(y, by)), next, 1, 'same'), 0.1);
       const fused = tf.fused.conv2d({
@@ -52,7 +52,7 @@ test.each([18, 20, 34, 50])('convolutions of %d channels are those of the cpu ba
   }
 });
 
-test('what is left beside whole blocks is a convolution of its own', async () => {
+test('the channels after whole blocks are a separate convolution', async () => {
   await tf.setBackend('onnxruntime');
   models.length = 0;
   const result = tf.tidy(() => tf.conv2d(image([2, 9, 8, 66]), image([3, 3, 66, 32], 2), 1, 'same'));

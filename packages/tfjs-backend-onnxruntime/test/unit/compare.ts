@@ -4,13 +4,13 @@ import { tf } from '../../testing/tf';
 import { numbers } from '../../testing/networks';
 import { expectNear } from '../../testing/near';
 
-/** A tensor of numbers in [-1, 1) that are the same on each call. */
+/** A tensor of numbers in [-1, 1), the same on each call. */
 export const tensor = (shape: number[], seed = 1): tf.Tensor =>
   tf.tensor(numbers(tf.util.sizeFromShape(shape), seed), shape);
 export const image = (shape: [number, number, number, number], seed = 1): tf.Tensor4D =>
   tensor(shape, seed) as tf.Tensor4D;
 
-/** Gradient of a sum of products, so that no element has the gradient of another. */
+/** The gradient of a sum of products with different factors, so that all elements differ. */
 export function gradientOf(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor {
   return tf.grad((y: tf.Tensor) => {
     const result = f(y);
@@ -34,7 +34,7 @@ function evaluate(family: Family): Values[] {
   return read;
 }
 
-/** What the cpu backend has answered to questions with a name. */
+/** Results of the cpu backend by question. */
 const answers = new Map<string, Values[]>();
 
 async function onCpu(family: Family, question?: string): Promise<Values[]> {
@@ -47,8 +47,8 @@ async function onCpu(family: Family, question?: string): Promise<Values[]> {
 }
 
 /**
- * Computes with the cpu backend and with ours, which must agree, and ours without the help of cpu kernels.
- * The cpu backend is asked once in a file for what has the same `question`.
+ * Computes with the cpu backend and with ours, which must agree, ours without cpu kernels. The cpu backend computes
+ * each `question` once per file.
  */
 export async function expectAsCpu(family: Family, question?: string): Promise<void> {
   const expected = await onCpu(family, question);

@@ -86,7 +86,7 @@ describe('a computation recorded once', () => {
     },
   );
 
-  test('reads variables as they are, assigns them, and leaves what others hold of them alone', async () => {
+  test('reads and assigns the current variables, and keeps the values of other tensors', async () => {
     const [count, step] = [tf.variable(tf.tensor1d([0, 10])), tf.variable(tf.tensor1d([1, 2]))];
     const counting = trace(
       (x) => {
@@ -107,7 +107,7 @@ describe('a computation recorded once', () => {
     expect([...valuesOf(before)]).toEqual([0, 10]);
   });
 
-  test('keeps the tensors that it reads as they were, and lets them go at its end', async () => {
+  test('keeps the values of the tensors that it reads, and releases them when it is disposed', async () => {
     const before = tf.memory();
     const factor = tf.tensor1d([1, 2, 3]);
     const product = trace((x) => tf.mul(tf.add(x, 1), factor), [[3]]);
@@ -130,14 +130,14 @@ describe('a computation recorded once', () => {
   });
 });
 
-describe('a computation that cannot be recorded is eager each time', () => {
+describe('a computation that cannot be recorded is eager', () => {
   const eager = (compute: (x: tf.Tensor) => tf.Tensor): ReturnType<typeof trace> => {
     const fn = trace((x) => compute(x), [[2]]);
     expect(fn.recorded).toBe(false);
     return fn;
   };
 
-  test('because it reads on its way', async () => {
+  test('because it reads data', async () => {
     const fn = eager((x) => tf.mul(x, x.dataSync()[0]!));
     expect([...(await fn.run(Float32Array.of(2, 3)))]).toEqual([4, 6]);
     expect([...(await fn.run(Float32Array.of(3, 4)))]).toEqual([9, 12]);
@@ -157,7 +157,7 @@ describe('a computation that cannot be recorded is eager each time', () => {
     expect([...(await eager((x) => tf.add(x, 1)).run(Float32Array.of(2, 3)))]).toEqual([3, 4]);
   });
 
-  test('and what it throws reaches the caller, with nothing left behind', () => {
+  test('and its errors reach the caller, without a leak', () => {
     const kept = tf.variable(tf.tensor1d([1, 2]));
     const { numTensors } = tf.memory();
     const failing = (): unknown =>

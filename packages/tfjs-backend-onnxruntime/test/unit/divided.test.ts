@@ -12,7 +12,7 @@ vi.mock('../../src/parallel/division', { spy: true });
 
 const THREADS = 2;
 const COUNT = 8;
-/** Micro-batches are worth it for many examples only. */
+/** Micro-batches only pay for many examples. */
 const COUNTS: Readonly<Record<string, number>> = {
   'fashion-cnn': 64,
   'lenet-5': 96,
@@ -20,8 +20,8 @@ const COUNTS: Readonly<Record<string, number>> = {
   autoencoder: 64,
 };
 /**
- * Normalised by batches of a few examples: a millionth of the input then changes their gradients by up to a quarter of
- * themselves (`mobilenet-v1-0.25`), and a second step has nothing to be compared with.
+ * Networks that normalize batches of a few examples: changing the input by a millionth changes their gradients by up to
+ * a quarter (`mobilenet-v1-0.25`), so a second step cannot be compared.
  */
 const NORMALISED: ReadonlySet<string> = new Set(['resnet-20', 'mobilenet-v1-0.25', 'mobilenet-v2', 'ds-cnn']);
 
@@ -29,7 +29,7 @@ interface Setting {
   readonly threads: number;
   readonly cacheBytes: number;
 }
-/** With a cache into which everything fits, there is nothing to gain by micro-batches. */
+/** With a cache for everything, micro-batches gain nothing. */
 const TOGETHER: Setting = { threads: THREADS, cacheBytes: 2 ** 40 };
 
 afterEach(() => {
@@ -37,7 +37,7 @@ afterEach(() => {
   vi.mocked(isWorthDividing).mockReset();
 });
 
-/** The very array that a tensor has. */
+/** Returns the array of a tensor, without a copy. */
 function dataOf(tensor: tf.Tensor): Float32Array {
   const backend = tf.backend();
   if (!(backend instanceof OnnxBackend)) throw new Error('The backend is another.');
@@ -48,15 +48,17 @@ const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>
 
 interface Trained {
   readonly losses: number[];
-  /** All weights and moments in the end. */
+  /** All final weights and moments. */
   readonly state: Float32Array[];
-  /** How many steps were run whole. */
+  /** Number of steps that were not divided. */
   readonly whole: number;
-  /** How often the first thread has computed so many examples. */
+  /** Number of runs of rank 0 with this number of examples. */
   readonly runsOf: (examples: number) => number;
 }
 
-/** Installs the backend; answers how often the thread at hand has run a graph that takes so many examples of this shape. */
+/**
+ * Installs the backend and returns a function: the number of runs of this thread with so many examples of this shape.
+ */
 async function installCounting(shape: readonly number[], setting = TOGETHER): Promise<(examples: number) => number> {
   const usual = loadRuntime();
   const runs = new Map<string, number>();
@@ -78,7 +80,7 @@ async function installCounting(shape: readonly number[], setting = TOGETHER): Pr
   return (examples) => runs.get([examples, ...shape].join()) ?? 0;
 }
 
-/** Optimiser steps; divided among threads or by one. */
+/** Takes optimizer steps, divided among workers or not. */
 async function train(
   network: Network,
   divided: boolean,
@@ -100,7 +102,7 @@ async function train(
       const [first, second] = moments[i]!;
       return { weight, first, second, gradient: grads[weight.name]! };
     });
-    const epsilon = tf.scalar(1e-3); // Large, so that rounding is not magnified where gradients are next to nothing.
+    const epsilon = tf.scalar(1e-3); // Large, so that rounding is not magnified where gradients are almost zero.
     adamStep(parts, { beta1: 0.9, beta2: 0.999, rate, epsilon }).forEach((next, i) => {
       moments[i]![0].assign(next.first);
       moments[i]![1].assign(next.second);
@@ -127,7 +129,7 @@ function expectAllNear(actual: readonly Float32Array[], expected: readonly Float
 }
 
 describe('examples divided among threads', () => {
-  // Few examples, so that networks are near enough to what one thread leaves: fewer than are worth dividing for some.
+  // Few examples keep the results near those of one thread; some networks would not be divided for so few.
   beforeEach(() => {
     vi.mocked(isWorthDividing).mockReturnValue(true);
   });
@@ -151,18 +153,18 @@ describe('examples divided among threads', () => {
   });
 });
 
-/** Networks, and with how many examples at a time they are trained, with a cache of so many MB. */
+/** Networks, examples in a micro-batch, and a cache in MB. */
 const IN_MICRO_BATCHES = [
   ['fashion-cnn', 16, 1.3],
   ['separable-cnn', 8, 1],
   ['autoencoder', 16, 0.8],
 ] as const;
 
-describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (threads) => {
+describe.each([1, 2])('shares larger than the cache, threads: %d', (threads) => {
   const [count, size] = [64, 4000];
-  /** For 16 rows of that size. */
+  /** A cache for 16 rows of that size. */
   const cacheBytes = 2 ** 18;
-  /** Each result is read once more later on. */
+  /** Each result is read again later. */
   const busy = (x: tf.Tensor): tf.Tensor => {
     let [before, y] = [x, tf.tanh(x)];
     for (let i = 0; i < 60; i++) [before, y] = [y, tf.tanh(tf.add(before, y))];
@@ -198,7 +200,7 @@ describe.each([1, 2])('shares that do not fit into the cache, threads: %d', (thr
     expect(runsOf(COUNTS['lenet-5']! / threads)).toBe(losses.length);
   });
 
-  test('give rows in their order, the mean of a mean, and what is the same for all', async () => {
+  test('return rows in order, the mean of a mean, and values that are the same for all', async () => {
     const runs = await installCounting([size], { threads, cacheBytes });
     const factor = tf.variable(tf.tensor1d(numbers(size, 7)));
     const computations = [
@@ -247,7 +249,7 @@ describe('a divided computation', () => {
   const size = 400;
   const shape = [COUNT, size];
   const weights = numbers(size * size, 3);
-  /** How often all examples have been computed by the thread at hand. */
+  /** Number of runs of this thread with all examples. */
   let runs: () => number;
 
   beforeEach(async () => {
@@ -264,7 +266,7 @@ describe('a divided computation', () => {
   const expected = (f: (x: tf.Tensor) => tf.Tensor, x: Float32Array): Float32Array =>
     tf.tidy(() => valuesOf(f(tf.tensor(x, shape))));
 
-  /** A weight that steps of Adam bring near to the mean of what is computed from the examples. */
+  /** A weight that steps of Adam move towards the mean of a function of the examples. */
   const stepped = () => {
     const weight = tf.variable(tf.tensor(numbers(size, 5)));
     const [first, second] = [tf.variable(tf.zerosLike(weight)), tf.variable(tf.zerosLike(weight))];
@@ -281,17 +283,17 @@ describe('a divided computation', () => {
     return { weight, first, second, taken };
   };
 
-  test('is run whole where there is little to do', async () => {
+  test('is not divided if there is little to do', async () => {
     const square = (x: tf.Tensor): tf.Tensor => tf.square(x);
     const x = numbers(COUNT * size);
     const whole = trace(square, [shape], { examples: [0] });
     const before = runs();
     expect(await whole.run(x)).toEqual(expected(square, x));
-    expect(runs()).toBe(before + 2); // Here and by what is expected.
+    expect(runs()).toBe(before + 2); // One run here, and one for the expected result.
     whole.dispose();
   });
 
-  test('gives rows in their order, by other threads', async () => {
+  test('returns rows in order, computed by other threads', async () => {
     const x = numbers(COUNT * size);
     const wanted = expected(busy, x);
     const before = runs();
@@ -301,7 +303,7 @@ describe('a divided computation', () => {
     divided.dispose();
   });
 
-  test('has a graph for each number of shares, though the shares are of one size', async () => {
+  test('has a graph for each number of shares of the same size', async () => {
     await installBackend({ threads: 4 });
     for (const count of [8, 6]) {
       const x = numbers(count * size);
@@ -311,7 +313,7 @@ describe('a divided computation', () => {
     }
   });
 
-  test('gives the mean of a mean, and of a number for all examples', async () => {
+  test('returns the mean of a mean, and of a number for all examples', async () => {
     const mean = (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(tf.mean(busy(x)), 3), 1);
     const x = numbers(COUNT * size);
     const [wanted] = expected(mean, x);
@@ -352,7 +354,7 @@ describe('a divided computation', () => {
     divided.dispose();
   });
 
-  test('reads variables as they are', async () => {
+  test('reads the current variables', async () => {
     const factor = tf.variable(tf.scalar(2));
     const divided = trace((x) => tf.mul(busy(x), factor), [shape], { examples: [0] });
     const x = numbers(COUNT * size);
@@ -361,7 +363,7 @@ describe('a divided computation', () => {
     expect(await divided.run(x)).toEqual(once.map((value) => 2 * value));
   });
 
-  test('leaves what others hold of weights and moments alone, whatever steps follow', async () => {
+  test('keeps the values of other tensors of weights and moments in later steps', async () => {
     const { weight, first, second, taken } = stepped();
     const x = numbers(COUNT * size);
     const losses: number[] = [];
@@ -389,7 +391,7 @@ describe('a divided computation', () => {
     taken.dispose();
   });
 
-  test('leaves the weights of another model with the same graph alone', async () => {
+  test('keeps the weights of another model with the same graph', async () => {
     const x = numbers(COUNT * size);
     const [one, other] = [stepped(), stepped()];
     const after: Float32Array[] = [];
@@ -403,7 +405,7 @@ describe('a divided computation', () => {
     expect(valuesOf(one.weight)).not.toEqual(valuesOf(other.weight));
   });
 
-  test('has its weights copied once for passes of one thread, and goes on from them', async () => {
+  test('copies its weights once for passes of one thread, and goes on from them', async () => {
     const x = numbers(COUNT * size);
     const rate = Float32Array.of(-0.01);
     const { weight: wanted, taken: uninterrupted } = stepped();
@@ -437,7 +439,7 @@ describe('a divided computation', () => {
     expect(await other.run(x)).toHaveLength(x.length);
   });
 
-  test('does not wait for a thread that fails before a barrier', async () => {
+  test('does not wait for a worker that fails before a barrier', async () => {
     const row = tf.variable(tf.tensor1d([size + 5]));
     const pick = (x: tf.Tensor): tf.Tensor => {
       const mean = tf.mean(tf.add(busy(x), tf.gather(tf.variable(tf.zeros([size, size])), tf.cast(row, 'int32'))), 0);
@@ -451,7 +453,7 @@ describe('a divided computation', () => {
     expectNear(await divided.run(x), wanted);
   });
 
-  test('runs whole where no thread comes up', async () => {
+  test('is not divided if no thread starts', async () => {
     const messages: string[] = [];
     const modules = { api: '/nowhere', binding: '/nowhere' };
     const runtime = { ...loadRuntime(), modules };

@@ -9,7 +9,7 @@ const EXAMPLES = 8;
 
 function leaf(...shape: readonly number[]): Value {
   const value = new Value(shape, 'float32');
-  value.data = new Float32Array(); // Only the shape is looked at.
+  value.data = new Float32Array(); // Only the shape is read.
   return value;
 }
 
@@ -22,7 +22,7 @@ function node(operation: Operation, inputs: readonly Value[], shape: readonly nu
 const planOf = (...results: readonly Value[]): Plan =>
   planFlush(results.filter((value): value is PendingValue => isPending(value)));
 
-/** Examples by a square weight of so many rows, and what the weight's gradient would be. */
+/** The product of examples and a square weight, and the gradient of the weight. */
 function product(size: number): { weight: Value; result: Value; gradient: Value } {
   const [x, weight] = [leaf(EXAMPLES, size), leaf(size, size)];
   const activation = { name: 'linear', alpha: 0 } as const;
@@ -34,7 +34,7 @@ function product(size: number): { weight: Value; result: Value; gradient: Value 
   return { weight, result, gradient: node(times(true), [x, result], [size, size]) };
 }
 
-/** The same, with a step of Adam for the weight. */
+/** A step of Adam for such a weight. */
 function step(size: number): Plan {
   const { weight, gradient } = product(size);
   const moment = (squared: boolean): Value =>
@@ -44,12 +44,12 @@ function step(size: number): Plan {
   return planOf(next, first, second);
 }
 
-describe('whether it is worth dividing', () => {
-  test('is not where there is little to do', () => {
+describe('dividing a batch', () => {
+  test('does not pay if there is little to do', () => {
     expect(isWorthDividing(step(16), TWO)).toBe(false);
   });
 
-  test('is where a weight is stepped by all threads, but not where its gradient is brought together', () => {
+  test('pays if all workers update a weight, but not if they return its gradient', () => {
     expect(isWorthDividing(step(500), TWO)).toBe(true);
     expect(isWorthDividing(planOf(product(500).gradient), TWO)).toBe(false);
   });
@@ -58,11 +58,11 @@ describe('whether it is worth dividing', () => {
     [2000, 2, true],
     [2000, 64, false],
     [3000, 2, false],
-  ])('depends on the memory that it takes: weights of %d rows and columns, %d shares: %s', (size, shares, expected) => {
+  ])('depends on memory: weights of %d rows and columns, %d shares: %s', (size, shares, expected) => {
     expect(isWorthDividing(step(size), shares)).toBe(expected);
   });
 
-  test('is not where threads have many all-reduces for little work', () => {
+  test('does not pay with many all-reduces for little work', () => {
     const plan = step(500);
     const { order } = planOf(...Array.from({ length: 40 }, () => node(CLIP, [leaf(1)], [1])));
     expect(isWorthDividing({ ...plan, reduced: new Set(order.slice(0, 1)) }, TWO)).toBe(true);
@@ -72,7 +72,7 @@ describe('whether it is worth dividing', () => {
 
 const CLIP: Operation = { kind: 'Clip', attributes: { min: 0, max: 1 } };
 
-describe('among how many threads examples are divided', () => {
+describe('the number of workers', () => {
   test.each([
     [100, 2, 2],
     [100, 3, 2],

@@ -3,14 +3,14 @@ import { disposeBackend, installBackend } from '../../src/index';
 import { tf } from '../../testing/tf';
 import { expectAsCpu, gradientOf, image, tensor } from './compare';
 
-/** No multiples of a block, but for 16; with blocks of 8, 8 and 24 are such too. */
+/** Numbers of channels, most of them no multiple of a block; 8, 16 and 24 are multiples for some blocks. */
 const CHANNELS = [4, 5, 8, 12, 16, 20, 24, 40];
 const LAYOUTS = [true, false];
 
 function normalised(x: tf.Tensor, seed: number): tf.Tensor4D {
   const channels = x.shape[3]!;
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  // Scales of zero too, by which nothing may be divided.
+  // Some scales are zero: nothing may be divided by them.
   const scale = tf.relu(tf.add(tensor([channels], seed + 1), 0.5));
   const parameters = [tensor([channels], seed), scale] as tf.Tensor1D[];
   return tf.batchNorm(x as tf.Tensor4D, mean.as1D(), variance.as1D(), parameters[0], parameters[1], 1e-3);
@@ -18,14 +18,14 @@ function normalised(x: tf.Tensor, seed: number): tf.Tensor4D {
 
 const clipped = (x: tf.Tensor): tf.Tensor4D => tf.clipByValue(tf.relu(x as tf.Tensor4D), 0, 6);
 
-/** The weights of a block: expanding, by channel, narrowing. */
+/** The weights of an inverted residual: expansion, depthwise, projection. */
 const weightsOf = (channels: number, wide: number): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] => [
   image([1, 1, channels, wide], 2),
   image([3, 3, wide, 1], 3),
   image([1, 1, wide, channels], 4),
 ];
 
-/** An inverted residual as MobileNets have it. */
+/** An inverted residual of MobileNets. */
 function residual(x: tf.Tensor4D, [expand, each, narrow]: readonly tf.Tensor4D[], stride: 1 | 2): tf.Tensor4D {
   const expanded = clipped(normalised(tf.conv2d(x, expand!, 1, 'same'), 5));
   const filtered = clipped(normalised(tf.depthwiseConv2d(expanded, each!, stride, 'same'), 7));
@@ -33,7 +33,9 @@ function residual(x: tf.Tensor4D, [expand, each, narrow]: readonly tf.Tensor4D[]
   return stride === 1 ? tf.add(narrowed, x) : narrowed;
 }
 
-/** Gradients by an image and by all weights of a block that follows a convolution from three channels. */
+/**
+ * The gradients with respect to an image and all weights of an inverted residual after a convolution of three channels.
+ */
 function gradientsOfBlock(channels: number, wide: number, stride: 1 | 2): tf.Tensor[] {
   const x = image([3, 8, 8, 3]);
   const stem = image([3, 3, 3, channels], 11);
@@ -78,7 +80,7 @@ describe.each(LAYOUTS)('internal operators: %s', (internalOperators) => {
     });
   });
 
-  test.each(CHANNELS)('what does not keep zeros, of images of %d channels', async (channels) => {
+  test.each(CHANNELS)('functions that do not keep zeros, of images of %d channels', async (channels) => {
     await expectAsCpu(() => {
       const taps = tf.mul<tf.Tensor4D>(image([3, 3, 16, channels], 2), 0.2);
       const back = image([1, 1, channels, 16], 3);
@@ -92,7 +94,7 @@ describe.each(LAYOUTS)('internal operators: %s', (internalOperators) => {
         (x) => tf.squaredDifference(x, square()), (x) => tf.sub(x, square()), (x) => tf.cast(tf.equal(x, x), 'float32'),
         (x) => tf.maxPool(x, 2, 2, 'same'), (x) => tf.avgPool(x, 2, 1, 'same'), (x) => tf.image.resizeBilinear(x, [4, 4]),
       ]; // prettier-ignore
-      // Once more through a convolution, which would multiply what stands in the channels that fill a block.
+      // A convolution would multiply wrong values in the filling of a block.
       return functions.flatMap((f) => [f(convolved()), tf.conv2d(f(convolved()) as tf.Tensor4D, back, 1, 'same')]);
     });
   });
@@ -108,7 +110,7 @@ describe.each(LAYOUTS)('internal operators: %s', (internalOperators) => {
     });
   });
 
-  test('the gradient of a filter of one pixel, of as many pixels as fill blocks and of others', async () => {
+  test('the gradient of a filter of one pixel, with and without pixels that fill blocks', async () => {
     for (const [channels, filters] of [[8, 16], [12, 40], [16, 16], [40, 20], [64, 24], [24, 24]] as const) {
       for (const side of [4, 8, 9]) {
         await expectAsCpu(() => {

@@ -67,7 +67,7 @@ function work(): number[] {
   });
 }
 
-// Otherwise a form that is wrong would only make all others slow: the self-test finds it, and the tests pass without blocks.
+// A wrong form would only make the others slow: the self-test would find it, and the tests would pass without blocks.
 test.runIf(process.arch === 'x64')('all internal operators are found, and each form that uses them is right', () => {
   const { block, fusedMatMul } = findInternalOperators(runtime, log);
   expect([8, 16]).toContain(block);
@@ -75,7 +75,7 @@ test.runIf(process.arch === 'x64')('all internal operators are found, and each f
   expect(logged).toEqual([]);
 });
 
-test('internal operators that are absent are not used, and the log says so', () => {
+test('missing internal operators are not used, and the log reports them', () => {
   const sound = findInternalOperators(runtime, log);
   expect(logged).toHaveLength(sound.block > 0 ? 0 : 1);
   logged.length = 0;

@@ -17,7 +17,7 @@ const ints = (shape: number[], seed = 1): tf.Tensor =>
   );
 const special = (): tf.Tensor => tf.tensor([1, Number.NaN, -2, 0, Infinity, -Infinity, 0.5, -0.25], [2, 4]);
 
-/** One or more calls of each family of kernels; all of them must be native. */
+/** Calls of each family of kernels; all must be native. */
 const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   unary: () => {
     const x = tensor([3, 5]);
@@ -208,5 +208,5 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
 };
 
 describe.each(Object.entries(families))('%s', (_, family) => {
-  test('as the cpu backend has it', () => expectAsCpu(family));
+  test('matches the cpu backend', () => expectAsCpu(family));
 });

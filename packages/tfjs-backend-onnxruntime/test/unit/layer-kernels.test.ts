@@ -11,7 +11,7 @@ const PLACEMENTS = [
 ] as const;
 const segments = (): tf.Tensor1D => tf.tensor1d([2, 0, -1, 2, 4, 1], 'int32');
 
-/** What common layers call beside plain convolutions and matrix products. */
+/** Kernels of common layers besides plain convolutions and matrix products. */
 const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   'a sum of two convolutions of one pixel, each of which may be the bias of the other': () => {
     const sum = tf.add(
@@ -33,7 +33,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     ].map(({ pad, stride, n, side, kernel, channels, filters }) => {
       const x = image([n, side, side + 1, channels]);
       const filter = image([kernel, kernel, channels, filters], 2);
-      // Through a square, whose gradient is in the layout of the convolution's result.
+      // The gradient of a square has the layout of the result of the convolution.
       return tf.mul(
         gradientOf((y) => tf.square(tf.conv2d(x, y as tf.Tensor4D, stride, pad)), filter),
         0.1,
@@ -87,7 +87,8 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     }),
   'gradients of filters of one pixel between images in blocks': () =>
     [
-      // Of 16 and of 15 pixels; examples that fill blocks, that nearly do, and that are too few or no multiple of 4.
+      // Images of 16 and of 15 pixels; examples that fill blocks, nearly fill them, are too few, or are no multiple of
+      // 4.
       { n: 16, side: 4, channels: 32, filters: 16 },
       { n: 16, side: 3, channels: 16, filters: 48 },
       { n: 12, side: 3, channels: 40, filters: 16 },
@@ -109,7 +110,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       { pad: 'valid', n: 10, height: 16, width: 12, kernel: 3, channels: 32, filters: 64 } as const,
       { pad: 'same', n: 9, height: 7, width: 7, kernel: 5, channels: 16, filters: 20 } as const,
       { pad: 'valid', n: 20, height: 11, width: 9, kernel: 4, channels: 20, filters: 32 } as const,
-      // Fewer filters than channels: the other way round.
+      // Fewer filters than channels exchange image and gradient.
       { pad: 'same', n: 10, height: 14, width: 14, kernel: 3, channels: 32, filters: 16 } as const,
       { pad: 'same', n: 5, height: 7, width: 6, kernel: 4, channels: 48, filters: 20 } as const,
       { pad: 'valid', n: 18, height: 9, width: 11, kernel: 3, channels: 40, filters: 16 } as const,
@@ -138,7 +139,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     }),
   'convolutions of many channels to few, and their gradients': () =>
     [1, 3, 7].flatMap((filters) =>
-      // One block, several, and one that is filled up.
+      // One block, several blocks, and one with filling.
       [16, 32, 20].flatMap((channels) => {
         const x = image([2, 9, 8, channels]);
         const filter = image([3, 3, channels, filters], 2);
@@ -159,7 +160,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         ];
       }),
     ),
-  'numbers by rows that end in a single one, and their sums': () => {
+  'tensors with a last axis of length one, and their sums': () => {
     const x = image([3, 4, 5, 1]);
     const scalar = tf.scalar(0.7);
     return [
@@ -182,7 +183,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         tf.mean(tf.relu(tf.conv2d(y as tf.Tensor4D, filter, 1, 'same')), [1, 2]);
       return [means(x), gradientOf(means, x), tf.tile(tf.mean(x, [1, 2], true), [1, 5, 3, 1])];
     }),
-  'gradients of images where most products of blocks would be with zeros': () =>
+  'gradients of images with mostly zeros in blocked products': () =>
     [
       { side: 8, kernel: 5, channels: 20, filters: 50 },
       { side: 4, kernel: 4, channels: 16, filters: 16 },
@@ -212,7 +213,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   'resized images between convolutions, and their gradients': () => {
     const filter = image([3, 3, 16, 16], 2);
     const convolved = (y: tf.Tensor): tf.Tensor4D => tf.conv2d(y as tf.Tensor4D, filter, 1, 'same');
-    // As high as wide, since the cpu kernel of the gradient swaps the two.
+    // Square images, because the cpu kernel of the gradient swaps height and width.
     const x = tf.mul(image([2, 6, 6, 16]), 0.2);
     return [12, 18, 15, 3].flatMap((side) => {
       const resized = (y: tf.Tensor): tf.Tensor => convolved(tf.image.resizeBilinear(convolved(y), [side, side]));
@@ -222,7 +223,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       return [resized(x), nearest, aligned, centred, gradientOf(resized, x)];
     });
   },
-  'weights that are used again and again': () => {
+  'weights that are used several times': () => {
     const weight = tensor([6, 6], 2);
     const bias = tensor([6], 3);
     const repeated = (w: tf.Tensor, b: tf.Tensor, times: number): tf.Tensor => {
@@ -277,7 +278,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         gradientOf((y) => tf.avgPool(y as tf.Tensor4D, [3, 2], stride, pad), x),
       ]);
     }),
-  'normalised images that are added, rectified and clipped, with their gradients': () =>
+  'normalized images that are added, rectified and clipped, with their gradients': () =>
     [3, 16].flatMap((channels) => {
       const filter = image([3, 3, channels, channels], 2);
       const scale = tensor([channels], 3);
@@ -305,7 +306,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     };
     return [tf.max(tf.maxPool(padded(), 2, 2, 'same'), [1, 2]), tf.mean(tf.avgPool(padded(), 2, 2, 'same'), [1, 2])];
   },
-  'batch normalisation and its gradients': () =>
+  'batch normalization and its gradients': () =>
     [3, 16].flatMap((channels) => {
       const x = image([3, 4, 5, channels]);
       const [mean, offset, scale] = [2, 3, 4].map((seed) => tensor([channels], seed) as tf.Tensor1D);
@@ -323,7 +324,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
         gradientOf((y) => tf.batchNorm(x, mean!, variance, offset, y as tf.Tensor1D), scale!),
       ];
     }),
-  'normalisation by the statistics of the batch itself': () =>
+  'normalization by the statistics of the batch itself': () =>
     [3, 16].map((channels) =>
       gradientOf(
         (y) => {
@@ -377,7 +378,7 @@ describe.each(LAYOUTS)('internal operators: %s', (internalOperators) => {
   afterAll(disposeBackend);
   test.each(Object.entries(families))('%s', (_, family) => expectAsCpu(family));
 
-  test('a sum over many segments leaves out what belongs to none', () => {
+  test('a sum over many segments leaves out rows without a segment', () => {
     const ids = Int32Array.from({ length: 1200 }, (_, i) => ((i * 37) % 1201 === 0 ? -1 : (i * 37) % 1300));
     const x = tensor([1200, 2]);
     const rows = x.dataSync();

@@ -14,11 +14,11 @@ afterAll(disposeBackend);
 interface Computed {
   readonly loss: number;
   readonly predictions: number[];
-  /** Of each weight, in the order of the network's. */
+  /** The gradient of each weight, in the order of the network. */
   readonly gradients: number[][];
 }
 
-/** Loss, predictions and, if asked for, all gradients on the active backend. */
+/** Loss, predictions and, in training, all gradients on the active backend. */
 function compute(network: LayerNetwork, training: boolean): Computed {
   const net = buildLayerNetwork(network);
   setWeights(net);
@@ -65,7 +65,7 @@ describe.each(deterministic.map((network) => [network.name, network] as const))(
   });
 });
 
-/** A filter with zeros between its taps. */
+/** Inserts zeros between the taps of a filter. */
 function dilate(filter: tf.Tensor, step: number): tf.Tensor {
   const [h, w] = filter.shape as [number, number];
   const taps = filter.reshape([h, w, -1]);
@@ -107,7 +107,7 @@ test.each(['same', 'valid'] as const)(
   },
 );
 
-test('what is repeated has the sum of its repetitions as gradient, in few operations', () => {
+test('the gradient of a tile is the sum over repetitions, in few operations', () => {
   const x = tensor([1, 1, 1, 2]);
   const before = backendStats().compileMs;
   const gradient = gradientOf((y) => tf.tile(y, [100, 7, 7, 1]), x);
@@ -176,7 +176,7 @@ test.each(EQUATIONS)('einsum %s and its gradients', async (equation, shapes) => 
   const inputs = (): tf.Tensor[] => shapes.map((shape, i) => tensor(shape, i + 2));
   const of = (...operands: tf.Tensor[]): tf.Tensor => tf.einsum(equation, ...operands);
   await expectAsCpu(() => [of(...inputs())]);
-  // The derivative along a direction tells the gradient: by differences, of a sum of products.
+  // Checks the gradient by the derivative along a direction, from differences.
   for (const [position, shape] of shapes.entries()) {
     const direction = tensor(shape, 7);
     const along = (step: number): number =>

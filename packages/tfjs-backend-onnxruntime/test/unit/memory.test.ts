@@ -6,7 +6,7 @@ import { examples, networks, setWeights, trainStep } from './networks';
 
 afterEach(disposeBackend);
 
-/** What is alive: tensors as tfjs counts them, data as the backend does. */
+/** The living tensors, as tfjs counts them, and data, as the backend counts them. */
 const alive = (): { tensors: number; data: number } => ({
   tensors: tf.memory().numTensors,
   data: tf.engine().backend.numDataIds(),
@@ -36,7 +36,7 @@ test('training steps leave no tensor and no data behind, whether they are read o
   expect(alive()).toEqual(before);
 });
 
-test('arrays that wait grow older with each graph that is compiled, not with each run', async () => {
+test('the buffer pool ages with each compiled graph, not with each run', async () => {
   await installBackend({ threads: 1 });
   const older = vi.spyOn(BufferPool.prototype, 'growOlder');
   for (const length of [3, 4, 3, 4, 3]) tf.tidy(() => tf.square(tf.ones([length, 2])).dataSync());

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProtobufWriter } from '../../src/encoding/protobuf';
 
-/** Reads the varint at `at`; answers with it, as a signed 64-bit number, and the place after it. */
+/** Reads the varint at `at` as a signed 64-bit number; also returns the index after it. */
 function readVarint(bytes: Uint8Array, at: number): [value: bigint, after: number] {
   let value = 0n;
   for (let shift = 0n; ; shift += 7n) {

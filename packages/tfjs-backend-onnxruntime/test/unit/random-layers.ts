@@ -20,7 +20,7 @@ export function apply(layer: Layer, input: Symbolic | Symbolic[]): Symbolic {
   return result;
 }
 
-/** Convolution arguments that fit an image: what is left may be smaller than a kernel, and then padding is needed. */
+/** Convolution arguments that fit an image: an image smaller than the kernel needs padding. */
 function window(pick: Pick, input: Symbolic) {
   const kernelSize = pick([1, 2, 3, 5]);
   const fits = Math.min(...input.shape.slice(1, -1).map((side) => side ?? 0)) >= kernelSize;
@@ -51,7 +51,7 @@ const onImages: Readonly<Record<string, Grow>> = {
   averagePool: (pick, x) => pool(layers.layers.averagePooling2d, pick, x),
   batchNormalization: (_, x) => apply(layers.layers.batchNormalization(), x),
   layerNormalization: (_, x) => apply(layers.layers.layerNormalization(), x),
-  // The cpu kernel's gradient swaps height and width.
+  // The gradient of the cpu kernel swaps height and width.
   resize: (_, x) =>
     x.shape[1] === x.shape[2] ? apply(layers.layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }), x) : x,
   zeroPadding: (pick, x) => apply(layers.layers.zeroPadding2d({ padding: pick([1, 2]) }), x),

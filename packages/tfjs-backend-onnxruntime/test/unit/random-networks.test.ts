@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(disposeBackend);
 
-/** The generator's low bits repeat soon; the first numbers of neighbouring seeds are alike. */
+/** The low bits of the generator repeat soon, and the first numbers of neighboring seeds are alike. */
 function picker(seed: number): Pick {
   const random = numbers(200, seed * 7919).slice(8);
   let next = 0;
   return (choices) => choices[Math.floor(((random[next++ % random.length]! + 1) / 2) * choices.length)]!;
 }
 
-/** Weights that are the same on each call and safe for every kind: variances are positive. */
+/** Sets weights that are the same on each call; variances are positive. */
 function setWeights(net: layers.LayersModel): void {
   const weights = net.weights.map((weight, i) => {
     const fanIn = weight.shape.slice(0, -1).reduce<number>((product, length) => product * length!, 1);
@@ -36,7 +36,7 @@ function setWeights(net: layers.LayersModel): void {
 
 const isVariable = (tensor: tf.Tensor): tensor is tf.Variable => tensor instanceof tf.Variable;
 
-/** Two training steps of one seed's network: the losses, the predictions, the weights. */
+/** Takes two training steps of the network of a seed; returns losses, predictions and weights. */
 async function train(seed: number): Promise<{ what: string; values: number[] }[]> {
   const pick = picker(seed);
   const net = randomNetwork(pick);
@@ -77,7 +77,7 @@ test.each(SEEDS)('random network %i trains as on the cpu backend', async (seed) 
   expect(backendStats().fallbacks).toEqual({});
 });
 
-test('Adam makes steps of rounding errors, where the gradients agree', async () => {
+test('Adam turns rounding errors into steps while the gradients agree', async () => {
   const run = async (backend: string) => {
     await tf.setBackend(backend);
     const { batchNormalization, conv2d, dense, flatten } = layers.layers;
@@ -105,9 +105,9 @@ test('Adam makes steps of rounding errors, where the gradients agree', async () 
     const differences = values.map((value, i) => value - expected.gradients[k]![i]!);
     expect(largest(differences)).toBeLessThanOrEqual(TOLERANCE * Math.max(1, largest(expected.gradients[k]!)));
   });
-  // A bias before normalisation changes nothing: its true gradient is zero, what is computed is rounding.
+  // A bias before normalization changes nothing: its true gradient is zero, so the computed one is rounding.
   expect(largest(expected.bias)).toBeLessThan(1e-5);
   expect(largest(actual.bias)).toBeLessThan(1e-5);
-  // Both moved it all the same, each by the learning rate in the direction of its own rounding.
+  // Adam moved it anyway, by the learning rate in the direction of the rounding.
   expect(largest(expected.moved)).toBeGreaterThan(0.005);
 });

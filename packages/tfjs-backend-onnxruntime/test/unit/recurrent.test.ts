@@ -5,7 +5,7 @@ import { layers, tf } from '../../testing/tf';
 import { expectAsCpu, tensor } from './compare';
 import { setWeights } from './networks';
 
-/** The operators of the graphs loaded since they were last looked at, with how many there are of each. */
+/** The models loaded since the last reset. */
 let loaded: Uint8Array[] = [];
 
 beforeAll(async () => {
@@ -24,7 +24,9 @@ beforeAll(async () => {
 });
 afterAll(disposeBackend);
 
-/** How often each operator stands in the largest graph that `run` loads. Nodes are named after purpose and first output. */
+/**
+ * Counts each operator in the largest graph that `run` loads. The name of a node is its purpose and its first output.
+ */
 function operatorsOf(run: () => void): Readonly<Record<string, number>> {
   loaded = [];
   run();
@@ -73,7 +75,7 @@ function model(kind: Kind, form: Form, depth = 1): layers.Sequential {
 
 const input = (batch: number): tf.Tensor => tensor([batch, STEPS, FEATURES], 5);
 
-/** The result, its gradients with respect to all weights, and with respect to the input. */
+/** Returns the loss and its gradients with respect to all weights and the input. */
 function withGradients(net: layers.Sequential, batch: number): tf.Tensor[] {
   const loss = (x: tf.Tensor): tf.Scalar => {
     const result = net.apply(x, { training: true }) as tf.Tensor;
@@ -115,7 +117,7 @@ describe.each(['lstm', 'gru', 'simpleRNN'] as const)('%s', (kind) => {
     }
   });
 
-  test('what is not a number stays so, from its step on', async () => {
+  test('NaN stays NaN from its step on', async () => {
     const spoilt = (): tf.Tensor => tf.where(input(9).greater(0.98), Number.NaN, input(9));
     for (const form of [{}, { recurrentActivation: 'hardSigmoid' }, { returnSequences: true }] as const) {
       await expectAsCpu(() => {
@@ -130,7 +132,7 @@ describe.each(['lstm', 'gru', 'simpleRNN'] as const)('%s', (kind) => {
   });
 });
 
-/** The operators of one training step, as far as gradients go. */
+/** Counts the operators of the loss and its gradients. */
 function trainingOperators(kind: Kind, form: Form): Readonly<Record<string, number>> {
   const net = model(kind, form);
   const x = input(3);
@@ -169,9 +171,9 @@ describe('operators', () => {
   });
 
   let batch = 11;
-  /** The operators of an evaluation, of so many rows or a few more. */
+  /** Counts the operators of an evaluation of this number of rows or a few more. */
   function evaluationOperators(net: layers.LayersModel, rows = 0): Readonly<Record<string, number>> {
-    const x = input(rows + batch++); // Of a size of its own, so that the graph is none that has been loaded before.
+    const x = input(rows + batch++); // A new size needs a new graph.
     const counts = operatorsOf(() => {
       tf.tidy(() => tf.concat([net.predict(x, { batchSize: x.shape[0] })].flat(), 1).dataSync());
     });
@@ -201,12 +203,12 @@ describe('operators', () => {
     await expectAsCpu(() => model('lstm', {}).predict(input(100), { batchSize: 100 }));
   });
 
-  test('an activation that the operator is not used for goes step by step', () => {
+  test('another activation goes step by step', () => {
     expect(evaluationOperators(model('lstm', { activation: 'relu' }))).not.toHaveProperty('LSTM');
     expect(evaluationOperators(model('simpleRNN', {}))['Gemm']).toBe(STEPS);
   });
 
-  /** A model that begins in the state in which another layer ends. */
+  /** A model whose second layer begins in the final state of the first. */
   function translator(kind: 'lstm' | 'gru'): layers.LayersModel {
     const form = { units: UNITS, kernelInitializer: 'zeros', recurrentInitializer: 'zeros' } as const;
     const x = layers.input({ shape: [STEPS, FEATURES] });

@@ -24,7 +24,7 @@ interface Size {
   readonly filters: number;
 }
 
-/** A convolution of 3 x 3 between images in blocks: behind one convolution and, for its gradients, before another. */
+/** A 3 x 3 convolution between images in blocks: after one convolution and, for its gradients, before another. */
 interface Problem extends Size {
   readonly x: tf.Tensor4D;
   readonly filter: tf.Tensor4D;
@@ -41,7 +41,7 @@ const nameOf = ({ n, height, width, channels, filters }: Size): string => [n, he
 
 type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'elu';
 
-/** Its result, with whatever is asked for in place of the image, the filter and the bias. */
+/** Computes the result, with another image, filter or bias if given. */
 function convolved(problem: Problem, activation: Activation, given: Partial<Problem> = {}): tf.Tensor4D {
   const { x, filter, bias, channels } = { ...problem, ...given };
   const first = tf.conv2d(x, tf.mul(image([1, 1, channels, channels], 2), 0.2), 1, 'same');
@@ -49,7 +49,7 @@ function convolved(problem: Problem, activation: Activation, given: Partial<Prob
   return activation === 'linear' ? sums : tf[activation](sums);
 }
 
-/** The gradients of what is made of its result, by the image, the filter and the bias. */
+/** The gradients of a function of the result with respect to image, filter and bias. */
 function gradients(problem: Problem, activation: Activation, end: (y: tf.Tensor4D) => tf.Tensor): tf.Tensor[] {
   const { x, filter, bias } = problem;
   return [
@@ -132,7 +132,7 @@ describe.each(CHOICES)(
           `${pool} ${nameOf(size)}`,
         );
       }
-      // The rows are read apart by the pool and whole by another.
+      // The pool reads the rows separately, another convolution reads the whole.
       await expectAsCpu(
         () => {
           const problem = problemOf(size);
@@ -173,7 +173,7 @@ describe.each(CHOICES)(
       expectCalled([convolveInPhases]);
     });
 
-    test('what is not a number stays in the rows that read it', async () => {
+    test('NaN stays in the rows that read it', async () => {
       const values = (row: number, value: number): tf.Tensor4D => {
         const x = image([1, 10, 6, 64]).bufferSync();
         x.set(value, 0, row, 3, 5);
@@ -193,24 +193,24 @@ describe.each(CHOICES)(
   },
 );
 
-describe('convolutions that are faster by pairs of rows', () => {
+describe('convolutions that use minimal filtering', () => {
   const suits = (height: number, channels: number, filters: number, asked: 'image' | 'gradient of filter'): boolean =>
     suitsRowPairs(16, SLIDE, [1, height, height, filters], [3, 3, channels, filters], asked);
 
-  test('have an even number of rows, but for the gradient of the filter', () => {
+  test('have an even number of rows, except for the gradient of the filter', () => {
     expect(suits(14, 64, 64, 'image')).toBe(true);
     expect(suits(13, 64, 64, 'image')).toBe(false);
     expect(suits(13, 64, 64, 'gradient of filter')).toBe(true);
   });
 
-  test('have whole blocks, and enough of them for what the sums of rows cost', () => {
+  test('have whole blocks, and enough of them to pay for the sums of rows', () => {
     expect(suits(14, 32, 32, 'image')).toBe(true);
     expect(suits(14, 16, 32, 'image')).toBe(false);
     expect(suits(14, 40, 64, 'image')).toBe(false);
     expect(suits(2, 512, 512, 'image')).toBe(false);
   });
 
-  test('slide by one pixel, with one row around', () => {
+  test('have a stride of one and one row of padding', () => {
     const others: readonly Partial<Window>[] = [
       { kernel: [3, 5] },
       { strides: [2, 1] },

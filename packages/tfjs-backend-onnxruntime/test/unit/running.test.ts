@@ -33,7 +33,7 @@ test('runs repeat bit for bit, on an idle machine and on a loaded one', async ()
   }
 });
 
-test('standard operators give the numbers of the blocked layout', async () => {
+test('standard operators give the same numbers as the blocked layout', async () => {
   const blocked = await installBackend({ threads: 1 });
   const first = trained('fashion-cnn', 2);
   const logged: string[] = [];
@@ -45,7 +45,7 @@ test('standard operators give the numbers of the blocked layout', async () => {
   expect(standard.blockedLayout).toBe(false);
   expect(logged.join()).toMatch(/standard operators/i);
   const second = trained('fashion-cnn', 2);
-  // Adam's first steps have size 1e-3 whatever the gradient: only tiny gradients may go another way.
+  // The first steps of Adam have size 1e-3 for any gradient: only tiny gradients may differ in sign.
   const differing = first.map(
     (weights, k) => weights.filter((value, i) => Math.abs(value - second[k]![i]!) > 1e-4).length,
   );
@@ -61,7 +61,7 @@ describe('large outputs', () => {
       return tf.gather(tf.fill([3, size], 2), computed).dataSync<'float32'>();
     });
 
-  test('are in place, whether the binding is kept from copying them or not', async () => {
+  test('are in place, with and without the copies of the binding', async () => {
     const runtime = loadRuntime();
     expect(runtime.stopped).not.toBeNull();
     for (const stopped of [runtime.stopped, null]) {
@@ -70,12 +70,12 @@ describe('large outputs', () => {
     }
   });
 
-  test('that cannot be computed are an error all the same', async () => {
+  test('that cannot be computed are an error', async () => {
     await installBackend({ threads: 1 });
     expect(() => gathered(7)).toThrow(/^Gather\w* failed: .*out of data bounds/);
   });
 
-  test('are not taken as computed on any other error than the one that is known', async () => {
+  test('count as computed on the known error only', async () => {
     const runtime = loadRuntime();
     await installBackend({ threads: 1, runtime: { ...runtime, stopped: 'another error' } });
     expect(() => gathered(1)).toThrow(/not supported/);
@@ -91,7 +91,7 @@ test('each structure is compiled once, and the cache keeps its bound', async () 
   expect(backendStats()).toMatchObject({ compiles: 7, sessions: 3 });
   expect(run(11)).toBe(11);
   expect(backendStats().compiles).toBe(7);
-  expect(run(5)).toBe(5); // Was evicted.
+  expect(run(5)).toBe(5); // It was evicted.
   expect(backendStats().compiles).toBe(8);
 });
 
@@ -103,7 +103,7 @@ test('the cache is bounded by bytes, too', async () => {
   expect(backendStats().sessions).toBeLessThan(4);
 });
 
-test('a graph counts with the most that its intermediates take at a time, not with all of them', async () => {
+test('the estimate of a graph counts the peak of its intermediate values, not all of them', async () => {
   await installBackend({ threads: 1 });
   const length = 1_000_000;
   const last = tf.tidy(() => {
@@ -114,7 +114,7 @@ test('a graph counts with the most that its intermediates take at a time, not wi
   last.dataSync();
   const { sessionBytes } = backendStats();
   expect(sessionBytes).toBeGreaterThan(4 * length);
-  // Two at a time; an arena and a pattern of memory hold three times that, beside the session itself.
+  // Two values live at a time. An arena and a memory pattern take three times as much, besides the session itself.
   expect(sessionBytes).toBeLessThan(7 * 4 * length);
 });
 
@@ -148,7 +148,7 @@ describe('deferred runs', () => {
     expect(backendStats().flushes).toBe(1);
   });
 
-  test('keep their errors for whoever reads', async () => {
+  test('keep their errors for the reader', async () => {
     await installBackend({ threads: 1 });
     const table = tf.tensor1d([1, 2, 3]);
     const outside = tf.add(tf.tensor1d([7, 0], 'int32'), tf.tensor1d([1, 0], 'int32'));
@@ -162,7 +162,7 @@ describe('deferred runs', () => {
     expect(tf.square(table).dataSync()[2]).toBe(9);
   });
 
-  test('of steps that nobody reads are cut at the same place each time', async () => {
+  test('flush steps that nobody reads at the same point each time', async () => {
     await installBackend({ threads: 1 });
     const net = networks['lenet-300-100']!();
     const optimizer = tf.train.adam(1e-3);
@@ -176,7 +176,7 @@ describe('deferred runs', () => {
   });
 });
 
-test('a kernel without native form falls back, or throws where it may not', async () => {
+test('a kernel without native form falls back, or throws under that policy', async () => {
   const logged: string[] = [];
   await installBackend({ threads: 1, log: (message) => logged.push(message) });
   const x = tf.square(tf.tensor1d([3, 1, 2]));
@@ -197,10 +197,10 @@ test('strings and complex numbers live on the backend as on any', async () => {
   expect(Array.from(tf.real(z).dataSync())).toEqual([1, 4]);
   const ids = tf.engine().backend.numDataIds();
   tf.dispose([words, z]);
-  expect(ids - tf.engine().backend.numDataIds()).toBe(4); // The words, the number and its halves.
+  expect(ids - tf.engine().backend.numDataIds()).toBe(4); // The words, the complex number and its halves.
 });
 
-test('data that somebody has seen is never written over', async () => {
+test('data that a caller has seen is never overwritten', async () => {
   await installBackend({ threads: 1 });
   const compute = (value: number): tf.Tensor => tf.square(tf.fill([64], value));
   const first = compute(2);

@@ -4,7 +4,7 @@ import { AllocationGroup, SharedMemory } from '../../src/parallel/shared-memory'
 
 const LINE = 64;
 
-test('places never overlap, begin at a cache line, and are used again', () => {
+test('allocations never overlap, begin at a cache line, and are reused', () => {
   const actions = fc.array(fc.record({ bytes: fc.integer({ min: 0, max: 300_000 }), release: fc.nat() }), {
     maxLength: 60,
   });
@@ -35,7 +35,7 @@ test('places never overlap, begin at a cache line, and are used again', () => {
   );
 });
 
-test('what belongs together is given back together', () => {
+test('a group is freed as a whole', () => {
   const memory = new SharedMemory();
   const group = new AllocationGroup(memory);
   const starts = [100, 70_000, 5].map((bytes) => group.allocate(bytes));

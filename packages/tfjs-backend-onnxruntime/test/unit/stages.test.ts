@@ -5,10 +5,12 @@ import { ModelBuilder } from '../../src/encoding/model-builder';
 import { splitIntoStages, type Stage, tensorBytes } from '../../src/encoding/stages';
 import { planMemory } from '../../src/parallel/memory-plan';
 
-/** Numbers of small and of large tensors, which their stage gives out whoever reads them. */
+/** Elements of small and of large tensors. Large ones are always outputs of their stage. */
 const SIZES = [1, 64, 20_000, 40_000];
 
-/** One node: an operator, which earlier values it reads (by their distance, so that any numbers will do), and its size. */
+/**
+ * One node: an operator, its inputs (by their distance, so any numbers will do), its size, and true if it is an output.
+ */
 interface Step {
   readonly operator: string;
   readonly reads: readonly [number, number];
@@ -26,7 +28,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-/** A graph of such nodes. Sizes are made up: a view has that of what it shows, as has a mean. */
+/** Builds a graph of such nodes. Sizes are invented, but a view and a mean have the size of their input. */
 function graphOf(recipe: readonly Step[]) {
   const builder = new ModelBuilder();
   const shapes = new Map<string, DraftTensor>();
@@ -43,7 +45,7 @@ function graphOf(recipe: readonly Step[]) {
     const source = shapes.get(first)!.shape[0]!;
     const keeps = operator === 'Reshape' || operator === ALL_REDUCE;
     const inputs = operator === 'Add' || operator === 'Mul' || operator === 'MatMul' ? [first, second] : [first];
-    // An all-reduce takes what they have computed.
+    // An all-reduce needs a computed value.
     if (operator === ALL_REDUCE && first === 'input') continue;
     const name = add(builder.op(operator, inputs), keeps ? source : operator === 'Relu' ? source : size);
     values.push(name);
@@ -58,7 +60,7 @@ function graphOf(recipe: readonly Step[]) {
   return { draft: builder.draft, shapes };
 }
 
-/** A graph to be built of large values, and their places in the end. */
+/** A graph of large values, and its memory plan. */
 function largeGraph() {
   const builder = new ModelBuilder();
   const shapes = new Map<string, DraftTensor>();
@@ -78,7 +80,7 @@ function largeGraph() {
   return { builder, x: builder.input('x', 'float32', [20_000]), large, memoryPlan };
 }
 
-/** The nodes of a stage in another order that their inputs allow. */
+/** Shuffles the nodes of a stage into another order that their inputs allow. */
 function shuffled(stage: Stage, random: () => number) {
   const waiting = [...stage.nodes];
   const made = new Set(stage.nodes.flatMap(({ outputs }) => outputs));
@@ -94,7 +96,7 @@ function shuffled(stage: Stage, random: () => number) {
 }
 
 describe('a graph in stages', () => {
-  test('every stage has what it reads, whatever is computed by then, and all outputs come out', () => {
+  test('every stage has its inputs, and all outputs are computed', () => {
     fc.assert(
       fc.property(steps, (recipe) => {
         const { draft, shapes } = graphOf(recipe);
@@ -108,7 +110,7 @@ describe('a graph in stages', () => {
             expect(node.operator).not.toBe(ALL_REDUCE);
             for (const name of node.inputs) expect(here).toContain(name);
             for (const name of node.outputs) here.add(name);
-            // Views are made wherever they are read, everything else once.
+            // Views are repeated, all other values are computed once.
             if (!isView(node)) for (const name of node.outputs) expect(computed).not.toContain(name);
             for (const name of node.outputs) computed.add(name);
           }
@@ -128,7 +130,7 @@ describe('a graph in stages', () => {
     );
   });
 
-  test('nothing is written over before it is read, in whatever order a stage runs its nodes', () => {
+  test('nothing is overwritten before it is read, in any order of the nodes of a stage', () => {
     fc.assert(
       fc.property(steps, fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (recipe, numbers) => {
         const random = (): number => numbers.next().value as number;
@@ -137,7 +139,7 @@ describe('a graph in stages', () => {
         const elsewhere = new Set([...draft.inputs, ...draft.outputs].map(({ name }) => name));
         const { tensors, bytes } = planMemory(stages, elsewhere);
         const planned = new Map(tensors.map((tensor) => [tensor.name, tensor] as const));
-        /** Who has written what is in the memory now. */
+        /** The values that the memory holds now. */
         let written: { name: string; from: number; to: number }[] = [];
         const write = (name: string): void => {
           const tensor = planned.get(name);
@@ -166,7 +168,7 @@ describe('a graph in stages', () => {
     );
   });
 
-  test('a value goes over what it is computed from, where nobody else wants that', () => {
+  test('a value overwrites its input if no later node reads it', () => {
     const { builder, x, large, memoryPlan } = largeGraph();
     const first = large(builder.op('Relu', [x]));
     const second = large(builder.op('Mul', [first, first]));
@@ -182,7 +184,7 @@ describe('a graph in stages', () => {
     expect(bytes).toBe(2 * 80_000);
   });
 
-  test('a convolution goes over what it adds, but for its own image', () => {
+  test('a convolution overwrites its summand, unless that is its own image', () => {
     const { builder, x, large, memoryPlan } = largeGraph();
     const image = large(builder.op('MatMul', [x]));
     const added = large(builder.op('MatMul', [image, x]));

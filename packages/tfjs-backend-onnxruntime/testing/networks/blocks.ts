@@ -16,14 +16,14 @@ interface ConvolutionOptions {
   readonly strides?: number | [number, number];
 }
 
-/** Convolution without bias, then batch normalisation. */
+/** Convolution without bias, then batch normalization. */
 export function normalisedConvolution(draw: Draw, input: Symbolic, options: ConvolutionOptions): Symbolic {
   const { conv2d, batchNormalization } = layers.layers;
   const convolution = conv2d({ ...options, padding: 'same', useBias: false, kernelInitializer: draw.he() });
   return apply(batchNormalization(), apply(convolution, input));
 }
 
-/** Depthwise 3x3 convolution without bias, then batch normalisation. */
+/** Depthwise 3x3 convolution without bias, then batch normalization. */
 export function normalisedDepthwise(draw: Draw, input: Symbolic, strides: number): Symbolic {
   const { batchNormalization, depthwiseConv2d } = layers.layers;
   const options = { kernelSize: 3, strides, padding: 'same', useBias: false, depthwiseInitializer: draw.he() } as const;

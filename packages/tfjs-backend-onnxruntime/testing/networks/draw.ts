@@ -1,10 +1,10 @@
 import { layers } from '../tf';
 
-/** Weights drawn by the usual rules, each layer from a seed of its own, so that every build gives the same network. */
+/** Initializers by the usual rules. Each layer has its own seed, so every build gives the same network. */
 export class Draw {
   #drawn: number;
 
-  /** @param before how many seeds to leave out */
+  /** @param before number of seeds to skip */
   constructor(before = 0) {
     this.#drawn = before;
   }

@@ -23,14 +23,18 @@ export const networks: readonly Network[] = [
   dsCnn,
 ];
 
-/** @throws RangeError where there is none of that name */
+/**
+ * Returns a network by name.
+ *
+ * @throws RangeError if there is none of that name
+ */
 export function networkNamed(name: string): Network {
   const network = networks.find((candidate) => candidate.name === name);
   if (network === undefined) throw new RangeError(`There is no network ${name}.`);
   return network;
 }
 
-/** The loss to compile a network with: cross-entropy of its logits, or the mean squared error of an image. */
+/** Returns the loss of a network: cross-entropy of its logits, or mean squared error of an image. */
 export function lossOf({ target }: Network): (truth: tf.Tensor, output: tf.Tensor) => tf.Tensor {
   if (target.kind === 'input') return (truth, output) => tf.losses.meanSquaredError(truth, output);
   return (truth, output) => tf.losses.softmaxCrossEntropy(truth, output);
@@ -46,7 +50,7 @@ export const trainedVariables = (model: layers.LayersModel): tf.Variable[] =>
     return variable;
   });
 
-/** Examples whose brightness tells their class, the same for the same seed, with what the network should make of them. */
+/** Makes examples with a brightness for each class, and their targets; the same for the same seed. */
 export function examples({ inputShape, target }: Network, count: number, seed = 1): { x: tf.Tensor; y: tf.Tensor } {
   const classCount = target.kind === 'classes' ? target.count : 10;
   const classes = Int32Array.from({ length: count }, (_, i) => (i * 7 + seed) % classCount);
@@ -58,7 +62,7 @@ export function examples({ inputShape, target }: Network, count: number, seed = 
   return { x, y: tf.tidy(() => tf.oneHot(tf.tensor1d(classes, 'int32'), classCount).toFloat()) };
 }
 
-/** Numbers in [-1, 1) that are the same on each call. */
+/** Numbers in [-1, 1), the same on each call. */
 export function numbers(length: number, seed = 1): Float32Array {
   let state = seed;
   return Float32Array.from({ length }, () => {

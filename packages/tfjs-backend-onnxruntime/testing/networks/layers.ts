@@ -6,17 +6,17 @@ type Tensors = Symbolic | Symbolic[];
 
 /** A small network around one layer. */
 export interface LayerNetwork {
-  /** The layer and what is special about it. */
+  /** The layer and its special setting. */
   readonly name: string;
   /** Shape of one example. */
   readonly inputShape: readonly number[];
-  /** Whether the inputs are whole numbers from 0 to 7. */
+  /** True if the inputs are whole numbers from 0 to 7. */
   readonly tokens?: boolean;
-  /** Whether it computes with random numbers of its own. */
+  /** True if it uses random numbers. */
   readonly random?: boolean;
-  /** Whether TensorFlow.js refuses to train it, or trains it wrongly on its cpu backend. */
+  /** True if TensorFlow.js refuses to train it, or trains it wrongly on its cpu backend. */
   readonly untrainable?: boolean;
-  /** What stands between a trainable layer before and one behind. */
+  /** The part between two trainable layers. */
   readonly middle: (x: Symbolic) => Symbolic;
 }
 
@@ -27,7 +27,7 @@ const of = (layer: layers.layers.Layer, x: Tensors): Symbolic => {
 };
 const L = layers.layers;
 
-/** A network of one layer, by its name and the shape of its inputs. */
+/** Makes a network of one layer. */
 const one = (
   name: string,
   inputShape: readonly number[],
@@ -56,7 +56,7 @@ const recurrent = { units: 5, recurrentInitializer: 'glorotUniform' } as const;
 const film = { filters: 3, kernelSize: 3, padding: 'same', recurrentInitializer: 'glorotUniform' } as const;
 const dropped = { dropout: 0.2, recurrentDropout: 0.2 } as const;
 
-/** Group normalisation as it is written with the layers that there are. */
+/** Group normalization, written with existing operators. */
 class GroupNormalization extends L.Layer {
   static readonly className = 'TestGroupNormalization';
   private scale: layers.LayerVariable | undefined;
@@ -79,7 +79,7 @@ class GroupNormalization extends L.Layer {
   }
 }
 
-/** Attention of several heads, of the products that it is made of in TensorFlow. */
+/** Multi-head attention, written with the products that TensorFlow uses. */
 class Attention extends L.Layer {
   static readonly className = 'TestAttention';
   private projections: layers.LayerVariable[] = [];
@@ -108,14 +108,14 @@ class Attention extends L.Layer {
   }
 }
 
-/** Whether a position may see another, for 4 examples and 2 heads. */
+/** The mask of the positions that a position may see, for 4 examples and 2 heads. */
 function causalMask(length: number): tf.Tensor {
   const positions = tf.range(0, length, 1, 'int32');
   const earlier = tf.greaterEqual(tf.expandDims(positions, 1), positions);
   return tf.tile(tf.reshape(earlier, [1, 1, length, length]), [4, 2, 1, 1]);
 }
 
-/** One network for each layer of tfjs-layers that computes, in its usual settings and those that take other ways. */
+/** One network for each layer of tfjs-layers that computes, in its usual settings and in those with other kernels. */
 export const layerNetworks: readonly LayerNetwork[] = [
   one('Dense', VECTOR, () => L.dense({ units: 5 })),
   one('Dense on a sequence', SEQUENCE, () => L.dense({ units: 5, activation: 'relu' })),
@@ -239,7 +239,7 @@ export const layerNetworks: readonly LayerNetwork[] = [
   one('Rescaling', IMAGE, () => L.rescaling({ scale: 0.5, offset: 0.1 })),
 ];
 
-/** A network around a layer. */
+/** Builds the network around a layer. */
 export function buildLayerNetwork({ inputShape, tokens = false, middle }: LayerNetwork): layers.LayersModel {
   const input = layers.input({ shape: [...inputShape], ...(tokens ? { dtype: 'int32' as const } : {}) });
   const before = tokens ? input : of(L.dense({ units: inputShape.at(-1)! }), input);
@@ -248,7 +248,7 @@ export function buildLayerNetwork({ inputShape, tokens = false, middle }: LayerN
   return layers.model({ inputs: input, outputs: of(L.dense({ units: 3 }), flat) });
 }
 
-/** Examples for it. */
+/** Makes examples for such a network. */
 export function layerExamples({ inputShape, tokens = false }: LayerNetwork, count = 4): { x: tf.Tensor; y: tf.Tensor } {
   const size = count * tf.util.sizeFromShape([...inputShape]);
   const values = numbers(size, 3);

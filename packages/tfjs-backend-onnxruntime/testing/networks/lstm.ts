@@ -2,7 +2,9 @@ import { layers } from '../tf';
 import { Draw } from './draw';
 import type { Network } from './network';
 
-/** An LSTM that reads images of 28 x 28 pixels row by row, 64 units; gates by sigmoid, as Keras and PyTorch have them. */
+/**
+ * An LSTM of 64 units that reads images of 28 x 28 pixels row by row. Its gates use sigmoid, as in Keras and PyTorch.
+ */
 export const lstmClassifier: Network = {
   name: 'lstm',
   inputShape: [28, 28],

@@ -17,7 +17,7 @@ export const mobilenetV2: Network = {
   build: () => invertedResidualNetwork([96, 96, 3], GROUPS, [32, 1280]),
 };
 
-/** A network of inverted residuals for images of some shape; `ends` are the filters of its first and last convolution. */
+/** Builds a network of inverted residuals. `ends` are the filters of its first and last convolution. */
 export function invertedResidualNetwork(
   shape: [number, number, number],
   groups: readonly (readonly [number, number, number, number])[],

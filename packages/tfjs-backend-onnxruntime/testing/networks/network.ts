@@ -1,9 +1,9 @@
 import type { layers } from '../tf';
 
-/** What a network is trained towards: one of several classes (it puts out logits), or the input itself. */
+/** The target of a network: one of several classes (it returns logits), or its own input. */
 export type Target = { readonly kind: 'classes'; readonly count: number } | { readonly kind: 'input' };
 
-/** A common network, as tests and bench build it from tfjs layers. */
+/** A common network of tests and benches. */
 export interface Network {
   readonly name: string;
   /** Shape of one example, without the batch. */

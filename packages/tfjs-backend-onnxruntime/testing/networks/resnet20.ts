@@ -15,7 +15,7 @@ export const resnet20: Network = {
   build: () => residualNetwork([32, 32, 3]),
 };
 
-/** The network for images of another shape. */
+/** Builds the network for images of another shape. */
 export function residualNetwork(shape: [number, number, number]): layers.LayersModel {
   const draw = new Draw();
   const input = layers.input({ shape });

@@ -48,7 +48,7 @@ const architectures: Readonly<Record<string, (draw: Draw) => layers.layers.Layer
   ],
 };
 
-/** Small classifiers of Fashion-MNIST, the first of them that of TensorFlow's pruning tutorial. */
+/** Small classifiers of Fashion-MNIST. The first is that of the pruning tutorial of TensorFlow. */
 export const shippedNetworks: readonly Network[] = Object.entries(architectures).map(([name, layersOf]) => ({
   name,
   inputShape,

@@ -1,4 +1,7 @@
-/** Trains and evaluates each common network once, and each layer of tfjs-layers alone, and prints which kernels ran on the cpu backend, as JSON. */
+/**
+ * Trains and evaluates each common network and each layer of tfjs-layers once, and prints the kernels that ran on the
+ * cpu backend as JSON.
+ */
 import { backendStats, disposeBackend, installBackend } from '../../../src/index';
 import { type layers, tf } from '../../../testing/tf';
 import { examples, lossOf, networks } from '../../../testing/networks';
@@ -37,7 +40,7 @@ function difference(before: Record<string, number>, after: Record<string, number
   return Object.fromEntries(added.filter(([, calls]) => calls > 0));
 }
 
-/** The counts of every second piece of work, with its name where there are any. */
+/** Merges every second count into one, with the name of its work. */
 function merged(what: string, counts: readonly FallbackCount[], parity: 0 | 1): FallbackCount {
   const calls = counts
     .filter((_, i) => i % 2 === parity)
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
         return { name, net: network.build(), loss: lossOf(network), ...examples(network, BATCH) };
       })),
     );
-  // All layers as one line each way: there are a hundred of them.
+  // One line for all layers: there are a hundred of them.
   const ofLayers: FallbackCount[] = [];
   for (const network of layerNetworks)
     ofLayers.push(

@@ -6,10 +6,10 @@ import { atMost, type BenchLine } from '../../../testing/bench-line';
 
 const fallbackCount = z.object({ what: z.string(), calls: z.record(z.string(), z.number()) });
 
-/** How often each kernel ran on the slow cpu backend in one piece of work. */
+/** Number of calls of each kernel on the slow cpu backend in one piece of work. */
 export type FallbackCount = z.infer<typeof fallbackCount>;
 
-/** The kernels of each common network that run on the slow cpu backend: there should be none. */
+/** Counts the kernels of each common network that run on the slow cpu backend: there should be none. */
 export function benchFallbacks(): Promise<BenchLine[]> {
   return withFolder(async (folder) => {
     const script = await bundle(inPackage('test', 'bench', 'fallbacks', 'count.ts'), folder);

@@ -1,6 +1,7 @@
 /**
- * `fit` and `predict` of tfjs-layers on one backend. Arguments: `onnxruntime`, `cpu` or the folder of tfjs-node; threads;
- * name of a network; examples in a batch, or 0 for as many as usual; milliseconds for each of both. Prints `FitFigures` as one line of JSON.
+ * Measures `fit` and `predict` of tfjs-layers on one backend. Arguments: `onnxruntime`, `cpu` or the folder of
+ * tfjs-node; threads; name of a network; examples in a batch, or 0 for the usual number; milliseconds for each job.
+ * Prints `FitFigures` as one line of JSON.
  */
 import { installBackend } from '../../../src/index';
 import { examples, lossOf, networkNamed } from '../../../testing/networks';
@@ -14,10 +15,12 @@ async function start(backend: string, threads: number): Promise<void> {
   else await useTensorflowNode(backend, threads);
 }
 
-/** Calls until all is compiled. Plain tfjs compiles nothing, and takes seconds for a call. */
+/** Number of warm-up calls. Plain tfjs compiles nothing and takes seconds for a call. */
 const warmUps = (backend: string): number => (backend === 'cpu' ? 1 : 5);
 
-/** Calls again and again for so long, at least once; milliseconds of the fastest call after those that warm up. */
+/**
+ * Calls a function for some time, at least once after the warm-up, and returns the milliseconds of the fastest call.
+ */
 async function fastest(warmUps: number, milliseconds: number, call: () => Promise<unknown>): Promise<number> {
   for (let i = 0; i < warmUps; i++) await call();
   let best = Infinity;

@@ -8,12 +8,13 @@ import { FitFigures } from './figures';
 const NETWORKS = ['fashion-cnn', 'lenet-5', 'lenet-300-100', 'lstm'];
 const ROUNDS = 3;
 const MILLISECONDS = 1000;
-/** Examples in a batch for plain tfjs, which takes as long for each of them, and seconds for one. */
+/** Batch of plain tfjs: it takes as long for each example, and seconds for one. */
 const FEW = 2;
 
 /**
- * `fit` and `predict` as a user of tfjs-layers calls them, on this backend, on that of plain tfjs, and on tfjs-node.
- * @param tensorflowNode the folder of tfjs-node, where it is installed
+ * Measures `fit` and `predict` of tfjs-layers on this backend, on plain tfjs and on tfjs-node.
+ *
+ * @param tensorflowNode the folder of tfjs-node, if it is installed
  */
 export function benchFit(threads: number, tensorflowNode: string | undefined): Promise<BenchLine[]> {
   return withFolder(async (folder) => {

@@ -1,4 +1,4 @@
-/** Trains for long, and opens, evaluates and closes many models; prints what stays alive as one line of JSON. */
+/** Trains for a long time, opens, evaluates and closes many models, and prints what stays alive as one line of JSON. */
 import { backendStats, installBackend, trace } from '../../../src/index';
 import { layers, tf } from '../../../testing/tf';
 import { trainedVariables } from '../../../testing/networks';
@@ -7,7 +7,7 @@ import type { Alive, LongLife, Phase } from './figures';
 
 const STEPS = 5000;
 const ROUNDS = 500;
-/** From here on the cache of sessions is full, and nothing may grow. */
+/** The cache of sessions is full after these, and nothing may grow. */
 const WARM_STEPS = 1000;
 const WARM_ROUNDS = 150;
 const GROWING_ROUNDS = 50;
@@ -26,7 +26,7 @@ function alive(): Alive {
   };
 }
 
-/** @param isNormalised whether the images are normalised by the batch, for which threads meet */
+/** @param isNormalised true to normalize the images by the batch, which needs an all-reduce */
 function network(filters: number, units: number, isNormalised = false): layers.Sequential {
   const { batchNormalization, conv2d, dense, flatten, maxPooling2d } = layers.layers;
   return layers.sequential({
@@ -59,7 +59,7 @@ async function train(): Promise<Phase> {
   return { before, after };
 }
 
-/** Steps and passes that are recorded once, their examples divided among threads; each round begins with another model. */
+/** Runs traced steps and passes with examples divided among workers; each round has another model. */
 async function runTraced(): Promise<Phase> {
   let before = alive();
   for (let round = 0; round < TRACED_ROUNDS; round++) {
@@ -99,7 +99,7 @@ async function runTraced(): Promise<Phase> {
   return { before, after: alive() };
 }
 
-/** A model as it would be stored. */
+/** Returns a model in the form in which it is stored. */
 async function artifactsOf(model: layers.LayersModel): Promise<tf.io.ModelArtifacts> {
   let stored: tf.io.ModelArtifacts = {};
   await model.save(
@@ -111,7 +111,10 @@ async function artifactsOf(model: layers.LayersModel): Promise<tf.io.ModelArtifa
   return stored;
 }
 
-/** Each model has another shape, and so graphs of its own; all are of about the same size, so that growth is a leak. */
+/**
+ * Opens and closes models. Each has another shape and so its own graphs; all have about the same size, so growth is a
+ * leak.
+ */
 async function openAndClose(): Promise<Phase> {
   let before = alive();
   for (let round = 0; round < ROUNDS; round++) {
@@ -129,7 +132,7 @@ async function openAndClose(): Promise<Phase> {
   return { before, after: alive() };
 }
 
-/** Each model is larger than the one before, so that arenas left behind never fit the next: the worst for a heap. */
+/** Trains models of growing size: old arenas never fit the next model, which is the worst case for a heap. */
 async function grow(): Promise<Phase> {
   const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
   const convolution = { kernelSize: 3, activation: 'relu' } as const;

@@ -9,7 +9,7 @@ const Alive = z.object({
 });
 export type Alive = z.infer<typeof Alive>;
 
-/** What is alive once the caches are full, and at the end. */
+/** The state after the caches are full, and at the end. */
 const Phase = z.object({ before: Alive, after: Alive });
 export type Phase = z.infer<typeof Phase>;
 

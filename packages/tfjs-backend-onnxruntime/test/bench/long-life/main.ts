@@ -5,14 +5,14 @@ import { bundle, withFolder } from '../../../testing/bundle';
 import { atMost, type BenchLine } from '../../../testing/bench-line';
 import { LongLife, type Phase } from './figures';
 
-/** How much may come and go in the heap and in the native library's arenas while nothing is lost. */
+/** Megabytes that may come and go in the heap and in native arenas without a leak. */
 const SLACK_MB = 64;
-/** What `installBackend` allows the compiled graphs by default. */
+/** The default limit of `installBackend` for compiled graphs. */
 const SESSIONS_MB = 384;
 
 /**
- * What 5,000 training steps and 500 rounds of opening, evaluating and closing different models leave behind, in a process as
- * the editor starts it.
+ * Measures what 5,000 training steps and 500 rounds of opening, evaluating and closing models leave behind, in a
+ * process with the settings of the editor.
  */
 export function benchLongLife(): Promise<BenchLine[]> {
   return withFolder(async (folder) => {

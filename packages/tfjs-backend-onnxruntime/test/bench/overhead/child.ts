@@ -1,6 +1,6 @@
 /**
- * Work on `fashion-cnn` in a process of its own. Argument: what `OverheadJob` has, as JSON. Prints `ready` when
- * the first training step is done, then the figures of `OverheadFigures`, one JSON text a line.
+ * Works on `fashion-cnn` in a process of its own. Argument: an `OverheadJob` as JSON. Prints `ready` after the first
+ * training step, then `OverheadFigures` as one line of JSON.
  */
 import { readFileSync } from 'node:fs';
 import { backendStats, installBackend } from '../../../src/index';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(figures));
 }
 
-/** The share of training steps that is not spent within ONNX Runtime. */
+/** Returns the share of the training time outside ONNX Runtime. */
 async function bookkeeping(workload: Workload): Promise<number> {
   await workload.train(WARM_UP_MS);
   const before = backendStats();
@@ -39,7 +39,7 @@ async function bookkeeping(workload: Workload): Promise<number> {
   return 1 - (after.runMs - before.runMs) / total;
 }
 
-/** Milliseconds of evaluating all images right after the weights have changed, and once more. */
+/** Measures the evaluation of all images right after the weights have changed, and once more, in milliseconds. */
 async function previews(file: Buffer, count: number): Promise<Omit<OverheadFigures, 'bookkeeping'>> {
   const images = new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
   const size = images.length / count;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NetworkFeed } from '../peers/orders';
 
-/** What the child is asked to do. */
+/** The job of the child process. */
 export const OverheadJob = z.object({
   network: NetworkFeed,
   examples: z.object({ images: z.string(), labels: z.string(), count: z.number().int().positive() }),
@@ -9,11 +9,11 @@ export const OverheadJob = z.object({
 });
 export type OverheadJob = z.infer<typeof OverheadJob>;
 
-/** What it found. */
+/** The figures that it prints. */
 export const OverheadFigures = z.object({
   /** Share of a training step outside of ONNX Runtime, 0 to 1. */
   bookkeeping: z.number(),
-  /** Milliseconds of a thousand images with weights just changed, and of the same once more. */
+  /** Milliseconds for a thousand images right after a change of weights, and once more. */
   first: z.array(z.number()).min(1),
   warm: z.array(z.number()).min(1),
   /** Graphs compiled because weights had changed. */

@@ -8,11 +8,11 @@ import { atMost, type BenchLine, median } from '../../../testing/bench-line';
 import { writeExamples } from '../peers/examples';
 import { OverheadFigures, type OverheadJob } from './job';
 
-/** The network of the bench that is small and common. */
+/** A small and common network of the bench. */
 const NETWORK: OverheadJob['network'] = { name: 'fashion-cnn', inputShape: [28, 28, 1], classes: 10, batch: 100 };
 const STARTS = 3;
 
-/** What the backend costs beside the arithmetic: starting, bookkeeping, and weights that change. */
+/** Measures the overhead of the backend: start, bookkeeping, and changed weights. */
 export function benchOverhead(data: string, threads: number): Promise<BenchLine[]> {
   return withFolder(async (folder) => {
     const script = await bundle(inPackage('test', 'bench', 'overhead', 'child.ts'), folder);

@@ -4,15 +4,15 @@ import { run } from '../../tools/run';
 import { bundle } from '../../../testing/bundle';
 import { Peer } from './peer';
 
-/** Where the bench finds its peers. */
+/** The locations of the peers. */
 export interface PeerLocations {
-  /** The Python that has torch. */
+  /** A Python with torch. */
   readonly python: string;
-  /** The folder of tfjs-node, where it is installed. */
+  /** The folder of tfjs-node, if it is installed. */
   readonly tensorflowNode: string | undefined;
 }
 
-/** Starts the contenders with a number of threads each. */
+/** Starts the contenders, each with a number of threads. */
 export type StartPeers = (threads: number) => Peer[];
 
 export const OURS = 'our backend';
@@ -20,8 +20,9 @@ export const PYTORCH = 'PyTorch';
 export const TENSORFLOW_NODE = 'tfjs-node';
 
 /**
- * Finds out which peers there are and builds our own contender into `folder`.
- * @returns how to start them, ours first, and one sentence about each that is left out
+ * Finds the peers and builds our own contender into `folder`.
+ *
+ * @returns a function that starts them, ours first, and one sentence about each missing peer
  */
 export async function findPeers(
   locations: PeerLocations,
@@ -33,16 +34,16 @@ export async function findPeers(
   const starts = [
     (threads: number) => new Peer(OURS, process.execPath, [script, String(threads)], computingEnvironment()),
   ];
-  // Large pages are for all. What else the editor sets suits our backend and makes PyTorch slower.
+  // All contenders get large pages. The other setting of the editor suits our backend and makes PyTorch slower.
   const environment = { ...LARGE_PAGES, ...process.env };
   if (await succeeds(python, ['-c', 'import torch, numpy'])) {
     const program = inPackage('test', 'bench', 'peers', 'pytorch.py');
     starts.push((threads) => new Peer(PYTORCH, python, [program, String(threads)], environment));
   } else {
-    leftOut.push(`PyTorch is left out: ${python} has no torch with numpy; name one that has by --python.`);
+    leftOut.push(`PyTorch is left out: ${python} has no torch with numpy. Name another Python with --python.`);
   }
   if (tensorflowNode === undefined) {
-    leftOut.push('tfjs-node is left out: name the folder where it is installed by --tfjs-node.');
+    leftOut.push('tfjs-node is left out. Name its folder with --tfjs-node.');
   } else {
     const inFolder = (threads: number): string[] => [script, String(threads), tensorflowNode];
     starts.push((threads) => new Peer(TENSORFLOW_NODE, process.execPath, inFolder(threads), environment));

@@ -7,8 +7,8 @@ const COUNT = 1000;
 const HEADER_BYTES = { images: 16, labels: 8 };
 
 /**
- * Writes examples for a network into `folder`: the first thousand training images of Fashion-MNIST from `data` where they
- * fit, else as many of noise, the same each time, whose brightness tells the class.
+ * Writes examples for a network into `folder`: the first thousand training images of Fashion-MNIST from `data` if their
+ * size fits, else a thousand images of noise, the same each time, with a brightness for each class.
  */
 export function writeExamples(network: NetworkFeed, data: string, folder: string): Examples {
   const size = network.inputShape.reduce((product, length) => product * length, 1);

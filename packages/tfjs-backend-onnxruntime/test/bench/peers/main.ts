@@ -11,15 +11,15 @@ import { compareWithPytorch } from './targets';
 export interface PeersOptions extends PeerLocations {
   /** The folder with the files of Fashion-MNIST. */
   readonly data: string;
-  /** Names of networks; all where there are none. */
+  /** Names of networks; empty for all. */
   readonly networks: readonly string[];
   /** Numbers of threads to measure with. */
   readonly threads: readonly number[];
 }
 
 /**
- * Training and evaluation of common networks by this backend and by the tools that people would otherwise reach for. Prints
- * a table of speeds and what was left out, and returns the ratios.
+ * Measures training and evaluation of common networks on this backend and on its peers. Prints a table of speeds and
+ * the missing peers, and returns the ratios.
  */
 export function benchPeers(options: PeersOptions): Promise<BenchLine[]> {
   return withFolder(async (folder) => {
@@ -48,7 +48,7 @@ function chosen(all: readonly NetworkFigures[], names: readonly string[]): reado
   const unknown = names.find((name) => all.every((network) => network.name !== name));
   if (unknown !== undefined)
     throw new ScriptError(
-      `There is no network ${unknown}: choose from ${all.map(({ name }) => name).join(', ')} for --networks.`,
+      `There is no network ${unknown}. Choose from ${all.map(({ name }) => name).join(', ')} for --networks.`,
     );
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }

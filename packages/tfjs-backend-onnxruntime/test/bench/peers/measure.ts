@@ -7,7 +7,7 @@ import { PRODUCT_FLOPS } from './peak';
 
 export type Job = 'training' | 'evaluation';
 
-/** How fast one contender is at one job. */
+/** The speed of one contender at one job. */
 export interface Speed {
   readonly network: string;
   readonly job: Job;
@@ -16,9 +16,9 @@ export interface Speed {
   /** Examples a second in the fastest step, and in the median one. */
   readonly fastest: number;
   readonly median: number;
-  /** The median of each round: what contenders have of one round was measured within seconds. */
+  /** The median of each round. Contenders of one round run within seconds. */
   readonly rounds: readonly number[];
-  /** The fastest as a share of the processor's Gemm peak, by the arithmetic that the network needs. */
+  /** The fastest step as a share of the Gemm peak of the processor, by the arithmetic that the network needs. */
   readonly share: number;
 }
 
@@ -36,7 +36,7 @@ interface Series {
   readonly times: Timed[];
 }
 
-/** Measures one network on all contenders, turn by turn, so that a busy machine slows all alike. */
+/** Measures one network on all contenders alternately, so that a busy machine slows all of them alike. */
 export async function measureNetwork(
   peers: readonly Peer[],
   network: NetworkFigures,
@@ -77,11 +77,11 @@ function seriesOf(peer: Peer): Series[] {
   );
 }
 
-/** How a contender is called in the table. */
+/** The name of a contender in the table. */
 export const nameOf = ({ name }: Pick<Peer, 'name'>, manner: Manner): string =>
   name === PYTORCH ? `${name}, ${manner}` : name;
 
-/** Floating-point operations a second in products of large matrices. */
+/** Measures floating-point operations per second in products of large matrices. */
 async function measurePeak(ours: Peer): Promise<number> {
   if (ours.name !== OURS) throw new Error('The peak is measured by our own contender.');
   const { milliseconds } = await ours.ask({ task: 'peak', milliseconds: PEAK_MS }, Timed);

@@ -7,7 +7,7 @@ const SIZE = 1024;
 /** Floating-point operations of one product. */
 export const PRODUCT_FLOPS = 2 * SIZE ** 3;
 
-/** Multiplies two matrices by ONNX Runtime, again and again for so long. */
+/** Multiplies two matrices by ONNX Runtime repeatedly for some time. */
 export function timeProducts(threads: number, milliseconds: number): Timed {
   const runtime = loadRuntime();
   const shape = [SIZE, SIZE];

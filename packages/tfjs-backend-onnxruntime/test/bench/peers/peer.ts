@@ -27,10 +27,14 @@ export class Peer {
     child.on('exit', (code) => {
       this.#settle()?.reject(new ScriptError(`${name} ended in the middle of its work (exit code ${String(code)}).`));
     });
-    child.stdin.on('error', () => undefined); // The exit above says it better.
+    child.stdin.on('error', () => undefined); // The exit above reports it better.
   }
 
-  /** Rejects where the process dies over it, or answers with something else. */
+  /**
+   * Sends an order.
+   *
+   * @returns the answer; rejects if the process ends or answers with something else
+   */
   async ask<T>(order: Order, answer: z.ZodType<T>): Promise<T> {
     const line = await new Promise<string>((resolve, reject) => {
       this.#waiting = { resolve, reject };

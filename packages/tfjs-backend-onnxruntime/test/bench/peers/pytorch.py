@@ -1,4 +1,4 @@
-"""PyTorch as a contender. Argument: threads. Takes its orders from stdin, as orders.ts has them, and answers on stdout.
+"""PyTorch as a contender. Argument: threads. Reads orders from stdin, as described in orders.ts, and answers on stdout.
 
 `best` is the fused Adam with the faster of NCHW and channels_last, and for evaluation the fastest batch as well: all
 of them are tried when a network is prepared. `tutorial` is NCHW and plain Adam.
@@ -21,7 +21,7 @@ FORMATS = {"NCHW": torch.contiguous_format, "channels_last": torch.channels_last
 
 
 class Variant:
-    """One network with its optimiser and its examples in one memory format."""
+    """One network with its optimizer and examples in one memory format."""
 
     def __init__(self, figures, examples, layout, fused):
         torch.manual_seed(0)
@@ -74,7 +74,7 @@ def timed(step, milliseconds):
 
 
 def fastest(step):
-    """The best of a few steps, bounded by time: large networks have many variants to try."""
+    """The best of a few steps within a time limit, because large networks have many variants."""
     step()
     return min(timed(step, PROBE_MS))
 

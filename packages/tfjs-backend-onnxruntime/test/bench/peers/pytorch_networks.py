@@ -1,7 +1,7 @@
-"""The networks of test/networks for PyTorch: the same layers, widths and strides.
+"""The networks of testing/networks for PyTorch: the same layers, widths and strides.
 
-Two things differ without a matter for speed: strided convolutions pad evenly on both sides, as PyTorch users write it,
-where TensorFlow's `same` pads the far side; and PyTorch's LSTM has a second bias, which is frozen at zero.
+Two differences do not change the speed. Strided convolutions pad evenly on both sides, as PyTorch users write it, where
+`same` of TensorFlow pads the far side. The LSTM of PyTorch has a second bias, which is frozen at zero.
 """
 
 from torch import nn

@@ -24,12 +24,12 @@ const TARGETS: Readonly<Record<'first' | 'others', readonly Target[]>> = {
     { job: 'evaluation', manner: 'best', least: 1 },
   ],
 };
-/** With fewer threads the ratios are told, and nothing is to be reached. */
+/** With other numbers of threads the ratios have no targets. */
 const TARGET_THREADS = 2;
 
 /**
- * Our speed over PyTorch's, network by network: by the fastest steps, which have targets, and in the median round, each by its
- * median steps: a machine whose speed changes from one round to the next changes it for both.
+ * Compares our speed with PyTorch's for each network: by the fastest steps, which have targets, and in the median
+ * round, by the median steps of each round, because the speed of a machine may change between rounds.
  */
 export function compareWithPytorch(speeds: readonly Speed[]): BenchLine[] {
   const networks = [...new Set(speeds.map(({ network }) => network))];

@@ -7,9 +7,10 @@ import { tf } from '../../../testing/tf';
 const BACKEND = 'tensorflow';
 
 /**
- * Makes `@tensorflow/tfjs-node` from a folder's `node_modules` the backend of tfjs, with the gradients that this package adds.
- * It brings a tfjs of its own; all copies in a process share their registries.
- * @returns its version. @throws Error where it cannot be loaded
+ * Makes `@tensorflow/tfjs-node` from the `node_modules` of a folder the backend of tfjs, with the gradients that this
+ * package adds. It has its own copy of tfjs; all copies in a process share their registries.
+ *
+ * @returns its version. @throws Error if it cannot be loaded
  */
 export async function useTensorflowNode(folder: string, threads: number): Promise<string> {
   for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) process.env[name] = String(threads);

@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js as a contender: on our backend, or on tfjs-node. Arguments: threads, and the folder of tfjs-node.
- * It takes its orders from stdin, as `orders.ts` has them.
+ * TensorFlow.js as a contender: on our backend, or on tfjs-node. Arguments: threads, and the folder of tfjs-node. Reads
+ * orders from stdin, as described in `orders.ts`.
  */
 import { createInterface } from 'node:readline';
 import { backendStats, installBackend } from '../../../src/index';
@@ -17,7 +17,7 @@ let workload: Workload | undefined;
 
 async function start(): Promise<void> {
   if (folder === undefined) {
-    // Graphs for four batches of evaluation would push that of training out, which none of them is timed for.
+    // Graphs for four evaluation batches would evict that of training; evictions are not part of the measurement.
     version = (await installBackend({ threads, maxSessionBytes: 2 ** 34 })).version;
     return;
   }

@@ -7,11 +7,11 @@ import type { Examples, NetworkFeed, Timed } from './orders';
 
 const RATE = 1e-3;
 const WARM_UP_STEPS = 6;
-/** Batches that evaluation chooses from, as PyTorch does. */
+/** Batch sizes for evaluation; the fastest one is used, as for PyTorch. */
 const EVALUATION_BATCHES = [32, 100, 250, 500];
 const PROBES = 3;
 
-/** Trains one network by Adam and evaluates it, on batches cut out of the examples. */
+/** Trains one network with Adam and evaluates it, on batches of the examples. */
 export class Workload {
   readonly #network: Network;
   readonly #model: layers.LayersModel;
@@ -45,7 +45,7 @@ export class Workload {
     return this.#variables.reduce((sum, variable) => sum + variable.size, 0);
   }
 
-  /** Compiles all that will be timed, and finds the batch with which evaluation is fastest: which it returns. */
+  /** Compiles all graphs that are timed, and returns the batch size with the fastest evaluation. */
   async warmUp(): Promise<number> {
     for (let i = 0; i < WARM_UP_STEPS; i++) await this.#trainStep();
     let best = Number.POSITIVE_INFINITY;
@@ -128,7 +128,7 @@ export class Workload {
     return this.#images.subarray(first * this.#size, (first + count) * this.#size);
   }
 
-  /** One-hot labels; null where the images themselves are to come out. */
+  /** One-hot labels; null for a network that reproduces its input. */
   #rows(first: number, count: number): Float32Array | null {
     const { classes } = this.figures;
     if (classes === null) return null;
@@ -138,7 +138,7 @@ export class Workload {
   }
 }
 
-/** Milliseconds of each turn, for so long in all, at least once. */
+/** Repeats a step for some time, at least once, and returns the milliseconds of each. */
 async function timeEach(milliseconds: number, step: () => Promise<void>): Promise<number[]> {
   const times: number[] = [];
   const end = performance.now() + milliseconds;
