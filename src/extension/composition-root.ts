@@ -104,7 +104,7 @@ function tellOfCrashes(engine: SharedEngine, runs: RunService, log: vscode.LogOu
 /** Restarts the engine and tells the panels when a setting changes. */
 function keepSettings(engine: SharedEngine, panels: Panels): vscode.Disposable {
   const renewEngine = async (): Promise<void> => {
-    await engine.stop('The settings of the engine changed, so it starts anew.');
+    await engine.stop('The settings of the engine changed, so it starts again.');
     if (panels.all.length > 0) engine.warm();
   };
   return vscode.workspace.onDidChangeConfiguration((change) => {

@@ -1,4 +1,4 @@
-/** Ids that package.json names too; a test holds the two together. */
+/** Ids that package.json names too; a test compares the two. */
 export const VIEW_TYPE = 'secateur.checkpoint';
 
 export const EXTENSION_ID = 'secateur.secateur';
@@ -37,5 +37,5 @@ export const SETTINGS = {
   tensorflowPath: 'secateur.engine.tensorflowPath',
 } as const;
 
-/** Where `$schema` of a recipe points: served by this extension on every machine that has it. */
+/** The address in `$schema` of a recipe; this extension serves it wherever it is installed. */
 export const RECIPE_SCHEMA_URI = 'secateur://schemas/recipe.schema.json';

@@ -1,11 +1,11 @@
 import type { Disposable } from 'vscode';
 
-/** Owns disposables and ends them in reverse order, once. */
+/** Owns disposables and disposes them in reverse order, once. */
 export class Disposables implements Disposable {
   private readonly items: Disposable[] = [];
   private disposed = false;
 
-  /** Takes ownership; what comes too late is disposed at once. */
+  /** Takes ownership. After `dispose` it disposes the item at once. */
   add<T extends Disposable>(item: T): T {
     if (this.disposed) item.dispose();
     else this.items.push(item);

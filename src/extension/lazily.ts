@@ -1,6 +1,6 @@
-/** A value that is made when it is first asked for, once; a failed attempt is made again by the next one who asks. */
+/** A value that is made once, on first use. After a failure the next use tries again. */
 export interface Lazy<T> {
-  /** Was it asked for? */
+  /** True after the first use. */
   readonly begun: boolean;
   get: () => Promise<T>;
 }

@@ -2,7 +2,7 @@
 export class Listeners<T> {
   private readonly all = new Set<(event: T) => void>();
 
-  /** @returns what to call to hear no more. */
+  /** @returns a function that removes the listener */
   add(listener: (event: T) => void): () => void {
     this.all.add(listener);
     return () => void this.all.delete(listener);

@@ -1,4 +1,4 @@
-/** The part of a LogOutputChannel that the rooms of the extension need; a test gives one of its own. */
+/** The part of a LogOutputChannel that the extension uses; tests pass their own. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
@@ -11,7 +11,7 @@ export interface LogWindow extends Log {
   show(preserveFocus?: boolean): void;
 }
 
-/** An error with its stack and all its causes, for the log. */
+/** An error with its stack and all causes, for the log. */
 export function inDetail(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.stack ?? `${error.name}: ${error.message}`;

@@ -10,15 +10,15 @@ declare global {
   var secateurBundleStart: number | undefined;
 }
 
-/** When the bundle had been read: what comes between this and `activate` is VS Code's own. */
+/** The time after the bundle was read. The time from then to `activate` belongs to VS Code. */
 const loaded = performance.now();
 
-/** What has to end before the window does; `deactivate` is given nothing. */
+/** Ends everything before the window closes; `deactivate` has no parameters. */
 let close: (() => Promise<void>) | undefined;
 
 /**
- * Registers everything under its name and opens nothing: schemas, engine and scan are loaded by the first tick after it,
- * or by the first command, so that a window does not wait for them.
+ * Registers all names and opens nothing. The first tick after it or the first command loads schemas, engine and scan, so
+ * that the window does not wait for them.
  */
 export function activate(context: vscode.ExtensionContext): SecateurApi {
   const start = performance.now();
@@ -54,7 +54,7 @@ export async function deactivate(): Promise<void> {
 function registerCommands(log: vscode.LogOutputChannel, composition: () => Promise<Composition>): vscode.Disposable {
   const registered = Object.values(COMMANDS).map((id) =>
     vscode.commands.registerCommand(id, async (target: unknown, selection: unknown) => {
-      // The log must open whatever else does not.
+      // The log must open even if nothing else does.
       if (id === COMMANDS.showLog) log.show(true);
       else await (await composition()).runCommand(id, target, selection);
     }),
@@ -62,7 +62,7 @@ function registerCommands(log: vscode.LogOutputChannel, composition: () => Promi
   return vscode.Disposable.from(...registered);
 }
 
-/** The read-only editor of checkpoints; VS Code brings its tabs back after a reload of the window. */
+/** The read-only editor of checkpoints. VS Code restores its tabs after a reload of the window. */
 function registerEditor(composition: () => Promise<Composition>): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
@@ -73,7 +73,7 @@ function registerEditor(composition: () => Promise<Composition>): vscode.Disposa
   return vscode.window.registerCustomEditorProvider(VIEW_TYPE, provider, { supportsMultipleEditorsPerDocument: true });
 }
 
-/** VS Code writes such a failure only into a log of its own that nobody reads. */
+/** Shows a failure that VS Code would only write into its own log. */
 function tellFailure(log: vscode.LogOutputChannel, error: unknown): void {
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const showLog = vscode.l10n.t('Show Log');

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { RECIPE_SCHEMA_URI } from './constants';
 
-/** Serves the recipe schema where `$schema` of a recipe points, so that a recipe is completed whatever its file is called. */
+/** Serves the recipe schema at the address of `$schema`, so that editors complete a recipe under any file name. */
 export function serveRecipeSchema(extensionUri: vscode.Uri): vscode.Disposable {
   const { scheme } = vscode.Uri.parse(RECIPE_SCHEMA_URI);
   return vscode.workspace.registerTextDocumentContentProvider(scheme, {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { BackendChoice } from '../protocol/engine';
 import { SETTINGS } from './constants';
 
-/** The person's settings, read when they are needed; empty texts count as not set. */
+/** The person's settings, read on use; empty texts count as not set. */
 export const settings = {
   /** Folder with Fashion-MNIST, absolute; a relative one starts from the first workspace folder. */
   dataFolder(): string | undefined {
@@ -18,7 +18,7 @@ export const settings = {
   tensorflowPath: (): string | undefined => text(SETTINGS.tensorflowPath),
 };
 
-/** Does this change of settings make a running engine out of date? */
+/** True if a change of settings affects a running engine. */
 export function concernsEngine(change: vscode.ConfigurationChangeEvent): boolean {
   const { dataFolder, threads, nodePath, backend, tensorflowPath } = SETTINGS;
   return [dataFolder, threads, nodePath, backend, tensorflowPath].some((name) => change.affectsConfiguration(name));
@@ -29,7 +29,7 @@ function text(name: string): string | undefined {
   return typeof value === 'string' && value.trim() ? value.trim() : undefined;
 }
 
-/** Settings are written by hand: what is not a whole number within its bounds is brought there. */
+/** Settings are written by hand: other values become the nearest whole number within the bounds. */
 function integer(name: string, fallback: number, low: number, high: number): number {
   const value: unknown = vscode.workspace.getConfiguration().get(name);
   if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;

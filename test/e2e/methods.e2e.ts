@@ -154,7 +154,7 @@ test('the statistics of batch normalisation are measured anew', async () => {
   await panel.element('add-recalibrate').click();
   // Its weights are random, so nothing tells how pixels enter it.
   await runInto('recalibrated', async () => {
-    await world.workbench.quickInput.getByText('How do pixels enter the model?').waitFor();
+    await world.workbench.quickInput.getByText('Choose the normalization of pixels').waitFor();
     await world.screenshot('normalization-asked');
     await world.workbench.quickInput.locator('.monaco-list-row[aria-label^="[-1,1]"]').click();
   });

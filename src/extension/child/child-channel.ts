@@ -2,12 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import type { Channel } from '../../rpc/channel';
 import { exitReason } from './exit-reason';
 
-/** The IPC pipe of a forked process as a channel; it closes when the process is gone, however that came. */
+/** The IPC pipe of a forked process as a channel. It closes when the process is gone for any reason. */
 export function childChannel(child: ChildProcess): Channel {
   return {
     send(message) {
       if (!child.connected) throw new Error('The engine process is not connected.');
-      // A failed write is followed by `exit`, which rejects everything that waits.
+      // `exit` follows a failed write and rejects every pending call.
       child.send(message as object, undefined, undefined, () => undefined);
     },
     onMessage(listener) {

@@ -5,20 +5,20 @@ import { Peer, type Client, type RequireTrust } from '../../rpc/peer';
 import { childChannel } from './child-channel';
 import { launchEngine, type LaunchOptions } from './launch';
 
-/** Milliseconds that an engine has to end by itself before it is killed. */
+/** Milliseconds that an engine has to exit before it is killed. */
 const GRACE = 1000;
-/** Milliseconds that an engine has to answer a cancelled call before it is killed: what computes hears of nothing. */
+/** Milliseconds that an engine has to answer a cancelled call before it is killed: a busy engine cannot react. */
 const CANCEL_PATIENCE = 1000;
-/** Milliseconds that it has to come up. */
+/** Milliseconds that an engine has to initialize. */
 const START_PATIENCE = 60_000;
 
 /** One engine process from its start to its end. */
 export class EngineProcess {
-  /** Calls the engine; everything that waits when the process ends is rejected with the reason. */
+  /** Calls the engine. When the process ends, every pending call is rejected with the reason. */
   readonly call: Client<EngineRequests>;
-  /** Settles when the engine is initialised; rejects when it cannot be. */
+  /** Settles when the engine is initialized; rejects if that fails. */
   readonly ready: Promise<EngineInfo>;
-  /** Resolves when the process is gone, with the sentence that says why. Never rejects. */
+  /** Resolves with the reason, as a sentence, when the process is gone. Never rejects. */
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
   private readonly peer: Peer;
@@ -27,8 +27,8 @@ export class EngineProcess {
   private hasIgnored = false;
 
   /**
-   * @param requireTrust asked before anything that runs a model or writes; left out: everything is allowed
-   * @throws UserError when it cannot even be launched.
+   * @param requireTrust called before anything that runs a model or writes; without it everything is allowed
+   * @throws UserError if the process cannot be launched
    */
   constructor(launch: LaunchOptions, settings: EngineSettings, requireTrust?: RequireTrust) {
     this.child = launchEngine(launch);
@@ -51,7 +51,7 @@ export class EngineProcess {
     this.call = (method, params, options) => this.answered(call(method, params, options), options?.signal);
     this.peer.listen();
     this.ready = this.initialize(settings);
-    // Whoever calls waits for `ready` and hears of it; without a caller nobody has to.
+    // A caller waits for `ready` and gets the error; without a caller nobody needs it.
     this.ready.catch(() => undefined);
   }
 
@@ -59,25 +59,25 @@ export class EngineProcess {
     return this.child.pid;
   }
 
-  /** True from the moment it was told to end: such an end is no crash. */
+  /** True from the call of `stop`: such an end is no crash. */
   get isStopping(): boolean {
     return this.stopping !== undefined;
   }
 
-  /** It was killed since it did not answer a cancelled call: what else it was asked is to be asked of another. */
+  /** True if it was killed because it did not answer a cancelled call. Ask another engine the other questions again. */
   get hasIgnoredCancel(): boolean {
     return this.hasIgnored;
   }
 
-  /** It ended without having been told to. */
+  /** True if it ended by itself. */
   get hasCrashed(): boolean {
     return this.over && !this.isStopping;
   }
 
   /**
-   * Ends it: everything that waits is rejected with `reason`, then the pipe closes, then it is killed.
+   * Ends the process: rejects every pending call with `reason`, closes the pipe, then kills it.
    *
-   * @param grace milliseconds that it has to end by itself
+   * @param grace milliseconds that it has to exit by itself
    */
   stop(reason: string, grace = GRACE): Promise<string> {
     this.stopping ??= this.end(reason, grace);
@@ -95,7 +95,7 @@ export class EngineProcess {
     }
   }
 
-  /** Waits for an answer; once it is cancelled, not for long. */
+  /** Waits for an answer; after a cancel, only for a short time. */
   private async answered<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     if (!signal) return answer;
     let killer: NodeJS.Timeout | undefined;
@@ -103,7 +103,7 @@ export class EngineProcess {
       killer = setTimeout(() => {
         if (this.isStopping) return;
         this.hasIgnored = true;
-        void this.stop('The engine was ended, because it computed on after a cancel: ask again.', 0);
+        void this.stop('The engine did not react to a cancel, so it was stopped: ask again.', 0);
       }, CANCEL_PATIENCE);
     };
     signal.addEventListener('abort', onAbort, { once: true });

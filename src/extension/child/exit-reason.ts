@@ -9,7 +9,7 @@ const SIGNALS: Readonly<Record<string, string>> = {
   SIGTERM: 'signal SIGTERM: ended from outside',
 };
 
-/** Windows has no signals: these exit codes say the same (NTSTATUS). */
+/** Exit codes of Windows (NTSTATUS), which has no signals. */
 const WINDOWS_CODES: Readonly<Record<number, string>> = {
   0xc0000005: 'access violation: the native maths library read memory that it may not',
   0xc000001d: 'illegal instruction: this processor lacks instructions that the native maths library needs',
@@ -18,7 +18,7 @@ const WINDOWS_CODES: Readonly<Record<number, string>> = {
     'breakpoint trap: the memory allocator inside VS Code refuses very large blocks; set `secateur.engine.nodePath` to a Node.js program',
 };
 
-/** Why a child process ended, in words that continue "The engine stopped: …". */
+/** The reason why a child process ended, in words that continue "The engine stopped: …". */
 export function exitReason(code: number | null, signal: string | null): string {
   if (signal !== null) return SIGNALS[signal] ?? `signal ${signal}`;
   if (code === null) return 'it is gone';

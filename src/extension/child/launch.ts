@@ -6,25 +6,25 @@ import { UserError } from '../../protocol/errors';
 import type { Log } from '../log';
 import { engineEnvironment } from './environment';
 
-/** How an engine process is started; all paths absolute. */
+/** Options of an engine process; all paths are absolute. */
 export interface LaunchOptions {
   /** The engine's bundle. */
   module: string;
-  /** A node program to run it under; by default the one that runs the extension host. */
+  /** The Node program that runs it; by default the one that runs the extension host. */
   nodePath?: string | undefined;
   log: Log;
 }
 
 /**
- * Forks an engine with its own copy of the environment. Messages travel as JSON: the advanced serialization is tied to
- * the V8 of both ends, and `nodePath` may be another Node.js than the editor's.
- * @throws UserError when `nodePath` is no program.
+ * Forks an engine with its own copy of the environment. Messages travel as JSON, because advanced serialization needs the
+ * same V8 at both ends and `nodePath` may be another Node.js than the editor's.
+ * @throws UserError if `nodePath` is not a program
  */
 export function launchEngine({ module, nodePath, log }: LaunchOptions): ChildProcess {
   if (nodePath !== undefined) checkProgram(nodePath);
   const child = fork(module, [], {
     execPath: nodePath ?? process.execPath,
-    // An inherited --inspect would make the child fight for the debugger's port.
+    // With an inherited --inspect the child would use the same debugger port.
     execArgv: [],
     env: engineEnvironment(),
     serialization: 'json',

@@ -3,7 +3,7 @@ import { CancelledError } from '../../protocol/errors';
 import type { Client } from '../../rpc/peer';
 import type { EngineProcess } from './engine-process';
 
-/** Asks one long question of an engine of its own, which ends with it: the inspectors' engine stays free, and ending this one harms nothing. */
+/** Asks one long question of a new engine and stops it afterwards. The shared engine stays free, and a cancel harms nothing else. */
 export async function withOwnEngine<T>(
   create: () => EngineProcess,
   signal: AbortSignal,

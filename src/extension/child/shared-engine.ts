@@ -5,22 +5,22 @@ import { Listeners } from '../listeners';
 import { inDetail, type Log } from '../log';
 import type { EngineProcess } from './engine-process';
 
-/** What the engine that serves the open inspectors is doing; `message` is a sentence for the person. */
+/** The state of the engine that all panels share; `message` is a sentence for the person. */
 export type EngineState =
   | { phase: 'stopped' | 'starting'; message: string }
   | { phase: 'up'; message: string; info: EngineInfo }
   | { phase: 'failed'; message: string };
 
-/** After so many crashes in so many milliseconds it is started again only when somebody asks. */
+/** After this many crashes in this many milliseconds, the engine restarts only on the next question. */
 const CRASHES = { count: 3, window: 60_000 };
 
 /**
- * The one engine that all open inspectors share: started on first need, started again after a crash.
- * It knows no vscode: what it has to say it says to its listeners.
+ * The engine that all panels share. It starts with the first question and starts again after a crash. This class does not
+ * know vscode: it reports to its listeners.
  */
 export class SharedEngine {
   readonly changed = new Listeners<EngineState>();
-  /** Hears the sentence of each crash. */
+  /** Gets the sentence of each crash. */
   readonly crashed = new Listeners<string>();
   private process: EngineProcess | undefined;
   private current: EngineState = { phase: 'stopped', message: 'The engine is not running.' };
@@ -37,36 +37,36 @@ export class SharedEngine {
     return this.current;
   }
 
-  /** Id of the process, while there is one. */
+  /** The id of the process, while there is one. */
   get pid(): number | undefined {
     return this.process?.pid;
   }
 
-  /** Asks the engine, which is started if need be. */
+  /** Calls the engine; starts it if necessary. */
   readonly call: Client<EngineRequests> = async (method, params, options) => {
     const process = await this.started();
     try {
       return await process.call(method, params, options);
     } catch (error) {
-      // It was killed for another question, which did not end when it was cancelled.
+      // It was killed because another question did not end when it was cancelled.
       if (!process.hasIgnoredCancel || options?.signal?.aborted || this.disposed) throw error;
       return this.call(method, params, options);
     }
   };
 
-  /** Starts it ahead of the first question; what goes wrong is told to whoever asks. */
+  /** Starts the engine before the first question. The next caller gets the error if that fails. */
   warm(): void {
     this.started().catch((error: unknown) => this.log.debug(`Engine not started ahead: ${inDetail(error)}`));
   }
 
-  /** Ends it, if it runs, and starts another. */
+  /** Stops the engine if it runs, and starts another. */
   async restart(): Promise<EngineInfo> {
     this.crashTimes = [];
     await this.stop('The engine was restarted: ask again.');
     return (await this.started()).ready;
   }
 
-  /** Ends it; the next question starts another. Everything that waits is rejected with `reason`. */
+  /** Stops the engine and rejects every pending call with `reason`. The next question starts another. */
   async stop(reason: string): Promise<void> {
     const process = this.process;
     if (!process) return;
@@ -75,7 +75,7 @@ export class SharedEngine {
     await process.stop(reason);
   }
 
-  /** Ends it for good. */
+  /** Stops the engine and starts no other. */
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.stop('The window is closing.');
@@ -113,10 +113,10 @@ export class SharedEngine {
       this.set({ phase: 'up', message: 'The engine is running.', info });
     } catch (error) {
       if (this.process !== process || process.isStopping) return;
-      this.log.error(`The engine did not initialise: ${inDetail(error)}`);
+      this.log.error(`The engine did not initialize: ${inDetail(error)}`);
       this.process = undefined;
       this.set({ phase: 'failed', message: error instanceof Error ? error.message : String(error) });
-      await process.stop('The engine did not initialise.');
+      await process.stop('The engine did not initialize.');
     }
   }
 

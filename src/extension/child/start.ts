@@ -5,7 +5,7 @@ import { settings } from '../settings';
 import { requireTrust } from '../trust';
 import { EngineProcess } from './engine-process';
 
-/** Makes engines as the settings are at that moment. */
+/** Makes engines with the settings of that moment. */
 export function engineFactory(context: vscode.ExtensionContext, log: Log): () => EngineProcess {
   return () => {
     const dataFolder = settings.dataFolder();

@@ -16,10 +16,10 @@ export interface SampleTools {
   readonly panels: Panels;
 }
 
-/** Copies the checkpoint that ships into the workspace, where it may be pruned beside, and opens it. */
+/** Copies the shipped checkpoint into the workspace, where it can be pruned, and opens it. */
 export async function addSample({ extensionUri, scanner, panels }: SampleTools): Promise<void> {
   const root = vscode.workspace.workspaceFolders?.[0]?.uri;
-  if (!root) throw new UserError('No folder is open: open one first, the sample checkpoint is copied into it.');
+  if (!root) throw new UserError('No folder is open: open a folder for the sample checkpoint first.');
   const name = freeName(SAMPLE, (candidate) => existsSync(path.join(root.fsPath, candidate)));
   const target = vscode.Uri.joinPath(root, name);
   await vscode.workspace.fs.copy(vscode.Uri.joinPath(extensionUri, 'media', 'samples', SAMPLE), target);

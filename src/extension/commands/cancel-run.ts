@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RunService } from '../runs/run-service';
 import { plain } from '../ui/plain';
 
-/** Cancels a run by its id, the only one that goes on, or the one that is picked. */
+/** Cancels a run: the one with this id, the only one, or the one that the person picks. */
 export async function cancelRun({ runs }: { runs: RunService }, target: unknown): Promise<void> {
   if (typeof target === 'string') {
     runs.find(target)?.cancel();

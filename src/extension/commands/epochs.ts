@@ -1,4 +1,4 @@
-/** What is wrong with a number of epochs as typed, as one sentence; undefined: nothing. */
+/** The fault of a typed number of epochs, as one sentence; undefined if it is fine. */
 export function epochsProblem(text: string): string | undefined {
   const value = Number(text);
   if (/^\s*\d+\s*$/.test(text) && value >= 1 && value <= 10_000) return undefined;

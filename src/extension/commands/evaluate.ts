@@ -35,11 +35,11 @@ export async function evaluateCheckpoint(tools: EvaluationTools, target: unknown
   if (!uri) return;
   const evaluation = await measure(tools, uri);
   await tools.panels.showEvaluation(uri, evaluation);
-  // The panel is in front: words that go by themselves are enough.
+  // The panel shows the figures, so the message needs no button.
   void tell(evaluationSummary(uri, evaluation));
 }
 
-/** Tells from the first moment on what it does; its panel is in front before anything is asked, so that it is plain for which model. */
+/** Evaluates with visible progress. The panel opens before any question, so that the person sees which model it is about. */
 async function measure(
   { engine, datasets, normalizations, evaluations, panels }: EvaluationTools,
   uri: vscode.Uri,

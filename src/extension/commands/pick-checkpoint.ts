@@ -7,8 +7,8 @@ import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 
 /**
- * The checkpoint that a command is about: the one it was called on, otherwise one of those in the workspace.
- * undefined: there is none, which was said, or the person changed their mind.
+ * The checkpoint for a command: its target, or one of the workspace that the person picks.
+ * @returns undefined if there is none, after a message, or if the person cancels
  */
 export async function pickCheckpoint(scanner: Scanner, target: unknown): Promise<vscode.Uri | undefined> {
   if (target instanceof vscode.Uri) return target;
@@ -29,14 +29,14 @@ export async function pickCheckpoint(scanner: Scanner, target: unknown): Promise
   return item && vscode.Uri.file(item.file);
 }
 
-/** The recipe that a command is about, in the same way. */
+/** The recipe for a command: its target, or one of the workspace that the person picks. */
 export async function pickRecipe(scanner: Scanner, target: unknown): Promise<vscode.Uri | undefined> {
   if (target instanceof vscode.Uri) return target;
   const files = await whenScanned(scanner, () => scanner.recipes);
   if (files.length === 0) {
     void tell(
       vscode.l10n.t(
-        'There is no recipe in this workspace: make one with "Copy as recipe" in the panel of a checkpoint, in a file that ends in .recipe.json.',
+        'There is no recipe in this workspace: use "Copy as recipe" in the panel of a checkpoint and save it in a file that ends in .recipe.json.',
       ),
     );
     return undefined;
@@ -46,18 +46,18 @@ export async function pickRecipe(scanner: Scanner, target: unknown): Promise<vsc
   return item && vscode.Uri.file(item.file);
 }
 
-/** The checkpoint of the panel in front. */
+/** The checkpoint of the active panel. */
 function shownCheckpoint(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE ? input.uri : undefined;
 }
 
-/** A file as it is offered in a list. */
+/** A file as an item of a list. */
 export function fileItem(file: string, label: string): vscode.QuickPickItem {
   return { label: plain(label), description: plain(vscode.workspace.asRelativePath(file)) };
 }
 
-/** The list is waited for, visibly, where the first scan is still under way. */
+/** Waits visibly for the first scan, then gives the list. */
 async function whenScanned<T>(scanner: Scanner, list: () => T): Promise<T> {
   const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for checkpoints') };
   await vscode.window.withProgress(options, () => scanner.whenScanned());
@@ -70,7 +70,7 @@ async function offerCheckpoints(): Promise<void> {
     [vscode.l10n.t('Add Sample Checkpoint')]: COMMANDS.addSample,
   };
   const choice = await tell(
-    vscode.l10n.t('There is no TensorFlow.js checkpoint in this workspace: open a folder that has one, or make one.'),
+    vscode.l10n.t('There is no TensorFlow.js checkpoint in this workspace: open a folder with one, or make one.'),
     ...Object.keys(choices),
   );
   const command = choice === undefined ? undefined : choices[choice];

@@ -13,8 +13,7 @@ export function parseRecipe(text: string, file: string): Recipe {
     });
   }
   const parsed = Recipe.safeParse(json);
-  if (!parsed.success)
-    throw new UserError(`"${file}" is not a recipe that can be run: ${describeIssue(parsed.error)}.`);
+  if (!parsed.success) throw new UserError(`"${file}" is not a valid recipe: ${describeIssue(parsed.error)}.`);
   return parsed.data;
 }
 

@@ -21,7 +21,7 @@ export async function runRecipe({ scanner, runStarter }: RecipeTools, target: un
   const uri = await pickRecipe(scanner, target);
   if (!uri) return;
   const document = await vscode.workspace.openTextDocument(uri);
-  // What is on the screen is what is meant.
+  // The person means the text on the screen.
   if (document.isDirty) await document.save();
   const recipe = parseRecipe(document.getText(), path.basename(uri.fsPath));
   const parent = path.dirname(uri.fsPath);

@@ -17,7 +17,7 @@ import { runRecipe, type RecipeTools } from './run-recipe';
 import { trainModel, type TrainingTools } from './train';
 import { tell } from '../ui/say';
 
-/** `selection`: everything that is selected in the tree that `target` is in. */
+/** `selection`: all selected items of the tree that contains `target`. */
 type Command = (target: unknown, selection: unknown) => Promise<void>;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];

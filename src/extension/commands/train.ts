@@ -32,7 +32,7 @@ export interface TrainingTools {
   readonly runStarter: RunStarter;
 }
 
-/** Asks what to train, on what, for how long and where to, and trains it. */
+/** Asks for architecture, data, epochs and folder, then trains. */
 export async function trainModel({ datasets, runStarter }: TrainingTools): Promise<void> {
   requireTrust('Training');
   const root = await targetFolder();
@@ -75,11 +75,10 @@ export async function trainModel({ datasets, runStarter }: TrainingTools): Promi
   });
 }
 
-/** The workspace folder in which to write; undefined: the person changed their mind. */
+/** The workspace folder for the new model; undefined if the person cancels. */
 async function targetFolder(): Promise<string | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0)
-    throw new UserError('No folder is open: open one first, a trained model is written into it.');
+  if (folders.length === 0) throw new UserError('No folder is open: open a folder for the trained model first.');
   const folder = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
   return folder?.uri.fsPath;
 }

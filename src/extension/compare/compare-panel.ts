@@ -34,7 +34,7 @@ export interface ComparisonTools {
   readonly log: LogWindow;
 }
 
-/** The page that shows two checkpoints side by side. What was measured is kept as long as its tab is open. */
+/** The page that shows two checkpoints side by side. It keeps its measurements while its tab is open. */
 export class ComparePanel {
   private session: PageSession | undefined;
   private known: Comparison | undefined;
@@ -110,12 +110,12 @@ export class ComparePanel {
         { signal, onProgress: report },
       ),
     );
-    // Checkpoints of one model have one name: their folders tell them apart.
+    // Checkpoints of one model have the same name, so their folders name them.
     const { a, b } = comparison;
     return { ...comparison, a: { ...a, name: modelLabel(a.path) }, b: { ...b, name: modelLabel(b.path) } };
   }
 
-  /** The data for each side, with what the person said of its pixels. */
+  /** The data for each side, with the normalization that the person chose. */
   private async dataOfBoth(
     a: Inspection,
     data: DataReference | undefined,

@@ -9,7 +9,7 @@ import { ComparePanel, type ComparisonTools } from './compare-panel';
 import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 
-/** Compares the two checkpoints that were selected, or picked one after the other. */
+/** Compares the two selected checkpoints; asks for those that are missing. */
 export async function compareCheckpoints(
   tools: ComparisonTools & { scanner: Scanner },
   target: unknown,
@@ -23,7 +23,7 @@ export async function compareCheckpoints(
   if (b !== undefined) openComparison(tools, { a, b });
 }
 
-/** Brings back the comparisons that were open when the window closed. */
+/** Restores the comparisons that were open when the window closed. */
 export function restoreComparisons(tools: ComparisonTools): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(COMMANDS.compare, {
     deserializeWebviewPanel(webviewPanel, state: unknown) {
@@ -44,7 +44,7 @@ function openComparison(tools: ComparisonTools, pair: ComparedPair): void {
   new ComparePanel(pair, panel, tools);
 }
 
-/** The checkpoint of what a command was called on: a file, or a run. */
+/** The checkpoint of a command's target: a file, or a run. */
 function modelOf(target: unknown): string[] {
   if (target instanceof vscode.Uri) return [target.fsPath];
   return isRunItem(target) && target.run.model !== undefined ? [target.run.model] : [];

@@ -6,7 +6,7 @@ import type { Inspection } from '../../protocol/model';
 import type { Client } from '../../rpc/peer';
 import { Listeners } from '../listeners';
 
-/** A dataset as it was named, and as it was found. */
+/** A dataset with the name that was given and the facts that were found. */
 export interface OpenDataset {
   reference: DataReference;
   info: DatasetInfo;
@@ -14,18 +14,18 @@ export interface OpenDataset {
 
 const KEYS = { chosen: 'chosenData', known: 'knownData' } as const;
 const Known = z.array(z.tuple([z.string(), DatasetInfo]));
-/** Datasets that are found by their names on any machine. */
+/** Datasets that any machine can find by name. */
 const NAMED = ['fashion-mnist', 'fashion-mnist-sample'];
-/** So many datasets are remembered by what was found in them. */
+/** The number of datasets whose facts are remembered. */
 const REMEMBERED = 20;
 
-/** Which dataset this workspace uses, remembered; and what is known of it without opening it again. */
+/** The dataset of this workspace, remembered, and the known facts of datasets that were opened before. */
 export class Datasets {
   readonly changed = new Listeners<void>();
   private verified: string | undefined;
   private problem: { key: string; sentence: string } | undefined;
 
-  /** `folder`: the folder of `fashion-mnist` in the settings, which chooses it where nothing else was chosen. */
+  /** `folder`: the setting for the folder of `fashion-mnist`; it is the default choice. */
   constructor(
     private readonly memory: vscode.Memento,
     private readonly engine: Client<EngineRequests>,
@@ -40,15 +40,15 @@ export class Datasets {
   }
 
   /**
-   * The dataset for a checkpoint: the chosen one; where none was chosen, the one that Secateur wrote into the checkpoint,
-   * if it is one that is found by name.
+   * The dataset for a checkpoint: the chosen one, or else the dataset in the checkpoint's provenance, if it can be found by
+   * name.
    */
   for(inspection: Inspection): DataReference | undefined {
     const trainedOn = inspection.provenance?.dataset?.name;
     return this.chosen ?? (trainedOn !== undefined && NAMED.includes(trainedOn) ? trainedOn : undefined);
   }
 
-  /** Opens a dataset and, if it is sound, makes it this workspace's. @throws UserError as the engine says. */
+  /** Opens a dataset and makes it the choice of this workspace. @throws UserError from the engine if it is not valid */
   async choose(reference: DataReference, signal?: AbortSignal): Promise<DatasetInfo> {
     const info = await this.open(reference, signal);
     await this.memory.update(KEYS.chosen, reference);
@@ -58,7 +58,7 @@ export class Datasets {
     return info;
   }
 
-  /** A dataset as the pages show it: what was found in it, or why there is none. */
+  /** A dataset for the pages: its facts, or the reason why there is none. */
   describe(reference: DataReference | undefined): { info?: DatasetInfo; problem?: string } {
     if (reference === undefined) return { problem: NO_DATASET };
     if (this.problem?.key === this.key(reference)) return { problem: this.problem.sentence };
@@ -66,7 +66,7 @@ export class Datasets {
     return info ? { info } : { problem: 'The dataset is being opened.' };
   }
 
-  /** Opens a dataset, once in the life of the window, so that what is known of it is true. */
+  /** Opens a dataset once per window, so that its known facts are true. */
   async verify(reference: DataReference): Promise<void> {
     if (this.verified === this.key(reference)) return;
     const key = (this.verified = this.key(reference));
@@ -81,13 +81,13 @@ export class Datasets {
     if (JSON.stringify(this.describe(reference)) !== before) this.changed.fire();
   }
 
-  /** What was found in a dataset when it was last opened. */
+  /** The facts of a dataset when it was last opened. */
   known(reference: DataReference): DatasetInfo | undefined {
     const key = this.key(reference);
     return this.remembered().find(([its]) => its === key)?.[1];
   }
 
-  /** Lets the engine find and check a dataset. @throws UserError when there is none, or it is damaged. */
+  /** Finds and checks a dataset in the engine. @throws UserError if there is none, or it is damaged */
   async open(reference: DataReference, signal?: AbortSignal): Promise<DatasetInfo> {
     const info = await this.engine('dataset', { data: reference }, { signal });
     const key = this.key(reference);
@@ -102,7 +102,7 @@ export class Datasets {
   }
 
   private key(reference: DataReference): string {
-    // What is in it does not depend on how its pixels enter a model.
+    // The facts of a dataset do not depend on the normalization.
     return JSON.stringify([plainData(reference), this.folder() ?? null]);
   }
 }

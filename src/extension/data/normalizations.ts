@@ -9,16 +9,16 @@ import { Listeners } from '../listeners';
 
 const KEY = 'normalizations';
 const Said = z.array(z.tuple([z.string(), Normalization]));
-/** So many answers are remembered, and so many findings. */
+/** The number of remembered choices, and of remembered answers. */
 const REMEMBERED = 100;
 
-/** A model, by the place of its model.json and the hash of its weights. */
+/** A model: the path of its model.json and the hash of its weights. */
 export interface NormalizedModel {
   readonly path: string;
   readonly weightsHash: string;
 }
 
-/** How pixels enter models: what a person said for a model and its data, remembered, and what the engine finds. */
+/** Normalizations of models: the remembered choices of the person, and the answers of the engine. */
 export class Normalizations {
   readonly changed = new Listeners<void>();
   private readonly answers = new Map<string, NormalizationAnswer>();
@@ -28,19 +28,19 @@ export class Normalizations {
     private readonly engine: Client<EngineRequests>,
   ) {}
 
-  /** The data with the normalization that a person said for it and this model, if any. */
+  /** The data with the normalization that the person chose for it and this model, if any. */
   applied(model: NormalizedModel, data: DataReference): DataReference {
     const key = keyOf(model, data);
     const said = this.said().find(([its]) => its === key)?.[1];
     return said ? withNormalization(data, said) : data;
   }
 
-  /** What the engine last answered for a model and its data. */
+  /** The last answer of the engine for a model and its data. */
   known(model: NormalizedModel, data: DataReference): NormalizationAnswer | undefined {
     return this.answers.get(askedKey(model, this.applied(model, data)));
   }
 
-  /** Asks the engine how the pixels of some data enter a model. Throws UserError, CancelledError. */
+  /** Asks the engine for the normalization of some data. @throws UserError, CancelledError */
   async ask(
     model: NormalizedModel,
     data: DataReference,
@@ -61,7 +61,7 @@ export class Normalizations {
     return answer;
   }
 
-  /** Remembers what a person said for a model and its data; undefined: it is to be found again. */
+  /** Remembers the person's choice for a model and its data; undefined: the engine searches again. */
   async say(model: NormalizedModel, data: DataReference, normalization: Normalization | undefined): Promise<void> {
     const key = keyOf(model, data);
     const others = this.said().filter(([its]) => its !== key);

@@ -7,9 +7,9 @@ import type { Datasets } from './datasets';
 type DataItem = vscode.QuickPickItem & { reference?: DataReference };
 
 /**
- * Asks which dataset this workspace uses, opens it, and remembers it; undefined: the person changed their mind.
+ * Asks for the dataset of this workspace, opens it, and remembers it; undefined if the person cancels.
  *
- * @param model what it is asked for, as the person calls it
+ * @param model the model that needs it, by the name that the person knows
  */
 export async function pickData(datasets: Datasets, model?: string): Promise<DatasetInfo | undefined> {
   const title =
@@ -21,9 +21,9 @@ export async function pickData(datasets: Datasets, model?: string): Promise<Data
   return info === BACK ? undefined : info;
 }
 
-/** The same as one question in a row. */
+/** The same as one step of several. */
 export async function dataStep(datasets: Datasets, frame: Frame): Promise<Answer<DatasetInfo>> {
-  const placeholder = vscode.l10n.t('Images on which to train and to measure accuracy');
+  const placeholder = vscode.l10n.t('Images for training and for measuring accuracy');
   const item = await pickStep(frame, placeholder, dataItems(datasets.chosen));
   if (item === BACK || item === undefined) return item;
   const reference = item.reference ?? (await pickFolder());
@@ -50,7 +50,7 @@ function dataItems(chosen: DataReference | undefined): DataItem[] {
     ),
     named(
       vscode.l10n.t('Fashion-MNIST sample'),
-      vscode.l10n.t('A small part that ships with Secateur: to try things out, not for figures worth quoting'),
+      vscode.l10n.t('A small part that ships with Secateur: for trying things out, not for results to quote'),
       'fashion-mnist-sample',
     ),
     { label: vscode.l10n.t('Folder…'), detail: vscode.l10n.t('Any folder with four IDX files, gzipped or not') },

@@ -19,8 +19,8 @@ import type { NormalizedModel, Normalizations } from './normalizations';
 type Item = vscode.QuickPickItem & { choice: Normalization | 'find' | 'type' };
 
 /**
- * The data with a normalization that is known: where nothing tells it, the person is asked, and the answer is remembered.
- * Throws UserError; CancelledError where the person does not say it.
+ * The data with a known normalization. If nothing decides it, the person is asked and the answer is remembered.
+ * @throws UserError; CancelledError if the person does not answer
  */
 export async function settledData(
   normalizations: Normalizations,
@@ -34,7 +34,7 @@ export async function settledData(
   return normalizations.applied(model, data);
 }
 
-/** Asks how pixels enter a model and remembers the answer; false: the person changed their mind. */
+/** Asks the person for the normalization of a model and remembers the answer; false if the person cancels. */
 export async function chooseNormalization(
   normalizations: Normalizations,
   model: NormalizedModel,
@@ -42,10 +42,10 @@ export async function chooseNormalization(
 ): Promise<boolean> {
   const answer = normalizations.known(model, data);
   const item = await vscode.window.showQuickPick(itemsOf(answer), {
-    title: vscode.l10n.t('How do pixels enter the model?'),
+    title: vscode.l10n.t('Choose the normalization of pixels'),
     placeHolder:
       answer?.kind === 'undecided'
-        ? vscode.l10n.t('None is clearly the best: choose the one that the model was trained with')
+        ? vscode.l10n.t('No normalization is clearly the best: choose the one that the model was trained with')
         : vscode.l10n.t('The normalization that the model was trained with'),
     matchOnDescription: true,
   });
@@ -84,7 +84,7 @@ function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
       : [
           {
             label: vscode.l10n.t('Find it'),
-            detail: vscode.l10n.t('As the checkpoint says, as its layers tell, or by trying each on some images'),
+            detail: vscode.l10n.t('From the checkpoint, from its layers, or by a trial on some images'),
             choice: 'find' as const,
           },
         ]),
@@ -93,7 +93,7 @@ function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
 
 async function typed(): Promise<Normalization | undefined> {
   const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('How do pixels enter the model?'),
+    title: vscode.l10n.t('Choose the normalization of pixels'),
     prompt: vscode.l10n.t('Mean and standard deviation of pixels divided by 255, such as 0.2860/0.3530'),
     validateInput: (value) =>
       parseNormalization(value) ? undefined : vscode.l10n.t('It must be {0}.', NORMALIZATION_FORMS),

@@ -5,7 +5,7 @@ import { modelLabel } from '../runs/folder-name';
 import type { Panels } from '../panel/panels';
 import { tell } from '../ui/say';
 
-/** Says what an evaluation came to; the button opens the panel with the whole of it. */
+/** Announces the result of an evaluation; a button opens the panel with all of it. */
 export function announceEvaluation(panels: Panels, uri: vscode.Uri, evaluation: Evaluation): void {
   const show = vscode.l10n.t('Show');
   void tell(evaluationSummary(uri, evaluation), show).then((choice) => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import type { DataReference, DatasetInfo, Split } from '../../protocol/dataset';
 import { Evaluation } from '../../protocol/measure';
 
-/** What an evaluation was measured on: these weights, these images. */
+/** The weights and the images of an evaluation. */
 export interface EvaluationKey {
   weightsHash: string;
   data: DataReference;
@@ -12,14 +13,14 @@ export interface EvaluationKey {
   split: Split;
 }
 
-/** Evaluations by the hash of what they were measured on, one file each; the least recently used go first. */
+/** Evaluations by the hash of their key, one file each. The least recently used ones are deleted first. */
 export class EvaluationStore {
   constructor(
     private readonly folder: string,
     private readonly capacity = 200,
   ) {}
 
-  /** The evaluation kept for this key; null where there is none, or its file is damaged. */
+  /** The stored evaluation of this key; null if there is none, or its file is damaged. */
   async get(key: EvaluationKey): Promise<Evaluation | null> {
     const file = this.file(key);
     try {
@@ -35,10 +36,7 @@ export class EvaluationStore {
 
   async set(key: EvaluationKey, evaluation: Evaluation): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    const file = this.file(key);
-    const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, JSON.stringify(evaluation));
-    await rename(temporary, file);
+    await writeFileAtomic(this.file(key), JSON.stringify(evaluation));
     await this.trim();
   }
 

@@ -6,7 +6,7 @@ import type { Datasets } from '../data/datasets';
 import { inDetail, type Log } from '../log';
 import type { EvaluationStore } from './evaluation-store';
 
-/** Measures checkpoints, and keeps what was measured by the hash of the weights. */
+/** Evaluates checkpoints, and stores the results by the hash of the weights. */
 export class Evaluations {
   constructor(
     private readonly engine: Client<EngineRequests>,
@@ -15,7 +15,7 @@ export class Evaluations {
     private readonly log: Log,
   ) {}
 
-  /** What was measured on these weights with this dataset; null: nothing yet. */
+  /** The stored evaluation of these weights on this dataset; null if there is none. */
   async kept(weightsHash: string, data: DataReference | undefined): Promise<Evaluation | null> {
     const dataset = data === undefined ? undefined : this.datasets.known(data);
     if (data === undefined || !dataset) return null;
@@ -23,19 +23,19 @@ export class Evaluations {
   }
 
   /**
-   * Evaluates a checkpoint on the whole test split, or on the validation split where there is none.
-   * @throws UserError as the engine says, CancelledError.
+   * Evaluates a checkpoint on the whole test split, or on the validation split if there is no test split.
+   * @throws UserError from the engine, CancelledError
    */
   async measure(model: string, data: DataReference, options: CallOptions<Progress>): Promise<Evaluation> {
     const { weightsHash } = await this.engine('inspect', { model }, { signal: options.signal });
     const evaluation = await this.engine('evaluate', { model, data }, options);
-    // Opened only now: the evaluation may have fetched it.
+    // The evaluation may have downloaded the dataset, so it is opened afterwards.
     const dataset = await this.datasets.open(data, options.signal);
     await this.keep(weightsHash, data, dataset, evaluation);
     return evaluation;
   }
 
-  /** A full disk must not lose the person a result that is there. */
+  /** A full disk must not lose a result. */
   private async keep(
     weightsHash: string,
     data: DataReference,

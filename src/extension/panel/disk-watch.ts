@@ -6,14 +6,14 @@ import { fingerprint, type Fingerprint } from './fingerprint';
 /** Milliseconds in which changes are gathered: a checkpoint is several files, replaced one after another. */
 const GATHER = 300;
 /**
- * Milliseconds after which files that are newly watched are looked at again: the editor's watchers take a while to start, on a
- * busy machine seconds, and never hear of what changed before.
+ * Milliseconds after which newly watched files are checked again. The editor's watchers take a while to start, seconds on a
+ * busy machine, and miss earlier changes.
  */
 const STARTED = [2_000, 10_000];
 
 export type DiskChange = 'changed' | 'gone';
 
-/** Watches model.json and its shards, wherever they lie, against what was last read of them. */
+/** Watches model.json and its shards for changes since they were last read. */
 export class DiskWatch implements vscode.Disposable {
   private shown: string | undefined;
   private said: string | undefined;
@@ -27,7 +27,7 @@ export class DiskWatch implements vscode.Disposable {
     private readonly tell: (change: DiskChange) => void,
   ) {}
 
-  /** What is on disk now is what will be shown. */
+  /** Takes the current state of the disk as the shown state. */
   async take(): Promise<Fingerprint | null> {
     const now = await fingerprint(this.model);
     this.shown = now?.text;
@@ -36,7 +36,7 @@ export class DiskWatch implements vscode.Disposable {
     return now;
   }
 
-  /** Compares with what is shown, and tells of a difference that was not told before. */
+  /** Compares the disk with the shown state, and reports each difference once. */
   async check(): Promise<void> {
     const now = await fingerprint(this.model);
     if (this.disposed || this.shown === undefined) return;
@@ -46,7 +46,7 @@ export class DiskWatch implements vscode.Disposable {
     this.tell(now ? 'changed' : 'gone');
   }
 
-  /** Tells again what is different, to a page that was not there to hear it. */
+  /** Reports a difference again, to a page that missed it. */
   repeat(): Promise<void> {
     this.said = this.shown;
     return this.check();
@@ -73,7 +73,7 @@ export class DiskWatch implements vscode.Disposable {
       const watcher = this.watchers.add(vscode.workspace.createFileSystemWatcher(pattern));
       for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(touched);
     }
-    // A whole folder that goes is heard of only above it.
+    // Only the folder above reports the end of a whole folder.
     const above = this.watchers.add(
       vscode.workspace.createFileSystemWatcher(
         new vscode.RelativePattern(vscode.Uri.file(path.dirname(path.dirname(this.model))), '*'),
@@ -81,7 +81,7 @@ export class DiskWatch implements vscode.Disposable {
     );
     above.onDidDelete(touched);
     above.onDidCreate(touched);
-    // Some drives tell of no change at all; whoever has made one elsewhere comes back to this window.
+    // Some drives report no change. A person who changed files elsewhere returns to this window.
     this.watchers.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && touched()));
     for (const wait of STARTED) {
       const timer = setTimeout(() => void this.check(), wait);

@@ -10,25 +10,27 @@ import { readListedRun } from '../runs-view/read-run';
 
 interface TargetRun {
   curve: ParetoCurve;
-  /** The model.json on which the run began; undefined where it is not there. */
+  /** The model.json at the start of the run; undefined if it is gone. */
   start: string | undefined;
-  /** The run's steps with another in place of the target, for a recipe beside `start`. */
+  /** The run's steps with another step in place of the target, for a recipe beside `start`. */
   stepsWith(step: RecipeStep): RecipeStep[];
 }
 
-/** The plans among which a checkpoint was chosen; undefined where no target step wrote it. */
+/** The plans among which a checkpoint was chosen; undefined if no target step wrote it. */
 export async function earlierPlans(model: string): Promise<EarlierPlans | undefined> {
   const run = await targetRun(model);
   return run && { curve: run.curve, start: run.start === undefined ? null : modelLabel(run.start) };
 }
 
-/** The checkpoint on which the run of a model began, and the recipe that takes another of its plans. @throws UserError */
+/** The checkpoint at the start of a model's run, and the steps that apply another of its plans. @throws UserError */
 export async function takenPlan(model: string, place: number): Promise<{ start: string; steps: RecipeStep[] }> {
   const run = await targetRun(model);
   const point = run?.curve.points[place];
   if (!run || !point) throw new UserError(`The plans of ${modelLabel(model)} are gone: its results were changed.`);
   if (run.start === undefined)
-    throw new UserError(`The checkpoint on which ${modelLabel(model)} began is gone, so its plans cannot be taken.`);
+    throw new UserError(
+      `The checkpoint at the start of ${modelLabel(model)}'s run is gone, so its plans cannot be taken.`,
+    );
   return { start: run.start, steps: run.stepsWith(point.step) };
 }
 

@@ -8,8 +8,8 @@ import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
 
 /**
- * Evaluates the checkpoint of a panel. A page that cancels ends it; one that is hidden meanwhile does not: the result is
- * kept, and announced.
+ * Evaluates the checkpoint of a panel. A page that cancels ends the evaluation. While a page is hidden it goes on, and the
+ * result is stored and announced.
  */
 export async function evaluateInPanel(
   panel: OpenCheckpoint,

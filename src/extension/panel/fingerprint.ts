@@ -3,17 +3,17 @@ import path from 'node:path';
 import { MODEL_JSON_MAX_BYTES, ModelJson } from '../../protocol/checkpoint';
 import { isInside } from '../paths';
 
-/** The files of a checkpoint as they were at one moment; `text` is the same as long as none of them changed. */
+/** The files of a checkpoint at one moment. `text` stays the same while no file changes. */
 export interface Fingerprint {
   text: string;
   /** Absolute paths of model.json and its shards. */
   files: string[];
 }
 
-/** More shards than this are not watched. */
+/** The most shards that are watched. */
 const MOST_SHARDS = 10_000;
 
-/** Takes sizes and times of model.json and its shards; null when model.json is gone. */
+/** Reads sizes and times of model.json and its shards; null if model.json is gone. */
 export async function fingerprint(model: string): Promise<Fingerprint | null> {
   const own = await mark(model);
   if (own === undefined) return null;
@@ -30,7 +30,7 @@ async function mark(file: string): Promise<{ text: string; size: number } | unde
   return info?.isFile() ? { text: `${info.size} ${info.mtimeMs}`, size: info.size } : undefined;
 }
 
-/** Shards that the file names, as far as it can be read; whether the paths are allowed is for the engine to say. */
+/** The shards that a readable file names. The engine decides whether their paths are allowed. */
 async function shardsOf(model: string, size: number): Promise<string[]> {
   if (size > MODEL_JSON_MAX_BYTES) return [];
   try {
@@ -38,7 +38,7 @@ async function shardsOf(model: string, size: number): Promise<string[]> {
     if (!parsed.success) return [];
     const folder = path.dirname(model);
     const named = parsed.data.weightsManifest.flatMap(({ paths }) => paths.map((name) => path.resolve(folder, name)));
-    // The engine refuses what lies elsewhere; it is not even looked at here.
+    // The engine refuses files elsewhere, so they are not read here.
     return [...new Set(named)].filter((file) => isInside(file, folder)).slice(0, MOST_SHARDS);
   } catch {
     return [];

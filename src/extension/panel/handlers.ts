@@ -19,10 +19,10 @@ import { planStep } from './plan-step';
 import { scanInPanel } from './scan-in-panel';
 import type { PanelTools } from './tools';
 
-/** Milliseconds that the page's first questions go before the dataset is opened. */
+/** Milliseconds between the first questions of the page and the opening of the dataset. */
 const DATA_WAITS = 250;
 
-/** Serves the page of a panel; `isGone` tells that the page has ended, which cancels questions but no run. */
+/** Serves the page of a panel. `isGone`: the page has ended, which cancels questions but no run. */
 export function panelHandlers(
   panel: OpenCheckpoint,
   tools: Omit<PanelTools, 'extensionUri'>,
@@ -86,7 +86,7 @@ export function panelHandlers(
     },
     evaluateCheckpoint({ path: file }) {
       const uri = checkpointUri(file);
-      // It has a progress of its own, and says itself what goes wrong.
+      // The command shows its own progress and errors.
       void vscode.commands.executeCommand(COMMANDS.evaluateCheckpoint, uri);
       return Promise.resolve(null);
     },
@@ -119,7 +119,7 @@ function workspaceFolderOf(uri: vscode.Uri): string | undefined {
   return vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
 }
 
-/** @throws UserError when the file is not there. */
+/** @throws UserError if the file is gone */
 function checkpointUri(file: string): vscode.Uri {
   if (!path.isAbsolute(file) || !existsSync(file)) throw new UserError(`${file} is gone: it was moved or deleted.`);
   return vscode.Uri.file(file);

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { ComparedPair } from '../../protocol/compare-page';
 
 export interface PageParts {
-  /** What webview resources may be loaded from. */
+  /** The source of webview resources for the content security policy. */
   cspSource: string;
   script: string;
   style: string;
-  /** Language of the editor, for example `en`. */
+  /** The language of the editor, for example `en`. */
   language: string;
-  /** The page compares these instead of showing one. */
+  /** The two checkpoints of a comparison; without them the page shows one. */
   compared?: ComparedPair;
 }
 
@@ -17,7 +17,7 @@ export function newNonce(): string {
   return randomBytes(24).toString('base64');
 }
 
-/** The page: one script with a nonce, one style sheet, nothing inline, nothing from elsewhere. */
+/** The page: one script with a nonce and one style sheet. Nothing is inline, and nothing comes from elsewhere. */
 export function pageHtml({ cspSource, script, style, language, compared }: PageParts, nonce = newNonce()): string {
   const policy = [
     "default-src 'none'",

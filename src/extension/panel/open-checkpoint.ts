@@ -6,25 +6,25 @@ import type { Inspection } from '../../protocol/model';
 import type { PanelNotifications, PanelState } from '../../protocol/panel';
 import type { PanelRun } from './panel-run';
 
-/** A checkpoint that is open in a panel, as what serves the page and the commands see it. */
+/** A checkpoint that is open in a panel, for the handlers of the page and the commands. */
 export interface OpenCheckpoint {
   readonly uri: vscode.Uri;
   /** Absolute path of the model.json. */
   readonly model: string;
-  /** The dataset for it, with what the person said of its pixels; undefined: none, or the workspace is not trusted. */
+  /** Its dataset with the normalization that the person chose; undefined: none, or the workspace is not trusted. */
   readonly data: DataReference | undefined;
-  /** The model as its normalization is remembered; undefined: it is not open yet. */
+  /** The model for its remembered normalization; undefined: it is not open yet. */
   readonly inspected: Inspection | undefined;
   readonly run: PanelRun;
-  /** Whether there is a page that hears what it is told. */
+  /** True if a visible page receives notifications. */
   readonly isLive: boolean;
-  /** Reads the checkpoint, unless what is shown is what is on disk. @throws UserError when it is none */
+  /** Reads the checkpoint unless the page shows the current files. @throws UserError if it is not a checkpoint */
   load(again: boolean, signal: AbortSignal): Promise<PanelState>;
-  /** Opens the dataset, if there is one and it was not opened before. */
+  /** Opens the dataset, unless there is none or it is open. */
   openData(): void;
-  /** Asks the person how pixels enter the model, where nothing else tells it. @throws CancelledError where they do not say it */
+  /** Asks the person for the normalization if nothing else decides it. @throws CancelledError if the person does not answer */
   settleNormalization(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void>;
-  /** Tells the page everything again. */
+  /** Sends the whole state to the page again. */
   tellState(): Promise<void>;
   notify<K extends keyof PanelNotifications>(name: K, value: z.input<PanelNotifications[K]>): void;
 }

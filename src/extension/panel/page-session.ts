@@ -4,7 +4,7 @@ import type { Channel } from '../../rpc/channel';
 import { Peer, type Handlers, type RequireTrust } from '../../rpc/peer';
 import type { z } from 'zod';
 
-/** The connection with one life of the page: VS Code ends a page that is hidden and makes a new one when it is shown. */
+/** The connection with one life of the page. VS Code ends a hidden page and makes a new one when it is shown again. */
 export class PageSession {
   private readonly peer: Peer;
   private listener: ((message: unknown) => void) | undefined;
@@ -27,14 +27,14 @@ export class PageSession {
     this.peer.listen();
   }
 
-  /** The page is gone; what it asked for is aborted, but for that no one cancelled it. */
+  /** Ends the session of a page that is gone. Its requests are aborted, but nobody cancelled them. */
   get isOver(): boolean {
     return this.ended;
   }
 
   /**
-   * Is this message from another life of the page? Requests are numbered upwards: a number that was used before
-   * is a new page's, and answers to the old page's questions must not reach it.
+   * True if a message comes from another life of the page. Request numbers rise, so a number that was used before belongs to
+   * a new page, which must not get answers to the questions of the old one.
    */
   isFromAnother(message: unknown): boolean {
     const id = requestId(message);

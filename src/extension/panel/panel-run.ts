@@ -4,24 +4,24 @@ import type { RunEvent, RunResult } from '../../protocol/run';
 import { UserError } from '../../protocol/errors';
 import type { RunJob } from '../runs/run-job';
 
-/** The run of one panel: it outlives the page, which may leave it and join it again. */
+/** The run of one panel. It outlives the page, which may leave it and join it again. */
 export class PanelRun {
   private current: { asked: RecipeJob; job: RunJob } | undefined;
 
-  /** What was asked for, as long as a page has not seen the end of it. */
+  /** The requested job, until a page has seen its end. */
   get asked(): RecipeJob | undefined {
     return this.current?.asked;
   }
 
-  /** The run that goes on. */
+  /** The run that is going on. */
   get running(): RunJob | undefined {
     return this.current && !this.current.job.outcome ? this.current.job : undefined;
   }
 
-  /** @throws UserError when one is going on already. */
+  /** @throws UserError if a run is going on */
   refuseSecond(): void {
     if (this.running)
-      throw new UserError('This panel is writing a checkpoint already: wait for it, or cancel it first.');
+      throw new UserError('This panel is writing a checkpoint: wait until it is done, or cancel it first.');
   }
 
   set(asked: RecipeJob, job: RunJob): void {
@@ -29,8 +29,8 @@ export class PanelRun {
   }
 
   /**
-   * Lets a page follow the run to its end. When the page cancels, the run is cancelled; when the page goes
-   * (`isGone`), the run goes on.
+   * Lets a page follow the run to its end. A page that cancels cancels the run; if the page goes away (`isGone`), the run
+   * continues.
    */
   async follow({ signal, report }: HandlerContext<RunEvent>, isGone: () => boolean): Promise<RunResult> {
     const { current } = this;

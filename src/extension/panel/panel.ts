@@ -20,7 +20,7 @@ import { PanelRun } from './panel-run';
 import { panelState } from './state';
 import type { PanelTools } from './tools';
 
-/** One open checkpoint editor: the host's side of the page, over all the lives of the page. */
+/** One open checkpoint editor: the extension host's side of the page, over all lives of the page. */
 export class CheckpointPanel implements OpenCheckpoint {
   readonly run = new PanelRun();
   private readonly own = new Disposables();
@@ -60,7 +60,7 @@ export class CheckpointPanel implements OpenCheckpoint {
     return this.uri.fsPath;
   }
 
-  /** The dataset for this checkpoint, with what the person said of its pixels; undefined: none, or the workspace is not trusted. */
+  /** The dataset of this checkpoint with the normalization that the person chose; undefined: none, or the workspace is not trusted. */
   get data(): DataReference | undefined {
     if (!this.loaded || !vscode.workspace.isTrusted) return undefined;
     const { datasets, normalizations } = this.tools;
@@ -68,12 +68,12 @@ export class CheckpointPanel implements OpenCheckpoint {
     return data === undefined ? undefined : normalizations.applied(this.loaded.inspection, data);
   }
 
-  /** The model as its normalization is remembered; undefined: it is not open yet. */
+  /** The model for its remembered normalization; undefined: it is not open yet. */
   get inspected(): Inspection | undefined {
     return this.loaded?.inspection;
   }
 
-  /** Finds out how pixels enter the model, so that the page can say it. What goes wrong is said where accuracy is measured. */
+  /** Finds the normalization, so that the page can show it. Errors are shown where accuracy is measured. */
   async findNormalization(): Promise<void> {
     const { data } = this;
     if (!this.loaded || data === undefined || this.loaded.inspection.notRunnable !== undefined) return;
@@ -85,12 +85,12 @@ export class CheckpointPanel implements OpenCheckpoint {
     }
   }
 
-  /** Is there a page that hears what it is told? */
+  /** True if a visible page receives notifications. */
   get isLive(): boolean {
     return this.loaded !== undefined && this.session !== undefined && this.webviewPanel.visible;
   }
 
-  /** Asks the person how pixels enter the model, where nothing else tells it. Throws CancelledError where they do not say it. */
+  /** Asks the person for the normalization if nothing else decides it. @throws CancelledError if the person does not answer */
   async settleNormalization(signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
     const { data } = this;
     if (!this.loaded || data === undefined || this.loaded.inspection.notRunnable !== undefined) return;
@@ -101,11 +101,11 @@ export class CheckpointPanel implements OpenCheckpoint {
     this.session?.notify(name, value);
   }
 
-  /** Reads the checkpoint, unless what is shown is what is on disk. @throws UserError when it is none. */
+  /** Reads the checkpoint unless the page shows the current files. @throws UserError if it is not a checkpoint */
   async load(again: boolean, signal: AbortSignal): Promise<PanelState> {
     if (this.uri.scheme !== 'file')
       throw new UserError(
-        `${path.basename(this.uri.path)} is not a file on a disk: open the checkpoint from its folder.`,
+        `${path.basename(this.uri.path)} is not a file on disk: open the checkpoint from its folder.`,
       );
     const { engine } = this.tools;
     const before = again || !this.loaded ? await this.disk.take() : undefined;
@@ -118,19 +118,19 @@ export class CheckpointPanel implements OpenCheckpoint {
     return panelState(this, this.loaded.inspection, this.tools);
   }
 
-  /** Tells the page everything again: trust, dataset or settings changed. */
+  /** Sends the whole state to the page again: trust, dataset or settings changed. */
   async tellState(): Promise<void> {
     if (!this.loaded || !this.session) return;
     try {
       this.notify('state', await panelState(this, this.loaded.inspection, this.tools));
-      // A workspace that was just trusted, or another setting, may have brought a dataset that nobody has opened yet.
+      // New trust or a new setting may bring a dataset that is not open yet.
       this.openData();
     } catch (error) {
       this.tools.log.error(inDetail(error));
     }
   }
 
-  /** Opens the dataset, if there is one and it was not opened before; what becomes known of it is told to the page. */
+  /** Opens the dataset, unless there is none or it is open. The page gets the facts when they are known. */
   openData(): void {
     if (this.data !== undefined) void this.tools.datasets.verify(this.data).then(() => this.findNormalization());
   }

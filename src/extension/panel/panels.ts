@@ -7,7 +7,7 @@ import type { OpenCheckpoint } from './open-checkpoint';
 /** The open panels, by checkpoint. */
 export class Panels {
   private readonly open = new Map<string, Set<OpenCheckpoint>>();
-  /** What to bring into view in a panel that is not up yet, by checkpoint. */
+  /** The part to bring into view in a panel that is not ready yet, by checkpoint. */
   private readonly awaited = new Map<string, Attention>();
 
   get all(): OpenCheckpoint[] {
@@ -29,7 +29,7 @@ export class Panels {
     if (panels?.size === 0) this.open.delete(panel.model);
   }
 
-  /** Shows the panel of a checkpoint, opening one if there is none, and brings a part of it into view. */
+  /** Shows the panel of a checkpoint, opens it if necessary, and brings a part of it into view. */
   async show(uri: vscode.Uri, focus?: Attention): Promise<void> {
     if (focus) this.awaited.set(uri.fsPath, focus);
     await vscode.commands.executeCommand('vscode.openWith', uri, VIEW_TYPE);
@@ -38,17 +38,17 @@ export class Panels {
     if (attention) live.notify('focus', attention);
   }
 
-  /** What the panel of this checkpoint should bring into view when it comes up; asked for once. */
+  /** The part that the panel of this checkpoint brings into view when it is ready. Each request is given once. */
   takeFocus(model: string): Attention | undefined {
     const focus = this.awaited.get(model);
     this.awaited.delete(model);
     return focus;
   }
 
-  /** Shows the panel of a checkpoint with the evaluation that was just made of it. */
+  /** Shows the panel of a checkpoint with a new evaluation. */
   async showEvaluation(uri: vscode.Uri, evaluation: Evaluation): Promise<void> {
     await this.show(uri, { part: 'evaluation' });
-    // A panel that is coming up finds it among the kept ones.
+    // A panel that is not ready yet finds it in the store.
     for (const panel of this.of(uri.fsPath)) panel.notify('showEvaluation', evaluation);
   }
 }

@@ -7,7 +7,7 @@ import type { SharedEngine } from '../child/shared-engine';
 import { settings } from '../settings';
 import type { OpenCheckpoint } from './open-checkpoint';
 
-/** What a step would do to a panel's checkpoint. Throws UserError, CancelledError. */
+/** Plans a step on a panel's checkpoint. @throws UserError, CancelledError */
 export async function planStep(
   { model, data }: OpenCheckpoint,
   engine: SharedEngine,

@@ -10,8 +10,8 @@ import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
 
 /**
- * Scans the sensitivity of each layer of a panel's checkpoint. Points are kept with the extension's own files: a scan that
- * was cancelled, or lost its page, goes on where it was when it is asked for again. Throws UserError, CancelledError.
+ * Scans the sensitivity of each layer of a panel's checkpoint. Points are stored with the extension's own files, so that a
+ * scan that was cancelled or lost its page continues on the next request. @throws UserError, CancelledError
  */
 export async function scanInPanel(
   panel: OpenCheckpoint,
@@ -31,7 +31,7 @@ export async function scanInPanel(
   if (data === undefined) throw new CancelledError();
   const { weightsHash } = await engine.call('inspect', { model }, { signal });
   return withOwnEngine(createEngine, signal, (call, { backend }) => {
-    // One folder for all that decides the figures; sparsities that are added find the points of those that were there.
+    // The folder depends on everything that changes the figures. Sparsities are no part of it, so that added ones keep the earlier points.
     const about = [weightsHash, data, datasets.known(data)?.folder, { ...options, sparsities: null }, seed, backend];
     const key = createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32);
     const out = path.join(storageFolder, 'sensitivity', key);

@@ -6,7 +6,7 @@ import { earlierPlans } from './earlier-plans';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
 
-/** Everything that the page needs to draw itself. */
+/** Everything that the page draws. */
 export async function panelState(
   panel: OpenCheckpoint,
   inspection: Inspection,

@@ -12,7 +12,7 @@ import type { Panels } from './panels';
 export interface PanelTools {
   /** The folder of the extension. */
   readonly extensionUri: vscode.Uri;
-  /** The folder of the extension's own files, absolute. */
+  /** The folder for the extension's own files, absolute. */
   readonly storageFolder: string;
   readonly engine: SharedEngine;
   /** Makes an engine for one long question. */

@@ -6,7 +6,7 @@ import type { RunStarter } from '../runs/run-starter';
 import { requireTrust } from '../trust';
 import { isRunItem } from './run-item';
 
-const noRun = () => new UserError('No run is chosen: call this from the view of runs in the explorer.');
+const noRun = () => new UserError('No run is chosen: use this command in the view of runs in the explorer.');
 
 /** Opens the checkpoint of a run. */
 export async function openRun({ panels }: { panels: Panels }, target: unknown): Promise<void> {
@@ -22,7 +22,7 @@ export async function revealRun(target: unknown): Promise<void> {
   await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(target.run.folder));
 }
 
-/** Goes on with a run that was interrupted. */
+/** Continues a run that was interrupted. */
 export function resumeRun({ runStarter }: { runStarter: RunStarter }, target: unknown): Promise<void> {
   requireTrust('Running a recipe');
   if (!isRunItem(target)) throw noRun();

@@ -4,23 +4,23 @@ import path from 'node:path';
 import type { Recipe } from '../../protocol/recipe';
 import { describeRun, RUN_FILES, type RunSummary } from '../../protocol/run-folder';
 
-/** A run's folder as it is listed. */
+/** A run folder in the list. */
 export interface ListedRun {
   folder: string;
   state: RunSummary['state'] | 'running';
-  /** One sentence, where it is damaged. */
+  /** One sentence, if it is damaged. */
   problem?: string | undefined;
   recipe?: Recipe | undefined;
   result?: RunSummary['result'];
   done?: RunSummary['done'];
-  /** The checkpoint to use: path of its model.json, where it is there. */
+  /** The path of model.json of the final checkpoint, if it exists. */
   model?: string | undefined;
 }
 
-/** Larger files than this are not a run's. */
+/** The largest file of a run folder that is read. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** A run folder may come from anyone: links, pipes, devices and what is too large are as if they were not there. */
+/** Reads a file of a run folder, which anyone may have made. Links, pipes, devices and large files count as missing. */
 async function readOwnFile(folder: string, name: string): Promise<string | undefined> {
   const file = path.join(folder, name);
   const own = path.dirname(file);
@@ -35,7 +35,7 @@ async function readOwnFile(folder: string, name: string): Promise<string | undef
   }
 }
 
-/** Reads a folder; undefined where it holds no run (any more). Never throws. */
+/** Reads a run folder; undefined if it holds no run. Never throws. */
 export async function readListedRun(folder: string, isRunning: boolean): Promise<ListedRun | undefined> {
   const texts: Partial<Record<keyof typeof RUN_FILES, string>> = {};
   await Promise.all(
@@ -46,7 +46,7 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
   );
   const summary = describeRun(folder, texts);
   if (!summary) return isRunning ? { folder, state: 'running' } : undefined;
-  // The folder may have moved since: the checkpoint is looked for in it.
+  // The folder may have moved, so the checkpoint is searched in it.
   const file = outcomeOf(folder, summary.recipe);
   const model = existsSync(file) ? file : undefined;
   if (isRunning) return { folder, ...summary, state: 'running' };
@@ -55,7 +55,7 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
   return { folder, ...summary, model };
 }
 
-/** The model.json in which a run ends: that with which it began where it only measures. */
+/** The final model.json of a run: the first one if the run only measures. */
 function outcomeOf(folder: string, recipe: Recipe | undefined): string {
   const { checkpoint, steps } = recipe ?? { checkpoint: undefined, steps: [] };
   if (checkpoint === undefined || steps.some(({ step }) => step !== 'evaluate')) return path.join(folder, 'model.json');

@@ -7,14 +7,14 @@ import type { RunService } from '../runs/run-service';
 import { readListedRun, type ListedRun } from './read-run';
 import { RunItem } from './run-item';
 
-/** Each run writes it from its first moment on. */
+/** Every run writes this file from its start. */
 const TELLING_FILE = 'journal.jsonl';
-/** More runs than this are not listed. */
+/** The most runs that are listed. */
 const MOST = 2000;
-/** Milliseconds in which changes of files are gathered: a run that goes on writes all the time. */
+/** Milliseconds in which changes of files are gathered: a running run writes often. */
 const GATHER = 700;
 
-/** Lists the runs of the workspace; nothing is looked for before the view is seen. */
+/** Lists the runs of the workspace. It searches when the view is first visible. */
 class RunsProvider implements vscode.TreeDataProvider<RunItem> {
   private readonly emitter = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.emitter.event;
@@ -38,7 +38,7 @@ class RunsProvider implements vscode.TreeDataProvider<RunItem> {
       .map((run) => new RunItem(run));
   }
 
-  /** Reads again, after a moment. */
+  /** Reads the runs again after a moment. */
   soon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Recipe } from '../../protocol/recipe';
 
-/** A run that was going on, as it is kept over the end of the window. */
+/** A run as it is stored over the end of the window. */
 export const ActiveRun = z.object({
   id: z.string(),
   title: z.string(),
@@ -11,7 +11,7 @@ export const ActiveRun = z.object({
 });
 export type ActiveRun = z.infer<typeof ActiveRun>;
 
-/** The part of a Memento that is needed. */
+/** The used part of a Memento. */
 export interface KeyValueStore {
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
@@ -19,11 +19,11 @@ export interface KeyValueStore {
 
 const KEY = 'activeRuns';
 
-/** The list of runs that go on in this workspace; what is left in it at the next start was interrupted. */
+/** The list of active runs of this workspace. A run that is in it at the next start was interrupted. */
 export class ActiveRuns {
   constructor(private readonly store: KeyValueStore) {}
 
-  /** Entries that an older version wrote in another shape are passed over. */
+  /** The stored runs. Entries in the format of another version are ignored. */
   list(): ActiveRun[] {
     const stored = this.store.get(KEY);
     if (!Array.isArray(stored)) return [];
@@ -34,7 +34,7 @@ export class ActiveRuns {
   }
 
   async add(run: ActiveRun): Promise<void> {
-    // One folder holds one run: a newer one takes the place of one that was interrupted there.
+    // One folder holds one run, so a new run replaces an interrupted one there.
     await this.store.update(KEY, [...this.list().filter(({ out }) => out !== run.out), run]);
   }
 

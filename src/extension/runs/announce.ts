@@ -18,9 +18,9 @@ export interface AnnouncementTools {
 }
 
 /**
- * Tells how a run ended, with what can be done next. Where a page shows that (`isShown`), words that go by themselves are
+ * Announces the end of a run and offers what can follow. If a page shows the end (`isShown`), a message without buttons is
  * enough.
- * @returns whether the person wants to go on with it.
+ * @returns true if the person wants to resume it
  */
 export async function announceRun(tools: AnnouncementTools, job: RunJob, isShown: () => boolean): Promise<boolean> {
   const outcome = await job.finished;
@@ -56,7 +56,7 @@ async function offerResult(message: string, uri: vscode.Uri): Promise<void> {
 
 async function announceFailure(log: LogWindow, job: RunJob, error: unknown, shown: boolean): Promise<boolean> {
   if (!(error instanceof InterruptedError)) {
-    // The run service has logged it; a page that shows it says it in place.
+    // The run service has logged it, and a page that shows the run shows the error.
     if (shown) return false;
     const sentence = error instanceof Error ? error.message : String(error);
     showError(
@@ -71,7 +71,7 @@ async function announceFailure(log: LogWindow, job: RunJob, error: unknown, show
   const showLog = vscode.l10n.t('Show Log');
   const choice = await tellFailure(
     vscode.l10n.t(
-      '{0} was interrupted in {1}: {2} What was finished is kept.',
+      '{0} was interrupted in {1}: {2} Finished work is kept.',
       job.request.title,
       path.basename(job.request.out),
       error.message,

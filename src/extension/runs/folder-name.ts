@@ -2,10 +2,10 @@ import path from 'node:path';
 import { UserError } from '../../protocol/errors';
 import { isInside } from '../paths';
 
-/** Windows cannot make these, whatever their ending. */
+/** Names that Windows cannot make, with any ending. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 
-/** What a person would call the checkpoint: its folder for `model.json`, otherwise the file's own name. */
+/** A person's name for a checkpoint: its folder for `model.json`, otherwise the file's own name. */
 export function modelLabel(modelPath: string): string {
   const file = path.basename(modelPath);
   if (file.toLowerCase() === 'model.json') return path.basename(path.dirname(modelPath)) || 'model';
@@ -13,8 +13,8 @@ export function modelLabel(modelPath: string): string {
 }
 
 /**
- * The folder in which a new checkpoint lies beside this one: beside the folder of a `model.json`, unless that would leave
- * the workspace folder; otherwise the checkpoint's own folder.
+ * The folder for a new checkpoint beside this one: beside the folder of a `model.json`, unless that is outside the workspace
+ * folder; otherwise the checkpoint's own folder.
  */
 export function besideFolder(modelPath: string, workspaceFolder: string | undefined): string {
   const own = path.dirname(modelPath);
@@ -24,26 +24,26 @@ export function besideFolder(modelPath: string, workspaceFolder: string | undefi
   return above;
 }
 
-/** `name`, or `name-2`, `name-3` … : the first that is not taken. */
+/** The first free name of `name`, `name-2`, `name-3` … */
 export function freeName(name: string, taken: (name: string) => boolean): string {
   if (!taken(name)) return name;
   for (let next = 2; ; next++) if (!taken(`${name}-${next}`)) return `${name}-${next}`;
 }
 
-/** What is wrong with a folder's name, as one sentence; undefined: nothing. */
+/** The fault of a folder's name, as one sentence; undefined if it is fine. */
 export function folderNameProblem(name: string, taken: (name: string) => boolean): string | undefined {
   if (name.trim() === '') return 'Give the new folder a name.';
   if (name !== name.trim()) return 'A folder name may not begin or end with a space.';
   if (name === '.' || name === '..' || /[\\/]/.test(name) || path.isAbsolute(name))
-    return `"${name}" would leave the folder: give a plain name without separators.`;
+    return `"${name}" is not a plain name: leave out separators.`;
   if (/[<>:"|?*\u0000-\u001f]/.test(name) || RESERVED.test(name) || name.endsWith('.'))
     return `"${name}" is not a name that every system can make: leave out <>:"|?* and a final point.`;
   if (name.length > 120) return 'The name is too long: use at most 120 characters.';
-  if (taken(name)) return `"${name}" is there already: nothing is ever overwritten, so choose another name.`;
+  if (taken(name)) return `"${name}" exists: choose another name, because nothing is overwritten.`;
   return undefined;
 }
 
-/** @throws UserError with the problem of a folder's name, if it has one. */
+/** @throws UserError with the fault of a folder's name, if it has one */
 export function checkFolderName(name: string, taken: (name: string) => boolean): void {
   const problem = folderNameProblem(name, taken);
   if (problem !== undefined) throw new UserError(problem);

@@ -1,26 +1,26 @@
 import { stepDefinition, stepNames, type RecipeStep } from '../../protocol/steps';
 
-/** Endings that a proposed name may have already: they make room for the new one. */
+/** Endings of earlier jobs; a new ending replaces them. */
 const ENDING = new RegExp(`-(${stepNames.map((name) => stepDefinition(name).words.past).join('|')})(-[\\d.]+)*$`);
 
-/** Steps that recover what another has cost give a job its name only where there is no other. */
+/** The step that names a job. Steps that recover the loss of another name it only if there is no other. */
 const main = (steps: readonly RecipeStep[]): RecipeStep | undefined =>
   steps.find(({ step }) => !stepDefinition(step).traits.recovers) ?? steps[0];
 
-/** What a job does to a model: `Prune`. */
+/** The verb of a job: `Prune`. */
 export function jobVerb(steps: readonly RecipeStep[]): string {
   const step = main(steps)?.step;
   return step ? stepDefinition(step).words.verb : 'Run';
 }
 
-/** What a model is called after a job: `cnn-pruned-90`. `sparsity`: of all kernel weights, where it is known. */
+/** The name of a model after a job: `cnn-pruned-90`. `sparsity`: over all kernel weights, if known. */
 export function jobName(label: string, steps: readonly RecipeStep[], sparsity: number | null): string {
   const step = main(steps)?.step;
   const name = `${label.replace(ENDING, '')}-${step ? stepDefinition(step).words.past : 'run'}`;
   return step === 'prune' && sparsity !== null ? `${name}-${inPercent(sparsity)}` : name;
 }
 
-/** A share below all never becomes 100. */
+/** A percentage that shows 100 only for all. */
 function inPercent(share: number): number {
   const rounded = Math.round(share * 100);
   return rounded === 100 && share < 1 ? Math.min(99.9, Math.floor(share * 1000) / 10) : rounded;

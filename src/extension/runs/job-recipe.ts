@@ -8,7 +8,7 @@ export function jobRecipe({ steps, seed }: RecipeJob, checkpoint: string, data: 
   return { recipeVersion: RECIPE_VERSION, checkpoint, ...(data === undefined ? {} : { data }), seed, steps };
 }
 
-/** A recipe as the text of a file, with the schema that makes editors complete it. */
+/** A recipe as the text of a file, with the schema that lets editors complete it. */
 export function recipeText(recipe: RecipeInput, schema: string): string {
   return `${JSON.stringify(Object.assign({ $schema: schema }, recipe, { $schema: schema }), null, 2)}\n`;
 }

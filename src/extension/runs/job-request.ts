@@ -8,8 +8,8 @@ import { jobRecipe } from './job-recipe';
 import { jobVerb } from './job-name';
 
 /**
- * The run of a panel's job: a new folder beside the model.
- * @throws UserError when the folder's name will not do.
+ * The request for a panel's job: a run into a new folder beside the model.
+ * @throws UserError if the folder's name is not valid
  */
 export function jobRun(
   job: RecipeJob,

@@ -3,7 +3,7 @@ import type { Progress } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
 import { duration, percent, progressParts, timeLeft } from '../../protocol/format';
 
-/** Share of a task that is done, 0 to 1. */
+/** The finished share of a task, 0 to 1. */
 export function share({ done, total }: Progress): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
 }
@@ -11,13 +11,13 @@ export function share({ done, total }: Progress): number {
 /** `evaluating: 4,000 of 10,000 images, 2,500 images/s, 3 s left`. */
 export const progressText = (progress: Progress): string => `${progress.stage}: ${progressParts(progress).join(', ')}`;
 
-/** `34%, 2 min 5 s left`: what fits into the status bar. `done`: share of the whole run. */
+/** `34%, 2 min 5 s left`: short enough for the status bar. `done`: the finished share of the whole run. */
 export function shortProgressText(done: number, secondsLeft: number): string {
   const left = timeLeft(secondsLeft);
   return left && done < 1 ? `${percent(done, 0)}, ${left} left` : percent(done, 0);
 }
 
-/** A line for the log, or nothing for what comes many times a second. */
+/** A line for the log; undefined for events that come many times a second. */
 export function logLine(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'step':

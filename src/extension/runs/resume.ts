@@ -5,7 +5,7 @@ import type { ActiveRun, ActiveRuns } from './active-runs';
 import type { RunStarter } from './run-starter';
 import { tell } from '../ui/say';
 
-/** Offers to go on with each run that the end of a window has interrupted. Those whose folder is gone are forgotten. */
+/** Offers to resume each run that the end of a window interrupted. Runs without a folder are forgotten. */
 export async function offerToResume(activeRuns: ActiveRuns, runStarter: RunStarter): Promise<void> {
   for (const run of activeRuns.list()) {
     if (existsSync(run.out)) void offer(run, activeRuns, runStarter);
@@ -17,15 +17,11 @@ async function offer(run: ActiveRun, activeRuns: ActiveRuns, runStarter: RunStar
   const resume = vscode.l10n.t('Resume');
   const forget = vscode.l10n.t('Forget');
   const choice = await tell(
-    vscode.l10n.t(
-      '{0} was interrupted when its window closed; it can go on in {1}.',
-      run.title,
-      path.basename(run.out),
-    ),
+    vscode.l10n.t('{0} was interrupted when its window closed. Resume it in {1}?', run.title, path.basename(run.out)),
     resume,
     forget,
   );
-  // A notification that is only closed is not an answer: the next start asks again.
+  // Closing the notification is no answer: the next start asks again.
   if (choice === forget) await activeRuns.remove(run.id);
   else if (choice === resume) runStarter.start({ ...run, resume: true });
 }

@@ -4,9 +4,9 @@ import type { RunEvent, RunResult } from '../../protocol/run';
 import { Listeners } from '../listeners';
 import { RunStatus } from './run-status';
 
-/** What a run is started with; `baseFolder` and `out` are absolute. */
+/** The parameters of a run; `baseFolder` and `out` are absolute. */
 export interface RunRequest {
-  /** What it is called in messages, for example `Prune fashion-cnn`. */
+  /** Its name in messages, for example `Prune fashion-cnn`. */
   title: string;
   recipe: Recipe;
   baseFolder: string;
@@ -14,19 +14,19 @@ export interface RunRequest {
   resume: boolean;
 }
 
-/** The engine died in the middle of a run, which can be resumed from its last checkpoint. */
+/** The engine died during a run, which can be resumed from its last checkpoint. */
 export class InterruptedError extends UserError {}
 
 export type RunOutcome =
   { kind: 'done'; result: RunResult } | { kind: 'cancelled' } | { kind: 'failed'; error: unknown };
 
-/** Points of a training curve that are kept for those who join late; beyond, every other one is forgotten. */
+/** The most points of a training curve that are kept for late listeners; above this, every second one is dropped. */
 const CURVE_POINTS = 400;
 
-/** A run while it goes on, and what it came to. Any number of listeners may join at any time. */
+/** A run and its outcome. Listeners may join at any time. */
 export class RunJob {
   readonly events = new Listeners<RunEvent>();
-  /** How far the whole of it is. */
+  /** The progress of the whole run. */
   readonly status: RunStatus;
   /** Resolves with the outcome; never rejects. */
   readonly finished: Promise<RunOutcome>;
@@ -36,7 +36,7 @@ export class RunJob {
   private readonly abort = new AbortController();
   private settled: RunOutcome | undefined;
 
-  /** `work` runs at once; it rejects with CancelledError when its signal is aborted. */
+  /** Calls `work` at once; it rejects with CancelledError when its signal is aborted. */
   constructor(
     readonly id: string,
     readonly request: RunRequest,
@@ -59,9 +59,9 @@ export class RunJob {
   }
 
   /**
-   * Tells `listener` all that was told so far (of the progress, the last, and enough for the curve of a training) and
-   * all that comes; resolves with the result.
-   * @throws CancelledError, or what the run failed with.
+   * Repeats all events so far to `listener` (the last progress, and enough points for the training curve), then passes on all
+   * that follow; resolves with the result.
+   * @throws CancelledError, or the error of the run
    */
   async follow(listener: (event: RunEvent) => void): Promise<RunResult> {
     for (const event of this.told) listener(event);

@@ -9,10 +9,10 @@ import { inDetail, type Log } from '../log';
 import type { ActiveRuns } from './active-runs';
 import { InterruptedError, RunJob, type RunRequest } from './run-job';
 
-/** Milliseconds that an engine which is just starting has at a cancelled run before it is ended. */
+/** Milliseconds that an engine has to end a cancelled run before it is stopped. */
 const CANCEL_PATIENCE = 1_500;
 
-/** Runs recipes, each in an engine process of its own, so that ending one harms nothing else. */
+/** Runs recipes, each in its own engine process, so that the end of one harms nothing else. */
 export class RunService {
   readonly started = new Listeners<RunJob>();
   readonly ended = new Listeners<RunJob>();
@@ -24,11 +24,11 @@ export class RunService {
     private readonly create: () => EngineProcess,
     private readonly active: ActiveRuns,
     private readonly log: Log,
-    /** Removes what a killed run left in a folder that it had made. */
+    /** Removes the files that a killed run left in a folder that it had made. */
     private readonly discard: (folder: string, made: string) => Promise<unknown>,
   ) {}
 
-  /** The runs that go on, oldest first. */
+  /** The runs that are going on, oldest first. */
   get running(): RunJob[] {
     return [...this.jobs.values()];
   }
@@ -37,7 +37,7 @@ export class RunService {
     return this.jobs.get(id);
   }
 
-  /** Starts a run. It is in the list of interrupted runs from now until it ends in any way but the window's end. */
+  /** Starts a run. It stays in the list of active runs until it ends; if the window closes first, it stays there. */
   start(request: RunRequest): RunJob {
     const id = randomUUID();
     this.log.info(`${request.title}: run ${id} into ${request.out}`);
@@ -53,7 +53,7 @@ export class RunService {
     return job;
   }
 
-  /** Ends all runs because the window ends; the next start offers to resume them. */
+  /** Ends all runs because the window closes; the next start offers to resume them. */
   async dispose(): Promise<void> {
     this.closing = true;
     await Promise.all([...this.engines].map((engine) => engine.stop('The window is closing.')));
@@ -96,7 +96,7 @@ export class RunService {
   }
 }
 
-/** The topmost folder that would have to be made for one to be there; undefined where it is. */
+/** The topmost missing folder on the way to a folder; undefined if the folder exists. */
 function topmostMissing(folder: string): string | undefined {
   let missing: string | undefined;
   for (let place = path.resolve(folder); !existsSync(place); place = path.dirname(place)) missing = place;

@@ -3,21 +3,21 @@ import type { Recipe } from '../../protocol/recipe';
 import type { RunClock, RunEvent } from '../../protocol/run';
 import { share } from './progress-text';
 
-/** So much of an epoch must be done before the time left can be told: the first steps are slow. */
+/** The share of an epoch after which the time left is meaningful: the first steps are slow. */
 const MEANINGFUL = 0.02;
-/** How long steps without epochs take beside an epoch, as far as that is known before. */
+/** Estimated durations of steps without epochs, in epochs. */
 const SEARCH = 3;
 const SHORT = 0.1;
 
-/** What a step weighs in the whole run: an epoch is 1. */
+/** The weight of a step in the whole run; an epoch is 1. */
 function weightOf(step: Recipe['steps'][number] | undefined): number {
   if (step && 'epochs' in step) return Math.max(SHORT, step.epochs);
   return step?.step === 'target' ? SEARCH : SHORT;
 }
 
 /**
- * How far a whole run is. The engine tells progress within an epoch; a person wants to know about all epochs, and how
- * long they will still take, what lies between them included. This is the one clock of a run: whoever shows it shows this.
+ * The progress of a whole run. The engine reports progress within an epoch; this class estimates the share and the time left
+ * of all steps. It is the only clock of a run: every view shows it.
  */
 export class RunStatus {
   private readonly weights: readonly number[];
@@ -34,14 +34,14 @@ export class RunStatus {
     this.weights = recipe.steps.map(weightOf);
   }
 
-  /** Share of the run that is done, 0 to 1: steps count by their epochs, as far as they have any. */
+  /** The finished share of the run, 0 to 1. Steps count by their epochs, if they have any. */
   get share(): number {
     const all = sum(this.weights);
     const done = sum(this.weights.slice(0, this.index)) + this.stepShare * (this.weights[this.index] ?? 0);
     return all > 0 ? Math.min(1, done / all) : 0;
   }
 
-  /** Seconds that the whole run will still take; not finite where that is not known. */
+  /** Seconds until the end of the run; not finite if unknown. */
   get secondsLeft(): number {
     const later = sum(this.weights.slice(this.index + 1));
     const perEpoch = this.secondsPerEpoch();
@@ -52,13 +52,13 @@ export class RunStatus {
     return later < 1 && this.latest ? this.latest.secondsLeft : Number.POSITIVE_INFINITY;
   }
 
-  /** Both, as they are told to those who show the run. */
+  /** Both figures, for every view of the run. */
   get clock(): RunClock {
     const { secondsLeft } = this;
     return { share: this.share, ...(Number.isFinite(secondsLeft) ? { secondsLeft } : {}) };
   }
 
-  /** The latest progress, with the time that is left of the whole run; undefined before the first. */
+  /** The latest progress with the time left of the whole run; undefined before the first. */
   get progress(): Progress | undefined {
     return this.latest && { ...this.latest, secondsLeft: this.secondsLeft };
   }

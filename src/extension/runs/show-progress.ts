@@ -6,7 +6,7 @@ import { plain } from '../ui/plain';
 /** Milliseconds between two updates of a notification. */
 const UPDATE_INTERVAL = 200;
 
-/** A notification with a bar, rate, time left and a button that cancels, for as long as a run goes on. */
+/** Shows a notification with a bar, rate, time left and a cancel button until the run ends. */
 export function showRunProgress(job: RunJob): void {
   const options = {
     location: vscode.ProgressLocation.Notification,
@@ -16,7 +16,7 @@ export function showRunProgress(job: RunJob): void {
   void vscode.window.withProgress(options, async (progress, token) => {
     token.onCancellationRequested(() => {
       job.cancel();
-      progress.report({ message: vscode.l10n.t('stopping after this step') });
+      progress.report({ message: vscode.l10n.t('Stopping after this step…') });
     });
     let due = 0;
     let shown = 0;

@@ -2,7 +2,7 @@ import { reportedAccuracy } from '../../protocol/epoch';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 
-/** One sentence on what a finished run came to; says so where a figure was measured on the sample that ships. */
+/** The result of a finished run in one sentence. It says if a figure was measured on the shipped sample. */
 export function runSummary(title: string, result: RunResult): string {
   const { before, after, accuracy, sampleData } = result;
   const parts: string[] = [];
@@ -17,14 +17,14 @@ export function runSummary(title: string, result: RunResult): string {
   return `${title} is done: ${parts.join(', ')}.`;
 }
 
-/** The test accuracy that a run ended with; null: none was measured. */
+/** The accuracy at the end of a run; null if none was measured. */
 export function lastAccuracy({ accuracy, steps }: RunResult): number | null {
-  // Nothing was measured of weights that went back after the last measurement.
+  // Rewound weights were not measured after the rewind.
   if (steps.at(-1)?.step === 'rewind') return null;
   return accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
 }
 
-/** The accuracy that the best epoch reports, or that of the last `evaluate` on other images than those of training. */
+/** The accuracy that the best epoch reports, or that of the last `evaluate` on images that are not for training. */
 function trainedAccuracy(steps: RunResult['steps']): number | null {
   for (const step of [...steps].reverse()) {
     if (step.step === 'evaluate' && step.evaluation.split !== 'train') return step.evaluation.accuracy;

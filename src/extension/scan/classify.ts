@@ -2,32 +2,32 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isCheckpointText, isRecipeText, MODEL_JSON_MAX_BYTES } from '../../protocol/checkpoint';
 
-/** What a JSON file is by its content. */
+/** The kind of a JSON file by its content. */
 export type Kind = 'checkpoint' | 'recipe' | 'other';
 
-/** So much of a file is read before it is decided whether the rest is worth it. */
+/** The bytes at the start of a file that decide whether the rest is read. */
 const HEAD_BYTES = 64 * 1024;
 const OBJECT_START = /^\uFEFF?\s*\{/;
-/** A key that each checkpoint or recipe has, and has near its start: only metadata may come before. */
+/** A key that every checkpoint or recipe has near its start, after metadata at most. */
 const TELLING_KEY = /"(modelTopology|weightsManifest|recipeVersion)"/;
 
-/** What is this text? */
+/** The kind of a text. */
 export function kindOfText(text: string): Kind {
   if (isCheckpointText(text)) return 'checkpoint';
   return isRecipeText(text) ? 'recipe' : 'other';
 }
 
-/** Can a file that begins like this be anything but `other`? */
+/** True if a file with this start may be a checkpoint or recipe. */
 export function headIsPromising(head: string): boolean {
   return OBJECT_START.test(head) && TELLING_KEY.test(head);
 }
 
 /**
- * What is this file? Most files are turned down by their first bytes; none larger than the cap is read, and what cannot
- * be read (gone, a folder, no permission) is `other`.
+ * The kind of a file. The first bytes rule out most files. Files above the size limit are not read; a file that cannot be
+ * read (gone, a folder, no permission) is `other`.
  */
 export async function kindOfFile(file: string): Promise<Kind> {
-  // A pipe without a writer would never open, and hold up one of the few threads that read files.
+  // Opening a pipe without a writer would block one of the few threads that read files.
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
   if (!handle) return 'other';
   try {
@@ -42,7 +42,7 @@ export async function kindOfFile(file: string): Promise<Kind> {
     let read = 0;
     while (read < size) {
       const part = await handle.read(whole, read, size - read, read);
-      if (part.bytesRead === 0) return 'other'; // It shrank while it was read: its change will be heard of.
+      if (part.bytesRead === 0) return 'other'; // It shrank during the read; the watcher reports that change.
       read += part.bytesRead;
     }
     return kindOfText(whole.toString('utf8'));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CONTEXT } from '../constants';
 import type { Scanner } from './scanner';
 
-/** Keeps the context keys by which menus know checkpoints and recipes, whatever the files are called. */
+/** Keeps the context keys that let menus recognize checkpoints and recipes under any file name. */
 export function keepContextKeys(scanner: Scanner): vscode.Disposable {
   const update = (): void => {
     setKeys(CONTEXT.checkpoints, scanner.checkpoints);
@@ -12,7 +12,7 @@ export function keepContextKeys(scanner: Scanner): vscode.Disposable {
   return scanner.onDidChange(update);
 }
 
-/** `resourcePath` is the file system's path of a local file, and the URI's path of a remote one: both are keys. */
+/** `resourcePath` is the path of a local file, but the URI's path of a remote one: both are keys. */
 function setKeys(key: string, files: readonly string[]): void {
   const paths = files.flatMap((file) => [file, vscode.Uri.file(file).path]);
   void vscode.commands.executeCommand('setContext', key, Object.fromEntries(paths.map((path) => [path, true])));

@@ -1,11 +1,11 @@
 import { Minimatch } from 'minimatch';
 
-/** Never looked into, whatever the settings say. */
+/** Folders that are never scanned, whatever the settings say. */
 const ALWAYS = ['**/node_modules', '**/.git', '**/.hg', '**/.svn'];
 
 /**
- * The patterns that are switched on in values of `files.exclude` and `search.exclude`. Patterns with a condition
- * (`{ "when": … }`) hide files that are made from a sibling, which no checkpoint is: they are left out.
+ * The active patterns of `files.exclude` and `search.exclude`. Patterns with a condition (`{ "when": … }`) are left out: they
+ * hide files that are made from a sibling, and no checkpoint is.
  */
 export function excludePatterns(...settings: readonly unknown[]): string[] {
   const patterns = new Set(ALWAYS);
@@ -17,14 +17,13 @@ export function excludePatterns(...settings: readonly unknown[]): string[] {
 }
 
 /**
- * One glob for `findFiles`. Patterns that hold braces themselves are left out, because VS Code does not nest them:
- * `isExcluded` sees to those.
+ * One glob for `findFiles`. VS Code does not nest braces, so patterns with braces are left out; `isExcluded` applies them.
  */
 export function excludeGlob(patterns: readonly string[]): string {
   return `{${patterns.filter((pattern) => !/[{},]/.test(pattern)).join(',')}}`;
 }
 
-/** Is a path (relative to its workspace folder, with `/`) hidden by a pattern, itself or by a folder above it? */
+/** True if a pattern hides a path or a folder above it. The path is relative to its workspace folder, with `/`. */
 export function excluder(patterns: readonly string[]): (relativePath: string) => boolean {
   const matchers = patterns.map((pattern) => new Minimatch(pattern.replace(/\/$/, ''), { dot: true, nocomment: true }));
   return (relativePath) => {

@@ -1,6 +1,6 @@
 import type { Kind } from './classify';
 
-/** What was found so far, by absolute path. */
+/** The kinds of files found so far, by absolute path. */
 export class Findings {
   private readonly kinds = new Map<string, Exclude<Kind, 'other'>>();
 
@@ -9,7 +9,7 @@ export class Findings {
     return new Set(this.kinds.keys());
   }
 
-  /** @returns whether anything changed. */
+  /** @returns true if something changed */
   set(file: string, kind: Kind): boolean {
     if (this.kinds.get(file) === (kind === 'other' ? undefined : kind)) return false;
     if (kind === 'other') this.kinds.delete(file);
@@ -17,7 +17,7 @@ export class Findings {
     return true;
   }
 
-  /** Forgets a file, or everything in a folder. @returns whether anything changed. */
+  /** Forgets a file, or everything in a folder. @returns true if something changed */
   remove(fileOrFolder: string, separator: string): boolean {
     const before = this.kinds.size;
     for (const file of this.kinds.keys())
@@ -25,7 +25,7 @@ export class Findings {
     return this.kinds.size !== before;
   }
 
-  /** Forgets all that `keep` does not want. @returns whether anything changed. */
+  /** Forgets everything that `keep` rejects. @returns true if something changed */
   retain(keep: (file: string) => boolean): boolean {
     const before = this.kinds.size;
     for (const file of this.kinds.keys()) if (!keep(file)) this.kinds.delete(file);

@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item, `width` at a time. What `work` throws ends it.
- * @returns whether all was done; false when it was aborted before.
+ * Calls `work` for each item, at most `width` at a time. An error of `work` ends it.
+ * @returns true if all items are done; false if it was aborted
  */
 export async function eachOf<T>(
   items: Iterable<T>,

@@ -9,27 +9,27 @@ import { excludeGlob, excludePatterns, excluder } from './excludes';
 import { Findings } from './findings';
 import { eachOf } from './pool';
 
-/** More JSON files than this in one workspace folder are not looked at. */
+/** The most JSON files of one workspace folder that are read. */
 const MAX_FILES = 20_000;
 const WIDTH = 8;
 /** Milliseconds in which changes of files are gathered. */
 const GATHER = 150;
-/** Milliseconds after which a file that was found is looked for again: longer than the watcher holds back what it hears. */
+/** Milliseconds after which a found file is checked again: longer than the watcher delays its reports. */
 const SETTLE = 2000;
-/** More changes than this at once are answered by looking through everything. */
+/** The number of changes at once that starts a full scan. */
 const MANY = 500;
 
-/** Finds the checkpoints and recipes of the workspace by their content, and keeps up with changes on disk. */
+/** Finds the checkpoints and recipes of the workspace by their content, and follows changes on disk. */
 export class Scanner implements vscode.Disposable {
   private readonly findings = new Findings();
   private readonly own = new Disposables();
   private readonly emitter = this.own.add(new vscode.EventEmitter<void>());
   readonly onDidChange = this.emitter.event;
   private readonly pending = new Set<string>();
-  /** By workspace folder; the settings are read again when they change. */
+  /** By workspace folder; read again when the settings change. */
   private readonly excluders = new Map<string, (relativePath: string) => boolean>();
   private timer: NodeJS.Timeout | undefined;
-  /** What was found since the last time that such files were looked for again. */
+  /** Files that were found since the last check. */
   private fresh = new Set<string>();
   private settling: NodeJS.Timeout | undefined;
   private sweep = new AbortController();
@@ -60,14 +60,14 @@ export class Scanner implements vscode.Disposable {
     return this.findings.of('recipe');
   }
 
-  /** Resolves when the workspace has been looked through once. */
+  /** Resolves when the first scan is done. */
   async whenScanned(): Promise<void> {
     let awaited: Promise<void>;
     do await (awaited = this.lastSweep ?? this.scan());
     while (awaited !== this.lastSweep);
   }
 
-  /** Looks through the whole workspace; a sweep that is under way gives way to this one. */
+  /** Scans the whole workspace. It replaces a scan that is going on. */
   scan(): Promise<void> {
     this.sweep.abort();
     const sweep = (this.sweep = new AbortController());
@@ -78,7 +78,7 @@ export class Scanner implements vscode.Disposable {
     return done;
   }
 
-  /** Looks at one file now: one that was just written need not wait for the watcher. */
+  /** Reads one file now; a file that was just written need not wait for the watcher. */
   async look(file: string): Promise<void> {
     const kind = this.isHidden(file) ? 'other' : await kindOfFile(file);
     this.fireIf(this.found(file, kind));
@@ -94,7 +94,7 @@ export class Scanner implements vscode.Disposable {
   private async lookThrough(signal: AbortSignal): Promise<void> {
     const start = performance.now();
     const seen = new Set<string>();
-    // What is found by a change while this goes on is not ours to forget.
+    // Files that a change brings during the scan must not be forgotten.
     const before = this.findings.all;
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       for (const file of await this.jsonFilesIn(folder.uri, folder)) seen.add(file);
@@ -107,7 +107,7 @@ export class Scanner implements vscode.Disposable {
     );
   }
 
-  /** @returns whether another sweep has taken its place. */
+  /** @returns true if another scan has replaced this one */
   private async lookAt(files: Iterable<string>, signal: AbortSignal): Promise<boolean> {
     let changed = false;
     const finished = await eachOf(files, WIDTH, signal, async (file) => {
@@ -118,8 +118,8 @@ export class Scanner implements vscode.Disposable {
   }
 
   /**
-   * Notes what a file is. It may have gone since it was read, and of a file that is made and deleted within a moment the
-   * watcher tells nothing: so it is looked for once more.
+   * Notes the kind of a file, and checks it again later: it may be deleted since it was read, and the watcher does not report
+   * a file that lives for a moment only.
    */
   private found(file: string, kind: Kind): boolean {
     if (kind !== 'other') {
@@ -140,14 +140,14 @@ export class Scanner implements vscode.Disposable {
     if (changed) this.emitter.fire();
   }
 
-  /** JSON files in a folder that no exclude hides. */
+  /** The JSON files of a folder that no pattern hides. */
   private async jsonFilesIn(base: vscode.Uri, folder: vscode.WorkspaceFolder): Promise<string[]> {
     const patterns = patternsOf(folder);
     const isExcluded = this.excluderOf(folder);
     const include = new vscode.RelativePattern(base, '**/*.[jJ][sS][oO][nN]');
     const found = await vscode.workspace.findFiles(include, excludeGlob(patterns), MAX_FILES);
     if (found.length === MAX_FILES)
-      this.log.warn(`${folder.name} holds more than ${MAX_FILES} JSON files: the rest was not looked at.`);
+      this.log.warn(`${folder.name} holds more than ${MAX_FILES} JSON files: the others were not read.`);
     return found.map((uri) => uri.fsPath).filter((file) => !isExcluded(relative(file, folder)));
   }
 
@@ -186,12 +186,12 @@ export class Scanner implements vscode.Disposable {
     }
     this.fireIf(changed);
     await this.lookAt(files, signal);
-    // Where a folder is made and deleted within a moment the watcher tells of some of its files only.
+    // The watcher reports only some files of a folder that lives for a moment.
     const folders = new Set(paths.map((item) => path.dirname(item)));
     await this.forgetGone((file) => folders.has(path.dirname(file)));
   }
 
-  /** Forgets those of some files that are no longer there. */
+  /** Forgets those of some files that no longer exist. */
   private async forgetGone(isMeant: (file: string) => boolean): Promise<void> {
     let changed = false;
     for (const file of this.findings.all) {
@@ -202,7 +202,7 @@ export class Scanner implements vscode.Disposable {
     this.fireIf(changed);
   }
 
-  /** A folder that was moved in is heard of once, not file by file. */
+  /** A folder that was moved in is one change, not one per file. */
   private async jsonFilesUnder(folderPath: string): Promise<string[]> {
     const uri = vscode.Uri.file(folderPath);
     const folder = vscode.workspace.getWorkspaceFolder(uri);
@@ -210,7 +210,7 @@ export class Scanner implements vscode.Disposable {
   }
 }
 
-/** A folder that is deleted and made anew within a moment is told as a change of it. */
+/** A folder that is deleted and made again at once is reported as a change. */
 function mayBeFolder(uri: vscode.Uri): boolean {
   return !path.posix.basename(uri.path).includes('.');
 }

@@ -1,7 +1,7 @@
 import { visible } from '../../protocol/visible';
 
 /**
- * A text from a file as notifications, lists, prompts and the status bar show it. The editor makes links, to commands too,
- * of `[words](command:…)` and icons of `$(name)` there: a name gets neither, and nothing unseen.
+ * A text from a file for notifications, lists, prompts and the status bar. There the editor turns `[words](command:…)` into
+ * links, also to commands, and `$(name)` into icons; this text gets neither, and no invisible characters.
  */
 export const plain = (text: string): string => visible(text).replaceAll('](', '] (').replaceAll('$(', '$ (');

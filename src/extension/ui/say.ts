@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { plain } from './plain';
 
-/** Tells something in a notification; resolves with the button that was pressed. */
+/** Shows a message in a notification; resolves with the pressed button. */
 export function tell(text: string, ...buttons: readonly string[]): Thenable<string | undefined> {
   return vscode.window.showInformationMessage(plain(text), ...buttons);
 }
 
-/** Tells a failure in the same way. */
+/** Shows an error in a notification; resolves with the pressed button. */
 export function tellFailure(text: string, ...buttons: readonly string[]): Thenable<string | undefined> {
   return vscode.window.showErrorMessage(plain(text), ...buttons);
 }

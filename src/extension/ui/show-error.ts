@@ -4,7 +4,7 @@ import { COMMANDS } from '../constants';
 import { inDetail, type Log } from '../log';
 import { tellFailure } from './say';
 
-/** Shows a failure as one sentence with a way to the log, where the whole of it is. A cancelled task is no failure. */
+/** Shows a failure as one sentence with a button to the log, which has the details. A cancelled task is no failure. */
 export function showError(log: Log, error: unknown): void {
   if (error instanceof CancelledError) return;
   log.error(inDetail(error));
@@ -12,11 +12,11 @@ export function showError(log: Log, error: unknown): void {
   const sentence =
     error instanceof UserError
       ? message
-      : vscode.l10n.t('Secateur has made a mistake: {0}. The log has the details.', message.replace(/\.$/, ''));
+      : vscode.l10n.t('Internal error: {0}. The log has the details.', message.replace(/\.$/, ''));
   offerLog(sentence);
 }
 
-/** An error message with a "Show Log" button; does not wait for the person. */
+/** Shows an error with a "Show Log" button; does not wait for the person. */
 export function offerLog(sentence: string): void {
   const showLog = vscode.l10n.t('Show Log');
   void tellFailure(sentence, showLog).then((choice) => {

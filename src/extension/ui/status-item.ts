@@ -8,7 +8,7 @@ import { statusLabel, statusText, statusTooltip, type RunningJob } from './statu
 /** Milliseconds between two updates while a run goes on. */
 const UPDATE_INTERVAL = 500;
 
-/** Shows in the status bar what the engine and the runs are doing; not there before either was needed. */
+/** Shows the engine and the runs in the status bar. It is hidden before either is used. */
 export function showStatus(engine: SharedEngine, runs: RunService): vscode.Disposable {
   const own = new Disposables();
   const item = own.add(vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left));

@@ -2,17 +2,17 @@ import type { EngineState } from '../child/shared-engine';
 import { shortProgressText } from '../runs/progress-text';
 import { plain } from './plain';
 
-/** What the status bar needs to know of a run. */
+/** A run for the status bar. */
 export interface RunningJob {
   id: string;
   title: string;
-  /** Share of the whole run that is done, 0 to 1. */
+  /** The finished share of the whole run, 0 to 1. */
   done: number;
-  /** Of the whole run; not finite where it is not known. */
+  /** Seconds left of the whole run; not finite if unknown. */
   secondsLeft: number;
 }
 
-/** The text of the status item: the runs if there are any, otherwise the engine. */
+/** The text of the status item: the runs, if any, otherwise the engine. */
 export function statusText(engine: EngineState, jobs: readonly RunningJob[]): string {
   const [job, ...others] = jobs;
   if (job) {
@@ -23,7 +23,7 @@ export function statusText(engine: EngineState, jobs: readonly RunningJob[]): st
   return `${icons[engine.phase]} Secateur`;
 }
 
-/** What is read out by a screen reader. */
+/** The label for screen readers. */
 export function statusLabel(engine: EngineState, jobs: readonly RunningJob[]): string {
   const running = jobs.map((job) => `${plain(job.title)} ${howFar(job)}`);
   return ['Secateur', engine.message, ...running].join(': ');

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
 import { plain } from './plain';
 
-/** Where a question stands in a row of questions. */
+/** The title and the place of a question among several. */
 export interface Frame {
   title: string;
   step: number;
   totalSteps: number;
 }
 
-/** The person wants to see the question before. */
+/** The person wants the previous question. */
 export const BACK = Symbol('back');
 export type Answer<T> = T | typeof BACK | undefined;
 
-/** A choice of one item; undefined: the person gave up. */
+/** A choice of one item; undefined if the person cancels. */
 export function pickStep<T extends vscode.QuickPickItem>(
   frame: Frame,
   placeholder: string,
@@ -29,7 +29,7 @@ export function pickStep<T extends vscode.QuickPickItem>(
   return ask(input, () => input.selectedItems[0]);
 }
 
-/** A line of text. `problem` says what is wrong with it, as one sentence. */
+/** A line of text. `problem` gives the fault of a text, as one sentence. */
 export function inputStep(
   frame: Frame,
   prompt: string,
@@ -48,7 +48,7 @@ export function inputStep(
   });
 }
 
-/** Asks one question after another, goes back where wanted; undefined: the person gave up. */
+/** Asks one question after another and goes back on request; undefined if the person cancels. */
 export async function wizard<T extends object>(
   state: T,
   steps: readonly ((state: T, step: number, totalSteps: number) => Promise<Answer<Partial<T>>>)[],

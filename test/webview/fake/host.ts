@@ -246,9 +246,7 @@ export class FakeHost {
       },
       checkFolder: ({ folder }) =>
         Promise.resolve({
-          fault: /[/\\]/.test(folder)
-            ? `"${folder}" would leave the folder: give a plain name without separators.`
-            : null,
+          fault: /[/\\]/.test(folder) ? `"${folder}" is not a plain name: leave out separators.` : null,
         }),
       proposeFolder: ({ sparsity }) =>
         Promise.resolve({

@@ -61,7 +61,7 @@ test('a page that goes leaves the run going, and the next one is told all and se
   first.leave();
   expect(job.outcome).toBeUndefined();
   expect(run.asked).toBe(asked);
-  expect(() => run.refuseSecond()).toThrow(/already/);
+  expect(() => run.refuseSecond()).toThrow(/is writing a checkpoint/);
   const second = page();
   const followed = run.follow(second.context, second.isGone);
   expect(second.events).toEqual([step]);

@@ -60,7 +60,7 @@ test.each([
 });
 
 test('a name that is there already will not do', () => {
-  expect(folderNameProblem('cnn', () => true)).toMatch(/"cnn" is there already/);
+  expect(folderNameProblem('cnn', () => true)).toMatch(/"cnn" exists: choose another name/);
 });
 
 test('a name that will do never leaves its parent', () => {

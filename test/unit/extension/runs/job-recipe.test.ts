@@ -36,5 +36,5 @@ test('a run goes into a new folder beside the model, and nowhere else', () => {
   const run = jobRun(job(), '/ws/cnn/model.json', '/ws', undefined);
   expect(run).toMatchObject({ title: 'Prune cnn', out: '/ws/cnn-pruned-90', baseFolder: '/ws/cnn', resume: false });
   expect(() => jobRun(job('../away'), '/ws/cnn/model.json', '/ws', undefined)).toThrow(UserError);
-  expect(() => jobRun(job('tmp'), '/cnn/model.json', undefined, undefined)).toThrow(/is there already/);
+  expect(() => jobRun(job('tmp'), '/cnn/model.json', undefined, undefined)).toThrow(/exists: choose another name/);
 });
