@@ -1,21 +1,27 @@
-import { shapeSize } from '../checkpoint/dtype';
 import type { ModelContent, Tensor } from '../checkpoint/types';
-import { closeInputs } from './input-shapes';
+import type { CallInput, TensorRef } from './edges';
+import { graphOfLayers } from './graph-of-layers';
+import { graphOfOperations } from './graph-of-operations';
+import type { Op } from './op/op';
 import type { OutputKind } from './network';
-import { layersOfOperations } from './operations/layers';
-import { readOperations, signatureOutputs, type OperationGraph } from './operations/read';
-import { outputKinds } from './output-kinds';
-import { assignTensors } from './ownership';
-import { roleOf, weightName, type Role } from './roles';
-import { inferFigures } from './shapes';
-import { readTopology, type TopologyLayer } from './topology';
+import { readOperations, signatureOutputs } from './operations/read';
+import type { Pruning } from './pruning';
+import type { TensorAxis, TensorRole } from './roles';
 import type { Shape } from './shape';
 
 /** A tensor of a layer with its role. */
-export interface GraphTensor extends Role {
+export interface GraphTensor extends Pruning {
   readonly tensor: Tensor;
   /** Elements. */
   readonly params: number;
+  readonly role: TensorRole;
+  /** The axes that run over channels which enter or leave the layer; none where it is not known which do. */
+  readonly axes: readonly TensorAxis[];
+  /**
+   * What the columns of a kernel are: filters or neurons; gates that share them, or rows of a table; or, where a kernel is
+   * rearranged before it is used, nobody knows.
+   */
+  readonly columns: 'channels' | 'gates' | 'rearranged';
 }
 
 /** A layer with what is known of it without running it. */
@@ -24,7 +30,7 @@ export interface GraphLayer {
   readonly name: string;
   /** The names of the models around it, and its own. */
   readonly path: readonly string[];
-  /** Keras class name; in a GraphModel the kind of operation; `Weights` where tensors are grouped by name alone. */
+  /** What its file calls it: for messages. `Weights` where tensors are grouped by name alone. */
   readonly type: string;
   /** Batch first; null where it cannot be inferred. */
   readonly outputShape: Shape | null;
@@ -37,11 +43,41 @@ export interface GraphLayer {
   readonly reason?: string;
 }
 
-/** A model as its layers. */
+/** A layer that computes something, with its weights: it is one node, however often it is called. */
+export interface GraphNode extends GraphLayer {
+  readonly op: Op;
+  /** Its calls that lead to an output of the model, as places in `calls`; none where it leads nowhere. */
+  readonly calls: readonly number[];
+  /** The shape it declares for its input, batch first; null where other nodes feed it. */
+  readonly inputShape: Shape | null;
+}
+
+/** One call of a node. */
+export interface GraphCall {
+  /** As a place in `nodes`. */
+  readonly node: number;
+  /** What feeds it, those passed by their place first; empty where it takes an input of the model. */
+  readonly inputs: readonly CallInput[];
+  /** Of its first result, batch first; null where it cannot be inferred. */
+  readonly shape: Shape | null;
+}
+
+/**
+ * A model as its layers, and, where their calls are known, as nodes with edges. What depends on values that flow (shapes,
+ * channels, constants) must go over `calls`: each comes after those that feed it, models within the model dissolved. What
+ * belongs to a node itself (weights, attributes) goes over `nodes`.
+ */
 export interface ModelGraph {
   /** As its author called it; undefined where TensorFlow.js made the name up. */
   readonly name: string | undefined;
+  /** The nodes, then what tensors of no node are grouped by. */
   readonly layers: readonly GraphLayer[];
+  readonly nodes: readonly GraphNode[];
+  readonly calls: readonly GraphCall[];
+  /** The calls that take the inputs of the model, in order. */
+  readonly inputCalls: readonly number[];
+  /** The outputs of the model, in order. */
+  readonly results: readonly TensorRef[];
   /** Shapes that are fed to it, batch first; null where not declared. */
   readonly inputs: readonly (Shape | null)[];
   /** Shapes of the inputs, batch first, for which MACs are counted where the model leaves a size open; else absent. */
@@ -49,116 +85,23 @@ export interface ModelGraph {
   /** How many outputs it has. */
   readonly outputs: number;
   readonly output: OutputKind;
-  /** False where the topology is that of a GraphModel, or of nothing known: layers are then groups of tensors. */
+  /** False where nodes and calls are not known, as in a GraphModel: layers are then groups of tensors. */
   readonly layered: boolean;
   /** Names and types of layers of no known type. */
   readonly unknown: readonly { readonly name: string; readonly type: string }[];
 }
 
-const MADE_UP_NAME = /^(sequential|model|functional)([_-]?\d+)?$/i;
 const graphs = new WeakMap<ModelContent, ModelGraph>();
 
-/** The layers of a model in order, with shapes, parameters, MACs and tensors. Never throws: what is unknown stays null. */
+/**
+ * A model as a graph: nodes with shapes, parameters, MACs and tensors. What is unknown stays null.
+ * @throws UserError where its calls could never be made; no model that was validated
+ */
 export function readGraph(model: ModelContent): ModelGraph {
   const known = graphs.get(model);
   if (known) return known;
-  const graph = build(model);
+  const operations = readOperations(model.modelTopology, signatureOutputs(model.described?.['signature']));
+  const graph = operations ? graphOfOperations(model, operations) : graphOfLayers(model);
   graphs.set(model, graph);
   return graph;
-}
-
-function build(model: ModelContent): ModelGraph {
-  const operations = readOperations(model.modelTopology, signatureOutputs(model.described?.['signature']));
-  return operations ? buildOfOperations(model, operations) : buildOfLayers(model);
-}
-
-/** A GraphModel: what runs it is not known here, so shapes and MACs are not either. */
-function buildOfOperations(model: ModelContent, operations: OperationGraph): ModelGraph {
-  const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) => {
-    const roles = new Map(tensors.map(({ tensor, role }) => [tensor, role]));
-    return describe(
-      { name, path: [name] },
-      type,
-      [...roles.keys()],
-      null,
-      null,
-      (tensor) => roles.get(tensor) ?? roleOf(tensor, type),
-    );
-  });
-  return {
-    name: undefined,
-    layers,
-    inputs: [],
-    outputs: operations.main.returns.length,
-    output: 'logits',
-    layered: false,
-    unknown: [],
-  };
-}
-
-function buildOfLayers(model: ModelContent): ModelGraph {
-  const topology = readTopology(model.modelTopology);
-  const layers = topology?.layers ?? [];
-  const byId = new Map(layers.map((layer) => [layer.id, layer]));
-  const owned = assignTensors(layers, model.tensors);
-  const stored = topology && {
-    ...topology,
-    layers: layers.map((layer) => asStored(layer, owned.byLayer.get(layer.id))),
-  };
-  const figures = stored ? inferFigures(stored) : new Map<string, never>();
-  const closed = topology ? closeInputs(topology) : [];
-  const open = closed.some((input) => input.open);
-  const sizes = new Map(closed.map(({ id, shape }) => [id, shape]));
-  const counted = stored && open ? inferFigures(stored, sizes) : figures;
-  const described = layers.map((layer): GraphLayer => {
-    const { shape: outputShape = null } = figures.get(layer.id) ?? {};
-    const { macs = null } = counted.get(layer.id) ?? {};
-    return describe(layer, layer.type, owned.byLayer.get(layer.id) ?? [], outputShape, macs);
-  });
-  const grouped = [...owned.others].map(([name, tensors]) =>
-    describe({ name, path: [name] }, 'Weights', tensors, null, null),
-  );
-  return {
-    name: topology?.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
-    layers: [...described, ...grouped],
-    inputs: topology?.inputs.map((id) => byId.get(id)?.inputShape ?? null) ?? [],
-    outputs: topology?.outputs.length ?? 0,
-    output: (topology && outputKinds(topology)[0]) ?? 'open',
-    layered: topology !== null,
-    ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
-    unknown: layers.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),
-  };
-}
-
-/** TensorFlow.js saves a separable convolution without its depth multiplier, which the kernel tells. */
-function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
-  const { op } = layer;
-  if (op.kind !== 'separable-conv' || op.multiplier !== null) return layer;
-  const kernel = tensors.find((tensor) => weightName(tensor) === 'depthwise_kernel');
-  return { ...layer, op: { ...op, multiplier: kernel?.shape.at(-1) ?? null } };
-}
-
-function describe(
-  { name, path }: Pick<GraphLayer, 'name' | 'path'>,
-  type: string,
-  tensors: readonly Tensor[],
-  outputShape: Shape | null,
-  macs: number | null,
-  role: (tensor: Tensor) => Role = (tensor) => roleOf(tensor, type),
-): GraphLayer {
-  const described = tensors.map((tensor) => ({ tensor, params: shapeSize(tensor.shape), ...role(tensor) }));
-  const prunable = described.some((tensor) => tensor.prunable);
-  const reason =
-    described.length === 0 ? 'it has no weights' : (described.find(({ kernel }) => kernel) ?? described[0])?.reason;
-  return {
-    name,
-    path,
-    type,
-    outputShape,
-    params: described.reduce((sum, tensor) => sum + tensor.params, 0),
-    macs,
-    tensors: described,
-    prunable,
-    ...(prunable || reason === undefined ? {} : { reason }),
-  };
 }

@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import { UserError } from '../../protocol/errors';
 import { DEFAULT_SIZES, type MacsFor } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
+import { applyEdits } from './edit/apply';
 import { inferCalls } from './shapes';
 import type { Shape } from './shape';
-import { LayerJson, type Config } from './topology-json';
 import { readTopology, type Topology } from './topology';
 
 /** So many shapes of inputs are told where one does not fit. */
@@ -89,13 +88,11 @@ export function withInputShape<M extends ModelContent>(model: M, given?: readonl
   const closed = inputs.filter(({ open }) => open);
   if (closed.length === 0) return model;
   if (given) refuseEmptied(topology, new Map(inputs.map(({ id, shape }) => [id, shape])), given);
-  const copy = structuredClone(model.modelTopology);
   const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
-  setShapes(
-    copy['model_config'] ?? copy,
-    closed.map(({ id, shape }) => ({ path: byId.get(id)!.path, shape })),
+  return applyEdits(
+    model,
+    closed.map(({ id, shape }) => ({ edit: 'input-shape', at: byId.get(id)!.path, shape })),
   );
-  return { ...model, modelTopology: copy };
 }
 
 /**
@@ -122,35 +119,4 @@ function refuseEmptied(topology: Topology, inputs: ReadonlyMap<string, Shape>, g
   throw new UserError(
     `The input shape ${given.join(',')} does not fit the model, because it leaves nothing for the layer "${topology.layers[emptied.layer]!.name}" to answer: give a larger one.`,
   );
-}
-
-const Named = z.looseObject({ name: z.string().optional(), config: z.unknown() });
-
-/** Follows the names of layers and of the models around them, and changes the shapes that they declare. */
-function setShapes(json: unknown, wanted: readonly { path: readonly string[]; shape: Shape }[]): void {
-  const { config } = LayerJson.parse(json);
-  const layers: unknown = Array.isArray(config) ? config : config?.['layers'];
-  if (!Array.isArray(layers)) return;
-  const byName = new Map(layers.map((one: unknown, i) => [nameOf(one, i), i]));
-  const within = new Map<number, { path: readonly string[]; shape: Shape }[]>();
-  for (const { path, shape } of wanted) {
-    const [first = '', ...rest] = path;
-    const index = byName.get(first)!;
-    if (rest.length === 0) layers[index] = declaring(layers[index], shape);
-    else within.set(index, [...(within.get(index) ?? []), { path: rest, shape }]);
-  }
-  for (const [index, inner] of within) setShapes(layers[index], inner);
-}
-
-function nameOf(json: unknown, index: number): string {
-  const { name, config } = Named.parse(json);
-  const inner: unknown = typeof config === 'object' && config !== null && 'name' in config ? config.name : undefined;
-  return name ?? (typeof inner === 'string' ? inner : `layer ${index + 1}`);
-}
-
-function declaring(json: unknown, shape: Shape): unknown {
-  const layer = LayerJson.parse(json);
-  const own: Config = Array.isArray(layer.config) ? {} : (layer.config ?? {});
-  const key = 'batch_shape' in own ? 'batch_shape' : 'batch_input_shape';
-  return { ...layer, config: { ...own, [key]: shape } };
 }

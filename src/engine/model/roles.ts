@@ -1,26 +1,27 @@
 import type { Tensor } from '../checkpoint/types';
-import { shapeSize } from '../checkpoint/dtype';
+import { makesChannels } from './op/channels';
+import type { Op } from './op/op';
 
-/** What a tensor is to pruning. */
-export interface Role {
-  /** Kernels count towards sparsity. */
-  readonly kernel: boolean;
-  readonly prunable: boolean;
-  /** Why it is left alone. */
-  readonly reason?: string;
+/** What a tensor is to its layer. */
+export type TensorRole =
+  | 'kernel'
+  | 'depthwise-kernel'
+  | 'pointwise-kernel'
+  | 'recurrent-kernel'
+  | 'table'
+  | 'bias'
+  | 'scale'
+  | 'offset'
+  | 'mean'
+  | 'variance'
+  | 'slopes'
+  | 'constant';
+
+/** An axis of a tensor that runs over channels which enter or leave its layer. */
+export interface TensorAxis {
+  readonly axis: number;
+  readonly side: 'inputs' | 'outputs';
 }
-
-const NORMALISATION = /Normalization$/;
-const NORMALISATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
-const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
-
-/** A tensor that is not pruned. */
-export const leftAlone = (reason: string, kernel = false): Role => ({ kernel, prunable: false, reason });
-/** A kernel that may be pruned. */
-export const PRUNABLE: Role = { kernel: true, prunable: true };
-
-/** Why tensors of other types than float32 are left alone, after the name of the type. */
-export const NOT_FACTORS = 'weights are not pruned: they are counts, indices or words, not factors';
 
 /**
  * What a tensor is within its layer, `kernel` for example: as its layer's type says, or else its name without the layer's and
@@ -29,26 +30,54 @@ export const NOT_FACTORS = 'weights are not pruned: they are counts, indices or 
 export const weightName = ({ name, weight }: Tensor): string =>
   weight ?? (name.split('/').at(-1) ?? '').replace(/(_\d+)?(:0)?$/, '').toLowerCase();
 
-/**
- * The role of a tensor, from the type of its layer and what it is there. Where the layer is of no known type, matrices and
- * larger arrays of float32 count as kernels.
- * @param layerType Keras class name; for a wrapper, that of the wrapper
- */
-export function roleOf(tensor: Tensor, layerType: string): Role {
+const ROLES: Readonly<Record<string, TensorRole>> = {
+  kernel: 'kernel',
+  depthwise_kernel: 'depthwise-kernel',
+  pointwise_kernel: 'pointwise-kernel',
+  recurrent_kernel: 'recurrent-kernel',
+  embeddings: 'table',
+  bias: 'bias',
+  gamma: 'scale',
+  beta: 'offset',
+  moving_mean: 'mean',
+  moving_variance: 'variance',
+  alpha: 'slopes',
+};
+
+/** The role of a tensor of a layer that computes `op`. */
+export function roleOf(tensor: Tensor, { kind }: Op): TensorRole {
   const name = weightName(tensor);
-  if (tensor.dtype !== 'float32') {
-    return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
+  const role = Object.hasOwn(ROLES, name) ? ROLES[name]! : 'constant';
+  return role === 'kernel' && kind === 'depthwise-conv' ? 'depthwise-kernel' : role;
+}
+
+/** The axes of a tensor that run over channels; none where it is not known which do. */
+export function axesOf({ shape }: Tensor, role: TensorRole, op: Op): TensorAxis[] {
+  const rank = shape.length;
+  switch (role) {
+    case 'bias':
+    case 'scale':
+    case 'offset':
+    case 'mean':
+    case 'variance':
+      return [{ axis: 0, side: 'outputs' }];
+    case 'slopes':
+      // Slopes that all channels share stay as they are.
+      return op.kind === 'prelu' && shape.at(-1) !== 1 ? [{ axis: rank - 1, side: 'outputs' }] : [];
+    case 'depthwise-kernel':
+      return [{ axis: rank - 2, side: 'inputs' }];
+    case 'kernel':
+    case 'pointwise-kernel': {
+      if (!makesChannels(op)) return [];
+      const [input, output] = op.kind === 'transposed-conv' ? [1, 2] : [2, 1];
+      return [
+        { axis: rank - input, side: 'inputs' },
+        { axis: rank - output, side: 'outputs' },
+      ];
+    }
+    case 'recurrent-kernel':
+    case 'table':
+    case 'constant':
+      return [];
   }
-  if (shapeSize(tensor.shape) === 0) return leftAlone('it is empty');
-  if (NORMALISATION.test(layerType) || NORMALISATION_WEIGHT.test(name)) {
-    return leftAlone('normalisation weights are not pruned: they are few and each scales a whole channel');
-  }
-  if (name.endsWith('bias')) return leftAlone('biases are not pruned: they are few and matter much');
-  if (name.startsWith('depthwise') || (layerType === 'DepthwiseConv2D' && name === 'kernel')) {
-    return leftAlone('depthwise kernels are not pruned: each holds the only filter of its channel', true);
-  }
-  if (name === 'alpha' || layerType === 'PReLU') return leftAlone('slopes of activations are not pruned: they are few');
-  if (KERNEL_NAME.test(name)) return PRUNABLE;
-  if (tensor.shape.length >= 2) return PRUNABLE;
-  return leftAlone('vectors and single numbers are not pruned: they are few and matter much');
 }

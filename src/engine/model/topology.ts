@@ -1,6 +1,7 @@
 import { count } from '../../protocol/format';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
 import type { Shape } from './shape';
+import type { CallInput, TensorRef } from './edges';
 import { LayerJson, type Config } from './topology-json';
 import type { Op } from './op/op';
 import { readOp } from './op/read';
@@ -30,20 +31,6 @@ export interface TopologyLayer {
   readonly shared: boolean;
   /** The shape it declares for its input, batch first; null where other layers feed it. */
   readonly inputShape: Shape | null;
-}
-
-/** A tensor that a call makes. */
-export interface TensorRef {
-  /** The call, as a place in `calls`. */
-  readonly call: number;
-  /** Which of its results: 0 for the first. */
-  readonly output: number;
-}
-
-/** A tensor that a call takes. */
-export interface CallInput extends TensorRef {
-  /** The argument that takes it, where it is not passed by its place: `mask`, `initial_state`. */
-  readonly keyword?: string;
 }
 
 /** One call of a layer, in the whole model: a layer of a nested model that is called twice has two. */

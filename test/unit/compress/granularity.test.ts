@@ -82,6 +82,23 @@ describe('granularity', () => {
     expect(filters.weights('a/kernel')).toEqual([0, 0, 5, 5]);
   });
 
+  it('takes columns that gates share for no filters, within wrappers either', () => {
+    const inner = { class_name: 'LSTM', config: { name: 'lstm', units: 1 } };
+    for (const [type, config] of [
+      ['LSTM', { units: 1 }],
+      ['Bidirectional', { layer: inner }],
+      ['TimeDistributed', { layer: inner }],
+      ['CuDNNLSTM', {}],
+    ] as const) {
+      const { tensors } = kernelOf(type, [3, 4], new Array<number>(12).fill(1));
+      const layers = [{ class_name: type, config: { name: 'a', ...config } }];
+      const model = { tensors, modelTopology: { class_name: 'Sequential', config: { layers } } };
+      expect(() => prune(model, { granularity: 'filter', amount: { sparsity: 0.5 } }), type).toThrow(
+        /columns of its kernel are not filters or neurons: its gates share them/,
+      );
+    }
+  });
+
   it('leaves alone what does not divide, with the reason, and is an error only where nothing fits', () => {
     const small = kernelOf('Dense', [3, 1], [1, 2, 3]);
     const big: Tensor = { name: 'b/kernel', shape: [4, 1], dtype: 'float32', data: Float32Array.of(1, 2, 3, 4) };

@@ -178,6 +178,19 @@ it('recurrent layers and embeddings count among the channels that were asked for
   );
 });
 
+it('channels pass through what acts in training only, and stop where they are normalised in groups', () => {
+  const through = (type: string, config: Record<string, unknown>) => {
+    const hand = new ByHand();
+    const made = hand.layer(type, 'between', [hand.conv('first', hand.input([8, 8, 3]), 3, 8)], config);
+    const model = hand.model([hand.conv('last', made, 8, 2)]);
+    return () => plan(model, { amount: { channels: 0.5 } }).model.tensors.get('last/kernel')!.shape;
+  };
+  expect(through('SpatialDropout2D', { rate: 0.5 })()).toEqual([3, 3, 4, 2]);
+  expect(through('GroupNormalization', { groups: 4 })).toThrow(
+    /"between" \(type GroupNormalization\) .* because its mean and variance are those of groups of channels/,
+  );
+});
+
 it('channels that are too many to be followed one by one are refused in one sentence', () => {
   const modelTopology = {
     class_name: 'Sequential',

@@ -3,7 +3,7 @@ import { withZeroOnGrid } from '../../checkpoint/zero-on-grid';
 import { readGraph } from '../../model/graph';
 import type { Selection } from './selection';
 import type { PrunePlan } from './plan';
-import { prunableTensors, scoreTensor, type ScoredTensor } from './ranking';
+import { prunableIn, scoreTensor, type ScoredTensor } from './ranking';
 
 /** For each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. By tensor name. */
 export type Masks = ReadonlyMap<string, Uint8Array>;
@@ -31,9 +31,10 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
     const cut = plan.selections.get(layer.name);
     if (!cut || cut.count === 0) continue;
     let { ties } = cut;
-    for (const tensor of prunableTensors(layer)) {
+    for (const prunable of prunableIn(layer)) {
+      const { tensor } = prunable;
       const data = tensor.data.slice();
-      ties = zeroInPlace(data, scoreTensor(tensor, layer, plan.ranking), cut, ties);
+      ties = zeroInPlace(data, scoreTensor(prunable, plan.ranking), cut, ties);
       replaced.set(tensor.name, withZeroOnGrid({ ...tensor, data }));
     }
   }

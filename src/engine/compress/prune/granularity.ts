@@ -1,5 +1,5 @@
 import type { Granularity } from '../../../protocol/steps/prune';
-import type { Tensor } from '../../checkpoint/types';
+import type { GraphTensor } from '../../model/graph';
 
 /** How the weights of one tensor fall into groups that are kept or cut as one. */
 export interface Grouping {
@@ -34,39 +34,39 @@ export interface KernelAxes {
   readonly outputStride: number;
 }
 
-const TRANSPOSED = /^Conv\d?DTranspose$|, transposed$/;
-/** A kernel of a GraphModel that is cut up or turned before it is used. */
-const REARRANGED = /, rearranged$/;
-const GATED = /(LSTM|GRU|RNN|Embedding)/;
+/** The part of a tensor of a graph that says how its weights lie. */
+type Kernel = Pick<GraphTensor, 'tensor' | 'axes' | 'columns'>;
 
-/** The axes of a kernel; dense kernels have one place. Transposed convolutions keep output before input channels. */
-export function kernelAxes({ shape }: Tensor, layerType: string): KernelAxes {
+/** The axes of a kernel; dense kernels have one place. Where it is not known which run over channels, outputs are the last. */
+export function kernelAxes({ tensor: { shape }, axes }: Kernel): KernelAxes {
   const [first, second] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const places = shape.slice(0, -2).reduce((product, size) => product * size, 1);
-  return TRANSPOSED.test(layerType)
+  const [input, output] = [axes.find(({ side }) => side === 'inputs'), axes.find(({ side }) => side === 'outputs')];
+  return input && output && input.axis > output.axis
     ? { places, inputs: second, outputs: first, inputStride: 1, outputStride: second }
     : { places, inputs: first, outputs: second, inputStride: second, outputStride: 1 };
 }
 
 /** Why a pattern does not fit a kernel; undefined where it does. */
-export function whyNotFitting(pattern: Pattern, tensor: Tensor, layerType: string): string | undefined {
-  if (pattern.kind !== 'element' && REARRANGED.test(layerType))
+export function whyNotFitting(pattern: Pattern, kernel: Kernel): string | undefined {
+  const { tensor, columns } = kernel;
+  if (pattern.kind !== 'element' && columns === 'rearranged')
     return 'its weights are rearranged before they are used, so which of them make a channel is not known: only single weights can be pruned';
-  const { places, inputs } = kernelAxes(tensor, layerType);
+  const { places, inputs } = kernelAxes(kernel);
   if (pattern.kind === 'n:m' && inputs % pattern.of !== 0)
     return `its ${inputs} input channel${inputs === 1 ? '' : 's'} cannot be divided into groups of ${pattern.of}`;
   if (pattern.kind === 'kernel' && (tensor.shape.length < 3 || places === 1))
     return 'it has no windows of more than one weight: kernel granularity is for convolutions';
-  if (pattern.kind === 'filter' && GATED.test(layerType))
+  if (pattern.kind === 'filter' && columns === 'gates')
     return 'columns of its kernel are not filters or neurons: its gates share them';
   return undefined;
 }
 
 /** The groups of a kernel's weights. For N:M each weight is one, since weights of one group of M part ways. */
-export function groupingOf(pattern: Pattern, tensor: Tensor, layerType: string): Grouping {
-  const { length } = tensor.data;
+export function groupingOf(pattern: Pattern, kernel: Kernel): Grouping {
+  const { length } = kernel.tensor.data;
   if (pattern.kind === 'element' || pattern.kind === 'n:m') return { count: length, groupOf: null };
-  const axes = kernelAxes(tensor, layerType);
+  const axes = kernelAxes(kernel);
   const { inputs, outputs } = axes;
   if (pattern.kind === 'filter') return { count: outputs, groupOf: label(axes, length, (_, __, output) => output) };
   if (pattern.kind === 'kernel')

@@ -1,7 +1,7 @@
 import { sparsityOf } from '../../../protocol/figures';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
-import { readGraph, type GraphLayer } from '../../model/graph';
+import { readGraph, type GraphLayer, type GraphTensor } from '../../model/graph';
 import { requireFinite } from '../../model/tensors';
 import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
 import { pooled } from './pooling';
@@ -65,13 +65,14 @@ export function rank(model: ModelContent, ranking: Ranking): readonly RankedLaye
 
 type FloatTensor = Tensor & { readonly data: Float32Array };
 
-/** The tensors of a layer that are pruned, and their weights. */
-export function prunableTensors(layer: GraphLayer): FloatTensor[] {
-  return layer.tensors
-    .filter(({ prunable }) => prunable)
-    .map(({ tensor }) => tensor)
-    .filter((tensor): tensor is FloatTensor => tensor.data instanceof Float32Array);
-}
+type Prunable = GraphTensor & { readonly tensor: FloatTensor };
+
+/** The tensors of a layer that are pruned, and how their weights lie. */
+export const prunableIn = ({ tensors }: GraphLayer): Prunable[] =>
+  tensors.filter((one): one is Prunable => one.prunable && one.tensor.data instanceof Float32Array);
+
+/** The tensors of a layer that are pruned. */
+export const prunableTensors = (layer: GraphLayer): FloatTensor[] => prunableIn(layer).map(({ tensor }) => tensor);
 
 /** The share of what may be pruned of a layer that is 0; 0 where nothing may. `tensors`: its weights, where they are other ones now. */
 export function prunedShare(layer: GraphLayer, tensors?: Tensors): number {
@@ -90,14 +91,15 @@ export interface ScoredTensor {
 }
 
 /** Scores the groups of a tensor. A group scores 0 where all its weights are 0, and only there. */
-export function scoreTensor(tensor: FloatTensor, layer: GraphLayer, ranking: Ranking): ScoredTensor {
+export function scoreTensor(prunable: Prunable, ranking: Ranking): ScoredTensor {
+  const { tensor } = prunable;
   const { pattern, seed } = ranking;
   const score = importanceScores[ranking.score];
   const statistics = ranking.statistics?.get(tensor.name) ?? new Float32Array(0);
   const scores = score.score({ tensor, seed, statistics });
   settle(scores, tensor.data);
-  const { count, groupOf } = groupingOf(pattern, tensor, layer.type);
-  if (pattern.kind === 'n:m') return { tensor, scores: nOfM(scores, pattern, kernelAxes(tensor, layer.type)), groupOf };
+  const { count, groupOf } = groupingOf(pattern, prunable);
+  if (pattern.kind === 'n:m') return { tensor, scores: nOfM(scores, pattern, kernelAxes(prunable)), groupOf };
   return { tensor, scores: groupOf ? pooled(scores, groupOf, count, score.pooling) : scores, groupOf };
 }
 
@@ -115,12 +117,13 @@ function whyNotScored({ name }: Tensor, { score, statistics }: Ranking): string 
 }
 
 function rankLayer(layer: GraphLayer, ranking: Ranking): RankedLayer {
-  const tensors = prunableTensors(layer);
+  const prunable = prunableIn(layer);
+  const tensors = prunable.map(({ tensor }) => tensor);
   requireFinite(tensors, 'pruned');
-  const misfit = tensors
-    .map((tensor) => whyNotScored(tensor, ranking) ?? whyNotFitting(ranking.pattern, tensor, layer.type))
+  const misfit = prunable
+    .map((one) => whyNotScored(one.tensor, ranking) ?? whyNotFitting(ranking.pattern, one))
     .find((why) => why !== undefined);
-  const scored = misfit === undefined ? tensors.map((tensor) => scoreTensor(tensor, layer, ranking)) : [];
+  const scored = misfit === undefined ? prunable.map((one) => scoreTensor(one, ranking)) : [];
   let [weights, zeros, sum, squares] = [0, 0, 0, 0];
   for (const { data } of tensors) {
     weights += data.length;

@@ -1,4 +1,5 @@
 import type { Fix, Stop } from './fixed';
+import type { Op } from '../../model/op/op';
 import type { Followed } from './follow';
 
 /**
@@ -9,6 +10,7 @@ export interface LayerChannels {
   readonly name: string;
   readonly path: readonly string[];
   readonly type: string;
+  readonly op: Op;
   /** Those of all inputs one after another; of a layer that is called more than once, those of the first call. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -16,8 +18,8 @@ export interface LayerChannels {
 
 /** The channels of one call of a layer; null where it is not known how many they are. */
 export interface CallChannels {
-  /** The layer, as a place in the topology's. */
-  readonly layer: number;
+  /** As a place in the graph's nodes. */
+  readonly node: number;
   readonly followed: Followed;
   readonly inputs: readonly (readonly number[] | null)[];
   readonly outputs: readonly number[] | null;
@@ -25,9 +27,9 @@ export interface CallChannels {
 
 /** Channels that can only be removed together, as in DepGraph (Fang et al. 2023). */
 export interface ChannelGroups {
-  /** In the order of the topology. */
+  /** In the order of the graph's nodes. */
   readonly layers: readonly LayerChannels[];
-  /** In the order of the topology: each comes after those that feed it. */
+  /** In the order of the graph's: each comes after those that feed it. */
   readonly calls: readonly CallChannels[];
   /** Groups that must stay, each with the reason. */
   readonly fixed: ReadonlyMap<number, Fix>;

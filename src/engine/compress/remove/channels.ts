@@ -1,7 +1,6 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { UserError } from '../../../protocol/errors';
-import { readGraph } from '../../model/graph';
-import { readTopology, type Topology } from '../../model/topology';
+import { readGraph, type ModelGraph } from '../../model/graph';
 import type { ChannelGroups } from './channel-groups';
 import { Tracer } from './tracer';
 
@@ -11,12 +10,13 @@ import { Tracer } from './tracer';
  * @throws UserError where the model has no layers
  */
 export function channelGroups(model: ModelContent): ChannelGroups {
-  return new Tracer(topologyOf(model), readGraph(model).layers).trace();
+  return new Tracer(graphOf(model)).trace();
 }
 
-/** The layers of a model and their calls. @throws UserError where it has none */
-export function topologyOf(model: ModelContent): Topology {
-  const topology = readTopology(model.modelTopology);
-  if (!topology) throw new UserError('The model is no LayersModel, so no channels can be removed: convert it first.');
-  return topology;
+/** A model as nodes and their calls. @throws UserError where these are not known */
+export function graphOf(model: ModelContent): ModelGraph {
+  const graph = readGraph(model);
+  if (!graph.layered)
+    throw new UserError('The model is no LayersModel, so no channels can be removed: convert it first.');
+  return graph;
 }

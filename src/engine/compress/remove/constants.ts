@@ -1,11 +1,10 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { readGraph, type GraphLayer } from '../../model/graph';
-import { weightName } from '../../model/roles';
-import type { TopologyLayer } from '../../model/topology';
-import { numberOf, sizesOf, stringOf } from '../../model/topology-json';
-import { topologyOf } from './channels';
+import type { GraphNode } from '../../model/graph';
+import { makesChannels } from '../../model/op/channels';
+import type { Merge, Op } from '../../model/op/op';
+import type { TensorRole } from '../../model/roles';
+import { graphOf } from './channels';
 import type { CallChannels, ChannelGroups } from './channel-groups';
-import { WIDTH_KEYS } from './follow';
 import { activated, elementwise } from './scalars';
 
 /** Of each channel the number that it always is, at every place and for every input; null where it varies, or may vary. */
@@ -18,25 +17,24 @@ export interface LayerConstants {
 }
 
 /**
- * Follows numbers that never change through a model at inference; layers in the order of the topology. What a layer that is
+ * Follows numbers that never change through a model at inference; layers in the order of the graph's nodes. What a layer that is
  * called more than once is fed is constant where it is the same at each call.
  */
 export function constantsOf(model: ModelContent, groups: ChannelGroups): LayerConstants[] {
-  const topology = topologyOf(model);
-  const described = readGraph(model).layers;
+  const { nodes, calls } = graphOf(model);
   const made: Constants[] = [];
-  const found: LayerConstants[] = topology.layers.map(() => ({ inputs: [], outputs: [] }));
-  for (const [i, { layer, inputs }] of topology.calls.entries()) {
+  const found: LayerConstants[] = nodes.map(() => ({ inputs: [], outputs: [] }));
+  for (const [i, { node, inputs }] of calls.entries()) {
     const traced = groups.calls[i]!;
     const feeds = inputs.map(({ call, output }, at) =>
       output === 0 ? made[call]! : varying(traced.inputs[at]?.length ?? 0),
     );
     if (feeds.length === 0) feeds.push(varying(traced.inputs[0]?.length ?? 0));
-    const outputs = through(topology.layers[layer]!, described[layer]!, feeds, traced);
+    const outputs = through(nodes[node]!, feeds, traced);
     made.push(outputs);
     const one = { inputs: feeds.flat(), outputs };
-    const first = topology.layers[layer]!.calls[0] === i;
-    found[layer] = first ? one : { inputs: same(found[layer]!.inputs, one.inputs), outputs: same(found[layer]!.outputs, outputs) }; // prettier-ignore
+    const first = nodes[node]!.calls[0] === i;
+    found[node] = first ? one : { inputs: same(found[node]!.inputs, one.inputs), outputs: same(found[node]!.outputs, outputs) }; // prettier-ignore
   }
   return found;
 }
@@ -46,87 +44,77 @@ const varying = (count: number): null[] => Array.from({ length: count }, () => n
 const same = (a: Constants, b: Constants): Constants => a.map((value, i) => (value === b[i] ? value : null));
 
 /** Whether a constant that is not 0 stays one number under the layer's window: what lies beyond the edge counts as 0. */
-export function keepsConstants({ type, config }: TopologyLayer): boolean {
-  if (type === 'Dense') return true;
-  if (type.endsWith('Transpose')) return false;
-  if ((stringOf(config['padding']) ?? 'valid') === 'valid') return true;
-  const rank = Number(/\d/.exec(type)?.[0] ?? 2);
-  return sizesOf(config['kernel_size'], rank)?.every((size) => size === 1) ?? false;
+export function keepsConstants(op: Op): boolean {
+  if (op.kind === 'dense') return true;
+  if (op.kind === 'transposed-conv' || !('window' in op)) return false;
+  return op.window.padding === 'valid' || (op.window.size?.every((size) => size === 1) ?? false);
 }
 
 function through(
-  layer: TopologyLayer,
-  { tensors }: GraphLayer,
+  { op, tensors }: GraphNode,
   feeds: readonly Constants[],
   { followed, outputs: made }: CallChannels,
 ): Constants {
-  const { type, config } = layer;
   const unknown = varying(made?.length ?? 0);
   const [first = []] = feeds;
-  const weight = (name: string): Tensor | undefined =>
-    tensors.find(({ tensor }) => weightName(tensor) === name)?.tensor;
+  const weight = (wanted: TensorRole): Tensor | undefined => tensors.find(({ role }) => role === wanted)?.tensor;
   if (followed.kind === 'lost' || made === null) return unknown;
-  if (followed.kind === 'joins')
+  if (op.kind === 'merge')
     return unknown.map((_, i) =>
       joined(
-        type,
+        op.how,
         // One that is alone meets all channels.
         feeds.map((feed) => feed[feed.length === 1 ? 0 : i] ?? null),
       ),
     );
-  if (type in WIDTH_KEYS) {
-    const kernel = type === 'SeparableConv2D' ? weight('pointwise_kernel') : weight('kernel');
-    const fed = type === 'SeparableConv2D' ? filtered(layer, weight('depthwise_kernel'), first) : first;
+  if (makesChannels(op)) {
+    const separable = op.kind === 'separable-conv';
+    const kernel = weight(separable ? 'pointwise-kernel' : 'kernel');
+    const fed = separable ? filtered(op, weight('depthwise-kernel'), first) : first;
     if (!kernel) return unknown;
-    return summed(kernel, fed, keepsConstants(layer), type.endsWith('Transpose')).map((sum, i) =>
-      sum === null ? null : activated(config, sum + (weight('bias')?.data[i] ?? 0)),
+    return summed(kernel, fed, keepsConstants(op), op.kind === 'transposed-conv').map((sum, i) =>
+      sum === null ? null : activated(op.activation, sum + (weight('bias')?.data[i] ?? 0)),
     );
   }
-  if (type === 'DepthwiseConv2D')
-    return filtered(layer, weight('depthwise_kernel') ?? weight('kernel'), first).map((value, i) =>
-      value === null ? null : activated(config, value + (weight('bias')?.data[i] ?? 0)),
+  if (op.kind === 'depthwise-conv')
+    return filtered(op, weight('depthwise-kernel'), first).map((value, i) =>
+      value === null ? null : activated(op.activation, value + (weight('bias')?.data[i] ?? 0)),
     );
-  if (type === 'BatchNormalization') {
-    const epsilon = numberOf(config['epsilon'], 1e-3);
+  if (op.kind === 'batch-normalization')
     return first.map((value, i) => {
-      const gamma = weight('gamma')?.data[i] ?? 1;
-      const beta = weight('beta')?.data[i] ?? 0;
-      const [mean, variance] = [weight('moving_mean')?.data[i], weight('moving_variance')?.data[i]];
+      const gamma = weight('scale')?.data[i] ?? 1;
+      const beta = weight('offset')?.data[i] ?? 0;
+      const [mean, variance] = [weight('mean')?.data[i], weight('variance')?.data[i]];
       if (gamma === 0) return beta;
       if (value === null || mean === undefined || variance === undefined) return null;
-      return (gamma * (value - mean)) / Math.sqrt(variance + epsilon) + beta;
+      return (gamma * (value - mean)) / Math.sqrt(variance + op.epsilon) + beta;
     });
-  }
   const all = feeds.flat();
   return followed.kind === 'passes'
     ? followed.outputs.map((index) => {
         const value = all[index] ?? null;
-        if (value === null) return null;
-        if (type === 'Concatenate') return value;
-        return type.startsWith('ZeroPadding') ? (value === 0 ? 0 : null) : elementwise(type, config, value);
+        return value === null ? null : elementwise(op, value);
       })
     : unknown;
 }
 
-function joined(type: string, values: Constants): number | null {
-  if (type === 'Multiply' && values.includes(0)) return 0;
+function joined(how: Merge['how'], values: Constants): number | null {
+  if (how === 'multiply' && values.includes(0)) return 0;
   const known = values.filter((value) => value !== null);
   if (known.length < values.length) return null;
-  switch (type) {
-    case 'Add':
+  switch (how) {
+    case 'add':
       return known.reduce((a, b) => a + b);
-    case 'Subtract':
+    case 'subtract':
       return known.reduce((a, b) => a - b);
-    case 'Multiply':
+    case 'multiply':
       return known.reduce((a, b) => a * b);
-    case 'Average':
+    case 'average':
       return known.reduce((a, b) => a + b) / known.length;
-    case 'Maximum':
+    case 'maximum':
       return Math.max(...known);
-    case 'Minimum':
+    case 'minimum':
       return Math.min(...known);
-    default:
-      return null;
   }
 }
 
@@ -147,10 +135,10 @@ function summed({ data, shape }: Tensor, inputs: Constants, keeps: boolean, tran
 }
 
 /** What a depthwise kernel makes of each channel, one output for each input and multiplier, before any bias. */
-function filtered(layer: TopologyLayer, kernel: Tensor | undefined, inputs: Constants): (number | null)[] {
+function filtered(op: Op, kernel: Tensor | undefined, inputs: Constants): (number | null)[] {
   if (!kernel) return inputs.map(() => null);
   const [channels, multiplier] = [kernel.shape.at(-2)!, kernel.shape.at(-1)!];
-  const keeps = keepsConstants(layer);
+  const keeps = keepsConstants(op);
   const sums: (number | null)[] = Array.from({ length: channels * multiplier }, () => 0);
   for (let at = 0; at < kernel.data.length; at++) {
     const weight = kernel.data[at]!;

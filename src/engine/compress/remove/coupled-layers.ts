@@ -1,5 +1,5 @@
+import { makesChannels } from '../../model/op/channels';
 import type { ChannelGroups } from './channel-groups';
-import { WIDTH_KEYS } from './follow';
 
 /** Layers that produce the same channel groups together. */
 export interface CoupledLayers {
@@ -12,8 +12,8 @@ export interface CoupledLayers {
 /** Collects the channel groups of a model by the layers that produce them. */
 export function coupledLayers({ layers }: ChannelGroups): CoupledLayers[] {
   const producers = new Map<number, number[]>();
-  layers.forEach(({ type, outputs }, i) => {
-    if (!(type in WIDTH_KEYS)) return;
+  layers.forEach(({ op, outputs }, i) => {
+    if (!makesChannels(op)) return;
     for (const group of new Set(outputs)) {
       const known = producers.get(group);
       if (known) known.push(i);

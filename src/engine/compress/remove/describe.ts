@@ -3,10 +3,10 @@ import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph, type GraphLayer } from '../../model/graph';
 import { macsForOf, withInputShape } from '../../model/input-shapes';
+import { makesChannels } from '../../model/op/channels';
 import type { ChannelGroups } from './channel-groups';
 import { madeBy, widthOf } from './axes';
 import { whyFixed } from './fixed';
-import { WIDTH_KEYS } from './follow';
 import type { GroupScores } from './scores/score';
 import type { DeadChannels } from './zeros';
 
@@ -83,14 +83,14 @@ function judge(
   i: number,
   narrower: boolean,
 ): Pick<RemovedLayer, 'state' | 'reason'> {
-  const { name, type, outputs } = groups.layers[i]!;
+  const { name, op, outputs } = groups.layers[i]!;
   const pattern = guarded.get(name);
-  const idle = groups.calls.every(({ layer }) => layer !== i);
+  const idle = groups.calls.every(({ node }) => node !== i);
   if (pattern !== undefined) return { state: 'protected', reason: `it is protected by "${pattern}"` };
   const left = narrower ? 'follows' : 'skipped';
   if (idle) return { state: left, reason: 'no output of the model depends on it' };
   const stop = groups.stops.find(({ layer }) => layer === name);
-  if (!(type in WIDTH_KEYS)) {
+  if (!makesChannels(op)) {
     if (stop) return { state: left, reason: `it stops the removal: ${stop.why}` };
     return narrower ? { state: left } : { state: left, reason: 'it makes no channels of its own' };
   }

@@ -1,9 +1,10 @@
 import type { AskedRemoval, ReachedRemoval, RemovalStop, RemovalTotals } from '../../../protocol/removal';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { percent } from '../../../protocol/format';
+import { makesChannels } from '../../model/op/channels';
+import type { Op } from '../../model/op/op';
 import type { ChannelGroups } from './channel-groups';
 import type { Stop } from './fixed';
-import { WIDTH_KEYS } from './follow';
 
 /** What was asked for, what went, and what stopped the rest. */
 export interface Outcome {
@@ -71,22 +72,29 @@ const restWhy = ({ multipleOf, score }: Pick<RemoveStep, 'multipleOf' | 'score'>
     : `every layer keeps a channel, and those of which the score ${score} says nothing stay`;
 
 /** Layers that make channels too, all of which they keep. */
-const WHOLE = /^(LSTM|GRU|SimpleRNN|RNN|ConvLSTM2D|Bidirectional|TimeDistributed|Embedding)$/;
+const WHOLE: ReadonlySet<Op['kind']> = new Set([
+  'recurrent',
+  'cells',
+  'conv-lstm',
+  'bidirectional',
+  'time-distributed',
+  'embedding',
+]);
 
-const makes = (type: string): boolean => type in WIDTH_KEYS || WHOLE.test(type);
+const makes = (op: Op): boolean => makesChannels(op) || WHOLE.has(op.kind);
 
 /** The channels that layers make, without those of protected layers and those that leave the model. */
 function meantGroups({ layers, fixed }: ChannelGroups, guarded: ReadonlySet<string>): Set<number> {
   const staying = new Set(layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
-  const made = layers.flatMap(({ type, outputs }) => (makes(type) ? outputs : []));
+  const made = layers.flatMap(({ op, outputs }) => (makes(op) ? outputs : []));
   return new Set(made.filter((one) => !staying.has(one) && fixed.get(one)?.kind !== 'output'));
 }
 
 /** The layers that stop channels which were meant to be removed, the one that stops most layers first. */
 export function stopsOf(groups: ChannelGroups, meant = meantGroups(groups, new Set())): RemovalStop[] {
   const found = new Map<string, { by: Stop; layers: Set<string>; channels: Set<number> }>();
-  for (const { name, type, outputs } of groups.layers) {
-    if (!makes(type)) continue;
+  for (const { name, op, outputs } of groups.layers) {
+    if (!makes(op)) continue;
     for (const one of outputs) {
       const fix = groups.fixed.get(one);
       if (fix?.kind !== 'stopped' || !meant.has(one)) continue;

@@ -1,11 +1,11 @@
-import { identifierOf, numberOf, type Config } from '../../model/topology-json';
+import type { Activation, ActivationLayer, Op } from '../../model/op/op';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 
-/** Activations of one number by the names of Keras and TensorFlow.js. */
-const ACTIVATIONS: Readonly<Record<string, (x: number) => number>> = {
+/** Activations of one number by their names. */
+const ACTIVATIONS: Readonly<Record<Activation, (x: number) => number>> = {
   linear: (x) => x,
   relu: (x) => Math.max(0, x),
   relu6: (x) => Math.min(6, Math.max(0, x)),
@@ -21,36 +21,46 @@ const ACTIVATIONS: Readonly<Record<string, (x: number) => number>> = {
   mish: (x) => x * Math.tanh(softplus(x)),
 };
 
-/** What the activation named in a configuration makes of one number; null where that is not known. */
-export function activated(config: Config, value: number): number | null {
-  const name = identifierOf(config['activation']) ?? 'linear';
-  return ACTIVATIONS[name.replaceAll('_', '').toLowerCase()]?.(value) ?? null;
+/** What an activation makes of one number; null where that is not known. */
+export const activated = (activation: Activation, value: number): number | null =>
+  Object.hasOwn(ACTIVATIONS, activation) ? ACTIVATIONS[activation]!(value) : null;
+
+/** What an op that treats each number by itself makes of one, at inference; null where that is not known. */
+export function elementwise(op: Op, value: number): number | null {
+  switch (op.kind) {
+    case 'activation':
+      return activatedBy(op, value);
+    case 'prelu':
+      return value >= 0 ? value : null;
+    // Zeros at the edge stand beside the constant.
+    case 'pad':
+      return value === 0 ? 0 : null;
+    case 'input':
+    case 'noise':
+    case 'identity':
+    case 'upsample':
+    case 'crop':
+    case 'pool':
+    case 'global-pool':
+    case 'repeat':
+    case 'flatten':
+    case 'reshape':
+    case 'concat':
+      return value;
+    default:
+      return null;
+  }
 }
 
-/** What a layer that treats each number by itself makes of one, at inference; null where that is not known. */
-export function elementwise(type: string, config: Config, value: number): number | null {
-  switch (type) {
-    case 'Activation':
-      return activated(config, value);
-    case 'ReLU': {
-      const threshold = numberOf(config['threshold'], 0);
-      const most = numberOf(config['max_value'], Infinity);
-      const slope = numberOf(config['negative_slope'], 0);
-      return value < threshold ? slope * (value - threshold) : Math.min(value, most);
-    }
-    case 'LeakyReLU':
-      return value >= 0 ? value : numberOf(config['alpha'] ?? config['negative_slope'], 0.3) * value;
-    case 'ELU':
-      return value >= 0 ? value : numberOf(config['alpha'], 1) * Math.expm1(value);
-    case 'ThresholdedReLU':
-      return value > numberOf(config['theta'], 1) ? value : 0;
-    case 'PReLU':
-      return value >= 0 ? value : null;
-    default:
-      return /^(Dropout|SpatialDropout|Gaussian|AlphaDropout|ActivityReg|UpSampling|Cropping|MaxPooling|AveragePooling|Global|Repeat|Flatten|Reshape|InputLayer)/.test(
-        type,
-      )
-        ? value
-        : null;
+function activatedBy(op: ActivationLayer, value: number): number | null {
+  switch (op.form) {
+    case 'named':
+      return activated(op.activation, value);
+    case 'rectifier':
+      return value < op.threshold ? op.slope * (value - op.threshold) : Math.min(value, op.most);
+    case 'thresholded':
+      return value > op.threshold ? value : 0;
+    case 'exponential':
+      return value >= 0 ? value : op.alpha * Math.expm1(value);
   }
 }

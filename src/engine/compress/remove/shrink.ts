@@ -1,14 +1,14 @@
 import { UserError } from '../../../protocol/errors';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { readGraph } from '../../model/graph';
-import { shapeOf, type Config } from '../../model/topology-json';
+import { applyEdits } from '../../model/edit/apply';
+import type { Edit } from '../../model/edit/edit';
+import type { GraphTensor } from '../../model/graph';
+import { innerInputs } from '../../model/inner-inputs';
+import { makesChannels } from '../../model/op/channels';
 import { channelAxes } from './axes';
-import { topologyOf } from './channels';
+import { graphOf } from './channels';
 import type { LayerChannels, ChannelGroups } from './channel-groups';
-import { withConfigs, type Change } from './configs';
 import { whyFixed } from './fixed';
-import { WIDTH_KEYS } from './follow';
-import { innerInputs } from './inner-inputs';
 
 /**
  * Removes groups of channels: a smaller model, whose outputs are those of the model in which nothing reads these channels.
@@ -22,35 +22,37 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
       throw new UserError(`Channels of the model must stay (${whyFixed(fix, ownerOf(groups, one))}): leave them out.`);
   }
   const tensors = new Map([...model.tensors].filter(([, { group }]) => group !== 'optimizer'));
-  const changes = new Map<string, Change>();
-  const topology = topologyOf(model).layers;
-  const described = readGraph(model).layers;
+  const edits: Edit[] = [];
+  const { nodes } = graphOf(model);
+  const left = (channels: readonly number[]): number => channels.filter((one) => !removed.has(one)).length;
+  const declare = (at: readonly string[], channels: readonly number[]): void => {
+    const kept = left(channels);
+    if (kept < channels.length) edits.push({ edit: 'input-width', at, from: channels.length, to: kept });
+  };
   groups.layers.forEach((layer, i) => {
-    const kept = layer.outputs.filter((one) => !removed.has(one)).length;
+    const kept = left(layer.outputs);
     if (kept === 0 && layer.outputs.length > 0)
       throw new UserError(`The layer "${layer.name}" would lose its last channel: remove fewer.`);
-    const config = {
-      ...(kept === layer.outputs.length ? {} : narrowed(layer.type, kept, topology[i]!.config)),
-      ...declaring(topology[i]!.config, layer.inputs, removed),
-    };
-    if (Object.keys(config).length > 0) changes.set(topology[i]!.id, { config });
-    for (const { tensor } of described[i]!.tensors) tensors.set(tensor.name, shrunk(tensor, layer, removed));
+    const sized = makesChannels(layer.op) || layer.op.kind === 'reshape';
+    if (kept < layer.outputs.length && sized) edits.push({ edit: 'width', at: layer.path, width: kept });
+    declare(layer.path, layer.inputs);
+    for (const one of nodes[i]!.tensors) tensors.set(one.tensor.name, shrunk(one, layer, removed));
   });
-  for (const { id, config, channels } of innerInputs(model, groups)) {
-    const change = declaring(config, channels, removed);
-    if (change) changes.set(id, { config: change });
+  for (const { at, takenBy } of innerInputs(model)) {
+    const fed = takenBy.map(({ call, input }) => groups.calls[call]!.inputs[input] ?? null);
+    declare(at, fed.find((channels) => channels !== null) ?? []);
   }
-  return { ...model, modelTopology: withConfigs(model.modelTopology, changes), tensors };
+  return applyEdits({ ...model, tensors }, edits);
 }
 
 const ownerOf = ({ layers }: ChannelGroups, group: number): string =>
   layers.find(({ outputs }) => outputs.includes(group))?.name ?? '';
 
-function shrunk(tensor: Tensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
-  return channelAxes(tensor, layer).reduce((one, { axis, groups }) => {
+function shrunk(one: GraphTensor, layer: LayerChannels, removed: ReadonlySet<number>): Tensor {
+  return channelAxes(one, layer).reduce((tensor, { axis, groups }) => {
     const keep = groups.flatMap((group, i) => (removed.has(group) ? [] : [i]));
-    return keep.length === groups.length ? one : taken(one, axis, keep);
-  }, tensor);
+    return keep.length === groups.length ? tensor : taken(tensor, axis, keep);
+  }, one.tensor);
 }
 
 function taken(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
@@ -68,23 +70,4 @@ function taken(tensor: Tensor, axis: number, keep: readonly number[]): Tensor {
       at += inner;
     }
   return { ...tensor, shape: tensor.shape.map((size, i) => (i === axis ? keep.length : size)), data };
-}
-
-/** What the configuration of a layer says of its width, once it has `kept` channels; undefined where it says nothing. */
-function narrowed(type: string, kept: number, config: Config): Config | undefined {
-  const key = WIDTH_KEYS[type];
-  if (key !== undefined) return { [key]: kept };
-  const target = type === 'Reshape' ? shapeOf(config['target_shape']) : null;
-  return target && target.at(-1) !== -1 ? { target_shape: [...target.slice(0, -1), kept] } : undefined;
-}
-
-/** The shape that a configuration declares for an input, once some of its channels are gone; undefined where it stays. */
-function declaring(config: Config, channels: readonly number[], removed: ReadonlySet<number>): Config | undefined {
-  const kept = channels.filter((one) => !removed.has(one)).length;
-  if (kept === channels.length) return undefined;
-  const declared = ['batch_input_shape', 'batch_shape', 'build_input_shape'].flatMap((key) => {
-    const shape = shapeOf(config[key]);
-    return shape?.at(-1) === channels.length ? [[key, [...shape.slice(0, -1), kept]] as const] : [];
-  });
-  return declared.length > 0 ? Object.fromEntries(declared) : undefined;
 }

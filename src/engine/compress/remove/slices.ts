@@ -1,6 +1,6 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
-import { weightName } from '../../model/roles';
+import type { TensorRole } from '../../model/roles';
 import { channelAxes, mixes } from './axes';
 import type { ChannelGroups } from './channel-groups';
 
@@ -8,19 +8,20 @@ import type { ChannelGroups } from './channel-groups';
 export interface Sliced {
   readonly layer: string;
   readonly tensor: Tensor & { readonly data: Float32Array };
-  /** `kernel` for one that makes or filters channels, else the tensor's own name: `gamma`, `bias`. */
-  readonly role: string;
+  /** `kernel` for all that make or filter channels. */
+  readonly role: TensorRole;
   readonly axis: number;
   readonly groups: readonly number[];
 }
 
 /** The tensors of a model as slices, one for each channel: filters, neurons, depthwise filters, and vectors with one number a channel. */
 export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[] {
-  const described = readGraph(model).layers;
+  const { nodes } = readGraph(model);
   return layers.flatMap((layer, i) =>
-    described[i]!.tensors.flatMap(({ tensor, kernel }) => {
+    nodes[i]!.tensors.flatMap((one) => {
+      const { tensor, kernel, role } = one;
       const { data } = tensor;
-      const axes = channelAxes(tensor, layer);
+      const axes = channelAxes(one, layer);
       // A depthwise kernel is cut along the channels that enter, which are those that leave.
       const cut = axes.find(({ side }) => side === 'outputs') ?? axes[0];
       if (!cut || !(data instanceof Float32Array)) return [];
@@ -28,7 +29,7 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
         {
           layer: layer.name,
           tensor: { ...tensor, data },
-          role: kernel ? 'kernel' : weightName(tensor),
+          role: kernel ? 'kernel' : role,
           axis: cut.axis,
           groups: cut.groups,
         },
@@ -39,12 +40,13 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
 
 /** The kernels that sum over channels, as slices along those that enter: what their layers read of each channel. */
 export function inputSlices(model: ModelContent, { layers }: ChannelGroups): Sliced[] {
-  const described = readGraph(model).layers;
+  const { nodes } = readGraph(model);
   return layers.flatMap((layer, i) =>
-    described[i]!.tensors.flatMap(({ tensor }) => {
+    nodes[i]!.tensors.flatMap((one) => {
+      const { tensor } = one;
       const { data } = tensor;
-      const cut = channelAxes(tensor, layer).find(({ side }) => side === 'inputs');
-      if (!cut || !mixes(tensor, layer) || !(data instanceof Float32Array)) return [];
+      const cut = channelAxes(one, layer).find(({ side }) => side === 'inputs');
+      if (!cut || !mixes(one) || !(data instanceof Float32Array)) return [];
       return [{ layer: layer.name, tensor: { ...tensor, data }, role: 'kernel', axis: cut.axis, groups: cut.groups }];
     }),
   );

@@ -1,13 +1,14 @@
 import { UserError } from '../../../protocol/errors';
 import { count as readable } from '../../../protocol/format';
-import type { GraphLayer } from '../../model/graph';
-import { inferCalls } from '../../model/shapes';
-import type { Call, TensorRef, Topology, TopologyLayer } from '../../model/topology';
+import type { TensorRef } from '../../model/edges';
+import type { GraphCall, GraphNode, ModelGraph } from '../../model/graph';
+import { widthOf } from '../../model/op/channels';
+import type { Op } from '../../model/op/op';
 import type { Shape } from '../../model/shape';
 import { madeBy } from './axes';
 import type { CallChannels, ChannelGroups } from './channel-groups';
 import { tellingMore, type Fix, type Stop } from './fixed';
-import { follow, rankOf, WIDTH_KEYS, type Followed, type Output } from './follow';
+import { follow, rankOf, type Followed, type Output } from './follow';
 
 /** What enters or leaves a layer: its channels, or, where nobody knows how many these are, why. */
 type Channels = readonly number[] | Fix;
@@ -35,18 +36,13 @@ export class Tracer {
   readonly #stops = new Map<string, Stop>();
   #count = 0;
 
-  /** @param described the layers of the topology */
-  constructor(
-    readonly topology: Topology,
-    readonly described: readonly GraphLayer[],
-  ) {}
+  constructor(readonly graph: ModelGraph) {}
 
   trace(): ChannelGroups {
-    const { layers, calls, results } = this.topology;
-    const figures = inferCalls(this.topology);
-    for (const [i, call] of calls.entries()) this.#traced.push(this.#call(call, figures[i]!.shape));
+    const { nodes, calls, results } = this.graph;
+    for (const call of calls) this.#traced.push(this.#call(call));
     for (const result of results)
-      this.#fix([this.#made(result)], { kind: 'output', layer: layers[calls[result.call]!.layer]!.name });
+      this.#fix([this.#made(result)], { kind: 'output', layer: nodes[calls[result.call]!.node]!.name });
     const foundBefore = new Map<Channels, readonly number[]>();
     const found = (channels: Channels): readonly number[] => {
       const before = foundBefore.get(channels);
@@ -63,18 +59,19 @@ export class Tracer {
       fixed.set(group, tellingMore(fixed.get(group), fix));
     }
     return {
-      layers: layers.map(({ name, path, type, calls: [first] }) => {
+      layers: nodes.map(({ name, path, type, op, calls: [first] }) => {
         const { inputs, outputs } = this.#traced[first ?? -1] ?? { inputs: [], outputs: [] };
         return {
           name,
           path,
           type,
+          op,
           inputs: inputs.length === 1 ? found(inputs[0]!) : inputs.every(isKnown) ? inputs.flatMap(found) : [],
           outputs: found(outputs),
         };
       }),
       calls: this.#traced.map(({ followed, inputs, outputs }, i): CallChannels => ({
-        ...{ layer: calls[i]!.layer, followed },
+        ...{ node: calls[i]!.node, followed },
         ...{ inputs: inputs.map(orNull), outputs: orNull(outputs) },
       })),
       fixed,
@@ -82,24 +79,24 @@ export class Tracer {
     };
   }
 
-  #call(call: Call, shape: Shape | null): Traced {
-    const layer = this.topology.layers[call.layer]!;
+  #call(call: GraphCall): Traced {
+    const { shape } = call;
+    const layer = this.graph.nodes[call.node]!;
     this.#requireFew(call.inputs.length > 0 ? null : layer.inputShape, shape);
     const first = this.#traced[layer.calls[0]!];
     const inputs = call.inputs.length > 0 ? call.inputs.map((ref) => this.#made(ref)) : [this.#entering(layer)];
-    const output = outputOf(layer, shape, this.#traced[call.inputs[0]?.call ?? -1]?.rank ?? null);
+    const output = outputOf(layer.op, shape, this.#traced[call.inputs[0]?.call ?? -1]?.rank ?? null);
     const named = call.inputs.find(({ keyword }) => keyword !== undefined);
     const followed: Followed = named
       ? { kind: 'lost', why: `it takes "${named.keyword!}" beside its input` }
       : follow(
-          layer,
+          layer.op,
           output,
           inputs.map((channels) => (isKnown(channels) ? channels.length : null)),
         );
-    const again = first !== undefined && this.#isTied(call.layer);
+    const again = first !== undefined && isTied(layer);
     if (again) this.#tie(layer, inputs, first.inputs);
-    const outputs =
-      again && followed.kind === 'makes' ? first.outputs : this.#follow(call.layer, followed, output, inputs);
+    const outputs = again && followed.kind === 'makes' ? first.outputs : this.#follow(layer, followed, output, inputs);
     return { followed, inputs, outputs, rank: output.rank };
   }
 
@@ -119,13 +116,8 @@ export class Tracer {
       );
   }
 
-  /** Whether all calls of a layer must have the same channels: because of its weights, or of a width in its description. */
-  #isTied(layer: number): boolean {
-    return this.described[layer]!.tensors.length > 0 || this.topology.layers[layer]!.type === 'Reshape';
-  }
-
   /** What enters a layer at one call and at another is read by the same weights. */
-  #tie(layer: TopologyLayer, inputs: readonly Channels[], others: readonly Channels[]): void {
+  #tie(layer: GraphNode, inputs: readonly Channels[], others: readonly Channels[]): void {
     const alike =
       inputs.length === others.length &&
       inputs.every((one, i) => isKnown(one) && isKnown(others[i]!) && one.length === others[i].length);
@@ -136,19 +128,18 @@ export class Tracer {
 
   /** The channels that a call made. */
   #made({ call, output }: TensorRef): Channels {
-    const layer = this.topology.layers[this.topology.calls[call]!.layer]!;
+    const layer = this.graph.nodes[this.graph.calls[call]!.node]!;
     if (output > 0) return this.#stopped(layer, 'what it makes beside its first output is not followed');
     return this.#traced[call]!.outputs;
   }
 
-  #entering({ name, inputShape }: TopologyLayer): Channels {
+  #entering({ name, inputShape }: GraphNode): Channels {
     const fix: Fix = { kind: 'input', layer: name };
     const width = inputShape?.at(-1);
     return typeof width === 'number' ? this.#fresh(width, fix) : fix;
   }
 
-  #follow(index: number, followed: Followed, { width }: Output, inputs: readonly Channels[]): Channels {
-    const layer = this.topology.layers[index]!;
+  #follow(layer: GraphNode, followed: Followed, { width }: Output, inputs: readonly Channels[]): Channels {
     switch (followed.kind) {
       case 'passes': {
         const unknown = inputs.find((channels): channels is Fix => !isKnown(channels));
@@ -162,7 +153,7 @@ export class Tracer {
       case 'joins':
         return this.#joined(inputs);
       case 'makes':
-        if (width !== null && madeBy(this.described[index]!) === width)
+        if (width !== null && madeBy(layer) === width)
           return this.#fresh(width, followed.fixed === undefined ? undefined : this.#stopped(layer, followed.fixed));
         return this.#lost(
           inputs,
@@ -189,7 +180,7 @@ export class Tracer {
     return first ?? unknown ?? known(inputs[0] ?? []);
   }
 
-  #stopped({ name, type }: TopologyLayer, why: string): Fix {
+  #stopped({ name, type }: GraphNode, why: string): Fix {
     const by = this.#stops.get(name) ?? { layer: name, type, why };
     this.#stops.set(name, by);
     return { kind: 'stopped', by };
@@ -226,10 +217,9 @@ export class Tracer {
  * What is known of a layer's output; without its shape, what the layer itself says.
  * @param fed how many axes its input has
  */
-function outputOf({ type, config }: TopologyLayer, shape: Shape | null, fed: number | null): Output {
-  const said = config[WIDTH_KEYS[type] ?? ''];
-  return {
-    width: shape?.at(-1) ?? (typeof said === 'number' ? said : null),
-    rank: shape?.length ?? rankOf(type, fed),
-  };
+function outputOf(op: Op, shape: Shape | null, fed: number | null): Output {
+  return { width: shape?.at(-1) ?? widthOf(op), rank: shape?.length ?? rankOf(op, fed) };
 }
+
+/** Whether all calls of a node must have the same channels: because of its weights, or of a width in its description. */
+const isTied = ({ op, tensors }: GraphNode): boolean => tensors.length > 0 || op.kind === 'reshape';

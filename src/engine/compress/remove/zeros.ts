@@ -1,10 +1,9 @@
-import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { readGraph } from '../../model/graph';
-import { weightName } from '../../model/roles';
+import type { ModelContent } from '../../checkpoint/types';
+import { applyEdits } from '../../model/edit/apply';
+import type { Edit } from '../../model/edit/edit';
 import { channelAxes, mixes } from './axes';
-import { topologyOf } from './channels';
+import { graphOf } from './channels';
 import type { ChannelGroups } from './channel-groups';
-import { withConfigs, type Change } from './configs';
 import { constantsOf, keepsConstants } from './constants';
 import type { Widths } from './widths';
 
@@ -12,7 +11,6 @@ import type { Widths } from './widths';
 interface Reader {
   readonly layer: number;
   readonly name: string;
-  readonly kernel: Tensor;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly constants: readonly (number | null)[];
@@ -63,21 +61,20 @@ export function deadChannels(
 
 function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
   const constants = constantsOf(model, groups);
-  const topology = topologyOf(model).layers;
-  const described = readGraph(model).layers;
+  const { nodes } = graphOf(model);
   return groups.layers.flatMap((layer, i) =>
-    described[i]!.tensors.flatMap(({ tensor }) => {
-      const axes = channelAxes(tensor, layer);
+    nodes[i]!.tensors.flatMap((one) => {
+      const { tensor } = one;
+      const axes = channelAxes(one, layer);
       const [input, output] = [axes.find(({ side }) => side === 'inputs'), axes.find(({ side }) => side === 'outputs')];
-      if (!input || !output || !mixes(tensor, layer)) return [];
-      const separable = layer.type === 'SeparableConv2D';
+      if (!input || !output || !mixes(one)) return [];
+      const separable = layer.op.kind === 'separable-conv';
       const last = tensor.shape.at(-1)!;
       const fewer = tensor.shape.at(-2)!;
       return [
         {
           layer: i,
           name: layer.name,
-          kernel: tensor,
           inputs: input.groups,
           outputs: output.groups,
           // Of a separable convolution only zeros are followed past its depthwise kernel.
@@ -85,7 +82,7 @@ function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
             const value = constants[i]!.inputs[Math.floor((at * layer.inputs.length) / input.groups.length)] ?? null;
             return separable && value !== 0 ? null : value;
           }),
-          folds: keepsConstants(topology[i]!),
+          folds: keepsConstants(layer.op),
           eachWeight: (visit) => {
             tensor.data.forEach((weight, at) => {
               if (weight === 0) return;
@@ -120,31 +117,17 @@ function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
 
 /** Adds to the biases what constant channels that go have sent. */
 function fold(model: ModelContent, readers: readonly Reader[], removed: ReadonlySet<number>): ModelContent {
-  const tensors = new Map(model.tensors);
-  const changes = new Map<string, Change>();
-  const topology = topologyOf(model).layers;
-  for (const { layer, kernel, inputs, outputs, constants, eachWeight } of readers) {
+  const edits: Edit[] = [];
+  const { nodes } = graphOf(model);
+  for (const { layer, inputs, outputs, constants, eachWeight } of readers) {
     const sent = new Float64Array(outputs.length);
     eachWeight((weight, input, output) => {
       if (removed.has(inputs[input]!)) sent[output]! += weight * (constants[input] ?? 0);
     });
     if (sent.every((sum) => sum === 0)) continue;
-    const { tensors: own } = readGraph(model).layers[layer]!;
-    const owned = own.find(({ tensor }) => weightName(tensor) === 'bias');
-    const bias = owned?.tensor ?? emptyBias(kernel, own.length, outputs.length);
-    if (!owned) changes.set(topology[layer]!.id, { config: { use_bias: true } });
-    tensors.set(bias.name, { ...bias, data: Float32Array.from(sent, (sum, i) => bias.data[i]! + sum) });
+    const node = nodes[layer]!;
+    const before = node.tensors.find(({ role }) => role === 'bias')?.tensor.data;
+    edits.push({ edit: 'bias', node, values: Float32Array.from(sent, (sum, i) => (before?.[i] ?? 0) + sum) });
   }
-  return {
-    ...model,
-    tensors,
-    modelTopology: changes.size > 0 ? withConfigs(model.modelTopology, changes) : model.modelTopology,
-  };
-}
-
-/** A bias of zeros named after a kernel; Keras 3 counts the weights of a layer, of which the bias is the last. */
-function emptyBias({ name }: Tensor, weights: number, width: number): Tensor {
-  const counted = /^(.*\/)?\d+$/.exec(name);
-  const bias = counted ? `${counted[1] ?? ''}${weights}` : name.replace(/(pointwise_)?kernel([^/]*)$/, 'bias$2');
-  return { name: bias, shape: [width], dtype: 'float32', data: new Float32Array(width) };
+  return applyEdits(model, edits);
 }

@@ -1,15 +1,23 @@
 import type { Tensor, Tensors } from '../../checkpoint/types';
-import type { Role } from '../roles';
+import type { Pruning } from '../pruning';
 import type { Operation, OperationGraph } from './read';
 import { Readers, type Reader } from './readers';
-import { isKernelOf, layoutOf, roleOfConstant } from './roles';
+import { isKernelOf, layoutOf, pruningOfConstant } from './roles';
+
+/** A constant as the operations that read it tell. */
+export interface OperationTensor {
+  readonly tensor: Tensor;
+  readonly pruning: Pruning;
+  /** How the channels of a kernel lie; undefined where it is none. */
+  readonly layout?: 'plain' | 'transposed' | 'unknown';
+}
 
 /** The constants that an operation, or the part of a graph around it, reads. */
 export interface OperationLayer {
   readonly name: string;
   /** The kind of the operation, and where the axes of its kernel do not lie as usual a word on that. */
   readonly type: string;
-  readonly tensors: readonly { readonly tensor: Tensor; readonly role: Role }[];
+  readonly tensors: readonly OperationTensor[];
 }
 
 /**
@@ -23,7 +31,7 @@ export function layersOfOperations(graph: OperationGraph, tensors: Tensors): Ope
     .filter(({ group }) => group !== 'optimizer')
     .map((tensor) => ({ tensor, read: readers.of(tensor.name) }));
   const names = new LayerNames(constants.flatMap(({ read }) => read.filter(isKernelOf)));
-  const layers = new Map<string, { type: string; tensors: { tensor: Tensor; role: Role }[] }>();
+  const layers = new Map<string, { type: string; tensors: OperationTensor[] }>();
   for (const { tensor, read } of constants) {
     const kernel = read.find(isKernelOf);
     const reader = kernel ?? read[0];
@@ -33,7 +41,8 @@ export function layersOfOperations(graph: OperationGraph, tensors: Tensors): Ope
     layers.set(name, layer);
     // The kind of a layer is that of the operation with its kernel, wherever that stands in the list.
     if (kernel) layer.type = type;
-    const one = { tensor, role: roleOfConstant(tensor, read) };
+    const layout = kernel && { layout: layoutOf(kernel) };
+    const one = { tensor, pruning: pruningOfConstant(tensor, read), ...layout };
     if (kernel) layer.tensors.unshift(one);
     else layer.tensors.push(one);
   }

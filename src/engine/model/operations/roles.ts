@@ -1,6 +1,6 @@
 import { shapeSize } from '../../checkpoint/dtype';
 import type { Tensor } from '../../checkpoint/types';
-import { leftAlone, NOT_FACTORS, PRUNABLE, type Role } from '../roles';
+import { leftAlone, NOT_FACTORS, PRUNABLE, type Pruning } from '../pruning';
 import type { Reader } from './readers';
 
 const CONVOLUTION = /^(_?Fused)?Conv[123]D(BackpropInput(V2)?)?$/;
@@ -29,10 +29,10 @@ const isDepthwise = ({ operation: { op }, index }: Reader): boolean => DEPTHWISE
 export const isKernelOf = (reader: Reader): boolean => isProduct(reader) || isDepthwise(reader);
 
 /**
- * The role of a constant of a GraphModel, from all operations that read it: a kernel only where it is one to each of them.
+ * What pruning may do with a constant of a GraphModel, from all operations that read it: a kernel only where it is one to each of them.
  * Kernels are those that may be pruned: a depthwise filter is none.
  */
-export function roleOfConstant(tensor: Tensor, readers: readonly Reader[]): Role {
+export function pruningOfConstant(tensor: Tensor, readers: readonly Reader[]): Pruning {
   if (tensor.dtype !== 'float32') return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
   if (shapeSize(tensor.shape) === 0) return leftAlone('it is empty');
   if (readers.length === 0) return leftAlone('no operation reads it');

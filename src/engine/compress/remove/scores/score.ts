@@ -30,7 +30,7 @@ export interface ChannelScore {
 
 /** A score that sums what `ofSlices` says of each slice of the tensors in some role over the tensors that are coupled in a group. */
 export const summedOver = (
-  role: 'kernel' | 'gamma',
+  role: 'kernel' | 'scale',
   ofSlices: (sliced: Sliced) => ArrayLike<number> | Promise<ArrayLike<number>>,
 ): ChannelScore => ({
   comparable: false,

@@ -1,0 +1,95 @@
+import type { ModelContent, Tensor } from '../checkpoint/types';
+import type { GraphCall, GraphLayer, GraphNode, GraphTensor, ModelGraph } from './graph';
+import { describeLayer } from './graph-layer';
+import { closeInputs } from './input-shapes';
+import { hasGates } from './op/channels';
+import type { Op } from './op/op';
+import { outputKinds } from './output-kinds';
+import { assignTensors } from './ownership';
+import { pruningOf } from './pruning';
+import { axesOf, roleOf, weightName } from './roles';
+import { inferCalls, inferFigures } from './shapes';
+import { readTopology, type TopologyLayer } from './topology';
+
+const MADE_UP_NAME = /^(sequential|model|functional)([_-]?\d+)?$/i;
+const UNKNOWN: Op = { kind: 'unknown', channelsFirst: false };
+
+/** A LayersModel as nodes; of anything else that is not known, its tensors by their names. @throws UserError */
+export function graphOfLayers(model: ModelContent): ModelGraph {
+  const topology = readTopology(model.modelTopology);
+  const owned = assignTensors(topology?.layers ?? [], model.tensors);
+  const grouped = [...owned.others].map(([name, tensors]) => {
+    const layer = { name, path: [name], type: 'Weights', outputShape: null, macs: null };
+    return describeLayer(
+      layer,
+      tensors.map((tensor) => tensorOf(tensor, layer.type, UNKNOWN)),
+    );
+  });
+  if (!topology) return graphOfGroups(grouped);
+  const stored = topology.layers.map((layer) => asStored(layer, owned.byLayer.get(layer.id)));
+  const told = stored.every((layer, i) => layer === topology.layers[i]) ? topology : { ...topology, layers: stored };
+  const figures = inferFigures(told);
+  const closed = closeInputs(topology);
+  const open = closed.some((input) => input.open);
+  const sizes = new Map(closed.map(({ id, shape }) => [id, shape]));
+  const counted = open ? inferFigures(told, sizes) : figures;
+  const nodes = stored.map(({ id, name, path, type, op, calls, inputShape }): GraphNode => {
+    const { shape: outputShape = null } = figures.get(id) ?? {};
+    const { macs = null } = counted.get(id) ?? {};
+    const tensors = (owned.byLayer.get(id) ?? []).map((tensor) => tensorOf(tensor, type, op));
+    return { ...describeLayer({ name, path, type, outputShape, macs }, tensors), op, calls, inputShape };
+  });
+  const shapes = inferCalls(told);
+  return {
+    name: topology.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
+    layers: [...nodes, ...grouped],
+    nodes,
+    calls: topology.calls.map(({ layer, inputs }, i): GraphCall => ({ node: layer, inputs, shape: shapes[i]!.shape })),
+    inputCalls: topology.inputCalls,
+    results: topology.results,
+    inputs: topology.inputCalls.map((call) => nodes[topology.calls[call]!.layer]!.inputShape),
+    outputs: topology.outputs.length,
+    output: outputKinds(topology)[0] ?? 'open',
+    layered: true,
+    ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
+    unknown: nodes.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),
+  };
+}
+
+/** A description of nothing known. */
+const graphOfGroups = (layers: readonly GraphLayer[]): ModelGraph => ({
+  name: undefined,
+  layers,
+  nodes: [],
+  calls: [],
+  inputCalls: [],
+  results: [],
+  inputs: [],
+  outputs: 0,
+  output: 'open',
+  layered: false,
+  unknown: [],
+});
+
+/** TensorFlow.js saves a separable convolution without its depth multiplier, which the kernel tells. */
+function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
+  const { op } = layer;
+  if (op.kind !== 'separable-conv' || op.multiplier !== null) return layer;
+  const kernel = tensors.find((tensor) => weightName(tensor) === 'depthwise_kernel');
+  return { ...layer, op: { ...op, multiplier: kernel?.shape.at(-1) ?? null } };
+}
+
+/** Types that nobody knows may still say by their names that gates share their columns. */
+const GATED = /(LSTM|GRU|RNN|Embedding)/;
+
+function tensorOf(tensor: Tensor, type: string, op: Op): Omit<GraphTensor, 'params'> {
+  const role = roleOf(tensor, op);
+  const gates = hasGates(op) || (op.kind === 'unknown' && GATED.test(type));
+  return {
+    ...pruningOf(tensor, type),
+    tensor,
+    role,
+    axes: axesOf(tensor, role, op),
+    columns: gates ? 'gates' : 'channels',
+  };
+}

@@ -1,0 +1,43 @@
+import type { ModelContent } from '../checkpoint/types';
+import type { ModelGraph } from './graph';
+import { describeLayer } from './graph-layer';
+import { layersOfOperations, type OperationTensor } from './operations/layers';
+import type { OperationGraph } from './operations/read';
+import type { TensorAxis } from './roles';
+
+/** A GraphModel as groups of tensors: what runs it is not known here, so nodes, shapes and MACs are not either. */
+export function graphOfOperations(model: ModelContent, operations: OperationGraph): ModelGraph {
+  const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) =>
+    describeLayer({ name, path: [name], type, outputShape: null, macs: null }, tensors.map(tensorOf)),
+  );
+  return {
+    name: undefined,
+    layers,
+    nodes: [],
+    calls: [],
+    inputCalls: [],
+    results: [],
+    inputs: [],
+    outputs: operations.main.returns.length,
+    output: 'logits',
+    layered: false,
+    unknown: [],
+  };
+}
+
+const tensorOf = ({ tensor, pruning, layout }: OperationTensor) => ({
+  ...pruning,
+  tensor,
+  role: pruning.kernel ? ('kernel' as const) : ('constant' as const),
+  axes: axesIn(tensor.shape.length, layout),
+  columns: layout === 'unknown' ? ('rearranged' as const) : ('channels' as const),
+});
+
+function axesIn(rank: number, layout: OperationTensor['layout']): TensorAxis[] {
+  if (layout === undefined || layout === 'unknown') return [];
+  const [input, output] = layout === 'plain' ? [2, 1] : [1, 2];
+  return [
+    { axis: rank - input, side: 'inputs' },
+    { axis: rank - output, side: 'outputs' },
+  ];
+}

@@ -1,0 +1,60 @@
+import type { ModelContent } from '../checkpoint/types';
+import { readModel, type ModelDescription } from './description/model-description';
+import type { Path } from './edit/edit';
+import { readTopology } from './topology';
+import { LayerJson } from './topology-json';
+
+/** A place within a model where a nested model declares the shape of what is fed to it. */
+export interface InnerInput {
+  /** Of an input layer, or of the nested model. */
+  readonly at: Path;
+  /** What takes it within, the nearest first: inputs of calls in the graph. */
+  readonly takenBy: readonly { readonly call: number; readonly input: number }[];
+}
+
+/**
+ * The inputs of the models within a model. A graph has dissolved them, but their descriptions declare shapes of their own,
+ * which must agree with what is fed.
+ */
+export function innerInputs({ modelTopology }: ModelContent): InnerInput[] {
+  const topology = readTopology(modelTopology);
+  const description = topology && readModel(LayerJson.parse(modelTopology['model_config'] ?? modelTopology));
+  if (!description) return [];
+  const firstCall = new Map(topology.layers.map(({ path, calls: [first] }) => [JSON.stringify(path), first]));
+  /** The `input`-th feed of the first call of a layer. */
+  const feedOf: FeedOf = (path, input) => {
+    const call = firstCall.get(JSON.stringify(path));
+    return call === undefined ? [] : [{ call, input }];
+  };
+  const found: InnerInput[] = [];
+  const visit = (inner: ModelDescription, path: Path): void => {
+    for (const { name, model: nested } of inner.layers) {
+      if (!nested) continue;
+      const at = [...path, name];
+      nested.inputs.forEach((step, i) => {
+        const takenBy = takers(nested, step, at, feedOf);
+        const { type, name: input } = nested.layers[nested.steps[step]!.layer]!;
+        if (type === 'InputLayer') found.push({ at: [...at, input], takenBy });
+        if (i === 0) found.push({ at, takenBy });
+      });
+      visit(nested, at);
+    }
+  };
+  visit(description, []);
+  return found;
+}
+
+type FeedOf = (path: Path, input: number) => InnerInput['takenBy'];
+
+/** What takes an input step of a nested model: the layer itself, or those behind an input layer. */
+function takers(model: ModelDescription, step: number, path: Path, feedOf: FeedOf): InnerInput['takenBy'] {
+  const own = model.layers[model.steps[step]!.layer]!;
+  if (own.model) return takers(own.model, own.model.inputs[0]!, [...path, own.name], feedOf);
+  if (own.type !== 'InputLayer') return feedOf([...path, own.name], 0);
+  return model.steps.flatMap(({ layer, feeds }) => {
+    const at = feeds.findIndex((feed) => feed.step === step);
+    if (at < 0) return [];
+    const { name, model: nested } = model.layers[layer]!;
+    return nested ? takers(nested, nested.inputs[at]!, [...path, name], feedOf) : feedOf([...path, name], at);
+  });
+}
