@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Names of files that are being written: the process that writes them, and a number of their own. */
+/** Names of files that this process writes: its number, and a random part. */
 const TEMPORARY = /^\.secateur-(\d+)-[0-9a-f]{12}\.(tmp|record)$/;
 const atWork = new Set<string>();
 
-/** A name for a file that only this process knows until it is done. */
+/** Returns a name for a temporary file of this process. */
 export function temporaryName(kind: 'tmp' | 'record'): string {
   return `.secateur-${process.pid}-${randomBytes(6).toString('hex')}.${kind}`;
 }
 
-/** Whether a file was being written by a process that was killed. */
+/** Returns true for the temporary file of a process that was killed. */
 export function isLeftover(name: string): boolean {
   const pid = Number(TEMPORARY.exec(name)?.[1]);
   if (Number.isNaN(pid)) return false;
@@ -25,7 +25,7 @@ export function isLeftover(name: string): boolean {
   }
 }
 
-/** Marks a temporary as in use by this process, so that no other write here takes it for a leftover. */
+/** Marks a temporary file as in use by this process, so that no other write here removes it as a leftover. */
 export async function using<T>(name: string, work: () => Promise<T>): Promise<T> {
   atWork.add(name);
   try {
@@ -56,7 +56,7 @@ export function placeFile(folder: string, name: string, bytes: Uint8Array): Prom
   });
 }
 
-/** Makes renames outlive a power cut; systems that cannot flush a folder (Windows) need not. */
+/** Flushes a folder, so that renames survive a power cut; does nothing on systems that cannot (Windows). */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   try {

@@ -4,12 +4,12 @@ import path from 'node:path';
 import type { Companion } from './types';
 import { fill } from './whole-read';
 
-/** Larger files are not taken along: 4 MiB. */
+/** Largest file that is copied with a checkpoint: 4 MiB. */
 export const COMPANION_MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Files that belong to a model by the custom of those who write them: Teachable Machine (metadata.json), ml5
- * (model_meta.json), AutoML (dict.txt), label lists, vocabularies, licences. None is a file of a run.
+ * Files that belong to a model by convention: Teachable Machine (metadata.json), ml5 (model_meta.json), AutoML
+ * (dict.txt), label lists, vocabularies, licences. None is a file of a run.
  */
 const KNOWN_NAMES = [
   /^(model_?)?meta(data)?\.json$/i,
@@ -18,13 +18,13 @@ const KNOWN_NAMES = [
   /^(licen[cs]e|notice)(\.(txt|md))?$/i,
 ];
 
-/** Is a file of this name taken along? */
+/** Returns true for a name of a file that is copied with a checkpoint. */
 export const isCompanionName = (name: string): boolean => KNOWN_NAMES.some((pattern) => pattern.test(name));
 
 /**
- * The small files beside a checkpoint that belong to it, in the order of their names. Links are not followed; what cannot be
- * read, or is no plain file, is left out.
- * @param others names of files that are the checkpoint itself
+ * Reads the small files beside a checkpoint that belong to it, in the order of their names. Links are not followed.
+ * Files that cannot be read, or are not regular, are left out.
+ * @param others names of the files of the checkpoint itself
  */
 export async function readCompanions(folder: string, others: ReadonlySet<string>): Promise<Companion[]> {
   const names = await readdir(folder).catch((): string[] => []);
@@ -36,7 +36,7 @@ export async function readCompanions(folder: string, others: ReadonlySet<string>
 async function readCompanion(folder: string, name: string): Promise<Companion | undefined> {
   const file = path.join(folder, name);
   try {
-    // A pipe would keep who opens it waiting.
+    // Opening a pipe would wait for a writer.
     if (!(await lstat(file)).isFile()) return undefined;
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {

@@ -6,7 +6,7 @@ import type { Tensor, TensorData } from './types';
 
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
 
-/** Says that the shards of a group hold more or fewer bytes than their tensors take. */
+/** Returns the error for shards that hold more or fewer bytes than their tensors take. */
 export function sizeMismatch(file: string, group: WeightGroup, held: number, needed: number): UserError {
   const several = group.paths.length > 1;
   return new UserError(
@@ -15,7 +15,7 @@ export function sizeMismatch(file: string, group: WeightGroup, held: number, nee
   );
 }
 
-/** Says what is wrong with a manifest entry before any byte is read; undefined when nothing is. */
+/** Checks a manifest entry before any byte is read. Returns its problem, or undefined. */
 export function entryProblem(entry: WeightEntry): string | undefined {
   const { quantization, dtype } = entry;
   if (!Number.isFinite(storedBytes(entry))) return 'has a shape that is too large';
@@ -29,8 +29,8 @@ export function entryProblem(entry: WeightEntry): string | undefined {
 }
 
 /**
- * The tensors of one group from the joined bytes of its shards, float32 and int32 without a copy where they are aligned.
- * @throws UserError where bytes and manifest do not agree.
+ * Reads the tensors of one group from the joined bytes of its shards; aligned float32 and int32 are not copied.
+ * @throws UserError where bytes and manifest do not agree
  */
 export function decodeGroup(file: string, group: WeightGroup, bytes: Uint8Array): Tensor[] {
   let offset = 0;
@@ -68,7 +68,7 @@ function decode(bytes: Uint8Array, entry: WeightEntry): TensorData {
   }
 }
 
-/** Strings are stored one after another, each after its length in 4 bytes. */
+/** Returns the bytes of strings, each of which follows its length in 4 bytes. */
 function stringBytes(bytes: Uint8Array, start: number, entry: WeightEntry): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = start;

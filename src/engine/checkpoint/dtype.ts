@@ -3,20 +3,20 @@ import type { TensorData } from './types';
 
 const VALUE_BYTES = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
 
-/** Elements of a shape; a scalar has one. Infinity where the product is beyond any file. */
+/** Counts the elements of a shape; a scalar has one. Returns infinity where the product is beyond any file. */
 export function shapeSize(shape: readonly number[]): number {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   return Number.isSafeInteger(size) ? size : Infinity;
 }
 
-/** Bytes that an entry takes in its shards; for strings, whose lengths are stored inside, the least it can take. */
+/** Returns the bytes of an entry in its shards; for strings, whose lengths are stored inside, the minimum. */
 export function storedBytes(entry: WeightEntry): number {
   const size = shapeSize(entry.shape);
   if (entry.quantization) return size * VALUE_BYTES[entry.quantization.dtype];
   return size * (entry.dtype === 'string' ? 4 : VALUE_BYTES[entry.dtype]);
 }
 
-/** A half-precision number (IEEE 754 binary16) from its bits. */
+/** Converts the bits of a half-precision number (IEEE 754 binary16). */
 export function fromFloat16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -26,7 +26,7 @@ export function fromFloat16(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** The bits of the half-precision number that is exactly `value`; undefined where there is none. */
+/** Returns the bits of the half-precision number that equals `value`; undefined where there is none. */
 export function toFloat16(value: number): number | undefined {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
@@ -42,7 +42,7 @@ export function toFloat16(value: number): number | undefined {
   return sign | ((exponent + 15) << 10) | fraction;
 }
 
-/** Stored integers or halves as values, exactly as `decodeWeight` of tfjs-core computes them. `bytes` starts at an even address. */
+/** Dequantizes stored integers or halves exactly as `decodeWeight` of tfjs-core. `bytes` starts at an even address. */
 export function dequantize(bytes: Uint8Array, dtype: WeightEntry['dtype'], quantization: Quantization): TensorData {
   const stored =
     quantization.dtype === 'uint8'

@@ -4,7 +4,7 @@ import { quantizeExactly } from './requantize';
 import { hashedName, soleName } from './shard-names';
 import type { ModelContent, Tensor } from './types';
 
-/** Bytes of one shard as tfjs writes them: 4 MiB. */
+/** Bytes of one shard, as tfjs writes them: 4 MiB. */
 export const SHARD_BYTES = 4 * 1024 * 1024;
 
 /** A checkpoint as the bytes of its files. */
@@ -12,23 +12,22 @@ export interface EncodedCheckpoint {
   readonly modelJson: { readonly name: 'model.json'; readonly bytes: Uint8Array };
   /** Views of one buffer. */
   readonly shards: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  /** The tensors as the manifest lists them. */
+  /** The tensors in the order of the manifest. */
   readonly entries: readonly WeightEntry[];
-  /** SHA-256 of the shards' bytes one after another, hex. */
+  /** SHA-256 of the joined shards, hex. */
   readonly weightsHash: string;
 }
 
 /**
- * How shards are called. `kept`: where all weights of the checkpoint that the model was read from lie in one file, as it is
- * called there, since others may load it by that name (Teachable Machine: `weights.bin`); else `hashed`: shards of 4 MiB
- * with a piece of the weights' hash in their names.
+ * How shards are named. `kept`: a checkpoint whose weights were in one file keeps that name, since others may load it by
+ * name (Teachable Machine: `weights.bin`). `hashed`: shards of 4 MiB with a part of the weights' hash in their names.
  */
 export type ShardNaming = 'kept' | 'hashed';
 
 /**
- * A model as the files of a TensorFlow.js checkpoint: one group, the order of the tensors kept, and of model.json all that
- * the model does not say anew. The bytes depend on the content alone: no dates, no paths. Quantised tensors stay quantised
- * where that loses nothing.
+ * Encodes a model as the files of a TensorFlow.js checkpoint: one group, the tensors in their order, and the fields of
+ * the original model.json that the model does not replace. The bytes depend on the content alone: no dates, no paths.
+ * Quantized tensors stay quantized where that loses nothing.
  */
 export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kept'): EncodedCheckpoint {
   const encoded = [...model.tensors.values()].map(encodeTensor);
@@ -60,7 +59,7 @@ function cut(joined: Uint8Array, weightsHash: string): EncodedCheckpoint['shards
   }));
 }
 
-/** What model.json says: what the model says anew in the place of the old, and all else as it stood. */
+/** Returns the fields of model.json: fields of the model replace old ones in place, all others stay. */
 function describe(model: ModelContent, weightsManifest: unknown): object {
   const { modelTopology, metadata, described } = model;
   const anew: [string, unknown][] = [
@@ -75,7 +74,7 @@ function describe(model: ModelContent, weightsManifest: unknown): object {
     ...(metadata === undefined ? [] : ([['userDefinedMetadata', metadata]] as [string, unknown][])),
     ['weightsManifest', weightsManifest],
   ];
-  // A map keeps the place of a key that is set again, and a key named __proto__.
+  // A map keeps the position of a key that is set again, and accepts a key named __proto__.
   return Object.fromEntries(new Map([...Object.entries(described ?? {}), ...anew]));
 }
 

@@ -2,12 +2,12 @@ import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../protocol/errors';
 
-/** The code of an operating system error, or undefined. */
+/** Returns the code of an operating system error, or undefined. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Why nothing can be written below a folder, by the code of the error; both parts of a sentence. */
+/** Reason and remedy of write errors by code; both are parts of a sentence. */
 const WRITE_FAILURES: Readonly<Record<string, readonly [why: string, help: string]>> = {
   EACCES: ['is read-only', 'choose another target folder'],
   EPERM: ['is read-only', 'choose another target folder'],
@@ -23,7 +23,7 @@ const WRITE_FAILURES: Readonly<Record<string, readonly [why: string, help: strin
   EIO: ['is on a disk that fails', 'choose another target folder'],
 };
 
-/** A failure to write below `folder` as one sentence; other errors come back as they are. */
+/** Turns a failure to write below `folder` into one sentence; returns other errors unchanged. */
 export function writeFailure(folder: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
@@ -44,7 +44,7 @@ export function writeFailure(folder: string, error: unknown): unknown {
   return new UserError(`${what} ${known[0]}: ${known[1]}.`, { cause: error });
 }
 
-/** A link on the way to a folder behind which nothing is; undefined where there is none. */
+/** Finds a dangling link on the way to a folder; undefined where there is none. */
 function danglingLink(folder: string): string | undefined {
   for (let place = path.resolve(folder); place !== path.dirname(place); place = path.dirname(place)) {
     try {
@@ -65,7 +65,7 @@ function isLink(place: string): boolean {
   }
 }
 
-/** A failure to read `file` as one sentence; other errors come back as they are. */
+/** Turns a failure to read `file` into one sentence; returns other errors unchanged. */
 export function readFailure(what: string, file: string, error: unknown): unknown {
   switch (errorCode(error)) {
     case 'ENOENT':

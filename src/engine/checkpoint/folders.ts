@@ -4,8 +4,8 @@ import { isLeftover, syncFolder, temporaryName, using } from './atomic';
 import { errorCode } from './failures';
 
 /**
- * Makes a folder with those above it, all or none; answers with the topmost that had to be made. One after another: Node's
- * own way to make several never ends where the system says that a folder which is there is not, as below /proc.
+ * Makes a folder and its parents, all or none. Returns the topmost folder that was made. Folders are made one by one,
+ * because the recursive form of Node never ends where the system denies that an existing folder exists, as below /proc.
  */
 export async function makeFolders(folder: string): Promise<string | undefined> {
   const missing = await missingFrom(path.resolve(folder));
@@ -20,12 +20,12 @@ export async function makeFolders(folder: string): Promise<string | undefined> {
   return topmost;
 }
 
-/** A folder that is being filled is there for moments only; one of a process that is gone is removed after so long: ms. */
+/** A folder exists only for moments while it is filled. One of a dead process is removed after this time, in ms. */
 const STALE_MS = 60_000;
 
 /**
- * `makeFolders`, with what `fill` puts into the folder: both appear at once, under another name first, so that a process that
- * is killed leaves neither. Where the folder is there already, or another process makes it meanwhile, nothing is filled.
+ * Makes a folder as `makeFolders` does, filled by `fill` under a temporary name first, so that a killed process leaves
+ * either both or neither. Nothing is filled where the folder exists, or another process makes it meanwhile.
  */
 export async function makeFilled(
   folder: string,
@@ -56,7 +56,7 @@ export async function makeFilled(
 
 const ALREADY_THERE: ReadonlySet<string> = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EPERM']);
 
-/** A failure to remove them is none of what is made now. */
+/** Ignores a failure to remove them: it is no failure of the write. */
 async function sweepStages(parent: string): Promise<void> {
   const names = await readdir(parent).catch((): string[] => []);
   for (const name of names.filter(isLeftover)) {
@@ -66,7 +66,7 @@ async function sweepStages(parent: string): Promise<void> {
   }
 }
 
-/** Another process may make it at the same time. */
+/** Another process may make the folder at the same time. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);
@@ -75,13 +75,13 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes the folders from one up to another above it, as long as they are empty; both by the same path. */
+/** Removes empty folders from one up to another above it; both are given by the same path. */
 export async function removeEmptyFolders(from: string, upTo: string): Promise<void> {
   for (let folder = from; isWithin(folder, upTo); folder = path.dirname(folder)) {
     try {
       await rmdir(folder);
     } catch {
-      // What could not be made is not there; what is in use stays, and all above it.
+      // A folder that could not be made is not there; one in use stays, with all above it.
     }
   }
 }
@@ -91,11 +91,11 @@ function isWithin(folder: string, outer: string): boolean {
   return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 }
 
-/** The topmost folder that would have to be made for one to be there; undefined where it is. */
+/** Returns the topmost missing folder on the way to a folder; undefined where the folder exists. */
 export const topmostMissing = async (folder: string): Promise<string | undefined> =>
   (await missingFrom(path.resolve(folder)))[0];
 
-/** The folders on the way that are not there, from the top. */
+/** Lists the missing folders on the way, from the top. */
 async function missingFrom(folder: string): Promise<string[]> {
   const missing: string[] = [];
   for (let place = folder; ; place = path.dirname(place)) {

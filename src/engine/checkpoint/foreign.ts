@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as z from 'zod';
 
-/** So much of a file tells what it is. */
+/** Bytes of a file that are read to recognize it. */
 export const HEAD_BYTES = 4096;
 
-/** What a file is instead of a checkpoint's description, and what would help; both without a full stop. */
+/** The kind of a file that is not a checkpoint's description, and the remedy; both without a full stop. */
 export interface Foreign {
   readonly what: string;
   readonly help: string;
@@ -23,7 +23,7 @@ interface Signature {
 const startsWith = (head: Buffer, bytes: string, at = 0): boolean =>
   head.subarray(at, at + bytes.length).equals(Buffer.from(bytes, 'latin1'));
 
-/** By their first bytes; the extension decides only between kinds that begin alike. */
+/** Kinds by their first bytes; the extension only decides between kinds that begin alike. */
 const SIGNATURES: readonly Signature[] = [
   {
     is: (head) => startsWith(head, '\x89HDF\r\n\x1a\n'),
@@ -82,7 +82,7 @@ const SAVED_MODEL: Foreign = {
   help: 'convert its folder with "tensorflowjs_converter --input_format=tf_saved_model FOLDER OUT", or a Keras one with "--input_format=keras_saved_model --output_format=tfjs_layers_model" (Python package tensorflowjs)',
 };
 
-/** The key of a field that an ONNX model may have next to its version: strings and messages, numbers 2 to 8. */
+/** A field key that may follow the version in an ONNX model: strings and messages, numbers 2 to 8. */
 const isKey = (byte: number | undefined): boolean =>
   byte !== undefined && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(byte);
 
@@ -93,7 +93,7 @@ function torch(kind: string): Foreign {
   };
 }
 
-/** The names of the first files in an archive stand in its first bytes. */
+/** The first bytes of an archive hold the names of its first files. */
 function zipped(name: string, head: Buffer): Foreign {
   const text = head.toString('latin1');
   if (name.toLowerCase().endsWith('.keras') || text.includes('model.weights.h5'))
@@ -105,7 +105,7 @@ function zipped(name: string, head: Buffer): Foreign {
   return { what: 'a zip archive', help: `unpack it, then ${BESIDE}` };
 }
 
-/** What a file is by its first bytes, where it is no text; undefined where it may be one. */
+/** Recognizes a binary file by its first bytes; undefined where it may be text. */
 export function foreignBytes(head: Buffer, name: string): Foreign | undefined {
   if (/^\uFEFF?\s*[{[]/.test(head.toString('utf8'))) return undefined;
   const extension = path.extname(name).toLowerCase();
@@ -118,7 +118,7 @@ const has = (...keys: readonly string[]) =>
 
 const FACE_MANIFEST = z.array(z.looseObject({ weights: Entries, paths: Entries })).min(1);
 
-/** JSON that lies about where models are, by its keys. */
+/** JSON documents that are often found beside models, by their keys. */
 const DOCUMENTS: readonly (readonly [z.ZodType, Foreign])[] = [
   [
     FACE_MANIFEST,
@@ -167,12 +167,12 @@ const DOCUMENTS: readonly (readonly [z.ZodType, Foreign])[] = [
   [has('name', 'version'), { what: 'the description of a package', help: BESIDE }],
 ];
 
-/** What a JSON document is instead of a checkpoint's description; undefined where its keys do not tell. */
+/** Recognizes a JSON document by its keys; undefined where they do not tell. */
 export function foreignDocument(value: unknown): Foreign | undefined {
   return DOCUMENTS.find(([schema]) => schema.safeParse(value).success)?.[1];
 }
 
-/** What lies in a folder without a model.json, by the names of its files; undefined where nothing is known there. */
+/** Recognizes a folder without a model.json by the names of its files; undefined where none is known. */
 export function foreignFolder(names: readonly string[]): Foreign | undefined {
   if (names.includes('saved_model.pb')) return SAVED_MODEL;
   const find = (pattern: RegExp): string | undefined => names.find((name) => pattern.test(name));

@@ -1,14 +1,14 @@
 import { UserError } from '../../protocol/errors';
 
-/** Lists and objects of a description lie so deep within one another at the most: models within models take three each. */
+/** Deepest nesting of lists and objects in a description: each level of nested models takes three. */
 const MAX_DEPTH = 256;
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
 /**
- * Refuses JSON that lies so deep that walking it could exhaust the program's stack.
+ * Refuses JSON whose nesting could exhaust the stack.
  * @param text in UTF-8
- * @param name of the file, for the sentence
+ * @param name of the file, for the message
  * @throws UserError
  */
 export function requireShallow(text: Uint8Array, name: string): void {

@@ -7,16 +7,19 @@ import { hashInName } from './shard-names';
 
 const RECORD_MAX_BYTES = 1024 * 1024;
 
-/** What a write is about to do, kept beside the checkpoint while it does it, so that a killed one can be cleaned up after. */
+/**
+ * The shards that a write is about to make or replace, recorded beside the checkpoint, so that a killed write can be
+ * cleaned up.
+ */
 const WriteRecord = z.object({ shards: z.array(z.string()) });
 
-/** Writes down which shards are about to be made, or to be superfluous. */
+/** Records which shards a write is about to make or to replace. */
 export const keepRecord = (folder: string, name: string, shards: readonly string[]): Promise<void> =>
   placeFile(folder, name, Buffer.from(JSON.stringify({ shards })));
 
 /**
- * Removes what killed writes left in a folder: their temporaries, and of the shards in their records those with a hash in
- * their names that no file there names. Nothing goes by its name or age alone. A failure to remove is none of the write.
+ * Removes what killed writes left in a folder: temporary files, and recorded shards with a hash in their names that no
+ * file there names. Neither a name nor an age alone is a reason. Failures to remove are ignored.
  */
 export async function sweep(folder: string, keep: ReadonlySet<string>): Promise<void> {
   const entries = await readdir(folder).catch((): string[] => []);
@@ -30,7 +33,7 @@ export async function sweep(folder: string, keep: ReadonlySet<string>): Promise<
   await Promise.allSettled(leftovers.map((name) => rm(path.join(folder, name), { force: true })));
 }
 
-/** Removes shards that no file in the folder names. A failure to remove one is none of the write that succeeded. */
+/** Removes shards that no file in the folder names. Failures to remove are ignored, because the write succeeded. */
 export async function removeUnnamed(folder: string, shards: readonly string[]): Promise<void> {
   if (shards.length === 0) return;
   const entries = await readdir(folder).catch((): string[] => []);

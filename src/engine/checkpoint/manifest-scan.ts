@@ -3,8 +3,8 @@ import path from 'node:path';
 import { MODEL_JSON_MAX_BYTES, ModelJson } from '../../protocol/checkpoint';
 
 /**
- * Which of some files in a folder are named by no other file there. Whatever a file is called, `model.json.bak` too, its text
- * counts: who renames a checkpoint still has its shards.
+ * Finds the files of a folder that no other file there names. The text of every file counts, whatever its name, also
+ * `model.json.bak`: a renamed checkpoint keeps its shards.
  * @param entries names of all files in the folder
  */
 export async function namedByNone(
@@ -23,7 +23,7 @@ export async function namedByNone(
   return left;
 }
 
-/** The weights paths that a description names; none where it is no checkpoint's. */
+/** Returns the weights paths of a description; none where it is not that of a checkpoint. */
 export function shardsIn(text: string): string[] {
   try {
     const parsed = ModelJson.safeParse(JSON.parse(text));

@@ -8,7 +8,7 @@ import { requireShallow } from './json-depth';
 import { fileStamp } from './paths';
 import { fill } from './whole-read';
 
-/** A description that was read: as it stands, and as far as its schema knows it. */
+/** A description as it was read, and parsed by its schema. */
 export interface Description {
   readonly described: Readonly<Record<string, unknown>>;
   readonly json: ModelJson;
@@ -22,8 +22,8 @@ const sentence = (name: string, { what, help }: Foreign): UserError =>
   new UserError(`"${name}" is no TensorFlow.js checkpoint but ${what}: ${help}.`);
 
 /**
- * Reads a model.json, whatever it is called.
- * @throws UserError where it is none, saying what it is instead as far as its bytes tell
+ * Reads a model.json, whatever its name.
+ * @throws UserError where it is something else, with its kind where the bytes tell
  */
 export async function readModelJson(file: string): Promise<Description> {
   const name = path.basename(file);
@@ -50,7 +50,7 @@ export async function readModelJson(file: string): Promise<Description> {
 
 async function readText(file: string, name: string): Promise<{ text: Buffer; stamp: string }> {
   try {
-    // A pipe would keep who opens it waiting.
+    // Opening a pipe would wait for a writer.
     const before = await stat(file);
     if (!before.isFile()) throw new UserError(`"${file}" is not a file: ${ADVICE}.`);
     const handle = await open(file, 'r');

@@ -5,8 +5,8 @@ import { errorCode, readFailure } from './failures';
 import { foreignFolder } from './foreign';
 
 /**
- * The absolute path of the model.json that a person means: a file, whatever it is called, or a folder that holds a model.json.
- * @throws UserError when there is none.
+ * Returns the absolute path of a model.json: the given file, whatever its name, or the model.json in the given folder.
+ * @throws UserError where there is none
  */
 export async function resolveModelPath(modelOrFolder: string): Promise<string> {
   const given = path.resolve(modelOrFolder);
@@ -31,12 +31,12 @@ export async function resolveModelPath(modelOrFolder: string): Promise<string> {
   return inside;
 }
 
-/** A string that changes when a file does. */
+/** Returns a string that changes with the file. */
 export function fileStamp(status: { ino: number; size: number; mtimeMs: number }): string {
   return `${status.ino}:${status.size}:${status.mtimeMs}`;
 }
 
-/** Why a shard's path may not be followed, from its text alone; undefined when it may. */
+/** Checks the text of a shard's path. Returns the reason to refuse it, or undefined. */
 export function unsafeShardPath(shard: string): string | undefined {
   if (shard.includes('\0')) return 'is not a path';
   if (/^[a-z][a-z0-9+.-]*:/i.test(shard)) return 'is an address or an absolute path';
@@ -46,8 +46,8 @@ export function unsafeShardPath(shard: string): string | undefined {
 }
 
 /**
- * The real path of a shard and its size in bytes.
- * @throws UserError when it leaves the checkpoint's folder (also by a link), is missing, or is not a plain file.
+ * Returns the real path of a shard and its size in bytes.
+ * @throws UserError where it leaves the checkpoint's folder (also by a link), is missing, or is not a regular file
  */
 export async function resolveShard(
   modelPath: string,

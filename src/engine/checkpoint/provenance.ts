@@ -3,13 +3,13 @@ import type { ModelContent } from './types';
 
 const KEY = 'secateur';
 
-/** What Secateur wrote about a model's origin; undefined where it wrote nothing, or nothing that can be read. */
+/** Reads the provenance that Secateur wrote; undefined where there is none that can be read. */
 export function readProvenance(model: Pick<ModelContent, 'metadata'>): Provenance | undefined {
   const parsed = Provenance.safeParse(model.metadata?.[KEY]);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The metadata of a model with its origin replaced; other programs' entries are kept. */
+/** Returns the metadata of a model with its provenance replaced; entries of other programs stay. */
 export function withProvenance(
   metadata: ModelContent['metadata'],
   provenance: Provenance,

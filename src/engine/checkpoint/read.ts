@@ -16,15 +16,15 @@ import type { Checkpoint, StoredFile, Tensor } from './types';
 import { needsWeights } from './weightless';
 import { readInto } from './whole-read';
 
-/** The most that one group of shards may hold, so that a wrong file cannot exhaust memory: 2 GiB. */
+/** Most bytes of one group of shards, so that a wrong file cannot exhaust memory: 2 GiB. */
 const GROUP_MAX_BYTES = 2 * 1024 ** 3;
 
 /**
- * Reads a checkpoint in the format of TensorFlow.js (model.json and shards) and checks everything before it is used:
- * schema, data types, lengths against shapes, that no weights path leaves the folder, that the layers can be called one after
- * another, and that their sizes are those of their weights.
+ * Reads a checkpoint in the format of TensorFlow.js (model.json and shards). It checks everything before use: schema,
+ * data types, lengths against shapes, that no weights path leaves the folder, that the layers can be called in order,
+ * and that their sizes match their weights.
  * @param modelPath path of model.json, see `resolveModelPath`
- * @throws UserError naming the file and what to do
+ * @throws UserError naming the file and the remedy
  */
 export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   const file = path.resolve(modelPath);
@@ -81,8 +81,8 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
 }
 
 /**
- * A string that changes when the files of a checkpoint do: identity, sizes and times of model.json and its shards.
- * @throws UserError when one of them is missing
+ * Returns a string that changes with the files of a checkpoint: identity, sizes and times of model.json and its shards.
+ * @throws UserError where one of them is missing
  */
 export async function checkpointStamp(modelPath: string, json: ModelJson): Promise<string> {
   const status = await stat(modelPath).catch((error: unknown) => {
@@ -93,7 +93,7 @@ export async function checkpointStamp(modelPath: string, json: ModelJson): Promi
   return [fileStamp(status), ...shards.map((shard) => shard.stamp)].join('|');
 }
 
-/** Says where weights are not those that were written under their names. */
+/** Warns where the weights do not match the hash in their file names. */
 function wrongHashes(name: string, group: WeightGroup, joined: Uint8Array): string[] {
   const pieces = new Set(group.paths.map((shard) => hashInName(path.posix.basename(shard))));
   const [piece] = pieces;
@@ -110,7 +110,7 @@ interface Shard {
   stamp: string;
 }
 
-/** Finds the shards of a group and compares their sizes with the manifest, before any is read. */
+/** Finds the shards of a group and compares their sizes with the manifest before any is read. */
 async function checkGroup(file: string, group: WeightGroup, seen: Set<string>): Promise<Shard[]> {
   const name = path.basename(file);
   const shards: Shard[] = [];
@@ -137,7 +137,7 @@ async function checkGroup(file: string, group: WeightGroup, seen: Set<string>): 
   return shards;
 }
 
-/** The shards one after another in one buffer that starts at an address fit for any number. */
+/** Joins the shards in one buffer that is aligned for any number type. */
 async function readJoined(shards: readonly Shard[]): Promise<Uint8Array> {
   const joined = new Uint8Array(shards.reduce((sum, shard) => sum + shard.bytes, 0));
   let offset = 0;

@@ -2,18 +2,18 @@ import type { Quantization } from '../../protocol/checkpoint';
 import { toFloat16 } from './dtype';
 import type { TensorData } from './types';
 
-/** Values as the integers that are stored, with the quantisation that brings them back. */
+/** Values as stored integers, with their quantization. */
 export interface Quantized {
   readonly values: Uint8Array | Uint16Array;
   readonly quantization: Quantization;
 }
 
-/** How far a value may lie from its stored place, in quantisation steps, and still count as the same. */
+/** Largest distance of a value from its grid point, in quantization steps, that counts as rounding. */
 const TOLERANCE = 1e-6;
 
 /**
- * Stores a tensor that was quantised in the same way again, so that pruning an 8-bit model leaves an 8-bit model.
- * Where the grid as it is does not give the values back, as zeros that its zero point misses by rounding, `min` is moved onto 0.
+ * Stores a tensor again on the grid that it came from, so that pruning an 8-bit model leaves an 8-bit model. Where the
+ * grid misses zeros by rounding alone, `min` moves onto 0.
  * @returns undefined where a value would change, as after fine-tuning
  */
 export function quantizeExactly(data: TensorData, quantization: Quantization): Quantized | undefined {

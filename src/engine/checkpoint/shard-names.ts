@@ -1,22 +1,22 @@
 import type { WeightGroup } from '../../protocol/checkpoint';
 
-/** A shard that Secateur names: tfjs's own name, and a piece of the hash of all weights. */
+/** The name of a shard that Secateur writes: tfjs's own name, and a part of the hash of all weights. */
 const HASHED_NAME = /^group1-shard\d+of\d+-([0-9a-f]{12})\.bin$/;
 
-/** Shards never take the names of descriptions, tables, texts or hidden files, which may lie in the same folder. */
+/** Shards never take the names of descriptions, tables, texts or hidden files, which may be in the same folder. */
 const OTHER_FILES = /^\.|\.(jsonl?|md|csv|txt|pbtxt)$/i;
 const PLAIN_NAME = /^[^\\/:*?"<>|\p{Cc}]{1,200}$/u;
 
-/** The name of a shard with a piece of the hash of all weights, so that it can lie beside those of other weights. */
+/** Returns the name of a shard with a part of the hash of all weights, so that different weights can share a folder. */
 export const hashedName = (index: number, count: number, weightsHash: string): string =>
   `group1-shard${index + 1}of${count}-${weightsHash.slice(0, 12)}.bin`;
 
-/** The piece of the hash that a name carries; undefined where it is not one of `hashedName`. */
+/** Returns the hash part of a name; undefined where `hashedName` did not make it. */
 export const hashInName = (name: string): string | undefined => HASHED_NAME.exec(name)?.[1];
 
 /**
- * The name of the one file that holds all weights of a checkpoint, such as `weights.bin`, where others may load it by that
- * name; undefined where there are several, or the name is no plain one or carries a hash.
+ * Returns the name of the single file with all weights of a checkpoint, such as `weights.bin`, since others may load it
+ * by that name. Undefined where there are several files, or the name is not plain or carries a hash.
  */
 export function soleName(manifest: readonly WeightGroup[]): string | undefined {
   const [name, ...others] = manifest.flatMap(({ paths }) => paths);

@@ -20,7 +20,7 @@ export interface FileSizes {
   readonly brotliBytes?: number;
 }
 
-/** How sizes are measured. */
+/** Options of measuring sizes. */
 export interface SizeOptions {
   readonly brotli?: boolean;
   readonly signal?: AbortSignal;
@@ -30,8 +30,8 @@ const brotliCompress = promisify(brotliCompressCallback);
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
- * Sizes of a checkpoint's real files on disk. Compression runs on the thread pool, so that the event loop stays free.
- * @throws UserError when a file is gone, CancelledError when `signal` aborts
+ * Measures the files of a checkpoint on disk. Compression runs on the thread pool, so that the event loop stays free.
+ * @throws UserError where a file is gone, CancelledError when `signal` aborts
  */
 export async function fileSizes(checkpoint: Checkpoint, options: SizeOptions = {}): Promise<FileSizes> {
   const sources = checkpoint.files.map(({ name }) => {
@@ -45,19 +45,19 @@ export async function fileSizes(checkpoint: Checkpoint, options: SizeOptions = {
   }
 }
 
-/** Sizes of the files of an open checkpoint, measured once in its session. @throws UserError, CancelledError */
+/** Measures the files of an open checkpoint once per session. @throws UserError, CancelledError */
 export async function sessionSizes(session: Session, signal: AbortSignal): Promise<FileSizes> {
   for (;;) {
     try {
       return await session.memo('file sizes', () => fileSizes(session.checkpoint, { signal }));
     } catch (error) {
-      // Another question was cancelled while this one waited for its measurement.
+      // Another request was cancelled while this one waited for its measurement.
       if (!(error instanceof CancelledError) || signal.aborted) throw error;
     }
   }
 }
 
-/** The sizes that a model would have if it were written, without writing it; `encoded` is worked out where it is not given. */
+/** Returns the sizes that a model would have on disk, without writing it; encodes it unless `encoded` is given. */
 export function plannedSizes(
   model: ModelContent,
   options: SizeOptions = {},
@@ -79,7 +79,7 @@ type Source = () => Readable;
 async function measure(sources: readonly Source[], { signal, brotli }: SizeOptions): Promise<FileSizes> {
   let [bytes, gzipBytes, brotliBytes] = [0, 0, 0];
   try {
-    // One after another: a large checkpoint must not hold a buffer for each of its shards.
+    // One after another, so that a large checkpoint does not hold a buffer for each of its shards.
     for (const source of sources) {
       const file = await streamed(source(), signal);
       bytes += file.bytes;
@@ -103,7 +103,7 @@ async function streamed(source: Readable, signal?: AbortSignal): Promise<Pick<Fi
         yield chunk;
       }
     },
-    // Room for a whole chunk, so that each is one task of the thread pool and waits for no turn of a busy event loop.
+    // Room for a whole chunk: each is one task of the thread pool and does not wait for a busy event loop.
     createGzip({ level: 6, chunkSize: CHUNK_BYTES + 4096 }),
     async (chunks: AsyncIterable<Uint8Array>) => {
       for await (const chunk of chunks) gzipBytes += chunk.byteLength;
@@ -113,7 +113,7 @@ async function streamed(source: Readable, signal?: AbortSignal): Promise<Pick<Fi
   return { bytes, gzipBytes };
 }
 
-/** In one piece: brotli's output depends on how its input is cut, gzip's does not. */
+/** Compresses in one piece: the output of brotli depends on how its input is divided, that of gzip does not. */
 async function brotliSize(source: Source): Promise<number> {
   const whole = await buffer(source());
   return (await brotliCompress(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })).byteLength;

@@ -4,18 +4,18 @@ import type { ModelContent, Tensor } from './types';
 
 const tensorsOf = ({ tensors }: ModelContent): Tensor[] =>
   [...tensors.values()].filter(({ group }) => group !== 'optimizer');
-/** A number in few digits, as it is said of weights. */
+/** Formats a number with few digits. */
 const few = (value: number): string => String(Number(value.toPrecision(2)));
 
-/** Bytes that a quantised tensor takes more as float32 or int32. */
+/** Bytes that a quantized tensor gains when it is stored as float32 or int32. */
 function growth({ data, quantization }: Tensor): number {
   return quantization ? data.length * (4 - (quantization.dtype === 'uint8' ? 1 : 2)) : 0;
 }
 
 /**
- * What storing a model brings with it that no step was asked for: quantised tensors on another grid, or no longer quantised.
+ * Reports side effects of storing a model: quantized tensors on another grid, or no longer quantized.
  * @param before the model that it came from
- * @returns a sentence for each kind; none where nothing is to be said
+ * @returns a sentence for each kind, or none
  */
 export function storageNotes(before: ModelContent, after: ModelContent): string[] {
   const [moved, grown]: [number[], Tensor[]] = [[], []];
@@ -29,7 +29,7 @@ export function storageNotes(before: ModelContent, after: ModelContent): string[
       moved.push(old && old.data.length === data.length ? largestChange(old, tensor) : 0);
   }
   const notes: string[] = [];
-  // A grid that missed 0 by rounding alone moves without changing a weight.
+  // A grid that missed 0 by rounding alone moves without a change of weights.
   const largest = Math.max(0, ...moved);
   if (largest > 0)
     notes.push(
@@ -48,7 +48,7 @@ function largestChange({ data: old }: Tensor, { data }: Tensor): number {
   return largest;
 }
 
-/** What training will do to the files of a model, as one sentence; undefined where it has no quantised weights. */
+/** Warns of the effect of training on the files of a model with quantized weights; undefined for other models. */
 export function trainingNote(model: ModelContent): string | undefined {
   const quantised = tensorsOf(model).filter(({ quantization, dtype }) => quantization && dtype === 'float32');
   if (quantised.length === 0) return undefined;
@@ -56,7 +56,7 @@ export function trainingNote(model: ModelContent): string | undefined {
   return `The checkpoint has ${plural(quantised.length, 'quantised tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
 }
 
-/** What is not taken over from a checkpoint, as one sentence; undefined where all is. */
+/** Reports parts of a checkpoint that are not carried over; undefined where everything is. */
 export function optimizerNote(model: ModelContent): string | undefined {
   const slots = [...model.tensors.values()].filter(({ group }) => group === 'optimizer').length;
   if (slots === 0) return undefined;

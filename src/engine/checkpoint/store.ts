@@ -1,23 +1,23 @@
 import { readCheckpoint, checkpointStamp } from './read';
 import type { Checkpoint } from './types';
 
-/** An open checkpoint with what was worked out from it. */
+/** An open checkpoint and values computed from it. */
 export interface Session {
   readonly checkpoint: Checkpoint;
-  /** Computes `key` once for this checkpoint and keeps it, until the checkpoint changes on disk or is released. */
+  /** Computes `key` once for this checkpoint and keeps it until the checkpoint changes on disk or is released. */
   memo<T>(key: string, make: () => Promise<T>, dispose?: (value: T) => void): Promise<T>;
 }
 
 /**
- * The checkpoints that are open, by path: each is read once, read again when its files change, and forgotten when others
- * push it out. What hangs on a checkpoint is disposed of once nobody uses it any more.
+ * The open checkpoints by path. Each is read once, read again when its files change, and dropped when others take its
+ * place. Values of a checkpoint are disposed of when their last user ends.
  */
 export class CheckpointStore {
   private readonly open = new Map<string, Promise<Entry>>();
 
   /**
    * @param limit how many checkpoints are kept
-   * @param warn told what is doubtful about the files of a checkpoint, each time they are read
+   * @param warn hears what is doubtful about the files of a checkpoint, each time they are read
    */
   constructor(
     private readonly limit = 4,
@@ -37,14 +37,14 @@ export class CheckpointStore {
     }
   }
 
-  /** Forgets what is held of a checkpoint; questions still running on it end undisturbed. */
+  /** Drops a checkpoint; requests that still use it finish undisturbed. */
   release(modelPath: string): void {
     const held = this.open.get(modelPath);
     this.open.delete(modelPath);
     held?.then((entry) => entry.retire()).catch(() => undefined);
   }
 
-  /** The entry that matches the files on disk, entered by the caller. */
+  /** Returns the entry that matches the files on disk, with the caller counted as a user. */
   private async current(modelPath: string): Promise<Entry> {
     for (;;) {
       const held = this.open.get(modelPath) ?? this.read(modelPath);
@@ -56,7 +56,7 @@ export class CheckpointStore {
         if (!fresh && this.open.get(modelPath) === held) this.release(modelPath);
       }
       if (fresh && entry.enter()) {
-        // The last used goes to the end of the map; the first is pushed out.
+        // The most recently used entry moves to the end of the map; the first is dropped.
         if (this.open.get(modelPath) === held) {
           this.open.delete(modelPath);
           this.open.set(modelPath, held);

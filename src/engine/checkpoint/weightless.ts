@@ -4,12 +4,12 @@ const Layer = z.looseObject({ class_name: z.string(), config: z.unknown() });
 const Layers = z.array(z.unknown());
 const Node = z.looseObject({ op: z.string() });
 
-/** Layers of TensorFlow.js that have weights whatever their options are. */
+/** Layers of TensorFlow.js that have weights with any options. */
 const WEIGHTED = /^(Dense|Embedding|PReLU|(Separable|Depthwise)?Conv[1-3]D(Transpose)?|SimpleRNN|GRU|LSTM|ConvLSTM2D)$/;
 const MAX_DEPTH = 16;
 
 /**
- * Whether a network cannot do without weights: it has a layer that always has some, or constants.
+ * Returns true where a network must have weights: it has a layer that always has some, or constants.
  * @param modelTopology from model.json
  */
 export function needsWeights(modelTopology: Readonly<Record<string, unknown>>): boolean {

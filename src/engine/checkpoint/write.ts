@@ -13,29 +13,27 @@ import { readProvenance } from './provenance';
 import { hashInName } from './shard-names';
 import type { ModelContent } from './types';
 
-/** What was written: path of model.json, bytes of all files together, and the hash of the weights. */
+/** The written files: path of model.json, total bytes, and the hash of the weights. */
 export interface WrittenCheckpoint {
   readonly path: string;
   readonly bytes: number;
   readonly weightsHash: string;
 }
 
-/** How a checkpoint is written. */
+/** Options of writing a checkpoint. */
 export interface WriteOptions {
-  /** A later write of the same run will take its place: its shards leave the names that the last one is to have. */
+  /** A later write of the same run will replace it: its shards leave the final names free. */
   readonly interim?: boolean;
 }
 
 /**
  * Writes a model as a TensorFlow.js checkpoint that stock TensorFlow.js reads, with the small files that belong to it.
- *
- * Every file goes to a temporary name, is flushed to the disk and renamed, model.json last. A name that may be in use is
- * never given other bytes: shards carry a piece of the weights' hash in their names, or have the name that they had in the
- * parent where nothing, or the very same, lies under it. So at every moment the folder holds the checkpoint that was there
- * before, or the new one, whole.
- * @param folder made if need be; only a model.json of the same run is replaced, and of its shards those are removed that no
- * file in the folder names; other files there are never touched
- * @throws UserError where the folder holds another checkpoint or cannot be written; nothing is left behind then
+ * Every file is written under a temporary name, flushed to the disk and renamed, model.json last. A name in use never
+ * gets other bytes: shards carry a part of the weights' hash in their names, or keep the name from the parent where that
+ * is free or holds the same bytes. So the folder holds a whole checkpoint at every moment, the old one or the new one.
+ * @param folder made if missing; only a model.json of the same run is replaced, and only those of its shards are removed
+ * that no file in the folder names; other files are never touched
+ * @throws UserError where the folder holds another checkpoint or cannot be written; then nothing is left behind
  */
 export async function writeCheckpoint(
   folder: string,
@@ -92,7 +90,7 @@ async function write(target: string, encoded: EncodedCheckpoint, model: ModelCon
   };
 }
 
-/** Files of the same name that are there already are somebody's, and stay. */
+/** Existing files of the same name belong to somebody else and stay. */
 const newCompanions = ({ companions = [] }: ModelContent, there: ReadonlySet<string>) =>
   companions.filter(({ name }) => !there.has(name));
 
@@ -102,7 +100,7 @@ const placeOf = (file: string, bytes: Uint8Array): string => `${hashOf(bytes)} $
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * The shards of the checkpoint that is about to be replaced; none where there is no checkpoint.
+ * Lists the shards of the checkpoint that is about to be replaced; none where there is no checkpoint.
  * @throws UserError where it is not one of the same run
  */
 async function replacedShards(target: string, anew: Uint8Array): Promise<string[]> {
@@ -129,19 +127,24 @@ async function replaceable(target: string, file: string): Promise<Buffer | undef
 const foreign = (target: string, what: string): UserError =>
   new UserError(`The folder "${target}" holds ${what}, which is never overwritten: choose another target folder.`);
 
-/** Which run a model.json is of, as it says itself: recipe, seed and parent; a string of its own where it does not say. */
+/**
+ * Identifies the run of a model.json by its recipe, seed and parent; where it has no provenance, by a string of its own.
+ */
 function origin(bytes: Uint8Array): string {
   try {
     const json = ModelJson.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     const provenance = readProvenance({ metadata: json.userDefinedMetadata ?? undefined });
     if (provenance) return JSON.stringify([provenance.recipe, provenance.seed, provenance.parent]);
   } catch {
-    // No description of a checkpoint.
+    // It is not the description of a checkpoint.
   }
   return hashOf(bytes);
 }
 
-/** Whether other bytes lie under the name that a shard has in the parent. Under names with a hash lie the same bytes, or damaged ones. */
+/**
+ * Returns true where other bytes have the name of a shard of the parent. Names with a hash hold the same bytes, or
+ * damaged ones.
+ */
 async function isTaken(target: string, name: string, bytes: Uint8Array): Promise<boolean> {
   if (hashInName(name) !== undefined) return false;
   const file = path.join(target, name);

@@ -3,17 +3,17 @@ import { shapeSize } from './dtype';
 import { quantizeExactly } from './requantize';
 import type { Tensor } from './types';
 
-/** Steps up to this much longer than before are tried, so that errors of neighbouring values do not all go one way. */
+/** Steps up to this factor longer are tried, so that errors of neighbouring values do not all have one sign. */
 const LONGEST = 1.08;
 const CANDIDATES = 33;
-/** How far a value may lie from its place on the old grid, in steps, and still be there. */
+/** Largest distance of a value from its point on the old grid, in steps, that counts as rounding. */
 const ON_GRID = 1e-3;
 
 /**
- * A tensor of 8 or 16 bits some of whose weights became 0, where its grid has no exact 0, on a grid that has one. Weights
- * that are not 0 stay so, and change by at most a step, most by less than half of one.
- * @returns the tensor itself where its grid has all its values, where weights that are not 0 have left it too, as after
- * training, or where no grid of so many bits reaches from 0 to all of them: it is then stored as float32
+ * Moves a tensor of 8 or 16 bits with new zeros onto a grid that has an exact 0. Weights other than 0 stay nonzero and
+ * change by at most one step, most of them by less than half a step.
+ * @returns the tensor itself where its grid holds all its values, where nonzero weights left the grid too, as after
+ * training, or where no such grid reaches from 0 to all values: it is then stored as float32
  */
 export function withZeroOnGrid(tensor: Tensor): Tensor {
   const { data, quantization } = tensor;
@@ -36,10 +36,10 @@ export function withZeroOnGrid(tensor: Tensor): Tensor {
   return { ...tensor, data: data.map(place), quantization: { ...quantization, scale: step, min } };
 }
 
-/** Values other than 0, each once, and how many weights have it. */
+/** Values other than 0, each once, with the number of weights that have it. */
 type Levels = ReadonlyMap<number, number>;
 
-/** A grid of whole steps from 0: the place of 0 counts from the lowest. */
+/** A grid of whole steps from 0; the position of 0 counts from the lowest value. */
 interface Grid {
   readonly step: number;
   readonly zeroPoint: number;
@@ -74,8 +74,8 @@ function gridOf(levels: Levels, step: number, limit: number): Grid | undefined {
 }
 
 /**
- * The error that an output can be expected to have, squared: errors of single weights add up by chance, what they have in
- * common adds up over all inputs.
+ * The expected squared error of an output: independent errors of weights add up by chance, their common part adds up
+ * over all inputs.
  */
 function costOf(levels: Levels, { step }: Grid, inputs: number): number {
   let [count, sum, squares] = [0, 0, 0];
