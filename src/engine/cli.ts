@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { supervise } from './cli/supervise';
 
-// Nothing else may be loaded here: this process does no work, so that a signal always finds it free.
+// Load nothing else here: this process does no work, so that it always hears a signal.
 void supervise(path.join(__dirname, 'command.js'), process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

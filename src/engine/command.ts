@@ -2,7 +2,7 @@ import { answerTrial } from './backend-choice/trial-process';
 import { main } from './cli/main';
 import { endWithParent } from './parent-watch';
 
-// A reader that has seen enough, such as `head`, is no failure.
+// A reader that stops early, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -10,7 +10,7 @@ import { createService } from './requests/service';
 function parentChannel(): Channel {
   return {
     send: (message) => {
-      // A parent that has just gone is heard of by `disconnect`; what it no longer reads is no error.
+      // `disconnect` reports a parent that is gone; a message that it no longer reads is no error.
       process.send?.(message, undefined, undefined, () => undefined);
     },
     onMessage: (listener) => {
@@ -24,7 +24,7 @@ function parentChannel(): Channel {
   };
 }
 
-/** Ends the engine: the log learns why, and everything that waits for it is told by the closing of the channel. */
+/** Ends the engine: the log gets the reason, and all pending requests fail as the channel closes. */
 function die(error: unknown): never {
   console.error(`The engine stops: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exit(1);
@@ -45,7 +45,7 @@ function serve(): void {
       console.error(message);
     }),
   );
-  // Native work cannot be waited for: what a run left is whole or its lock is that of a dead process.
+  // Native work cannot be waited for: the files of a run are whole, or its lock is that of a dead process.
   process.on('disconnect', () => process.exit(0));
   peer.listen();
 }

@@ -1,18 +1,18 @@
 import { Worker } from 'node:worker_threads';
 
-/** How often the parent is looked for: milliseconds. */
+/** Interval of the check, in milliseconds. */
 const INTERVAL_MS = 500;
 
 /**
- * Kills this process once its parent is gone, even while it computes: the main thread hears of nothing then, so another one
- * looks. What the process leaves is that of any killed run, whole or with the lock of a dead process.
+ * Kills this process when its parent is gone, even while it computes: the main thread hears nothing then, so a worker
+ * thread checks. The files of the process are those of any killed run: whole, or with the lock of a dead process.
  */
 export function endWithParent(): void {
   const workerData = { parent: process.ppid, interval: INTERVAL_MS };
   new Worker(PROGRAM, { eval: true, workerData, execArgv: [], env: {} }).unref();
 }
 
-/** On Windows a process keeps the number of a parent that is gone; elsewhere it gets another parent. */
+/** On Windows the number of a dead parent stays; elsewhere the process gets another parent. */
 const PROGRAM = `
 const { workerData } = require('node:worker_threads');
 const isGone = () => {

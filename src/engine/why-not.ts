@@ -1,6 +1,6 @@
 import { UserError } from '../protocol/errors';
 
-/** What `work` comes to; the sentence where it cannot be done. */
+/** Returns the result of `work`, or the sentence of its UserError. */
 export async function orWhyNot<T>(work: () => Promise<T>): Promise<T | string> {
   try {
     return await work();

@@ -1,9 +1,9 @@
 import type { BackendInfo as OwnBackendInfo } from 'tfjs-backend-onnxruntime';
 
-/** Which backend computes. */
+/** The backend that computes. */
 export type BackendInfo = OwnBackendInfo | TensorflowInfo;
 
-/** tfjs-node as the backend that computes. */
+/** Describes tfjs-node as the backend. */
 export interface TensorflowInfo {
   readonly name: 'tensorflow';
   readonly version: string;

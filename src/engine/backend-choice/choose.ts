@@ -6,33 +6,34 @@ import { runTrial, type Trial, type TrialResult } from './trial-process';
 import { readVerdict, writeVerdict, type Verdict, type VerdictSetting } from './verdicts';
 
 export interface ChooseOptions {
-  /** `auto`: the faster of the two where both are there. */
+  /** `auto`: the faster of the two where both are installed. */
   readonly choice: 'auto' | 'onnxruntime' | 'tensorflow';
   readonly threads: number;
-  /** Where `@tensorflow/tfjs-node` may be: its own folder, or one from which Node would find it. */
+  /** Folder of `@tensorflow/tfjs-node`, or one from which Node finds it. */
   readonly tensorflowFolder: string;
-  /** Where the result of the measurement is kept. */
+  /** Folder for the result of the measurement. */
   readonly cacheFolder: string;
-  /** Changes whenever the speed of our own backend may have. */
+  /** Changes whenever the speed of our own backend may have changed. */
   readonly revision: string;
-  /** A program that hands its arguments to `answerTrial` first. */
+  /** A program that passes its arguments to `answerTrial` first. */
   readonly program: string;
   /** Hears in one sentence which backend computes and why, and what falls back. */
   readonly log: (message: string) => void;
-  /** Default: that of the onnxruntime-node that is installed. */
+  /** Version of onnxruntime-node; default: the installed one. */
   readonly runtimeVersion?: () => string | undefined;
   /** Default: `runTrial`, in a process of its own. */
   readonly trial?: (program: string, trial: Trial) => Promise<TrialResult>;
 }
 
-/** The backend that was asked for cannot be had; the message is one sentence, the cause is for the log. */
+/** The requested backend is not available. The message is one sentence; the cause is for the log. */
 export class BackendUnavailable extends Error {
   override readonly name = 'BackendUnavailable';
 }
 
 /**
- * Makes the chosen backend the one of tfjs. tfjs-node is tried in a process of its own before this one loads it, since a
- * native library that does not fit the processor ends the process. Throws BackendUnavailable.
+ * Makes the chosen backend the active one of tfjs. tfjs-node is tried in a separate process first, because a native
+ * library that does not fit the processor ends its process.
+ * @throws BackendUnavailable
  */
 export async function chooseBackend(options: ChooseOptions): Promise<BackendInfo> {
   if (options.choice === 'onnxruntime') return ours(options, 'as chosen');
@@ -56,7 +57,7 @@ export async function chooseBackend(options: ChooseOptions): Promise<BackendInfo
   return result.info;
 }
 
-/** Milliseconds of both, from the cache or measured now; or why tfjs-node is out of the question. */
+/** Returns the milliseconds of both backends, from the cache or measured now; or the reason against tfjs-node. */
 async function measured(version: string, options: ChooseOptions): Promise<Verdict | { reason: string }> {
   const { cacheFolder, revision, threads } = options;
   const onnxruntimeVersion = (options.runtimeVersion ?? runtimeVersion)();
@@ -69,7 +70,7 @@ async function measured(version: string, options: ChooseOptions): Promise<Verdic
   const tensorflow = await tryOn('tensorflow', options);
   if ('reason' in tensorflow) return tensorflow;
   const onnxruntime = await tryOn('onnxruntime', options);
-  // Where ours does not run at all, any time of theirs is the better one.
+  // Where our backend does not run at all, any time of tfjs-node wins.
   if ('reason' in onnxruntime) return { onnxruntime: Infinity, tensorflow: tensorflow.milliseconds };
   const verdict = { onnxruntime: onnxruntime.milliseconds, tensorflow: tensorflow.milliseconds };
   await writeVerdict(cacheFolder, setting, verdict);

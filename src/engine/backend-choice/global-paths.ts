@@ -1,13 +1,13 @@
 import Module from 'node:module';
 import path from 'node:path';
 
-/** Folders in which Node looks for a package after all others: those of `NODE_PATH`, and a few in the home of the user. */
+/** Folders that Node searches last: those of `NODE_PATH`, and a few in the user's home. */
 function globalPaths(): readonly string[] {
   const paths: unknown = Reflect.get(Module, 'globalPaths');
   return Array.isArray(paths) ? paths.map(String) : [];
 }
 
-/** The folders in which Node looks for a package for one that asks, without the global ones: nobody chose what lies there. */
+/** Returns the folders in which Node searches a package, without the global ones: nobody chose their content. */
 export function localPaths(require: NodeJS.Require, id: string): readonly string[] {
   const everywhere = new Set(globalPaths());
   return (require.resolve.paths(id) ?? []).filter((folder) => !everywhere.has(folder));

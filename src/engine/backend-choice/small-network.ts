@@ -5,7 +5,10 @@ const BATCH = 50;
 const WARM_UP = 4;
 const STEPS = 12;
 
-/** Milliseconds of the fastest of a few training steps of a small convolution network, 50 images of 28 x 28, on the backend in place. */
+/**
+ * Returns the milliseconds of the fastest of a few training steps of a small convolutional network (50 images of 28 x
+ * 28) on the active backend.
+ */
 export async function timeSteps(): Promise<number> {
   const { conv2d, dense, flatten, maxPooling2d } = layers.layers;
   const convolution = { kernelSize: 3, padding: 'same', activation: 'relu' } as const;

@@ -7,18 +7,17 @@ import { localPaths } from './global-paths';
 import { layers } from '../model/layers-model/tfjs-layers';
 import { tf } from '../tf';
 
-/** Either the backend that now computes, or one sentence why it is not there. */
+/** The backend that is now active, or one sentence why it is not available. */
 export type TensorflowNodeResult = { readonly info: BackendInfo } | { readonly reason: string };
 
 const PACKAGE = '@tensorflow/tfjs-node';
 const BACKEND = 'tensorflow';
 
 /**
- * Loads `@tensorflow/tfjs-node` from a folder of the user's, where its native library is already in place, and makes it the
- * backend of tfjs. The folder is the package's own, or one that has it in `node_modules`. Never throws; where it does not
- * work the backend that was active stays so.
- *
- * @param threads how many threads the library may use
+ * Loads `@tensorflow/tfjs-node` from a folder of the user, where its native library is already installed, and makes it
+ * the backend of tfjs. The folder is the package's own, or has the package in `node_modules`. Never throws; on failure
+ * the previous backend stays active.
+ * @param threads number of threads that the library may use
  */
 export async function loadTensorflowNode(folder: string, threads: number): Promise<TensorflowNodeResult> {
   const active = tf.getBackend();
@@ -27,15 +26,15 @@ export async function loadTensorflowNode(folder: string, threads: number): Promi
     if (!found) throw new Error(`there is no ${PACKAGE}`);
     const { main, version } = found;
     for (const name of ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']) process.env[name] = String(threads);
-    // Its greeting about processors is none of the person's business; warnings and errors are.
+    // Its greeting about processors does not concern the person; warnings and errors do.
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
     addRemovedUtilities();
     withOurTensorFlow(() => void createRequire(main)(main));
     if (!tf.engine().backendNames().includes(BACKEND)) throw new Error('it registered no backend');
-    // tfjs tells a backend that does not start by a false answer, and would compute with another one from then on.
+    // tfjs reports a backend that does not start by returning false, and would then compute with another one.
     if (!(await tf.setBackend(BACKEND))) throw new Error('its backend does not start');
     checkSum();
-    // For good: this process has the backend until it ends.
+    // This process keeps the backend until it ends.
     completeGradients();
     return { info: { name: BACKEND, version, threads, blockedLayout: false } };
   } catch (error) {
@@ -48,8 +47,8 @@ export async function loadTensorflowNode(folder: string, threads: number): Promi
 }
 
 /**
- * The main module and the version of the package, found without loading it; undefined where it is not there. It is looked for in
- * the folder and where Node would look from there, but not in folders for all programs, such as those of `NODE_PATH`.
+ * Finds the main module and version of the package without loading it; undefined where it is missing. Node's search from
+ * the folder counts, folders for all programs, such as those of `NODE_PATH`, do not.
  */
 export function findTensorflowNode(folder: string): { main: string; version: string } | undefined {
   const own = path.resolve(folder);
@@ -86,8 +85,8 @@ function addRemovedUtilities(): void {
 }
 
 /**
- * While `load` runs, whatever asks for tfjs or a part of it gets our copy: a backend and kernels registered with another
- * copy would not be found by ours.
+ * Resolves tfjs and its parts to our copy while `load` runs: our copy would not find a backend or kernels that are
+ * registered with another one.
  */
 function withOurTensorFlow(load: () => void): void {
   const core = { ...tf, KernelBackend: callable(tf.KernelBackend) };
@@ -109,14 +108,17 @@ function withOurTensorFlow(load: () => void): void {
   }
 }
 
-/** tfjs-node is compiled to ES5, whose classes call their base as a function; the classes of our copy of tfjs refuse that. */
+/**
+ * tfjs-node is compiled to ES5, whose classes call their base class as a function; the classes of our copy of tfjs
+ * refuse that.
+ */
 function callable<T extends abstract new (...args: never[]) => object>(base: T): T {
   return new Proxy(base, {
     apply: (target, self: object, args: unknown[]) => Reflect.construct(target, args, self.constructor) as object,
   });
 }
 
-/** A library may load and still not compute. */
+/** A library may load and still fail to compute. */
 function checkSum(): void {
   const total = tf.tidy(() => tf.sum(tf.tensor1d([1, 2, 3.5])).dataSync()[0]);
   if (total !== 6.5 || tf.getBackend() !== BACKEND) throw new Error('it computes wrong sums');

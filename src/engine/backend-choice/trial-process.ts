@@ -10,18 +10,18 @@ const PATIENCE_MS = 60_000;
 const Trial = z.object({
   backend: z.enum(['onnxruntime', 'tensorflow']),
   threads: z.number(),
-  /** Where tfjs-node is. */
+  /** Folder of tfjs-node. */
   folder: z.string(),
 });
 export type Trial = z.infer<typeof Trial>;
 
-/** Milliseconds of a training step, or in a few words why the backend does not work. */
+/** Milliseconds of a training step, or a short reason why the backend does not work. */
 const TrialResult = z.union([z.object({ milliseconds: z.number() }), z.object({ reason: z.string() })]);
 export type TrialResult = z.infer<typeof TrialResult>;
 
 /**
- * Tries a backend in a process of its own and measures it: whatever a native library does to that process, this one goes
- * on. `program` must call `answerTrial` first. Never rejects.
+ * Tries a backend in a separate process and measures it, so that a crash of a native library does not end this process.
+ * `program` must call `answerTrial` first. Never rejects.
  */
 export function runTrial(program: string, trial: Trial): Promise<TrialResult> {
   return new Promise((resolve) => {
@@ -46,7 +46,7 @@ export function runTrial(program: string, trial: Trial): Promise<TrialResult> {
   });
 }
 
-/** Where this process was started by `runTrial`: does its work, answers and ends it. False in every other process. */
+/** Does the work of a trial where `runTrial` started this process, and ends it. Returns false in every other process. */
 export function answerTrial(args: readonly string[]): boolean {
   if (args[0] !== TRIAL_FLAG || process.send === undefined) return false;
   process.on('disconnect', () => process.exit(1));

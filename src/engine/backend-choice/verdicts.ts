@@ -8,7 +8,7 @@ import { z } from 'zod';
 const Verdict = z.object({ onnxruntime: z.number(), tensorflow: z.number() });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** What a verdict holds for, beside this Node and this processor. */
+/** The conditions of a verdict, beside this version of Node and this processor. */
 export interface VerdictSetting {
   readonly revision: string;
   /** Versions of the two libraries. */
@@ -21,19 +21,19 @@ export interface VerdictSetting {
 const FILE = 'backend-choice.json';
 const Verdicts = z.record(z.string(), Verdict);
 
-/** The verdict of an earlier measurement; undefined where there is none, or none that can be read. */
+/** Reads the verdict of an earlier measurement; undefined where there is none that can be read. */
 export async function readVerdict(folder: string, setting: VerdictSetting): Promise<Verdict | undefined> {
   return (await readAll(folder))[keyOf(setting)];
 }
 
-/** Keeps a verdict for later starts. Where it cannot be written, those measure again. */
+/** Keeps a verdict for later starts; where it cannot be written, they measure again. */
 export async function writeVerdict(folder: string, setting: VerdictSetting, verdict: Verdict): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     const all = { ...(await readAll(folder)), [keyOf(setting)]: verdict };
     await writeFileAtomic(path.join(folder, FILE), `${JSON.stringify(all, null, 2)}\n`);
   } catch {
-    // A cache that cannot be written is none.
+    // A cache that cannot be written is not used.
   }
 }
 

@@ -8,7 +8,7 @@ import { errorCode } from '../checkpoint/failures';
 import { identityOf, isAlive } from './process-identity';
 import type { OutputFolder } from './output-folder';
 
-/** The file in a run's folder that says who works in it. */
+/** The lock file in a run's folder. */
 export const LOCK_FILE = '.secateur-lock';
 
 const CLAIM = new RegExp(`^\\${LOCK_FILE}-[0-9a-z-]+$`);
@@ -20,22 +20,22 @@ const Holder = z.object({
   started: z.string().nullable(),
 });
 
-/** The holder touches its lock this often: milliseconds. */
+/** Interval at which the holder touches its lock, in milliseconds. */
 const HEARTBEAT_MS = 5_000;
-/** Where nothing else tells whether the holder lives, silence this long means that it is dead: milliseconds. */
+/** Silence after which the holder counts as dead where nothing else tells, in milliseconds. */
 const SILENCE_MS = 30_000;
-/** The most that a lock may hold: bytes. */
+/** Most bytes of a lock. */
 const LOCK_MAX_BYTES = 4096;
-/** A lock that is released and taken by others again and again is a living one. */
+/** A lock that others release and take again this often belongs to a living run. */
 const ATTEMPTS = 5;
 
-/** Locks that this process holds; removed at its end even where nobody waits for promises any more. */
+/** Locks of this process; removed when it exits, even while promises are pending. */
 const held = new Set<string>();
 process.on('exit', () => {
   for (const file of held) rmSync(file, { force: true });
 });
 
-/** The right to work in a folder, until it is released. */
+/** The exclusive right to work in a folder, until it is released. */
 export interface FolderLock {
   release(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export async function lockFolder(folder: OutputFolder): Promise<FolderLock> {
   };
 }
 
-/** Makes the lock appear whole or not at all: two runs that try at once cannot both succeed. */
+/** Creates the lock atomically: of two runs that try at once only one succeeds. */
 async function linkedTo(own: string, file: string): Promise<boolean> {
   try {
     await link(own, file);
@@ -97,11 +97,11 @@ async function linkedTo(own: string, file: string): Promise<boolean> {
   }
 }
 
-/** Whether a file next to the lock, as a process leaves it while it takes the lock, is that of a process that is dead. */
+/** Returns true for the claim file of a dead process that was taking the lock. */
 export const isDeadClaim = async (folder: OutputFolder, name: string): Promise<boolean> =>
   CLAIM.test(name) && (await readDead(folder, name)) !== undefined;
 
-/** The text of a lock whose holder is dead; `gone` where it was just released; undefined while the holder lives. */
+/** Returns the text of a lock whose holder is dead; `gone` where it was just released; undefined while the holder lives. */
 async function readDead(folder: OutputFolder, name: string): Promise<string | undefined> {
   const text = await textOf(folder, name);
   const changed = await folder.changed(name);
@@ -112,9 +112,9 @@ async function readDead(folder: OutputFolder, name: string): Promise<string | un
 }
 
 /**
- * Puts a file in the place of a dead lock: true where that was done. The succession to each dead lock is a lock of its own,
- * so that nobody who has seen it dead long ago can take away what came after it; a successor that died in between is
- * succeeded in the same way. The lock's place is never empty meanwhile.
+ * Replaces a dead lock by a file. Returns true where it did. The takeover of each dead lock has a lock of its own, so
+ * that a process that saw the lock dead long ago cannot remove its successor; the lock of a process that died during a
+ * takeover is taken over in the same way. The lock file exists at every moment.
  */
 async function succeeds(folder: OutputFolder, own: string, name: string, corpse: string): Promise<boolean> {
   const home = path.dirname(own);

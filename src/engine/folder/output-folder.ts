@@ -7,28 +7,27 @@ import { placeFile, syncFolder } from '../checkpoint/atomic';
 import { makeFilled, makeFolders } from '../checkpoint/folders';
 import { partsOf } from './names';
 
-/** The most that a text file in a run's folder may hold: bytes. */
+/** Most bytes of a text file in a run's folder. */
 export const TEXT_MAX_BYTES = 256 * 1024 * 1024;
 
-/** Systems without these flags (Windows) are left with the look before the opening. */
+/** Systems without these flags (Windows) rely on the check before the opening. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT } = constants;
 
 /**
- * The folder of a run, or of a scan: everything in it is opened, written and removed through here. What lies in it may come
- * from others, so names are plain, no link is followed, only regular files of bounded size are read, and what is written
- * replaces a link instead of following it. The folder itself was named by the person and may be reached by a link.
- *
+ * The folder of a run or of a scan. Everything in it is opened, written and removed through this class. Its content may
+ * come from others: names are plain, no link is followed, only regular files of bounded size are read, and a write
+ * replaces a link instead of following it. The person named the folder itself, so it may be reached by a link.
  * Names are relative to it, with `/` between their parts; '' is the folder itself.
  */
 export class OutputFolder {
   private constructor(
-    /** Absolute, as the person named it: for messages and results. */
+    /** Absolute, as the person named it; for messages and results. */
     readonly given: string,
     private home: string,
   ) {}
 
-  /** The folder at a path, whether it is there or not. @throws UserError where something else is there */
+  /** Returns the folder at a path, whether it exists or not. @throws UserError where something else is there */
   static async locate(given: string): Promise<OutputFolder> {
     const absolute = path.resolve(given);
     try {
@@ -43,12 +42,12 @@ export class OutputFolder {
     }
   }
 
-  /** Absolute, all links resolved, where it is there. */
+  /** Absolute, all links resolved, where it exists. */
   get real(): string {
     return this.home;
   }
 
-  /** Whether it is the folder at a path that exists. */
+  /** Returns true where it is the folder at an existing path. */
   async isAt(other: string): Promise<boolean> {
     return (await realpath(other)) === this.home;
   }
@@ -59,8 +58,8 @@ export class OutputFolder {
   }
 
   /**
-   * Makes it where it is not there; answers with the topmost folder that had to be made, all links resolved.
-   * @param fill writes what is to be in it from its first moment, so that a process that is killed leaves both or nothing
+   * Makes the folder where it is missing. Returns the topmost folder that it made, all links resolved.
+   * @param fill writes the first content, so that a killed process leaves the folder with it or nothing
    * @throws UserError
    */
   async make(fill?: (staged: OutputFolder) => Promise<unknown>): Promise<string | undefined> {
@@ -75,7 +74,7 @@ export class OutputFolder {
     }
   }
 
-  /** The names in it, or in a folder of it; none where that is not there. @throws UserError */
+  /** Lists the names in it, or in a folder of it; none where that is missing. @throws UserError */
   async names(within = ''): Promise<string[]> {
     const folder = await this.look(within);
     if (!folder) return [];
@@ -88,16 +87,16 @@ export class OutputFolder {
     }
   }
 
-  /** Whether something of this name is there. @throws UserError where a folder on the way is a link */
+  /** Returns true where something has this name. @throws UserError where a folder on the way is a link */
   async has(name: string): Promise<boolean> {
     const parts = partsOf(name);
     return (await this.names(parts.slice(0, -1).join('/'))).includes(parts.at(-1)!);
   }
 
   /**
-   * The content of a file; undefined where it is not there.
+   * Reads a file; undefined where it is missing.
    * @param most bytes that it may hold
-   * @throws UserError where it is a link, no regular file or too large
+   * @throws UserError where it is a link, not a regular file, or too large
    */
   async read(name: string, most: number): Promise<Buffer | undefined> {
     const file = await this.look(name);
@@ -119,12 +118,12 @@ export class OutputFolder {
     }
   }
 
-  /** `read`, of a text in UTF-8. */
+  /** Reads a text in UTF-8, as `read` does. */
   async text(name: string): Promise<string | undefined> {
     return (await this.read(name, TEXT_MAX_BYTES))?.toString('utf8');
   }
 
-  /** `text` as JSON; undefined where the file is not there or no JSON. */
+  /** Parses a text as JSON; undefined where the file is missing or is not JSON. */
   async json(name: string): Promise<unknown> {
     const text = await this.text(name);
     try {
@@ -134,12 +133,12 @@ export class OutputFolder {
     }
   }
 
-  /** When a file was last changed, in milliseconds since 1970; undefined where it is not there. */
+  /** Returns the time of a file's last change, in milliseconds since 1970; undefined where it is missing. */
   async changed(name: string): Promise<number | undefined> {
     return (await this.lookAt(name))?.status.mtimeMs;
   }
 
-  /** Writes a file, whole or not at all, its folder made if need be. */
+  /** Writes a file, whole or not at all; makes its folder where it is missing. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     const parts = partsOf(name);
     const folder = await this.folder(parts.slice(0, -1).join('/'));
@@ -147,7 +146,7 @@ export class OutputFolder {
     await syncFolder(folder);
   }
 
-  /** Appends to a file, made if need be. @throws UserError where it is a link or no regular file */
+  /** Appends to a file; makes it where it is missing. @throws UserError where it is a link or not a regular file */
   async append(name: string, text: string): Promise<void> {
     const parts = partsOf(name);
     const there = await this.look(name);
@@ -161,7 +160,10 @@ export class OutputFolder {
     }
   }
 
-  /** Makes a folder in it where it is not there; answers with its absolute path. @throws UserError where a link is in the way */
+  /**
+   * Makes a folder in it where it is missing, and returns its absolute path. @throws UserError where a link is in the
+   * way
+   */
   async folder(name: string): Promise<string> {
     let [at, so] = [this.home, ''];
     for (const part of name === '' ? [] : partsOf(name)) {
@@ -179,7 +181,10 @@ export class OutputFolder {
     return at;
   }
 
-  /** The absolute path of a regular file; undefined where it is not there. @throws UserError where it is something else */
+  /**
+   * Returns the absolute path of a regular file; undefined where it is missing. @throws UserError where it is something
+   * else
+   */
   async file(name: string): Promise<string | undefined> {
     const found = await this.look(name);
     if (found && !found.status.isFile()) throw this.strange(name, 'is not a plain file');
@@ -196,8 +201,8 @@ export class OutputFolder {
   }
 
   /**
-   * Removes what a folder of it holds, as far as `ours` says so by its name, and the folder where nothing else is in it.
-   * Links in it are removed themselves.
+   * Removes the entries of one of its folders whose names `ours` accepts, and the folder itself where nothing else is in
+   * it. Links in it are removed, not followed.
    */
   async removeFolder(name: string, ours: (entry: string) => boolean): Promise<void> {
     const folder = await this.look(name);
@@ -207,14 +212,17 @@ export class OutputFolder {
     await rmdir(folder.path).catch(() => undefined);
   }
 
-  /** What is there by this name, not followed; undefined where nothing is. @throws UserError where it, or a folder on the way, is a link */
+  /**
+   * Looks at an entry without following it; undefined where it is missing. @throws UserError where it, or a folder on
+   * the way, is a link
+   */
   private async look(name: string): Promise<{ path: string; status: Stats } | undefined> {
     const found = await this.lookAt(name);
     if (found?.status.isSymbolicLink()) throw this.link(name);
     return found;
   }
 
-  /** `look` where the last part may be a link. */
+  /** Looks at an entry whose last part may be a link. */
   private async lookAt(name: string): Promise<{ path: string; status: Stats } | undefined> {
     const parts = name === '' ? [] : partsOf(name);
     let at = this.home;

@@ -3,22 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
-/** A process that no other process, before or after, can be taken for. */
+/** Identifies a process among all processes, past and future. */
 export interface ProcessIdentity {
   host: string;
   pid: number;
-  /** When it started, in whatever the system counts; null where the system does not tell. */
+  /** Its start time in units of the system; null where the system does not tell. */
   started: string | null;
 }
 
-/** A process of this host that runs now. */
+/** Returns the identity of a running process of this host. */
 export async function identityOf(pid: number): Promise<ProcessIdentity> {
   return { host: hostname(), pid, started: await startOf(pid) };
 }
 
 /**
- * Whether a process still runs: a number that was given to another process since does not count. `unknown` where it ran on
- * another host, or where the system does not tell when a process started.
+ * Returns true while a process runs. Another process that got the same number since does not count. `unknown` where it
+ * ran on another host, or where the system does not tell start times.
  */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean | 'unknown'> {
   if (identity.host !== hostname()) return 'unknown';
@@ -39,9 +39,9 @@ async function startOf(pid: number): Promise<string | null> {
         readFile(`/proc/${pid}/stat`, 'utf8'),
         readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       ]);
-      // Field 22 of proc(5); the name in parentheses, field 2, may itself hold spaces and parentheses.
+      // Field 22 of proc(5); field 2, the name in parentheses, may contain spaces and parentheses.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      // A zombie keeps its number but runs no more.
+      // A zombie keeps its number but no longer runs.
       return fields[0] === 'Z' ? '' : `${boot.trim()}:${fields[19]}`;
     }
     if (process.platform === 'win32') return null;

@@ -6,8 +6,8 @@ import type { OutputFolder } from './output-folder';
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Removes from a folder whose lock is held what processes that were killed left half-written in it: files under temporary
- * names, shards of checkpoints that were never finished, and attempts at the lock. Nothing else is touched.
+ * Removes the half-written files of killed processes from a locked folder: temporary files, shards of unfinished
+ * checkpoints, and claims on the lock. Nothing else is touched.
  * @param within folders in it to look into
  */
 export async function sweep(folder: OutputFolder, within: readonly string[]): Promise<void> {

@@ -8,15 +8,16 @@ import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { weightSwapOf } from '../model/weight-swap';
 import { pauseUnless } from '../pause';
 
-/** Who waits for an answer, and hears how far it is. */
+/** Who waits for an answer and hears its progress. */
 interface Listener {
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Data as the checkpoint of a session takes it. What a trial finds is kept with the session, so that no other question tries
- * again. @throws UserError, UndecidedNormalization, CancelledError
+ * Opens data as the checkpoint of a session takes it. The session keeps the result of a trial, so that no other request
+ * tries again.
+ * @throws UserError, UndecidedNormalization, CancelledError
  */
 export function fitted(session: Session, data: OpenData, listener: Listener): Promise<Dataset> {
   return fitData(session.checkpoint, data, {

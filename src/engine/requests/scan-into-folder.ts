@@ -13,11 +13,11 @@ import { sweep } from '../folder/sweep';
 import { writeFailure } from '../checkpoint/failures';
 import { removeEmptyFolders } from '../checkpoint/folders';
 
-/** A scan as it is asked for. */
+/** The options of a requested scan. */
 export interface SensitivityRequest {
   readonly options: SensitivityOptions;
   readonly seed: number;
-  /** Folder in which the points are kept, made if need be. */
+  /** Folder that keeps the points; made where it is missing. */
   readonly out?: string | undefined;
 }
 

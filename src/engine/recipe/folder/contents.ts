@@ -44,12 +44,12 @@ export async function isWorthless(folder: OutputFolder): Promise<boolean> {
   return !(await folder.names(STATE_FOLDER)).some((name) => SCAN_NAME.test(name));
 }
 
-/** Removes what only an unfinished run needs. */
+/** Removes the state, which only an unfinished run needs. */
 export const removeState = (folder: OutputFolder): Promise<void> => folder.removeFolder(STATE_FOLDER, isStateName);
 
 /**
- * Removes all that a run wrote that came to nothing; in a folder whose lock is held. The state goes last: without it nobody
- * knows what is the run's.
+ * Removes everything that a failed run wrote, in a locked folder. The state goes last, because it tells which files are
+ * the run's.
  */
 export async function discard(folder: OutputFolder, own: OwnFiles): Promise<void> {
   await folder.removeFolder(PLANS_FOLDER, (name) => /^plan-\d+$/.test(name));
@@ -60,14 +60,14 @@ export async function discard(folder: OutputFolder, own: OwnFiles): Promise<void
   await removeState(folder);
 }
 
-/** Removes what claims that a run is done: its results, and the checkpoint to use. */
+/** Removes the results and the final checkpoint, which say that a run is finished. */
 export async function removeResults(folder: OutputFolder, own: OwnFiles): Promise<void> {
   for (const name of [RESULTS_FILE, MARKDOWN_FILE, CSV_FILE]) await folder.remove(name);
   await removeCheckpoint(folder);
   await removeCompanions(folder, own);
 }
 
-/** Removes the files that came along with the model, as far as they are as the run has written them. */
+/** Removes the files that were copied with the model, where they are unchanged. */
 async function removeCompanions(folder: OutputFolder, { companions }: OwnFiles): Promise<void> {
   const names = new Set(await folder.names());
   for (const [name, hash] of Object.entries(companions)) {
@@ -90,7 +90,7 @@ async function removeCheckpoint(folder: OutputFolder, hash?: string): Promise<vo
   await removeUnnamed(folder.real, [...plain, ...hashed]);
 }
 
-/** Removes the checkpoint of an unfinished run where it is not the one that its state tells; true where it did. */
+/** Removes the checkpoint of an unfinished run where it is not the one in its state. Returns true where it did. */
 export async function dropStrange(folder: OutputFolder, latest: StoredHashes | undefined): Promise<boolean> {
   if (!(await folder.has(modelJsonOf(''))) || (latest && (await isWhole(folder, '', latest)))) return false;
   await removeCheckpoint(folder, latest?.weights);
@@ -98,8 +98,9 @@ export async function dropStrange(folder: OutputFolder, latest: StoredHashes | u
 }
 
 /**
- * Clears what killed runs left in a folder whose lock is held: half-written files, and of a run without a whole epoch
- * everything.
+ * Removes leftovers of killed runs from a locked folder: half-written files, and everything of a run without a whole
+ * epoch.
+ * @param keep true for a run that is resumed: only half-written files are removed
  */
 export async function clearLeftovers(folder: OutputFolder, keep: boolean): Promise<void> {
   const below = await foldersBelow(folder);
@@ -114,7 +115,7 @@ export async function clearLeftovers(folder: OutputFolder, keep: boolean): Promi
   await discard(folder, { ...own, recipe: own.recipe && sameRecipe });
 }
 
-/** The folders of a run in which files are written. */
+/** Lists the folders of a run in which files are written. */
 async function foldersBelow(folder: OutputFolder): Promise<string[]> {
   const names = new Set(await folder.names());
   const found: string[] = [];

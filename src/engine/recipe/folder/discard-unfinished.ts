@@ -4,10 +4,9 @@ import { OutputFolder } from '../../folder/output-folder';
 import { clearLeftovers } from './contents';
 
 /**
- * Clears what a run that was killed left in its folder, unless it got as far as something to resume; for whoever ended its
- * process.
- * @param made the topmost folder that the run had to make; by default its own
- * @throws UserError where another run is at work there
+ * Removes what a killed run left in its folder, unless there is something to resume; for the process that ended it.
+ * @param made the topmost folder that the run made; default: its own
+ * @throws UserError where another run works there
  */
 export async function discardUnfinished(out: string, made?: string): Promise<void> {
   const folder = await OutputFolder.locate(out);

@@ -68,7 +68,7 @@ export async function examine(folder: OutputFolder, asking: Asking, there: Recip
   return { kind: 'new' };
 }
 
-/** @throws UserError where the folder of a run is the one of the checkpoint with which it begins */
+/** @throws UserError where the folder is that of the checkpoint with which the run starts */
 export async function checkApart(folder: OutputFolder, parent: Asking['parent']): Promise<void> {
   if (parent && (await folder.isAt(parent.folder)))
     throw new UserError(
