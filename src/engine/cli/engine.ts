@@ -7,7 +7,7 @@ import type { Normalization } from '../../protocol/normalization';
 import { createService } from '../requests/service';
 import { cacheFolder, sampleFolder } from './folders';
 
-/** What every command is told. */
+/** Context of every command. */
 export interface CommonOptions {
   json?: boolean;
   threads?: number;
@@ -16,7 +16,7 @@ export interface CommonOptions {
   verbose?: boolean;
 }
 
-/** The engine within this process, asked in the same way as the one of the editor. */
+/** The engine in this process, with the same requests as in the editor. */
 export interface LocalEngine {
   ask<K extends keyof EngineRequests>(
     method: K,
@@ -25,7 +25,7 @@ export interface LocalEngine {
   ): Promise<z.input<EngineRequests[K]['result']>>;
 }
 
-/** Starts the engine; `bundle` is the file of the command line's bundle. */
+/** Starts the engine. @param bundle file of the command line's bundle */
 export function localEngine(
   bundle: string,
   { threads = 0, backend = 'auto', tensorflowPath }: CommonOptions,
@@ -46,7 +46,7 @@ export function localEngine(
     async ask(method, params, onProgress = () => undefined) {
       const parsed = engineRequests[method].params.safeParse(params);
       if (!parsed.success) throw new UserError(`That cannot be done: ${describeIssue(parsed.error)}.`);
-      // Questions about files alone need no native library.
+      // Requests about files alone need no native library.
       if (method !== 'inspect' && method !== 'histogram')
         await (initialized ??= service.initialize(settings, { signal, report: () => undefined }));
       // The schema of a method is that of its handler; the compiler cannot see that for all methods at once.
@@ -61,13 +61,16 @@ export interface DataOptions {
   normalization?: Normalization;
 }
 
-/** A dataset as typed: a name, or a folder from where the person stands; with the normalization, where one was given. */
+/**
+ * Returns a typed dataset: a name, or a folder relative to the working directory; with the normalization, where one was
+ * given.
+ */
 export function dataAsTyped(typed: string, normalization?: Normalization): DataReference {
   const source = typed === 'fashion-mnist' || typed === 'fashion-mnist-sample' ? typed : path.resolve(typed);
   return normalization ? withNormalization(source, normalization) : source;
 }
 
-/** The field `data` of a request or recipe, left out where no dataset was typed. @throws UserError */
+/** Returns the field `data` of a request or recipe; empty where no dataset was typed. @throws UserError */
 export function dataField({ data, normalization }: DataOptions): { data?: DataReference } {
   if (data !== undefined) return { data: dataAsTyped(data, normalization) };
   if (normalization)

@@ -4,7 +4,7 @@ import { count, percent, weight } from '../../protocol/format';
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 
-/** A histogram in three lines: name and figures, a bar of one character for each bin, the range under it. */
+/** Draws a histogram in three lines: name and figures, a bar of one character per bin, the range. */
 export function histogramLine(histogram: Histogram): string {
   const { layer, count: total, zeros, nan, infinite, mean, std, start, width, counts } = histogram;
   const highest = Math.max(1, ...counts);

@@ -17,10 +17,9 @@ const FAILURE = 1;
 const WRONG_USE = 2;
 
 /**
- * Runs the command line and answers with the exit code: 0, 1 for a failure, 2 for wrong use, and as shells have it 128
- * and the signal's number after a signal. A failure is one sentence, alone on the last line of stderr.
- *
- * @param bundle the file of the command line's bundle
+ * Runs the command line. Returns the exit code: 0, 1 for a failure, 2 for wrong use, and 128 plus the number of the
+ * signal after a signal, as shells do. A failure is one sentence, alone on the last line of stderr.
+ * @param bundle file of the command line's bundle
  */
 export async function main(args: readonly string[], bundle: string): Promise<number> {
   const terminal = new Terminal(process.stdout, process.stderr);
@@ -40,7 +39,7 @@ export async function main(args: readonly string[], bundle: string): Promise<num
     await commands.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has written its own message, or the help that was asked for.
+    // Commander has printed its own message, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
     if (verbose) terminal.detail(explain(error));
     if (error instanceof UndecidedNormalization) terminal.detail(trialTable(error.trial));
@@ -51,7 +50,7 @@ export async function main(args: readonly string[], bundle: string): Promise<num
   }
 }
 
-/** What was tried, for a person to choose from. */
+/** Formats the normalizations that were tried, for a person to choose from. */
 function trialTable({ tried }: NormalizationTrial): string {
   const right = true;
   return table(
@@ -60,12 +59,12 @@ function trialTable({ tried }: NormalizationTrial): string {
   );
 }
 
-/** What the supervising process tells. */
+/** A message from the supervising process. */
 const Stop = z.object({ stop: z.enum(STOPPING_SIGNALS) });
 
 /**
- * The first signal, had or told by the supervising process, asks the work to stop. A second one ends the process; where it is
- * supervised, the other process does that.
+ * Asks the work to stop at the first signal, own or from the supervising process. A second signal ends the process;
+ * where it is supervised, the other process does that.
  */
 function stopOnSignals(abort: AbortController, terminal: Terminal): () => StoppingSignal | undefined {
   let received: StoppingSignal | undefined;
@@ -82,10 +81,10 @@ function stopOnSignals(abort: AbortController, terminal: Terminal): () => Stoppi
   }
   process.on('message', (message) => {
     const told = Stop.safeParse(message);
-    // A terminal gives its signal to both processes.
+    // A terminal sends its signal to both processes.
     if (told.success && !received) stop(told.data.stop);
   });
-  // To listen is no work that this process should stay for.
+  // Listening alone must not keep this process alive.
   process.channel?.unref();
   return () => received;
 }

@@ -5,13 +5,16 @@ import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
 import { table } from './table';
 
-/** Totals of a plan, its counts and the sizes of its files together. */
+/** Totals of a plan: counts and file sizes together. */
 export const totalsOf = ({ counts: { totals }, bytes }: StepPlan) => ({
   before: { ...totals.before, ...bytes.before },
   after: { ...totals.after, ...bytes.after },
 });
 
-/** The plan of a step that removes no channels as one document. `nonzeroMacs` are those with a weight that is not 0. */
+/**
+ * Formats the plan of a step that removes no channels as one document. `nonzeroMacs` counts MACs with a weight other
+ * than 0.
+ */
 export function planDocument(plan: StepPlan) {
   const { counts, accuracy, noAccuracy, notes } = plan;
   return {
@@ -29,10 +32,10 @@ export function planDocument(plan: StepPlan) {
 }
 
 const right = true;
-/** A count; a question mark where it is not known. */
+/** Formats a count; a question mark where it is unknown. */
 export const whole = (value: number | null): string => (value === null ? '?' : count(value));
 
-/** The same as text. @param running the step while it runs: `Pruning` */
+/** Formats the same as text. @param running the step while it runs: `Pruning` */
 export const planText = (plan: StepPlan, running: string): string =>
   [layersText(plan.counts), '', totalsText(plan), '', ...measuredLines(plan, `after ${running.toLowerCase()}`)].join(
     '\n',
@@ -79,7 +82,7 @@ function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
   );
 }
 
-/** What a plan says below its figures. @param after when accuracy would be what it tells */
+/** Formats the notes below the figures of a plan. @param after the moment at which accuracy is measured */
 export const measuredLines = ({ accuracy, noAccuracy = '', notes = [] }: StepPlan, after: string): string[] => [
   accuracy ? accuracyText(accuracy, after) : `accuracy: not measured, ${visible(noAccuracy)}`,
   ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
@@ -93,7 +96,7 @@ const accuracyText = ({ samples, baseline, accuracy }: PlanAccuracy, after: stri
     ...(accuracy === null ? [] : [`${percent(accuracy)} ${after}`]),
   ].join(', ');
 
-/** What is to be said of a layer beside its figures. */
+/** Formats the note of a layer. */
 export function pruneNote({ reason, outputError }: Pick<PrunedLayer, 'reason' | 'outputError'>): string {
   const fitted = outputError
     ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} once its weights were fitted anew`]

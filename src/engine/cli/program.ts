@@ -8,7 +8,7 @@ import { declareMeasuring } from './declarations/measuring';
 import { data, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
 
-/** The command line of Secateur; every command hands its work to `perform`. */
+/** Declares the command line of Secateur; every command passes its work to `perform`. */
 export function createProgram(version: string, perform: Perform): Command {
   const program = new Command('secateur')
     .description('Pruning shears for neural networks: train, inspect, prune and evaluate TensorFlow.js checkpoints.')
@@ -36,7 +36,7 @@ export function createProgram(version: string, perform: Perform): Command {
       )
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
 
-  // What a step of that name would do is done without a run.
+  // This command does the work of the step of the same name without a run.
   for (const name of stepNames) if (name !== 'evaluate') declareStep(name, command, perform);
   declareMeasuring(command, perform);
 

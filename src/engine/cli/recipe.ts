@@ -5,7 +5,7 @@ import { describeIssue, UserError } from '../../protocol/errors';
 import { Recipe } from '../../protocol/recipe';
 import { readFailure } from '../checkpoint/failures';
 
-/** What the options of a command describe. @throws UserError where one of them has no fitting value */
+/** Parses the options of a command. @throws UserError where one of them has no valid value */
 export function optionsOf<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
   const parsed = schema.safeParse(given);
   if (!parsed.success)
@@ -13,7 +13,7 @@ export function optionsOf<Schema extends z.ZodType>(schema: Schema, given: unkno
   return parsed.data;
 }
 
-/** Reads a recipe from a file. Throws UserError. */
+/** Reads a recipe from a file. @throws UserError */
 export async function readRecipe(file: string): Promise<Recipe> {
   let text: string;
   try {

@@ -9,15 +9,15 @@ import type { Begun } from './stopping';
 import type { LocalEngine } from './engine';
 import type { Terminal } from './terminal';
 
-/** Where a command runs a recipe. */
+/** The place in which a command runs a recipe. */
 export interface RunPlace {
   out: string;
-  /** What relative paths in the recipe start from. */
+  /** Start of relative paths in the recipe. */
   baseFolder: string;
   resume?: boolean;
 }
 
-/** Runs a recipe and shows on stderr how it goes: a bar, and a line for each epoch. */
+/** Runs a recipe and shows its progress on stderr: a bar, and a line per epoch. */
 export async function runOnTerminal(
   engine: LocalEngine,
   terminal: Terminal,
@@ -42,7 +42,7 @@ export async function runOnTerminal(
   }
 }
 
-/** Tells the supervising process which folder to clean where this one is killed; null: none any more. */
+/** Tells the supervising process which folder to clean if this process is killed; null: none any more. */
 function tellSupervisor(begun: Begun | { folder: null }): void {
   process.send?.(begun, undefined, undefined, () => undefined);
 }
@@ -57,12 +57,12 @@ export function epochLine(record: EpochRecord, epochs: number): string {
   );
 }
 
-/** What must be said of every accuracy: how the pixels entered the model, and whether they are those of the sample. */
+/** Formats the notes to every accuracy: the normalization, and that the data is the sample. */
 export const accuracyNotes = (sample: boolean, normalization: NormalizationInUse | undefined): string[] => [
   ...(normalization ? [normalizationWords(normalization)] : []),
   ...sampleWarning(sample),
 ];
 
-/** What must be said of every figure that was measured on the sample. */
+/** Formats the note to every figure measured on the sample. */
 export const sampleWarning = (sample: boolean): string[] =>
   sample ? ['Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : [];

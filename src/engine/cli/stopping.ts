@@ -1,18 +1,18 @@
-/** Signals that ask to stop; as shells have it the exit code is then 128 and the number. */
+/** Signals that ask to stop; the exit code is then 128 plus the number, as in shells. */
 export const STOPPING_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export type StoppingSignal = (typeof STOPPING_SIGNALS)[number];
 
-/** What the supervising process tells the program when it got a signal. */
+/** Message of the supervising process when it receives a signal. */
 export interface Stop {
   readonly stop: StoppingSignal;
 }
 
-/** What the program tells the supervising process of a run that makes its folder. */
+/** Message to the supervising process about a run that makes its folder. */
 export interface Begun {
   readonly folder: string;
-  /** The topmost folder that it has to make. */
+  /** The topmost folder that it makes. */
   readonly made: string;
 }
 
-/** The last line of a command that was stopped. */
+/** The last line of a stopped command. */
 export const CANCELLED = 'Cancelled; where whole epochs were written, the same command with --resume goes on.';

@@ -2,17 +2,17 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { CANCELLED, STOPPING_SIGNALS, type Begun, type StoppingSignal, type Stop } from './stopping';
 
-/** What the work has to end by itself after a signal, before it is killed: milliseconds. */
+/** Time for the work to end by itself after a signal before it is killed, in milliseconds. */
 const GRACE_MS = 800;
 /** Shows the cursor of a terminal, which a bar hides. */
 const SHOW_CURSOR = '\u001b[?25h';
 
 /**
- * Runs the command line's program in a process of its own and answers with its exit code. The program computes for seconds on
- * end without hearing a signal, in JavaScript or in a native library; this process hears it, asks the program to stop, and
- * kills it where it does not. The environment of the program has no `NODE_PATH`: what it loads is decided by where it is.
- *
- * @param program the bundle to run under this Node
+ * Runs the command line's program in a separate process and returns its exit code. The program computes for seconds
+ * without hearing a signal, in JavaScript or in a native library; this process hears the signal, asks the program to
+ * stop, and kills it if it does not. The environment of the program has no `NODE_PATH`: its location decides what it
+ * loads.
+ * @param program the bundle to run with this Node
  */
 export async function supervise(program: string, args: readonly string[]): Promise<number> {
   const env = { ...process.env };
@@ -30,7 +30,7 @@ export async function supervise(program: string, args: readonly string[]): Promi
 }
 
 class SupervisedWork {
-  /** The exit code for this process, once the program has ended. */
+  /** The exit code of this process, once the program has ended. */
   readonly ended: Promise<number>;
   private stoppedBy: StoppingSignal | undefined;
   private killed = false;
@@ -51,7 +51,7 @@ class SupervisedWork {
     });
   }
 
-  /** Asks the program to stop, and kills it where it does not soon, or on a second signal. */
+  /** Asks the program to stop, and kills it if it does not do so soon, or on a second signal. */
   stop(signal: StoppingSignal): void {
     if (this.stoppedBy) {
       this.kill();
@@ -83,13 +83,13 @@ class SupervisedWork {
   }
 
   private async discard({ folder, made }: Begun): Promise<void> {
-    // Loaded only now: every command would wait for it.
+    // Loaded only now, because every command would wait for it.
     const { discardUnfinished } = await import('../recipe/folder/discard-unfinished');
     await discardUnfinished(folder, made).catch(() => undefined);
   }
 }
 
-/** What the program tells of a run; undefined once nothing half-done is in its folder. */
+/** Parses a message of the program about a run; undefined where the run left nothing half-done. */
 function begunOf(message: unknown): Begun | undefined {
   if (typeof message !== 'object' || message === null || !('folder' in message) || !('made' in message))
     return undefined;

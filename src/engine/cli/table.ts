@@ -7,8 +7,8 @@ export interface Column {
 }
 
 /**
- * Rows as lines under their headings, columns apart by two spaces; no lines drawn, so that it can be read aloud and cut. What
- * is not seen in a cell is escaped.
+ * Formats rows as lines under their headings, with two spaces between columns and no lines drawn, so that a screen
+ * reader and `cut` can use it. Invisible characters of a cell are escaped.
  */
 export function table(columns: readonly Column[], texts: readonly (readonly string[])[]): string {
   const rows = texts.map((row) => row.map(visible));

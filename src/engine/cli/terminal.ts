@@ -3,12 +3,12 @@ import type { Progress } from '../../protocol/measure';
 import { visible, visibleLines } from '../../protocol/visible';
 import { progressParts } from '../../protocol/format';
 
-/** Where no bar can be drawn a line is written this often: milliseconds. */
+/** Interval of progress lines where no bar can be drawn, in milliseconds. */
 const LINE_INTERVAL_MS = 5_000;
 
 /**
- * Results go to stdout; progress and messages to stderr, as a bar on a terminal and as plain lines elsewhere. Everything that
- * the command line writes goes through here, and what is not seen in it is escaped: names come from files of others.
+ * Writes results to stdout, and progress and messages to stderr: a bar on a terminal, plain lines elsewhere. The command
+ * line writes only through this class, which escapes invisible characters, because names come from files of others.
  */
 export class Terminal {
   private bar: SingleBar | undefined;
@@ -20,25 +20,25 @@ export class Terminal {
     private readonly err: NodeJS.WritableStream & { isTTY?: boolean },
   ) {}
 
-  /** Shows how far a stage is; a new stage takes the place of the last. */
+  /** Shows the progress of a stage; a new stage replaces the last. */
   progress(progress: Progress): void {
     if (this.err.isTTY) this.draw(progress);
     else this.tell(progress);
   }
 
-  /** One line on stderr, above the bar. */
+  /** Prints one line on stderr, above the bar. */
   message(text: string): void {
     this.clear();
     this.err.write(`${visible(text)}\n`);
   }
 
-  /** What is told of an error with `--verbose`: its stack, on lines of its own. */
+  /** Prints the stack of an error, as `--verbose` asks for. */
   detail(text: string): void {
     this.clear();
     this.err.write(`${visibleLines(text)}\n`);
   }
 
-  /** The result on stdout, lines or one JSON document; resolves once it is written. */
+  /** Prints the result on stdout, lines or one JSON document; resolves once it is written. */
   result(text: string): Promise<void> {
     this.clear();
     return new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export class Terminal {
     });
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear(): void {
     this.bar?.stop();
     this.bar = undefined;
@@ -59,7 +59,7 @@ export class Terminal {
   private draw(progress: Progress): void {
     const { done, total } = progress;
     const stage = visible(progress.stage);
-    // The bar shows how much is done.
+    // The bar shows the share that is done.
     const pace = progressParts({ ...progress, total: 0 });
     const values = { stage, pace: pace.map((part) => ` | ${part}`).join('') };
     if (stage !== this.stage || !this.bar) {
@@ -89,7 +89,7 @@ export class Terminal {
     if (!begins && now - this.writtenAt < LINE_INTERVAL_MS) return;
     this.stage = stage;
     this.writtenAt = now;
-    // A stage is worth a line once it has gone on for a while.
+    // A stage gets a line once it has run for a while.
     if (begins) return;
     this.err.write(`${visible(stage)}: ${progressParts(progress).join(', ')}\n`);
   }

@@ -40,7 +40,7 @@ export async function compare(
 
 const right = true;
 const whole = (value: number | null): string => (value === null ? '?' : count(value));
-/** Both values, or one where they are the same. */
+/** Formats both values, or one where they are equal. */
 const pair = (a: string, b: string): string => (a === b ? a : `${a} > ${b}`);
 
 function comparisonText(comparison: Comparison): string {

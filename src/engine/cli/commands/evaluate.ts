@@ -35,7 +35,7 @@ export async function evaluate(
   await terminal.result(options.json ? JSON.stringify(evaluation) : evaluationText(evaluation));
 }
 
-/** Figures, accuracy of each class, and the confusion matrix with true classes in rows. */
+/** Formats figures, the accuracy of each class, and the confusion matrix with true classes in rows. */
 export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
   const { accuracy, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
   const right = true;

@@ -81,14 +81,14 @@ function layerTable(layers: readonly LayerInfo[]): string {
   );
 }
 
-/** For what inputs MACs are counted, where the model leaves that open. */
+/** Formats the assumed input shapes for which MACs are counted, where the model leaves them open. */
 export function sizesTaken(macsFor: MacsFor | undefined): string {
   if (!macsFor) return '';
   const why = macsFor.assumed ? ' (the model leaves sizes open; --input-shape sets others)' : '';
   return ` of ${macsForWords(macsFor)}${why}`;
 }
 
-/** A model's figures in words. */
+/** Formats the figures of a model. */
 export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files }: ModelTotals): string[] {
   const brotli = files.brotliBytes === undefined ? '' : `, ${bytes(files.brotliBytes)} with brotli`;
   return [

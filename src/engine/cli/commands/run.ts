@@ -22,7 +22,7 @@ export async function run(file: string, options: RunCommand, engine: LocalEngine
   await terminal.result(options.json ? JSON.stringify(outcome.document(result)) : outcome.text(result));
 }
 
-/** Options go before what the recipe says. @throws UserError */
+/** Options override the recipe. @throws UserError */
 function withData(recipe: Recipe, { data: typed, normalization }: DataOptions): Recipe {
   const data = typed === undefined ? recipe.data : dataAsTyped(typed);
   if (data === undefined) {

@@ -46,7 +46,7 @@ export async function sensitivity(
   else await terminal.result(sensitivityText(result, out));
 }
 
-/** Accuracy of each layer at each sparsity; a layer that had collapsed was measured no further. */
+/** Formats the accuracy of each layer at each sparsity; a layer that collapsed was not measured further. */
 export function sensitivityText(result: Sensitivity, out?: string): string {
   const { layers, baseline, samples, dataset, normalization, options, seconds, reused } = result;
   const right = true;

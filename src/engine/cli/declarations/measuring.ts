@@ -18,7 +18,7 @@ const flagsFor = (schema: z.ZodObject): readonly Flag[] => flagsOf(fieldsOf(sche
 const withFlags = (command: Command, flags: readonly Flag[]): Command =>
   flags.reduce((made, { option }) => made.addOption(option), command);
 
-/** Commands that measure, and write no checkpoint. */
+/** Declares the commands that measure and write no checkpoint. */
 export const declareMeasuring: Declare = (command, perform) => {
   const measured = flagsFor(EvaluateStep);
   const scanned = flagsFor(SensitivityOptions);

@@ -4,34 +4,34 @@ import { NORMALIZATION_FORMS } from '../../../protocol/normalization';
 import { normalizationTyped, whole } from '../options';
 import type { Terminal } from '../terminal';
 
-/** What a command works with once its options are known. */
+/** Context of a command once its options are parsed. */
 export type Perform = (
   options: CommonOptions,
   work: (engine: LocalEngine, terminal: Terminal) => Promise<void>,
 ) => Promise<void>;
 
-/** Declares commands: `command` begins one with the options that all have, and the command hands its work to `perform`. */
+/** Declares commands: `command` begins one with the common options, and the command passes its work to `perform`. */
 export type Declare = (
   command: (name: string, description: string, examples: readonly string[]) => Command,
   perform: Perform,
 ) => void;
 
 const SEED_MOST = 0x7fffffff;
-/** The dataset. */
+/** The option for the dataset. */
 export const data = (text: string): Option => new Option('--data <name-or-folder>', text);
-/** The dataset, of a command that cannot do without. */
+/** The option for the dataset of a command that needs one. */
 export const requiredData = (): Option =>
   data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory();
-/** How its pixels enter the model. */
+/** The option for the normalization. */
 export const normalization = (): Option =>
   new Option(
     '--normalization <name>',
     `how pixels enter the model: ${NORMALIZATION_FORMS}; by default as the checkpoint or the model says, or found by trying`,
   ).argParser(normalizationTyped);
-/** The seed of a recipe. */
+/** The option for the seed of a recipe. */
 export const seed = (): Option =>
   new Option('--seed <number>', 'decides initial weights and shuffling').default(0).argParser(whole(0, SEED_MOST));
-/** Goes on with a run. */
+/** The option to resume a run. */
 export const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
-/** What stands for a model in the help. */
+/** The argument for a model in the help. */
 export const MODEL = 'a model.json or its folder';

@@ -3,7 +3,7 @@ import type { RunResult } from '../../../protocol/run';
 import { percent } from '../../../protocol/format';
 import { visible } from '../../../protocol/visible';
 
-/** Test accuracy along the way; steps that were not taken are left out. */
+/** Formats the test accuracy after each kind of step; steps that were not run are left out. */
 export function accuracyLine(
   { before, afterPrune, afterFineTune }: RunResult['accuracy'],
   noAccuracy = NO_DATASET,

@@ -5,14 +5,14 @@ import { count, percent, weight } from '../../../protocol/format';
 import { pruneNote } from '../plan';
 import { table } from '../table';
 
-/** The layers as the last step that prunes left them. */
+/** Returns the layers after the last step that prunes. */
 export function prunedLayers({ steps }: RunResult): PrunedLayer[] {
   const pruned = (result: StepResult) =>
     result.step === 'prune' || result.step === 'finetune' || result.step === 'train' ? result.layers : undefined;
   return steps.map(pruned).findLast((layers) => layers !== undefined) ?? [];
 }
 
-/** Layers as pruning left them, a row each. */
+/** Formats layers after pruning, one row each. */
 export function layersTable(layers: readonly PrunedLayer[]): string {
   const right = true;
   return table(

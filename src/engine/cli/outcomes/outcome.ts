@@ -1,8 +1,8 @@
 import type { RunResult } from '../../../protocol/run';
 
-/** What a command prints of the run that it made. */
+/** The output of a command after its run. */
 export interface Outcome {
-  /** For `--json`. */
+  /** The document for `--json`. */
   readonly document: (result: RunResult) => unknown;
   readonly text: (result: RunResult) => string;
 }

@@ -39,7 +39,7 @@ function resultText(result: RunResult): string {
   ].join('\n');
 }
 
-/** A plan of a removal as one document. */
+/** Formats the plan of a removal as one document. */
 export function planDocument(plan: StepPlan) {
   const { counts, accuracy, noAccuracy, notes, ...removal } = plan;
   const said = {
@@ -53,7 +53,7 @@ export function planDocument(plan: StepPlan) {
   };
 }
 
-/** The same as text. */
+/** Formats the same as text. */
 export function planText(plan: StepPlan): string {
   return [
     layersText(plan.counts.layers),
@@ -91,7 +91,7 @@ function layersText(layers: readonly (RemovedLayer | PlannedLayer)[]): string {
   );
 }
 
-/** Totals of a model; of a plan, sizes that are not known are left out. */
+/** Formats the totals of a model; a plan leaves out sizes that are not known. */
 type Totals = Pick<ModelTotals, 'params' | 'macs' | 'macsFor'> & Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes'>>;
 
 function totalsText(rows: readonly (readonly [string, Totals])[]): string {
@@ -109,7 +109,7 @@ function totalsText(rows: readonly (readonly [string, Totals])[]): string {
   return macsFor ? `${figures}\nMACs are those of one sample${sizesTaken(macsFor)}` : figures;
 }
 
-/** How much went, and in one sentence why it is less than was asked for. */
+/** Formats the removed amount and, in one sentence, the reason where it is less than requested. */
 function reachedLines({ reached, shortfall }: Pick<Removal, 'reached' | 'shortfall'>): string[] {
   if (!reached) return [];
   const macs = reached.macs === null ? '' : `, ${percent(reached.macs)} of the MACs`;
@@ -117,7 +117,7 @@ function reachedLines({ reached, shortfall }: Pick<Removal, 'reached' | 'shortfa
   return [went, ...(shortfall === undefined ? [] : [shortfall])];
 }
 
-/** Names what was compared, so that nobody takes it for a loss of accuracy. */
+/** Formats the difference of outputs with its name, so that nobody reads it as a loss of accuracy. */
 function differenceLine({ difference, notCompared }: Pick<StepPlan, 'difference' | 'notCompared'>): string {
   if (!difference) return `largest difference of outputs: not measured, ${notCompared ?? 'the model cannot be run'}`;
   const { largest, samples, on } = difference;

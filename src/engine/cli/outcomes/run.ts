@@ -23,5 +23,5 @@ function runText(result: RunResult): string {
   ].join('\n');
 }
 
-/** Any run: what each step came to, and the totals. */
+/** Formats any run: the result of each step, and the totals. */
 export const run: Outcome = { document: (result) => result, text: runText };

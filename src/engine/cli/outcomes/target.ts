@@ -19,7 +19,7 @@ function targetText(result: RunResult): string {
   ].join('\n');
 }
 
-/** The plans from large to small; the chosen one is marked. */
+/** Formats the plans from large to small, with the chosen one marked. */
 function curveText({ points, chosen, samples, baseline }: ParetoCurve): string {
   const right = true;
   const plans = table(

@@ -23,7 +23,7 @@ function trainText(result: RunResult): string {
   ].join('\n');
 }
 
-/** Epochs, a row each, and which of them is the best. */
+/** Formats the epochs, one row each, with the best one marked. */
 export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): string {
   const sparse = epochs.some(({ sparsity }) => sparsity !== undefined);
   const right = true;

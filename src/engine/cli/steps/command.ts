@@ -15,7 +15,7 @@ import { runOnTerminal } from '../runs';
 import { flagsOf, objectFrom, type Flag, type Given } from './flags';
 import { formOf, inRounds, type Follower, type StepForm } from './forms';
 
-/** Options that every command of a step has. */
+/** Options of every command of a step. */
 interface StepOptions extends CommonOptions, DataOptions {
   seed: number;
   rounds?: number;
@@ -28,14 +28,14 @@ interface StepOptions extends CommonOptions, DataOptions {
 const OWN = ['data', 'normalization', 'seed', 'rounds', 'dry-run', 'out', 'resume'];
 const COMMON = ['threads', 'backend', 'tensorflow-path', 'json', 'verbose', 'help', 'version'];
 
-/** The options of a step that follows, and the one that switches it on. */
+/** Options of a following step, and the option that switches it on. */
 interface FollowerFlags {
   readonly follower: Follower;
   readonly main: Option;
   readonly flags: readonly Flag[];
 }
 
-/** Offers a step as a command: its options follow from its schema. */
+/** Offers a step as a command with the options of its schema. */
 export function declareStep(name: StepName, declare: Parameters<Declare>[0], perform: Perform): void {
   const { schema, traits, words } = stepDefinition(name);
   const form = formOf(name, words.purpose);
@@ -62,7 +62,7 @@ export function declareStep(name: StepName, declare: Parameters<Declare>[0], per
     .addOption(data('fashion-mnist, or a folder with the four IDX files'))
     .addOption(normalization())
     .addOption(seed());
-  // Without a model there is nothing that a plan could be of.
+  // There is no plan without a model.
   if (!traits.startsModel) command.option('--dry-run', 'print the plan, layer by layer, and write nothing');
   command
     .option('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
@@ -70,7 +70,7 @@ export function declareStep(name: StepName, declare: Parameters<Declare>[0], per
     .action((...args: unknown[]) => act(name, { form, flags, followers }, args, perform));
 }
 
-/** Of several shapes of a value one must be given, which `checkUse` sees to. */
+/** One of several shapes of a value must be given; `checkUse` checks that. */
 const isMandatory = ([key, ...rest]: readonly string[], fields: readonly Field[]): boolean =>
   rest.length === 0 && fields.some((field) => field.key === key && field.required);
 
@@ -85,14 +85,14 @@ function followerFlags(follower: Follower, taken: Set<string>): FollowerFlags {
   const fields = fieldsOf(stepDefinition(step).schema);
   const main = fields.find(({ key }) => key === field);
   if (!main) throw new Error(`the step ${step} has no field ${field}`);
-  // Flags of the same name may not be given away before: this one stands for the step.
+  // The flag of the step must not be taken by another option of the same name.
   const [opener] = flagsOf([{ ...main, help, fallback: undefined, flag, spec: noneToo(main) }], { taken: new Set() });
   if (!opener) throw new Error(`the field ${field} of ${step} has no option`);
   const rest = fields.filter(({ key }) => key !== field && !without.includes(key));
   return { follower, main: opener.option, flags: flagsOf(rest, { taken, owner: flag, needs: opener.option }) };
 }
 
-/** 0 epochs: the step is not taken. */
+/** 0 epochs: the step is not run. */
 const noneToo = ({ spec, key }: Field): Field['spec'] =>
   spec.kind === 'number' && key === 'epochs' ? { ...spec, min: 0 } : spec;
 
@@ -126,7 +126,7 @@ async function act(name: StepName, declared: Declared, args: readonly unknown[],
   });
 }
 
-/** Ends with wrong use where what cannot be left out is missing. */
+/** Ends with wrong use where a required option is missing. */
 function checkUse(
   name: StepName,
   { flags }: Declared,
@@ -145,13 +145,13 @@ function checkUse(
   if (out === undefined && !planned) self.error("error: required option '--out <folder>' not specified");
 }
 
-/** Amounts of single layers, and N:M, say themselves how much. */
+/** Amounts of single layers, and N:M, already say how much to prune. */
 const saysItself = ({ layers, granularity }: Given): boolean =>
   layers !== undefined || (typeof granularity === 'string' && granularity.includes(':'));
 
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
-/** @throws UserError where options do not go together */
+/** @throws UserError where options exclude one another */
 function stepsOf(name: StepName, { flags, followers }: Declared, given: Given, { rounds = 1 }: StepOptions): object[] {
   const steps: JsonObject[] = [{ step: name, ...objectFrom(flags, given) }];
   const isTaken = ({ main }: FollowerFlags): boolean => {
@@ -175,7 +175,7 @@ function stepsOf(name: StepName, { flags, followers }: Declared, given: Given, {
   return rounds === 1 ? steps : inRounds(rounds, steps);
 }
 
-/** For a command without a dataset. @throws UserError where a step needs one */
+/** Returns the data of a command without a dataset. @throws UserError where a step needs one */
 function requireData(step: RecipeStep): void {
   if (!needsData(step)) return;
   const by = 'score' in step && step.score !== 'magnitude' ? ` with the score ${step.score}` : '';

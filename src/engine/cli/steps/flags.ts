@@ -4,21 +4,21 @@ import type { Field, Spec, Variant } from '../../../protocol/fields';
 import type { Json, JsonObject } from '../../../protocol/json';
 import { listOf, numberTyped } from '../options';
 
-/** What was given on a command line, by the names that commander gives options. */
+/** Options given on a command line, by the names that commander uses. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /** An option of the command line that sets a part of an object, such as a step. */
 export interface Flag {
   readonly option: Option;
-  /** Where the value belongs. */
+  /** Path of the value in the object. */
   readonly at: readonly string[];
-  /** Is of use only beside this one. */
+  /** This option is only valid beside that one. */
   readonly needs: Option | undefined;
 }
 
-/** What the options of an object have in common while they are made. */
+/** Common properties of the options of an object while they are made. */
 interface Context {
-  /** Names that are given away; a name that is taken gets that of its owner in front. */
+  /** Names in use; an option whose name is taken gets the name of its owner in front. */
   readonly taken: Set<string>;
   readonly owner: string;
   readonly at: readonly string[];
@@ -27,7 +27,7 @@ interface Context {
 
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** A sentence of a schema as a line of help: `Passes over the images.` -> `passes over the images`. */
+/** Turns a sentence of a schema into a line of help: `Passes over the images.` -> `passes over the images`. */
 function helpOf({ help, fallback, spec }: Field): string {
   const text = !/^(Adam|[A-Z]{2})/.test(help) ? help.charAt(0).toLowerCase() + help.slice(1) : help;
   const shown =
@@ -37,7 +37,7 @@ function helpOf({ help, fallback, spec }: Field): string {
   return text.replace(/\.$/, '') + shown;
 }
 
-/** The options for the fields of an object. `taken` learns their names. */
+/** Makes the options for the fields of an object, and adds their names to `taken`. */
 export function flagsOf(
   fields: readonly Field[],
   { taken, owner = '', at = [], needs }: Partial<Context> & Pick<Context, 'taken'>,
@@ -67,12 +67,12 @@ function flagsOfField(field: Field, context: Context): Flag[] {
   }
 }
 
-/** How an option differs from what its field says. */
+/** Differences of an option from its field. */
 interface Special {
   readonly flag?: string;
-  /** What it takes. */
+  /** The placeholder of its value. */
   readonly value?: string;
-  /** Says how much is asked for: a number that does not fit is the schema's to refuse, as in a recipe. */
+  /** True for an amount: the schema refuses a number that does not fit, as in a recipe. */
   readonly isAmount?: boolean;
 }
 
@@ -97,7 +97,7 @@ function nameFor(name: string, { taken, owner }: Context): string {
   return free;
 }
 
-/** A part that may be absent: an option of its own sets its first field, others are of use only beside it. */
+/** Makes the options of an optional part: an option of its own sets the first field, others are only valid beside it. */
 function flagsOfPart(field: Field, fields: readonly Field[], context: Context): Flag[] {
   const main = fields.find(({ required }) => required) ?? fields[0];
   if (!main) return [];
@@ -109,7 +109,7 @@ function flagsOfPart(field: Field, fields: readonly Field[], context: Context): 
   return [{ ...opener, at: [...at, main.key] }, ...flagsOf(others, rest)];
 }
 
-/** One option for each shape of a value; they exclude one another. */
+/** Makes one option for each shape of a value; they exclude one another. */
 function flagsOfVariants(field: Field, variants: readonly Variant[], context: Context): Flag[] {
   const flags = variants.flatMap(({ spec }) => {
     const [only] = spec.kind === 'object' ? spec.fields : [];
@@ -143,7 +143,7 @@ function placeholder({ key, spec, unit }: Field): string {
   }
 }
 
-/** What was typed as a value of this kind. @throws InvalidArgumentError */
+/** Parses a typed value of this kind. @throws InvalidArgumentError */
 function typedAs(spec: Spec, typed: string, before: unknown): Json {
   switch (spec.kind) {
     case 'constant':
@@ -163,13 +163,13 @@ function typedAs(spec: Spec, typed: string, before: unknown): Json {
 
 const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
-/** Of a number and a text, the number where one was typed. */
+/** Returns a number where one was typed, otherwise the text. */
 function typedAsVariant(variants: readonly Variant[], typed: string): Json {
   const number = variants.find(({ spec }) => spec.kind === 'number')?.spec;
   return number?.kind === 'number' && /^[\d.]+$/.test(typed.trim()) ? numberTyped(number)(typed) : typed;
 }
 
-/** `conv1=0.5`, or with the kind of the amount, `conv1=threshold:0.02`. @throws InvalidArgumentError */
+/** Parses `conv1=0.5`, or with the kind of the amount, `conv1=threshold:0.02`. @throws InvalidArgumentError */
 function entryTyped(spec: Spec, typed: string): JsonObject {
   const cut = typed.lastIndexOf('=');
   const [name, value] = [typed.slice(0, cut), typed.slice(cut + 1)];
@@ -188,8 +188,8 @@ function entryTyped(spec: Spec, typed: string): JsonObject {
 }
 
 /**
- * The object that options describe; what was not given is left out.
- * @throws UserError where an option is given without the one that it goes with
+ * Builds the object that the options describe; options that were not given are left out.
+ * @throws UserError where an option is given without the one that it needs
  */
 export function objectFrom(flags: readonly Flag[], given: Given): JsonObject {
   const object: JsonObject = {};
@@ -198,7 +198,7 @@ export function objectFrom(flags: readonly Flag[], given: Given): JsonObject {
     if (value === undefined) continue;
     if (needs && given[needs.attributeName()] === undefined)
       throw new UserError(`The option ${option.long} goes with ${needs.long}: give that too.`);
-    // An optional value that was left out: the part is there, with its defaults.
+    // An optional value was left out: the part is present, with its defaults.
     if (value === true && option.optional) setAt(object, at.slice(0, -1), {});
     else setAt(object, at, value as Json);
   }

@@ -11,26 +11,26 @@ import { target } from '../outcomes/target';
 import { train } from '../outcomes/train';
 import { optionsOf } from '../recipe';
 
-/** A step that a command can take after its own: an option switches it on by its first field, others set the rest. */
+/** A step that a command can run after its own: an option switches it on by its first field, others set the rest. */
 export interface Follower {
   readonly step: StepName;
   readonly flag: string;
   readonly field: string;
-  /** What the option says of itself. */
+  /** Help of the option. */
   readonly help: string;
   /** Fields that the command does not offer. */
   readonly without?: readonly string[];
-  /** The follower without which this one makes no sense. */
+  /** The following step that this one needs. */
   readonly needs?: string;
 }
 
-/** How a step is offered as a command. */
+/** The form of a step as a command. */
 export interface StepForm {
   readonly description: string;
   readonly examples: readonly string[];
   readonly followers: readonly Follower[];
   readonly outcome: Outcome;
-  /** The step can be taken in rounds, each sparser than the one before. */
+  /** The step can be repeated in rounds of rising sparsity. */
   readonly rounds?: true;
 }
 
@@ -42,7 +42,7 @@ const fineTune = (help: string): Follower => ({
   without: ['gradual'],
 });
 
-/** Steps whose command is more than the step alone. All others are offered as they are. */
+/** Commands that are more than their step. All other steps are offered as they are. */
 const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
   train: {
     description: 'train a network from random weights',
@@ -119,7 +119,7 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
   },
 };
 
-/** How a step is offered; `purpose` describes one that says nothing of its own. */
+/** Returns the form of a step; `purpose` is the help of one without a text of its own. */
 export function formOf(name: string, purpose: string): StepForm {
   const sentence = purpose.charAt(0).toLowerCase() + purpose.slice(1).replace(/\.$/, '');
   const known = FORMS[name];
@@ -132,7 +132,10 @@ export function formOf(name: string, purpose: string): StepForm {
   };
 }
 
-/** The steps of a command in rounds. @throws UserError where an option has no fitting value, or no sparsity is led up to */
+/**
+ * Returns the steps of a command in rounds. @throws UserError where an option has no valid value, or no sparsity is
+ * given to lead up to
+ */
 export function inRounds(rounds: number, steps: readonly JsonObject[]): RecipeStepInput[] {
   const parsed = steps.map((step) => optionsOf(RecipeStep, step));
   const prune = parsed.find((step) => step.step === 'prune');

@@ -5,19 +5,19 @@ import type { OutputFolder } from '../../folder/output-folder';
 import type { Listener } from '../types';
 import { JOURNAL_FILE } from './layout';
 
-/** What is journalled beside the events that listeners hear. */
+/** An entry of the journal: an event of the run, its start or its end. */
 export type JournalEntry =
   | RunEvent
   | { kind: 'start'; version: string; backend: unknown; resumed: boolean }
   | { kind: 'end'; outcome: 'done' | 'cancelled' | 'failed'; message?: string };
 
-/** Appends to a run's journal, in order. */
+/** Appends to the journal of a run, in order. */
 export class Journal {
   private last: Promise<void> = Promise.resolve();
 
   private constructor(private readonly folder: OutputFolder) {}
 
-  /** The journal of a run, its last line ended where a killed run has cut it off. @throws UserError */
+  /** Opens the journal of a run, and ends the last line where a killed run cut it off. @throws UserError */
   static async open(folder: OutputFolder): Promise<Journal> {
     const text = await folder.text(JOURNAL_FILE);
     if (text !== undefined && !/(^|\n)$/.test(text)) await folder.append(JOURNAL_FILE, '\n');
@@ -27,18 +27,18 @@ export class Journal {
   write(entry: JournalEntry): void {
     const line = `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`;
     this.last = this.last.then(() => this.folder.append(JOURNAL_FILE, line));
-    // Heard of in `flush`; a rejection must not count as unhandled before.
+    // `flush` reports the failure; the rejection must not count as unhandled before.
     this.last.catch(() => undefined);
   }
 
-  /** Waits until all is written; throws what the system throws where it was not. */
+  /** Waits until everything is written. Throws the error of the system where that failed. */
   flush(): Promise<void> {
     return this.last;
   }
 
   /**
-   * Seconds that the run has been at work so far, from each start to the last thing that happened after it; undefined where
-   * the journal tells nothing any more.
+   * Counts the seconds of work so far, from each start to the last entry after it; undefined where the journal does not
+   * tell.
    */
   async seconds(): Promise<number | undefined> {
     await this.flush();
@@ -58,7 +58,7 @@ export class Journal {
     return (total + (begun < last ? last - begun : 0)) / 1000;
   }
 
-  /** A listener that journals all but progress. */
+  /** Returns a listener that journals all events except progress. */
   listening(listener: Listener): Listener {
     return {
       signal: listener.signal,
@@ -72,7 +72,7 @@ export class Journal {
 
 const Timed = z.object({ time: z.iso.datetime(), kind: z.string() });
 
-/** When a line was written, in milliseconds; none for one that was cut off. */
+/** Returns the time of a line in milliseconds; none for a line that was cut off. */
 function timed(line: string): { time: number; kind: string }[] {
   try {
     const { time, kind } = Timed.parse(JSON.parse(line));

@@ -1,20 +1,23 @@
 import * as z from 'zod';
 import type { SlotState } from '../../train/adam';
 
-/** Moments and shadow of the largest weights that can be opened, 2 GiB, need no more. */
+/** Moments and shadow of the largest weights that can be opened, 2 GiB, fit into this. */
 const MOST_BYTES = 6 * 1024 ** 3;
 
-/** What a file of moments holds of one weight. */
+/** The part of a moments file that belongs to one weight. */
 export const Slot = z.object({
   name: z.string(),
   length: z.number().int().nonnegative(),
-  /** Whether the slot has a mask, and a shadow. */
+  /** True where the slot has a mask, and a shadow. */
   masked: z.boolean().default(false),
   shadowed: z.boolean().default(false),
 });
 export type Slot = z.infer<typeof Slot>;
 
-/** Moments and shadow of each slot, first moment before second, float32 little-endian; then the masks, a byte for each weight. */
+/**
+ * Encodes moments and shadow of each slot, first moment before second, float32 little-endian; then the masks, one byte
+ * per weight.
+ */
 export function bytesOfSlots(slots: readonly SlotState[]): Buffer {
   return Buffer.concat([
     ...slots.flatMap(({ m, v, shadow }) => [m, v, ...(shadow ? [shadow] : [])].map(bytesOf)),
@@ -22,20 +25,20 @@ export function bytesOfSlots(slots: readonly SlotState[]): Buffer {
   ]);
 }
 
-/** So many bytes are in the floats of slots, and so many in all. */
+/** Counts the bytes of the floats of all slots, and of everything. */
 function sizesOf(slots: readonly Slot[]): { floats: number; all: number } {
   const floats = slots.reduce((sum, { length, shadowed }) => sum + (shadowed ? 12 : 8) * length, 0);
   return { floats, all: slots.reduce((sum, { length, masked }) => sum + (masked ? length : 0), floats) };
 }
 
-/** The most bytes that a file with these slots may have. */
+/** Returns the most bytes of a file with these slots. */
 export const mostBytes = (slots: readonly Slot[]): number => Math.min(sizesOf(slots).all, MOST_BYTES);
 
-/** The inverse of `bytesOfSlots`; undefined where the bytes are not as many as the slots need. */
+/** Inverts `bytesOfSlots`; undefined where the number of bytes does not fit the slots. */
 export function slotsOf(slots: readonly Slot[], bytes: Buffer): SlotState[] | undefined {
   const { floats: floatBytes, all } = sizesOf(slots);
   if (bytes.length !== all) return undefined;
-  // A copy of its own, so that every view starts at a multiple of 4.
+  // A copy, so that every view starts at a multiple of 4.
   const floats = new Float32Array(Uint8Array.from(bytes.subarray(0, floatBytes)).buffer);
   let [at, atMask] = [0, floatBytes];
   const take = (length: number): Float32Array => floats.slice(at, (at += length));

@@ -8,17 +8,20 @@ import { count, duration, percent, sampleShape } from '../../../protocol/format'
 import { csvText } from '../../csv';
 import { markdownTable, markdownText } from '../../markdown';
 
-/** What a report tells. */
+/** The content of a report. */
 export interface Report {
   readonly recipe: Recipe;
   readonly result: RunResult;
-  /** What computed, in words. */
+  /** The backend, in words. */
   readonly backend: string;
 }
 
 const HEADINGS = ['layer', 'type', 'output', 'parameters', 'nonzero', 'sparsity', 'macs'] as const;
 
-/** The layers of a run's checkpoint as CSV (RFC 4180), and a last row `total`; sparsity from 0 to 1, empty where there is none. */
+/**
+ * Formats the layers of a run's checkpoint as CSV (RFC 4180), with a last row `total`; sparsity from 0 to 1, empty where
+ * there is none.
+ */
 export function resultsCsv({ layers = [], after }: RunResult): string {
   const rows = layers.map(({ name, type, outputShape, params, nonzero, sparsity, macs }) => [
     ...[name, type, sampleShape(outputShape), params, nonzero, sparsity ?? '', macs ?? ''],
@@ -27,7 +30,7 @@ export function resultsCsv({ layers = [], after }: RunResult): string {
   return csvText([HEADINGS, ...rows, total]);
 }
 
-/** A run as a person reads it: figures, steps, layers and recipe. Times are here, and not in checkpoints. */
+/** Formats a run for a person: figures, steps, layers and recipe. It holds times; checkpoints do not. */
 export function resultsMarkdown({ recipe, result, backend }: Report): string {
   const { before, after, accuracy, steps, layers = [], seconds, finished, sampleData } = result;
   const { normalization, noAccuracy } = result;

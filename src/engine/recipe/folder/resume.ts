@@ -7,20 +7,19 @@ import { EPOCHS_FOLDER, epochFolder, epochsAskedFor } from './layout';
 import { readStates, type ReadState, type RunState } from './state';
 import { isWhole, readStored, sameHashes } from './stored';
 
-/** So many checkpoints that are damaged are named. */
+/** Most damaged checkpoints that are named. */
 const NAMED = 5;
 
-/** A state from which a run can go on, and what must be said of it. */
+/** A state from which a run can resume, with notes for the person. */
 export interface Resumable extends ReadState {
   readonly notes: readonly string[];
-  /** It is not the last one that was written: it must be restored before the run goes on. */
+  /** True where it is not the last state written; it must be restored before the run goes on. */
   readonly earlier: boolean;
 }
 
 /**
- * The last state of an unfinished run of which everything that will be read again is as it was written, by its SHA-256;
- * undefined where nothing was begun.
- * @throws UserError where there is none, with the last whole epoch where one is left
+ * Finds the last state of an unfinished run whose files all match their SHA-256; undefined where nothing was begun.
+ * @throws UserError where there is none, naming the last whole epoch if one is left
  */
 export async function wholeState(folder: OutputFolder, recipe: Recipe): Promise<Resumable | undefined> {
   const states = await readStates(folder);
@@ -53,7 +52,7 @@ export async function wholeState(folder: OutputFolder, recipe: Recipe): Promise<
   );
 }
 
-/** Checkpoints of a state that are not as they were written: those that the run needs, and others. */
+/** Lists the checkpoints of a state that have changed: those that the run needs, and others. */
 async function damagedIn(
   folder: OutputFolder,
   recipe: Recipe,
@@ -74,7 +73,7 @@ function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): 
   const { step, start, training, results } = state;
   const records = training?.records ?? [];
   const nameOf = (epoch: number): string => epochFolder(recipe, step, epoch);
-  // The best epoch is read again at the end; one is never chosen where a later one that is whole is as good.
+  // The best epoch is read again at the end; an earlier epoch is never chosen over a whole later one that is as good.
   const mayBeBest = records.filter(
     ({ epoch, validationAccuracy }) =>
       !records.some(
@@ -96,7 +95,7 @@ function placeOf({ step, training }: RunState): string {
   return epochs > 0 ? `epoch ${epochs} of step ${step + 1}` : `the beginning of step ${step + 1}`;
 }
 
-/** What to do with a run that cannot go on. */
+/** Returns the advice for a run that cannot resume. */
 async function advice(folder: OutputFolder, states: readonly (ReadState | 'damaged')[]): Promise<string> {
   const known = states.flatMap((read) => (read === 'damaged' ? [] : Object.entries(read.state.checkpoints)));
   const epoch = await lastWholeEpoch(folder, new Map(known));
@@ -105,7 +104,7 @@ async function advice(folder: OutputFolder, states: readonly (ReadState | 'damag
     : `start again in another folder, or from its last whole epoch, the checkpoint ${epoch}`;
 }
 
-/** The last epoch that is as a state tells, or where none does, whose weights are those that the names of its files tell. */
+/** Finds the last epoch that matches a state, or, where no state is left, the hash in the names of its files. */
 async function lastWholeEpoch(
   folder: OutputFolder,
   known: ReadonlyMap<string, StoredHashes>,
@@ -125,5 +124,5 @@ async function lastWholeEpoch(
   return undefined;
 }
 
-/** The highest number first. */
+/** Sorts the highest number first. */
 const byNumber = (a: string, b: string): number => Number(b.split('-')[1]) - Number(a.split('-')[1]);

@@ -42,7 +42,7 @@ export type Finished = Extract<Standing, { kind: 'finished' }>;
  */
 export class RunFolder {
   #standing: Standing = { kind: 'new' };
-  /** The recipe that lies in the folder. */
+  /** The recipe in the folder. */
   #recipe: Recipe | undefined;
   /** The topmost folder that the run made. */
   #made: string | undefined;

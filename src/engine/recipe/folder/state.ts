@@ -12,13 +12,13 @@ import { bytesOfSlots, mostBytes, Slot, slotsOf } from './moments';
 import { KEPT_CHECKPOINT, MOMENTS_FILE, STATE_FOLDER } from './layout';
 
 const STATE_FILE = `${STATE_FOLDER}/state.json`;
-/** The state before the last one: where what belongs to the last is damaged, the run goes on from there. */
+/** The state before the last one: the run resumes from it where files of the last one are damaged. */
 const PREVIOUS_FILE = `${STATE_FOLDER}/previous.json`;
 
 const SHA256 = z.string().regex(/^[0-9a-f]{64}$/);
 const KeptName = z.string().regex(KEPT_CHECKPOINT);
 
-/** A training step half-way: its epochs so far, and the optimiser as it is, the moments in a file beside. */
+/** A training step in progress: its epochs, and the optimizer, whose moments are in a file of their own. */
 const Training = z.object({
   records: z
     .array(EpochRecord)
@@ -26,41 +26,41 @@ const Training = z.object({
     .refine((records) => records.every(({ epoch }, i) => epoch === i + 1)),
   adam: z.object({ accBeta1: z.number(), accBeta2: z.number() }),
   slots: z.array(Slot),
-  /** The name of the file of moments, in the folder of the state, and its SHA-256. */
+  /** Name and SHA-256 of the file of moments, in the state folder. */
   file: z.string().regex(MOMENTS_FILE),
   sha256: SHA256,
 });
 
-/** Where a run stands: everything that decides what it will write. Folders are relative to the run's. */
+/** The state of a run: everything that decides its further output. Folders are relative to the run's. */
 export const RunState = z
   .object({
     /** SHA-256 of the recipe as it was read. */
     recipe: SHA256,
     /** SHA-256 of the parent's weights; null for a network trained from random weights. */
     parent: z.string().nullable(),
-    /** SHA-256 of the weights of other checkpoints that steps name, in order. */
+    /** SHA-256 of the weights of other checkpoints that steps reference, in order. */
     named: z.array(z.string()),
-    /** What computed its steps so far. */
+    /** The backend of the steps so far. */
     backend: Provenance.shape.backend,
-    /** How pixels enter the model, as the run decided when it began; absent without data. */
+    /** The normalization that the run chose at its start; absent without data. */
     normalization: NormalizationInUse.extend(Normalization.shape).optional(),
-    /** The files right in its folder that the run itself puts there, beside checkpoints and results. */
+    /** The files that the run adds directly to its folder, beside checkpoints and results. */
     own: z
       .object({ recipe: z.boolean(), companions: z.record(z.string().refine(isCompanionName), SHA256) })
       .default({ recipe: false, companions: {} }),
-    /** The step in hand, from 0. */
+    /** Index of the current step, from 0. */
     step: z.number().int().nonnegative(),
-    /** The checkpoint with which the step in hand began; null: the recipe's own beginning. */
+    /** The checkpoint at the start of the current step; null: that of the recipe. */
     start: KeptName.nullable(),
-    /** The checkpoints that it may read again. */
+    /** The checkpoints that the run may read again. */
     checkpoints: z.record(KeptName, StoredHashes),
-    /** The checkpoint to use so far, in the run's own folder. */
+    /** The best checkpoint so far, in the run's own folder. */
     latest: StoredHashes.optional(),
-    /** While the step in hand trains. */
+    /** Present while the current step trains. */
     training: Training.optional(),
     results: z.array(StepResult),
     accuracies: Provenance.shape.accuracies,
-    /** Test accuracies for the result of the run. */
+    /** Test accuracies for the results of the run. */
     before: z.number().nullable(),
     afterPrune: z.number().nullable(),
     afterFineTune: z.number().nullable(),
@@ -68,15 +68,15 @@ export const RunState = z
   .refine(({ step, results }) => results.length === step);
 export type RunState = z.infer<typeof RunState>;
 
-/** A state as it was read. */
+/** A state that was read from its file. */
 export interface ReadState {
   readonly state: RunState;
   readonly training?: TrainState;
 }
 
 /**
- * Writes the state; the moments of the optimiser, where there are any, before it and under a name of their own. The state
- * before stays beside it, with its moments.
+ * Writes the state, after the moments of the optimizer in a file of their own. The previous state stays beside it, with
+ * its moments.
  */
 export async function writeState(folder: OutputFolder, state: RunState, training?: TrainState): Promise<void> {
   let complete = state;
@@ -110,7 +110,7 @@ export async function writeState(folder: OutputFolder, state: RunState, training
     if (MOMENTS_FILE.test(name) && !used.includes(name)) await folder.remove(`${STATE_FOLDER}/${name}`);
 }
 
-/** The states that a run has left, the last first: `damaged` where one is there and not as it was written. None where nothing is there. */
+/** Reads the states of a run, the last first: `damaged` for one that has changed. Empty where there is none. */
 export async function readStates(folder: OutputFolder): Promise<(ReadState | 'damaged')[]> {
   const texts = [await folder.text(STATE_FILE), await folder.text(PREVIOUS_FILE)];
   const states = texts.map(async (text) => {
@@ -121,11 +121,11 @@ export async function readStates(folder: OutputFolder): Promise<(ReadState | 'da
   return (await Promise.all(states)).flat();
 }
 
-/** Makes an earlier state the last one, so that what is written from now on follows it. */
+/** Makes an earlier state the last one, so that the run goes on from it. */
 export const restoreState = (folder: OutputFolder, { state }: ReadState): Promise<void> =>
   folder.write(STATE_FILE, sealed(state));
 
-/** Undefined where the moments are not those that were written. @throws UserError where their file is a link */
+/** Reads the moments of a state; undefined where they have changed. @throws UserError where their file is a link */
 async function withMoments(folder: OutputFolder, state: RunState): Promise<ReadState | undefined> {
   if (!state.training) return { state };
   const { records, adam, slots, file, sha256: expected } = state.training;
@@ -135,13 +135,13 @@ async function withMoments(folder: OutputFolder, state: RunState): Promise<ReadS
   return read && { state, training: { records, adam: { ...adam, slots: read } } };
 }
 
-/** A text that tells whether it is whole: the SHA-256 of the rest comes first. */
+/** Formats a state with the SHA-256 of the rest in front. */
 function sealed(state: RunState): string {
   const text = JSON.stringify(state);
   return `{"sha256":"${sha256(text)}",${text.slice(1)}`;
 }
 
-/** The state in a text; undefined where it is not as it was written. */
+/** Parses a state; undefined where its SHA-256 does not match. */
 function parsed(text: string): RunState | undefined {
   const [head, seal] = /^\{"sha256":"([0-9a-f]{64})",/.exec(text) ?? [];
   if (head === undefined || sha256(`{${text.slice(head.length)}`) !== seal) return undefined;

@@ -10,19 +10,19 @@ import type { OutputFolder } from '../../folder/output-folder';
 
 const MODEL_JSON = 'model.json';
 
-/** A checkpoint in a run's folder, read back. */
+/** A checkpoint in a run's folder that was read back. */
 export interface Stored {
   readonly checkpoint: Checkpoint;
   readonly hashes: StoredHashes;
 }
 
-/** The name of the model.json of a checkpoint in a run's folder. */
+/** Returns the name of a checkpoint's model.json in a run's folder. */
 export const modelJsonOf = (name: string): string => (name === '' ? MODEL_JSON : `${name}/${MODEL_JSON}`);
 
 /**
- * Writes a checkpoint into a folder of a run's, and reads it back: what is told of it is told of the files.
- * @param name of its folder in the run's; '' for the run's own
- * @throws UserError where it cannot be written, or holds something else than was written
+ * Writes a checkpoint into a folder of a run and reads it back, so that every figure is that of the files.
+ * @param name its folder in the run's; '' for the run's own
+ * @throws UserError where it cannot be written, or reads back differently
  */
 export async function writeStored(
   folder: OutputFolder,
@@ -51,7 +51,7 @@ export async function readStored(folder: OutputFolder, name: string): Promise<St
   return { checkpoint, hashes: { modelJson: hashOf(bytes), weights: checkpoint.weightsHash } };
 }
 
-/** Whether a checkpoint of a run is the one that was written. */
+/** Returns true where a checkpoint of a run is unchanged. */
 export async function isWhole(folder: OutputFolder, name: string, hashes: StoredHashes): Promise<boolean> {
   try {
     return sameHashes((await readStored(folder, name)).hashes, hashes);
