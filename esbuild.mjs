@@ -1,6 +1,6 @@
 // Builds dist/: the extension, the engine, the command line and the page.
 // usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page] [--dist FOLDER]
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -51,6 +51,9 @@ const engine = {
   banner: { js: BUNDLE_URL },
 };
 
+/** What the decoders of pictures load from beside the bundle. */
+const CODECS = ['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/webp/codec/dec/webp_dec.wasm'];
+
 /** @type {Record<string, esbuild.BuildOptions>} */
 const bundles = {
   extension: {
@@ -97,6 +100,7 @@ const chosen = only.map((name) => {
   if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
   return { name, options: bundles[name] };
 });
+if (only.some((name) => ['engine', 'cli'].includes(name))) copyCodecs();
 if (flags.watch) {
   for (const { options } of chosen) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
 } else {
@@ -104,6 +108,14 @@ if (flags.watch) {
     await Promise.all(chosen.map(build));
   } catch {
     process.exitCode = 1; // esbuild has printed what was wrong, with its place.
+  }
+}
+
+function copyCodecs() {
+  mkdirSync(path.resolve(import.meta.dirname, dist), { recursive: true });
+  for (const codec of CODECS) {
+    const from = path.join(import.meta.dirname, 'node_modules', codec);
+    copyFileSync(from, path.resolve(import.meta.dirname, dist, path.basename(codec)));
   }
 }
 

@@ -6,8 +6,23 @@ export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
 
 /** How a dataset lies in files; by default its content tells. */
-export const DataFormat = z.enum(['idx']);
+export const DataFormat = z.enum(['idx', 'images']);
 export type DataFormat = z.infer<typeof DataFormat>;
+
+/** How pictures become images of one form: by default as the input of the model says, bilinear and stretched. */
+export const Preprocess = z.strictObject({
+  size: z
+    .tuple([z.number().int().min(1).max(8192), z.number().int().min(1).max(8192)])
+    .optional()
+    .describe('Height and width in pixels.'),
+  resize: z
+    .enum(['stretch', 'crop', 'pad'])
+    .optional()
+    .describe('What becomes of the ratio of height and width: by default it is given up.'),
+  method: z.enum(['bilinear', 'nearest', 'area']).optional().describe('How pixels between pixels are found.'),
+  color: z.enum(['gray', 'rgb', 'bgr']).optional().describe('The channels, in their order.'),
+});
+export type Preprocess = z.infer<typeof Preprocess>;
 
 /** The datasets that are found by name. */
 const NAMED: readonly string[] = ['fashion-mnist', 'fashion-mnist-sample'];
@@ -32,6 +47,7 @@ export const DatasetDescriptor = z.strictObject({
   validationImages: z.number().int().positive().optional(),
   /** Decides which examples are held out. */
   splitSeed: z.number().int().nonnegative().optional(),
+  preprocess: Preprocess.optional(),
 });
 export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 

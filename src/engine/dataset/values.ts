@@ -21,15 +21,15 @@ const MOST_CLASSES = 100_000;
  */
 export function examplesOf(numbers: Numbers, shape: readonly number[], where: string): ArrayExamples {
   const images = shape.length > 1 || numbersIn(shape) >= LEAST_PIXELS;
-  if (numbers instanceof Uint8Array && images) return { values: numbers, shape };
-  if (images && isBytes(numbers)) return { values: Uint8Array.from(numbers, Number), shape };
+  if (numbers instanceof Uint8Array && images) return { kind: 'array', values: numbers, shape };
+  if (images && isBytes(numbers)) return { kind: 'array', values: Uint8Array.from(numbers, Number), shape };
   const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers, Number);
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at >= 0)
     throw new UserError(
       `${where} has ${Number.isNaN(Number(numbers[at])) ? 'a value that is missing (NaN)' : 'an infinite value'} in example ${Math.floor(at / numbersIn(shape)) + 1}: leave that example out, or fill it in.`,
     );
-  return { values, shape };
+  return { kind: 'array', values, shape };
 }
 
 /** Whether all are whole, 0 to 255, and some above 1: pixels in [0,1] that are all black or white are no bytes. */

@@ -46,6 +46,7 @@ export async function prepare(
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
   if (data) listener.report({ kind: 'message', text: `Pixels enter with ${normalizationWords(data.normalization)}.` });
+  for (const text of data?.notes ?? []) listener.report({ kind: 'message', text });
   if (noAccuracy !== undefined) listener.report({ kind: 'message', text: `Accuracy is not measured: ${noAccuracy}` });
   const prepared = { recipe, recipeHash, parent, referenced, start, opened, data, noAccuracy };
   for (const step of recipe.steps) await kindOf(step).validate?.preflight?.(step, prepared);
@@ -82,16 +83,16 @@ async function fitStart(
 ): Promise<Dataset | string> {
   const running = await toNetwork(start);
   try {
-    const sized = await sizedFor(start, data);
+    const loading = { signal: listener.signal, onProgress: progressTo(listener) };
+    const sized = await sizedFor(start, data, loading);
     asClassifier(running, sized, data.info.classNames.length);
     if (decided) return sized.under(decided);
-    if (recipe.checkpoint === undefined) return await fitDataToNew(start, data);
+    if (recipe.checkpoint === undefined) return await fitDataToNew(start, data, loading);
     return await fitData(start, data, {
       lend: (work) => work(running),
       // What guesses has learned nothing that another normalization could spoil.
       asNew: startsByTraining(recipe),
-      signal: listener.signal,
-      onProgress: progressTo(listener),
+      ...loading,
     });
   } catch (error) {
     if (error instanceof NoClassifier && !recipe.steps.some(runsModel)) return error.message;

@@ -3,13 +3,14 @@ import path from 'node:path';
 import type { DataFormat } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import { idx } from './idx';
+import { images } from './images';
 import type { Place, Source } from './source';
 
 /** All sources, in the order in which they are asked whether they know a place. */
-const SOURCES: readonly Source[] = [idx];
+const SOURCES: readonly Source[] = [idx, images];
 
 /** What Secateur reads, in words. */
-const READS = 'IDX files';
+const READS = 'IDX files or folders of pictures';
 
 /** A place, the source that reads it, and what told so. */
 export interface Recognized {
@@ -28,8 +29,7 @@ export async function recognize(given: string, format?: DataFormat, what?: strin
   const place = await placeOf(given, what);
   const named = what ?? `The dataset ${place.isFile ? 'file' : 'folder'} ${given}`;
   for (const source of SOURCES) {
-    const its: string = source.format;
-    if (format !== undefined && format !== its) continue;
+    if (format !== undefined && format !== source.format) continue;
     const evidence = await source.recognize(place);
     if (evidence !== undefined) return { place, source, evidence };
     if (format !== undefined)

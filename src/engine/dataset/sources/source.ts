@@ -1,3 +1,4 @@
+import type { Picture } from '../pictures/picture';
 import type { DataFormat, DatasetDescriptor, Split } from '../../../protocol/dataset';
 
 /** A folder or file that may hold a dataset. */
@@ -17,15 +18,19 @@ export type Target =
 
 /** Examples of one shape, row-major: bytes of pixels, or numbers that enter a network as they are. */
 export interface ArrayExamples {
+  readonly kind: 'array';
   readonly values: Uint8Array | Float32Array;
   /** Of one example: height, width and channels of an image, or the number of features. */
   readonly shape: readonly number[];
 }
 
+/** Examples as they lie in their files: in one array, or as pictures of any size. */
+export type StoredExamples = ArrayExamples | { readonly kind: 'pictures'; readonly pictures: readonly Picture[] };
+
 /** The examples of one part of a dataset and what they are to tell, in one order. */
 export interface Part {
   readonly count: number;
-  readonly examples: ArrayExamples;
+  readonly examples: StoredExamples;
   readonly target: Target;
   /** The files of examples and labels, for messages. */
   readonly examplesFrom: string;
@@ -41,6 +46,8 @@ export interface SourceData {
   readonly sample?: boolean;
   /** Names of the classes in the order of their numbers, where the files tell them. */
   readonly classNames?: readonly string[] | undefined;
+  /** Whether the names of the classes decide their order, which may then be another one than that of a model. */
+  readonly sortedClasses?: boolean;
   /** Whether examples that are held out are to have as many of each class, in proportion. */
   readonly stratified?: boolean;
   /** What a person should know of it, a sentence each. */

@@ -12,6 +12,7 @@ import {
 import { readProvenance } from '../../checkpoint/provenance';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData, SizedData } from '../../dataset/dataset';
+import type { LoadListener } from '../../dataset/pictures/load';
 import { readGraph } from '../../model/graph';
 import { rawPixelLayer } from '../../model/preprocessing';
 import type { Network } from '../../model/network';
@@ -40,7 +41,7 @@ export interface FitOptions {
  */
 export async function fitData(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
   refuseMisfits(model);
-  const sized = await sizedFor(model, data);
+  const sized = await sizedFor(model, data, options);
   const known = asNumbers(model, sized) ?? givenTo(data) ?? knownNormalization(model);
   return sized.under(known ?? (await foundNormalization(sized, options)));
 }
@@ -48,20 +49,23 @@ export async function fitData(model: ModelContent, data: OpenData, options: FitO
 /** As `fitData` for another model than the one that the data is given for, such as a teacher: what it tells itself comes first. */
 export async function fitDataToOther(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
   refuseMisfits(model);
-  const sized = await sizedFor(model, data);
+  const sized = await sizedFor(model, data, options);
   const known = asNumbers(model, sized) ?? knownNormalization(model) ?? givenTo(data);
   return sized.under(known ?? (await foundNormalization(sized, options)));
 }
 
 /** Data as a network with random weights is to take it. */
-export async function fitDataToNew(model: ModelContent, data: OpenData): Promise<Dataset> {
-  const sized = await sizedFor(model, data);
+export async function fitDataToNew(model: ModelContent, data: OpenData, listener: LoadListener): Promise<Dataset> {
+  const sized = await sizedFor(model, data, listener);
   return sized.under(asNumbers(model, sized) ?? givenTo(data) ?? { ...FOR_NEW_NETWORKS, from: 'new' });
 }
 
-/** The data in the shape that the model takes. @throws UserError */
-export const sizedFor = (model: ModelContent, data: OpenData): Promise<SizedData> =>
-  data.at(readGraph(model).inputs[0] ?? undefined);
+/** The data in the shape that the model takes, its classes in the order that the model knows. @throws UserError, CancelledError */
+export async function sizedFor(model: ModelContent, data: OpenData, listener: LoadListener): Promise<SizedData> {
+  const sized = await data.at(readGraph(model).inputs[0] ?? undefined, listener);
+  const known = readProvenance(model)?.dataset?.classNames;
+  return known ? sized.inOrderOf(known) : sized;
+}
 
 /**
  * The normalization of numbers that are no pixels, which is none; undefined for pixels.

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import * as z from 'zod';
+import { UserError } from '../../protocol/errors';
+import { wholeFile } from './files/beginning';
+import { refuseOutside } from './files/folder';
+
+/** A file of names is no larger than this. */
+const MOST_BYTES = 2 ** 20;
+
+/** Names of classes in the order of their numbers, and the file that tells them. */
+export interface ToldNames {
+  readonly names: readonly string[];
+  readonly from: string;
+}
+
+/** What Teachable Machine writes beside a model. */
+const Metadata = z.looseObject({
+  labels: z.array(z.string()).min(2).optional(),
+  wordLabels: z.array(z.string()).min(2).optional(),
+});
+
+/**
+ * The names of classes that a folder tells in `labels.txt`, one a line, or in the `metadata.json` of Teachable Machine.
+ * @param files the names of what lies in the folder
+ * @throws UserError where such a file cannot be read
+ */
+export async function namesFromFiles(folder: string, files: readonly string[]): Promise<ToldNames | undefined> {
+  for (const from of ['labels.txt', 'metadata.json']) {
+    if (!files.includes(from)) continue;
+    const file = path.join(folder, from);
+    await refuseOutside(file, folder);
+    const text = Buffer.from(await wholeFile(file, MOST_BYTES)).toString('utf8');
+    const names = from === 'labels.txt' ? namesInLines(text) : namesInMetadata(text);
+    if (!names) continue;
+    if (new Set(names).size < names.length)
+      throw new UserError(`The file ${file} has a class twice: name each class once.`);
+    return { names, from };
+  }
+  return undefined;
+}
+
+/** Teachable Machine writes a number before each name. */
+function namesInLines(text: string): string[] | undefined {
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== ''); // prettier-ignore
+  const numbered = lines.every((line, i) => new RegExp(`^${i}[ :,\t]+\\S`).test(line));
+  const names = numbered ? lines.map((line) => line.replace(/^\d+[ :,\t]+/, '')) : lines;
+  return names.length >= 2 ? names : undefined;
+}
+
+function namesInMetadata(text: string): string[] | undefined {
+  try {
+    const parsed = Metadata.safeParse(JSON.parse(text));
+    return parsed.success ? (parsed.data.labels ?? parsed.data.wordLabels) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { CancelledError, UserError } from '../../../protocol/errors';
+import type { Progress } from '../../../protocol/measure';
+import { ProgressMeter } from '../../progress-meter';
+import { decodePicture } from './decode';
+import { channelsOf, formed, type Form } from './form';
+import type { Picture } from './picture';
+
+/** The decoded pictures of a dataset may have so many bytes in all: 512 MiB. */
+export const MOST_BYTES = 2 ** 29;
+/** Pictures that are read and decoded at a time: reading one goes on while another is decoded. */
+const AT_ONCE = 4;
+
+/** Who waits for data, and hears how far it is. */
+export interface LoadListener {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Decodes pictures into one array, each in the same form.
+ * @param name of the dataset, for messages
+ * @throws UserError where one is damaged; CancelledError
+ */
+export async function loadPictures(
+  pictures: readonly Picture[],
+  form: Form,
+  { signal, onProgress }: LoadListener,
+): Promise<Uint8Array> {
+  const size = form.height * form.width * channelsOf(form);
+  const out = new Uint8Array(pictures.length * size);
+  const meter = new ProgressMeter('decoding images', pictures.length, 'images', onProgress);
+  let next = 0;
+  const decodeSome = async (): Promise<void> => {
+    while (next < pictures.length) {
+      if (signal?.aborted) throw new CancelledError();
+      const index = next++;
+      out.set(formed(await decodePicture(pictures[index]!), form).data, index * size);
+      meter.advance(1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, decodeSome));
+  return out;
+}
+
+/** @throws UserError where so many pictures do not fit into memory once they are decoded */
+export function refuseTooMany(count: number, form: Form, name: string): void {
+  const bytes = count * form.height * form.width * channelsOf(form);
+  if (bytes <= MOST_BYTES) return;
+  throw new UserError(
+    `The ${count} images of ${name} are ${(bytes / 2 ** 20).toFixed(0)} MiB at ${form.height}x${form.width}, more than the ${MOST_BYTES / 2 ** 20} MiB that can be held: make them smaller with "preprocess": {"size": [HEIGHT, WIDTH]} in a NAME.data.json, or use fewer.`,
+  );
+}

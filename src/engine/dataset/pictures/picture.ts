@@ -1,0 +1,33 @@
+/** How a picture is stored. */
+export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'bmp';
+
+/** What the beginning of a picture's file tells. */
+export interface PictureHeader {
+  readonly format: PictureFormat;
+  /** Pixels, as the picture is shown. */
+  readonly width: number;
+  readonly height: number;
+  /** 1: gray; transparency does not count. */
+  readonly channels: 1 | 3;
+}
+
+/** A picture that is not decoded yet. */
+export interface Picture {
+  /** For messages, such as the path of its file. */
+  readonly name: string;
+  readonly header: PictureHeader;
+  /** The whole file. @throws UserError */
+  read(): Promise<Uint8Array>;
+}
+
+/** A picture in memory: rows of pixels, each one byte or three. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+/** No picture may have more pixels than this, nor a file of more bytes. */
+export const MOST_PIXELS = 2 ** 26;
+export const MOST_FILE_BYTES = 2 ** 26;

@@ -1,0 +1,74 @@
+import { reportedSplit, type DatasetInfo, type Split } from '../../protocol/dataset';
+import { UserError } from '../../protocol/errors';
+import { RAW } from '../../protocol/normalization';
+import type { OpenData, SizedData } from './dataset';
+import { Examples, normalizationTable, numbersIn } from './examples';
+import type { SizedParts } from './sizes';
+import type { SourceData } from './sources/source';
+import { inOrder } from './class-order';
+import type { Members } from './split';
+import { standardization, type Standardization } from './standardization';
+
+const REORDERED = 'The classes are in the order in which the model knows them.';
+
+type MembersOf = Readonly<Partial<Record<Split, Members>>>;
+
+/** A dataset in the shape in which a network takes it. @throws UserError where its targets are no classes */
+export function sizedData(
+  open: OpenData,
+  source: Pick<SourceData, 'parts' | 'sortedClasses'>,
+  members: MembersOf,
+  sizes: SizedParts,
+): SizedData {
+  const { parts, shape, notes } = sizes;
+  const { info } = open;
+  if (info.task !== 'classification')
+    throw new UserError(
+      `The dataset ${info.name} has numbers as targets and no classes, and only networks that tell classes apart can be evaluated or trained yet: choose data with classes.`,
+    );
+  const kind = Object.values(parts).every(({ values }) => values instanceof Uint8Array) ? 'pixels' : 'numbers';
+  let standard: Standardization | undefined;
+  const data: SizedData = {
+    ...{ ...open, shape, kind, notes: [...open.notes, ...notes] },
+    inOrderOf: (names) => {
+      const ordered = source.sortedClasses ? inOrder(info, source.parts, names) : undefined;
+      if (!ordered) return data;
+      const named = { ...open, info: { ...info, classNames: [...names] }, notes: [...open.notes, REORDERED] };
+      return sizedData(named, { parts: ordered, sortedClasses: false }, members, sizes);
+    },
+    standardization: () => (standard ??= kind === 'pixels' ? standardizationOf(parts, members) : null),
+    under: (said) => {
+      const normalization = kind === 'numbers' ? { ...said, mean: RAW.mean, std: RAW.std } : said;
+      const lookup = kind === 'numbers' ? null : normalizationTable(normalization);
+      const split = (wanted: Split): Examples => {
+        const its = members[wanted];
+        const [examples, target] = its ? [parts[its.part], source.parts[its.part]?.target] : [];
+        if (!its || !examples || target?.kind !== 'class') throw new UserError(whyNoSplit(info, wanted));
+        const { values } = examples;
+        return new Examples(wanted, { values, labels: target.labels, members: its.members, shape, lookup });
+      };
+      const reported = reportedSplit(info);
+      return { ...data, normalization, reported, has: (wanted) => info.examples[wanted] > 0, split };
+    },
+  };
+  return data;
+}
+
+/** Over the examples that are trained on, or where there are none, over those of the part that is there. */
+function standardizationOf(parts: SizedParts['parts'], members: MembersOf): Standardization {
+  const its = members.train ?? members.validation ?? members.test;
+  const examples = its && parts[its.part];
+  if (!its || !(examples?.values instanceof Uint8Array)) return null;
+  return standardization(examples.values, numbersIn(examples.shape), its.members);
+}
+
+const NAMES: Readonly<Record<Split, string>> = { train: 'training', validation: 'validation', test: 'test' };
+
+/** The sentence for a split that a dataset has not. */
+function whyNoSplit({ name, examples }: DatasetInfo, split: Split): string {
+  const [there] = (['train', 'validation', 'test'] as const).filter((one) => examples[one] > 0);
+  const has = there === undefined ? '' : ` (only ${examples[there]} ${NAMES[there]} examples)`;
+  const remedy =
+    split === 'test' ? 'measure another split' : 'give data with a training part, of which some can be held out';
+  return `The dataset ${name} has no ${NAMES[split]} examples${has}: ${remedy}.`;
+}
