@@ -5,19 +5,17 @@ import { emitBatchNorm } from './normalization/batch-norm';
 import { emitConv2D, emitFusedConvolution } from './convolution/convolutions';
 import { emitConv2DInputGradient } from './convolution/input-gradients';
 import { emitDepthwiseConv2D, emitDepthwiseFilterGradient, emitDepthwiseInputGradient } from './convolution/depthwise';
+import { emitAddN, emitBinary, emitSelect } from './elementwise/binary';
 import {
-  emitAddN,
-  emitBinary,
   emitCast,
   emitClip,
   emitClipGradient,
   emitEluGradient,
   emitLeakyRelu,
   emitPRelu,
-  emitSelect,
   emitStep,
   emitUnary,
-} from './elementwise/elementwise';
+} from './elementwise/unary';
 import type { Emission } from './emission';
 import { emitConv2DFilterGradient } from './filter-gradient/filter-gradients';
 import { emitGateGradients, emitTanhGradient } from './recurrent/gate-gradients';

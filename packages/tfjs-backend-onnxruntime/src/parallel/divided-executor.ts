@@ -7,7 +7,8 @@ import { prepareStages } from '../sessions/compiled-graph';
 import { type Executor, namedFailure } from '../sessions/executor';
 import type { ScalarSlots } from '../sessions/scalar-slots';
 import type { WorkerPool } from './worker-pool';
-import { DividedGraph, type DividedModel, type Port } from './divided-graph';
+import { DividedGraph } from './divided-graph';
+import type { DividedModel, Port } from './divided-model';
 import type { Distribution } from './distribution';
 import type { Sharding } from './sharding';
 

@@ -1,48 +1,16 @@
 import { tensorBytes } from '../encoding/stages';
 import { adamModule, type AdamRate } from '../fused-update/adam-module';
-import type { FusedUpdate } from '../fused-update/split';
-import { type NativeType, type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
+import { type SharedArray, sharedArray, sizeOf } from '../graph/native-types';
 import type { PreparedStages } from '../sessions/compiled-graph';
 import { stopAfter } from '../binding/in-place';
 import type { Disposable } from '../sessions/lru-cache';
 import type { OnnxRuntime } from '../binding/types';
 import { type AdamPart, type AdamState, AdamStates } from './adam-states';
 import type { WorkerPool } from './worker-pool';
-import type { WorkerStage, WorkerStep } from './pool-worker';
+import type { WorkerStage, WorkerStep } from './worker-messages';
+import type { DividedModel, Port } from './divided-model';
 import { type PlannedTensor, planMemory } from './memory-plan';
 import { alignedBytes, AllocationGroup } from './shared-memory';
-
-/** A tensor that the workers receive or return. */
-export interface Port {
-  readonly name: string;
-  readonly type: NativeType;
-  readonly shape: readonly number[];
-}
-
-/** An input of a graph. */
-export interface InputPort extends Port {
-  /** True if each share has its own rows of the input. */
-  readonly divided: boolean;
-  /** Index of the update whose weight this is; -1 if there is none. */
-  readonly weightOf: number;
-}
-
-/** An Adam update after the graph. */
-export interface DividedUpdate {
-  readonly update: FusedUpdate;
-  /** Index of the output that is the gradient. */
-  readonly gradient: number;
-  /** Number of elements of the weight. */
-  readonly length: number;
-}
-
-export interface DividedModel extends PreparedStages {
-  /** Number of shares that each worker computes, one after the other. */
-  readonly microBatches: number;
-  readonly inputs: readonly InputPort[];
-  readonly outputs: readonly Port[];
-  readonly fusedUpdates: readonly DividedUpdate[];
-}
 
 type Numbers = ArrayLike<number>;
 /** Byte offset of an array in shared memory, for each of the two weight states. */

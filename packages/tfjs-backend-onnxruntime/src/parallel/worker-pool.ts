@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort, Worker } from 'node:worker_threads';
 import type { OnnxRuntime } from '../binding/types';
-import { type LocalInputs, createPoolWorker, type PoolWorker, type WorkerOrder } from './pool-worker';
+import { createPoolWorker } from './pool-worker';
+import type { LocalInputs, PoolWorker, WorkerOrder } from './worker-messages';
 import { SharedMemory } from './shared-memory';
 import type { WorkerStart } from './worker-program';
 

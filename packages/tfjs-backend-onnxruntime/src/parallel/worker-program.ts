@@ -1,7 +1,8 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { loadNative } from '../binding/native';
 import type { RuntimeModules } from '../binding/types';
-import { createPoolWorker, type WorkerOrder, type PoolWorkerStart } from './pool-worker';
+import { createPoolWorker } from './pool-worker';
+import type { WorkerOrder, PoolWorkerStart } from './worker-messages';
 
 /** The start data of a worker thread. */
 export interface WorkerStart extends PoolWorkerStart {

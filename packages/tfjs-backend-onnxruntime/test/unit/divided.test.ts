@@ -234,10 +234,10 @@ describe.each([1, 2])('shares larger than the cache, threads: %d', (threads) => 
 
   test('reduce in one micro-batch', async () => {
     const runs = await installCounting([size], { threads, cacheBytes });
-    const centred = (x: tf.Tensor): tf.Tensor => tf.sub(busy(x), tf.square(tf.mean(busy(x), 0)));
+    const centered = (x: tf.Tensor): tf.Tensor => tf.sub(busy(x), tf.square(tf.mean(busy(x), 0)));
     const x = numbers(count * size);
-    const wanted = tf.tidy(() => valuesOf(centred(tf.tensor(x, [count, size]))));
-    const together = trace(centred, [[count, size]], { examples: [0] });
+    const wanted = tf.tidy(() => valuesOf(centered(tf.tensor(x, [count, size]))));
+    const together = trace(centered, [[count, size]], { examples: [0] });
     const before = runs(count / threads);
     expectNear(await together.run(x), wanted);
     expect(runs(count / threads)).toBeGreaterThan(before);
@@ -336,7 +336,7 @@ describe('a divided computation', () => {
   });
 
   test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
-    ['examples are normalised by their mean', (x) => tf.sub(busy(x), tf.mean(x, 0))],
+    ['examples are normalized by their mean', (x) => tf.sub(busy(x), tf.mean(x, 0))],
     ['a root is taken of a mean', (x) => tf.sqrt(tf.square(tf.mean(busy(x))))],
     ['a mean is taken of what a mean was taken from', (x) => tf.mean(tf.square(tf.sub(busy(x), tf.mean(x, 0))), 0)],
     ['a mean is seen in another shape', (x) => tf.mul(busy(x), tf.reshape(tf.mean(tf.exp(x), 0), [1, size]))],

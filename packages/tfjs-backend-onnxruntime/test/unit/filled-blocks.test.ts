@@ -7,7 +7,7 @@ import { expectAsCpu, gradientOf, image, tensor } from './compare';
 const CHANNELS = [4, 5, 8, 12, 16, 20, 24, 40];
 const LAYOUTS = [true, false];
 
-function normalised(x: tf.Tensor, seed: number): tf.Tensor4D {
+function normalized(x: tf.Tensor, seed: number): tf.Tensor4D {
   const channels = x.shape[3]!;
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
   // Some scales are zero: nothing may be divided by them.
@@ -27,9 +27,9 @@ const weightsOf = (channels: number, wide: number): [tf.Tensor4D, tf.Tensor4D, t
 
 /** An inverted residual of MobileNets. */
 function residual(x: tf.Tensor4D, [expand, each, narrow]: readonly tf.Tensor4D[], stride: 1 | 2): tf.Tensor4D {
-  const expanded = clipped(normalised(tf.conv2d(x, expand!, 1, 'same'), 5));
-  const filtered = clipped(normalised(tf.depthwiseConv2d(expanded, each!, stride, 'same'), 7));
-  const narrowed = normalised(tf.conv2d(filtered, narrow!, 1, 'same'), 9);
+  const expanded = clipped(normalized(tf.conv2d(x, expand!, 1, 'same'), 5));
+  const filtered = clipped(normalized(tf.depthwiseConv2d(expanded, each!, stride, 'same'), 7));
+  const narrowed = normalized(tf.conv2d(filtered, narrow!, 1, 'same'), 9);
   return stride === 1 ? tf.add(narrowed, x) : narrowed;
 }
 
@@ -41,7 +41,7 @@ function gradientsOfBlock(channels: number, wide: number, stride: 1 | 2): tf.Ten
   const stem = image([3, 3, 3, channels], 11);
   const weights = weightsOf(channels, wide);
   const compute = (y: tf.Tensor, first: tf.Tensor, of: readonly tf.Tensor4D[]): tf.Tensor4D =>
-    residual(clipped(normalised(tf.conv2d(y as tf.Tensor4D, first as tf.Tensor4D, 2, 'same'), 12)), of, stride);
+    residual(clipped(normalized(tf.conv2d(y as tf.Tensor4D, first as tf.Tensor4D, 2, 'same'), 12)), of, stride);
   return [
     compute(x, stem, weights),
     gradientOf((y) => compute(y, stem, weights), x),
@@ -67,8 +67,8 @@ describe.each(LAYOUTS)('internal operators: %s', (internalOperators) => {
       const x = image([2, 6, 5, 16]);
       const [first, second] = [image([3, 3, 16, channels], 2), image([3, 3, channels, channels], 3)];
       const block = (y: tf.Tensor, taps: tf.Tensor): tf.Tensor4D => {
-        const start = tf.relu(normalised(tf.conv2d(y as tf.Tensor4D, first, 1, 'same'), 4));
-        return tf.relu(tf.add(normalised(tf.conv2d(start, taps as tf.Tensor4D, 1, 'same'), 6), start));
+        const start = tf.relu(normalized(tf.conv2d(y as tf.Tensor4D, first, 1, 'same'), 4));
+        return tf.relu(tf.add(normalized(tf.conv2d(start, taps as tf.Tensor4D, 1, 'same'), 6), start));
       };
       return [
         block(x, second),

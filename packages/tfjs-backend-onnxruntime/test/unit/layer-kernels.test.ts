@@ -197,7 +197,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     const x = tf.mul(image([2, 6, 5, 16]), 9);
     const filter = image([3, 3, 16, 16], 2);
     const clipped = (y: tf.Tensor): tf.Tensor => tf.clipByValue(tf.relu(y), 0, 6);
-    const normalised = (y: tf.Tensor): tf.Tensor => {
+    const normalized = (y: tf.Tensor): tf.Tensor => {
       const { mean, variance } = tf.moments(y, [0, 1, 2]);
       return tf.mul(tf.batchNorm(y, mean, variance, tensor([16], 3), tensor([16], 5), 1e-3), 5);
     };
@@ -205,7 +205,7 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       clipped(x),
       gradientOf(clipped, x),
       gradientOf((y) => clipped(tf.conv2d(y as tf.Tensor4D, filter, 1, 'same')), x),
-      gradientOf((y) => tf.conv2d(clipped(normalised(y)) as tf.Tensor4D, filter, 1, 'same'), x),
+      gradientOf((y) => tf.conv2d(clipped(normalized(y)) as tf.Tensor4D, filter, 1, 'same'), x),
       gradientOf((y) => tf.add(clipped(y), tf.relu(y)), x),
       gradientOf((y) => clipped(tf.add(y, tensor([16], 4))), tf.reshape(x, [60, 16])),
     ];
@@ -219,8 +219,8 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       const resized = (y: tf.Tensor): tf.Tensor => convolved(tf.image.resizeBilinear(convolved(y), [side, side]));
       const nearest = convolved(tf.image.resizeNearestNeighbor(convolved(x), [side, side]));
       const aligned = tf.image.resizeBilinear(convolved(x), [side, side], true);
-      const centred = tf.image.resizeBilinear(convolved(x), [side, side], false, true);
-      return [resized(x), nearest, aligned, centred, gradientOf(resized, x)];
+      const centered = tf.image.resizeBilinear(convolved(x), [side, side], false, true);
+      return [resized(x), nearest, aligned, centered, gradientOf(resized, x)];
     });
   },
   'weights that are used several times': () => {
@@ -282,13 +282,13 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
     [3, 16].flatMap((channels) => {
       const filter = image([3, 3, channels, channels], 2);
       const scale = tensor([channels], 3);
-      const normalised = (x: tf.Tensor4D): tf.Tensor4D => {
+      const normalized = (x: tf.Tensor4D): tf.Tensor4D => {
         const { mean, variance } = tf.moments(x, [0, 1, 2]);
         return tf.batchNorm(x, mean.as1D(), variance.as1D(), tf.sub(scale, 0.1).as1D(), scale.as1D(), 1e-3);
       };
       const block = (x: tf.Tensor4D, taps: tf.Tensor4D): tf.Tensor4D => {
-        const first = normalised(tf.conv2d(x, taps, 1, 'same'));
-        const sum = tf.relu(tf.add(first, normalised(tf.relu(tf.conv2d(x, taps, 1, 'same')))));
+        const first = normalized(tf.conv2d(x, taps, 1, 'same'));
+        const sum = tf.relu(tf.add(first, normalized(tf.relu(tf.conv2d(x, taps, 1, 'same')))));
         return tf.clipByValue(tf.sub(tf.mul(tf.relu(tf.add(sum, x)), 2), tf.div(sum, scale)), -3, 0.5);
       };
       const x = image([3, 4, 5, channels]);
@@ -311,14 +311,14 @@ const families: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
       const x = image([3, 4, 5, channels]);
       const [mean, offset, scale] = [2, 3, 4].map((seed) => tensor([channels], seed) as tf.Tensor1D);
       const variance = tf.add<tf.Tensor1D>(tf.square(tensor([channels], 5)), 0.1);
-      const normalise = (y: tf.Tensor): tf.Tensor =>
+      const normalize = (y: tf.Tensor): tf.Tensor =>
         tf.batchNorm(y as tf.Tensor4D, mean!, variance, offset, scale, 1e-3);
       return [
-        normalise(x),
+        normalize(x),
         tf.batchNorm(x, mean!, variance),
         tf.batchNorm(x, mean!, variance, undefined, scale),
         tf.batchNorm(x, mean!, variance, offset, undefined, 0.5),
-        gradientOf(normalise, x),
+        gradientOf(normalize, x),
         gradientOf((y) => tf.batchNorm(x, y as tf.Tensor1D, variance, offset, scale), mean!),
         gradientOf((y) => tf.batchNorm(x, mean!, y as tf.Tensor1D, offset, scale), variance),
         gradientOf((y) => tf.batchNorm(x, mean!, variance, offset, y as tf.Tensor1D), scale!),

@@ -67,11 +67,11 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   }
   const flipped = flip(builder, filter, filterShape);
   const attributes = { kernel_shape: window.kernel, pads };
-  const turnedShape = [filterShape[0], filterShape[1], filters, channels] as const;
+  const transposedShape = [filterShape[0], filterShape[1], filters, channels] as const;
   const left = inBlocks ? channelsLeft(block, filters, filterShape) : 0;
   if (left > 0) {
-    const turned = builder.transpose(flipped, [0, 1, 3, 2]);
-    const whole = filterInWholeBlocks(emission, turned, turnedShape, [false, true]);
+    const transposed = builder.transpose(flipped, [0, 1, 3, 2]);
+    const whole = filterInWholeBlocks(emission, transposed, transposedShape, [false, true]);
     const parts = blocksAndRest(emission, gradient, gradientShape, left);
     emission.setBlocked(value, convolveInParts(emission, parts, whole, attributes));
     return;
@@ -85,7 +85,10 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   }
   const image = emission.nchw(gradient, gradientShape);
   if (filters < block && fillsBlocks(block, [channels])) {
-    const whole = filterInWholeBlocks(emission, builder.transpose(flipped, [0, 1, 3, 2]), turnedShape, [false, true]);
+    const whole = filterInWholeBlocks(emission, builder.transpose(flipped, [0, 1, 3, 2]), transposedShape, [
+      false,
+      true,
+    ]);
     const names = [image, blockedOutputFilter(builder, whole.filter, whole.shape, block)];
     emission.setBlocked(value, builder.blocked('Conv', names, attributes));
     return;

@@ -166,9 +166,9 @@ function backwardFilters(
   block: number,
 ): Four {
   const ranges = [builder.ints(-1), builder.ints(Number.MIN_SAFE_INTEGER), builder.ints(1), builder.ints(-1)];
-  const turned = builder.op('Slice', [fourFilters(builder, filter), ...ranges]);
+  const flipped = builder.op('Slice', [fourFilters(builder, filter), ...ranges]);
   // Transpose copies element by element. ReorderInput, with taps as images and inputs as channels, goes by blocks.
-  const reordered = builder.blocked('ReorderInput', [builder.reshape(turned, [4 * w, inputs, 1, outputs])]);
+  const reordered = builder.blocked('ReorderInput', [builder.reshape(flipped, [4 * w, inputs, 1, outputs])]);
   const split = builder.reshape(reordered, [4, w, inputs / block, outputs / block, block * block]);
   return apart(builder, builder.transpose(split, [0, 2, 3, 1, 4]), [inputs, outputs, 1, w]);
 }

@@ -31,14 +31,14 @@ export function emitBlockedFilterGradient(emission: Emission, value: PendingValu
   const { builder } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
   const asked = filterGradientOf(value);
-  const turned = turnedAround(emission, asked);
-  const sliding = chooseSliding(emission, turned ?? asked);
+  const exchanged = exchange(emission, asked);
+  const sliding = chooseSliding(emission, exchanged ?? asked);
   if (sliding === undefined) return false;
-  const [moving, resting] = turned ? [gradient, image] : [image, gradient];
+  const [moving, resting] = exchanged ? [gradient, image] : [image, gradient];
   const seen = imageByExamples(emission, moving, sliding);
   const sums = slide(builder, seen, gradientAsFilter(emission, resting, sliding), sliding);
   const found = filterFromSums(builder, sums, seen, sliding);
-  emission.setFlat(value, turned ? builder.transpose(flip(builder, found, turned.filter), [0, 1, 3, 2]) : found);
+  emission.setFlat(value, exchanged ? builder.transpose(flip(builder, found, exchanged.filter), [0, 1, 3, 2]) : found);
   return true;
 }
 
@@ -46,10 +46,7 @@ export function emitBlockedFilterGradient(emission: Emission, value: PendingValu
  * Exchanges the image and the gradient of the result if the image has more channels. This gives the flipped filter. The
  * image then fills the blocks of filters (a single block is half as fast), and the smaller of the two is reordered.
  */
-function turnedAround(
-  { block }: Emission,
-  { image, result, filter, window }: FilterGradient,
-): FilterGradient | undefined {
+function exchange({ block }: Emission, { image, result, filter, window }: FilterGradient): FilterGradient | undefined {
   const [kh, kw, channels, outputs] = filter;
   const pads = backwardPads(window, image, result);
   if (pads === undefined || outputs < block || channels < 2 * outputs) return undefined;

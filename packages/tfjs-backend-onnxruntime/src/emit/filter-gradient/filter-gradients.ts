@@ -54,10 +54,10 @@ function emitOfFewOutputs(emission: Emission, value: PendingValue<'Conv2DFilterG
   const sizes = { positions: n * height * width, taps: kh * kw * outputs, filters: channels };
   const rows = emission.flat(image, [sizes.positions, channels]);
   const product = productOfPatches(emission, [patches(emission, patched), rows], sizes);
-  const turned = flip(builder, builder.reshape(product, [kh, kw, outputs, channels]), value.shape as FilterShape);
+  const flipped = flip(builder, builder.reshape(product, [kh, kw, outputs, channels]), value.shape as FilterShape);
   emission.setFlat(
     value,
-    outputs === 1 ? builder.reshape(turned, value.shape) : builder.transpose(turned, [0, 1, 3, 2]),
+    outputs === 1 ? builder.reshape(flipped, value.shape) : builder.transpose(flipped, [0, 1, 3, 2]),
   );
   return true;
 }

@@ -41,8 +41,8 @@ export function emitPointwiseFilterGradient(emission: Emission, value: PendingVa
   const filters = value.shape[3]!;
   const pixels = h * w;
   const [image, gradient] = inputs as [Value, Value];
-  const turned = filters < channels;
-  const [few, many] = turned ? [gradient, image] : [image, gradient];
+  const exchanged = filters < channels;
+  const [few, many] = exchanged ? [gradient, image] : [image, gradient];
   const rows = emission.channelsOf(Math.min(channels, filters));
   const columns = emission.channelsOf(Math.max(channels, filters));
   const pair = { few, many, rows, columns, examples, pixels };
@@ -52,7 +52,7 @@ export function emitPointwiseFilterGradient(emission: Emission, value: PendingVa
   } else if (examples % REORDERED_TOGETHER === 0 && roundUp(examples, block) <= MOST_EXAMPLES * examples) {
     product = byExamples(emission, pair);
   } else return false;
-  emission.setFlat(value, builder.reshape(turned ? builder.transpose(product, [1, 0]) : product, value.shape));
+  emission.setFlat(value, builder.reshape(exchanged ? builder.transpose(product, [1, 0]) : product, value.shape));
   return true;
 }
 

@@ -30,11 +30,11 @@ export function stackedProduct(
   if (operators.fusedMatMul) {
     return builder.contrib('FusedMatMul', stacks, { transA: transposed[0] ? 1 : 0, transB: transposed[1] ? 1 : 0 });
   }
-  const turned = stacks.map((stack, i) => {
+  const operands = stacks.map((stack, i) => {
     const axes = Array.from({ length: ranks[i]! }, (_, axis) => axis);
     return transposed[i] === true
       ? builder.transpose(stack, [...axes.slice(0, -2), ...axes.slice(-2).reverse()])
       : stack;
   });
-  return builder.op('MatMul', turned);
+  return builder.op('MatMul', operands);
 }

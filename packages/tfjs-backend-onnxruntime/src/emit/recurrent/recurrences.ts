@@ -66,8 +66,8 @@ function weightsOf(emission: Emission, step: RecurrentStep, units: number): Valu
   };
   const matrices = [step.weights, step.recurrentWeights].map((value) => {
     const rows = sizeOf(value.shape) / columns;
-    const turned = builder.transpose(reordered(emission.flat(value, [rows, columns]), 1), [1, 0]);
-    return builder.reshape(turned, [1, columns, rows]);
+    const transposed = builder.transpose(reordered(emission.flat(value, [rows, columns]), 1), [1, 0]);
+    return builder.reshape(transposed, [1, columns, rows]);
   });
   if (step.bias === null) return [...matrices, ''];
   const zeros = builder.constant('float32', [columns], new Float32Array(columns));

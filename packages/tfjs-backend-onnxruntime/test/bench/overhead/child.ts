@@ -34,7 +34,7 @@ async function bookkeeping(workload: Workload): Promise<number> {
   const before = backendStats();
   const { milliseconds } = await workload.train(TRAIN_MS);
   const after = backendStats();
-  if (after.compiles !== before.compiles) throw new Error('A training step was compiled anew in the middle of a run.');
+  if (after.compiles !== before.compiles) throw new Error('A training step was recompiled during a run.');
   const total = milliseconds.reduce((sum, each) => sum + each, 0);
   return 1 - (after.runMs - before.runMs) / total;
 }
