@@ -57,6 +57,8 @@ export interface SplitPoint {
 export interface Product {
   /** Of the kernel's tensor. */
   readonly name: string;
+  /** Of the tensor that is added to each row of outputs, where the layer has one. */
+  readonly bias?: string;
   /**
    * Tells X at each call of the layer, within the tidy of the pass: a column for each row of the kernel.
    * @returns a function that ends it

@@ -2,8 +2,7 @@ import { tf } from '../../tf';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/dataset';
 import { asClassifier, type Classifier } from '../../measure/classifier';
-import { readGraph, type GraphLayer } from '../../model/graph';
-import { weightName } from '../../model/roles';
+import { readGraph } from '../../model/graph';
 import type { Network } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
 import { pauseUnless } from '../../pause';
@@ -67,7 +66,7 @@ async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Te
   for (const [index, { layer, tensor }] of cut.entries()) {
     const stage = `reconstructing ${layer.name}, ${index + 1} of ${cut.length}`;
     const staged = { ...subject, options: { ...subject.options, stage } };
-    const fitted = await fit(staged, running, tensors, layer, tensor);
+    const fitted = await fit(staged, running, tensors, tensor);
     layers.set(layer.name, typeof fitted === 'string' ? fitted : fitted.errors);
     if (typeof fitted === 'string') continue;
     for (const changed of fitted.changed) tensors.set(changed.name, changed);
@@ -80,7 +79,6 @@ async function fit(
   subject: Subject,
   running: Classifier,
   tensors: Tensors,
-  layer: GraphLayer,
   before: Tensor,
 ): Promise<{ changed: Tensor[]; errors: { before: number; after: number } } | string> {
   const kernel = tensors.get(before.name);
@@ -91,8 +89,7 @@ async function fit(
   const outputs = kernel.shape.at(-1) ?? 1;
   const inputs = kernel.data.length / outputs;
   if (inputs > MOST_INPUTS) return `not reconstructed: it has more than ${MOST_INPUTS} inputs`;
-  const name = layer.tensors.find(({ tensor }) => weightName(tensor) === 'bias')?.tensor.name;
-  const bias = name === undefined ? undefined : tensors.get(name);
+  const bias = pruned.bias === undefined ? undefined : tensors.get(pruned.bias);
   const matrix = (tensor: FloatTensor): tf.Tensor2D => tf.tensor2d(tensor.data, [inputs, outputs]);
   const [was, start] = [matrix(before), matrix(kernel)];
   const mask = tf.tidy(() => tf.cast<tf.Tensor2D>(tf.notEqual(start, 0), 'float32'));

@@ -6,8 +6,8 @@ import type { Examples } from '../../dataset/examples';
 import { inputShape } from '../../measure/classifier';
 import { INFERENCE, type Network } from '../../model/network';
 import { toNetwork, whyNotRunnable } from '../../model/runnable';
+import { readGraph } from '../../model/graph';
 import { withInputShape } from '../../model/input-shapes';
-import { readTopology } from '../../model/topology';
 import { breathe } from '../../pause';
 import { withoutLastActivations } from './last-activations';
 import { noiseFor, type Batch } from './noise';
@@ -47,7 +47,7 @@ export async function checkDifference(
   got: ModelContent,
   { images, inputShape, signal }: CheckOptions = {},
 ): Promise<OutputCheck> {
-  const onImages = images !== undefined && (readTopology(expected.modelTopology)?.inputs.length ?? 0) === 1;
+  const onImages = images !== undefined && readGraph(expected).inputs.length === 1;
   // Images have a size of their own.
   const sized = (model: ModelContent): ModelContent => (onImages ? model : withInputShape(model, inputShape));
   const why = whyNotRunnable(sized(expected), 'several');

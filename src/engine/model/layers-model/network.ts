@@ -71,7 +71,7 @@ export class LayersNetwork implements Network {
   }
 
   products(names: Iterable<string>): Product[] {
-    return productsOf(leavesOf(this.model), this.#bound(names));
+    return productsOf(leavesOf(this.model), this.#bound(names), this.#names);
   }
 
   normalizations(): BatchNormalization[] {

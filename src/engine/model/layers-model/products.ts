@@ -1,17 +1,28 @@
 import type { tf } from '../../tf';
 import type { Product } from '../network';
-import type { Binding } from './binding';
+import type { Binding, ModelVariable } from './binding';
 import { columnsOf, type Columns } from './columns';
 import type { layers } from './tfjs-layers';
 
 type Layer = layers.layers.Layer;
 
-/** Those of some bound variables that are kernels of dense layers and convolutions among `leaves`. */
-export function productsOf(leaves: readonly Layer[], variables: Binding): Product[] {
-  return [...variables].flatMap(([name, variable]) => {
+/**
+ * Those of some variables that are kernels of dense layers and convolutions.
+ * @param leaves the layers of the model
+ * @param names what the tensor of each variable of the model is called
+ */
+export function productsOf(
+  leaves: readonly Layer[],
+  kernels: Binding,
+  names: ReadonlyMap<ModelVariable, string>,
+): Product[] {
+  return [...kernels].flatMap(([name, variable]) => {
     const layer = leaves.find(({ weights }) => weights.includes(variable));
     const columns = layer && columnsOf(layer);
-    return columns ? [{ name, watch: (hear) => watch(layer, columns, hear) }] : [];
+    if (!columns) return [];
+    const own = layer.weights.find(({ originalName }) => originalName.endsWith('/bias'));
+    const bias = own && names.get(own);
+    return [{ name, ...(bias === undefined ? {} : { bias }), watch: (hear) => watch(layer, columns, hear) }];
   });
 }
 
