@@ -15,10 +15,25 @@ const forbidInEngine = (from, to, why) =>
   forbidAll(from, [...ABOVE_ENGINE, ...to.map((group) => ({ group: [group], message: why }))]);
 
 /** The same by another rule, so that both hold for a file. */
-const forbidByRegex = (from, regex, message) => ({
+const forbidByRegex = (from, ...patterns) => ({
   files: from,
-  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: patterns.map(([regex, message]) => ({ regex, message })) },
+    ],
+  },
 });
+
+const BACKEND_BY_NAME = [
+  '(^|/)packages/|^tfjs-backend-onnxruntime/|^onnxruntime',
+  'the backend is used by its name, through its public entry.',
+];
+const TFJS_LAYERS = ['^@tensorflow/tfjs-layers', 'tfjs-layers is imported by model/layers-model/tfjs-layers.ts only.'];
+const LAYERS_MODEL = [
+  '(^|/)layers-model(/|$)',
+  'only its own room knows a LayersModel: all else runs the Network of model/runnable.',
+];
 
 /** All that is no part of a package. */
 const REST = [
@@ -120,15 +135,23 @@ export default tseslint.config(
   forbidInEngine(['src/engine/**'], [], ''),
   forbid(['packages/*/src/**'], [...REST, '**/testing/**', '**/test/**'], 'the backend knows nothing of the rest.'),
   forbid(['packages/*/{test,testing}/**'], REST, 'the backend is tested and measured without the rest.'),
+  forbidByRegex(['src/**'], BACKEND_BY_NAME, TFJS_LAYERS, LAYERS_MODEL),
   forbidByRegex(
-    ['src/**'],
-    '(^|/)packages/|^tfjs-backend-onnxruntime/|^onnxruntime',
-    'the backend is used by its name, through its public entry.',
+    [
+      'src/engine/model/{architectures,runnable}.ts',
+      // The choice of a backend times TensorFlow.js itself, and hands our copy of it to tfjs-node.
+      'src/engine/backend-choice/{small-network,tensorflow-node}.ts',
+    ],
+    BACKEND_BY_NAME,
+    TFJS_LAYERS,
   ),
+  forbidByRegex(['src/engine/model/layers-model/tfjs-layers.ts'], BACKEND_BY_NAME, LAYERS_MODEL),
   forbidByRegex(
     ['scripts/**', 'test/**'],
-    '(^|/)packages/|^tfjs-backend-onnxruntime/(?!testing/)|^onnxruntime',
-    'the backend is used by its name; tests may use what it has for testing.',
+    [
+      '(^|/)packages/|^tfjs-backend-onnxruntime/(?!testing/)|^onnxruntime',
+      'the backend is used by its name; tests may use what it has for testing.',
+    ],
   ),
   forbidInEngine(
     ['src/engine/{checkpoint,dataset,folder,model}/**'],

@@ -1,7 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
-import { readable } from '../dialects';
+import { readable } from './dialects';
 import { readTopology, type Topology } from '../topology';
 import { LayerJson, type Config } from '../topology-json';
 import { whyTooLarge } from '../validate/memory';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { tf } from '../../tf';
-import { layers as tfLayers } from '../layers-model/tfjs-layers';
+import { tf } from '../../../tf';
+import { layers as tfLayers } from '../tfjs-layers';
 
 const { Layer } = tfLayers.layers;
 

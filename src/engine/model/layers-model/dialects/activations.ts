@@ -1,4 +1,4 @@
-import { tf } from '../../tf';
+import { tf } from '../../../tf';
 
 /** Activations of Keras that TensorFlow.js lacks, or computes otherwise than Keras 3, by the names that Keras gives them. */
 const ACTIVATIONS: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
