@@ -4,6 +4,7 @@ import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { WeightSwap } from '../../../src/engine/model/weight-swap';
 import { toLayersModel } from '../layers-model';
 import { whyNotRunnable } from '../../../src/engine/model/runnable';
 import {
@@ -128,6 +129,30 @@ describe('a model that runs', () => {
     const [one, other] = [1, 2].map(() => (drop.apply(tf.ones([1, 64]), { training: true }) as tf.Tensor).dataSync());
     runnable.dispose();
     expect(one).not.toEqual(other);
+  });
+
+  it('has the weights of its file where its description constrains them', async () => {
+    const constrained = tfLayers.sequential({
+      layers: [
+        tfLayers.layers.dense({
+          ...{ units: 2, inputShape: [3], kernelConstraint: 'unitNorm' },
+          biasConstraint: tfLayers.constraints.maxNorm({ maxValue: 0.5 }),
+        }),
+      ],
+    });
+    const content = fromLayersModel(constrained);
+    const tensors = new Map(
+      [...content.tensors].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.map((_, i) => i + 1) }]),
+    );
+    const swap = await WeightSwap.build({ ...content, tensors });
+    const weights = () =>
+      swap.exclusively((network) =>
+        Promise.resolve([...network.variables.values()].map(({ variable }) => [...variable.dataSync()])),
+      );
+    expect(await weights()).toEqual([[1, 2, 3, 4, 5, 6], [1, 2]]); // prettier-ignore
+    swap.set(content.tensors);
+    expect(await weights()).toEqual(Array.from(content.tensors.values(), ({ data }) => [...data]));
+    swap.dispose();
   });
 
   it('leaves no tensor behind when it is disposed of', async () => {

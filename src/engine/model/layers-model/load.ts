@@ -7,6 +7,7 @@ import { matchWeights } from '../weights/match';
 import { slotsOf } from '../weights/slots';
 import { bind, missingWeight, strayTensor } from './binding';
 import { brief } from './brief';
+import { dropConstraints } from './constraints';
 import { loadPlan, type LoadPlan } from './load-plan';
 import { LayersNetwork } from './network';
 import { requireShapes } from './outputs';
@@ -66,7 +67,9 @@ async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf:
 
 function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
   // TensorFlow.js changes the object that it is given.
-  const artifacts = { modelTopology: structuredClone(description), ...weights };
+  const modelTopology = structuredClone(description);
+  dropConstraints(modelTopology);
+  const artifacts = { modelTopology, ...weights };
   return layers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
 }
 
