@@ -113,7 +113,7 @@ describe('scores that need data, by hand', () => {
 describe('calibration', () => {
   const options = { seed: 0 };
   const content = (): ModelContent => {
-    const model = tinyNetwork(1);
+    const model = tinyNetwork(1, { noise: true });
     try {
       return fromLayersModel(model);
     } finally {
