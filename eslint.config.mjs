@@ -99,7 +99,7 @@ export default tseslint.config(
     files: ['src/webview/*/**/*.ts'],
     ignores: [
       '**/use-*.ts',
-      'src/webview/state/{host,view}.ts',
+      'src/webview/state/{host,timing,view}.ts',
       'src/webview/ui/{inner-test-id,invalid-field,strict-styles,theme,toolkit}.ts',
     ],
     rules: {

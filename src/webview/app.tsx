@@ -56,7 +56,7 @@ export function App() {
   );
 }
 
-/** Some networks can be looked at and pruned, but not run. */
+/** Explains why a network can be inspected and pruned, but not run. */
 function NotRunnable() {
   const why = inspection.value?.notRunnable;
   return why === undefined ? null : (

@@ -1,4 +1,4 @@
 import * as z from 'zod';
 
-// The page's content security policy forbids eval, and zod would try it for speed: first of all it is told not to.
+// The page's content security policy forbids eval, which zod would try for speed.
 z.config({ jitless: true });

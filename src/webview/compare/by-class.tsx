@@ -2,7 +2,7 @@ import type { Evaluation } from '../../protocol/measure';
 import { percent, plural, points } from '../../protocol/format';
 import { SideHeads } from './side-heads';
 
-/** Accuracy of each class in both, and what it gained or lost. */
+/** The accuracy of each class in both models, and the difference. */
 export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: readonly [string, string] }) {
   return (
     <section class="section" aria-labelledby="by-class-title">

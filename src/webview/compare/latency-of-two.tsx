@@ -6,7 +6,7 @@ import { QuestionState } from './question-state';
 import { latency } from './state';
 import { SideHeads } from './side-heads';
 
-/** Times of forward passes of both, on demand. */
+/** Times of forward passes of both models, on demand. */
 export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
   const known = latency.answer.value;
   return (
@@ -26,7 +26,7 @@ export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
       {known ? (
         <Times known={known} names={names} />
       ) : (
-        <p class="small quiet">Times forward passes of both in turns, one image and a hundred at once.</p>
+        <p class="small quiet">Times forward passes of both models in turn, with one image and with a hundred.</p>
       )}
     </section>
   );

@@ -5,13 +5,13 @@ import { comparedLayer } from './state';
 
 const ARROW = ' \u2192 ';
 
-/** Both in one cell: the same figure once. */
+/** Both figures in one cell; equal figures appear once. */
 function both(layer: ComparedLayer, of: (side: ComparedSide) => string): string {
   const [a, b] = [layer.a ? of(layer.a) : 'none', layer.b ? of(layer.b) : 'none'];
   return a === b ? a : a + ARROW + b;
 }
 
-/** Every layer of either, by name. */
+/** Every layer of both models, by name. */
 export function LayersOfTwo({ layers, names }: { layers: readonly ComparedLayer[]; names: readonly [string, string] }) {
   return (
     <section class="section" aria-labelledby="compared-layers-title">

@@ -1,7 +1,7 @@
 import type { ComparedHistogram } from '../../protocol/measure/compare';
 import { barHeight } from '../ui/scale';
 
-/** Bins of both that hold anything but the far tails of either, as shares of each side's weights. */
+/** The bins of both models without the far tails of both, as shares of each model's weights. */
 export interface Shares {
   start: number;
   width: number;
@@ -13,7 +13,7 @@ const TAIL = 0.0005;
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
-/** Counts as shares of the side's own weights, zeros included: sides of different widths can be laid over each other. */
+/** Counts as shares of the model's own weights, zeros included, so that models of different widths can be compared. */
 export function sharesOf({ start, width, a, b }: ComparedHistogram): Shares {
   const sides = [a, b].flatMap((side) => (side ? [side] : []));
   const bins = sides[0]?.counts.length ?? 0;

@@ -12,7 +12,7 @@ const zerosOf = (side: ComparedHistogram['a']): string => {
   return `${percent(all > 0 ? side.zeros / all : 0, 1)} zeros`;
 };
 
-/** Histograms of the same weights in both, laid over each other: the first filled, the second drawn around. */
+/** Histograms of the same weights in both models, one over the other: the first filled, the second as an outline. */
 export function Overlay({ histogram, names }: { histogram: ComparedHistogram; names: readonly [string, string] }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const { start, width: bin, a, b } = sharesOf(histogram);
@@ -37,7 +37,7 @@ export function Overlay({ histogram, names }: { histogram: ComparedHistogram; na
       <figcaption class="row small figures">
         <span class="side-a">{words[0]}</span>
         <span class="side-b">{words[1]}</span>
-        <span class="quiet">Shares of the weights that are not 0, by their value</span>
+        <span class="quiet">Shares of the nonzero weights, by value</span>
       </figcaption>
     </figure>
   );

@@ -5,7 +5,7 @@ import { Notice } from '../ui/notice';
 import { ProgressBar } from '../ui/progress-bar';
 import type { Question } from './question';
 
-/** How far the answer to a question is, or why there is none. */
+/** The progress of a question, or the reason of its failure. */
 export function QuestionState<T>({
   asked: { running, problem, ask, cancel },
   stage,

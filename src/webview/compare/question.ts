@@ -7,18 +7,18 @@ interface Asking {
   onProgress: (progress: Progress) => void;
 }
 
-/** A question to the extension host that takes a while: its answer, how far it is, and what went wrong. */
+/** A long question to the extension host: its answer, its progress, and its error. */
 export interface Question<T> {
   readonly answer: ReadonlySignal<T | null>;
-  /** Null while it is not being answered. */
+  /** Null while nobody waits for an answer. */
   readonly running: ReadonlySignal<{ progress: Progress | null } | null>;
   readonly problem: ReadonlySignal<string | null>;
-  /** Asks it, even where the answer is known; one at a time. */
+  /** Asks the question even if the answer is known; one at a time. */
   readonly ask: () => Promise<void>;
   readonly cancel: () => void;
 }
 
-/** A question that nobody has asked yet. */
+/** A question that has not been asked yet. */
 export function question<T>(put: (asking: Asking, known: T | null) => Promise<T>): Question<T> {
   const answer = signal<T | null>(null);
   const running = signal<{ progress: Progress | null } | null>(null);

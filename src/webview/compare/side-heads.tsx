@@ -1,4 +1,4 @@
-/** The heads of the two columns, one for each side. */
+/** The headings of the two columns, one per model. */
 export function SideHeads({ names: [a, b] }: { names: readonly [string, string] }) {
   return (
     <>

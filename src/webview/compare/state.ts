@@ -3,15 +3,15 @@ import type { Comparison } from '../../protocol/measure/compare';
 import { askComparison } from '../state/host';
 import { question } from './question';
 
-/** The comparison: kept by the host over a reload of the page, measured anew when it is asked for again. */
+/** The comparison. The host keeps it over a reload of the page; asking again measures again. */
 export const comparison = question<Comparison>((asking, known) =>
   askComparison('comparison', { again: known !== null }, asking),
 );
 
-/** Times of both; measured when the person asks. */
+/** Times of both models, measured on demand. */
 export const latency = question((asking) => askComparison('latency', {}, asking));
 
-/** The layer whose histograms are shown; null: all layers together. */
+/** The layer of the shown histograms; null: all layers together. */
 export const comparedLayer = signal<string | null>(null);
 
 export const layerInHand = computed(

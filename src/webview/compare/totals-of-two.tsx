@@ -35,7 +35,7 @@ const LINES: readonly Line[] = [
   },
 ];
 
-/** Sizes and accuracy of both. */
+/** Sizes and accuracy of both models. */
 export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
   const measured = a.evaluation ?? b.evaluation;
   const why = a.noAccuracy ?? b.noAccuracy;

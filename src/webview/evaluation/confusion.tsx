@@ -3,10 +3,10 @@ import { count } from '../../protocol/format';
 import { heat } from './heat';
 import { HeatMap } from './heat-map';
 
-/** More classes than this and the numbers would no longer be read in their cells. */
+/** With more classes the numbers would not fit into their cells. */
 const WITH_NUMBERS = 20;
 
-/** Which class was taken for which: rows are the actual classes, columns the predicted ones; darker is more of the row. */
+/** The confusion matrix: rows are actual classes, columns predicted ones; a darker cell is a larger share of its row. */
 export function Confusion({ evaluation }: { evaluation: Evaluation }) {
   const { confusion, perClass } = evaluation;
   const names = perClass.map((each) => each.name);

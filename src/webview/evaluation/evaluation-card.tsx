@@ -5,7 +5,7 @@ import { Tag } from '../ui/tag';
 import { Confusion } from './confusion';
 import { PerClass } from './per-class';
 
-/** What the checkpoint came to when it was last evaluated. */
+/** The last evaluation of the checkpoint. */
 export function EvaluationCard() {
   const result = evaluation.value;
   if (!result) return null;

@@ -3,7 +3,7 @@ import { count } from '../../protocol/format';
 import { heat } from './heat';
 import { readTheme, useThemeVersion } from '../ui/theme';
 
-/** A confusion matrix of many classes as a picture; the cell that is pointed at, or reached by arrow keys, is told below. */
+/** A confusion matrix of many classes as a picture. The text below describes the cell under the pointer or the arrow keys. */
 export function HeatMap({ confusion, names }: { confusion: number[][]; names: string[] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [cell, setCell] = useState<{ actual: number; predicted: number } | null>(null);

@@ -1,6 +1,6 @@
 /**
- * How strongly a cell of a confusion matrix is coloured, 0 to 1: by the square root of its share of the row, so that a
- * mistake made in 1% of cases is seen beside a diagonal of 95%.
+ * The colour strength of a cell of a confusion matrix, 0 to 1: the square root of its share of the row. So a mistake in 1%
+ * of cases is visible beside a diagonal of 95%.
  */
 export function heat(samples: number, row: readonly number[]): number {
   const all = row.reduce((sum, each) => sum + each, 0);

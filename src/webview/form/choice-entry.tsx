@@ -7,7 +7,7 @@ import type { EntryProps } from './entry';
 const NONE = '';
 const OTHER = '\u0000other';
 
-/** One of a few values; where others are allowed too, a line to write one. */
+/** A choice of a few values; with a text field if other values are allowed too. */
 export function ChoiceEntry({
   field,
   spec,

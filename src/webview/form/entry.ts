@@ -5,18 +5,18 @@ import type { Json, JsonObject } from '../../protocol/json';
 import { sentence } from '../ui/sentence';
 import { inside } from './complaint';
 
-/** What the fields of a form share. */
+/** The context of all fields of a form. */
 export interface FormContext {
-  /** Begins the test ids of its controls. */
+  /** The start of the test ids of its controls. */
   id: string;
-  /** Layers of the model that have weights. */
+  /** The layers with weights. */
   layers: readonly string[];
   starts: (key: string) => number | undefined;
-  /** What is wrong with the value that the form shows, its place counted from that value; null: nothing. */
+  /** The fault of the form's value, with the place relative to that value; null: none. */
   complaint: Complaint | null;
 }
 
-/** What each control is given; undefined as value takes the field away. */
+/** The properties of a control; a value of undefined removes the field. */
 export interface EntryProps {
   field: Field;
   value: Json | undefined;
@@ -24,7 +24,7 @@ export interface EntryProps {
   onChange: (value: Json | undefined) => void;
 }
 
-/** What shows the fields of an object is given. */
+/** The properties of the component that shows the fields of an object. */
 export interface FieldsProps {
   fields: readonly Field[];
   value: JsonObject;
@@ -32,7 +32,7 @@ export interface FieldsProps {
   onChange: (value: JsonObject) => void;
 }
 
-/** What a control with fields within it is given: also what shows a field, and the fields of an object. */
+/** The properties of a control that contains fields: also the components that show a field and an object. */
 export interface NestedProps extends EntryProps {
   View: ComponentType<EntryProps>;
   Fields: ComponentType<FieldsProps>;
@@ -45,6 +45,6 @@ export const within = (context: FormContext, key: string): FormContext => ({
   complaint: inside(context.complaint, key),
 });
 
-/** What is wrong with the value itself, as a sentence; null where it is whole, or a part of it is wrong. */
+/** The fault of the value itself, as a sentence; null if it is valid, or if only a part of it is not. */
 export const ownProblem = ({ complaint }: FormContext): string | null =>
   complaint?.at.length === 0 ? sentence(complaint.message) : null;

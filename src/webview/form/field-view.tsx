@@ -12,7 +12,7 @@ import { TextEntry } from './text-entry';
 import { UnionFields } from './union-fields';
 import { fallbackWords, initialObject } from './values';
 
-/** One field, with the control that its kind of value asks for, and its help below. */
+/** One field with the control for its kind of value, and its help below. */
 export function FieldView(props: EntryProps) {
   const { field } = props;
   return (
@@ -80,7 +80,7 @@ function Control(props: EntryProps) {
   }
 }
 
-/** The fields of an object, those that are seldom set behind a fold. */
+/** The fields of an object; rarely set ones are folded away. */
 export function ObjectFields({ fields, value, context, onChange }: FieldsProps) {
   const shown = fields.filter(({ spec }) => spec.kind !== 'constant');
   const folded = shown.filter(({ advanced }) => advanced);

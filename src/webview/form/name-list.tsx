@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../ui/icon';
 import type { EntryProps } from './entry';
 
-/** Several names: those there are, each to take away, and a line to add one. Names of layers are offered. */
+/** A list of names: each can be removed, and a line adds another. It suggests names of layers. */
 export function NameList({ field, value, context, onChange }: EntryProps) {
   const [draft, setDraft] = useState('');
   const names = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
@@ -27,7 +27,7 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
           data-testid={context.id}
           onInput={(event) => {
             const text = event.currentTarget.value;
-            // A name that was taken from the list needs no further key.
+            // A name from the list is added at once.
             if (context.layers.includes(text) && event.inputType !== 'insertText') add(text);
             else setDraft(text);
           }}
@@ -52,8 +52,8 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
               <button
                 type="button"
                 class="plan-reset"
-                aria-label={`Take away ${name}`}
-                title="Take away"
+                aria-label={`Remove ${name}`}
+                title="Remove"
                 onClick={() => set(names.filter((each) => each !== name))}
               >
                 <Icon name="close" />

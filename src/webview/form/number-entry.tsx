@@ -4,10 +4,10 @@ import type { NumberSpec } from '../../protocol/fields';
 import { fallbackWords, parseNumber } from './values';
 import type { EntryProps } from './entry';
 
-/** Shares are set with a slider too. */
+/** Shares also have a slider. */
 const isShare = ({ min, max }: NumberSpec): boolean => min === 0 && max === 1;
 
-/** A number; empty stands for the default, or for none. */
+/** A number; empty means the default, or none. */
 export function NumberEntry({ field, spec, value, context, onChange }: EntryProps & { spec: NumberSpec }) {
   const number = typeof value === 'number' ? value : null;
   const fallback = typeof field.fallback === 'number' ? field.fallback : null;
@@ -47,5 +47,5 @@ export function NumberEntry({ field, spec, value, context, onChange }: EntryProp
   );
 }
 
-/** Without the noise of binary fractions, which steps of 0.01 add up. */
+/** Rounds away the noise of binary fractions that steps of 0.01 add up. */
 const rounded = (value: number): number => Number(value.toPrecision(10));

@@ -5,7 +5,7 @@ import type { NumberSpec } from '../../protocol/fields';
 import { parseNumber } from './values';
 import type { EntryProps } from './entry';
 
-/** Several numbers in one line, with commas or spaces between. */
+/** Several numbers in one line, separated by commas or spaces. */
 export function NumberListEntry({ field, item, value, context, onChange }: EntryProps & { item: NumberSpec }) {
   const id = useId();
   const shown = value ?? field.fallback;

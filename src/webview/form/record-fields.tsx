@@ -7,7 +7,7 @@ import { type NestedProps, within } from './entry';
 
 const NONE = '';
 
-/** Values by name of layer: those there are, each with its own fields, and a list to add one from. */
+/** Values by layer name: each with its own fields, and a list that adds another layer. */
 export function RecordFields({ field, item, value, context, onChange, View }: NestedProps & { item: Spec }) {
   const record = isObject(value) ? value : {};
   const names = Object.keys(record);
@@ -31,11 +31,7 @@ export function RecordFields({ field, item, value, context, onChange, View }: Ne
         <div key={name} class="form-entry">
           <div class="section-head">
             <span class="tensor-name">{name}</span>
-            <IconButton
-              icon="close"
-              label={`Take away ${name}`}
-              onPress={() => set(withKey(record, name, undefined))}
-            />
+            <IconButton icon="close" label={`Remove ${name}`} onPress={() => set(withKey(record, name, undefined))} />
           </div>
           <View
             field={onlyField('amount', 'Amount', item)}

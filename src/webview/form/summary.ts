@@ -1,7 +1,7 @@
 import { keyWords, valueLabel, type Field } from '../../protocol/fields';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
 
-/** A step in a few words: what it sets, in its own order. */
+/** A step in a few words: its set options in their own order. */
 export function summaryOf(step: JsonObject, fields: readonly Field[]): string {
   const parts = Object.entries(step)
     .filter(([key]) => key !== 'step')
@@ -9,7 +9,7 @@ export function summaryOf(step: JsonObject, fields: readonly Field[]): string {
   return parts.filter(Boolean).join(' \u00b7 ');
 }
 
-/** `Sparsity` -> `sparsity`, but `MACs` stays. */
+/** Lower-cases a label: `Sparsity` -> `sparsity`, but `MACs` stays. */
 const lowered = (label: string): string =>
   /^.[A-Z]/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 
@@ -27,7 +27,7 @@ function words(fields: readonly Field[], key: string, value: Json): string {
   return entries.length > 0 ? label : '';
 }
 
-/** The fields of a part, or of all shapes of a union. */
+/** The fields of an object, or of all variants of a union. */
 function inner(field: Field | undefined): readonly Field[] {
   if (field?.spec.kind === 'object') return field.spec.fields;
   if (field?.spec.kind !== 'union') return [];

@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import { type EntryProps, ownProblem } from './entry';
 
-/** A line of text; empty stands for the default, or for none. What does not fit stays, marked, with the reason below. */
+/** A line of text; empty means the default, or none. Invalid text stays, with the reason below. */
 export function TextEntry({ field, value, context, onChange, placeholder }: EntryProps & { placeholder: string }) {
   const id = useId();
   const problem = ownProblem(context);

@@ -6,7 +6,7 @@ import type { NestedProps } from './entry';
 
 const NONE = '';
 
-/** A value of one of several shapes: which one, and then that one's own fields. */
+/** A value of one of several shapes: a choice of the shape, and its own fields. */
 export function UnionFields({
   field,
   spec,

@@ -2,10 +2,10 @@ import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
 import { takesNumber, rangeWords, type NumberSpec, type Spec } from '../../protocol/fields';
 
-/** Where a number without a default begins, by the name of its field; undefined: in the middle of its range. */
+/** The first value of a number without a default, by the name of its field; undefined: the middle of its range. */
 export type Starts = (key: string) => number | undefined;
 
-/** A first value that fits, for a field that must have one. */
+/** A first value that is valid, for a required field. */
 export function initial(spec: Spec, key: string, starts: Starts): Json {
   switch (spec.kind) {
     case 'constant':
@@ -32,7 +32,7 @@ export function initial(spec: Spec, key: string, starts: Starts): Json {
   }
 }
 
-/** The fields that an object must have, or that its form begins with; what has a default is left out. */
+/** The fields that an object requires or that its form starts with, without those that have a default. */
 export function initialObject({ fields }: Extract<Spec, { kind: 'object' }>, starts: Starts): JsonObject {
   return Object.fromEntries(
     fields
@@ -47,13 +47,13 @@ function middle({ min, max, integer, above }: NumberSpec): number {
   return above ? least + (integer ? 1 : 0.1) : least;
 }
 
-/** A default as words, for the place of a value that is not set. */
+/** A default as text, for the placeholder of an empty field. */
 export function fallbackWords(value: Json | undefined): string {
   if (typeof value === 'number') return value >= 1000 ? count(value) : String(value);
   return typeof value === 'string' ? value : '';
 }
 
-/** Has a value the shape of this variant of a union? */
+/** True if a value has the shape of this variant of a union. */
 export function fits(spec: Spec, value: Json | undefined): boolean {
   switch (spec.kind) {
     case 'object':
@@ -77,7 +77,7 @@ export function fits(spec: Spec, value: Json | undefined): boolean {
   return false;
 }
 
-/** A number as it is typed, or the sentence that says what is wrong with it. */
+/** A number from its text, or the fault of the text as a sentence. */
 export function parseNumber(spec: NumberSpec, text: string): number | string {
   const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
   return takesNumber(spec, value) ? value : `Type a ${rangeWords(spec)}.`;

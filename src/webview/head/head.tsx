@@ -39,19 +39,19 @@ function Dataset() {
   );
 }
 
-/** How pixels enter the model, and the way to say it. */
+/** The normalization of the pixels, as a button that changes it. */
 function Pixels() {
   const state = panel.value;
   if (!state || cannotEvaluate.value !== null) return null;
   const { normalization, normalizationProblem } = state;
   const [text, title] = normalization
-    ? [normalizationName(normalization), `Pixels enter the model so: ${normalizationReason(normalization)}`]
+    ? [normalizationName(normalization), `The normalization of pixels is ${normalizationReason(normalization)}`]
     : [normalizationProblem === undefined ? 'normalization' : 'which normalization?', normalizationProblem];
   return (
     <LinkButton
       onPress={() => void chooseNormalization()}
       testId="choose-normalization"
-      label={`Normalization ${text}: say how pixels enter the model`}
+      label={`Normalization ${text}: choose another`}
       title={title}
     >
       {`${text} \u25be`}

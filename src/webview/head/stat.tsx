@@ -1,19 +1,19 @@
 import type { ComponentChildren } from 'preact';
 
-/** What a figure would become. */
+/** The planned value of a figure. */
 export interface StatPreview {
   text: string;
-  /** How it differs from now, in words of its own unit. */
+  /** The difference from the current value, in the figure's own unit. */
   difference: string;
   /** The raw number, for `data-value`. */
   value: number;
-  /** The exact figure is on its way. */
+  /** True while the exact figure is being computed. */
   stale: boolean;
-  /** What is shown is a good estimate until then, and not dimmed. */
+  /** True if the shown figure is a good estimate until then, so it is not dimmed. */
   near?: boolean;
 }
 
-/** One figure of the model: now, and beside it what it would become. */
+/** One figure of the model: its current value, and beside it the planned one. */
 export function Stat({
   label,
   now,

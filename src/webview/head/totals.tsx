@@ -9,7 +9,7 @@ import { cannotMeasure, evaluation, inspection } from '../state/session';
 import { LinkButton } from '../ui/link';
 import { Stat, type StatPreview } from './stat';
 
-/** Brotli bytes by the hash of the weights that they were counted for. */
+/** Brotli bytes by the hash of the counted weights. */
 const brotli = signal<{ hash: string; bytes: number } | 'counting' | null>(null);
 
 function askBrotli(hash: string): void {
@@ -107,7 +107,7 @@ export function Totals() {
       <Stat
         id="macs"
         label="MACs"
-        title={`Multiply-accumulates for one sample${totals.macsFor ? ` of ${macsForWords(totals.macsFor)}, as the model leaves sizes of its input open` : ''}; in the preview, those with a weight that is not 0`}
+        title={`Multiply-accumulates for one example${totals.macsFor ? ` of ${macsForWords(totals.macsFor)}, because the model leaves input sizes open` : ''}; the preview counts those of nonzero weights`}
         now={totals.macs === null ? 'unknown' : compact(totals.macs)}
         value={totals.macs}
         preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}

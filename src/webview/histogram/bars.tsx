@@ -3,7 +3,7 @@ import { compact, weight } from '../../protocol/format';
 import type { Bins } from './bins';
 import { barHeight, barsPath, countTicks, niceTicks, toPixel, type Axis } from '../ui/scale';
 
-/** The counts of a histogram as bars: what stays, and from -threshold to threshold what would be cut. */
+/** The counts of a histogram as bars. Bars from -threshold to threshold, which would become 0, have another colour. */
 export function Bars({
   bins,
   axis,
@@ -17,7 +17,7 @@ export function Bars({
   height: number;
   log: boolean;
   threshold: number;
-  /** The bin in hand. */
+  /** The selected bin. */
   bin: number | null;
 }) {
   const largest = Math.max(...bins.counts, 1);

@@ -1,21 +1,21 @@
 import type { Histogram } from '../../protocol/measure';
 
-/** Counts of weights in bins of equal width, 0 among their edges, as far as they are drawn. */
+/** The drawn counts of weights, in bins of equal width with 0 among the edges. */
 export interface Bins {
   /** Lower edge of the first bin. */
   start: number;
   width: number;
   counts: readonly number[];
-  /** Weights of the histogram that lie outside. */
+  /** Weights of the histogram outside these bins. */
   outside: number;
 }
 
-/** Share of the weights that may be left out on each side, so that a few far ones do not flatten all others. */
+/** The share of weights on each side that may be left out, so that a few far ones do not flatten the others. */
 const TAIL = 0.0005;
-/** Bins that are kept on each side of 0 whatever they hold. */
+/** Bins on each side of 0 that are always kept. */
 const KEPT = 4;
 
-/** How many bins from the far end of a side hold too little to be drawn. */
+/** The number of bins at the far end of a side that are too empty to draw. */
 function tail(counts: readonly number[], allowed: number): number {
   let left = allowed;
   let bins = 0;
@@ -28,8 +28,8 @@ function tail(counts: readonly number[], allowed: number): number {
 }
 
 /**
- * The bins of a histogram, `merged` to at most about so many, by whole bins counted from 0, so that every count stays
- * exact. Unless `whole`, the far tails are left out, and counted in `outside`.
+ * The bins of a histogram, merged to about `merged` or fewer. Whole bins are merged, counted from 0, so that every count
+ * stays exact. Unless `whole`, the far tails are left out and counted in `outside`.
  */
 export function binsToDraw(histogram: Histogram, most: number, whole: boolean): Bins {
   const { counts, start, width } = histogram;

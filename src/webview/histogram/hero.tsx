@@ -42,7 +42,7 @@ function Kind({ layer }: { layer: LayerInfo }) {
   );
 }
 
-/** The tensors of a layer, each with the reason why it is left alone. */
+/** The tensors of a layer; one that is left alone has its reason. */
 function Tensors({ layer }: { layer: LayerInfo }) {
   if (layer.tensors.length === 0) return null;
   return (
@@ -57,7 +57,7 @@ function Tensors({ layer }: { layer: LayerInfo }) {
   );
 }
 
-/** Zeros of the histogram in hand, now and as planned. */
+/** The zeros of the shown histogram, now and after the planned pruning. */
 function zerosInHand(histogram: Histogram): { zeros: number; pruned: number; total: number } {
   const model = inspection.value;
   const layer = selectedLayer.value;
@@ -78,7 +78,7 @@ function hint(): string {
   if (after?.threshold != null && after.reason !== undefined) return sentence(after.reason);
   if (name !== null && target.value === null && amounts.value.layers[name] !== undefined)
     return 'The line is for all layers; this layer keeps its own amount.';
-  return 'Drag the line to cut. Point at a bar, or use the arrow keys, for its exact count.';
+  return 'Drag the line to prune. Point at a bar, or use the arrow keys, for its exact count.';
 }
 
 function Body() {
@@ -120,7 +120,7 @@ function Body() {
   );
 }
 
-/** The weights of the layer in hand, or of all: the place where the threshold is pulled. */
+/** The weights of the selected layer, or of all layers, with the threshold that the person drags. */
 export function Hero() {
   const layer = selectedLayer.value;
   const histogram = histograms.value.get(selected.value);

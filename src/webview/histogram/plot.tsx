@@ -14,7 +14,7 @@ import { ZeroGauge } from './zero-gauge';
 
 const HEIGHT = 220;
 
-/** Pixels that a bar is given at least. */
+/** The minimum width of a bar in pixels. */
 const BAR = 6;
 
 function binWords(bins: Bins, bin: number, total: number): string {
@@ -24,7 +24,7 @@ function binWords(bins: Bins, bin: number, total: number): string {
   return `${weight(from)} to ${weight(to)}: ${count(inside)} ${inside === 1 ? 'weight' : 'weights'}, ${percent(share, 1)}`;
 }
 
-/** The histogram in hand: bars, zeros apart, the threshold lines, and the exact counts of the bin that is pointed at. */
+/** The histogram: bars, zeros beside them, the threshold lines, and the exact counts of the selected bin. */
 export function Plot({
   histogram,
   zeros,
@@ -36,7 +36,7 @@ export function Plot({
   zeros: number;
   pruned: number;
   total: number;
-  /** Said while no bin is pointed at. */
+  /** The text while no bin is selected. */
   hint: string;
 }) {
   const { ref, width } = useWidth<HTMLDivElement>();

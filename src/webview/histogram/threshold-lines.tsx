@@ -5,15 +5,15 @@ import { toPixel, toValue, type Axis } from '../ui/scale';
 import { amount, mode, setThreshold, setValue, target, threshold, weights } from '../state/threshold';
 import { valueForKey } from '../ui/keys';
 
-/** The threshold as it is read aloud, and written in its flag. */
+/** The threshold in words, for screen readers and for its flag. */
 function words(): string {
   const about = weights.value;
-  if (!about || threshold.value <= 0) return 'nothing is cut';
+  if (!about || threshold.value <= 0) return 'nothing is pruned';
   const share = about.count > 0 ? about.zerosBelow(threshold.value) / about.count : 0;
   return `|w| below ${weight(threshold.value)}: ${percent(share, 1)} zeros`;
 }
 
-/** The pair of lines at -threshold and +threshold, dragged by either; the one on the right is the slider for the keyboard. */
+/** The pair of lines at -threshold and +threshold. Both can be dragged; the right one is the slider for the keyboard. */
 export function ThresholdLines({ axis, height }: { axis: Axis; height: number }) {
   const plot = useRef<HTMLDivElement>(null);
   const about = weights.value;
@@ -71,7 +71,7 @@ export function ThresholdLines({ axis, height }: { axis: Axis; height: number })
         }}
       >
         <span class={flagLeft ? 'flag left figures' : 'flag figures'}>
-          {at > 0 ? `|w| < ${weight(at)}` : 'drag to cut'}
+          {at > 0 ? `|w| < ${weight(at)}` : 'drag to prune'}
         </span>
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { count, percent } from '../../protocol/format';
 
-/** Zeros apart from the other weights, on a scale of their own: those there are, and on top those that would come. */
+/** The zeros on a scale of their own: the current ones, and above them the planned ones. */
 export function ZeroGauge({
   zeros,
   pruned,

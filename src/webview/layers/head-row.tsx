@@ -7,16 +7,16 @@ const HEADS: readonly { column: Column; text: string; figure: boolean; wide?: bo
   { column: 'type', text: 'Type', figure: false, wide: true },
   { column: 'shape', text: 'Output', figure: true, wide: true },
   { column: 'params', text: 'Params', figure: true },
-  { column: 'macs', text: 'MACs', figure: true, wide: true, title: 'Multiply-accumulates for one sample' },
-  { column: 'sparsity', text: 'Sparsity', figure: true, title: 'Zeros over the kernel weights of the layer, now' },
-  { column: 'preview', text: 'Preview', figure: true, title: 'Sparsity as the plan would leave it' },
-  { column: 'threshold', text: 'Threshold', figure: true, title: 'Weights with |w| below it become 0' },
+  { column: 'macs', text: 'MACs', figure: true, wide: true, title: 'Multiply-accumulates for one example' },
+  { column: 'sparsity', text: 'Sparsity', figure: true, title: 'Current zeros over the kernel weights of the layer' },
+  { column: 'preview', text: 'Preview', figure: true, title: 'Sparsity after the planned pruning' },
+  { column: 'threshold', text: 'Threshold', figure: true, title: 'Weights with a smaller |w| become 0' },
 ];
 
-/** Columns in order, for their widths in the style sheet. */
+/** The columns in order, for their widths in the style sheet. */
 export const WIDTHS = [...HEADS.map((head) => head.column), 'weights'] as const;
 
-/** The names of the columns; a click sorts. */
+/** The headings of the columns; a click sorts. */
 export function HeadRow() {
   const { column: by, descending } = sort.value;
   return (

@@ -5,7 +5,7 @@ import { histograms, amounts } from '../state/session';
 import { Icon } from '../ui/icon';
 import { MiniHistogram } from './mini-histogram';
 
-/** One layer. Where it cannot be pruned, the reason stands in place of its preview. */
+/** One layer. If it cannot be pruned, the reason replaces its preview. */
 export function LayerRow({
   row,
   position,
@@ -14,17 +14,17 @@ export function LayerRow({
   onSelect,
 }: {
   row: Row;
-  /** Place in the table, from 1, the row of all layers included. */
+  /** Its place in the table, from 1, with the row of all layers. */
   position: number;
   active: boolean;
-  /** A plan is being tried. */
+  /** True while amounts are set. */
   tried: boolean;
   onSelect: () => void;
 }) {
   const { layer, after } = row;
   const histogram = histograms.value.get(layer.name);
   const threshold = after?.threshold ?? 0;
-  // A layer that the plan does not name has a reason too, but nothing happened to it.
+  // A layer without an amount has a reason too, but nothing happened to it.
   const partly = threshold > 0 ? after?.reason : undefined;
   const reason = sentence(layer.reason ?? 'it has no weights that can be pruned');
   const own = amounts.value.layers[layer.name] !== undefined;

@@ -10,7 +10,7 @@ import { HeadRow, WIDTHS } from './head-row';
 import { LayerRow } from './layer-row';
 import { MiniHistogram } from './mini-histogram';
 
-/** Height of a row and of the header, as the style sheet has it; virtual rows need it fixed. */
+/** The heights of a row and of the header in the style sheet; virtual rows need fixed heights. */
 const ROW = 28;
 
 const rows = computed<Row[]>(() => {
@@ -22,10 +22,10 @@ const rows = computed<Row[]>(() => {
   );
 });
 
-/** Takes the row of the threshold line in hand: Enter in the table goes on to the histogram. */
+/** Moves the focus from the table to the threshold line of the selected layer, on Enter. */
 const toHistogram = (): void => document.querySelector<HTMLElement>('[data-testid="threshold-line"]')?.focus();
 
-/** All layers, those in view drawn. Row 0 stands for all layers together. */
+/** All layers; only visible rows are drawn. Row 0 is all layers together. */
 export function LayerTable() {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
@@ -44,11 +44,11 @@ export function LayerTable() {
 
   const reveal = (row: number): void => {
     const element = scroller.current;
-    // The header and the row of all layers stay in view above the scrolled ones.
+    // The header and the row of all layers stay above the scrolled rows.
     if (element && row > 0)
       element.scrollTop = scrollToRow(row - 1, ROW, element.scrollTop, element.clientHeight - 2 * ROW);
   };
-  // What was selected before the window was reloaded may be far down.
+  // The layer that was selected before a reload may be far down.
   useEffect(() => reveal(at), []);
 
   const move = (row: number): void => {

@@ -8,7 +8,7 @@ const BARS = 32;
 
 const pictures = new WeakMap<Histogram, { path: string; axis: Axis }>();
 
-/** A row's picture of its weights, made once. */
+/** A row's picture of its weights, computed once. */
 function picture(histogram: Histogram): { path: string; axis: Axis } {
   let known = pictures.get(histogram);
   if (!known) {
@@ -20,7 +20,7 @@ function picture(histogram: Histogram): { path: string; axis: Axis } {
   return known;
 }
 
-/** The distribution of one layer's weights, small; the part that the plan cuts in its own colour. */
+/** A small histogram of one layer's weights; the part below the threshold has its own colour. */
 export function MiniHistogram({ histogram, threshold, id }: { histogram: Histogram; threshold: number; id: string }) {
   const { path: bars, axis } = picture(histogram);
   const x = Math.max(0, toPixel(axis, -threshold));

@@ -10,11 +10,11 @@ export interface Sort {
   descending: boolean;
 }
 
-/** One row of the layer table: a layer now, and as the plan would leave it. */
+/** One row of the layer table: a layer now, and after the planned pruning. */
 export interface LayerRow {
   layer: LayerInfo;
   after: PlannedLayer | undefined;
-  /** Place in the model. */
+  /** Its place in the model. */
   index: number;
 }
 
@@ -48,7 +48,7 @@ function compare(a: Key, b: Key): number {
   return Number(a) - Number(b);
 }
 
-/** Sorted rows; rows without a figure come last either way, equal ones keep the order of the model. */
+/** Sorts rows. Rows without a figure come last in both directions; equal rows keep the order of the model. */
 export function sortRows(rows: readonly LayerRow[], { column, descending }: Sort): LayerRow[] {
   const sorted = [...rows];
   if (column === null) return sorted.sort((a, b) => a.index - b.index);
@@ -60,7 +60,7 @@ export function sortRows(rows: readonly LayerRow[], { column, descending }: Sort
   });
 }
 
-/** A click on a column: numbers start with the largest, words with A; the third click goes back to the model's order. */
+/** The sort order after a click on a column: numbers start with the largest, words with A; the third click restores the model's order. */
 export function nextSort(sort: Sort, column: Column): Sort {
   const first = column !== 'name' && column !== 'type';
   if (sort.column !== column) return { column, descending: first };

@@ -1,23 +1,23 @@
-/** Which rows of a long list are drawn: `from` (inclusive) to `to` (exclusive). */
+/** The drawn rows of a long list: `from` (inclusive) to `to` (exclusive). */
 export interface RowWindow {
   from: number;
   to: number;
 }
 
-/** Rows in view, with `spare` more on each side so that scrolling finds them drawn. */
+/** The visible rows and `spare` more on each side, so that scrolling finds them drawn. */
 export function rowWindow(rows: number, rowHeight: number, top: number, height: number, spare = 8): RowWindow {
   const from = Math.max(0, Math.min(rows, Math.floor(top / rowHeight) - spare));
   return { from, to: Math.max(from, Math.min(rows, Math.ceil((top + height) / rowHeight) + spare)) };
 }
 
-/** Where to scroll so that row `index` is whole in view below a header; `top` itself where it is already. */
+/** The scroll position that shows row `index` whole below a header; `top` itself if it is visible. */
 export function scrollToRow(index: number, rowHeight: number, top: number, height: number): number {
   const start = index * rowHeight;
   if (start < top) return start;
   return Math.max(top, start + rowHeight - height);
 }
 
-/** The row that a key leads to from row `index`; undefined for a key that does not move. */
+/** The row after a key press on row `index`; undefined if the key does not move. */
 export function rowForKey(key: string, index: number, rows: number, page: number): number | undefined {
   const to = {
     ArrowDown: index + 1,

@@ -24,8 +24,8 @@ function DiskBanner() {
       }
     >
       {gone
-        ? 'The checkpoint is gone from disk; what you see is what it was.'
-        : 'The checkpoint changed on disk; what you see is what it was.'}
+        ? 'The checkpoint is gone from disk; the page shows its last state.'
+        : 'The checkpoint changed on disk; the page shows its earlier state.'}
       {news.problem !== undefined && ` ${news.problem}`}
     </Notice>
   );
@@ -54,7 +54,7 @@ function EngineBanner() {
   );
 }
 
-/** What is doubtful about the files of the checkpoint. */
+/** The doubts about the files of the checkpoint. */
 const FileWarnings = () =>
   inspection.value?.warnings?.map((warning) => (
     <Notice key={warning} kind="warning" icon="warning" testId="file-warning">
@@ -62,7 +62,7 @@ const FileWarnings = () =>
     </Notice>
   )) ?? null;
 
-/** What happened around the page, and what can be done about it. */
+/** News about disk, engine and files, with what a person can do. */
 export const Banners = () => (
   <>
     <EngineBanner />

@@ -2,7 +2,7 @@ import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { LinkButton } from '../ui/link';
 
-/** Opens the log, where the cause of a failure is written. */
+/** Opens the log, which has the cause of a failure. */
 export const ShowLog = () => (
   <LinkButton onPress={() => void attempt(() => ask('showLog', {}))} testId="show-log">
     Show Log

@@ -4,7 +4,7 @@ import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { Ring } from '../ui/ring';
 
-/** The shape of the page before there is anything to show, with what is being done. */
+/** The outline of the page while it loads, with the current action. */
 export function Skeleton({ text }: { text: string }) {
   return (
     <main class="page skeleton" aria-busy="true" data-testid="loading">
@@ -25,7 +25,7 @@ export function Skeleton({ text }: { text: string }) {
   );
 }
 
-/** The file cannot be shown: why, and what can be done. */
+/** The reason why the file cannot be shown, and the next steps. */
 export function Failure({ sentence }: { sentence: string }) {
   return (
     <main class="failure">

@@ -1,7 +1,7 @@
 import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
 import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from '../ui/scale';
 
-/** The size that a goal is about; bytes where it is about accuracy. */
+/** The size of a goal; bytes if the goal is an accuracy. */
 export interface GoalSize {
   words: string;
   of: (point: ParetoPoint) => number;
@@ -11,14 +11,14 @@ export interface GoalSize {
 export function goalSize(goal: ParetoCurve['goal']): GoalSize {
   if ('macs' in goal)
     return { words: 'MACs', of: ({ nonzeroMacs, macs }) => nonzeroMacs ?? macs ?? 0, units: COUNT_UNITS };
-  if ('params' in goal) return { words: 'parameters that are not 0', of: ({ nonzero }) => nonzero, units: COUNT_UNITS };
+  if ('params' in goal) return { words: 'nonzero parameters', of: ({ nonzero }) => nonzero, units: COUNT_UNITS };
   return { words: 'bytes, gzipped', of: ({ gzipBytes }) => gzipBytes, units: BYTE_UNITS };
 }
 
-/** Room that is left around the outermost points, as a share of the range. */
+/** The margin around the outermost points, as a share of the range. */
 const ROOM = 0.06;
 
-/** What both axes run over: all points, and the accuracy of the model as it was. */
+/** The ranges of both axes: all points, and the accuracy of the unchanged model. */
 export function paretoAxes(
   { points, baseline }: ParetoCurve,
   size: (point: ParetoPoint) => number,

@@ -13,13 +13,13 @@ const MARGIN = { left: 62, right: 20, top: 22, bottom: 42 };
 
 interface ParetoPlotProps {
   curve: ParetoCurve;
-  /** Takes the plan at a place of the curve; left out: none can be taken. */
+  /** Applies the plan at a place of the curve; without it no plan can be applied. */
   onTake?: ((place: number) => void) | undefined;
-  /** What taking does, in a few words. */
+  /** The effect of applying a plan, in a few words. */
   hint: string;
 }
 
-/** The plans that a target step found, accuracy over size. A click, or Enter, takes the plan of a point. */
+/** The plans of a target step, accuracy over size. A click or Enter applies the plan of a point. */
 export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [inHand, setInHand] = useState(curve.chosen);
@@ -41,7 +41,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   return (
     <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
       <div class="section-head">
-        <h3 id="pareto-title">Plans that were found: accuracy over {size.words}</h3>
+        <h3 id="pareto-title">Plans found: accuracy over {size.words}</h3>
         <span class="row small quiet">
           on {count(curve.samples)} validation images; filled: meets the target
           {curve.sampleData && <Tag>sample</Tag>}
@@ -57,7 +57,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
         onKeyDown={(event) => {
           const key = { ArrowRight: 'ArrowUp', ArrowLeft: 'ArrowDown' }[event.key] ?? event.key;
           if (event.key === 'Enter' && point) onTake?.(inHand);
-          // The largest plan is the first, and on the right.
+          // The largest plan comes first, on the right.
           const next = rowForKey(key, inHand, curve.points.length, 5);
           if (next === undefined) return;
           event.preventDefault();

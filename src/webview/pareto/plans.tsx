@@ -8,7 +8,7 @@ import { bringIntoView } from '../state/view';
 import { Notice } from '../ui/notice';
 import { ParetoPlot } from './pareto-plot';
 
-/** The plans of the run in hand: the one that is taken goes into the recipe, where the target was; what came after it stays. */
+/** The plans of the current run. The applied plan replaces the target in the recipe; later steps stay. */
 export function PlansOfRun({ curve }: { curve: ParetoCurve }) {
   const take = (place: number): void => {
     const at = drafts.value.findIndex(({ step }) => step === 'target');
@@ -19,7 +19,7 @@ export function PlansOfRun({ curve }: { curve: ParetoCurve }) {
   return <ParetoPlot curve={curve} onTake={take} hint="goes into the recipe below the histogram" />;
 }
 
-/** The plans among which this checkpoint was chosen once. They are taken where that run began. */
+/** The plans among which this checkpoint was chosen. They are applied to the checkpoint at the start of that run. */
 export function EarlierPlans() {
   const plans = panel.value?.plans;
   const [problem, setProblem] = useState<string | null>(null);
@@ -34,9 +34,9 @@ export function EarlierPlans() {
   return (
     <>
       {start === null ? (
-        <ParetoPlot curve={curve} hint="The checkpoint on which they begin is gone, so none can be taken." />
+        <ParetoPlot curve={curve} hint="The checkpoint at their start is gone, so no plan can be taken." />
       ) : (
-        <ParetoPlot curve={curve} onTake={take} hint={`opens ${start}, where it begins`} />
+        <ParetoPlot curve={curve} onTake={take} hint={`opens ${start}, the checkpoint at their start`} />
       )}
       {problem !== null && (
         <Notice kind="error" testId="plan-problem">

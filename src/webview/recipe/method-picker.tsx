@@ -1,7 +1,7 @@
 import { stepDefinition, stepNames } from '../../protocol/steps';
 import { addStep, newDraft } from '../state/recipe';
 
-/** A step that begins from random weights has no place in the panel of a checkpoint. */
+/** A step that starts from random weights does not fit a checkpoint. */
 const OFFERED = stepNames.filter((name) => !stepDefinition(name).traits.startsModel);
 
 /** All methods, each a button that adds its step to the recipe. */

@@ -18,7 +18,7 @@ const STATES: Record<PlannedLayer['state'], string> = {
   kept: 'Unchanged',
 };
 
-/** Before and after in one cell; a figure that stays is said once, one that only the run finds is a question mark. */
+/** Before and after in one cell. An unchanged figure appears once; a figure that only the run finds is a question mark. */
 function both(before: string, after: string): string {
   return before === after ? before : before + ARROW + after;
 }
@@ -26,11 +26,11 @@ function both(before: string, after: string): string {
 const shown = (value: number | null | undefined, format: (value: number) => string): string =>
   value == null ? '\u2013' : format(value);
 
-/** The same where null means that only the run finds it. */
+/** The same, with null for a figure that only the run finds. */
 const found = (value: number | null | undefined, format: (value: number) => string): string =>
   value == null ? '?' : shown(value || null, format);
 
-/** What counts: where weights become 0 those that are left, where channels go all that are there. */
+/** The parameters to count: nonzero ones if weights become 0, all if channels are removed. */
 const macsOf = (kind: StepPlan['kind'], { macs, nonzeroMacs }: Pick<PlannedSide, 'macs' | 'nonzeroMacs'>) =>
   kind === 'channels' ? macs : nonzeroMacs;
 
@@ -60,7 +60,7 @@ function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLay
   );
 }
 
-/** How many layers are in each state: nothing is left out in silence. */
+/** The number of layers in each state, so that every skipped layer is counted. */
 function tally(layers: readonly PlannedLayer[]): string {
   const counts = new Map<string, number>();
   for (const { state } of layers) counts.set(STATES[state], (counts.get(STATES[state]) ?? 0) + 1);
@@ -69,14 +69,14 @@ function tally(layers: readonly PlannedLayer[]): string {
   return [...counts].map(([state, number]) => `${number} ${words(state, number)}`).join(', ');
 }
 
-const OF_NONZERO = 'Bytes and MACs are those of weights that are not 0.';
+const OF_NONZERO = 'Bytes and MACs are those of nonzero weights.';
 const NOTES: Record<StepPlan['kind'], string> = {
-  zeros: `${OF_NONZERO} The file keeps its zeros: it shrinks where it is compressed, and inference is no faster.`,
-  channels: 'Bytes are those of the parameters as they are stored. The model becomes smaller, and as a rule faster.',
-  same: `${OF_NONZERO} Counts are those of the checkpoint as it is: the step keeps them, or finds others while it runs.`,
+  zeros: `${OF_NONZERO} The file keeps its zeros: it becomes smaller only when compressed, and inference is no faster.`,
+  channels: 'Bytes are those of the stored parameters. The model becomes smaller and usually faster.',
+  same: `${OF_NONZERO} Counts are those of the current checkpoint: the step keeps them, or finds others while it runs.`,
 };
 
-/** What the step in hand would do to each layer, as it was asked for last. */
+/** The last plan of the selected step, layer by layer. */
 export function PlanTable() {
   const known = planned.value;
   const step = currentStep.value;
@@ -96,7 +96,7 @@ export function PlanTable() {
       <div class="section-head">
         <h3 id="plan-title">
           Plan: {tally(plan.counts.layers)}
-          {stale && ' (of the options as they were before)'}
+          {stale && ' (before the last change of options)'}
         </h3>
         <span class="row small figures">
           gzip {both(bytes(now.gzipBytes), found(then?.gzipBytes, bytes))}
@@ -154,8 +154,8 @@ export function PlanTable() {
       </div>
       <p class="small quiet">
         {NOTES[plan.kind]}
-        {before.macsFor && ` MACs are counted for ${macsForWords(before.macsFor)}.`} The plan is of this checkpoint as
-        it is, without the steps before.
+        {before.macsFor && ` MACs are counted for ${macsForWords(before.macsFor)}.`} The plan is for the current
+        checkpoint, without the steps before.
         {plan.difference &&
           ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
         {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}

@@ -23,7 +23,7 @@ const seedOf = (text: string): number | string => {
     : 'Type a whole number, 0 or more.';
 };
 
-/** The methods, the recipe that is made of them, the form and the plan of the step in hand, and the button that runs it. */
+/** The methods, the recipe with its steps, the form and the plan of the selected step, and the button that runs the recipe. */
 export function RecipeSection() {
   const list = drafts.value;
   const ready = steps.value;
@@ -39,7 +39,7 @@ export function RecipeSection() {
               }}
               testId="threshold-to-recipe"
             >
-              Take the threshold as first step
+              Add the threshold as first step
             </LinkButton>
           )}
           {list.length > 0 && (
@@ -61,7 +61,7 @@ export function RecipeSection() {
                 steps={ready}
                 seed={seed.value}
                 sparsity={sparsityOf(ready)}
-                why={ready === null ? 'A step is not complete yet.' : whyNotMeasured()}
+                why={ready === null ? 'Complete every step first.' : whyNotMeasured()}
                 button="Run & Write"
                 ids={{ folder: 'recipe-folder', run: 'recipe-run', copy: 'recipe-copy' }}
               >
@@ -94,7 +94,7 @@ export function RecipeSection() {
   );
 }
 
-/** What the steps prune to, as far as it was previewed. */
+/** The sparsity after the steps, if the preview knows it. */
 function sparsityOf(ready: typeof steps.value): number | null {
   const prune = ready?.find((step) => step.step === 'prune');
   if (!prune) return null;
@@ -108,6 +108,6 @@ function sparsityOf(ready: typeof steps.value): number | null {
 function whyNotMeasured(): string | null {
   if (cannotRun.value !== null) return null;
   if (cannotMeasure.value !== null)
-    return `Without data nothing is trained or measured. ${sentence(cannotMeasure.value)}`;
+    return `Without data there is no training and no accuracy. ${sentence(cannotMeasure.value)}`;
   return panel.value?.dataset?.sample ? 'Trains and measures on the sample data' : null;
 }

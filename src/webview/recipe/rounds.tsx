@@ -16,7 +16,7 @@ const roundsOf = (text: string): number | string => {
   return Number.isInteger(value) && value >= 2 && value <= MOST ? value : `Type a whole number from 2 to ${MOST}.`;
 };
 
-/** Turns one pruning, with what follows it, into rounds that lead up to its sparsity. */
+/** Turns one prune step and the steps after it into rounds that reach its sparsity. */
 export function Rounds() {
   const [rounds, setRounds] = useState(3);
   const list = steps.value;

@@ -11,14 +11,14 @@ import { Notice } from '../ui/notice';
 import { TextField } from '../ui/text-field';
 import { useFolder } from './use-folder';
 
-/** Test ids of a form's parts. */
+/** The test ids of a form's parts. */
 export interface RunFormIds {
   folder: string;
   run: string;
   copy: string;
 }
 
-/** Where the new checkpoint goes, and the buttons that write it or copy the recipe. The threshold and the recipe both end in it. */
+/** The folder of the new checkpoint, and the buttons that write it or copy the recipe. The threshold and the recipe share this form. */
 export function RunForm({
   steps,
   seed,
@@ -28,11 +28,11 @@ export function RunForm({
   children,
   ids,
 }: {
-  /** The same array as long as the steps are the same; null: there is nothing to run yet. */
+  /** The steps; the same array while they do not change; null: nothing to run yet. */
   steps: readonly RecipeStep[] | null;
   seed: number;
   sparsity: number | null | undefined;
-  /** Why there is nothing to run. */
+  /** The reason why there is nothing to run. */
   why: string | null;
   button: string;
   children?: ComponentChildren;
@@ -49,7 +49,7 @@ export function RunForm({
       <TextField
         label="New folder beside the model"
         value={folder}
-        placeholder="proposed once there is something to write"
+        placeholder="proposed as soon as there are steps"
         disabled={blocked !== null}
         problem={fault}
         onText={write}

@@ -19,13 +19,13 @@ import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
 import { ProgressBar } from '../ui/progress-bar';
 
-/** The form of the step in hand, made from its schema, and the button that shows what it would do. */
+/** The form of the selected step, made from its schema, and the button that shows its plan. */
 export function StepForm() {
   const index = current.value;
   const draft = index === null ? undefined : drafts.value[index];
-  if (index === null || !draft) return <p class="quiet">Add a method above: its options are set here.</p>;
+  if (index === null || !draft) return <p class="quiet">Add a method above to set its options here.</p>;
   const name = nameOf(draft);
-  if (!name) return <Notice kind="warning">This version does not know this step: delete it to go on.</Notice>;
+  if (!name) return <Notice kind="warning">This version does not know this step: delete it to continue.</Notice>;
   const layers = (inspection.value?.layers ?? []).filter(({ prunable }) => prunable).map((layer) => layer.name);
   const problem = problems.value[index] ?? null;
   const { title, purpose } = stepDefinition(name).words;

@@ -5,7 +5,7 @@ import { drafts } from '../state/session';
 import { IconButton } from '../ui/button';
 import { Icon } from '../ui/icon';
 
-/** The steps in their order: each can be taken in hand, moved and deleted. Alt with an arrow key moves the one in hand. */
+/** The steps in order. Each can be selected, moved and deleted; Alt with an arrow key moves the selected one. */
 export function StepList() {
   const list = drafts.value;
   return (

@@ -4,19 +4,19 @@ import type { RecipeStep } from '../../protocol/steps';
 import { ask } from '../state/host';
 import { job } from '../state/session';
 
-/** Milliseconds without a change of the steps before a folder is proposed for them. */
+/** Milliseconds without a change of the steps before a folder is proposed. */
 const SETTLED = 200;
 
 /**
- * The folder proposed for a job, until the person writes another name. `sparsity`: what a prune step comes to; undefined while it is counted.
- * `fault`: what is wrong with the name that the person wrote; `problem`: why none can be proposed.
+ * The proposed folder of a job, until the person types another name. `sparsity`: the result of a prune step; undefined while unknown.
+ * `fault`: the fault of the typed name; `problem`: the reason why no name can be proposed.
  */
 export function useFolder(steps: readonly RecipeStep[] | null, sparsity: number | null | undefined) {
   const [proposed, setProposed] = useState('');
   const [own, setOwn] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const fault = useFault(own);
-  // A run that has ended took its folder: the next one needs another.
+  // A finished run took its folder, so the next one needs another.
   const ended = job.value?.status === 'done';
   useEffect(() => {
     if (!steps || sparsity === undefined) return;
@@ -42,7 +42,7 @@ export function useFolder(steps: readonly RecipeStep[] | null, sparsity: number 
   return { folder: own ?? proposed, write: setOwn, problem, fault };
 }
 
-/** What the host has against a name; null: nothing. */
+/** The host's complaint about a name; null: none. */
 function useFault(name: string | null): string | null {
   const [found, setFound] = useState<{ name: string; fault: string | null } | null>(null);
   useEffect(() => {

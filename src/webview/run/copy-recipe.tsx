@@ -4,7 +4,7 @@ import { ask } from '../state/host';
 import { Button } from '../ui/button';
 import { leadToMistake } from '../ui/invalid-field';
 
-/** Copies the recipe of a job; null: there is none yet. */
+/** Copies the recipe of a job; disabled while it is null. */
 export function CopyRecipe({ job, testId }: { job: RecipeJob | null; testId: string }) {
   return (
     <Button

@@ -1,18 +1,18 @@
 import type { EpochRecord } from '../../protocol/epoch';
 import type { CurvePoint } from './job-view';
 
-/** Columns for the plot: epochs, loss, accuracy, validation accuracy; null where a row has no such figure. */
+/** Columns of the plot: epochs, loss, accuracy, validation accuracy; null if a row has no such figure. */
 export type CurveData = [number[], (number | null)[], (number | null)[], (number | null)[]];
 
-/** Epochs over which the batches are smoothed: a twentieth, as far as one epoch still shows its course. */
+/** The smoothing of batches, in epochs: a twentieth still shows the course within one epoch. */
 const SMOOTHED_OVER = 0.05;
-/** Points nearer than this share of an epoch are the same one. */
+/** Points within this share of an epoch are the same point. */
 const SAME = 1e-6;
 
 /**
- * Loss and accuracy of the batches on the way, smoothed, and validation accuracy at the end of each whole epoch, in order of
- * time. What the engine tells is a mean over the epoch so far, which jumps where an epoch begins: from two such means follows
- * that of the batches between them.
+ * Smoothed loss and accuracy of batches, and validation accuracy at the end of each epoch, in order of time. The engine
+ * reports means over the epoch so far, which jump at the start of an epoch. Two such means give the mean of the batches
+ * between them.
  */
 export function curveData(points: readonly CurvePoint[], records: readonly EpochRecord[]): CurveData {
   const batches = smoothed(ofBatches(points));
@@ -20,7 +20,7 @@ export function curveData(points: readonly CurvePoint[], records: readonly Epoch
     ...batches.map((point): [number, number, number, null] => [point.epoch, point.loss, point.accuracy, null]),
     ...records.map((record): [number, number | null, number | null, number] => [
       record.epoch,
-      // A page that came after the batches has the means of whole epochs.
+      // A page that missed the batches has only the means of whole epochs.
       points.length === 0 ? record.loss : null,
       points.length === 0 ? record.accuracy : null,
       record.validationAccuracy,
@@ -29,7 +29,7 @@ export function curveData(points: readonly CurvePoint[], records: readonly Epoch
   return [rows.map((row) => row[0]), rows.map((row) => row[1]), rows.map((row) => row[2]), rows.map((row) => row[3])];
 }
 
-/** Means of the batches since the point before, from means of the epoch so far. */
+/** Means of the batches since the previous point, from means of the epoch so far. */
 function ofBatches(points: readonly CurvePoint[]): CurvePoint[] {
   const found: CurvePoint[] = [];
   let before: CurvePoint | undefined;
@@ -51,10 +51,10 @@ function ofBatches(points: readonly CurvePoint[]): CurvePoint[] {
   return found;
 }
 
-/** The epoch, counted from 0, that a point is in; its end belongs to it. */
+/** The epoch of a point, counted from 0; the end of an epoch belongs to it. */
 const epochOf = ({ epoch }: CurvePoint): number => Math.max(0, Math.ceil(epoch - SAME) - 1);
 
-/** An exponential mean over `SMOOTHED_OVER` epochs, whatever the points' distances are. */
+/** An exponential mean over `SMOOTHED_OVER` epochs, for points at any distance. */
 function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
   let mean: CurvePoint | undefined;
   return points.map((point) => {

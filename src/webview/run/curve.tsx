@@ -9,7 +9,7 @@ import type { Theme } from '../ui/theme';
 
 const HEIGHT = 170;
 
-/** A figure in the legend: at the cursor, or the latest. */
+/** A figure in the legend: at the cursor, or the latest one. */
 const legend =
   (format: (value: number) => string): uPlot.Series.Value =>
   (plot, value: number | null | undefined, index) => {
@@ -64,7 +64,7 @@ function options(width: number, theme: Theme, epochs: number): uPlot.Options {
         label: 'Validation accuracy',
         scale: 'accuracy',
         stroke: theme.green,
-        // Measured once an epoch: dots, nothing between them.
+        // Measured once an epoch: dots without lines.
         paths: () => null,
         points: { show: true, size: 8, fill: theme.green },
         value: share,
@@ -73,7 +73,7 @@ function options(width: number, theme: Theme, epochs: number): uPlot.Options {
   };
 }
 
-/** Loss and accuracy of a run while it goes on; colours follow the theme. */
+/** Loss and accuracy of a run that is going on, in the colours of the theme. */
 export function Curve({
   points,
   records,
@@ -93,7 +93,7 @@ export function Curve({
       label={
         last
           ? `Loss ${last.loss.toFixed(4)}, accuracy ${percent(last.accuracy, 1)} at epoch ${last.epoch.toFixed(2)}`
-          : 'No step was taken yet'
+          : 'No training step yet'
       }
     />
   );

@@ -5,37 +5,37 @@ import type { RecipeJob } from '../../protocol/panel';
 import type { RunClock, RunEvent, RunResult } from '../../protocol/run';
 import type { EpochRecord } from '../../protocol/epoch';
 
-/** One point of the live curve; `epoch` with its fraction. */
+/** One point of the live curve; `epoch` has a fraction. */
 export interface CurvePoint {
   epoch: number;
   loss: number;
   accuracy: number;
 }
 
-/** A run as the page shows it. */
+/** A run for the page. */
 export interface JobView {
   status: 'running' | 'cancelling' | 'cancelled' | 'failed' | 'done';
   asked: RecipeJob;
-  /** Of the training step in hand, or the last one. */
+  /** The epochs of the current training step, or of the last one. */
   epochs: number;
   step: { index: number; steps: number; name: string } | null;
   progress: Progress | null;
-  /** Of the whole run, as the status bar has it; null before it is known. */
+  /** The clock of the whole run, as in the status bar; null before it is known. */
   clock: RunClock | null;
   curve: readonly CurvePoint[];
   records: readonly EpochRecord[];
-  /** Of all kernel weights, as far as gradual pruning has come in the step in hand. */
+  /** The sparsity over all kernel weights that gradual pruning has reached in the current step. */
   sparsity: number | null;
   messages: readonly string[];
   result: RunResult | null;
-  /** One sentence, where it failed. */
+  /** The error of a failed run, as one sentence. */
   problem: string | null;
 }
 
 const CURVE_POINTS = 400;
 const MESSAGES = 50;
 
-/** A run that has just been asked for. */
+/** A run that was just requested. */
 export const startedJob = (asked: RecipeJob): JobView => ({
   status: 'running',
   asked,
@@ -51,18 +51,18 @@ export const startedJob = (asked: RecipeJob): JobView => ({
   problem: null,
 });
 
-/** Thins a curve that has grown too long to every other point, the last one kept. */
+/** Drops every second point of a long curve, but not the last one. */
 function thinned(curve: readonly CurvePoint[]): readonly CurvePoint[] {
   return curve.length <= CURVE_POINTS ? curve : curve.filter((_, i) => i % 2 === 0 || i === curve.length - 1);
 }
 
-/** A step that trains begins a curve of its own. */
+/** A training step starts a new curve. */
 function training(job: JobView, index: number): Partial<JobView> {
   const step = job.asked.steps[index];
   return step && 'epochs' in step ? { epochs: step.epochs, curve: [], records: [] } : {};
 }
 
-/** The view after one piece of news. */
+/** The view after an event. */
 export function onRunEvent(job: JobView, event: RunEvent): JobView {
   switch (event.kind) {
     case 'step':
@@ -91,7 +91,7 @@ export function onRunEvent(job: JobView, event: RunEvent): JobView {
   }
 }
 
-/** Where a run is: its step, and the stage within it; a stage that begins with the name of its step is not said twice. */
+/** The step and the stage of a run. A stage that starts with the name of its step is shown alone. */
 export function stageWords(job: JobView): string {
   if (job.status === 'cancelling') return 'Cancelling\u2026';
   if (!job.step) return 'Starting';

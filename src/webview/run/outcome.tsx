@@ -15,7 +15,7 @@ interface Line {
   before: string;
   after: string;
   difference: string;
-  /** The raw number after, and the first part of its test id. */
+  /** The raw number after the run, and the start of its test id. */
   value: number;
   testId: string;
 }
@@ -77,7 +77,7 @@ function lines(result: RunResult): Line[] {
   ];
 }
 
-/** On how many images the accuracies were measured. */
+/** The images of the accuracies, in words. */
 function measuredOn(result: RunResult): string {
   const samples = result.steps.flatMap((step) => (step.step === 'evaluate' ? [step.evaluation.samples] : []));
   const last = samples.at(-1);
@@ -85,7 +85,7 @@ function measuredOn(result: RunResult): string {
   return last === undefined ? `Accuracy on the ${split} images` : `Accuracy on ${plural(last, `${split} image`)}`;
 }
 
-/** What single steps have to tell beside the figures. */
+/** Notes of single steps beside the figures. */
 function notes({ steps }: RunResult): string[] {
   return steps.flatMap((each) => {
     const step = each.step === 'target' ? each.applied : each;
@@ -95,7 +95,7 @@ function notes({ steps }: RunResult): string[] {
     }
     if (step.step === 'recalibrate')
       return [
-        `Statistics of ${plural(step.layers.length, 'normalisation')} measured on ${plural(step.samples, 'image')}.`,
+        `Statistics of ${plural(step.layers.length, 'normalization')} measured on ${plural(step.samples, 'image')}.`,
       ];
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
     if (step.step !== 'remove') return [];
@@ -109,11 +109,11 @@ function notes({ steps }: RunResult): string[] {
   });
 }
 
-/** How the pixels entered the model, wherever accuracy was measured. */
+/** The normalization of the pixels, if accuracy was measured. */
 const pixelsOf = ({ normalization }: RunResult): string[] =>
   normalization ? [`Pixels entered with ${normalizationWords(normalization)}.`] : [];
 
-/** What a run came to: the old and the new checkpoint side by side, and what can be done with the new one. */
+/** The result of a run: the old and the new checkpoint side by side, and actions on the new one. */
 export function Outcome({ result, folder }: { result: RunResult; folder: string }) {
   const asked = jobAsked.value;
   const evaluated = result.steps.some(({ step }) => step === 'evaluate');

@@ -29,7 +29,7 @@ const TITLES: Record<JobView['status'], string> = {
   done: 'Written:',
 };
 
-/** The run in hand, from its start to its outcome. */
+/** The current run, from its start to its result. */
 export function RunCard() {
   const view = job.value;
   const card = useRef<HTMLElement>(null);

@@ -8,12 +8,12 @@ import { axisOf, Chart } from '../ui/chart';
 import type { Theme } from '../ui/theme';
 
 const HEIGHT = 300;
-/** Pixels from a line within which it is taken to be pointed at. */
+/** The distance in pixels within which the pointer selects a line. */
 const NEAR = 30;
 
 const DASHES = [[], [6, 4], [2, 3]];
 
-/** A colour and a dash for each line: the theme's own few colours, then again with dashes. */
+/** The colour and dash of each line: the colours of the theme, then the same with dashes. */
 export function lineStyle(index: number, theme: Theme): { stroke: string; dash: number[] } {
   const colours = [theme.blue, theme.green, theme.yellow, theme.red, theme.purple, theme.text];
   return {
@@ -22,7 +22,7 @@ export function lineStyle(index: number, theme: Theme): { stroke: string; dash: 
   };
 }
 
-/** One line a layer: accuracy over sparsity. A click on a line takes up its layer; that of the layer in hand is thicker. */
+/** One line per layer: accuracy over sparsity. A click on a line selects its layer; the selected line is thicker. */
 export function Curves({ view }: { view: ScanView }) {
   const layers = scannedLayers(view);
   const data = useMemo(() => scanColumns(view), [view]);
@@ -74,7 +74,7 @@ export function Curves({ view }: { view: ScanView }) {
       data={data}
       options={options}
       remake={JSON.stringify([names, selected.value])}
-      label={`Accuracy of the model as each of ${layers.length} layers alone is cut more and more${view.baseline === null ? '' : `, from ${percent(view.baseline, 1)}`}: the table below has the figures`}
+      label={`Accuracy of the model while each of ${layers.length} layers alone is pruned further and further${view.baseline === null ? '' : `, from ${percent(view.baseline, 1)}`}: the table below has the figures`}
       testId="scan-curves"
     />
   );

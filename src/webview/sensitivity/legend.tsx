@@ -5,7 +5,7 @@ import { select } from '../state/threshold';
 import { readTheme, useThemeVersion } from '../ui/theme';
 import { lineStyle } from './curves';
 
-/** The layers of the curves, each a button that takes its layer up. */
+/** The layers of the curves; each is a button that selects the layer. */
 export function Legend({ view }: { view: ScanView }) {
   useThemeVersion();
   const theme = readTheme();
@@ -23,7 +23,7 @@ export function Legend({ view }: { view: ScanView }) {
               title={
                 collapsedAt === undefined
                   ? undefined
-                  : `Nothing is left of its accuracy at ${percent(collapsedAt, 0)}: no more was measured`
+                  : `No accuracy is left at ${percent(collapsedAt, 0)}, so the scan stopped there`
               }
               data-testid={`scan-layer-${name}`}
               onClick={() => select(name)}

@@ -4,7 +4,7 @@ import { scannedLayers, scanSparsities, type ScanView } from './scan';
 import { select } from '../state/threshold';
 import { LinkButton } from '../ui/link';
 
-/** The figures of the curves, and why some layers have none. */
+/** The figures of the curves, and the reasons why some layers have none. */
 export function ScanTable({ view }: { view: ScanView }) {
   const sparsities = scanSparsities(view).filter((sparsity) => sparsity > 0);
   const left = view.layers.filter(({ state }) => state !== 'scanned');
@@ -12,7 +12,7 @@ export function ScanTable({ view }: { view: ScanView }) {
     <>
       <div class="plan-scroller" role="region" aria-label="Accuracy by layer and sparsity" tabIndex={0}>
         <table class="compare" data-testid="scan-table">
-          <caption class="unseen">Accuracy of the model with one layer alone cut to a sparsity</caption>
+          <caption class="unseen">Accuracy of the model with one layer alone pruned to a sparsity</caption>
           <thead>
             <tr>
               <th scope="col">Layer</th>
@@ -46,7 +46,7 @@ export function ScanTable({ view }: { view: ScanView }) {
         <ul class="left-alone small quiet" aria-label="Layers that were left alone">
           {left.map(({ name, reason }) => (
             <li key={name}>
-              <span class="tensor-name">{name}</span>: {sentence(reason ?? 'it has nothing to cut')}
+              <span class="tensor-name">{name}</span>: {sentence(reason ?? 'it has nothing to prune')}
             </li>
           ))}
         </ul>

@@ -1,17 +1,17 @@
 import type { LayerSensitivity, Sensitivity, SensitivityPart } from '../../protocol/measure/sensitivity';
 import type { Progress } from '../../protocol/measure';
 
-/** A scan as the page shows it, while it goes on and after. */
+/** A scan for the page, during and after it. */
 export interface ScanView {
   layers: readonly LayerSensitivity[];
-  /** Accuracy of the model as it is; null before it is known. */
+  /** Accuracy of the unchanged model; null before it is known. */
   baseline: number | null;
   progress: Progress | null;
 }
 
 export const EMPTY_SCAN: ScanView = { layers: [], baseline: null, progress: null };
 
-/** The view after one piece of news. */
+/** The view after a part of the scan. */
 export function onScanPart(view: ScanView, part: SensitivityPart): ScanView {
   switch (part.part) {
     case 'begin':
@@ -39,24 +39,24 @@ function withPoint(layer: LayerSensitivity, { point, collapsed }: Extract<Sensit
   };
 }
 
-/** The whole of it at the end. */
+/** The finished view. */
 export const finishedScan = ({ layers, baseline }: Sensitivity): ScanView => ({
   layers,
   baseline: baseline.accuracy,
   progress: null,
 });
 
-/** Layers that have a curve. */
+/** Layers with a curve. */
 export const scannedLayers = (view: ScanView): LayerSensitivity[] =>
   view.layers.filter(({ state }) => state === 'scanned');
 
-/** Sparsities of all layers in order, from 0, where every layer has the accuracy of the model as it is. */
+/** All sparsities in order, from 0, at which every layer has the accuracy of the unchanged model. */
 export function scanSparsities(view: ScanView): number[] {
   const all = new Set(scannedLayers(view).flatMap(({ points }) => points.map(({ sparsity }) => sparsity)));
   return [0, ...[...all].sort((a, b) => a - b)];
 }
 
-/** Columns for the plot: sparsities, then the accuracies of each layer; null where a layer was not measured. */
+/** Columns of the plot: sparsities, then the accuracies of each layer; null if a layer was not measured. */
 export function scanColumns(view: ScanView): [number[], ...(number | null)[][]] {
   const sparsities = scanSparsities(view);
   const columns = scannedLayers(view).map((layer) => {
@@ -66,7 +66,7 @@ export function scanColumns(view: ScanView): [number[], ...(number | null)[][]] 
   return [sparsities, ...columns];
 }
 
-/** The layer whose line passes nearest to a point of the plot, no further away than `reach` of accuracy; null: none does. */
+/** The layer with the nearest line to a point of the plot, at most `reach` of accuracy away; null: none. */
 export function nearestLayer(view: ScanView, at: { sparsity: number; accuracy: number }, reach: number): string | null {
   const [sparsities, ...columns] = scanColumns(view);
   const distances = scannedLayers(view).map(({ name }, index) => {
@@ -77,7 +77,7 @@ export function nearestLayer(view: ScanView, at: { sparsity: number; accuracy: n
   return nearest && nearest.away <= reach ? nearest.name : null;
 }
 
-/** Between the two known points around `x`; null outside of them. */
+/** Interpolates between the two known points around `x`; null outside of them. */
 function interpolate(xs: readonly number[], ys: readonly (number | null)[], x: number): number | null {
   const known = xs.flatMap((each, index) => {
     const y = ys[index];

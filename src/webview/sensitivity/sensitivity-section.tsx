@@ -24,7 +24,7 @@ import { Curves } from './curves';
 import { Legend } from './legend';
 import { ScanTable } from './scan-table';
 
-/** The sensitivity scan: its options, how far it is, its curves and their figures. */
+/** The sensitivity scan: its options, its progress, its curves and their figures. */
 export function SensitivitySection() {
   const view = scan.value;
   const layers = view ? scannedLayers(view) : [];
@@ -42,7 +42,7 @@ export function SensitivitySection() {
         <span class="row small">
           {view?.baseline != null && (
             <span class="figures">
-              Accuracy {percent(view.baseline, 1)} on validation images before anything is cut
+              Accuracy {percent(view.baseline, 1)} on validation images before pruning
               {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
             </span>
           )}

@@ -15,10 +15,10 @@ import { bringIntoView } from './view';
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What went wrong with a small action (copying, opening); one sentence. */
+/** The error of a small action (copy, open), as one sentence. */
 export const actionProblem = signal<string | null>(null);
 
-/** Runs a small action whose failure is told beside the buttons. */
+/** Runs a small action and shows its error beside the buttons. */
 export async function attempt(action: () => Promise<unknown>): Promise<void> {
   actionProblem.value = null;
   try {
@@ -46,7 +46,7 @@ function take(state: PanelState): void {
     session.amounts.value = { ...session.amounts.value, layers: Object.fromEntries(layers) };
   });
   if (!same || session.histogramProblem.value !== null) void loadHistograms();
-  // A run that was started before this page came up: this page shows it from now on.
+  // This page shows a run that was started before it.
   if (state.run && !session.job.value) void followJob(state.run, (options) => ask('followRun', {}, options));
 }
 
@@ -59,14 +59,14 @@ export async function open(how: 'ready' | 'reload'): Promise<void> {
     take(state);
     if (state.focus) attend(state.focus);
   } catch (error) {
-    // What was read before is better than nothing: it stays, and the banner says why it is not new.
+    // The earlier state stays; the banner explains why it is not new.
     if (session.panel.value && session.phase.value.kind === 'open')
       session.disk.value = { change: session.disk.value?.change ?? 'changed', problem: sentence(error) };
     else session.phase.value = { kind: 'failed', sentence: sentence(error) };
   }
 }
 
-/** After the engine stopped: asks again for everything that is missing, which starts a new one. */
+/** After a stop of the engine: asks again for everything that is missing, which starts a new engine. */
 export async function retry(): Promise<void> {
   session.engine.value = null;
   if (session.phase.value.kind !== 'open') {
@@ -79,7 +79,7 @@ export async function retry(): Promise<void> {
 
 let evaluation: AbortController | undefined;
 
-/** Evaluates the checkpoint as it is. */
+/** Evaluates the current checkpoint. */
 export async function evaluate(): Promise<void> {
   if (session.evaluating.value || session.cannotEvaluate.value !== null) return;
   const abort = (evaluation = new AbortController());
@@ -110,14 +110,14 @@ function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
 }
 
 let running: AbortController | undefined;
-/** What the run in hand was asked to do, for "Copy as recipe". */
+/** The job of the current run, for "Copy as recipe". */
 export const jobAsked = signal<RecipeJob | null>(null);
 
 const update = (change: (job: JobView) => JobView): void => {
   if (session.job.value) session.job.value = change(session.job.value);
 };
 
-/** Runs steps on the checkpoint, into a new folder. */
+/** Runs steps on the checkpoint into a new folder. */
 export const run = (job: RecipeJob): Promise<void> => followJob(job, (options) => ask('run', job, options));
 
 async function followJob(
@@ -143,21 +143,21 @@ async function followJob(
   }
 }
 
-/** Stops the run; nothing half-written is left. */
+/** Stops the run; nothing half-written stays. */
 export function cancelJob(): void {
   running?.abort();
   update((job) => ({ ...job, status: 'cancelling' }));
 }
 
-/** Puts a run that has ended out of sight. */
+/** Hides a run that has ended. */
 export function dismissJob(): void {
   if (session.job.value?.status !== 'running') session.job.value = null;
 }
 
-/** Lets the person choose a dataset; the state that the host tells then has it. */
+/** Asks the person for a dataset; a `state` notification follows. */
 export const chooseData = (): Promise<void> => attempt(() => ask('chooseData', {}));
 
-/** Lets the person say how pixels enter the model. */
+/** Asks the person for the normalization of the pixels. */
 export const chooseNormalization = (): Promise<void> => attempt(() => ask('chooseNormalization', {}));
 
 function attend({ part, steps }: Attention): void {
@@ -180,7 +180,7 @@ export function followHost(): void {
   onHost('showEvaluation', showEvaluation);
 }
 
-/** The engine is up again by itself: what was lost is asked again, and the banner goes once it is there. */
+/** After the engine restarts by itself: asks again for lost answers, then removes the banner. */
 async function retryQuietly(): Promise<void> {
   if (session.phase.value.kind === 'open') askAgain();
   else await open('ready');

@@ -2,12 +2,12 @@ import type { Histogram } from '../../protocol/measure';
 import { ask } from './host';
 import { histogramProblem, histograms, inspection, selected } from './session';
 
-/** Bins of a histogram: the finest there are, since most of them are merged, and the far tails left out, when drawn. */
+/** The finest bins; most of them are merged, or left out as far tails, when drawn. */
 const BINS = 512;
-/** Layers asked for at once: enough for any small network in one go, and steady news of a large one. */
+/** The number of layers per request: a small network in one request, a large one in several. */
 const BATCH = 24;
 
-/** Fetches the histograms that are missing: that of all layers first, then the layer in hand, then in the model's order. */
+/** Fetches the missing histograms: all layers together first, then the selected layer, then the others in order. */
 export async function loadHistograms(): Promise<void> {
   const model = inspection.value;
   histogramProblem.value = null;

@@ -3,7 +3,7 @@ import { panelNotifications, panelRequests, type PanelNotifications, type PanelR
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Client } from '../../rpc/peer';
 
-/** What VS Code gives a page. */
+/** The API of VS Code for a page. */
 interface VsCodeApi {
   postMessage(message: unknown): void;
   getState(): unknown;
@@ -18,25 +18,25 @@ const channel: Channel = {
   onMessage: (listener) => {
     window.addEventListener('message', (event: MessageEvent<unknown>) => listener(event.data));
   },
-  // A page ends together with its host's side: there is nobody left to tell.
+  // A page ends together with the host's side, so nobody listens any more.
   onClose: () => undefined,
 };
 
 const peer = new Peer(channel);
 
-/** Asks the extension host; every call settles. */
+/** Calls the extension host; every call settles. */
 export const ask: Client<PanelRequests> = peer.client(panelRequests);
 
-/** Asks it from the page of a comparison. */
+/** Calls it from the page of a comparison. */
 export const askComparison: Client<CompareRequests> = peer.client(compareRequests);
 
-/** Hears what the extension host tells unasked. */
+/** Listens to notifications of the extension host. */
 export const onHost = <K extends keyof PanelNotifications>(
   name: K,
   listener: Parameters<typeof peer.onNotification<PanelNotifications, K>>[2],
 ): void => peer.onNotification<PanelNotifications, K>(panelNotifications, name, listener);
 
-/** Starts to read; called once everything listens. */
+/** Starts to read; called after all listeners are in place. */
 export const listen = (): void => peer.listen();
 
 /** State that survives a reload of the window. */

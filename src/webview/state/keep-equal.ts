@@ -1,6 +1,5 @@
 /**
- * Gives the value of before where the new one says the same, so that what was found out about it is still about it.
- * For values of JSON.
+ * Returns the previous value if the new one is equal, so that results for it stay valid. For JSON values.
  */
 export function keepEqual<T>(): (value: T) => T {
   let kept: { value: T; text: string } | undefined;

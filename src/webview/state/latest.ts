@@ -1,17 +1,17 @@
-/** Asks one question at a time, and only ever the latest. */
+/** Asks one question at a time, and always the latest. */
 export interface Latest<Q> {
-  /** Supersedes whatever is under way or waits. */
+  /** Replaces every earlier question. */
   ask(question: Q): void;
-  /** Supersedes it by nothing. */
+  /** Drops every question. */
   drop(): void;
-  /** The question under way may be superseded without waiting any longer. */
+  /** Lets a newer question replace the current one at once. */
   enough(): void;
 }
 
 /**
- * Coalesces questions to one in flight and the latest. A newer question cancels the one in flight, but lets it go on for
- * `patience` milliseconds or until `enough()`, so that figures keep coming while a line is dragged without a pause.
- * `answer` must settle soon after its signal is aborted, and never reject.
+ * Keeps one question in flight and the latest one waiting. A newer question cancels the one in flight after `patience`
+ * milliseconds or `enough()`, so that figures keep coming during a steady drag. `answer` must settle soon after its signal is
+ * aborted, and must not reject.
  */
 export function latestOnly<Q>(
   answer: (question: Q, signal: AbortSignal) => Promise<void>,

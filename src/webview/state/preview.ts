@@ -11,23 +11,23 @@ import { measureDrawn } from './timing';
 
 type FileBytes = NonNullable<PlanBytes['after']>;
 
-/** The seed with which the threshold is written; it decides random scores only. */
+/** The seed of the threshold's recipe; it only affects random scores. */
 export const WRITE_SEED = 0;
 
-/** A figure of the engine and the step that it belongs to: it is stale once the plan has moved on. */
+/** A figure of the engine with its step: it is stale when the amounts have changed. */
 interface Known<T> {
   step: PruneStep;
   value: T;
 }
 
-/** Milliseconds that a running question may go on after a newer one came, so that bytes follow a steady drag. */
+/** Milliseconds that a question may continue after a newer one, so that bytes follow a steady drag. */
 const PATIENCE = 100;
 
 const sameStep = keepEqual<PruneStep | null>();
-/** What the amount for all layers is of; null while it is not known. */
+/** The weights that the amount for all layers is a share of; null while unknown. */
 export const allWeights = computed(() => inspection.value && modelDistribution(inspection.value, histograms.value));
 
-/** The plan as a step of a recipe; null: it prunes nothing. The same object as long as the plan says the same: typing a number again makes no figure stale. */
+/** The amounts as a step of a recipe; null: they prune nothing. An equal step is the same object, so that retyping a number makes no figure stale. */
 export const step = computed(() => sameStep(toPruneStep(amounts.value, allWeights.value)));
 const exactCounts = signal<Known<PlanCounts> | null>(null);
 const knownBytes = signal<Known<FileBytes> | null>(null);
@@ -37,7 +37,7 @@ const knownProblem = signal<Known<string> | null>(null);
 let inputAt = performance.now();
 let undrawn = false;
 
-/** Notes when a person moved the threshold: what follows from it is measured from here, from the first move of a frame. */
+/** Notes the time of a person's change. Latency is measured from the first change in a frame. */
 export function inputHappened(at: number): void {
   inputAt = at;
   if (undrawn) return;
@@ -89,12 +89,12 @@ const latest = latestOnly(
   () => performance.now(),
 );
 
-/** Asks again for the plan in hand, for example after the engine came back. */
+/** Asks again for the current plan, for example after the engine restarted. */
 export function askAgain(): void {
   if (step.value && panel.value) latest.ask({ step: step.value, at: performance.now() });
 }
 
-/** Starts to follow the plan, and the dataset that accuracy is measured on. */
+/** Follows the amounts, and the dataset of the accuracy. */
 export function followPlan(): void {
   let asked = '';
   effect(() => {
@@ -108,13 +108,13 @@ export function followPlan(): void {
     const key = JSON.stringify([step.value, ...about]);
     if (key === asked) return;
     asked = key;
-    // The same plan on other data: the accuracy that is known is not the one that was asked for.
+    // The same amounts on other data need another accuracy.
     if (knownAccuracy.peek()?.step === step.value) knownAccuracy.value = null;
     latest.ask({ step: step.value, at: inputAt });
   });
 }
 
-/** Forgets every figure: the weights are other ones. */
+/** Forgets every figure, because the weights changed. */
 export function forgetPreview(): void {
   batch(() => {
     exactCounts.value = null;
@@ -124,21 +124,21 @@ export function forgetPreview(): void {
   });
 }
 
-/** Are the counts the engine's, to the last weight? */
+/** True if the counts are the exact ones of the engine. */
 export const countsAreExact = computed(() => step.value !== null && exactCounts.value?.step === step.value);
 
-/** Counts under the plan: the engine's where it has answered, else the page's own; null without a plan. */
+/** The counts for the amounts: those of the engine, or the page's own until the engine answers; null without amounts. */
 export const counts = computed<PlanCounts | null>(() => {
   if (!step.value || !inspection.value) return null;
   if (exactCounts.value?.step === step.value) return exactCounts.value.value;
   return countLocally(inspection.value, histograms.value, amounts.value);
 });
 
-/** The threshold that the engine has found for the amount for all layers, where that is the whole plan; undefined: not known. */
+/** The threshold that the engine found for the amount for all layers, if that is the only amount; undefined: unknown. */
 export function foundThreshold(): number | undefined {
   const known = exactCounts.peek();
   if (!known || known.step !== step.peek() || !known.step.amount || known.step.layers) return undefined;
-  // A layer that keeps its largest weight has a threshold of its own.
+  // A layer that keeps its largest weight has its own threshold.
   const found = known.value.layers.flatMap(({ threshold, reason }) =>
     threshold === null || reason !== undefined ? [] : [threshold],
   );
@@ -153,7 +153,7 @@ const shown = <T>(known: Known<T> | null): { value: T; stale: boolean } | null =
 
 export const previewBytes = computed(() => shown(knownBytes.value));
 export const previewAccuracy = computed(() => shown(knownAccuracy.value));
-/** Why the plan in hand could not be previewed; one sentence. */
+/** The reason why the current amounts could not be previewed, as one sentence. */
 export const previewProblem = computed(() =>
   knownProblem.value && knownProblem.value.step === step.value ? knownProblem.value.value : null,
 );

@@ -7,22 +7,22 @@ import { initialObject } from '../form/values';
 import { keepEqual } from './keep-equal';
 import { drafts, inspection } from './session';
 
-/** The step whose form is shown, by its place; null: none. */
+/** The place of the selected step; null: none. */
 export const current = signal<number | null>(drafts.peek().length > 0 ? 0 : null);
 
 const fields = new Map<string, readonly Field[]>();
 
-/** What the form of a kind of step is made from. */
+/** The fields of the form of each kind of step. */
 export function stepFields(name: StepName): readonly Field[] {
   let known = fields.get(name);
   if (!known) fields.set(name, (known = fieldsOf(stepDefinition(name).schema)));
   return known;
 }
 
-/** The kind of a draft; null for one that this version does not know. */
+/** The kind of a draft; null for a kind that this version does not know. */
 export const nameOf = ({ step }: JsonObject): StepName | null => (isStepName(step) ? step : null);
 
-/** Numbers that fit this model, for fields that have no other to begin with. */
+/** First values for this model, for fields without a default. */
 export function starts(key: string): number | undefined {
   const totals = inspection.value?.totals;
   return {
@@ -32,37 +32,37 @@ export function starts(key: string): number | undefined {
   }[key];
 }
 
-/** A new step of a kind, with what it must have. */
+/** A new step of a kind, with its required fields. */
 export const newDraft = (name: StepName): JsonObject =>
   initialObject({ kind: 'object', fields: stepFields(name) }, starts);
 
 const same = keepEqual<RecipeStep[] | null>();
 const checked = computed(() => drafts.value.map((draft) => RecipeStep.safeParse(draft)));
 
-/** What is wrong with each step; null: nothing. */
+/** The fault of each step; null: none. */
 export const problems = computed(() =>
   checked.value.map((result) => (result.success ? null : describeIssue(result.error))),
 );
 
-/** The same of the step in hand, with its place in it; null: nothing. */
+/** The fault of the selected step, with its place in it; null: none. */
 export const currentComplaint = computed(() => {
   const error = current.value === null ? undefined : checked.value[current.value]?.error;
   return error ? firstComplaint(error) : null;
 });
 
-/** The recipe's steps, defaults filled in; null where there are none, or one is not complete. The same array while they are the same. */
+/** The recipe's steps with defaults; null if there are none, or one is not complete. An equal list is the same array. */
 export const steps = computed<RecipeStep[] | null>(() => {
   const parsed = checked.value.flatMap((result) => (result.success ? [result.data] : []));
   return same(parsed.length > 0 && parsed.length === checked.value.length ? parsed : null);
 });
 
-/** The step in hand, complete; null otherwise. */
+/** The selected step, if it is complete; null otherwise. */
 export const currentStep = computed<RecipeStep | null>(() => {
   const result = current.value === null ? undefined : checked.value[current.value];
   return result?.success ? result.data : null;
 });
 
-/** Puts a step at the end, or a whole list in place of all, and shows the form of the first new one. */
+/** Adds a step at the end, or replaces the whole list, and selects the first new step. */
 export function addStep(draft: JsonObject): void {
   drafts.value = [...drafts.value, draft];
   current.value = drafts.value.length - 1;
@@ -83,7 +83,7 @@ export function deleteStep(index: number): void {
   current.value = left.length === 0 ? null : Math.min(index, left.length - 1);
 }
 
-/** Moves a step up (-1) or down (1); it stays in hand. */
+/** Moves a step up (-1) or down (1); it stays selected. */
 export function moveStep(index: number, by: -1 | 1): void {
   const to = index + by;
   const list = [...drafts.value];

@@ -9,7 +9,7 @@ const SavedAmount = z.object({
   at: z.number().nonnegative().optional(),
 });
 
-/** What the page finds again after the window was reloaded. Anything that does not fit is forgotten, part by part. */
+/** The state that survives a reload of the window. An invalid part gets its default. */
 export const Saved = z.object({
   selected: z.string().nullable().catch(null),
   scope: z.enum(['global', 'layer']).catch('global'),
@@ -27,7 +27,7 @@ export const Saved = z.object({
     .object({ column: z.enum(COLUMNS).nullable(), descending: z.boolean() })
     .catch({ column: null, descending: false }),
   epochs: z.number().int().min(0).max(10_000).catch(2),
-  /** Steps of the recipe as they are in their forms, complete or not. */
+  /** The drafts of the recipe's steps, complete or not. */
   recipe: z.array(JsonObject).max(1000).catch([]),
   seed: z.number().int().min(0).max(0x7fffffff).catch(0),
 });

@@ -8,7 +8,7 @@ import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../sensitiv
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
 
-/** The options of the next scan, as they are in their form. */
+/** The draft of the options of the next scan. */
 export const scanOptions = signal<JsonObject>({});
 export const scan = signal<ScanView | null>(null);
 export const scanning = signal(false);
@@ -16,17 +16,17 @@ export const scanProblem = signal<string | null>(null);
 
 const checked = computed(() => SensitivityOptions.safeParse(scanOptions.value));
 
-/** What is wrong with the options, and where; null: nothing. */
+/** The fault of the options, with its place; null: none. */
 export const scanComplaint = computed(() => (checked.value.error ? firstComplaint(checked.value.error) : null));
 
 let fields: readonly Field[] | undefined;
 
-/** What the form of the options is made from. */
+/** The fields of the options' form. */
 export const scanFields = (): readonly Field[] => (fields ??= fieldsOf(SensitivityOptions));
 
 let abort: AbortController | undefined;
 
-/** Scans all layers; curves come as they are measured. */
+/** Scans all layers; curves grow while it measures. */
 export async function startScan(): Promise<void> {
   if (scanning.value || cannotEvaluate.value !== null) return;
   const options = checked.value;
@@ -54,7 +54,7 @@ export async function startScan(): Promise<void> {
 
 export const cancelScan = (): void => abort?.abort();
 
-/** Other weights have other curves. */
+/** Forgets the curves, because the weights changed. */
 export function followWeights(): void {
   let of: string | undefined;
   effect(() => {

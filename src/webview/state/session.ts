@@ -10,7 +10,7 @@ import { readSaved, type Saved } from './saved';
 import type { Sort } from '../layers/sort';
 import { loadState, storeState } from './host';
 
-/** Where the page is: on its way, unable to show the file, or open. */
+/** The phase of the page: loading, failed, or open. */
 export type Phase = { kind: 'loading'; text: string } | { kind: 'failed'; sentence: string } | { kind: 'open' };
 
 const saved = readSaved(loadState());
@@ -18,33 +18,33 @@ const saved = readSaved(loadState());
 export const phase = signal<Phase>({ kind: 'loading', text: 'Reading the checkpoint\u2026' });
 export const panel = signal<PanelState | null>(null);
 export const histograms = signal<Histograms>(new Map());
-/** Why histograms are missing; one sentence. */
+/** The reason why histograms are missing, as one sentence. */
 export const histogramProblem = signal<string | null>(null);
 
-/** The layer in hand; null: all layers together. */
+/** The selected layer; null: all layers together. */
 export const selected = signal<string | null>(saved.selected);
 export const scope = signal<Saved['scope']>(saved.scope);
-/** How a new amount is written; an amount that is there keeps its own. */
+/** The mode of a new amount; an existing amount keeps its own. */
 export const preferredMode = signal<Saved['mode']>(saved.mode);
 export const amounts = signal<Saved['amounts']>(saved.amounts);
 export const log = signal(saved.log);
-/** Draws the whole range of values, far tails included. */
+/** True: draw the whole range of values, with far tails. */
 export const whole = signal(saved.whole);
 export const sort = signal<Sort>(saved.sort);
 export const epochs = signal(saved.epochs);
-/** The steps of the recipe as they are in their forms, and the seed of its run. */
+/** The drafts of the recipe's steps, and the seed of its run. */
 export const drafts = signal<readonly JsonObject[]>(saved.recipe);
 export const seed = signal(saved.seed);
 
-/** The files changed on disk, or are gone; `problem`: why they could not be read again. */
+/** A change of the files on disk; `problem`: the reason why they could not be read again. */
 export const disk = signal<{ change: 'changed' | 'gone'; problem?: string } | null>(null);
-/** The engine: what happened to it, and whether it is up again; null: nothing to tell. */
+/** News of the engine, and whether it is up again; null: none. */
 export const engine = signal<{ up: boolean; message: string } | null>(null);
 
 export const evaluating = signal<{ progress: Progress | null } | null>(null);
 export const evaluationProblem = signal<string | null>(null);
 export const job = signal<JobView | null>(null);
-/** Said to screen readers. */
+/** The text for screen readers. */
 export const announcement = signal('');
 
 export const inspection = computed(() => panel.value?.inspection ?? null);
@@ -53,17 +53,17 @@ export const selectedLayer = computed<LayerInfo | null>(
   () => inspection.value?.layers.find((layer) => layer.name === selected.value) ?? null,
 );
 
-/** Why nothing may be run on this model now; null: it may. */
+/** The reason why nothing may run on this model; null: it may. */
 export const cannotRun = computed<string | null>(() => {
   const state = panel.value;
   if (!state) return 'The checkpoint is not open.';
   return state.trusted ? null : 'This workspace is not trusted, so pruning and evaluating are off.';
 });
 
-/** Why the model cannot be evaluated; null: it can, if need be after a dataset was chosen. */
+/** The reason why the model cannot be evaluated; null: it can, with a dataset. */
 export const cannotEvaluate = computed<string | null>(() => cannotRun.value ?? inspection.value?.notRunnable ?? null);
 
-/** Why accuracy cannot be measured, nor the network trained; null: it can. */
+/** The reason why accuracy cannot be measured and the network cannot be trained; null: it can. */
 export const cannotMeasure = computed<string | null>(() => {
   if (cannotEvaluate.value !== null) return cannotEvaluate.value;
   const state = panel.value;

@@ -6,14 +6,14 @@ import type { RecipeStep } from '../../protocol/steps';
 import { ask } from './host';
 import { seed } from './session';
 
-/** The plan that was asked for last, and the step that it is of: stale once that has changed. */
+/** The last plan with its step; it is stale if the step has changed since. */
 export const planned = signal<{ step: RecipeStep; plan: StepPlan } | null>(null);
 export const planning = signal<{ progress: Progress | null } | null>(null);
 export const planProblem = signal<string | null>(null);
 
 let abort: AbortController | undefined;
 
-/** Asks what a step would do; a newer question takes the place of an older one. */
+/** Plans a step. A newer question replaces an older one. */
 export async function planStep(step: RecipeStep): Promise<void> {
   abort?.abort();
   const own = (abort = new AbortController());

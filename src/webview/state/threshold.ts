@@ -5,10 +5,10 @@ import { NO_AMOUNTS, withAmount, type Amounts } from '../threshold/amounts';
 import { histograms, inspection, amounts, preferredMode, scope, selected, selectedLayer } from './session';
 import { allWeights, foundThreshold, inputHappened } from './preview';
 
-/** The layer whose amount is being set; null: the amount for all together. */
+/** The layer of the edited amount; null: the amount for all layers. */
 export const target = computed(() => (scope.value === 'layer' ? selected.value : null));
 
-/** The weights that the amount in hand is about; null while they are not known, or cannot be pruned. */
+/** The weights that the edited amount ranks; null while they are unknown, or if they cannot be pruned. */
 export const weights = computed<Distribution | null>(() => {
   const model = inspection.value;
   if (!model) return null;
@@ -17,17 +17,17 @@ export const weights = computed<Distribution | null>(() => {
   return histogram && selectedLayer.value?.prunable ? layerDistribution(histogram) : null;
 });
 
-/** The amount in hand; null: none set. */
+/** The edited amount; null: not set. */
 export const amount = computed<Amount | null>(() =>
   target.value === null ? amounts.value.global : (amounts.value.layers[target.value] ?? null),
 );
 
 export const mode = computed<Mode>(() => amount.value?.mode ?? preferredMode.value);
 
-/** The threshold that the amount in hand comes to; 0 without one. */
+/** The threshold of the edited amount; 0 without one. */
 export const threshold = computed(() => (amount.value && weights.value ? thresholdOf(amount.value, weights.value) : 0));
 
-/** The threshold that would be cut at in the histogram shown: a layer's own amount goes before the global one. */
+/** The threshold in the shown histogram: a layer's own amount overrides the global one. */
 export const shownThreshold = computed(() => {
   const model = inspection.value;
   if (!model) return 0;
@@ -43,13 +43,13 @@ function setAmounts(next: Amounts, at: number): void {
   amounts.value = next;
 }
 
-/** Sets the amount in hand; `at`: when the person did it, in the clock of `performance.now()`. */
+/** Sets the edited amount; `at`: the time of the person's action, in the clock of `performance.now()`. */
 export function setAmount(next: Amount | null, at: number): void {
   const layer = target.value;
   setAmounts(withAmount(layer === null ? amounts.value : pinned(amounts.value), layer, next), at);
 }
 
-/** With the threshold that the engine has found for the amount for all layers: an amount of one layer's own must not move it. */
+/** Adds the threshold that the engine found for the amount for all layers, so that an amount of one layer does not move it. */
 function pinned(now: Amounts): Amounts {
   const at = now.global?.at ?? foundThreshold();
   return now.global && now.global.mode !== 'absolute' && at !== undefined
@@ -57,13 +57,13 @@ function pinned(now: Amounts): Amounts {
     : now;
 }
 
-/** Sets the amount in hand by the threshold it shall come to, from 0 to the largest |w|. */
+/** Sets the edited amount by its threshold, from 0 to the largest |w|. */
 export function setThreshold(value: number, at: number): void {
   const about = weights.value;
   if (about) setAmount(amountFor(mode.value, Math.max(0, Math.min(about.max, value)), about), at);
 }
 
-/** Sets the amount in hand by its value in its own mode; what lies outside is taken to the nearest end. */
+/** Sets the edited amount by its value in its own mode; values beyond the ends become the nearest end. */
 export function setValue(value: number, at: number): void {
   const about = weights.value;
   if (!about) return;
@@ -71,14 +71,14 @@ export function setValue(value: number, at: number): void {
   setAmount({ mode: mode.value, value: round(mode.value, inside, about) }, at);
 }
 
-/** Writes the amount in hand in another way; the threshold stays where it is. */
+/** Changes the mode of the edited amount; the threshold stays. */
 export function setMode(next: Mode, at: number): void {
   const about = weights.value;
   preferredMode.value = next;
   if (amount.value && about) setAmount(amountFor(next, threshold.value, about), at);
 }
 
-/** Prunes this layer, or all together; without a layer in hand, the largest that can be pruned is taken up. */
+/** Edits the amount of this layer or of all layers. Without a selected layer, selects the largest prunable one. */
 export function setScope(next: 'global' | 'layer'): void {
   if (next === 'layer' && selected.value === null) {
     const prunable = inspection.value?.layers.filter((layer) => layer.prunable) ?? [];
@@ -89,19 +89,19 @@ export function setScope(next: 'global' | 'layer'): void {
   scope.value = next;
 }
 
-/** Takes a layer in hand; null: all of them. */
+/** Selects a layer; null: all of them. */
 export function select(layer: string | null): void {
   if (layer === null) scope.value = 'global';
   selected.value = layer;
 }
 
-/** Takes away one layer's own amount, or the global one (null). */
+/** Removes the amount of one layer, or the global one (null). */
 export const resetAmount = (layer: string | null, at: number): void =>
   setAmounts(withAmount(amounts.value, layer, null), at);
 
-/** Takes away all amounts. */
+/** Removes all amounts. */
 export const resetAmounts = (at: number): void => setAmounts(NO_AMOUNTS, at);
 
-/** May a layer lose all its weights? */
+/** Allows layers to lose all their weights, or forbids it. */
 export const setAllowEmpty = (allowEmptyLayers: boolean, at: number): void =>
   setAmounts({ ...amounts.value, allowEmptyLayers }, at);

@@ -1,6 +1,6 @@
 /**
- * What the bench reads by `performance.getEntriesByName`:
- * `secateur:counts`, `secateur:bytes`, `secateur:accuracy`: from a threshold's input event to the figure drawn;
+ * Measurements for the bench, read by `performance.getEntriesByName`:
+ * `secateur:counts`, `secateur:bytes`, `secateur:accuracy`: from a threshold's input event to the drawn figure;
  * `secateur:usable` (mark): the table and the histogram are drawn for the first time.
  */
 export type Measure = 'secateur:counts' | 'secateur:bytes' | 'secateur:accuracy';
@@ -8,7 +8,7 @@ export type Measure = 'secateur:counts' | 'secateur:bytes' | 'secateur:accuracy'
 const KEPT = 1000;
 const taken = new Map<Measure, number>();
 
-/** Calls `drawing` in the next frame and `drawn` once it is painted: a message queued in a frame is delivered behind its painting. */
+/** Calls `drawing` in the next frame and `drawn` after it is painted: a message from within a frame arrives after the painting. */
 function withNextFrame(drawing: () => void, drawn: () => void): void {
   requestAnimationFrame(() => {
     drawing();
@@ -22,13 +22,13 @@ function withNextFrame(drawing: () => void, drawn: () => void): void {
 }
 
 /**
- * Records how long it takes from `start` (in the clock of `performance.now()`) until what has just changed is drawn.
- * `drawing` is called in the frame that draws it: what changes later is drawn by another.
+ * Measures the time from `start` (in the clock of `performance.now()`) until the latest change is drawn. Calls `drawing` in
+ * the frame that draws it; another frame draws later changes.
  */
 export function measureDrawn(name: Measure, start: number, drawing: () => void = () => undefined): void {
   withNextFrame(drawing, () => {
     const count = (taken.get(name) ?? 0) + 1;
-    // Entries are never collected by the browser: an hour of dragging must not fill its memory.
+    // The browser never collects entries, so an hour of dragging would fill its memory.
     if (count > KEPT) performance.clearMeasures(name);
     taken.set(name, count > KEPT ? 1 : count);
     performance.measure(name, { start, end: performance.now() });
@@ -37,7 +37,7 @@ export function measureDrawn(name: Measure, start: number, drawing: () => void =
 
 let usable = false;
 
-/** Marks, once, that the page can be worked with. */
+/** Marks, once, that the page is ready for use. */
 export function markUsable(): void {
   if (usable) return;
   usable = true;

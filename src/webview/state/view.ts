@@ -1,6 +1,6 @@
 import type { PanelFocus } from '../../protocol/panel';
 
-/** Where each part of the page begins, and what of it takes the keyboard. */
+/** The element at the start of each part of the page, and the element that takes the focus. */
 const PARTS: Record<PanelFocus, { section: string; keyboard: string }> = {
   weights: { section: '.hero', keyboard: '[data-testid="layer-table"]' },
   prune: { section: '.bench', keyboard: '[data-testid="threshold-line"]' },
@@ -8,10 +8,10 @@ const PARTS: Record<PanelFocus, { section: string; keyboard: string }> = {
   evaluation: { section: '#evaluation', keyboard: '#evaluation' },
 };
 
-/** Frames that a part may take to be drawn: a histogram must be counted first. */
+/** The most frames until a part is drawn: a histogram must be counted first. */
 const FRAMES = 120;
 
-/** Brings a part of the page into view and gives it the keyboard, as soon as it is drawn. */
+/** Brings a part of the page into view and focuses it, as soon as it is drawn. */
 export function bringIntoView(part: PanelFocus, frames = FRAMES): void {
   const { section, keyboard } = PARTS[part];
   requestAnimationFrame(() => {

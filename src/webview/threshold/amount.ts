@@ -1,7 +1,7 @@
 import type { PruneAmount } from '../../protocol/steps/prune';
 import { thresholdForZeros, type Distribution } from './counting';
 
-/** How an amount is written: a threshold on |w|, a percentage of weights, or a multiple of their standard deviation. */
+/** The form of an amount: a threshold on |w|, a percentage of weights, or a multiple of their standard deviation. */
 export type Mode = 'absolute' | 'percent' | 'sigma';
 export const MODES: readonly Mode[] = ['absolute', 'percent', 'sigma'];
 
@@ -9,11 +9,11 @@ export const MODES: readonly Mode[] = ['absolute', 'percent', 'sigma'];
 export interface Amount {
   mode: Mode;
   value: number;
-  /** The threshold on |w| that the engine found for it, of the amount for all layers: it stays where it is when layers get amounts of their own. */
+  /** The threshold on |w| that the engine found for the amount for all layers. It stays when single layers get amounts of their own. */
   at?: number | undefined;
 }
 
-/** The threshold on |w| that an amount comes to. */
+/** The threshold on |w| of an amount. */
 export function thresholdOf(amount: Amount, weights: Distribution): number {
   if (amount.at !== undefined) return amount.at;
   switch (amount.mode) {
@@ -26,28 +26,28 @@ export function thresholdOf(amount: Amount, weights: Distribution): number {
   }
 }
 
-/** The amount, written in `mode`, that comes to this threshold; rounded as that mode is shown. */
+/** The amount in `mode` with this threshold, rounded as that mode is shown. */
 export function amountFor(mode: Mode, threshold: number, weights: Distribution): Amount {
   const exact = {
     absolute: threshold,
     percent: weights.count > 0 ? (100 * weights.zerosBelow(threshold)) / weights.count : 0,
     sigma: weights.std > 0 ? threshold / weights.std : 0,
   }[mode];
-  // A line at 0 cuts nothing, even where some weights are 0 already.
+  // A threshold of 0 prunes nothing, even if some weights are 0.
   return { mode, value: threshold > 0 ? round(mode, exact, weights) : 0 };
 }
 
-/** The largest value that makes a difference. */
+/** The largest value with an effect. */
 export function largest(mode: Mode, weights: Distribution): number {
   if (mode === 'percent') return 100;
   if (mode === 'absolute') return weights.max;
   return weights.std > 0 ? weights.max / weights.std : 0;
 }
 
-/** Share of the weights that a slider can cut: a few far ones must not take up most of its way. */
+/** The share of the weights that a slider reaches, so that a few far ones do not take up most of it. */
 const REACH = 0.999;
 
-/** The value at a slider's end. A value beyond it, once typed, moves the end. */
+/** The value at the slider's end. A larger typed value moves the end. */
 export function sliderEnd(mode: Mode, weights: Distribution, value: number): number {
   if (mode === 'percent') return 100;
   const reach = thresholdForZeros(weights, Math.ceil(weights.count * REACH));
@@ -62,7 +62,7 @@ export function resolution(mode: Mode, weights: Distribution): number {
   return weights.max > 0 ? 10 ** (Math.floor(Math.log10(weights.max)) - 3) : 0.0001;
 }
 
-/** What an arrow key and a page key add. */
+/** The steps of an arrow key and of a page key. */
 export function steps(mode: Mode, weights: Distribution): { arrow: number; page: number } {
   if (mode === 'percent') return { arrow: 1, page: 10 };
   if (mode === 'sigma') return { arrow: 0.05, page: 0.5 };
@@ -70,14 +70,14 @@ export function steps(mode: Mode, weights: Distribution): { arrow: number; page:
   return { arrow: fine * 10, page: fine * 100 };
 }
 
-/** To the mode's resolution, without the noise of binary fractions. */
+/** Rounds to the mode's resolution, without the noise of binary fractions. */
 export function round(mode: Mode, value: number, weights: Distribution): number {
   const step = resolution(mode, weights);
   const decimals = Math.max(0, Math.round(-Math.log10(step)));
   return Number((Math.round(value / step) * step).toFixed(Math.min(20, decimals)));
 }
 
-/** Reads what a person typed; a string is the sentence that says what is wrong with it. */
+/** Reads a typed text; a string is the fault as a sentence. */
 export function parseAmount(mode: Mode, text: string): Amount | string {
   const cleaned = text.trim().replace(/%$/, '').replace(',', '.');
   const value = cleaned === '' ? Number.NaN : Number(cleaned);
@@ -88,13 +88,13 @@ export function parseAmount(mode: Mode, text: string): Amount | string {
   return { mode, value };
 }
 
-/** As the recipe writes it. */
+/** The amount in a recipe. */
 export function toPruneAmount(amount: Amount): PruneAmount {
   switch (amount.mode) {
     case 'absolute':
       return { threshold: amount.value };
     case 'percent':
-      // 0.1 % steps stay short decimals: 90.1 % is 0.901, not 0.9009999999999999.
+      // Steps of 0.1% stay short decimals: 90.1% is 0.901, not 0.9009999999999999.
       return { sparsity: Number((amount.value / 100).toFixed(6)) };
     case 'sigma':
       return { standardDeviations: amount.value };

@@ -6,7 +6,7 @@ import { CALIBRATION_SAMPLES, type PruneStep } from '../../protocol/steps/prune'
 import { thresholdOf, toPruneAmount, type Amount } from './amount';
 import { layerDistribution, zerosBelow, type Distribution } from './counting';
 
-/** The amounts that a person set: an amount for all layers together, and amounts of single layers, which go before it. */
+/** The amounts that a person set: one for all layers together, and amounts of single layers, which override it. */
 export interface Amounts {
   global: Amount | null;
   layers: Readonly<Record<string, Amount>>;
@@ -19,13 +19,13 @@ export const NO_AMOUNTS: Amounts = { global: null, layers: {}, allowEmptyLayers:
 export type Histograms = ReadonlyMap<string | null, Histogram>;
 
 /**
- * The amounts as one step of a recipe; null where it prunes nothing. A share or a multiple of the deviation in a step is of the
- * layers without amounts of their own, so beside such the amount for all is written as the threshold that it comes to.
- * @param all what that amount is of; null: not known yet
+ * The amounts as one step of a recipe; null if they prune nothing. A recipe's sparsity or multiple of deviations counts only
+ * layers without their own amount. So beside such layers the amount for all layers becomes its threshold.
+ * @param all the weights of the amount for all layers; null: not known yet
  */
 export function toPruneStep(amounts: Amounts, all: Distribution | null): PruneStep | null {
   const global = amounts.global && amounts.global.value > 0 ? amounts.global : null;
-  // An amount of 0 shields its layer from the global one; by itself it means nothing.
+  // An amount of 0 protects its layer from the global one; alone it has no effect.
   const layers = Object.entries(amounts.layers).filter(([, amount]) => amount.value > 0 || global);
   if (!global && layers.length === 0) return null;
   const threshold = global && layers.length > 0 ? thresholdBeside(global, all) : undefined;
@@ -48,14 +48,14 @@ function thresholdBeside(global: Amount, all: Distribution | null): number | nul
   return global.at ?? (all && thresholdOf(global, all));
 }
 
-/** With `amount` for one layer, or for all together (layer null); an amount of null takes it away. */
+/** The amounts with another amount for one layer, or for all layers (layer null); null removes it. */
 export function withAmount(amounts: Amounts, layer: string | null, amount: Amount | null): Amounts {
   if (layer === null) return { ...amounts, global: amount };
   const others = Object.entries(amounts.layers).filter(([name]) => name !== layer);
   return { ...amounts, layers: Object.fromEntries(amount ? [...others, [layer, amount]] : others) };
 }
 
-/** Kernel weights of a layer, and how many of them are 0. */
+/** The kernel weights of a layer, and the zeros among them. */
 export function kernelCounts(layer: LayerInfo): { count: number; zeros: number } {
   let count = 0;
   let zeros = 0;
@@ -73,8 +73,8 @@ const ownThreshold = (amounts: Amounts, histogram: Histogram): number | null => 
 };
 
 /**
- * All weights that the amount for all layers is of, counted against all kernel weights of the model (protected ones
- * included). Layers with an amount of their own are among them: changing one of those moves no other layer's threshold.
+ * The weights that the amount for all layers ranks, counted against all kernel weights of the model (protected ones
+ * included). Layers with their own amount are included, so that changing one moves no other layer's threshold.
  */
 export function modelDistribution({ totals }: Inspection, histograms: Histograms): Distribution | null {
   const all = histograms.get(null);

@@ -1,20 +1,20 @@
 import type { Histogram } from '../../protocol/measure';
 
-/** Weights as far as a threshold is concerned: how many are there, and how many fall below it. */
+/** The weights for a threshold: their number, and the number below it. */
 export interface Distribution {
-  /** Weights that a share is taken of. */
+  /** The number of weights that a share counts. */
   count: number;
-  /** Largest |w| that a threshold can reach. */
+  /** The largest |w| that a threshold can reach. */
   max: number;
-  /** Standard deviation of the weights that the threshold ranks. */
+  /** The standard deviation of the ranked weights. */
   std: number;
-  /** How many weights would be exactly 0 if those with |w| < threshold became 0. */
+  /** The number of zeros if all weights with |w| < threshold became 0. */
   zerosBelow(threshold: number): number;
 }
 
 const cumulated = new WeakMap<Histogram, Float64Array>();
 
-/** cumulative[i]: weights with 0 < |w| below the lower edge of magnitude bin i. */
+/** cumulative[i]: the number of weights with 0 < |w| below the lower edge of magnitude bin i. */
 function cumulative(histogram: Histogram): Float64Array {
   let sums = cumulated.get(histogram);
   if (!sums) {
@@ -26,7 +26,7 @@ function cumulative(histogram: Histogram): Float64Array {
   return sums;
 }
 
-/** Weights that are 0, or have |w| below the threshold; inside a magnitude bin they are taken to be evenly spread. */
+/** The number of weights that are 0 or have |w| below the threshold. Within a magnitude bin they count as evenly spread. */
 export function zerosBelow(histogram: Histogram, threshold: number): number {
   const { max, counts } = histogram.magnitudes;
   if (!(threshold > 0) || counts.length === 0 || max <= 0) return histogram.zeros;
@@ -47,7 +47,7 @@ export function layerDistribution(histogram: Histogram): Distribution {
   };
 }
 
-/** The smallest threshold (to 40 halvings) at which at least `wanted` weights are 0; `max` where there are not so many. */
+/** The smallest threshold (to 40 halvings) with at least `wanted` zeros; `max` if there are fewer weights. */
 export function thresholdForZeros(distribution: Distribution, wanted: number): number {
   if (distribution.zerosBelow(0) >= wanted) return 0;
   let low = 0;

@@ -23,8 +23,8 @@ function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
       <button
         type="button"
         class="plan-reset"
-        aria-label={`Take away the amount of ${name}`}
-        title="Take away"
+        aria-label={`Remove the amount of ${name}`}
+        title="Remove"
         onClick={(event) => resetAmount(layer, event.timeStamp)}
       >
         <Icon name="close" />
@@ -33,10 +33,10 @@ function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
   );
 }
 
-/** A figure that is on its way is faint already. An animation keeps a processor drawing that the engine needs: it is for long waits. */
+/** Delay before the animation of a pending figure: it takes processor time from the engine, so only long waits show it. */
 const LONG_WAIT_MS = 800;
 
-/** How the figures of the preview come about: what they are measured on, or why they are missing. */
+/** The basis of the preview's figures: the images of the accuracy, or the reason why it is missing. */
 function Standing() {
   const tried = previewAccuracy.value;
   const waiting = !tried || tried.stale || previewBytes.value?.stale !== false;
@@ -55,14 +55,14 @@ function Standing() {
       {waitingLong && <Ring />}
       <span>
         {figure?.accuracy != null && <span class="unseen">{percent(figure.accuracy, 1)}: </span>}
-        {why !== null ? `Accuracy: ${why}` : `Accuracy is tried on ${plural(samples, 'validation image')}`}
+        {why !== null ? `Accuracy: ${why}` : `Accuracy is measured on ${plural(samples, 'validation image')}`}
         {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
       </span>
     </p>
   );
 }
 
-/** All amounts that make the plan, each to take away, and what the preview stands on. */
+/** All amounts, each with a remove button, and the basis of the preview. */
 export function PlanList() {
   const { global, layers, allowEmptyLayers } = amounts.value;
   const items: [string | null, Amount][] = [

@@ -17,17 +17,17 @@ const SCOPE_TEXTS: readonly { value: 'global' | 'layer'; text: string }[] = [
   { value: 'layer', text: 'This layer' },
 ];
 
-/** The number in its mode, as it is shown and typed. */
+/** The shown and typed number of an amount. */
 function shown(value: number): string {
   return value >= 1e-4 || value === 0 ? String(Number(value.toPrecision(6))) : value.toExponential(2);
 }
 
-/** The same threshold in the other ways of writing it. */
+/** The same threshold in the other modes. */
 function inOtherWords(): string {
   const about = weights.value;
   if (!about) return '';
   const at = threshold.value;
-  if (at <= 0) return 'Nothing is cut yet.';
+  if (at <= 0) return 'Nothing is pruned yet.';
   const share = about.count > 0 ? about.zerosBelow(at) / about.count : 0;
   const words = {
     absolute: `|w| < ${weight(at)}`,
@@ -40,7 +40,7 @@ function inOtherWords(): string {
     .join(' \u00b7 ');
 }
 
-/** Where the threshold is, as a slider and a number, in three ways of writing it, for one layer or for all. */
+/** The threshold as a slider and a number, in three modes, for one layer or for all. */
 export function ThresholdControls() {
   const about = weights.value;
   const how = mode.value;
@@ -75,7 +75,7 @@ export function ThresholdControls() {
           testId="threshold-slider"
         />
         <NumberField
-          // Another way of writing it, or another layer, is another field.
+          // Another mode or layer has its own field.
           key={`${how} ${scope.value} ${layer?.name ?? ''}`}
           label={{ absolute: '|w| below', percent: 'Percent', sigma: 'Times \u03c3' }[how]}
           value={value}
@@ -93,7 +93,7 @@ export function ThresholdControls() {
             const before = amount.peek();
             return (at) => setAmount(before, at);
           }}
-          // What is typed is taken as it is: a recipe may well hold a threshold beyond the slider's end.
+          // A typed value may exceed the slider's end: a recipe may hold such a threshold.
           onValue={(next, at) => setAmount({ mode: how, value: next }, at)}
           testId="threshold-number"
         />
@@ -107,7 +107,7 @@ export function ThresholdControls() {
   );
 }
 
-/** An amount in few words, for the list of amounts. */
+/** An amount in a few words, for the list of amounts. */
 export function amountWords(amount: Amount): string {
   if (amount.value === 0) return 'kept as it is';
   if (amount.mode === 'percent') return `${shown(amount.value)}%`;

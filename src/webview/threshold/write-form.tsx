@@ -13,7 +13,7 @@ function epochsOf(text: string): number | string {
     : 'Type a whole number from 0 to 10,000.';
 }
 
-/** Where the smaller checkpoint goes, how long it is fine-tuned, and the button that cuts. */
+/** The folder of the new checkpoint, the epochs of fine-tuning, and the button that prunes. */
 export function WriteForm() {
   const untrained = cannotMeasure.value;
   const fineTuneEpochs = untrained === null ? epochs.value : 0;
@@ -30,7 +30,7 @@ export function WriteForm() {
         steps={steps}
         seed={WRITE_SEED}
         sparsity={counts.value?.totals.after.sparsity}
-        why={plan === null ? 'Drag the threshold first: the plan prunes nothing yet.' : null}
+        why={plan === null ? 'Drag the threshold first: nothing is pruned yet.' : null}
         button="Prune & Write"
         ids={{
           folder: 'target-folder',

@@ -8,15 +8,15 @@ interface ButtonProps {
   primary?: boolean | undefined;
   icon?: IconName | undefined;
   disabled?: boolean | undefined;
-  /** What the button is about, where its words alone do not say so. */
+  /** The label for screen readers, if the text alone is not clear. */
   label?: string | undefined;
   title?: string | undefined;
   testId?: string | undefined;
-  /** Id of the text that says why it is off. */
+  /** The id of the text that explains why it is disabled. */
   describedBy?: string | undefined;
 }
 
-/** A push button; `at` is when it was pressed, in the clock of `performance.now()`, and `button` its own element. */
+/** A push button. `at`: the time of the press, in the clock of `performance.now()`; `button`: its own element. */
 export function Button({ children, onPress, primary, icon, disabled, label, title, testId, describedBy }: ButtonProps) {
   const element = useInnerTestId('button', testId);
   return (
@@ -37,7 +37,7 @@ export function Button({ children, onPress, primary, icon, disabled, label, titl
   );
 }
 
-/** A button that is only a picture; `label` says what it does. */
+/** A button with an icon only; `label` names its action. */
 export function IconButton({
   icon,
   label,

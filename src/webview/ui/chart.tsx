@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { useWidth } from '../histogram/use-width';
 import { readTheme, useThemeVersion, type Theme } from './theme';
 
-/** Axes as all plots of the page have them. */
+/** The style of axes for all plots of the page. */
 export const axisOf = (theme: Theme): uPlot.Axis => ({
   stroke: theme.quiet,
   font: theme.font,
@@ -13,7 +13,7 @@ export const axisOf = (theme: Theme): uPlot.Axis => ({
   size: 44,
 });
 
-/** A plot on a canvas that follows its width, its data and the theme. It is made anew where `remake` changes. */
+/** A plot on a canvas that follows its width, its data and the theme. It is made again when `remake` changes. */
 export function Chart({
   data,
   options,
@@ -25,7 +25,7 @@ export function Chart({
   data: uPlot.AlignedData;
   options: (width: number, theme: Theme) => uPlot.Options;
   remake: string;
-  /** What a screen reader is told; the figures themselves are in a table or in words elsewhere. */
+  /** The label for screen readers; a table or a text elsewhere has the figures. */
   label: string;
   testId?: string | undefined;
   plot?: RefObject<uPlot | null> | undefined;

@@ -1,4 +1,4 @@
-/** A box to tick with its words. */
+/** A checkbox with its label. */
 export function Checkbox({
   children,
   checked,
@@ -16,7 +16,7 @@ export function Checkbox({
       data-testid={testId}
       onChange={(event) => {
         const now = 'checked' in event.currentTarget! && event.currentTarget.checked === true;
-        // The element also tells what was set from outside; only a change by the person counts.
+        // The element also reports changes from outside; only changes by the person count.
         if (now !== checked) onToggle(now, event.timeStamp);
       }}
     >

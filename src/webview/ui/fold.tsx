@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 
-/** A part of the page that is folded away until it is asked for. Native: keyboard and screen readers know it. */
+/** A part of the page that can be folded. Native, so keyboard and screen readers know it. */
 export function Fold({
   title,
   open,
@@ -9,13 +9,13 @@ export function Fold({
   testId,
 }: {
   title: string;
-  /** Whether it begins unfolded. */
+  /** True: it starts unfolded. */
   open: boolean;
   children: ComponentChildren;
   testId?: string | undefined;
 }) {
   const [unfolded, setUnfolded] = useState(open);
-  // What was typed stays while it is folded away again.
+  // Typed text stays while it is folded.
   const seen = useRef(false);
   seen.current ||= unfolded;
   return (

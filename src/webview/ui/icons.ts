@@ -1,4 +1,4 @@
-/** Code points of the codicons in use, in the font that ships with the page. */
+/** Code points of the used codicons in the shipped font. */
 export const ICONS = {
   add: '\uea60',
   warning: '\uea6c',

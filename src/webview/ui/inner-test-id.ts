@@ -2,8 +2,8 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * Puts a test id on the native control inside an element of the toolkit: a test then fills what can be filled, and waits
- * for what is really switched on, which the element itself tells a frame too early.
+ * Puts a test id on the native control inside an element of the toolkit. Tests can fill it and wait until it is enabled; the
+ * element itself reports that a frame too early.
  */
 export function useInnerTestId(control: 'button' | 'input', testId: string | undefined): RefObject<HTMLElement | null> {
   const element = useRef<HTMLElement>(null);

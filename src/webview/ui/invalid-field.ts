@@ -1,15 +1,15 @@
-/** The first field with a mistake in the part of the page (`data-inputs`) that an element stands in; null: there is none. */
+/** The first invalid field in the same part of the page (`data-inputs`) as an element; null: none. */
 const invalidField = (element: Element): HTMLElement | null =>
   element.closest('[data-inputs]')?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? null;
 
 /**
- * Leads the person to the first wrong field around an element: what a field cannot read is not in the steps, so nothing is
- * made of them. @returns whether there is one
+ * Focuses the first invalid field around an element. An invalid field is not part of the steps, so they must not be used.
+ * @returns true if there is one
  */
 export function leadToMistake(element: Element): boolean {
   const wrong = invalidField(element);
   if (wrong === null) return false;
-  // A field behind a fold cannot take the focus.
+  // A folded field cannot take the focus.
   for (let fold = wrong.closest('details'); fold; fold = fold.parentElement?.closest('details') ?? null)
     fold.open = true;
   wrong.focus();

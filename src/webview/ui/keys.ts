@@ -1,4 +1,4 @@
-/** The value that a key leads to, for sliders, spin buttons and the threshold line; undefined for other keys. */
+/** The value after a key press, for sliders, spin buttons and the threshold line; undefined for other keys. */
 export function valueForKey(
   key: string,
   value: number,

@@ -1,4 +1,4 @@
-/** A button that reads as part of a sentence. */
+/** A button in the form of a link. */
 export function LinkButton({
   children,
   onPress,

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Icon } from './icon';
 import type { IconName } from './icons';
 
-/** A sentence across the page, or near an action, with what can be done about it. */
+/** A sentence across the page or near an action, with buttons. */
 export function Notice({
   kind,
   icon,

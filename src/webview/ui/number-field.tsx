@@ -2,7 +2,7 @@ import { useId } from 'preact/hooks';
 import { valueForKey } from './keys';
 import { useDraft } from './use-draft';
 
-/** A number that is typed, or stepped by arrow and page keys. What cannot be read stays, is marked, told below, and changes nothing. */
+/** A number that a person types or steps with arrow and page keys. Invalid text stays, with its fault below, and changes nothing. */
 export function NumberField({
   label,
   value,
@@ -21,7 +21,7 @@ export function NumberField({
   testId,
 }: {
   label: string;
-  /** Null: none is set. */
+  /** Null: not set. */
   value: number | null;
   placeholder?: string | undefined;
   min?: number;
@@ -30,13 +30,13 @@ export function NumberField({
   page: number;
   unit?: string | undefined;
   format?: (value: number) => string;
-  /** The number, or the sentence that says what is wrong with the text. */
+  /** The number, or the fault of the text as a sentence. */
   parse: (text: string) => number | string;
   disabled?: boolean | undefined;
   onValue: (value: number, at: number) => void;
-  /** Called where the text is deleted; without it, an empty field is a mistake. */
+  /** Called when the text is deleted; without it, an empty field is invalid. */
   onBlank?: (() => void) | undefined;
-  /** Called as typing begins; what it gives puts back what was set then. By default the value is set again. */
+  /** Called when typing starts; returns a function that restores the earlier state. By default the value is set again. */
   hold?: (() => (at: number) => void) | undefined;
   testId?: string | undefined;
 }) {
@@ -45,7 +45,7 @@ export function NumberField({
     if (next !== null) onValue(next, at);
     else onBlank?.();
   };
-  // While it is being typed the text is the person's own: "0." must not become "0".
+  // While the person types, the text stays as typed: "0." must not become "0".
   const draft = useDraft<number | null>({
     value,
     read(text) {

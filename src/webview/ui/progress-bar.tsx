@@ -2,7 +2,7 @@ import type { Progress } from '../../protocol/measure';
 import type { RunClock } from '../../protocol/run';
 import { percent, progressParts } from '../../protocol/format';
 
-/** How far a task is; without figures the bar tells only that it goes on. With `clock` the bar and the time are of the whole run that it is part of. */
+/** The progress of a task; without figures the bar only moves. With `clock`, bar and time are those of the whole run. */
 export function ProgressBar({
   progress,
   stage,

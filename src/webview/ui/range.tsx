@@ -19,7 +19,7 @@ export function Range({
   step: number;
   arrow: number;
   page: number;
-  /** The value as it is read aloud. */
+  /** The value for screen readers. */
   text: string;
   disabled?: boolean | undefined;
   onValue: (value: number, at: number) => void;

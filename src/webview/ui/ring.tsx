@@ -1,4 +1,4 @@
-/** Something is under way; the words beside it say what. */
+/** A ring for a task in progress; the text beside it names the task. */
 export function Ring() {
   return <vscode-progress-ring class="ring" aria-label="In progress" />;
 }

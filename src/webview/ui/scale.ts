@@ -13,22 +13,22 @@ export const toPixel = (axis: Axis, value: number): number =>
 export const toValue = (axis: Axis, pixel: number): number =>
   axis.width > 0 ? axis.from + (pixel / axis.width) * (axis.to - axis.from) : axis.from;
 
-/** What an axis of these bins runs over. */
+/** The range of the axis for these bins. */
 export function valueAxis(bins: Bins, width: number): Axis {
   const to = bins.start + bins.width * bins.counts.length;
   return to > bins.start ? { from: bins.start, to, width } : { from: -1, to: 1, width };
 }
 
-/** Height 0..1 of a count; with `log`, a count of 1 is still seen. */
+/** The height 0..1 of a count; with `log`, a count of 1 is still visible. */
 export function barHeight(count: number, largest: number, log: boolean): number {
   if (count <= 0 || largest <= 0) return 0;
   return log ? Math.log1p(count) / Math.log1p(largest) : count / largest;
 }
 
-/** Fewer marks than this tell no scale. */
+/** Fewer ticks show no scale. */
 const LEAST_TICKS = 3;
 
-/** Round values between two others: about `wanted` of them, but never fewer than three. */
+/** About `wanted` round values between two others, at least three. */
 export function niceTicks(from: number, to: number, wanted: number): number[] {
   if (!(to > from) || wanted < 1) return [];
   let parts = wanted;
@@ -40,7 +40,7 @@ export function niceTicks(from: number, to: number, wanted: number): number[] {
   return ticks;
 }
 
-/** The smallest of 1, 2 and 5 times a power of ten that is no smaller than `rough`. */
+/** The smallest of 1, 2 and 5 times a power of ten that is not smaller than `rough`. */
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
@@ -69,7 +69,7 @@ export const COUNT_UNITS: Units = [
 ];
 export const PERCENT: Units = [['%', 0.01]];
 
-/** Ticks as words, all in one unit and with as many decimals as tell them apart. */
+/** Ticks as text, all in one unit and with enough decimals to differ. */
 export function tickWords(ticks: readonly number[], units: Units): string[] {
   const largest = Math.max(...ticks.map(Math.abs), 0);
   const [name, size] = units.find(([, each]) => largest >= each * 0.9995) ?? units.at(-1) ?? ['', 1];
@@ -79,7 +79,7 @@ export function tickWords(ticks: readonly number[], units: Units): string[] {
   return ticks.map((tick) => `${(tick / size).toFixed(decimals)}${gap}${name}`);
 }
 
-/** Round whole numbers above 0, three or more as far as there are so many. */
+/** Round whole numbers above 0: at least three, if there are that many. */
 function wholeTicks(largest: number): number[] {
   for (let parts = 4; ; parts *= 1.25) {
     const step = Math.max(1, niceStep(largest / parts));
@@ -88,7 +88,7 @@ function wholeTicks(largest: number): number[] {
   }
 }
 
-/** Counts at which the count axis is marked. */
+/** The ticks of the count axis. */
 export function countTicks(largest: number, log: boolean): number[] {
   if (largest < 1) return [];
   if (!log) return wholeTicks(largest);
@@ -97,19 +97,19 @@ export function countTicks(largest: number, log: boolean): number[] {
   return ticks.length > 5 ? ticks.filter((_, index) => index % 2 === 0) : ticks;
 }
 
-/** The bin that a value falls into; undefined outside. */
+/** The bin of a value; undefined outside. */
 export function binAt(bins: Bins, value: number): number | undefined {
   const bin = Math.floor((value - bins.start) / bins.width);
   return bin >= 0 && bin < bins.counts.length ? bin : undefined;
 }
 
-/** Lower and upper edge of a bin. The bins meet at 0, which binary fractions would miss by a hair. */
+/** The lower and upper edge of a bin. Bins meet exactly at 0, which binary fractions would miss slightly. */
 export function binEdges(bins: Bins, bin: number): [number, number] {
   const clean = (edge: number): number => (Math.abs(edge) < bins.width * 1e-6 ? 0 : edge);
   return [clean(bins.start + bin * bins.width), clean(bins.start + (bin + 1) * bins.width)];
 }
 
-/** An SVG path of bars standing on `height`; `gap` pixels are left between two where there is room for them. */
+/** An SVG path of bars on the line `height`, with `gap` pixels between two if there is room. */
 export function barsPath(bins: Bins, axis: Axis, height: number, log: boolean, gap: number): string {
   const largest = Math.max(...bins.counts, 1);
   const parts: string[] = [];

@@ -1,4 +1,4 @@
-/** One of a few, by name. Native: the toolkit's own list cannot be reached by a screen reader's form mode. */
+/** A choice of a few values by name. Native, because a screen reader's form mode cannot reach the toolkit's list. */
 export function Select<T extends string>({
   label,
   value,

@@ -1,4 +1,4 @@
-/** A reason as a sentence: a capital letter first, a full stop last. */
+/** A reason as a sentence: with a capital letter first and a full stop last. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return '';

@@ -1,6 +1,6 @@
 /**
- * While it is imported, the toolkit tries out `:focus-visible` in a `<style>` of its own, which a strict content security
- * policy refuses and reports. Until `restoreStyles` it is handed an element with a constructed style sheet instead.
+ * On import, the toolkit tests `:focus-visible` in its own `<style>`, which a strict content security policy refuses and
+ * reports. Until `restoreStyles` it gets an element with a constructed style sheet instead.
  */
 const create = (name: string) => document.createElementNS('http://www.w3.org/1999/xhtml', name);
 
@@ -10,7 +10,7 @@ Object.defineProperty(document, 'createElement', {
     name === 'style' ? Object.assign(create('span'), { sheet: new CSSStyleSheet() }) : create(name),
 });
 
-/** Called once the toolkit is imported. */
+/** Called after the import of the toolkit. */
 export function restoreStyles(): void {
   Reflect.deleteProperty(document, 'createElement');
 }

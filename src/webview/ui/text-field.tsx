@@ -1,7 +1,7 @@
 import { useId, useLayoutEffect } from 'preact/hooks';
 import { useInnerTestId } from './inner-test-id';
 
-/** A line of text. What is wrong with it is told below; the text stays. */
+/** A line of text. Invalid text stays, with its fault below. */
 export function TextField({
   label,
   value,
@@ -15,7 +15,7 @@ export function TextField({
   value: string;
   placeholder?: string | undefined;
   disabled?: boolean | undefined;
-  /** One sentence; null: nothing is wrong. */
+  /** One sentence; null: valid. */
   problem?: string | null;
   onText: (text: string) => void;
   testId?: string | undefined;
@@ -25,7 +25,7 @@ export function TextField({
   useLayoutEffect(() => {
     const inner = element.current?.shadowRoot?.querySelector('input');
     inner?.setAttribute('aria-invalid', String(problem !== null));
-    // A sentence outside of the element's own tree cannot be named by its id there.
+    // An id cannot refer to a text outside of the element's own tree.
     if (problem === null) inner?.removeAttribute('aria-description');
     else inner?.setAttribute('aria-description', problem);
   }, [problem]);

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Colours for what is drawn on a canvas, which style sheets do not reach. */
+/** Colours for canvases, which style sheets do not reach. */
 export interface Theme {
   text: string;
   quiet: string;
@@ -16,10 +16,10 @@ export interface Theme {
 
 const version = signal(0);
 
-/** Changes with the theme: VS Code rewrites the root's style and the body's class. */
+/** Changes with the theme: VS Code then rewrites the root's style and the body's class. */
 export const useThemeVersion = (): number => version.value;
 
-/** Starts to watch for another theme. */
+/** Starts to watch for a change of the theme. */
 export function watchTheme(): void {
   const observer = new MutationObserver(() => version.value++);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
@@ -27,7 +27,7 @@ export function watchTheme(): void {
   window.matchMedia('(forced-colors: active)').addEventListener('change', () => version.value++);
 }
 
-/** The theme as it is now. */
+/** The current theme. */
 export function readTheme(): Theme {
   const style = getComputedStyle(document.body);
   const colour = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;

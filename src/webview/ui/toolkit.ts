@@ -9,8 +9,8 @@ import {
 import type { AriaAttributes, ComponentChildren, Ref } from 'preact';
 
 /**
- * The toolkit's elements, and the only file that names them: another library of elements (for example
- * `@vscode-elements/elements`) takes their place by changing this folder alone.
+ * The toolkit's elements. Only this folder names them, so another library of elements (for example
+ * `@vscode-elements/elements`) can replace them here.
  */
 export function registerElements(): void {
   restoreStyles();

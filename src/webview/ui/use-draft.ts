@@ -1,21 +1,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** A text in a field while it is the person's own, and what became of it. */
+/** The text of a field while the person types, and its state. */
 export interface Draft {
-  /** The text as it was typed; null: the field shows its value. */
+  /** The typed text; null: the field shows its value. */
   text: string | null;
-  /** Why it cannot be read; one sentence. It stays, marked, until it is right or given up. */
+  /** The fault of the text, as one sentence. The text stays until it is valid or given up. */
   problem: string | null;
   type(text: string, at: number): void;
-  /** The person leaves the field, or is done: what could be read is shown as the value. */
+  /** The person leaves the field or confirms: a valid text becomes the value. */
   readonly leave: () => void;
-  /** The person gives it up. */
+  /** The person gives the text up. */
   drop(): void;
 }
 
 /**
- * Lets a person type. What can be read is taken at once. Where one more key makes it unreadable, everything is as it was
- * before the typing began: of `150` percent, `15` was nobody's wish.
+ * Lets a person type. A valid text is applied at once. If the next key makes it invalid, the state from before the typing is
+ * restored: nobody who types `150` percent wanted `15`.
  */
 export function useDraft<T>({
   value,
@@ -23,12 +23,12 @@ export function useDraft<T>({
   take,
   hold,
 }: {
-  /** What is set now; where it changes from elsewhere, the text goes. */
+  /** The current value; a change from elsewhere discards the text. */
   value: T;
-  /** What a text says, or why it says nothing. */
+  /** The value of a text, or its fault. */
   read: (text: string) => { value: T } | { problem: string };
   take: (value: T, at: number) => void;
-  /** Called as typing begins; what it gives puts things back. */
+  /** Called when typing starts; returns a function that restores the earlier state. */
   hold: () => (at: number) => void;
 }): Draft {
   const [text, setText] = useState<string | null>(null);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** True once `condition` has held for so many milliseconds without a break. */
+/** True once `condition` has held for a number of milliseconds without a break. */
 export function useLasting(condition: boolean, milliseconds: number): boolean {
   const [lasted, setLasted] = useState(false);
   useEffect(() => {
