@@ -39,6 +39,12 @@ export async function namesFromFiles(folder: string, files: readonly string[]): 
   return undefined;
 }
 
+/** The names of classes in a file, one a line. @throws UserError where it cannot be read */
+export async function namesInFile(file: string, root: string): Promise<readonly string[] | undefined> {
+  await refuseOutside(file, root);
+  return namesInLines(Buffer.from(await wholeFile(file, MOST_BYTES)).toString('utf8'));
+}
+
 /** Teachable Machine writes a number before each name. */
 function namesInLines(text: string): string[] | undefined {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== ''); // prettier-ignore

@@ -69,3 +69,7 @@ it('Fashion-MNIST as folders of pictures has the same accuracy to the last image
   await writeFile(path.join(folder, 'labels.txt'), plain.map((name, i) => `${i} ${name}\n`).join(''));
   await expectSame(folder);
 });
+
+it('and as arrays of NumPy', async () => {
+  await expectSame(path.resolve('test/fixtures/data/fashion-test.npz'));
+});

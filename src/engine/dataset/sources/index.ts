@@ -2,15 +2,17 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataFormat } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
+import { cifar } from './cifar';
 import { idx } from './idx';
 import { images } from './images';
+import { npy } from './npy';
 import type { Place, Source } from './source';
 
 /** All sources, in the order in which they are asked whether they know a place. */
-const SOURCES: readonly Source[] = [idx, images];
+const SOURCES: readonly Source[] = [idx, cifar, npy, images];
 
 /** What Secateur reads, in words. */
-const READS = 'IDX files or folders of pictures';
+const READS = 'folders of pictures, IDX files, arrays of NumPy, or binary files of CIFAR-10';
 
 /** A place, the source that reads it, and what told so. */
 export interface Recognized {

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import type { Split } from '../../../../protocol/dataset';
+import { UserError } from '../../../../protocol/errors';
+import { namesFromFiles } from '../../class-names';
+import { beginningOf, wholeFile } from '../../files/beginning';
+import { refuseOutside } from '../../files/folder';
+import { examplesOf, targetOf } from '../../values';
+import type { ArrayExamples, Part, Place, Source, SourceData } from '../source';
+import { roleOf } from './names';
+import { isNpy, readNpy, type NpyArray } from './read';
+import { isZip, unpackNpz } from './npz';
+
+/** No file of arrays may have more bytes than this: 1 GiB. */
+const MOST_BYTES = 2 ** 30;
+
+/** Arrays of NumPy: an .npz file, or a folder with one, or with .npy files. */
+export const npy: Source = {
+  format: 'npy',
+  recognize: async (place) => {
+    const files = await filesOf(place);
+    return files.length > 0 ? `arrays of NumPy (${files.map((file) => path.basename(file)).join(', ')})` : undefined;
+  },
+  stamped: (place) => filesOf(place),
+  open: async (place) => {
+    const arrays = new Map<string, () => NpyArray>();
+    for (const file of await filesOf(place)) {
+      const bytes = await wholeFile(file, MOST_BYTES);
+      if (isNpy(bytes)) arrays.set(path.parse(file).name, () => readNpy(bytes, file));
+      else for (const [name, array] of unpackNpz(bytes, file)) arrays.set(name, array);
+    }
+    const told = place.isFile ? undefined : await namesFromFiles(place.path, place.names);
+    return dataOf(arrays, place.path, told?.names);
+  },
+};
+
+/** The files of arrays, absolute: one .npz, or all .npy whose names tell what they are. */
+async function filesOf({ path: given, isFile, names }: Place): Promise<string[]> {
+  if (isFile) {
+    const bytes = await beginningOf(given, 8);
+    return isNpy(bytes) || (isZip(bytes) && /\.npz$/i.test(given)) ? [given] : [];
+  }
+  const archives = names.filter((name) => /\.npz$/i.test(name));
+  const arrays = names.filter((name) => /\.npy$/i.test(name) && roleOf(name.replace(/\.npy$/i, '')) !== undefined);
+  const chosen = arrays.length > 1 ? arrays : archives.length === 1 ? archives : [];
+  const files = chosen.map((name) => path.join(given, name));
+  for (const file of files) await refuseOutside(file, given);
+  return files;
+}
+
+function dataOf(
+  arrays: ReadonlyMap<string, () => NpyArray>,
+  where: string,
+  classNames: readonly string[] | undefined,
+): SourceData {
+  const byRole = new Map<string, string>();
+  const others: string[] = [];
+  for (const name of arrays.keys()) {
+    const role = roleOf(name);
+    if (!role) others.push(name);
+    else {
+      const key = `${role.split} ${role.role}`;
+      const before = byRole.get(key);
+      if (before !== undefined)
+        throw new UserError(
+          `The arrays ${before} and ${name} in ${where} are both ${role.role} of the ${role.split} part: leave one out.`,
+        );
+      byRole.set(key, name);
+    }
+  }
+  const parts: Partial<Record<Split, Part>> = {};
+  for (const split of ['train', 'validation', 'test'] as const) {
+    const [x, y] = [byRole.get(`${split} examples`), byRole.get(`${split} targets`)];
+    if (x === undefined && y === undefined) continue;
+    if (x === undefined || y === undefined)
+      throw new UserError(
+        `The ${split} part in ${where} has ${x === undefined ? 'targets but no examples' : 'examples but no targets'} (only ${x ?? y ?? ''}): call the arrays x_${split} and y_${split}.`,
+      );
+    parts[split] = partOf({ name: x, ...arrays.get(x)!() }, { name: y, ...arrays.get(y)!() }, where);
+  }
+  if (Object.keys(parts).length === 0)
+    throw new UserError(
+      `The arrays in ${where} (${others.join(', ')}) do not tell by their names what they are: call them x_train, y_train, x_test and y_test.`,
+    );
+  const notes = others.length > 0 ? [`The arrays ${others.join(', ')} were left out.`] : [];
+  return { parts, classNames, notes };
+}
+
+type Named = NpyArray & { readonly name: string };
+
+function partOf(x: Named, y: Named, where: string): Part {
+  const [count, ...inner] = x.shape;
+  if (count === undefined || count === 0 || inner.includes(0))
+    throw new UserError(`The array ${x.name} in ${where} has no examples: leave it out.`);
+  if (y.shape[0] !== count)
+    throw new UserError(
+      `The array ${x.name} in ${where} has ${count} examples but ${y.name} ${y.shape[0] ?? 0} targets: they must agree.`,
+    );
+  const columns = y.shape.slice(1).reduce((product, size) => product * size, 1);
+  const name = (one: Named): string => `The array ${one.name} in ${where}`;
+  return {
+    count,
+    examples: asImages(examplesOf(x.numbers, inner.length === 0 ? [1] : inner, name(x))),
+    target: targetOf(y.numbers, columns, name(y)),
+    examplesFrom: `${where} (${x.name})`,
+    labelsFrom: `${where} (${y.name})`,
+  };
+}
+
+/** Rows of pixels without channels have one. */
+const asImages = (examples: ArrayExamples): ArrayExamples =>
+  examples.values instanceof Uint8Array && examples.shape.length === 2
+    ? { ...examples, shape: [...examples.shape, 1] }
+    : examples;

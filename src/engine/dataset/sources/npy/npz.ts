@@ -1,0 +1,44 @@
+import { unzipSync } from 'fflate';
+import { UserError } from '../../../../protocol/errors';
+import { roleOf } from './names';
+import { readNpy, type NpyArray } from './read';
+
+/** The arrays of an .npz file may unpack to so many bytes in all: 2 GiB. */
+const MOST_UNPACKED = 2 ** 31;
+
+/** Whether bytes begin as a zip file does. */
+export const isZip = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+
+/**
+ * The arrays of an .npz file by their names; those whose names tell what they are can be read.
+ * @throws UserError where it is damaged, or unpacks to more than can be held
+ */
+export function unpackNpz(bytes: Uint8Array, file: string): Map<string, () => NpyArray> {
+  const arrays = new Map<string, () => NpyArray>();
+  let unpacked = 0;
+  const nameOf = (entry: string): string => entry.replace(/\.npy$/i, '');
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        if (roleOf(nameOf(name)) === undefined) {
+          arrays.set(nameOf(name), () => readNpy(new Uint8Array(0), name));
+          return false;
+        }
+        unpacked += originalSize;
+        if (unpacked > MOST_UNPACKED)
+          throw new UserError(
+            `The dataset file ${file} unpacks to more than ${MOST_UNPACKED / 2 ** 30} GiB, which cannot be held: use fewer or smaller examples.`,
+          );
+        return true;
+      },
+    });
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`The dataset file ${file} is damaged or cut short: write it anew with numpy.savez.`, { cause });
+  }
+  for (const [entry, content] of Object.entries(files))
+    arrays.set(nameOf(entry), () => readNpy(content, `${nameOf(entry)} in ${file}`));
+  return arrays;
+}
