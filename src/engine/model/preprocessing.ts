@@ -1,13 +1,8 @@
 import type { ModelContent } from '../checkpoint/types';
-import { numberOf, type Config } from './topology-json';
-import { readTopology, type TopologyLayer } from './topology';
+import { readGraph, type GraphNode } from './graph';
+import type { Op } from './op/op';
+import type { TensorRole } from './roles';
 
-/** Layers that move, repeat or drop pixels at inference, and change the value of none. */
-const CARRIERS = new Set([
-  ...['InputLayer', 'Reshape', 'Flatten', 'Permute', 'RepeatVector', 'Identity', 'Dropout', 'SpatialDropout2D'],
-  ...['ZeroPadding2D', 'Cropping2D', 'CenterCrop', 'Resizing', 'UpSampling2D'],
-  ...['RandomFlip', 'RandomCrop', 'RandomRotation', 'RandomTranslation', 'RandomZoom', 'RandomWidth', 'RandomHeight'],
-]);
 /** The largest number that preprocessing makes of the pixel 255, where it takes pixels as they are. */
 const LARGEST_RESULT = 32;
 
@@ -17,44 +12,53 @@ const LARGEST_RESULT = 32;
  * layer, or with one that makes large numbers out of 0..255, so that it must have been made for smaller pixels.
  */
 export function rawPixelLayer(model: ModelContent): string | null {
-  const topology = readTopology(model.modelTopology);
-  const [input] = topology?.inputs ?? [];
-  if (!topology || input === undefined || topology.inputs.length !== 1) return null;
-  const users = new Map<string, TopologyLayer[]>();
-  for (const layer of topology.layers) for (const id of layer.inputs) users.set(id, [...(users.get(id) ?? []), layer]);
-  const first = topology.layers.find(({ id }) => id === input);
-  const found: TopologyLayer[] = [];
-  const seen = new Set<string>();
-  const open = first ? [first] : [];
-  for (let layer = open.pop(); layer; layer = open.pop()) {
-    if (seen.has(layer.id)) continue;
-    seen.add(layer.id);
-    if (CARRIERS.has(layer.type)) open.push(...(users.get(layer.id) ?? []));
-    else found.push(layer);
+  const { nodes, calls, inputCalls } = readGraph(model);
+  const [input] = inputCalls;
+  if (input === undefined || inputCalls.length !== 1) return null;
+  const readers = calls.map((): number[] => []);
+  for (const [i, { inputs }] of calls.entries()) for (const { call } of inputs) readers[call]!.push(i);
+  const found: GraphNode[] = [];
+  const seen = new Set<number>();
+  const open = [input];
+  for (let call = open.pop(); call !== undefined; call = open.pop()) {
+    if (seen.has(call)) continue;
+    seen.add(call);
+    const node = nodes[calls[call]!.node]!;
+    if (carries(node.op)) open.push(...readers[call]!);
+    else found.push(node);
   }
   const name = found[0]?.name;
-  return name !== undefined && found.every((layer) => takesRawPixels(layer, model)) ? name : null;
+  return name !== undefined && found.every(takesRawPixels) ? name : null;
 }
 
-function takesRawPixels({ type, config, path }: TopologyLayer, model: ModelContent): boolean {
-  if (type === 'Rescaling')
-    return Math.abs(255 * numberOf(config['scale'], NaN) + numberOf(config['offset'], 0)) <= LARGEST_RESULT;
-  if (type !== 'Normalization') return false;
-  const { mean, variance } = statisticsOf(config, path.at(-1) ?? '', model);
+/** Whether an op moves, repeats or drops pixels at inference, and changes the value of none. */
+function carries(op: Op): boolean {
+  switch (op.kind) {
+    case 'input':
+    case 'reshape':
+    case 'flatten':
+    case 'permute':
+    case 'repeat':
+    case 'identity':
+    case 'noise':
+    case 'pad':
+    case 'crop':
+    case 'resize':
+    case 'upsample':
+      return true;
+    case 'augment':
+      return op.moves;
+    default:
+      return false;
+  }
+}
+
+function takesRawPixels({ op, tensors }: GraphNode): boolean {
+  if (op.kind === 'rescaling') return Math.abs(255 * (op.scale ?? NaN) + (op.offset ?? 0)) <= LARGEST_RESULT;
+  if (op.kind !== 'standardization') return false;
+  const stored = (wanted: TensorRole) => tensors.find(({ role }) => role === wanted)?.tensor.data[0];
+  const [mean, variance] = [op.mean ?? stored('mean'), op.variance ?? stored('variance')];
   // Statistics that nobody knows are those of pixels: the layer is adapted to what enters the model.
   if (mean === undefined || variance === undefined) return true;
   return Math.abs(255 - mean) / Math.sqrt(Math.max(variance, 1e-14)) <= LARGEST_RESULT;
-}
-
-/** Of the first channel, from the layer's description or its weights. */
-function statisticsOf(config: Config, name: string, { tensors }: ModelContent) {
-  const stored = (wanted: string): number | undefined => {
-    const found = [...tensors.keys()].find((key) => key === `${name}/${wanted}` || key.endsWith(`/${name}/${wanted}`));
-    return found === undefined ? undefined : tensors.get(found)?.data[0];
-  };
-  const said = (wanted: string): number | undefined => {
-    const first: unknown = [config[wanted]].flat(Infinity)[0];
-    return typeof first === 'number' && Number.isFinite(first) ? first : undefined;
-  };
-  return { mean: said('mean') ?? stored('mean'), variance: said('variance') ?? stored('variance') };
 }

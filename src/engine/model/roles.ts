@@ -41,6 +41,8 @@ const ROLES: Readonly<Record<string, TensorRole>> = {
   beta: 'offset',
   moving_mean: 'mean',
   moving_variance: 'variance',
+  mean: 'mean',
+  variance: 'variance',
   alpha: 'slopes',
 };
 
@@ -58,9 +60,10 @@ export function axesOf({ shape }: Tensor, role: TensorRole, op: Op): TensorAxis[
     case 'bias':
     case 'scale':
     case 'offset':
+      return [{ axis: 0, side: 'outputs' }];
     case 'mean':
     case 'variance':
-      return [{ axis: 0, side: 'outputs' }];
+      return op.kind === 'batch-normalization' ? [{ axis: 0, side: 'outputs' }] : [];
     case 'slopes':
       // Slopes that all channels share stay as they are.
       return op.kind === 'prelu' && shape.at(-1) !== 1 ? [{ axis: rank - 1, side: 'outputs' }] : [];

@@ -164,6 +164,14 @@ export interface TimeDistributed {
   readonly inner: Op | { readonly kind: 'model'; readonly description: Readonly<Record<string, unknown>> } | null;
 }
 
+/** Scales what enters a model by the mean and variance of data. */
+export interface Standardization {
+  readonly kind: 'standardization';
+  /** Of the first channel; null where its weights hold them. */
+  readonly mean: number | null;
+  readonly variance: number | null;
+}
+
 /** Ops without an attribute that anything asks for. */
 export interface Plain {
   readonly kind:
@@ -176,8 +184,6 @@ export interface Plain {
     | 'layer-normalization'
     | 'group-normalization'
     | 'unit-normalization'
-    /** Scales what enters a model by the mean and variance of data. */
-    | 'standardization'
     | 'masking'
     | 'unknown';
 }
@@ -213,8 +219,14 @@ export type Op = (
   /** `x * scale + offset`; null where each channel has its own. */
   | { readonly kind: 'rescaling'; readonly scale: number | null; readonly offset: number | null }
   | { readonly kind: 'resize'; readonly height: number | null; readonly width: number | null }
-  /** Draws images anew while a model trains; `open`: the axis whose size is drawn, from the end. */
-  | { readonly kind: 'augment'; readonly open?: -3 | -2 }
+  /** Draws images anew while a model trains, by moving their pixels or changing their colours. */
+  | {
+      readonly kind: 'augment';
+      readonly moves: boolean;
+      /** The axis whose size is drawn, from the end. */
+      readonly open?: -3 | -2;
+    }
+  | Standardization
   | { readonly kind: 'category-encoding'; readonly tokens: number | null; readonly oneHot: boolean }
   | Plain
 ) & {

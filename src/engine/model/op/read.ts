@@ -67,10 +67,19 @@ const rescaling: Read = ({ scale, offset = 0 }) => ({
   offset: sizeOf(offset),
 });
 
+/** The first number of a list, or of lists of lists. */
+function firstOf(value: unknown): number | null {
+  const first: unknown = [value].flat(Infinity)[0];
+  return typeof first === 'number' && Number.isFinite(first) ? first : null;
+}
+
 const merge = (how: Merge['how']): Read => () => ({ kind: 'merge', how }); // prettier-ignore
 
 const plain = (kind: Plain['kind'], ...types: string[]): Record<string, Read> =>
   Object.fromEntries(types.map((type) => [type, () => ({ kind })]));
+
+const augmenting = (moves: boolean, ...what: string[]): Record<string, Read> =>
+  Object.fromEntries(what.map((one) => [`Random${one}`, () => ({ kind: 'augment', moves })]));
 
 const resize: Read = ({ height, width }) => ({ kind: 'resize', height: sizeOf(height), width: sizeOf(width) });
 
@@ -86,7 +95,6 @@ const readers = new Map<string, Read>(
     ...plain('layer-normalization', 'LayerNormalization'),
     ...plain('group-normalization', 'GroupNormalization'),
     ...plain('unit-normalization', 'UnitNormalization'),
-    ...plain('standardization', 'Normalization'),
     ...plain('masking', 'Masking'),
     Dense: (config) => ({ kind: 'dense', units: sizeOf(config['units']), activation: activationOf(config) }),
     BatchNormalization: (config) => ({
@@ -135,16 +143,18 @@ const readers = new Map<string, Read>(
     Bidirectional: bidirectional,
     TimeDistributed: (config, depth) => ({ kind: 'time-distributed', inner: innerOf(config, depth) }),
     Rescaling: rescaling,
+    Normalization: ({ mean, variance }) => ({
+      kind: 'standardization',
+      mean: firstOf(mean),
+      variance: firstOf(variance),
+    }),
     Resizing: resize,
     CenterCrop: resize,
-    RandomHeight: () => ({ kind: 'augment', open: -3 }),
-    RandomWidth: () => ({ kind: 'augment', open: -2 }),
-    ...Object.fromEntries(
-      ['Flip', 'Rotation', 'Zoom', 'Translation', 'Contrast', 'Brightness'].map((what): [string, Read] => [
-        `Random${what}`,
-        () => ({ kind: 'augment' }),
-      ]),
-    ),
+    RandomCrop: resize,
+    RandomHeight: () => ({ kind: 'augment', moves: true, open: -3 }),
+    RandomWidth: () => ({ kind: 'augment', moves: true, open: -2 }),
+    ...augmenting(true, 'Flip', 'Rotation', 'Zoom', 'Translation'),
+    ...augmenting(false, 'Contrast', 'Brightness'),
     CategoryEncoding: (config) => ({
       kind: 'category-encoding',
       tokens: sizeOf(config['num_tokens']),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MODEL_JSON_MAX_BYTES } from '../../../protocol/checkpoint';
 import { UserError } from '../../../protocol/errors';
 import type { StoredHashes } from '../../../protocol/run';
+import { describedAlike } from '../../checkpoint/described-alike';
 import { readCheckpoint } from '../../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { writeCheckpoint, type WriteOptions } from '../../checkpoint/write';
@@ -32,8 +33,7 @@ export async function writeStored(
 ): Promise<Stored> {
   const written = await writeCheckpoint(await folder.folder(name), model, options);
   const stored = await readStored(folder, name);
-  const described = JSON.stringify(stored.checkpoint.modelTopology);
-  if (stored.hashes.weights !== written.weightsHash || described !== JSON.stringify(model.modelTopology))
+  if (stored.hashes.weights !== written.weightsHash || !describedAlike(stored.checkpoint, model))
     throw new UserError(
       `The checkpoint that was written to "${path.join(folder.given, name)}" reads back as another: check the disk, and choose another folder.`,
     );
