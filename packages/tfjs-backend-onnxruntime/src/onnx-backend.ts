@@ -56,7 +56,7 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     return this.store(data.subarray(offset, offset + sizeOf(shape)), shape, x.dtype);
   }
 
-  giveUp(x: tf.TensorInfo): void {
+  release(x: tf.TensorInfo): void {
     this.disposeData(x.dataId);
   }
 

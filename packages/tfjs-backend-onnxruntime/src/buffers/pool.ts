@@ -62,7 +62,7 @@ export class BufferPool {
    * Increases the age of the pool; called for each compiled graph. Sizes that no current graph uses are evicted in the
    * end.
    */
-  growOlder(): void {
+  advanceAge(): void {
     this.#age++;
     this.#evict(({ age }) => this.#age - age > this.maxAge);
   }

@@ -22,10 +22,10 @@ export function composed(
     store: (...values) => noted(context.store(...values)),
     view: (...part) => noted(context.view(...part)),
     computed: (x) => context.computed(x),
-    giveUp: (x) => context.giveUp(x),
+    release: (x) => context.release(x),
   });
   // An alias of its own, because the result may be a step or an input.
   const kept = result && context.alias(result, result.shape);
-  for (const step of between) context.giveUp(step);
+  for (const step of between) context.release(step);
   return kept;
 }

@@ -15,7 +15,7 @@ export interface KernelContext {
   /** Creates a tensor over part of the data of a tensor that is not pending. */
   view(x: tf.TensorInfo, offset: number, shape: number[]): tf.TensorInfo;
   /** Releases a tensor that the kernel made for itself. */
-  giveUp(x: tf.TensorInfo): void;
+  release(x: tf.TensorInfo): void;
 }
 
 /** Answers a kernel call, or returns undefined to leave it to the cpu kernel. */

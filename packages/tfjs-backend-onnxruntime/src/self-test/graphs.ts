@@ -77,12 +77,12 @@ export function blockedGraph(block: number): Plan {
     node({ kind: 'Conv2DFilterGradient', attributes: { window: STRIDE } }, [second, gradient], taps.shape),
     node({ kind: 'DepthwiseInputGradient', attributes: { window: STRIDE } }, [gradient, channelTaps], whole),
     node({ kind: 'DepthwiseFilterGradient', attributes: { window: STRIDE } }, [second, gradient], channelTaps.shape),
-    ...pairsOfRows(),
+    ...minimallyFiltered(),
   ]);
 }
 
 /** A convolution of many channels, the pool after it and their gradients. */
-function pairsOfRows(): Value[] {
+function minimallyFiltered(): Value[] {
   const { height, channels } = TALL;
   const whole = [1, height, SIDE, channels];
   const half = [1, height / 2, SIDE / 2, channels];

@@ -34,7 +34,7 @@ export class Executor {
     readonly options: ExecutorOptions,
   ) {
     this.graphs = new GraphCache(options.maxSessions, options.maxSessionBytes, this.stats, () => {
-      pool.growOlder();
+      pool.advanceAge();
     });
   }
 

@@ -47,7 +47,7 @@ describe('arrays that wait for reuse', () => {
     for (let age = 0; age < 3; age++) {
       expect(pool.take('float32', 10)).not.toBe(idle);
       pool.give('float32', used);
-      pool.growOlder();
+      pool.advanceAge();
       expect(pool.freeBytes).toBe(age < 2 ? 84 : 40);
     }
     expect(pool.take('float32', 11)).not.toBe(idle);

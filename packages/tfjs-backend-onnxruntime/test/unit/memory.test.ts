@@ -38,7 +38,7 @@ test('training steps leave no tensor and no data behind, whether they are read o
 
 test('the buffer pool ages with each compiled graph, not with each run', async () => {
   await installBackend({ threads: 1 });
-  const older = vi.spyOn(BufferPool.prototype, 'growOlder');
+  const older = vi.spyOn(BufferPool.prototype, 'advanceAge');
   for (const length of [3, 4, 3, 4, 3]) tf.tidy(() => tf.square(tf.ones([length, 2])).dataSync());
   expect(backendStats().compiles).toBe(2);
   expect(older).toHaveBeenCalledTimes(2);

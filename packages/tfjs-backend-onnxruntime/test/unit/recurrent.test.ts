@@ -118,11 +118,11 @@ describe.each(['lstm', 'gru', 'simpleRNN'] as const)('%s', (kind) => {
   });
 
   test('NaN stays NaN from its step on', async () => {
-    const spoilt = (): tf.Tensor => tf.where(input(9).greater(0.98), Number.NaN, input(9));
+    const withNaN = (): tf.Tensor => tf.where(input(9).greater(0.98), Number.NaN, input(9));
     for (const form of [{}, { recurrentActivation: 'hardSigmoid' }, { returnSequences: true }] as const) {
       await expectAsCpu(() => {
         const net = model(kind, form);
-        const results = [net.predict(spoilt()) as tf.Tensor];
+        const results = [net.predict(withNaN()) as tf.Tensor];
         net.setWeights(net.getWeights().map((weight, i) => (i === 1 ? tf.log(weight) : weight)));
         results.push(net.predict(input(9)) as tf.Tensor);
         net.dispose();

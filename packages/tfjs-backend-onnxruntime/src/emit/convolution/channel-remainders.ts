@@ -18,7 +18,7 @@ export interface BlocksAndRest {
  * The number of input channels after the last whole block, if a separate convolution of them is faster than one more
  * block that is mostly zeros; else 0.
  */
-export function channelsLeft(block: number, channels: number, [h, w]: FilterShape): number {
+export function remainingChannels(block: number, channels: number, [h, w]: FilterShape): number {
   const left = channels % block;
   return channels > block && left <= block / 2 && h * w >= LEAST_TAPS ? left : 0;
 }

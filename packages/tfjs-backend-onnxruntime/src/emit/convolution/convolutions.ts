@@ -6,10 +6,10 @@ import type { FusedConvolution } from '../../passes/rewrites';
 import { activate, BLOCKED_ACTIVATIONS, KEEPS_ZERO } from '../elementwise/activations';
 import type { Emission } from '../emission';
 import { partsOfPhases, partsOfRows } from '../layout/image-parts';
-import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
+import { blocksAndRest, remainingChannels, convolveInParts } from './channel-remainders';
 import { convolveInPhases } from './convolutions-in-phases';
 import { blockedFilter, blockedOutputFilter, type FilterShape, windowAttributes } from './filters';
-import { convolveInPairs, scratchInPairs, suitsRowPairs } from './minimal-filtering';
+import { minimalConvolution, minimalScratchBytes, suitsMinimalFiltering } from './minimal-filtering';
 import { convolveToOne } from './single-output';
 import { fillsBlocks, filterInWholeBlocks, imageInWholeBlocks } from './whole-blocks';
 
@@ -58,7 +58,7 @@ function convolve(
     emission.setFlat(value, builder.reshape(activate(builder, total, activation), value.shape));
     return;
   }
-  const left = inputBlocks ? channelsLeft(block, channels, filterShape) : 0;
+  const left = inputBlocks ? remainingChannels(block, channels, filterShape) : 0;
   const whole = filterInWholeBlocks(emission, filter, filterShape, [inputBlocks && left === 0, true]);
   const missing = whole.shape[3] - filters;
   const flatBias = bias === undefined ? undefined : emission.flat(bias, [filters]);
@@ -70,10 +70,10 @@ function convolve(
   const keepsZero = missing === 0 || KEEPS_ZERO.has(activation.name);
   const endsWithin = builtIn !== undefined || activation.name === 'linear';
   const planes = [value.shape[0]!, whole.shape[3], value.shape[1]!, value.shape[2]!] as const;
-  if (endsWithin && inputBlocks && suitsRowPairs(block, window, value.shape, filterShape, 'image')) {
-    builder.noteScratch(scratchInPairs(planes, channels));
+  if (endsWithin && inputBlocks && suitsMinimalFiltering(block, window, value.shape, filterShape, 'image')) {
+    builder.noteScratch(minimalScratchBytes(planes, channels));
     const blocks = imageInWholeBlocks(emission, image, imageShape);
-    const rows = convolveInPairs(emission, blocks, filter, filterShape, wholeBias ?? '', ending);
+    const rows = minimalConvolution(emission, blocks, filter, filterShape, wholeBias ?? '', ending);
     emission.setParts(value, partsOfRows(emission, rows, planes));
     return;
   }

@@ -3,9 +3,9 @@ import type { Window } from '../../graph/operations';
 import type { PendingValue, Value } from '../../graph/value';
 import type { Emission } from '../emission';
 import { partsOfRows, rowsOf } from '../layout/image-parts';
-import { blocksAndRest, channelsLeft, convolveInParts } from './channel-remainders';
+import { blocksAndRest, remainingChannels, convolveInParts } from './channel-remainders';
 import { backwardPads, blockedBackwardFilter, blockedOutputFilter, type FilterShape, flip, roundUp } from './filters';
-import { imageGradientInPairs, scratchInPairs, suitsRowPairs } from './minimal-filtering';
+import { minimalImageGradient, minimalScratchBytes, suitsMinimalFiltering } from './minimal-filtering';
 import { stridedGradient } from './strided-gradients';
 import { fillsBlocks, filterInWholeBlocks, imageInWholeBlocks, isInWholeBlocks } from './whole-blocks';
 
@@ -28,12 +28,12 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const [, , channels, filters] = filterShape;
   if (
     isInWholeBlocks(emission, gradient, gradientShape) &&
-    suitsRowPairs(block, window, gradientShape, filterShape, 'image')
+    suitsMinimalFiltering(block, window, gradientShape, filterShape, 'image')
   ) {
     const [n, height, width] = value.shape as [number, number, number, number];
     const planes = [n, channels, height, width] as const;
-    builder.noteScratch(scratchInPairs(planes, filters));
-    const rows = imageGradientInPairs(emission, rowsOf(emission, gradient), filter, filterShape);
+    builder.noteScratch(minimalScratchBytes(planes, filters));
+    const rows = minimalImageGradient(emission, rowsOf(emission, gradient), filter, filterShape);
     emission.setParts(value, partsOfRows(emission, rows, planes));
     return;
   }
@@ -68,7 +68,7 @@ export function emitConv2DInputGradient(emission: Emission, value: PendingValue<
   const flipped = flip(builder, filter, filterShape);
   const attributes = { kernel_shape: window.kernel, pads };
   const transposedShape = [filterShape[0], filterShape[1], filters, channels] as const;
-  const left = inBlocks ? channelsLeft(block, filters, filterShape) : 0;
+  const left = inBlocks ? remainingChannels(block, filters, filterShape) : 0;
   if (left > 0) {
     const transposed = builder.transpose(flipped, [0, 1, 3, 2]);
     const whole = filterInWholeBlocks(emission, transposed, transposedShape, [false, true]);

@@ -39,7 +39,7 @@ const ROWS_SKIPPED = 2;
  *
  * @param asked `image`: the result or the gradient of the image; `gradient of filter`: the gradient of the filter
  */
-export function suitsRowPairs(
+export function suitsMinimalFiltering(
   block: number,
   { kernel, strides, dilations, pads }: Window,
   [, height]: readonly number[],
@@ -84,7 +84,7 @@ export function sumsOfRows(
 }
 
 /** Convolves an image in blocks with a filter (HWIO), bias and activation. Returns the even and the odd rows. */
-export function convolveInPairs(
+export function minimalConvolution(
   { builder, block }: Emission,
   blocks: ValueName,
   filter: ValueName,
@@ -102,7 +102,7 @@ export function convolveInPairs(
 }
 
 /** Computes the even and the odd rows of the gradient of the image from those of the gradient of the result. */
-export function imageGradientInPairs(emission: Emission, gradient: Pair, filter: ValueName, shape: FilterShape): Pair {
+export function minimalImageGradient(emission: Emission, gradient: Pair, filter: ValueName, shape: FilterShape): Pair {
   const { builder, block } = emission;
   const [, , channels] = shape;
   const filters = backwardFilters(builder, filter, shape, block);
@@ -195,5 +195,5 @@ function depthwise(
 }
 
 /** Bytes of the intermediate values of such a convolution. */
-export const scratchInPairs = ([n, channels, height, width]: Planes, filters: number): number =>
+export const minimalScratchBytes = ([n, channels, height, width]: Planes, filters: number): number =>
   4 * n * height * width * (2 * channels + 2 * filters);

@@ -8,7 +8,7 @@ import { backwardPads, flip } from '../convolution/filters';
 import {
   type Four,
   rowsOfFilterGradient,
-  suitsRowPairs,
+  suitsMinimalFiltering,
   sumsOfGradients,
   sumsOfRows,
 } from '../convolution/minimal-filtering';
@@ -58,12 +58,12 @@ function exchange({ block }: Emission, { image, result, filter, window }: Filter
  *
  * @returns false if there is no such form or it is not faster
  */
-export function emitFilterGradientInPairs(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
+export function emitMinimalFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): boolean {
   const { builder, block } = emission;
   const [image, gradient] = value.node.inputs as [Value, Value];
   const { image: imageShape, result, filter, window } = filterGradientOf(value);
   const inBlocks = isInWholeBlocks(emission, image, imageShape) && sameShape(gradient.shape, result);
-  if (!inBlocks || !suitsRowPairs(block, window, result, filter, 'gradient of filter')) return false;
+  if (!inBlocks || !suitsMinimalFiltering(block, window, result, filter, 'gradient of filter')) return false;
   const added = result[1] % 2;
   const halved = (shape: typeof result): typeof result => [shape[0], (shape[1] + added) / 2, shape[2], shape[3]];
   const [, kw, channels, outputs] = filter;

@@ -5,7 +5,7 @@ import type { PendingValue, Value } from '../../graph/value';
 import { backwardPads, type FilterShape, flip, isPointwise } from '../convolution/filters';
 import type { Emission } from '../emission';
 import { stackedProduct } from '../products/matrix-products';
-import { emitBlockedFilterGradient, emitFilterGradientInPairs } from './blocked';
+import { emitBlockedFilterGradient, emitMinimalFilterGradient } from './blocked';
 import { convolvedPatches, FEW_CHANNELS, type Patches, patches } from './patches';
 import { emitPointwiseFilterGradient } from './pointwise';
 
@@ -16,7 +16,7 @@ const PARTS = [4, 2];
 /** Emits the gradient of a filter. The general form multiplies the transposed patches of the image by the gradient. */
 export function emitConv2DFilterGradient(emission: Emission, value: PendingValue<'Conv2DFilterGradient'>): void {
   if (emitPointwiseFilterGradient(emission, value) || emitOfFewOutputs(emission, value)) return;
-  if (emitFilterGradientInPairs(emission, value) || emitBlockedFilterGradient(emission, value)) return;
+  if (emitMinimalFilterGradient(emission, value) || emitBlockedFilterGradient(emission, value)) return;
   const { builder } = emission;
   const { inputs, inputShapes, operation } = value.node;
   const [image, gradient] = inputs as [Value, Value];

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { convolveInPhases } from '../../src/emit/convolution/convolutions-in-phases';
 import {
-  convolveInPairs,
-  imageGradientInPairs,
+  minimalConvolution,
+  minimalImageGradient,
   rowsOfFilterGradient,
-  suitsRowPairs,
+  suitsMinimalFiltering,
 } from '../../src/emit/convolution/minimal-filtering';
 import type { Window } from '../../src/graph/operations';
 import { disposeBackend, installBackend } from '../../src/index';
@@ -113,13 +113,13 @@ describe.each(CHOICES)(
           `even ${nameOf(size)} ${activation}`,
         );
       }
-      expectCalled([convolveInPairs, imageGradientInPairs, rowsOfFilterGradient]);
+      expectCalled([minimalConvolution, minimalImageGradient, rowsOfFilterGradient]);
     });
 
     test.each(ODD)('filters of odd heights: $height x $width, $channels to $filters channels', async (size) => {
       await expectAsCpu(() => gradients(problemOf(size), 'relu', after(size.filters)), `odd ${nameOf(size)}`);
       expectCalled([rowsOfFilterGradient]);
-      expect(convolveInPairs).not.toHaveBeenCalled();
+      expect(minimalConvolution).not.toHaveBeenCalled();
     });
 
     test.each(SIZES.filter(({ width }) => width > 1))('before pools: $height x $width', async (size) => {
@@ -142,7 +142,7 @@ describe.each(CHOICES)(
         },
         `pooled and not ${nameOf(size)}`,
       );
-      expectCalled([convolveInPairs, imageGradientInPairs, rowsOfFilterGradient]);
+      expectCalled([minimalConvolution, minimalImageGradient, rowsOfFilterGradient]);
     });
 
     test.each(['same', 'valid'] as const)('few channels before a pool, in phases: %s', async (pad) => {
@@ -188,14 +188,14 @@ describe.each(CHOICES)(
           return [after(64)(slid(first)), gradientOf((y) => tf.mul(slid(y), first), tf.zerosLike(first))];
         });
       }
-      expectCalled([convolveInPairs, imageGradientInPairs]);
+      expectCalled([minimalConvolution, minimalImageGradient]);
     });
   },
 );
 
 describe('convolutions that use minimal filtering', () => {
   const suits = (height: number, channels: number, filters: number, asked: 'image' | 'gradient of filter'): boolean =>
-    suitsRowPairs(16, SLIDE, [1, height, height, filters], [3, 3, channels, filters], asked);
+    suitsMinimalFiltering(16, SLIDE, [1, height, height, filters], [3, 3, channels, filters], asked);
 
   test('have an even number of rows, except for the gradient of the filter', () => {
     expect(suits(14, 64, 64, 'image')).toBe(true);
@@ -218,7 +218,7 @@ describe('convolutions that use minimal filtering', () => {
       { pads: [0, 0, 0, 0] },
     ];
     for (const other of others) {
-      expect(suitsRowPairs(16, { ...SLIDE, ...other }, [1, 14, 14, 64], [3, 3, 64, 64], 'image')).toBe(false);
+      expect(suitsMinimalFiltering(16, { ...SLIDE, ...other }, [1, 14, 14, 64], [3, 3, 64, 64], 'image')).toBe(false);
     }
   });
 });
