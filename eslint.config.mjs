@@ -1,5 +1,3 @@
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** The arrows of the house point down only: `to` may not be imported from `from`. */
@@ -53,33 +51,9 @@ export default tseslint.config(
       'test/fixtures/*.cjs', // Loaded by `node --require`.
     ],
   },
-  ...tseslint.configs.strictTypeChecked,
-  {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/consistent-type-imports': 'error',
-      // Typed-array loops index within bounds they have just checked; noUncheckedIndexedAccess makes `!` the honest spelling there.
-      '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unnecessary-condition': [
-        'error',
-        { allowConstantLoopConditions: 'only-allowed-literals' },
-      ],
-    },
-  },
-  {
-    files: ['src/**', 'packages/*/src/**'],
-    plugins: { 'import-x': importX },
-    settings: {
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })],
-    },
-    rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
-  },
+  // Rules that need types are in `.oxlintrc.json`, which checks them ten times as fast; here stand the rules of the house.
+  { plugins: { '@typescript-eslint': tseslint.plugin }, linterOptions: { reportUnusedDisableDirectives: 'off' } },
+  { files: ['**/*.{ts,tsx,mts}'], languageOptions: { parser: tseslint.parser } },
   forbid(
     ['src/protocol/**'],
     ['**/rpc/*', '**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*', 'vscode-jsonrpc*'],
@@ -177,5 +151,4 @@ export default tseslint.config(
     ],
     'a scan knows neither compress nor recipe, and reaches its folder by OutputFolder only.',
   ),
-  { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
 );

@@ -48,6 +48,7 @@ const ConformanceReport = z
 const Report = z.union([VitestReport, MochaReport, ConformanceReport]);
 
 const bin = (name: string) => inRoot('node_modules', '.bin', name);
+const tsc = inRoot('node_modules', 'typescript-native', 'bin', 'tsc');
 const inBackend = (file: string) => inRoot('packages', 'tfjs-backend-onnxruntime', file);
 const reports = inRoot('.cache', 'reports');
 const vitest = (name: string, ...args: string[]): Task => {
@@ -61,13 +62,14 @@ const conformanceReport = path.join(reports, 'conformance.json');
 
 /** What only reads the sources: side by side, since each of them has one thread. */
 const checks: readonly Task[] = [
-  { name: 'types', command: [bin('tsc'), '--noEmit'] },
-  { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'src/webview'] },
+  { name: 'types', command: [tsc, '--noEmit'] },
+  { name: 'types of the page', command: [tsc, '--noEmit', '-p', 'src/webview'] },
   {
     name: 'types of the backend',
-    command: [bin('tsc'), '--noEmit', '-p', 'packages/tfjs-backend-onnxruntime'],
+    command: [tsc, '--noEmit', '-p', 'packages/tfjs-backend-onnxruntime'],
   },
-  { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
+  { name: 'lint', command: [bin('oxlint')] },
+  { name: 'rules of the house', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
 const suites: readonly Task[] = [

@@ -21,8 +21,10 @@ export function sharesOf({ start, width, a, b }: ComparedHistogram): Shares {
     Math.max(...sides.map(({ counts }) => (counts[bin] ?? 0) / Math.max(1, total(counts))));
   let from = 0;
   let to = bins;
-  for (let left = TAIL; from < bins - 8 && (left -= inside(from)) > 0;) from++;
-  for (let left = TAIL; to > from + 8 && (left -= inside(to - 1)) > 0;) to--;
+  let tail = inside(from);
+  while (from < bins - 8 && tail < TAIL) tail += inside(++from);
+  tail = inside(to - 1);
+  while (to > from + 8 && tail < TAIL) tail += inside(--to - 1);
   const shares = (side: ComparedHistogram['a']): number[] | null => {
     if (!side) return null;
     const all = Math.max(1, total(side.counts) + side.zeros);
