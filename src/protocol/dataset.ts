@@ -6,7 +6,7 @@ export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
 
 /** How a dataset lies in files; by default its content tells. */
-export const DataFormat = z.enum(['images', 'idx', 'npy', 'cifar']);
+export const DataFormat = z.enum(['images', 'idx', 'npy', 'table', 'cifar']);
 export type DataFormat = z.infer<typeof DataFormat>;
 
 /** How pictures become images of one form: by default as the input of the model says, bilinear and stretched. */
@@ -23,6 +23,23 @@ export const Preprocess = z.strictObject({
   color: z.enum(['gray', 'rgb', 'bgr']).optional().describe('The channels, in their order.'),
 });
 export type Preprocess = z.infer<typeof Preprocess>;
+
+/** A column by its name, or by its number from 1. */
+const ColumnName = z.union([z.string(), z.number().int().min(1)]);
+
+/** What the columns of a table are; by default their names and what they hold tell it. */
+export const Columns = z.strictObject({
+  target: ColumnName.optional().describe('The column of the classes.'),
+  image: ColumnName.optional().describe('The column of pictures, or of their paths.'),
+  features: z
+    .array(ColumnName)
+    .min(1)
+    .optional()
+    .describe('The columns that enter the network; by default all others.'),
+  split: ColumnName.optional().describe('The column that says to which part a row belongs: train, validation or test.'),
+  header: z.boolean().optional().describe('Whether the first row names the columns.'),
+});
+export type Columns = z.infer<typeof Columns>;
 
 /** The datasets that are found by name. */
 const NAMED: readonly string[] = ['fashion-mnist', 'fashion-mnist-sample'];
@@ -47,6 +64,7 @@ export const DatasetDescriptor = z.strictObject({
   validationImages: z.number().int().positive().optional(),
   /** Decides which examples are held out. */
   splitSeed: z.number().int().nonnegative().optional(),
+  columns: Columns.optional(),
   preprocess: Preprocess.optional(),
 });
 export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;

@@ -73,3 +73,7 @@ it('Fashion-MNIST as folders of pictures has the same accuracy to the last image
 it('and as arrays of NumPy', async () => {
   await expectSame(path.resolve('test/fixtures/data/fashion-test.npz'));
 });
+
+it('and as a table of pixels', async () => {
+  await expectSame(path.resolve('test/fixtures/data/fashion-test.csv.gz'));
+});

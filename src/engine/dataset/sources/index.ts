@@ -7,12 +7,13 @@ import { idx } from './idx';
 import { images } from './images';
 import { npy } from './npy';
 import type { Place, Source } from './source';
+import { table } from './table';
 
 /** All sources, in the order in which they are asked whether they know a place. */
-const SOURCES: readonly Source[] = [idx, cifar, npy, images];
+const SOURCES: readonly Source[] = [idx, cifar, npy, table, images];
 
 /** What Secateur reads, in words. */
-const READS = 'folders of pictures, IDX files, arrays of NumPy, or binary files of CIFAR-10';
+const READS = 'folders of pictures, IDX files, arrays of NumPy, a table, or binary files of CIFAR-10';
 
 /** A place, the source that reads it, and what told so. */
 export interface Recognized {

@@ -4,6 +4,7 @@ import { UserError } from '../../../../protocol/errors';
 import { namesFromFiles } from '../../class-names';
 import { beginningOf, wholeFile } from '../../files/beginning';
 import { refuseOutside } from '../../files/folder';
+import { fromZero } from '../../from-zero';
 import { examplesOf, targetOf } from '../../values';
 import type { ArrayExamples, Part, Place, Source, SourceData } from '../source';
 import { roleOf } from './names';
@@ -21,7 +22,7 @@ export const npy: Source = {
     return files.length > 0 ? `arrays of NumPy (${files.map((file) => path.basename(file)).join(', ')})` : undefined;
   },
   stamped: (place) => filesOf(place),
-  open: async (place) => {
+  open: async (place, { classNames: given }) => {
     const arrays = new Map<string, () => NpyArray>();
     for (const file of await filesOf(place)) {
       const bytes = await wholeFile(file, MOST_BYTES);
@@ -29,7 +30,7 @@ export const npy: Source = {
       else for (const [name, array] of unpackNpz(bytes, file)) arrays.set(name, array);
     }
     const told = place.isFile ? undefined : await namesFromFiles(place.path, place.names);
-    return dataOf(arrays, place.path, told?.names);
+    return dataOf(arrays, place.path, told?.names, given?.length);
   },
 };
 
@@ -51,6 +52,7 @@ function dataOf(
   arrays: ReadonlyMap<string, () => NpyArray>,
   where: string,
   classNames: readonly string[] | undefined,
+  given: number | undefined,
 ): SourceData {
   const byRole = new Map<string, string>();
   const others: string[] = [];
@@ -82,7 +84,7 @@ function dataOf(
       `The arrays in ${where} (${others.join(', ')}) do not tell by their names what they are: call them x_train, y_train, x_test and y_test.`,
     );
   const notes = others.length > 0 ? [`The arrays ${others.join(', ')} were left out.`] : [];
-  return { parts, classNames, notes };
+  return fromZero({ parts, classNames, notes }, classNames?.length ?? given);
 }
 
 type Named = NpyArray & { readonly name: string };

@@ -1,0 +1,145 @@
+import path from 'node:path';
+import type { Columns, Split } from '../../../../protocol/dataset';
+import { UserError } from '../../../../protocol/errors';
+import { refuseOutside } from '../../files/folder';
+import { pictureFiles } from '../../pictures/file';
+import { readPictureHeader } from '../../pictures/header';
+import type { Picture } from '../../pictures/picture';
+import { splitOfWord } from '../../split-names';
+import { fromZero } from '../../from-zero';
+import { targetOf } from '../../values';
+import type { Part, SourceData, StoredExamples, Target } from '../source';
+import { featuresOf, refuseMissing, rowsOf, textsOf, type Feature } from './features';
+import { rolesOf, type Roles } from './roles';
+import type { Column, Table } from './table';
+
+/** What is known of tables beside their rows. */
+export interface TableOptions {
+  readonly columns?: Columns | undefined;
+  /** The names of the classes in the order of their numbers, where something else than the rows tells them. */
+  readonly classNames?: readonly string[] | undefined;
+  /** The folder in which pictures lie that rows name. */
+  readonly root: string;
+}
+
+/** A dataset of the tables of its parts, which have the same columns. @throws UserError */
+export async function dataOfTables(
+  given: ReadonlyMap<Split, Table>,
+  { columns, classNames, root }: TableOptions,
+): Promise<SourceData> {
+  const [first] = given.values();
+  if (!first) throw new Error('a table was opened without a part');
+  const roles = rolesOf(first, columns);
+  requireAlike([...given.values()]);
+  const tables = roles.split === undefined ? given : byColumn(first, roles.split, given.size);
+  const all = [...tables.values()];
+  const features = roles.picture === undefined ? featuresOf(all, roles.features) : [];
+  const named = all.some((table) => table.columns[roles.target]!.kind === 'texts');
+  const names = named ? namesIn(all, roles.target, classNames) : undefined;
+  const parts: Partial<Record<Split, Part>> = {};
+  for (const [split, table] of tables) {
+    refuseMissing(table, roles.target);
+    parts[split] = {
+      count: table.rows,
+      examples: await examplesIn(table, roles, features, root),
+      target: names ? byName(table, roles.target, names) : numbersIn(table, roles.target),
+      examplesFrom: table.from,
+      labelsFrom: table.from,
+    };
+  }
+  const notes = [
+    `The classes are in the column ${first.columns[roles.target]!.name} (${roles.evidence}).`,
+    ...categoryNotes(first, features),
+  ];
+  if (names) return { parts, classNames: names, sortedClasses: names !== classNames, notes };
+  return fromZero({ parts, classNames, notes }, classNames?.length);
+}
+
+/** @throws UserError where tables differ in their columns */
+function requireAlike([first, ...others]: readonly Table[]): void {
+  const other = others.find(
+    ({ columns }) =>
+      columns.length !== first!.columns.length || columns.some(({ name }, c) => name !== first!.columns[c]!.name),
+  );
+  if (other)
+    throw new UserError(`The tables ${first!.from} and ${other.from} differ in their columns: they must agree.`);
+}
+
+/** The parts that a column tells. */
+function byColumn(table: Table, split: number, tables: number): Map<Split, Table> {
+  if (tables > 1) throw new UserError(`The table ${table.from} says its parts in a column, but lies beside others.`);
+  const rows = new Map<Split, number[]>();
+  textsOf(table.columns[split]!, table.from).forEach((word, row) => {
+    const part = splitOfWord(word);
+    if (part) rows.set(part, [...(rows.get(part) ?? []), row]);
+  });
+  return new Map([...rows].map(([part, its]) => [part, { ...table, rows: its.length, columns: table.columns.map((column) => pick(column, its)) }])); // prettier-ignore
+}
+
+function pick(column: Column, rows: readonly number[]): Column {
+  switch (column.kind) {
+    case 'numbers': {
+      const values = Float64Array.from(rows, (row) => column.values[row]!);
+      const bytes = column.values instanceof Uint8Array;
+      return { ...column, values: bytes ? Uint8Array.from(values) : values, missing: values.findIndex(Number.isNaN) };
+    }
+    case 'texts':
+      return { ...column, values: rows.map((row) => column.values[row]!) };
+    case 'files':
+      return { ...column, values: rows.map((row) => column.values[row]!) };
+  }
+}
+
+async function examplesIn(
+  table: Table,
+  { picture }: Roles,
+  features: readonly Feature[],
+  root: string,
+): Promise<StoredExamples> {
+  if (picture === undefined) return rowsOf(table, features);
+  refuseMissing(table, picture);
+  const column = table.columns[picture]!;
+  if (column.kind === 'files') return { kind: 'pictures', pictures: column.values.map(pictureIn(table)) };
+  const files = textsOf(column, table.from).map((name) => path.resolve(root, name));
+  await refuseOutsideAll(files, root);
+  return { kind: 'pictures', pictures: await pictureFiles(files, root) };
+}
+
+const pictureIn = ({ from }: Table) => (bytes: Uint8Array, row: number): Picture => {
+  const name = `in row ${row + 1} of ${from}`;
+  return { name, header: readPictureHeader(bytes, name), read: () => Promise.resolve(bytes) };
+}; // prettier-ignore
+
+async function refuseOutsideAll(files: readonly string[], root: string): Promise<void> {
+  for (const file of files) await refuseOutside(file, root);
+}
+
+/** Names as classes: in the order of a list that has them all, else in that of the alphabet. @throws UserError */
+function namesIn(tables: readonly Table[], target: number, told?: readonly string[]): readonly string[] {
+  const found = [...new Set(tables.flatMap((table) => textsOf(table.columns[target]!, table.from)))].sort();
+  const missing = found.filter((name) => told?.includes(name) === false);
+  if (missing.length > 0)
+    throw new UserError(
+      `The table ${tables[0]!.from} has classes that are not named (${missing.slice(0, 5).join(', ')}; named are ${told!.join(', ')}): name each class, in the order of the outputs of the model.`,
+    );
+  return told ?? found;
+}
+
+function byName(table: Table, target: number, names: readonly string[]): Target {
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  const labels = Int32Array.from(textsOf(table.columns[target]!, table.from), (name) => numbers.get(name)!);
+  return { kind: 'class', labels };
+}
+
+function numbersIn(table: Table, target: number): Target {
+  const column = table.columns[target]!;
+  if (column.kind !== 'numbers') throw new Error(`the column ${column.name} holds no numbers`);
+  const where = `The column ${column.name} of the table ${table.from}`;
+  return targetOf(column.whole ? Int32Array.from(column.values) : Float64Array.from(column.values), 1, where);
+}
+
+function categoryNotes(table: Table, features: readonly Feature[]): string[] {
+  const columns = [...new Set(features.flatMap((feature) => (feature.kind === 'category' ? [feature.column] : [])))];
+  const names = columns.map((column) => table.columns[column]!.name);
+  return names.length === 0 ? [] : [`Each name in ${names.join(', ')} is a feature of its own, 0 or 1.`];
+}

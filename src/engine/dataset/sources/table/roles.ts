@@ -1,0 +1,86 @@
+import type { Columns } from '../../../../protocol/dataset';
+import { UserError } from '../../../../protocol/errors';
+import { isPictureName } from '../../pictures/header';
+import { splitOfWord } from '../../split-names';
+import { PICTURE_NAMES, TARGET_NAMES } from './sniff';
+import type { Column, Table } from './table';
+
+/** What the columns of a table are, by their places. */
+export interface Roles {
+  readonly target: number;
+  /** The column of pictures; undefined: the features are the examples. */
+  readonly picture?: number | undefined;
+  readonly features: readonly number[];
+  /** The column that says to which part a row belongs. */
+  readonly split?: number | undefined;
+  /** What told the target, in a few words. */
+  readonly evidence: string;
+}
+
+/** Columns that only count the rows. */
+const COUNTERS = new Set(['', 'id', 'index', 'unnamed: 0']);
+
+/** Finds what each column is: as was said, by its name, or by what it holds. @throws UserError where nothing tells the target */
+export function rolesOf(table: Table, said: Columns = {}): Roles {
+  const { columns } = table;
+  const picture = said.image === undefined ? pictureColumn(table) : placeOf(table, said.image);
+  const split = said.split === undefined ? splitColumn(table) : placeOf(table, said.split);
+  const [target, evidence] = targetColumn(table, said, [picture, split]);
+  const left = columns.flatMap((column, c) =>
+    c === target || c === picture || c === split || (table.named && COUNTERS.has(column.name.toLowerCase())) ? [] : [c],
+  );
+  const features = said.features?.map((name) => placeOf(table, name)) ?? left;
+  if (picture === undefined && features.length === 0)
+    throw new UserError(`The table ${table.from} has no columns of examples beside ${columns[target]!.name}.`);
+  return { target, picture, features, split, evidence };
+}
+
+/** The place of a column that was named, or counted from 1. @throws UserError where there is none */
+function placeOf({ columns, from }: Table, said: string | number): number {
+  const place = typeof said === 'number' ? said - 1 : columns.findIndex(({ name }) => name === said);
+  if (columns[place]) return place;
+  throw new UserError(
+    `The table ${from} has no column ${said}; it has ${shortList(columns.map(({ name }) => name))}: correct "columns".`,
+  );
+}
+
+const shortList = (names: readonly string[]): string =>
+  names.length > 12 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+
+const isPictures = (column: Column): boolean =>
+  column.kind === 'files' || (column.kind === 'texts' && column.values.slice(0, 20).every(isPictureName));
+
+function pictureColumn({ columns }: Table): number | undefined {
+  const all = columns.flatMap((column, c) => (isPictures(column) ? [c] : []));
+  const usual = all.find((c) => PICTURE_NAMES.includes(columns[c]!.name.toLowerCase()));
+  return usual ?? all[0];
+}
+
+function splitColumn({ columns, named }: Table): number | undefined {
+  if (!named) return undefined;
+  const place = columns.findIndex(
+    (column) =>
+      column.kind === 'texts' &&
+      /^(split|subset|set|partition|data set)$/i.test(column.name) &&
+      column.values.every((value) => splitOfWord(value) !== undefined),
+  );
+  return place < 0 ? undefined : place;
+}
+
+function targetColumn(table: Table, { target }: Columns, others: readonly (number | undefined)[]): [number, string] {
+  if (target !== undefined) return [placeOf(table, target), 'as said'];
+  const { columns, named } = table;
+  const left = columns.flatMap((_, c) => (others.includes(c) ? [] : [c]));
+  const usual = named && TARGET_NAMES.map((name) => left.find((c) => columns[c]!.name.toLowerCase() === name)).find((c) => c !== undefined); // prettier-ignore
+  if (typeof usual === 'number') return [usual, 'by its name'];
+  if (left.length === 1) return [left[0]!, 'the only one that is left'];
+  const texts = left.filter((c) => columns[c]!.kind === 'texts');
+  if (texts.length === 1) return [texts[0]!, 'the only one with names'];
+  const pixels = left.length > 64 && left.slice(1).every((c) => isBytes(columns[c]!));
+  if (pixels && isBytes(columns[left[0]!]!)) return [left[0]!, 'the one before pixels'];
+  throw new UserError(
+    `Nothing tells which column of the table ${table.from} holds the classes; it has ${shortList(columns.map(({ name }) => name))}: say it as "columns": {"target": ...}, by its name or its number from 1, in a NAME.data.json.`,
+  );
+}
+
+const isBytes = (column: Column): boolean => column.kind === 'numbers' && column.values instanceof Uint8Array;
