@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { recalibrate } from '../../../src/engine/compress/recalibrate';
+import { recalibrate as step } from '../../../src/engine/recipe/steps/recalibrate';
+import { RecalibrateStep } from '../../../src/protocol/steps/recalibrate';
 import { Examples } from '../../../src/engine/dataset/examples';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 
@@ -58,6 +60,23 @@ describe('the statistics of batch normalisation are measured', () => {
     const outputs = l.concatenate().apply([norm.apply(image), norm.apply(tripled)] as Symbolic[]) as Symbolic;
     const found = await statistics(tfLayers.model({ inputs: image, outputs }));
     expectStatistics(found, (at) => [...column(at), ...column(at).map((value) => 3 * value)]);
+  });
+
+  it('within a wrapper, over all steps of a series; a recipe lets it through', async () => {
+    const model = tfLayers.sequential({
+      layers: [
+        l.reshape({ targetShape: [2, 2], inputShape: [4] }),
+        l.timeDistributed({ name: 'each', layer: l.batchNormalization({ name: 'norm' }) }),
+      ],
+    });
+    const content = fromLayersModel(model);
+    const read = { start: content, referenced: new Map() };
+    expect(step.validate?.dryRun?.(content, RecalibrateStep.parse({ step: 'recalibrate' }), read)).toBe(content);
+    const [mean] = [...content.tensors.keys()].filter((name) => name.endsWith('moving_mean'));
+    const { model: after, layers } = await recalibrate(content, images, { batchSize: COUNT });
+    expect(layers.map(({ name }) => name)).toEqual(['each']);
+    for (const at of [0, 1])
+      expect(after.tensors.get(mean!)!.data[at]).toBeCloseTo(meanOf([...column(at), ...column(at + 2)]), 5);
   });
 
   it('of layers that stand behind another, which goes by the statistics of the batch', async () => {

@@ -29,7 +29,8 @@ async function run(context: RunContext, step: RecalibrateStep): Promise<StepResu
 }
 
 function dryRun(model: ModelContent): ModelContent {
-  if (!readGraph(model).layers.some(({ type }) => type === 'BatchNormalization'))
+  const tensors = readGraph(model).layers.flatMap((layer) => layer.tensors);
+  if (!tensors.some(({ role }) => role === 'mean'))
     throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');
   return model;
 }
