@@ -33,7 +33,10 @@ export interface NetworkVariable {
   readonly trainable: boolean;
 }
 
-/** How a network runs: as at inference; or as in training, where `draws` decides what dropout and noise draw. */
+/**
+ * How a network runs: as at inference; or as in training, where `draws` decides what dropout and noise draw, and normalizations
+ * that are not frozen use the statistics of the batch and move their own towards them.
+ */
 export type Pass = { readonly training: false } | { readonly training: true; readonly draws: readonly number[] };
 
 /** A pass as at inference. */

@@ -13,10 +13,11 @@ type Layer = layers.layers.Layer;
  */
 export function productsOf(
   leaves: readonly Layer[],
-  kernels: Binding,
+  variables: Binding,
   names: ReadonlyMap<ModelVariable, string>,
 ): Product[] {
-  return [...kernels].flatMap(([name, variable]) => {
+  const kernels = [...variables].filter(([, { originalName }]) => originalName.endsWith('/kernel'));
+  return kernels.flatMap(([name, variable]) => {
     const layer = leaves.find(({ weights }) => weights.includes(variable));
     const columns = layer && columnsOf(layer);
     if (!columns) return [];
