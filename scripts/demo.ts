@@ -46,7 +46,7 @@ runMain(async () => {
   );
 });
 
-/** @throws ScriptError when the data is the sample, before any time is spent on it. */
+/** @throws ScriptError for sample data, before any time is spent on it */
 async function refuseSample(data: string): Promise<void> {
   const shipped = inRoot('media', 'samples', 'fashion-cnn');
   const { dataset } = await secateur(EvaluateOutput, ['evaluate', shipped, '--data', data, '--samples', '100']);

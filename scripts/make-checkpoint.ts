@@ -11,7 +11,7 @@ import { runMain } from './setup/run-main';
 const SEED = '1';
 
 runMain(async () => {
-  await ensureDebian('dataset-fashion-mnist'); // Found by name; a path would stand in the checkpoint.
+  await ensureDebian('dataset-fashion-mnist'); // Found by name: the checkpoint would store a path.
   await buildCommandLine();
   const run = inRoot('.cache', 'checkpoint');
   await rm(run, { recursive: true, force: true });

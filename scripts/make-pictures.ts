@@ -1,4 +1,4 @@
-// usage: npm run make:pictures    Makes the picture of the README anew: the end-to-end run drags the threshold.
+// usage: npm run make:pictures    Makes the picture of the README: the end-to-end run drags the threshold.
 import { copyFile } from 'node:fs/promises';
 import { inRoot } from './setup/paths';
 import { run } from './setup/run';

@@ -1,5 +1,5 @@
 // usage: npm run quality [-- --data FOLDER] [--seeds 0,1,2]
-// The figures of quality on the whole of Fashion-MNIST, each beside its target; fails when one is missed.
+// Measures the quality figures on the whole of Fashion-MNIST, each beside its target; fails if one is missed.
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { buildCommandLine, EvaluateOutput, PruneOutput, secateur, TrainOutput } from './setup/cli';
@@ -15,9 +15,9 @@ interface SeedFigures {
   seed: string;
   /** After the last epoch. */
   final: number;
-  /** Of the epoch that is best on the validation images. */
+  /** Accuracy of the epoch that is best on the validation images. */
   best: number;
-  /** Of that epoch pruned to 90 % and fine-tuned for two epochs. */
+  /** Accuracy of that epoch pruned to 90% and fine-tuned for two epochs. */
   pruned: number;
 }
 

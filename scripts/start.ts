@@ -1,4 +1,4 @@
-// usage: npm start    Opens a demo workspace with the extension in VS Code, or in code-server where there is none.
+// usage: npm start    Opens a demo workspace with the extension in VS Code, or in code-server without VS Code.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { packVsix } from './setup/vsix';
 import { ensureCodeServer } from './vscode/install';
 import { startServer } from './vscode/server';
 
-/** The demo is there to be looked at: no telemetry, no welcome page, nothing from the network; the rest as people have it. */
+/** Settings of the demo: no telemetry, no welcome page, no network traffic; the rest has its defaults. */
 const DEMO_SETTINGS = {
   'workbench.startupEditor': 'readme',
   'telemetry.telemetryLevel': 'off',
@@ -34,7 +34,7 @@ runMain(async () => {
   await serve(workspace);
 });
 
-/** Runs code-server until this script is told to end. */
+/** Runs code-server until this script is stopped. */
 async function serve(workspace: string): Promise<void> {
   const codeServer = await ensureCodeServer();
   const vsix = await packVsix();
@@ -56,7 +56,7 @@ async function serve(workspace: string): Promise<void> {
   }
 }
 
-/** Resolves on Ctrl-C, on a polite signal, and when whoever started this script is gone. */
+/** Resolves on Ctrl-C, on a termination signal, and when the parent of this script is gone. */
 function toldToEnd(): Promise<void> {
   const parent = process.ppid;
   return new Promise((resolve) => {

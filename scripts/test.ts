@@ -14,14 +14,14 @@ import { ensureCodeServer } from './vscode/install';
 interface Task {
   name: string;
   command: readonly [string, ...string[]];
-  /** Where the runner writes its JSON report, if it counts tests. */
+  /** The path of the runner's JSON report, if it counts tests. */
   report?: string;
 }
 
 interface Count {
   passed: number;
   failed: number;
-  /** Tests that did not run though nothing had failed before them. */
+  /** Tests that did not run although nothing had failed before them. */
   skipped: number;
 }
 
@@ -35,7 +35,7 @@ const VitestReport = z
   })
   .transform((report): Count => ({
     passed: report.numPassedTests,
-    // A file that does not even load counts as a failure of its own.
+    // A file that does not load counts as one failure.
     failed: Math.max(report.numFailedTests, report.numFailedTestSuites),
     skipped: report.numPendingTests + report.numTodoTests,
   }));
@@ -60,7 +60,7 @@ const integrationReport = path.join(reports, 'integration.json');
 const fuzzReport = path.join(reports, 'fuzz.json');
 const conformanceReport = path.join(reports, 'conformance.json');
 
-/** What only reads the sources: side by side, since each of them has one thread. */
+/** Checks that only read the sources. They run in parallel, because each has one thread. */
 const checks: readonly Task[] = [
   { name: 'types', command: [tsc, '--noEmit'] },
   { name: 'types of the page', command: [tsc, '--noEmit', '-p', 'src/webview'] },
@@ -104,7 +104,7 @@ runMain(async () => {
     await ensureCodeServer();
     await runChecks();
     for (const suite of suites) {
-      // Integration and the end-to-end run test one and the same package.
+      // Integration and the end-to-end run test the same package.
       if (suite.name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
       await runTask(suite, total);
     }
@@ -116,7 +116,7 @@ runMain(async () => {
   }
 });
 
-/** Runs all checks. @throws ScriptError with what those that fail have printed. */
+/** Runs all checks. @throws ScriptError with the output of those that fail */
 async function runChecks(): Promise<void> {
   console.log(`\n── ${checks.map(({ name }) => name).join(', ')}`);
   const start = performance.now();
@@ -130,7 +130,7 @@ async function runChecks(): Promise<void> {
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Runs one suite and adds its tests to the total. @throws ScriptError when it fails or leaves tests out. */
+/** Runs one suite and adds its tests to the total. @throws ScriptError if it fails or skips tests */
 async function runTask({ name, command: [program, ...args], report }: Task, total: Count): Promise<void> {
   console.log(`\n── ${name}`);
   const start = performance.now();

@@ -4,7 +4,7 @@ import UPNG from 'upng-js';
 export interface Frame {
   /** A PNG; all frames have the same size. */
   readonly png: Uint8Array;
-  /** How long it is shown: milliseconds. */
+  /** The time that it is shown, in milliseconds. */
   readonly ms: number;
 }
 
@@ -12,8 +12,8 @@ export interface Frame {
 const COLOURS = 256;
 
 /**
- * Joins PNGs into one animated PNG that repeats for ever. Programs that know no animation show its first frame.
- * @throws Error without frames, or where one has another size
+ * Joins PNGs into one animated PNG that repeats without end. Programs without support for animations show its first frame.
+ * @throws Error without frames, or if their sizes differ
  */
 export function animatedPng(frames: readonly Frame[]): Buffer {
   const images = frames.map(({ png }) => decoded(png));
@@ -41,5 +41,5 @@ export function animatedPng(frames: readonly Frame[]): Buffer {
 /** The number of frames of an animated PNG; 0 for a PNG that does not move. */
 export const frameCount = (png: Uint8Array): number => decoded(png).frames.length;
 
-/** @throws Error for what is no PNG */
+/** @throws Error for a file that is not a PNG */
 const decoded = (png: Uint8Array): UPNG.Image => UPNG.decode(new Uint8Array(png).buffer);

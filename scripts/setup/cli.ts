@@ -3,12 +3,12 @@ import { Evaluation } from '../../src/protocol/measure';
 import { inRoot } from './paths';
 import { run } from './run';
 
-/** Builds the command line afresh. */
+/** Builds the command line. */
 export async function buildCommandLine(): Promise<void> {
   await run(process.execPath, [inRoot('esbuild.mjs'), '--production', '--only', 'cli,engine']);
 }
 
-/** Runs `secateur ... --json`, its progress on this terminal or kept quiet, and gives its one JSON document by schema. */
+/** Runs `secateur ... --json`, shows or hides its progress, and parses its JSON document by schema. */
 export async function secateur<T>(
   schema: z.ZodType<T>,
   args: readonly string[],
@@ -18,20 +18,20 @@ export async function secateur<T>(
   return schema.parse(JSON.parse(stdout));
 }
 
-/** The parts that the scripts use of what `secateur train` prints. */
+/** The used parts of the output of `secateur train`. */
 export const TrainOutput = z.object({
   out: z.string(),
   epochs: z.array(z.object({ epoch: z.number(), testAccuracy: z.number(), seconds: z.number() })).min(1),
   best: z.object({ epoch: z.number(), testAccuracy: z.number() }),
 });
 
-/** The parts that the scripts use of what `secateur evaluate` prints. */
+/** The used parts of the output of `secateur evaluate`. */
 export const EvaluateOutput = Evaluation.pick({ samples: true, loss: true, accuracy: true, dataset: true });
 
-/** The parts that the scripts use of what `secateur prune` prints. */
+/** The used parts of the output of `secateur prune`. */
 export const PruneOutput = z.object({ out: z.string() });
 
-/** The parts that the scripts use of what `secateur inspect` prints. */
+/** The used parts of the output of `secateur inspect`. */
 export const InspectOutput = z.object({
   totals: z.object({
     params: z.number(),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { run } from './run';
 import { ScriptError } from './run-main';
 
-/** What the tests and the demo need from Debian, and how each is recognised. */
+/** The Debian packages of the tests and the demo, and a search for each. */
 const REQUIREMENTS = {
   chromium: { find: findChromium, what: 'a Chromium to drive' },
   'dataset-fashion-mnist': { find: findFashionMnist, what: 'the Fashion-MNIST images' },
@@ -25,15 +25,15 @@ export function findChromium(): string | undefined {
   return ['/usr/bin/chromium', ...onPath, ...macOs].find((file) => existsSync(file));
 }
 
-/** The folder with the four files of the real Fashion-MNIST, if Debian's package has put it there. */
+/** The folder with the four files of the real Fashion-MNIST from Debian's package, if it is installed. */
 export function findFashionMnist(): string | undefined {
   const folder = '/usr/share/datasets/fashion-mnist';
   return existsSync(path.join(folder, 'train-images-idx3-ubyte.gz')) ? folder : undefined;
 }
 
 /**
- * Makes sure that a Debian package is there, installing it where this process may.
- * @returns where it is. @throws ScriptError with the line to run where it may not.
+ * Makes sure that a Debian package is installed; installs it if this process may.
+ * @returns its place. @throws ScriptError with the command to run otherwise
  */
 export async function ensureDebian(name: DebianPackage): Promise<string> {
   const { find, what } = REQUIREMENTS[name];

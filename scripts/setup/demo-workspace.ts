@@ -11,13 +11,13 @@ const FIRST_STEPS = `# Try Secateur
 3. **Prune & write** makes a smaller checkpoint beside it. The original stays as it is.
 4. Right-click \`prune-90.recipe.json\` and choose **Run Recipe** to do the same as one job.
 
-\`fashion-mnist-sample\` is a small part of Fashion-MNIST. For figures worth quoting use the whole set: Debian's package
+\`fashion-mnist-sample\` is a small part of Fashion-MNIST. For results to quote use the whole set: Debian's package
 \`dataset-fashion-mnist\`, or a folder with the four IDX files in the setting \`secateur.data.folder\`.
 `;
 
 /**
  * Fills a folder with the shipped checkpoint, the sample data, a recipe and a page of first steps.
- * What is there already, a person's own results above all, is left as it is.
+ * Existing files, above all a person's own results, stay as they are.
  */
 export async function prepareDemoWorkspace(folder: string): Promise<void> {
   const samples = inRoot('media', 'samples');

@@ -7,8 +7,8 @@ const Metafile = z.object({ inputs: z.record(z.string(), z.unknown()) });
 const PackageJson = z.object({ name: z.string(), version: z.string(), license: z.string().default('see its text') });
 
 /**
- * The licences of all that is bundled or laid beside the bundles, as one text.
- * `metafiles`: esbuild's own records of what went into each bundle; `beside`: packages that are copied as they are.
+ * The licences of all packages in or beside the bundles, as one text.
+ * `metafiles`: esbuild's records of the content of each bundle; `beside`: packages that are copied as they are.
  */
 export function thirdPartyNotices(metafiles: readonly string[], beside: readonly string[]): string {
   const inputs = metafiles.flatMap((text) => Object.keys(Metafile.parse(JSON.parse(text)).inputs));

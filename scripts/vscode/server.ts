@@ -9,14 +9,14 @@ import type { CodeServer } from './install';
 
 export interface ServerOptions {
   codeServer: CodeServer;
-  /** A private folder for settings, extensions and temporary files. Its path must be short: a unix socket lies in it. */
+  /** A private folder for settings, extensions and temporary files. Its path must be short, because it holds a unix socket. */
   home: string;
   workspace: string;
   vsix: readonly string[];
   settings: Readonly<Record<string, unknown>>;
-  /** Ask whether the workspace is trusted, as desktop VS Code does. */
+  /** True: ask for trust in the workspace, as desktop VS Code does. */
   workspaceTrust: boolean;
-  /** Options of VS Code's server that code-server passes on, such as `enable-smoke-test-driver`. */
+  /** Options that code-server passes on to VS Code's server, such as `enable-smoke-test-driver`. */
   vscodeOptions?: readonly string[];
   env?: Readonly<Record<string, string>>;
 }
@@ -26,7 +26,7 @@ export interface Server {
   port: number;
   /** The address of a workbench on the workspace. */
   url: string;
-  /** Ends it and everything it has started. */
+  /** Ends it and every process that it has started. */
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   closeSync(log);
   const killGroup = () => signalGroup(child, 'SIGKILL');
-  process.once('exit', killGroup); // However this process ends, no server stays behind.
+  process.once('exit', killGroup); // No server outlives this process.
   const stop = async () => {
     process.off('exit', killGroup);
     await endGroup(child);
@@ -82,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return { port, url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.workspace)}`, stop };
 }
 
-/** A TCP port on which nobody listens now. */
+/** A free TCP port. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();

@@ -1,4 +1,4 @@
-/** User settings under which a workbench makes no network traffic, opens nothing unasked and does not move. */
+/** User settings with which a workbench makes no network traffic, opens nothing by itself and has no animations. */
 export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'workbench.startupEditor': 'none',
   'telemetry.telemetryLevel': 'off',

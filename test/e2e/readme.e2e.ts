@@ -12,9 +12,9 @@ const HEIGHT = 720;
 const CLIP = { x: 6, y: 32, width: 948, height: 545 };
 /** The picture of the README is no larger: bytes. */
 const MOST_BYTES = 2_000_000;
-/** By how many pixels the line is moved in one frame. */
+/** The pixels by which the line moves in one frame. */
 const STEP = 5;
-/** Where the line rests until accuracy is measured, in steps from 0: far enough for half of the weights, too far, and back. */
+/** The places where the line rests until accuracy is measured, in steps from 0: about half of the weights, too far, and back. */
 const RESTS = [6, 12, 17, 12];
 const MOVE_MS = 100;
 const REST_MS = 1_600;

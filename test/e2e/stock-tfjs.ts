@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { ModelJson } from '../../src/protocol/checkpoint';
 
-/** What stock TensorFlow.js makes of a checkpoint. */
+/** The content of a checkpoint as stock TensorFlow.js loads it. */
 export interface StockReading {
   /** Exact zeros and weights of each kernel, by the weight's name. */
   kernels: Map<string, { zeros: number; count: number }>;

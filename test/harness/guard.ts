@@ -24,7 +24,7 @@ export class Guard {
     return guard;
   }
 
-  /** What was seen since the last call, each thing once. */
+  /** The findings since the last call, each once. */
   take(): string[] {
     return [...new Set(this.#complaints.splice(0))];
   }

@@ -26,7 +26,7 @@ export interface WorldOptions {
 /** A code-server with the packed extension, a browser on it, and folders of their own; everything ends with `close`. */
 export interface World {
   workspace: string;
-  /** Where extensions, settings and logs of this server lie. */
+  /** The folder of extensions, settings and logs of this server. */
   home: string;
   server: Server;
   context: BrowserContext;

@@ -13,12 +13,12 @@ export interface HostRun {
   vsix: string;
   /** The bundled runner that exports `run()`. */
   suites: string;
-  /** Where the runner writes its report. */
+  /** The path of the runner's report. */
   results: string;
 }
 
 const PATIENCE_MS = 300_000;
-/** With which `host/index.ts` marks its lines. */
+/** The mark of the lines of `host/index.ts`. */
 const MOCHA_MARK = '[mocha] ';
 
 /** Starts code-server with the extension and a browser on it, and gives the exit code of the tests in its extension host. */

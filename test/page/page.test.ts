@@ -33,10 +33,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens the page against the fake host; `pretence` as in the address of the development page. */
+/** Opens the page with the fake host; `pretence` as in the address of the development page. */
 async function open(pretence = '', width = 1100): Promise<void> {
   await page.setViewportSize({ width, height: 900 });
-  // What an earlier test has set is not this one's; its page saves again as it leaves, so it must be gone first.
+  // State of an earlier test must be gone; its page saves again when it leaves, so it is left first.
   await page.goto('about:blank');
   await page.goto(`${served.address}playground.css`);
   await page.evaluate('sessionStorage.clear()');
@@ -46,7 +46,7 @@ async function open(pretence = '', width = 1100): Promise<void> {
 const element = (testId: string) => page.getByTestId(testId);
 const value = async (testId: string) => Number(await element(testId).getAttribute('data-value'));
 
-/** The steps that the host was asked to preview. */
+/** The steps that the host previewed. */
 async function previewed(): Promise<PruneStep[]> {
   const asked = z
     .array(z.object({ method: z.string(), params: z.unknown() }))
@@ -58,7 +58,7 @@ async function previewed(): Promise<PruneStep[]> {
   });
 }
 
-/** How many requests of a kind the host was sent. */
+/** The number of requests of a kind. */
 const requests = async (kind: string): Promise<number> =>
   z
     .number()
@@ -76,7 +76,7 @@ async function drag(pixels: number, steps: number): Promise<void> {
 
 const settled = () => page.locator('[data-testid="preview-accuracy"][data-stale="false"]').waitFor();
 
-test('dragging the line cuts, and of the questions on the way only the last is answered in full', async () => {
+test('dragging the line prunes, and only the last question on the way is answered in full', async () => {
   await open();
   await element('threshold-line').waitFor();
   await drag(80, 40);
@@ -140,7 +140,7 @@ test('the line, the slider and the field obey the keyboard', async () => {
   expect(await line.getAttribute('aria-valuetext')).toMatch(/11\.0% zeros/);
 });
 
-test('a number that is none changes nothing and is told', async () => {
+test('an invalid number changes nothing and is marked', async () => {
   await open();
   await element('threshold-number').fill('0.02');
   const before = await value('threshold-line');
@@ -179,7 +179,7 @@ test.for([
   expect(await field.getAttribute('aria-invalid')).toBe('false');
 });
 
-test('of 150 percent, typed key by key, 15 is not left behind', async () => {
+test('typing 150 percent key by key does not leave 15 behind', async () => {
   await open();
   await element('mode-select').selectOption('percent');
   await element('threshold-number').fill('50');
@@ -192,7 +192,7 @@ test('of 150 percent, typed key by key, 15 is not left behind', async () => {
   await expect.poll(() => value('threshold-line')).toBe(before);
 });
 
-test('nothing is written while a field is wrong: the field is shown instead', async () => {
+test('nothing is written while a field is invalid: the field is focused instead', async () => {
   await open();
   await element('mode-select').selectOption('percent');
   await element('threshold-number').fill('50');
@@ -212,7 +212,7 @@ test('nothing is written while a field is wrong: the field is shown instead', as
   await expect.poll(() => requests('copyRecipe')).toBe(1);
 });
 
-test('a text that does not fit is marked at its field, with the reason, and stays', async () => {
+test('invalid text is marked at its field, with the reason, and stays', async () => {
   await open();
   await element('add-prune').click();
   await element('form-prune-more').click();
@@ -234,7 +234,7 @@ test('a text that does not fit is marked at its field, with the reason, and stay
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
-test('nothing is planned or scanned while a field is wrong, though it is folded away', async () => {
+test('nothing is planned or scanned while a field is invalid, even a folded one', async () => {
   await open();
   await element('add-prune').click();
   await element('form-prune-more').click();
@@ -252,7 +252,7 @@ test('nothing is planned or scanned while a field is wrong, though it is folded 
   expect(await requests('sensitivity')).toBe(0);
 });
 
-test('a step whose outcome only the run finds has a plan too, with a question mark for it', async () => {
+test('a step with a result that only the run finds has a plan with a question mark', async () => {
   await open();
   await element('add-finetune').click();
   await element('show-plan').click();
@@ -267,7 +267,7 @@ test('a step whose outcome only the run finds has a plan too, with a question ma
   expect(await element('show-plan').isDisabled()).toBe(false);
 });
 
-test('a name that no folder can have stays, with what is wrong with it', async () => {
+test('an impossible folder name stays, with its fault', async () => {
   await open();
   await element('threshold-number').fill('0.02');
   await element('target-folder').fill('a/b:*');
@@ -280,7 +280,7 @@ test('a name that no folder can have stays, with what is wrong with it', async (
   await expect.poll(() => element('prune-button').isDisabled()).toBe(false);
 });
 
-test("a layer's own amount moves no threshold of the others, and taking it away brings the plan back", async () => {
+test("a layer's own amount moves no threshold of the others, and its removal restores the plan", async () => {
   await open();
   await element('mode-select').selectOption('percent');
   await element('threshold-number').fill('49');
@@ -300,7 +300,7 @@ test("a layer's own amount moves no threshold of the others, and taking it away 
   expect(await element('threshold-number').inputValue()).toBe('49');
 });
 
-test('rows are reached by keys and sorted by their heads', async () => {
+test('rows can be reached by keys and sorted by their headings', async () => {
   await open();
   const table = element('layer-table');
   const active = () => page.locator('tr[aria-selected="true"]').getAttribute('data-testid');
@@ -316,14 +316,14 @@ test('rows are reached by keys and sorted by their heads', async () => {
   expect(await page.locator('tbody tr.layer').first().getAttribute('data-testid')).toBe('layer-row-dense');
 });
 
-test('a layer that cannot be pruned says why in words', async () => {
+test('a layer that cannot be pruned shows the reason', async () => {
   await open();
   expect(await element('layer-row-flatten').textContent()).toContain('It has no weights.');
   await element('layer-row-flatten').click();
   expect(await element('not-prunable').textContent()).toBe('It has no weights.');
 });
 
-test('counts of the histogram stand beside the bars, not under them', async () => {
+test('counts of the histogram are beside the bars, not under them', async () => {
   await open();
   const left = (await element('histogram').locator('.bars-keep').boundingBox())?.x ?? 0;
   const labels = await element('histogram').locator('.count-text').all();
@@ -334,7 +334,7 @@ test('counts of the histogram stand beside the bars, not under them', async () =
   }
 });
 
-test('bins tell their exact counts by pointer and by keys', async () => {
+test('bins show their exact counts by pointer and by keys', async () => {
   await open();
   await element('histogram').focus();
   await element('histogram').press('ArrowRight');
@@ -344,7 +344,7 @@ test('bins tell their exact counts by pointer and by keys', async () => {
   expect(await element('bin-counts').textContent()).toMatch(/ to .*: [\d,]+ weights?, /);
 });
 
-test('of five hundred layers only those in view are drawn, and the last is reached', async () => {
+test('of five hundred layers only visible ones are drawn, and the last can be reached', async () => {
   await open('layers=500');
   await element('layer-table').press('End');
   await element('layer-row-activation_499').waitFor();
@@ -352,7 +352,7 @@ test('of five hundred layers only those in view are drawn, and the last is reach
   expect(await element('layer-table').getAttribute('aria-rowcount')).toBe('502');
 });
 
-test('prune and write shows its way and its outcome, side by side', async () => {
+test('prune and write shows its progress and its result, side by side', async () => {
   await open();
   await element('mode-select').selectOption('percent');
   await element('threshold-number').fill('90');
@@ -376,14 +376,14 @@ test('prune and write shows its way and its outcome, side by side', async () => 
   ]);
 });
 
-test('a run that was started before is joined, and can be cancelled', async () => {
+test('an earlier run is joined, and can be cancelled', async () => {
   await open('running&epochSeconds=30');
   await element('run-progress').waitFor();
   await element('cancel-run').click();
   await element('run-cancelled').waitFor();
 });
 
-test('a run that fails says why, near the action', async () => {
+test('a failed run shows the reason near the action', async () => {
   await open('runFails');
   await element('threshold-number').fill('0.02');
   await element('prune-button').click();
@@ -399,7 +399,7 @@ test('an untrusted workspace counts, but neither prunes nor evaluates until it i
   await expect.poll(() => element('prune-button').isDisabled()).toBe(false);
 });
 
-test('without a dataset there is no fine-tuning, and both say why', async () => {
+test('without a dataset there is no fine-tuning, and the reason is shown', async () => {
   await open('noData');
   await element('threshold-number').fill('0.02');
   await element('preview-gzip').waitFor();
@@ -411,14 +411,14 @@ test('without a dataset there is no fine-tuning, and both say why', async () => 
   expect(await element('fine-tune-epochs').isDisabled()).toBe(false);
 });
 
-test('a file that is no checkpoint is one sentence and a way to its text', async () => {
+test('a file that is not a checkpoint gives one sentence and a button to its text', async () => {
   await open('broken');
   expect(await element('error-message').textContent()).toMatch(/^weights\/group1.*again\.$/);
   await element('open-as-text').click();
   await expect.poll(() => page.evaluate('window.secateurHost.asked.at(-1).method')).toBe('openAsText');
 });
 
-test('the banners tell of the disk and of the engine, and go when all is well again', async () => {
+test('the banners report disk and engine, and disappear afterwards', async () => {
   await open();
   await element('threshold-line').waitFor();
   await page.evaluate("window.secateurHost.tell('disk', { change: 'changed' })");
@@ -432,7 +432,7 @@ test('the banners tell of the disk and of the engine, and go when all is well ag
   await element('engine-banner').waitFor({ state: 'detached' });
 });
 
-test('what the person has set is there again after a reload', async () => {
+test('the settings of the person survive a reload', async () => {
   await open();
   await element('layer-row-dense').click();
   await element('mode-select').selectOption('percent');
@@ -470,7 +470,7 @@ test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (wi
   expect(overflow).toBe(0);
 });
 
-test('a plot on a canvas is drawn anew in another theme', async () => {
+test('a plot on a canvas is drawn again in another theme', async () => {
   await open('running&epochSeconds=30');
   const picture = () => page.evaluate("document.querySelector('.curve canvas').toDataURL()");
   await page.locator('.curve canvas').waitFor();
@@ -482,7 +482,7 @@ test('a plot on a canvas is drawn anew in another theme', async () => {
   await expect.poll(picture).not.toBe(before);
 });
 
-test('a method is chosen, its form filled in from its schema, and the recipe run as it stands', async () => {
+test('a method is chosen, its form filled in from its schema, and the recipe runs', async () => {
   await open();
   await element('add-prune').click();
   await element('form-prune-score').selectOption('lamp');
@@ -518,7 +518,7 @@ test('a method is chosen, its form filled in from its schema, and the recipe run
   ]);
 });
 
-test('the recipe is there again after a reload, and goes step by step', async () => {
+test('the recipe survives a reload, and its steps can be edited', async () => {
   await open();
   await element('add-remove').click();
   await element('form-remove-amount').selectOption('');
@@ -531,7 +531,7 @@ test('the recipe is there again after a reload, and goes step by step', async ()
   expect(await element('recipe-steps').count()).toBe(0);
 });
 
-test('a scan draws a curve for each layer, tells its figures, and leads to a layer', async () => {
+test('a scan draws a curve for each layer, shows its figures, and leads to a layer', async () => {
   await open();
   await element('start-scan').click();
   await element('scan-progress').waitFor();
@@ -542,14 +542,14 @@ test('a scan draws a curve for each layer, tells its figures, and leads to a lay
   expect(last).toBeLessThan(0.5);
   await element('scan-layer-conv2d_1').click();
   await page.locator('[data-testid="layer-row-conv2d_1"][aria-selected="true"]').waitFor();
-  // The lowest line is that of the layer with the fewest weights.
+  // The lowest line belongs to the layer with the fewest weights.
   const width = (await element('scan-curves').boundingBox())?.width ?? 0;
   await element('scan-curves').click({ position: { x: 52 + (width - 60) * 0.7, y: 110 } });
   await page.locator('[data-testid="layer-row-conv2d"][aria-selected="true"]').waitFor({ timeout: 5000 });
   await page.getByText('max_pooling2d: It has no weights.').waitFor();
 });
 
-test('a scan that is cancelled keeps what it has drawn', async () => {
+test('a cancelled scan keeps its curves', async () => {
   await open('layers=200');
   await element('start-scan').click();
   await element('cancel-scan').click();
@@ -577,7 +577,7 @@ test('a point of the Pareto curve puts its plan into the recipe, by click and by
   await expect.poll(() => element('pareto-4').getAttribute('aria-selected')).toBe('true');
 });
 
-test('one pruning becomes rounds that lead up to its sparsity', async () => {
+test('one pruning becomes rounds that reach its sparsity', async () => {
   await open();
   await element('add-prune').click();
   await element('rounds').click();

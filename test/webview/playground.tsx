@@ -31,7 +31,7 @@ const host = new FakeHost(
   (listener) => (toHost = listener),
 );
 
-/** What tests reach. */
+/** The objects for tests. */
 interface Playground {
   secateurHost: FakeHost;
   secateurWear: typeof wear;

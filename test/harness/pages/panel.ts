@@ -49,7 +49,7 @@ export class Panel {
     return valueOf(this.element(testId));
   }
 
-  /** What stands under "After" in the outcome of a run, as it is shown. */
+  /** The texts under "After" in the result of a run. */
   async outcome(label: string): Promise<string> {
     const row = this.element('run-result').locator('tr').filter({ hasText: label });
     return (await row.locator('td.after').textContent()) ?? '';
@@ -88,7 +88,7 @@ export class Panel {
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 
-  /** Whether a button is there but cannot be pressed. */
+  /** True if a button is visible but disabled. */
   async isOff(testId: string): Promise<boolean> {
     const button = this.element(testId);
     await button.waitFor();

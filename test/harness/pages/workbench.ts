@@ -67,7 +67,7 @@ export class Workbench {
     throw new Error(`The palette has no command "${label}".`);
   }
 
-  /** Whether the palette offers a command, once the extension has had its time to come up. */
+  /** True if the palette offers a command, once the extension has had time to start. */
   async offersCommand(label: string): Promise<boolean> {
     const offered = await appears(await this.#inPalette(label), 1500);
     await this.#page.keyboard.press('Escape');

@@ -6,7 +6,7 @@ import Mocha from 'mocha';
 /** Marks mocha's lines among all that an extension host prints, so that they alone reach the terminal. */
 const MARK = '[mocha] ';
 
-/** What VS Code calls in the extension host: runs all suites, writes mocha's JSON report, throws if any test failed. */
+/** VS Code calls this in the extension host. It runs all suites, writes mocha's JSON report, and throws if a test failed. */
 export function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => console.log(MARK + format(...parts));
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, forbidOnly: true, forbidPending: true });

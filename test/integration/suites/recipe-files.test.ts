@@ -21,7 +21,7 @@ describe('a recipe in the text editor', () => {
     rmSync(folder(), { recursive: true, force: true });
   });
 
-  /** What the editor finds wrong with a file, once it finds anything. */
+  /** The editor's complaints about a file, once there are any. */
   async function complaints(name: string, recipe: unknown): Promise<string[]> {
     const uri = vscode.Uri.file(path.join(folder(), name));
     writeFileSync(uri.fsPath, JSON.stringify(recipe, null, 2));

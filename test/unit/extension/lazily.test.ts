@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lazily } from '../../../src/extension/lazily';
 
-test('is made when first asked for, and once', async () => {
+test('is made on first use, once', async () => {
   let made = 0;
   const lazy = lazily(() => Promise.resolve(++made));
   expect(lazy.begun).toBe(false);
@@ -9,7 +9,7 @@ test('is made when first asked for, and once', async () => {
   expect(lazy.begun).toBe(true);
 });
 
-test('a failure is told to all who asked, and the next one who asks has another try', async () => {
+test('all callers get a failure, and the next caller tries again', async () => {
   let tries = 0;
   const lazy = lazily(() => (++tries === 1 ? Promise.reject(new Error('no disk')) : Promise.resolve('made')));
   const first = await Promise.allSettled([lazy.get(), lazy.get()]);

@@ -30,7 +30,7 @@ const manifest = Manifest.parse(JSON.parse(text));
 const words = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync('package.nls.json', 'utf8')));
 const { contributes, capabilities } = manifest;
 
-test('what changes or measures a model is off in an untrusted workspace', () => {
+test('commands that change or measure a model are off in an untrusted workspace', () => {
   const off = contributes.commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted');
   const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, resumeRun } = COMMANDS;
   expect(off.map(({ command }) => command).sort()).toEqual(
@@ -38,11 +38,11 @@ test('what changes or measures a model is off in an untrusted workspace', () => 
   );
 });
 
-test('a workspace that is not trusted chooses no program, no folder, nothing', () => {
+test('an untrusted workspace sets no program, no folder, nothing', () => {
   const settings = Object.entries(contributes.configuration.properties);
   const machine = settings.filter(([, { scope }]) => scope === 'machine').map(([name]) => name);
   expect(machine.sort()).toEqual(['secateur.engine.nodePath', 'secateur.engine.tensorflowPath']);
-  // Every setting: what an untrusted workspace sets is not read.
+  // Every setting is restricted.
   expect(capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted()).toEqual(
     settings.map(([name]) => name).sort(),
   );
@@ -63,12 +63,12 @@ test('the panel opens no file by itself, and runs where the files are', () => {
   expect(manifest.activationEvents).toEqual(['onStartupFinished']);
 });
 
-test('every text stands in package.nls.json, and every text there is used', () => {
+test('every text is in package.nls.json, and every text there is used', () => {
   const used = new Set([...text.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]!));
   expect([...used].sort()).toEqual(Object.keys(words).sort());
 });
 
-test('only what is shown as Markdown is written as Markdown', () => {
+test('Markdown is written only where it is shown as Markdown', () => {
   const marked = Object.values(contributes.configuration.properties).map(({ markdownDescription }) =>
     markdownDescription.replaceAll('%', ''),
   );

@@ -10,7 +10,7 @@ test.each([
   ['/other', '/ws', false],
 ])('%s inside %s: %s', (child, folder, inside) => expect(isInside(child, folder)).toBe(inside));
 
-test('a path in JSON is relative where it can be', () => {
+test('a path in JSON is relative if possible', () => {
   expect(portablePath('/ws/cnn/model.json', '/ws')).toBe('cnn/model.json');
   expect(portablePath('/ws', '/ws')).toBe('.');
   expect(portablePath('/elsewhere/model.json', '/ws')).toBe('/elsewhere/model.json');

@@ -53,7 +53,7 @@ const train = TrainStep.parse({ step: 'train', architecture: 'lenet-5' });
 const job = { steps: [prune], seed: 0, folder: 'smaller' };
 const nothing = {};
 
-/** The engine itself behind the wire, asked as the extension host asks it; and the methods that have reached it. */
+/** The engine behind the wire, called as the extension host calls it, and the methods that reached it. */
 function engine(): { call: Client<EngineRequests>; reached: string[] } {
   const reached: string[] = [];
   const { left, right } = channelPair();
@@ -114,7 +114,7 @@ async function panel(): Promise<{ ask: Client<PanelRequests>; reached: string[];
   };
 }
 
-/** Why a request failed; undefined: it was answered. */
+/** The error of a request; undefined: it was answered. */
 const failure = (answer: Promise<unknown>): Promise<string | undefined> =>
   answer.then(
     () => undefined,
@@ -126,7 +126,7 @@ beforeEach(() => {
   vi.mocked(toNetwork).mockClear();
 });
 
-/** Every request of the page, with what it is asked. A new request without an entry here does not compile. */
+/** Every request of the page with parameters. A new request without an entry here does not compile. */
 const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelRequests[K]['params']>[] } => ({
   ready: [nothing],
   reload: [nothing],
@@ -155,7 +155,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   showLog: [nothing],
 });
 
-test('a page of an untrusted workspace gets the sentence for all that runs or writes, and no network is built', async () => {
+test('a page of an untrusted workspace gets the sentence for everything that runs or writes, and no network is built', async () => {
   const { ask, reached, model } = await panel();
   const refused: string[] = [];
   for (const [method, questions] of Object.entries(asked(model)))
@@ -180,7 +180,7 @@ test('a page of an untrusted workspace gets the sentence for all that runs or wr
   expect(toNetwork).not.toHaveBeenCalled();
 });
 
-test('what an untrusted workspace may do is answered with figures: histograms, counts, the plan of a pruning', async () => {
+test('an untrusted workspace gets figures for allowed requests: histograms, counts, the plan of a pruning', async () => {
   const { ask } = await panel();
   const [histogram] = await ask('histogram', { layers: [null], bins: 16 });
   expect(histogram?.count).toBe(108);
@@ -191,7 +191,7 @@ test('what an untrusted workspace may do is answered with figures: histograms, c
   expect(other).toMatchObject({ kind: 'same', noAccuracy: 'off in Restricted Mode' });
 });
 
-test('nothing that runs or writes reaches an engine, whoever in the host asks', async () => {
+test('no request that runs or writes reaches an engine, whatever part of the host makes it', async () => {
   const { call, reached } = engine();
   const model = await writeRaw(path.join(await temporaryFolder(), 'tiny'));
   const data = 'fashion-mnist-sample';
@@ -229,7 +229,7 @@ test('nothing that runs or writes reaches an engine, whoever in the host asks', 
   expect(await failure(call('plan', { model, step: remove }))).toMatch(RESTRICTED);
 });
 
-test('a comparison is shown, and timed only once the workspace is trusted', async () => {
+test('a comparison is shown, and timed only in a trusted workspace', async () => {
   const handlers = {
     comparison: () => Promise.reject(new Error('asked')),
     latency: () => Promise.reject(new Error('timed')),
@@ -243,7 +243,7 @@ test('a comparison is shown, and timed only once the workspace is trusted', asyn
   expect(await failure(ask('latency', {}))).toBe('timed');
 });
 
-test('once the workspace is trusted the same questions run', async () => {
+test('in a trusted workspace the same requests run', async () => {
   const { ask, reached } = await panel();
   expect(await failure(ask('plan', { step: remove, seed: 0, download: true }))).toMatch(RESTRICTED);
   editor.trusted = true;

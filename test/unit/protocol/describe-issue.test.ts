@@ -8,8 +8,8 @@ const complaint = (steps: unknown): string => {
 };
 const amount = (value: unknown) => complaint([{ step: 'prune', amount: value }]);
 
-describe('the first complaint about a recipe', () => {
-  it('is about the way of pruning that was meant', () => {
+describe('the first issue of a recipe', () => {
+  it('belongs to the kind of amount that was meant', () => {
     expect(amount({ threshold: -1 })).toBe('steps[0].amount.threshold: must be 0 or more');
     expect(amount({ threshold: 'much' })).toBe('steps[0].amount.threshold: must be a number, 0 or more');
     expect(amount({ sparsity: 'much' })).toBe('steps[0].amount.sparsity: must be a number from 0 to 1');
@@ -17,7 +17,7 @@ describe('the first complaint about a recipe', () => {
     expect(amount({ standardDeviations: NaN })).toBe('steps[0].amount.standardDeviations: must be a number, 0 or more');
   });
 
-  it('names the step that is unknown', () => {
+  it('names the unknown step', () => {
     expect(complaint([{ step: 'evaluate' }, { step: 'polish' }])).toBe(
       'steps[1].step: unknown step: use train, prune, remove, target, finetune, rewind, recalibrate or evaluate',
     );

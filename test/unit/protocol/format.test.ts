@@ -19,7 +19,7 @@ test.each([
   [6_047_488, '6.05 M'],
 ])('%d in short is %s', (value, text) => expect(format.compact(value)).toBe(text));
 
-test('a share never claims to be none or all unless it is', () => {
+test('a share shows as none or all only if it is', () => {
   expect(format.percent(0)).toBe('0.00%');
   expect(format.percent(1)).toBe('100.00%');
   expect(format.percent(0.9171)).toBe('91.71%');
@@ -56,7 +56,7 @@ test.each([
   [59.4, '59 s'],
   [65, '1 min 5 s'],
   [3723, '1 h 2 min'],
-])('%d seconds that have passed are %s', (value, text) => expect(format.duration(value)).toBe(text));
+])('%d elapsed seconds are %s', (value, text) => expect(format.duration(value)).toBe(text));
 
 test.each([
   [0.4, '1 s'],
@@ -66,9 +66,9 @@ test.each([
   [Infinity, ''],
   [Number.NaN, ''],
   [-3, '0 s'],
-])('%d seconds that are left are %j', (value, text) => expect(format.timeLeft(value)).toBe(text));
+])('%d seconds left are %j', (value, text) => expect(format.timeLeft(value)).toBe(text));
 
-test('progress leaves out what is not known', () => {
+test('progress leaves out unknown parts', () => {
   const progress = { done: 4000, total: 10_000, unit: 'images', rate: 2500.4, secondsLeft: 2.4 };
   expect(format.progressParts(progress)).toEqual(['4,000 of 10,000 images', '2,500 images/s', '3 s left']);
   expect(format.progressParts({ ...progress, rate: 0 })).toEqual(['4,000 of 10,000 images']);

@@ -24,7 +24,7 @@ describe('rounds', () => {
     ]);
   });
 
-  it('keep the same share of what is left each time, and end in the sparsity that was asked for', () => {
+  it('keep the same share of the remaining weights each time, and end at the requested sparsity', () => {
     const share = fc.double({ min: 0, max: 0.999, noNaN: true });
     fc.assert(
       fc.property(share, share, fc.integer({ min: 1, max: 20 }), (a, b, rounds) => {

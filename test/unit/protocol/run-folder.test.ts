@@ -8,8 +8,8 @@ import { temporaryFolder } from '../temporary';
 const prune = { step: 'prune', amount: { sparsity: 0.7 } } as const;
 const finetune = { step: 'finetune', epochs: 3, batchSize: 20, learningRate: 0.01 } as const;
 
-describe('the folder of a run', () => {
-  it('tells of a finished run', async () => {
+describe('a run folder', () => {
+  it('describes a finished run', async () => {
     const bench = await Bench.make();
     const result = await bench.run({ checkpoint: 'net', steps: [prune] });
     const run = await readListedRun(bench.path('out'), false);
@@ -17,7 +17,7 @@ describe('the folder of a run', () => {
     expect(run?.recipe?.steps[0]?.step).toBe('prune');
   });
 
-  it('tells of an unfinished run how far it is', async () => {
+  it('describes the progress of an unfinished run', async () => {
     const bench = await Bench.make();
     const stopped = bench.run(
       { checkpoint: 'net', data: 'shapes', steps: [prune, finetune] },
@@ -46,14 +46,14 @@ describe('the folder of a run', () => {
     expect(run?.result === undefined).toBe(name === 'results.json');
   });
 
-  it('without its recipe is damaged only if nothing tells what it came to', async () => {
+  it('without its recipe is damaged only if nothing gives the result', async () => {
     const bench = await Bench.make();
     await bench.run({ checkpoint: 'net', steps: [prune] });
     await rm(bench.path('out', 'recipe.json'));
     expect(await readListedRun(bench.path('out'), false)).toMatchObject({ state: 'finished' });
   });
 
-  it('may hold no run at all, or not be there', async () => {
+  it('may hold no run, or not exist', async () => {
     const folder = await temporaryFolder();
     const none = [await readListedRun(folder, false), await readListedRun(path.join(folder, 'none'), false)];
     expect(none).toEqual([undefined, undefined]);

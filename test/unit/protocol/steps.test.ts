@@ -27,7 +27,7 @@ test.each(stepNames)('%s is defined once and has all its words', (name) => {
     if (spec.kind !== 'constant' && spec.kind !== 'union') expect(help, `${name}.${key}`).not.toBe('');
 });
 
-test('traits may follow from the options of a step', () => {
+test('traits may depend on the options of a step', () => {
   const magnitude = RecipeStep.parse({ step: 'prune', amount: { sparsity: 0.5 } });
   const taylor = RecipeStep.parse({ step: 'prune', score: 'taylor', amount: { sparsity: 0.5 } });
   expect([magnitude, taylor].map(needsData)).toEqual([false, true]);
@@ -39,7 +39,7 @@ test('traits may follow from the options of a step', () => {
   expect([plain!, RecipeStep.parse({ step: 'evaluate' })].map(changesModel)).toEqual([true, false]);
 });
 
-test('a definition makes the schemas of the step and of its outcome, and fills in traits', () => {
+test('a definition makes the schemas of the step and of its result, and fills in traits', () => {
   const scale = defineStep({
     name: 'scale',
     options: { by: z.number().default(2).describe('The factor.') },
@@ -69,12 +69,12 @@ test('a definition makes the schemas of the step and of its outcome, and fills i
   expect(scale.traits.runsModel({ ...step, by: 3 })).toBe(true);
 });
 
-test('an unknown step is answered with the names of all', () => {
+test('the error of an unknown step names all steps', () => {
   const { error } = RecipeStep.safeParse({ step: 'shred' });
   for (const name of stepNames) expect(error?.issues[0]?.message).toContain(name);
   expect(StepResult.safeParse({ step: 'shred' }).success).toBe(false);
 });
 
-test.each(Object.entries(importanceScores))('%s needs images where it is computed from them', (name, score) => {
+test.each(Object.entries(importanceScores))('%s needs images if it is computed from them', (name, score) => {
   expect(needsImages(name as keyof typeof importanceScores)).toBe(score.calibrate !== undefined);
 });

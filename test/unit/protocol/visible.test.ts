@@ -14,7 +14,7 @@ test.for([
   expect(visible(text)).toBe(shown);
 });
 
-test('of several lines only the ends of lines stay', () => {
+test('a text of several lines keeps only its line feeds', () => {
   expect(visibleLines('one\n\u001b[2Jtwo\r\nthree')).toBe('one\n\\u001b[2Jtwo\\r\nthree');
 });
 

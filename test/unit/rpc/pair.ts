@@ -1,6 +1,6 @@
 import type { Channel } from '../../../src/rpc/channel';
 
-/** The two ends of a pipe in memory. Messages travel as text, so that nothing but JSON gets through. */
+/** The two ends of a pipe in memory. Messages travel as text, so that only JSON gets through. */
 export function channelPair(): { left: TestChannel; right: TestChannel } {
   const left = new TestChannel();
   const right = new TestChannel();
@@ -11,7 +11,7 @@ export function channelPair(): { left: TestChannel; right: TestChannel } {
 
 export class TestChannel implements Channel {
   other: TestChannel | undefined;
-  /** When set, each send throws it, as a pipe does whose process has just died. */
+  /** If set, each send throws it, like the pipe of a process that has just died. */
   broken: Error | undefined;
   private listener: ((message: unknown) => void) | undefined;
   private closed: ((reason: string) => void) | undefined;

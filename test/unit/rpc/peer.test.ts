@@ -34,7 +34,7 @@ let channels: { left: TestChannel; right: TestChannel };
 let server: Peer;
 let caller: Peer;
 let call: Client<typeof table>;
-/** Signals of the `wait` requests that the server was asked. */
+/** Signals of the `wait` requests that reached the server. */
 let waiting: AbortSignal[];
 const unhandled = vi.fn();
 
@@ -97,7 +97,7 @@ describe('a request', () => {
     expect(failure.message).toContain('The answer to "lie" is not valid');
   });
 
-  it('tells its progress in order, all of it before the answer', async () => {
+  it('reports its progress in order, before the answer', async () => {
     const seen: number[] = [];
     const answer = call('count', { to: 5 }, { onProgress: ({ at }) => seen.push(at) });
     expect(await answer).toBe('counted');
@@ -119,7 +119,7 @@ describe('a request', () => {
 });
 
 describe('a failure', () => {
-  it('that the person can mend arrives as that, its cause for the log', async () => {
+  it('that the person can fix arrives as such, its cause for the log', async () => {
     const failure = await failureOf(call('fail', { how: 'user' }));
     expect(failure).toBeInstanceOf(UserError);
     expect(failure.message).toBe('The shard is missing: copy it back.');
@@ -133,11 +133,11 @@ describe('a failure', () => {
     expect(failure.cause).toContain('peer.test.ts');
   });
 
-  it('that is no Error arrives as one', async () => {
+  it('that is not an Error arrives as one', async () => {
     expect((await failureOf(call('fail', { how: 'text' }))).message).toBe('just text');
   });
 
-  it('of the other end because it was cancelled there is a cancellation', async () => {
+  it('by a cancel at the other end is a cancellation', async () => {
     expect(await failureOf(call('fail', { how: 'cancelled' }))).toBeInstanceOf(CancelledError);
   });
 });
@@ -152,7 +152,7 @@ describe('cancelling', () => {
     expect(waiting[0]!.aborted).toBe(true);
   });
 
-  it('before the call asks nothing of the other end', async () => {
+  it('before the call sends nothing', async () => {
     expect(await failureOf(call('wait', {}, { signal: AbortSignal.abort() }))).toBeInstanceOf(CancelledError);
     await settle();
     expect(waiting).toHaveLength(0);
@@ -171,7 +171,7 @@ describe('cancelling', () => {
 });
 
 describe('the end of a connection', () => {
-  it('rejects all that waits with the reason, as a sentence for the person', async () => {
+  it('rejects every pending call with the reason, as a sentence for the person', async () => {
     const answers = [failureOf(call('wait', {})), failureOf(call('wait', {}))];
     await eventually(() => expect(waiting).toHaveLength(2));
     channels.left.close('The engine stopped (signal SIGKILL).');
@@ -181,12 +181,12 @@ describe('the end of a connection', () => {
     }
   });
 
-  it('rejects what is asked afterwards with the same reason', async () => {
+  it('rejects later calls with the same reason', async () => {
     caller.close('gone');
     expect((await failureOf(call('double', { value: 1 }))).message).toBe('gone');
   });
 
-  it('aborts what is being served', async () => {
+  it('aborts running handlers', async () => {
     void failureOf(call('wait', {}));
     await eventually(() => expect(waiting).toHaveLength(1));
     server.close('the host went away');
@@ -204,7 +204,7 @@ describe('the end of a connection', () => {
 });
 
 describe('notifications', () => {
-  it('arrive, and those that do not fit their schema are passed over', async () => {
+  it('arrive, and those that do not fit their schema are ignored', async () => {
     const heard: string[] = [];
     caller.onNotification(notifications, 'news', ({ text }) => heard.push(text));
     server.notify(notifications, 'news', { text: 'one' });
@@ -220,13 +220,13 @@ describe('notifications', () => {
   });
 });
 
-it('passes over what is no JSON-RPC in the same pipe', async () => {
+it('ignores anything but JSON-RPC in the same pipe', async () => {
   channels.left.send({ type: 'something else' });
   channels.left.send(null);
   expect(await call('double', { value: 2 })).toBe(4);
 });
 
-/** The error with which a promise is rejected. */
+/** The error of a rejected promise. */
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
   try {
     await promise;
@@ -237,7 +237,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
   throw new Error('It was expected to fail.');
 }
 
-/** Lets everything that is on its way arrive. */
+/** Lets all sent messages arrive. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -13,7 +13,7 @@ const Restricted = z.object({
   }),
 });
 
-/** What the files of a folder may not import. */
+/** The forbidden imports of the files of a folder. */
 async function forbiddenIn(eslint: ESLint, folder: string): Promise<string[]> {
   const config: unknown = await eslint.calculateConfigForFile(path.join(folder, 'some.ts'));
   return Restricted.parse(config).rules['no-restricted-imports'][1].patterns.flatMap(({ group }) => group);

@@ -16,7 +16,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-/** What is printed of a script that fails so. */
+/** The output of a script that fails in this way. */
 async function printedOf(main: () => Promise<void>): Promise<unknown> {
   runMain(main);
   await vi.waitFor(() => {

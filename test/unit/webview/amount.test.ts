@@ -24,7 +24,7 @@ const bell = Array.from({ length: 2000 }, (_, i) => {
 const weights = layerDistribution(histogramOf('bell', bell));
 const mode = fc.constantFrom(...MODES);
 
-test('an amount written in another mode comes to the same threshold, to the resolution of the mode', () => {
+test('an amount in another mode has the same threshold, to the resolution of the mode', () => {
   fc.assert(
     fc.property(mode, fc.double({ min: 0.001, max: 0.05, noNaN: true }), (how, threshold) => {
       const amount = amountFor(how, threshold, weights);
@@ -35,12 +35,12 @@ test('an amount written in another mode comes to the same threshold, to the reso
   );
 });
 
-test('a line at 0 is an amount of 0 in each mode, even where there are zeros already', () => {
+test('a line at 0 is an amount of 0 in each mode, even if there are zeros', () => {
   const sparse = layerDistribution(histogramOf('sparse', [0, 0, 0, 0.1, -0.2]));
   for (const how of MODES) expect(amountFor(how, 0, sparse)).toEqual({ mode: how, value: 0 });
 });
 
-test('what is shown has no noise of binary fractions', () => {
+test('shown values have no noise of binary fractions', () => {
   fc.assert(
     fc.property(mode, fc.double({ min: 0, max: 1, noNaN: true }), (how, share) => {
       const shown = round(how, share * largest(how, weights), weights);
@@ -60,7 +60,7 @@ test('page steps are larger than arrow steps, and both are whole multiples of th
   }
 });
 
-test('the slider ends before a few far weights, unless a value lies beyond', () => {
+test('the slider ends before a few far weights, unless a value is larger', () => {
   const far = layerDistribution(histogramOf('far', [...bell, 5]));
   expect(sliderEnd('absolute', far, 0)).toBeLessThan(0.2);
   expect(sliderEnd('absolute', far, 3)).toBe(3);

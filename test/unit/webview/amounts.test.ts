@@ -28,13 +28,13 @@ const amounts = (global: Amount | null, layers: Record<string, Amount> = {}): Am
   layers,
 });
 
-test('a plan that cuts nothing is no step', () => {
+test('amounts that prune nothing are no step', () => {
   expect(toPruneStep(NO_AMOUNTS, null)).toBeNull();
   expect(toPruneStep(amounts(absolute(0)), null)).toBeNull();
   expect(toPruneStep(amounts(null, { small: absolute(0) }), null)).toBeNull();
 });
 
-test('one layer alone is named, all together are ranked globally', () => {
+test('a single layer is named, all layers together are ranked globally', () => {
   expect(toPruneStep(amounts(null, { small: absolute(0.01) }), null)).toMatchObject({
     scope: 'layer',
     layers: { small: { threshold: 0.01 } },
@@ -46,14 +46,14 @@ test('one layer alone is named, all together are ranked globally', () => {
   });
 });
 
-test('an amount of 0 shields a layer from the global one', () => {
+test('an amount of 0 protects a layer from the global one', () => {
   const shielded = amounts(absolute(0.02), { small: absolute(0) });
   expect(toPruneStep(shielded, null)).toMatchObject({ layers: { small: { threshold: 0 } } });
   const counts = countLocally(inspection, histograms, shielded);
   expect(counts?.layers[0]).toMatchObject({ name: 'small', threshold: null, after: { sparsity: 0, nonzero: 404 } });
 });
 
-test('every plan is a step that the schema takes', () => {
+test('all amounts give a step that the schema accepts', () => {
   const amount = fc.record({
     mode: fc.constantFrom('absolute' as const, 'percent' as const, 'sigma' as const),
     value: fc.double({ min: 0, max: 100, noNaN: true }),
@@ -66,7 +66,7 @@ test('every plan is a step that the schema takes', () => {
   );
 });
 
-test('an amount is kept by layer and taken away again', () => {
+test('amounts are kept by layer and can be removed', () => {
   const both = withAmount(withAmount(NO_AMOUNTS, 'small', absolute(1)), null, absolute(2));
   expect(both).toMatchObject({ global: absolute(2), layers: { small: absolute(1) } });
   expect(withAmount(withAmount(both, 'small', null), null, null)).toEqual(NO_AMOUNTS);
@@ -110,7 +110,7 @@ test('a layer that cannot be pruned keeps its reason', () => {
   });
 });
 
-test('while histograms of layers are missing, the totals come from that of the whole model', () => {
+test('while histograms of layers are missing, the totals come from the histogram of the model', () => {
   const partial = new Map([...histograms].filter(([name]) => name !== 'large'));
   const whole = countLocally(inspection, histograms, amounts(absolute(0.05)))?.totals.after.nonzero ?? 0;
   expect(countLocally(inspection, partial, amounts(absolute(0.05)))?.totals.after.nonzero).toBeGreaterThan(whole - 20);
@@ -118,7 +118,7 @@ test('while histograms of layers are missing, the totals come from that of the w
   expect(countLocally(inspection, new Map(), amounts(absolute(0.05)))).toBeNull();
 });
 
-test('an amount of one layer moves no threshold of the others, however the amount for all is written', () => {
+test('an amount of one layer moves no threshold of the others, in any mode of the global amount', () => {
   const all = modelDistribution(inspection, histograms);
   for (const global of [absolute(0.02), { mode: 'percent', value: 49 }, { mode: 'sigma', value: 0.8 }] as const) {
     const alone = countLocally(inspection, histograms, amounts(global))!;
@@ -132,7 +132,7 @@ test('an amount of one layer moves no threshold of the others, however the amoun
   }
 });
 
-test('beside layers with amounts of their own, the threshold that the engine has found is written', () => {
+test('beside layers with their own amounts the step has the threshold that the engine found', () => {
   const found = { mode: 'percent' as const, value: 49, at: 0.123 };
   const all = modelDistribution(inspection, histograms);
   expect(toPruneStep(amounts(found, { small: absolute(0.1) }), all)?.amount).toEqual({ threshold: 0.123 });

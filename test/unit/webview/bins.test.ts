@@ -18,11 +18,11 @@ import {
 import { heat } from '../../../src/webview/evaluation/heat';
 import { histogramOf } from './fixtures';
 
-// Bins narrower than a double can tell apart are no histogram: the weights are float32.
+// A histogram never has bins narrower than a double can resolve: the weights are float32.
 const weight = fc.double({ min: -1, max: 1, noNaN: true }).map((w) => (Math.abs(w) < 1e-12 ? 0 : w));
 const weights = fc.array(weight, { minLength: 2, maxLength: 300 });
 
-test('no weight is lost between the bins that are drawn and those outside', () => {
+test('no weight is lost between the drawn bins and those outside', () => {
   fc.assert(
     fc.property(weights, fc.integer({ min: 16, max: 200 }), fc.boolean(), (values, most, whole) => {
       const histogram = histogramOf('a', values, 128);
@@ -35,7 +35,7 @@ test('no weight is lost between the bins that are drawn and those outside', () =
   );
 });
 
-test('0 stays an edge of the bins that are drawn', () => {
+test('0 stays an edge of the drawn bins', () => {
   fc.assert(
     fc.property(weights, fc.integer({ min: 16, max: 200 }), (values, most) => {
       const bins = binsToDraw(histogramOf('a', values, 128), most, false);
@@ -45,7 +45,7 @@ test('0 stays an edge of the bins that are drawn', () => {
   );
 });
 
-test('a few far weights are left out so that the others are seen', () => {
+test('a few far weights are left out so that the others are visible', () => {
   const bell = Array.from({ length: 10_000 }, (_, i) => ((i % 100) - 49.5) / 1000);
   const histogram = histogramOf('a', [...bell, 3, -3], 512);
   const bins = binsToDraw(histogram, 96, false);
@@ -54,7 +54,7 @@ test('a few far weights are left out so that the others are seen', () => {
   expect(binsToDraw(histogram, 96, true).start).toBeCloseTo(-3, 1);
 });
 
-test('pixels and values are each the other way round', () => {
+test('pixels and values convert both ways', () => {
   fc.assert(
     fc.property(fc.double({ min: -5, max: 5, noNaN: true }), (value) => {
       const axis = { from: -5, to: 5, width: 640 };
@@ -74,7 +74,7 @@ test('a value lies between the edges of its bin', () => {
   expect(valueAxis(bins, 100)).toMatchObject({ from: -1, width: 100 });
 });
 
-test('one weight is seen among very many on a logarithmic scale', () => {
+test('one weight is visible among very many on a logarithmic scale', () => {
   expect(barHeight(1, 1e6, true)).toBeGreaterThan(0.04);
   expect(barHeight(1, 1e6, false)).toBeLessThan(1e-5);
   expect(barHeight(0, 10, true)).toBe(0);
@@ -92,13 +92,13 @@ test('ticks are round, inside, and not too many', () => {
   expect(countTicks(0, false)).toEqual([]);
 });
 
-test('rare mistakes are seen beside a strong diagonal', () => {
+test('rare mistakes are visible beside a strong diagonal', () => {
   expect(heat(100, [100, 0])).toBe(1);
   expect(heat(1, [99, 1])).toBeCloseTo(0.1);
   expect(heat(0, [0, 0])).toBe(0);
 });
 
-test('an axis has three round ticks or more, and words that tell them apart', () => {
+test('an axis has three round ticks or more, with different labels', () => {
   fc.assert(
     fc.property(
       fc.double({ min: -1e6, max: 1e6, noNaN: true }),

@@ -8,7 +8,7 @@ const weights = fc.array(weight, { minLength: 1, maxLength: 300 });
 
 const share = fc.double({ min: 0, max: 2, noNaN: true });
 
-test('the count below a threshold is right to within the one magnitude bin that the threshold falls into', () => {
+test('the count below a threshold is exact to within its one magnitude bin', () => {
   fc.assert(
     fc.property(weights, fc.double({ min: 0, max: 2.5, noNaN: true }), (values, threshold) => {
       const histogram = histogramOf('a', values);
@@ -21,7 +21,7 @@ test('the count below a threshold is right to within the one magnitude bin that 
   );
 });
 
-test('a higher threshold never cuts less, and none cuts more than there are', () => {
+test('a higher threshold never prunes less, and none prunes more weights than exist', () => {
   fc.assert(
     fc.property(weights, share, share, (values, a, b) => {
       const histogram = histogramOf('a', values);
@@ -32,14 +32,14 @@ test('a higher threshold never cuts less, and none cuts more than there are', ()
   );
 });
 
-test('no threshold leaves the zeros that are there, and one above all weights cuts all', () => {
+test('a threshold of 0 leaves the zeros alone, and one above all weights prunes all', () => {
   const histogram = histogramOf('a', [0, 0, 0.5, -1]);
   expect(zerosBelow(histogram, 0)).toBe(2);
   expect(zerosBelow(histogram, Number.NaN)).toBe(2);
   expect(zerosBelow(histogram, 1.0001)).toBe(4);
 });
 
-test('the threshold for so many zeros reaches them, and one a little lower does not', () => {
+test('the threshold for a number of zeros reaches it, and a slightly lower one does not', () => {
   fc.assert(
     fc.property(weights, fc.double({ min: 0, max: 1, noNaN: true }), (values, share) => {
       const distribution = layerDistribution(histogramOf('a', values));

@@ -1,7 +1,7 @@
 import type { Histogram } from '../../../src/protocol/measure';
 import type { Inspection, LayerInfo } from '../../../src/protocol/model';
 
-/** A histogram of these very weights, counted as the engine does. */
+/** A histogram of these weights, counted as the engine does. */
 export function histogramOf(layer: string | null, weights: readonly number[], bins = 64, magnitudes = 1024): Histogram {
   const nonzero = weights.filter((w) => w !== 0);
   const max = Math.max(0, ...nonzero.map(Math.abs));
@@ -30,7 +30,7 @@ export function histogramOf(layer: string | null, weights: readonly number[], bi
   };
 }
 
-/** A layer with one kernel of these weights and a bias of `biases` numbers other than 0. */
+/** A layer with one kernel of these weights and a bias of `biases` nonzero numbers. */
 export function layerOf(name: string, weights: readonly number[], biases = 0): LayerInfo {
   const nonzero = weights.filter((w) => w !== 0).length;
   const tensor = { dtype: 'float32', kernel: true, prunable: true };

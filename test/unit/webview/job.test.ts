@@ -23,7 +23,7 @@ const point = (epoch: number): RunEvent => ({
   training: { epoch, loss: 1 - epoch, accuracy: epoch },
 });
 
-test('a run tells its step, its progress, its curve and its epochs', () => {
+test('a run has its step, its progress, its curve and its epochs', () => {
   const view = after([
     { kind: 'step', index: 1, steps: 3, step: 'finetune' },
     point(0.1),
@@ -37,7 +37,7 @@ test('a run tells its step, its progress, its curve and its epochs', () => {
   expect(view.messages).toEqual(['hello']);
 });
 
-test('a run says where it is, and nothing twice', () => {
+test('a run shows its step and stage without repetition', () => {
   const step: RunEvent = { kind: 'step', index: 1, steps: 2, step: 'finetune' };
   const at = (stage: string) => stageWords(after([step, { kind: 'progress', progress: { ...progress, stage } }]));
   expect(stageWords(after([]))).toBe('Starting');
@@ -47,7 +47,7 @@ test('a run says where it is, and nothing twice', () => {
   expect(stageWords({ ...after([step]), status: 'cancelling' })).toBe('Cancelling\u2026');
 });
 
-test('a step that trains begins a curve of its own', () => {
+test('a training step starts a new curve', () => {
   const view = after([point(0.5), { kind: 'step', index: 1, steps: 2, step: 'finetune' }]);
   expect(view).toMatchObject({ epochs: 2, curve: [], records: [] });
 });
@@ -81,8 +81,8 @@ test('the curve has its points in order of time and validation only at whole epo
   expect(data[3]).toEqual([null, 0.88, null]);
 });
 
-test('the curve is that of the batches, smoothed, and does not jump where an epoch begins', () => {
-  // Each batch has a loss of 2 - epoch; what is told is the mean of the epoch so far.
+test('the curve shows smoothed batches, and does not jump at the start of an epoch', () => {
+  // Each batch has a loss of 2 - epoch; the engine reports the mean of the epoch so far.
   const lossAt = (epoch: number): number => 2 - epoch;
   const points = Array.from({ length: 100 }, (_, index) => {
     const epoch = (index + 1) / 50;
@@ -106,13 +106,13 @@ test('multiply-accumulates shrink with the density of their layer', () => {
   const layers = [layerOf('a', [1, 1, 0, 0]), emptyLayer('b')];
   expect(nonzeroMacs(layers)).toBe(2);
   expect(nonzeroMacs([{ ...layers[0]!, sparsity: 0.75 }, layers[1]!])).toBe(1);
-  // Whole numbers each, so that a table adds up.
+  // Each is a whole number, so that a table adds up.
   expect(nonzeroMacs(Array.from({ length: 3 }, () => ({ macs: 10, sparsity: 0.66 })))).toBe(9);
   expect(nonzeroMacs([{ ...layers[0]!, macs: null }])).toBeNull();
   expect(nonzeroMacs([layers[0]!, { ...layers[1]!, macs: null }])).toBeNull();
 });
 
-test('what was saved is found again, and nonsense is forgotten part by part', () => {
+test('saved state is restored, and invalid parts get their defaults', () => {
   const saved = readSaved({
     selected: 'conv2d',
     scope: 'layer',

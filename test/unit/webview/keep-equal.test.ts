@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keepEqual } from '../../../src/webview/state/keep-equal';
 
-test('a value that says the same is the value of before', () => {
+test('an equal value is replaced by the previous one', () => {
   const keep = keepEqual<{ sparsity: number } | null>();
   const first = keep({ sparsity: 0.8 });
   expect(keep({ sparsity: 0.8 })).toBe(first);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { latestOnly } from '../../../src/webview/state/latest';
 
-/** A clock and questions that are answered by hand. */
+/** A clock and questions that the test answers. */
 function bench(patience: number) {
   const asked: { question: string; signal: AbortSignal; settle: () => void }[] = [];
   const timers: { at: number; run: () => void }[] = [];
@@ -33,7 +33,7 @@ function bench(patience: number) {
   };
 }
 
-test('one question is in flight, and of those that wait only the latest is asked', async () => {
+test('one question is in flight, and only the latest waits', async () => {
   const { latest, questions, settle } = bench(0);
   for (const question of ['a', 'b', 'c', 'd']) latest.ask(question);
   expect(questions()).toEqual(['a']);
@@ -53,7 +53,7 @@ test('a newer question cancels the older one, after its patience', () => {
   expect(asked[0]!.signal.aborted).toBe(true);
 });
 
-test('an old question is cancelled at once, and one that has told enough', () => {
+test('an old question is cancelled at once, and so is one that has called enough', () => {
   const first = bench(100);
   first.latest.ask('a');
   first.pass(150);
@@ -67,7 +67,7 @@ test('an old question is cancelled at once, and one that has told enough', () =>
   expect(second.asked[0]!.signal.aborted).toBe(true);
 });
 
-test('enough alone cancels nothing while no newer question waits', () => {
+test('enough alone cancels nothing without a newer question', () => {
   const { latest, asked } = bench(100);
   latest.ask('a');
   latest.enough();
@@ -76,7 +76,7 @@ test('enough alone cancels nothing while no newer question waits', () => {
   expect(asked[0]!.signal.aborted).toBe(true);
 });
 
-test('dropping cancels what runs and forgets what waits', async () => {
+test('dropping cancels the current question and forgets the waiting one', async () => {
   const { latest, asked, questions, settle } = bench(0);
   latest.ask('a');
   latest.ask('b');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sharesOf, stepPath } from '../../../src/webview/compare/overlay-shares';
 
-test('sides of different sizes are shares of their own weights, zeros included; far tails are left out', () => {
+test('models of different sizes are shares of their own weights, zeros included; far tails are left out', () => {
   const counts = (middle: number): number[] =>
     Array.from({ length: 40 }, (_, bin) => (bin > 10 && bin < 30 ? middle : 0));
   const shares = sharesOf({
@@ -15,10 +15,10 @@ test('sides of different sizes are shares of their own weights, zeros included; 
   expect(shares.b?.[0]).toBeCloseTo(1 / 38);
 });
 
-test('a side that is not there has no shares', () => {
+test('a missing side has no shares', () => {
   expect(sharesOf({ start: 0, width: 1, a: { zeros: 0, counts: [1, 2] }, b: null }).b).toBeNull();
 });
 
-test('steps stand on the base line', () => {
+test('steps start and end on the base line', () => {
   expect(stepPath([0.5, 1], 1, 10, 20)).toBe('M0 20V10.00H5.00V0.00H10.00V20z');
 });

@@ -21,7 +21,7 @@ const begin: SensitivityPart = {
   layers: [layer('a', 'scanned'), layer('b', 'scanned'), layer('c', 'protected')],
 };
 
-test('curves begin at the accuracy of the whole model, in whatever order points come', () => {
+test('curves start at the accuracy of the whole model, in any order of points', () => {
   const view = [
     begin,
     point('a', 0.5, 0.7),
@@ -38,7 +38,7 @@ test('curves begin at the accuracy of the whole model, in whatever order points 
   expect(view.layers[1]?.collapsedAt).toBe(0.5);
 });
 
-test('a point of the plot belongs to the line that passes nearest, if one is near at all', () => {
+test('a point of the plot belongs to the nearest line, if one is near', () => {
   const view = [begin, point('a', 0.5, 0.7), point('b', 0.5, 0.1)].reduce(onScanPart, EMPTY_SCAN);
   expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.78 }, 0.1)).toBe('a');
   expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.52 }, 0.1)).toBe('b');

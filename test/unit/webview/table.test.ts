@@ -15,7 +15,7 @@ test('names are sorted with their numbers as numbers', () => {
   expect(names(sortRows(rows, { column: 'name', descending: false }))).toEqual(['dense_9', 'dense_10', 'flatten']);
 });
 
-test('rows without a figure come last both ways', () => {
+test('rows without a figure come last in both directions', () => {
   expect(names(sortRows(rows, { column: 'sparsity', descending: true }))).toEqual(['dense_10', 'dense_9', 'flatten']);
   expect(names(sortRows(rows, { column: 'sparsity', descending: false }))).toEqual(['dense_9', 'dense_10', 'flatten']);
 });
@@ -33,7 +33,7 @@ test('a third click goes back to the order of the model', () => {
   expect(nextSort(second, 'name')).toEqual({ column: 'name', descending: false });
 });
 
-test('the rows that are drawn cover what is in view', () => {
+test('the drawn rows cover the view', () => {
   fc.assert(
     fc.property(fc.nat(2000), fc.nat(60_000), fc.integer({ min: 1, max: 900 }), (count, top, height) => {
       const { from, to } = rowWindow(count, 28, top, height);
@@ -46,13 +46,13 @@ test('the rows that are drawn cover what is in view', () => {
   );
 });
 
-test('a row is scrolled to only where it is out of view', () => {
+test('scrolls to a row only if it is out of view', () => {
   expect(scrollToRow(5, 28, 0, 280)).toBe(0);
   expect(scrollToRow(20, 28, 0, 280)).toBe(21 * 28 - 280);
   expect(scrollToRow(2, 28, 500, 280)).toBe(56);
 });
 
-test('keys move in the rows and stop at their ends', () => {
+test('keys move among the rows and stop at the ends', () => {
   expect(rowForKey('ArrowDown', 3, 5, 10)).toBe(4);
   expect(rowForKey('PageDown', 3, 5, 10)).toBe(4);
   expect(rowForKey('ArrowUp', 0, 5, 10)).toBe(0);

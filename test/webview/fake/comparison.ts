@@ -6,7 +6,7 @@ import type { Handlers } from '../../../src/rpc/peer';
 import { fakeModel, pruned } from './model';
 import { histogramOf } from './weights';
 
-/** The dense model beside one with nine of ten weights cut. */
+/** The dense model beside one with nine of ten weights pruned. */
 async function fakeComparison(): Promise<Comparison> {
   const model = await fakeModel(null, 0);
   const { counts, kernels } = pruned(model, PruneStep.parse({ step: 'prune', amount: { sparsity: 0.9 } }));
@@ -18,7 +18,7 @@ async function fakeComparison(): Promise<Comparison> {
       start: left.start,
       width: left.width,
       a: { zeros: left.zeros, counts: left.counts },
-      // The cut weights are all near 0, so the bins are the same.
+      // The pruned weights are all near 0, so the bins are the same.
       b: { zeros: right.zeros, counts: right.counts },
     };
   };

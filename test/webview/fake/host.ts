@@ -23,7 +23,7 @@ import { gzipBytes, histogramOf, random } from './weights';
 
 const HALVES = { mean: 0.5, std: 0.5, from: 'stored' } as const;
 
-/** What the fake pretends; each is a word in the playground's address. */
+/** The situations that the fake host can simulate; each is a word in the playground's address. */
 export interface Pretence {
   layers: number | null;
   sparse: boolean;

@@ -161,7 +161,7 @@ function amountThreshold(amount: PruneAmount, kernels: readonly Float32Array[], 
   return amount.standardDeviations * Math.sqrt(squares / count - (sum / count) ** 2);
 }
 
-/** What a pruning leaves: layers, totals, and the kernels. */
+/** The result of a pruning: layers, totals, and the kernels. */
 interface Pruned {
   counts: { layers: PrunedLayer[]; totals: { params: number; nonzero: number; sparsity: number } };
   kernels: Float32Array[];

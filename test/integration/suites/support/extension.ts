@@ -11,7 +11,7 @@ export async function secateur(): Promise<SecateurTestApi> {
   return (await extension.activate()).testApi();
 }
 
-/** Where the package of the extension was unpacked. */
+/** The folder of the unpacked package of the extension. */
 export function installedFolder(): string {
   const extension = vscode.extensions.getExtension('secateur.secateur');
   assert.ok(extension, 'not installed');
@@ -38,7 +38,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** The error with which a promise is rejected. */
+/** The error of a rejected promise. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => {

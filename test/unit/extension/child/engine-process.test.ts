@@ -4,7 +4,7 @@ import { UserError } from '../../../../src/protocol/errors';
 import { failureOf, fakeEngine, isAlive, testLog } from './fake-engine';
 import { eventually } from '../../eventually';
 
-test('comes up, and what it writes to its streams is in the log', async () => {
+test('starts, and writes its output to the log', async () => {
   const log = testLog();
   const engine = fakeEngine('sound', log);
   const info = await engine.ready;
@@ -13,7 +13,7 @@ test('comes up, and what it writes to its streams is in the log', async () => {
   await eventually(() => expect(log.lines).toContain(`[engine ${info.pid}] fake engine in mode sound`));
 });
 
-test('killed, it rejects all that waits with a sentence that names the signal', async () => {
+test('when killed, rejects every pending call with a sentence that names the signal', async () => {
   const engine = fakeEngine();
   await engine.ready;
   const waiting = failureOf(engine.call('dataset', { data: 'wait' }));
@@ -26,12 +26,12 @@ test('killed, it rejects all that waits with a sentence that names the signal', 
   expect(engine.isStopping).toBe(false);
 });
 
-test('ending by itself, it is told with its exit code', async () => {
+test('when it exits by itself, reports its exit code', async () => {
   const engine = fakeEngine();
   expect((await failureOf(engine.call('dataset', { data: 'exit' }))).message).toBe('The engine stopped (exit code 7).');
 });
 
-test('told to stop, it rejects what waits with that reason and is gone', async () => {
+test('when stopped, rejects pending calls with the reason and exits', async () => {
   const engine = fakeEngine();
   const { pid } = await engine.ready;
   const waiting = failureOf(engine.call('dataset', { data: 'wait' }));
@@ -40,19 +40,19 @@ test('told to stop, it rejects what waits with that reason and is gone', async (
   expect(isAlive(pid)).toBe(false);
 });
 
-test('deaf to the end of its pipe, it is killed', async () => {
+test('is killed if it ignores the end of its pipe', async () => {
   const engine = fakeEngine('mute-on-disconnect');
   const { pid } = await engine.ready;
   await engine.stop('enough');
   expect(isAlive(pid)).toBe(false);
 });
 
-test('a node that is no program is refused with the name of the setting', () => {
+test('refuses a Node path that is not a program, and names the setting', () => {
   for (const nodePath of [__filename, '/nowhere/node', 'node', import.meta.dirname])
     expect(() => fakeEngine('sound', testLog(), nodePath)).toThrow(/secateur\.engine\.nodePath/);
 });
 
-test('what it says to being initialised is told to whoever waits', async () => {
+test('passes an error of initialization on to every caller', async () => {
   const engine = fakeEngine('refuse');
   expect((await failureOf(engine.ready)).message).toBe('The native library does not load here.');
 });

@@ -5,7 +5,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("an engine has the editor's environment without Node's options, and says what becomes of memory", () => {
+test("an engine has the editor's environment without Node's options, and with memory settings", () => {
   vi.stubEnv('NODE_OPTIONS', '--inspect');
   vi.stubEnv('NODE_PATH', '/elsewhere');
   vi.stubEnv('SECATEUR_TEST', 'kept');
@@ -22,7 +22,7 @@ test("an engine has the editor's environment without Node's options, and says wh
   expect(process.env['NODE_OPTIONS']).toBe('--inspect');
 });
 
-test('what the user has set for memory stays', () => {
+test("the user's memory settings stay", () => {
   vi.stubEnv('MALLOC_MMAP_THRESHOLD_', '4096');
   vi.stubEnv('GLIBC_TUNABLES', 'glibc.malloc.tcache_count=0');
   expect(engineEnvironment()).toMatchObject({

@@ -10,7 +10,7 @@ export function testLog(): Log & { lines: string[] } {
   return { lines, debug: add, info: add, warn: add, error: add };
 }
 
-/** Starts a real process that answers like an engine; it is ended with the test. */
+/** Starts a real process that answers like an engine; it ends with the test. */
 export function fakeEngine(mode = 'sound', log: Log = testLog(), nodePath?: string): EngineProcess {
   const module = path.join(import.meta.dirname, 'fake-engine-program.mjs');
   const engine = new EngineProcess(
@@ -23,7 +23,7 @@ export function fakeEngine(mode = 'sound', log: Log = testLog(), nodePath?: stri
   return engine;
 }
 
-/** Does a process of this id run? */
+/** True if a process with this id runs. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -33,7 +33,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The error with which a promise is rejected. */
+/** The error of a rejected promise. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => {

@@ -21,7 +21,7 @@ function shared(mode: () => string = () => 'sound') {
 
 const release = { model: '/m.json' };
 
-test('starts on first need, and once for many questions', async () => {
+test('starts with the first question, once for many questions', async () => {
   const { engine, made } = shared();
   expect(engine.pid).toBeUndefined();
   expect(engine.state.phase).toBe('stopped');
@@ -30,7 +30,7 @@ test('starts on first need, and once for many questions', async () => {
   expect(engine.state.phase).toBe('up');
 });
 
-test('after a crash it tells, starts another by itself, and answers', async () => {
+test('after a crash reports it, starts another engine, and answers', async () => {
   const { engine, made, crashes } = shared();
   const failure = await failureOf(engine.call('dataset', { data: 'die' }));
   expect(failure).toBeInstanceOf(UserError);
@@ -40,7 +40,7 @@ test('after a crash it tells, starts another by itself, and answers', async () =
   expect(made).toHaveLength(2);
 });
 
-test('after three crashes in a minute it starts only when asked', async () => {
+test('after three crashes in a minute it starts only on a question', async () => {
   const { engine, made, crashes } = shared();
   for (let crash = 1; crash <= 3; crash++) {
     await failureOf(engine.call('dataset', { data: 'die' }));
@@ -52,12 +52,12 @@ test('after three crashes in a minute it starts only when asked', async () => {
   expect(await engine.call('release', release)).toBeNull();
 });
 
-test('a restart is no crash: what waits is told, another process answers', async () => {
+test('a restart is no crash: pending calls get an error, another process answers', async () => {
   const { engine, crashes } = shared();
   await engine.call('release', release);
   const before = engine.pid;
   const waiting = failureOf(engine.call('dataset', { data: 'wait' }));
-  // The question must have gone out before the restart.
+  // The question must be sent before the restart.
   await engine.call('release', release);
   const { pid } = await engine.restart();
   expect((await waiting).message).toBe('The engine was restarted: ask again.');
@@ -65,7 +65,7 @@ test('a restart is no crash: what waits is told, another process answers', async
   expect(crashes).toEqual([]);
 });
 
-test('what cannot initialise is told to whoever asks, and left no process behind', async () => {
+test('an error of initialization reaches the caller and leaves no process behind', async () => {
   let mode = 'refuse';
   const { engine, made, crashes } = shared(() => mode);
   expect((await failureOf(engine.call('release', release))).message).toBe('The native library does not load here.');
@@ -76,7 +76,7 @@ test('what cannot initialise is told to whoever asks, and left no process behind
   expect(await engine.call('release', release)).toBeNull();
 });
 
-test('what cannot even be launched fails the question, not the program', async () => {
+test('a failed launch fails the question, not the program', async () => {
   const engine = new SharedEngine(() => {
     throw new UserError('The setting is wrong.');
   }, testLog());
@@ -85,7 +85,7 @@ test('what cannot even be launched fails the question, not the program', async (
   expect(engine.state).toEqual({ phase: 'failed', message: 'The setting is wrong.' });
 });
 
-test('ended with the window, it is gone and stays so', async () => {
+test('after the window closes it stops and stays stopped', async () => {
   const { engine } = shared();
   await engine.call('release', release);
   const pid = engine.pid!;
@@ -94,7 +94,7 @@ test('ended with the window, it is gone and stays so', async () => {
   expect((await failureOf(engine.call('release', release))).message).toBe('The window is closing.');
 });
 
-test('what computes on after a cancel is killed within 2 s; what else was asked is asked of another engine', async () => {
+test('an engine that ignores a cancel is killed within 2 s; its other questions go to another engine', async () => {
   const { engine, made, crashes } = shared();
   await engine.call('release', release);
   const pid = engine.pid!;

@@ -29,7 +29,7 @@ vi.mock('../../../../src/extension/data/pick-data', () => ({
   },
 }));
 
-test('evaluating shows its progress at once, then its panel, and only then asks for data, naming the model', async () => {
+test('evaluating shows its progress first, then its panel, and then asks for data with the name of the model', async () => {
   const { Uri } = await import('vscode');
   const tools = {
     engine: {

@@ -22,12 +22,12 @@ test.each([
   expect(() => parseRecipe(text, 'a.recipe.json')).toThrow(words);
 });
 
-test('a run is called after its recipe', () => {
+test('a run has the name of its recipe', () => {
   expect(recipeName('/ws/prune-90.recipe.json')).toBe('prune-90');
   expect(recipeName('/ws/job.json')).toBe('job');
 });
 
-test.each(['1', '9', ' 20 ', '10000'])('%j epochs will do', (text) => expect(epochsProblem(text)).toBeUndefined());
-test.each(['', '0', '-1', '1.5', '1e3', 'nine', '10001'])('%j epochs will not do', (text) =>
+test.each(['1', '9', ' 20 ', '10000'])('%j epochs are valid', (text) => expect(epochsProblem(text)).toBeUndefined());
+test.each(['', '0', '-1', '1.5', '1e3', 'nine', '10001'])('%j epochs are not valid', (text) =>
   expect(epochsProblem(text)).toMatch(/whole number/),
 );

@@ -35,14 +35,14 @@ const evaluation = (accuracy: number): Evaluation => ({
   dataset: { name: 'Fashion-MNIST', sample: false },
 });
 
-test('what was kept is there in the next life', async () => {
+test('a stored evaluation survives a restart', async () => {
   const folder = path.join(await temporaryFolder(), 'made', 'when needed');
   expect(await new EvaluationStore(folder).get(key('h'))).toBeNull();
   await new EvaluationStore(folder).set(key('h'), evaluation(0.9));
   expect(await new EvaluationStore(folder).get(key('h'))).toEqual(evaluation(0.9));
 });
 
-test('other weights, other data, other images or another split are another evaluation', async () => {
+test('other weights, data, images or another split have another evaluation', async () => {
   const store = new EvaluationStore(await temporaryFolder());
   await store.set(key('h'), evaluation(0.9));
   const others = [
@@ -55,7 +55,7 @@ test('other weights, other data, other images or another split are another evalu
   for (const other of others) expect(await store.get(other)).toBeNull();
 });
 
-test('the least recently used goes first', async () => {
+test('the least recently used evaluation is deleted first', async () => {
   const folder = await temporaryFolder();
   const store = new EvaluationStore(folder, 2);
   const tick = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -71,7 +71,7 @@ test('the least recently used goes first', async () => {
   expect(await store.get(key('a'))).not.toBeNull();
 });
 
-test('a damaged file counts as none', async () => {
+test('a damaged file counts as missing', async () => {
   const folder = await temporaryFolder();
   const store = new EvaluationStore(folder);
   await store.set(key('h'), evaluation(0.9));

@@ -10,7 +10,7 @@ const editor = vi.hoisted(() => ({
   focused: new Set<(state: { focused: boolean }) => void>(),
 }));
 
-// An editor whose watchers hear what the test tells them, and nothing of the disk.
+// An editor whose watchers report only the test's events.
 vi.mock('vscode', () => {
   const event = (listener: () => void) => {
     editor.heard.add(listener);
@@ -54,7 +54,7 @@ afterEach(() => {
   editor.heard.clear();
 });
 
-test('tells of a change once, when the editor hears of it', async () => {
+test('reports a change once, when the editor reports it', async () => {
   await vi.advanceTimersByTimeAsync(20_000);
   await writeFile(model, '{ }');
   for (const hear of editor.heard) hear();
@@ -66,7 +66,7 @@ test('tells of a change once, when the editor hears of it', async () => {
   expect(told).toEqual(['changed']);
 });
 
-test('finds a change that was made before the watchers had started', async () => {
+test('finds a change from before the watchers started', async () => {
   await writeFile(model, '{ }');
   await vi.advanceTimersByTimeAsync(2000);
   await eventually(() => expect(told).toEqual(['changed']));
@@ -75,7 +75,7 @@ test('finds a change that was made before the watchers had started', async () =>
   await eventually(() => expect(told).toEqual(['changed', 'gone']));
 });
 
-test('finds a change when the window is come back to', async () => {
+test('finds a change when the window gets the focus', async () => {
   await vi.advanceTimersByTimeAsync(20_000);
   await writeFile(model, '{ }');
   for (const listener of editor.focused) listener({ focused: false });
@@ -86,7 +86,7 @@ test('finds a change when the window is come back to', async () => {
   await eventually(() => expect(told).toEqual(['changed']));
 });
 
-test('looks no more when it has ended', async () => {
+test('stops after dispose', async () => {
   watch.dispose();
   await writeFile(model, '{ }');
   expect(vi.getTimerCount()).toBe(0);

@@ -33,12 +33,12 @@ async function workspace(steps: readonly unknown[] = [target, finetune]): Promis
   return { root, model: path.join(root, 'runs', 'reached', 'model.json') };
 }
 
-test('the plans of a run are found beside its checkpoint, with the checkpoint on which it began', async () => {
+test('finds the plans of a run beside its checkpoint, with the checkpoint at its start', async () => {
   const { model } = await workspace();
   expect(await earlierPlans(model)).toMatchObject({ start: 'cnn', curve: { chosen: 1, points: [{}, {}] } });
 });
 
-test('a plan that is taken stands where the target was, and paths lead on from where the run began', async () => {
+test('a chosen plan replaces the target, and paths start from the first checkpoint', async () => {
   const { root, model } = await workspace();
   const { start, steps } = await takenPlan(model, 0);
   expect(start).toBe(path.join(root, 'cnn', 'model.json'));
@@ -48,14 +48,14 @@ test('a plan that is taken stands where the target was, and paths lead on from w
   ]);
 });
 
-test('without the checkpoint on which it began there is nothing to take', async () => {
+test('without the checkpoint at its start no plan can be chosen', async () => {
   const { root, model } = await workspace();
   await rename(path.join(root, 'cnn'), path.join(root, 'elsewhere'));
   expect(await earlierPlans(model)).toMatchObject({ start: null });
   await expect(takenPlan(model, 0)).rejects.toThrow(/start of .* is gone/);
 });
 
-test('a checkpoint that no target step wrote has none', async () => {
+test('a checkpoint that no target step wrote has no plans', async () => {
   const { root, model } = await workspace([finetune]);
   expect(await earlierPlans(model)).toBeUndefined();
   await expect(takenPlan(model, 0)).rejects.toThrow(/plans of reached are gone/);
@@ -65,7 +65,7 @@ test('a checkpoint that no target step wrote has none', async () => {
   expect(await earlierPlans(path.join(epoch, 'model.json'))).toBeUndefined();
 });
 
-test('a place that the curve does not have is one sentence', async () => {
+test('a place outside of the curve gives one sentence', async () => {
   const { model } = await workspace();
   await expect(takenPlan(model, 7)).rejects.toThrow(/are gone: its results were changed/);
 });

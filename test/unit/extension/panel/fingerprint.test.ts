@@ -18,7 +18,7 @@ async function checkpoint() {
   return { model, shard };
 }
 
-test('is the same as long as nothing changes, and names every file', async () => {
+test('stays the same while nothing changes, and names every file', async () => {
   const { model, shard } = await checkpoint();
   const first = await fingerprint(model);
   expect(first?.files).toEqual([model, shard]);
@@ -45,13 +45,13 @@ test('is null when model.json is gone or a folder', async () => {
   expect(await fingerprint(model)).toBeNull();
 });
 
-test('of what is no checkpoint is of the file alone', async () => {
+test('covers only the file itself if it is not a checkpoint', async () => {
   const file = path.join(await temporaryFolder(), 'package.json');
   await writeFile(file, '{ nonsense');
   expect((await fingerprint(file))?.files).toEqual([file]);
 });
 
-test('looks at nothing outside of the folder of the model', async () => {
+test('reads nothing outside of the folder of the model', async () => {
   const { model } = await checkpoint();
   const weights = [{ name: 'k', shape: [1], dtype: 'float32' }];
   const paths = ['../other.bin', '/etc/hostname', 'shards/../../x', 'shards/w.bin'];

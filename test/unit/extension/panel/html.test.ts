@@ -25,6 +25,6 @@ test('a nonce is long and never the same', () => {
   expect(newNonce()).not.toBe(newNonce());
 });
 
-test('what comes from outside cannot break out of its attribute', () => {
+test('values from outside cannot leave their attribute', () => {
   expect(pageHtml({ ...parts, script: '"><script>alert(1)</script>' }, 'N')).not.toContain('<script>alert');
 });

@@ -31,14 +31,14 @@ function session() {
 
 const ask = (id: number, method: string) => ({ jsonrpc: '2.0', id, method, params: { params: {} } });
 
-test('answers what the page asks', async () => {
+test('answers the page', async () => {
   const { page, sent } = session();
   page.deliver(ask(0, 'showLog'));
   await eventually(() => expect(sent).toHaveLength(1));
   expect(sent[0]).toMatchObject({ id: 0, result: null });
 });
 
-test('knows a new life of the page by a number that was used before', () => {
+test('recognizes a new life of the page by a number that was used before', () => {
   const { page } = session();
   expect(page.isFromAnother(ask(0, 'ready'))).toBe(false);
   page.deliver(ask(0, 'ready'));
@@ -49,7 +49,7 @@ test('knows a new life of the page by a number that was used before', () => {
   expect(page.isFromAnother(ask(0, 'ready'))).toBe(true);
 });
 
-test('at its end, what was asked is aborted and nothing more is sent', async () => {
+test('at its end pending requests are aborted and nothing more is sent', async () => {
   const { page, sent, signals } = session();
   page.deliver(ask(0, 'histogram'));
   page.deliver({ ...ask(1, 'plan'), params: { params: { step: { step: 'prune' }, download: false } } });

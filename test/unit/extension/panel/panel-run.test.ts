@@ -13,7 +13,7 @@ const asked: RecipeJob = { steps: [prune], seed: 0, folder: 'x' };
 const recipe = Recipe.parse({ recipeVersion: 1, steps: [prune] });
 const step: RunEvent = { kind: 'step', index: 0, steps: 1, step: 'prune' };
 
-/** A run that ends when it is told to. */
+/** A run that the test ends. */
 function controlled() {
   let finish: (result: RunResult) => void = () => undefined;
   const job = new RunJob('1', { title: 't', recipe, baseFolder: '', out: '', resume: false }, (signal, report) => {
@@ -54,7 +54,7 @@ test('a page that cancels ends the run', async () => {
   expect(run.asked).toBeUndefined();
 });
 
-test('a page that goes leaves the run going, and the next one is told all and sees the end', async () => {
+test('a page that goes away leaves the run going; the next page gets all events and the end', async () => {
   const { run, job, finish } = controlled();
   const first = page();
   void run.follow(first.context, first.isGone);
@@ -71,7 +71,7 @@ test('a page that goes leaves the run going, and the next one is told all and se
   expect(() => run.refuseSecond()).not.toThrow();
 });
 
-test('an end that no page saw waits for the next page', async () => {
+test('an end that no page has seen waits for the next page', async () => {
   const { run, job, finish } = controlled();
   const first = page();
   const followed = run.follow(first.context, first.isGone);

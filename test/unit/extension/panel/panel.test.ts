@@ -50,7 +50,7 @@ const info = {
   examples: { train: 10, validation: 5, test: 5 },
 };
 
-/** A panel with a page that keeps what it is told. */
+/** A panel with a page that keeps its messages. */
 async function openPanel() {
   const model = await writeRaw(path.join(await temporaryFolder(), 'tiny'));
   const stored = new Map<string, unknown>();
@@ -96,7 +96,7 @@ async function openPanel() {
   return { told, asked };
 }
 
-test('trust that is granted while a panel is open opens its dataset, and the page is told of it', async () => {
+test('new trust opens the dataset of an open panel and updates its page', async () => {
   const { told, asked } = await openPanel();
   expect(told[0]).toMatchObject({ result: { trusted: false, dataset: null } });
   expect(asked).not.toContain('dataset');

@@ -19,7 +19,7 @@ const recipe = {
   steps: [{ step: 'prune', amount: { sparsity: 0.5 } }],
 };
 
-test('a finished run has its figures, and its checkpoint where it lies now', async () => {
+test('a finished run has its figures, and its checkpoint at the present place', async () => {
   const folder = await folderWith({ 'recipe.json': recipe, 'results.json': result, 'model.json': '{}' });
   const run = await readListedRun(folder, false);
   expect(run).toMatchObject({ state: 'finished', model: path.join(folder, 'model.json') });
@@ -31,7 +31,7 @@ test('a finished run without its checkpoint is damaged', async () => {
   expect(run).toMatchObject({ state: 'damaged', problem: 'Its checkpoint model.json is gone.' });
 });
 
-test('an unfinished run tells how far it is; one that goes on is running', async () => {
+test('an unfinished run has its progress; one that is going on is running', async () => {
   const folder = await folderWith({
     'recipe.json': recipe,
     'state/state.json': { step: 0, training: { records: [1, 2] } },
@@ -41,17 +41,17 @@ test('an unfinished run tells how far it is; one that goes on is running', async
   expect(await readListedRun(folder, true)).toMatchObject({ state: 'running' });
 });
 
-test('a file that was damaged by hand is told in one sentence', async () => {
+test('a file that was damaged by hand gives one sentence', async () => {
   const run = await readListedRun(await folderWith({ 'recipe.json': '{ "recipe', 'results.json': result }), false);
   expect(run?.state).toBe('damaged');
   expect(run?.problem).toMatch(/^The run in .* is damaged, because recipe\.json cannot be read: [^.]*\.$/);
 });
 
-test('a folder without a run is none', async () => {
+test('a folder without a run is not listed', async () => {
   expect(await readListedRun(await folderWith({ 'journal.jsonl': '' }), false)).toBeUndefined();
 });
 
-test.skipIf(process.platform === 'win32')('links and pipes in a run folder are as if they were not there', async () => {
+test.skipIf(process.platform === 'win32')('links and pipes in a run folder count as missing', async () => {
   const elsewhere = await folderWith({
     'results.json': result,
     'state/state.json': { step: 0, training: { records: [1] } },

@@ -6,21 +6,21 @@ import { memory } from './memory';
 const recipe = Recipe.parse({ recipeVersion: 1, steps: [{ step: 'train', architecture: 'lenet-5' }] });
 const run = (id: string, out = `/ws/${id}`): ActiveRun => ({ id, title: id, recipe, baseFolder: '/ws', out });
 
-test('runs come back as they were put in', async () => {
+test('stored runs are read unchanged', async () => {
   const store = memory();
   await new ActiveRuns(store).add(run('a'));
   await new ActiveRuns(store).add(run('b'));
   expect(new ActiveRuns(store).list()).toEqual([run('a'), run('b')]);
 });
 
-test('a newer run in the same folder takes the place of the older', async () => {
+test('a newer run in the same folder replaces the older one', async () => {
   const active = new ActiveRuns(memory());
   await active.add(run('a', '/ws/out'));
   await active.add(run('b', '/ws/out'));
   expect(active.list()).toEqual([run('b', '/ws/out')]);
 });
 
-test('removing takes out that one only', async () => {
+test('removes only the given run', async () => {
   const active = new ActiveRuns(memory());
   await active.add(run('a'));
   await active.add(run('b'));
@@ -29,7 +29,7 @@ test('removing takes out that one only', async () => {
   expect(active.list()).toEqual([run('b')]);
 });
 
-test('what another version left in another shape is passed over', () => {
+test('ignores entries of another version in another shape', () => {
   const active = new ActiveRuns(memory({ activeRuns: [{ id: 'old' }, run('a'), null] }));
   expect(active.list()).toEqual([run('a')]);
   expect(new ActiveRuns(memory({ activeRuns: 'text' })).list()).toEqual([]);

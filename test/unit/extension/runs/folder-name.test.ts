@@ -30,7 +30,7 @@ test.each([
   expect(besideFolder(file, workspace)).toBe(folder),
 );
 
-test('a name that is taken gets the next number', () => {
+test('a taken name gets the next number', () => {
   const taken = new Set(['cnn', 'cnn-2']);
   expect(freeName('cnn', (name) => taken.has(name))).toBe('cnn-3');
   expect(freeName('other', (name) => taken.has(name))).toBe('other');
@@ -54,16 +54,16 @@ test.each([
   'x.',
   'a\u0000',
   'x'.repeat(121),
-])('the name %j will not do', (name) => {
+])('the name %j is not valid', (name) => {
   expect(folderNameProblem(name, free)).toMatch(/^.+\.$/);
   expect(() => checkFolderName(name, free)).toThrow(UserError);
 });
 
-test('a name that is there already will not do', () => {
+test('an existing name is not valid', () => {
   expect(folderNameProblem('cnn', () => true)).toMatch(/"cnn" exists: choose another name/);
 });
 
-test('a name that will do never leaves its parent', () => {
+test('a valid name never leaves its parent', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('.', '/', '\\', 'a', '~', '-', ' ') }), (name) => {
       fc.pre(folderNameProblem(name, free) === undefined);

@@ -18,7 +18,7 @@ test.each([
   expect(jobName(label, [prune, finetune], sparsity)).toBe(name),
 );
 
-test('a job is called after the step that cuts, not the one that recovers', () => {
+test('a job has the name of the step that prunes, not of the one that recovers', () => {
   expect(jobVerb([finetune, prune])).toBe('Prune');
   expect(jobVerb([finetune])).toBe('Fine-tune');
   expect(jobName('cnn', [finetune], 0.5)).toBe('cnn-finetuned');

@@ -11,20 +11,20 @@ const prune = PruneStep.parse({ step: 'prune', amount: { sparsity: 0.9 } });
 const finetune = FinetuneStep.parse({ step: 'finetune' });
 const job = (folder = 'cnn-pruned-90'): RecipeJob => ({ steps: [prune], seed: 3, folder });
 
-test('prunes only, without data', () => {
+test('only prunes without data', () => {
   const recipe = jobRecipe(job(), '/ws/cnn/model.json', undefined);
   expect(recipe).toMatchObject({ checkpoint: '/ws/cnn/model.json', seed: 3, steps: [prune] });
   expect(recipe).not.toHaveProperty('data');
 });
 
-test('has the steps in their order, and the data that was chosen', () => {
+test('has the steps in order, and the chosen data', () => {
   const recipe = jobRecipe({ ...job(), steps: [prune, finetune] }, 'cnn/model.json', 'fashion-mnist');
   expect(recipe.data).toBe('fashion-mnist');
   expect(recipe.steps).toEqual([prune, finetune]);
   expect(Recipe.parse(recipe)).toEqual(recipe);
 });
 
-test('as text it is the same recipe, with the schema first', () => {
+test('its text is the same recipe, with the schema first', () => {
   const recipe = jobRecipe(job(), 'cnn/model.json', 'fashion-mnist');
   const text = recipeText({ ...recipe, $schema: 'old' }, 'new');
   expect(text).toMatch(/^\{\n {2}"\$schema": "new",\n/);

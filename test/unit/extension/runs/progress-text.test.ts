@@ -3,12 +3,12 @@ import { logLine, progressText, share, shortProgressText } from '../../../../src
 
 const progress = { stage: 'evaluate', done: 4000, total: 10_000, unit: 'images', rate: 2500.4, secondsLeft: 2.4 };
 
-test('says stage, how far, rate and time left', () => {
+test('names stage, progress, rate and time left', () => {
   expect(progressText(progress)).toBe('evaluate: 4,000 of 10,000 images, 2,500 images/s, 3 s left');
   expect(shortProgressText(0.4, 2.4)).toBe('40%, 3 s left');
 });
 
-test('says no rate and no time that it does not know', () => {
+test('leaves out an unknown rate and time', () => {
   const start = { ...progress, done: 0, rate: 0, secondsLeft: Number.POSITIVE_INFINITY };
   expect(progressText(start)).toBe('evaluate: 0 of 10,000 images');
   expect(shortProgressText(0, Number.POSITIVE_INFINITY)).toBe('0%');
@@ -16,7 +16,7 @@ test('says no rate and no time that it does not know', () => {
   expect(progressText({ ...progress, rate: 0.1234 })).toContain('0.123 images/s');
 });
 
-test('a share stays within 0 and 1, also of nothing', () => {
+test('a share stays within 0 and 1, also without a total', () => {
   expect(share({ ...progress, total: 0 })).toBe(0);
   expect(share({ ...progress, done: 20_000 })).toBe(1);
 });

@@ -22,7 +22,7 @@ function told(events: RunEvent[]): RunEvent[] {
   return heard;
 }
 
-test('who joins late hears the curve of a long training in its order, thinned out but from its start to its end', () => {
+test('a late listener gets the curve of a long training in order, thinned out, with its start and end', () => {
   const step: RunEvent = { kind: 'step', index: 0, steps: 1, step: 'train' };
   const points = Array.from({ length: 5000 }, (_, index) => training(index));
   const heard = told([step, ...points]);
@@ -35,7 +35,7 @@ test('who joins late hears the curve of a long training in its order, thinned ou
   expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
 });
 
-test('of progress that is no training only the last is kept', () => {
+test('of progress without training only the last is kept', () => {
   const plain = (done: number): RunEvent => ({ kind: 'progress', progress: { ...progress, done } });
   expect(told([plain(0), plain(0.5), plain(1)])).toEqual([{ ...plain(1), clock: { share: 1, secondsLeft: 1 } }]);
 });

@@ -36,7 +36,7 @@ function service() {
   return { runs, active, made, start, discarded };
 }
 
-test('a run has an engine of its own, gives its result, and leaves neither process nor entry behind', async () => {
+test('a run has its own engine, gives its result, and leaves neither process nor entry behind', async () => {
   const { runs, active, made, start } = service();
   const job = start('/ws/done', true);
   expect(runs.running).toEqual([job]);
@@ -51,14 +51,14 @@ test('a run has an engine of its own, gives its result, and leaves neither proce
   expect(runs.running).toEqual([]);
 });
 
-test('while it goes on it is in the list that the next start reads, as it can be resumed', async () => {
+test('a run that is going on is in the list of runs to resume', async () => {
   const { active, start } = service();
   const job = start('/ws/waits');
   await eventually(() => expect(active.list()).toHaveLength(1));
   expect(active.list()[0]).toEqual({ id: job.id, title: 'Prune it', recipe, baseFolder: '/ws', out: '/ws/waits' });
 });
 
-test('the end of the window leaves it in the list', async () => {
+test('the end of the window keeps it in the list', async () => {
   const { runs, active, made, start } = service();
   const job = start('/ws/waits');
   await made[0]!.ready;
@@ -68,7 +68,7 @@ test('the end of the window leaves it in the list', async () => {
   expect(isAlive(made[0]!.pid!)).toBe(false);
 });
 
-test('cancelled, it is told as cancelled and forgotten', async () => {
+test('a cancelled run is reported as cancelled and forgotten', async () => {
   const { active, start } = service();
   const job = start('/ws/waits');
   const heard = new Promise<void>((resolve) => job.events.add(() => resolve()));
@@ -79,7 +79,7 @@ test('cancelled, it is told as cancelled and forgotten', async () => {
   expect(active.list()).toEqual([]);
 });
 
-test('a failure is the sentence of the engine, and there is nothing to resume', async () => {
+test('a failure has the sentence of the engine, and nothing can be resumed', async () => {
   const { active, start } = service();
   const failure = await failureOf(start('/ws/fail').follow(() => undefined));
   expect(failure).toBeInstanceOf(UserError);
@@ -88,7 +88,7 @@ test('a failure is the sentence of the engine, and there is nothing to resume', 
   expect(active.list()).toEqual([]);
 });
 
-test('the death of its engine interrupts it: it can be resumed, and others go on', async () => {
+test('the death of its engine interrupts it: it can be resumed, and others continue', async () => {
   const { runs, active, start } = service();
   const other = start('/ws/waits');
   const failure = await failureOf(start('/ws/die').follow(() => undefined));
@@ -98,7 +98,7 @@ test('the death of its engine interrupts it: it can be resumed, and others go on
   expect(runs.running).toEqual([other]);
 });
 
-test('whoever joins late is told what was told before', async () => {
+test('a late listener gets all earlier events', async () => {
   const { start } = service();
   const job = start('/ws/waits');
   await new Promise<void>((resolve) => {
@@ -111,7 +111,7 @@ test('whoever joins late is told what was told before', async () => {
   expect(events.map(({ kind }) => kind)).toEqual(['step', 'message']);
 });
 
-test('a run that computes on after a cancel is killed within 2 s, cancelled, and its new folder cleaned', async () => {
+test('a run that ignores a cancel is killed within 2 s, cancelled, and its new folder cleaned', async () => {
   const { active, made, start, discarded } = service();
   const job = start('/ws/compute');
   const followed = failureOf(job.follow(() => undefined));

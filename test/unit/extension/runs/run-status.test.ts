@@ -24,10 +24,10 @@ function heard(...events: [number, RunEvent][]): RunStatus {
   return status;
 }
 
-test('a step without epochs is as far as its progress, and weighs little beside epochs', () => {
+test('a step without epochs follows its progress, and weighs little beside epochs', () => {
   const status = heard([0, step(0)], [0, plain(50)]);
   expect(status.share).toBeCloseTo(0.05 / 4.1, 12);
-  // How long the epochs after it will take nobody knows yet.
+  // The duration of the epochs after it is unknown.
   expect(status.clock).toEqual({ share: status.share });
 });
 
@@ -38,7 +38,7 @@ test('the last step without epochs has its own time left', () => {
   expect(status.clock).toEqual({ share: 0.5, secondsLeft: 2 });
 });
 
-test('the steps after a training are in the time left, by their epochs', () => {
+test('the time left includes later steps by their epochs', () => {
   const rounds = Recipe.parse({
     recipeVersion: 1,
     steps: [{ step: 'finetune', epochs: 2 }, { step: 'prune' }, { step: 'finetune', epochs: 2 }],
@@ -57,7 +57,7 @@ test('the steps after a training are in the time left, by their epochs', () => {
   expect(status.share).toBeCloseTo(1 / 4.1, 12);
 });
 
-test('a training is as far as its epochs, and has the time of all of them left', () => {
+test('a training follows its epochs, and its time left includes all of them', () => {
   const status = heard([0, step(1)], [1000, training(0)], [11_000, training(1)]);
   expect(status.share).toBeCloseTo(1.1 / 4.1, 12);
   expect(status.progress?.secondsLeft).toBe(30);
@@ -69,17 +69,17 @@ test('the evaluation between two epochs neither moves the bar nor shortens the t
   expect(status.progress?.secondsLeft).toBe(30);
 });
 
-test('a resumed training counts its time from where it went on', () => {
+test('a resumed training counts its time from the resume', () => {
   const status = heard([0, step(1)], [0, training(2)], [10_000, training(3)]);
   expect(status.progress?.secondsLeft).toBe(10);
 });
 
-test('at its start it does not pretend to know its time', () => {
+test('the time left is unknown at the start', () => {
   expect(heard([0, step(1)], [0, training(0)]).progress?.secondsLeft).toBe(Number.POSITIVE_INFINITY);
   expect(heard([0, step(1)]).progress).toBeUndefined();
 });
 
-test('within the order of a run the share never falls and stays within 0 and 1', () => {
+test('during a run the share never falls and stays within 0 and 1', () => {
   const part = fc.oneof(
     fc.integer({ min: 0, max: 120 }).map(plain),
     fc.double({ min: 0, max: 5, noNaN: true }).map(training),

@@ -21,24 +21,24 @@ const pruned: RunResult = {
   sampleData: false,
 };
 
-test('says what pruning came to', () => {
+test('summarizes a pruning', () => {
   expect(runSummary('Prune cnn', pruned)).toBe(
     'Prune cnn is done: test accuracy 91.80% → 91.71%, sparsity 90.0%, 1.70 MB → 250 kB gzipped.',
   );
 });
 
-test('says so where it was measured on the sample', () => {
+test('says if it was measured on the sample', () => {
   expect(runSummary('Prune cnn', { ...pruned, sampleData: true })).toContain('91.71% (on sample data)');
 });
 
-test('says no accuracy that was not measured', () => {
+test('names no accuracy that was not measured', () => {
   const accuracy = { before: null, afterPrune: null, afterFineTune: null };
   expect(runSummary('Prune cnn', { ...pruned, accuracy })).toBe(
     'Prune cnn is done: sparsity 90.0%, 1.70 MB → 250 kB gzipped.',
   );
 });
 
-test('says the test accuracy of the best epoch of a training', () => {
+test('names the test accuracy of the best epoch of a training', () => {
   const best = { epoch: 3, loss: 0.1, accuracy: 0.95, validationAccuracy: 0.93, testAccuracy: 0.92, seconds: 8 };
   const trained: RunResult = {
     ...pruned,

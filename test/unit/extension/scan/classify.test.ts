@@ -18,13 +18,13 @@ async function kindOf(content: string, name = 'anything.json') {
   return kindOfFile(file);
 }
 
-test('knows a checkpoint by its content, whatever it is called', async () => {
+test('recognizes a checkpoint by its content under any name', async () => {
   expect(await kindOf(JSON.stringify(checkpoint), 'notes.json')).toBe('checkpoint');
   expect(await kindOf(`\uFEFF\n  ${JSON.stringify(checkpoint, null, 4)}`)).toBe('other'); // JSON.parse refuses the mark too
   expect(await kindOf(`\n\n ${JSON.stringify(checkpoint, null, 4)}`)).toBe('checkpoint');
 });
 
-test('knows a recipe, even one with a wrong step', async () => {
+test('recognizes a recipe, even one with a wrong step', async () => {
   expect(await kindOf('{"recipeVersion": 1, "steps": [{"step": "shred"}]}')).toBe('recipe');
 });
 
@@ -39,33 +39,33 @@ test.each([
   expect(await kindOf(content)).toBe('other');
 });
 
-test('reads on where the head is promising and the file large', async () => {
+test('reads a large file to its end if its start may belong to a checkpoint', async () => {
   const large = { ...checkpoint, userDefinedMetadata: { padding: 'x'.repeat(200_000) } };
   expect(await kindOf(JSON.stringify(large))).toBe('checkpoint');
 });
 
-test('turns a large file down by its head', async () => {
+test('rejects a large file by its start', async () => {
   const late = { padding: 'x'.repeat(100_000), ...checkpoint };
   expect(headIsPromising(JSON.stringify(late).slice(0, 65_536))).toBe(false);
   expect(kindOfText(JSON.stringify(late))).toBe('checkpoint');
   expect(await kindOf(JSON.stringify(late))).toBe('other');
 });
 
-test('does not read what is larger than any model.json', async () => {
+test('does not read files larger than any model.json', async () => {
   const file = path.join(await temporaryFolder(), 'huge.json');
   await writeFile(file, JSON.stringify(checkpoint));
   await truncate(file, MODEL_JSON_MAX_BYTES + 1);
   expect(await kindOfFile(file)).toBe('other');
 });
 
-test('what cannot be read is neither', async () => {
+test('a file that cannot be read is neither', async () => {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, 'folder.json'));
   expect(await kindOfFile(path.join(folder, 'folder.json'))).toBe('other');
   expect(await kindOfFile(path.join(folder, 'missing.json'))).toBe('other');
 });
 
-test.skipIf(process.platform === 'win32')('a pipe called .json is neither, and holds nothing up', async () => {
+test.skipIf(process.platform === 'win32')('a pipe called .json is neither, and blocks nothing', async () => {
   const file = path.join(await temporaryFolder(), 'model.json');
   execFileSync('mkfifo', [file]);
   expect(await kindOfFile(file)).toBe('other');

@@ -4,7 +4,7 @@ import { excludeGlob, excludePatterns, excluder } from '../../../../src/extensio
 const filesExclude = { '**/.cache': true, '**/*.js': { when: '$(basename).ts' }, '**/tmp': false };
 const searchExclude = { '**/bower_components': true, '**/*.{code-search,old}': true, dist: true };
 
-test('takes the patterns that are switched on, and node_modules always', () => {
+test('takes the active patterns, and node_modules always', () => {
   const patterns = excludePatterns(filesExclude, searchExclude, undefined, 'nonsense');
   expect(patterns).toEqual([
     '**/node_modules',
@@ -18,7 +18,7 @@ test('takes the patterns that are switched on, and node_modules always', () => {
   ]);
 });
 
-test('makes one glob, without braces inside its braces', () => {
+test('makes one glob without nested braces', () => {
   expect(excludeGlob(['**/a', '**/*.{b,c}', 'd'])).toBe('{**/a,d}');
 });
 

@@ -11,7 +11,7 @@ test('tells changes from repetitions', () => {
   expect(findings.set('/a/m.json', 'other')).toBe(false);
 });
 
-test('forgets a file, a whole folder, but not its namesakes', () => {
+test('forgets a file or a whole folder, but not others with the same start of their name', () => {
   const findings = new Findings();
   for (const file of ['/a/m.json', '/a/b/m.json', '/ab/m.json', '/c.json']) findings.set(file, 'checkpoint');
   expect(findings.remove('/a', '/')).toBe(true);
@@ -22,7 +22,7 @@ test('forgets a file, a whole folder, but not its namesakes', () => {
   expect(findings.of('checkpoint')).toEqual([]);
 });
 
-test('works through a list with so many at a time', async () => {
+test('works on a limited number of items at a time', async () => {
   let busy = 0;
   let most = 0;
   const done: number[] = [];
@@ -35,7 +35,7 @@ test('works through a list with so many at a time', async () => {
   expect([all, most, done.sort()]).toEqual([true, 2, [1, 2, 3, 4, 5]]);
 });
 
-test('stops when aborted, and says so', async () => {
+test('stops when aborted, and returns false', async () => {
   const abort = new AbortController();
   const done: number[] = [];
   const all = await eachOf([1, 2, 3, 4], 1, abort.signal, (item) => {

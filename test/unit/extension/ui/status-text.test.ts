@@ -16,7 +16,7 @@ const job = {
   secondsLeft: 3,
 };
 
-test('shows the engine, or the first run and how many more', () => {
+test('shows the engine, or the first run and the number of others', () => {
   expect(statusText(up, [])).toBe('$(check) Secateur');
   expect(statusText({ phase: 'failed', message: 'x' }, [])).toBe('$(error) Secateur');
   expect(statusText(up, [job])).toBe('$(sync~spin) Train [cnn] 25%, 3 s left');
@@ -25,7 +25,7 @@ test('shows the engine, or the first run and how many more', () => {
   );
 });
 
-test('reads out what it shows', () => {
+test('gives screen readers the same text', () => {
   expect(statusLabel(up, [job])).toBe('Secateur: The engine is running.: Train [cnn] 25%, 3 s left');
 });
 
@@ -37,7 +37,7 @@ test('the tooltip names the engine and links the commands, each run with its own
   expect(text).toContain('(command:secateur.restartEngine)');
 });
 
-test('a name cannot put a link of its own into the tooltip', () => {
+test('a name cannot add a link to the tooltip', () => {
   const evil = { ...job, title: '[x](command:workbench.action.quit)' };
   expect(statusTooltip(up, [evil], COMMANDS)).not.toContain('[x](command:');
 });

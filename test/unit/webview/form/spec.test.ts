@@ -22,7 +22,7 @@ test('a choice is closed, or open to text that its own rules allow', () => {
   });
 });
 
-test('shapes of a union go by the key that tells them apart, or by their type', () => {
+test('variants of a union are told apart by a key, or by their type', () => {
   const amount = read(z.union([z.strictObject({ sparsity: z.number() }), z.strictObject({ threshold: z.number() })]));
   expect(amount.kind === 'union' && amount.variants.map(({ name }) => name)).toEqual(['sparsity', 'threshold']);
   const to = read(z.union([z.number(), z.string()]));
@@ -49,13 +49,13 @@ test('lists, records, parts of their own, defaults and help', () => {
   expect(part).toMatchObject({ help: 'A part.', spec: { kind: 'object' } });
 });
 
-test.each(stepNames)('the form of %s begins with a step that its schema takes', (name) => {
+test.each(stepNames)('the form of %s starts with a step that its schema accepts', (name) => {
   const spec = read(stepDefinition(name).schema);
   if (spec.kind !== 'object') throw new Error('no object');
   const first = initialObject(spec, starts);
   expect(RecipeStep.safeParse(first).error?.issues ?? []).toEqual([]);
   for (const field of spec.fields) expect(field.spec.kind, field.key).not.toBe('unknown');
-  // Whatever can be switched on fits too, and is recognised again.
+  // Every option that can be switched on fits too, and is recognized again.
   for (const { key, spec: part, required } of spec.fields) {
     if (required) continue;
     const value = initial(part, key, starts);
@@ -63,7 +63,7 @@ test.each(stepNames)('the form of %s begins with a step that its schema takes', 
   }
 });
 
-test('a number is typed within its range, or told why not', () => {
+test('a typed number is within its range, or has a fault', () => {
   const share = { kind: 'number', integer: false, min: 0, max: 1, above: false } as const;
   expect(parseNumber(share, ' 0,5 ')).toBe(0.5);
   expect(parseNumber(share, '2')).toBe('Type a number from 0 to 1.');

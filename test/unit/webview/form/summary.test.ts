@@ -19,7 +19,7 @@ test('keys and values read as words', () => {
   expect(valueLabel({ kind: 'text' }, 'exponential')).toBe('Exponential');
 });
 
-test('a field that is set again keeps its place, and one that is taken away is gone', () => {
+test('a field that is set again keeps its place, and a removed one is gone', () => {
   expect(Object.keys(withKey({ a: 1, b: 2 }, 'a', 3))).toEqual(['a', 'b']);
   expect(withKey({ a: 1, b: 2 }, 'a', undefined)).toEqual({ b: 2 });
 });
