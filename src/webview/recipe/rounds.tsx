@@ -61,7 +61,8 @@ export function Rounds() {
         </Button>
       </div>
       <p class="small quiet">
-        Prunes and trains in turns up to {percent(sparsity, 1)}; each round keeps the same share of what is left.
+        Alternates pruning and training up to {percent(sparsity, 1)}; each round keeps the same share of the remaining
+        weights.
         {layers !== undefined && ' Amounts of single layers are left out.'}
       </p>
     </Fold>
