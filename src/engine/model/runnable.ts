@@ -1,4 +1,5 @@
 import type { ModelContent } from '../checkpoint/types';
+import { constraintNote } from './layers-model/constraints';
 import { load } from './layers-model/load';
 import { whyNotLoadable } from './layers-model/load-plan';
 import type { Ends, Network } from './network';
@@ -9,6 +10,9 @@ import type { Ends, Network } from './network';
  */
 export const whyNotRunnable = (model: ModelContent, ends: Ends = 'one'): string | undefined =>
   whyNotLoadable(model, ends);
+
+/** What of a model training leaves out, as one sentence; undefined where that is nothing. */
+export const leftOutOfTraining = (model: ModelContent): string | undefined => constraintNote(model);
 
 /**
  * The network of a model, with a variable for each of its tensors that is a weight. The caller disposes of it.

@@ -155,6 +155,29 @@ describe('a plan is what the run comes to, read back from its files', () => {
   });
 });
 
+describe('constraints of weights', () => {
+  const constrained = (): tfLayers.LayersModel => {
+    const inner = tfLayers.layers.dense({ units: 4, kernelConstraint: 'unitNorm', name: 'inner' });
+    return tfLayers.sequential({
+      layers: [
+        tfLayers.layers.reshape({ name: 'rows', targetShape: [6, 6], inputShape: [6, 6, 1] }),
+        tfLayers.layers.timeDistributed({ name: 'each', layer: inner }),
+        tfLayers.layers.flatten({ name: 'flat' }),
+        tfLayers.layers.dense({ name: 'out', units: 3, biasConstraint: 'nonNeg', kernelConstraint: 'nonNeg' }),
+      ],
+    });
+  };
+  const note = 'Training does not apply the weight constraints of the layer "each" and 1 more.';
+
+  it('are told where a model is trained', async () => {
+    const { plan, run, data } = await world(constrained);
+    const finetune = { step: 'finetune', epochs: 1 } as const;
+    expect((await plan(finetune)).notes).toEqual([note]);
+    expect((await run('f', finetune, { data })).notes).toEqual([note]);
+    expect((await plan(prune)).notes).toBeUndefined();
+  });
+});
+
 describe('every step has a plan', () => {
   it('of counts that stay, where it compresses nothing, and of the accuracy as it is', async () => {
     const { plan, data, folder } = await world(network);

@@ -1,12 +1,30 @@
+import type { ModelContent } from '../../checkpoint/types';
+import { topologyOf } from './load-plan';
+
 /**
  * Takes the constraints of weights out of a description, in place. TensorFlow.js applies them whenever it is given a weight,
  * also when it loads one, so that a network would run with other weights than its file holds.
  */
 export function dropConstraints(description: object): void {
+  for (const { holder, key } of constraintsIn(description)) Reflect.set(holder, key, null);
+}
+
+/** What training leaves out of a model, as one sentence; undefined where that is nothing. */
+export function constraintNote(model: ModelContent): string | undefined {
+  const topology = topologyOf(model);
+  if (topology === null || typeof topology === 'string') return undefined;
+  const [first, ...others] = topology.layers.filter(({ config }) => constraintsIn(config).next().done !== true);
+  if (!first) return undefined;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `Training does not apply the weight constraints of the layer "${first.name}"${more}.`;
+}
+
+/** The constraints that are set anywhere in a description or configuration. */
+function* constraintsIn(description: object): Generator<{ readonly holder: object; readonly key: string }> {
   const open: object[] = [description];
-  for (let value = open.pop(); value; value = open.pop())
-    for (const [key, inner] of Object.entries(value)) {
-      if (key.endsWith('_constraint')) Reflect.set(value, key, null);
-      else if (typeof inner === 'object' && inner !== null) open.push(inner as object);
+  for (let holder = open.pop(); holder; holder = open.pop())
+    for (const [key, value] of Object.entries(holder)) {
+      if (key.endsWith('_constraint') && value !== null) yield { holder, key };
+      else if (typeof value === 'object' && value !== null) open.push(value as object);
     }
 }

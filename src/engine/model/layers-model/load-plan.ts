@@ -67,7 +67,8 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   return { topology, description: reading.description, variableOf };
 }
 
-function topologyOf({ modelTopology }: ModelContent): Topology | null | string {
+/** The layers that a model describes; null where it describes none, and one sentence where they cannot be read. */
+export function topologyOf({ modelTopology }: ModelContent): Topology | null | string {
   try {
     return readTopology(modelTopology);
   } catch (error) {
