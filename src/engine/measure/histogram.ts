@@ -1,7 +1,8 @@
 import { UserError } from '../../protocol/errors';
 import type { Histogram } from '../../protocol/measure';
 import type { ModelContent, TensorData } from '../checkpoint/types';
-import { readGraph, type GraphLayer } from '../model/graph';
+import { readGraph } from '../model/graph';
+import type { GraphLayer } from '../model/model-graph';
 
 /** Bins of |w|, fine enough to count a threshold on the page while it moves. */
 const MAGNITUDE_BINS = 1024;

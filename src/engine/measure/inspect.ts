@@ -4,7 +4,8 @@ import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../proto
 import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type FileSizes, type SizeOptions } from '../checkpoint/sizes';
 import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
-import { readGraph, type GraphLayer } from '../model/graph';
+import { readGraph } from '../model/graph';
+import type { GraphLayer } from '../model/model-graph';
 import { macsForOf, withInputShape } from '../model/input-shapes';
 import { whyNotRunnable } from '../model/runnable';
 

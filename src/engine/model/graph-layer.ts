@@ -1,5 +1,5 @@
 import { shapeSize } from '../checkpoint/dtype';
-import type { GraphLayer, GraphTensor } from './graph';
+import type { GraphLayer, GraphTensor } from './model-graph';
 
 /** A layer with what its tensors tell of it. */
 export function describeLayer(

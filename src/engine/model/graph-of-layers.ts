@@ -1,7 +1,7 @@
 import type { ModelContent, Tensor } from '../checkpoint/types';
-import type { GraphCall, GraphLayer, GraphNode, GraphTensor, ModelGraph } from './graph';
+import type { GraphCall, GraphLayer, GraphNode, GraphTensor, ModelGraph } from './model-graph';
 import { describeLayer } from './graph-layer';
-import { closeInputs } from './input-shapes';
+import { closeInputs } from './close-inputs';
 import { hasGates } from './op/channels';
 import type { Op } from './op/op';
 import { outputKinds } from './output-kinds';
@@ -17,7 +17,7 @@ const UNKNOWN: Op = { kind: 'unknown', channelsFirst: false };
 /** A LayersModel as nodes; of anything else that is not known, its tensors by their names. @throws UserError */
 export function graphOfLayers(model: ModelContent): ModelGraph {
   const topology = readTopology(model.modelTopology);
-  const owned = assignTensors(topology?.layers ?? [], model.tensors);
+  const owned = assignTensors(topology?.nodes ?? [], model.tensors);
   const grouped = [...owned.others].map(([name, tensors]) => {
     const layer = { name, path: [name], type: 'Weights', outputShape: null, macs: null };
     return describeLayer(
@@ -26,16 +26,15 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
     );
   });
   if (!topology) return graphOfGroups(grouped);
-  const stored = topology.layers.map((layer) => asStored(layer, owned.byLayer.get(layer.id)));
-  const told = stored.every((layer, i) => layer === topology.layers[i]) ? topology : { ...topology, layers: stored };
+  const stored = topology.nodes.map((layer) => asStored(layer, owned.byLayer.get(layer.id)));
+  const told = stored.every((layer, i) => layer === topology.nodes[i]) ? topology : { ...topology, nodes: stored };
   const figures = inferFigures(told);
   const closed = closeInputs(topology);
   const open = closed.some((input) => input.open);
-  const sizes = new Map(closed.map(({ id, shape }) => [id, shape]));
+  const sizes = new Map(closed.map(({ call, shape }) => [call, shape]));
   const counted = open ? inferFigures(told, sizes) : figures;
-  const nodes = stored.map(({ id, name, path, type, op, calls, inputShape }): GraphNode => {
-    const { shape: outputShape = null } = figures.get(id) ?? {};
-    const { macs = null } = counted.get(id) ?? {};
+  const nodes = stored.map(({ id, name, path, type, op, calls, inputShape }, i): GraphNode => {
+    const [{ shape: outputShape }, { macs }] = [figures[i]!, counted[i]!];
     const tensors = (owned.byLayer.get(id) ?? []).map((tensor) => tensorOf(tensor, type, op));
     return { ...describeLayer({ name, path, type, outputShape, macs }, tensors), op, calls, inputShape };
   });
@@ -44,12 +43,12 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
     name: topology.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
     layers: [...nodes, ...grouped],
     nodes,
-    calls: topology.calls.map(({ layer, inputs }, i): GraphCall => ({ node: layer, inputs, shape: shapes[i]!.shape })),
+    calls: topology.calls.map(({ node, inputs }, i): GraphCall => ({ node, inputs, shape: shapes[i]!.shape })),
     inputCalls: topology.inputCalls,
     results: topology.results,
-    inputs: topology.inputCalls.map((call) => nodes[topology.calls[call]!.layer]!.inputShape),
+    inputs: topology.inputCalls.map((call) => nodes[topology.calls[call]!.node]!.inputShape),
     outputs: topology.outputs.length,
-    output: outputKinds(topology)[0] ?? 'open',
+    output: outputKinds(told)[0] ?? 'open',
     layered: true,
     ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
     unknown: nodes.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),

@@ -1,5 +1,5 @@
 import type { ModelContent } from '../checkpoint/types';
-import type { ModelGraph } from './graph';
+import type { ModelGraph } from './model-graph';
 import { describeLayer } from './graph-layer';
 import { layersOfOperations, type OperationTensor } from './operations/layers';
 import type { OperationGraph } from './operations/read';

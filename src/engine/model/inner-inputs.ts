@@ -20,7 +20,7 @@ export function innerInputs({ modelTopology }: ModelContent): InnerInput[] {
   const topology = readTopology(modelTopology);
   const description = topology && readModel(LayerJson.parse(modelTopology['model_config'] ?? modelTopology));
   if (!description) return [];
-  const firstCall = new Map(topology.layers.map(({ path, calls: [first] }) => [JSON.stringify(path), first]));
+  const firstCall = new Map(topology.nodes.map(({ path, calls: [first] }) => [JSON.stringify(path), first]));
   /** The `input`-th feed of the first call of a layer. */
   const feedOf: FeedOf = (path, input) => {
     const call = firstCall.get(JSON.stringify(path));

@@ -1,7 +1,8 @@
+import type { Flow } from './op/op';
 import type { OutputKind } from './network';
-import type { Merge, Op } from './op/op';
+import type { Op } from './op/op';
+import type { Merge } from './op/attributes';
 import { inferCalls } from './shapes';
-import type { Topology } from './topology';
 import type { Shape } from './shape';
 
 const BY_ACTIVATION: Readonly<Record<string, OutputKind>> = {
@@ -20,16 +21,16 @@ const BY_ACTIVATION: Readonly<Record<string, OutputKind>> = {
 const KEEPS_SHARES: ReadonlySet<Merge['how']> = new Set(['add', 'maximum', 'minimum', 'multiply']);
 
 /** Whether each output of a model is logits or probabilities, by what is computed, from call to call. */
-export function outputKinds(topology: Topology): OutputKind[] {
-  const shapes = inferCalls(topology).map(({ shape }) => shape);
+export function outputKinds(flow: Flow): OutputKind[] {
+  const shapes = inferCalls(flow).map(({ shape }) => shape);
   const kinds: OutputKind[] = [];
-  for (const [i, { layer, inputs }] of topology.calls.entries()) {
+  for (const [i, { node, inputs }] of flow.calls.entries()) {
     const fed = inputs
       .filter(({ keyword }) => keyword === undefined)
       .map(({ call, output }) => ({ kind: output === 0 ? kinds[call]! : 'open', shape: shapes[call]! }));
-    kinds.push(kindOf(topology.layers[layer]!.op, fed, shapes[i]!));
+    kinds.push(kindOf(flow.nodes[node]!.op, fed, shapes[i]!));
   }
-  return topology.results.map(({ call, output }) => (output === 0 ? kinds[call]! : 'open'));
+  return flow.results.map(({ call, output }) => (output === 0 ? kinds[call]! : 'open'));
 }
 
 interface Fed {

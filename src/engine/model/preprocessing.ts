@@ -1,5 +1,6 @@
 import type { ModelContent } from '../checkpoint/types';
-import { readGraph, type GraphNode } from './graph';
+import { readGraph } from './graph';
+import type { GraphNode } from './model-graph';
 import type { Op } from './op/op';
 import type { TensorRole } from './roles';
 

@@ -1,15 +1,14 @@
 import { count } from '../../protocol/format';
 import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
-import type { Shape } from './shape';
 import type { CallInput, TensorRef } from './edges';
+import type { Flow, FlowCall, FlowNode } from './op/op';
 import { LayerJson, type Config } from './topology-json';
-import type { Op } from './op/op';
 import { readOp } from './op/read';
 import { damaged } from './validate/damaged';
 import { archiveNames } from './weights/archive';
 
 /** A layer of the model, nested models dissolved. It is described once, however often it is called. */
-export interface TopologyLayer {
+export interface TopologyLayer extends FlowNode {
   /** Unique: the names of the models around it and its own, joined by slashes. */
   readonly id: string;
   /** Its own name where that is unique, else its id. */
@@ -19,43 +18,19 @@ export interface TopologyLayer {
   /** Keras class name. */
   readonly type: string;
   readonly config: Config;
-  /** What it computes, as the configuration says. */
-  readonly op: Op;
   /** Where an archive of Keras keeps its weights: `layers/functional/layers/conv2d_1`. */
   readonly archive: string;
-  /** Its calls that lead to an output of the model, as places in `calls` of the topology; none where it leads nowhere. */
-  readonly calls: readonly number[];
   /** Ids of the layers that feed its first call, in order. What holds for one call need not hold for the others: see `calls`. */
   readonly inputs: readonly string[];
-  /** Whether it is called more than once. */
-  readonly shared: boolean;
-  /** The shape it declares for its input, batch first; null where other layers feed it. */
-  readonly inputShape: Shape | null;
-}
-
-/** One call of a layer, in the whole model: a layer of a nested model that is called twice has two. */
-export interface Call {
-  /** The layer, as a place in `layers`. */
-  readonly layer: number;
-  /** What feeds it, those passed by their place first; empty where it takes an input of the model. */
-  readonly inputs: readonly CallInput[];
 }
 
 /**
- * A model's layers in the order of its description, and their calls in an order in which they can be made.
- *
- * What depends on values that flow (shapes, MACs, channels, constants, running the model) must go over `calls`: each comes
- * after those that feed it, and nested models are dissolved call by call. What belongs to a layer itself (weights,
- * configuration, parameters) goes over `layers`: weights that are shared are there once.
+ * A model's layers in the order of its description, and their calls: a layer of a nested model that is called twice has two.
+ * Nested models are dissolved call by call.
  */
-export interface Topology {
+export interface Topology extends Flow {
   readonly name: string | undefined;
-  readonly layers: readonly TopologyLayer[];
-  readonly calls: readonly Call[];
-  /** The calls that take the inputs of the model, in order. */
-  readonly inputCalls: readonly number[];
-  /** The outputs of the model, in order. */
-  readonly results: readonly TensorRef[];
+  readonly nodes: readonly TopologyLayer[];
   /** Ids of the layers that take its inputs, and of those that make its outputs. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -102,8 +77,8 @@ interface Around {
 }
 
 class Dissolver {
-  readonly #layers: (Omit<TopologyLayer, 'name' | 'inputs' | 'shared' | 'calls'> & { readonly calls: number[] })[] = [];
-  readonly #calls: Call[] = [];
+  readonly #layers: (Omit<TopologyLayer, 'name' | 'inputs' | 'calls'> & { readonly calls: number[] })[] = [];
+  readonly #calls: FlowCall[] = [];
   #inputCalls: number[] = [];
 
   dissolve(model: ModelDescription): Topology {
@@ -112,10 +87,10 @@ class Dissolver {
     const results = this.#call(this.#place(model, { path: [], archive: 'layers' }, false), null);
     const seen = new Map<string, number>();
     for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);
-    const idOf = (call: number) => this.#layers[this.#calls[call]!.layer]!.id;
+    const idOf = (call: number) => this.#layers[this.#calls[call]!.node]!.id;
     return {
       name: model.name,
-      layers: this.#layers.map((layer): TopologyLayer => {
+      nodes: this.#layers.map((layer): TopologyLayer => {
         const [first] = layer.calls;
         const own = layer.path.at(-1)!;
         return {
@@ -123,7 +98,6 @@ class Dissolver {
           // Layers of different nested models may share a name: such are called by their whole path.
           name: seen.get(own) === 1 ? own : layer.id,
           inputs: first === undefined ? [] : this.#calls[first]!.inputs.map(({ call }) => idOf(call)),
-          shared: layer.calls.length > 1,
         };
       }),
       calls: this.#calls,
@@ -149,7 +123,15 @@ class Dissolver {
       return (
         this.#layers.push({
           id: whole.join('/'),
-          ...{ path: whole, type, config, op: readOp(type, config), archive: kept, inputShape, calls: [] },
+          ...{
+            path: whole,
+            type,
+            config,
+            op: readOp(type, config, readTopology),
+            archive: kept,
+            inputShape,
+            calls: [],
+          },
         }) - 1
       );
     });
@@ -184,7 +166,7 @@ class Dissolver {
         made[i] = this.#call(target, passed.length > 0 ? passed : null);
         continue;
       }
-      const call = this.#calls.push({ layer: target, inputs: taken }) - 1;
+      const call = this.#calls.push({ node: target, inputs: taken }) - 1;
       this.#layers[target]!.calls.push(call);
       made[i] = call;
     }

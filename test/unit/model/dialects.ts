@@ -19,7 +19,7 @@ export const dialects: Record<string, Dialect> = {
     modelTopology: { keras_version: '2.16.0', backend: 'tensorflow', model_config: json.modelTopology },
   })),
   numbers: rewriting((json) => {
-    const slots = readTopology(json.modelTopology)!.layers.flatMap(slotsOf);
+    const slots = readTopology(json.modelTopology)!.nodes.flatMap(slotsOf);
     const names = json.weightsManifest.flatMap(({ weights }) => weights.map(({ name }) => name));
     const { byTensor } = matchWeights(slots, names);
     return renaming(json, (name) => {

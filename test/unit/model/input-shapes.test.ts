@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { figuresOf } from '../../../src/engine/measure/inspect';
-import { closeShape, withInputShape } from '../../../src/engine/model/input-shapes';
+import { closeShape } from '../../../src/engine/model/close-inputs';
+import { withInputShape } from '../../../src/engine/model/input-shapes';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { toLayersModel } from '../layers-model';
 

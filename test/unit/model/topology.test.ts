@@ -16,10 +16,10 @@ const read = (described: Record<string, unknown>): Topology => {
 };
 
 /** Each call as the layer and what feeds it: `out < down.0 down.1`, with the call of a layer as its own count. */
-function callsOf({ layers, calls, results, inputCalls }: Topology) {
+function callsOf({ nodes, calls, results, inputCalls }: Topology) {
   const label = (call: number) => {
-    const { layer } = calls[call]!;
-    return `${layers[layer]!.id}#${layers[layer]!.calls.indexOf(call)}`;
+    const { node } = calls[call]!;
+    return `${nodes[node]!.id}#${nodes[node]!.calls.indexOf(call)}`;
   };
   return {
     calls: calls.map(({ inputs }, i) =>
@@ -92,7 +92,7 @@ describe('the calls of a model', () => {
     ); // prettier-ignore
     expect(inputs).toEqual(['b#0', 'a#0']);
     expect(results).toEqual(['c#0.0', 's#0.0']);
-    expect(topology.layers.find(({ name }) => name === 's')).toMatchObject({ shared: true, inputs: ['enc/r'] });
+    expect(topology.nodes.find(({ name }) => name === 's')).toMatchObject({ calls: { length: 2 }, inputs: ['enc/r'] });
     expect(topology.plain).toBe(true);
   });
 
@@ -160,7 +160,7 @@ describe('the calls of a model', () => {
     const described = model('m', [input('x'), layer('s', [['x', 0]], [['s', 0]]), layer('dead', [['s', 1]])], [['x', 0, 0]], [['s', 0, 0]]); // prettier-ignore
     const topology = read(described);
     expect(callsOf(topology).calls).toEqual(['x#0 <', 's#0 < x#0.0']);
-    expect(topology.layers.map(({ name, calls }) => [name, calls])).toEqual([['x', [0]], ['s', [1]], ['dead', []]]); // prettier-ignore
+    expect(topology.nodes.map(({ name, calls }) => [name, calls])).toEqual([['x', [0]], ['s', [1]], ['dead', []]]); // prettier-ignore
   });
 });
 
@@ -236,7 +236,7 @@ describe('a description that could never be called is refused', () => {
       for (let i = 0; i < depth; i++) inside = wrap(inside, 'n', i === 0 ? 0 : 1);
       return inside as Record<string, unknown>;
     };
-    expect(readTopology(nested(16))?.layers).toHaveLength(2);
+    expect(readTopology(nested(16))?.nodes).toHaveLength(2);
     expect(() => readTopology(nested(500))).toThrow('models within models, more than 16 deep');
     let doubling: object = layer('n', [['x', 0]]);
     for (let i = 0; i < 16; i++) {

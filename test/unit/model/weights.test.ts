@@ -61,7 +61,7 @@ const renamed = (
   });
   return { ...model, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
 };
-const slots = (model: ModelContent) => readTopology(model.modelTopology)!.layers.flatMap(slotsOf);
+const slots = (model: ModelContent) => readTopology(model.modelTopology)!.nodes.flatMap(slotsOf);
 const scopeOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
 
 /** `layer/0`, `layer/1` as Keras 3 counts weights. */

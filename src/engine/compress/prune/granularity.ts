@@ -1,5 +1,5 @@
 import type { Granularity } from '../../../protocol/steps/prune';
-import type { GraphTensor } from '../../model/graph';
+import type { GraphTensor } from '../../model/model-graph';
 
 /** How the weights of one tensor fall into groups that are kept or cut as one. */
 export interface Grouping {

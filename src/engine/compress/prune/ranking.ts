@@ -1,7 +1,8 @@
 import { sparsityOf } from '../../../protocol/figures';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
-import { readGraph, type GraphLayer, type GraphTensor } from '../../model/graph';
+import { readGraph } from '../../model/graph';
+import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { requireFinite } from '../../model/tensors';
 import { groupingOf, kernelAxes, nOfM, whyNotFitting, type Pattern } from './granularity';
 import { pooled } from './pooling';

@@ -1,4 +1,4 @@
-import type { GraphLayer, GraphTensor } from '../../model/graph';
+import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import type { LayerChannels } from './channel-groups';
 
 /** An axis of a tensor that runs over channels, and the group of each index along it. */

@@ -1,6 +1,7 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { UserError } from '../../../protocol/errors';
-import { readGraph, type ModelGraph } from '../../model/graph';
+import { readGraph } from '../../model/graph';
+import type { ModelGraph } from '../../model/model-graph';
 import type { ChannelGroups } from './channel-groups';
 import { Tracer } from './tracer';
 

@@ -1,7 +1,8 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import type { GraphNode } from '../../model/graph';
+import type { GraphNode } from '../../model/model-graph';
 import { makesChannels } from '../../model/op/channels';
-import type { Merge, Op } from '../../model/op/op';
+import type { Op } from '../../model/op/op';
+import type { Merge } from '../../model/op/attributes';
 import type { TensorRole } from '../../model/roles';
 import { graphOf } from './channels';
 import type { CallChannels, ChannelGroups } from './channel-groups';

@@ -1,7 +1,8 @@
 import { sumMacs } from '../../../protocol/figures';
 import type { RemovalTotals, RemovedLayer } from '../../../protocol/removal';
 import type { ModelContent } from '../../checkpoint/types';
-import { readGraph, type GraphLayer } from '../../model/graph';
+import { readGraph } from '../../model/graph';
+import type { GraphLayer } from '../../model/model-graph';
 import { macsForOf, withInputShape } from '../../model/input-shapes';
 import { makesChannels } from '../../model/op/channels';
 import type { ChannelGroups } from './channel-groups';

@@ -1,4 +1,5 @@
-import type { Activation, Op } from '../../model/op/op';
+import type { Op } from '../../model/op/op';
+import type { Activation } from '../../model/op/attributes';
 import { makesChannels } from '../../model/op/channels';
 import type { Shape } from '../../model/shape';
 

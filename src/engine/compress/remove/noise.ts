@@ -1,5 +1,5 @@
 import { Random } from '../../dataset/random';
-import { closeShape } from '../../model/input-shapes';
+import { closeShape } from '../../model/close-inputs';
 import type { InputValues, Network } from '../../model/network';
 
 /** Examples for each input of a network. */

@@ -1,4 +1,5 @@
-import type { Activation, ActivationLayer, Op } from '../../model/op/op';
+import type { Op } from '../../model/op/op';
+import type { Activation, ActivationLayer } from '../../model/op/attributes';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -2,7 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
-import type { GraphTensor } from '../../model/graph';
+import type { GraphTensor } from '../../model/model-graph';
 import { innerInputs } from '../../model/inner-inputs';
 import { makesChannels } from '../../model/op/channels';
 import { channelAxes } from './axes';

@@ -1,7 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import { count as readable } from '../../../protocol/format';
 import type { TensorRef } from '../../model/edges';
-import type { GraphCall, GraphNode, ModelGraph } from '../../model/graph';
+import type { GraphCall, GraphNode, ModelGraph } from '../../model/model-graph';
 import { widthOf } from '../../model/op/channels';
 import type { Op } from '../../model/op/op';
 import type { Shape } from '../../model/shape';

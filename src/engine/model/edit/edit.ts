@@ -1,4 +1,4 @@
-import type { GraphNode } from '../graph';
+import type { GraphNode } from '../model-graph';
 import type { Shape } from '../shape';
 
 /** The place of a layer: the names of the models around it, and its own. */

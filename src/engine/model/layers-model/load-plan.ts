@@ -30,11 +30,11 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   if (model.format === 'graph-model' || !topology) {
     return 'This model is no LayersModel, so it cannot be evaluated or trained: convert it to the format tfjs_layers_model.';
   }
-  const strange = topology.layers.find(({ type }) => !isRegistered(type));
+  const strange = topology.nodes.find(({ type }) => !isRegistered(type));
   if (strange) {
     return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`;
   }
-  const lost = topology.layers.find(({ calls }) => calls.length === 0);
+  const lost = topology.nodes.find(({ calls }) => calls.length === 0);
   if (lost) {
     return `The layer "${lost.name}" leads to no output of the model, so the model can be inspected and pruned but not evaluated or trained: save it again without this layer.`;
   }
@@ -52,13 +52,13 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
       return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
     }
   }
-  const stateful = topology.layers.find(({ config }) => isStateful(config));
+  const stateful = topology.nodes.find(({ config }) => isStateful(config));
   if (stateful) {
     return `The layer "${stateful.name}" is stateful, so its answers depend on the examples before, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;
   }
   const reading = readable(model, topology);
   if (typeof reading === 'string') return reading;
-  const byId = new Map(topology.layers.map((layer) => [layer.id, layer]));
+  const byId = new Map(topology.nodes.map((layer) => [layer.id, layer]));
   const variableOf = ({ layer, name }: Slot): string => {
     const { path, name: unique } = byId.get(layer)!;
     const own = `${path.at(-1)!}/`;

@@ -26,7 +26,7 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
   const weights = modelTensors(model);
   requireFinite(weights, 'evaluated or trained');
   const { byTensor, missing } = matchWeights(
-    plan.topology.layers.flatMap(slotsOf),
+    plan.topology.nodes.flatMap(slotsOf),
     weights.map(({ name }) => name),
   );
   const stray = weights.find(({ name }) => !byTensor.has(name));
@@ -46,9 +46,7 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
     throw error;
   }
   const variables = bind(running, weights, nameOf);
-  const frozen = new Set(
-    plan.topology.layers.filter(({ config }) => config['trainable'] === false).map(({ id }) => id),
-  );
+  const frozen = new Set(plan.topology.nodes.filter(({ config }) => config['trainable'] === false).map(({ id }) => id));
   // TensorFlow.js forgets that wrappers are frozen.
   for (const [tensor, variable] of variables) if (frozen.has(byTensor.get(tensor)!.layer)) variable.trainable = false;
   mendBatchNormalisation(running);

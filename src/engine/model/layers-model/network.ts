@@ -10,6 +10,7 @@ import type {
   SplitPoint,
 } from '../network';
 import { inferFigures } from '../shapes';
+import type { Figures } from '../shapes/infer';
 import { readTopology, type Topology } from '../topology';
 import { answersOf } from './answers';
 import { strayTensor, type Binding, type ModelVariable } from './binding';
@@ -31,7 +32,7 @@ export class LayersNetwork implements Network {
   readonly variables: ReadonlyMap<string, NetworkVariable>;
   readonly largestOutput: number;
   readonly #names: ReadonlyMap<ModelVariable, string>;
-  #figures: ReturnType<typeof inferFigures> | undefined;
+  #figures: ReadonlyMap<string, Figures> | undefined;
 
   /**
    * @param bound its variables by the names of their tensors
@@ -63,7 +64,7 @@ export class LayersNetwork implements Network {
   }
 
   splitPointsBefore(names: ReadonlySet<string>): SplitPoint[] {
-    const figures = (this.#figures ??= inferFigures(this.topology));
+    const figures = (this.#figures ??= this.#inferred());
     return splitPointsBefore(this.model, new Set(this.#bound(names).values())).map(({ layers, ...point }) => ({
       ...point,
       macs: [...new Set(layers)].reduce((sum, name) => sum + (figures.get(name)?.macs ?? 0), 0),
@@ -80,6 +81,12 @@ export class LayersNetwork implements Network {
 
   dispose(): void {
     this.model.dispose();
+  }
+
+  /** Figures by the names of layers. */
+  #inferred(): Map<string, Figures> {
+    const figures = inferFigures(this.topology);
+    return new Map(this.topology.nodes.map(({ id }, i) => [id, figures[i]!]));
   }
 
   /** @throws UserError naming a tensor that belongs to no variable */

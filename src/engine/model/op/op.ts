@@ -1,153 +1,25 @@
+import type { CallInput, TensorRef } from '../edges';
 import type { Shape } from '../shape';
-
-/** One number for each axis of an image, a volume or a series; null where the file does not say. */
-export type Sizes = readonly number[] | null;
-
-/** Axes that a window moves over, beside the batch and the channels: 1 of a series, 2 of an image, 3 of a volume. */
-export type Rank = 1 | 2 | 3;
-
-/** A window that moves over the places of a series, an image or a volume. */
-export interface Window {
-  readonly size: Sizes;
-  readonly strides: Sizes;
-  readonly dilation: Sizes;
-  /** `valid`: the window stays within; else zeros lie beyond the edges: `causal` those before the first place only. */
-  readonly padding: 'valid' | 'same' | 'causal';
-}
-
-/**
- * The function of one number that ends a layer, in small letters without underscores: `relu`, `hardsigmoid`, and `softmax`,
- * which is one of all channels. `linear` where there is none, `unknown` where the file does not say which.
- */
-export type Activation = string;
-
-/** Sums over the last axis, with a weight for each number. */
-export interface Dense {
-  readonly kind: 'dense';
-  readonly units: number | null;
-  readonly activation: Activation;
-}
-
-/** Sums over a window and all channels, or over those of a group. */
-export interface Convolution {
-  readonly kind: 'conv';
-  readonly rank: Rank;
-  readonly filters: number | null;
-  readonly window: Window;
-  readonly groups: number;
-  readonly activation: Activation;
-}
-
-/** Spreads each place over a window. */
-export interface TransposedConvolution {
-  readonly kind: 'transposed-conv';
-  readonly rank: Rank;
-  readonly filters: number | null;
-  readonly window: Window;
-  /** Added at the far end of each axis; null where the window alone decides. */
-  readonly outputPadding: Sizes;
-  readonly activation: Activation;
-}
-
-/** Sums over a window, for each channel by itself. */
-export interface DepthwiseConvolution {
-  readonly kind: 'depthwise-conv';
-  readonly rank: Rank;
-  readonly window: Window;
-  /** Filters for each channel. */
-  readonly multiplier: number;
-  readonly activation: Activation;
-}
-
-/** A depthwise convolution, and a convolution of single places after it. */
-export interface SeparableConvolution {
-  readonly kind: 'separable-conv';
-  readonly rank: Rank;
-  readonly filters: number | null;
-  readonly window: Window;
-  /** Filters for each channel; null where only the kernel tells. */
-  readonly multiplier: number | null;
-  readonly activation: Activation;
-}
-
-/** Scales and shifts each channel by its statistics. */
-export interface BatchNormalization {
-  readonly kind: 'batch-normalization';
-  /** Counted from the batch, or below 0 from the end; null where it is not one axis. */
-  readonly axis: number | null;
-  readonly epsilon: number;
-}
-
-/** A function of each number alone, without weights. */
-export type ActivationLayer = { readonly kind: 'activation' } & (
-  | { readonly form: 'named'; readonly activation: Activation }
-  /** `slope * (x - threshold)` below the threshold, else x, but no more than `most`. */
-  | { readonly form: 'rectifier'; readonly slope: number; readonly threshold: number; readonly most: number }
-  /** x above the threshold, else 0. */
-  | { readonly form: 'thresholded'; readonly threshold: number }
-  | { readonly form: 'exponential'; readonly alpha: number }
-);
-
-/** Joins inputs element by element. */
-export interface Merge {
-  readonly kind: 'merge';
-  readonly how: 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
-}
-
-/** The largest or the mean within a window, for each channel. */
-export interface Pool {
-  readonly kind: 'pool';
-  readonly how: 'max' | 'average';
-  readonly rank: Rank;
-  readonly window: Window;
-}
-
-/** The largest or the mean of all places, for each channel. */
-export interface GlobalPool {
-  readonly kind: 'global-pool';
-  readonly how: 'max' | 'average';
-  readonly rank: Rank;
-  readonly keepAxes: boolean;
-}
-
-/** Adds zeros at the edges, or cuts them off. */
-export interface Margins {
-  readonly kind: 'pad' | 'crop';
-  readonly rank: Rank;
-  /** At both ends of an axis together. */
-  readonly margins: Sizes;
-}
-
-/** Gates of an LSTM, a GRU or a simple recurrent layer: its kernels hold as many columns of each unit. */
-export type Gates = 1 | 3 | 4;
-
-/** Goes over steps with a state. */
-export interface Recurrent {
-  readonly kind: 'recurrent';
-  readonly gates: Gates;
-  readonly units: number | null;
-  /** Whether it puts out every step, and not the last one only. */
-  readonly sequences: boolean;
-  /** Whether it puts out its states beside. */
-  readonly states: boolean;
-}
-
-/** An LSTM over images, whose products are convolutions. */
-export interface ConvolutionLstm {
-  readonly kind: 'conv-lstm';
-  readonly filters: number | null;
-  readonly window: Window;
-  readonly sequences: boolean;
-  readonly states: boolean;
-}
-
-/** Cells one upon another, which run at each step. */
-export interface Cells {
-  readonly kind: 'cells';
-  /** Null where one is of no known kind. */
-  readonly cells: readonly { readonly gates: Gates; readonly units: number | null }[] | null;
-  readonly sequences: boolean;
-}
+import type {
+  ActivationLayer,
+  BatchNormalization,
+  Cells,
+  Convolution,
+  ConvolutionLstm,
+  Dense,
+  DepthwiseConvolution,
+  GlobalPool,
+  Margins,
+  Merge,
+  Plain,
+  Pool,
+  Rank,
+  Recurrent,
+  SeparableConvolution,
+  Sizes,
+  Standardization,
+  TransposedConvolution,
+} from './attributes';
 
 /** Runs forwards and backwards. */
 export interface Bidirectional {
@@ -157,35 +29,18 @@ export interface Bidirectional {
   readonly merge: 'concat' | 'apart' | 'other';
 }
 
+/** A model that a layer holds. */
+export interface InnerModel {
+  readonly kind: 'model';
+  /** Null where it cannot be read. @throws UserError where its calls could never be made */
+  readonly read: () => Flow | null;
+}
+
 /** Runs on each step by itself. */
 export interface TimeDistributed {
   readonly kind: 'time-distributed';
   /** Null where it cannot be read. */
-  readonly inner: Op | { readonly kind: 'model'; readonly description: Readonly<Record<string, unknown>> } | null;
-}
-
-/** Scales what enters a model by the mean and variance of data. */
-export interface Standardization {
-  readonly kind: 'standardization';
-  /** Of the first channel; null where its weights hold them. */
-  readonly mean: number | null;
-  readonly variance: number | null;
-}
-
-/** Ops without an attribute that anything asks for. */
-export interface Plain {
-  readonly kind:
-    | 'input'
-    | 'prelu'
-    /** Changes numbers while a model trains, and none afterwards: dropout, noise, penalties of activities. */
-    | 'noise'
-    | 'identity'
-    | 'flatten'
-    | 'layer-normalization'
-    | 'group-normalization'
-    | 'unit-normalization'
-    | 'masking'
-    | 'unknown';
+  readonly inner: Op | InnerModel | null;
 }
 
 /** What a node computes, whatever file described it: a kind and its attributes. Attributes that cannot be read are null. */
@@ -236,3 +91,33 @@ export type Op = (
 
 /** The op of one kind. */
 export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
+
+/** What computes something in a model, however often it is called. */
+export interface FlowNode {
+  readonly op: Op;
+  /** Its calls that lead to an output of the model, as places in `calls`; none where it leads nowhere. */
+  readonly calls: readonly number[];
+  /** The shape it declares for its input, batch first; null where other nodes feed it. */
+  readonly inputShape: Shape | null;
+}
+
+/** One call of a node. */
+export interface FlowCall {
+  /** As a place in `nodes`. */
+  readonly node: number;
+  /** What feeds it, those passed by their place first; empty where it takes an input of the model. */
+  readonly inputs: readonly CallInput[];
+}
+
+/**
+ * What flows through a model: nodes, and their calls in an order in which they can be made. What depends on values that flow
+ * (shapes, MACs, channels, constants) must go over `calls`: each comes after those that feed it.
+ */
+export interface Flow {
+  readonly nodes: readonly FlowNode[];
+  readonly calls: readonly FlowCall[];
+  /** The calls that take the inputs of the model, in order. */
+  readonly inputCalls: readonly number[];
+  /** The outputs of the model, in order. */
+  readonly results: readonly TensorRef[];
+}

@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { MODELS } from '../description/model-description';
 import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../topology-json';
-import type { Bidirectional, Gates, Merge, Op, Plain, TimeDistributed } from './op';
-import { activationOf, axisOf, sizeOf, type Body, type Read } from './settings';
+import type { Bidirectional, Op, TimeDistributed } from './op';
+import type { Gates, Merge, Plain } from './attributes';
+import { activationOf, axisOf, sizeOf, type Around, type Body, type Read } from './settings';
 import { spatials } from './spatial';
 
 /** Layers within layers are read so deep at the most. */
 const MAX_DEPTH = 16;
 
-/** What a layer of a LayersModel computes; `unknown` where its type is none that is known. Never throws. */
-export function readOp(type: string, config: Config, depth = 0): Op {
-  const body: Body =
-    depth > MAX_DEPTH ? { kind: 'unknown' } : (readers.get(type)?.(config, depth) ?? { kind: 'unknown' });
+/**
+ * What a layer of a LayersModel computes; `unknown` where its type is none that is known. Never throws.
+ * @param readFlow reads a model that the layer holds
+ */
+export const readOp = (type: string, config: Config, readFlow: Around['readFlow'] = () => null): Op =>
+  opOf(type, config, { depth: 0, readFlow });
+
+function opOf(type: string, config: Config, around: Around): Op {
+  const read = around.depth > MAX_DEPTH ? undefined : readers.get(type);
+  const body: Body = read?.(config, around) ?? { kind: 'unknown' };
   return { ...body, channelsFirst: /first$/i.test(stringOf(config['data_format']) ?? '') };
 }
 
@@ -42,15 +49,15 @@ const cells: Read = (config) => {
 };
 
 /** The layer that a wrapper holds. */
-function innerOf(config: Config, depth: number): TimeDistributed['inner'] {
+function innerOf(config: Config, { depth, readFlow }: Around): TimeDistributed['inner'] {
   const inner = LayerJson.safeParse(config['layer']).data;
   if (!inner || Array.isArray(inner.config)) return null;
-  if (MODELS.has(inner.class_name)) return { kind: 'model', description: inner };
-  return readOp(inner.class_name, inner.config ?? {}, depth + 1);
+  if (MODELS.has(inner.class_name)) return { kind: 'model', read: () => readFlow(inner) };
+  return opOf(inner.class_name, inner.config ?? {}, { depth: depth + 1, readFlow });
 }
 
-function bidirectional(config: Config, depth: number): Omit<Bidirectional, 'channelsFirst'> {
-  const inner = innerOf(config, depth);
+function bidirectional(config: Config, around: Around): Omit<Bidirectional, 'channelsFirst'> {
+  const inner = innerOf(config, around);
   const mode = config['merge_mode'];
   const joined = mode === undefined || mode === 'concat';
   return {
@@ -141,7 +148,7 @@ const readers = new Map<string, Read>(
     LSTM: recurrent(4),
     RNN: cells,
     Bidirectional: bidirectional,
-    TimeDistributed: (config, depth) => ({ kind: 'time-distributed', inner: innerOf(config, depth) }),
+    TimeDistributed: (config, around) => ({ kind: 'time-distributed', inner: innerOf(config, around) }),
     Rescaling: rescaling,
     Normalization: ({ mean, variance }) => ({
       kind: 'standardization',

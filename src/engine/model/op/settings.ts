@@ -1,16 +1,23 @@
+import type { Flow } from './op';
 import { identifierOf, type Config } from '../topology-json';
-import type { Activation, Op } from './op';
+import type { Op } from './op';
+import type { Activation } from './attributes';
 
 type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** An op but for what every op has. */
 export type Body = OmitEach<Op, 'channelsFirst'>;
 
-/**
- * Reads the settings of one type of layer.
- * @param depth how many layers are around it
- */
-export type Read = (config: Config, depth: number) => Body;
+/** What is around a layer. */
+export interface Around {
+  /** How many layers. */
+  readonly depth: number;
+  /** Reads a model that a layer holds. */
+  readonly readFlow: (description: Readonly<Record<string, unknown>>) => Flow | null;
+}
+
+/** Reads the settings of one type of layer. */
+export type Read = (config: Config, around: Around) => Body;
 
 /** A setting that is a number, or null. */
 export const sizeOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);

@@ -1,6 +1,6 @@
+import type { Flow } from '../op/op';
 import type { Op } from '../op/op';
 import type { Shape } from '../shape';
-import type { Topology } from '../topology';
 import { convolution, depthwise, transposed } from './convolution';
 import { product, UNKNOWN, without, type Figures } from './infer';
 import { concatenate, dot, elementwise } from './merging';
@@ -97,8 +97,8 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
 }
 
 /** A whole model with one input and one output as one layer. */
-function inferModel(model: Topology, input: Shape): Figures {
-  const [taking, ...others] = model.inputs;
+function inferModel(model: Flow, input: Shape): Figures {
+  const [taking, ...others] = model.inputCalls;
   const [result] = model.results;
   if (taking === undefined || others.length > 0 || !result) return UNKNOWN;
   const calls = inferCalls(model, new Map([[taking, input]]));
@@ -109,26 +109,27 @@ function inferModel(model: Topology, input: Shape): Figures {
 /**
  * What every call makes, by its place in `calls`: the shape of its first result and its MACs, followed from the shapes
  * that the inputs declare.
- * @param given other shapes of inputs, by the ids of the layers that take them
+ * @param given other shapes of inputs, by the calls that take them
  */
-export function inferCalls(topology: Topology, given?: ReadonlyMap<string, Shape>): readonly Figures[] {
-  const known = given ? undefined : inferred.get(topology);
+export function inferCalls(flow: Flow, given?: ReadonlyMap<number, Shape>): readonly Figures[] {
+  const known = given ? undefined : inferred.get(flow);
   if (known) return known;
-  const figures = follow(topology, given);
-  if (!given) inferred.set(topology, figures);
+  const figures = follow(flow, given);
+  if (!given) inferred.set(flow, figures);
   return figures;
 }
 
 /** What was worked out for the shapes that a model declares: many questions about it begin with them. */
-const inferred = new WeakMap<Topology, readonly Figures[]>();
+const inferred = new WeakMap<Flow, readonly Figures[]>();
 
-function follow({ layers, calls }: Topology, given: ReadonlyMap<string, Shape> | undefined): Figures[] {
+function follow({ nodes, calls }: Flow, given: ReadonlyMap<number, Shape> | undefined): Figures[] {
   const done: Figures[] = [];
-  for (const { layer, inputs } of calls) {
-    const { id, op, inputShape: declared } = layers[layer]!;
-    const inputShape = given?.get(id) ?? declared;
+  for (const [i, { node, inputs }] of calls.entries()) {
+    const { op, inputShape: declared } = nodes[node]!;
     const placed = inputs.filter(({ keyword }) => keyword === undefined);
-    const fed = placed.length ? placed.map(({ call, output }) => resultOf(done[call]!, output)) : [inputShape];
+    const fed = placed.length
+      ? placed.map(({ call, output }) => resultOf(done[call]!, output))
+      : [given?.get(i) ?? declared];
     const shapes = fed.filter((shape) => shape !== null);
     done.push(shapes.length === fed.length ? inferOp(op, shapes) : UNKNOWN);
   }
@@ -139,19 +140,17 @@ const resultOf = ({ shape, more }: Figures, output: number): Shape | null =>
   output === 0 ? shape : (more?.[output - 1] ?? null);
 
 /**
- * Output shape and MACs of every layer, by its id: the shape that its first call makes, and the MACs of all its calls
- * together. A layer that leads to no output has no shape and takes none.
+ * Output shape and MACs of every node: the shape that its first call makes, and the MACs of all its calls together. One that
+ * leads to no output has no shape and takes none.
  * @param given see `inferCalls`
  */
-export function inferFigures(topology: Topology, given?: ReadonlyMap<string, Shape>): Map<string, Figures> {
-  const figures = inferCalls(topology, given);
-  return new Map(
-    topology.layers.map(({ id, calls }): [string, Figures] => {
-      const [first] = calls;
-      const macs = calls.reduce<number | null>((sum, call) => add(sum, figures[call]!.macs), 0);
-      return [id, { shape: first === undefined ? null : figures[first]!.shape, macs }];
-    }),
-  );
+export function inferFigures(flow: Flow, given?: ReadonlyMap<number, Shape>): Figures[] {
+  const figures = inferCalls(flow, given);
+  return flow.nodes.map(({ calls }) => {
+    const [first] = calls;
+    const macs = calls.reduce<number | null>((sum, call) => add(sum, figures[call]!.macs), 0);
+    return { shape: first === undefined ? null : figures[first]!.shape, macs };
+  });
 }
 
 const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);

@@ -1,6 +1,6 @@
+import type { Flow } from '../op/op';
 import type { OpOf } from '../op/op';
 import type { Shape } from '../shape';
-import { readTopology, type Topology } from '../topology';
 import { product, UNKNOWN, type Figures, type Infer } from './infer';
 import { putTogether, slide, takeApart, whole } from './spatial';
 
@@ -74,11 +74,11 @@ export const bidirectional =
 
 /** Applies the layer inside to every time step. */
 export const timeDistributed =
-  (inferOp: Infer, inferModel: (model: Topology, input: Shape) => Figures): Infer<OpOf<'time-distributed'>> =>
+  (inferOp: Infer, inferModel: (model: Flow, input: Shape) => Figures): Infer<OpOf<'time-distributed'>> =>
   ({ inner }, [input]) => {
     if (!input || !inner) return UNKNOWN;
     const [batch = null, time = null, ...rest] = input;
-    const model = inner.kind === 'model' ? readTopology(inner.description) : null;
+    const model = inner.kind === 'model' ? inner.read() : null;
     const one =
       inner.kind !== 'model'
         ? inferOp(inner, [[batch, ...rest]])

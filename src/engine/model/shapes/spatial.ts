@@ -1,4 +1,5 @@
-import type { Op, Window } from '../op/op';
+import type { Op } from '../op/op';
+import type { Window } from '../op/attributes';
 import type { Shape } from '../shape';
 
 /** An image-like shape taken apart: sizes of the axes that a window moves over, and channels. */

@@ -21,7 +21,7 @@ const MAX_CHANNELS = 2 ** 24;
 export function validateDescription(modelTopology: Readonly<Record<string, unknown>>): void {
   const topology = readTopology(modelTopology);
   if (!topology) return;
-  for (const { name, type, config, op } of topology.layers) if (op.kind !== 'unknown') requireSizes(name, type, config);
+  for (const { name, type, config, op } of topology.nodes) if (op.kind !== 'unknown') requireSizes(name, type, config);
   requireFewChannels(topology);
 }
 
@@ -34,7 +34,7 @@ export function validateWeights(model: ModelContent): void {
   if (!topology) return;
   const { layers } = readGraph(model);
   const inputs = inputShapes(topology);
-  topology.layers.forEach(({ name, op }, i) => {
+  topology.nodes.forEach(({ name, op }, i) => {
     const expected = expectedWeights(op, inputs[i] ?? null);
     for (const { tensor } of layers[i]!.tensors) {
       const shape = shapeFor(tensor, expected);
@@ -49,7 +49,7 @@ export function validateWeights(model: ModelContent): void {
 /** The shape that feeds the first call of each layer; null where it is not known. */
 export function inputShapes(topology: Topology): (Shape | null)[] {
   const made = inferCalls(topology);
-  return topology.layers.map(({ calls: [first], inputShape }) => {
+  return topology.nodes.map(({ calls: [first], inputShape }) => {
     const [input] = first === undefined ? [] : topology.calls[first]!.inputs;
     if (!input) return inputShape;
     return input.output === 0 ? made[input.call]!.shape : null;
@@ -60,7 +60,7 @@ function requireFewChannels(topology: Topology): void {
   let all = 0;
   for (const [i, { shape }] of inferCalls(topology).entries()) {
     all += shape?.at(-1) ?? 0;
-    const { name } = topology.layers[topology.calls[i]!.layer]!;
+    const { name } = topology.nodes[topology.calls[i]!.node]!;
     if (all > MAX_CHANNELS)
       throw damaged(
         `up to the layer "${name}", which makes [${shape?.map((size) => size ?? '?').join(', ') ?? ''}], its layers make more than ${count(MAX_CHANNELS)} channels together`,

@@ -22,7 +22,7 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   const topology = readTopology(model.modelTopology);
   if (!topology) return undefined;
   const inputs = inputShapes(topology);
-  const weights = topology.layers.reduce(
+  const weights = topology.nodes.reduce(
     (sum, { op }, i) =>
       sum + expectedWeights(op, inputs[i] ?? null).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0),
     0,
@@ -30,8 +30,8 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   const numbersIn = (shape: Shape | null): number => (shape ? (product(shape.slice(1)) ?? 0) : 0);
   // A layer that takes an input of the model itself holds that too.
   const made = inferCalls(topology).map(({ shape }, i) => {
-    const { layer, inputs: fed } = topology.calls[i]!;
-    const { op, inputShape } = topology.layers[layer]!;
+    const { node, inputs: fed } = topology.calls[i]!;
+    const { op, inputShape } = topology.nodes[node]!;
     return numbersIn(shape) + (fed.length === 0 && op.kind !== 'input' ? numbersIn(inputShape) : 0);
   });
   const lastRead = new Map<number, number>();
@@ -47,9 +47,9 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   }
   let live = weights;
   let most = { numbers: weights, name: '' };
-  topology.calls.forEach(({ layer }, i) => {
+  topology.calls.forEach(({ node }, i) => {
     live += made[i]!;
-    if (live > most.numbers) most = { numbers: live, name: topology.layers[layer]!.name };
+    if (live > most.numbers) most = { numbers: live, name: topology.nodes[node]!.name };
     for (const call of readLastBy.get(i) ?? []) live -= made[call]!;
   });
   const bytes = most.numbers * BYTES_A_NUMBER;

@@ -1,4 +1,5 @@
-import type { Op, Sizes } from '../op/op';
+import type { Op } from '../op/op';
+import type { Sizes } from '../op/attributes';
 import type { Shape } from '../shape';
 
 /** The weights of a layer in the order of Keras, each with its shape; null where a size is not known. */

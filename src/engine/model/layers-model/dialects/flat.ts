@@ -12,11 +12,11 @@ type FlatLayer = PlainLayer & { readonly name: string; readonly inbound_nodes: u
  */
 export function flatDescription(topology: Topology, plain: (layer: number) => PlainLayer): Record<string, unknown> {
   const { calls } = topology;
-  const listed = [...new Set(calls.map(({ layer }) => layer))];
-  const nodes = nodesOf(topology, listed);
-  const nameOf = (call: number): string => topology.layers[calls[call]!.layer]!.name;
+  const listed = [...new Set(calls.map(({ node }) => node))];
+  const numbers = numbersOf(topology, listed);
+  const nameOf = (call: number): string => topology.nodes[calls[call]!.node]!.name;
   const layers = listed.flatMap((index): FlatLayer[] => {
-    const { name, calls: own, inputShape } = topology.layers[index]!;
+    const { name, calls: own, inputShape } = topology.nodes[index]!;
     const layer = { ...plain(index), name };
     const flat = { ...layer, config: { ...layer.config, name } };
     if (layer.type === 'InputLayer') return [{ ...flat, inbound_nodes: [] }];
@@ -30,7 +30,7 @@ export function flatDescription(topology: Topology, plain: (layer: number) => Pl
         ? [[inputName(name), 0, 0, {}]]
         : inputs.map((one) => {
             requirePlace(name, layer.type, one);
-            return [nameOf(one.call), nodes[one.call]!, one.output, {}];
+            return [nameOf(one.call), numbers[one.call]!, one.output, {}];
           }),
     );
     return [...input, { ...flat, inbound_nodes: called }];
@@ -41,11 +41,11 @@ export function flatDescription(topology: Topology, plain: (layer: number) => Pl
       name: topology.name ?? 'model',
       layers: layers.map(({ type, ...layer }) => ({ class_name: type, ...layer })),
       input_layers: topology.inputCalls.map((call) => {
-        const { layer } = calls[call]!;
-        const { name, type } = topology.layers[layer]!;
+        const { node } = calls[call]!;
+        const { name, type } = topology.nodes[node]!;
         return [type === 'InputLayer' ? name : inputName(name), 0, 0];
       }),
-      output_layers: topology.results.map(({ call, output }) => [nameOf(call), nodes[call]!, output]),
+      output_layers: topology.results.map(({ call, output }) => [nameOf(call), numbers[call]!, output]),
     },
   };
 }
@@ -73,22 +73,22 @@ function requirePlace(layer: string, type: string, { keyword }: CallInput): void
  * The number that TensorFlow.js gives to each call of its layer: it goes over the layers again and again, and makes what calls
  * it can.
  */
-function nodesOf({ calls, layers }: Topology, listed: readonly number[]): number[] {
-  const nodes = calls.map(({ inputs }): number => (inputs.length === 0 ? 0 : -1));
+function numbersOf({ calls, nodes }: Topology, listed: readonly number[]): number[] {
+  const numbers = calls.map(({ inputs }): number => (inputs.length === 0 ? 0 : -1));
   const count = new Map<number, number>();
-  let waiting = listed.filter((layer) => layers[layer]!.calls.some((call) => nodes[call]! < 0));
+  let waiting = listed.filter((layer) => nodes[layer]!.calls.some((call) => numbers[call]! < 0));
   while (waiting.length > 0) {
     waiting = waiting.filter((layer) => {
-      const open = layers[layer]!.calls.filter((call) => nodes[call]! < 0);
+      const open = nodes[layer]!.calls.filter((call) => numbers[call]! < 0);
       const left = open.filter((call) => {
-        if (calls[call]!.inputs.some((one) => nodes[one.call]! < 0)) return true;
+        if (calls[call]!.inputs.some((one) => numbers[one.call]! < 0)) return true;
         const node = count.get(layer) ?? 0;
-        nodes[call] = node;
+        numbers[call] = node;
         count.set(layer, node + 1);
         return false;
       });
       return left.length > 0;
     });
   }
-  return nodes;
+  return numbers;
 }

@@ -15,10 +15,10 @@ export type Readable = { readonly description: Readonly<Record<string, unknown>>
  */
 export function readable({ modelTopology }: ModelContent, topology: Topology): Readable {
   const keras3 = isKeras3(modelTopology, topology);
-  if (topology.plain && !keras3 && !topology.layers.some(isForeign)) return { description: modelTopology, flat: false };
+  if (topology.plain && !keras3 && !topology.nodes.some(isForeign)) return { description: modelTopology, flat: false };
   try {
     const plain = (index: number) => {
-      const { type, config, name } = topology.layers[index]!;
+      const { type, config, name } = topology.nodes[index]!;
       try {
         return plainLayer(type, config, keras3);
       } catch (error) {
@@ -33,9 +33,9 @@ export function readable({ modelTopology }: ModelContent, topology: Topology): R
   }
 }
 
-function isKeras3({ keras_version: version }: ModelContent['modelTopology'], { layers }: Topology): boolean {
+function isKeras3({ keras_version: version }: ModelContent['modelTopology'], { nodes }: Topology): boolean {
   return (
-    (typeof version === 'string' && version.startsWith('3.')) || layers.some(({ config }) => 'batch_shape' in config)
+    (typeof version === 'string' && version.startsWith('3.')) || nodes.some(({ config }) => 'batch_shape' in config)
   );
 }
 
