@@ -52,22 +52,37 @@ export const isNamed = (source: string): boolean => NAMED.includes(source);
  * from the folder of the file that names it.
  */
 export const DatasetDescriptor = z.strictObject({
-  source: z.string().min(1),
-  format: DataFormat.optional(),
-  /** How pixels enter the network; where it is left out, it is found: stored in the checkpoint, told by its layers, or by trying. */
-  normalization: NormalizationInput.optional(),
-  /** Shown instead of the class number; as many as there are classes. */
-  classNames: z.array(z.string().min(1)).min(2).optional(),
-  /** Examples held out of the training part where there is no validation part: by default one in twelve, or one in five without a test part. */
-  validationExamples: z.number().int().positive().optional(),
-  /** The same by its earlier name. */
-  validationImages: z.number().int().positive().optional(),
-  /** Decides which examples are held out. */
-  splitSeed: z.number().int().nonnegative().optional(),
-  columns: Columns.optional(),
-  preprocess: Preprocess.optional(),
+  source: z.string().min(1).describe('fashion-mnist, or a folder or file; relative to the folder of this file.'),
+  format: DataFormat.optional().describe('How the data lies in files; by default its content tells.'),
+  normalization: NormalizationInput.optional().describe(
+    'How pixels enter the network; by default as the checkpoint or the model says, or found by trying.',
+  ),
+  classNames: z
+    .array(z.string().min(1))
+    .min(2)
+    .optional()
+    .describe('The names of the classes, in the order of the outputs of the model.'),
+  validationExamples: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'Examples held out of the training part where there is no validation part; by default one in twelve, or one in five without a test part.',
+    ),
+  validationImages: z.number().int().positive().optional().describe('The same as validationExamples.'),
+  splitSeed: z.number().int().nonnegative().optional().describe('Decides which examples are held out; by default 0.'),
+  columns: Columns.optional().describe('What the columns of a table are.'),
+  preprocess: Preprocess.optional().describe('How pictures become images of one size and color.'),
 });
 export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
+
+/** A dataset as a file of its own, NAME.data.json. */
+export const DataFile = DatasetDescriptor.extend({ $schema: z.string().optional() });
+export type DataFile = z.infer<typeof DataFile>;
+
+/** Whether a source is a file that describes data. */
+export const isDataFile = (source: string): boolean => source.toLowerCase().endsWith('.data.json');
 
 /** How a person names a dataset: a name, a folder, or a whole descriptor. */
 export const DataReference = z.union([z.string().min(1), DatasetDescriptor]);

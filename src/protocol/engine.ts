@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DataDescription } from './data-description';
 import { DataReference, DatasetInfo, Split } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
@@ -69,6 +70,8 @@ export const engineRequests = {
     result: z.array(Histogram),
     trust: 'reads',
   }),
+  /** Tells what Secateur sees in data, and how it will take it. */
+  describeData: request({ params: z.object({ data: DataReference }), result: DataDescription, trust: 'runs' }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
   /** Finds the normalization, by trial if nothing else tells it. The engine keeps the answer as long as the checkpoint. */
   normalization: request({

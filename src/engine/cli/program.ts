@@ -5,7 +5,7 @@ import { run, type RunCommand } from './commands/run';
 import { folderTyped, whole } from './options';
 import { stepNames } from '../../protocol/steps';
 import { declareMeasuring } from './declarations/measuring';
-import { data, normalization, resume, type Perform } from './declarations/shared';
+import { data, DATA, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
 
 /** Declares the command line of Secateur; every command passes its work to `perform`. */
@@ -42,7 +42,7 @@ export function createProgram(version: string, perform: Perform): Command {
 
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')
-    .addOption(data("instead of the recipe's data: fashion-mnist, or a folder with the four IDX files"))
+    .addOption(data(`instead of the recipe's data: ${DATA}`))
     .addOption(normalization())
     .requiredOption('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)
     .addOption(resume())

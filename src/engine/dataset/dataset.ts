@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { DatasetDescriptor, type DataReference, type DatasetInfo, type Split } from '../../protocol/dataset';
+import type { DataReference, DatasetDescriptor, DatasetInfo, Preprocess, Split } from '../../protocol/dataset';
 import type { Normalization, NormalizationInUse } from '../../protocol/normalization';
 import { classesOf } from './classes';
+import { describedData } from './describe';
 import type { Examples } from './examples';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
 import type { LoadListener } from './pictures/load';
@@ -18,6 +19,10 @@ export interface OpenData {
   readonly key: string;
   /** What a person should know of it, a sentence each. */
   readonly notes: readonly string[];
+  /** What told how the data lies, in a sentence. */
+  readonly evidence: string;
+  /** How pictures become images, as far as it was said. */
+  readonly preprocess: Preprocess;
   /** The normalization that the person said. */
   readonly given: Normalization | undefined;
   /** The same data with another normalization said; cheap. */
@@ -62,10 +67,6 @@ export interface Dataset extends SizedData {
 export const dataKey = ({ key, shape, normalization: { mean, std } }: Dataset): string =>
   JSON.stringify([key, shape, mean, std]);
 
-/** The dataset's descriptor, from a name, a place or a descriptor. */
-export const describeData = (reference: DataReference): DatasetDescriptor =>
-  typeof reference === 'string' ? DatasetDescriptor.parse({ source: reference }) : reference;
-
 /** Finds, reads and checks a dataset; a relative place starts from `baseFolder`. Throws UserError, CancelledError. */
 export async function openDataset(
   reference: DataReference,
@@ -73,14 +74,14 @@ export async function openDataset(
   places: DataPlaces,
   options: FindOptions,
 ): Promise<OpenData> {
-  const descriptor = describeData(reference);
-  return readDataset(descriptor, await findDataset(descriptor, baseFolder, places, options));
+  const described = await describedData(reference, baseFolder, places.dataFolder);
+  return readDataset(described.descriptor, await findDataset(described, places, options));
 }
 
 /** Reads and checks a dataset that was found; `key` names its files as they are now. Throws UserError. */
 export async function readDataset(
   descriptor: DatasetDescriptor,
-  { place, source }: Recognized,
+  { place, source, evidence }: Recognized,
   key = JSON.stringify([descriptor, place.path]),
 ): Promise<OpenData> {
   const data = await source.open(place, descriptor);
@@ -107,10 +108,12 @@ export async function readDataset(
     examples: { train: count('train'), validation: count('validation'), test: count('test') },
     heldOut: parts.validation === undefined && members.validation !== undefined,
   };
-  const sizes = new DataSizes(parts, descriptor.preprocess ?? {}, info.name);
+  const preprocess = descriptor.preprocess ?? {};
+  const sizes = new DataSizes(parts, preprocess, info.name);
+  const told = `It holds ${evidence}.`;
   const giving = (given: Normalization | undefined): OpenData => {
     const open: OpenData = {
-      ...{ info, key, given, giving, notes: data.notes ?? [] },
+      ...{ info, key, given, giving, preprocess, evidence: told, notes: data.notes ?? [] },
       at: async (input, listener = {}) => sizedData(open, data, members, await sizes.at(input, listener)),
     };
     return open;

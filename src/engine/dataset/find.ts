@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { DatasetDescriptor } from '../../protocol/dataset';
 import { CancelledError, UserError } from '../../protocol/errors';
+import type { Described } from './describe';
 import { downloadFashionMnist, type DownloadOptions } from './download';
 import { DEBIAN_FOLDER, FASHION_MNIST, FASHION_MNIST_SAMPLE, OFFICIAL_ADDRESS } from './fashion-mnist';
 import { recognize, type Recognized } from './sources';
@@ -25,8 +25,7 @@ export interface FindOptions extends DownloadOptions {
 
 /** Finds a dataset by name or place; a relative place starts from `baseFolder`. Throws UserError. */
 export async function findDataset(
-  { source, format }: Pick<DatasetDescriptor, 'source' | 'format'>,
-  baseFolder: string,
+  { descriptor: { source, format }, baseFolder }: Described,
   places: DataPlaces,
   options: FindOptions,
 ): Promise<Recognized> {

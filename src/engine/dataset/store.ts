@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { DataReference } from '../../protocol/dataset';
-import { describeData, readDataset, type OpenData } from './dataset';
+import { readDataset, type OpenData } from './dataset';
+import { describedData } from './describe';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
 
 /** How a dataset is opened; see FindOptions. */
@@ -20,15 +21,15 @@ export class DatasetStore {
 
   /** Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Throws UserError, CancelledError. */
   async open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
-    const descriptor = describeData(reference);
+    const described = await describedData(reference, baseFolder, this.places.dataFolder);
     const onNote = (sentence: string): void => {
       this.log(sentence);
       options.onNote?.(sentence);
     };
-    const found = await findDataset(descriptor, baseFolder, this.places, { ...options, onNote });
+    const found = await findDataset(described, this.places, { ...options, onNote });
     const files = await found.source.stamped(found.place);
     const stamps = await Promise.all(files.map((file) => stat(file)));
-    const { normalization, ...rest } = descriptor;
+    const { normalization, ...rest } = described.descriptor;
     // The same examples are held once, however they are to be normalized.
     const key = JSON.stringify([rest, found.place.path, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
     const held = this.datasets.get(key) ?? readDataset(rest, found, key);

@@ -28,7 +28,8 @@ export async function evaluated(
     const images = dataset.split(split ?? dataset.reported);
     const chosen = samples === undefined ? images : images.first(samples);
     const figures = await evaluateModel(running, chosen, { classNames: info.classNames, ...options });
-    return { ...figures, dataset: { name: info.name, sample: info.sample }, normalization };
+    const notes = dataset.notes.length > 0 ? { notes: [...dataset.notes] } : {};
+    return { ...figures, dataset: { name: info.name, sample: info.sample, ...notes }, normalization };
   } finally {
     running.dispose();
   }

@@ -6,6 +6,7 @@ import { inspect } from '../measure/inspect';
 import { discardUnfinished } from '../recipe/folder/discard-unfinished';
 import { compare } from './compare';
 import { Engine } from './engine';
+import { describeData } from './describe-data';
 import { evaluate } from './evaluate';
 import { normalizationAnswer } from './fitted';
 import { latency } from './latency';
@@ -36,6 +37,8 @@ export function createService(
       }),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    describeData: async ({ data }, { signal }) =>
+      describeData(await engine.openData(data, '/', { download: false, signal })),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
     normalization: ({ model, data, download }, { signal, report }) =>
       checkpoints.use(model, async (session) => {

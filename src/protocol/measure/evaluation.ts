@@ -14,7 +14,12 @@ export const Evaluation = z.object({
   /** confusion[actual][predicted]: samples. */
   confusion: z.array(z.array(z.number())),
   samplesPerSecond: z.number(),
-  dataset: z.object({ name: z.string(), sample: z.boolean() }),
+  dataset: z.object({
+    name: z.string(),
+    sample: z.boolean(),
+    /** What was done to the examples, a sentence each. */
+    notes: z.array(z.string()).optional(),
+  }),
   /** The normalization of the pixels. Absent in evaluations of earlier versions. */
   normalization: NormalizationInUse.optional(),
 });

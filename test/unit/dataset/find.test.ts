@@ -32,7 +32,12 @@ async function serve(answer: Parameters<typeof createServer>[1]): Promise<string
 
 const found = async (places: DataPlaces, options: Partial<FindOptions> = {}): Promise<string> =>
   path.basename(
-    (await findDataset({ source: 'fashion-mnist' }, '/', places, { download: false, ...options })).place.path,
+    (
+      await findDataset({ descriptor: { source: 'fashion-mnist' }, baseFolder: '/' }, places, {
+        download: false,
+        ...options,
+      })
+    ).place.path,
   );
 
 describe('fashion-mnist', () => {
@@ -99,7 +104,9 @@ describe('fashion-mnist', () => {
 describe('a folder', () => {
   it('starts from the base folder', async () => {
     const places = await machine('setting');
-    const { place } = await findDataset({ source: 'setting' }, places.home, places, { download: false });
+    const { place } = await findDataset({ descriptor: { source: 'setting' }, baseFolder: places.home }, places, {
+      download: false,
+    });
     expect(place.path).toBe(places.dataFolder);
   });
 });

@@ -28,7 +28,9 @@ async function rowsOf(opened: OpenData): Promise<[number[], number][]> {
   for (const split of ['train', 'validation'] as const) {
     if (!dataset.has(split)) continue;
     const { values, labels, members } = dataset.split(split).batch(0, 1000);
-    members.forEach((member, i) => rows.push([member, [...values.slice(i * size, (i + 1) * size)], labels[i]!]));
+    members.forEach((member, i) =>
+      rows.push([member, Array.from(values.subarray(i * size, (i + 1) * size)), labels[i]!]),
+    );
   }
   return rows.sort(([a], [b]) => a - b).map(([, values, label]) => [values, label]);
 }

@@ -200,6 +200,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     initialize: [{ sampleFolder: '', cacheFolder: '', threads: -1 }],
     inspect: [{ model }],
     histogram: [{ model, layers: [null] }],
+    describeData: [{ data }],
     dataset: [{ data }],
     normalization: [{ model, data }],
     evaluate: [{ model, data }],

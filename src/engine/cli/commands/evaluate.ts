@@ -53,6 +53,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
   return [
     `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} images of ${visible(dataset.name)} (${count(samplesPerSecond)} images/s)`,
     ...accuracyNotes(dataset.sample, normalization),
+    ...(dataset.notes ?? []).map(visible),
     '',
     classes,
     '',

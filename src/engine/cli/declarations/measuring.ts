@@ -6,13 +6,15 @@ import { SensitivityOptions } from '../../../protocol/measure/sensitivity';
 import { openSizes } from '../../../protocol/steps/remove';
 import { EvaluateStep } from '../../../protocol/steps/evaluate';
 import { compare, type CompareCommand } from '../commands/compare';
+import { data as describe } from '../commands/data';
+import type { CommonOptions } from '../engine';
 import { folderTyped } from '../options';
 import { evaluate, type EvaluateCommand } from '../commands/evaluate';
 import { inspect, type InspectCommand } from '../commands/inspect';
 import { latency, type LatencyCommand } from '../commands/latency';
 import { sensitivity, type SensitivityCommand } from '../commands/sensitivity';
 import { flagsOf, objectFrom, type Flag } from '../steps/flags';
-import { data, seed, MODEL, normalization, type Declare, requiredData } from './shared';
+import { data, DATA, seed, MODEL, normalization, type Declare, requiredData } from './shared';
 
 const flagsFor = (schema: z.ZodObject): readonly Flag[] => flagsOf(fieldsOf(schema), { taken: new Set() });
 const withFlags = (command: Command, flags: readonly Flag[]): Command =>
@@ -37,6 +39,16 @@ export const declareMeasuring: Declare = (command, perform) => {
     .addOption(normalization())
     .action((model: string, options: EvaluateCommand) =>
       perform(options, (...work) => evaluate(model, options, ...work)),
+    );
+
+  command('data', 'say what Secateur sees in data: its format, splits, classes and shape', [
+    'data fashion-mnist',
+    'data ./my-pictures --json',
+    'data wine.data.json',
+  ])
+    .argument('<data>', DATA)
+    .action((given: string, options: CommonOptions) =>
+      perform(options, (...work) => describe(given, options, ...work)),
     );
 
   withFlags(
@@ -95,7 +107,7 @@ export const declareMeasuring: Declare = (command, perform) => {
   )
     .argument('<a>', MODEL)
     .argument('<b>', 'another')
-    .addOption(data('measures accuracy of each class: fashion-mnist, or a folder with the four IDX files'))
+    .addOption(data(`measures accuracy of each class: ${DATA}`))
     .addOption(normalization())
     .action((a: string, b: string, options: CompareCommand) =>
       perform(options, (...work) => compare(a, b, options, ...work)),

@@ -17,11 +17,12 @@ export type Declare = (
 ) => void;
 
 const SEED_MOST = 0x7fffffff;
+/** What stands for a dataset in the help. */
+export const DATA = 'fashion-mnist, a folder or file of data, or a NAME.data.json';
 /** The option for the dataset. */
-export const data = (text: string): Option => new Option('--data <name-or-folder>', text);
+export const data = (text: string): Option => new Option('--data <name-or-path>', text);
 /** The option for the dataset of a command that needs one. */
-export const requiredData = (): Option =>
-  data('fashion-mnist, or a folder with the four IDX files').makeOptionMandatory();
+export const requiredData = (): Option => data(DATA).makeOptionMandatory();
 /** The option for the normalization. */
 export const normalization = (): Option =>
   new Option(

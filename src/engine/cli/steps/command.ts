@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../protocol/json';
 import { Recipe } from '../../../protocol/recipe';
 import { needsData, stepDefinition, type RecipeStep, type StepName } from '../../../protocol/steps';
 import { resolveModelPath } from '../../checkpoint/paths';
-import { data, MODEL, normalization, resume, seed, type Declare, type Perform } from '../declarations/shared';
+import { data, DATA, MODEL, normalization, resume, seed, type Declare, type Perform } from '../declarations/shared';
 import { dataField, type CommonOptions, type DataOptions } from '../engine';
 import { folderTyped, whole } from '../options';
 import { dryRun } from '../dry-run';
@@ -58,10 +58,7 @@ export function declareStep(name: StepName, declare: Parameters<Declare>[0], per
       'take these steps so many times, each time sparser by the same factor',
       whole(1, 100),
     );
-  command
-    .addOption(data('fashion-mnist, or a folder with the four IDX files'))
-    .addOption(normalization())
-    .addOption(seed());
+  command.addOption(data(DATA)).addOption(normalization()).addOption(seed());
   // There is no plan without a model.
   if (!traits.startsModel) command.option('--dry-run', 'print the plan, layer by layer, and write nothing');
   command

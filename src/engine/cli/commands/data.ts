@@ -1,0 +1,55 @@
+import type { DataDescription } from '../../../protocol/data-description';
+import { count } from '../../../protocol/format';
+import { normalizationName } from '../../../protocol/normalization';
+import { visible } from '../../../protocol/visible';
+import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
+import type { Terminal } from '../terminal';
+
+/** So many classes are listed by name. */
+const SHOWN = 20;
+const KEY_WIDTH = 12;
+
+/** `secateur data` */
+export async function data(
+  given: string,
+  options: CommonOptions,
+  engine: LocalEngine,
+  terminal: Terminal,
+): Promise<void> {
+  const description = await engine.ask('describeData', { data: dataAsTyped(given) });
+  await terminal.result(options.json ? JSON.stringify(description) : descriptionText(description));
+}
+
+/** Formats what was seen in data, a line for each property. */
+export function descriptionText(description: DataDescription): string {
+  const { source, name, format, task, splits, classes, shape, preprocess, evidence } = description;
+  const parts = splits.map(
+    (split) => `${split.name} ${count(split.examples)}${split.heldOut ? ' (held out of train)' : ''}`,
+  );
+  const more = classes.length > SHOWN ? ` and ${classes.length - SHOWN} more` : '';
+  const { normalization, size, ...rest } = preprocess;
+  const said = [
+    ...(size ? [`size ${size.join('x')}`] : []),
+    ...Object.entries(rest).map(([key, value]) => `${key} ${value}`),
+    ...(normalization ? [`normalization ${normalizationName(normalization)}`] : []),
+  ];
+  const rows = [
+    ['source', source],
+    ['format', format],
+    [
+      'task',
+      task === 'classification' ? `classification, ${classes.length} classes` : 'targets are numbers, no classes',
+    ],
+    ['splits', parts.join(', ')],
+    ...(classes.length > 0 ? [['classes', `${classes.slice(0, SHOWN).join(', ')}${more}`]] : []),
+    ['shape', shape.map((size) => size ?? '?').join('x')],
+    ['preprocess', said.length > 0 ? said.join(', ') : 'as the model takes it'],
+  ];
+  return [
+    visible(name),
+    '',
+    ...rows.map(([key, value]) => `${key!.padEnd(KEY_WIDTH)}${visible(value!)}`),
+    '',
+    ...evidence.map(visible),
+  ].join('\n');
+}
