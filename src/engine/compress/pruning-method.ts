@@ -3,7 +3,7 @@ import type { Progress } from '../../protocol/measure';
 import { CALIBRATION_SAMPLES, ImportanceScoreName, PruneStep } from '../../protocol/steps/prune';
 import { ChannelScoreName, RemoveStep } from '../../protocol/steps/remove';
 import type { ModelContent, Tensors } from '../checkpoint/types';
-import type { Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/open-data';
 import type { LayerPruner } from '../measure/sensitivity/pruner';
 import { readGraph } from '../model/graph';
 import { prunedTensors } from './prune/apply';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DataFile, DatasetDescriptor, isDataFile, isNamed, type DataReference } from '../../protocol/dataset';
+import { DataFile, type DatasetDescriptor, isDataFile, isNamed, type DataReference } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
 import { wholeFile } from './files/beginning';
 

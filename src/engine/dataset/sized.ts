@@ -1,7 +1,7 @@
 import { reportedSplit, type DatasetInfo, type Split } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { RAW } from '../../protocol/normalization';
-import type { OpenData, SizedData } from './dataset';
+import type { OpenData, SizedData } from './open-data';
 import { Examples, normalizationTable, numbersIn } from './examples';
 import type { SizedParts } from './sizes';
 import type { SourceData } from './sources/source';

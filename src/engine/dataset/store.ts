@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { DataReference } from '../../protocol/dataset';
-import { readDataset, type OpenData } from './dataset';
+import { readDataset } from './dataset';
+import type { OpenData } from './open-data';
 import { describedData } from './describe';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
 

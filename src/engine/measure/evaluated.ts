@@ -2,7 +2,7 @@ import { UserError } from '../../protocol/errors';
 import type { Split } from '../../protocol/dataset';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import type { ModelContent } from '../checkpoint/types';
-import type { Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/open-data';
 import { toNetwork } from '../model/runnable';
 import { evaluateModel } from './evaluate';
 

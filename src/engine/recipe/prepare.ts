@@ -6,7 +6,7 @@ import type { Recipe } from '../../protocol/recipe';
 import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
-import type { Dataset, OpenData } from '../dataset/dataset';
+import type { Dataset, OpenData } from '../dataset/open-data';
 import { asClassifier, NoClassifier } from '../measure/classifier';
 import { fitData, fitDataToNew, sizedFor } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';

@@ -6,7 +6,7 @@ import { withReferencedCheckpoints } from '../../protocol/referenced-checkpoints
 import type { Recipe } from '../../protocol/recipe';
 import { readProvenance, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
-import type { Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/open-data';
 import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashion-mnist';
 import type { Prepared, RunEnvironment } from './types';
 

@@ -4,7 +4,7 @@ import type { Provenance } from '../../protocol/model';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent } from '../../protocol/run';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
-import type { Dataset, OpenData } from '../dataset/dataset';
+import type { Dataset, OpenData } from '../dataset/open-data';
 import type { ReferencedCheckpoints } from './referenced-checkpoints';
 
 /** What a run is asked to do; folders are absolute. */

@@ -1,6 +1,6 @@
 import type { DataDescription } from '../../protocol/data-description';
 import type { Split } from '../../protocol/dataset';
-import type { OpenData } from '../dataset/dataset';
+import type { OpenData } from '../dataset/open-data';
 
 const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
 

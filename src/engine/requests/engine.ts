@@ -6,7 +6,7 @@ import { UserError } from '../../protocol/errors';
 import type { BackendInfo } from '../backend-choice/backend-info';
 import { BackendUnavailable, chooseBackend } from '../backend-choice/choose';
 import { CheckpointStore } from '../checkpoint/store';
-import type { OpenData } from '../dataset/dataset';
+import type { OpenData } from '../dataset/open-data';
 import { DatasetStore, type OpenOptions } from '../dataset/store';
 
 declare const SECATEUR_VERSION: string;

@@ -2,7 +2,7 @@ import type { NormalizationAnswer } from '../../protocol/engine';
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { Session } from '../checkpoint/store';
-import type { Dataset, OpenData } from '../dataset/dataset';
+import type { Dataset, OpenData } from '../dataset/open-data';
 import { fitData } from '../measure/normalization/fit';
 import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { weightSwapOf } from '../model/weight-swap';

@@ -3,7 +3,7 @@ import type { Progress } from '../../protocol/measure';
 import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
 import type { Checkpoint } from '../checkpoint/types';
 import { createPruningMethod } from '../compress/pruning-method';
-import type { Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/open-data';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
 import { scanSensitivity } from '../measure/sensitivity/scan';

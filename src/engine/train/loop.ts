@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { EpochRecord } from '../../protocol/epoch';
-import type { Dataset } from '../dataset/dataset';
+import type { Dataset } from '../dataset/open-data';
 import { Random } from '../dataset/random';
 import { asClassifier, type Classifier } from '../measure/classifier';
 import { evaluateModel } from '../measure/evaluate';

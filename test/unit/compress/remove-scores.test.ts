@@ -5,7 +5,7 @@ import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types'
 import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { channelScores } from '../../../src/engine/compress/remove/scores';
 import { inputSlices } from '../../../src/engine/compress/remove/slices';
-import type { Dataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset } from '../../../src/engine/dataset/open-data';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { toNetwork } from '../../../src/engine/model/runnable';

@@ -5,7 +5,7 @@ import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { importanceScores, type ScoreName } from '../../../src/engine/compress/prune/scores';
-import type { Dataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset } from '../../../src/engine/dataset/open-data';
 import { Examples } from '../../../src/engine/dataset/examples';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { tinyDataset, tinyNetwork } from '../train/tiny';

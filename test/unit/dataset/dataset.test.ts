@@ -1,7 +1,8 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDataset, type Dataset } from '../../../src/engine/dataset/dataset';
+import { openDataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset } from '../../../src/engine/dataset/open-data';
 import { FASHION_MNIST_CLASSES } from '../../../src/engine/dataset/fashion-mnist';
 import { Random } from '../../../src/engine/dataset/random';
 import type { DatasetDescriptor } from '../../../src/protocol/dataset';

@@ -1,7 +1,8 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
+import { openDataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset, OpenData } from '../../../src/engine/dataset/open-data';
 import type { DatasetDescriptor } from '../../../src/protocol/dataset';
 import { temporaryFolder } from '../temporary';
 

@@ -1,7 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
+import { openDataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset, OpenData } from '../../../src/engine/dataset/open-data';
 import type { DatasetDescriptor } from '../../../src/protocol/dataset';
 import { temporaryFolder } from '../temporary';
 

@@ -6,7 +6,7 @@ import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { createPruningMethod } from '../../../src/engine/compress/pruning-method';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
-import type { Dataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset } from '../../../src/engine/dataset/open-data';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { sensitivityCsv } from '../../../src/engine/measure/sensitivity/csv';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { tf } from '../../../src/engine/tf';
 import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
-import { openDataset, type Dataset, type OpenData } from '../../../src/engine/dataset/dataset';
+import { openDataset } from '../../../src/engine/dataset/dataset';
+import type { Dataset, OpenData } from '../../../src/engine/dataset/open-data';
 import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import type { Batch, Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
 import { asClassifier, type Classifier } from '../../measure/classifier';

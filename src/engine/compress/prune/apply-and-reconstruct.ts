@@ -1,7 +1,7 @@
 import type { PrunedLayer } from '../../../protocol/measure';
 import type { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent, Tensors } from '../../checkpoint/types';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { CalibrationOptions } from '../calibration/subject';

@@ -1,6 +1,6 @@
 import type { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import { readGraph } from '../../model/graph';
 import { withSubject, type CalibrationOptions } from '../calibration/subject';
 import { prunableTensors } from './ranking';

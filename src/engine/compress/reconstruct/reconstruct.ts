@@ -1,6 +1,6 @@
 import { tf } from '../../tf';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import { asClassifier, type Classifier } from '../../measure/classifier';
 import { readGraph } from '../../model/graph';
 import type { Network } from '../../model/network';

@@ -3,7 +3,7 @@ import { needsDataset } from '../../../protocol/dataset';
 import type { Progress } from '../../../protocol/measure';
 import { channelsNeedImages, type RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import { channelGroups } from './channels';
 import { checkDifference, type OutputCheck } from './difference';
 import { planRemove, type RemovePlan } from './plan';

@@ -11,7 +11,7 @@ import {
 } from '../../../protocol/normalization';
 import { readProvenance } from '../../checkpoint/provenance';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset, OpenData, SizedData } from '../../dataset/dataset';
+import type { Dataset, OpenData, SizedData } from '../../dataset/open-data';
 import type { LoadListener } from '../../dataset/pictures/load';
 import { readGraph } from '../../model/graph';
 import { rawPixelLayer } from '../../model/preprocessing';

@@ -3,7 +3,7 @@ import type { Split } from '../../../protocol/dataset';
 import type { Progress } from '../../../protocol/measure';
 import { CONVENTIONS, sameNormalization, type Normalization } from '../../../protocol/normalization';
 import { trace } from 'tfjs-backend-onnxruntime';
-import type { Dataset, SizedData } from '../../dataset/dataset';
+import type { Dataset, SizedData } from '../../dataset/open-data';
 import { padded, type Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
 import { batchWithin } from '../../model/batch-size';

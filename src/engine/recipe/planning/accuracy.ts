@@ -2,7 +2,7 @@ import type { Progress } from '../../../protocol/measure';
 import type { PlanAccuracy } from '../../../protocol/plan';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
-import { dataKey, type Dataset } from '../../dataset/dataset';
+import { dataKey, type Dataset } from '../../dataset/open-data';
 import { evaluated } from '../../measure/evaluated';
 import { evaluateModel } from '../../measure/evaluate';
 import type { Network } from '../../model/network';

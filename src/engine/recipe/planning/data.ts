@@ -1,6 +1,6 @@
 import { NO_DATASET, needsDataset } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
-import type { Dataset, OpenData } from '../../dataset/dataset';
+import type { Dataset, OpenData } from '../../dataset/open-data';
 import { orWhyNot } from '../../why-not';
 import type { PlanData } from './outlook';
 

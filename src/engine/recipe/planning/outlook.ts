@@ -2,7 +2,7 @@ import type { Progress } from '../../../protocol/measure';
 import type { PlanCounts, StepPlan } from '../../../protocol/plan';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset, OpenData } from '../../dataset/dataset';
+import type { Dataset, OpenData } from '../../dataset/open-data';
 import type { ReferencedCheckpoints } from '../referenced-checkpoints';
 
 /** What planning a step is given. */

@@ -2,7 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import { START_TEACHER, type Distill } from '../../../protocol/steps/distill';
 import type { RecipeStep } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import { asClassifier } from '../../measure/classifier';
 import { fitDataToOther } from '../../measure/normalization/fit';
 import type { Network, OpenShape } from '../../model/network';

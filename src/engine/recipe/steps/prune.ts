@@ -8,7 +8,7 @@ import { prunedCounts } from '../../compress/counts';
 import { applyAndReconstruct as carriedOut } from '../../compress/prune/apply-and-reconstruct';
 import { planPrune } from '../../compress/prune/plan';
 import type { Statistics } from '../../compress/prune/scores/score';
-import { dataKey, type Dataset } from '../../dataset/dataset';
+import { dataKey, type Dataset } from '../../dataset/open-data';
 import { figuresOf } from '../../measure/inspect';
 import { weightSwapOf } from '../../model/weight-swap';
 import { pauseUnless } from '../../pause';

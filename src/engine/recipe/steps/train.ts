@@ -10,7 +10,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { keptCounts, prunedCounts } from '../../compress/counts';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
-import type { Dataset } from '../../dataset/dataset';
+import type { Dataset } from '../../dataset/open-data';
 import { trainableOf, type Network } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';

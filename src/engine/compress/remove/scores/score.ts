@@ -1,6 +1,6 @@
 import type { Progress } from '../../../../protocol/measure';
 import type { ModelContent } from '../../../checkpoint/types';
-import type { Dataset } from '../../../dataset/dataset';
+import type { Dataset } from '../../../dataset/open-data';
 import type { ChannelGroups } from '../channel-groups';
 import { slices, type Sliced } from '../slices';
 
