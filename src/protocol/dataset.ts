@@ -6,7 +6,7 @@ export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
 
 /** How a dataset lies in files; by default its content tells. */
-export const DataFormat = z.enum(['images', 'idx', 'npy', 'table', 'cifar']);
+export const DataFormat = z.enum(['images', 'idx', 'npy', 'table', 'parquet', 'cifar']);
 export type DataFormat = z.infer<typeof DataFormat>;
 
 /** How pictures become images of one form: by default as the input of the model says, bilinear and stretched. */

@@ -77,3 +77,7 @@ it('and as arrays of NumPy', async () => {
 it('and as a table of pixels', async () => {
   await expectSame(path.resolve('test/fixtures/data/fashion-test.csv.gz'));
 });
+
+it('and as Parquet files of pictures', async () => {
+  await expectSame(path.resolve('test/fixtures/data/fashion-parquet'));
+});

@@ -6,14 +6,15 @@ import { cifar } from './cifar';
 import { idx } from './idx';
 import { images } from './images';
 import { npy } from './npy';
+import { parquet } from './parquet';
 import type { Place, Source } from './source';
 import { table } from './table';
 
 /** All sources, in the order in which they are asked whether they know a place. */
-const SOURCES: readonly Source[] = [idx, cifar, npy, table, images];
+const SOURCES: readonly Source[] = [idx, cifar, npy, parquet, table, images];
 
 /** What Secateur reads, in words. */
-const READS = 'folders of pictures, IDX files, arrays of NumPy, a table, or binary files of CIFAR-10';
+const READS = 'folders of pictures, IDX files, arrays of NumPy, a table, Parquet files, or binary files of CIFAR-10';
 
 /** A place, the source that reads it, and what told so. */
 export interface Recognized {
