@@ -13,7 +13,7 @@ export function dropConstraints(description: object): void {
 export function constraintNote(model: ModelContent): string | undefined {
   const topology = topologyOf(model);
   if (topology === null || typeof topology === 'string') return undefined;
-  const [first, ...others] = topology.layers.filter(({ config }) => constraintsIn(config).next().done !== true);
+  const [first, ...others] = topology.nodes.filter(({ config }) => constraintsIn(config).next().done !== true);
   if (!first) return undefined;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return `Training does not apply the weight constraints of the layer "${first.name}"${more}.`;
