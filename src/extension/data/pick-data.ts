@@ -4,7 +4,7 @@ import { cancellable } from '../ui/cancellable';
 import { BACK, pickStep, type Answer, type Frame } from '../ui/wizard';
 import type { Datasets } from './datasets';
 
-type DataItem = vscode.QuickPickItem & { reference?: DataReference };
+type DataItem = vscode.QuickPickItem & { reference?: DataReference; place?: 'folder' | 'file' };
 
 /**
  * Asks for the dataset of this workspace, opens it, and remembers it; undefined if the person cancels.
@@ -26,7 +26,7 @@ export async function dataStep(datasets: Datasets, frame: Frame): Promise<Answer
   const placeholder = vscode.l10n.t('Images for training and for measuring accuracy');
   const item = await pickStep(frame, placeholder, dataItems(datasets.chosen));
   if (item === BACK || item === undefined) return item;
-  const reference = item.reference ?? (await pickFolder());
+  const reference = item.reference ?? (await pickPlace(item.place === 'file'));
   if (reference === undefined) return undefined;
   const options = {
     location: vscode.ProgressLocation.Notification,
@@ -53,7 +53,18 @@ function dataItems(chosen: DataReference | undefined): DataItem[] {
       vscode.l10n.t('A small part that ships with Secateur: for trying things out, not for results to quote'),
       'fashion-mnist-sample',
     ),
-    { label: vscode.l10n.t('Folder…'), detail: vscode.l10n.t('Any folder with four IDX files, gzipped or not') },
+    {
+      label: vscode.l10n.t('Folder…'),
+      detail: vscode.l10n.t(
+        'Pictures in a folder for each class, IDX files, arrays of NumPy, Parquet files, or tables',
+      ),
+      place: 'folder',
+    },
+    {
+      label: vscode.l10n.t('File…'),
+      detail: vscode.l10n.t('A table (CSV, TSV), arrays of NumPy (NPZ), a Parquet file, or a NAME.data.json'),
+      place: 'file',
+    },
   ];
   if (chosen === undefined || items.some(({ reference }) => reference !== undefined && isChosen(reference)))
     return items;
@@ -61,13 +72,13 @@ function dataItems(chosen: DataReference | undefined): DataItem[] {
   return [{ label, description: vscode.l10n.t('in use'), reference: chosen }, ...items];
 }
 
-async function pickFolder(): Promise<string | undefined> {
-  const [folder] =
+async function pickPlace(isFile: boolean): Promise<string | undefined> {
+  const [place] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Folder with four IDX files'),
+      title: isFile ? vscode.l10n.t('File of data') : vscode.l10n.t('Folder of data'),
       openLabel: vscode.l10n.t('Choose'),
-      canSelectFolders: true,
-      canSelectFiles: false,
+      canSelectFolders: !isFile,
+      canSelectFiles: isFile,
     })) ?? [];
-  return folder?.fsPath;
+  return place?.fsPath;
 }
