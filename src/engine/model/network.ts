@@ -56,7 +56,10 @@ export interface SplitPoint {
   readonly tail: (tensor: tf.Tensor) => tf.Tensor;
 }
 
-/** A kernel that inputs are multiplied by: the outputs of its layer are a matrix X times the kernel as inputs by outputs, a bias left out. */
+/**
+ * A kernel that inputs are multiplied by: the outputs of its layer are a matrix X times the kernel as inputs by outputs, a bias
+ * left out. The last axis of its tensor runs over the outputs.
+ */
 export interface Product {
   /** Of the kernel's tensor. */
   readonly name: string;
