@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { DataReference } from '../../protocol/dataset';
+import { isNamed, type DataReference } from '../../protocol/dataset';
 import { readDataset } from './dataset';
 import type { OpenData } from './open-data';
-import { describedData } from './describe';
+import { describedData, type Described } from './describe';
 import { findDataset, type DataPlaces, type FindOptions } from './find';
+import type { Recognized } from './sources';
 
 /** How a dataset is opened; see FindOptions. */
 export type OpenOptions = FindOptions;
@@ -11,9 +12,23 @@ export type OpenOptions = FindOptions;
 /** How many datasets are held at once: 60 MB each for Fashion-MNIST. */
 const LIMIT = 2;
 
+/** So many places of datasets are remembered. */
+const MOST_PLACES = 20;
+
+/** Where a dataset was found, and what tells that nothing has changed. */
+interface Located {
+  readonly found: Recognized;
+  /** Absolute. */
+  readonly files: readonly string[];
+  readonly stamps: string;
+  /** The same with the place itself, which changes with what lies in it. */
+  readonly all: string;
+}
+
 /** The datasets in use: each is read once, and read again when its files change. */
 export class DatasetStore {
   private readonly datasets = new Map<string, Promise<OpenData>>();
+  private readonly found = new Map<string, Located>();
 
   constructor(
     private readonly places: DataPlaces,
@@ -27,12 +42,10 @@ export class DatasetStore {
       this.log(sentence);
       options.onNote?.(sentence);
     };
-    const found = await findDataset(described, this.places, { ...options, onNote });
-    const files = await found.source.stamped(found.place);
-    const stamps = await Promise.all(files.map((file) => stat(file)));
+    const { found, stamps } = await this.located(described, { ...options, onNote });
     const { normalization, ...rest } = described.descriptor;
     // The same examples are held once, however they are to be normalized.
-    const key = JSON.stringify([rest, found.place.path, stamps.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])]);
+    const key = JSON.stringify([rest, found.place.path, stamps]);
     const held = this.datasets.get(key) ?? readDataset(rest, found, key);
     // The last used goes to the end of the map; the first is pushed out.
     this.datasets.delete(key);
@@ -44,4 +57,38 @@ export class DatasetStore {
     held.catch(() => this.datasets.delete(key));
     return (await held).giving(normalization);
   }
+
+  /**
+   * Finds a dataset, which may take a look at many files; one that was found in a place is there as long as nothing has
+   * changed in it.
+   */
+  private async located(described: Described, options: OpenOptions): Promise<Located> {
+    const id = JSON.stringify(described);
+    const known = this.found.get(id);
+    if (known && (await stampOf([known.found.place.path, ...known.files])) === known.all) return known;
+    const found = await findDataset(described, this.places, options);
+    const files = await found.source.stamped(found.place);
+    const located = { found, files, stamps: await stampOf(files), all: await stampOf([found.place.path, ...files]) };
+    this.found.delete(id);
+    // A name may lead to another place when that is filled.
+    if (!isNamed(described.descriptor.source)) this.found.set(id, located);
+    for (const oldest of this.found.keys()) {
+      if (this.found.size <= MOST_PLACES) break;
+      this.found.delete(oldest);
+    }
+    return located;
+  }
+}
+
+/** Size, time and number of each file; what is missing has none. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps = files.map(async (file) => {
+    try {
+      const { size, mtimeMs, ino } = await stat(file);
+      return [size, mtimeMs, ino];
+    } catch {
+      return null;
+    }
+  });
+  return JSON.stringify(await Promise.all(stamps));
 }

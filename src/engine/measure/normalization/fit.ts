@@ -17,7 +17,7 @@ import { readGraph } from '../../model/graph';
 import { rawPixelLayer } from '../../model/preprocessing';
 import type { Network } from '../../model/network';
 import { whyNotRunnable } from '../../model/runnable';
-import { refuseOtherTasks } from '../classifier';
+import { NoClassifier, refuseOtherTasks } from '../classifier';
 import { decide, knowsNothing, type Answers } from './decide';
 import { tryNormalizations, type Trial } from './trial';
 import { UndecidedNormalization } from './undecided';
@@ -64,6 +64,11 @@ export async function fitDataToNew(model: ModelContent, data: OpenData, listener
 export async function sizedFor(model: ModelContent, data: OpenData, listener: LoadListener): Promise<SizedData> {
   const sized = await data.at(readGraph(model).inputs[0] ?? undefined, listener);
   const known = readProvenance(model)?.dataset?.classNames;
+  const own = sized.info.classNames;
+  if (known && known.length !== own.length)
+    throw new NoClassifier(
+      `The model tells ${known.length} classes apart (${known.join(', ')}) but the dataset has ${own.length} (${own.join(', ')}): choose the data it was trained on${known.length > own.length ? `, or name all ${known.length} classes as "classNames" of the data` : ''}.`,
+    );
   return known ? sized.inOrderOf(known) : sized;
 }
 
