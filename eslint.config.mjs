@@ -28,9 +28,9 @@ const BACKEND_BY_NAME = [
   'the backend is used by its name, through its public entry.',
 ];
 const TFJS_LAYERS = ['^@tensorflow/tfjs-layers', 'tfjs-layers is imported by model/layers-model/tfjs-layers.ts only.'];
-const LAYERS_MODEL = [
-  '(^|/)layers-model(/|$)',
-  'only its own room knows a LayersModel: all else runs the Network of model/runnable.',
+const FORMATS = [
+  '(^|/)(layers-model|graph-model)(/|$)',
+  'only its own room knows a format: all else reads the graph, edits it, and runs the Network of model/runnable.',
 ];
 
 /** All that is no part of a package. */
@@ -107,19 +107,41 @@ export default tseslint.config(
     },
   },
   forbidInEngine(['src/engine/**'], [], ''),
+  {
+    files: ['src/engine/**'],
+    ignores: ['src/engine/{checkpoint,model}/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'MemberExpression[property.name="modelTopology"]',
+          'MemberExpression[property.value="modelTopology"]',
+          'ObjectPattern > Property[key.name="modelTopology"]',
+          'ObjectPattern > Property[key.value="modelTopology"]',
+        ].map((selector) => ({
+          selector,
+          message: 'the description of a model is read by checkpoint and model only.',
+        })),
+      ],
+    },
+  },
   forbid(['packages/*/src/**'], [...REST, '**/testing/**', '**/test/**'], 'the backend knows nothing of the rest.'),
   forbid(['packages/*/{test,testing}/**'], REST, 'the backend is tested and measured without the rest.'),
-  forbidByRegex(['src/**'], BACKEND_BY_NAME, TFJS_LAYERS, LAYERS_MODEL),
+  forbidByRegex(['src/**'], BACKEND_BY_NAME, TFJS_LAYERS, FORMATS),
   forbidByRegex(
     [
-      'src/engine/model/{architectures,runnable}.ts',
+      // They choose the format of a model.
+      'src/engine/model/{architectures,graph,runnable,validate}.ts',
+      'src/engine/model/edit/{apply,inner-inputs}.ts',
+      // It tells weights of Keras archives from the state of their training.
+      'src/engine/checkpoint/read.ts',
       // The choice of a backend times TensorFlow.js itself, and hands our copy of it to tfjs-node.
       'src/engine/backend-choice/{small-network,tensorflow-node}.ts',
     ],
     BACKEND_BY_NAME,
     TFJS_LAYERS,
   ),
-  forbidByRegex(['src/engine/model/layers-model/tfjs-layers.ts'], BACKEND_BY_NAME, LAYERS_MODEL),
+  forbidByRegex(['src/engine/model/layers-model/tfjs-layers.ts'], BACKEND_BY_NAME, FORMATS),
   forbidByRegex(
     ['scripts/**', 'test/**'],
     [

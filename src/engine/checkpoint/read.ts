@@ -5,7 +5,7 @@ import type { ModelJson, WeightGroup } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
 import { readCompanions } from './companions';
 import { validateDescription, validateWeights } from '../model/validate';
-import { isArchive, isArchivedState } from '../model/weights/archive';
+import { isArchive, isArchivedState } from '../model/layers-model/weights/archive';
 import { decodeGroup, entryProblem, sizeMismatch } from './decode';
 import { storedBytes } from './dtype';
 import { readFailure } from './failures';

@@ -1,8 +1,8 @@
 import type { ModelContent } from '../checkpoint/types';
-import { graphOfLayers } from './graph-of-layers';
-import { graphOfOperations } from './graph-of-operations';
+import { graphOfLayers } from './layers-model/graph';
+import { graphOfOperations } from './graph-model/graph';
 import type { ModelGraph } from './model-graph';
-import { readOperations, signatureOutputs } from './operations/read';
+import { readOperations, signatureOutputs } from './graph-model/read';
 
 const graphs = new WeakMap<ModelContent, ModelGraph>();
 

@@ -1,7 +1,3 @@
-import type { Tensor } from '../checkpoint/types';
-import { shapeSize } from '../checkpoint/dtype';
-import { weightName } from './roles';
-
 /** What pruning may do with a tensor. */
 export interface Pruning {
   /** Kernels count towards sparsity. */
@@ -11,10 +7,6 @@ export interface Pruning {
   readonly reason?: string;
 }
 
-const NORMALISATION = /Normalization$/;
-const NORMALISATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
-const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
-
 /** A tensor that is not pruned. */
 export const leftAlone = (reason: string, kernel = false): Pruning => ({ kernel, prunable: false, reason });
 /** A kernel that may be pruned. */
@@ -22,27 +14,3 @@ export const PRUNABLE: Pruning = { kernel: true, prunable: true };
 
 /** Why tensors of other types than float32 are left alone, after the name of the type. */
 export const NOT_FACTORS = 'weights are not pruned: they are counts, indices or words, not factors';
-
-/**
- * What pruning may do with a tensor, from the type of its layer and what it is there. Where the layer is of no known type, matrices and
- * larger arrays of float32 count as kernels.
- * @param layerType Keras class name; for a wrapper, that of the wrapper
- */
-export function pruningOf(tensor: Tensor, layerType: string): Pruning {
-  const name = weightName(tensor);
-  if (tensor.dtype !== 'float32') {
-    return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
-  }
-  if (shapeSize(tensor.shape) === 0) return leftAlone('it is empty');
-  if (NORMALISATION.test(layerType) || NORMALISATION_WEIGHT.test(name)) {
-    return leftAlone('normalisation weights are not pruned: they are few and each scales a whole channel');
-  }
-  if (name.endsWith('bias')) return leftAlone('biases are not pruned: they are few and matter much');
-  if (name.startsWith('depthwise') || (layerType === 'DepthwiseConv2D' && name === 'kernel')) {
-    return leftAlone('depthwise kernels are not pruned: each holds the only filter of its channel', true);
-  }
-  if (name === 'alpha' || layerType === 'PReLU') return leftAlone('slopes of activations are not pruned: they are few');
-  if (KERNEL_NAME.test(name)) return PRUNABLE;
-  if (tensor.shape.length >= 2) return PRUNABLE;
-  return leftAlone('vectors and single numbers are not pruned: they are few and matter much');
-}

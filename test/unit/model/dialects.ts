@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LayerJson } from '../../../src/engine/model/topology-json';
-import { readTopology } from '../../../src/engine/model/topology';
-import { matchWeights } from '../../../src/engine/model/weights/match';
-import { slotsOf } from '../../../src/engine/model/weights/slots';
+import { LayerJson } from '../../../src/engine/model/layers-model/description/json';
+import { readTopology } from '../../../src/engine/model/layers-model/description/topology';
+import { matchWeights } from '../../../src/engine/model/layers-model/weights/match';
+import { slotsOf } from '../../../src/engine/model/layers-model/weights/slots';
 import { ModelJson } from '../../../src/protocol/checkpoint';
 
 /** Writes a checkpoint that TensorFlow.js saved in other words. Answers with the path of its model.json. */

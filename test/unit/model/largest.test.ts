@@ -3,7 +3,7 @@ import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { figuresOf } from '../../../src/engine/measure/inspect';
 import { withInputShape } from '../../../src/engine/model/input-shapes';
 import { whyNotRunnable } from '../../../src/engine/model/runnable';
-import { validateDescription, validateWeights } from '../../../src/engine/model/validate';
+import { validateDescription, validateWeights } from '../../../src/engine/model/layers-model/validate/index';
 
 /** Seconds of processor time for all that is asked of a description: three times what it takes, a tenth of its square. */
 const LIMIT = 4;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOp } from '../../../src/engine/model/op/read';
+import { readOp } from '../../../src/engine/model/layers-model/ops/read';
 
 describe('op', () => {
   it('says what a layer computes, with what the file leaves out as Keras has it', () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { describedAs } from '../../../src/engine/model/layers-model/content';
-import { readTopology, type Topology } from '../../../src/engine/model/topology';
+import { readTopology, type Topology } from '../../../src/engine/model/layers-model/description/topology';
 
 const make = tfLayers.layers;
 type Symbolic = tfLayers.SymbolicTensor;

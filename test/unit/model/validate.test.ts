@@ -6,8 +6,8 @@ import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { toLayersModel } from '../layers-model';
 import { whyNotRunnable } from '../../../src/engine/model/runnable';
-import { validateDescription, validateWeights } from '../../../src/engine/model/validate';
-import { whyTooLarge } from '../../../src/engine/model/validate/memory';
+import { validateDescription, validateWeights } from '../../../src/engine/model/layers-model/validate/index';
+import { whyTooLarge } from '../../../src/engine/model/layers-model/validate/memory';
 
 const make = tfLayers.layers;
 

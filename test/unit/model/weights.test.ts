@@ -4,10 +4,10 @@ import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
-import { readTopology } from '../../../src/engine/model/topology';
+import { readTopology } from '../../../src/engine/model/layers-model/description/topology';
 import { load } from '../../../src/engine/model/layers-model/load';
-import { matchWeights } from '../../../src/engine/model/weights/match';
-import { slotsOf, type Slot } from '../../../src/engine/model/weights/slots';
+import { matchWeights } from '../../../src/engine/model/layers-model/weights/match';
+import { slotsOf, type Slot } from '../../../src/engine/model/layers-model/weights/slots';
 
 beforeAll(() => tf.setBackend('cpu'));
 

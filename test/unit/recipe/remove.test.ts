@@ -3,7 +3,7 @@ import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { readProvenance } from '../../../src/engine/checkpoint/provenance';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { weightName } from '../../../src/engine/model/roles';
+import { weightName } from '../../../src/engine/model/layers-model/weights/roles';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply, classifier, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';

@@ -3,7 +3,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
 import type { GraphTensor } from '../../model/model-graph';
-import { innerInputs } from '../../model/inner-inputs';
+import { innerInputs } from '../../model/edit/inner-inputs';
 import { makesChannels } from '../../model/op/channels';
 import { channelAxes } from './axes';
 import { graphOf } from './channels';

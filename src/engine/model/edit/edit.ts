@@ -4,6 +4,14 @@ import type { Shape } from '../shape';
 /** The place of a layer: the names of the models around it, and its own. */
 export type Path = readonly string[];
 
+/** A place where a model within a model declares the shape of what is fed to it. */
+export interface InnerInput {
+  /** Of an input layer, or of the nested model. */
+  readonly at: Path;
+  /** What takes it within, the nearest first: inputs of calls in the graph. */
+  readonly takenBy: readonly { readonly call: number; readonly input: number }[];
+}
+
 /** One change of what a model describes, whatever its file. */
 export type Edit =
   /** Makes a node make `width` channels; a reshape keeps a size that it leaves open. */

@@ -1,6 +1,6 @@
 import type { InputValues } from '../network';
-import type { Topology } from '../topology';
-import { numberOf } from '../topology-json';
+import type { Topology } from './description/topology';
+import { numberOf } from './description/json';
 
 /** The numbers that each input of a model takes, by the first layer that reads it. */
 export function inputValues({ inputCalls, calls, nodes }: Topology): InputValues[] {

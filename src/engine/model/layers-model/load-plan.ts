@@ -2,11 +2,11 @@ import { UserError } from '../../../protocol/errors';
 import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
 import { readable } from './dialects';
-import { readTopology, type Topology } from '../topology';
-import { LayerJson, type Config } from '../topology-json';
-import { whyTooLarge } from '../validate/memory';
+import { readTopology, type Topology } from './description/topology';
+import { LayerJson, type Config } from './description/json';
+import { whyTooLarge } from './validate/memory';
 import type { Ends } from '../network';
-import type { Slot } from '../weights/slots';
+import type { Slot } from './weights/slots';
 
 /** Why a model cannot be loaded, as one sentence; undefined where nothing speaks against it. */
 export function whyNotLoadable(model: ModelContent, ends: Ends): string | undefined {

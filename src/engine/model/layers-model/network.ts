@@ -11,7 +11,7 @@ import type {
 } from '../network';
 import { inferFigures } from '../shapes';
 import type { Figures } from '../shapes/infer';
-import { readTopology, type Topology } from '../topology';
+import { readTopology, type Topology } from './description/topology';
 import { answersOf } from './answers';
 import { strayTensor, type Binding, type ModelVariable } from './binding';
 import { describedAs } from './content';

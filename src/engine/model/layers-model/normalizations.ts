@@ -1,6 +1,6 @@
 import { tf } from '../../tf';
 import type { BatchNormalization, ChannelMoments } from '../network';
-import { numberOf } from '../topology-json';
+import { numberOf } from './description/json';
 import type { ModelVariable } from './binding';
 import type { layers } from './tfjs-layers';
 

@@ -1,6 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { OpenShape } from '../network';
-import { MAX_EXAMPLE_BYTES } from '../validate/memory';
+import { MAX_EXAMPLE_BYTES } from './validate/memory';
 import { layers, type LayersModel } from './tfjs-layers';
 
 const BYTES_A_NUMBER = 4;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Config, identifierOf, LayerJson, numberOf, stringOf } from '../../topology-json';
-import { withoutDirection } from '../../weights/slots';
+import { Config, identifierOf, LayerJson, numberOf, stringOf } from '../description/json';
+import { withoutDirection } from '../weights/slots';
 import { activationOfKeras3 } from './activations';
 import { GruResetAfter } from './gru-reset-after';
 

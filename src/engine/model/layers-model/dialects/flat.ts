@@ -1,5 +1,5 @@
 import type { CallInput } from '../../edges';
-import type { Topology } from '../../topology';
+import type { Topology } from '../description/topology';
 import { Unsupported, type PlainLayer } from './configs';
 
 /** A layer with its calls, as TensorFlow.js reads them. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
-import { Config, LayerJson, numberOf } from '../../topology-json';
-import type { Topology, TopologyLayer } from '../../topology';
+import { Config, LayerJson, numberOf } from '../description/json';
+import type { Topology, TopologyLayer } from '../description/topology';
 import { PLAIN_TYPES, plainLayer, Unsupported } from './configs';
 import { flatDescription } from './flat';
 

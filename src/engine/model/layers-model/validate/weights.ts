@@ -1,6 +1,6 @@
-import type { Op } from '../op/op';
-import type { Sizes } from '../op/attributes';
-import type { Shape } from '../shape';
+import type { Op } from '../../op/op';
+import type { Sizes } from '../../op/attributes';
+import type { Shape } from '../../shape';
 
 /** The weights of a layer in the order of Keras, each with its shape; null where a size is not known. */
 export type ExpectedWeights = readonly (readonly [name: string, shape: Shape])[];

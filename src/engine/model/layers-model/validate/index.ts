@@ -1,10 +1,10 @@
-import { count } from '../../../protocol/format';
-import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { readGraph } from '../graph';
-import { weightName } from '../roles';
-import { inferCalls } from '../shapes';
-import { readTopology, type Topology } from '../topology';
-import type { Shape } from '../shape';
+import { count } from '../../../../protocol/format';
+import type { ModelContent, Tensor } from '../../../checkpoint/types';
+import { readGraph } from '../../graph';
+import { weightName } from '../weights/roles';
+import { inferCalls } from '../../shapes/index';
+import { readTopology, type Topology } from '../description/topology';
+import type { Shape } from '../../shape';
 import { damaged } from './damaged';
 import { requireSizes } from './sizes';
 import { expectedWeights, type ExpectedWeights } from './weights';

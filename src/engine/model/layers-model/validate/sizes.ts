@@ -1,4 +1,4 @@
-import { LayerJson, type Config } from '../topology-json';
+import { LayerJson, type Config } from '../description/json';
 import { damaged } from './damaged';
 
 /** No size that a layer is set to is larger; rows of an embedding may be. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { numberOf, sizesOf, stringOf, type Config } from '../topology-json';
+import { numberOf, sizesOf, stringOf, type Config } from '../description/json';
 import { activationOf, sizeOf, type Read } from './settings';
-import type { Rank, Sizes, Window } from './attributes';
+import type { Rank, Sizes, Window } from '../../op/attributes';
 
 const RANKS: readonly Rank[] = [1, 2, 3];
 

@@ -1,7 +1,7 @@
-import type { Flow } from './op';
-import { identifierOf, type Config } from '../topology-json';
-import type { Op } from './op';
-import type { Activation } from './attributes';
+import type { Flow } from '../../op/op';
+import { identifierOf, type Config } from '../description/json';
+import type { Op } from '../../op/op';
+import type { Activation } from '../../op/attributes';
 
 type OmitEach<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

@@ -1,5 +1,5 @@
-import type { Tensor } from '../../checkpoint/types';
-import type { GraphNode } from '../model-graph';
+import type { Tensor } from '../../../checkpoint/types';
+import type { GraphNode } from '../../model-graph';
 
 /** The tensor that holds the bias of a node; of a node without one a new tensor, named after its kernel. */
 export function biasOf({ tensors }: GraphNode, values: Float32Array): Tensor {

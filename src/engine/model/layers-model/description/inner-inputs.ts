@@ -1,22 +1,11 @@
-import type { ModelContent } from '../checkpoint/types';
-import { readModel, type ModelDescription } from './description/model-description';
-import type { Path } from './edit/edit';
+import type { ModelContent } from '../../../checkpoint/types';
+import { readModel, type ModelDescription } from './model-description';
+import type { InnerInput, Path } from '../../edit/edit';
 import { readTopology } from './topology';
-import { LayerJson } from './topology-json';
+import { LayerJson } from './json';
 
-/** A place within a model where a nested model declares the shape of what is fed to it. */
-export interface InnerInput {
-  /** Of an input layer, or of the nested model. */
-  readonly at: Path;
-  /** What takes it within, the nearest first: inputs of calls in the graph. */
-  readonly takenBy: readonly { readonly call: number; readonly input: number }[];
-}
-
-/**
- * The inputs of the models within a model. A graph has dissolved them, but their descriptions declare shapes of their own,
- * which must agree with what is fed.
- */
-export function innerInputs({ modelTopology }: ModelContent): InnerInput[] {
+/** The inputs of the models within a LayersModel. */
+export function innerInputsOf({ modelTopology }: ModelContent): InnerInput[] {
   const topology = readTopology(modelTopology);
   const description = topology && readModel(LayerJson.parse(modelTopology['model_config'] ?? modelTopology));
   if (!description) return [];

@@ -1,9 +1,9 @@
-import type { Tensor, Tensors } from '../checkpoint/types';
+import type { Tensor, Tensors } from '../../../checkpoint/types';
 import { weightName } from './roles';
-import type { TopologyLayer } from './topology';
-import { archivedPlace, isArchive } from './weights/archive';
-import { MAX_SEGMENTS, matchWeights } from './weights/match';
-import { slotsOf } from './weights/slots';
+import type { TopologyLayer } from '../description/topology';
+import { archivedPlace, isArchive } from './archive';
+import { MAX_SEGMENTS, matchWeights } from './match';
+import { slotsOf } from './slots';
 
 /** Tensors of each layer by its id, and those of no layer by the part of their names before the last slash. */
 export interface Ownership {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Config } from '../topology-json';
+import { Config } from './json';
 import { damaged } from '../validate/damaged';
 
 /** What a layer names to be fed by: one output of one call of another layer. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { TopologyLayer } from '../topology';
-import type { Config } from '../topology-json';
-import { LayerJson, stringOf } from '../topology-json';
+import type { TopologyLayer } from '../description/topology';
+import type { Config } from '../description/json';
+import { LayerJson, stringOf } from '../description/json';
 import { archiveNames } from './archive';
 
 /** A weight that a layer has, by its description. */

@@ -1,15 +1,15 @@
-import type { ModelContent, Tensor } from '../checkpoint/types';
-import type { GraphCall, GraphLayer, GraphNode, GraphTensor, ModelGraph } from './model-graph';
-import { describeLayer } from './graph-layer';
-import { closeInputs } from './close-inputs';
-import { hasGates } from './op/channels';
-import type { Op } from './op/op';
-import { outputKinds } from './output-kinds';
-import { assignTensors } from './ownership';
-import { pruningOf } from './pruning';
-import { axesOf, roleOf, weightName } from './roles';
-import { inferCalls, inferFigures } from './shapes';
-import { readTopology, type TopologyLayer } from './topology';
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import type { GraphCall, GraphLayer, GraphNode, GraphTensor, ModelGraph } from '../model-graph';
+import { describeLayer } from '../graph-layer';
+import { closeInputs } from '../close-inputs';
+import { hasGates } from '../op/channels';
+import type { Op } from '../op/op';
+import { outputKinds } from '../output-kinds';
+import { assignTensors } from './weights/ownership';
+import { pruningOf } from './weights/pruning';
+import { axesOf, roleOf, weightName } from './weights/roles';
+import { inferCalls, inferFigures } from '../shapes/index';
+import { readTopology, type TopologyLayer } from './description/topology';
 
 const MADE_UP_NAME = /^(sequential|model|functional)([_-]?\d+)?$/i;
 const UNKNOWN: Op = { kind: 'unknown', channelsFirst: false };

@@ -1,8 +1,8 @@
-import type { ModelContent } from '../../checkpoint/types';
-import { inferCalls } from '../shapes';
-import { product } from '../shapes/infer';
-import { readTopology } from '../topology';
-import type { Shape } from '../shape';
+import type { ModelContent } from '../../../checkpoint/types';
+import { inferCalls } from '../../shapes/index';
+import { product } from '../../shapes/infer';
+import { readTopology } from '../description/topology';
+import type { Shape } from '../../shape';
 import { inputShapes } from './index';
 import { expectedWeights } from './weights';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../../protocol/errors';
+import { UserError } from '../../../../protocol/errors';
 
 /** @param what is wrong, as a clause: `two of its layers are called "f"` */
 export function damaged(what: string): UserError {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { UserError } from '../../../protocol/errors';
-import { count } from '../../../protocol/format';
-import type { Shape } from '../shape';
-import { LayerJson, shapeOf, stringOf, type Config } from '../topology-json';
+import type { UserError } from '../../../../protocol/errors';
+import { count } from '../../../../protocol/format';
+import type { Shape } from '../../shape';
+import { LayerJson, shapeOf, stringOf, type Config } from './json';
 import { damaged } from '../validate/damaged';
 import { orderOfCalls, type WaitingCall } from './call-order';
 import { areListed, readEnds, readNodes, type Reference } from './references';

@@ -1,9 +1,9 @@
-import type { ModelContent } from '../checkpoint/types';
-import type { ModelGraph } from './model-graph';
-import { describeLayer } from './graph-layer';
-import { layersOfOperations, type OperationTensor } from './operations/layers';
-import type { OperationGraph } from './operations/read';
-import type { TensorAxis } from './roles';
+import type { ModelContent } from '../../checkpoint/types';
+import type { ModelGraph } from '../model-graph';
+import { describeLayer } from '../graph-layer';
+import { layersOfOperations, type OperationTensor } from './layers';
+import type { OperationGraph } from './read';
+import type { TensorAxis } from '../roles';
 
 /** A GraphModel as groups of tensors: what runs it is not known here, so nodes, shapes and MACs are not either. */
 export function graphOfOperations(model: ModelContent, operations: OperationGraph): ModelGraph {

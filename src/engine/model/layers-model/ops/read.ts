@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MODELS } from '../description/model-description';
-import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../topology-json';
-import type { Bidirectional, Op, TimeDistributed } from './op';
-import type { Gates, Merge, Plain } from './attributes';
+import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../description/json';
+import type { Bidirectional, Op, TimeDistributed } from '../../op/op';
+import type { Gates, Merge, Plain } from '../../op/attributes';
 import { activationOf, axisOf, sizeOf, type Around, type Body, type Read } from './settings';
 import { spatials } from './spatial';
 

@@ -1,11 +1,11 @@
-import { count } from '../../protocol/format';
-import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './description/model-description';
-import type { CallInput, TensorRef } from './edges';
-import type { Flow, FlowCall, FlowNode } from './op/op';
-import { LayerJson, type Config } from './topology-json';
-import { readOp } from './op/read';
-import { damaged } from './validate/damaged';
-import { archiveNames } from './weights/archive';
+import { count } from '../../../../protocol/format';
+import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './model-description';
+import type { CallInput, TensorRef } from '../../edges';
+import type { Flow, FlowCall, FlowNode } from '../../op/op';
+import { LayerJson, type Config } from './json';
+import { readOp } from '../ops/read';
+import { damaged } from '../validate/damaged';
+import { archiveNames } from '../weights/archive';
 
 /** A layer of the model, nested models dissolved. It is described once, however often it is called. */
 export interface TopologyLayer extends FlowNode {

@@ -1,0 +1,32 @@
+import { shapeSize } from '../../../checkpoint/dtype';
+import type { Tensor } from '../../../checkpoint/types';
+import { leftAlone, NOT_FACTORS, PRUNABLE, type Pruning } from '../../pruning';
+import { weightName } from './roles';
+
+const NORMALISATION = /Normalization$/;
+const NORMALISATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
+const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
+
+/**
+ * What pruning may do with a tensor, from the type of its layer and what it is there. Where the layer is of no known type,
+ * matrices and larger arrays of float32 count as kernels.
+ * @param layerType Keras class name; for a wrapper, that of the wrapper
+ */
+export function pruningOf(tensor: Tensor, layerType: string): Pruning {
+  const name = weightName(tensor);
+  if (tensor.dtype !== 'float32') {
+    return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
+  }
+  if (shapeSize(tensor.shape) === 0) return leftAlone('it is empty');
+  if (NORMALISATION.test(layerType) || NORMALISATION_WEIGHT.test(name)) {
+    return leftAlone('normalisation weights are not pruned: they are few and each scales a whole channel');
+  }
+  if (name.endsWith('bias')) return leftAlone('biases are not pruned: they are few and matter much');
+  if (name.startsWith('depthwise') || (layerType === 'DepthwiseConv2D' && name === 'kernel')) {
+    return leftAlone('depthwise kernels are not pruned: each holds the only filter of its channel', true);
+  }
+  if (name === 'alpha' || layerType === 'PReLU') return leftAlone('slopes of activations are not pruned: they are few');
+  if (KERNEL_NAME.test(name)) return PRUNABLE;
+  if (tensor.shape.length >= 2) return PRUNABLE;
+  return leftAlone('vectors and single numbers are not pruned: they are few and matter much');
+}
