@@ -9,6 +9,7 @@ const BY_ACTIVATION: Readonly<Record<string, OutputKind>> = {
   softmax: 'probabilities',
   sigmoid: 'probabilities',
   hardsigmoid: 'probabilities',
+  hardsigmoid6: 'probabilities',
   linear: 'logits',
   relu: 'logits',
   relu6: 'logits',

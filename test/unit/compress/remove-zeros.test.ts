@@ -103,6 +103,23 @@ describe('filters and neurons that are all zero', () => {
     expect(difference!.largest).toBeLessThan(1e-4);
   });
 
+  it('send what Keras 3 means by an activation, where it means something else than Keras 2', async () => {
+    const network = layers.sequential({
+      layers: [
+        dense({ units: 4, activation: 'hardSigmoid', name: 'one', inputShape: [4] }),
+        dense({ units: 2, name: 'out' }),
+      ],
+    });
+    const model = emptied(network, { one: [0, 2] });
+    const described = JSON.stringify({ ...model.modelTopology, keras_version: '3.5.0' });
+    const modelTopology = JSON.parse(described.replace('"hardSigmoid"', '"hard_sigmoid"')) as Record<string, unknown>;
+    for (const one of [model, { ...model, modelTopology }]) {
+      const { model: small, difference } = await removeZeros(one);
+      expect(width(small, 'one')).toBe(2);
+      expect(difference!.largest).toBeLessThan(1e-4);
+    }
+  });
+
   it('go together where they are added, and only if all are zero', async () => {
     const build = () => {
       const input = layers.input({ shape: [5, 5, 2] });

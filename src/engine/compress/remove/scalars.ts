@@ -12,6 +12,7 @@ const ACTIVATIONS: Readonly<Record<Activation, (x: number) => number>> = {
   relu6: (x) => Math.min(6, Math.max(0, x)),
   sigmoid,
   hardsigmoid: (x) => Math.min(1, Math.max(0, 0.2 * x + 0.5)),
+  hardsigmoid6: (x) => Math.min(1, Math.max(0, x / 6 + 0.5)),
   tanh: Math.tanh,
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   selu: (x) => SELU.scale * (x > 0 ? x : SELU.alpha * Math.expm1(x)),

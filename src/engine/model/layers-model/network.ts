@@ -16,7 +16,7 @@ import { answersOf } from './answers';
 import { strayTensor, type Binding, type ModelVariable } from './binding';
 import { describedAs } from './content';
 import { withDraws } from './draws';
-import { inputValues } from './input-values';
+import { inputValues } from '../input-values';
 import { normalizationsOf } from './normalizations';
 import { outputKinds } from '../output-kinds';
 import { largestOutput } from './outputs';

@@ -15,7 +15,7 @@ export interface Window {
 
 /**
  * The function of one number that ends a layer, in small letters without underscores: `relu`, `hardsigmoid`, and `softmax`,
- * which is one of all channels. `linear` where there is none, `unknown` where the file does not say which.
+ * which is one of all channels. `hardsigmoid` is x / 5 + 1/2 between 0 and 1, `hardsigmoid6` is x / 6 + 1/2. `linear` where there is none, `unknown` where the file does not say which.
  */
 export type Activation = string;
 

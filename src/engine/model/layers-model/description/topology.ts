@@ -39,6 +39,8 @@ export interface Topology extends Flow {
    * operations as layers of Keras 2), it may wait for ever: give it a description that is written from `calls`.
    */
   readonly plain: boolean;
+  /** Whether Keras 3 wrote it, where words mean something else than in Keras 2. */
+  readonly keras3: boolean;
 }
 
 const topologies = new WeakMap<object, Topology>();
@@ -57,9 +59,16 @@ export function readTopology(modelTopology: Readonly<Record<string, unknown>>): 
   if (!parsed.success || !MODELS.has(parsed.data.class_name)) return null;
   const model = readModel(parsed.data);
   if (!model) return null;
-  const topology = new Dissolver().dissolve(model);
+  const topology = new Dissolver(isKeras3(modelTopology['keras_version'], model)).dissolve(model);
   topologies.set(modelTopology, topology);
   return topology;
+}
+
+/** Keras 3 notes its version at the top, and writes the shapes of inputs under a name of its own. */
+function isKeras3(version: unknown, model: ModelDescription): boolean {
+  const writes = ({ layers }: ModelDescription): boolean =>
+    layers.some(({ config, model: inner }) => 'batch_shape' in config || (inner !== null && writes(inner)));
+  return (typeof version === 'string' && version.startsWith('3.')) || writes(model);
 }
 
 /** A model in its place: for each of its layers the index in the topology, or the nested model; null for inputs that others feed. */
@@ -80,6 +89,8 @@ class Dissolver {
   readonly #layers: (Omit<TopologyLayer, 'name' | 'inputs' | 'calls'> & { readonly calls: number[] })[] = [];
   readonly #calls: FlowCall[] = [];
   #inputCalls: number[] = [];
+
+  constructor(private readonly keras3: boolean) {}
 
   dissolve(model: ModelDescription): Topology {
     const calls = countCalls(model);
@@ -106,6 +117,7 @@ class Dissolver {
       inputs: this.#inputCalls.map(idOf),
       outputs: results.map(({ call }) => idOf(call)),
       plain: model.plain,
+      keras3: this.keras3,
     };
   }
 
@@ -127,7 +139,7 @@ class Dissolver {
             path: whole,
             type,
             config,
-            op: readOp(type, config, readTopology),
+            op: readOp(type, config, { keras3: this.keras3, readFlow: readTopology }),
             archive: kept,
             inputShape,
             calls: [],

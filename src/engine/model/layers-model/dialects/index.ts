@@ -14,7 +14,7 @@ export type Readable = { readonly description: Readonly<Record<string, unknown>>
  * Keras computes. It is for running only: what is written to a file is the description of the file.
  */
 export function readable({ modelTopology }: ModelContent, topology: Topology): Readable {
-  const keras3 = isKeras3(modelTopology, topology);
+  const { keras3 } = topology;
   if (topology.plain && !keras3 && !topology.nodes.some(isForeign)) return { description: modelTopology, flat: false };
   try {
     const plain = (index: number) => {
@@ -31,12 +31,6 @@ export function readable({ modelTopology }: ModelContent, topology: Topology): R
       return `${error.message}, so the model can be inspected and pruned but not evaluated or trained.`;
     throw error;
   }
-}
-
-function isKeras3({ keras_version: version }: ModelContent['modelTopology'], { nodes }: Topology): boolean {
-  return (
-    (typeof version === 'string' && version.startsWith('3.')) || nodes.some(({ config }) => 'batch_shape' in config)
-  );
 }
 
 const Separate = z.object({ class_name: z.enum(['L1', 'L2']) });

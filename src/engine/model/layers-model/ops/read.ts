@@ -9,12 +9,11 @@ import { spatials } from './spatial';
 /** Layers within layers are read so deep at the most. */
 const MAX_DEPTH = 16;
 
-/**
- * What a layer of a LayersModel computes; `unknown` where its type is none that is known. Never throws.
- * @param readFlow reads a model that the layer holds
- */
-export const readOp = (type: string, config: Config, readFlow: Around['readFlow'] = () => null): Op =>
-  opOf(type, config, { depth: 0, readFlow });
+const BY_ITSELF: Omit<Around, 'depth'> = { keras3: false, readFlow: () => null };
+
+/** What a layer of a LayersModel computes; `unknown` where its type is none that is known. Never throws. */
+export const readOp = (type: string, config: Config, around: Omit<Around, 'depth'> = BY_ITSELF): Op =>
+  opOf(type, config, { depth: 0, ...around });
 
 function opOf(type: string, config: Config, around: Around): Op {
   const read = around.depth > MAX_DEPTH ? undefined : readers.get(type);
@@ -49,11 +48,11 @@ const cells: Read = (config) => {
 };
 
 /** The layer that a wrapper holds. */
-function innerOf(config: Config, { depth, readFlow }: Around): TimeDistributed['inner'] {
+function innerOf(config: Config, around: Around): TimeDistributed['inner'] {
   const inner = LayerJson.safeParse(config['layer']).data;
   if (!inner || Array.isArray(inner.config)) return null;
-  if (MODELS.has(inner.class_name)) return { kind: 'model', read: () => readFlow(inner) };
-  return opOf(inner.class_name, inner.config ?? {}, { depth: depth + 1, readFlow });
+  if (MODELS.has(inner.class_name)) return { kind: 'model', read: () => around.readFlow(inner) };
+  return opOf(inner.class_name, inner.config ?? {}, { ...around, depth: around.depth + 1 });
 }
 
 function bidirectional(config: Config, around: Around): Omit<Bidirectional, 'channelsFirst'> {
@@ -103,13 +102,17 @@ const readers = new Map<string, Read>(
     ...plain('group-normalization', 'GroupNormalization'),
     ...plain('unit-normalization', 'UnitNormalization'),
     ...plain('masking', 'Masking'),
-    Dense: (config) => ({ kind: 'dense', units: sizeOf(config['units']), activation: activationOf(config) }),
+    Dense: (config, around) => ({
+      kind: 'dense',
+      units: sizeOf(config['units']),
+      activation: activationOf(config, around),
+    }),
     BatchNormalization: (config) => ({
       kind: 'batch-normalization',
       axis: axisOf(config['axis']),
       epsilon: numberOf(config['epsilon'], 1e-3),
     }),
-    Activation: (config) => ({ kind: 'activation', form: 'named', activation: activationOf(config) }),
+    Activation: (config, around) => ({ kind: 'activation', form: 'named', activation: activationOf(config, around) }),
     ReLU: ({ negative_slope: slope, threshold, max_value: most }) => ({
       kind: 'activation',
       form: 'rectifier',

@@ -12,6 +12,8 @@ export type Body = OmitEach<Op, 'channelsFirst'>;
 export interface Around {
   /** How many layers. */
   readonly depth: number;
+  /** Whether Keras 3 wrote it. */
+  readonly keras3: boolean;
   /** Reads a model that a layer holds. */
   readonly readFlow: (description: Readonly<Record<string, unknown>>) => Flow | null;
 }
@@ -29,7 +31,8 @@ export function axisOf(value: unknown): number | null {
 }
 
 /** See `Activation`. */
-export function activationOf({ activation }: Config): Activation {
+export function activationOf({ activation }: Config, { keras3 }: Around): Activation {
   if (activation === undefined || activation === null) return 'linear';
-  return identifierOf(activation)?.replaceAll('_', '').toLowerCase() ?? 'unknown';
+  const name = identifierOf(activation)?.replaceAll('_', '').toLowerCase() ?? 'unknown';
+  return keras3 && name === 'hardsigmoid' ? 'hardsigmoid6' : name;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { numberOf, sizesOf, stringOf, type Config } from '../description/json';
-import { activationOf, sizeOf, type Read } from './settings';
+import { activationOf, sizeOf, type Around, type Read } from './settings';
 import type { Rank, Sizes, Window } from '../../op/attributes';
 
 const RANKS: readonly Rank[] = [1, 2, 3];
@@ -17,43 +17,43 @@ function windowOf(config: Config, rank: Rank, key: 'kernel_size' | 'pool_size'):
 }
 
 /** The settings that convolutions share. */
-const convolved = (config: Config, rank: Rank) => ({
+const convolved = (config: Config, rank: Rank, around: Around) => ({
   rank,
   window: windowOf(config, rank, 'kernel_size'),
-  activation: activationOf(config),
+  activation: activationOf(config, around),
 });
 
 const convolution =
   (rank: Rank): Read =>
-  (config) => ({
+  (config, around) => ({
     kind: 'conv',
-    ...convolved(config, rank),
+    ...convolved(config, rank, around),
     filters: sizeOf(config['filters']),
     groups: numberOf(config['groups'], 1),
   });
 
 const transposed =
   (rank: Rank): Read =>
-  (config) => ({
+  (config, around) => ({
     kind: 'transposed-conv',
-    ...convolved(config, rank),
+    ...convolved(config, rank, around),
     filters: sizeOf(config['filters']),
     outputPadding: sizesOf(config['output_padding'], rank),
   });
 
 const depthwise =
   (rank: Rank): Read =>
-  (config) => ({
+  (config, around) => ({
     kind: 'depthwise-conv',
-    ...convolved(config, rank),
+    ...convolved(config, rank, around),
     multiplier: numberOf(config['depth_multiplier'], 1),
   });
 
 const separable =
   (rank: Rank): Read =>
-  (config) => ({
+  (config, around) => ({
     kind: 'separable-conv',
-    ...convolved(config, rank),
+    ...convolved(config, rank, around),
     filters: sizeOf(config['filters']),
     // TensorFlow.js does not save it.
     multiplier: sizeOf(config['depth_multiplier']),
