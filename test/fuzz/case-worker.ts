@@ -18,6 +18,7 @@ const Settings = z.object({
   folder: z.string(),
   fixtures: z.string(),
   corpus: z.string(),
+  data: z.string(),
   seed: z.number(),
   from: z.number(),
   only: z.string().optional(),
@@ -37,9 +38,9 @@ async function isUntouched(victim: string): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
-  const { folder, fixtures, corpus, seed, from, only } = Settings.parse(JSON.parse(process.argv[2] ?? ''));
+  const { folder, fixtures, corpus, data, seed, from, only } = Settings.parse(JSON.parse(process.argv[2] ?? ''));
   const ask = await startEngine(path.join(folder, 'cache'));
-  const seeds = await makeSeeds(path.join(folder, `seeds-${from}`), { fixtures, corpus }, ask);
+  const seeds = await makeSeeds(path.join(folder, `seeds-${from}`), { fixtures, corpus, data }, ask);
   const names = only === undefined ? Object.keys(targets) : [only];
   for (let index = from; ; index++) {
     const random = new Random(seed, index);

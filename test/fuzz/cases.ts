@@ -186,6 +186,20 @@ const data: Build = async (folder, seeds, random, ask) => {
   };
 };
 
+const otherData: Build = async (folder, seeds, random, ask) => {
+  const { folder: from, name } = pick(random, seeds.others);
+  const place = path.join(folder, 'data');
+  await copied(from, place);
+  const file = pick(random, await filesBelow(place));
+  if (random.below(8) === 0) await displace(file, path.join(folder, 'victim'), random);
+  else await bend(file, random);
+  const [given, model] = [path.join(place, name), path.join(seeds.model, 'model.json')];
+  return {
+    folders: [place, path.join(folder, 'victim'), seeds.model],
+    questions: [() => ask('describeData', { data: given }), () => ask('evaluate', { model, data: given }, patience())],
+  };
+};
+
 /** What is bent, by name; the first are tried most. */
 export const targets: Readonly<Record<string, Build>> = {
   model: askOfModel(/model\.json$/),
@@ -195,4 +209,5 @@ export const targets: Readonly<Record<string, Build>> = {
   recipe,
   scan,
   data,
+  otherData,
 };

@@ -1,8 +1,8 @@
-// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|settings|shards|run|recipe|scan|data] [--from INDEX] [--keep] [--report FILE]
+// usage: npm run fuzz -- [--seconds N] [--seed S] [--only model|settings|shards|run|recipe|scan|data|otherData] [--from INDEX] [--keep] [--report FILE]
 // Bends checkpoints, shards, recipes, run folders, scans and data sets out of shape and asks the engine about them.
 // Fails where an answer takes over 2 s of processor time or 1 GB, touches what is outside, or is no clear sentence.
 import { fork, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,9 @@ import { runMain, ScriptError } from '../../scripts/setup/run-main';
 import { bundle, withFolder } from 'tfjs-backend-onnxruntime/testing/bundle';
 import { peakMemory } from '../harness/processes';
 import { News } from './news';
+
+/** What the decoders of pictures load from beside the bundle. */
+const CODECS = ['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/webp/codec/dec/webp_dec.wasm'];
 
 /** What a question may take: seconds of processor time, and bytes. */
 const LIMIT_SECONDS = 2;
@@ -118,7 +121,12 @@ runMain(async () => {
   await withFolder(async (folder) => {
     const script = await bundle(inRoot('test', 'fuzz', 'case-worker.ts'), folder, { SECATEUR_VERSION: '"test"' });
     const cases = path.join(folder, 'cases');
-    const sources = { fixtures: inRoot('test', 'fixtures', 'keras'), corpus: inRoot('test', 'fuzz', 'corpus') };
+    const sources = {
+      fixtures: inRoot('test', 'fixtures', 'keras'),
+      corpus: inRoot('test', 'fuzz', 'corpus'),
+      data: inRoot('test', 'fixtures'),
+    };
+    for (const codec of CODECS) copyFileSync(inRoot('node_modules', codec), path.join(folder, path.basename(codec)));
     mkdirSync(cases);
     const end = performance.now() + 1000 * Number(values.seconds);
     const only = values.only === undefined ? {} : { only: values.only };

@@ -4,9 +4,10 @@ import { layers as tfLayers } from '../../src/engine/model/layers-model/tfjs-lay
 import { writeCheckpoint } from '../../src/engine/checkpoint/write';
 import { fromLayersModel } from '../../src/engine/model/layers-model/content';
 import type { LayersModel } from '../../src/engine/model/layers-model/tfjs-layers';
-import { CancelledError } from '../../src/protocol/errors';
+import { CancelledError, UserError } from '../../src/protocol/errors';
 import { Recipe } from '../../src/protocol/recipe';
 import { writeTinyData } from '../fixtures/tiny-data';
+import { writeOtherData, type OtherData } from './other-data';
 import { TINY, writeRaw } from '../fixtures/tiny-model';
 import type { Ask } from './ask';
 import { writeCorpus } from './corpus';
@@ -18,6 +19,8 @@ export interface Seeds {
   /** The model that `runs`, `scan` and recipes are about; it takes the images in `data`. */
   readonly model: string;
   readonly data: string;
+  /** Data of other formats. */
+  readonly others: readonly OtherData[];
   /** Folders of runs of `recipe`: one that was cancelled after an epoch, and one that is done. */
   readonly runs: readonly string[];
   readonly recipe: Recipe;
@@ -88,16 +91,24 @@ const recipeOf = (checkpoint: string, data: string): Recipe =>
 
 /** Where seeds come from beside those that are made here: checkpoints that Keras made, and descriptions of many kinds. */
 export interface Sources {
+  /** Data and pictures that other programs wrote. */
+  readonly data: string;
   readonly fixtures: string;
   readonly corpus: string;
 }
 
 /** Makes all seeds in a folder. */
-export async function makeSeeds(folder: string, { fixtures, corpus }: Sources, ask: Ask): Promise<Seeds> {
+export async function makeSeeds(
+  folder: string,
+  { fixtures, corpus, data: samples }: Sources,
+  ask: Ask,
+): Promise<Seeds> {
   const data = await writeTinyData(path.join(folder, 'data'));
   const model = path.dirname(await writeRaw(path.join(folder, 'tiny')));
   const recipe = recipeOf(model, data);
   const [unfinished, finished, scan] = ['unfinished', 'finished', 'scan'].map((name) => path.join(folder, name));
+  const others = await writeOtherData(samples, path.join(folder, 'others'));
+  for (const { folder: its, name } of others) await openOnce(model, path.join(its, name), ask);
   const request = { recipe, baseFolder: folder };
   const abort = new AbortController();
   const stopAfterEpoch = (event: { kind: string }): void => {
@@ -117,8 +128,17 @@ export async function makeSeeds(folder: string, { fixtures, corpus }: Sources, a
       ...(await writeNetworks(path.join(folder, 'networks'))),
       ...(await modelsIn(fixtures)),
     ],
-    ...{ model, data, recipe, scan: scan!, runs: [unfinished!, finished!] },
+    ...{ model, data, others, recipe, scan: scan!, runs: [unfinished!, finished!] },
   };
+}
+
+/** Decoders load their code when they are first asked, which is no business of a case. */
+async function openOnce(model: string, data: string, ask: Ask): Promise<void> {
+  try {
+    await ask('evaluate', { model: path.join(model, 'model.json'), data: normalized(data) });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
 }
 
 const normalized = (source: string) => ({ source, normalization: { mean: 0.5, std: 0.5 } });

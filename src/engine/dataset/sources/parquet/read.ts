@@ -4,6 +4,7 @@ import { UserError } from '../../../../protocol/errors';
 import { wholeFile } from '../../files/beginning';
 import type { Table } from '../table/table';
 import { ColumnBuilder } from './columns';
+import { columnsOf, isConsistent } from './schema';
 
 /** No file, and what it unpacks to, may have more bytes than this: 1 GiB. */
 const MOST_BYTES = 2 ** 30;
@@ -33,7 +34,7 @@ export async function readParquet(files: readonly string[]): Promise<{ table: Ta
       throw new UserError(
         `The dataset file ${file} unpacks to more than ${MOST_BYTES / 2 ** 30} GiB with those before it, which cannot be held: use fewer or smaller examples.`,
       );
-    const names = namesOf(head);
+    const { names } = columnsOf(head);
     metadata = { ...textsOf(head), ...metadata };
     columns ??= names.map((name) => new ColumnBuilder(name));
     if (columns.map(({ name }) => name).join('\n') !== names.join('\n'))
@@ -52,7 +53,9 @@ async function opened(file: string): Promise<{ buffer: AsyncBuffer; head: FileMe
     slice: (start, end) => Uint8Array.from(bytes.subarray(start, end)).buffer,
   };
   try {
-    return { buffer, head: await parquetMetadataAsync(buffer) };
+    const head = await parquetMetadataAsync(buffer);
+    if (!isConsistent(head)) throw new Error('the metadata contradicts itself');
+    return { buffer, head };
   } catch (cause) {
     throw damaged(file, cause);
   }
@@ -91,19 +94,6 @@ const damaged = (file: string, cause: unknown): UserError =>
 
 const unpackedBytes = (head: FileMetaData): number =>
   head.row_groups.reduce((sum, { total_byte_size }) => sum + Number(total_byte_size), 0);
-
-/** The names of the columns, those of the fields of a column left out. */
-function namesOf({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
-  // The schema is a tree in depth-first order, its root first.
-  const skip = (at: number): number => {
-    let next = at + 1;
-    for (let child = 0; child < (schema[at]?.num_children ?? 0); child++) next = skip(next);
-    return next;
-  };
-  for (let at = 1; at < schema.length; at = skip(at)) names.push(schema[at]!.name);
-  return names;
-}
 
 function textsOf({ key_value_metadata: pairs = [] }: FileMetaData): Metadata {
   return Object.fromEntries(pairs.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const])));

@@ -1,0 +1,41 @@
+import type { FileMetaData } from 'hyparquet';
+
+/** What a file says of its columns. */
+export interface ParquetColumns {
+  /** The names of the columns, those of the fields of a column left out. */
+  readonly names: readonly string[];
+  /** The paths of the columns and fields that hold values. */
+  readonly leaves: readonly string[];
+}
+
+/** The columns of a file, whose schema is a tree in depth-first order, its root first. */
+export function columnsOf({ schema }: Pick<FileMetaData, 'schema'>): ParquetColumns {
+  const [names, leaves]: [string[], string[]] = [[], []];
+  const walk = (at: number, path: readonly string[]): number => {
+    const element = schema[at];
+    if (!element) throw new Error('a column is missing');
+    if (path.length === 0) names.push(element.name);
+    const here = [...path, element.name];
+    if (!element.num_children) leaves.push(here.join('\n'));
+    let next = at + 1;
+    for (let child = 0; child < (element.num_children ?? 0); child++) next = walk(next, here);
+    return next;
+  };
+  for (let at = 1; at < schema.length;) at = walk(at, []);
+  return { names, leaves };
+}
+
+/**
+ * Whether each group of rows holds the columns that the schema names, and as many rows as the file says. A reader that fails
+ * over a file of which this is not true leaves columns behind that nobody waits for.
+ */
+export function isConsistent(head: FileMetaData): boolean {
+  const leaves = columnsOf(head).leaves.join('\n\n');
+  const rows = head.row_groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+  return (
+    rows === Number(head.num_rows) &&
+    head.row_groups.every(
+      ({ columns }) => columns.map(({ meta_data }) => meta_data?.path_in_schema.join('\n')).join('\n\n') === leaves,
+    )
+  );
+}
