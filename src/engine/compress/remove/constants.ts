@@ -1,9 +1,10 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import type { GraphNode } from '../../model/model-graph';
+import type { GraphNode, GraphTensor } from '../../model/model-graph';
 import { makesChannels } from '../../model/op/channels';
 import type { Op } from '../../model/op/op';
 import type { Merge } from '../../model/op/attributes';
 import type { TensorRole } from '../../model/roles';
+import { eachWeight, madeBy, mixes } from './axes';
 import { graphOf } from './channels';
 import type { CallChannels, ChannelGroups } from './channel-groups';
 import { activated, elementwise } from './scalars';
@@ -70,10 +71,10 @@ function through(
     );
   if (makesChannels(op)) {
     const separable = op.kind === 'separable-conv';
-    const kernel = weight(separable ? 'pointwise-kernel' : 'kernel');
+    const [kernel, width] = [tensors.find(mixes), madeBy({ tensors })];
     const fed = separable ? filtered(op, weight('depthwise-kernel'), first) : first;
-    if (!kernel) return unknown;
-    return summed(kernel, fed, keepsConstants(op), op.kind === 'transposed-conv').map((sum, i) =>
+    if (!kernel || width === null) return unknown;
+    return summed(kernel, fed, keepsConstants(op), width).map((sum, i) =>
       sum === null ? null : activated(op.activation, sum + (weight('bias')?.data[i] ?? 0)),
     );
   }
@@ -119,19 +120,14 @@ function joined(how: Merge['how'], values: Constants): number | null {
   }
 }
 
-/** The sums over channels that a kernel makes, for each output; null where one varies. */
-function summed({ data, shape }: Tensor, inputs: Constants, keeps: boolean, transposed: boolean): (number | null)[] {
-  const [fewer, last] = [shape.at(-2)!, shape.at(-1)!];
-  const sums: (number | null)[] = Array.from({ length: transposed ? fewer : last }, () => 0);
-  for (let at = 0; at < data.length; at++) {
-    const weight = data[at]!;
-    if (weight === 0) continue;
-    const [a, b] = [Math.floor(at / last) % fewer, at % last];
-    const [input, output] = transposed ? [b, a] : [a, b];
+/** The sums over channels that a kernel makes, for each of so many outputs; null where one varies. */
+function summed(kernel: GraphTensor, inputs: Constants, keeps: boolean, outputs: number): (number | null)[] {
+  const sums: (number | null)[] = Array.from({ length: outputs }, () => 0);
+  eachWeight(kernel, (weight, input, output) => {
     const [value, sum] = [inputs[input] ?? null, sums[output] ?? null];
     if (value === null || (value !== 0 && !keeps)) sums[output] = null;
     else if (sum !== null) sums[output] = sum + weight * value;
-  }
+  });
   return sums;
 }
 

@@ -1,7 +1,8 @@
 import type { ModelContent } from '../../checkpoint/types';
 import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
-import { channelAxes, mixes } from './axes';
+import type { GraphTensor } from '../../model/model-graph';
+import { channelAxes, eachWeight, mixes } from './axes';
 import { graphOf } from './channels';
 import type { ChannelGroups } from './channel-groups';
 import { constantsOf, keepsConstants } from './constants';
@@ -16,8 +17,7 @@ interface Reader {
   readonly constants: readonly (number | null)[];
   /** Whether a constant can go into the bias. */
   readonly folds: boolean;
-  /** Weight of one window place between an input and an output. */
-  readonly eachWeight: (visit: (weight: number, input: number, output: number) => void) => void;
+  readonly kernel: GraphTensor;
 }
 
 /** Channels that can go without changing an output, and those that send something all the same. */
@@ -64,13 +64,10 @@ function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
   const { nodes } = graphOf(model);
   return groups.layers.flatMap((layer, i) =>
     nodes[i]!.tensors.flatMap((one) => {
-      const { tensor } = one;
       const axes = channelAxes(one, layer);
       const [input, output] = [axes.find(({ side }) => side === 'inputs'), axes.find(({ side }) => side === 'outputs')];
       if (!input || !output || !mixes(one)) return [];
       const separable = layer.op.kind === 'separable-conv';
-      const last = tensor.shape.at(-1)!;
-      const fewer = tensor.shape.at(-2)!;
       return [
         {
           layer: i,
@@ -83,14 +80,7 @@ function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
             return separable && value !== 0 ? null : value;
           }),
           folds: keepsConstants(layer.op),
-          eachWeight: (visit) => {
-            tensor.data.forEach((weight, at) => {
-              if (weight === 0) return;
-              const [a, b] = [Math.floor(at / last) % fewer, at % last];
-              if (input.axis > output.axis) visit(weight, b, a);
-              else visit(weight, a, b);
-            });
-          },
+          kernel: one,
         } satisfies Reader,
       ];
     }),
@@ -101,8 +91,8 @@ function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
 function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
   const needed = new Set<number>();
   const unfoldable = new Map<number, string>();
-  for (const { name, inputs, outputs, constants, folds, eachWeight } of readers)
-    eachWeight((_, input, output) => {
+  for (const { name, inputs, outputs, constants, folds, kernel } of readers)
+    eachWeight(kernel, (_, input, output) => {
       if (removed.has(outputs[output]!)) return;
       const constant = constants[input] ?? null;
       if (constant === null) needed.add(inputs[input]!);
@@ -119,9 +109,9 @@ function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
 function fold(model: ModelContent, readers: readonly Reader[], removed: ReadonlySet<number>): ModelContent {
   const edits: Edit[] = [];
   const { nodes } = graphOf(model);
-  for (const { layer, inputs, outputs, constants, eachWeight } of readers) {
+  for (const { layer, inputs, outputs, constants, kernel } of readers) {
     const sent = new Float64Array(outputs.length);
-    eachWeight((weight, input, output) => {
+    eachWeight(kernel, (weight, input, output) => {
       if (removed.has(inputs[input]!)) sent[output]! += weight * (constants[input] ?? 0);
     });
     if (sent.every((sum) => sum === 0)) continue;
