@@ -72,26 +72,31 @@ const checks: readonly Task[] = [
   { name: 'rules of the house', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
-const suites: readonly Task[] = [
-  vitest('unit'),
-  vitest('page', '--config', 'test/page/vitest.config.mts'),
-  vitest('package', '--config', inBackend('test/package/vitest.config.mts')),
-  {
-    name: 'fuzz',
-    command: [bin('tsx'), 'test/fuzz/main.ts', '--seconds', '60', '--report', fuzzReport],
-    report: fuzzReport,
-  },
-  {
-    name: 'conformance',
-    command: [bin('tsx'), inBackend('test/conformance/run.ts'), '--report', conformanceReport],
-    report: conformanceReport,
-  },
-  {
-    name: 'integration',
-    command: [bin('tsx'), 'test/integration/main.ts', integrationReport],
-    report: integrationReport,
-  },
-  vitest('e2e', '--config', 'test/e2e/vitest.config.mts'),
+/** Suites in order; those of one stage run side by side, because each of them has one thread or waits most of the time. */
+const stages: readonly (readonly [Task, ...Task[]])[] = [
+  [vitest('unit')],
+  [vitest('page', '--config', 'test/page/vitest.config.mts')],
+  [
+    vitest('package', '--config', inBackend('test/package/vitest.config.mts')),
+    {
+      name: 'fuzz',
+      command: [bin('tsx'), 'test/fuzz/main.ts', '--seconds', '60', '--report', fuzzReport],
+      report: fuzzReport,
+    },
+    {
+      name: 'conformance',
+      command: [bin('tsx'), inBackend('test/conformance/run.ts'), '--report', conformanceReport],
+      report: conformanceReport,
+    },
+  ],
+  [
+    {
+      name: 'integration',
+      command: [bin('tsx'), 'test/integration/main.ts', integrationReport],
+      report: integrationReport,
+    },
+  ],
+  [vitest('e2e', '--config', 'test/e2e/vitest.config.mts')],
 ];
 
 runMain(async () => {
@@ -103,10 +108,10 @@ runMain(async () => {
     await ensureDebian('dataset-fashion-mnist');
     await ensureCodeServer();
     await runChecks();
-    for (const suite of suites) {
+    for (const stage of stages) {
       // Integration and the end-to-end run test the same package.
-      if (suite.name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
-      await runTask(suite, total);
+      if (stage[0].name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
+      await runStage(stage, total);
     }
   } catch (error) {
     total.failed = Math.max(total.failed, 1);
@@ -130,22 +135,36 @@ async function runChecks(): Promise<void> {
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Runs one suite and adds its tests to the total. @throws ScriptError if it fails or skips tests */
-async function runTask({ name, command: [program, ...args], report }: Task, total: Count): Promise<void> {
-  console.log(`\n── ${name}`);
+/** Runs the suites of a stage and adds their tests to the total. @throws ScriptError if one fails or skips tests */
+async function runStage(tasks: readonly Task[], total: Count): Promise<void> {
+  console.log(`\n── ${tasks.map(({ name }) => name).join(', ')}`);
+  const alone = tasks.length === 1;
+  const results = await Promise.allSettled(tasks.map((task) => runTask(task, total, alone)));
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
+  if (reasons.length > 0) throw new ScriptError(reasons.join('\n\n'));
+}
+
+/** @param alone true where its output goes straight to the terminal; else it is shown only if the suite fails */
+async function runTask(
+  { name, command: [program, ...args], report }: Task,
+  total: Count,
+  alone: boolean,
+): Promise<void> {
   const start = performance.now();
-  const failure = await run(program, args, { output: 'inherit', cwd: inRoot() }).then(
+  const failure = await run(program, args, { output: alone ? 'inherit' : 'quiet', cwd: inRoot() }).then(
     () => undefined,
-    () => new ScriptError(`${name} failed.`),
+    (reason: unknown) => new ScriptError(alone ? `${name} failed.` : messageOf(reason)),
   );
+  let words = '';
   if (report && existsSync(report)) {
     const count = Report.parse(JSON.parse(await readFile(report, 'utf8')));
     total.passed += count.passed;
     total.failed += count.failed;
+    words = `${count.passed} passed, `;
     if (!failure && count.skipped > 0)
       throw new ScriptError(`${name}: ${count.skipped} tests were skipped; no test may be.`);
   }
   if (failure) throw failure;
   if (report && !existsSync(report)) throw new ScriptError(`${name} wrote no report.`);
-  console.log(`── ${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  console.log(`── ${name}: ${words}${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
