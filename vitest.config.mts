@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config';
 import { z } from 'zod';
 import { tensorflowTests } from './packages/tfjs-backend-onnxruntime/testing/vitest.ts';
 
@@ -8,25 +8,33 @@ const manifest = z.object({ version: z.string() }).parse(JSON.parse(readFileSync
 
 const packageFile = (file: string): string => path.join(import.meta.dirname, 'packages/tfjs-backend-onnxruntime', file);
 
+/** Rooms whose tests change nothing that another test file reads: their files share one copy of all modules. */
+const SHARING = 'checkpoint,compress,dataset,folder,measure,model,protocol,recipe,rpc,train'
+  .split(',')
+  .map((room) => `test/unit/${room}/**/*.test.ts`);
+/** Replaces `node:fs` for all modules that it loads. */
+const MOCKING = 'test/unit/checkpoint/write.test.ts';
+
+const secateur = (name: string, test: NonNullable<ViteUserConfig['test']>): ViteUserConfig =>
+  mergeConfig(tensorflowTests, {
+    define: { SECATEUR_VERSION: JSON.stringify(manifest.version) },
+    resolve: {
+      alias: [
+        { find: /^tfjs-backend-onnxruntime$/, replacement: packageFile('src/index.ts') },
+        { find: /^tfjs-backend-onnxruntime\/testing\//, replacement: packageFile('testing/') },
+      ],
+    },
+    test: { name, setupFiles: process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts'], ...test },
+  });
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       'packages/*',
-      mergeConfig(tensorflowTests, {
-        define: { SECATEUR_VERSION: JSON.stringify(manifest.version) },
-        resolve: {
-          alias: [
-            { find: /^tfjs-backend-onnxruntime$/, replacement: packageFile('src/index.ts') },
-            { find: /^tfjs-backend-onnxruntime\/testing\//, replacement: packageFile('testing/') },
-          ],
-        },
-        test: {
-          name: 'secateur',
-          include: ['test/unit/**/*.test.ts'],
-          setupFiles: process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts'],
-        },
-      }),
+      secateur('rooms', { include: SHARING, exclude: [MOCKING], isolate: false }),
+      secateur('secateur', { include: ['test/unit/**/*.test.ts'], exclude: SHARING }),
+      secateur('mocking', { include: [MOCKING] }),
     ],
   },
 });
