@@ -1,7 +1,7 @@
-/** How many of the best guesses count for `top5`. */
+/** Number of best guesses that count for `top5`. */
 const TOP = 5;
 
-/** Sums over images that were classified: cross-entropy in nats, and who was taken for whom. */
+/** Sums over classified examples: cross-entropy in nats, and the confusion matrix. */
 export class ClassificationMetrics {
   private lossSum = 0;
   private correct = 0;
@@ -16,7 +16,7 @@ export class ClassificationMetrics {
 
   /**
    * Adds the first `count` rows of `logits` (row-major, `classes` columns) with their true `labels`.
-   * @param hear told of each row the best guess and its loss in nats
+   * @param hear gets the best guess of each row and its loss in nats
    */
   add(
     logits: Float32Array,
@@ -50,17 +50,17 @@ export class ClassificationMetrics {
     return this.images;
   }
 
-  /** Mean cross-entropy; NaN where an output was no finite number. */
+  /** Mean cross-entropy; NaN where an output was not finite. */
   get loss(): number {
     return this.images === 0 ? 0 : this.lossSum / this.images;
   }
 
-  /** 0 to 1. */
+  /** Accuracy, 0 to 1. */
   get accuracy(): number {
     return this.images === 0 ? 0 : this.correct / this.images;
   }
 
-  /** Share of images for which fewer than five classes were thought likelier than the true one, 0 to 1. */
+  /** Share of examples whose true class is among the five likeliest, 0 to 1. */
   get top5(): number {
     return this.images === 0 ? 0 : this.amongTop / this.images;
   }

@@ -6,31 +6,31 @@ import { INFERENCE, type Network, type OpenShape, type Pass } from '../model/net
 import { otherLoss } from '../model/trained-for';
 import { answersProbabilities } from './probabilities';
 
-/** Probabilities below this count as this much, as in Keras. */
+/** Smallest probability whose logarithm is taken, as in Keras. */
 const SMALLEST_PROBABILITY = 1e-7;
 
-/** A network that tells classes of images apart. */
+/** A network that classifies. */
 export interface Classifier {
   readonly network: Network;
   readonly classes: number;
   /**
-   * Logits, count x classes, of the images of a batch. Networks that end in probabilities answer with their logarithms,
-   * which are logits too. The pass is one as at inference unless another is given. Call it within a tidy.
+   * Returns the logits of a batch, count x classes. For networks that end in probabilities these are their logarithms,
+   * which are logits too. The pass is an inference pass unless another is given. Call it within a tidy.
    */
   logits(batch: Batch, pass?: Pass): tf.Tensor2D;
-  /** The same from the tensor of its images, of the shape `shapeOf(count)`. */
+  /** Does the same from the tensor of the examples, of the shape `shapeOf(count)`. */
   logitsOf(images: tf.Tensor, pass?: Pass): tf.Tensor2D;
-  /** The same from the network's output. */
+  /** Does the same from the network's output. */
   logitsFrom(output: tf.Tensor2D): tf.Tensor2D;
   shapeOf(count: number): number[];
 }
 
-/** The model does not tell the classes of this data apart, so that no accuracy of it means anything. */
+/** The model does not classify this data, so its accuracy would mean nothing. */
 export class NoClassifier extends UserError {}
 
 const ONLY_CLASSES = 'only networks with one output for each class can be evaluated or trained yet';
 
-/** Refuses a model that was trained for something else than classes, as its description says. @throws NoClassifier */
+/** Refuses a model that was trained for another task, as its description says. @throws NoClassifier */
 export function refuseOtherTasks(model: ModelContent): void {
   const loss = otherLoss(model);
   if (loss !== undefined)
@@ -40,7 +40,8 @@ export function refuseOtherTasks(model: ModelContent): void {
 }
 
 /**
- * Checks that a network tells exactly `classes` classes apart and takes such examples, see `inputShape`. Throws NoClassifier, UserError.
+ * Checks that a network has exactly `classes` classes and takes such examples, see `inputShape`.
+ * @throws NoClassifier, UserError
  */
 export function asClassifier(network: Network, images: { shape: readonly number[] }, classes: number): Classifier {
   if (network.inputs.length !== 1 || network.outputs.length !== 1)
@@ -61,7 +62,7 @@ export function asClassifier(network: Network, images: { shape: readonly number[
   };
 }
 
-/** The outputs of a model that tells so many classes apart. @throws NoClassifier */
+/** Returns the units of a model's output. @throws NoClassifier where the model does not tell so many classes apart */
 function unitsOf({ inputs, outputs }: Network, classes: number): number {
   const [input, output] = [inputs[0]!.shape, outputs[0]!.shape];
   const units = output.length === 2 ? output[1] : undefined;
@@ -86,13 +87,13 @@ function unitsOf({ inputs, outputs }: Network, classes: number): number {
   );
 }
 
-/** Numbers of one example; null where a size is open. */
+/** Counts the numbers of one example; null where a size is open. */
 const sizeOf = ([, ...sizes]: OpenShape): number | null =>
   sizes.reduce<number | null>((all, one) => (all === null || one === null ? null : all * one), 1);
 
 /**
- * The shape, without the batch dimension, in which examples enter a network that takes `wanted`: as they are, flattened, with
- * or without a single channel; rows of pixels also as an image of one channel.
+ * Returns the shape, without the batch dimension, in which examples enter a network that takes `wanted`: unchanged,
+ * flattened, with or without a single channel; rows of pixels also as an image of one channel.
  * @throws UserError
  */
 export function inputShape(wanted: OpenShape, example: readonly number[]): number[] {
@@ -115,7 +116,7 @@ export function inputShape(wanted: OpenShape, example: readonly number[]): numbe
   return [...form];
 }
 
-/** The sizes of an image of one channel with so many pixels, where `wanted` says them all. */
+/** Returns the sizes of an image of one channel with so many pixels, where `wanted` names them all. */
 function imageOfOneChannel(wanted: OpenShape, pixels: number): number[] | undefined {
   const sizes = wanted.flatMap((size) => (size === null ? [] : [size]));
   const whole = sizes.length === wanted.length && numbersIn(sizes) === pixels;

@@ -11,15 +11,15 @@ import { readGraph } from '../model/graph';
 import { binOf, binsOver, measureRange, prunableData } from './histogram';
 import { inspect } from './inspect';
 
-/** One side: a checkpoint and what is known of its accuracy. */
+/** One side: a checkpoint and its accuracy, if known. */
 export interface Side extends Pick<ComparedModel, 'evaluation' | 'noAccuracy'> {
   readonly checkpoint: Checkpoint;
 }
 
 /**
- * Puts two models side by side; layers are matched by name, so that models with other widths compare too.
+ * Compares two models; layers are matched by name, so that models of different widths compare too.
  * @param bins of each histogram, 8 or more
- * @throws UserError where a file has gone in the meantime
+ * @throws UserError where a file has disappeared meanwhile
  */
 export async function compareModels(a: Side, b: Side, bins: number): Promise<Comparison> {
   const [left, right] = [await inspect(a.checkpoint), await inspect(b.checkpoint)];
@@ -42,7 +42,7 @@ export async function compareModels(a: Side, b: Side, bins: number): Promise<Com
   };
 }
 
-/** Prunable weights by layer name; layers without any are absent. */
+/** Returns the prunable weights by layer name; layers without any are absent. */
 const weightsOf = (checkpoint: Checkpoint): Map<string, TensorData[]> =>
   new Map(
     readGraph(checkpoint)
@@ -61,7 +61,7 @@ function sideOf(layers: readonly LayerInfo[], name: string): ComparedSide | null
   return ComparedSide.parse(found);
 }
 
-/** Both sides over bins that hold the range of both. */
+/** Computes the histograms of both sides over bins that cover the range of both. */
 function histogramOf(a: TensorData[] | undefined, b: TensorData[] | undefined, count: number): ComparedHistogram {
   const { min, max } = measureRange([...(a ?? []), ...(b ?? [])]);
   const bins = binsOver(min, max, count);

@@ -9,7 +9,7 @@ import { breathe } from '../pause';
 import { asClassifier } from './classifier';
 import { ClassificationMetrics } from './classification-metrics';
 
-/** Images in one forward pass, at most. */
+/** Most examples of one forward pass. */
 const BATCH_SIZE = 500;
 
 export interface EvaluateOptions {
@@ -17,13 +17,13 @@ export interface EvaluateOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
   batchSize?: number | undefined;
-  /** What the progress is called; by default `evaluating`. */
+  /** Name of the progress; default `evaluating`. */
   stage?: string | undefined;
 }
 
 /**
- * Loss, accuracy and confusion of a network on images, all of them. Other work may go on between two batches.
- * Throws UserError where model and images do not fit each other or the outputs are no numbers, CancelledError.
+ * Computes loss, accuracy and confusion of a network on all given examples. Other work may run between two batches.
+ * @throws UserError where model and examples do not fit or outputs are not finite, CancelledError
  */
 export async function evaluateModel(
   network: Network,

@@ -6,9 +6,9 @@ import type { Dataset } from '../dataset/open-data';
 import { toNetwork } from '../model/runnable';
 import { evaluateModel } from './evaluate';
 
-/** What is measured, and who listens. */
+/** Options of an evaluation. */
 export interface EvaluatedOptions {
-  /** By default the one that reports measure. */
+  /** Default: the split that reports measure. */
   readonly split?: Split | undefined;
   readonly samples?: number | undefined;
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface EvaluatedOptions {
   readonly stage?: string;
 }
 
-/** Evaluates a model on a dataset. Throws UserError, CancelledError. */
+/** Evaluates a model on a dataset. @throws UserError, CancelledError */
 export async function evaluated(
   model: ModelContent,
   dataset: Dataset,
@@ -35,7 +35,10 @@ export async function evaluated(
   }
 }
 
-/** As `evaluated`; a sentence where the model cannot be run or does not fit the images. Throws CancelledError. */
+/**
+ * Evaluates as `evaluated`; returns a sentence where the model cannot run or does not fit the data. @throws
+ * CancelledError
+ */
 export async function evaluatedOrWhyNot(...args: Parameters<typeof evaluated>): Promise<Evaluation | string> {
   try {
     return await evaluated(...args);

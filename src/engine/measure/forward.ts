@@ -2,7 +2,7 @@ import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import { tf } from '../tf';
 import { INFERENCE, type Network } from '../model/network';
 
-/** Forward passes of a network for inputs of this shape: all its outputs, one after the other. */
+/** Traces the forward pass of a network for inputs of this shape; it returns all outputs in order. */
 export function forwardPass(network: Network, shape: readonly number[]): TracedFunction {
   return trace(
     (input) => {

@@ -4,14 +4,14 @@ import type { ModelContent, TensorData } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
 import type { GraphLayer } from '../model/model-graph';
 
-/** Bins of |w|, fine enough to count a threshold on the page while it moves. */
+/** Bins of |w|, fine enough for the page to count a moving threshold. */
 const MAGNITUDE_BINS = 1024;
 
 /**
- * One histogram for each of `layers`; null stands for the prunable kernels of all layers together. A layer shows what can
- * be pruned in it, else its kernels, else all its numbers.
+ * Computes one histogram for each of `layers`; null means the prunable kernels of all layers together. A layer shows its
+ * prunable weights, else its kernels, else all its numbers.
  * @param bins of each, 8 or more
- * @throws UserError for a layer that the model has not
+ * @throws UserError for a layer that the model does not have
  */
 export function histograms(model: ModelContent, layers: readonly (string | null)[], bins: number): Histogram[] {
   const graph = readGraph(model);
@@ -25,7 +25,7 @@ export function histograms(model: ModelContent, layers: readonly (string | null)
 
 const listed = (layers: readonly GraphLayer[]) => layers.map(({ name }) => `"${name}"`).join(', ');
 
-/** The weights of a layer that can be pruned. */
+/** Returns the prunable weights of a layer. */
 export function prunableData(layer: GraphLayer): TensorData[] {
   return layer.tensors.filter(({ prunable }) => prunable).map(({ tensor }) => tensor.data);
 }
@@ -37,7 +37,10 @@ function shownData(layer: GraphLayer): TensorData[] {
   return shown.map(({ tensor }) => tensor.data);
 }
 
-/** Counts values: bins of equal width with an edge at 0, exact zeros apart, the range that of the finite values. */
+/**
+ * Counts values in bins of equal width with an edge at 0; exact zeros are apart, and the range is that of the finite
+ * values.
+ */
 export function histogram(layer: string | null, parts: readonly TensorData[], bins: number): Histogram {
   const range = measureRange(parts);
   const extent = Math.max(-range.min, range.max);
@@ -57,16 +60,16 @@ export function histogram(layer: string | null, parts: readonly TensorData[], bi
   return { layer, ...range, start, width, counts, magnitudes: { max: extent, counts: magnitudes } };
 }
 
-/** Bins of equal width of which one begins at 0. */
+/** Bins of equal width, one of which begins at 0. */
 export interface Bins {
   readonly start: number;
   readonly width: number;
-  /** How many lie below 0 and how many above. */
+  /** Numbers of bins below and above 0. */
   readonly below: number;
   readonly above: number;
 }
 
-/** Bins are dealt out to both sides of 0 by their share of the range, at least one to each side that has values. */
+/** Divides the bins between both sides of 0 by their share of the range, at least one for a side that has values. */
 export function binsOver(min: number, max: number, bins: number): Bins {
   const below =
     min >= 0 ? 0 : max <= 0 ? bins : Math.min(bins - 1, Math.max(1, Math.round((bins * -min) / (max - min))));
@@ -75,14 +78,14 @@ export function binsOver(min: number, max: number, bins: number): Bins {
   return { start: below ? -below * width : 0, width, below, above };
 }
 
-/** The bin of a finite value other than 0 within the range. */
+/** Returns the bin of a finite nonzero value within the range. */
 export function binOf(value: number, { below, above, width }: Bins): number {
   return value > 0
     ? below + Math.min(above - 1, Math.floor(value / width))
     : below - Math.min(below, Math.max(1, Math.ceil(-value / width)));
 }
 
-/** Counts values, zeros and those that are no numbers apart, and tells range, mean and standard deviation of the finite ones. */
+/** Counts values, zeros and non-finite values, and computes range, mean and standard deviation of the finite ones. */
 export function measureRange(parts: readonly TensorData[]) {
   let [count, zeros, nan, infinite] = [0, 0, 0, 0];
   let [min, max, total] = [Infinity, -Infinity, 0];

@@ -15,10 +15,10 @@ interface InspectOptions extends SizeOptions {
 }
 
 /**
- * Everything that can be said of a checkpoint without running it. Works with NaN weights and unknown layers too.
- * @param options whether brotli is measured as well; a signal that stops the measuring of sizes; how they are measured, where
- * they may be known already; sizes of the input, where the model leaves them open
- * @throws UserError when a file has gone in the meantime, or where the input shape does not fit
+ * Inspects a checkpoint without running it. It works with NaN weights and unknown layers too.
+ * @param options whether brotli is measured; a signal that stops the measuring of sizes; how they are measured, where
+ * they may be known; sizes of the input, where the model leaves them open
+ * @throws UserError where a file has disappeared meanwhile, or the input shape does not fit
  */
 export async function inspect(
   checkpoint: Checkpoint,
@@ -41,11 +41,11 @@ export async function inspect(
   };
 }
 
-/** The figures of a model that its files do not decide. */
+/** The figures of a model that do not depend on its files. */
 export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes'>;
 
 /**
- * Layers and totals of a model, written or not.
+ * Computes layers and totals of a model, written or not.
  * @param inputShape see `closeInputs`
  * @throws UserError where the input shape does not fit
  */
@@ -58,7 +58,7 @@ export function figuresOf(
   return { layers, totals: { ...totalsOf(layers), ...(macsFor ? { macsFor } : {}) } };
 }
 
-/** What a person would call a model: its own name, its file's where that is telling, or its folder's. */
+/** Returns the name to show: the model's own, that of its file if it is telling, or that of its folder. */
 export function nameOf(checkpoint: Checkpoint): string {
   const own = readGraph(checkpoint).name;
   if (own !== undefined) return own;
@@ -68,7 +68,7 @@ export function nameOf(checkpoint: Checkpoint): string {
 
 const counted = new WeakMap<Tensor, number>();
 
-/** Values other than 0; NaN is one, a string too. Tensors are never changed in place, so each is counted once. */
+/** Counts nonzero values; NaN and strings count too. Tensors are never changed in place, so each is counted once. */
 export function countNonzero(tensor: Tensor): number {
   let nonzero = counted.get(tensor);
   if (nonzero === undefined) counted.set(tensor, (nonzero = count(tensor)));

@@ -13,7 +13,7 @@ import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { forwardPass } from './forward';
 
-/** A model to be timed, with its figures. */
+/** A model to time, with its figures. */
 export interface Candidate {
   readonly model: ModelContent;
   readonly figures: TimedModel;
@@ -22,9 +22,9 @@ export interface Candidate {
 const STREAM = 0x1a7e;
 
 /**
- * Times forward passes on seeded noise: what enters makes no difference to their speed. With two models the passes take
- * turns, each time in the other order, so that whatever else the machine does meets both alike.
- * @throws UserError where a model cannot be run or leaves the size of its input open, CancelledError
+ * Times forward passes on seeded noise, because values do not change the speed. Two models alternate, each time in the
+ * other order, so that other load on the machine affects both alike.
+ * @throws UserError where a model cannot run or leaves its input size open, CancelledError
  */
 export async function measureLatency(
   candidates: readonly [Candidate] | readonly [Candidate, Candidate],
@@ -69,13 +69,13 @@ export async function measureLatency(
   }
 }
 
-/** A forward pass, and what enters. */
+/** A forward pass and its input. */
 interface NoisyPass {
   readonly pass: TracedFunction;
   readonly values: Float32Array;
 }
 
-/** The figures of a model that are told beside its times. */
+/** The figures of a model beside its times. */
 export const timedModel = (
   name: string,
   path: string,
@@ -103,7 +103,7 @@ async function timed({ pass, values }: NoisyPass): Promise<number> {
   return performance.now() - start;
 }
 
-/** Median, quartiles (between ranks, as NumPy's default) and minimum. */
+/** Computes median, quartiles (between ranks, as NumPy's default) and minimum. */
 export function figuresOf(milliseconds: readonly number[]): LatencyFigures {
   const sorted = [...milliseconds].sort((a, b) => a - b);
   const at = (share: number): number => {

@@ -35,8 +35,8 @@ export class PrefixActivationCache {
   }
 
   /**
-   * Returns the pass for a network in which only the weights named in `changed` differ from the original ones. It starts at the images, or at
-   * cached activations; these are computed once and kept until another split point is needed.
+   * Returns the pass for a network in which only the weights named in `changed` differ from the original ones. It starts
+   * at the images, or at cached activations; these are computed once and kept until another split point is needed.
    * @throws CancelledError
    */
   async passAfter(changed: ReadonlySet<string>, signal: AbortSignal): Promise<RemainingPass> {

@@ -3,17 +3,17 @@ import { Random } from '../dataset/random';
 import { INFERENCE, type Network } from '../model/network';
 
 const STREAM = 0x0b5e;
-/** Inputs that are looked at. */
+/** Number of noise inputs. */
 const EXAMPLES = 16;
-/** By this much the probabilities of all classes may miss 1. */
+/** Largest deviation of the sum of all probabilities from 1. */
 const TOLERANCE = 1e-3;
 
 const known = new WeakMap<Network, boolean>();
 
 /**
- * Whether a network puts out probabilities, and not logits: by what it computes, or, where that leaves it open, by what it
- * answers to seeded noise, which is the same for all data. Decided once for each network.
- * @param shape in which one example enters
+ * Returns true for a network that outputs probabilities instead of logits: by its operations or, where these leave it
+ * open, by its outputs for seeded noise, which is the same for all data. Decided once per network.
+ * @param shape of one example
  */
 export function answersProbabilities(network: Network, shape: readonly number[]): boolean {
   const before = known.get(network);

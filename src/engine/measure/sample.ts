@@ -9,15 +9,15 @@ import { PrefixActivationCache } from './prefix-activation-cache';
 import { asClassifier } from './classifier';
 import { ClassificationMetrics } from './classification-metrics';
 
-/** Images in one forward pass, at most. */
+/** Most examples of one forward pass. */
 const BATCH_SIZE = 500;
 
 /**
- * Accuracy, top-5 accuracy and loss of a model with the weights that it has now.
- * @param advance told the images of each batch that is done
- * @param changed names of all weights that are not the same in each question, for many with the same ones: what layers before them
- * compute is kept. Without it passes are whole.
- * @throws UserError where an output is no number, CancelledError
+ * Measures accuracy, top-5 accuracy and loss of a model with its present weights.
+ * @param advance gets the number of examples of each finished batch
+ * @param changed names of the weights that differ between measurements; activations before them are cached. Without it
+ * passes are whole.
+ * @throws UserError where an output is not finite, CancelledError
  */
 export type MeasureWeights = (
   signal: AbortSignal,
@@ -27,20 +27,23 @@ export type MeasureWeights = (
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** A batch, and how many of its images are not there to fill it up. */
+/** A batch, filled up to the common size; `count` of its examples are real. */
 interface Part {
   readonly count: number;
   readonly filled: Batch;
 }
 
-/** Images on which many variants of a model are measured: normalised once, in batches of one size, so that one graph serves all. */
+/**
+ * Examples on which many variants of a model are measured: normalized once, in batches of one size, so that one graph
+ * serves all.
+ */
 export class Sample {
   private readonly images: Examples;
   private readonly batches: readonly Part[];
 
   /**
-   * The first `samples` images, or all where there are fewer.
-   * @param classes that the dataset tells apart
+   * Takes the first `samples` examples, or all where there are fewer.
+   * @param classes number of classes of the dataset
    */
   constructor(
     images: Examples,
@@ -51,7 +54,7 @@ export class Sample {
     this.batches = this.parts(BATCH_SIZE);
   }
 
-  /** The images in batches of one size, the last one filled up. */
+  /** Returns the examples in batches of one size, the last one filled up. */
   private parts(most: number): Part[] {
     const count = Math.ceil(this.length / most);
     const size = Math.ceil(this.length / count);
@@ -65,7 +68,7 @@ export class Sample {
     return this.images.length;
   }
 
-  /** SHA-256, hex, of the images and their labels. */
+  /** SHA-256, hex, of the examples and their labels. */
   hash(): string {
     const hash = createHash('sha256');
     for (const { filled } of this.batches) hash.update(new Uint8Array(filled.values.buffer)).update(filled.labels);
@@ -73,8 +76,8 @@ export class Sample {
   }
 
   /**
-   * Has `work` measure a network, as often as it likes.
-   * @throws UserError where model and images do not fit each other
+   * Lets `work` measure a network repeatedly.
+   * @throws UserError where model and examples do not fit
    */
   async measuring<T>(network: Network, work: (evaluate: MeasureWeights) => Promise<T>): Promise<T> {
     const classifier = asClassifier(network, this.images, this.classes);
@@ -102,7 +105,7 @@ export class Sample {
   }
 }
 
-/** @throws UserError where an output was no number */
+/** @throws UserError where an output was not finite */
 function finite({ accuracy, top5, loss }: ClassificationMetrics): ScanMetrics {
   if (!Number.isFinite(loss))
     throw new UserError(

@@ -2,13 +2,13 @@ import { adamStep } from 'tfjs-backend-onnxruntime';
 import { UserError } from '../../protocol/errors';
 import { tf } from '../tf';
 
-/** A weight that is trained: the name it has in the checkpoint, and its variable. */
+/** A trained weight: its name in the checkpoint, and its variable. */
 export interface TrainedWeight {
   name: string;
   variable: tf.Variable;
 }
 
-/** What Adam remembers of one weight: its first and second moment, its mask, and its shadow where it has one. */
+/** Adam's state of one weight: first and second moment, mask, and shadow if it has one. */
 export interface SlotState {
   name: string;
   m: Float32Array;
@@ -17,19 +17,19 @@ export interface SlotState {
   shadow?: Float32Array;
 }
 
-/** All that Adam remembers, exactly: what a resumed run needs to go on to the same bytes. */
+/** Adam's whole state, exact, so that a resumed run ends in the same bytes. */
 export interface AdamState {
-  /** beta1 and beta2 to the power of the steps done, as they were accumulated. */
+  /** beta1 and beta2 to the power of the finished steps, as accumulated. */
   accBeta1: number;
   accBeta2: number;
   slots: SlotState[];
 }
 
-/** How weights are masked; everything by weight name. */
+/** The masks of weights, by weight name. */
 export interface Masking {
-  /** Zeros and ones, one for each element: where it is 0 the weight is 0 and stays so until the mask changes. */
+  /** Zeros and ones, one per element: where it is 0 the weight is 0 and stays so until the mask changes. */
   readonly masks: ReadonlyMap<string, Uint8Array>;
-  /** Masked weights that have a shadow, in which cut weights go on being trained. */
+  /** Masked weights with a shadow, in which pruned weights continue to be trained. */
   readonly shadowed?: ReadonlySet<string>;
 }
 
@@ -38,9 +38,9 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** What changes from step to step beside weights and moments. */
+/** The numbers of a step that change from step to step. */
 export interface StepNumbers<T = number> {
-  /** By which the change is multiplied; negative. */
+  /** Factor of the change; negative. */
   readonly rate: T;
   readonly epsilon: T;
 }
@@ -54,21 +54,18 @@ interface Slot {
 }
 
 /**
- * Adam (Kingma and Ba 2015, the form at the end of their section 2), with moments that can be saved and restored.
- *
- * A weight under a mask of zeros and ones gets no gradient where the mask is 0: both moments stay exactly 0 there, the
- * update is exactly 0, and a weight that was 0 is the same 0 after any number of steps.
- *
- * A masked weight with a shadow is its shadow times the mask, and the shadow is what is trained: it takes the gradient of
- * the masked weight whole, also where the mask is 0, so that a later mask may bring a cut weight back (dynamic network
- * surgery, Guo et al. 2016).
+ * Adam (Kingma and Ba 2015, the form at the end of their section 2), with moments that can be saved and restored. A
+ * weight under a mask of zeros and ones gets no gradient where the mask is 0: both moments stay exactly 0 there, the
+ * update is exactly 0, and a weight that was 0 stays 0 after any number of steps. A masked weight with a shadow is its
+ * shadow times the mask, and the shadow is trained: it takes the whole gradient of the masked weight, also where the
+ * mask is 0, so that a later mask may bring a pruned weight back (dynamic network surgery, Guo et al. 2016).
  */
 export class Adam {
   private readonly slots: Slot[];
   private accBeta1: number;
   private accBeta2: number;
 
-  /** A `state` must hold a slot for each weight; its masks and shadows go before those of `masking`. */
+  /** A `state` must hold a slot for each weight; its masks and shadows take precedence over those of `masking`. */
   constructor(weights: readonly TrainedWeight[], { masks, shadowed }: Masking, state?: AdamState) {
     const saved = new Map(state?.slots.map((slot) => [slot.name, slot]));
     this.accBeta1 = state?.accBeta1 ?? 1;
@@ -96,7 +93,7 @@ export class Adam {
     });
   }
 
-  /** Begins a step: the numbers that `apply` needs, in which the correction of both moments' bias is. */
+  /** Begins a step: returns the numbers for `apply`, with the bias correction of both moments. */
   begin(learningRate: number): StepNumbers {
     this.accBeta1 *= BETA1;
     this.accBeta2 *= BETA2;
@@ -104,7 +101,7 @@ export class Adam {
     return { rate: (-learningRate * correction) / (1 - this.accBeta1), epsilon: EPSILON * correction };
   }
 
-  /** The step that has begun; `gradients` by the name of the variable. Call it within a tidy. */
+  /** Applies the step that has begun; `gradients` by the name of the variable. Call it within a tidy. */
   apply(gradients: Readonly<Record<string, tf.Tensor>>, { rate, epsilon }: StepNumbers<tf.Scalar>): void {
     const stepped = this.slots.flatMap((slot) => {
       const raw = gradients[slot.weight.variable.name];
@@ -126,7 +123,7 @@ export class Adam {
     });
   }
 
-  /** The values of the masked weights now, of their shadows where they have one; by weight name, copies. */
+  /** Returns copies of the masked weights, or of their shadows where they have one; by weight name. */
   async maskedValues(): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
     for (const { weight, mask, shadow } of this.slots)
@@ -134,7 +131,7 @@ export class Adam {
     return values;
   }
 
-  /** The values of the masked weights as the model has them; by weight name, copies. */
+  /** Returns copies of the masked weights as the model has them; by weight name. */
   async maskedWeights(): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
     for (const { weight, mask } of this.slots) if (mask) values.set(weight.name, await copy(weight.variable));
@@ -142,9 +139,9 @@ export class Adam {
   }
 
   /**
-   * Puts other masks in the place of masks that are there already; weights that are cut become exactly 0, those that come
-   * back their shadow. What Adam remembers of cut weights is forgotten, unless their shadow goes on.
-   * @param values what `maskedValues` answered, no step since
+   * Replaces existing masks. Pruned weights become exactly 0; weights that come back get their shadow. Adam forgets the
+   * state of pruned weights, unless they have a shadow.
+   * @param values returned by `maskedValues`, with no step since
    */
   setMasks(masks: ReadonlyMap<string, Uint8Array>, values: ReadonlyMap<string, Float32Array>): void {
     for (const { weight, m, v, mask, shadow } of this.slots) {
@@ -167,7 +164,7 @@ export class Adam {
     }
   }
 
-  /** A copy of all that a later Adam needs to go on from here. */
+  /** Returns a copy of the state, from which a later Adam can go on. */
   async save(): Promise<AdamState> {
     const slots: AdamState['slots'] = [];
     for (const { weight, m, v, mask, shadow } of this.slots) {

@@ -14,30 +14,30 @@ import { learningRateAt, type LearningRates, type TrainingLength } from './sched
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
 import { Steps, type Distillation } from './step';
 
-/** Where training stands after a whole epoch. */
+/** The state of a training after a whole epoch. */
 export interface TrainState {
   records: EpochRecord[];
   adam: AdamState;
 }
 
-/** Loss and accuracy of the epoch in hand, and how many epochs are done, with fraction. */
+/** Loss and accuracy of the current epoch, and the number of finished epochs with fraction. */
 export interface TrainingNow {
   loss: number;
   accuracy: number;
   epoch: number;
 }
 
-/** Gradual pruning: when the masks of a training change, and what finds them. */
+/** Gradual pruning: when the masks change, and how they are found. */
 export interface GradualPruning {
-  /** The schedule in optimiser steps. */
+  /** The schedule in optimizer steps. */
   schedule(stepsPerEpoch: number): SparsitySchedule;
-  /** New masks for the present values of weights and the sparsity reached by them; everything by weight name. */
+  /** Returns new masks for the present weights, and the sparsity that they reach; by weight name. */
   mask(values: ReadonlyMap<string, Float32Array>, sparsity: number): Promise<MaskUpdate>;
-  /** Weights that are trained on where they are cut, and may come back. */
+  /** Weights that are trained on where they are pruned, and may come back. */
   readonly regrown?: ReadonlySet<string>;
 }
 
-/** Masks, and the share of all kernel weights that is 0 with them. */
+/** Masks, and the sparsity of all kernels with them. */
 export interface MaskUpdate {
   masks: ReadonlyMap<string, Uint8Array>;
   sparsity: number;
@@ -48,53 +48,61 @@ export interface TrainOptions extends LearningRates {
   data: Dataset;
   epochs: number;
   batchSize: number;
-  /** Decide, with epoch and step, in which order the images come and what dropout and noise draw. */
+  /** With epoch and step, the seed of the order of examples, of dropout and of noise. */
   seeds: readonly number[];
-  /** What the progress is called, for example `training`. */
+  /** Name of the progress, for example `training`. */
   stage: string;
-  /** Zeros and ones for each element of a weight, by the weight's name: where it is 0 the weight is never changed. */
+  /** Zeros and ones for each element of a weight, by weight name: where it is 0 the weight never changes. */
   masks?: ReadonlyMap<string, Uint8Array> | undefined;
-  /** Changes masks on the way: those of the weights that have one from the start. */
+  /** Changes masks during training: those of the weights that have one from the start. */
   gradual?: GradualPruning | undefined;
-  /** A teacher to learn from. */
+  /** The teacher of a distillation. */
   distillation?: Distillation | undefined;
-  /** The share of all kernel weights that is 0 now, for the record of an epoch. */
+  /** Returns the present sparsity of all kernels, for the record of an epoch. */
   sparsity?: (() => number) | undefined;
-  /** Epochs in a row without a higher validation accuracy after which training ends. */
+  /** Number of epochs without a higher validation accuracy after which training ends. */
   patience?: number | undefined;
-  /** Goes on after the epochs recorded here; the network has the weights of that moment. */
+  /** Resumes after the epochs recorded here; the network has the weights of that moment. */
   resume?: TrainState | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress, training?: TrainingNow) => void) | undefined;
-  /** Called after each update of the masks, with the epochs done, fraction included, and the sparsity of the kernels. */
+  /**
+   * Called after each update of the masks, with the finished epochs, fraction included, and the sparsity of the kernels.
+   */
   onMask?: ((epoch: number, sparsity: number) => void) | undefined;
-  /** Called after each epoch, before the next begins; `best` when it may be chosen and no earlier one had a higher validation accuracy. */
+  /**
+   * Called after each epoch, before the next begins; `best` where it may be chosen and no earlier one had a higher
+   * validation accuracy.
+   */
   onEpoch: (state: TrainState, best: boolean) => Promise<void>;
 }
 
-/** One sentence for a model of which every layer is frozen, or has no weights. */
+/** The message for a model whose layers are all frozen or have no weights. */
 export const NOTHING_TO_TRAIN =
   'Nothing in the model can be trained, because it has no weights that are not frozen: set "trainable" to true in the layers to train, or leave the training out.';
-/** Two ways of counting the same zeros differ by no more than this. */
+/** Largest difference between two counts of the same zeros. */
 const SAME_SPARSITY = 1e-9;
 
-/** Keeps the order of shuffling apart from other uses of the same seed. */
+/** Separates the order of examples from other uses of the same seed. */
 const SHUFFLE_STREAM = 0x5f0f1e;
 
-/** The record with the highest validation accuracy; the last of equals, since it has learned longer, at a lower rate. */
+/**
+ * Returns the record with the highest validation accuracy; the last of equals, since it was trained longer, at a lower
+ * rate.
+ */
 export const bestOf = (records: readonly EpochRecord[]): EpochRecord | undefined =>
   records.reduce<EpochRecord | undefined>(
     (best, record) => (best && best.validationAccuracy > record.validationAccuracy ? best : record),
     undefined,
   );
 
-/** What training came to: a record of each epoch, and the best by validation accuracy of those at full sparsity. */
+/** The results of training: a record of each epoch, and the best by validation accuracy of those at full sparsity. */
 export interface Trained {
   records: EpochRecord[];
   best: EpochRecord;
 }
 
-/** What the epochs of one training share. */
+/** State that the epochs of one training share. */
 interface Session {
   options: TrainOptions;
   classifier: Classifier;
@@ -105,9 +113,9 @@ interface Session {
 }
 
 /**
- * Trains a network in place by Adam on cross-entropy. Repeatable: seed, data and backend decide every bit of the result,
- * also when it is resumed half-way. Throws UserError where model and data do not fit or training diverges,
- * CancelledError within one step of the signal.
+ * Trains a network in place by Adam on cross-entropy. Seed, data and backend decide every bit of the result, also after
+ * a resume.
+ * @throws UserError where model and data do not fit or training diverges, CancelledError within one step of the signal
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {
   const { network, data, epochs, batchSize, gradual, resume } = options;
@@ -122,7 +130,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
   const masks = options.masks ?? new Map<string, Uint8Array>();
   const masking = { masks, ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
-  // Frozen kernels are cut all the same.
+  // Frozen kernels are pruned too.
   const frozen = [...network.variables.values()].filter(({ name, trainable }) => !trainable && masks.has(name));
   const adam = new Adam([...weights, ...(gradual ? frozen : [])], masking, resume?.adam);
   const taken = new Steps({ classifier, weights, adam, seeds: options.seeds, distillation: options.distillation });
@@ -145,19 +153,19 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   return { records, best };
 }
 
-/** The epochs among which the best is chosen: those that ended at full sparsity. */
+/** Returns the epochs among which the best is chosen: those that ended at full sparsity. */
 function choosable({ sparsity, length }: Session, records: readonly EpochRecord[]): readonly EpochRecord[] {
   return records.filter(({ epoch }) => epoch * length.stepsPerEpoch >= (sparsity?.end ?? 0));
 }
 
-/** Whether the last `patience` epochs brought no higher validation accuracy than those before. */
+/** Returns true where the last `patience` epochs brought no higher validation accuracy. */
 export function isOutOfPatience(records: readonly EpochRecord[], patience = Infinity): boolean {
   const highest = bestOf(records)?.validationAccuracy;
   const first = records.find(({ validationAccuracy }) => validationAccuracy === highest);
   return first !== undefined && records.at(-1)!.epoch - first.epoch >= patience;
 }
 
-/** Finds the masks anew where the schedule says so after `done` optimiser steps. */
+/** Updates the masks where the schedule says so after `done` optimizer steps. */
 async function updateMasks({ options, adam, length, sparsity: schedule }: Session, done: number): Promise<void> {
   const { gradual } = options;
   if (!gradual || !schedule || !updatesMask(schedule, done)) return;
@@ -171,7 +179,7 @@ async function updateMasks({ options, adam, length, sparsity: schedule }: Sessio
   options.onMask?.(done / length.stepsPerEpoch, sparsity);
 }
 
-/** @throws Error where a weight that a mask cuts is not 0 */
+/** @throws Error where a weight that a mask prunes is not 0 */
 async function requireZeros(adam: Adam, masks: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const now = await adam.maskedWeights();
   for (const [name, mask] of masks) {
@@ -203,7 +211,10 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
   };
 }
 
-/** The optimiser steps of one epoch, over all training images in an order of its own; the last partial batch is dropped. */
+/**
+ * Runs the optimizer steps of one epoch over all training examples in a shuffled order; the last partial batch is
+ * dropped.
+ */
 async function runSteps(session: Session, epoch: number): Promise<ClassificationMetrics> {
   const { options, classifier, taken, length } = session;
   const { batchSize, signal, onProgress } = options;

@@ -1,8 +1,8 @@
 import { DECAY, type LearningRateSchedule } from '../../protocol/steps/training';
 
-/** How the learning rate of a training goes; times in epochs, fractions allowed. */
+/** A learning-rate schedule; times in epochs, fractions allowed. */
 export interface LearningRates {
-  /** The highest: at the start, or after the warm-up. */
+  /** The highest rate: at the start, or after the warm-up. */
   readonly learningRate: number;
   readonly schedule: LearningRateSchedule;
   readonly warmup?: number | undefined;
@@ -10,15 +10,15 @@ export interface LearningRates {
   readonly decayEvery?: number | undefined;
 }
 
-/** How long a training is at most. */
+/** The longest training. */
 export interface TrainingLength {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
 }
 
 /**
- * The learning rate of optimiser step `step`, from 0. During the warm-up it rises linearly from 0 (Goyal et al. 2017), then
- * the schedule begins. `cosine`: SGDR without restarts (Loshchilov and Hutter 2017).
+ * Returns the learning rate of optimizer step `step`, from 0. During the warm-up it rises linearly from 0 (Goyal et al.
+ * 2017), then the schedule begins. `cosine`: SGDR without restarts (Loshchilov and Hutter 2017).
  */
 export function learningRateAt(rates: LearningRates, step: number, { epochs, stepsPerEpoch }: TrainingLength): number {
   const { learningRate, schedule, warmup = 0 } = rates;

@@ -1,6 +1,6 @@
-/** When and how far sparsity rises while training; in whole optimiser steps of the training. */
+/** A schedule of rising sparsity, in whole optimizer steps of the training. */
 export interface SparsitySchedule {
-  /** Steps done when it begins and when full sparsity is reached; `begin` is no later than `end`. */
+  /** Steps at which it begins and at which full sparsity is reached; `begin` is no later than `end`. */
   readonly begin: number;
   readonly end: number;
   /** Steps between two updates of the mask. */
@@ -10,10 +10,10 @@ export interface SparsitySchedule {
   readonly final: number;
 }
 
-/** Updates of the mask between begin and end where nothing is said. */
+/** Default number of mask updates between begin and end. */
 export const UPDATES = 40;
 
-/** Turns epochs into steps. The frequency is, by default, one that makes `UPDATES` updates. */
+/** Converts epochs into steps. The default frequency makes `UPDATES` updates. */
 export function sparsitySchedule(
   given: { from: number; to: number; frequency?: number | undefined; sparsity: number },
   initial: number,
@@ -24,14 +24,20 @@ export function sparsitySchedule(
   return { begin, end, frequency, initial, final: given.sparsity };
 }
 
-/** Cubic sparsity after `done` steps (Zhu and Gupta 2017): s = sf + (si - sf)(1 - p)^3, p the share of the schedule that is over. */
+/**
+ * Returns the cubic sparsity after `done` steps (Zhu and Gupta 2017): s = sf + (si - sf)(1 - p)^3, where p is the
+ * finished share of the schedule.
+ */
 export function sparsityAt({ begin, end, initial, final }: SparsitySchedule, done: number): number {
   if (done >= end) return final;
   if (done <= begin) return initial;
   return final + (initial - final) * (1 - (done - begin) / (end - begin)) ** 3;
 }
 
-/** Whether the mask is found anew after `done` steps: every `frequency` steps after the beginning, and at the end. */
+/**
+ * Returns true where the mask is updated after `done` steps: every `frequency` steps after the beginning, and at the
+ * end.
+ */
 export function updatesMask({ begin, end, frequency }: SparsitySchedule, done: number): boolean {
   return done === end || (done > begin && done < end && (done - begin) % frequency === 0);
 }

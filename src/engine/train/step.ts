@@ -5,16 +5,19 @@ import type { Classifier } from '../measure/classifier';
 import type { Adam, TrainedWeight } from './adam';
 import type { Teacher } from './teacher';
 
-/** Learning from a teacher: how much its answers count against the labels, 0 to 1, and how much both sides are softened. */
+/**
+ * Distillation: the weight of the teacher's answers against the labels, 0 to 1, and the temperature that softens both
+ * sides.
+ */
 export interface Distillation {
   readonly teacher: Teacher;
   readonly temperature: number;
   readonly alpha: number;
 }
 
-/** What the steps of one training have in common. */
+/** Options of all steps of one training. */
 export interface Training {
-  /** Decide, with the number of the step, what dropout and noise draw. */
+  /** With the number of the step, the seed of dropout and noise. */
   readonly seeds: readonly number[];
   readonly classifier: Classifier;
   readonly weights: readonly TrainedWeight[];
@@ -22,15 +25,15 @@ export interface Training {
   readonly distillation?: Distillation | undefined;
 }
 
-/** Keeps what layers draw apart from other uses of the same seed. */
+/** Separates the seeds of layers from other uses of the same seed. */
 const DRAW_STREAM = 0xd5a3;
 
-/** The inputs of a step: between labels and answers, which only a student has, are rate and epsilon. */
+/** The inputs of a step: rate and epsilon come between labels and the teacher's answers, which only a student has. */
 const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
 
 /**
- * Optimiser steps on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers, with the
- * network's own regularisers. A step is recorded once for each size of batch where the backend can do that.
+ * Optimizer steps on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers, with the
+ * network's own regularizers. A step is traced once for each batch size where the backend can do that.
  */
 export class Steps {
   readonly #bySize = new Map<number, TracedFunction>();
@@ -39,7 +42,7 @@ export class Steps {
   constructor(private readonly training: Training) {}
 
   /**
-   * Takes one step. Answers with the logits that the batch had before it, count x classes.
+   * Takes one step. Returns the logits of the batch before it, count x classes.
    * @param index of the step since training began, resumed or not
    */
   async take(batch: Batch, learningRate: number, index: number): Promise<Float32Array> {
@@ -54,7 +57,7 @@ export class Steps {
     );
   }
 
-  /** Forgets what was recorded. */
+  /** Releases the traced steps. */
   dispose(): void {
     for (const step of this.#bySize.values()) step.dispose();
     this.#bySize.clear();
@@ -75,7 +78,7 @@ export class Steps {
   }
 }
 
-/** Answers with the logits, which are kept. All that is computed across images are means. */
+/** Computes one step and returns the logits, which are kept. Everything computed across examples is a mean. */
 function stepOn(
   { classifier, weights, adam, distillation }: Training,
   inputs: readonly tf.Tensor[],
@@ -100,13 +103,13 @@ function stepOn(
   return kept;
 }
 
-/** The mean cross-entropy, in nats, of logits with one-hot labels. Call it within a tidy. */
+/** Returns the mean cross-entropy, in nats, of logits with one-hot labels. Call it within a tidy. */
 export const meanCrossEntropy = (labels: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar =>
   tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(labels, logits);
 
 /**
- * (1 - alpha) times the cross-entropy with the labels, plus alpha T^2 times that with the teacher's answers, both softened:
- * as far as the student can change it, alpha T^2 KL(teacher || student) (Hinton et al. 2015).
+ * Returns (1 - alpha) times the cross-entropy with the labels, plus alpha T^2 times that with the teacher's answers,
+ * both softened: as far as the student can change it, alpha T^2 KL(teacher || student) (Hinton et al. 2015).
  */
 function distilled(
   { temperature, alpha }: Distillation,
@@ -118,7 +121,7 @@ function distilled(
   return tf.add(tf.mul(labelled, 1 - alpha), tf.mul(soft, alpha * temperature * temperature));
 }
 
-/** The labels of a batch, count x classes. */
+/** Returns the labels of a batch, count x classes. */
 export function oneHot(batch: Batch, classes: number): Float32Array {
   const rows = new Float32Array(batch.count * classes);
   for (let i = 0; i < batch.count; i++) rows[i * classes + batch.labels[i]!] = 1;

@@ -7,14 +7,14 @@ import { batchWithin } from '../model/batch-size';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 
-/** Images in one forward pass of the teacher, at most. */
+/** Most examples of one forward pass of the teacher. */
 const BATCH_SIZE = 500;
-/** Answers of so many bytes are kept in memory; where they are more, the teacher is asked for each batch. */
+/** Most bytes of answers that are kept in memory; beyond that the teacher is asked for each batch. */
 const CACHE_BYTES = 256 * 1024 * 1024;
 
-/** Answers to images, as probabilities softened by a temperature (Hinton et al. 2015). */
+/** Answers of a teacher, as probabilities softened by a temperature (Hinton et al. 2015). */
 export interface Teacher {
-  /** Count x classes, row-major, for the images of a batch. */
+  /** Returns count x classes, row-major, for the examples of a batch. */
   answers(batch: Batch): Promise<Float32Array>;
 }
 
@@ -26,16 +26,16 @@ export interface TeacherOptions {
 }
 
 /**
- * A teacher for these images. Where memory permits it sees each of them once, now, in batches that do not depend on the
- * order in which they are asked for later; otherwise `classifier` must live on.
- * @throws UserError where its answers are no numbers, CancelledError
+ * Makes a teacher for these examples. Where memory permits, it sees each of them once, now, in batches that do not
+ * depend on the later order; otherwise `classifier` must stay alive.
+ * @throws UserError where its answers are not finite, CancelledError
  */
 export async function teacherOf(classifier: Classifier, images: Examples, options: TeacherOptions): Promise<Teacher> {
   const { temperature, cacheBytes = CACHE_BYTES } = options;
   const { classes } = classifier;
   const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);
   if (span * classes * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
-    // The images as the teacher takes them, which need not be as the student does.
+    // The examples as the teacher takes them, which may differ from the student's.
     return { answers: ({ members }) => ask(classifier, images.batchOf(members), temperature) };
   const known = new Float32Array(span * classes);
   const { signal, onProgress } = options;

@@ -1,49 +1,48 @@
 import { normalizationName, type Normalization } from '../../../protocol/normalization';
 
-/** What a model answered to the same images under one normalization. */
+/** The answers of a model to the same examples under one normalization. */
 export interface Answers {
   readonly normalization: Normalization;
-  /** The class that was guessed for each image; -1 where an output was no number. */
+  /** The guessed class of each example; -1 where an output was not finite. */
   readonly guesses: Int32Array;
-  /** Cross-entropy of each image in nats; Infinity where an output was no number. */
+  /** Cross-entropy of each example in nats; Infinity where an output was not finite. */
   readonly losses: Float64Array;
 }
 
-/** Which normalization is clearly the best, with what else is to be said; undefined: none is. */
+/** The normalization that is clearly the best, with a note; undefined where none is. */
 export interface Decision {
   readonly best: Answers;
   readonly note?: string;
 }
 
 /**
- * Two accuracies differ clearly where chance makes such a difference only so often, they are so far apart, and the worse one
- * makes so many times the mistakes: a network that has learned little may do a little better on pixels that it never saw.
+ * Thresholds at which two accuracies differ clearly: the probability of such a difference by chance, the distance, and
+ * the ratio of mistakes. A network that has learned little may be a little better on pixels that it never saw.
  */
 const CHANCE = 0.01;
 const MARGIN = 0.02;
 const MISTAKES_TIMES = 1.4;
-/** An accuracy beats guessing where it is so many standard deviations above it. */
+/** Standard deviations above guessing at which an accuracy beats it. */
 const DEVIATIONS = 3;
-/** A loss is clearly higher where it is so many times the other, and so many standard errors above it. */
+/** A loss is clearly higher at this ratio, and this many standard errors above the other. */
 const LOSS_TIMES = 2;
 const STANDARD_ERRORS = 3;
-/** Fewer mistakes leave the loss without a bound: the more an input is scaled up, the lower it gets. */
+/** With fewer mistakes the loss has no lower bound: scaling the input up lowers it. */
 const LEAST_MISTAKES = 10;
-/** A loss is that of guessing where it is at most so many times the logarithm of the number of classes. */
+/** Largest multiple of the logarithm of the number of classes at which a loss is that of guessing. */
 const GUESSING_TIMES = 1.25;
-/** Pixels are small where one unit is such a share of their range, at least. */
+/** Smallest share of their range that one unit makes up for pixels to count as small. */
 const SMALL = 0.1;
-/** Answers are the same where so few images, as a share, get other ones. */
+/** Largest share of examples with different answers at which answers count as equal. */
 const SAME_ANSWERS = 0.02;
 
 /**
- * Decides between normalizations by a paired test on the same images. One that is clearly worse by accuracy (McNemar's exact
- * test, and a margin) is out; so is one whose loss is clearly higher, as of an input that is scaled up and changes few
- * answers. Where several are left that give nearly the same answers, the most accurate ones can mislead nobody about the metric, and
- * of these the one is taken under which the loss is lower than scaling the input explains.
- *
- * @param all from the most common normalization to the least, on the same images
- * @param labels the true class of each image
+ * Decides between normalizations by a paired test on the same examples. A normalization that is clearly worse by
+ * accuracy (McNemar's exact test, and a margin) is excluded; so is one whose loss is clearly higher, as with an input
+ * that is scaled up and changes few answers. Among remaining ones with nearly equal answers, the most accurate cannot
+ * mislead about the metric; of these, the one with a lower loss than its scale explains is taken.
+ * @param all from the most common normalization to the least, on the same examples
+ * @param labels the true class of each example
  */
 export function decide(all: readonly Answers[], labels: Int32Array): Decision | undefined {
   const rights = new Map(all.map((one) => [one, one.guesses.map((guess, i) => (guess === labels[i] ? 1 : 0))]));
@@ -66,8 +65,8 @@ export function decide(all: readonly Answers[], labels: Int32Array): Decision | 
 }
 
 /**
- * Whether a network has learned nothing of the data: under no normalization it beats guessing, and under those that keep pixels
- * small it is not even sure of wrong answers, as one is that was trained on other data.
+ * Returns true for a network that has learned nothing of the data: no normalization beats guessing, and under those that
+ * keep pixels small it is not even sure of wrong answers, unlike a network trained on other data.
  */
 export function knowsNothing(all: readonly Answers[], labels: Int32Array, classes: number): boolean {
   const guesses = all.every(
@@ -77,25 +76,25 @@ export function knowsNothing(all: readonly Answers[], labels: Int32Array, classe
   return guesses && small.every(({ losses }) => mean(losses) <= GUESSING_TIMES * Math.log(classes));
 }
 
-/** Of answers of which as many are right: the least scaled, unless the loss of another is lower than its scale alone explains. */
+/** Chooses among equally accurate answers: the least scaled, unless another has a lower loss than its scale explains. */
 function likeliest(equals: readonly Answers[]): Answers {
   const byScale = [...equals].sort((a, b) => b.normalization.std - a.normalization.std);
   return byScale.reduce((leader, one) => {
     const [loss, lower] = [meanLoss(leader), meanLoss(one)];
-    // Logits that are so many times as large raise a likelihood, and so a small loss, to this power.
+    // Logits scaled by a factor raise a likelihood, and so a small loss, to this power.
     const scale = leader.normalization.std / one.normalization.std;
     return lower < (loss < 1 ? loss ** scale : loss) ? one : leader;
   });
 }
 
-/** The mean loss of right answers is never 0 but for rounding in float32. */
+/** Returns the mean loss of right answers, which is 0 only by rounding in float32. */
 const meanLoss = ({ losses }: Answers): number => Math.max(mean(losses), 2 ** -23);
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
-/** Whether so many right answers are more than always guessing the most frequent class gives. */
+/** Returns true where the right answers are more than guessing the most frequent class gives. */
 function beatsGuessing(hits: number, labels: Int32Array): boolean {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -104,7 +103,7 @@ function beatsGuessing(hits: number, labels: Int32Array): boolean {
   return hits - share * labels.length > DEVIATIONS * deviation;
 }
 
-/** McNemar's exact test, one-sided, and the margins. */
+/** Applies McNemar's exact test, one-sided, and the margins. */
 function isClearlyMore(more: Int32Array, less: Int32Array): boolean {
   let [gained, lost] = [0, 0];
   more.forEach((hit, i) => {
@@ -119,9 +118,9 @@ function isClearlyMore(more: Int32Array, less: Int32Array): boolean {
   );
 }
 
-/** The chance of `hits` or more heads in `tosses` of a fair coin. */
+/** Returns the probability of `hits` or more heads in `tosses` of a fair coin. */
 export function upperTail(hits: number, tosses: number): number {
-  // By logarithms: 2^-500 times a large binomial coefficient is small, but neither is.
+  // With logarithms: 2^-500 times a large binomial coefficient underflows, its logarithm does not.
   let log = -tosses * Math.LN2;
   let sum = 0;
   for (let k = 0; k <= tosses; k++) {

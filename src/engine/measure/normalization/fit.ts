@@ -22,22 +22,22 @@ import { decide, knowsNothing, type Answers } from './decide';
 import { tryNormalizations, type Trial } from './trial';
 import { UndecidedNormalization } from './undecided';
 
-/** What finding the normalization of a model is given. */
+/** Options of finding the normalization of a model. */
 export interface FitOptions {
-  /** Lends the model, running with its own weights. */
+  /** Lends the running model with its own weights. */
   readonly lend: <T>(work: (running: Network) => Promise<T>) => Promise<T>;
-  /** Keeps what a trial came to, so that it is made once. */
+  /** Keeps the result of a trial, so that it is made once. */
   readonly keep?: <T>(make: () => Promise<T>) => Promise<T>;
-  /** Whether a network that only guesses, whatever it is given, gets the normalization of new networks. */
+  /** True where a network that only guesses gets the normalization of new networks. */
   readonly asNew?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Data as a model takes it. Its normalization is, in this order: what the person said; what the checkpoint stores; raw
- * pixels, where the model begins with a layer that takes them; the one under which it is clearly best on some images.
- * @throws UserError where the model cannot be run or is no classifier of the data; `UndecidedNormalization`; CancelledError
+ * Prepares data for a model. The normalization is, in this order: the one that the person gave; the stored one of the
+ * checkpoint; raw pixels, where the first layer takes them; the one that is clearly best on some examples.
+ * @throws UserError where the model cannot run or does not classify the data; `UndecidedNormalization`; CancelledError
  */
 export async function fitData(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
   refuseMisfits(model);
@@ -46,7 +46,10 @@ export async function fitData(model: ModelContent, data: OpenData, options: FitO
   return sized.under(known ?? (await foundNormalization(sized, options)));
 }
 
-/** As `fitData` for another model than the one that the data is given for, such as a teacher: what it tells itself comes first. */
+/**
+ * Prepares data as `fitData` for a model such as a teacher, for which the data was not given: its own normalization
+ * comes first.
+ */
 export async function fitDataToOther(model: ModelContent, data: OpenData, options: FitOptions): Promise<Dataset> {
   refuseMisfits(model);
   const sized = await sizedFor(model, data, options);
@@ -54,13 +57,16 @@ export async function fitDataToOther(model: ModelContent, data: OpenData, option
   return sized.under(known ?? (await foundNormalization(sized, options)));
 }
 
-/** Data as a network with random weights is to take it. */
+/** Prepares data for a network with random weights. */
 export async function fitDataToNew(model: ModelContent, data: OpenData, listener: LoadListener): Promise<Dataset> {
   const sized = await sizedFor(model, data, listener);
   return sized.under(asNumbers(model, sized) ?? givenTo(data) ?? { ...FOR_NEW_NETWORKS, from: 'new' });
 }
 
-/** The data in the shape that the model takes, its classes in the order that the model knows. @throws UserError, CancelledError */
+/**
+ * Returns the data in the shape of the model's input, with its classes in the model's order. @throws UserError,
+ * CancelledError
+ */
 export async function sizedFor(model: ModelContent, data: OpenData, listener: LoadListener): Promise<SizedData> {
   const sized = await data.at(readGraph(model).inputs[0] ?? undefined, listener);
   const known = readProvenance(model)?.dataset?.classNames;
@@ -73,8 +79,8 @@ export async function sizedFor(model: ModelContent, data: OpenData, listener: Lo
 }
 
 /**
- * The normalization of numbers that are no pixels, which is none; undefined for pixels.
- * @throws UserError where another one was said, or the model was trained with another one
+ * Returns the normalization of numbers that are not pixels, which is none; undefined for pixels.
+ * @throws UserError where another one was given, or the model was trained with another one
  */
 function asNumbers(model: ModelContent, data: SizedData): NormalizationInUse | undefined {
   if (data.kind === 'pixels') return undefined;
@@ -90,7 +96,7 @@ function asNumbers(model: ModelContent, data: SizedData): NormalizationInUse | u
   return { ...RAW, from: 'values' };
 }
 
-/** The normalization that a model tells without being run: by its checkpoint, or by its layers. */
+/** Reads the normalization from a model without running it: from its checkpoint or its layers. */
 export function knownNormalization(model: ModelContent): NormalizationInUse | undefined {
   const stored = storedNormalization(model);
   if (stored) return { ...stored, from: 'stored' };
@@ -98,7 +104,7 @@ export function knownNormalization(model: ModelContent): NormalizationInUse | un
   return layer === null ? undefined : { ...RAW, from: 'layer', layer };
 }
 
-/** The normalization that Secateur wrote into a checkpoint. */
+/** Reads the normalization that Secateur wrote into a checkpoint. */
 export function storedNormalization(model: ModelContent): Normalization | undefined {
   const stored = readProvenance(model)?.dataset?.normalization;
   return stored && { mean: stored.mean, std: stored.std };

@@ -14,20 +14,20 @@ import { asClassifier } from '../classifier';
 import { ClassificationMetrics } from '../classification-metrics';
 import type { Answers } from './decide';
 
-/** Images on which each normalization is tried. */
+/** Number of examples on which each normalization is tried. */
 const SAMPLES = 500;
-/** Images in one forward pass, at most. */
+/** Most examples of one forward pass. */
 const BATCH_SIZE = 250;
-/** Keeps the choice of training images apart from other uses of a seed. */
+/** Separates the choice of training examples from other uses of a seed. */
 const STREAM = 0x2077a1;
 
-/** What a model answers under each common normalization, and the true classes. */
+/** The answers of a model under each common normalization, and the true classes. */
 export interface Trial {
   readonly answers: readonly Answers[];
   readonly labels: Int32Array;
 }
 
-/** The common normalizations of a dataset, its own standardization last. */
+/** Lists the common normalizations of a dataset, its own standardization last. */
 function candidates(data: SizedData): Normalization[] {
   const standardization = data.standardization();
   const known = standardization && CONVENTIONS.some((one) => sameNormalization(one, standardization));
@@ -35,10 +35,10 @@ function candidates(data: SizedData): Normalization[] {
 }
 
 /**
- * Runs a network on the first validation images under each common normalization. Where there are fewer than 500, training
- * images are taken too, and test images where there is nothing else: nothing is reported of them but which normalization is
- * the right one.
- * @throws UserError where the model does not fit the images, CancelledError
+ * Runs a network on the first validation examples under each common normalization. Where there are fewer than 500,
+ * training examples are added, or test examples where there is nothing else: they decide only the normalization and are
+ * not reported.
+ * @throws UserError where the model does not fit the examples, CancelledError
  */
 export async function tryNormalizations(
   network: Network,
@@ -80,7 +80,7 @@ export async function tryNormalizations(
   }
 }
 
-/** The images under a normalization: those for validation, then training images; where there are neither, those of the test. */
+/** Returns the examples under a normalization: validation, then training; test where there are neither. */
 function partsOf(data: SizedData, normalization: Normalization): Examples[] {
   const under = data.under({ ...normalization, from: 'found' });
   const held = under.has('validation') ? [under.split('validation').first(SAMPLES)] : [];

@@ -1,7 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import { NORMALIZATION_FORMS, trialWords, type NormalizationTrial } from '../../../protocol/normalization';
 
-/** No normalization is clearly the best: a person must say it. `trial` is what was tried. */
+/** No normalization is clearly the best, so a person must name it. `trial` holds those that were tried. */
 export class UndecidedNormalization extends UserError {
   constructor(readonly trial: NormalizationTrial) {
     super(

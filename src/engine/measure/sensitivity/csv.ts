@@ -2,8 +2,8 @@ import type { Sensitivity } from '../../../protocol/measure/sensitivity';
 import { csvText } from '../../csv';
 
 /**
- * A scan as Distiller writes it (`sensitivities_to_csv`): parameter, sparsity, top1 and top5 in percent, loss. A layer with
- * several tensors that are cut together is called by the first.
+ * Formats a scan as Distiller does (`sensitivities_to_csv`): parameter, sparsity, top1 and top5 in percent, loss. A
+ * layer whose tensors are pruned together has the name of the first.
  */
 export function sensitivityCsv({ layers }: Pick<Sensitivity, 'layers'>): string {
   const rows = layers.flatMap(({ name, parameters, points }) =>
@@ -14,5 +14,5 @@ export function sensitivityCsv({ layers }: Pick<Sensitivity, 'layers'>): string 
   return csvText([['parameter', 'sparsity', 'top1', 'top5', 'loss'], ...rows]);
 }
 
-/** At most nine decimals: 100 x 0.9215 is not to end in a row of digits that nobody measured. */
+/** Formats with at most nine decimals: 100 x 0.9215 must not end in digits that nobody measured. */
 const percent = (share: number): number => Number((100 * share).toFixed(9));

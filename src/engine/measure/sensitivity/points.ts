@@ -8,7 +8,7 @@ import type { OutputFolder } from '../../folder/output-folder';
 import type { KnownPoints } from './scan';
 import { sensitivityCsv } from './csv';
 
-/** The files of a scan in its folder: points as they come, one JSON text a line, and what they came to in the end. */
+/** The files of a scan in its folder: its points, one JSON text per line, and its results. */
 const POINTS_FILE = 'sensitivity.points.jsonl';
 export const SENSITIVITY_FILE = 'sensitivity.json';
 const CSV_FILE = 'sensitivity.csv';
@@ -20,10 +20,10 @@ const Line = z.union([
 ]);
 type Line = z.infer<typeof Line>;
 
-/** A line as it is stored: with a piece of the SHA-256 of what it tells. */
+/** A stored line, with a part of the SHA-256 of its content. */
 const Sealed = z.looseObject({ check: z.string() });
 
-/** All that decides the figures of a point. */
+/** Everything that decides the figures of a point. */
 export interface ScanIdentity {
   readonly weightsHash: string;
   readonly images: string;
@@ -31,7 +31,7 @@ export interface ScanIdentity {
   readonly backend: unknown;
 }
 
-/** The points of a scan in a file of its folder, so that a scan that was stopped goes on. */
+/** The points of a scan in a file of its folder, so that a stopped scan can resume. */
 export class StoredPoints implements KnownPoints {
   private known: ScanMetrics | undefined;
   private readonly points = new Map<string, SensitivityPoint>();
@@ -42,9 +42,9 @@ export class StoredPoints implements KnownPoints {
   ) {}
 
   /**
-   * Opens, or begins, the file in a folder that exists.
-   * @param within the name of a folder in it, made if need be, for the points of a run's step; what is damaged there is
-   * measured anew
+   * Opens or creates the file in an existing folder.
+   * @param within name of a folder in it, made where it is missing, for the points of a run's step; damaged points there
+   * are measured again
    * @throws UserError where it holds points of another model, other data or other options, or cannot be read
    */
   static async open(folder: OutputFolder, within: string, identity: ScanIdentity): Promise<StoredPoints> {
@@ -96,7 +96,7 @@ export class StoredPoints implements KnownPoints {
     return this.append({ layer, point });
   }
 
-  /** Writes what the scan came to. */
+  /** Writes the results of the scan. */
   async finish(result: Sensitivity): Promise<void> {
     await this.write(async () => {
       await this.folder.write(this.nameOf(CSV_FILE), sensitivityCsv(result));
@@ -129,7 +129,7 @@ function sealed(line: Line): string {
 
 const checkOf = (line: object): string => createHash('sha256').update(JSON.stringify(line)).digest('hex').slice(0, 16);
 
-/** A line that is not as it was written, such as the last of a scan that was killed, counts as not measured. */
+/** Parses a line; one that has changed, such as the last of a killed scan, counts as not measured. */
 function parsed(line: string): Line[] {
   try {
     const { check, ...told } = Sealed.parse(JSON.parse(line));

@@ -1,16 +1,16 @@
 import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import type { Tensors } from '../../checkpoint/types';
 
-/** A model of which one layer is cut; all other tensors are those of the model. */
+/** The tensors of a model with one pruned layer. */
 export interface PrunedLayerTensors {
   readonly tensors: Tensors;
-  /** The share of the layer that is cut, as whole weights, groups or channels make it. */
+  /** The reached sparsity of the layer, in whole weights, groups or channels. */
   readonly reached: number;
 }
 
-/** Cuts one layer of a model at a time: what a scan asks of a method of pruning. */
+/** Prunes one layer of a model at a time, for a scan. */
 export interface LayerPruner {
-  /** Every layer of the model, those that are left alone with the reason. */
+  /** Every layer of the model; those that are left alone have a reason. */
   readonly layers: readonly ScannedLayer[];
   /** @throws UserError */
   prune(layer: string, sparsity: number): PrunedLayerTensors | Promise<PrunedLayerTensors>;

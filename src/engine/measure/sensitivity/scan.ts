@@ -13,11 +13,11 @@ import { ProgressMeter } from '../../progress-meter';
 import type { Sample } from '../sample';
 import type { LayerPruner } from './pruner';
 
-/** Points that are known already, and a place for new ones. */
+/** Known points, and storage for new ones. */
 export interface KnownPoints {
   baseline(): ScanMetrics | undefined;
   find(layer: string, sparsity: number): SensitivityPoint | undefined;
-  /** Resolves once it is kept. */
+  /** Resolves once it is stored. */
   keepBaseline(baseline: ScanMetrics): Promise<void>;
   keep(layer: string, point: SensitivityPoint): Promise<void>;
 }
@@ -32,13 +32,13 @@ export interface ScanInput {
   readonly onPart?: ((part: SensitivityPart) => void) | undefined;
 }
 
-/** What a scan came to. */
+/** The results of a scan. */
 export type ScanOutcome = Pick<Sensitivity, 'baseline' | 'layers' | 'seconds' | 'reused'>;
 
 /**
- * Accuracy and loss of a model with one layer cut at a time. Weights change in place, so that no graph is compiled anew.
- * A layer is left once it has collapsed; points that are known are not measured again.
- * @throws UserError where there is no layer to scan, or model and images do not fit each other; CancelledError
+ * Measures accuracy and loss of a model with one pruned layer at a time. Weights change in place, so that no graph is
+ * compiled again. A layer ends once it has collapsed; known points are not measured again.
+ * @throws UserError where there is no layer to scan, or model and examples do not fit; CancelledError
  */
 export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
   const { model, pruner, sample, known, signal, onPart } = input;
@@ -95,7 +95,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
         ): Promise<SensitivityPoint> {
           const { tensors, reached } = await pruner.prune(layer, sparsity);
           if (previous?.reached === reached) {
-            // Whole groups made the same cut of it.
+            // Whole groups led to the same weights.
             meter.shorten(sample.length);
             return { ...previous, sparsity };
           }
@@ -113,7 +113,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
   }
 }
 
-/** Tells whether a point has lost `share` of the accuracy that the model has above guessing; never where that is all of it. */
+/** Returns true for a point that has lost `share` of the accuracy above guessing; never where that is all of it. */
 function collapsed(baseline: ScanMetrics, classes: number, share: number): (point: ScanMetrics) => boolean {
   const chance = 1 / classes;
   const above = baseline.accuracy - chance;
