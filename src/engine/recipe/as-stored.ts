@@ -5,17 +5,17 @@ import type { ModelContent, Tensor } from '../checkpoint/types';
 import { sameBytes } from './outcome';
 
 /**
- * A model with the values that its files will hold: those of quantised tensors are rounded as they are stored, so that what
- * is measured is what is written. The same object where no tensor is quantised.
+ * Returns a model with the values of its future files: quantized tensors are rounded as they are stored, so that
+ * measured and written values are the same. Returns the same object where no tensor is quantized.
  */
 export function asStored(model: ModelContent): ModelContent {
   if (![...model.tensors.values()].some(({ quantization }) => quantization)) return model;
   const stored = roundTrip(model);
-  // What would change again the next time is not quantised any more.
+  // A tensor that would change again the next time is no longer quantized.
   return withTensors(stored, roundTrip(stored));
 }
 
-/** A model that its files hold exactly: tensors whose values their quantisation would change are quantised no more. */
+/** Returns a model that its files hold exactly: a tensor that its quantization would change is no longer quantized. */
 export function exactly(model: ModelContent): ModelContent {
   if (![...model.tensors.values()].some(({ quantization }) => quantization)) return model;
   return withTensors(model, roundTrip(model));
@@ -31,7 +31,7 @@ function withTensors(model: ModelContent, stored: ModelContent): ModelContent {
   return { ...model, tensors };
 }
 
-/** The model as it would be read from its files. */
+/** Returns the model as it would be read from its files. */
 function roundTrip(model: ModelContent): ModelContent {
   const { modelJson, shards } = encodeCheckpoint(model);
   const { weightsManifest } = ModelJson.parse(JSON.parse(Buffer.from(modelJson.bytes).toString('utf8')));

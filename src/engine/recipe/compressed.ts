@@ -2,7 +2,10 @@ import { compresses } from '../../protocol/steps';
 import { measure, recorded } from './measured';
 import type { RunContext } from './run-context';
 
-/** Measures the model as it is before the first step that compresses it; before later ones it does nothing. Throws UserError, CancelledError. */
+/**
+ * Measures the model before the first step that compresses it; does nothing before later ones. @throws UserError,
+ * CancelledError
+ */
 export async function measureBefore({ prepared, model, listener, state }: RunContext): Promise<void> {
   if (state.before !== null || prepared.recipe.steps.slice(0, state.step).some(compresses)) return;
   const before = await measure(prepared, model, listener);
@@ -10,7 +13,9 @@ export async function measureBefore({ prepared, model, listener, state }: RunCon
   state.before = before?.accuracy ?? null;
 }
 
-/** Measures the model as a compressing step left it: its test accuracy, null without data. Throws UserError, CancelledError. */
+/**
+ * Measures the test accuracy of the model after a compressing step; null without data. @throws UserError, CancelledError
+ */
 export async function measureAfter(
   { prepared, model, listener, state }: RunContext,
   step: string,

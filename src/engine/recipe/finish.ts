@@ -15,8 +15,8 @@ import type { Listener, Prepared } from './types';
 import { stamped, type RunContext } from './run-context';
 
 /**
- * Writes the checkpoint to use, reads it back, and writes what the run came to: every figure is of the files. Where they are
- * not what the steps have told, nothing is left that says that the run is done.
+ * Writes the final checkpoint, reads it back, and writes the results: every figure is of the files. Where they differ
+ * from the results of the steps, nothing is left that says that the run is finished.
  * @throws UserError
  */
 export async function finish(context: RunContext, folder: RunFolder): Promise<RunResult> {
@@ -59,7 +59,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
   }
 }
 
-/** The checkpoint that the run ends in, as its files hold it; the one it began with where no step changes it. */
+/** Returns the final checkpoint as read from its files; the first one where no step changes it. */
 async function outcomeOf(context: RunContext): Promise<{ checkpoint: Checkpoint; hashes?: StoredHashes }> {
   const { folder, state, prepared, model } = context;
   if (prepared.recipe.steps.some(changesModel))
@@ -68,11 +68,11 @@ async function outcomeOf(context: RunContext): Promise<{ checkpoint: Checkpoint;
   return { checkpoint: prepared.parent };
 }
 
-/** The path of the model.json that a run ends in. */
+/** Returns the path of the final model.json. */
 const outOf = (folder: OutputFolder, { recipe, parent }: Pick<Prepared, 'recipe' | 'parent'>): string =>
   parent && !recipe.steps.some(changesModel) ? parent.path : path.join(folder.given, modelJsonOf(''));
 
-/** What a run that was finished before came to; its folder may have moved since. */
+/** Returns the results of a run that was finished before; its folder may have moved since. */
 export function finishedBefore(
   folder: OutputFolder,
   read: Pick<Prepared, 'recipe' | 'parent'>,

@@ -5,7 +5,10 @@ import type { ModelContent } from '../checkpoint/types';
 import { evaluated } from '../measure/evaluated';
 import { progressTo, type Listener, type Prepared } from './types';
 
-/** Evaluates a model on the run's data, by default on the split that reports measure; null without data, or where the model cannot be measured on it. Throws UserError, CancelledError. */
+/**
+ * Evaluates a model on the run's data, by default on the split that reports measure; null without data, or where the
+ * model cannot be measured on it. @throws UserError, CancelledError
+ */
 export async function measure(
   { data }: Prepared,
   model: ModelContent,
@@ -19,7 +22,7 @@ export async function measure(
 
 type Accuracy = Provenance['accuracies'][number];
 
-/** An evaluation as it is recorded in a checkpoint. */
+/** Returns the record of an evaluation for a checkpoint. */
 export const recorded = (after: string, { split, samples, accuracy, dataset }: Evaluation): Accuracy => ({
   after,
   split,

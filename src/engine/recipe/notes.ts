@@ -4,7 +4,10 @@ import type { ModelContent } from '../checkpoint/types';
 import { leftOutOfTraining } from '../model/runnable';
 import type { Prepared } from './types';
 
-/** What is to be said before the first step, a sentence each: what is doubtful in the checkpoint, and what will not be as it was. */
+/**
+ * Returns the notes before the first step, one sentence each: doubts about the checkpoint, and parts that will not stay
+ * as they are.
+ */
 export function notesBefore({ parent, start, recipe }: Pick<Prepared, 'parent' | 'start' | 'recipe'>): string[] {
   const trained = recipe.steps.some((step) => trains(step));
   const changed = trained || recipe.steps.some(({ step }) => step === 'recalibrate');
@@ -16,7 +19,7 @@ export function notesBefore({ parent, start, recipe }: Pick<Prepared, 'parent' |
   ].filter((note) => note !== undefined);
 }
 
-/** What is to be said of a run that is done. @param model as its last step left it */
+/** Returns the notes of a finished run. @param model after its last step */
 export function notesAfter(prepared: Pick<Prepared, 'parent' | 'start' | 'recipe'>, model: ModelContent): string[] {
   return [...notesBefore(prepared), ...storageNotes(prepared.start, model)];
 }

@@ -7,8 +7,8 @@ import { figuresOf } from '../measure/inspect';
 import type { RunContext } from './run-context';
 
 /**
- * Checks that what the steps of a run have told is what its checkpoint holds, read back from its files: every value of
- * every tensor that was measured, and the figures of the layers of the last step that changed them.
+ * Checks that the checkpoint, read back from its files, holds the results of the steps: every value of every measured
+ * tensor, and the figures of the layers after the last step that changed them.
  * @throws UserError
  */
 export function checkOutcome(
@@ -34,7 +34,7 @@ export function checkOutcome(
   if (removal.step === 'remove' && removal.totals.after.params !== totals.params) throw refuse('its parameters');
 }
 
-/** What is told of the layers of a model, with the zeros that it has now. */
+/** Returns the reported layers of a model, with the zeros that it has now. */
 export function counted(layers: readonly PrunedLayer[], model: ModelContent): PrunedLayer[] {
   const held = figuresOf(model).layers;
   return layers.map((layer, i) => {
@@ -45,14 +45,14 @@ export function counted(layers: readonly PrunedLayer[], model: ModelContent): Pr
   });
 }
 
-/** The layers whose zeros a step has told. */
+/** Returns the layers whose zeros a step reported. */
 function reported(result: StepResult): readonly PrunedLayer[] {
   if (result.step === 'target') return reported(result.applied);
   if (result.step === 'prune') return result.layers;
   return result.step === 'train' || result.step === 'finetune' ? (result.layers ?? []) : [];
 }
 
-/** The first tensor, by name, that is not bit for bit the same in both; slots of an optimiser do not count. */
+/** Returns the name of the first tensor with different bits; slots of an optimizer do not count. */
 export function differing(
   one: Pick<ModelContent, 'tensors'>,
   other: Pick<ModelContent, 'tensors'>,
@@ -68,7 +68,7 @@ export function differing(
   return theirs.find(({ name }) => !one.tensors.has(name))?.name;
 }
 
-/** Whether two tensors have the same shape and the same bytes. */
+/** Returns true for two tensors of the same shape and the same bytes. */
 export const sameBytes = ({ data: a, shape }: Tensor, { data: b, shape: other }: Tensor): boolean =>
   shape.join() === other.join() &&
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));

@@ -16,16 +16,16 @@ import { randomNetwork } from './random-network';
 import { kindOf } from './steps/kinds';
 import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
 
-/** The checkpoint that a recipe starts from; null where it names none. Throws UserError. */
+/** Reads the checkpoint that a recipe starts from; null where it names none. @throws UserError */
 export async function readParent({ recipe, baseFolder }: RunRequest): Promise<Checkpoint | null> {
   if (recipe.checkpoint === undefined) return null;
   return readCheckpoint(await resolveModelPath(path.resolve(baseFolder, recipe.checkpoint)));
 }
 
 /**
- * Opens the data, makes the first model and tries, without writing anything, whether each step can do its work.
- * @param decided how pixels enter the model, where the run that is resumed has decided it
- * Throws UserError, CancelledError.
+ * Opens the data, makes the first model and checks without writing anything that each step can run.
+ * @param decided the normalization of a run that is resumed
+ * @throws UserError, CancelledError
  */
 export async function prepare(
   request: RunRequest,
@@ -37,7 +37,7 @@ export async function prepare(
   const { recipe, baseFolder } = request;
   const open = (): Promise<OpenData> | null =>
     recipe.data === undefined ? null : environment.openData(recipe.data, baseFolder, listener);
-  // A new network tells the classes of its data apart.
+  // A new network has the classes of its data.
   const start = parent ?? firstNetwork(recipe, (await open())?.info);
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
@@ -59,7 +59,7 @@ function firstNetwork({ steps, seed }: Recipe, data: DatasetInfo | undefined): M
   return randomNetwork(first, seed, data);
 }
 
-/** Goes through the steps on a copy that is thrown away: names of layers and amounts that do not fit fail here. */
+/** Runs the steps on a copy: names of layers and amounts that do not fit fail here. */
 function dryRun(start: ModelContent, { steps }: Recipe, referenced: ReferencedCheckpoints): void {
   let model = start;
   for (const step of steps) model = kindOf(step).validate?.dryRun?.(model, step, { start, referenced }) ?? model;
@@ -71,8 +71,9 @@ const startsByTraining = ({ steps }: Recipe): boolean => {
 };
 
 /**
- * The data as the first model takes it; a sentence where that is no classifier of it, which only steps that run it mind.
- * @throws UserError where the images do not fit, UndecidedNormalization, CancelledError
+ * Prepares the data for the first model; returns a sentence where the model does not classify it, which matters only to
+ * steps that run the model.
+ * @throws UserError where the examples do not fit, UndecidedNormalization, CancelledError
  */
 async function fitStart(
   { recipe }: RunRequest,
@@ -90,7 +91,7 @@ async function fitStart(
     if (recipe.checkpoint === undefined) return await fitDataToNew(start, data, loading);
     return await fitData(start, data, {
       lend: (work) => work(running),
-      // What guesses has learned nothing that another normalization could spoil.
+      // A network that guesses has learned nothing that another normalization could spoil.
       asNew: startsByTraining(recipe),
       ...loading,
     });

@@ -11,8 +11,8 @@ import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashion-mnist';
 import type { Prepared, RunEnvironment } from './types';
 
 /**
- * SHA-256 of what a recipe says, hex. Where its files lie does not count, so that a recipe may move: the weights of its
- * checkpoint are hashed apart, its data goes by the name of the folder.
+ * Hashes a recipe: SHA-256, hex. Paths do not count, so that a recipe may move: the weights of its checkpoint are hashed
+ * separately, and its data counts by the name of the folder.
  */
 export function hashRecipe(recipe: Recipe): string {
   const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
@@ -25,7 +25,7 @@ export function hashRecipe(recipe: Recipe): string {
     .digest('hex');
 }
 
-/** The recipe as it stands in the folder of its run: relative paths start from there. */
+/** Returns the recipe for the folder of its run, with relative paths from there. */
 export function relocated(recipe: Recipe, baseFolder: string, out: string): Recipe {
   const move = (given: string): string =>
     path.relative(out, path.resolve(baseFolder, given)).replaceAll('\\', '/') || '.';
@@ -42,12 +42,12 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
   };
 }
 
-/** What of a run its checkpoints tell. */
+/** The parts of a run that its checkpoints record. */
 export type ProvenanceSource = Pick<Prepared, 'recipe' | 'parent' | 'referenced' | 'opened' | 'data'>;
 
 /**
- * A model with its origin written into its metadata. Neither folders nor times are in it: the same run gives the same
- * bytes wherever and whenever it is made.
+ * Returns a model with its provenance in its metadata. It contains neither folders nor times, so that the same run gives
+ * the same bytes everywhere.
  */
 export function withRunProvenance(
   model: ModelContent,
@@ -71,14 +71,14 @@ export function withRunProvenance(
   return { ...model, metadata: withProvenance(model.metadata, provenance) };
 }
 
-/** What the next command must know of the data; a step without data leaves what its parent knew. */
+/** Returns the facts about the data that later commands need; a step without data keeps those of its parent. */
 const datasetOf = ({ info, normalization: { mean, std } }: Dataset): NonNullable<Provenance['dataset']> => ({
   name: info.name,
   normalization: { mean, std },
   classNames: info.classNames,
 });
 
-/** Parent and other checkpoints are referenced by the hash of their weights, the dataset by its name. */
+/** Replaces paths: parent and other checkpoints by the hash of their weights, the dataset by its name. */
 function withoutPaths(recipe: Recipe, { opened, referenced }: ProvenanceSource): Recipe {
   const hashed = withReferencedCheckpoints(recipe, (given) => referenced.get(given)?.weightsHash ?? given);
   const { data: reference, ...rest } = withoutFiles(hashed);
@@ -98,7 +98,7 @@ function withoutFiles(recipe: Recipe): Recipe {
   return rest;
 }
 
-/** JSON with the keys of every object in order. */
+/** Formats JSON with sorted keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

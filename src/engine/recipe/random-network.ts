@@ -4,8 +4,8 @@ import type { ModelContent } from '../checkpoint/types';
 import { randomArchitecture } from '../model/architectures';
 
 /**
- * The network that a train step begins with.
- * @param data whose classes it tells apart; as many as the architecture has by default where that is left out
+ * Makes the network of a train step.
+ * @param data decides the number of classes; default: that of the architecture
  */
 export const randomNetwork = ({ architecture }: TrainStep, seed: number, data?: DatasetInfo): ModelContent =>
   randomArchitecture(architecture, seed, data?.classNames.length);

@@ -5,10 +5,10 @@ import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint } from '../checkpoint/types';
 
-/** Checkpoints beside the first that the steps of a recipe name, such as a teacher, by their paths as they are referenced. */
+/** Other checkpoints that the steps of a recipe reference, such as a teacher, by their paths in the recipe. */
 export type ReferencedCheckpoints = ReadonlyMap<string, Checkpoint>;
 
-/** Reads the checkpoints that steps name. Throws UserError. */
+/** Reads the checkpoints that steps reference. @throws UserError */
 export async function readReferencedCheckpoints(recipe: Recipe, baseFolder: string): Promise<ReferencedCheckpoints> {
   const paths = new Set<string>();
   withReferencedCheckpoints(recipe, (given) => {
@@ -21,6 +21,6 @@ export async function readReferencedCheckpoints(recipe: Recipe, baseFolder: stri
   return found;
 }
 
-/** What tells whether they are still the same: the hashes of their weights, in the order in which they are referenced. */
+/** Returns the hashes of their weights, in the order of the references. */
 export const referencedHashes = (referenced: ReferencedCheckpoints): string[] =>
   [...referenced.values()].map(({ weightsHash }) => weightsHash);

@@ -9,18 +9,18 @@ import type { RunState } from './folder/state';
 import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './folder/stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
 
-/** A run under way: what does not change in it, and where it stands. */
+/** A run in progress: its fixed parts and its state. */
 export interface RunContext {
   readonly prepared: Prepared;
   readonly environment: RunEnvironment;
   readonly listener: Listener;
   readonly folder: OutputFolder;
   readonly state: RunState;
-  /** The model as the steps so far left it. */
+  /** The model after the steps so far. */
   model: ModelContent;
 }
 
-/** The model with its origin, as it goes into a checkpoint. */
+/** Returns the model with its provenance, for a checkpoint. */
 export function stamped(context: RunContext, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent {
   const removals = context.state.results.flatMap((result, index) =>
     result.step === 'remove' && result.difference ? [{ after: `step ${index + 1}, remove`, ...result.difference }] : [],
@@ -28,21 +28,21 @@ export function stamped(context: RunContext, model: ModelContent, accuracies: Pr
   return withRunProvenance(model, context.prepared, context.environment, accuracies, removals);
 }
 
-/** Whether no later step changes the model, so that the step in hand makes the checkpoint to use. */
+/** Returns true where no later step changes the model, so that the current step makes the final checkpoint. */
 export const isLastChange = ({ prepared, state }: RunContext): boolean =>
   !prepared.recipe.steps.slice(state.step + 1).some(changesModel);
 
-/** Writes a checkpoint that the run may read again, and notes what it holds. @throws UserError */
+/** Writes a checkpoint that the run may read again, and records its hashes. @throws UserError */
 export async function keep({ folder, state }: RunContext, name: string, model: ModelContent): Promise<Stored> {
   if (!KEPT_CHECKPOINT.test(name)) throw new Error(`the run keeps no checkpoint in ${name}`);
-  // What is there is of the same run, or damaged; no state that was written speaks of it any more.
+  // An existing one is of the same run, or damaged; no written state refers to it any more.
   await folder.remove(modelJsonOf(name));
   const stored = await writeStored(folder, name, model);
   state.checkpoints[name] = stored.hashes;
   return stored;
 }
 
-/** Reads a checkpoint of the run back. @throws UserError where it is not the one that the run wrote */
+/** Reads a checkpoint of the run. @throws UserError where it has changed */
 export async function readBack({ folder, state }: RunContext, name: string): Promise<ModelContent> {
   const { checkpoint, hashes } = await readStored(folder, name);
   const kept = state.checkpoints[name];

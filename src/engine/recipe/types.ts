@@ -7,49 +7,49 @@ import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset, OpenData } from '../dataset/open-data';
 import type { ReferencedCheckpoints } from './referenced-checkpoints';
 
-/** What a run is asked to do; folders are absolute. */
+/** A requested run; folders are absolute. */
 export interface RunRequest {
   recipe: Recipe;
-  /** What relative paths in the recipe start from. */
+  /** Start of relative paths in the recipe. */
   baseFolder: string;
-  /** The run's folder, made if need be. */
+  /** The run's folder; made where it is missing. */
   out: string;
   resume: boolean;
 }
 
-/** What a run is given of its surroundings. */
+/** The environment of a run. */
 export interface RunEnvironment {
   version: string;
   backend: Provenance['backend'];
   openData(data: DataReference, baseFolder: string, listen: Listener): Promise<OpenData>;
 }
 
-/** Who listens to a run, and may stop it. */
+/** Hears the events of a run, and may stop it. */
 export interface Listener {
   signal: AbortSignal;
   report(event: RunEvent): void;
 }
 
-/** All that a run reads, read and checked before anything is written. */
+/** Everything that a run reads, checked before anything is written. */
 export interface Prepared {
   recipe: Recipe;
-  /** SHA-256 of the recipe, its checkpoint's path left out. */
+  /** SHA-256 of the recipe without the path of its checkpoint. */
   recipeHash: string;
   /** The checkpoint of the recipe; null where the first step trains a network from random weights. */
   parent: Checkpoint | null;
-  /** Other checkpoints that steps name. */
+  /** Other checkpoints that steps reference. */
   referenced: ReferencedCheckpoints;
-  /** The model with which the first step begins. */
+  /** The model at the start of the first step. */
   start: ModelContent;
-  /** The data that the recipe names. */
+  /** The data of the recipe. */
   opened: OpenData | null;
-  /** The same as the model takes it; null without data, or where the model cannot be measured on it. */
+  /** The data as the model takes it; null without data, or where the model cannot be measured on it. */
   data: Dataset | null;
-  /** Why accuracy cannot be measured although there is data. */
+  /** The reason why accuracy cannot be measured although there is data. */
   noAccuracy?: string | undefined;
 }
 
-/** Tells the listener about the progress of a measurement. */
+/** Returns a function that reports the progress of a measurement to the listener. */
 export const progressTo =
   (listener: Listener) =>
   (progress: Progress): void => {

@@ -5,8 +5,8 @@ import { needsData, stepDefinition } from '../../protocol/steps';
 import { kindOf } from './steps/kinds';
 
 /**
- * Checks that the steps of a recipe can follow one another and have what they need, looking at the recipe only.
- * Throws UserError.
+ * Checks from the recipe alone that its steps can follow one another and have what they need.
+ * @throws UserError
  */
 export function validateRecipe({ checkpoint, data, steps }: Recipe): void {
   steps.forEach((step, index) => {

@@ -9,10 +9,10 @@ import type { Network } from '../../model/network';
 import { weightSwapOf } from '../../model/weight-swap';
 import { pauseUnless } from '../../pause';
 
-/** Images in one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
+/** Examples of one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
 const BATCH = 200;
 
-/** On how many validation images accuracy is measured, and who listens. */
+/** The number of validation examples for accuracy, and the listener. */
 export interface AccuracyOptions {
   readonly samples: number;
   readonly signal: AbortSignal;
@@ -20,15 +20,15 @@ export interface AccuracyOptions {
 }
 
 /**
- * The model that is measured beside the checkpoint: the same network with other weights, a smaller one, the checkpoint itself
- * (`same`), or none, as only the run finds it.
+ * The model that is measured beside the checkpoint: the same network with other weights, a smaller one, the checkpoint
+ * itself (`same`), or none where only the run finds it.
  */
 export type Measured =
   { readonly kind: 'weights' | 'smaller'; readonly model: ModelContent } | { readonly kind: 'same' | 'none' };
 
 /**
- * Accuracy of a checkpoint as it is, measured once in its session, and as planned, on the first validation images.
- * @throws UserError where the model cannot be evaluated on these images, CancelledError
+ * Measures the accuracy of a checkpoint, once per session, and of the plan, on the first validation examples.
+ * @throws UserError where the model cannot be evaluated on them, CancelledError
  */
 export async function measureAccuracy(
   session: Session,

@@ -8,23 +8,23 @@ import type { ModelContent } from '../../checkpoint/types';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 
-/** What bytes are counted of. */
+/** The models whose bytes are counted. */
 export interface Sized {
   readonly kind: StepPlan['kind'];
-  /** The model with which the step begins, where that is not the checkpoint of the session. */
+  /** The model at the start of the step, where that is not the checkpoint of the session. */
   readonly start?: ModelContent | undefined;
-  /** What the step would write; `unknown`: only the run finds it; `same`: it writes no model. */
+  /** The model that the step would write; `unknown`: only the run finds it; `same`: it writes no model. */
   readonly after: ModelContent | 'unknown' | 'same';
 }
 
-/** A model as its files hold it, or would hold it. */
+/** A model with the values of its files. */
 interface Stored {
   /** Bytes of each layer. */
   readonly layers: readonly number[];
   files(): Promise<FileSizes>;
 }
 
-/** Bytes before and after a step, of the files and of each layer. @throws UserError, CancelledError */
+/** Counts the bytes of files and layers before and after a step. @throws UserError, CancelledError */
 export async function planBytes(
   session: Session,
   { kind, start, after }: Sized,
@@ -32,7 +32,7 @@ export async function planBytes(
 ): Promise<PlanBytes> {
   const now = start ? asWritten(start, kind, signal) : onDisk(session, kind, signal);
   const then = after === 'same' ? now : after === 'unknown' ? null : asWritten(after, kind, signal);
-  // The new files first: they are what a person waits for while the threshold is dragged.
+  // The new files come first: a person waits for them while the threshold is dragged.
   const planned = then && (await then.files());
   return {
     before: sizes(await now.files()),
@@ -57,7 +57,7 @@ function onDisk(session: Session, kind: StepPlan['kind'], signal: AbortSignal): 
   return { layers: layerBytes(checkpoint, entries, kind), files: () => sessionSizes(session, signal) };
 }
 
-/** Bytes of the weights of each layer: all of them where channels are removed, else those that are not 0. */
+/** Counts the bytes of each layer's weights: all of them where channels are removed, else the nonzero ones. */
 function layerBytes(model: ModelContent, entries: readonly WeightEntry[], kind: StepPlan['kind']): number[] {
   const stored = new Map(entries.map((entry) => [entry.name, storedBytes(entry)]));
   return readGraph(model).layers.map(({ tensors }) =>

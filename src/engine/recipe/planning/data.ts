@@ -5,7 +5,7 @@ import { orWhyNot } from '../../why-not';
 import type { PlanData } from './outlook';
 
 /**
- * The data of a plan, opened and fitted once, when it is first asked for.
+ * Opens and fits the data of a plan once, at the first request.
  * @param open undefined where no dataset was chosen
  */
 export function planData(

@@ -5,46 +5,46 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData } from '../../dataset/open-data';
 import type { ReferencedCheckpoints } from '../referenced-checkpoints';
 
-/** What planning a step is given. */
+/** Context of planning a step. */
 export interface PlanContext {
-  /** The open checkpoint with which the step would begin. */
+  /** The open checkpoint at the start of the step. */
   readonly session: Session;
-  /** Checkpoints that the step names. */
+  /** Checkpoints that the step references. */
   readonly referenced: ReferencedCheckpoints;
-  /** The recipe's, for random scores. */
+  /** Seed of the recipe, for random scores. */
   readonly seed: number;
   readonly data: PlanData;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** The data of a plan, opened when it is first asked for; a sentence where it cannot be had. */
+/** The data of a plan, opened at the first request; a sentence where it is not available. */
 export interface PlanData {
   opened(): Promise<OpenData | string>;
-  /** As the model takes it. */
+  /** The data as the model takes it. */
   fitted(): Promise<Dataset | string>;
-  /** The same where the step cannot be planned without. @param who begins the sentence. @throws UserError */
+  /** The same for a step that cannot be planned without. @param who begins the sentence. @throws UserError */
   needed(who: string): Promise<Dataset>;
 }
 
-/** What a step would come to, as far as the counts go. */
+/** The counts of a step's plan. */
 export interface Outlook {
   readonly kind: StepPlan['kind'];
   readonly counts: PlanCounts;
-  /** The model with which the step begins, where that is not the checkpoint. */
+  /** The model at the start of the step, where that is not the checkpoint. */
   readonly start?: ModelContent;
-  /** Does it on a copy; left out where only the run itself finds the weights. @throws UserError, CancelledError */
+  /** Applies the step to a copy; absent where only the run finds the weights. @throws UserError, CancelledError */
   readonly carryOut?: () => Promise<CarriedOut>;
-  /** What only the run finds, a sentence each. */
+  /** Facts that only the run finds, one sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** A step that was carried out on a copy. */
+/** A step that was applied to a copy. */
 export interface CarriedOut {
-  /** As its files would hold it. */
+  /** The model with the values of its files. */
   readonly model: ModelContent;
-  /** The counts of this very model. */
+  /** The counts of this model. */
   readonly counts: PlanCounts;
-  /** Where channels were removed. */
+  /** Present where channels were removed. */
   readonly removal?: Pick<StepPlan, 'asked' | 'reached' | 'stoppedBy' | 'shortfall' | 'difference' | 'notCompared'>;
 }

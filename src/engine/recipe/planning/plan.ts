@@ -16,28 +16,28 @@ import { measureAccuracy, type Measured } from './accuracy';
 import { planBytes } from './bytes';
 import type { CarriedOut, Outlook, PlanData } from './outlook';
 
-/** A step that is to be planned, and with what. */
+/** A step to plan, with its context. */
 export interface PlanRequest {
   readonly step: RecipeStep;
   readonly seed: number;
-  /** What relative paths in the step start from; by default the folder of the checkpoint. */
+  /** Start of relative paths in the step; default: the folder of the checkpoint. */
   readonly baseFolder?: string | undefined;
   readonly data: PlanData;
-  /** Validation images on which accuracy is measured. */
+  /** Number of validation examples for accuracy. */
   readonly samples: number;
-  /** What the files would say of the program; asked for once the counts are told. */
+  /** The part of the provenance that names the program; requested once the counts are reported. */
   readonly environment: () => Promise<Pick<RunEnvironment, 'version' | 'backend'>>;
 }
 
-/** Who waits for a plan. */
+/** Hears a plan. */
 interface Listener {
   readonly signal: AbortSignal;
   readonly report: (part: PlanPart) => void;
 }
 
 /**
- * What a step would come to if it alone were run on an open checkpoint; nothing is written. Tells the counts as soon as they
- * are known, then the bytes, and answers all with the accuracy.
+ * Plans the step alone on an open checkpoint; nothing is written. Reports the counts as soon as they are known, then the
+ * bytes, and returns everything with the accuracy.
  * @throws UserError where the step does not fit the model, CancelledError
  */
 export async function planStep(
@@ -78,11 +78,11 @@ export async function planStep(
   };
 }
 
-/** The model with which the step begins, and the checkpoint that it is. */
+/** The model at the start of the step, and its checkpoint. */
 const begun = ({ start }: Outlook, checkpoint: Checkpoint) =>
   start ? { parent: null, start } : { parent: checkpoint, start: checkpoint };
 
-/** The model with the origin that a run without data would write into it. */
+/** Returns the model with the provenance that a run without data would write. */
 const stamped = (
   model: ModelContent,
   { recipe, referenced, session }: { recipe: Recipe; referenced: ReferencedCheckpoints; session: Session },
@@ -103,7 +103,7 @@ function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: CarriedOut
   return done ? { kind: kind === 'channels' ? 'smaller' : 'weights', model: done.model } : { kind: 'none' };
 }
 
-/** Accuracy as it is and as planned; a sentence where there is no data, or the model cannot be evaluated on it. */
+/** Returns accuracy before and after; a sentence where there is no data, or the model cannot be evaluated on it. */
 async function accuracyOf(
   session: Session,
   data: PlanData,

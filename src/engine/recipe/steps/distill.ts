@@ -14,7 +14,7 @@ import { progressTo, type Prepared } from '../types';
 import { epochFolder } from '../folder/layout';
 import { readBack, type RunContext } from '../run-context';
 
-/** Checks what the recipe alone tells. @throws UserError */
+/** Checks the step by the recipe alone. @throws UserError */
 export function checkDistill({ teacher }: Distill, step: RecipeStep, where: string): void {
   if (step.step === 'train' && teacher === START_TEACHER)
     throw new UserError(
@@ -23,12 +23,12 @@ export function checkDistill({ teacher }: Distill, step: RecipeStep, where: stri
 }
 
 /**
- * Checks that the teacher takes the images and tells the classes that the student does.
+ * Checks that the teacher takes the same examples and has the same classes as the student.
  * @throws UserError
  */
 export async function tryTeacher({ teacher }: Distill, { start, referenced, opened }: Prepared): Promise<void> {
   const content = referenced.get(teacher);
-  // The model with which the run begins, or what its train step makes of it, fits itself.
+  // The first model of the run, or the result of its train step, always fits.
   if (!content) return;
   const why = whyNotRunnable(content);
   if (why !== undefined)
@@ -59,7 +59,7 @@ function compare(teacher: string, what: string, theirs: readonly End[], ours: re
 
 const shapeText = (shape: OpenShape): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
 
-/** The answers of the teacher, ready for training, and the end of it. @throws UserError, CancelledError */
+/** Prepares the answers of the teacher for training, and its end. @throws UserError, CancelledError */
 export async function distillation(
   context: RunContext,
   { teacher, temperature, alpha }: Distill,
@@ -84,7 +84,7 @@ export async function distillation(
   }
 }
 
-/** The model with which the run began takes pixels as the student does; another teacher takes them as it was trained to. */
+/** The first model of the run takes pixels as the student does; another teacher takes them as it was trained to. */
 async function dataOfTeacher(
   { prepared, listener }: RunContext,
   teacher: string,
@@ -106,7 +106,7 @@ async function dataOfTeacher(
   return own;
 }
 
-/** The teacher `start` is the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
+/** Returns the teacher `start`: the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
 async function teacherContent(context: RunContext, teacher: string): Promise<ModelContent> {
   const { referenced, parent } = context.prepared;
   const known = teacher === START_TEACHER ? parent : referenced.get(teacher);

@@ -5,7 +5,7 @@ import { measure, recorded } from '../measured';
 import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
-/** Measures the model as it is; nothing is chosen by it. */
+/** Measures the model; nothing is chosen by it. */
 async function run(context: RunContext, step: EvaluateStep): Promise<StepResult> {
   const evaluation = await measure(context.prepared, context.model, context.listener, step.split, step.samples);
   if (!evaluation) throw new Error('an evaluate step was let through without data');

@@ -11,7 +11,7 @@ import type { RunContext } from '../run-context';
 /** The epoch at whose end full sparsity is reached, fractions allowed. */
 export const fullSparsityAt = ({ to }: Gradual, epochs: number): number => to ?? Math.ceil(epochs / 2);
 
-/** Checks what the step alone tells of a schedule. @throws UserError */
+/** Checks a schedule by the step alone. @throws UserError */
 export function checkGradual(gradual: Gradual, epochs: number, where: string): void {
   const { from, granularity = '' } = gradual;
   const to = fullSparsityAt(gradual, epochs);
@@ -34,7 +34,7 @@ export function checkGradual(gradual: Gradual, epochs: number, where: string): v
 }
 
 /**
- * Gradual pruning of `model`, with which the step began.
+ * Prepares gradual pruning of `model`, which the step starts from.
  * @throws UserError where the schedule does not fit the model
  */
 export function gradualPruning(

@@ -5,22 +5,22 @@ import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
 import type { RunContext } from '../run-context';
 
-/** What the engine knows of one kind of step; all of them are in `list.ts`. */
+/** The engine's side of one kind of step; all of them are in `list.ts`. */
 export interface StepKind<Step extends RecipeStep> {
-  /** Refuses, before anything is written, what cannot be done. */
+  /** Refuses impossible steps before anything is written. */
   readonly validate?: Validation<Step>;
-  /** Says what it would come to, without writing anything. @throws UserError, CancelledError */
+  /** Plans the step without writing anything. @throws UserError, CancelledError */
   readonly plan: (context: PlanContext, step: Step) => Promise<Outlook>;
-  /** Does it, from where `resume` left off. @throws UserError, CancelledError */
+  /** Runs the step, from where `resume` left off. @throws UserError, CancelledError */
   readonly run: (context: RunContext, step: Step, resume?: TrainState) => Promise<StepResult>;
 }
 
-/** Checks of a step, each with more at hand than the one before. All throw UserError. */
+/** Checks of a step, each with more context than the one before. All throw UserError. */
 export interface Validation<Step extends RecipeStep> {
-  /** Checks what the recipe alone tells; `where` begins the sentence. */
+  /** Checks the step by the recipe alone; `where` begins the sentence. */
   readonly recipe?: (step: Step, where: string, steps: readonly RecipeStep[]) => void;
-  /** Tries whether step and model fit, and answers the model as far as that changes it. */
+  /** Checks that step and model fit, and returns the changed model as far as it is known. */
   readonly dryRun?: (model: ModelContent, step: Step, read: Pick<Prepared, 'start' | 'referenced'>) => ModelContent;
-  /** Tries what takes a model that runs. */
+  /** Checks that need a running model. */
   readonly preflight?: (step: Step, prepared: Prepared) => Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { StepName, StepOf } from '../../../protocol/steps';
 import type { StepKind } from './kind';
 import { kinds } from './list';
 
-/** What the engine knows of the kind of a step. */
+/** Returns the engine's side of a step. */
 export function kindOf<Name extends StepName>({ step }: { step: Name }): StepKind<StepOf<Name>> {
   return kinds[step];
 }

@@ -8,7 +8,7 @@ import { rewind } from './rewind';
 import { target } from './target';
 import { finetune, train } from './train';
 
-/** What the engine knows of each kind of step. A new one is a line here and one in the list of definitions. */
+/** The engine's side of each kind of step. A new one is a line here and one in the list of definitions. */
 export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   train,
   prune,

@@ -20,7 +20,7 @@ import { progressTo } from '../types';
 import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
-/** Prunes the model, and measures it before the first pruning and after each. */
+/** Prunes the model; measures it before the first pruning and after each. */
 async function run(context: RunContext, step: PruneStep): Promise<StepResult> {
   await measureBefore(context);
   const { prepared, listener, model } = context;
@@ -45,14 +45,17 @@ async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
     const done = await carriedOut(checkpoint, step, planned, data, { seed, signal, onProgress });
     const pruned = { ...checkpoint, tensors: done.tensors };
     const model = asStored(pruned);
-    // What is stored in fewer bits may become 0 only there.
+    // A weight that is stored in fewer bits may become 0 only there.
     const told = model === pruned ? done : { layers: counted(done.layers, model), totals: figuresOf(model).totals };
     return { model, counts: prunedCounts(checkpoint, told) };
   };
   return { kind: 'zeros', counts: prunedCounts(checkpoint, planned), carryOut };
 }
 
-/** What the score knows of the training images, once for all amounts. It takes a turn of its own on the swap: a plan that is cancelled must not take another with it. */
+/**
+ * Computes the statistics of a score on training examples, once for all amounts. It holds the model by itself, so that a
+ * cancelled plan does not cancel another.
+ */
 async function calibratedOnce(
   { session, seed, signal, onProgress }: PlanContext,
   step: PruneStep,
@@ -73,7 +76,7 @@ export const prune: StepKind<PruneStep> = {
       if (!granularity.includes(':') && amount === undefined && Object.keys(layers).length === 0)
         throw new UserError(`${where} does not say how much to prune: give it an "amount", or amounts for "layers".`);
     },
-    // Which weights a score that needs data would cut is not known yet; whether layers and amounts fit does not depend on it.
+    // The weights that a score with data selects are not known yet; the check of layers and amounts does not depend on them.
     dryRun: (model, step) => {
       const planned = planPrune(model, needsImages(step.score) ? { ...step, score: 'magnitude' } : step);
       return { ...model, tensors: prunedTensors(model, planned) };

@@ -11,7 +11,7 @@ import { progressTo } from '../types';
 import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
-/** Measures the statistics of batch normalisation anew, and then the model. */
+/** Measures the statistics of batch normalization again, and then the model. */
 async function run(context: RunContext, step: RecalibrateStep): Promise<StepResult> {
   const { prepared, listener, state } = context;
   if (!prepared.data) throw new Error('a recalibrate step was let through without data');

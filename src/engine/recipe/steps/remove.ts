@@ -10,7 +10,7 @@ import { progressTo } from '../types';
 import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
-/** Removes channels, once the outputs are known to be those of the masked model, and measures the model before and after. */
+/** Removes channels once the outputs equal those of the masked model, and measures the model before and after. */
 async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
   const { prepared, listener } = context;
   await measureBefore(context);
@@ -33,7 +33,7 @@ async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
   };
 }
 
-/** Channels are removed from a copy; that its outputs are those of the masked model is checked before it is measured. */
+/** Channels are removed from a copy; its outputs are checked against the masked model before it is measured. */
 async function plan({ session, seed, data, ...listener }: PlanContext, step: RemoveStep): Promise<Outlook> {
   const { checkpoint } = session;
   const scored = needsData(step) ? await data.needed(`The score ${step.score}`) : null;

@@ -13,11 +13,11 @@ import type { Prepared } from '../types';
 import { readBack, type RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
-/** Gives the weights that are left their early values. */
+/** Gives the remaining weights their early values. */
 async function run(context: RunContext, { to }: RewindStep): Promise<StepResult> {
   const { model, kept, zeros } = rewound(context.model, await early(context, to), sourceOf(to));
   context.model = asStored(model);
-  // What was measured after fine-tuning was another model.
+  // The accuracy after fine-tuning belongs to another model.
   context.state.afterFineTune = null;
   return { step: 'rewind', to, kept, zeros };
 }
@@ -42,7 +42,7 @@ async function early(context: RunContext, to: RewindStep['to']): Promise<ModelCo
   return readBack(context, epochFolder(recipe, 0, to));
 }
 
-/** Early weights were trained for the pixels that the model takes now. @throws UserError */
+/** Checks that the early weights were trained for the same pixels. @throws UserError */
 function checkPixels(
   { to }: RewindStep,
   { referenced, data, parent }: Pick<Prepared, 'referenced' | 'data' | 'parent'>,

@@ -21,10 +21,10 @@ import type { StepKind } from './kind';
 import { prune } from './prune';
 import { remove } from './remove';
 
-/** An accuracy with as many digits as any has: it stands for the one that is measured once the plan is chosen. */
+/** An accuracy with the usual number of digits: it stands for the one that is measured once the plan is chosen. */
 const SOME_ACCURACY = 0.12345;
 
-/** Writes each plan of the curve as a checkpoint of its own, its accuracy that of the validation images. */
+/** Writes each plan of the curve as a checkpoint of its own, with its accuracy on the validation examples. */
 async function writePlans(context: RunContext, curve: ParetoCurve, method: PruningMethod): Promise<void> {
   const { state, listener, folder } = context;
   const { points, samples, sampleData } = curve;
@@ -41,14 +41,14 @@ async function writePlans(context: RunContext, curve: ParetoCurve, method: Pruni
   }
 }
 
-/** Plans give layers sparsities, or shares of channels. */
+/** Returns the words for the amounts of a plan: sparsities, or shares of channels. */
 function amountIn(amount: number | PruneAmount): number {
   if (typeof amount === 'number') return amount;
   if ('sparsity' in amount) return amount.sparsity;
   throw new Error('a plan has a threshold');
 }
 
-/** Finds the plan that meets the goal, leaves all that were found in the run's folder, and does what the chosen one says. */
+/** Finds the plan that meets the goal, writes all plans into the run's folder, and applies the chosen one. */
 async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   const { prepared, listener, state, environment, folder, model } = context;
   const { data, recipe } = prepared;

@@ -30,8 +30,8 @@ import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
 
 /**
- * Trains, from random weights or with the zeros held, and goes on with the best epoch by validation accuracy. Each epoch
- * leaves its checkpoint and the state from which the run can be resumed.
+ * Trains, from random weights or with the zeros held, and continues with the best epoch by validation accuracy. Each
+ * epoch leaves its checkpoint and the state from which the run can resume.
  */
 async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
   const { prepared, state } = context;
@@ -46,15 +46,15 @@ async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?:
   if (step.step === 'train') state.before = reportedAccuracy(best);
   else state.afterFineTune = reportedAccuracy(best);
   const { gradual } = step;
-  // Which layers were cut is the plan's to say; how many zeros they have, the weights'.
+  // The plan knows which layers were pruned; the weights know how many zeros they have.
   const layers = gradual && counted(planByMagnitude(context.model, gradual).layers, context.model);
   return { step: step.step, epochs: records, best, ...(layers ? { layers } : {}) };
 }
 
-/** So far apart the same accuracy may be when it is measured twice. */
+/** Largest difference between two measurements of the same accuracy. */
 const SAME_ACCURACY = 1e-3;
 
-/** Measures the best epoch as its files hold it. @throws UserError where that is not what was measured while it was trained */
+/** Measures the best epoch from its files. @throws UserError where it differs from the measurement during training */
 async function checkAnswers({ prepared, model, listener, folder }: RunContext, best: EpochRecord): Promise<void> {
   const read = await measure(prepared, model, listener);
   if (!read || Math.abs(read.accuracy - reportedAccuracy(best)) <= SAME_ACCURACY) return;
@@ -119,13 +119,13 @@ async function trainEpochs(
   }
 }
 
-/** A model with the weights that its network has now. The order of its tensors, which decides the bytes, stays. */
+/** Returns a model with the present weights of its network. The order of its tensors, which decides the bytes, stays. */
 function withWeightsOf(model: ModelContent, { variables }: Network): ModelContent {
   const tensors = new Map<string, Tensor>();
   for (const tensor of model.tensors.values()) {
     if (tensor.group === 'optimizer') continue;
     const data = variables.get(tensor.name)!.variable.dataSync();
-    // A shadow below 0 times a mask of 0 is -0, whose bytes are not those of the 0 that a prune step writes.
+    // A shadow below 0 times a mask of 0 is -0, whose bytes differ from the 0 that a prune step writes.
     if (data instanceof Float32Array) tensors.set(tensor.name, { ...tensor, data: data.map((value) => value + 0) });
     else if (data instanceof Int32Array || data instanceof Uint8Array)
       tensors.set(tensor.name, { ...tensor, data: data.slice() });
@@ -170,7 +170,7 @@ function checkRates(
       );
 }
 
-/** Tries gradual pruning on the weights as they are: what it ends in has the same layers and sparsity. */
+/** Tries gradual pruning on the present weights: the result has the same layers and sparsity. */
 function dryRun(model: ModelContent, { gradual }: TrainStep | FinetuneStep): ModelContent {
   if (!gradual) return model;
   initialSparsity(model, gradual);
@@ -187,7 +187,7 @@ async function preflight({ distill }: TrainStep | FinetuneStep, prepared: Prepar
   if (distill) await tryTeacher(distill, prepared);
 }
 
-/** Zeros are planned; which weights they are, and all other values, only training finds. */
+/** The zeros are planned; only training finds their places and all other values. */
 function outlook(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Outlook {
   if (!gradual) return { kind: 'same', counts: keptCounts(model) };
   initialSparsity(model, gradual);
