@@ -14,7 +14,7 @@ interface Sides {
   readonly totals: PlannedTotals;
 }
 
-/** The counts of a model. @param inputShape for which MACs are counted, see `closeInputs` */
+/** Counts a model. @param inputShape size of the inputs for MACs, see `closeInputs` */
 function sidesOf(model: ModelContent, inputShape?: readonly number[]): Sides {
   const graph = readGraph(inputShape ? withInputShape(model, inputShape) : model);
   const { layers, totals } = figuresOf(model, inputShape);
@@ -45,9 +45,9 @@ function countsBetween(before: Sides, after: Sides, told: (place: number) => Tol
 }
 
 /**
- * The counts of a step that neither prunes nor removes.
+ * Counts a step that neither prunes nor removes.
  * @param after the same network, where the step gives it other weights
- * @param inputShape for which MACs are counted, see `closeInputs`
+ * @param inputShape size of the inputs for MACs, see `closeInputs`
  */
 export function keptCounts(before: ModelContent, after = before, inputShape?: readonly number[]): PlanCounts {
   const now = sidesOf(before, inputShape);
@@ -57,7 +57,7 @@ export function keptCounts(before: ModelContent, after = before, inputShape?: re
   }));
 }
 
-/** The counts of a pruning, from what its plan tells: no weight is touched or counted again. */
+/** Takes the counts of a pruning from its plan, without reading the weights again. */
 export function prunedCounts(
   model: ModelContent,
   { layers, totals }: { readonly layers: readonly PrunedLayer[]; readonly totals: PrunedTotals },
@@ -80,7 +80,7 @@ export function prunedCounts(
   });
 }
 
-/** The counts of a removal. @param inputShape for which MACs are counted, see `closeInputs` */
+/** Counts a removal. @param inputShape size of the inputs for MACs, see `closeInputs` */
 export function removedCounts(
   model: ModelContent,
   { model: smaller, layers }: { readonly model: ModelContent; readonly layers: readonly RemovedLayer[] },

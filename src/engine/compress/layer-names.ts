@@ -3,20 +3,20 @@ import { RE2JS } from 're2js';
 import { UserError } from '../../protocol/errors';
 import { count } from '../../protocol/format';
 
-/** A layer as recipes name it: by its own name, by the names of the models around it and its own, or by a pattern of these. */
+/** A layer that a recipe can name: by its own name, by its path through the models around it, or by a pattern of these. */
 export interface NamedLayer {
   /** Unique in the model. */
   readonly name: string;
-  /** The names of the models around it, and its own. */
+  /** Names of the models around it, then its own. */
   readonly path: readonly string[];
 }
 
-/** So many layers are named where none fits. */
+/** Number of layer names in an error message. */
 const NAMED = 20;
 
 /**
- * The places of the layers that a recipe means by a name; in a pattern * stands for any characters. What is a layer's name
- * or path exactly, * or not, means that layer alone.
+ * Finds the indices of the layers that a name in a recipe stands for. In a pattern, * stands for any characters. A name
+ * or path that matches one layer exactly stands for that layer alone, even if it contains *.
  */
 export function layersNamed(layers: readonly NamedLayer[], given: string): number[] {
   const one = exactly(layers, given);
@@ -25,13 +25,13 @@ export function layersNamed(layers: readonly NamedLayer[], given: string): numbe
   return layers.flatMap((layer, i) => (calledBy(layer).some(fits) ? [i] : []));
 }
 
-/** What a layer may be called. */
+/** Returns the names by which a layer can be addressed. */
 const calledBy = ({ name, path }: NamedLayer): string[] => [...new Set([name, path.join('/'), path.at(-1) ?? name])];
 
-/** Characters of names that patterns are compared with, all together: more would take seconds. */
+/** Limit of characters that patterns are compared with, all names together: more would take seconds. */
 const MAX_COMPARED = 10_000_000;
 
-/** @throws UserError where comparing so many patterns with so many names would take long */
+/** @throws UserError where it would take long to compare all patterns with all names */
 function requireFew(layers: readonly NamedLayer[], given: readonly string[], where: string): void {
   const patterns = given.filter((one) => one.includes('*')).length;
   if (patterns === 0) return;
@@ -45,24 +45,25 @@ function requireFew(layers: readonly NamedLayer[], given: readonly string[], whe
     );
 }
 
-/** The place of the layer of which this is the name, or else the path; -1: of none. */
+/** Finds the index of the layer with this name, or else with this path; -1 if there is none. */
 function exactly(layers: readonly NamedLayer[], given: string): number {
   const byName = layers.findIndex(({ name }) => name === given);
   return byName !== -1 ? byName : layers.findIndex(({ path }) => path.join('/') === given);
 }
 
-/** What amounts for single layers may be for. */
+/** Layers that an amount can be set for. */
 export interface Choices {
-  /** Layers that can have one. */
+  /** Lists the layers that can have an amount. */
   readonly possible: () => readonly NamedLayer[];
-  /** Why the layer at a place cannot have one, as one sentence; undefined where it can. */
+  /** Explains in one sentence why the layer at an index cannot have an amount; undefined where it can. */
   readonly why: (index: number) => string | undefined;
 }
 
 /**
- * Amounts by the places of the layers they are for. A layer that is named itself has its own amount; of patterns and names
- * that fit several, the first, and layers that can have none are left out.
- * @throws UserError where a name fits no layer, or none that can have an amount
+ * Assigns amounts to layers, by layer index.
+ * An exact name wins over patterns and shared names. Of several patterns that fit, the first wins. Layers that cannot
+ * have an amount are left out.
+ * @throws UserError where a name fits no layer, or only layers that cannot have an amount
  */
 export function amountsByLayer<T>(
   layers: readonly NamedLayer[],
@@ -89,8 +90,8 @@ export function amountsByLayer<T>(
 }
 
 /**
- * The layers that some patterns protect, by name, each with the first pattern that names it.
- * @throws UserError for a pattern that names no layer
+ * Finds the layers that patterns protect: layer names, each with the first pattern that fits.
+ * @throws UserError for a pattern that fits no layer
  */
 export function protectedLayers(layers: readonly NamedLayer[], patterns: readonly string[] = []): Map<string, string> {
   const found = new Map<string, string>();
@@ -106,7 +107,7 @@ export function protectedLayers(layers: readonly NamedLayer[], patterns: readonl
   return found;
 }
 
-/** Patterns come from recipes of others: they are matched in a time linear in the length of the name. */
+/** Matches in a time linear in the length of the name, since patterns come from recipes of others. */
 function matcher(pattern: string): (name: string) => boolean {
   if (!pattern.includes('*')) return (name) => name === pattern;
   const parts = pattern.split(/\*+/).map((part) => RE2JS.quote(part));
@@ -120,10 +121,10 @@ function listed(layers: readonly NamedLayer[]): string {
   return some.join(', ') + (layers.length > NAMED ? ` and ${layers.length - NAMED} more` : '');
 }
 
-/** Longer names are not compared: they are no slips of the hand. */
+/** Longer names are not compared: they are unlikely to be typing errors. */
 const LONGEST = 100;
 
-/** `the nearest is "conv1"; `, or nothing where none is near. */
+/** Returns `the nearest is "conv1"; `, or nothing where no name is similar. */
 function nearest(layers: readonly NamedLayer[], given: string): string {
   const plain = given.replaceAll('*', '');
   if (plain.length > LONGEST) return '';

@@ -4,15 +4,15 @@ import type { Pass } from '../../model/network';
 import { meanCrossEntropy, oneHot } from '../../train/step';
 import { eachBatch, type Subject } from './subject';
 
-/** Gradients by the names that their weights have in the checkpoint, in the order of the weights. */
+/** Gradients by tensor name in the checkpoint, in the order of the weights. */
 export type Gradients = ReadonlyMap<string, Float32Array>;
 
-/** Variables by the names that they have in the checkpoint. */
+/** Variables by tensor name in the checkpoint. */
 export type Variables = ReadonlyMap<string, tf.Variable>;
 
 /**
- * Gradients of the mean cross-entropy (without regularisers, layers as at inference) by the named weights, batch after
- * batch of training images. The weights stay as they are.
+ * Computes the gradients of the mean cross-entropy for the named weights, one batch of training images after another.
+ * Regularizers are left out, and layers work as at inference. The weights do not change.
  * @param names tensors of the checkpoint; those that are no weights of the model are left out
  * @throws CancelledError
  */
@@ -28,26 +28,26 @@ export async function eachGradient(
   });
 }
 
-/** The variables of the named tensors. */
+/** Returns the variables of the named tensors. */
 export function variablesOf({ classifier }: Subject, names: Iterable<string>): Map<string, tf.Variable> {
   const found = new Map<string, tf.Variable>();
   for (const name of names) {
     const variable = classifier.network.variables.get(name)?.variable;
     if (!variable) throw new Error(`the network has no weight ${name}`);
-    // The network is a copy: layers that are frozen for training have gradients as well.
+    // Frozen layers have gradients too. The network is a copy, so this changes no other.
     variable.trainable = true;
     found.set(name, variable);
   }
   return found;
 }
 
-/** A pass as in training, and an optimiser's place: it is told the gradients, by the names of the variables, within the tidy. */
+/** A pass as in training. `step` gets the gradients by variable name, within the tidy, as an optimizer does. */
 export interface TrainingPass {
   readonly pass: Pass;
   readonly step: (gradients: Readonly<Record<string, tf.Tensor>>) => void;
 }
 
-/** The gradients of one batch. */
+/** Computes the gradients of one batch. */
 export async function gradientsOf(
   { classifier }: Subject,
   variables: Variables,

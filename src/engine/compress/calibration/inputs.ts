@@ -4,7 +4,7 @@ import { eachBatch, type Subject } from './subject';
 /** Images in one forward pass. */
 const BATCH_SIZE = 100;
 
-/** Sums of tensors by name; the running sum of each survives the tidies that it is made in. */
+/** Sums of tensors by name. Each sum survives the tidies in which it is made. */
 export class TensorSums {
   private readonly sums = new Map<string, tf.Tensor>();
 
@@ -29,8 +29,8 @@ export class TensorSums {
 }
 
 /**
- * Sums up, over training images, what the named kernels are multiplied with: `part` makes a tensor of one call's columns.
- * @returns for each kernel of a dense layer or convolution its sum; others are absent
+ * Sums up the inputs of the named kernels over training images: `part` makes a tensor from the columns of one call.
+ * @returns the sum for each kernel of a dense layer or convolution; other kernels are absent
  * @throws CancelledError
  */
 export async function sumOverInputs(
@@ -47,7 +47,7 @@ export async function sumOverInputs(
   try {
     await eachBatch(subject, BATCH_SIZE, async (batch) => {
       const logits = tf.tidy(() => subject.classifier.logits(batch));
-      // Reading anything makes the backend compute all that is pending.
+      // The backend computes pending work only when something is read.
       await logits.data();
       logits.dispose();
     });

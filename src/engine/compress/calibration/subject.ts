@@ -12,19 +12,19 @@ import { breathe } from '../../pause';
 /** Keeps the choice of images apart from other uses of the same seed. */
 const STREAM = 0xca11b8;
 
-/** What looking at a model on training images is told. */
+/** Options of a calibration on training images. */
 export interface CalibrationOptions {
-  /** How many training images are looked at; all where there are fewer. */
+  /** Number of training images; all of them where there are fewer. */
   readonly samples: number;
-  /** Decides which, and their order. */
+  /** Decides which images are chosen, and their order. */
   readonly seed: number;
-  /** What the progress is called, for example `computing taylor scores`. */
+  /** Name of the stage in the progress, for example `computing taylor scores`. */
   readonly stage: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A copy of a model that runs, and the training images on which it is looked at. */
+/** A copy of a model that runs, and the training images for its calibration. */
 export interface Subject {
   readonly content: ModelContent;
   readonly classifier: Classifier;
@@ -33,8 +33,8 @@ export interface Subject {
 }
 
 /**
- * Runs `work` on a copy of a model, which is disposed of afterwards, and training images chosen by the seed.
- * @throws UserError where the model cannot be run or does not fit the images
+ * Runs `work` on a copy of a model and on training images that the seed chooses. Disposes of the copy afterwards.
+ * @throws UserError where the model cannot run or does not fit the images
  */
 export async function withSubject<T>(
   content: ModelContent,

@@ -10,7 +10,7 @@ import { prunedTensors } from './apply';
 import type { PrunedTotals, PrunePlan } from './plan';
 import { reconstructs } from './scores';
 
-/** A plan that was carried out: the tensors, and what is told of the layers then. */
+/** The result of a plan: its tensors, and the report on each layer. */
 export interface PruneOutcome {
   readonly tensors: Tensors;
   readonly layers: readonly PrunedLayer[];
@@ -18,8 +18,8 @@ export interface PruneOutcome {
 }
 
 /**
- * Does what a plan says, and fits the kept weights anew where the step's score reconstructs.
- * @param data needed by such scores only
+ * Applies a plan, and refits the kept weights where the step's score reconstructs.
+ * @param data only needed by such scores
  * @throws UserError, CancelledError
  */
 export async function applyAndReconstruct(
@@ -42,7 +42,7 @@ export async function applyAndReconstruct(
   };
 }
 
-/** Biases that were 0 may have become others. */
+/** Counts how many more weights are nonzero after the fit: biases that were 0 can change. */
 function gained(
   owned: readonly { readonly tensor: { readonly name: string } }[],
   cut: Tensors,

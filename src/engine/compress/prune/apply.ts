@@ -5,7 +5,7 @@ import type { Selection } from './selection';
 import type { PrunePlan } from './plan';
 import { prunableIn, scoreTensor, type ScoredTensor } from './ranking';
 
-/** For each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. By tensor name. */
+/** Masks by tensor name, for each kernel with zeros: 0 where a weight is pruned and stays 0, 1 where it may be trained. */
 export type Masks = ReadonlyMap<string, Uint8Array>;
 
 /** A pruned model: its tensors in the old order, and the masks that keep its zeros. */
@@ -15,16 +15,16 @@ export interface Pruned {
 }
 
 /**
- * Does what a plan for this very model says: cut weights become exactly 0, for which the grid of a quantised tensor is moved
- * where it has no 0. The model itself stays as it is.
- * Slots of an optimiser are left out, since they describe steps of weights that are no more.
+ * Applies a plan to the model that it was made for. Returns new tensors; the model itself does not change.
+ * Pruned weights become exactly 0. If the grid of a quantized tensor has no 0, the grid is moved.
+ * Optimizer slots are left out, since they belong to weights that no longer exist.
  */
 export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
   const tensors = prunedTensors(model, plan);
   return { tensors, masks: zeroMasks({ ...model, tensors }) };
 }
 
-/** `applyPrune` without the masks, for previews. */
+/** Applies a plan like `applyPrune`, but makes no masks: for previews. */
 export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   const replaced = new Map<string, Tensor>();
   for (const layer of readGraph(model).layers) {
@@ -45,7 +45,7 @@ export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   return tensors;
 }
 
-/** The masks that hold the zeros which the kernels of a model have now, protected kernels included. */
+/** Makes masks that keep the current zeros of all kernels, protected kernels included. */
 export function zeroMasks(model: ModelContent): Masks {
   const masks = new Map<string, Uint8Array>();
   for (const { tensor, kernel } of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
@@ -58,7 +58,7 @@ export function zeroMasks(model: ModelContent): Masks {
   return masks;
 }
 
-/** @returns how many ties are left for the tensors that follow */
+/** @returns the number of ties that remain for the next tensors */
 function zeroInPlace(
   data: Float32Array,
   { scores, groupOf }: ScoredTensor,

@@ -8,10 +8,10 @@ import { importanceScores } from './scores';
 import type { Statistics } from './scores/score';
 
 /**
- * What the score of a step must know of the training images before the step can be planned: `planPrune` takes it. The step
- * decides the score and the number of images only, so plans with other amounts can share it.
+ * Collects the statistics of the training images that `planPrune` needs for the score of a step.
+ * They depend only on the score and the number of images, so plans with other amounts can share them.
  * @returns undefined where the score needs no data
- * @throws UserError where the model cannot be run or does not fit the images, CancelledError
+ * @throws UserError where the model cannot run or does not fit the images, CancelledError
  */
 export async function calibrate(
   content: ModelContent,

@@ -9,10 +9,10 @@ import { planPrune, type PrunePlan } from './plan';
 import { prunableTensors, prunedShare } from './ranking';
 import type { Statistics } from './scores/score';
 
-/** Whole weights and whole groups may make a pruned model sparser than was asked for: by no more than this. */
+/** Limit of excess sparsity: whole weights and whole groups can make a model sparser than requested by this much. */
 const ROUNDING = 0.01;
 
-/** The prune step that gradual pruning takes each time that it finds the mask anew. */
+/** Makes the prune step that gradual pruning takes each time it updates the mask. */
 export function pruneStepOf({ score, samples, scope, granularity, protect }: Gradual, sparsity: number): PruneStep {
   return {
     step: 'prune',
@@ -26,17 +26,20 @@ export function pruneStepOf({ score, samples, scope, granularity, protect }: Gra
   };
 }
 
-/** The plan of full sparsity by magnitudes: which layers are cut, and whether they can be, does not depend on the score. @throws UserError */
+/**
+ * Plans the final sparsity by magnitude. The score does not decide which layers are pruned, or whether they can be.
+ * @throws UserError
+ */
 export const planByMagnitude = (model: ModelContent, gradual: Gradual): PrunePlan =>
   planPrune(model, { ...pruneStepOf(gradual, gradual.sparsity), score: 'magnitude' });
 
-/** Share of all kernel weights of a model that is 0, protected ones included; 0 where it has none. */
+/** Returns the share of zeros in all kernel weights of a model, protected ones included; 0 where it has none. */
 export const kernelSparsity = (model: ModelContent): number => figuresOf(model).totals.sparsity;
 
 /**
- * Where gradual pruning begins: the model's own sparsity; with scope `layer` that of its least sparse layer, since a layer
- * that is ahead waits for the schedule.
- * @throws UserError where the model is sparser already than the schedule ends, or the end cannot be reached
+ * Returns the sparsity at which gradual pruning starts: the sparsity of the model, or, with scope `layer`, of its least
+ * sparse layer. Sparser layers wait for the schedule.
+ * @throws UserError where the model is already sparser than the end of the schedule, or the end cannot be reached
  */
 export function initialSparsity(model: ModelContent, gradual: Gradual): number {
   const { selections } = planByMagnitude(model, gradual);
@@ -55,7 +58,7 @@ export function initialSparsity(model: ModelContent, gradual: Gradual): number {
   return Math.min(initial, gradual.sparsity);
 }
 
-/** The model pruned to a sparsity as gradual pruning does it, and the plan of that. @throws UserError */
+/** Prunes the model to a sparsity as gradual pruning does. Returns the model and the plan. @throws UserError */
 export function prunedTo(
   model: ModelContent,
   gradual: Gradual,
@@ -67,7 +70,7 @@ export function prunedTo(
   return { plan, tensors: prunedTensors(model, plan) };
 }
 
-/** The tensors whose mask gradual pruning changes. @throws UserError where the step does not fit the model */
+/** Lists the tensors whose masks gradual pruning changes. @throws UserError where the step does not fit the model */
 export function graduallyPruned(model: ModelContent, gradual: Gradual): Tensor[] {
   const { selections } = planByMagnitude(model, gradual);
   return readGraph(model)

@@ -1,15 +1,15 @@
 import type { Granularity } from '../../../protocol/steps/prune';
 import type { GraphTensor } from '../../model/model-graph';
 
-/** How the weights of one tensor fall into groups that are kept or cut as one. */
+/** Divides the weights of one tensor into groups that are kept or pruned as one. */
 export interface Grouping {
-  /** How many groups there are. */
+  /** Number of groups. */
   readonly count: number;
   /** The group of each weight; null where each weight is a group of its own. */
   readonly groupOf: Uint32Array | null;
 }
 
-/** What a granularity says, taken apart. */
+/** A parsed granularity. */
 export type Pattern =
   | { readonly kind: 'element' }
   | { readonly kind: 'kernel' }
@@ -17,7 +17,7 @@ export type Pattern =
   | { readonly kind: 'block'; readonly inputs: number; readonly outputs: number }
   | { readonly kind: 'n:m'; readonly keep: number; readonly of: number };
 
-/** Reads a granularity; without one, `element`. */
+/** Parses a granularity; `element` without one. */
 export function patternOf(granularity: Granularity = 'element'): Pattern {
   const sizes = granularity.split(/[x:]/).map(Number);
   if (granularity.includes(':')) return { kind: 'n:m', keep: sizes[0]!, of: sizes[1]! };
@@ -25,7 +25,7 @@ export function patternOf(granularity: Granularity = 'element'): Pattern {
   return { kind: granularity === 'kernel' || granularity === 'filter' ? granularity : 'element' };
 }
 
-/** A kernel as places of its window by input by output channels; strides count elements. */
+/** A kernel as window positions by input channels by output channels. Strides count elements. */
 export interface KernelAxes {
   readonly places: number;
   readonly inputs: number;
@@ -34,10 +34,13 @@ export interface KernelAxes {
   readonly outputStride: number;
 }
 
-/** The part of a tensor of a graph that says how its weights lie. */
+/** The fields of a tensor of a graph that describe the layout of its weights. */
 type Kernel = Pick<GraphTensor, 'tensor' | 'axes' | 'columns'>;
 
-/** The axes of a kernel; dense kernels have one place. Where it is not known which run over channels, outputs are the last. */
+/**
+ * Returns the axes of a kernel. Dense kernels have one position. If the channel axes are unknown, the last axis is taken
+ * as outputs.
+ */
 export function kernelAxes({ tensor: { shape }, axes }: Kernel): KernelAxes {
   const [first, second] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const places = shape.slice(0, -2).reduce((product, size) => product * size, 1);
@@ -47,7 +50,7 @@ export function kernelAxes({ tensor: { shape }, axes }: Kernel): KernelAxes {
     : { places, inputs: first, outputs: second, inputStride: second, outputStride: 1 };
 }
 
-/** Why a pattern does not fit a kernel; undefined where it does. */
+/** Explains why a pattern does not fit a kernel; undefined where it does. */
 export function whyNotFitting(pattern: Pattern, kernel: Kernel): string | undefined {
   const { tensor, columns } = kernel;
   if (pattern.kind !== 'element' && columns === 'rearranged')
@@ -62,7 +65,7 @@ export function whyNotFitting(pattern: Pattern, kernel: Kernel): string | undefi
   return undefined;
 }
 
-/** The groups of a kernel's weights. For N:M each weight is one, since weights of one group of M part ways. */
+/** Groups the weights of a kernel. For N:M, each weight is a group, since the M weights are kept or pruned one by one. */
 export function groupingOf(pattern: Pattern, kernel: Kernel): Grouping {
   const { length } = kernel.tensor.data;
   if (pattern.kind === 'element' || pattern.kind === 'n:m') return { count: length, groupOf: null };
@@ -91,12 +94,12 @@ function label(
   return groups;
 }
 
-/** Below it lie the scores of `nOfM` that are cut. */
+/** `nOfM` scores below this mark pruned weights. */
 export const N_OF_M_KEPT = 2;
 
 /**
- * Scores for N:M: 2 for the `keep` best of each `of` neighbouring input channels, 1 for the others, 0 for weights that are 0
- * already. Of equal scores the later ones are kept, as everywhere in pruning.
+ * Computes scores for N:M: 2 for the `keep` best of each `of` neighboring input channels, 1 for the others, 0 for
+ * weights that are already 0. Of equal scores, the later ones are kept, as everywhere in pruning.
  */
 export function nOfM(
   scores: Float32Array,

@@ -10,7 +10,7 @@ import { amountsByLayer, protectedLayers } from '../layer-names';
 import { lostBy, rank, standardDeviation, type RankedLayer, type Ranking } from './ranking';
 import type { Statistics } from './scores/score';
 
-/** The counts of a whole model once it is pruned. */
+/** The counts of a whole model after it is pruned. */
 export interface PrunedTotals {
   readonly params: number;
   readonly nonzero: number;
@@ -18,24 +18,26 @@ export interface PrunedTotals {
   readonly sparsity: number;
 }
 
-/** What a prune step would do to a model; `applyPrune` does it. */
+/** The effect of a prune step on a model; `applyPrune` applies it. */
 export interface PrunePlan {
   readonly ranking: Ranking;
-  /** By layer name; layers that are left alone are absent. */
+  /** By layer name; unchanged layers are absent. */
   readonly selections: ReadonlyMap<string, Selection>;
-  /** Every layer of the model as it would be, with the reason for each that is left alone. */
+  /** Every layer of the model after the step, with the reason for each unchanged one. */
   readonly layers: readonly PrunedLayer[];
   readonly totals: PrunedTotals;
 }
 
 /**
- * Plans a prune step exactly, without touching a weight: a threshold selections scores below it; a sparsity selections the smallest
- * until the nearest whole number of weights is 0, of equal ones the first. A sparsity counts all kernel weights of the model
- * with scope `global`, and those of the layer that can be pruned with scope `layer` or in `layers`. N:M selections each layer whose
- * input channels it divides.
+ * Plans a prune step exactly, without changing a weight.
+ * A threshold prunes all scores below it. A sparsity prunes the smallest scores until the nearest whole number of
+ * weights is 0; of equal scores, the first are pruned. With scope `global`, a sparsity counts all kernel weights of the
+ * model. With scope `layer` or in `layers`, it counts the prunable weights of the layer. N:M prunes each layer whose
+ * number of input channels is a multiple of M.
  * @param seed the recipe's, for random scores
  * @param statistics of this very model, from `calibrate`, for scores that need data
- * @throws UserError for layers that do not exist or cannot be pruned, an amount or granularity that does not fit, NaN weights
+ * @throws UserError for layers that do not exist or cannot be pruned, an amount or granularity that does not fit, NaN
+ * weights
  */
 export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statistics?: Statistics): PrunePlan {
   checkAmounts(step);
@@ -84,7 +86,7 @@ function cutRest(
   return cutGlobally(all, rest, selections, amount, step);
 }
 
-/** Checks, from the step alone, that it says how much to prune, once. @throws UserError */
+/** Checks, from the step alone, that it gives an amount, and only one. @throws UserError */
 function checkAmounts({ amount, layers = {}, granularity, score }: PruneStep): void {
   const amounts = [...(amount === undefined ? [] : [amount]), ...Object.values(layers)];
   const pattern = patternOf(granularity);
@@ -106,7 +108,7 @@ function checkAmounts({ amount, layers = {}, granularity, score }: PruneStep): v
     );
 }
 
-/** Why a layer cannot have an amount of its own, as one sentence; undefined where it can. */
+/** Explains in one sentence why a layer cannot have an amount of its own; undefined where it can. */
 function whyNotCut({ layer, misfit }: RankedLayer, guard: string | undefined): string | undefined {
   const { name } = layer;
   if (guard !== undefined)
@@ -159,7 +161,7 @@ function cutGlobally(
   return selectGlobally(rest, Math.max(0, wanted - protectedZeros), allowEmptyLayers);
 }
 
-/** Zeros among all kernel weights of a layer once it is cut. */
+/** Counts the zeros among all kernel weights of a layer after it is pruned. */
 function zerosAfter(layer: RankedLayer, cut: Selection | undefined): number {
   return layer.protectedZeros + layer.zeros + lostBy(layer, cut?.count ?? 0);
 }

@@ -1,9 +1,12 @@
 import { SMALLEST_FLOAT } from './sorted';
 
-/** How the scores of a group's weights make one: their mean, or the root of their mean square. */
+/** Combines the scores of a group's weights into one: their mean, or the root of their mean square. */
 export type Pooling = 'mean' | 'rms';
 
-/** The score of each group. Means, not sums, so that groups of different size compare; above 0 unless all its scores are 0. */
+/**
+ * Computes the score of each group, above 0 unless all its scores are 0. Means, not sums, make groups of different size
+ * comparable.
+ */
 export function pooled(scores: Float32Array, groupOf: Uint32Array, count: number, pooling: Pooling): Float32Array {
   const sums = new Float64Array(count);
   const sizes = new Uint32Array(count);

@@ -8,11 +8,11 @@ import { planPrune } from './plan';
 import { prunableTensors } from './ranking';
 import type { Statistics } from './scores/score';
 
-/** What a scan says of pruning. */
+/** The pruning options of a scan. */
 export type PrunerOptions = Pick<PruneStep, 'score' | 'granularity' | 'protect'>;
 
 /**
- * Prunes one layer of a model at a time, each by itself.
+ * Prunes one layer of a model at a time, and no other with it.
  * @param seed the recipe's, for random scores
  * @param statistics of this very model, for scores that need data
  * @throws UserError where the granularity fits no layer, a protected layer does not exist, or weights are NaN

@@ -10,35 +10,35 @@ import { SMALLEST_FLOAT } from './sorted';
 import { importanceScores, type ScoreName } from './scores';
 import type { Statistics } from './scores/score';
 
-/** By what weights are ranked. */
+/** The options that decide the rank of weights. */
 export interface Ranking {
   readonly score: ScoreName;
   readonly pattern: Pattern;
   /** Decides the order of random scores. */
   readonly seed: number;
-  /** Of this model and score, for scores that need data. */
+  /** Statistics of this model and score, for scores that need data. */
   readonly statistics?: Statistics | undefined;
 }
 
-/** A layer with what a plan must know of it; counting for any threshold is a binary search in `sorted`. */
+/** A layer with the data that a plan needs. To count for any threshold takes one binary search in `sorted`. */
 export interface RankedLayer {
   readonly layer: GraphLayer;
   /** Nonzero parameters of all its tensors, biases included. */
   readonly nonzero: number;
-  /** Kernel weights, protected ones included, and how many of the protected ones are 0. */
+  /** Number of kernel weights, protected ones included; and number of protected ones that are 0. */
   readonly kernelWeights: number;
   readonly protectedZeros: number;
-  /** Scores of all groups of prunable weights, ascending; 0 where all of a group's weights are 0, above 0 elsewhere. */
+  /** Scores of all groups of prunable weights, ascending; 0 where all weights of a group are 0, above 0 elsewhere. */
   readonly sorted: Float32Array;
-  /** How many weights that are not 0 the first k groups hold, k from 0 up; null where each weight is a group. */
+  /** Number of nonzero weights in the first k groups, k from 0 up; null where each weight is a group. */
   readonly held: Uint32Array | null;
-  /** Prunable weights, and how many of them are 0. */
+  /** Number of prunable weights; and number of those that are 0. */
   readonly weights: number;
   readonly zeros: number;
   /** Sum and sum of squares of the prunable weights. */
   readonly sum: number;
   readonly squares: number;
-  /** Why the granularity does not fit it. */
+  /** The reason why the granularity does not fit the layer. */
   readonly misfit?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ const rankings = new WeakMap<ModelContent, WeakMap<Statistics, Rankings>>();
 const NO_STATISTICS: Statistics = new Map();
 
 /**
- * The layers of a model with their prunable weights in order of importance. Sorted once for each model and ranking.
+ * Ranks the prunable weights of each layer by importance. Sorts once for each model and ranking.
  * @throws UserError where a prunable tensor holds NaN or infinite weights
  */
 export function rank(model: ModelContent, ranking: Ranking): readonly RankedLayer[] {
@@ -68,14 +68,17 @@ type FloatTensor = Tensor & { readonly data: Float32Array };
 
 type Prunable = GraphTensor & { readonly tensor: FloatTensor };
 
-/** The tensors of a layer that are pruned, and how their weights lie. */
+/** Returns the tensors of a layer that are pruned, with the layout of their weights. */
 export const prunableIn = ({ tensors }: GraphLayer): Prunable[] =>
   tensors.filter((one): one is Prunable => one.prunable && one.tensor.data instanceof Float32Array);
 
-/** The tensors of a layer that are pruned. */
+/** Returns the tensors of a layer that are pruned. */
 export const prunableTensors = (layer: GraphLayer): FloatTensor[] => prunableIn(layer).map(({ tensor }) => tensor);
 
-/** The share of what may be pruned of a layer that is 0; 0 where nothing may. `tensors`: its weights, where they are other ones now. */
+/**
+ * Returns the share of zeros in the prunable weights of a layer; 0 where it has none. @param tensors its present
+ * weights, where they have changed
+ */
 export function prunedShare(layer: GraphLayer, tensors?: Tensors): number {
   const now = prunableTensors(layer).map((tensor) => tensors?.get(tensor.name) ?? tensor);
   const weights = now.reduce((sum, { data }) => sum + data.length, 0);
@@ -91,7 +94,7 @@ export interface ScoredTensor {
   readonly groupOf: Uint32Array | null;
 }
 
-/** Scores the groups of a tensor. A group scores 0 where all its weights are 0, and only there. */
+/** Scores the groups of a tensor. A group scores 0 if, and only if, all its weights are 0. */
 export function scoreTensor(prunable: Prunable, ranking: Ranking): ScoredTensor {
   const { tensor } = prunable;
   const { pattern, seed } = ranking;
@@ -104,7 +107,7 @@ export function scoreTensor(prunable: Prunable, ranking: Ranking): ScoredTensor 
   return { tensor, scores: groupOf ? pooled(scores, groupOf, count, score.pooling) : scores, groupOf };
 }
 
-/** Weights that are 0 go first, whatever their score, and no others are mistaken for them. */
+/** Sets the scores of zero weights to 0 and raises other scores of 0 just above it, so that zeros are pruned first. */
 function settle(scores: Float32Array, weights: Float32Array): void {
   for (let i = 0; i < scores.length; i++) {
     if (weights[i] === 0) scores[i] = 0;
@@ -112,7 +115,7 @@ function settle(scores: Float32Array, weights: Float32Array): void {
   }
 }
 
-/** Why a score that needs data says nothing of a tensor; undefined where it does. */
+/** Explains why a score that needs data cannot score a tensor; undefined where it can. */
 function whyNotScored({ name }: Tensor, { score, statistics }: Ranking): string | undefined {
   return statistics?.has(name) === false ? `${score} cannot score it: ${importanceScores[score].unseen}` : undefined;
 }
@@ -167,12 +170,12 @@ function sortGroups(scored: readonly ScoredTensor[]): Pick<RankedLayer, 'sorted'
   return { sorted: all.sort(), held };
 }
 
-/** How many prunable weights turn from another value to 0 if the first `groups` groups are cut. */
+/** Counts the nonzero prunable weights in the first `groups` groups. */
 export function lostBy({ held, zeros }: RankedLayer, groups: number): number {
   return held ? held[groups]! : Math.max(0, groups - zeros);
 }
 
-/** The standard deviation of the prunable weights of some layers together; 0 where there are none. */
+/** Computes the standard deviation of the prunable weights of several layers together; 0 where there are none. */
 export function standardDeviation(layers: readonly RankedLayer[]): number {
   const total = (pick: (layer: RankedLayer) => number) => layers.reduce((all, layer) => all + pick(layer), 0);
   const count = total(({ weights }) => weights);

@@ -93,7 +93,10 @@ const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
 const LARGEST_FINITE = 0x7f7fffff;
 
-/** The smallest float32, 0 or more, for which `enough` holds; the largest finite one where it never does. The bits of such numbers are in their order. */
+/**
+ * Finds the smallest float32, 0 or more, for which `enough` holds; the largest finite one if there is none.
+ * The bit patterns of such numbers are in numerical order.
+ */
 function smallestScore(enough: (score: number) => boolean): number {
   let [low, high] = [0, LARGEST_FINITE];
   while (low < high) {
@@ -109,7 +112,7 @@ function fromBits(value: number): number {
   return floats[0]!;
 }
 
-/** The next float32 above a score, which every smaller one is below. */
+/** Returns the next float32 above a score. */
 function justAbove(score: number): number {
   floats[0] = score;
   return fromBits(Math.min(LARGEST_FINITE, bits[0]! + 1));

@@ -3,13 +3,13 @@ export const SMALLEST_FLOAT = 2 ** -149;
 
 type Ascending = Float32Array | Float64Array;
 
-/** How many of some ascending numbers are below `value`. */
+/** Counts the numbers below `value` in an ascending array. */
 export const countBelow = (sorted: Ascending, value: number): number => firstWhere(sorted, (one) => one >= value);
 
-/** How many of some ascending numbers are `value` or below. */
+/** Counts the numbers up to and including `value` in an ascending array. */
 export const countUpTo = (sorted: Ascending, value: number): number => firstWhere(sorted, (one) => one > value);
 
-/** The first place from which on `reached` holds, by bisection; their number where it never does. */
+/** Finds the first index from which on `reached` holds, by bisection; the length of the array if it never holds. */
 function firstWhere(sorted: Ascending, reached: (value: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

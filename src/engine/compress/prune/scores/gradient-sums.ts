@@ -1,16 +1,16 @@
 import type { Gradients } from '../../calibration/gradients';
 import type { Statistics } from './score';
 
-/** What one weight and its gradient of one batch add to a score. */
+/** Computes the contribution to a score from one weight and its gradient for one batch. */
 export type Term = (weight: number, gradient: number) => number;
 
-/** Sums, for each weight, of a term over batches or steps; gradual pruning feeds it with the training in course. */
+/** Sums a term over batches or steps for each weight. Gradual pruning adds gradients while it trains. */
 export class GradientSums {
   private readonly sums = new Map<string, Float64Array>();
 
   constructor(private readonly term: Term) {}
 
-  /** Adds one batch; `weights` of a tensor as they were when its gradient was taken. */
+  /** Adds one batch. @param weights values of a tensor at the time its gradient was computed */
   add(gradients: Gradients, weights: (name: string) => ArrayLike<number>): void {
     for (const [name, gradient] of gradients) {
       const values = weights(name);
@@ -20,7 +20,10 @@ export class GradientSums {
     }
   }
 
-  /** The sums, all moved up by the same amount where some are negative: scores are 0 or more, and their order stays. */
+  /**
+   * Returns the sums. If some are negative, all are raised by the same amount: scores are 0 or more, and their order
+   * stays.
+   */
   get statistics(): Statistics {
     let least = 0;
     for (const sum of this.sums.values()) for (const value of sum) least = Math.min(least, value);

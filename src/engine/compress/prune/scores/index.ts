@@ -10,7 +10,7 @@ import { wanda } from './wanda';
 
 export type ScoreName = PruneStep['score'];
 
-/** The importance scores by the name that a recipe gives. A new one is a file here and a name in the schema. */
+/** Importance scores by their names in a recipe. A new score is a file here and a name in the schema. */
 export const importanceScores: Readonly<Record<ScoreName, ImportanceScore>> = {
   magnitude,
   l2,
@@ -22,5 +22,5 @@ export const importanceScores: Readonly<Record<ScoreName, ImportanceScore>> = {
   obc,
 };
 
-/** Whether the weights that a score leaves are fitted anew, see `reconstruct`. */
+/** Returns whether a score refits the kept weights, see `reconstruct`. */
 export const reconstructs = (score: ScoreName): boolean => importanceScores[score].reconstructs === true;

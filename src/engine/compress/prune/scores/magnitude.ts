@@ -6,8 +6,14 @@ const absolute = (weights: Float32Array): Float32Array => {
   return scores;
 };
 
-/** Magnitude |w| (Han et al. 2015, "Learning both Weights and Connections"); of a group, the mean (L1 norm by size). */
+/**
+ * Magnitude |w| (Han et al. 2015, "Learning both Weights and Connections"). The score of a group is the mean (L1 norm by
+ * size).
+ */
 export const magnitude: ImportanceScore = { pooling: 'mean', score: ({ tensor }) => absolute(tensor.data) };
 
-/** Magnitude, but of a group the root mean square (L2 norm by size); for single weights the same as `magnitude`. */
+/**
+ * Magnitude with the root mean square as the score of a group (L2 norm by size). Single weights have the same score as
+ * in `magnitude`.
+ */
 export const l2: ImportanceScore = { pooling: 'rms', score: ({ tensor }) => absolute(tensor.data) };

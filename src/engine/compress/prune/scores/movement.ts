@@ -6,18 +6,18 @@ import { eachBatch } from '../../calibration/subject';
 import { GradientSums, type Term } from './gradient-sums';
 import type { ImportanceScore } from './score';
 
-/** As training does by default. */
+/** The default of training. */
 const BATCH_SIZE = 100;
 const LEARNING_RATE = 0.001;
-/** Keeps what layers draw apart from other uses of the same seed. */
+/** Keeps the random draws of layers apart from other uses of the same seed. */
 const STREAM = 0x303e;
 
-/** -w g: above 0 where the step moves a weight away from 0, below where it moves it towards 0. */
+/** -w g: above 0 where the step moves a weight away from 0, below 0 where it moves the weight towards 0. */
 export const movementTerm: Term = (weight, gradient) => -weight * gradient;
 
 /**
  * Movement (Sanh et al. 2020, "Movement Pruning: Adaptive Sparsity by Fine-Tuning"): -w g summed over the steps of a
- * training by Adam, here of a copy that is thrown away.
+ * training by Adam. A copy of the model is trained and then discarded.
  */
 export const movement: ImportanceScore = {
   pooling: 'mean',

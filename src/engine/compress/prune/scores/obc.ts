@@ -3,9 +3,10 @@ import type { ImportanceScore } from './score';
 import { outputChanges, wanda } from './wanda';
 
 /**
- * For pruning with reconstruction (see `reconstruct`): the error that the loss of a weight makes in the layer's output
- * (w^2 times the second moment of what it is multiplied with, the diagonal of the Hessian of OBC, Frantar and Alistarh
- * 2022), over the sum of all such errors that are no smaller, as LAMP has it, so that layers can be ranked together.
+ * The score for pruning with reconstruction (see `reconstruct`). It starts from the error in the layer's output that the
+ * loss of a weight causes: w^2 times the second moment of the input of that weight, which is the diagonal of the Hessian
+ * of OBC (Frantar and Alistarh 2022). This is divided by the sum of all such errors that are no smaller, as in LAMP, so
+ * that layers can be ranked together.
  */
 export const obc: ImportanceScore = {
   ...wanda,

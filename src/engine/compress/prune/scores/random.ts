@@ -3,7 +3,10 @@ import type { ImportanceScore } from './score';
 
 const STREAM = 0x9a2d03;
 
-/** A random number for each weight, by the recipe's seed and the tensor's name: the baseline that any score must beat. */
+/**
+ * Draws a random number for each weight from the recipe's seed and the tensor's name. Any other score must beat this
+ * baseline.
+ */
 export const random: ImportanceScore = {
   pooling: 'mean',
   score: ({ tensor: { name, data }, seed }) => {

@@ -2,15 +2,15 @@ import { eachGradient } from '../../calibration/gradients';
 import { GradientSums, type Term } from './gradient-sums';
 import type { ImportanceScore } from './score';
 
-/** Images whose mean gradient makes one term. */
+/** Images in one batch, whose mean gradient makes one term. */
 const BATCH_SIZE = 20;
 
 /** (w g)^2 */
 export const taylorTerm: Term = (weight, gradient) => (weight * gradient) ** 2;
 
 /**
- * First-order Taylor expansion (Molchanov et al. 2019, "Importance Estimation for Neural Network Pruning"): (w g)^2, the
- * square of what the loss would change by if w were 0, summed over batches of training images.
+ * First-order Taylor expansion (Molchanov et al. 2019, "Importance Estimation for Neural Network Pruning"): (w g)^2
+ * summed over batches of training images. It is the square of the estimated change in loss if w were 0.
  */
 export const taylor: ImportanceScore = {
   pooling: 'mean',

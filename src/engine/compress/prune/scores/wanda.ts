@@ -2,16 +2,19 @@ import { tf } from '../../../tf';
 import { sumOverInputs } from '../../calibration/inputs';
 import type { ImportanceScore, ScoreInput } from './score';
 
-/** |w| times the norm of what it is multiplied with; statistics are the squares of these norms, one for each row of the kernel as inputs by outputs. */
+/**
+ * Computes |w| times the norm of the input of w. Statistics are the squares of these norms, one for each row of the
+ * kernel as inputs by outputs.
+ */
 export function outputChanges({ tensor: { data }, statistics: squares }: ScoreInput): Float32Array {
   const outputs = data.length / squares.length;
   return data.map((weight, i) => Math.abs(weight) * Math.sqrt(squares[Math.floor(i / outputs)]!));
 }
 
 /**
- * Wanda (Sun et al. 2023, "A Simple and Effective Pruning Approach for Large Language Models"): |w| times the norm of what
- * the weight is multiplied with over the training images. Divided by the norm of all of them in the tensor, so that layers
- * can be ranked together: the square is then the share of the layer's output that hangs on the weight.
+ * Wanda (Sun et al. 2023, "A Simple and Effective Pruning Approach for Large Language Models"): |w| times the norm of
+ * the input of w over the training images. The scores of a tensor are divided by their norm, so that layers can be
+ * ranked together: the square of a score is the share of the layer's output that depends on the weight.
  */
 export const wanda: ImportanceScore = {
   pooling: 'mean',
