@@ -2,8 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
-/** Keys of a model.json that name programs and their versions, at any depth. */
-const VERSIONS = new Set(['version', 'generatedBy', 'convertedBy', 'keras_version']);
+/**
+ * Keys of a model.json that may differ between revisions, at any depth: programs and their versions, and the recipe in the
+ * provenance, which each revision writes with the defaults of the options that it knows.
+ */
+const IGNORED = new Set(['version', 'generatedBy', 'convertedBy', 'keras_version', 'recipe']);
 
 const Json = z.json();
 type Json = z.infer<typeof Json>;
@@ -16,8 +19,8 @@ export async function checkpointFiles(folder: string): Promise<readonly string[]
 }
 
 /**
- * Compares the checkpoints that two runs wrote. Shards must have the same bytes; a model.json must say the same, versions
- * of programs apart. Other files of a run hold times and paths, and are not compared.
+ * Compares the checkpoints that two runs wrote. Shards must have the same bytes; a model.json must hold the same, except
+ * for versions of programs and the recipe in the provenance. Other files of a run hold times and paths, and are not compared.
  * @returns one line for each difference; none where the checkpoints are the same
  */
 export async function differences(before: string, after: string): Promise<readonly string[]> {
@@ -47,7 +50,7 @@ function differsAt(one: Json, other: Json, at = ''): string | undefined {
   if (Array.isArray(one) !== Array.isArray(other)) return at;
   const [left, right] = [new Map(Object.entries(one)), new Map(Object.entries(other))];
   for (const key of new Set([...left.keys(), ...right.keys()])) {
-    if (VERSIONS.has(key)) continue;
+    if (IGNORED.has(key)) continue;
     const [here, there] = [left.get(key), right.get(key)];
     const where = at === '' ? key : `${at}.${key}`;
     if (here === undefined || there === undefined) return where;
