@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { isNamed, type DataReference } from '../../protocol/dataset';
+import { CancelledError } from '../../protocol/errors';
 import { readDataset } from './dataset';
 import type { OpenData } from './open-data';
 import { describedData, type Described } from './describe';
@@ -35,8 +36,15 @@ export class DatasetStore {
     private readonly log: (message: string) => void,
   ) {}
 
-  /** Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Throws UserError, CancelledError. */
-  async open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
+  /**
+   * Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Who cancels waits no longer; others may.
+   * @throws UserError, CancelledError
+   */
+  open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
+    return orCancelled(this.read(reference, baseFolder, options), options.signal);
+  }
+
+  private async read(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
     const described = await describedData(reference, baseFolder, this.places.dataFolder);
     const onNote = (sentence: string): void => {
       this.log(sentence);
@@ -78,6 +86,18 @@ export class DatasetStore {
     }
     return located;
   }
+}
+
+/** The outcome of work, or the end of waiting for it. */
+async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new CancelledError());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    const done = (): void => signal.removeEventListener('abort', stop);
+    work.then(resolve, reject).then(done, done);
+  });
 }
 
 /** Size, time and number of each file; what is missing has none. */
