@@ -38,9 +38,10 @@ export async function evaluate(
 /** Formats figures, the accuracy of each class, and the confusion matrix with true classes in rows. */
 export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
   const { accuracy, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
+  const noun = normalization?.from === 'values' ? 'examples' : 'images';
   const right = true;
   const classes = table(
-    [{ heading: 'class' }, { heading: 'images', right }, { heading: 'accuracy', right }],
+    [{ heading: 'class' }, { heading: noun, right }, { heading: 'accuracy', right }],
     perClass.map((one) => [one.name, count(one.samples), percent(one.accuracy, 1)]),
   );
   const matrix = table(
@@ -51,7 +52,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
     ]),
   );
   return [
-    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} images of ${visible(dataset.name)} (${count(samplesPerSecond)} images/s)`,
+    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} ${noun} of ${visible(dataset.name)} (${count(samplesPerSecond)} ${noun}/s)`,
     ...accuracyNotes(dataset.sample, normalization),
     ...(dataset.notes ?? []).map(visible),
     '',
