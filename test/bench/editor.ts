@@ -81,7 +81,7 @@ async function moveThreshold(panel: Panel): Promise<{ counts: number[]; bytes: n
   return { counts, bytes, accuracy };
 }
 
-/** What the extension has logged of its own activation, window by window. */
+/** Reads the log of the extension's own activation, window by window. */
 function activationTimes(home: string): number[] {
   const logs = path.join(home, 'user', 'logs');
   const own = readdirSync(logs, { recursive: true, encoding: 'utf8' })

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Random } from '../../src/engine/dataset/random';
 import { writeBench } from './bench';
 
-/** What was done to runs, and what came of it. */
+/** Counts of attacks on runs and of their outcomes. */
 export interface ChaosCounts {
   /** Processes ended by SIGKILL while they ran. */
   kills: number;

@@ -29,7 +29,7 @@ const tell = (news: News): void => {
   process.send?.(news);
 };
 
-/** Whether the folder that no case may touch is as it was. */
+/** Returns true while the folder that no case may touch is unchanged. */
 async function isUntouched(victim: string): Promise<boolean> {
   const names = await readdir(victim).catch(() => []);
   return (
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     const target = only ?? (unbent !== undefined || random.below(3) === 0 ? 'model' : pick(random, names));
     const place = path.join(folder, String(index));
     const victim = path.join(place, 'victim');
-    // What a worker before this one had begun.
+    // A worker before this one may have begun it.
     await rm(place, { recursive: true, force: true });
     await mkdir(victim, { recursive: true });
     await writeFile(path.join(victim, 'kept.bin'), VICTIM);

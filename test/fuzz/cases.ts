@@ -10,7 +10,7 @@ import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
 import { writeHostile } from './settings';
 import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
 
-/** How long work that may go on for hours is let run before it is cancelled: milliseconds. */
+/** Time after which work that may take hours is cancelled, in milliseconds. */
 const PATIENCE_MS = 400;
 
 /** A pipe in the folder that no case may change. */
@@ -66,7 +66,7 @@ async function bentModel(folder: string, seeds: Seeds, random: Random, which: Re
   return path.join(model, 'model.json');
 }
 
-/** What is asked of a model beside its inspection. */
+/** Questions about a model beside its inspection. */
 function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<unknown>)[] {
   const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
   const steps: readonly RecipeStepInput[] = [
@@ -200,7 +200,7 @@ const otherData: Build = async (folder, seeds, random, ask) => {
   };
 };
 
-/** What is bent, by name; the first are tried most. */
+/** The kinds of cases by name; the first are tried most. */
 export const targets: Readonly<Record<string, Build>> = {
   model: askOfModel(/model\.json$/),
   settings,

@@ -13,10 +13,10 @@ import { bundle, withFolder } from 'tfjs-backend-onnxruntime/testing/bundle';
 import { peakMemory } from '../harness/processes';
 import { News } from './news';
 
-/** What the decoders of pictures load from beside the bundle. */
+/** Files beside the bundle that the decoders of pictures load. */
 const CODECS = ['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/webp/codec/dec/webp_dec.wasm'];
 
-/** What a question may take: seconds of processor time, and bytes. */
+/** Limits of a question: seconds of processor time, and bytes. */
 const LIMIT_SECONDS = 2;
 const LIMIT_BYTES = 2 ** 30;
 /** Beside its processor time a question waits for the disk and for other programs. */

@@ -112,7 +112,7 @@ function changeOne(root: unknown, random: Random): void {
       break;
     case 4:
     case 5: {
-      // What stands elsewhere in the same text: names that refer to the wrong thing, layers within themselves.
+      // A value from elsewhere in the same text: names that refer to the wrong thing, layers within themselves.
       const other = valueAt(pick(random, places));
       setAt(place, structuredClone(other));
       break;

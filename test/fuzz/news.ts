@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** What the worker tells: that it asks one question of a case, and that the case is done. */
+/** Messages of the worker: it asks one question of a case, or the case is finished. */
 export const News = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('begin'), index: z.number(), target: z.string() }),
   z.object({
     kind: z.literal('end'),
     index: z.number(),
     target: z.string(),
-    /** What is wrong, in words; empty where all is right. */
+    /** The complaint in words; empty where everything is right. */
     found: z.array(z.string()),
     /** Questions that were answered, and those that were refused or cancelled. */
     answered: z.number(),

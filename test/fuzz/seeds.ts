@@ -12,7 +12,7 @@ import { TINY, writeRaw } from '../fixtures/tiny-model';
 import type { Ask } from './ask';
 import { writeCorpus } from './corpus';
 
-/** What cases are bent from; all paths absolute. */
+/** The valid inputs that cases are bent from; all paths are absolute. */
 export interface Seeds {
   /** Folders with a model.json. */
   readonly models: readonly string[];
@@ -89,7 +89,7 @@ const recipeOf = (checkpoint: string, data: string): Recipe =>
     ],
   });
 
-/** Where seeds come from beside those that are made here: checkpoints that Keras made, and descriptions of many kinds. */
+/** Sources of further seeds: checkpoints made by Keras, and descriptions of many kinds. */
 export interface Sources {
   /** Data and pictures that other programs wrote. */
   readonly data: string;
@@ -143,7 +143,7 @@ async function openOnce(model: string, data: string, ask: Ask): Promise<void> {
 
 const normalized = (source: string) => ({ source, normalization: { mean: 0.5, std: 0.5 } });
 
-/** What a scan is asked, beside its folder. */
+/** The options of a scan, beside its folder. */
 export const scanOf = (model: string, data: string) => ({
   model: path.join(model, 'model.json'),
   data: normalized(data),

@@ -172,7 +172,7 @@ export async function writeHostile(folder: string, random: Random): Promise<stri
   const first = { class_name: type, config: { name: 'first', ...changed, batch_input_shape: shape } };
   const merge = pick(random, Object.keys(MERGES));
   const layers: object[] = [first];
-  // What follows meets shapes that its own settings do not tell.
+  // Later layers meet shapes that their own settings do not tell.
   const second = pick(random, Object.keys(KINDS));
   if (random.below(3) === 0 && KINDS[second]![2] === undefined)
     layers.push({ class_name: second, config: { name: 'second', ...bent(KINDS[second]![1], random) } });

@@ -33,7 +33,7 @@ const realpath = fs.realpathSync.native;
 const reached: string[] = [];
 let allowed: readonly string[] | undefined;
 
-/** Where a path leads: links on the way are followed, the last one only where the call does. */
+/** Resolves a path: links on the way are followed, the last one only where the call does. */
 function leadsTo(given: string, how: 'follow' | 'entry'): string {
   const absolute = path.resolve(given);
   if (how === 'follow') {
@@ -56,7 +56,7 @@ function existing(absolute: string): string {
   }
 }
 
-/** Whether a call of `open` or a writer refuses a link in the last place: exclusive, or told not to follow. */
+/** Returns true for a call of `open` or a writer that refuses a link at the end: exclusive, or without following. */
 function refusesLinks(flags: unknown): boolean {
   const given: unknown = typeof flags === 'object' && flags !== null && 'flag' in flags ? flags.flag : flags;
   if (typeof given === 'string') return given.includes('x');

@@ -35,7 +35,10 @@ export async function buildRevision(revision: string, folder: string): Promise<s
 
 const Lock = z.object({ packages: z.record(z.string(), z.unknown()) });
 
-/** Whether a tree can use the installed packages: its lock is the same, and no workspace has packages of its own. */
+/**
+ * Returns true where a tree can use the installed packages: its lock is the same, and no workspace has packages of its
+ * own.
+ */
 async function hasSameDependencies(folder: string): Promise<boolean> {
   const read = (root: string): Promise<string> => readFile(path.join(root, 'package-lock.json'), 'utf8');
   const [here, there] = await Promise.all([read(inRoot()), read(folder)]);

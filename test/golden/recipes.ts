@@ -8,7 +8,7 @@ export interface GoldenRecipe {
   readonly name: string;
   /** The recipe's file. */
   readonly file: string;
-  /** Whether a step trains, so that the run leaves weights to resume from before it ends. */
+  /** True where a step trains, so that the run leaves weights to resume from before it ends. */
   readonly trains: boolean;
 }
 

@@ -70,7 +70,7 @@ async function measured(version: string, options: ChooseOptions): Promise<Verdic
   const tensorflow = await tryOn('tensorflow', options);
   if ('reason' in tensorflow) return tensorflow;
   const onnxruntime = await tryOn('onnxruntime', options);
-  // Where our backend does not run at all, any time of tfjs-node wins.
+  // If our backend does not run at all, any time of tfjs-node wins.
   if ('reason' in onnxruntime) return { onnxruntime: Infinity, tensorflow: tensorflow.milliseconds };
   const verdict = { onnxruntime: onnxruntime.milliseconds, tensorflow: tensorflow.milliseconds };
   await writeVerdict(cacheFolder, setting, verdict);

@@ -1,5 +1,5 @@
 import type { ModelContent } from './types';
 
-/** Whether two models are described by the same words in the same order. */
+/** Returns true for two models whose descriptions are equal, also in the order of keys. */
 export const describedAlike = (a: ModelContent, b: ModelContent): boolean =>
   JSON.stringify(a.modelTopology) === JSON.stringify(b.modelTopology);

@@ -20,7 +20,7 @@ export async function dryRun(
   const planned = await engine.ask('plan', asked, (part) => {
     if (part.part === 'progress') terminal.progress(part.progress);
   });
-  // What later steps bring with it is noted too, such as files that grow when quantized weights are trained.
+  // Effects of later steps are noted too, such as files that grow when quantized weights are trained.
   const notes = new Set(planned.notes);
   for (const step of later.filter((one) => trains(one) || one.step === 'recalibrate'))
     for (const note of (await engine.ask('plan', { ...about, step })).notes ?? []) notes.add(note);

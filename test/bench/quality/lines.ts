@@ -25,7 +25,7 @@ export function latencyLines({ batches }: Latency): BenchLine[] {
   );
 }
 
-/** What OBC loses at 80 % beside what magnitude loses, and the best score beside random. */
+/** Formats the loss of OBC at 80% beside that of magnitude, and the best score beside random. */
 export function oneShotLines(figures: readonly OneShotFigures[], { start }: DenseFigures): BenchLine[] {
   const at = (score: string, sparsity: number): number => {
     const row = figures.find((one) => one.score === score)?.accuracy[

@@ -1,5 +1,5 @@
 // usage: npm run bench:quality [-- --data FOLDER] [--seeds 0,1,2] [--threads N] [--jobs N] [--fresh]
-// What compression does to accuracy on the whole of Fashion-MNIST, each figure beside its target; writes docs/results.md.
+// Measures the accuracy of compression methods on all of Fashion-MNIST, each figure beside its target; writes docs/results.md.
 // Takes hours; two runs side by side with a thread each are quicker than one after the other with two: --jobs 2 --threads 1.
 // Finished runs are kept in .cache and not done again, unless --fresh asks for it.
 import { rm, writeFile } from 'node:fs/promises';
@@ -49,7 +49,7 @@ runMain(async () => {
   const trained = [...methodLines(figures, dense), ...latencyLines(latency)];
   const write = (oneShot: readonly OneShotFigures[], lines: readonly BenchLine[]) =>
     writeFile(inRoot(...REPORT), reportText({ seeds, dense, methods: figures, oneShot, lines }));
-  // What takes longest is told first: the rest may be stopped.
+  // The slowest method comes first, because the rest may be stopped.
   await write([], trained);
   const shots = await measureOneShot(seeds, dense, place);
   const lines = [...trained, ...oneShotLines(shots, dense)];

@@ -15,11 +15,11 @@ export interface DenseFigures {
   readonly checkpoints: readonly string[];
 }
 
-/** What one method came to. */
+/** The results of one method. */
 export interface MethodFigures {
   readonly method: Method;
   readonly accuracy: BySeed;
-  /** Of the first seed. */
+  /** Results of the first seed. */
   readonly model: string;
   readonly totals: RunResult['after'];
 }

@@ -7,7 +7,7 @@ import type { RecipeInput } from '../../../src/protocol/recipe';
 import { RunResult } from '../../../src/protocol/run';
 import { percent } from './figures';
 
-/** Where the runs are kept, so that a bench that was stopped goes on where it was. */
+/** The folder of the runs, so that a stopped bench resumes. */
 export const RUNS_FOLDER = ['.cache', 'bench-quality'];
 
 /** One recipe of the bench with one seed. */
@@ -19,7 +19,7 @@ export interface Job {
   readonly checkpoint?: string;
 }
 
-/** Where and how runs are done. */
+/** The folder and the options of runs. */
 export interface Place {
   /** The folder with the images. */
   readonly data: string;

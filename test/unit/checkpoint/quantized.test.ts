@@ -60,7 +60,7 @@ describe('quantised tensors', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), scale, min, (stored, oneScale, oneMin) => {
         const quantization = { dtype: 'uint8', scale: oneScale, min: oneMin } as const;
         const data = dequantize(stored, 'float32', quantization);
-        // Where float32 is too coarse for the steps, not every stored value can be told from its neighbour.
+        // If float32 is too coarse for the steps, some stored values equal their neighbours.
         fc.pre(Math.abs(oneMin) * 2 ** -22 < oneScale * 1e-2);
         expect(quantizeExactly(data, quantization)?.values).toEqual(stored);
         const changed = data.map((value) => value + oneScale / 3);

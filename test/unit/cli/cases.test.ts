@@ -43,7 +43,7 @@ const evaluation = (name: string, ...options: readonly string[]): Promise<Evalua
 const inspected = async (file: string): Promise<Inspection> =>
   Inspection.parse(JSON.parse((await secateur('inspect', file, '--json')).stdout));
 
-/** What a fine-tuning says. */
+/** The output of a fine-tuning. */
 const Tuned = z.object({
   out: z.string(),
   best: z.object({ testAccuracy: z.number() }),
@@ -60,7 +60,7 @@ async function tuned(name: string, ...options: readonly string[]) {
   return { ...said, normalization };
 }
 
-/** What a pruning says. */
+/** The output of a pruning. */
 const Pruned = z.object({
   out: z.string(),
   layers: z.array(PrunedLayer),

@@ -5,7 +5,7 @@ import { createProgram } from '../../../src/engine/cli/program';
 import { Terminal } from '../../../src/engine/cli/terminal';
 import { startEngine } from '../../fuzz/ask';
 
-/** What a command printed, and the sentence that it failed with. */
+/** The output of a command, and the sentence of its failure. */
 export interface Said {
   stdout: string;
   stderr: string;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll } from 'vitest';
 
-/** What a command came to. */
+/** The outcome of a command. */
 export interface Outcome {
   code: number | null;
   stdout: string;

@@ -26,7 +26,7 @@ afterAll(() => rm(dist, { recursive: true, force: true }));
 
 interface Started {
   readonly child: ChildProcess;
-  /** What has come so far. */
+  /** The output so far. */
   readonly output: { stdout: string; stderr: string };
   readonly ended: Promise<number | null>;
 }

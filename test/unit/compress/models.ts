@@ -28,5 +28,5 @@ export const prune = (model: ModelContent, step: Partial<PruneStep>) => {
   return { plan, tensors, masks, layers, weights: (name: string) => Array.from(tensors.get(name)!.data) };
 };
 
-/** How many of some numbers are 0. */
+/** Counts the zeros among some numbers. */
 export const zeros = (data: ArrayLike<number>) => Array.from(data).filter((value) => value === 0).length;

@@ -162,7 +162,7 @@ function filled(model: ModelContent): ModelContent {
   return { ...model, tensors: new Map(tensors) };
 }
 
-/** What stock TensorFlow.js makes of a model: its outputs, and the shapes of its weights. */
+/** The outputs of stock TensorFlow.js for a model, and the shapes of its weights. */
 async function stock(model: ModelContent): Promise<{ outputs: number[][]; params: number }> {
   const weights = [...model.tensors.values()];
   const running = await layers.loadLayersModel({

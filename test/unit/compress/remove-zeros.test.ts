@@ -129,7 +129,7 @@ describe('filters and neurons that are all zero', () => {
       return layers.model({ inputs: input, outputs: apply(flatten(), next) });
     };
     const half = await removeZeros(emptied(build(), { left: [0, 1], right: [1] }));
-    // Of a separable convolution no constant but 0 is followed, so the channel stays until the biases are 0 too.
+    // Only the constant 0 is followed through a separable convolution, so the channel stays until the biases are 0 too.
     expect(width(half.model, 'left')).toBe(4);
     const model = emptied(build(), { left: [0, 1], right: [1] });
     const tensors = new Map(

@@ -45,7 +45,7 @@ function twoByTwo(): ModelContent {
   return content;
 }
 
-/** Of the mean cross-entropy by each weight: mean over images of x (softmax - label). */
+/** The gradient of the mean cross-entropy by each weight: the mean over images of x (softmax - label). */
 function gradient(): number[] {
   const found = [0, 0, 0, 0];
   X.forEach((x, label) => {

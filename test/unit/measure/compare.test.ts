@@ -31,7 +31,7 @@ it('models of other widths are compared by layer name, their weights counted ove
     side ? side.counts.reduce((all, one) => all + one, side.zeros) : 0;
   expect([sum(conv.histogram!.a), sum(conv.histogram!.b)]).toEqual([36, 18]);
   expect([sum(compared.histogram.a), sum(compared.histogram.b)]).toEqual([36 + 192, 18 + 96]);
-  // What is left of the first layer is part of it, bin by bin.
+  // The remaining first layer is a part of the original, bin by bin.
   conv.histogram!.b!.counts.forEach((count, bin) => {
     expect(count).toBeLessThanOrEqual(conv.histogram!.a!.counts[bin]!);
   });

@@ -23,7 +23,7 @@ function graphModel(nodes: unknown[], tensors: Tensor[], more: object = {}, outp
   };
 }
 
-/** What is said of each tensor: the kind of its layer where it may be pruned, else the reason. */
+/** The kind of layer of each prunable tensor, or the reason against it. */
 function said(model: ModelContent): Record<string, string> {
   const all = readGraph(model).layers.flatMap(({ type, tensors }) =>
     tensors.map((one) => [one.tensor.name, one.prunable ? type : (one.reason ?? '')] as const),

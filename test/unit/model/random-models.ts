@@ -6,16 +6,16 @@ type Symbolic = tfLayers.SymbolicTensor;
 type Layer = tfLayers.layers.Layer;
 const l = tfLayers.layers;
 
-/** What its outputs are: to be softened, or normalised, before the cross-entropy is taken. */
+/** The kind of its outputs: to be softened, or normalized, before the cross-entropy. */
 export type Answers = 'logits' | 'probabilities';
 
 /** A small network with random weights. */
 export interface RandomModel {
   readonly model: tfLayers.LayersModel;
   readonly answers: Answers;
-  /** Whether it takes whole numbers. */
+  /** True where it takes whole numbers. */
   readonly tokens: boolean;
-  /** What of the generator it was made by. */
+  /** The part of the generator that made it. */
   readonly kind: string;
 }
 

@@ -257,7 +257,7 @@ describe('figures of a layer', () => {
       },
     });
     expect(graph.layers.map(({ outputShape, macs }) => [outputShape, macs])).toEqual([
-      // Of pictures of 224x224, which are taken where sizes are open.
+      // For pictures of 224x224, the assumed size where sizes are open.
       [[null, null, null, 2], 222 * 222 * 9 * 3 * 2],
       [[null, null], 0],
       [null, null],

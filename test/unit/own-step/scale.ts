@@ -38,7 +38,7 @@ export const scaleKind: StepKind<RecipeStep> = {
   plan: ({ session: { checkpoint } }, step) => {
     const { model } = scaled(checkpoint, scale.schema.parse(step));
     const counts = keptCounts(checkpoint, model);
-    return Promise.resolve({ kind: 'same', counts, carryOut: () => Promise.resolve({ model, counts }) });
+    return Promise.resolve({ kind: 'same', counts, apply: () => Promise.resolve({ model, counts }) });
   },
   run: (work, step) => {
     const { model, changed } = scaled(work.model, scale.schema.parse(step));

@@ -21,7 +21,7 @@ beforeAll(async () => {
   bench = await Bench.make(await mkdtemp(path.join(tmpdir(), 'secateur-resume-')));
   await bench.run(cut, { out: 'whole' });
   whole = await bench.hashes('whole');
-  // What a run leaves that was ended after its third epoch.
+  // A run that was ended after its third epoch.
   let epochs = 0;
   const stop = (event: RunEvent, cancel: () => void): void => {
     if (event.kind === 'epoch' && ++epochs === 3) cancel();

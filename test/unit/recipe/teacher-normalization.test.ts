@@ -11,7 +11,7 @@ import { Bench } from './runs';
 const HALVES: Normalization = { mean: 0.5, std: 0.5 };
 const UNIT: Normalization = { mean: 0, std: 1 };
 
-/** What Secateur stores of how pixels enter a network. */
+/** The normalization that Secateur stores. */
 const storing = (normalization: Normalization) => ({
   ...{ version: '0.0.0', recipe: null, seed: 0, parent: null, accuracies: [] },
   backend: { name: 'none', version: '0', threads: 1 },

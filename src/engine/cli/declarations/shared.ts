@@ -17,7 +17,7 @@ export type Declare = (
 ) => void;
 
 const SEED_MOST = 0x7fffffff;
-/** What stands for a dataset in the help. */
+/** The placeholder of a dataset in the help. */
 export const DATA = 'fashion-mnist, a folder or file of data, or a NAME.data.json';
 /** The option for the dataset. */
 export const data = (text: string): Option => new Option('--data <name-or-path>', text);

@@ -34,13 +34,13 @@ export interface Outlook {
   /** The model at the start of the step, where that is not the checkpoint. */
   readonly start?: ModelContent;
   /** Applies the step to a copy; absent where only the run finds the weights. @throws UserError, CancelledError */
-  readonly carryOut?: () => Promise<CarriedOut>;
+  readonly apply?: () => Promise<AppliedStep>;
   /** Facts that only the run finds, one sentence each. */
   readonly notes?: readonly string[];
 }
 
 /** A step that was applied to a copy. */
-export interface CarriedOut {
+export interface AppliedStep {
   /** The model with the values of its files. */
   readonly model: ModelContent;
   /** The counts of this model. */

@@ -14,7 +14,7 @@ import { kindOf } from '../steps/kinds';
 import type { RunEnvironment } from '../types';
 import { measureAccuracy, type Measured } from './accuracy';
 import { planBytes } from './bytes';
-import type { CarriedOut, Outlook, PlanData } from './outlook';
+import type { AppliedStep, Outlook, PlanData } from './outlook';
 
 /** A step to plan, with its context. */
 export interface PlanRequest {
@@ -56,7 +56,7 @@ export async function planStep(
   const outlook = await kind.plan({ session, referenced, seed, data, signal, onProgress }, step);
   report({ part: 'counts', counts: outlook.counts });
   await pauseUnless(signal);
-  const done = await outlook.carryOut?.();
+  const done = await outlook.apply?.();
   const removals = done?.removal?.difference ? [{ after: 'step 1, remove', ...done.removal.difference }] : [];
   const written = done && stamped(done.model, { recipe, referenced, session }, await environment(), removals);
   const after = changesModel(step) ? (written ?? 'unknown') : 'same';
@@ -97,7 +97,7 @@ const stamped = (
     removals,
   );
 
-function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: CarriedOut | undefined): Measured | string {
+function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: AppliedStep | undefined): Measured | string {
   if (start) return 'the network is random until it is trained';
   if (!changesModel(step)) return { kind: 'same' };
   return done ? { kind: kind === 'channels' ? 'smaller' : 'weights', model: done.model } : { kind: 'none' };

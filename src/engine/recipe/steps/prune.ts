@@ -15,7 +15,7 @@ import { pauseUnless } from '../../pause';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { counted } from '../outcome';
-import type { CarriedOut, Outlook, PlanContext } from '../planning/outlook';
+import type { AppliedStep, Outlook, PlanContext } from '../planning/outlook';
 import { progressTo } from '../types';
 import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
@@ -41,7 +41,7 @@ async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
   const data = needsImages(step.score) ? await context.data.needed(`The score ${step.score}`) : null;
   const statistics = data ? await calibratedOnce(context, step, data) : undefined;
   const planned = planPrune(checkpoint, step, seed, statistics);
-  const carryOut = async (): Promise<CarriedOut> => {
+  const apply = async (): Promise<AppliedStep> => {
     const done = await carriedOut(checkpoint, step, planned, data, { seed, signal, onProgress });
     const pruned = { ...checkpoint, tensors: done.tensors };
     const model = asStored(pruned);
@@ -49,7 +49,7 @@ async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {
     const told = model === pruned ? done : { layers: counted(done.layers, model), totals: figuresOf(model).totals };
     return { model, counts: prunedCounts(checkpoint, told) };
   };
-  return { kind: 'zeros', counts: prunedCounts(checkpoint, planned), carryOut };
+  return { kind: 'zeros', counts: prunedCounts(checkpoint, planned), apply };
 }
 
 /**

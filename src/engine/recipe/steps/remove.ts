@@ -5,7 +5,7 @@ import { removedCounts } from '../../compress/counts';
 import { checkPlan, dryRunRemove, planByStep, removeByStep } from '../../compress/remove/remove';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
-import type { CarriedOut, Outlook, PlanContext } from '../planning/outlook';
+import type { AppliedStep, Outlook, PlanContext } from '../planning/outlook';
 import { progressTo } from '../types';
 import type { RunContext } from '../run-context';
 import type { StepKind } from './kind';
@@ -39,13 +39,13 @@ async function plan({ session, seed, data, ...listener }: PlanContext, step: Rem
   const scored = needsData(step) ? await data.needed(`The score ${step.score}`) : null;
   const planned = await planByStep(checkpoint, step, { seed, dataset: scored, ...listener });
   const counts = removedCounts(checkpoint, planned, step.inputShape);
-  const carryOut = async (): Promise<CarriedOut> => {
+  const apply = async (): Promise<AppliedStep> => {
     const images = await data.fitted();
     const dataset = typeof images === 'string' ? null : images;
     const check = await checkPlan(planned, step, { dataset, signal: listener.signal });
     return { model: asStored(planned.model), counts, removal: { ...planned.outcome, ...check } };
   };
-  return { kind: 'channels', counts, carryOut };
+  return { kind: 'channels', counts, apply };
 }
 
 export const remove: StepKind<RemoveStep> = {

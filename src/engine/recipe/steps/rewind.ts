@@ -69,7 +69,7 @@ async function plan({ session, referenced }: PlanContext, step: RewindStep): Pro
   await checkPixels(step, { referenced, data: null, parent: checkpoint });
   const model = asStored(dryRun(checkpoint, step, { start: checkpoint, referenced }));
   const counts = keptCounts(checkpoint, model);
-  return { kind: 'same', counts, carryOut: () => Promise.resolve({ model, counts }) };
+  return { kind: 'same', counts, apply: () => Promise.resolve({ model, counts }) };
 }
 
 export const rewind: StepKind<RewindStep> = {
