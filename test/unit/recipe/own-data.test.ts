@@ -51,6 +51,13 @@ it('a table without a test part: a network is trained, cut and measured on it, a
   const { dataset, accuracies } = readProvenance(await readCheckpoint(result.out))!;
   expect(dataset).toMatchObject({ name: 'iris', classNames: ['setosa', 'versicolor', 'virginica'] });
   expect(new Set(accuracies.map(({ split }) => split))).toEqual(new Set(['validation']));
+  const other = own.run(
+    { checkpoint: result.out, data: path.join(data, 'digits.npz'), steps: [{ step: 'evaluate' }] },
+    { untold: true, out: 'other' },
+  );
+  await expect(other).rejects.toThrow(
+    /tells 3 classes apart \(setosa, versicolor, virginica\) but the dataset has 10 \(0, 1, 2, .*9\)/,
+  );
 });
 
 it('a NAME.data.json is the data of a recipe, and the recipe of the run refers to it from its own folder', async () => {
