@@ -41,18 +41,27 @@ export const Columns = z.strictObject({
 });
 export type Columns = z.infer<typeof Columns>;
 
-/** The datasets that are found by name. */
-const NAMED: readonly string[] = ['fashion-mnist', 'fashion-mnist-sample'];
+/** The datasets that are found by name, whole. */
+export const DATASET_NAMES = ['fashion-mnist', 'mnist', 'kmnist', 'cifar10'] as const;
+export type DatasetName = (typeof DATASET_NAMES)[number];
+
+/** The same in a sentence. */
+export const DATASET_NAMES_TEXT = DATASET_NAMES.join(', ');
+
+const NAMED: readonly string[] = [...DATASET_NAMES, 'fashion-mnist-sample'];
 
 /** Whether a source is the name of a dataset and no place. */
 export const isNamed = (source: string): boolean => NAMED.includes(source);
 
 /**
- * A dataset as data. `source` is a name (`fashion-mnist`, `fashion-mnist-sample`), a folder or a file; a relative one is taken
- * from the folder of the file that names it.
+ * A dataset as data. `source` is a name (`DATASET_NAMES` or `fashion-mnist-sample`), a folder or a file; a relative one is
+ * taken from the folder of the file that names it.
  */
 export const DatasetDescriptor = z.strictObject({
-  source: z.string().min(1).describe('fashion-mnist, or a folder or file; relative to the folder of this file.'),
+  source: z
+    .string()
+    .min(1)
+    .describe(`${DATASET_NAMES_TEXT}, or a folder or file; relative to the folder of this file.`),
   format: DataFormat.optional().describe('How the data lies in files; by default its content tells.'),
   normalization: NormalizationInput.optional().describe(
     'How pixels enter the network; by default as the checkpoint or the model says, or found by trying.',

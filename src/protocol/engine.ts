@@ -19,7 +19,7 @@ export type BackendChoice = z.infer<typeof BackendChoice>;
 
 /** The settings that an engine starts with; folders are absolute. */
 export const EngineSettings = z.object({
-  /** Folder with the IDX files of `fashion-mnist`, from the person's setting or `--data`. */
+  /** The place of data from the person's setting: it stands for `fashion-mnist`, and other datasets by name are looked for in it. */
   dataFolder: z.string().optional(),
   /** Folder of the sample that ships. */
   sampleFolder: z.string(),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type * as z from 'zod';
 import { engineRequests, type BackendChoice, type EngineRequests } from '../../protocol/engine';
-import { withNormalization, type DataReference } from '../../protocol/dataset';
+import { isNamed, withNormalization, type DataReference } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';
 import { createService } from '../requests/service';
@@ -66,7 +66,7 @@ export interface DataOptions {
  * given.
  */
 export function dataAsTyped(typed: string, normalization?: Normalization): DataReference {
-  const source = typed === 'fashion-mnist' || typed === 'fashion-mnist-sample' ? typed : path.resolve(typed);
+  const source = isNamed(typed) ? typed : path.resolve(typed);
   return normalization ? withNormalization(source, normalization) : source;
 }
 

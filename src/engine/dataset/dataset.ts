@@ -3,10 +3,9 @@ import type { DataReference, DatasetDescriptor, DatasetInfo, Split } from '../..
 import type { Normalization } from '../../protocol/normalization';
 import { classesOf } from './classes';
 import { describedData } from './describe';
-import { findDataset, type DataPlaces, type FindOptions } from './find';
+import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
 import type { OpenData } from './open-data';
 import { DataSizes, shapeOf } from './sizes';
-import type { Recognized } from './sources';
 import { splitsOf } from './split';
 import { sizedData } from './sized';
 
@@ -24,10 +23,12 @@ export async function openDataset(
 /** Reads and checks a dataset that was found; `key` names its files as they are now. Throws UserError. */
 export async function readDataset(
   descriptor: DatasetDescriptor,
-  { place, source, evidence }: Recognized,
+  { place, source, evidence, known }: Found,
   key = JSON.stringify([descriptor, place.path]),
 ): Promise<OpenData> {
-  const data = await source.open(place, descriptor);
+  const read = await source.open(place, descriptor);
+  // What the files tell comes before what the name tells.
+  const data = { ...read, name: read.name ?? known?.name, classNames: read.classNames ?? known?.classNames };
   const { parts } = data;
   const { classNames, task } = classesOf(data, descriptor.classNames);
   const members = splitsOf(

@@ -7,15 +7,10 @@ import writeFileAtomic from 'write-file-atomic';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import { ProgressMeter } from '../progress-meter';
-import { CONTENT_SHA256, FILE_NAMES, OFFICIAL_ADDRESS, PARTS, type Part } from './fashion-mnist';
+import type { Download, NamedDataset } from './named';
+import { filesInTar } from './tar';
 
 const unzip = promisify(gunzip);
-
-/** Bytes of the four packed files at the official address; for the progress bar only. */
-const TOTAL_BYTES = 30_878_645;
-
-/** No file may have more bytes than this, packed or unpacked: 64 MiB; the largest has 26 MB packed and 47 MB unpacked. */
-const MOST_BYTES = 64 * 1024 * 1024;
 
 /** A server that stays silent this long counts as out of reach: milliseconds. */
 const SILENCE_MS = 15_000;
@@ -28,26 +23,31 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches the four files of Fashion-MNIST into `folder`; each is checked against its SHA-256 before it is kept, and the
- * files appear together, when all are right. Throws UserError, CancelledError, or whatever `fetch` throws.
+ * Fetches the files of a dataset into `folder`; each is checked against its SHA-256 before it is kept, and the files appear
+ * when all are right. Throws UserError, CancelledError, or whatever `fetch` throws.
  */
-export async function downloadFashionMnist(folder: string, options: DownloadOptions = {}): Promise<void> {
-  const address = options.address ?? OFFICIAL_ADDRESS;
-  const pace = new ProgressMeter('downloading Fashion-MNIST', TOTAL_BYTES, 'bytes', options.onProgress);
-  const files: [Part, Uint8Array][] = [];
-  for (const part of PARTS) {
-    const url = `${address}${FILE_NAMES[part]}.gz`;
-    const bytes = await fetchBytes(url, options.signal, (count) => pace.advance(count));
-    await check(part, bytes, url);
-    files.push([part, bytes]);
+export async function downloadDataset(
+  dataset: NamedDataset,
+  folder: string,
+  options: DownloadOptions = {},
+): Promise<void> {
+  const total = dataset.downloads.reduce((sum, { bytes }) => sum + bytes, 0);
+  const pace = new ProgressMeter(`downloading ${dataset.title}`, total, 'bytes', options.onProgress);
+  const files: [string, Uint8Array][] = [];
+  for (const download of dataset.downloads) {
+    const url = `${options.address ?? dataset.address}${download.name}`;
+    const bytes = await fetchBytes(url, dataset, options.signal, (count) => pace.advance(count));
+    const content = await checked(bytes, download, dataset, url);
+    if (dataset.archived === undefined) files.push([download.name, bytes]);
+    else files.push(...unpacked(content, dataset, url));
   }
   await mkdir(folder, { recursive: true });
-  for (const [part, bytes] of files)
-    await writeFileAtomic(path.join(folder, `${FILE_NAMES[part]}.gz`), Buffer.from(bytes));
+  for (const [name, bytes] of files) await writeFileAtomic(path.join(folder, name), Buffer.from(bytes));
 }
 
 async function fetchBytes(
   url: string,
+  dataset: NamedDataset,
   signal: AbortSignal | undefined,
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
@@ -56,7 +56,7 @@ async function fetchBytes(
   try {
     const response = await fetch(url, { signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]) });
     if (!response.ok || !response.body) throw new Error(`${url} answered with status ${response.status}`);
-    if (Number(response.headers.get('content-length')) > MOST_BYTES) throw tooLarge(url);
+    if (Number(response.headers.get('content-length')) > dataset.mostBytes) throw tooLarge(url, dataset);
     const chunks: Uint8Array[] = [];
     let received = 0;
     for await (const chunk of response.body as ReadableStream<Uint8Array>) {
@@ -64,7 +64,7 @@ async function fetchBytes(
       timer = setTimeout(() => silence.abort(new Error(`${url} fell silent`)), SILENCE_MS);
       received += chunk.length;
       // Leaving the loop closes the connection.
-      if (received > MOST_BYTES) throw tooLarge(url);
+      if (received > dataset.mostBytes) throw tooLarge(url, dataset);
       chunks.push(chunk);
       onBytes(chunk.length);
     }
@@ -79,16 +79,37 @@ async function fetchBytes(
   }
 }
 
-const tooLarge = (url: string): UserError =>
-  new UserError(`The file ${url} is larger than any of Fashion-MNIST, so it was not fetched: try again later.`);
+const tooLarge = (url: string, { title }: NamedDataset): UserError =>
+  new UserError(`The file ${url} is larger than any of ${title}, so it was not fetched: try again later.`);
 
-async function check(part: Part, packed: Uint8Array, url: string): Promise<void> {
+/** The content of a file, after gzip. @throws UserError where it is not the right one */
+async function checked(
+  packed: Uint8Array,
+  { sha256, of }: Download,
+  { title, mostBytes }: NamedDataset,
+  url: string,
+): Promise<Uint8Array> {
   let content: Uint8Array;
   try {
-    content = await unzip(packed, { maxOutputLength: MOST_BYTES });
+    content = await unzip(packed, { maxOutputLength: mostBytes });
   } catch (cause) {
     throw new UserError(`The file ${url} arrived damaged: try again later.`, { cause });
   }
-  if (createHash('sha256').update(content).digest('hex') !== CONTENT_SHA256[part])
-    throw new UserError(`The file ${url} is not the Fashion-MNIST file it should be: its checksum differs.`);
+  const sum = createHash('sha256').update(of === 'file' ? packed : content);
+  if (sum.digest('hex') === sha256) return content;
+  throw new UserError(
+    `The file ${url} is not the file of ${title} that it should be, its checksum differs: try again later.`,
+  );
+}
+
+/** The files of the dataset in an archive, by their own names: wherever it would put them, they lie in one folder. */
+function unpacked(archive: Uint8Array, { title, files, archived }: NamedDataset, url: string): [string, Uint8Array][] {
+  const found = new Map<string, Uint8Array>();
+  for (const { name, bytes } of filesInTar(archive)) {
+    const own = path.posix.basename(name);
+    if (files.includes(own) && bytes.length === archived) found.set(own, bytes);
+  }
+  const missing = files.find((name) => !found.has(name));
+  if (missing === undefined) return [...found];
+  throw new UserError(`The archive ${url} lacks ${missing} of ${title}: try again later.`);
 }

@@ -5,9 +5,6 @@ export const FASHION_MNIST_SAMPLE = 'fashion-mnist-sample';
 /** Where Debian's package `dataset-fashion-mnist` puts the files. */
 export const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
 
-/** The address that the dataset's README gives for its files. */
-export const OFFICIAL_ADDRESS = 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/';
-
 /** The ten classes by label. */
 export const FASHION_MNIST_CLASSES: readonly string[] = [
   'T-shirt/top',

@@ -1,8 +1,10 @@
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Described } from './describe';
-import { downloadFashionMnist, type DownloadOptions } from './download';
-import { DEBIAN_FOLDER, FASHION_MNIST, FASHION_MNIST_SAMPLE, OFFICIAL_ADDRESS } from './fashion-mnist';
+import { downloadDataset, type DownloadOptions } from './download';
+import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from './fashion-mnist';
+import { namedDataset, type NamedDataset } from './named';
 import { recognize, type Recognized } from './sources';
 import { hasAllFiles } from './sources/idx/files';
 
@@ -23,41 +25,79 @@ export interface FindOptions extends DownloadOptions {
   onNote?: ((sentence: string) => void) | undefined;
 }
 
+/** A dataset that was found; what is known of it where it was asked for by name. */
+export interface Found extends Recognized {
+  readonly known?: Pick<NamedDataset, 'name' | 'classNames'>;
+}
+
 /** Finds a dataset by name or place; a relative place starts from `baseFolder`. Throws UserError. */
 export async function findDataset(
   { descriptor: { source, format }, baseFolder }: Described,
   places: DataPlaces,
   options: FindOptions,
-): Promise<Recognized> {
-  if (source === FASHION_MNIST) return findFashionMnist(places, options);
+): Promise<Found> {
+  const named = namedDataset(source);
+  if (named) return findNamed(named, places, options);
   return recognize(source === FASHION_MNIST_SAMPLE ? places.sampleFolder : path.resolve(baseFolder, source), format);
 }
 
-/** In this order: the setting, Debian's folder, the cache, a download, the sample that ships. */
-async function findFashionMnist(places: DataPlaces, options: FindOptions): Promise<Recognized> {
-  const { dataFolder } = places;
-  if (dataFolder)
+/**
+ * In this order: the setting, Debian's folder, the cache, a download. Fashion-MNIST alone may be what the setting names,
+ * whatever that is, and the sample that ships. Throws UserError, CancelledError.
+ */
+export async function findNamed(dataset: NamedDataset, places: DataPlaces, options: FindOptions): Promise<Found> {
+  const { dataFolder, cacheFolder } = places;
+  const { name, classNames } = dataset;
+  const cached = path.join(cacheFolder, name);
+  const found = async (folder: string): Promise<Found> => ({
+    ...(await recognize(folder, dataset.format)),
+    known: { name, classNames },
+  });
+  const own = dataFolder === undefined ? [] : dataset.folders.map((folder) => path.join(dataFolder, folder));
+  for (const folder of own) if (await lies(dataset, folder)) return found(folder);
+  if (name === FASHION_MNIST && dataFolder)
     return recognize(dataFolder, undefined, `The place ${dataFolder} in the setting secateur.data.folder`);
-  const cached = path.join(places.cacheFolder, FASHION_MNIST);
-  for (const folder of [places.debianFolder ?? DEBIAN_FOLDER, cached])
-    if (await hasAllFiles(folder)) return recognize(folder);
+  const debian = dataset.debian && (places.debianFolder ?? dataset.debian.folder);
+  for (const folder of [...(debian === undefined ? [] : [debian]), cached])
+    if (await lies(dataset, folder)) return found(folder);
+  let cause: unknown;
   if (options.download) {
     try {
-      await downloadFashionMnist(cached, options);
-      return await recognize(cached);
-    } catch (cause) {
-      if (cause instanceof CancelledError) throw cause;
-      await explainOffline(places, options, cause);
+      await downloadDataset(dataset, cached, options);
+      return await found(cached);
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      cause = error;
     }
   }
+  const hasSample = name === FASHION_MNIST && (await hasAllFiles(places.sampleFolder));
+  const sentences = absence(dataset, [...own, ...(debian === undefined ? [] : [debian]), cached], options);
+  if (!hasSample) throw new UserError(`${sentences.failure}: ${sentences.remedy}.`, { cause });
+  if (cause !== undefined)
+    options.onNote?.(`${sentences.failure}, so the small sample that ships is used instead: ${sentences.remedy}.`);
   return recognize(places.sampleFolder);
 }
 
-/** Says why the sample stands in for the whole dataset; where there is no sample either, that is the failure. */
-async function explainOffline(places: DataPlaces, options: FindOptions, cause: unknown): Promise<void> {
-  const failure = `Fashion-MNIST is not on this machine and could not be fetched from ${options.address ?? OFFICIAL_ADDRESS}`;
-  const remedy =
-    "install Debian's package dataset-fashion-mnist, or set secateur.data.folder to a folder with its four IDX files";
-  if (!(await hasAllFiles(places.sampleFolder))) throw new UserError(`${failure}: ${remedy}.`, { cause });
-  options.onNote?.(`${failure}, so the small sample that ships is used instead: ${remedy}.`);
+/** Whether a folder has all files of a dataset. */
+async function lies({ format, files }: NamedDataset, folder: string): Promise<boolean> {
+  if (format === 'idx') return hasAllFiles(folder);
+  const there = files.map((file) => access(path.join(folder, file)).then(() => true, () => false)); // prettier-ignore
+  return (await Promise.all(there)).every(Boolean);
+}
+
+/** Says where a dataset was looked for, and what a person can do. */
+function absence(
+  { title, address, debian, files }: NamedDataset,
+  looked: readonly string[],
+  options: FindOptions,
+): { readonly failure: string; readonly remedy: string } {
+  const fetched = options.download ? ` and could not be fetched from ${options.address ?? address}` : '';
+  const folder = looked.at(-1)!;
+  const others = debian
+    ? `install Debian's package ${debian.package}, or set secateur.data.folder to a folder with its files`
+    : `put its files into ${folder}, or name the folder in which you have them`;
+  return {
+    failure: `${title} is not on this machine (looked for in ${looked.join(', ')})${fetched}`,
+    remedy: `${others} (${files.join(', ')})`,
+  };
 }

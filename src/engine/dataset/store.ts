@@ -4,8 +4,7 @@ import { CancelledError } from '../../protocol/errors';
 import { readDataset } from './dataset';
 import type { OpenData } from './open-data';
 import { describedData, type Described } from './describe';
-import { findDataset, type DataPlaces, type FindOptions } from './find';
-import type { Recognized } from './sources';
+import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
 
 /** How a dataset is opened; see FindOptions. */
 export type OpenOptions = FindOptions;
@@ -18,7 +17,7 @@ const MOST_PLACES = 20;
 
 /** Where a dataset was found, and what tells that nothing has changed. */
 interface Located {
-  readonly found: Recognized;
+  readonly found: Found;
   /** Absolute. */
   readonly files: readonly string[];
   readonly stamps: string;
@@ -53,7 +52,7 @@ export class DatasetStore {
     const { found, stamps } = await this.located(described, { ...options, onNote });
     const { normalization, ...rest } = described.descriptor;
     // The same examples are held once, however they are to be normalized.
-    const key = JSON.stringify([rest, found.place.path, stamps]);
+    const key = JSON.stringify([rest, found.place.path, found.known?.name, stamps]);
     const held = this.datasets.get(key) ?? readDataset(rest, found, key);
     // The last used goes to the end of the map; the first is pushed out.
     this.datasets.delete(key);

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { DataReference } from '../../protocol/dataset';
+import { isNamed, type DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
 import { withReferencedCheckpoints } from '../../protocol/referenced-checkpoints';
 import type { Recipe } from '../../protocol/recipe';
 import { readProvenance, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/open-data';
-import { FASHION_MNIST, FASHION_MNIST_SAMPLE } from '../dataset/fashion-mnist';
 import type { Prepared, RunEnvironment } from './types';
 
 /**
@@ -33,8 +32,7 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
     if (typeof data !== 'string') return { ...data, source: moveSource(data.source) };
     return moveSource(data);
   };
-  const moveSource = (source: string): string =>
-    source === FASHION_MNIST || source === FASHION_MNIST_SAMPLE ? source : move(source);
+  const moveSource = (source: string): string => (isNamed(source) ? source : move(source));
   return {
     ...withReferencedCheckpoints(recipe, move),
     ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),

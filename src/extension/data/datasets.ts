@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import * as z from 'zod';
-import { DataReference, DatasetInfo, NO_DATASET, plainData } from '../../protocol/dataset';
+import { DataReference, DatasetInfo, isNamed, NO_DATASET, plainData } from '../../protocol/dataset';
 import type { EngineRequests } from '../../protocol/engine';
 import type { Inspection } from '../../protocol/model';
 import type { Client } from '../../rpc/peer';
@@ -14,8 +14,6 @@ export interface OpenDataset {
 
 const KEYS = { chosen: 'chosenData', known: 'knownData' } as const;
 const Known = z.array(z.tuple([z.string(), DatasetInfo]));
-/** Datasets that any machine can find by name. */
-const NAMED = ['fashion-mnist', 'fashion-mnist-sample'];
 /** The number of datasets whose facts are remembered. */
 const REMEMBERED = 20;
 
@@ -45,7 +43,7 @@ export class Datasets {
    */
   for(inspection: Inspection): DataReference | undefined {
     const trainedOn = inspection.provenance?.dataset?.name;
-    return this.chosen ?? (trainedOn !== undefined && NAMED.includes(trainedOn) ? trainedOn : undefined);
+    return this.chosen ?? (trainedOn !== undefined && isNamed(trainedOn) ? trainedOn : undefined);
   }
 
   /** Opens a dataset and makes it the choice of this workspace. @throws UserError from the engine if it is not valid */

@@ -53,6 +53,21 @@ function dataItems(chosen: DataReference | undefined): DataItem[] {
       vscode.l10n.t('A small part that ships with Secateur: for trying things out, not for results to quote'),
       'fashion-mnist-sample',
     ),
+    named(
+      'MNIST',
+      vscode.l10n.t('70,000 gray images of handwritten digits: on this system, or a download of 12 MB'),
+      'mnist',
+    ),
+    named(
+      'Kuzushiji-MNIST',
+      vscode.l10n.t('70,000 gray images of Japanese characters: on this system, or a download of 21 MB'),
+      'kmnist',
+    ),
+    named(
+      'CIFAR-10',
+      vscode.l10n.t('60,000 color images of animals and vehicles: on this system, or a download of 170 MB'),
+      'cifar10',
+    ),
     {
       label: vscode.l10n.t('Folder…'),
       detail: vscode.l10n.t(

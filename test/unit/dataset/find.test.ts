@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DEBIAN_FOLDER } from '../../../src/engine/dataset/fashion-mnist';
 import { findDataset, type DataPlaces, type FindOptions } from '../../../src/engine/dataset/find';
-import { CancelledError } from '../../../src/protocol/errors';
+import { openDataset } from '../../../src/engine/dataset/dataset';
+import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
 import { writeTinyDataset } from './idx-files';
 
@@ -98,6 +99,55 @@ describe('fashion-mnist', () => {
     const places = await machine('sample');
     await expect(found(places, { download: true, address, signal: abort.signal })).rejects.toThrow(CancelledError);
     await expect(readdir(places.cacheFolder)).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('another dataset by name', () => {
+  const find = (
+    source: string,
+    places: DataPlaces,
+    options: Partial<FindOptions> = {},
+  ): ReturnType<typeof findDataset> =>
+    findDataset({ descriptor: { source }, baseFolder: '/' }, places, { download: false, ...options });
+
+  it('is looked for in a folder of its name in the setting, then in the cache, and has its name and classes', async () => {
+    const places = await machine('debian', 'sample');
+    const dataFolder = path.join(places.home, 'mine');
+    await writeTinyDataset(path.join(places.cacheFolder, 'kmnist'), tiny);
+    const cached = await openDataset('kmnist', '/', { ...places, dataFolder }, { download: false });
+    expect(cached.info.folder).toBe(path.join(places.cacheFolder, 'kmnist'));
+    expect(cached.info).toMatchObject({
+      name: 'kmnist',
+      sample: false,
+      classNames: expect.arrayContaining(['tsu']) as never,
+    });
+    await writeTinyDataset(path.join(dataFolder, 'kmnist'), tiny);
+    expect((await find('kmnist', { ...places, dataFolder })).place.path).toBe(path.join(dataFolder, 'kmnist'));
+  });
+
+  it('is neither what the setting holds for Fashion-MNIST nor the sample', async () => {
+    const places = await machine('setting', 'debian', 'sample');
+    const options = { download: true, address: 'http://127.0.0.1:9/' };
+    await expect(find('mnist', places, options)).rejects.toThrow(
+      new UserError(
+        `MNIST is not on this machine (looked for in ${places.dataFolder}/mnist, ${places.cacheFolder}/mnist) and could not be ` +
+          `fetched from http://127.0.0.1:9/: put its files into ${places.cacheFolder}/mnist, or name the folder in which you ` +
+          `have them (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte).`,
+      ),
+    );
+  });
+
+  it('may lie in the folder of the setting where its files have names of their own', async () => {
+    const places = await machine();
+    const dataFolder = path.join(places.home, 'mine');
+    await mkdir(dataFolder);
+    const files = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
+    for (const name of files) await writeFile(path.join(dataFolder, name), Buffer.alloc(3073, 9));
+    await expect(find('cifar10', { ...places, dataFolder })).rejects.toThrow(/CIFAR-10 is not on this machine/);
+    await writeFile(path.join(dataFolder, 'test_batch.bin'), Buffer.alloc(3073, 9));
+    const { info } = await openDataset('cifar10', '/', { ...places, dataFolder }, { download: false });
+    expect(info).toMatchObject({ name: 'cifar10', examples: { test: 1 } });
+    expect(info.classNames[9]).toBe('truck');
   });
 });
 

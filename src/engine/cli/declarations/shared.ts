@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { DATASET_NAMES_TEXT } from '../../../protocol/dataset';
 import type { CommonOptions, LocalEngine } from '../engine';
 import { NORMALIZATION_FORMS } from '../../../protocol/normalization';
 import { normalizationTyped, whole } from '../options';
@@ -18,7 +19,7 @@ export type Declare = (
 
 const SEED_MOST = 0x7fffffff;
 /** The placeholder of a dataset in the help. */
-export const DATA = 'fashion-mnist, a folder or file of data, or a NAME.data.json';
+export const DATA = `${DATASET_NAMES_TEXT}, a folder or file of data, or a NAME.data.json`;
 /** The option for the dataset. */
 export const data = (text: string): Option => new Option('--data <name-or-path>', text);
 /** The option for the dataset of a command that needs one. */

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { DataFormat } from '../../../protocol/dataset';
+import { DATASET_NAMES_TEXT, type DataFormat } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import { cifar } from './cifar';
 import { idx } from './idx';
@@ -50,6 +50,8 @@ async function placeOf(given: string, what = `The dataset ${given}`): Promise<Pl
     }
     return { path: given, isFile: true, names: [path.basename(given)] };
   } catch (cause) {
-    throw new UserError(`${what} does not exist or cannot be read: give fashion-mnist, a folder or a file.`, { cause });
+    throw new UserError(`${what} does not exist or cannot be read: give ${DATASET_NAMES_TEXT}, a folder or a file.`, {
+      cause,
+    });
   }
 }

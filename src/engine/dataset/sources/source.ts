@@ -42,7 +42,7 @@ export interface SourceData {
   /** At least one. */
   readonly parts: Readonly<Partial<Record<Split, Part>>>;
   /** The name of a dataset that is known by its content; by default it is called as its folder or file. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly sample?: boolean;
   /** Names of the classes in the order of their numbers, where the files tell them. */
   readonly classNames?: readonly string[] | undefined;
