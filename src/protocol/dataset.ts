@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { NormalizationInput, type Normalization } from './normalization';
 
-/** Which examples: `train` without the held-out ones, `validation` to choose by, `test` only ever reported. */
+/** A part of the data: `train` without the held-out examples, `validation` for choices, `test` for reports only. */
 export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
 
-/** How a dataset lies in files; by default its content tells. */
+/** The file format of a dataset; default: recognized by content. */
 export const DataFormat = z.enum(['images', 'idx', 'npy', 'table', 'parquet', 'cifar']);
 export type DataFormat = z.infer<typeof DataFormat>;
 
-/** How pictures become images of one form: by default as the input of the model says, bilinear and stretched. */
+/** Preprocessing of pictures; default: the form of the model's input, bilinear and stretched. */
 export const Preprocess = z.strictObject({
   size: z
     .tuple([z.number().int().min(1).max(8192), z.number().int().min(1).max(8192)])
@@ -27,7 +27,7 @@ export type Preprocess = z.infer<typeof Preprocess>;
 /** A column by its name, or by its number from 1. */
 const ColumnName = z.union([z.string(), z.number().int().min(1)]);
 
-/** What the columns of a table are; by default their names and what they hold tell it. */
+/** Roles of the columns of a table; default: found by names and content. */
 export const Columns = z.strictObject({
   target: ColumnName.optional().describe('The column of the classes.'),
   image: ColumnName.optional().describe('The column of pictures, or of their paths.'),
@@ -50,7 +50,7 @@ export const DATASET_NAMES_TEXT = DATASET_NAMES.join(', ');
 
 const NAMED: readonly string[] = [...DATASET_NAMES, 'fashion-mnist-sample'];
 
-/** Whether a source is the name of a dataset and no place. */
+/** Returns true for the name of a dataset. */
 export const isNamed = (source: string): boolean => NAMED.includes(source);
 
 /**
@@ -90,10 +90,10 @@ export type DatasetDescriptor = z.infer<typeof DatasetDescriptor>;
 export const DataFile = DatasetDescriptor.extend({ $schema: z.string().optional() });
 export type DataFile = z.infer<typeof DataFile>;
 
-/** Whether a source is a file that describes data. */
+/** Returns true for a file that describes data. */
 export const isDataFile = (source: string): boolean => source.toLowerCase().endsWith('.data.json');
 
-/** How a person names a dataset: a name, a folder, or a whole descriptor. */
+/** A reference to a dataset: a name, a folder, or a whole descriptor. */
 export const DataReference = z.union([z.string().min(1), DatasetDescriptor]);
 export type DataReference = z.infer<typeof DataReference>;
 
@@ -142,11 +142,11 @@ export const DatasetInfo = z.object({
   task: z.enum(['classification', 'values']),
   /** Empty where there are no classes. */
   classNames: z.array(z.string()),
-  /** Of one example: height, width and channels of an image, or the number of features; null where images differ in it. */
+  /** Shape of one example: height, width and channels of an image, or the number of features; null where images differ. */
   shape: z.array(z.number().nullable()),
-  /** How many examples each split has; 0: there is none. */
+  /** Number of examples of each split; 0 where there is none. */
   examples: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
-  /** Whether the validation examples were held out of the training part. */
+  /** True where the validation examples were held out of the training part. */
   heldOut: z.boolean(),
 });
 export type DatasetInfo = z.infer<typeof DatasetInfo>;

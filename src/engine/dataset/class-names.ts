@@ -13,7 +13,7 @@ export interface ToldNames {
   readonly from: string;
 }
 
-/** What Teachable Machine writes beside a model. */
+/** The metadata that Teachable Machine writes beside a model. */
 const Metadata = z.looseObject({
   labels: z.array(z.string()).min(2).optional(),
   wordLabels: z.array(z.string()).min(2).optional(),

@@ -7,19 +7,19 @@ export interface Batch {
   count: number;
   values: Float32Array<ArrayBuffer>;
   labels: Int32Array;
-  /** Which examples of the dataset they are: numbers that stay the same in any order and split. */
+  /** Numbers of the examples in the dataset; they are the same in any order and split. */
   members: Uint32Array;
 }
 
-/** Where a set of examples lies: values as stored, and which of them belong to the set, in order. */
+/** The stored values, and the examples that belong to the set, in order. */
 export interface ExampleStore {
   /** All examples, row-major: bytes of pixels, or numbers. */
   values: Uint8Array | Float32Array;
   labels: Int32Array;
   members: Uint32Array;
-  /** Of one example: height, width and channels of an image, or the number of features. */
+  /** Shape of one example: height, width and channels of an image, or the number of features. */
   shape: readonly number[];
-  /** What each byte becomes, 256 entries; null for numbers, which enter as they are. */
+  /** The value of each byte, 256 entries; null for numbers, which enter unchanged. */
   lookup: Float32Array | null;
 }
 
@@ -39,7 +39,7 @@ export class Examples {
     return this.store.shape;
   }
 
-  /** Which examples of the dataset they are, in order. */
+  /** Numbers of the examples in the dataset, in order. */
   get members(): Uint32Array {
     return this.store.members;
   }
@@ -81,7 +81,7 @@ export class Examples {
   }
 }
 
-/** How many numbers an example of this shape has. */
+/** Counts the numbers of an example of this shape. */
 export const numbersIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Fills a batch up to `size` with blank examples: a batch of its own size would need a compiled graph of its own. */

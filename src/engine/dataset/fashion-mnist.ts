@@ -2,7 +2,7 @@
 export const FASHION_MNIST = 'fashion-mnist';
 export const FASHION_MNIST_SAMPLE = 'fashion-mnist-sample';
 
-/** Where Debian's package `dataset-fashion-mnist` puts the files. */
+/** Folder of Debian's package `dataset-fashion-mnist`. */
 export const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
 
 /** The ten classes by label. */

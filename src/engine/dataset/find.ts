@@ -8,7 +8,7 @@ import { namedDataset, type NamedDataset } from './named';
 import { recognize, type Recognized } from './sources';
 import { hasAllFiles } from './sources/idx/files';
 
-/** Where datasets may lie on this machine; absolute folders. */
+/** Folders of datasets on this machine; absolute. */
 export interface DataPlaces {
   /** The person's setting `secateur.data.folder`. */
   dataFolder?: string | undefined;

@@ -9,11 +9,11 @@ export interface OpenData {
   readonly info: DatasetInfo;
   /** Names its content, its place and its splits: what was computed under one key need not be computed again. */
   readonly key: string;
-  /** What a person should know of it, a sentence each. */
+  /** Notes for the person, one sentence each. */
   readonly notes: readonly string[];
-  /** What told how the data lies, in a sentence. */
+  /** The evidence for the format, in a sentence. */
   readonly evidence: string;
-  /** How pictures become images, as far as it was said. */
+  /** The given preprocessing of pictures. */
   readonly preprocess: Preprocess;
   /** The normalization that the person said. */
   readonly given: Normalization | undefined;
@@ -29,9 +29,9 @@ export interface OpenData {
 
 /** A dataset in memory, in the shape in which a network takes it. How its values become inputs is not said yet. */
 export interface SizedData extends OpenData {
-  /** Of one example. */
+  /** Shape of one example. */
   readonly shape: readonly number[];
-  /** What the examples are: pixels, which are normalized, or numbers, which enter as they are. */
+  /** Kind of the examples: pixels are normalized, other numbers enter unchanged. */
   readonly kind: 'pixels' | 'numbers';
   /**
    * The same data with its classes in the order in which a model knows them, where names alone decide their order; else as it is.
@@ -49,7 +49,7 @@ export interface Dataset extends SizedData {
   readonly normalization: NormalizationInUse;
   /** The split that reports measure. */
   readonly reported: Split;
-  /** Whether there is such a split. */
+  /** Returns true where there is such a split. */
   has(split: Split): boolean;
   /** The examples of one split; cheap. @throws UserError where there is no such split */
   split(split: Split): Examples;

@@ -10,16 +10,16 @@ type Parts = SourceData['parts'];
 /** The parts of a dataset, all in one shape. */
 export interface SizedParts {
   readonly parts: Readonly<Partial<Record<Split, ArrayExamples>>>;
-  /** Of one example. */
+  /** Shape of one example. */
   readonly shape: readonly number[];
-  /** What was done to the examples, a sentence each. */
+  /** Changes to the examples, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** How many sizes of a dataset are held at once: those of a student and its teacher. */
+/** Number of sizes of a dataset in memory: those of a student and its teacher. */
 const LIMIT = 2;
 
-/** What the pictures of all parts have in common; undefined: they are no pictures. */
+/** Returns the properties that the pictures of all parts share; undefined where they are not pictures. */
 function commonPictures(parts: Parts): Common | undefined {
   const headers = Object.values(parts).flatMap(({ examples }) =>
     examples.kind === 'pictures' ? examples.pictures.map(({ header }) => header) : [],
@@ -89,7 +89,7 @@ export class DataSizes {
     return { parts, shape: arrayShape(this.parts), notes: [] };
   }
 
-  /** What images in arrays have in common, where they are to be preprocessed. @throws UserError where they are no images */
+  /** Returns the properties that images in arrays share, for preprocessing. @throws UserError where they are not images */
   private commonArrays(): Common | undefined {
     if (Object.keys(this.preprocess).length === 0) return undefined;
     const [height, width, channels] = arrayShape(this.parts);

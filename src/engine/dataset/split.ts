@@ -4,8 +4,8 @@ import { Random, shuffled } from './random';
 import type { Part } from './sources/source';
 
 /**
- * Which training examples are trained on, in ascending order, and which are held out, in the order in which they were drawn:
- * the first few of these are a fair sample even of a file that is sorted by class.
+ * The division of the training examples: those to train on, in ascending order, and the held-out ones in the order of the draw,
+ * so that the first few are a fair sample even of a file that is sorted by class.
  */
 export interface HoldOut {
   train: Uint32Array;
@@ -18,12 +18,12 @@ export interface Members {
   readonly members: Uint32Array;
 }
 
-/** How examples are held out for validation. */
+/** Options of holding out examples for validation. */
 export interface HoldOutOptions {
-  /** How many; see `defaultHoldOut`. */
+  /** Number of examples; see `defaultHoldOut`. */
   readonly examples: number | undefined;
   readonly seed: number;
-  /** Whether as many of each class are held out, in proportion. */
+  /** True where each class is held out in proportion. */
   readonly stratified: boolean;
 }
 

@@ -6,16 +6,16 @@ import type { OpenData } from './open-data';
 import { describedData, type Described } from './describe';
 import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
 
-/** How a dataset is opened; see FindOptions. */
+/** Options of opening a dataset; see FindOptions. */
 export type OpenOptions = FindOptions;
 
-/** How many datasets are held at once: 60 MB each for Fashion-MNIST. */
+/** Number of datasets in memory: 60 MB each for Fashion-MNIST. */
 const LIMIT = 2;
 
 /** So many places of datasets are remembered. */
 const MOST_PLACES = 20;
 
-/** Where a dataset was found, and what tells that nothing has changed. */
+/** The location of a dataset, and the stamp that shows that nothing has changed. */
 interface Located {
   readonly found: Found;
   /** Absolute. */

@@ -32,7 +32,7 @@ export function examplesOf(numbers: Numbers, shape: readonly number[], where: st
   return { kind: 'array', values, shape };
 }
 
-/** Whether all are whole, 0 to 255, and some above 1: pixels in [0,1] that are all black or white are no bytes. */
+/** Returns true where all are whole, 0 to 255, and some above 1: black and white pixels in [0,1] are not bytes. */
 function isBytes(numbers: Numbers): boolean {
   let most = 0;
   for (const one of numbers) {
@@ -44,8 +44,8 @@ function isBytes(numbers: Numbers): boolean {
 }
 
 /**
- * What the examples are to tell: classes by number or one-hot, else numbers. Whole numbers that are stored as floating-point
- * ones are classes where none between the lowest and the highest is left out.
+ * Returns the targets of the examples: classes by number or one-hot, otherwise numbers. Whole numbers stored as floating-point
+ * numbers are classes where none between the lowest and the highest is missing.
  * @param columns numbers for each example
  * @param where names the targets in a sentence
  * @throws UserError where a class number is negative

@@ -14,7 +14,7 @@ export interface Entry {
 export const MOST_FILES = 2_000_000;
 
 /**
- * What lies in a folder, in order of names; hidden entries are left out. A link may lead to another place of the dataset only.
+ * Lists the entries of a folder in order of names, without hidden ones. A link may only lead to another place in the dataset.
  * @param root the folder of the dataset
  * @throws UserError
  */

@@ -1,4 +1,4 @@
-/** What the WebAssembly codecs of jSquash are started with, as far as it is used here. */
+/** The options of jSquash's WebAssembly codecs that are used here. */
 interface JsquashOptions {
   readonly noInitialRun: boolean;
   readonly instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => object;

@@ -13,7 +13,7 @@ export interface Form {
   readonly method: ResizeMethod;
 }
 
-/** What pictures have in common; null: they differ in it. */
+/** Properties that all pictures share; null where they differ. */
 export interface Common {
   readonly height: number | null;
   readonly width: number | null;
@@ -21,7 +21,7 @@ export interface Common {
   readonly channels: 1 | 3;
 }
 
-/** What these pictures have in common. */
+/** Returns the properties that these pictures share. */
 export function commonOf(headers: readonly Omit<PictureHeader, 'format'>[]): Common {
   const [first] = headers;
   const same = (key: 'height' | 'width'): number | null =>
@@ -55,7 +55,7 @@ export function formFor(
   return { height, width, resize, method, color: color ?? (channels === 1 ? 'gray' : 'rgb') };
 }
 
-/** What the shape of an input says of pictures. */
+/** Returns the form of pictures that the shape of an input asks for. */
 function wantedBy(
   input: readonly (number | null)[] | undefined,
   { height, width }: Common,
@@ -78,7 +78,7 @@ function wantedBy(
   }
 }
 
-/** How many numbers a picture of this form has for each pixel. */
+/** Counts the numbers per pixel of a picture of this form. */
 export const channelsOf = ({ color }: Form): 1 | 3 => (color === 'gray' ? 1 : 3);
 
 /** A picture in a form. */
@@ -88,7 +88,7 @@ export function formed(picture: Pixels, form: Form): Pixels {
   return form.color === 'bgr' ? reversed(colored) : colored;
 }
 
-/** What is done to pictures so that they have a form, in a sentence; undefined: nothing. */
+/** Describes in a sentence how pictures are changed to a form; undefined where they are not. */
 export function formNote(form: Form, common: Common): string | undefined {
   const { height, width, resize, method, color } = form;
   const done = [

@@ -8,7 +8,7 @@ export const HEADER_BYTES = 64 * 1024;
 /** Ends of names of pictures. */
 const ENDS = /\.(png|jpe?g|jfif|webp|bmp|dib)$/i;
 
-/** Whether a file is called as a picture that Secateur reads. */
+/** Returns true for the name of a picture that Secateur reads. */
 export const isPictureName = (name: string): boolean => ENDS.test(name);
 
 /**

@@ -8,7 +8,7 @@ const isFrame = (marker: number): boolean =>
 const EXIF = 0x45786966;
 const ORIENTATION = 0x0112;
 
-/** How a JPEG picture is stored, which is turned before it is shown where `orientation` (EXIF) is not 1. */
+/** Properties of a stored JPEG picture; it is rotated where `orientation` (EXIF) is not 1. */
 interface JpegFrame {
   readonly width: number;
   readonly height: number;

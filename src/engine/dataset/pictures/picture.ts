@@ -1,7 +1,7 @@
-/** How a picture is stored. */
+/** The file format of a picture. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'bmp';
 
-/** What the beginning of a picture's file tells. */
+/** The properties in the header of a picture's file. */
 export interface PictureHeader {
   readonly format: PictureFormat;
   /** Pixels, as the picture is shown. */

@@ -1,11 +1,11 @@
 import type { Pixels } from './picture';
 
-/** How pixels between pixels are found: as `tf.image.resize` does it, corners of images on each other. */
+/** Interpolation of pixels, as in `tf.image.resize`; corners of images coincide. */
 export type ResizeMethod = 'bilinear' | 'nearest' | 'area';
-/** What becomes of the ratio of height and width: given up, kept by cutting the longer side, or kept by black bars. */
+/** Treatment of the aspect ratio: changed, kept by cropping the longer side, or kept by black bars. */
 export type ResizeMode = 'stretch' | 'crop' | 'pad';
 
-/** How much of which pixels makes one. */
+/** Weights of the source pixels of one pixel. */
 type Taps = readonly { readonly at: number; readonly weight: number }[];
 
 /** The picture with another height and width. */

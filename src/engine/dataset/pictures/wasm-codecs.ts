@@ -13,7 +13,7 @@ export class CodecFailure extends Error {}
 
 interface Running {
   readonly decode: (bytes: Uint8Array) => JsquashImage | null;
-  /** What the codec complained of since it was last emptied. */
+  /** Messages of the codec since they were last cleared. */
   readonly complaints: string[];
 }
 

@@ -13,7 +13,7 @@ import { table } from './table';
 /** All sources, in the order in which they are asked whether they know a place. */
 const SOURCES: readonly Source[] = [idx, cifar, npy, parquet, table, images];
 
-/** What Secateur reads, in words. */
+/** The formats that Secateur reads, in words. */
 const READS = 'folders of pictures, IDX files, arrays of NumPy, a table, Parquet files, or binary files of CIFAR-10';
 
 /** A place, the source that reads it, and what told so. */

@@ -7,11 +7,11 @@ export interface Place {
   readonly path: string;
   /** True for a file, which `names` then holds alone. */
   readonly isFile: boolean;
-  /** What lies in the folder, in order of names; hidden files are left out. */
+  /** The entries of the folder in order of names, without hidden files. */
   readonly names: readonly string[];
 }
 
-/** What the examples of a part are to tell: a class each, or numbers. */
+/** The targets of a part: a class or numbers for each example. */
 export type Target =
   | { readonly kind: 'class'; readonly labels: Int32Array }
   | { readonly kind: 'values'; readonly values: Float32Array; readonly shape: readonly number[] };
@@ -20,7 +20,7 @@ export type Target =
 export interface ArrayExamples {
   readonly kind: 'array';
   readonly values: Uint8Array | Float32Array;
-  /** Of one example: height, width and channels of an image, or the number of features. */
+  /** Shape of one example: height, width and channels of an image, or the number of features. */
   readonly shape: readonly number[];
 }
 
@@ -46,18 +46,18 @@ export interface SourceData {
   readonly sample?: boolean;
   /** Names of the classes in the order of their numbers, where the files tell them. */
   readonly classNames?: readonly string[] | undefined;
-  /** Whether the names of the classes decide their order, which may then be another one than that of a model. */
+  /** True where the names of the classes decide their order, which may differ from that of a model. */
   readonly sortedClasses?: boolean;
-  /** Whether examples that are held out are to have as many of each class, in proportion. */
+  /** True where each class is held out in proportion. */
   readonly stratified?: boolean;
-  /** What a person should know of it, a sentence each. */
+  /** Notes for the person, one sentence each. */
   readonly notes?: readonly string[];
 }
 
 /** One way in which datasets lie in files. */
 export interface Source {
   readonly format: DataFormat;
-  /** What tells that the place holds such a dataset, in a few words; undefined: it does not. Reads no more than names and beginnings. */
+  /** Returns the evidence for such a dataset in a few words, or undefined. Reads names and headers only. */
   recognize(place: Place): Promise<string | undefined>;
   /** Absolute paths whose size and time change with the data. */
   stamped(place: Place): Promise<readonly string[]>;

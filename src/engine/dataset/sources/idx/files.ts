@@ -16,7 +16,7 @@ export function idxFilesAmong(names: readonly string[]): IdxFiles {
   return found;
 }
 
-/** Whether a folder has all four files of an IDX dataset. */
+/** Returns true for a folder with all four files of an IDX dataset. */
 export async function hasAllFiles(folder: string): Promise<boolean> {
   const found = PARTS.map((part) => firstThatExists(possibleNames(part).map((name) => path.join(folder, name))));
   return (await Promise.all(found)).every((file) => file !== undefined);

@@ -8,7 +8,7 @@ import {
 import type { SourceData } from '../source';
 
 /**
- * What a folder of IDX files is, told by its content, so that a copy under any name is still known.
+ * Identifies a known dataset by the content of its IDX files, so that a copy under any name is recognized.
  * @param trainLabels SHA-256 of the file of training labels, unpacked and whole, hex
  */
 export function identify(trainLabels: string): Pick<SourceData, 'name' | 'sample' | 'classNames'> | undefined {

@@ -11,17 +11,17 @@ const MOST_TIMES = 64;
 
 /** Numbers as an IDX file holds them, row-major. */
 export interface IdxArray {
-  /** How many examples, then the sizes of one. */
+  /** The number of examples, then the sizes of one. */
   readonly sizes: readonly number[];
   readonly numbers: Numbers;
   /** SHA-256 of the whole file, unpacked, hex. */
   readonly sha256: string;
 }
 
-/** What one kind of IDX file may hold. */
+/** The allowed content of one kind of IDX file. */
 export interface Kind {
   readonly what: 'images' | 'labels';
-  /** How many sizes its header may name. */
+  /** Numbers of sizes that its header may name. */
   readonly ranks: readonly number[];
   /** The number with which it usually begins. */
   readonly usual: number;
@@ -30,7 +30,7 @@ export interface Kind {
 export const IMAGES: Kind = { what: 'images', ranks: [2, 3, 4], usual: 2051 };
 export const LABELS: Kind = { what: 'labels', ranks: [1], usual: 2049 };
 
-/** How the numbers of a type lie in the file, big-endian. */
+/** Layout of the numbers of a type, big-endian. */
 interface NumberType {
   readonly bytes: number;
   decode(view: DataView, count: number): Numbers;
@@ -59,13 +59,13 @@ const TYPES: ReadonlyMap<number, NumberType> = new Map([
   [0x0e, typed(8, Float64Array, (view, at) => view.getFloat64(at))],
 ]);
 
-/** What the header of an IDX file announces. */
+/** The content that the header of an IDX file announces. */
 interface Announced {
   readonly sizes: readonly number[];
   readonly type: NumberType;
   /** Bytes that follow. */
   readonly length: number;
-  /** What they are, in words. */
+  /** Their kind, in words. */
   readonly words: string;
 }
 
@@ -117,7 +117,7 @@ export async function readIdx(source: DataFile, file: string, kind: Kind): Promi
   };
 }
 
-/** How many sizes follow. @throws UserError */
+/** Returns the number of sizes that follow. @throws UserError */
 function checkMagic(header: Uint8Array, file: string, { what, ranks, usual }: Kind): number {
   const found = header.length >= 4 ? new DataView(header.buffer, header.byteOffset).getUint32(0) : undefined;
   const rank = header[3] ?? 0;
@@ -128,7 +128,7 @@ function checkMagic(header: Uint8Array, file: string, { what, ranks, usual }: Ki
   return rank;
 }
 
-/** What follows the header, which no memory was taken for yet. */
+/** Reads the rest of the header before any memory is allocated. */
 function announcement(header: Uint8Array, { size, packed }: DataFile, file: string, { what }: Kind): Announced {
   const view = new DataView(header.buffer, header.byteOffset);
   const sizes = Array.from({ length: header.length / 4 - 1 }, (_, i) => view.getUint32(4 + 4 * i));

@@ -7,7 +7,7 @@ import type { Place } from '../source';
 export interface ClassOrder {
   readonly folders: readonly string[];
   readonly names: readonly string[];
-  /** Whether nobody said it. */
+  /** True where nobody gave the order. */
   readonly sorted: boolean;
 }
 

@@ -12,10 +12,10 @@ export interface ClassFolder {
   readonly files: readonly string[];
 }
 
-/** How a folder of pictures is arranged. */
+/** The arrangement of a folder of pictures. */
 export interface Layout {
   readonly parts: ReadonlyMap<Split, readonly ClassFolder[]>;
-  /** Whether there are folders of classes alone. */
+  /** True where there are only folders of classes. */
   readonly alone: boolean;
   /** All folders in it, absolute: their times change with what lies in them. */
   readonly folders: readonly string[];
@@ -32,7 +32,7 @@ const SPLITS: readonly (readonly [Split, RegExp])[] = [
 /** Folders within folders of a class are looked into so deep. */
 const MOST_DEPTH = 8;
 
-/** What is found on the way through folders. */
+/** Findings on the way through folders. */
 interface Found {
   readonly folders: string[];
   readonly others: string[];

@@ -1,6 +1,6 @@
 import type { Split } from '../../../../protocol/dataset';
 
-/** What an array is, as its name tells. */
+/** The role of an array, from its name. */
 export interface ArrayRole {
   readonly split: Split;
   readonly role: 'examples' | 'targets';
@@ -15,8 +15,8 @@ const EXAMPLES = new Set(['x', 'image', 'images', 'data', 'features', 'inputs', 
 const TARGETS = new Set(['y', 'label', 'labels', 'target', 'targets', 'classes']);
 
 /**
- * What an array is by its name: `x_train`, `y_test`, `train_images`, `val_labels`; without a word for the part, `x` and `y`,
- * it is of the training part. Undefined: it tells nothing.
+ * Returns the role of an array from its name: `x_train`, `y_test`, `train_images`, `val_labels`. Names without a part, `x` and
+ * `y`, belong to the training part. Undefined for other names.
  */
 export function roleOf(name: string): ArrayRole | undefined {
   if (name === 'arr_0') return { split: 'train', role: 'examples' };

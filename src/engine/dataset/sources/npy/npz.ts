@@ -6,7 +6,7 @@ import { readNpy, type NpyArray } from './read';
 /** The arrays of an .npz file may unpack to so many bytes in all: 2 GiB. */
 const MOST_UNPACKED = 2 ** 31;
 
-/** Whether bytes begin as a zip file does. */
+/** Returns true for the first bytes of a zip file. */
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 

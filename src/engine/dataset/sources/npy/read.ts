@@ -8,7 +8,7 @@ export interface NpyArray {
   readonly numbers: Numbers;
 }
 
-/** How numbers of a type lie in the file. */
+/** Layout of the numbers of a type. */
 interface NumberType {
   readonly bytes: number;
   make(count: number): Numbers;
@@ -37,20 +37,20 @@ const TYPES: ReadonlyMap<string, NumberType> = new Map([
   ['f8', typed(8, (n) => new Float64Array(n), (view, at, little) => view.getFloat64(at, little))],
 ]); // prettier-ignore
 
-/** What the header of a file says. */
+/** The header of a file. */
 interface Header {
   readonly type: NumberType;
   readonly little: boolean;
   readonly fortran: boolean;
   readonly shape: readonly number[];
-  /** Where the numbers begin. */
+  /** Offset of the numbers. */
   readonly start: number;
 }
 
 /** No array may have more dimensions than this. */
 const MOST_RANK = 8;
 
-/** Whether bytes begin as a .npy file does. */
+/** Returns true for the first bytes of a .npy file. */
 export const isNpy = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(6, bytes.byteLength)).toString('latin1') === '\x93NUMPY';
 

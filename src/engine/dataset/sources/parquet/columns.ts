@@ -45,7 +45,7 @@ export class ColumnBuilder {
   }
 }
 
-/** What a cell holds, as far as it is read; undefined: nothing. */
+/** Returns the value of a cell that is read; undefined for other content. */
 function contentOf(cell: unknown): number | string | Uint8Array | { readonly kind: string } | undefined {
   if (cell === null || cell === undefined) return undefined;
   if (typeof cell === 'number' || typeof cell === 'string') return cell;

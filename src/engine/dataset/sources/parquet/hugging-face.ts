@@ -4,7 +4,7 @@ import type { Metadata } from './read';
 const Feature = z.looseObject({ _type: z.string().optional(), names: z.array(z.string()).optional() });
 const Info = z.looseObject({ info: z.looseObject({ features: z.record(z.string(), z.unknown()) }) });
 
-/** What Hugging Face writes of the columns of a dataset. */
+/** The description of a dataset's columns by Hugging Face. */
 export interface ToldColumns {
   readonly target?: string;
   readonly image?: string;

@@ -11,10 +11,10 @@ const MOST_BYTES = 2 ** 30;
 /** Rows that are held as they are read. */
 const ROWS_AT_ONCE = 2048;
 
-/** What a file tells beside its rows: texts by key. */
+/** Metadata of a file: texts by key. */
 export type Metadata = Readonly<Record<string, string>>;
 
-/** Whether bytes begin as a Parquet file does. */
+/** Returns true for the first bytes of a Parquet file. */
 export const isParquet = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(4, bytes.byteLength)).toString('latin1') === 'PAR1';
 

@@ -1,6 +1,6 @@
 import type { FileMetaData } from 'hyparquet';
 
-/** What a file says of its columns. */
+/** The columns of a file. */
 export interface ParquetColumns {
   /** The names of the columns, those of the fields of a column left out. */
   readonly names: readonly string[];
@@ -26,8 +26,8 @@ export function columnsOf({ schema }: Pick<FileMetaData, 'schema'>): ParquetColu
 }
 
 /**
- * Whether each group of rows holds the columns that the schema names, and as many rows as the file says. A reader that fails
- * over a file of which this is not true leaves columns behind that nobody waits for.
+ * Returns true where each group of rows holds the columns of the schema, and the number of rows that the file names. A reader
+ * that fails on an inconsistent file leaves pending reads of columns behind.
  */
 export function isConsistent(head: FileMetaData): boolean {
   const leaves = columnsOf(head).leaves.join('\n\n');

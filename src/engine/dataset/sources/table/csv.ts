@@ -13,16 +13,16 @@ const FIRST_ROWS = 200;
 const MOST_BYTES = 2 ** 30;
 const MOST_COLUMNS = 100_000;
 
-/** How a table is written. */
+/** The dialect of a table. */
 export interface CsvShape {
   readonly delimiter: string;
   readonly header: boolean;
   readonly columns: number;
-  /** Which columns begin with numbers. */
+  /** Columns that begin with numbers. */
   readonly numbers: readonly boolean[];
 }
 
-/** How the table in a file is written, by its first rows; undefined: it is no table. @throws UserError where it cannot be read */
+/** Finds the dialect of a table from its first rows; undefined where it is not a table. @throws UserError where it cannot be read */
 export async function shapeOfCsv(file: string, header?: boolean): Promise<CsvShape | undefined> {
   const bytes = await withDataFile(file, async ({ bytes: pieces }) => {
     for await (const piece of pieces) return piece.subarray(0, FIRST_BYTES);
@@ -53,7 +53,7 @@ async function firstRows(text: string, delimiter: string): Promise<string[][]> {
     const parser = Readable.from([text.slice(0, end)]).pipe(parse({ ...optionsFor(delimiter), to: FIRST_ROWS }));
     for await (const row of parser as AsyncIterable<string[]>) rows.push(row);
   } catch {
-    // What is wrong is said when the whole is read.
+    // The complete read reports the fault.
   }
   return rows;
 }

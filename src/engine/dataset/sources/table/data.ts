@@ -13,7 +13,7 @@ import { featuresOf, refuseMissing, rowsOf, textsOf, type Feature } from './feat
 import { rolesOf, type Roles } from './roles';
 import type { Column, Table } from './table';
 
-/** What is known of tables beside their rows. */
+/** Properties of tables beside their rows. */
 export interface TableOptions {
   readonly columns?: Columns | undefined;
   /** The names of the classes in the order of their numbers, where something else than the rows tells them. */

@@ -5,7 +5,7 @@ import { splitOfWord } from '../../split-names';
 import { PICTURE_NAMES, TARGET_NAMES } from './sniff';
 import type { Column, Table } from './table';
 
-/** What the columns of a table are, by their places. */
+/** The roles of a table's columns, by index. */
 export interface Roles {
   readonly target: number;
   /** The column of pictures; undefined: the features are the examples. */
@@ -13,7 +13,7 @@ export interface Roles {
   readonly features: readonly number[];
   /** The column that says to which part a row belongs. */
   readonly split?: number | undefined;
-  /** What told the target, in a few words. */
+  /** The evidence for the target, in a few words. */
   readonly evidence: string;
 }
 

@@ -2,7 +2,7 @@ import { isPictureName } from '../../pictures/header';
 import { isMissing } from './table';
 
 const DELIMITERS = ['\t', ',', ';', '|'] as const;
-/** What columns of labels and of pictures are usually called, lower-case. */
+/** Usual names of columns of labels and of pictures, lower-case. */
 export const TARGET_NAMES: readonly string[] = ['label', 'labels', 'class', 'target', 'y', 'category', 'species', 'classname', 'class_name']; // prettier-ignore
 export const PICTURE_NAMES: readonly string[] = ['image', 'img', 'path', 'file', 'filename', 'file_name', 'filepath', 'image_path', 'image_id', 'picture']; // prettier-ignore
 
@@ -11,7 +11,7 @@ const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i;
 export const isNumber = (text: string): boolean => NUMBER.test(text);
 export const isWhole = (text: string): boolean => /^\s*[-+]?\d+\s*$/.test(text);
 
-/** What parts the cells of a line: the one of the common characters of which the first lines have as many. Undefined: none. */
+/** Finds the separator of cells: a common character that occurs equally often in the first lines. Undefined where there is none. */
 export function delimiterOf(lines: readonly string[]): string | undefined {
   let best: { readonly delimiter: string; readonly cells: number } | undefined;
   for (const delimiter of DELIMITERS) {
@@ -22,14 +22,14 @@ export function delimiterOf(lines: readonly string[]): string | undefined {
   return best?.delimiter;
 }
 
-/** Whether the first row names the columns: none of its cells is a number or a picture, but one below is, or it has a usual name. */
+/** Returns true where the first row names the columns: none of its cells is a number or a picture, but one below is, or it has a usual name. */
 export function hasHeader([first, ...rest]: readonly (readonly string[])[]): boolean {
   if (!first || first.some((cell) => isNumber(cell) || isPictureName(cell))) return false;
   const usual = first.some((cell) => [...TARGET_NAMES, ...PICTURE_NAMES].includes(cell.trim().toLowerCase()));
   return usual || rest.some((row) => row.some((cell) => isNumber(cell) || isPictureName(cell)));
 }
 
-/** Which columns of the first rows hold nothing but numbers and missing values. */
+/** Returns the columns whose first rows hold only numbers and missing values. */
 export function numberColumns(rows: readonly (readonly string[])[]): boolean[] {
   return (rows[0] ?? []).map((_, column) => {
     const cells = rows.map((row) => row[column] ?? '').filter((cell) => !isMissing(cell));

@@ -3,7 +3,7 @@ export interface NumberColumn {
   readonly kind: 'numbers';
   readonly name: string;
   readonly values: Uint8Array | Float64Array;
-  /** Whether all were written as whole numbers. */
+  /** True where all were written as whole numbers. */
   readonly whole: boolean;
   /** The first row without a value, from 0; -1: there is none. Such a row has NaN. */
   readonly missing: number;
@@ -31,11 +31,11 @@ export interface Table {
   readonly from: string;
   readonly rows: number;
   readonly columns: readonly Column[];
-  /** Whether the names of the columns are written in the file; else they are numbers from 1. */
+  /** True where the file names its columns; else they are numbers from 1. */
   readonly named: boolean;
 }
 
-/** What is written where a value is missing. */
+/** Texts of missing values. */
 const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
 
 export const isMissing = (text: string): boolean => MISSING.has(text.trim().toLowerCase());
