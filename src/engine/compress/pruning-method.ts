@@ -19,17 +19,17 @@ import { planRemove } from './remove/plan';
 import { channelScores } from './remove/scores';
 import { shareOf } from './share';
 
-/** How layers are cut, as a scan or a target says it. */
+/** The pruning options of a scan or a target. */
 export interface PruningMethodOptions {
   readonly by: 'prune' | 'remove';
   readonly score: string;
   readonly granularity?: string | undefined;
   readonly protect?: string[] | undefined;
-  /** For which MACs are counted where channels are removed, see `closeInputs`. */
+  /** Size of the inputs for MACs where channels are removed, see `closeInputs`. */
   readonly inputShape?: number[] | undefined;
 }
 
-/** What computing scores is given: training images, the recipe's seed, and who listens. */
+/** The context in which scores are computed: training images, the recipe's seed, and progress. */
 export interface PruningMethodContext {
   readonly data: Dataset;
   readonly seed: number;
@@ -37,31 +37,34 @@ export interface PruningMethodContext {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A plan that was carried out on a copy. */
+/** A copy of the model after a plan was applied. */
 export interface PrunedModel {
   /** The smaller or sparser model, as it would be written. */
   readonly model: ModelContent;
-  /** Weights in the shapes that the model had, with which it answers in the same way. */
+  /** Weights in the shapes of the original model. With them, that model gives the same outputs as the smaller one. */
   readonly shown: Tensors;
 }
 
-/** A way to cut a model: one layer at a time, and several, each by an amount of its own. */
+/** A way to compress a model: layer by layer, or several layers at once, each by its own amount. */
 export interface PruningMethod {
   readonly pruner: LayerPruner;
-  /** The recipe step that cuts layers by such amounts: sparsities, or shares of channels. */
+  /** Makes the recipe step for these amounts: sparsities, or shares of channels. */
   step(amounts: ReadonlyMap<string, number>): PruneStep | RemoveStep;
   /**
-   * The amounts that ranking all layers together comes to, where this share of the weights, parameters or MACs goes; null
-   * where so much cannot be cut.
+   * Returns the amount for each layer when all layers are ranked together and this share of the weights, parameters or
+   * MACs goes; null where so much cannot go.
    */
   globalAmounts(share: number, of: 'params' | 'macs'): ReadonlyMap<string, number> | null;
-  /** What is cut, and nothing more. @throws UserError */
+  /** Prunes or removes, and does nothing more. @throws UserError */
   apply(amounts: ReadonlyMap<string, number>): PrunedModel;
-  /** All that the step does, fitting the kept weights anew where the score does so. @throws UserError, CancelledError */
+  /** Does the whole step; refits the kept weights where the score reconstructs. @throws UserError, CancelledError */
   applyAndReconstruct(amounts: ReadonlyMap<string, number>): Promise<PrunedModel>;
 }
 
-/** The way to cut that these options name; scores that need data are computed first. @throws UserError, CancelledError */
+/**
+ * Makes the pruning method that the options describe. Computes scores that need data first. @throws UserError,
+ * CancelledError
+ */
 export async function createPruningMethod(
   model: ModelContent,
   options: PruningMethodOptions,
@@ -71,7 +74,7 @@ export async function createPruningMethod(
   return options.by === 'prune' ? weightPruning(model, options, context) : channelRemoval(model, options, context);
 }
 
-/** Checks what the options alone tell. @throws UserError */
+/** Checks the options alone, without a model. @throws UserError */
 export function checkPruningMethod({ by, score, granularity }: PruningMethodOptions): void {
   if (by === 'prune') {
     named(ImportanceScoreName, score, 'weights');
@@ -125,7 +128,7 @@ async function weightPruning(
     applyAndReconstruct: async (amounts) => {
       const done = step(amounts);
       const plan = planPrune(model, done, context.seed, statistics);
-      // Its progress would take turns with that of the whole.
+      // Its progress would alternate with the progress of the whole.
       const { tensors } = await applyAndReconstruct(model, done, plan, data, { ...context, onProgress: undefined });
       return { model: { ...model, tensors }, shown: tensors };
     },
@@ -169,7 +172,7 @@ async function channelRemoval(
   };
 }
 
-/** The share of zeros in what may be pruned of each of some layers. */
+/** Returns the share of zeros in the prunable weights of each named layer. */
 function amountsOf(model: ModelContent, tensors: Tensors, layers: Iterable<string>): Map<string, number> {
   const names = new Set(layers);
   const shares = readGraph(model)
@@ -190,7 +193,7 @@ function orNull<T>(work: () => T): T | null {
   }
 }
 
-/** A score by its name. @throws UserError where it is none of these */
+/** Finds a score by its name. @throws UserError where it is none of these */
 function named<T extends string>(names: { readonly options: readonly T[] }, score: string, what: string): T {
   const found = names.options.find((name) => name === score);
   if (found === undefined)

@@ -19,7 +19,7 @@ export interface RecalibrateOptions {
 
 /** Sums over batches, for each channel: of the means, and of the mean squares. */
 interface Statistics {
-  /** The tensor that is to hold the variance. */
+  /** Name of the tensor for the variance. */
   readonly variance: string;
   readonly means: Float64Array;
   readonly squares: Float64Array;
@@ -27,17 +27,17 @@ interface Statistics {
 }
 
 /**
- * The model with the mean and variance of each batch normalisation measured anew over all of `images`: every batch is
- * normalised by its own statistics, as in training, and these are averaged without momentum, over all calls of a layer that
- * has several. Dropout is off.
- * @throws UserError where the model has no batch normalisation; CancelledError
+ * Recomputes the mean and variance of each batch normalization over all of `images`, and returns the model with them.
+ * Every batch is normalized by its own statistics, as in training. These are averaged without momentum, over all calls
+ * of a layer with several. Dropout is off.
+ * @throws UserError where the model has no batch normalization; CancelledError
  */
 export async function recalibrate(
   model: ModelContent,
   images: Examples,
   { batchSize, signal, onProgress }: RecalibrateOptions,
 ): Promise<{ model: ModelContent; layers: RecalibratedLayer[] }> {
-  /** By the name of the tensor that is to hold the mean. */
+  /** By the name of the tensor for the mean. */
   const statistics = new Map<string, Statistics>();
   const network = await toNetwork(model);
   try {
@@ -60,12 +60,18 @@ export async function recalibrate(
   return withStatistics(model, statistics);
 }
 
-/** The statistics of one batch in one call of a layer, `of` the tensors that hold them. The listener disposes of them. */
+/**
+ * The statistics of one batch in one call of a layer; `of` names the tensors that hold them. The listener disposes of
+ * them.
+ */
 interface Measured extends ChannelMoments {
   readonly of: BatchNormalization;
 }
 
-/** Makes each batch normalisation of a network go by the statistics of the batch, which it adds to the list. @throws UserError where there is none */
+/**
+ * Makes each batch normalization use the statistics of the batch, and collects these in the returned list.
+ * @throws UserError where the network has no batch normalization
+ */
 function listen(network: Network): Measured[] {
   const measured: Measured[] = [];
   const layers = network.normalizations();
@@ -115,7 +121,7 @@ function withStatistics(model: ModelContent, statistics: ReadonlyMap<string, Sta
   return { model: { ...model, tensors }, layers };
 }
 
-/** Below this a variance is that of a channel that never changes. */
+/** A smaller variance means that the channel never changes. */
 const SMALLEST_VARIANCE = 1e-12;
 
 function moved(oldMean: Tensor, oldVariance: Tensor, mean: Float64Array, variance: Float64Array) {

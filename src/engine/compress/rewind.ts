@@ -3,7 +3,7 @@ import type { ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
 import { modelTensors } from '../model/tensors';
 
-/** A model whose weights went back, and how many of its kernel weights did, and stayed 0. */
+/** A rewound model, with the numbers of its kernel weights that were rewound and that stayed 0. */
 export interface Rewound {
   readonly model: ModelContent;
   readonly kept: number;
@@ -11,9 +11,9 @@ export interface Rewound {
 }
 
 /**
- * Gives a pruned model the weights that `early` has, its biases and statistics too; weights of kernels that are 0 stay 0
- * (Frankle and Carbin 2019; Frankle et al. 2020, "Linear Mode Connectivity and the Lottery Ticket Hypothesis").
- * @param source what `early` is called in the sentence
+ * Gives a pruned model the weights of `early`, biases and statistics included. Kernel weights that are 0 stay 0 (Frankle
+ * and Carbin 2019; Frankle et al. 2020, "Linear Mode Connectivity and the Lottery Ticket Hypothesis").
+ * @param source name of `early` in error messages
  * @throws UserError where the tensors differ in name or shape
  */
 export function rewind(model: ModelContent, early: ModelContent, source: string): Rewound {

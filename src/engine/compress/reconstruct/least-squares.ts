@@ -1,6 +1,6 @@
 import { tf } from '../../tf';
 
-/** What least squares must know of one layer's inputs X and wanted outputs Y, both centred: the bias is then out of the way. */
+/** The normal equations of one layer with inputs X and target outputs Y. Both are centered, so that the bias drops out. */
 export interface NormalEquations {
   /** X^T X, inputs x inputs. */
   readonly moments: tf.Tensor2D;
@@ -11,20 +11,20 @@ export interface NormalEquations {
 }
 
 export interface SolveOptions {
-  /** What is added to the diagonal of the moments, as a share of its mean: it holds weights near where they start. */
+  /** Added to the diagonal of the moments, as a share of its mean. It keeps weights near their start values. */
   readonly damping: number;
   readonly iterations: number;
-  /** Called now and then; what it throws ends the work. */
+  /** Called from time to time; an error that it throws ends the work. */
   readonly pause?: (() => Promise<void>) | undefined;
 }
 
-/** Iterations in one graph of the backend: between two of them work can be cancelled. */
+/** Iterations in one graph of the backend. Work can be cancelled between two graphs. */
 const ITERATIONS_AT_ONCE = 5;
 const SMALLEST = 1e-30;
 
-/** Where conjugate gradients stand. */
+/** The state of the conjugate gradients. */
 interface Descent extends Record<string, tf.Tensor> {
-  /** What is added to the start, inputs x outputs. */
+  /** Change from the start, inputs x outputs. */
   change: tf.Tensor;
   residual: tf.Tensor;
   direction: tf.Tensor;
@@ -33,9 +33,11 @@ interface Descent extends Record<string, tf.Tensor> {
 }
 
 /**
- * Least squares under a mask: a kernel W, inputs x outputs, that makes |X W - Y|^2 small and is 0 wherever `mask` is, by
- * conjugate gradients on the normal equations with their diagonal as preconditioner (Hestenes and Stiefel 1952), each
- * output for itself and all at once. An output whose error would not become smaller keeps `start`.
+ * Solves least squares under a mask: finds a kernel W, inputs x outputs, that makes |X W - Y|^2 small and is 0 wherever
+ * `mask` is 0.
+ * Uses conjugate gradients on the normal equations with their diagonal as preconditioner (Hestenes and Stiefel 1952),
+ * for all outputs at once, each independent of the others. An output keeps `start` if its error would not become
+ * smaller.
  * @returns a new tensor
  */
 export async function solveMasked(
@@ -94,6 +96,6 @@ export async function solveMasked(
 
 const perOutput = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(a, b), 0, true);
 
-/** a / b, and 0 where b is not above 0: that output is solved. */
+/** Divides a by b; 0 where b is not above 0, which means that the output is solved. */
 const quotient = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
   tf.mul(tf.div(a, tf.maximum(b, SMALLEST)), tf.cast(tf.greater(b, SMALLEST), 'float32'));

@@ -8,35 +8,38 @@ import type { NormalEquations } from './least-squares';
 /** Images in one forward pass. */
 const BATCH_SIZE = 100;
 
-/** One layer in the model as it was, whose outputs are wanted, and in the pruned model, whose inputs it gets. */
+/** One layer in both models: the original gives the target outputs, the pruned model gives the inputs. */
 export interface LayerPair {
   readonly original: Product;
-  /** The kernel as it was, inputs x outputs. */
+  /** The original kernel, inputs x outputs. */
   readonly kernel: tf.Tensor2D;
   readonly pruned: Product;
 }
 
-/** Sums over all rows x of what the pruned layer's kernel is multiplied with, and y of what came out of the original one, its bias left out. The caller disposes of the tensors. */
+/**
+ * Sums over all rows: x is an input row of the pruned layer's kernel, y the output of the original kernel without its
+ * bias. The caller disposes of the tensors.
+ */
 export interface Moments extends NormalEquations {
   readonly rows: number;
   /** Sums of x and of y, 1 x inputs and 1 x outputs. */
   readonly x: tf.Tensor2D;
   readonly y: tf.Tensor2D;
-  /** Sums of the squares of y, about what the equations are about, and about its mean: 1 x outputs. */
+  /** Sums of the squares of y, 1 x outputs: centered as the equations are, and centered on its mean. */
   readonly squares: tf.Tensor2D;
   readonly variance: tf.Tensor2D;
 }
 
 /**
- * Runs the training images through both models as far as one layer.
- * @param centred whether the layer has a bias, which takes up the means
+ * Runs the training images through both models, up to one layer.
+ * @param centered whether the layer has a bias, which absorbs the means
  * @throws CancelledError
  */
 export async function momentsOf(
   subject: Subject,
   prunedModel: Classifier,
   { original, kernel, pruned }: LayerPair,
-  centred: boolean,
+  centered: boolean,
 ): Promise<Moments> {
   const sums = new TensorSums();
   const wanted: tf.Tensor[] = [];
@@ -64,10 +67,10 @@ export async function momentsOf(
         subject.classifier.logits(batch);
         prunedModel.logits(batch);
       });
-      // What lies behind the layer was disposed of, so it is not computed; reading one sum computes all.
+      // Later layers are not computed, since their results were disposed of. Reading one sum computes all of them.
       await sums.get('y')?.data();
     });
-    return { rows, ...tf.tidy(() => settled(sums, rows, centred)) };
+    return { rows, ...tf.tidy(() => settled(sums, rows, centered)) };
   } finally {
     for (const end of unwatch) end();
     tf.dispose(wanted);
@@ -75,10 +78,10 @@ export async function momentsOf(
   }
 }
 
-function settled(sums: TensorSums, rows: number, centred: boolean) {
+function settled(sums: TensorSums, rows: number, centered: boolean) {
   const of = (name: string) => sums.get(name) as tf.Tensor2D;
   const about = (sum: string, means: () => tf.Tensor2D): tf.Tensor2D =>
-    centred ? tf.sub(of(sum), tf.div(means(), rows)) : tf.clone(of(sum));
+    centered ? tf.sub(of(sum), tf.div(means(), rows)) : tf.clone(of(sum));
   const [x, y] = [tf.clone(of('x')), tf.clone(of('y'))];
   const diagonal = about('diagonal', () => tf.square(x));
   return {

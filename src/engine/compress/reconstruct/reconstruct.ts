@@ -10,19 +10,22 @@ import { withSubject, type CalibrationOptions, type Subject } from '../calibrati
 import { solveMasked } from './least-squares';
 import { momentsOf, type Moments } from './moments';
 
-/** As SparseGPT and OBC have it. */
+/** The value that SparseGPT and OBC use. */
 const DAMPING = 0.01;
 const ITERATIONS = 50;
-/** A matrix of so many inputs squared takes 256 MB. */
+/** A square matrix for this number of inputs takes 256 MB. */
 const MOST_INPUTS = 8192;
 
-/** Error of a layer's outputs as a share of their variance, on the training images, before and after; or why it was left as it is. */
+/**
+ * Error of a layer's outputs on the training images, as a share of their variance, before and after; or the reason why
+ * the layer was not reconstructed.
+ */
 export type LayerReconstruction = { readonly before: number; readonly after: number } | string;
 
-/** A pruned model whose kept weights were fitted anew. */
+/** A pruned model with refitted weights. */
 export interface Reconstruction {
   readonly tensors: Tensors;
-  /** By layer name; layers from which nothing was cut are absent. */
+  /** By layer name; layers without pruned weights are absent. */
   readonly layers: ReadonlyMap<string, LayerReconstruction>;
 }
 
@@ -30,12 +33,13 @@ type FloatTensor = Tensor & { readonly data: Float32Array };
 const isFloat = (tensor: Tensor | undefined): tensor is FloatTensor => tensor?.data instanceof Float32Array;
 
 /**
- * Layer-wise reconstruction without labels (the objective of OBC, Frantar and Alistarh 2022): layer after layer, the kept
- * weights and the bias become those whose outputs, on what the pruned layers before make of training images, come nearest
- * to the outputs that the layer had in the unpruned model. Zeros stay, and no layer's error becomes larger.
- * @param content the model as it was
- * @param pruned its tensors once they are pruned
- * @throws UserError where the model cannot be run or does not fit the images, CancelledError
+ * Reconstructs a pruned model layer by layer, without labels (the objective of OBC, Frantar and Alistarh 2022).
+ * The inputs of a layer are training images as the pruned layers before it transform them. Its kept weights and bias are
+ * fitted so that its outputs come nearest to those of the same layer in the unpruned model. Zeros stay, and no layer's
+ * error grows.
+ * @param content the model before pruning
+ * @param pruned its tensors after pruning
+ * @throws UserError where the model cannot run or does not fit the images, CancelledError
  */
 export async function reconstruct(
   content: ModelContent,
@@ -121,13 +125,14 @@ async function fit(
   }
 }
 
-/** What must be added to the bias so that the mean outputs are those of the unpruned layer, 1 x outputs. */
+/** Computes the change of the bias, 1 x outputs, that makes the mean outputs equal to those of the unpruned layer. */
 const shiftOf = ({ x, y, rows }: Moments, kernel: tf.Tensor2D): tf.Tensor =>
   tf.div(tf.sub(y, tf.matMul(x, kernel)), rows);
 
 /**
- * The squares of what a kernel's outputs differ by from those wanted, over the variance of these; 0 where they are constant.
- * @param shifted whether the difference of the means counts too: that of a bias that is not fitted yet
+ * Computes the squared error of a kernel's outputs, divided by the variance of the target outputs; 0 where these are
+ * constant.
+ * @param shifted whether to count the difference of the means too: it belongs to a bias that is not fitted yet
  */
 async function errorOf(moments: Moments, kernel: tf.Tensor2D, shifted: boolean): Promise<number> {
   const sums = tf.tidy(() => {

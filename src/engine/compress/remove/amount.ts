@@ -8,10 +8,10 @@ import type { Bundle } from './ranking';
 import { removeChannels } from './shrink';
 
 /**
- * How many of the bundles in `order` an amount takes: so many that their groups are a share of the `total` that are ranked,
- * or as few as bring MACs or parameters down by the share that is asked for.
- * @param without the model without some groups
- * @param stopped which layer stops the removal most, where one does
+ * Counts the bundles in `order` that an amount removes: their groups are a share of the `total` of ranked groups; or
+ * they are the fewest that reduce MACs or parameters by the requested share.
+ * @param without makes the model without some groups
+ * @param stopped the layer that stops the removal most, where one does
  * @throws UserError where all of them together do not suffice
  */
 export function countFor(
@@ -45,7 +45,7 @@ export function countFor(
   return low;
 }
 
-/** So many of the first bundles as have no more than `most` groups. */
+/** Counts the first bundles that have no more than `most` groups together. */
 function countOf(order: readonly Bundle[], most: number): number {
   let groups = 0;
   const beyond = order.findIndex((bundle) => (groups += bundle.groups.length) > most);
@@ -54,7 +54,10 @@ function countOf(order: readonly Bundle[], most: number): number {
 
 const groupsOf = (order: readonly Bundle[]): number[] => order.flatMap(({ groups }) => groups);
 
-/** Share of MACs or parameters saved by removing the first of these groups; 1 where the amount counts channels. */
+/**
+ * Computes the share of MACs or parameters that the removal of the first of these groups saves; 1 where the amount
+ * counts channels.
+ */
 export function saving(
   model: ModelContent,
   groups: ChannelGroups,
@@ -65,7 +68,7 @@ export function saving(
   const { what } = wanted(amount);
   const layers = coupled.producers.map((producer) => groups.layers[producer]!);
   const [first] = coupled.groups;
-  // A layer of one channel would be emptied: nothing can be removed of it, whatever that would save.
+  // A layer with one channel would become empty, so nothing can be removed from it.
   if (first === undefined || layers.some(({ outputs }) => outputs.length === 1)) return 1;
   return 1 - sizeBy(what, removeChannels(model, groups, new Set([first]))) / sizeBy(what, model);
 }

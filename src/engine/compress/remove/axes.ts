@@ -8,21 +8,21 @@ export interface ChannelAxis {
   readonly groups: readonly number[];
 }
 
-/** The axes of a layer's tensor that run over the channels which enter or leave the layer. */
+/** Finds the axes of a layer's tensor that run over the channels which enter or leave the layer. */
 export function channelAxes({ tensor, axes }: GraphTensor, layer: LayerChannels): ChannelAxis[] {
   return axes.flatMap(({ axis, side }) => {
     const channels = layer[side];
     const times = tensor.shape[axis]! / channels.length;
-    // Where channels cannot be followed the last axis may be another, and none of it is ever cut.
+    // Where channels cannot be followed, the last axis may be a different one. Nothing is removed from it.
     if (!Number.isInteger(times)) return [];
     return [{ axis, side, groups: channels.flatMap((group) => Array.from({ length: times }, () => group)) }];
   });
 }
 
-/** Whether a kernel sums over the channels that enter its layer; the depthwise do not. */
+/** Tells whether a kernel sums over the channels that enter its layer. Depthwise kernels do not. */
 export const mixes = ({ axes }: GraphTensor): boolean => axes.length === 2;
 
-/** Visits each weight of a kernel that is not 0, in order, with the channels between which it lies. */
+/** Visits each nonzero weight of a kernel in order, with the channels that it connects. */
 export function eachWeight(
   { tensor: { data, shape }, axes }: GraphTensor,
   visit: (weight: number, input: number, output: number) => void,
@@ -39,11 +39,11 @@ export function eachWeight(
   }
 }
 
-/** How many channels a layer makes, by its kernel; null where it makes none, or its kernel is not there. */
+/** Counts the channels that a layer makes, by its kernel; null where it makes none or has no kernel. */
 export function madeBy({ tensors }: Pick<GraphLayer, 'tensors'>): number | null {
   const kernel = tensors.find(mixes);
   return kernel?.tensor.shape[kernel.axes.find(({ side }) => side === 'outputs')!.axis] ?? null;
 }
 
-/** Channels of the output of a layer; null where neither its shape nor its kernel tells them. */
+/** Counts the channels of a layer's output; null where neither its shape nor its kernel is known. */
 export const widthOf = (layer: GraphLayer): number | null => layer.outputShape?.at(-1) ?? madeBy(layer);

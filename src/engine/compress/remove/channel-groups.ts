@@ -3,22 +3,22 @@ import type { Op } from '../../model/op/op';
 import type { Followed } from './follow';
 
 /**
- * The channels that enter and leave a layer: for each index of its last axis, the group that the channel belongs to. None
- * where it is not known how many there are; then they stay.
+ * The channels that enter and leave a layer: for each index of its last axis, the group of that channel. Empty where the
+ * number of channels is unknown; they stay then.
  */
 export interface LayerChannels {
   readonly name: string;
   readonly path: readonly string[];
   readonly type: string;
   readonly op: Op;
-  /** Those of all inputs one after another; of a layer that is called more than once, those of the first call. */
+  /** The channels of all inputs in sequence; for a layer with several calls, those of the first call. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 }
 
-/** The channels of one call of a layer; null where it is not known how many they are. */
+/** The channels of one call of a layer; null where their number is unknown. */
 export interface CallChannels {
-  /** As a place in the graph's nodes. */
+  /** Index in the graph's nodes. */
   readonly node: number;
   readonly followed: Followed;
   readonly inputs: readonly (readonly number[] | null)[];
@@ -29,7 +29,7 @@ export interface CallChannels {
 export interface ChannelGroups {
   /** In the order of the graph's nodes. */
   readonly layers: readonly LayerChannels[];
-  /** In the order of the graph's: each comes after those that feed it. */
+  /** In the order of the graph's calls: each one after those that feed it. */
   readonly calls: readonly CallChannels[];
   /** Groups that must stay, each with the reason. */
   readonly fixed: ReadonlyMap<number, Fix>;

@@ -6,15 +6,15 @@ import type { ChannelGroups } from './channel-groups';
 import { Tracer } from './tracer';
 
 /**
- * Follows channels through a model, call by call, into the models within it. A layer with weights that is called more than
- * once reads and makes the same channels at each call. What cannot be followed is fixed, with the reason.
+ * Follows channels through a model, call by call, nested models included. A layer with weights reads and makes the same
+ * channels at each of its calls. Channels that cannot be followed are fixed, with the reason.
  * @throws UserError where the model has no layers
  */
 export function channelGroups(model: ModelContent): ChannelGroups {
   return new Tracer(graphOf(model)).trace();
 }
 
-/** A model as nodes and their calls. @throws UserError where these are not known */
+/** Reads a model as nodes and their calls. @throws UserError where these are unknown */
 export function graphOf(model: ModelContent): ModelGraph {
   const graph = readGraph(model);
   if (!graph.layered)

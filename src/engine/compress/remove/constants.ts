@@ -9,18 +9,18 @@ import { graphOf } from './channels';
 import type { CallChannels, ChannelGroups } from './channel-groups';
 import { activated, elementwise } from './scalars';
 
-/** Of each channel the number that it always is, at every place and for every input; null where it varies, or may vary. */
+/** The value of each channel that is the same at every position and for every input; null where it varies, or may vary. */
 export type Constants = readonly (number | null)[];
 
-/** What enters and leaves a layer. */
+/** The constants that enter and leave a layer. */
 export interface LayerConstants {
   readonly inputs: Constants;
   readonly outputs: Constants;
 }
 
 /**
- * Follows numbers that never change through a model at inference; layers in the order of the graph's nodes. What a layer that is
- * called more than once is fed is constant where it is the same at each call.
+ * Follows constant values through a model at inference, in the order of the graph's nodes. For a layer with several
+ * calls, a value is constant if it is the same at each call.
  */
 export function constantsOf(model: ModelContent, groups: ChannelGroups): LayerConstants[] {
   const { nodes, calls } = graphOf(model);
@@ -45,7 +45,7 @@ const varying = (count: number): null[] => Array.from({ length: count }, () => n
 
 const same = (a: Constants, b: Constants): Constants => a.map((value, i) => (value === b[i] ? value : null));
 
-/** Whether a constant that is not 0 stays one number under the layer's window: what lies beyond the edge counts as 0. */
+/** Tells whether a nonzero constant stays one value under the layer's window. Positions beyond the edge count as 0. */
 export function keepsConstants(op: Op): boolean {
   if (op.kind === 'dense') return true;
   if (op.kind === 'transposed-conv' || !('window' in op)) return false;
@@ -65,7 +65,7 @@ function through(
     return unknown.map((_, i) =>
       joined(
         op.how,
-        // One that is alone meets all channels.
+        // A single channel is broadcast to all others.
         feeds.map((feed) => feed[feed.length === 1 ? 0 : i] ?? null),
       ),
     );
@@ -120,7 +120,7 @@ function joined(how: Merge['how'], values: Constants): number | null {
   }
 }
 
-/** The sums over channels that a kernel makes, for each of so many outputs; null where one varies. */
+/** Sums constants over channels as a kernel does, for each of `outputs` outputs; null where a sum varies. */
 function summed(kernel: GraphTensor, inputs: Constants, keeps: boolean, outputs: number): (number | null)[] {
   const sums: (number | null)[] = Array.from({ length: outputs }, () => 0);
   eachWeight(kernel, (weight, input, output) => {
@@ -131,7 +131,7 @@ function summed(kernel: GraphTensor, inputs: Constants, keeps: boolean, outputs:
   return sums;
 }
 
-/** What a depthwise kernel makes of each channel, one output for each input and multiplier, before any bias. */
+/** Applies a depthwise kernel to the constants of each channel: one output for each input and multiplier, without bias. */
 function filtered(op: Op, kernel: Tensor | undefined, inputs: Constants): (number | null)[] {
   if (!kernel) return inputs.map(() => null);
   const [channels, multiplier] = [kernel.shape.at(-2)!, kernel.shape.at(-1)!];

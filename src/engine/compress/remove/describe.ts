@@ -11,9 +11,9 @@ import { whyFixed } from './fixed';
 import type { GroupScores } from './scores/score';
 import type { DeadChannels } from './zeros';
 
-/** What is known of a plan when its layers are described. */
+/** The input of a description: a plan and the facts that led to it. */
 interface Planned {
-  /** Before and after, both with the sizes of their inputs as the step gives them. */
+  /** Before and after, both with the input sizes that the step gives. */
   readonly model: ModelContent;
   readonly smaller: ModelContent;
   readonly groups: ChannelGroups;
@@ -21,11 +21,11 @@ interface Planned {
   /** Protected layers with the pattern that names them. */
   readonly guarded: ReadonlyMap<string, string>;
   readonly scores: GroupScores;
-  /** Where channels that are all zero were looked for. */
+  /** Set where the step looked for channels that are all zero. */
   readonly dead?: DeadChannels | undefined;
 }
 
-/** Every layer before and after, with the reason for each that keeps its channels. */
+/** Describes every layer before and after, with the reason where it keeps its channels. */
 export function describeLayers(planned: Planned): RemovedLayer[] {
   const [before, after] = [readGraph(planned.model).layers, readGraph(planned.smaller).layers];
   return planned.groups.layers.map(({ name, type }, i): RemovedLayer => {
@@ -38,8 +38,8 @@ export function describeLayers(planned: Planned): RemovedLayer[] {
 }
 
 /**
- * Parameters and dense MACs of a whole model before and after.
- * @param inputShape for which MACs are counted, see `closeInputs`
+ * Counts parameters and dense MACs of a whole model before and after.
+ * @param inputShape size of the inputs for MACs, see `closeInputs`
  */
 export function totalsOf(before: ModelContent, after: ModelContent, inputShape?: readonly number[]): RemovalTotals {
   const macsFor = macsForOf(before, inputShape);
@@ -50,7 +50,7 @@ export function totalsOf(before: ModelContent, after: ModelContent, inputShape?:
   return { before: sizeOf(before), after: sizeOf(after) };
 }
 
-/** Parameters and dense multiply-accumulates of a model; null where these cannot be inferred. */
+/** Counts parameters and dense MACs of a model; MACs are null where they cannot be inferred. */
 export function modelSize(model: ModelContent): { params: number; macs: number | null } {
   const { layers } = readGraph(model);
   return {
@@ -66,8 +66,8 @@ const sizeOf = (layer: GraphLayer) => ({
 });
 
 /**
- * What is told of a layer must be true of its tensors.
- * @throws Error where it is not: a fault of the program, after which nothing may be told or written
+ * Checks the report on a layer against its tensors.
+ * @throws Error where they disagree: an internal error, after which nothing may be reported or written
  */
 function requireTrue({ name, state }: RemovedLayer, before: GraphLayer, after: GraphLayer): void {
   const [had, has] = [madeBy(before), madeBy(after)];
@@ -119,7 +119,7 @@ function judge(
   return { state: left, reason: 'all its channels score higher, or no amount is given for it' };
 }
 
-/** How many channels of a layer stay although they never change, and why. */
+/** Explains how many channels of a layer stay although they never change, and why. */
 function stayingOf(outputs: readonly number[], { staying }: DeadChannels): string | undefined {
   const reasons = outputs.flatMap((group) => staying.get(group) ?? []);
   const [first] = reasons;

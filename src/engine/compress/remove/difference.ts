@@ -14,33 +14,34 @@ import { noiseFor, type Batch } from './noise';
 import { RelativeDifference } from './relative-difference';
 
 /**
- * The largest difference, as a share of the spread of an output, at which two outputs count as the same. Sums of float32 in
- * another order differ by some millionths of it; one channel too many or at the wrong place by some hundredths.
+ * Limit of the difference, as a share of the spread of an output, up to which two outputs count as equal. Sums of
+ * float32 in another order differ by some millionths of the spread. One channel too many, or one in the wrong place,
+ * differs by some hundredths.
  */
 export const LARGEST_DIFFERENCE = 1e-3;
 const SAMPLES = 200;
 const BATCH_SIZE = 50;
 
-/** How outputs compare, or one sentence that says why they were not compared. */
+/** The result of a comparison, or one sentence that says why outputs were not compared. */
 export interface OutputCheck {
   readonly difference: OutputDifference | null;
   readonly notCompared?: string;
 }
 
-/** On what outputs are compared, and who may stop that. */
+/** The examples for a comparison, and a signal that cancels it. */
 export interface CheckOptions {
-  /** Validation images; seeded noise without any. */
+  /** Validation images; without them, seeded noise is used. */
   readonly images?: Examples | undefined;
-  /** The size of noise, see `closeInputs`. */
+  /** Size of the noise, see `closeInputs`. */
   readonly inputShape?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The largest difference between the outputs of two models of the same inputs, on the first validation images, or without
- * these on seeded noise.
- * @param expected the model whose outputs, and their spread, are those that count
- * @throws UserError where it is larger than `LARGEST_DIFFERENCE`, CancelledError
+ * Computes the largest difference between the outputs of two models with the same inputs. Uses the first validation
+ * images, or else seeded noise.
+ * @param expected the reference model; the spread of its outputs is the unit
+ * @throws UserError where the difference exceeds `LARGEST_DIFFERENCE`, CancelledError
  */
 export async function checkDifference(
   expected: ModelContent,
@@ -95,7 +96,7 @@ async function compare(
   return { largest, relativeTo: 'spread', samples, on };
 }
 
-/** The first images, batch by batch. */
+/** Yields the first images, batch by batch. */
 function* imagesFor(network: Network, images: Examples): Generator<Batch> {
   const form = inputShape(network.inputs[0]!.shape, images.shape);
   for (let from = 0; from < Math.min(SAMPLES, images.length); from += BATCH_SIZE) {

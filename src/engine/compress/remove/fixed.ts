@@ -6,19 +6,22 @@ export interface Stop {
   readonly why: string;
 }
 
-/** Why a group of channels must stay: it enters or leaves the model at a layer, or a layer stops it. */
+/** The reason why a group of channels must stay: it enters or leaves the model at a layer, or a layer stops it. */
 export type Fix =
   { readonly kind: 'input' | 'output'; readonly layer: string } | { readonly kind: 'stopped'; readonly by: Stop };
 
-/** Outputs are what a model is for, and a layer that stops channels tells more than where they come from. */
+/**
+ * Outputs come first, since they are the purpose of a model. A layer that stops channels explains more than their
+ * origin.
+ */
 const ORDER: readonly Fix['kind'][] = ['output', 'stopped', 'input'];
 
-/** Of two reasons the one that tells more; of two of a kind the first. */
+/** Chooses the more helpful of two reasons; of two of a kind, the first. */
 export function tellingMore(a: Fix | undefined, b: Fix): Fix {
   return a === undefined || ORDER.indexOf(b.kind) < ORDER.indexOf(a.kind) ? b : a;
 }
 
-/** Why the layer `name` keeps a channel. */
+/** Explains why the layer `name` keeps a channel. */
 export function whyFixed(fix: Fix, name: string): string {
   if (fix.kind !== 'stopped')
     return fix.layer === name

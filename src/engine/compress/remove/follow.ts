@@ -5,7 +5,7 @@ import type { Shape } from '../../model/shape';
 
 const OF_STATES = 'the states of a recurrent layer hang together';
 
-/** Why channels are lost in an op, by its kind. */
+/** Reasons why channels are lost in an op, by its kind. */
 const WHY: Partial<Readonly<Record<Op['kind'], string>>> = {
   'layer-normalization': 'its mean and variance are those of all channels together',
   'group-normalization': 'its mean and variance are those of groups of channels',
@@ -25,25 +25,25 @@ const WHY: Partial<Readonly<Record<Op['kind'], string>>> = {
 };
 const NOT_KNOWN = 'its channels are not known to keep their places';
 
-/** Where the channels that enter a layer come out of it. */
+/** The way in which channels that enter a layer leave it. */
 export type Followed =
-  /** Each of `outputs` is the channel of the inputs, taken together, with that index. */
+  /** Each of `outputs` is an index into the channels of all inputs together. */
   | { readonly kind: 'passes'; readonly outputs: readonly number[] }
-  /** Channels of all inputs at the same place become one. */
+  /** Channels of all inputs at the same index become one. */
   | { readonly kind: 'joins' }
-  /** New channels, summed over those that enter; `fixed`: why none of them can go. */
+  /** New channels, summed over those that enter. `fixed` says why none of them can go. */
   | { readonly kind: 'makes'; readonly fixed?: string }
   | { readonly kind: 'lost'; readonly why: string };
 
-/** What is known of a layer's output: the length of its last axis, and how many axes it has, the batch included. */
+/** The known facts about a layer's output: the length of its last axis, and its number of axes, the batch included. */
 export interface Output {
   readonly width: number | null;
   readonly rank: number | null;
 }
 
 /**
- * Where the channels go that enter a layer.
- * @param widths channels of each input; null where they are not known
+ * Follows the channels that enter a layer.
+ * @param widths channels of each input; null where they are unknown
  */
 export function follow(op: Op, output: Output, widths: readonly (number | null)[]): Followed {
   const { width, rank } = output;
@@ -96,10 +96,10 @@ export function follow(op: Op, output: Output, widths: readonly (number | null)[
 const OF_ALL = 'each output of a softmax depends on all channels';
 const OPEN = 'the size of what it reshapes is open';
 
-/** Whether a number depends on all channels. */
+/** Tells whether a value depends on all channels. */
 const crosses = (activation: Activation): boolean => activation === 'softmax' || activation === 'logsoftmax';
 
-/** Whether each channel that leaves is made of the one that enters at its place, wherever it lies in the image. */
+/** Tells whether each output channel comes from the input channel at the same index, wherever it lies in the image. */
 function keepsPlaces({ kind }: Op): boolean {
   switch (kind) {
     case 'activation':
@@ -119,7 +119,7 @@ function keepsPlaces({ kind }: Op): boolean {
   }
 }
 
-/** How many axes the output of a layer has whose input has `fed`; null where its op does not tell. */
+/** Counts the axes of a layer's output for an input with `fed` axes; null where the op does not determine them. */
 export function rankOf(op: Op, fed: number | null): number | null {
   if (op.kind === 'global-pool' || op.kind === 'repeat') return null;
   if ('rank' in op) return op.rank + 2;
@@ -129,18 +129,18 @@ export function rankOf(op: Op, fed: number | null): number | null {
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
-/** All places one after another, at each all channels. */
+/** All positions in sequence, each with all channels. */
 function flattened(channels: number, width: number): Followed | undefined {
   if (channels === 0 || width % channels !== 0) return undefined;
   return { kind: 'passes', outputs: range(width).map((i) => i % channels) };
 }
 
-/** A shape whose last axis is still that of the channels, or a single axis of all places and channels. */
+/** Follows a reshape that keeps the channels as the last axis, or makes a single axis of all positions and channels. */
 function reshaped(target: Shape | null, channels: number, width: number): Followed | undefined {
   if (!target || width === 0) return undefined;
   return target.length === 1 || width === channels ? flattened(channels, width) : undefined;
 }
 
-/** Whether an axis is the last of so many. */
+/** Tells whether an axis is the last one of `rank` axes. */
 const isLast = (axis: number | null, rank: number | null): boolean =>
   axis === -1 || (rank !== null && axis === rank - 1);

@@ -5,15 +5,15 @@ import { readGraph } from '../../model/graph';
 import type { Op } from '../../model/op/op';
 
 /**
- * A model without the activations at its end, a softmax for example: probabilities lie so near to 0 and 1 that they hide how
- * far numbers are apart.
+ * Removes the activations at the end of a model, such as a softmax: probabilities lie so near 0 and 1 that they hide
+ * differences.
  */
 export function withoutLastActivations(model: ModelContent): ModelContent {
   const { nodes, calls, results } = readGraph(model);
   const readers = calls.map((): number[] => []);
   for (const [i, { inputs }] of calls.entries()) for (const { call } of inputs) readers[call]!.push(i);
   const made = new Set(results.map(({ call }) => call));
-  /** Calls of which all that is made comes out of the model, at most moved. */
+  /** Calls whose whole result leaves the model, at most moved. */
   const ending = new Set<number>();
   const edits: Edit[] = [];
   for (let call = calls.length - 1; call >= 0; call--) {
@@ -26,10 +26,10 @@ export function withoutLastActivations(model: ModelContent): ModelContent {
   return applyEdits(model, edits);
 }
 
-/** Whether an op is nothing but an activation. */
+/** Tells whether an op is only an activation. */
 const isActivation = ({ kind }: Op): boolean => kind === 'activation' || kind === 'softmax';
 
-/** Whether an op moves numbers or joins them, so that an activation before it is one at the end of the model too. */
+/** Tells whether an op moves or joins values, so that an activation before it is still at the end of the model. */
 function moves({ kind }: Op): boolean {
   switch (kind) {
     case 'input':

@@ -2,7 +2,10 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { ChannelGroups } from './channel-groups';
 import { inputSlices } from './slices';
 
-/** The model with all its channels, in which no kernel reads the groups in `removed`: what it answers, the smaller one must answer. */
+/**
+ * Masks the groups in `removed`: all channels stay, but no kernel reads these. The smaller model must give the same
+ * outputs.
+ */
 export function maskChannels(model: ModelContent, groups: ChannelGroups, removed: ReadonlySet<number>): ModelContent {
   const tensors = new Map(model.tensors);
   for (const { tensor, axis, groups: along } of inputSlices(model, groups)) {

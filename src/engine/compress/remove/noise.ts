@@ -10,11 +10,14 @@ export interface Batch {
 
 const SAMPLES = 32;
 const FEWEST = 4;
-/** Fewer of large inputs, but some: all together are about so many numbers at the most. */
+/** Large inputs get fewer examples, but not fewer than `FEWEST`: all values together stay below about this number. */
 const MOST_NUMBERS = 2 ** 20;
 const STREAM = 0x5eca7e;
 
-/** Seeded random examples: indices where an input is looked up, pixels where it is scaled first, otherwise numbers from -1 to 1. */
+/**
+ * Draws seeded random examples: indices where an input is looked up, pixels where it is scaled first, otherwise values
+ * from -1 to 1.
+ */
 export function noiseFor(network: Network): Batch[] {
   const shapes = network.inputs.map(({ shape }) =>
     closeShape([...shape])
@@ -33,7 +36,7 @@ export function noiseFor(network: Network): Batch[] {
   return [{ count, inputs }];
 }
 
-/** Makes a number that an input takes from one of at least 0 and less than 1. */
+/** Maps a value from 0 up to, but not including, 1 to a value that an input takes. */
 function drawing(values: InputValues): (share: number) => number {
   switch (values.kind) {
     case 'rows':

@@ -25,7 +25,7 @@ interface FreeChannels extends CoupledLayers {
   readonly width: number;
 }
 
-/** What a remove step would do to a model. */
+/** The effect of a remove step on a model. */
 export interface RemovePlan {
   /** The model with all its channels, and the groups of them that go. */
   readonly groups: ChannelGroups;
@@ -33,20 +33,20 @@ export interface RemovePlan {
   readonly free: readonly FreeChannels[];
   /** The smaller model. */
   readonly model: ModelContent;
-  /** The model with all its channels whose outputs the smaller one must have. */
+  /** Makes the reference model: it has all channels, and the smaller one must give the same outputs. */
   readonly expected: () => ModelContent;
   /** Every layer, with the reason for each that keeps its channels. */
   readonly layers: readonly RemovedLayer[];
   readonly totals: RemovalTotals;
-  /** How far it comes, and what stops it. */
+  /** How far the removal came, and what stopped it. */
   readonly outcome: Outcome;
 }
 
 /**
  * Plans which channels go, and removes them from a copy.
  * @param scores of the model's groups, by the step's score
- * @throws UserError for layers that do not exist or make no channels that may go, for amounts that cannot be reached, and for
- * an input shape that does not fit
+ * @throws UserError for layers that do not exist or make no channels that may go, for amounts that cannot be reached,
+ * and for an input shape that does not fit
  */
 export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupScores): RemovePlan {
   const groups = channelGroups(model);
@@ -82,7 +82,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     const { name } = groups.layers[index]!;
     const own = coupledWith(index).filter((coupled) => !asked.has(coupled));
     if (own.length === 0) {
-      // A pattern, or a name in several models, may well mean layers that hang together.
+      // A pattern, or a name in several models, may stand for coupled layers.
       if (step.layers?.[name] === undefined) continue;
       throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
     }
@@ -138,7 +138,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   };
 }
 
-/** Why none of the channels of a layer can be removed, as one sentence. */
+/** Explains in one sentence why none of the channels of a layer can be removed. */
 function whyNotRemoved(groups: ChannelGroups, index: number, guarded: ReadonlyMap<string, string>): string {
   const { name, outputs } = groups.layers[index]!;
   const pattern = guarded.get(name);

@@ -8,15 +8,15 @@ import { maskChannels } from './mask';
 import { planRemove } from './plan';
 import type { GroupScores } from './scores/score';
 
-/** Cuts channels of one layer at a time, and tells what a removal from several comes to for each. */
+/** Removes channels of one layer at a time, and computes the share that each layer loses in a joint removal. */
 export interface ChannelPruner extends LayerPruner {
-  /** The share of channels that each layer loses, by name. */
+  /** Computes the share of channels that each layer loses, by name. */
   shares(removed: ReadonlySet<number>): Map<string, number>;
 }
 
 /**
- * Cuts channels of one layer of a model at a time: no kernel reads them any more, which answers as the model without them.
- * Layers whose channels hang together are cut together, under the name of the first.
+ * Removes channels of one layer of a model at a time: it masks them, which gives the same outputs.
+ * Coupled layers lose channels together, under the name of the first.
  * @param scores of the model's groups
  * @throws UserError where no channel may go, or a protected layer does not exist
  */

@@ -6,7 +6,7 @@ import type { Op } from '../../model/op/op';
 import type { ChannelGroups } from './channel-groups';
 import type { Stop } from './fixed';
 
-/** What was asked for, what went, and what stopped the rest. */
+/** The requested amount, the removed amount, and the layers that stopped the rest. */
 export interface Outcome {
   readonly asked: AskedRemoval | null;
   readonly reached: ReachedRemoval;
@@ -14,7 +14,7 @@ export interface Outcome {
   readonly shortfall?: string;
 }
 
-/** A layer that was asked by name to lose channels, with how many of them were to go and went. */
+/** A layer with a share of its own, with the numbers of its channels that were requested and removed. */
 export interface AskedLayer {
   readonly name: string;
   readonly share: number;
@@ -23,7 +23,7 @@ export interface AskedLayer {
 }
 
 /**
- * How far a removal came.
+ * Describes how far a removal came.
  * @param guarded names of protected layers
  * @param byHand layers with shares of their own; the step's amount is for all others
  */
@@ -59,7 +59,7 @@ export function outcomeOf(
   return { asked, reached, stoppedBy, shortfall: `${short.join('; ')}: ${why}` };
 }
 
-/** Which layer stops a removal most, where it does that, and how many others do; undefined where none does. */
+/** Names the layer that stops a removal most, and counts the others; undefined where none does. */
 export function stopSentence([most, ...others]: readonly RemovalStop[]): string | undefined {
   if (!most) return undefined;
   const more = others.length === 0 ? '' : ` (${others.length} more ${others.length === 1 ? 'layer stops' : 'layers stop'} it elsewhere)`; // prettier-ignore
@@ -71,7 +71,7 @@ const restWhy = ({ multipleOf, score }: Pick<RemoveStep, 'multipleOf' | 'score'>
     ? `widths stay multiples of ${multipleOf}, and every layer keeps a channel`
     : `every layer keeps a channel, and those of which the score ${score} says nothing stay`;
 
-/** Layers that make channels too, all of which they keep. */
+/** Layers that make channels too, but keep all of them. */
 const WHOLE: ReadonlySet<Op['kind']> = new Set([
   'recurrent',
   'cells',
@@ -83,14 +83,14 @@ const WHOLE: ReadonlySet<Op['kind']> = new Set([
 
 const makes = (op: Op): boolean => makesChannels(op) || WHOLE.has(op.kind);
 
-/** The channels that layers make, without those of protected layers and those that leave the model. */
+/** Collects the channels that layers make, except those of protected layers and those that leave the model. */
 function meantGroups({ layers, fixed }: ChannelGroups, guarded: ReadonlySet<string>): Set<number> {
   const staying = new Set(layers.flatMap(({ name, outputs }) => (guarded.has(name) ? outputs : [])));
   const made = layers.flatMap(({ op, outputs }) => (makes(op) ? outputs : []));
   return new Set(made.filter((one) => !staying.has(one) && fixed.get(one)?.kind !== 'output'));
 }
 
-/** The layers that stop channels which were meant to be removed, the one that stops most layers first. */
+/** Lists the layers that stop the removal of channels, the one that stops most layers first. */
 export function stopsOf(groups: ChannelGroups, meant = meantGroups(groups, new Set())): RemovalStop[] {
   const found = new Map<string, { by: Stop; layers: Set<string>; channels: Set<number> }>();
   for (const { name, op, outputs } of groups.layers) {

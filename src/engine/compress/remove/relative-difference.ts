@@ -1,18 +1,20 @@
 /**
- * The spread of one number is at least this share of its root mean square, and this share of that of all numbers: float32
- * tells no more of one that hardly varies.
+ * The spread of one value is at least the first share of its own root mean square, and the second share of that of all
+ * values: float32 is not precise enough for a smaller spread.
  */
 const OF_ITSELF = 1e-2;
 const OF_ALL = 1e-5;
 
-/** Gathers, batch by batch, how much an output varies over the examples, and how far another one is from it. */
+/**
+ * Accumulates, batch by batch, the spread of an output over the examples and its largest difference from another output.
+ */
 export class RelativeDifference {
   #examples = 0;
-  /** Of each number of one example, over the examples: mean, sum of squared distances from it, and sum of squares. */
+  /** For each value of one example, over the examples: mean, sum of squared distances from it, and sum of squares. */
   #means = new Float64Array(0);
   #distances = new Float64Array(0);
   #squares = new Float64Array(0);
-  /** The largest difference in each channel; NaN where one is no number. */
+  /** The largest difference in each channel; NaN where a value is not a number. */
   readonly #differences: Float64Array;
 
   /** @param channels length of the last axis */
@@ -20,7 +22,7 @@ export class RelativeDifference {
     this.#differences = new Float64Array(channels);
   }
 
-  /** The outputs of `count` examples, and the others that are compared with them. */
+  /** Adds the outputs of `count` examples, and the other outputs that are compared with them. */
   add(outputs: Float32Array, others: Float32Array, count: number): void {
     const size = outputs.length / count;
     if (outputs.length !== others.length) {
@@ -47,7 +49,7 @@ export class RelativeDifference {
     }
   }
 
-  /** The largest difference as a share of the spread of its channel: of the standard deviation over the examples. */
+  /** Returns the largest difference as a share of the spread of its channel: the standard deviation over the examples. */
   largest(): number {
     const places = this.#means.length / this.channels;
     const root = (sums: Float64Array, channel: number): number => {

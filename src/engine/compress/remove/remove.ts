@@ -13,13 +13,13 @@ import type { GroupScores } from './scores/score';
 export interface RemoveOptions {
   /** The recipe's. */
   readonly seed: number;
-  /** Needed by scores that are computed on training images; its validation images are those on which outputs are compared. */
+  /** Its training images are for scores that need data; its validation images are for the comparison of outputs. */
   readonly dataset: Dataset | null;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A plan that was carried out on a copy, whose outputs were compared with those of the masked model. */
+/** A copy after a plan was applied, with the comparison of its outputs with those of the masked model. */
 export type Removed = RemovePlan & OutputCheck;
 
 /**
@@ -57,7 +57,10 @@ export async function removeByStep(model: ModelContent, step: RemoveStep, option
   return { ...plan, ...(await checkPlan(plan, step, options)) };
 }
 
-/** The plan of a step by the order of the channels alone: what does not fit the model with any score fails here. @throws UserError */
+/**
+ * Plans a step by the order of the channels alone: it fails for steps that fit the model with no score. @throws
+ * UserError
+ */
 export function dryRunRemove(model: ModelContent, step: RemoveStep): RemovePlan {
   const groups = new Set(channelGroups(model).layers.flatMap(({ outputs }) => outputs));
   return planRemove(model, step, new Map([...groups].map((group) => [group, 1])));

@@ -5,7 +5,7 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 
-/** Activations of one number by their names. */
+/** Activations of one value, by name. */
 const ACTIVATIONS: Readonly<Record<Activation, (x: number) => number>> = {
   linear: (x) => x,
   relu: (x) => Math.max(0, x),
@@ -23,18 +23,18 @@ const ACTIVATIONS: Readonly<Record<Activation, (x: number) => number>> = {
   mish: (x) => x * Math.tanh(softplus(x)),
 };
 
-/** What an activation makes of one number; null where that is not known. */
+/** Applies an activation to one value; null where it is unknown. */
 export const activated = (activation: Activation, value: number): number | null =>
   Object.hasOwn(ACTIVATIONS, activation) ? ACTIVATIONS[activation]!(value) : null;
 
-/** What an op that treats each number by itself makes of one, at inference; null where that is not known. */
+/** Applies an elementwise op to one value, at inference; null where the result is unknown. */
 export function elementwise(op: Op, value: number): number | null {
   switch (op.kind) {
     case 'activation':
       return activatedBy(op, value);
     case 'prelu':
       return value >= 0 ? value : null;
-    // Zeros at the edge stand beside the constant.
+    // The zeros at the edge differ from the constant.
     case 'pad':
       return value === 0 ? 0 : null;
     case 'input':

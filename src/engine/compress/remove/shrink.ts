@@ -11,8 +11,9 @@ import type { LayerChannels, ChannelGroups } from './channel-groups';
 import { whyFixed } from './fixed';
 
 /**
- * Removes groups of channels: a smaller model, whose outputs are those of the model in which nothing reads these channels.
- * Slots of an optimiser are left out.
+ * Removes groups of channels. The outputs of the smaller model are those of the model in which nothing reads these
+ * channels.
+ * Optimizer slots are left out.
  * @throws UserError where a group is fixed, or a layer would lose its last channel
  */
 export function removeChannels(model: ModelContent, groups: ChannelGroups, removed: ReadonlySet<number>): ModelContent {

@@ -4,7 +4,7 @@ import type { TensorRole } from '../../model/roles';
 import { channelAxes, mixes } from './axes';
 import type { ChannelGroups } from './channel-groups';
 
-/** One tensor as it is cut along the channels that its layer makes: slice i belongs to group `groups[i]`. */
+/** One tensor in slices along the channels that its layer makes: slice i belongs to group `groups[i]`. */
 export interface Sliced {
   readonly layer: string;
   readonly tensor: Tensor & { readonly data: Float32Array };
@@ -14,7 +14,10 @@ export interface Sliced {
   readonly groups: readonly number[];
 }
 
-/** The tensors of a model as slices, one for each channel: filters, neurons, depthwise filters, and vectors with one number a channel. */
+/**
+ * Slices the tensors of a model, one slice for each channel: filters, neurons, depthwise filters, and vectors with one
+ * value for each channel.
+ */
 export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[] {
   const { nodes } = readGraph(model);
   return layers.flatMap((layer, i) =>
@@ -22,7 +25,7 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
       const { tensor, kernel, role } = one;
       const { data } = tensor;
       const axes = channelAxes(one, layer);
-      // A depthwise kernel is cut along the channels that enter, which are those that leave.
+      // A depthwise kernel is sliced along its input channels, which are its output channels too.
       const cut = axes.find(({ side }) => side === 'outputs') ?? axes[0];
       if (!cut || !(data instanceof Float32Array)) return [];
       return [
@@ -38,7 +41,9 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
   );
 }
 
-/** The kernels that sum over channels, as slices along those that enter: what their layers read of each channel. */
+/**
+ * Slices the kernels that sum over channels along their input channels: a slice holds the weights that read one channel.
+ */
 export function inputSlices(model: ModelContent, { layers }: ChannelGroups): Sliced[] {
   const { nodes } = readGraph(model);
   return layers.flatMap((layer, i) =>

@@ -10,13 +10,13 @@ import type { CallChannels, ChannelGroups } from './channel-groups';
 import { tellingMore, type Fix, type Stop } from './fixed';
 import { follow, rankOf, type Followed, type Output } from './follow';
 
-/** What enters or leaves a layer: its channels, or, where nobody knows how many these are, why. */
+/** The channels that enter or leave a layer, or, where their number is unknown, the reason for that. */
 type Channels = readonly number[] | Fix;
 
 const isKnown = (channels: Channels): channels is readonly number[] => Array.isArray(channels);
 const known = (channels: Channels): readonly number[] => (isKnown(channels) ? channels : []);
 
-/** What was found of a call. */
+/** The result for one call. */
 interface Traced {
   readonly followed: Followed;
   readonly inputs: readonly Channels[];
@@ -24,7 +24,7 @@ interface Traced {
   readonly rank: number | null;
 }
 
-/** So many channels are followed, one by one: of all calls together, and of one. */
+/** Limits of the channels that are followed one by one: of all calls together, and of one. */
 const MAX_CHANNELS = 2 ** 20;
 const MAX_OF_ONE = 2 ** 18;
 
@@ -116,7 +116,7 @@ export class Tracer {
       );
   }
 
-  /** What enters a layer at one call and at another is read by the same weights. */
+  /** Joins the channels that enter a layer at two calls, since the same weights read them. */
   #tie(layer: GraphNode, inputs: readonly Channels[], others: readonly Channels[]): void {
     const alike =
       inputs.length === others.length &&
@@ -126,7 +126,7 @@ export class Tracer {
     else this.#fix([...inputs, ...others], this.#stopped(layer, 'its calls are not known to take the same channels'));
   }
 
-  /** The channels that a call made. */
+  /** Returns the channels that a call made. */
   #made({ call, output }: TensorRef): Channels {
     const layer = this.graph.nodes[this.graph.calls[call]!.node]!;
     if (output > 0) return this.#stopped(layer, 'what it makes beside its first output is not followed');
@@ -170,7 +170,10 @@ export class Tracer {
     return width === null ? fix : this.#fresh(width, fix);
   }
 
-  /** Element by element: channels at the same place become one group, and one that is alone meets all of them. */
+  /**
+   * Joins inputs element by element: channels at the same index become one group. An input with one channel is
+   * broadcast.
+   */
   #joined(inputs: readonly Channels[]): Channels {
     const unknown = inputs.find((channels): channels is Fix => !isKnown(channels));
     const wide = inputs.map(known).filter(({ length }) => length > 1);
@@ -214,12 +217,15 @@ export class Tracer {
 }
 
 /**
- * What is known of a layer's output; without its shape, what the layer itself says.
- * @param fed how many axes its input has
+ * Collects the known facts about a layer's output. Without its shape, the layer itself gives them.
+ * @param fed number of axes of its input
  */
 function outputOf(op: Op, shape: Shape | null, fed: number | null): Output {
   return { width: shape?.at(-1) ?? widthOf(op), rank: shape?.length ?? rankOf(op, fed) };
 }
 
-/** Whether all calls of a node must have the same channels: because of its weights, or of a width in its description. */
+/**
+ * Tells whether all calls of a node must have the same channels: because of its weights, or of a width in its
+ * description.
+ */
 const isTied = ({ op, tensors }: GraphNode): boolean => tensors.length > 0 || op.kind === 'reshape';

@@ -1,6 +1,6 @@
 import type { CoupledLayers } from './coupled-layers';
 
-/** How many channels each layer that makes some still has, as groups are taken away; none loses its last. */
+/** Counts the remaining channels of each layer while groups are removed; no layer loses its last channel. */
 export class Widths {
   readonly #left = new Map<number, number>();
   readonly #producers = new Map<number, readonly number[]>();
@@ -12,7 +12,10 @@ export class Widths {
     }
   }
 
-  /** Takes groups away, all or none: none where a layer would be left without channels. Says whether it did. */
+  /**
+   * Removes all of these groups, or none of them where a layer would lose its last channel. Returns whether it removed
+   * them.
+   */
   take(groups: readonly number[]): boolean {
     const taken = new Map<number, number>();
     for (const group of groups)

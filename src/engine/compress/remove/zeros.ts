@@ -8,7 +8,7 @@ import type { ChannelGroups } from './channel-groups';
 import { constantsOf, keepsConstants } from './constants';
 import type { Widths } from './widths';
 
-/** A kernel that reads channels, and what each that enters it always is. */
+/** A kernel that reads channels, and the constant value of each channel that enters it. */
 interface Reader {
   readonly layer: number;
   readonly name: string;
@@ -20,18 +20,18 @@ interface Reader {
   readonly kernel: GraphTensor;
 }
 
-/** Channels that can go without changing an output, and those that send something all the same. */
+/** Channels that can go without changing an output, and channels that never change but must stay. */
 export interface DeadChannels {
   readonly removed: ReadonlySet<number>;
   /** Groups that never change but must stay, each with the reason. */
   readonly staying: ReadonlyMap<number, string>;
-  /** The model in which the constants that removed channels sent are in the biases of what reads them. */
+  /** The model in which the readers' biases contain the constants of the removed channels. */
   readonly folded: ModelContent;
 }
 
 /**
- * Finds the channels that an unstructured pruning emptied: nobody reads them, or they are the same number everywhere, which
- * goes into the biases of what reads them where that is exact.
+ * Finds the channels that unstructured pruning emptied: nothing reads them, or they are constant and their readers'
+ * biases can absorb the constant exactly.
  * @param free the groups that may go
  * @param widths keeps layers from losing their last channel
  */
@@ -44,7 +44,7 @@ export function deadChannels(
   const readers = readersOf(model, groups);
   const removed = new Set<number>();
   const staying = new Map<number, string>();
-  // What only removed channels read is read by nobody: until nothing more goes.
+  // Channels that only removed channels read can go too, so repeat until no more go.
   for (let before = -1; before < removed.size;) {
     before = removed.size;
     const { needed, unfoldable } = needs(readers, removed);
@@ -74,7 +74,7 @@ function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
           name: layer.name,
           inputs: input.groups,
           outputs: output.groups,
-          // Of a separable convolution only zeros are followed past its depthwise kernel.
+          // In a separable convolution, only zeros are followed past its depthwise kernel.
           constants: input.groups.map((_, at) => {
             const value = constants[i]!.inputs[Math.floor((at * layer.inputs.length) / input.groups.length)] ?? null;
             return separable && value !== 0 ? null : value;
@@ -87,7 +87,9 @@ function readersOf(model: ModelContent, groups: ChannelGroups): Reader[] {
   );
 }
 
-/** Groups that some kernel needs because they vary; and those that are constant but cannot be folded, with the reason. */
+/**
+ * Finds the groups that some kernel needs because they vary, and constant groups that cannot be folded, with the reason.
+ */
 function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
   const needed = new Set<number>();
   const unfoldable = new Map<number, string>();
@@ -105,7 +107,7 @@ function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
   return { needed, unfoldable };
 }
 
-/** Adds to the biases what constant channels that go have sent. */
+/** Adds the contributions of removed constant channels to the biases. */
 function fold(model: ModelContent, readers: readonly Reader[], removed: ReadonlySet<number>): ModelContent {
   const edits: Edit[] = [];
   const { nodes } = graphOf(model);

@@ -1,13 +1,14 @@
 import type { SensitivityPoint } from '../../../protocol/measure/sensitivity';
 import type { Choice, SearchLayer } from './search';
 
-/** Choices between two neighbouring points of a scan. */
+/** Choices between two neighboring points of a scan. */
 const BETWEEN = 4;
 
 /**
- * The choices that the curve of a layer gives: its points, and between each two of them more on a straight line. A loss that
- * falls as more is cut is noise of the sample: each counts for at least what the ones before it cost.
- * @param points by ascending sparsity, each with the change of size that it makes
+ * Makes choices from the curve of a layer: its points, and more of them on straight lines between the points.
+ * A loss that falls while more is pruned is noise of the sample, so each choice has at least the loss of the one before
+ * it.
+ * @param points by ascending sparsity, each with its change of size
  */
 export function choicesOf(
   points: readonly (Pick<SensitivityPoint, 'sparsity' | 'loss'> & { readonly cost: number })[],
@@ -31,10 +32,13 @@ export function choicesOf(
   return choices;
 }
 
-/** To be read by a person in a recipe. */
+/** Rounds for the reader of a recipe. */
 const rounded = (sparsity: number): number => Number(sparsity.toFixed(5));
 
-/** By how much amounts for several layers raise the loss, by their curves; beyond the end of a curve, by what its end says. */
+/**
+ * Predicts the rise in loss for the amounts of several layers from their curves. Beyond its end, a curve is taken as
+ * constant.
+ */
 export function foretoldLoss(layers: readonly SearchLayer[], amounts: ReadonlyMap<string, number>): number {
   return layers.reduce((sum, { name, choices }) => {
     const amount = amounts.get(name) ?? 0;

@@ -15,14 +15,14 @@ import { goalRule, sizeWords, type GoalRule } from './goal';
 import { frontier, searchPlans, type Plan, type SearchLayer } from './search';
 import { Sizes } from './sizes';
 
-/** Sparsities, and shares of channels, at which layers are scanned: closer together where a curve bends. */
+/** Scanned sparsities, and shares of channels: closer together where a curve bends. */
 const SCANNED = {
   prune: [0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99],
   remove: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
 } as const;
-/** Plans that are measured over the whole curve, before the boundary of the goal is looked for. */
+/** Plans that are measured over the whole curve, before the search for the boundary of the goal. */
 const OVERVIEW = 8;
-/** Plans among which the boundary is looked for. */
+/** Plans among which the boundary is searched. */
 const MOST_PLANS = 120;
 const TOGETHER_PLANS = 40;
 /** A layer is scanned until this share of the accuracy above guessing is lost. */
@@ -34,19 +34,20 @@ export interface TargetInput {
   readonly method: PruningMethod;
   readonly sample: Sample;
   readonly sampleData: boolean;
-  /** How the pixels of the sample entered. */
+  /** Normalization of the sample's pixels. */
   readonly normalization: NormalizationInUse;
   readonly known?: KnownPoints | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** A model as it will be written, its metadata included, so that bytes are those of the files. */
+  /** Makes the model as it will be written, metadata included, so that byte counts match the files. */
   asWritten(model: ModelContent): ModelContent;
 }
 
 /**
- * Finds amounts for each layer that meet a goal: scans each layer, searches plans by the sum of their losses, and measures
- * those that matter, over the whole curve and, by bisection, around the goal.
- * @throws UserError where no plan meets the goal, with the best that was found; CancelledError
+ * Finds amounts for each layer that meet a goal.
+ * Scans each layer and searches plans, on the assumption that layer losses add up. Then measures the plans that matter:
+ * some over the whole curve, and others around the goal, by bisection.
+ * @throws UserError where no plan meets the goal, with the best plan found; CancelledError
  */
 export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
   const { model, step, method, sample, signal, onProgress } = input;
@@ -130,7 +131,10 @@ async function searchLayer(
 
 type Amounts = ReadonlyMap<string, number>;
 
-/** The plans of a search, spaced evenly by the logarithm of their size; where guessing would do as well only the last. */
+/**
+ * Searches plans and spaces them evenly by the logarithm of their size. Of plans no better than guessing, only the last
+ * is kept.
+ */
 function searched(
   layers: readonly SearchLayer[],
   search: TargetStep['search'],
@@ -151,7 +155,10 @@ function searched(
   return [...spaced].map(({ amounts }) => amounts);
 }
 
-/** What ranking all layers together comes to, from little to much: the plain way, which a search may not fall behind. */
+/**
+ * Ranks all layers together at a series of shares, small ones first. This is the simple method, which a search must not
+ * fall behind.
+ */
 function together(method: PruningMethod, { size }: GoalRule): Series {
   const of = size === 'macs' ? 'macs' : 'params';
   const amounts = Array.from({ length: TOGETHER_PLANS }, (_, i) => method.globalAmounts(1 - 0.8 * 0.9 ** i, of));
@@ -161,14 +168,14 @@ function together(method: PruningMethod, { size }: GoalRule): Series {
 /** Plans from large to small. */
 type Series = readonly Amounts[];
 
-/** Measures plans over a whole series, then, by bisection, those between which the goal is met or not. */
+/** Measures plans over a whole series, then bisects the range in which the goal starts or stops being met. */
 async function measurePlans(
   plans: Series,
   rule: GoalRule,
   measure: (amounts: Amounts) => Promise<ParetoPoint>,
 ): Promise<ParetoPoint[]> {
   const known = new Map<number, ParetoPoint>();
-  // Past the boundary sizes are met, and accuracies are not.
+  // Past the boundary, sizes meet their goal and accuracies do not.
   const isPast = async (index: number): Promise<boolean> => {
     const point = known.get(index) ?? (await measure(plans[index]!));
     known.set(index, point);
@@ -186,21 +193,24 @@ async function measurePlans(
   return [...known.values()];
 }
 
-/** How many plans `measurePlans` measures, at most. */
+/** Limits the number of plans that `measurePlans` measures. */
 const mostMeasured = (plans: number): number =>
   Math.min(plans, OVERVIEW + Math.ceil(Math.log2(Math.max(1, plans / (OVERVIEW - 1)))));
 
-/** At most `count` whole numbers from 0 to `length` - 1, evenly spread, both ends among them. */
+/** Returns at most `count` whole numbers from 0 to `length` - 1, evenly spread, both ends included. */
 function spread(length: number, count: number): number[] {
   const most = Math.min(length, count);
   return Array.from({ length: most }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, most - 1)));
 }
 
-/** Points that no other beats in size and accuracy, from large to small, and the one that meets the goal best. */
+/**
+ * Keeps the points that no other beats in size and accuracy, from large to small, and chooses the one that meets the
+ * goal best.
+ */
 function choose(points: readonly ParetoPoint[], rule: GoalRule): Pick<ParetoCurve, 'points' | 'chosen'> {
   const ranked = points.map((point) => ({ point, loss: -point.accuracy, cost: rule.sizeOf(point) }));
   const kept = frontier(ranked).map(({ point }) => point);
-  // Accuracies fall with the sizes: of those that meet a size the first is best, of those that meet an accuracy the last.
+  // Accuracies fall with the sizes: the first point that meets a size is best, and the last that meets an accuracy.
   const meets = ({ meets }: ParetoPoint): boolean => meets;
   const chosen = rule.kind === 'size' ? kept.findIndex(meets) : kept.findLastIndex(meets);
   if (chosen >= 0) return { points: kept, chosen };

@@ -3,15 +3,15 @@ import type { TargetStep } from '../../../protocol/steps/target';
 import type { TargetGoal } from '../../../protocol/steps/goal';
 import { count } from '../../../protocol/format';
 
-/** The size that a target is about. */
+/** The size that a target limits or reduces. */
 export type SizeName = 'gzipBytes' | 'nonzero' | 'params' | 'nonzeroMacs' | 'macs';
 
-/** What of a plan decides whether it meets its goal. */
+/** The figures that decide whether a plan meets its goal. */
 export type Sized = Pick<ParetoPoint, 'accuracy' | 'loss' | SizeName>;
 
 /** A goal as a rule: which size counts, and when a plan meets it. */
 export interface GoalRule {
-  /** An accuracy is met by plans that are large enough, a size by those that are small enough. */
+  /** Plans that are large enough meet an accuracy; plans that are small enough meet a size. */
   readonly kind: 'accuracy' | 'size';
   readonly size: SizeName;
   /** In words, for sentences: `at most 300,000 gzipped bytes`. */
@@ -20,7 +20,10 @@ export interface GoalRule {
   meets(figures: Sized): boolean;
 }
 
-/** Where weights are pruned, those that are 0 do not count; where channels are removed, all that are left do. */
+/**
+ * Makes the rule for a goal. Zeros do not count where weights are pruned; every remaining weight counts where channels
+ * are removed.
+ */
 export function goalRule({ goal, by }: Pick<TargetStep, 'goal' | 'by'>): GoalRule {
   const size = sizeName(goal, by);
   const sizeOf = (figures: Pick<ParetoPoint, SizeName>): number => figures[size] ?? Infinity;

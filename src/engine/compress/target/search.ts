@@ -1,39 +1,39 @@
-/** A way to cut one layer: how much, by how much the loss of the model rises then, and by how much its size changes. */
+/** An amount for one layer, with the rise in the model's loss and the change of its size. */
 export interface Choice {
   readonly sparsity: number;
   readonly loss: number;
   readonly cost: number;
 }
 
-/** A layer with its choices, the first of which leaves it as it is: sparsity, loss and cost 0. */
+/** A layer with its choices. The first choice leaves it unchanged: sparsity, loss and cost 0. */
 export interface SearchLayer {
   readonly name: string;
   readonly choices: readonly Choice[];
 }
 
-/** A choice for each layer; loss and cost are sums, which is what a search takes them for. */
+/** A choice for each layer. Loss and cost are sums, since the search assumes that they add up. */
 export interface Plan {
-  /** Sparsity by layer name; layers that are left as they are are absent. */
+  /** Sparsity by layer name; unchanged layers are absent. */
   readonly amounts: ReadonlyMap<string, number>;
   readonly loss: number;
   readonly cost: number;
 }
 
-/** States that dynamic programming keeps from layer to layer, at most. */
+/** Limit of the states that dynamic programming keeps from layer to layer. */
 const MOST_STATES = 2000;
 
 /**
- * The plans that no other beats in both loss and cost, from the largest model to the smallest.
- * Greedy: the cut with the least loss for its gain, again and again. Dynamic: layer by layer, of all sums the ones that no
- * other beats; where these become too many, the best of each of equal intervals of cost. The same sparsity for all layers is
- * a plan too, so that neither is worse than that.
+ * Searches the plans that no other beats in both loss and cost, from the largest model to the smallest.
+ * The greedy search repeatedly takes the choice with the least loss for its gain. The dynamic search goes layer by layer
+ * and keeps the sums that no other beats; if these become too many, it keeps the best of each of equal intervals of
+ * cost. Plans with the same sparsity for all layers are added, so that neither search is worse than them.
  */
 export function searchPlans(layers: readonly SearchLayer[], search: 'greedy' | 'dynamic'): Plan[] {
   const found = search === 'greedy' ? greedyPlans(layers) : dynamicPlans(layers);
   return frontier([...found, ...uniformPlans(layers)]);
 }
 
-/** Of some things those that no other beats in both: by falling cost and rising loss. */
+/** Keeps the items that no other beats in both loss and cost, by falling cost and rising loss. */
 export function frontier<T extends { readonly loss: number; readonly cost: number }>(all: readonly T[]): T[] {
   const kept: T[] = [];
   let least = Infinity;
@@ -64,7 +64,7 @@ function greedyPlans(layers: readonly SearchLayer[]): Plan[] {
     let best: { layer: number; next: number; rate: number } | undefined;
     layers.forEach(({ choices }, layer) => {
       const now = choices[chosen[layer]!]!;
-      // Any of the later choices: a first small cut may cost more than the large one after it.
+      // Look at all later choices: a first small amount may cost more than the large one after it.
       for (let next = chosen[layer]! + 1; next < choices.length; next++) {
         const gain = now.cost - choices[next]!.cost;
         if (gain <= 0) continue;
@@ -101,7 +101,10 @@ function dynamicPlans(layers: readonly SearchLayer[]): Plan[] {
   });
 }
 
-/** At most so many states, the ends among them: of each of equal intervals of cost the one with the least loss. */
+/**
+ * Reduces the states to at most `MOST_STATES`, both ends included: of each of equal intervals of cost, the one with the
+ * least loss.
+ */
 function thinned(states: State[]): State[] {
   if (states.length <= MOST_STATES) return states;
   const [from, to] = [states[0]!.cost, states.at(-1)!.cost];

@@ -6,10 +6,10 @@ import { figuresOf } from '../../measure/inspect';
 import type { PruningMethod } from '../pruning-method';
 import type { SizeName } from './goal';
 
-/** The sizes of a plan, all of which are told whatever the goal is. */
+/** The sizes of a plan. All of them are reported, whatever the goal is. */
 type AllSizes = Pick<ParetoPoint, 'bytes' | 'gzipBytes' | 'params' | 'nonzero' | 'macs' | 'nonzeroMacs' | 'sparsity'>;
 
-/** Measures sizes of a model, whole or by how much the cut of one layer changes them. */
+/** Measures the sizes of a model, and how they change when one layer is pruned. */
 export class Sizes {
   private readonly base: ModelContent;
 
@@ -17,7 +17,7 @@ export class Sizes {
     private readonly input: {
       readonly model: ModelContent;
       readonly method: PruningMethod;
-      /** For which MACs are counted, see `closeInputs`. */
+      /** Size of the inputs for MACs, see `closeInputs`. */
       readonly inputShape?: readonly number[] | undefined;
       asWritten(model: ModelContent): ModelContent;
     },
@@ -27,7 +27,7 @@ export class Sizes {
     this.base = { ...model, tensors: new Map([...model.tensors].filter(([, { group }]) => group !== 'optimizer')) };
   }
 
-  /** Of a model as it would be written. */
+  /** Measures all sizes of a model as it would be written. */
   async all(model: ModelContent): Promise<AllSizes> {
     const { layers, totals } = figuresOf(model, this.input.inputShape);
     const { bytes, gzipBytes } = await plannedSizes(this.input.asWritten(model));
@@ -35,12 +35,15 @@ export class Sizes {
     return { bytes, gzipBytes, params, nonzero, macs, nonzeroMacs: nonzeroMacs(layers), sparsity };
   }
 
-  /** The size that counts, of the model as it is. */
+  /** Measures the size that counts, for the unchanged model. */
   async whole(): Promise<number> {
     return this.size === 'gzipBytes' ? (await this.all(this.base)).gzipBytes : this.figure(this.base);
   }
 
-  /** By how much the size grows, so below 0, when one layer alone is cut. Bytes are those of the tensors that change. */
+  /**
+   * Measures the change of size, below 0 for a smaller model, when one layer alone is pruned. Bytes are those of the
+   * changed tensors.
+   */
   async change(layer: string, amount: number): Promise<number> {
     const { model } = this.input.method.apply(new Map([[layer, amount]]));
     if (this.size !== 'gzipBytes') return this.figure(model) - this.figure(this.base);

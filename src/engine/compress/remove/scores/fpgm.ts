@@ -3,8 +3,9 @@ import type { Sliced } from '../slices';
 import { summedOver } from './score';
 
 /**
- * The sum of a filter's Euclidean distances to all filters of its layer: the smallest lies nearest to their geometric
- * median, and the others can stand in for it (FPGM: He et al. 2019, "Filter Pruning via Geometric Median").
+ * The sum of a filter's Euclidean distances to all filters of its layer (FPGM: He et al. 2019, "Filter Pruning via
+ * Geometric Median"). The filter with the smallest sum lies nearest to the geometric median, and the others can replace
+ * it.
  */
 export const fpgm = summedOver('kernel', distances);
 

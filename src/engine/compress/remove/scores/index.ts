@@ -6,7 +6,7 @@ import { random } from './random';
 import type { ChannelScore } from './score';
 import { taylor } from './taylor';
 
-/** The scores of channels by the name that a recipe gives. A new one is a file here and a name in the schema. */
+/** Channel scores by their names in a recipe. A new score is a file here and a name in the schema. */
 export const channelScores: Readonly<Record<ChannelScoreName, ChannelScore>> = {
   magnitude,
   l2,

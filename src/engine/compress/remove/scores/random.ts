@@ -3,7 +3,7 @@ import type { ChannelScore } from './score';
 
 const STREAM = 0x9a2d04;
 
-/** A random number for each group, by the recipe's seed: the baseline that any score must beat. */
+/** Draws a random number for each group from the recipe's seed. Any other score must beat this baseline. */
 export const random: ChannelScore = {
   comparable: false,
   score: ({ groups, seed }) => {

@@ -4,31 +4,37 @@ import type { Dataset } from '../../../dataset/open-data';
 import type { ChannelGroups } from '../channel-groups';
 import { slices, type Sliced } from '../slices';
 
-/** What a score of channels is told. */
+/** The input of a channel score. */
 export interface ChannelScoreInput {
   readonly model: ModelContent;
   readonly groups: ChannelGroups;
   /** The recipe's. */
   readonly seed: number;
-  /** Training images to look at, for scores that need data. */
+  /** Number of training images, for scores that need data. */
   readonly samples: number;
   readonly dataset: Dataset | null;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Importance by group, 0 or more, the smallest are removed first; a group that the score can say nothing of is absent. */
+/** Importance by group, 0 or more; the smallest are removed first. Groups that the score cannot rate are absent. */
 export type GroupScores = ReadonlyMap<number, number>;
 
-/** Says how much each group of channels matters. */
+/** Scores the importance of each group of channels. */
 export interface ChannelScore {
-  /** True where scores of different layers are comparable: they are divided by the saving of a removal, else by their mean over the coupled layers. */
+  /**
+   * True where scores of different layers are comparable: they are divided by the saving of a removal. Other scores are
+   * divided by their mean over the coupled layers.
+   */
   readonly comparable: boolean;
   /** @throws UserError, CancelledError */
   score(input: ChannelScoreInput): GroupScores | Promise<GroupScores>;
 }
 
-/** A score that sums what `ofSlices` says of each slice of the tensors in some role over the tensors that are coupled in a group. */
+/**
+ * Makes a score that applies `ofSlices` to the slices of tensors in some role, and sums over the tensors that are
+ * coupled in a group.
+ */
 export const summedOver = (
   role: 'kernel' | 'scale',
   ofSlices: (sliced: Sliced) => ArrayLike<number> | Promise<ArrayLike<number>>,

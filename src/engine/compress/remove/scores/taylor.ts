@@ -3,12 +3,13 @@ import { withSubject } from '../../calibration/subject';
 import { inputSlices, sumSlices } from '../slices';
 import type { ChannelScore } from './score';
 
-/** Images whose mean gradient makes one term. */
+/** Images in one batch, whose mean gradient makes one term. */
 const BATCH_SIZE = 20;
 
 /**
- * First-order Taylor expansion (Molchanov et al. 2017 and 2019): by how much the loss would change if no kernel read the
- * channels of a group, the sum of w g over the weights that read them, squared and averaged over batches of training images.
+ * First-order Taylor expansion (Molchanov et al. 2017 and 2019). It estimates the change in loss if no kernel read the
+ * channels of a group: the sum of w g over the weights that read them, squared and averaged over batches of training
+ * images.
  */
 export const taylor: ChannelScore = {
   comparable: true,
