@@ -144,7 +144,7 @@ test('the sensitivity of each layer is drawn', async () => {
   await world.screenshot('sensitivity');
 });
 
-test('the statistics of batch normalisation are measured anew', async () => {
+test('the statistics of batch normalization are measured anew', async () => {
   await world.workbench.expand('residual');
   await world.workbench.contextMenu(world.workbench.modelRow('residual'), 'Prune Model');
   panel = new Panel(world.page, world.workbench.webview());

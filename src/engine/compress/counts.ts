@@ -31,12 +31,12 @@ function sidesOf(model: ModelContent, inputShape?: readonly number[]): Sides {
   };
 }
 
-type Told = Omit<PlannedLayer, 'name' | 'type' | 'before' | 'after'>;
+type Report = Omit<PlannedLayer, 'name' | 'type' | 'before' | 'after'>;
 
-function countsBetween(before: Sides, after: Sides, told: (place: number) => Told): PlanCounts {
+function countsBetween(before: Sides, after: Sides, report: (place: number) => Report): PlanCounts {
   return {
     layers: before.layers.map(({ name, type, side }, i) => ({
-      ...{ name, type, ...told(i) },
+      ...{ name, type, ...report(i) },
       before: side,
       after: (after.layers[i] ?? { side }).side,
     })),
@@ -89,7 +89,7 @@ export function removedCounts(
   const before = sidesOf(model, inputShape);
   return countsBetween(before, sidesOf(smaller, inputShape), (i) => {
     // Weights that belong to no layer have a row of their own, at the end.
-    const { state, reason } = layers[i] ?? { state: 'skipped', reason: 'it is no layer of the model' };
+    const { state, reason } = layers[i] ?? { state: 'skipped', reason: 'it is not a layer of the model' };
     return { state, threshold: null, ...(reason === undefined ? {} : { reason }) };
   });
 }

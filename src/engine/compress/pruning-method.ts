@@ -80,13 +80,15 @@ export function checkPruningMethod({ by, score, granularity }: PruningMethodOpti
     named(ImportanceScoreName, score, 'weights');
     if (granularity?.includes(':'))
       throw new UserError(
-        `The granularity ${granularity} says itself how much to prune, so there are no sparsities to choose from: choose element, kernel, filter or a block.`,
+        `The granularity ${granularity} sets the sparsity itself, so no other sparsity can be chosen: choose element, kernel, filter or a block.`,
       );
     return;
   }
   named(ChannelScoreName, score, 'channels');
   if (granularity !== undefined)
-    throw new UserError('Channels are removed whole, so a granularity means nothing here: leave it out, or prune.');
+    throw new UserError(
+      'Channels are removed as a whole, so a granularity has no effect: leave it out, or prune weights instead.',
+    );
 }
 
 const NONE: ReadonlyMap<string, number> = new Map();
@@ -197,6 +199,6 @@ function orNull<T>(work: () => T): T | null {
 function named<T extends string>(names: { readonly options: readonly T[] }, score: string, what: string): T {
   const found = names.options.find((name) => name === score);
   if (found === undefined)
-    throw new UserError(`The score ${score} is not one of ${what}: choose ${names.options.join(', ')}.`);
+    throw new UserError(`The score ${score} is not a score of ${what}: choose one of ${names.options.join(', ')}.`);
   return found;
 }

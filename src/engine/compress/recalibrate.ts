@@ -76,7 +76,7 @@ function listen(network: Network): Measured[] {
   const measured: Measured[] = [];
   const layers = network.normalizations();
   if (layers.length === 0)
-    throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');
+    throw new UserError('The model has no batch normalization, so nothing can be recalibrated: leave the step out.');
   for (const of of layers)
     of.watch(({ mean, variance }) => measured.push({ of, mean: tf.keep(mean), variance: tf.keep(variance) }));
   return measured;

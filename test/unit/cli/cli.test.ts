@@ -305,9 +305,9 @@ describe('the exit code', () => {
     ],
     [
       ['--granularity', '2:5'],
-      /^The granularity 2:5 fits no layer \(of "logits", its 36 input channels cannot be divided/,
+      /^The granularity 2:5 fits no layer \("logits": its 36 input channels cannot be divided/,
     ],
-    [['--granularity', '2:4', '--sparsity', '0.5'], /^The granularity 2:4 says itself how much to prune/],
+    [['--granularity', '2:4', '--sparsity', '0.5'], /^The granularity 2:4 sets the sparsity itself/],
     [['--granularity', 'stripe', '--sparsity', '0.5'], /must be element, kernel, filter, a block such as 4x4, or N:M/],
     [['--sparsity', '0.5', '--protect', 'conv*'], /^"conv\*" in "protect" names no layer of the model/],
   ])('is 1 with a sentence for a pruning that does not fit: %j', async (given, sentence) => {

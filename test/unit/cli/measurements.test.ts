@@ -78,8 +78,8 @@ describe('secateur sensitivity', () => {
   });
 
   it.each([
-    [['--granularity', '2:4'], 1, 'says itself how much to prune'],
-    [['--score', 'fpgm'], 1, 'The score fpgm is not one of weights'],
+    [['--granularity', '2:4'], 1, 'sets the sparsity itself'],
+    [['--score', 'fpgm'], 1, 'The score fpgm is not a score of weights'],
     [['--by', 'remove'], 1, 'The model has no channels that can be removed'],
     [['--sparsities', '0.5,2'], 2, 'It must be a number above 0, up to 1'],
   ])('says in one sentence what is wrong with %j', async (options, exit, words) => {
@@ -129,7 +129,7 @@ describe('secateur target', () => {
   it.each([
     [[], 2, "one of '--accuracy', '--bytes', '--macs' and '--params' must be given"],
     [['--bytes', '9', '--params', '9'], 2, 'cannot be used with'],
-    [['--bytes', '10'], 1, 'cannot be met: the best plan that was found has'],
+    [['--bytes', '10'], 1, 'cannot be met: the best plan found has'],
     [['--accuracy', 'high'], 1, 'must be a number from 0 to 1'],
     [['--bytes', '1.5'], 1, 'must be a whole number'],
   ])('says in one sentence what is wrong with %j', async (options, exit, words) => {

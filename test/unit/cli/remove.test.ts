@@ -110,7 +110,7 @@ describe('secateur remove', () => {
       1,
       /^A share of 0\.99 of the MACs cannot be removed, .*: ask for 0\.875 at most\.$/,
     ],
-    [['--macs', '0.5', '--score', 'bn-scale', '--out', 'out'], 1, /^The score bn-scale says nothing of any channel/],
+    [['--macs', '0.5', '--score', 'bn-scale', '--out', 'out'], 1, /^The score bn-scale cannot rate any channel/],
     [
       ['--macs', '0.5', '--score', 'taylor', '--out', 'out'],
       1,

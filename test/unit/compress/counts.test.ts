@@ -15,6 +15,6 @@ test('weights that belong to no layer have a row in the plan of a removal', asyn
   }));
   const { layers: rows, totals } = removedCounts(model, { model, layers });
   expect(rows).toHaveLength(3);
-  expect(rows[2]).toMatchObject({ state: 'skipped', reason: 'it is no layer of the model', after: { params: 2 } });
+  expect(rows[2]).toMatchObject({ state: 'skipped', reason: 'it is not a layer of the model', after: { params: 2 } });
   expect(totals.after.params).toBe(TINY_WEIGHTS + 2);
 });

@@ -117,11 +117,11 @@ describe('granularity', () => {
       [0, 0, 0, 4],
     ]);
     expect(() => prune(small, { granularity: '1:4' })).toThrow(
-      'The granularity 1:4 fits no layer (of "a", its 3 input channels cannot be divided into groups of 4): choose another.',
+      'The granularity 1:4 fits no layer ("a": its 3 input channels cannot be divided into groups of 4): choose another.',
     );
     expect(() => prune(both, { granularity: '4:4' })).toThrow(/^The granularity 4:4 keeps every weight: /);
     expect(() => prune(both, { granularity: '2:4', amount: { sparsity: 0.5 } })).toThrow(
-      'The granularity 2:4 says itself how much to prune: leave the amount out.',
+      'The granularity 2:4 sets the sparsity itself: leave the amount out.',
     );
     const guarded = prune(both, { protect: ['a*'], amount: { sparsity: 0.3 }, scope: 'layer' });
     expect(guarded.layers['a']).toMatchObject({ state: 'protected', reason: '"a*" in "protect" names it' });

@@ -77,7 +77,7 @@ describe('a prune plan', () => {
       c: { type: 'DepthwiseConv2D', tensors: { depthwise_kernel: [1, 2, 3, 4] } },
     });
     for (const [options, sentence] of [
-      [{}, /^The prune step says neither how much to prune nor in which layers: give "amount" or "layers"\.$/],
+      [{}, /^The prune step has neither "amount" nor "layers": give one of them\.$/],
       [
         { layers: { conv9: { threshold: 1 } } },
         /^The model has no layer "conv9": layers that can have an amount are "a"\.$/,

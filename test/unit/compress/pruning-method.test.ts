@@ -13,7 +13,7 @@ import { tinyDataset } from '../train/tiny';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-/** Two convolutions whose channels hang together through a residual addition, and one that stands alone. */
+/** Two convolutions whose channels are coupled through a residual addition, and one that stands alone. */
 function residual(): ModelContent {
   const draw = new Draw();
   const input = layers.input({ shape: [6, 6, 1] });
@@ -39,7 +39,7 @@ async function outputs(model: ModelContent): Promise<number[]> {
 }
 
 describe('removing channels by method', () => {
-  it('scans channels that hang together once, and says so of the other layers', async () => {
+  it('scans coupled channels once, and says so of the other layers', async () => {
     const model = residual();
     const { pruner } = await methodOf(model, { by: 'remove', score: 'l2' });
     const convolutions = readGraph(model).layers.filter(({ type }) => type === 'Conv2D');
@@ -48,7 +48,7 @@ describe('removing channels by method', () => {
     expect(first!.parameters.length).toBe(2);
     expect(second).toMatchObject({
       state: 'skipped',
-      reason: `its channels hang together with those of "${first!.name}"`,
+      reason: `its channels are coupled with those of "${first!.name}"`,
     });
     expect(pruner.layers.every(({ state, reason }) => state === 'scanned' || reason !== undefined)).toBe(true);
     expect((await pruner.prune(first!.name, 0.5)).reached).toBe(0.5);

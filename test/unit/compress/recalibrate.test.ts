@@ -39,7 +39,7 @@ function expectStatistics(found: { mean: number[]; variance: number[] }, valuesO
   }
 }
 
-describe('the statistics of batch normalisation are measured', () => {
+describe('the statistics of batch normalization are measured', () => {
   it('in a model within models', async () => {
     const inner = tfLayers.sequential({
       name: 'inner',

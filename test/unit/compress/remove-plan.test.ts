@@ -146,7 +146,7 @@ describe('a plan of what is removed', () => {
     const together = plan(residual, { amount: { channels: 0.5 }, protect: [first!.name] });
     expect(together.layers.find(({ name }) => name === third!.name)).toMatchObject({
       state: 'protected',
-      reason: `its channels hang together with those of "${first!.name}", which is protected`,
+      reason: `its channels are coupled with those of "${first!.name}", which is protected`,
     });
   });
 
@@ -201,12 +201,12 @@ describe('a plan of what is removed', () => {
       [
         residual,
         { layers: { [first!.name]: 0.5, [third!.name]: 0.5 } },
-        /hang together with those of another layer in "layers": name one\.$/,
+        /are coupled with those of another layer in "layers": name only one of them\.$/,
       ],
     ] satisfies [ModelContent, Omit<z.input<typeof RemoveStep>, 'step'>, RegExp][])
       expect(() => plan(model, step)).toThrow(sentence);
     expect(() => plan(cnn, { amount: { channels: 0.5 }, score: 'bn-scale' }, new Map())).toThrow(
-      /^The score bn-scale says nothing of any channel of the model, because none is scaled by batch normalisation: /,
+      /^The score bn-scale cannot rate any channel of the model, because none is scaled by batch normalization: /,
     );
   });
 

@@ -63,7 +63,7 @@ describe('scores of channels', () => {
     expect(await drawn(1)).not.toEqual(await drawn(2));
   });
 
-  it('sums over coupled layers, and takes the scale of batch normalisation where there is one', async () => {
+  it('sums over coupled layers, and takes the scale of batch normalization where there is one', async () => {
     const input = layers.input({ shape: [4, 4, 2] });
     const branch = () => normalisedConvolution(new Draw(), input, { filters: 3, kernelSize: 1 });
     const sum = apply(layers.layers.add(), [branch(), branch()]);

@@ -98,7 +98,7 @@ describe('a layer of an unknown type', () => {
           expect(state, name).toMatch(/follows|skipped/);
           if (name !== 'last')
             expect(reason).toMatch(
-              /"b\d_beta" \(MultiplyBeta: it is not known what a layer of this type makes of its channels\)|"shuffle" \(PixelShuffle/,
+              /"b\d_beta" \(MultiplyBeta: the effect of this type of layer on channels is unknown\)|"shuffle" \(PixelShuffle/,
             );
         }
       expect(smaller.tensors.get('b2_2/kernel')!.shape).toEqual([3, 3, 10, 2]);
@@ -113,7 +113,7 @@ describe('a layer of an unknown type', () => {
         ['b3_beta', 'MultiplyBeta', 1],
       ]);
       expect(outcome.shortfall).toMatch(
-        /^asked for 50% of the channels, \d+% removed: the layer "b1_beta" \(type MultiplyBeta\) stops the removal in 2 layers, because it is not known what a layer of this type makes of its channels \(3 more layers stop it elsewhere\)$/,
+        /^asked for 50% of the channels, \d+% removed: the layer "b1_beta" \(type MultiplyBeta\) stops the removal in 2 layers, because the effect of this type of layer on channels is unknown \(3 more layers stop it elsewhere\)$/,
       );
     }
   });
@@ -123,7 +123,7 @@ describe('a layer of an unknown type', () => {
     const odd = hand.layer('Antirectifier', 'odd', [hand.dense('one', hand.input([6]), 6, 5)]);
     const model = hand.model([hand.dense('out', odd, 10, 3)]);
     expect(() => plan(model, { amount: { channels: 0.3 } })).toThrow(
-      /^The model has no channels that can be removed: the layer "odd" \(type Antirectifier\) stops the removal in 1 layer, because it is not known what a layer of this type makes of its channels; /,
+      /^The model has no channels that can be removed: the layer "odd" \(type Antirectifier\) stops the removal in 1 layer, because the effect of this type of layer on channels is unknown; /,
     );
     expect(() => plan(model, { layers: { one: 0.3 } })).toThrow(/"odd" \(type Antirectifier\)/);
   });
@@ -174,7 +174,7 @@ it('recurrent layers and embeddings count among the channels that were asked for
   const { outcome } = plan(model, { amount: { channels: 0.5 } });
   expect(outcome.reached.channels).toBeCloseTo(4 / 32);
   expect(outcome.shortfall).toMatch(
-    /^asked for 50% of the channels, 13% removed: the layer "lstm" \(type LSTM\) stops the removal in \d layers?, because the states of a recurrent layer hang together/,
+    /^asked for 50% of the channels, 13% removed: the layer "lstm" \(type LSTM\) stops the removal in \d layers?, because the states of a recurrent layer are coupled/,
   );
 });
 
@@ -187,7 +187,7 @@ it('channels pass through what acts in training only, and stop where they are no
   };
   expect(through('SpatialDropout2D', { rate: 0.5 })()).toEqual([3, 3, 4, 2]);
   expect(through('GroupNormalization', { groups: 4 })).toThrow(
-    /"between" \(type GroupNormalization\) .* because its mean and variance are those of groups of channels/,
+    /"between" \(type GroupNormalization\) .* because its mean and variance depend on groups of channels/,
   );
 });
 
@@ -202,6 +202,6 @@ it('channels that are too many to be followed one by one are refused in one sent
     },
   };
   expect(() => channelGroups({ modelTopology, tensors: new Map() })).toThrow(
-    /^A layer of the model makes 1,048,576 channels, and 262,144 are followed at the most, so none can be removed: prune its weights instead\.$/,
+    /^A layer of the model makes 1,048,576 channels, more than the limit of 262,144, so none can be removed: prune its weights instead\.$/,
   );
 });

@@ -76,7 +76,7 @@ describe('filters and neurons that are all zero', () => {
     const { model: small, layers: listed } = await removeZeros(model);
     expect(width(small, 'one')).toBe(4);
     expect(listed.find(({ name }) => name === 'one')!.reason).toMatch(
-      /^one channel stays: it is all zero, but sends a constant that "two" reads up to its padded edge$/,
+      /^one channel stays: it only sends a constant, but "two" pads its input, so no bias can replace it$/,
     );
     // Without a bias it sends 0, of which no edge makes anything else.
     const bias = [...model.tensors.values()].find(({ name }) => name === 'one/bias')!;
@@ -84,7 +84,7 @@ describe('filters and neurons that are all zero', () => {
     expect(width((await removeZeros({ ...model, tensors: silent })).model, 'one')).toBe(3);
   });
 
-  it('go through batch normalisation into a bias that is made where there was none', async () => {
+  it('go through batch normalization into a bias that is made where there was none', async () => {
     const input = layers.input({ shape: [6, 6, 2] });
     const x = apply(
       activation({ activation: 'tanh' }),

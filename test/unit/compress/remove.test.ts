@@ -157,7 +157,7 @@ it('refuses to remove outputs of the last layer, and to empty a layer', () => {
 it.each([
   [layers.layers.layerNormalization({ name: 'odd' }), /"odd" \(LayerNormalization: its mean and variance/],
   [layers.layers.permute({ dims: [3, 1, 2], name: 'odd' }), /"odd" \(Permute: it moves the axis/],
-  [layers.layers.reshape({ targetShape: [3, 48], name: 'odd' }), /"odd" \(Reshape: it mixes channels with places/],
+  [layers.layers.reshape({ targetShape: [3, 48], name: 'odd' }), /"odd" \(Reshape: it mixes channels with positions/],
   [layers.layers.activation({ activation: 'softmax', name: 'odd' }), /"odd" \(Activation: each output of a softmax/],
 ])('leaves whole what it cannot follow, and says why', (layer, reason) => {
   const input = layers.input({ shape: [6, 6, 2] });

@@ -206,7 +206,7 @@ describe('what may be pruned', () => {
     ['LSTM', tensor('recurrent_kernel'), [true, true, undefined]],
     ['LSTM', tensor('lstm_cell/kernel'), [true, true, undefined]],
     ['Embedding', tensor('embeddings'), [true, true, undefined]],
-    ['BatchNormalization', tensor('gamma', [2]), [false, false, 'normalisation weights are not pruned']],
+    ['BatchNormalization', tensor('gamma', [2]), [false, false, 'normalization weights are not pruned']],
     ['DepthwiseConv2D', tensor('depthwise_kernel', [3, 3, 2, 1]), [true, false, 'depthwise kernels are not pruned']],
     ['SeparableConv2D', tensor('depthwise_kernel', [3, 3, 2, 1]), [true, false, 'depthwise kernels are not pruned']],
     ['SeparableConv2D', tensor('pointwise_kernel', [1, 1, 2, 1]), [true, true, undefined]],

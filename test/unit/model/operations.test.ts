@@ -59,7 +59,7 @@ describe('constants of a GraphModel', () => {
     ['BiasAdd', ['x', 'c'], 'read by BiasAdd: a bias, not a kernel'],
     ['_FusedConv2D', ['x', 'k', 'c'], 'read by _FusedConv2D: a bias, not a kernel'],
     ['Prelu', ['x', 'c'], 'read by Prelu: slopes of an activation, not a kernel'],
-    ['FusedBatchNormV3', ['x', 'c'], 'read by FusedBatchNormV3: a normalisation weight, not a kernel'],
+    ['FusedBatchNormV3', ['x', 'c'], 'read by FusedBatchNormV3: a normalization weight, not a kernel'],
     ['GatherV2', ['c', 'x'], 'read by GatherV2: a table to look up in, not a kernel'],
     ['Conv2D', ['c', 'k'], 'read by Conv2D: a constant, not a kernel'],
     ['ConcatV2', ['x', 'c'], 'read by ConcatV2: a constant, not a kernel'],
@@ -227,7 +227,7 @@ describe('layers of a GraphModel', () => {
     );
     expect(planPrune(turned, step).layers[0]).toMatchObject({
       state: 'skipped',
-      reason: expect.stringMatching(/rearranged before they are used/) as string,
+      reason: expect.stringMatching(/rearranged before use/) as string,
     });
   });
 });

@@ -78,7 +78,7 @@ describe('whether a model can be run', () => {
         /^The layer "logits" has activity_regularizer set to .*\.$/,
       ],
       [stateful, /^The layer "l" is stateful, .*\.$/],
-      [graphModel, /^This model is no LayersModel, .*\.$/],
+      [graphModel, /^This model is not a LayersModel, .*\.$/],
     ] as const) {
       const checkpoint = await read(model);
       expect(whyNotRunnable(checkpoint)).toMatch(sentence);

@@ -230,7 +230,7 @@ describe('every step has a plan', () => {
   it('or a sentence, where it does not fit the model', async () => {
     const { plan } = await world();
     for (const [step, why] of [
-      [{ step: 'recalibrate' }, /^The model has no batch normalisation/],
+      [{ step: 'recalibrate' }, /^The model has no batch normalization/],
       [{ step: 'prune' }, /^The prune step does not say how much to prune/],
       [{ step: 'remove' }, /^The remove step does not say how much to remove/],
       [

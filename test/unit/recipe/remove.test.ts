@@ -17,7 +17,7 @@ function resultOf<Name extends StepResult['step']>(results: readonly StepResult[
   return results.find((result): result is Extract<StepResult, { step: Name }> => result.step === name)!;
 }
 
-/** Beside `net`, a network with batch normalisation and a residual addition: `residual`. */
+/** Beside `net`, a network with batch normalization and a residual addition: `residual`. */
 async function benchWithResidual(): Promise<Bench> {
   const bench = await Bench.make();
   const draw = new Draw();
@@ -114,13 +114,13 @@ describe('a run that removes channels', () => {
       /removes what is all zero, so it needs no shares for "layers": leave them out\.$/,
     );
     await expect(run('net', { step: 'recalibrate' })).rejects.toThrow(
-      /^The model has no batch normalisation, so nothing can be recalibrated: leave the step out\.$/,
+      /^The model has no batch normalization, so nothing can be recalibrated: leave the step out\.$/,
     );
     await expect(run('residual', { step: 'remove', amount: { macs: 0.999 } })).rejects.toThrow(
       /ask for 0\.\d+ at most\.$/,
     );
     await expect(run('net', { step: 'remove', score: 'bn-scale', amount: { channels: 0.5 } })).rejects.toThrow(
-      /^The score bn-scale says nothing of any channel/,
+      /^The score bn-scale cannot rate any channel/,
     );
     await expect(
       bench.run({ checkpoint: 'net', steps: [{ step: 'remove', score: 'taylor', amount: { channels: 0.5 } }] }),
@@ -130,7 +130,7 @@ describe('a run that removes channels', () => {
 });
 
 describe('recalibration', () => {
-  it('measures the mean and variance of what enters each batch normalisation, over all images at once', async () => {
+  it('measures the mean and variance of what enters each batch normalization, over all images at once', async () => {
     const bench = await benchWithResidual();
     const step = { step: 'recalibrate', samples: 220, batchSize: 220 } as const;
     const result = await bench.run({ checkpoint: 'residual', data: 'shapes', steps: [step] });

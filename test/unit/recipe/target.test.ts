@@ -81,7 +81,7 @@ describe('a target', () => {
   it.each([
     [
       { bytes: 100 },
-      /^The target of at most 100 gzipped bytes cannot be met: the best plan that was found has [\d,]+ gzipped bytes at a validation accuracy of [\d.]+\.$/,
+      /^The target of at most 100 gzipped bytes cannot be met: the best plan found has [\d,]+ gzipped bytes at a validation accuracy of [\d.]+\.$/,
     ],
     [{ accuracy: 1 }, /^The target of a validation accuracy of 1 or more cannot be met: the best plan /],
   ])('of %j that cannot be met says the best that was found, and leaves nothing', async (goal, words) => {
@@ -91,10 +91,10 @@ describe('a target', () => {
   });
 
   it.each([
-    [{ score: 'fpgm' }, 'The score fpgm is not one of weights'],
-    [{ score: 'lamp', by: 'remove' }, 'The score lamp is not one of channels'],
-    [{ granularity: '2:4' }, 'The granularity 2:4 says itself how much to prune'],
-    [{ granularity: 'filter', by: 'remove' }, 'Channels are removed whole'],
+    [{ score: 'fpgm' }, 'The score fpgm is not a score of weights'],
+    [{ score: 'lamp', by: 'remove' }, 'The score lamp is not a score of channels'],
+    [{ granularity: '2:4' }, 'The granularity 2:4 sets the sparsity itself'],
+    [{ granularity: 'filter', by: 'remove' }, 'Channels are removed as a whole'],
     [{ protect: ['none*'] }, '"none*" in "protect" names no layer'],
     [{ protect: ['conv', 'out'] }, 'there is nothing to scan'],
   ])('with options that do not fit is refused: %j', async (options, words) => {

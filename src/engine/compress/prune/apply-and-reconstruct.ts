@@ -29,15 +29,17 @@ export async function applyAndReconstruct(
   data: Dataset | null,
   options: Pick<CalibrationOptions, 'seed' | 'signal' | 'onProgress'>,
 ): Promise<PruneOutcome> {
-  const cut = prunedTensors(content, plan);
-  if (!reconstructs(score)) return { tensors: cut, layers: plan.layers, totals: plan.totals };
+  const pruned = prunedTensors(content, plan);
+  if (!reconstructs(score)) return { tensors: pruned, layers: plan.layers, totals: plan.totals };
   if (!data) throw new Error('a score that reconstructs was let through without data');
-  const { tensors, layers } = await reconstruct(content, cut, data, { ...options, samples });
-  const biases = new Map(readGraph(content).layers.map((layer) => [layer.name, gained(layer.tensors, cut, tensors)]));
+  const { tensors, layers } = await reconstruct(content, pruned, data, { ...options, samples });
+  const biases = new Map(
+    readGraph(content).layers.map((layer) => [layer.name, gained(layer.tensors, pruned, tensors)]),
+  );
   const all = [...biases.values()].reduce((sum, more) => sum + more, 0);
   return {
     tensors,
-    layers: plan.layers.map((layer) => told(layer, layers.get(layer.name), biases.get(layer.name) ?? 0)),
+    layers: plan.layers.map((layer) => reported(layer, layers.get(layer.name), biases.get(layer.name) ?? 0)),
     totals: { ...plan.totals, nonzero: plan.totals.nonzero + all },
   };
 }
@@ -45,17 +47,17 @@ export async function applyAndReconstruct(
 /** Counts how many more weights are nonzero after the fit: biases that were 0 can change. */
 function gained(
   owned: readonly { readonly tensor: { readonly name: string } }[],
-  cut: Tensors,
+  pruned: Tensors,
   fitted: Tensors,
 ): number {
   const count = (tensors: Tensors, name: string): number => {
     const tensor = tensors.get(name);
     return tensor ? countNonzero(tensor) : 0;
   };
-  return owned.reduce((sum, { tensor }) => sum + count(fitted, tensor.name) - count(cut, tensor.name), 0);
+  return owned.reduce((sum, { tensor }) => sum + count(fitted, tensor.name) - count(pruned, tensor.name), 0);
 }
 
-function told(layer: PrunedLayer, fitted: LayerReconstruction | undefined, more: number): PrunedLayer {
+function reported(layer: PrunedLayer, fitted: LayerReconstruction | undefined, more: number): PrunedLayer {
   if (fitted === undefined) return layer;
   const now = { ...layer, nonzero: layer.nonzero + more };
   if (typeof fitted !== 'string') return { ...now, outputError: fitted };

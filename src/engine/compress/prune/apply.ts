@@ -28,13 +28,13 @@ export function applyPrune(model: ModelContent, plan: PrunePlan): Pruned {
 export function prunedTensors(model: ModelContent, plan: PrunePlan): Tensors {
   const replaced = new Map<string, Tensor>();
   for (const layer of readGraph(model).layers) {
-    const cut = plan.selections.get(layer.name);
-    if (!cut || cut.count === 0) continue;
-    let { ties } = cut;
+    const selection = plan.selections.get(layer.name);
+    if (!selection || selection.count === 0) continue;
+    let { ties } = selection;
     for (const prunable of prunableIn(layer)) {
       const { tensor } = prunable;
       const data = tensor.data.slice();
-      ties = zeroInPlace(data, scoreTensor(prunable, plan.ranking), cut, ties);
+      ties = zeroInPlace(data, scoreTensor(prunable, plan.ranking), selection, ties);
       replaced.set(tensor.name, withZeroOnGrid({ ...tensor, data }));
     }
   }
@@ -66,11 +66,11 @@ function zeroInPlace(
   ties: number,
 ): number {
   let left = ties;
-  const cut = new Uint8Array(scores.length);
+  const pruned = new Uint8Array(scores.length);
   for (let group = 0; group < scores.length; group++) {
     const score = scores[group]!;
-    if (score < below || (left > 0 && score === below && left-- > 0)) cut[group] = 1;
+    if (score < below || (left > 0 && score === below && left-- > 0)) pruned[group] = 1;
   }
-  for (let i = 0; i < data.length; i++) if (cut[groupOf ? groupOf[i]! : i] === 1) data[i] = 0;
+  for (let i = 0; i < data.length; i++) if (pruned[groupOf ? groupOf[i]! : i] === 1) data[i] = 0;
   return left;
 }

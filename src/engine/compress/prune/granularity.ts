@@ -54,7 +54,7 @@ export function kernelAxes({ tensor: { shape }, axes }: Kernel): KernelAxes {
 export function whyNotFitting(pattern: Pattern, kernel: Kernel): string | undefined {
   const { tensor, columns } = kernel;
   if (pattern.kind !== 'element' && columns === 'rearranged')
-    return 'its weights are rearranged before they are used, so which of them make a channel is not known: only single weights can be pruned';
+    return 'its weights are rearranged before use, so its channels are unknown: only single weights can be pruned';
   const { places, inputs } = kernelAxes(kernel);
   if (pattern.kind === 'n:m' && inputs % pattern.of !== 0)
     return `its ${inputs} input channel${inputs === 1 ? '' : 's'} cannot be divided into groups of ${pattern.of}`;

@@ -58,7 +58,7 @@ export function planPrune(model: ModelContent, step: PruneStep, seed = 0, statis
   const first = open.find(({ misfit }) => misfit !== undefined);
   if (first && rest.length === 0 && selections.size === 0)
     throw new UserError(
-      `The granularity ${step.granularity ?? 'element'} fits no layer (of "${first.layer.name}", ${first.misfit}): choose another.`,
+      `The granularity ${step.granularity ?? 'element'} fits no layer ("${first.layer.name}": ${first.misfit}): choose another.`,
     );
   const together = cutRest(ranked, rest, selections, step, ranking);
   rest.forEach(({ layer }, i) => together[i] && selections.set(layer.name, together[i]));
@@ -96,15 +96,13 @@ function checkAmounts({ amount, layers = {}, granularity, score }: PruneStep): v
         `The granularity ${granularity} keeps every weight: in N:M, such as 2:4, N must be smaller than M.`,
       );
     if (amounts.length > 0)
-      throw new UserError(`The granularity ${granularity} says itself how much to prune: leave the amount out.`);
+      throw new UserError(`The granularity ${granularity} sets the sparsity itself: leave the amount out.`);
   } else if (amounts.length === 0) {
-    throw new UserError(
-      'The prune step says neither how much to prune nor in which layers: give "amount" or "layers".',
-    );
+    throw new UserError('The prune step has neither "amount" nor "layers": give one of them.');
   }
   if (score !== 'magnitude' && score !== 'l2' && amounts.some((one) => 'standardDeviations' in one))
     throw new UserError(
-      `Standard deviations are of weights, but the score is ${score}: give a sparsity, or rank by magnitude.`,
+      `Standard deviations describe weights, but the score is ${score}: give a sparsity, or use the score magnitude.`,
     );
 }
 
@@ -112,7 +110,7 @@ function checkAmounts({ amount, layers = {}, granularity, score }: PruneStep): v
 function whyNotCut({ layer, misfit }: RankedLayer, guard: string | undefined): string | undefined {
   const { name } = layer;
   if (guard !== undefined)
-    return `The layer "${name}" has an amount, but "${guard}" in "protect" leaves it alone: take out one of them.`;
+    return `The layer "${name}" has an amount, but "${guard}" in "protect" protects it: remove one of them.`;
   if (!layer.prunable)
     return `The layer "${name}" cannot be pruned (${layer.reason ?? 'it has no kernel'}): leave it out.`;
   if (misfit !== undefined)
@@ -162,30 +160,35 @@ function cutGlobally(
 }
 
 /** Counts the zeros among all kernel weights of a layer after it is pruned. */
-function zerosAfter(layer: RankedLayer, cut: Selection | undefined): number {
-  return layer.protectedZeros + layer.zeros + lostBy(layer, cut?.count ?? 0);
+function zerosAfter(layer: RankedLayer, selection: Selection | undefined): number {
+  return layer.protectedZeros + layer.zeros + lostBy(layer, selection?.count ?? 0);
 }
 
-function nonzeroAfter(layer: RankedLayer, cut: Selection | undefined): number {
-  return layer.nonzero - lostBy(layer, cut?.count ?? 0);
+function nonzeroAfter(layer: RankedLayer, selection: Selection | undefined): number {
+  return layer.nonzero - lostBy(layer, selection?.count ?? 0);
 }
 
-function describe(ranked: RankedLayer, cut: Selection | undefined, { pattern }: Ranking, guard?: string): PrunedLayer {
+function describe(
+  ranked: RankedLayer,
+  selection: Selection | undefined,
+  { pattern }: Ranking,
+  guard?: string,
+): PrunedLayer {
   const { layer, kernelWeights } = ranked;
   const untouched = layer.tensors.flatMap(({ tensor, prunable, reason }) =>
     prunable || reason === undefined ? [] : [{ name: tensor.name, reason }],
   );
   const left = layer.reason ?? (guard === undefined ? ranked.misfit : `"${guard}" in "protect" names it`);
-  const reason = cut?.keptLargest
+  const reason = selection?.keptLargest
     ? `it keeps its largest ${pattern.kind === 'element' ? 'weight' : pattern.kind}: a layer loses all its weights only where empty layers are allowed`
-    : (left ?? (cut ? undefined : 'no amount is given for it'));
+    : (left ?? (selection ? undefined : 'no amount is given for it'));
   const isProtected = guard !== undefined || (!layer.prunable && layer.tensors.length > 0);
   return {
     name: layer.name,
-    state: cut ? 'pruned' : isProtected ? 'protected' : 'skipped',
-    sparsity: sparsityOf(zerosAfter(ranked, cut), kernelWeights),
-    threshold: pattern.kind === 'n:m' ? null : (cut?.threshold ?? null),
-    nonzero: nonzeroAfter(ranked, cut),
+    state: selection ? 'pruned' : isProtected ? 'protected' : 'skipped',
+    sparsity: sparsityOf(zerosAfter(ranked, selection), kernelWeights),
+    threshold: pattern.kind === 'n:m' ? null : (selection?.threshold ?? null),
+    nonzero: nonzeroAfter(ranked, selection),
     ...(reason === undefined ? {} : { reason }),
     ...(untouched.length === 0 ? {} : { untouched }),
   };

@@ -61,14 +61,14 @@ export async function reconstruct(
 async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Tensors): Promise<Reconstruction> {
   const tensors = new Map(pruned);
   const layers = new Map<string, LayerReconstruction>();
-  const cut = readGraph(subject.content).layers.flatMap((layer) =>
+  const weights = readGraph(subject.content).layers.flatMap((layer) =>
     layer.tensors
       .map(({ tensor }) => tensor)
       .filter(({ name, data }) => pruned.get(name)?.data !== data)
       .map((tensor) => ({ layer, tensor })),
   );
-  for (const [index, { layer, tensor }] of cut.entries()) {
-    const stage = `reconstructing ${layer.name}, ${index + 1} of ${cut.length}`;
+  for (const [index, { layer, tensor }] of weights.entries()) {
+    const stage = `reconstructing ${layer.name}, ${index + 1} of ${weights.length}`;
     const staged = { ...subject, options: { ...subject.options, stage } };
     const fitted = await fit(staged, running, tensors, tensor);
     layers.set(layer.name, typeof fitted === 'string' ? fitted : fitted.errors);

@@ -18,6 +18,6 @@ export function channelGroups(model: ModelContent): ChannelGroups {
 export function graphOf(model: ModelContent): ModelGraph {
   const graph = readGraph(model);
   if (!graph.layered)
-    throw new UserError('The model is no LayersModel, so no channels can be removed: convert it first.');
+    throw new UserError('The model is not a LayersModel, so no channels can be removed: convert it first.');
   return graph;
 }

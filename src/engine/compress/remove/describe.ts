@@ -31,9 +31,9 @@ export function describeLayers(planned: Planned): RemovedLayer[] {
   return planned.groups.layers.map(({ name, type }, i): RemovedLayer => {
     const sizes = { before: sizeOf(before[i]!), after: sizeOf(after[i]!) };
     const narrower = sizes.before.params !== sizes.after.params || sizes.before.width !== sizes.after.width;
-    const told = { name, type, ...judge(planned, i, narrower), ...sizes };
-    requireTrue(told, before[i]!, after[i]!);
-    return told;
+    const reported = { name, type, ...judge(planned, i, narrower), ...sizes };
+    requireTrue(reported, before[i]!, after[i]!);
+    return reported;
   });
 }
 
@@ -76,7 +76,7 @@ function requireTrue({ name, state }: RemovedLayer, before: GraphLayer, after: G
     (state === 'removed') !== lost ||
     (state === 'skipped' && before.params !== after.params) ||
     (had !== null && typeof after.outputShape?.at(-1) === 'number' && after.outputShape.at(-1) !== has);
-  if (false_) throw new Error(`the layer ${name} is told to be ${state}, but has ${has} of ${had} channels`);
+  if (false_) throw new Error(`the layer ${name} is reported as ${state}, but has ${has} of ${had} channels`);
 }
 
 function judge(
@@ -110,11 +110,11 @@ function judge(
   if (partner)
     return {
       state: 'protected',
-      reason: `its channels hang together with those of "${partner.name}", which is protected`,
+      reason: `its channels are coupled with those of "${partner.name}", which is protected`,
     };
-  if (outputs.length === 0) return { state: left, reason: stop?.why ?? 'how many channels it makes is not known' };
+  if (outputs.length === 0) return { state: left, reason: stop?.why ?? 'the number of its channels is unknown' };
   if (dead) return { state: left, reason: staying ?? 'none of its channels is all zero' };
-  if (outputs.every((one) => !scores.has(one))) return { state: left, reason: 'the score says nothing of it' };
+  if (outputs.every((one) => !scores.has(one))) return { state: left, reason: 'the score cannot rate it' };
   if (outputs.length === 1) return { state: left, reason: 'it keeps its last channel' };
   return { state: left, reason: 'all its channels score higher, or no amount is given for it' };
 }

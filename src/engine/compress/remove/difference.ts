@@ -61,7 +61,7 @@ export async function checkDifference(
       const difference = await compare(large, small, inputs, onImages ? 'validation' : 'noise', signal);
       if (!Number.isFinite(difference.largest))
         throw new UserError(
-          'The model answers with values that are no numbers (NaN or infinite), so its outputs cannot be compared and nothing was written: its weights are damaged.',
+          'The outputs of the model are NaN or infinite, so they cannot be compared and nothing was written: use another checkpoint.',
         );
       if (!(difference.largest <= LARGEST_DIFFERENCE))
         throw new UserError(

@@ -26,7 +26,7 @@ export function whyFixed(fix: Fix, name: string): string {
   if (fix.kind !== 'stopped')
     return fix.layer === name
       ? `it is the ${fix.kind} of the model`
-      : `its channels hang together with those of "${fix.layer}", the ${fix.kind} of the model`;
+      : `its channels are coupled with those of "${fix.layer}", the ${fix.kind} of the model`;
   const { layer, type, why } = fix.by;
   return layer === name ? why : `channels cannot be followed through "${layer}" (${type}: ${why})`;
 }

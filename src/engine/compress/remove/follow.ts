@@ -3,27 +3,27 @@ import type { Activation } from '../../model/op/attributes';
 import { makesChannels } from '../../model/op/channels';
 import type { Shape } from '../../model/shape';
 
-const OF_STATES = 'the states of a recurrent layer hang together';
+const OF_STATES = 'the states of a recurrent layer are coupled';
 
 /** Reasons why channels are lost in an op, by its kind. */
 const WHY: Partial<Readonly<Record<Op['kind'], string>>> = {
-  'layer-normalization': 'its mean and variance are those of all channels together',
-  'group-normalization': 'its mean and variance are those of groups of channels',
+  'layer-normalization': 'its mean and variance depend on all channels',
+  'group-normalization': 'its mean and variance depend on groups of channels',
   softmax: 'each of its outputs depends on all channels',
   permute: 'it moves the axis of the channels',
-  reshape: 'it mixes channels with places',
+  reshape: 'it mixes channels with positions',
   dot: 'it multiplies channels with one another',
   recurrent: OF_STATES,
   'conv-lstm': OF_STATES,
   cells: OF_STATES,
   bidirectional: OF_STATES,
-  'time-distributed': 'the layer within it is not looked into',
+  'time-distributed': 'the layer inside it is not analyzed',
   embedding: 'its inputs are indices',
-  standardization: 'it scales each channel by a number of its own',
+  standardization: 'it scales each channel by its own factor',
   masking: 'whether it masks a step depends on all channels',
-  unknown: 'it is not known what a layer of this type makes of its channels',
+  unknown: 'the effect of this type of layer on channels is unknown',
 };
-const NOT_KNOWN = 'its channels are not known to keep their places';
+const NOT_KNOWN = 'its channels may not keep their order';
 
 /** The way in which channels that enter a layer leave it. */
 export type Followed =
@@ -58,9 +58,9 @@ export function follow(op: Op, output: Output, widths: readonly (number | null)[
     case 'input':
       return passes;
     case 'rescaling':
-      return op.scale !== null && op.offset !== null ? passes : lost('it scales each channel by a number of its own');
+      return op.scale !== null && op.offset !== null ? passes : lost('it scales each channel by its own factor');
     case 'batch-normalization':
-      return isLast(op.axis, rank) ? passes : lost('it normalises another axis');
+      return isLast(op.axis, rank) ? passes : lost('it normalizes another axis');
     case 'merge': {
       const wide = widths.filter((one) => one !== null && one !== 1);
       return wide.every((one) => one === wide[0]) ? { kind: 'joins' } : lost('its inputs differ in width');
@@ -94,7 +94,7 @@ export function follow(op: Op, output: Output, widths: readonly (number | null)[
 }
 
 const OF_ALL = 'each output of a softmax depends on all channels';
-const OPEN = 'the size of what it reshapes is open';
+const OPEN = 'the size of its input is open';
 
 /** Tells whether a value depends on all channels. */
 const crosses = (activation: Activation): boolean => activation === 'softmax' || activation === 'logsoftmax';

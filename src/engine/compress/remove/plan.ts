@@ -67,7 +67,7 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
   const zeros = step.amount !== undefined && 'zeros' in step.amount;
   if (!zeros && free.every((coupled) => coupled.groups.every((group) => !scores.has(group))))
     throw new UserError(
-      `The score ${step.score} says nothing of any channel of the model${step.score === 'bn-scale' ? ', because none is scaled by batch normalisation' : ''}: choose another score.`,
+      `The score ${step.score} cannot rate any channel of the model${step.score === 'bn-scale' ? ', because none is scaled by batch normalization' : ''}: choose another score.`,
     );
   const widths = new Widths(all);
   const removed = new Set<number>();
@@ -84,7 +84,9 @@ export function planRemove(model: ModelContent, step: RemoveStep, scores: GroupS
     if (own.length === 0) {
       // A pattern, or a name in several models, may stand for coupled layers.
       if (step.layers?.[name] === undefined) continue;
-      throw new UserError(`The channels of "${name}" hang together with those of another layer in "layers": name one.`);
+      throw new UserError(
+        `The channels of "${name}" are coupled with those of another layer in "layers": name only one of them.`,
+      );
     }
     for (const coupled of own) asked.set(coupled, name);
     const of = own.reduce((sum, coupled) => sum + coupled.groups.length, 0);
@@ -143,7 +145,7 @@ function whyNotRemoved(groups: ChannelGroups, index: number, guarded: ReadonlyMa
   const { name, outputs } = groups.layers[index]!;
   const pattern = guarded.get(name);
   if (pattern !== undefined)
-    return `The layer "${name}" has an amount, but "${pattern}" in "protect" leaves it alone: take out one of them.`;
+    return `The layer "${name}" has an amount, but "${pattern}" in "protect" protects it: remove one of them.`;
   const fix = outputs.map((one) => groups.fixed.get(one)).find((one) => one !== undefined);
   const partner = groups.layers.find(
     (other) => guarded.has(other.name) && other.outputs.some((one) => outputs.includes(one)),
@@ -151,7 +153,7 @@ function whyNotRemoved(groups: ChannelGroups, index: number, guarded: ReadonlyMa
   const why = fix
     ? whyFixed(fix, name)
     : partner
-      ? `they hang together with those of "${partner.name}", which is protected`
+      ? `they are coupled with those of "${partner.name}", which is protected`
       : 'it makes none of its own';
   return `The channels of the layer "${name}" cannot be removed (${why}): leave it out.`;
 }
@@ -159,9 +161,9 @@ function whyNotRemoved(groups: ChannelGroups, index: number, guarded: ReadonlyMa
 function nothingToRemove(groups: ChannelGroups, guarded: ReadonlySet<string>): string {
   const why = [
     ...(guarded.size > 0
-      ? [`"protect" keeps those of ${guarded.size === 1 ? 'one layer' : `${guarded.size} layers`}`]
+      ? [`"protect" keeps the channels of ${guarded.size === 1 ? 'one layer' : `${guarded.size} layers`}`]
       : []),
-    stopSentence(stopsOf(groups)) ?? 'those of its outputs stay',
+    stopSentence(stopsOf(groups)) ?? 'the channels of its outputs stay',
   ];
   return `The model has no channels that can be removed: ${why.join(', and ')}; ${guarded.size > 0 ? 'protect fewer layers' : 'prune its weights instead'}.`;
 }

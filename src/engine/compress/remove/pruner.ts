@@ -42,7 +42,7 @@ export function channelPruner(
     }
     const alone = { name, parameters: [], size: 0 };
     if (first !== undefined)
-      return { ...alone, state: 'skipped', reason: `its channels hang together with those of "${first}"` };
+      return { ...alone, state: 'skipped', reason: `its channels are coupled with those of "${first}"` };
     const { state, reason } = planned.find((layer) => layer.name === name) ?? {};
     const why = reason ?? (state === 'follows' ? 'it makes no channels of its own' : undefined);
     return {

@@ -69,7 +69,7 @@ export function stopSentence([most, ...others]: readonly RemovalStop[]): string 
 const restWhy = ({ multipleOf, score }: Pick<RemoveStep, 'multipleOf' | 'score'>): string =>
   multipleOf > 1
     ? `widths stay multiples of ${multipleOf}, and every layer keeps a channel`
-    : `every layer keeps a channel, and those of which the score ${score} says nothing stay`;
+    : `every layer keeps a channel, and channels that the score ${score} cannot rate stay`;
 
 /** Layers that make channels too, but keep all of them. */
 const WHOLE: ReadonlySet<Op['kind']> = new Set([

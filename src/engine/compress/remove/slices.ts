@@ -26,15 +26,15 @@ export function slices(model: ModelContent, { layers }: ChannelGroups): Sliced[]
       const { data } = tensor;
       const axes = channelAxes(one, layer);
       // A depthwise kernel is sliced along its input channels, which are its output channels too.
-      const cut = axes.find(({ side }) => side === 'outputs') ?? axes[0];
-      if (!cut || !(data instanceof Float32Array)) return [];
+      const sliced = axes.find(({ side }) => side === 'outputs') ?? axes[0];
+      if (!sliced || !(data instanceof Float32Array)) return [];
       return [
         {
           layer: layer.name,
           tensor: { ...tensor, data },
           role: kernel ? 'kernel' : role,
-          axis: cut.axis,
-          groups: cut.groups,
+          axis: sliced.axis,
+          groups: sliced.groups,
         },
       ];
     }),
@@ -50,9 +50,11 @@ export function inputSlices(model: ModelContent, { layers }: ChannelGroups): Sli
     nodes[i]!.tensors.flatMap((one) => {
       const { tensor } = one;
       const { data } = tensor;
-      const cut = channelAxes(one, layer).find(({ side }) => side === 'inputs');
-      if (!cut || !mixes(one) || !(data instanceof Float32Array)) return [];
-      return [{ layer: layer.name, tensor: { ...tensor, data }, role: 'kernel', axis: cut.axis, groups: cut.groups }];
+      const sliced = channelAxes(one, layer).find(({ side }) => side === 'inputs');
+      if (!sliced || !mixes(one) || !(data instanceof Float32Array)) return [];
+      return [
+        { layer: layer.name, tensor: { ...tensor, data }, role: 'kernel', axis: sliced.axis, groups: sliced.groups },
+      ];
     }),
   );
 }

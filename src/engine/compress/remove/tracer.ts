@@ -88,7 +88,7 @@ export class Tracer {
     const output = outputOf(layer.op, shape, this.#traced[call.inputs[0]?.call ?? -1]?.rank ?? null);
     const named = call.inputs.find(({ keyword }) => keyword !== undefined);
     const followed: Followed = named
-      ? { kind: 'lost', why: `it takes "${named.keyword!}" beside its input` }
+      ? { kind: 'lost', why: `it takes "${named.keyword!}" in addition to its input` }
       : follow(
           layer.op,
           output,
@@ -106,7 +106,7 @@ export class Tracer {
       const own = shape?.at(-1) ?? 0;
       if (own > MAX_OF_ONE)
         throw new UserError(
-          `A layer of the model makes ${readable(own)} channels, and ${readable(MAX_OF_ONE)} are followed at the most, so none can be removed: prune its weights instead.`,
+          `A layer of the model makes ${readable(own)} channels, more than the limit of ${readable(MAX_OF_ONE)}, so none can be removed: prune its weights instead.`,
         );
       this.#count += own;
     }
@@ -123,13 +123,13 @@ export class Tracer {
       inputs.every((one, i) => isKnown(one) && isKnown(others[i]!) && one.length === others[i].length);
     if (alike)
       inputs.forEach((one, i) => known(one).forEach((channel, at) => this.#join(known(others[i]!)[at]!, channel)));
-    else this.#fix([...inputs, ...others], this.#stopped(layer, 'its calls are not known to take the same channels'));
+    else this.#fix([...inputs, ...others], this.#stopped(layer, 'its calls may take different channels'));
   }
 
   /** Returns the channels that a call made. */
   #made({ call, output }: TensorRef): Channels {
     const layer = this.graph.nodes[this.graph.calls[call]!.node]!;
-    if (output > 0) return this.#stopped(layer, 'what it makes beside its first output is not followed');
+    if (output > 0) return this.#stopped(layer, 'only its first output is followed');
     return this.#traced[call]!.outputs;
   }
 
@@ -155,11 +155,7 @@ export class Tracer {
       case 'makes':
         if (width !== null && madeBy(layer) === width)
           return this.#fresh(width, followed.fixed === undefined ? undefined : this.#stopped(layer, followed.fixed));
-        return this.#lost(
-          inputs,
-          width,
-          this.#stopped(layer, 'its kernel is not among the weights, or has another width'),
-        );
+        return this.#lost(inputs, width, this.#stopped(layer, 'its kernel is missing or has another width'));
       case 'lost':
         return this.#lost(inputs, width, this.#stopped(layer, followed.why));
     }

@@ -101,7 +101,7 @@ function needs(readers: readonly Reader[], removed: ReadonlySet<number>) {
       else if (constant !== 0 && !folds)
         unfoldable.set(
           inputs[input]!,
-          `it is all zero, but sends a constant that "${name}" reads up to its padded edge`,
+          `it only sends a constant, but "${name}" pads its input, so no bias can replace it`,
         );
     });
   return { needed, unfoldable };

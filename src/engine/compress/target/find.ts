@@ -75,7 +75,9 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
     together(method, rule),
   ].filter(({ length }) => length > 0);
   if (layers.every(({ choices }) => choices.at(-1)!.cost === 0))
-    throw new UserError(`The target of ${rule.words} cannot be met, because method makes this model no smaller.`);
+    throw new UserError(
+      `The target of ${rule.words} cannot be met, because this method makes no layer of the model smaller: choose another method.`,
+    );
   const swap = await WeightSwap.build(model);
   try {
     const points = await swap.exclusively((running) =>
@@ -86,12 +88,12 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
         for (const one of series)
           all.push(
             ...(await measurePlans(one, rule, async (amounts) => {
-              const cut = await method.applyAndReconstruct(amounts);
-              swap.set(cut.shown);
+              const compressed = await method.applyAndReconstruct(amounts);
+              swap.set(compressed.shown);
               const { accuracy, loss } = await evaluate(signal, (images) => {
                 meter.advance(images);
               });
-              const figures = await sizes.all(cut.model);
+              const figures = await sizes.all(compressed.model);
               return {
                 step: method.step(amounts),
                 predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
@@ -216,6 +218,6 @@ function choose(points: readonly ParetoPoint[], rule: GoalRule): Pick<ParetoCurv
   if (chosen >= 0) return { points: kept, chosen };
   const best = rule.kind === 'size' ? kept.at(-1)! : kept[0]!;
   throw new UserError(
-    `The target of ${rule.words} cannot be met: the best plan that was found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation accuracy of ${best.accuracy}.`,
+    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation accuracy of ${best.accuracy}.`,
   );
 }

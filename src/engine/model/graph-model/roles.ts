@@ -13,7 +13,7 @@ const CONSTANTS: readonly (readonly [RegExp, string])[] = [
   [/^(Mul|Div|RealDiv|DivNoNan|MulNoNan)$/, 'a scale'],
   [/^BiasAdd/, 'a bias'],
   [/^(Add|AddV2|AddN|Sub)$/, 'an offset'],
-  [/BatchNorm/, 'a normalisation weight'],
+  [/BatchNorm/, 'a normalization weight'],
   [/^Prelu$/, 'slopes of an activation'],
   [/^(Resource)?Gather/, 'a table to look up in'],
   [/^output$/, 'a result of the model as it is'],

@@ -27,18 +27,18 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
   });
   if (!topology) return graphOfGroups(grouped);
   const stored = topology.nodes.map((layer) => asStored(layer, owned.byLayer.get(layer.id)));
-  const told = stored.every((layer, i) => layer === topology.nodes[i]) ? topology : { ...topology, nodes: stored };
-  const figures = inferFigures(told);
+  const flow = stored.every((layer, i) => layer === topology.nodes[i]) ? topology : { ...topology, nodes: stored };
+  const figures = inferFigures(flow);
   const closed = closeInputs(topology);
   const open = closed.some((input) => input.open);
   const sizes = new Map(closed.map(({ call, shape }) => [call, shape]));
-  const counted = open ? inferFigures(told, sizes) : figures;
+  const counted = open ? inferFigures(flow, sizes) : figures;
   const nodes = stored.map(({ id, name, path, type, op, calls, inputShape }, i): GraphNode => {
     const [{ shape: outputShape }, { macs }] = [figures[i]!, counted[i]!];
     const tensors = (owned.byLayer.get(id) ?? []).map((tensor) => tensorOf(tensor, type, op));
     return { ...describeLayer({ name, path, type, outputShape, macs }, tensors), op, calls, inputShape };
   });
-  const shapes = inferCalls(told);
+  const shapes = inferCalls(flow);
   return {
     name: topology.name !== undefined && !MADE_UP_NAME.test(topology.name) ? topology.name : undefined,
     layers: [...nodes, ...grouped],
@@ -48,7 +48,7 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
     results: topology.results,
     inputs: topology.inputCalls.map((call) => nodes[topology.calls[call]!.node]!.inputShape),
     outputs: topology.outputs.length,
-    output: outputKinds(told)[0] ?? 'open',
+    output: outputKinds(flow)[0] ?? 'open',
     layered: true,
     ...(open ? { assumed: closed.map(({ shape }) => shape) } : {}),
     unknown: nodes.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),

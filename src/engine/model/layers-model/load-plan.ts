@@ -28,7 +28,7 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   const topology = topologyOf(model);
   if (typeof topology === 'string') return topology;
   if (model.format === 'graph-model' || !topology) {
-    return 'This model is no LayersModel, so it cannot be evaluated or trained: convert it to the format tfjs_layers_model.';
+    return 'This model is not a LayersModel, so it cannot be evaluated or trained: convert it to the format tfjs_layers_model.';
   }
   const strange = topology.nodes.find(({ type }) => !isRegistered(type));
   if (strange) {

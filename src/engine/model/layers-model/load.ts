@@ -12,7 +12,7 @@ import { loadPlan, type LoadPlan } from './load-plan';
 import { LayersNetwork } from './network';
 import { requireShapes } from './outputs';
 import { layers, type LayersModel } from './tfjs-layers';
-import { mendBatchNormalisation } from './training-mode';
+import { mendBatchNormalization } from './training-mode';
 
 /**
  * The model as TensorFlow.js runs it, its weights those of `model`: every one of its tensors that is a weight is exactly one
@@ -49,7 +49,7 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
   const frozen = new Set(plan.topology.nodes.filter(({ config }) => config['trainable'] === false).map(({ id }) => id));
   // TensorFlow.js forgets that wrappers are frozen.
   for (const [tensor, variable] of variables) if (frozen.has(byTensor.get(tensor)!.layer)) variable.trainable = false;
-  mendBatchNormalisation(running);
+  mendBatchNormalization(running);
   return new LayersNetwork(running, variables, plan.topology);
 }
 

@@ -28,7 +28,7 @@ const weightOf = (layer: Layer, name: string): ModelVariable | undefined =>
 function watch(layer: Layer, hear: (moments: ChannelMoments) => void): () => void {
   const call = layer.call.bind(layer);
   layer.call = (inputs) => {
-    const { output, ...moments } = normalised(layer, Array.isArray(inputs) ? inputs[0]! : inputs);
+    const { output, ...moments } = normalized(layer, Array.isArray(inputs) ? inputs[0]! : inputs);
     hear(moments);
     return output;
   };
@@ -37,7 +37,7 @@ function watch(layer: Layer, hear: (moments: ChannelMoments) => void): () => voi
   };
 }
 
-function normalised(layer: Layer, x: tf.Tensor): ChannelMoments & { readonly output: tf.Tensor } {
+function normalized(layer: Layer, x: tf.Tensor): ChannelMoments & { readonly output: tf.Tensor } {
   const config = layer.getConfig();
   const given = numberOf(config['axis'], -1);
   const axis = given < 0 ? x.rank + given : given;

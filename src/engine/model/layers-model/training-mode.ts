@@ -4,10 +4,10 @@ import { layers, type LayersModel } from './tfjs-layers';
 type Layer = layers.layers.Layer;
 
 /**
- * Makes the batch normalisations of a running model compute in training what Keras computes: one without scale or center, in
+ * Makes the batch normalizations of a running model compute in training what Keras computes: one without scale or center, in
  * which TensorFlow.js fails, and a frozen one, whose statistics stay and are used as at inference.
  */
-export function mendBatchNormalisation(model: LayersModel): void {
+export function mendBatchNormalization(model: LayersModel): void {
   for (const layer of leavesOf(model)) {
     if (layer.getClassName() !== 'BatchNormalization') continue;
     const { scale, center } = layer.getConfig();

@@ -31,7 +31,7 @@ async function run(context: RunContext, step: RecalibrateStep): Promise<StepResu
 function dryRun(model: ModelContent): ModelContent {
   const tensors = readGraph(model).layers.flatMap((layer) => layer.tensors);
   if (!tensors.some(({ role }) => role === 'mean'))
-    throw new UserError('The model has no batch normalisation, so nothing can be recalibrated: leave the step out.');
+    throw new UserError('The model has no batch normalization, so nothing can be recalibrated: leave the step out.');
   return model;
 }
 

@@ -23,6 +23,6 @@ export const wanda: ImportanceScore = {
     const norm = Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0));
     return norm === 0 ? changes : changes.map((change) => change / norm);
   },
-  unseen: 'what its weights are multiplied with is seen for dense layers and convolutions only',
+  unseen: 'it needs the inputs of weights, which only dense layers and convolutions give',
   calibrate: (subject, names) => sumOverInputs(subject, names, (columns) => tf.sum(tf.square(columns), 0)),
 };

@@ -40,8 +40,8 @@ export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors
     const slot = byTensor.get(tensor.name);
     const owner =
       slot?.layer ?? (places ? findPlace(tensor.name, places) : findOwner(tensor.name.split('/'), bySuffix))?.id;
-    const told = slot === undefined || weightName(tensor) === slot.weight;
-    if (owner !== undefined) add(byLayer, owner, told ? tensor : { ...tensor, weight: slot.weight });
+    const isKnown = slot === undefined || weightName(tensor) === slot.weight;
+    if (owner !== undefined) add(byLayer, owner, isKnown ? tensor : { ...tensor, weight: slot.weight });
     else add(others, tensor.name.split('/').slice(0, -1).join('/') || tensor.name, tensor);
   }
   return { byLayer, others };

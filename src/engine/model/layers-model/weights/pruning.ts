@@ -3,8 +3,8 @@ import type { Tensor } from '../../../checkpoint/types';
 import { leftAlone, NOT_FACTORS, PRUNABLE, type Pruning } from '../../pruning';
 import { weightName } from './roles';
 
-const NORMALISATION = /Normalization$/;
-const NORMALISATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
+const NORMALIZATION = /Normalization$/;
+const NORMALIZATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
 const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
 
 /**
@@ -18,8 +18,8 @@ export function pruningOf(tensor: Tensor, layerType: string): Pruning {
     return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
   }
   if (shapeSize(tensor.shape) === 0) return leftAlone('it is empty');
-  if (NORMALISATION.test(layerType) || NORMALISATION_WEIGHT.test(name)) {
-    return leftAlone('normalisation weights are not pruned: they are few and each scales a whole channel');
+  if (NORMALIZATION.test(layerType) || NORMALIZATION_WEIGHT.test(name)) {
+    return leftAlone('normalization weights are not pruned: they are few and each scales a whole channel');
   }
   if (name.endsWith('bias')) return leftAlone('biases are not pruned: they are few and matter much');
   if (name.startsWith('depthwise') || (layerType === 'DepthwiseConv2D' && name === 'kernel')) {
