@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DataDescription } from './data-description';
+import { DataExamples, ExamplesQuestion } from './data-examples';
 import { DataReference, DatasetInfo, Split } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
@@ -72,6 +73,8 @@ export const engineRequests = {
   }),
   /** Tells what Secateur sees in data, and how it will take it. */
   describeData: request({ params: z.object({ data: DataReference }), result: DataDescription, trust: 'runs' }),
+  /** Some examples of data to look at, as they lie in its files. */
+  examples: request({ params: ExamplesQuestion, result: DataExamples, trust: 'runs' }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
   /** Finds the normalization, by trial if nothing else tells it. The engine keeps the answer as long as the checkpoint. */
   normalization: request({

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DataReference, DatasetDescriptor, DatasetInfo, Split } from '../../protocol/dataset';
+import { UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';
 import { classesOf } from './classes';
 import { describedData } from './describe';
@@ -7,7 +8,8 @@ import { findDataset, type DataPlaces, type FindOptions, type Found } from './fi
 import type { OpenData } from './open-data';
 import { DataSizes, shapeOf } from './sizes';
 import { splitsOf } from './split';
-import { sizedData } from './sized';
+import { sizedData, whyNoSplit } from './sized';
+import { someExamples } from './some-examples';
 
 /** Finds, reads and checks a dataset; a relative place starts from `baseFolder`. Throws UserError, CancelledError. */
 export async function openDataset(
@@ -55,9 +57,14 @@ export async function readDataset(
   const preprocess = descriptor.preprocess ?? {};
   const sizes = new DataSizes(parts, preprocess, info.name);
   const told = `It holds ${evidence}.`;
+  const some: OpenData['some'] = async (split, wanted, signal) => {
+    const [its, part] = [members[split], parts[members[split]?.part ?? split]];
+    if (!its || !part) throw new UserError(whyNoSplit(info, split));
+    return someExamples(part, its.members, wanted, info.classNames, signal);
+  };
   const giving = (given: Normalization | undefined): OpenData => {
     const open: OpenData = {
-      ...{ info, key, given, giving, preprocess, evidence: told, notes: data.notes ?? [] },
+      ...{ info, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
       at: async (input, listener = {}) => sizedData(open, data, members, await sizes.at(input, listener)),
     };
     return open;

@@ -1,3 +1,4 @@
+import type { DataExamples } from '../../protocol/data-examples';
 import type { DatasetInfo, Preprocess, Split } from '../../protocol/dataset';
 import type { Normalization, NormalizationInUse } from '../../protocol/normalization';
 import type { Examples } from './examples';
@@ -17,6 +18,8 @@ export interface OpenData {
   readonly preprocess: Preprocess;
   /** The normalization that the person said. */
   readonly given: Normalization | undefined;
+  /** Some examples of a split, to look at. @throws UserError where there is no such split, or a picture is damaged; CancelledError */
+  some(split: Split, count: number, signal?: AbortSignal): Promise<DataExamples>;
   /** The same data with another normalization said; cheap. */
   giving(normalization: Normalization | undefined): OpenData;
   /**

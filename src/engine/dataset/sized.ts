@@ -65,7 +65,7 @@ function standardizationOf(parts: SizedParts['parts'], members: MembersOf): Stan
 const NAMES: Readonly<Record<Split, string>> = { train: 'training', validation: 'validation', test: 'test' };
 
 /** The sentence for a split that a dataset has not. */
-function whyNoSplit({ name, examples }: DatasetInfo, split: Split): string {
+export function whyNoSplit({ name, examples }: DatasetInfo, split: Split): string {
   const [there] = (['train', 'validation', 'test'] as const).filter((one) => examples[one] > 0);
   const has = there === undefined ? '' : ` (only ${examples[there]} ${NAMES[there]} examples)`;
   const remedy =

@@ -39,6 +39,8 @@ export function createService(
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     describeData: async ({ data }, { signal }) =>
       describeData(await engine.openData(data, '/', { download: false, signal })),
+    examples: async ({ data, split, count }, { signal }) =>
+      (await engine.openData(data, '/', { download: false, signal })).some(split, count, signal),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
     normalization: ({ model, data, download }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
