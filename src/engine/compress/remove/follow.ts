@@ -9,6 +9,9 @@ const OF_STATES = 'the states of a recurrent layer are coupled';
 const WHY: Partial<Readonly<Record<Op['kind'], string>>> = {
   'layer-normalization': 'its mean and variance depend on all channels',
   'group-normalization': 'its mean and variance depend on groups of channels',
+  'unit-normalization': 'it divides by the length of all channels together',
+  'layer-scale': 'it scales each channel by its own number',
+  augment: 'it changes images while a model trains',
   softmax: 'each of its outputs depends on all channels',
   permute: 'it moves the axis of the channels',
   reshape: 'it mixes channels with positions',

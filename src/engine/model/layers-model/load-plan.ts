@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
 import { readable } from './dialects';
+import './layers';
 import { readTopology, type Topology } from './description/topology';
 import { LayerJson, type Config } from './description/json';
 import { whyTooLarge } from './validate/memory';

@@ -34,6 +34,7 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
   const nameOf = ({ name }: Tensor): string => plan.variableOf(byTensor.get(name)!);
   const running = await build(plan, joined(weights, nameOf)).catch(async (error: unknown) => {
     if (missing[0]) throw missingWeight(missing[0].name);
+    if (error instanceof UserError) throw error;
     if (/shape mismatch/i.test(brief(error))) await nameUnfitting(plan, weights, nameOf);
     throw new UserError(`TensorFlow.js cannot rebuild the model (${brief(error)}): convert it again.`, {
       cause: error,

@@ -167,6 +167,8 @@ export interface Plain {
     | 'layer-normalization'
     | 'group-normalization'
     | 'unit-normalization'
+    /** Multiplies each channel by a trained number. */
+    | 'layer-scale'
     | 'masking'
     | 'unknown';
 }

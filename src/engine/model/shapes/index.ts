@@ -34,6 +34,7 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
     case 'layer-normalization':
     case 'group-normalization':
     case 'unit-normalization':
+    case 'layer-scale':
     case 'rescaling':
     case 'standardization':
     case 'masking':

@@ -67,6 +67,8 @@ export function plainLayer(type: string, config: Config, keras3: boolean): Plain
     }
   });
   const plain = Object.fromEntries(entries);
+  // Keras 3 divides by shorter vectors than Keras 2.
+  if (keras3 && type === 'UnitNormalization') plain['least_squares'] = 1e-24;
   return renamed(type, plain, config['backward_layer'] !== undefined);
 }
 

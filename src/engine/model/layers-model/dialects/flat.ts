@@ -50,7 +50,7 @@ export function flatDescription(topology: Topology, plain: (layer: number) => Pl
   };
 }
 
-const MERGING: ReadonlySet<string> = new Set(['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Dot']);
+const MERGING: ReadonlySet<string> = new Set(['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Dot']);
 
 const inputName = (layer: string): string => `${layer}_input`;
 

@@ -65,6 +65,8 @@ export function expectedWeights(op: Op, input: Shape | null): ExpectedWeights {
       const length = op.axis === null ? null : (input?.at(op.axis) ?? null);
       return ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((name) => [name, [length]] as const);
     }
+    case 'layer-scale':
+      return [['gamma', [last]]];
     case 'embedding':
       return [['embeddings', [op.rows, op.width]]];
     default:

@@ -37,6 +37,11 @@ export function matchWeights(slots: readonly Slot[], tensors: readonly string[])
       }
     }
   }
+  // Keras 2 leaves out the layer of statistics that `adapt` measured.
+  for (const tensor of tensors) {
+    const bare = [...open].filter(({ weight }) => weight === tensor);
+    if (bare.length === 1 && !byTensor.has(tensor)) take(tensor, bare[0]!);
+  }
   const byScope = grouped([...open].flatMap((slot) => scopesIn(slot).map((scope) => [scope, slot] as const)));
   for (const [scope, counted] of countedByScope(tensors.filter((tensor) => !byTensor.has(tensor)))) {
     const weights = [scope, scopeOf(scope)]

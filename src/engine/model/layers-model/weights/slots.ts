@@ -44,6 +44,9 @@ const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
     BatchNormalization: (config: Config) => [...SCALE_AND_SHIFT(config), 'moving_mean', 'moving_variance'],
     LayerNormalization: SCALE_AND_SHIFT,
     GroupNormalization: SCALE_AND_SHIFT,
+    Normalization: ({ mean, variance }: Config) =>
+      isGiven(mean) && isGiven(variance) ? [] : ['mean', 'variance', 'count'],
+    LayerScale: () => ['gamma'],
     SimpleRNN: RECURRENT,
     SimpleRNNCell: RECURRENT,
     GRU: RECURRENT,
@@ -123,6 +126,8 @@ function named(layer: LayerJson, { scope, archive, depth }: Around): Named[] {
     }
   }
 }
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 const withBias = ({ use_bias: bias }: Config, ...weights: string[]): string[] =>
   bias === false ? weights : [...weights, 'bias'];
