@@ -4,9 +4,9 @@ import { createArchitecture } from './layers-model/architectures';
 import { fromLayersModel } from './layers-model/content';
 
 /**
- * A network that ships, with random weights: takes images [batch, 28, 28, 1], puts out logits [batch, classes].
+ * Makes a built-in network with random weights. It takes images [batch, 28, 28, 1] and returns logits [batch, classes].
  * @param seed 0 or more; the same seed gives the same weights
- * @param classes as many as the architecture has by default where that is left out
+ * @param classes default: the number of the architecture
  */
 export function randomArchitecture(name: Architecture, seed: number, classes?: number): ModelContent {
   const model = createArchitecture(name, seed, classes);

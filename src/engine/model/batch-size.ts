@@ -1,14 +1,14 @@
 import type { Network } from './network';
 
 const BYTES_A_NUMBER = 4;
-/** What the outputs of one batch may take while a network runs: 512 MiB. */
+/** Limit of the outputs of one batch while a network runs: 512 MiB. */
 const BATCH_BYTES = 2 ** 29;
-/** A layer's output lives beside what it reads and a copy for another layout. */
+/** A layer's output is in memory together with its input and a copy in another layout. */
 const BESIDE = 3;
 
 /**
- * How many examples may go through a network at once, so that the largest outputs take no more than 512 MiB together.
- * @param most examples that are wanted
+ * Limits the number of examples in one pass, so that the largest outputs take no more than 512 MiB together.
+ * @param most number of examples that are wanted
  * @returns 1 or more
  */
 export const batchWithin = ({ largestOutput }: Pick<Network, 'largestOutput'>, most: number): number =>

@@ -3,21 +3,22 @@ import { DEFAULT_SIZES } from '../../protocol/model';
 import type { Flow } from './op/op';
 import type { Shape } from './shape';
 
-/** So many shapes of inputs are told where one does not fit. */
+/** Number of input shapes in an error message. */
 const NAMED_SHAPES = 5;
 
-/** An input of a model whose sizes are known. */
+/** An input of a model with known sizes. */
 export interface ClosedInput {
-  /** The call that takes it. */
+  /** Index of the call that takes it. */
   readonly call: number;
-  /** Batch first; a size stays null where it could be anything, as a number of channels could. */
+  /** Batch first. A size stays null where it could be anything, as a number of channels could. */
   readonly shape: Shape;
   /** Whether the model leaves a size open. */
   readonly open: boolean;
 }
 
 /**
- * A shape with its open sizes taken as `DEFAULT_SIZES`: the axes of an image, a volume or a series, never its channels.
+ * Replaces the open sizes of a shape by `DEFAULT_SIZES`: the axes of an image, a volume or a series, but never the
+ * channels.
  * @param shape batch first
  */
 export function closeShape([batch = null, ...sizes]: Shape): Shape {
@@ -32,8 +33,8 @@ export function closeShape([batch = null, ...sizes]: Shape): Shape {
 }
 
 /**
- * The inputs of a model with known sizes.
- * @param given one example's shape, without the batch, for each input that it fits; others are closed by `closeShape`
+ * Closes the inputs of a model: each gets known sizes.
+ * @param given shape of one example, without the batch, for each input that it fits; `closeShape` closes the others
  * @throws UserError where it fits no input
  */
 export function closeInputs({ nodes, calls, inputCalls }: Flow, given?: readonly number[]): ClosedInput[] {

@@ -1,7 +1,7 @@
 import { shapeSize } from '../checkpoint/dtype';
 import type { GraphLayer, GraphTensor } from './model-graph';
 
-/** A layer with what its tensors tell of it. */
+/** Describes a layer by the properties of its tensors. */
 export function describeLayer(
   layer: Pick<GraphLayer, 'name' | 'path' | 'type' | 'outputShape' | 'macs'>,
   tensors: readonly Omit<GraphTensor, 'params'>[],

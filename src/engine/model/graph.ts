@@ -7,8 +7,8 @@ import { readOperations, signatureOutputs } from './graph-model/read';
 const graphs = new WeakMap<ModelContent, ModelGraph>();
 
 /**
- * A model as a graph: nodes with shapes, parameters, MACs and tensors. What is unknown stays null.
- * @throws UserError where its calls could never be made; no model that was validated
+ * Reads a model as a graph: nodes with shapes, parameters, MACs and tensors. Unknown values are null.
+ * @throws UserError where its calls could never be made, which never happens for a validated model
  */
 export function readGraph(model: ModelContent): ModelGraph {
   const known = graphs.get(model);

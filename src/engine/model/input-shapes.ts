@@ -9,8 +9,8 @@ import type { Shape } from './shape';
 import { inferCalls } from './shapes';
 
 /**
- * The model with the sizes of its inputs set, so that whatever works on it knows them: shapes, MACs, a running network on
- * noise. The same model where it leaves no size open.
+ * Sets the input sizes of a model, so that shapes and MACs are known and it can run on noise. Returns the same model
+ * where no size is open.
  * @param given see `closeInputs`; without it open sizes are `DEFAULT_SIZES`
  * @throws UserError where it fits no input, or is too small
  */
@@ -27,7 +27,7 @@ export function withInputShape<M extends ModelContent>(model: M, given?: readonl
 }
 
 /**
- * The inputs that MACs are counted for; undefined where the model leaves no size of them open.
+ * Returns the input sizes for which MACs are counted; undefined where the model leaves no size open.
  * @param given see `closeInputs`
  * @throws UserError where it fits no input
  */
@@ -37,7 +37,7 @@ export function macsForOf(model: ModelContent, given?: readonly number[]): MacsF
   return { shapes: closed.map(({ shape }) => shape.slice(1)), assumed: given === undefined };
 }
 
-/** Refuses inputs so small that nothing is left of them within the model. @throws UserError */
+/** Refuses inputs that are so small that a layer's output is empty. @throws UserError */
 function refuseEmptied(graph: ModelGraph, inputs: ReadonlyMap<number, Shape>, given: readonly number[]): void {
   const open = inferCalls(graph);
   const closed = inferCalls(graph, inputs);

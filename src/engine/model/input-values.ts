@@ -1,7 +1,7 @@
 import type { InputValues } from './network';
 import type { Flow } from './op/op';
 
-/** The numbers that each input of a model takes, by the first node that reads it. */
+/** Determines the values that each input of a model takes, from the first node that reads it. */
 export function inputValues({ inputCalls, calls, nodes }: Flow): InputValues[] {
   return inputCalls.map((call) => {
     const readers = calls.filter(({ inputs }, i) => i === call || inputs.some((one) => one.call === call));

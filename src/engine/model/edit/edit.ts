@@ -1,26 +1,26 @@
 import type { GraphNode } from '../model-graph';
 import type { Shape } from '../shape';
 
-/** The place of a layer: the names of the models around it, and its own. */
+/** The path of a layer: the names of the models around it, then its own. */
 export type Path = readonly string[];
 
-/** A place where a model within a model declares the shape of what is fed to it. */
+/** An input of a nested model, where the description declares the shape of that input. */
 export interface InnerInput {
-  /** Of an input layer, or of the nested model. */
+  /** Path of an input layer, or of the nested model. */
   readonly at: Path;
-  /** What takes it within, the nearest first: inputs of calls in the graph. */
+  /** The inputs of calls in the graph that take it within the model, the nearest first. */
   readonly takenBy: readonly { readonly call: number; readonly input: number }[];
 }
 
-/** One change of what a model describes, whatever its file. */
+/** One change to the description of a model, for any file format. */
 export type Edit =
-  /** Makes a node make `width` channels; a reshape keeps a size that it leaves open. */
+  /** Makes a node make `width` channels. A reshape keeps its open size. */
   | { readonly edit: 'width'; readonly at: Path; readonly width: number }
-  /** Declares `to` channels where a node, or a model within the model, declares that `from` enter it. */
+  /** Declares `to` input channels where a node, or a nested model, declares `from`. */
   | { readonly edit: 'input-width'; readonly at: Path; readonly from: number; readonly to: number }
   /** Declares the shape of an input, batch first. */
   | { readonly edit: 'input-shape'; readonly at: Path; readonly shape: Shape }
-  /** Gives a node these numbers as its bias, which it may not have had. */
+  /** Sets the bias of a node, which may have had none. */
   | { readonly edit: 'bias'; readonly node: GraphNode; readonly values: Float32Array }
-  /** Takes the activation at the end of a node away; nothing is left of one that is an activation only. */
+  /** Removes the activation at the end of a node; a node that is only an activation becomes the identity. */
   | { readonly edit: 'linear'; readonly at: Path };

@@ -3,7 +3,7 @@ import { innerInputsOf } from '../layers-model/description/inner-inputs';
 import type { InnerInput } from './edit';
 
 /**
- * The inputs of the models within a model. A graph has dissolved them, but their descriptions declare shapes of their own,
- * which must agree with what is fed.
+ * Lists the inputs of nested models. A graph has no nested models, but their descriptions declare shapes of their own,
+ * which must agree with the tensors that enter.
  */
 export const innerInputs = (model: ModelContent): InnerInput[] => innerInputsOf(model);

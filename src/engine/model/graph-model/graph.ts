@@ -5,7 +5,10 @@ import { layersOfOperations, type OperationTensor } from './layers';
 import type { OperationGraph } from './read';
 import type { TensorAxis } from '../roles';
 
-/** A GraphModel as groups of tensors: what runs it is not known here, so nodes, shapes and MACs are not either. */
+/**
+ * Makes a graph of a GraphModel: groups of tensors. Nodes, shapes and MACs stay unknown, since the operations are not
+ * interpreted.
+ */
 export function graphOfOperations(model: ModelContent, operations: OperationGraph): ModelGraph {
   const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) =>
     describeLayer({ name, path: [name], type, outputShape: null, macs: null }, tensors.map(tensorOf)),

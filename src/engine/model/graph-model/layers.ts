@@ -4,26 +4,27 @@ import type { Operation, OperationGraph } from './read';
 import { Readers, type Reader } from './readers';
 import { isKernelOf, layoutOf, pruningOfConstant } from './roles';
 
-/** A constant as the operations that read it tell. */
+/** A constant, described by the operations that read it. */
 export interface OperationTensor {
   readonly tensor: Tensor;
   readonly pruning: Pruning;
-  /** How the channels of a kernel lie; undefined where it is none. */
+  /** Layout of a kernel's channels; undefined where it is no kernel. */
   readonly layout?: 'plain' | 'transposed' | 'unknown';
 }
 
 /** The constants that an operation, or the part of a graph around it, reads. */
 export interface OperationLayer {
   readonly name: string;
-  /** The kind of the operation, and where the axes of its kernel do not lie as usual a word on that. */
+  /** Kind of the operation, with a note where the axes of its kernel have an unusual order. */
   readonly type: string;
   readonly tensors: readonly OperationTensor[];
 }
 
 /**
- * The constants of a GraphModel as layers: each operation with a kernel is one, named as the part of the graph in which it
- * stands where it is alone there, with the bias that is added to its result; all other constants are grouped by the part of
- * the graph in which they are read.
+ * Groups the constants of a GraphModel into layers.
+ * Each operation with a kernel is a layer, together with the bias that is added to its result. It gets the name of its
+ * part of the graph where it is the only one there. All other constants are grouped by the part of the graph that reads
+ * them.
  */
 export function layersOfOperations(graph: OperationGraph, tensors: Tensors): OperationLayer[] {
   const readers = new Readers(graph);
@@ -39,7 +40,7 @@ export function layersOfOperations(graph: OperationGraph, tensors: Tensors): Ope
     const type = kernel ? typeOf(kernel) : (reader?.operation.op ?? 'Const');
     const layer = layers.get(name) ?? { type, tensors: [] };
     layers.set(name, layer);
-    // The kind of a layer is that of the operation with its kernel, wherever that stands in the list.
+    // The operation with the kernel names the type, wherever it stands in the list.
     if (kernel) layer.type = type;
     const layout = kernel && { layout: layoutOf(kernel) };
     const one = { tensor, pruning: pruningOfConstant(tensor, read), ...layout };
@@ -60,7 +61,7 @@ function typeOf(reader: Reader): string {
 /** Operations whose constants belong to the product before them. */
 const ADDS_TO_A_PRODUCT = /^(BiasAdd|Prelu|FusedBatchNorm(V[23])?)$/;
 
-/** Names of layers: the place of an operation in the graph where that is enough, else its own. */
+/** Names layers: by the part of the graph where that is unique, else by the operation. */
 class LayerNames {
   private readonly products = new Set<string>();
   private readonly perPlace = new Map<string, Set<string>>();
@@ -87,7 +88,10 @@ class LayerNames {
     return this.perPlace.get(place)?.size === 1 && place.includes('/') ? place : name;
   }
 
-  /** A part of the graph may be a layer already, with one product; with several, this is none of them. */
+  /**
+   * Names a group without a product. Its part of the graph may already be a layer with one product; with several, the
+   * group is separate.
+   */
   private withoutProduct({ name }: Operation, scope: string | undefined): string {
     const own = withScope(name, scope);
     const place = placeOf(own);

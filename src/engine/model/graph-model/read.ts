@@ -33,23 +33,23 @@ export interface Operation {
 
 /** Operations that read each other's results: the graph itself, or the body of a function. */
 export interface Scope {
-  /** Of a function; undefined for the graph itself. */
+  /** Name of the function; undefined for the graph itself. */
   readonly name: string | undefined;
-  /** Names that stand for what a function is called with. */
+  /** Names of the function's arguments. */
   readonly parameters: readonly string[];
   readonly operations: readonly Operation[];
   /** Nodes whose results a function returns. */
   readonly returns: readonly string[];
 }
 
-/** The operations of a GraphModel, and of the functions that it calls, by their names. */
+/** The operations of a GraphModel, and of the functions that it calls, by name. */
 export interface OperationGraph {
   readonly main: Scope;
   readonly functions: ReadonlyMap<string, Scope>;
 }
 
 /**
- * Reads the operations of a GraphModel (a GraphDef of TensorFlow as JSON). Nodes that are none are left out.
+ * Reads the operations of a GraphModel (a GraphDef of TensorFlow as JSON). Nodes that are no operations are left out.
  * @param modelTopology from model.json
  * @param outputs names of the nodes that its signature names as outputs
  * @returns null where it is something else
@@ -93,7 +93,7 @@ function operationsOf(nodes: readonly unknown[]): Operation[] {
   });
 }
 
-/** The node in `node`, `node:1`, or within functions `node:output:0`. */
+/** Returns the node name in `node`, `node:1`, or within functions `node:output:0`. */
 const producer = (input: string): string => input.split(':')[0] ?? '';
 
 function functionsIn(value: unknown): string[] {
@@ -104,7 +104,7 @@ function functionsIn(value: unknown): string[] {
 
 const Signature = z.looseObject({ outputs: z.record(z.string(), z.looseObject({ name: z.string() })) });
 
-/** Names of the nodes that a signature names as outputs. @param signature from model.json */
+/** Lists the nodes that a signature names as outputs. @param signature from model.json */
 export function signatureOutputs(signature: unknown): string[] {
   return Object.values(Signature.safeParse(signature).data?.outputs ?? {}).map(({ name }) => producer(name));
 }

@@ -4,27 +4,30 @@ import type { Operation, OperationGraph, Scope } from './read';
 export interface Reader {
   readonly operation: Operation;
   readonly scope: Scope;
-  /** Which input of it the constant is. */
+  /** Index of the input that takes the constant. */
   readonly index: number;
-  /** Whether the constant is cut up or turned before it gets there. */
+  /** Whether the constant is sliced or transposed on its way. */
   readonly rearranged: boolean;
 }
 
-/** Operations that hand on what they are given, value by value, and those that move the values about too. */
+/** Operations that pass values on unchanged, and then those that also move values. */
 const SAME = /^(Identity|ReadVariableOp|StopGradient|Snapshot|Enter|RefEnter|Cast|ExpandDims|PreventGradient)$/;
 const MOVED = /^(Reshape|Transpose|Squeeze)$/;
 const LOOP = /^(Stateless)?While$/;
-/** A branch chooses by its first input, which the functions are not given. */
+/** The first input of a branch chooses a function and is not passed to it. */
 const BRANCH = /^(Stateless)?(If|Case)$/;
-/** What a graph or a function gives back, as if an operation read it. */
+/** Stands for the reader of the results of a graph or a function. */
 const RETURN: Operation = { name: 'output', op: 'output', inputs: [], calls: [], transposed: false };
 
 type Use = Pick<Reader, 'operation' | 'index'>;
 
-/** Finds the operations that compute with the constants of a graph, through operations that hand them on and into functions. */
+/**
+ * Finds the operations that compute with the constants of a graph. Follows operations that pass values on, and calls of
+ * functions.
+ */
 export class Readers {
   private readonly uses = new Map<Scope, ReadonlyMap<string, readonly Use[]>>();
-  /** The scope in which a constant is, by its name, and its place among all nodes. */
+  /** The scope of each constant by its name, and its index among all nodes. */
   private readonly homes = new Map<string, Scope>();
 
   constructor(private readonly graph: OperationGraph) {
@@ -32,7 +35,10 @@ export class Readers {
       for (const { name, op } of scope.operations) if (op === 'Const') this.homes.set(name, scope);
   }
 
-  /** The operations that compute with the constant of this name; none where there is no such constant, or none reads it. */
+  /**
+   * Lists the operations that compute with the constant of this name; empty where there is no such constant, or none
+   * reads it.
+   */
   of(constant: string): readonly Reader[] {
     const home = this.homes.get(constant);
     if (!home) return [];
@@ -46,7 +52,7 @@ export class Readers {
       const key = JSON.stringify([scope.name, name, rearranged]);
       if (seen.has(key)) continue;
       seen.add(key);
-      // What a loop only carries round is read where it is used.
+      // A loop returns the constants that it only passes on; their readers are elsewhere.
       if (scope.returns.includes(name) && !loop) found.push({ operation: RETURN, scope, index: 0, rearranged });
       for (const { operation, index } of this.usesIn(scope).get(name) ?? []) {
         const { op } = operation;

@@ -8,7 +8,7 @@ const MATRIX_PRODUCT = /^(_?FusedMatMul|MatMul|BatchMatMul(V[23])?|Einsum)$/;
 const DEPTHWISE = /^(_?Fused)?DepthwiseConv2d(Native)?$/;
 const FUSED = /^_?Fused(Conv|MatMul|Depthwise)/;
 
-/** What a constant is to an operation that is no product with it. */
+/** Roles of constants in operations that do not multiply by them. */
 const CONSTANTS: readonly (readonly [RegExp, string])[] = [
   [/^(Mul|Div|RealDiv|DivNoNan|MulNoNan)$/, 'a scale'],
   [/^BiasAdd/, 'a bias'],
@@ -19,18 +19,18 @@ const CONSTANTS: readonly (readonly [RegExp, string])[] = [
   [/^output$/, 'a result of the model as it is'],
 ];
 
-/** Does the operation multiply what flows through the network with this constant? */
+/** Tells whether the operation multiplies the values that flow through the network by this constant. */
 export const isProduct = ({ operation: { op }, index }: Reader): boolean =>
   (CONVOLUTION.test(op) && index === 1) || (MATRIX_PRODUCT.test(op) && (index < 2 || op === 'Einsum'));
 
 const isDepthwise = ({ operation: { op }, index }: Reader): boolean => DEPTHWISE.test(op) && index === 1;
 
-/** Is the constant a kernel of the operation, one that may be pruned or not? */
+/** Tells whether the constant is a kernel of the operation, prunable or not. */
 export const isKernelOf = (reader: Reader): boolean => isProduct(reader) || isDepthwise(reader);
 
 /**
- * What pruning may do with a constant of a GraphModel, from all operations that read it: a kernel only where it is one to each of them.
- * Kernels are those that may be pruned: a depthwise filter is none.
+ * Decides how to prune a constant of a GraphModel, from all operations that read it. It is a kernel only if it is one
+ * for each of them. Depthwise filters are not pruned.
  */
 export function pruningOfConstant(tensor: Tensor, readers: readonly Reader[]): Pruning {
   if (tensor.dtype !== 'float32') return leftAlone(`${tensor.dtype} ${NOT_FACTORS}`);
@@ -48,7 +48,7 @@ function whatIs({ operation: { op }, index }: Reader): string {
   return CONSTANTS.find(([pattern]) => pattern.test(op))?.[1] ?? 'a constant';
 }
 
-/** Whether channels of a kernel lie along the usual axes (`plain`), with outputs before inputs, or nobody knows where. */
+/** Describes the channel axes of a kernel: in the usual order (`plain`), outputs before inputs, or unknown. */
 export function layoutOf({
   operation: { op, transposed },
   index,

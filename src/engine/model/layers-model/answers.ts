@@ -4,7 +4,7 @@ import { brief } from './brief';
 import type { LayersModel } from './tfjs-layers';
 
 /**
- * What a running model, or a layer, makes of its inputs, an element for each output. Call it within a tidy.
+ * Computes the outputs of a running model, or a layer: a tensor for each output. Call it within a tidy.
  * @throws UserError where a layer does something that TensorFlow.js lacks, which shows only when it is called
  */
 export function answersOf(

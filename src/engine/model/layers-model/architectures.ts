@@ -4,15 +4,15 @@ import { layers as tfLayers, type LayersModel } from './tfjs-layers';
 type Layer = tfLayers.layers.Layer;
 const { conv2d, dense, flatten, maxPooling2d } = tfLayers.layers;
 
-/** Height, width and channels of the images that all of them take. */
+/** Height, width and channels of the images that all architectures take. */
 export const INPUT_SHAPE = [28, 28, 1] as const;
-/** Classes that they tell apart unless something else is said. */
+/** Default number of classes. */
 const CLASSES = 10;
 
-/** Kernels drawn by He's rule before a relu and by Glorot's elsewhere, each layer from a seed of its own. */
+/** Draws kernels by He's rule before a relu and by Glorot's elsewhere. Each layer has a seed of its own. */
 function initializers(seed: number) {
   let drawn = 0;
-  // Seed 0 means "random" to TensorFlow.js, and neighbouring seeds must not share layers.
+  // Seed 0 means "random" to TensorFlow.js, and neighboring seeds must not share layers.
   const next = () => seed * 64 + ++drawn;
   return {
     he: () => tfLayers.initializers.heUniform({ seed: next() }),
@@ -67,7 +67,7 @@ const networks: Record<Architecture, (draw: Draw, classes: number) => Layer[]> =
 };
 
 /**
- * A network that ships, with random weights: takes images [batch, 28, 28, 1], puts out logits [batch, classes].
+ * Makes a built-in network with random weights. It takes images [batch, 28, 28, 1] and returns logits [batch, classes].
  * @param seed 0 or more; the same seed gives the same weights
  */
 export function createArchitecture(name: Architecture, seed: number, classes = CLASSES): LayersModel {

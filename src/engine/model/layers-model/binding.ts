@@ -4,13 +4,13 @@ import type { LayersModel } from './tfjs-layers';
 
 /** A weight of a running model. */
 export type ModelVariable = LayersModel['weights'][number];
-/** The variables of a running model by the names of the tensors that they were loaded from. */
+/** The variables of a running model, by the names of the tensors from which they were loaded. */
 export type Binding = ReadonlyMap<string, ModelVariable>;
 
 /**
- * Says once and for all which variable of a model was loaded from which tensor: each from exactly one.
- * @param nameOf what TensorFlow.js calls the variable of a tensor
- * @throws UserError naming a tensor or variable that has no counterpart, or one of another size
+ * Matches each variable of a model with exactly one tensor.
+ * @param nameOf returns the name that TensorFlow.js gives to the variable of a tensor
+ * @throws UserError naming a tensor or variable without a counterpart, or one of another size
  */
 export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (tensor: Tensor) => string): Binding {
   const byName = new Map(model.weights.map((variable) => [variable.originalName, variable]));

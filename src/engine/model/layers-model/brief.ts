@@ -1,7 +1,7 @@
-/** Words of a program, which tell a person nothing. */
+/** Words of programs, which do not help a person. */
 const INTERNAL = /\bundefined\b|\bNaN\b|\[object |is not a function|not iterable|cannot read/i;
 
-/** The first sentence of a foreign error, without its full stop, where a person can read it. */
+/** Returns the first sentence of a foreign error, without its full stop, where a person can read it. */
 export function brief(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = (text.split(/\n|[.!?]\s+(?=[A-Z])/)[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');

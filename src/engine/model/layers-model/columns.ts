@@ -8,16 +8,20 @@ const Convolution = z.object({
   strides: sizes,
   dilationRate: sizes,
   padding: z.enum(['valid', 'same']),
-  // Absent where there is one dimension.
+  // Absent for one dimension.
   dataFormat: z.enum(['channelsFirst', 'channelsLast']).default('channelsLast'),
 });
 
-/** Computes, from what enters a layer, the matrix X that its kernel K multiplies: X has a column for each row of K as a matrix of inputs by outputs. Call it within a tidy. */
+/**
+ * Computes, from the input of a layer, the matrix X that its kernel multiplies. X has a column for each row of the
+ * kernel as inputs by outputs. Call it within a tidy.
+ */
 export type Columns = (input: tf.Tensor) => tf.Tensor2D;
 
 /**
- * The columns of a layer whose output is X times its kernel: dense layers and convolutions (im2col, in the order of the
- * kernel: places of the window, then input channels). Undefined for other layers.
+ * Makes the columns of a layer whose output is X times its kernel: dense layers and convolutions. Undefined for other
+ * layers.
+ * Convolutions use im2col, in the order of the kernel: positions of the window, then input channels.
  */
 export function columnsOf(layer: layers.layers.Layer): Columns | undefined {
   const type = layer.getClassName();

@@ -2,14 +2,14 @@ import type { ModelContent } from '../../checkpoint/types';
 import { topologyOf } from './load-plan';
 
 /**
- * Takes the constraints of weights out of a description, in place. TensorFlow.js applies them whenever it is given a weight,
- * also when it loads one, so that a network would run with other weights than its file holds.
+ * Removes weight constraints from a description, in place. TensorFlow.js applies them whenever a weight is set, even
+ * while it loads, so a network would run with other weights than its file holds.
  */
 export function dropConstraints(description: object): void {
   for (const { holder, key } of constraintsIn(description)) Reflect.set(holder, key, null);
 }
 
-/** What training leaves out of a model, as one sentence; undefined where that is nothing. */
+/** Describes in one sentence what training ignores in a model; undefined where it ignores nothing. */
 export function constraintNote(model: ModelContent): string | undefined {
   const topology = topologyOf(model);
   if (topology === null || typeof topology === 'string') return undefined;
@@ -19,7 +19,7 @@ export function constraintNote(model: ModelContent): string | undefined {
   return `Training does not apply the weight constraints of the layer "${first.name}"${more}.`;
 }
 
-/** The constraints that are set anywhere in a description or configuration. */
+/** Finds all constraints in a description or configuration. */
 function* constraintsIn(description: object): Generator<{ readonly holder: object; readonly key: string }> {
   const open: object[] = [description];
   for (let holder = open.pop(); holder; holder = open.pop())

@@ -1,7 +1,7 @@
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { layers, type LayersModel } from './tfjs-layers';
 
-/** A running model as data, as `writeCheckpoint` takes it: topology and weights, no state of an optimiser. */
+/** Converts a running model to data for `writeCheckpoint`: topology and weights, without optimizer state. */
 export function fromLayersModel(model: LayersModel): ModelContent & { readonly tensors: Tensors } {
   const tensors = new Map<string, Tensor>();
   for (const variable of model.weights) {
@@ -21,9 +21,9 @@ export function fromLayersModel(model: LayersModel): ModelContent & { readonly t
   };
 }
 
-/** What model.json would say of a running model's layers. */
+/** Describes the layers of a running model as model.json would. */
 export function describedAs(model: LayersModel): Record<string, unknown> {
   const topology: unknown = model.toJSON(null, false);
-  // A copy by way of text holds exactly what will be read back.
+  // The JSON round trip keeps exactly the values that will be read back.
   return JSON.parse(JSON.stringify(topology)) as Record<string, unknown>;
 }

@@ -1,8 +1,8 @@
 import { Random } from '../../dataset/random';
 
 /**
- * Runs `work`, which must not be asynchronous, while `Math.random` draws from a stream of its own for these keys. TensorFlow.js
- * takes the seeds of dropout and noise from there and has no other way in, so that without this no training could be repeated.
+ * Runs the synchronous function `work` while `Math.random` draws from a stream for these keys. TensorFlow.js takes the
+ * seeds of dropout and noise from `Math.random`, so training would not be repeatable otherwise.
  */
 export function withDraws<T>(keys: readonly number[], work: () => T): T {
   const stream = new Random(...keys);

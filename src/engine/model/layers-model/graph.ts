@@ -14,7 +14,7 @@ import { readTopology, type TopologyLayer } from './description/topology';
 const MADE_UP_NAME = /^(sequential|model|functional)([_-]?\d+)?$/i;
 const UNKNOWN: Op = { kind: 'unknown', channelsFirst: false };
 
-/** A LayersModel as nodes; of anything else that is not known, its tensors by their names. @throws UserError */
+/** Reads a LayersModel as nodes. For anything else, groups the tensors by their names. @throws UserError */
 export function graphOfLayers(model: ModelContent): ModelGraph {
   const topology = readTopology(model.modelTopology);
   const owned = assignTensors(topology?.nodes ?? [], model.tensors);
@@ -55,7 +55,7 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
   };
 }
 
-/** A description of nothing known. */
+/** Makes a graph without nodes. */
 const graphOfGroups = (layers: readonly GraphLayer[]): ModelGraph => ({
   name: undefined,
   layers,
@@ -70,7 +70,7 @@ const graphOfGroups = (layers: readonly GraphLayer[]): ModelGraph => ({
   unknown: [],
 });
 
-/** TensorFlow.js saves a separable convolution without its depth multiplier, which the kernel tells. */
+/** Adds the depth multiplier of a separable convolution from its kernel, since TensorFlow.js does not save it. */
 function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
   const { op } = layer;
   if (op.kind !== 'separable-conv' || op.multiplier !== null) return layer;
@@ -78,7 +78,7 @@ function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): Topolo
   return { ...layer, op: { ...op, multiplier: kernel?.shape.at(-1) ?? null } };
 }
 
-/** Types that nobody knows may still say by their names that gates share their columns. */
+/** Unknown types whose names suggest that gates share the columns of their kernels. */
 const GATED = /(LSTM|GRU|RNN|Embedding)/;
 
 function tensorOf(tensor: Tensor, type: string, op: Op): Omit<GraphTensor, 'params'> {

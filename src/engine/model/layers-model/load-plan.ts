@@ -9,22 +9,22 @@ import { whyTooLarge } from './validate/memory';
 import type { Ends } from '../network';
 import type { Slot } from './weights/slots';
 
-/** Why a model cannot be loaded, as one sentence; undefined where nothing speaks against it. */
+/** Explains in one sentence why a model cannot be loaded; undefined where no reason is known. */
 export function whyNotLoadable(model: ModelContent, ends: Ends): string | undefined {
   const plan = loadPlan(model, ends);
   return typeof plan === 'string' ? plan : undefined;
 }
 
-/** How a model is loaded. */
+/** A plan for loading a model. */
 export interface LoadPlan {
   readonly topology: Topology;
-  /** What TensorFlow.js is given to read. */
+  /** The description for TensorFlow.js. */
   readonly description: Readonly<Record<string, unknown>>;
-  /** What TensorFlow.js calls the variable of a weight. */
+  /** Returns the name that TensorFlow.js gives to the variable of a weight. */
   readonly variableOf: (slot: Slot) => string;
 }
 
-/** How a model is loaded, or one sentence why it cannot be. */
+/** Plans the loading of a model, or explains in one sentence why it cannot be loaded. */
 export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   const topology = topologyOf(model);
   if (typeof topology === 'string') return topology;
@@ -68,7 +68,7 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   return { topology, description: reading.description, variableOf };
 }
 
-/** The layers that a model describes; null where it describes none, and one sentence where they cannot be read. */
+/** Reads the layers of a model; null where it describes none, and one sentence where they cannot be read. */
 export function topologyOf({ modelTopology }: ModelContent): Topology | null | string {
   try {
     return readTopology(modelTopology);
@@ -78,7 +78,7 @@ export function topologyOf({ modelTopology }: ModelContent): Topology | null | s
   }
 }
 
-/** Whether a layer, or one that it wraps, carries its state from batch to batch. */
+/** Tells whether a layer, or one that it wraps, keeps its state from batch to batch. */
 function isStateful({ stateful, layer }: Config): boolean {
   const wrapped = LayerJson.safeParse(layer);
   const inner = wrapped.success ? wrapped.data.config : undefined;

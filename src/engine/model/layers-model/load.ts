@@ -15,10 +15,10 @@ import { layers, type LayersModel } from './tfjs-layers';
 import { mendBatchNormalization } from './training-mode';
 
 /**
- * The model as TensorFlow.js runs it, its weights those of `model`: every one of its tensors that is a weight is exactly one
- * variable. The caller disposes of it.
- * @throws UserError where it cannot be run, see `whyNotRunnable`, where tensors and variables do not match one to one, or where
- * it holds NaN or infinite weights
+ * Loads a model into TensorFlow.js with the weights of `model`. Each of its tensors that is a weight becomes exactly one
+ * variable. The caller disposes of the network.
+ * @throws UserError where it cannot run, see `whyNotRunnable`, where tensors and variables do not match one to one, or
+ * where it holds NaN or infinite weights
  */
 export async function load(model: ModelContent, ends: Ends = 'one'): Promise<LayersNetwork> {
   const plan = loadPlan(model, ends);
@@ -54,7 +54,7 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
   return new LayersNetwork(running, variables, plan.topology);
 }
 
-/** TensorFlow.js does not say which weight it is that does not fit. @throws UserError that does */
+/** Finds the weight that does not fit, since TensorFlow.js does not name it. @throws UserError that does */
 async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf: (tensor: Tensor) => string) {
   const bare = await build(plan);
   try {
@@ -65,14 +65,14 @@ async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf:
 }
 
 function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
-  // TensorFlow.js changes the object that it is given.
+  // TensorFlow.js changes the object that it gets.
   const modelTopology = structuredClone(description);
   dropConstraints(modelTopology);
   const artifacts = { modelTopology, ...weights };
   return layers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
 }
 
-/** Weights as TensorFlow.js takes them. */
+/** Joins weights as TensorFlow.js takes them. */
 function joined(weights: readonly Tensor[], nameOf: (tensor: Tensor) => string): tf.io.ModelArtifacts {
   const bytes = new Uint8Array(weights.reduce((sum, { data }) => sum + data.byteLength, 0));
   let offset = 0;

@@ -36,7 +36,7 @@ export class LayersNetwork implements Network {
 
   /**
    * @param bound its variables by the names of their tensors
-   * @param topology what the checkpoint says of its layers
+   * @param topology layers as the checkpoint describes them
    */
   constructor(
     readonly model: LayersModel,
@@ -83,7 +83,7 @@ export class LayersNetwork implements Network {
     this.model.dispose();
   }
 
-  /** Figures by the names of layers. */
+  /** Infers figures by layer name. */
   #inferred(): Map<string, Figures> {
     const figures = inferFigures(this.topology);
     return new Map(this.topology.nodes.map(({ id }, i) => [id, figures[i]!]));
@@ -100,7 +100,7 @@ export class LayersNetwork implements Network {
     );
   }
 
-  /** In the order of the model: trained ones first, layer by layer. */
+  /** Lists variables in the order of the model: trained ones first, layer by layer. */
   #variables(): Map<string, NetworkVariable> {
     const trained = new Set(this.model.trainableWeights);
     return new Map(
@@ -114,7 +114,7 @@ export class LayersNetwork implements Network {
   }
 }
 
-/** A model that was made here, and not loaded; its variables by its own names. */
+/** Makes a network of a new model, which was not loaded. Its variables have their own names. */
 export function networkOf(model: LayersModel): LayersNetwork {
   const topology = readTopology(describedAs(model));
   if (!topology) throw new Error('a model that was made here has layers');

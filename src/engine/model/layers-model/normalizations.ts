@@ -7,8 +7,8 @@ import type { layers } from './tfjs-layers';
 type Layer = layers.layers.Layer;
 
 /**
- * The batch normalizations among the layers of a model.
- * @param names what the tensor of each variable is called
+ * Finds the batch normalizations among the layers of a model.
+ * @param names tensor name of each variable
  */
 export function normalizationsOf(
   leaves: readonly Layer[],

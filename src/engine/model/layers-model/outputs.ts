@@ -6,8 +6,8 @@ import { layers, type LayersModel } from './tfjs-layers';
 const BYTES_A_NUMBER = 4;
 
 /**
- * Checks what the layers of a running model say they answer, after TensorFlow.js has worked it out: settings of the wrong kind
- * make sizes that are no numbers.
+ * Checks the output shapes that TensorFlow.js computed for the layers of a running model: settings of a wrong type give
+ * sizes that are not numbers.
  * @throws UserError naming the layer whose output has no size, or one too large to be computed
  */
 export function requireShapes(model: LayersModel): void {
@@ -23,17 +23,17 @@ export function requireShapes(model: LayersModel): void {
   }
 }
 
-/** How many numbers the largest output of a layer has for one example, 1 or more; sizes left open count as 1. */
+/** Counts the elements of the largest layer output for one example, 1 or more. Open sizes count as 1. */
 export const largestOutput = (model: LayersModel): number =>
   outputsOf(model).reduce((max, { sizes }) => Math.max(max, numbersIn(sizes)), 1);
 
 interface Output {
   readonly layer: string;
-  /** Of one example. */
+  /** For one example. */
   readonly sizes: readonly (number | null)[];
 }
 
-/** All that the layers of a model answer, those within models too. */
+/** Lists the outputs of all layers of a model, nested models included. */
 function outputsOf(model: LayersModel): Output[] {
   return model.layers.flatMap((layer) => [
     ...layer.inboundNodes.flatMap(({ outputShapes }) =>
@@ -46,5 +46,5 @@ function outputsOf(model: LayersModel): Output[] {
 const shapesIn = (given: OpenShape | readonly OpenShape[]): readonly OpenShape[] =>
   given.some((one) => Array.isArray(one)) ? (given as readonly OpenShape[]) : [given as OpenShape];
 
-/** Sizes left open count as 1. */
+/** Counts elements; open sizes count as 1. */
 const numbersIn = (sizes: OpenShape): number => sizes.reduce<number>((all, size) => all * (size ?? 1), 1);

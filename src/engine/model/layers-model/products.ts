@@ -7,9 +7,9 @@ import type { layers } from './tfjs-layers';
 type Layer = layers.layers.Layer;
 
 /**
- * Those of some variables that are kernels of dense layers and convolutions.
+ * Finds the kernels of dense layers and convolutions among some variables.
  * @param leaves the layers of the model
- * @param names what the tensor of each variable of the model is called
+ * @param names tensor name of each variable of the model
  */
 export function productsOf(
   leaves: readonly Layer[],
@@ -29,7 +29,7 @@ export function productsOf(
 
 function watch(layer: Layer, columns: Columns, hear: (columns: tf.Tensor2D) => void): () => void {
   const call = layer.call.bind(layer);
-  // Not by way of its call hook, which convolutions do not invoke.
+  // Convolutions do not invoke the call hook, so `call` itself is replaced.
   layer.call = (inputs, kwargs) => {
     const input = Array.isArray(inputs) ? inputs[0] : inputs;
     if (input) hear(columns(input));

@@ -8,7 +8,7 @@ type Symbolic = layers.SymbolicTensor;
 /** One call of a layer, with its input and output tensors. */
 type Call = layers.layers.Layer['inboundNodes'][number];
 
-/** A split point as its layers say it. */
+/** A split point with the names of layers. */
 export interface LayerSplit extends Omit<SplitPoint, 'macs'> {
   /** Names of the layers before it. */
   readonly layers: readonly string[];
@@ -18,8 +18,8 @@ export interface LayerSplit extends Omit<SplitPoint, 'macs'> {
 const MASKING: ReadonlySet<string> = new Set(['Masking', 'Embedding']);
 
 /**
- * Finds the tensors at which a model with one input and one output can be split, in order, so that none of `variables` is
- * before the split. The input itself is not one of them.
+ * Finds the tensors at which a model with one input and one output can be split, in order, so that none of `variables`
+ * is before the split. The input itself is not one of them.
  */
 export function splitPointsBefore(model: LayersModel, variables: ReadonlySet<ModelVariable>): LayerSplit[] {
   const [input, output] = [model.inputs[0]!, model.outputs[0]!];

@@ -4,14 +4,14 @@ import { layers, type LayersModel } from './tfjs-layers';
 type Layer = layers.layers.Layer;
 
 /**
- * Makes the batch normalizations of a running model compute in training what Keras computes: one without scale or center, in
- * which TensorFlow.js fails, and a frozen one, whose statistics stay and are used as at inference.
+ * Makes the batch normalizations of a running model train as in Keras. TensorFlow.js fails on those without scale or
+ * center. In training, frozen ones keep and use their statistics, as at inference.
  */
 export function mendBatchNormalization(model: LayersModel): void {
   for (const layer of leavesOf(model)) {
     if (layer.getClassName() !== 'BatchNormalization') continue;
     const { scale, center } = layer.getConfig();
-    // Not `weights`: these numbers are in no checkpoint.
+    // Not in `weights`, since these values are in no checkpoint.
     if (scale === false) Object.assign(layer, { gamma: constant(layer, tf.ones) });
     if (center === false) Object.assign(layer, { beta: constant(layer, tf.zeros) });
     if (layer.trainable) continue;
@@ -20,12 +20,12 @@ export function mendBatchNormalization(model: LayersModel): void {
   }
 }
 
-/** Stands for a weight that is the same number everywhere. Read within a tidy. */
+/** Stands for a weight with the same value everywhere. Read it within a tidy. */
 const constant = (layer: Layer, make: (shape: number[]) => tf.Tensor) => ({
   read: () => make(layer.weights[0]!.shape.map((size) => size ?? 1)),
 });
 
-/** The layers of a model, those of nested models and wrappers in their place. */
+/** Lists the layers of a model, with those of nested models and wrappers in their place. */
 export function leavesOf(model: LayersModel): Layer[] {
   return model.layers.flatMap(dissolved);
 }

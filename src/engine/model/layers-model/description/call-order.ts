@@ -1,16 +1,16 @@
 /** A call that waits for others. */
 export interface WaitingCall {
   readonly layer: number;
-  /** The calls whose results it takes: the layer, and how many calls of that layer are made before. */
+  /** The calls whose results it takes: the layer, and the number of earlier calls of that layer. */
   readonly after: readonly { readonly layer: number; readonly call: number }[];
 }
 
 /**
- * The order in which calls are made. Passes go over them as long as one can be made, as `fromConfig` of TensorFlow.js does
- * it: where a layer is called more than once, its calls count in the order in which they could be made.
+ * Orders calls so that each comes after those it waits for. Like `fromConfig` of TensorFlow.js, it passes over the calls
+ * until no more of them can be made. The calls of one layer are numbered in the order in which they can be made.
  * @param calls those of one layer side by side
- * @param made how many calls of each layer there are from the beginning: 1 for an input
- * @returns indices of calls; one that can never be made is not among them
+ * @param made number of calls that each layer has at the start: 1 for an input
+ * @returns indices of calls; calls that can never be made are absent
  */
 export function orderOfCalls(calls: readonly WaitingCall[], made: number[]): number[] {
   const order: number[] = [];
@@ -29,7 +29,7 @@ export function orderOfCalls(calls: readonly WaitingCall[], made: number[]): num
     if (count === 0) ready.add(i);
   });
   for (let at = 0; ;) {
-    // What becomes ready behind the place of the pass is made in this pass, the rest in the next one.
+    // Calls behind the current position that become ready belong to this pass, the others to the next one.
     const next = ready.takeFrom(at) ?? ready.takeFrom(0);
     if (next === undefined) return order;
     at = next + 1;
@@ -39,7 +39,7 @@ export function orderOfCalls(calls: readonly WaitingCall[], made: number[]): num
   }
 }
 
-/** A set of small numbers that finds the next one without looking at all. */
+/** A set of small numbers that finds the next one without a search through all. */
 class Places {
   static readonly #BLOCK = 256;
   readonly #has: Uint8Array;
@@ -55,7 +55,7 @@ class Places {
     this.#inBlock[Math.floor(place / Places.#BLOCK)]!++;
   }
 
-  /** Takes out the smallest number that is not below `from`. */
+  /** Removes and returns the smallest number that is not below `from`. */
   takeFrom(from: number): number | undefined {
     for (let block = Math.floor(from / Places.#BLOCK); block < this.#inBlock.length; block++) {
       if (this.#inBlock[block] === 0) continue;

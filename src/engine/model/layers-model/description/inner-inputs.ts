@@ -4,13 +4,13 @@ import type { InnerInput, Path } from '../../edit/edit';
 import { readTopology } from './topology';
 import { LayerJson } from './json';
 
-/** The inputs of the models within a LayersModel. */
+/** Lists the inputs of the nested models of a LayersModel. */
 export function innerInputsOf({ modelTopology }: ModelContent): InnerInput[] {
   const topology = readTopology(modelTopology);
   const description = topology && readModel(LayerJson.parse(modelTopology['model_config'] ?? modelTopology));
   if (!description) return [];
   const firstCall = new Map(topology.nodes.map(({ path, calls: [first] }) => [JSON.stringify(path), first]));
-  /** The `input`-th feed of the first call of a layer. */
+  /** The feed with index `input` of the first call of a layer. */
   const feedOf: FeedOf = (path, input) => {
     const call = firstCall.get(JSON.stringify(path));
     return call === undefined ? [] : [{ call, input }];
@@ -35,7 +35,7 @@ export function innerInputsOf({ modelTopology }: ModelContent): InnerInput[] {
 
 type FeedOf = (path: Path, input: number) => InnerInput['takenBy'];
 
-/** What takes an input step of a nested model: the layer itself, or those behind an input layer. */
+/** Finds the calls that take an input step of a nested model: of the layer itself, or of those behind an input layer. */
 function takers(model: ModelDescription, step: number, path: Path, feedOf: FeedOf): InnerInput['takenBy'] {
   const own = model.layers[model.steps[step]!.layer]!;
   if (own.model) return takers(own.model, own.model.inputs[0]!, [...path, own.name], feedOf);

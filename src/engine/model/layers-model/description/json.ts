@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A configuration of Keras: names as in Python. */
+/** A Keras configuration, with names as in Python. */
 export const Config = z.record(z.string(), z.unknown());
 export type Config = z.infer<typeof Config>;
 
@@ -16,17 +16,17 @@ export type LayerJson = z.infer<typeof LayerJson>;
 const Sizes = z.union([z.number(), z.array(z.number())]);
 const ShapeJson = z.array(z.number().nullable());
 
-/** A value of a configuration that is a number, or `fallback`. */
+/** Reads a number from a configuration, or returns `fallback`. */
 export function numberOf(value: unknown, fallback: number): number {
   return typeof value === 'number' ? value : fallback;
 }
 
-/** A value that is a string, or undefined. */
+/** Reads a string, or returns undefined. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A value that is a size for each axis, or one for all, as `rank` sizes; null where it is neither. */
+/** Reads one size for all axes, or a size for each, as `rank` sizes; null where the value is neither. */
 export function sizesOf(value: unknown, rank: number): number[] | null {
   const parsed = Sizes.safeParse(value);
   if (!parsed.success) return null;
@@ -35,7 +35,7 @@ export function sizesOf(value: unknown, rank: number): number[] | null {
   return sizes.length === rank ? sizes : null;
 }
 
-/** A list of whole numbers, null for sizes left open; null as a whole where it is none. */
+/** Reads a list of whole numbers, with null for open sizes; null where the value is no such list. */
 export function shapeOf(value: unknown): (number | null)[] | null {
   const parsed = ShapeJson.safeParse(value);
   return parsed.success ? parsed.data : null;
@@ -43,7 +43,7 @@ export function shapeOf(value: unknown): (number | null)[] | null {
 
 const Identified = z.object({ class_name: z.string(), config: z.unknown() });
 
-/** The identifier in an entry such as an activation, which Keras 3 writes as an object. */
+/** Reads the identifier of an entry such as an activation, which Keras 3 writes as an object. */
 export function identifierOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (value === undefined) return undefined;

@@ -14,23 +14,23 @@ export interface StepTensor {
   readonly keyword?: string;
 }
 
-/** One call of a layer or nested model within a model; fed by earlier steps, or by nothing where it takes an input. */
+/** One call of a layer or nested model within a model. Earlier steps feed it, or none where it takes an input. */
 export interface Step {
   readonly layer: number;
   readonly feeds: readonly StepTensor[];
 }
 
-/** A layer of a model, or a model within it. */
+/** A layer of a model, or a nested model. */
 export interface LayerDescription {
   readonly name: string;
   readonly type: string;
   readonly config: Config;
   readonly model: ModelDescription | null;
-  /** The shape it declares for its input, batch first. */
+  /** The shape that it declares for its input, batch first. */
   readonly declared: Shape | null;
 }
 
-/** A model, its calls in an order in which they can be made. */
+/** A model. Its calls are in an order in which they can be made. */
 export interface ModelDescription {
   readonly name: string | undefined;
   readonly layers: readonly LayerDescription[];
@@ -38,35 +38,35 @@ export interface ModelDescription {
   /** The steps that take its inputs. */
   readonly inputs: readonly number[];
   readonly outputs: readonly StepTensor[];
-  /** Whether TensorFlow.js reads all its calls as they stand in the file. */
+  /** Whether TensorFlow.js reads all its calls correctly as they stand in the file. */
   readonly plain: boolean;
 }
 
 /** Class names of models. */
 export const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model']);
-/** Models within models go so deep at the most. */
+/** Limit of the depth of nested models. */
 const MAX_DEPTH = 16;
-/** A model has so many layers at the most, those of nested models included. */
+/** Limit of the layers of a model, those of nested models included. */
 export const MAX_LAYERS = 10_000;
-/** And so many calls of layers, those of nested models counted for each call of these. */
+/** Limit of the calls of layers; the calls in a nested model count once for each call of that model. */
 export const MAX_CALLS = 50_000;
-/** One call takes so many tensors at the most. */
+/** Limit of the tensors that one call takes. */
 const MAX_INPUTS = 1000;
-/** The names of a layer and of the models around it, joined, are so long at the most. */
+/** Limit of the characters of a layer's path, joined. */
 const MAX_PATH = 1000;
 
-/** How far the reading is. */
+/** The position of the reader. */
 interface Place {
   readonly depth: number;
-  /** Characters of the names of the models around. */
+  /** Number of characters in the names of the models around it. */
   readonly path: number;
   readonly count: { layers: number };
 }
 
 /**
- * Reads a model and the models within it.
- * @returns null where it is none whose layers are described
- * @throws UserError where it could never be called: layers that wait for each other, names that are taken twice
+ * Reads a model and its nested models.
+ * @returns null where it describes no layers
+ * @throws UserError where its calls could never be made: layers that wait for each other, duplicate names
  */
 export function readModel(
   json: LayerJson,
@@ -117,7 +117,7 @@ function readLayer(json: LayerJson, index: number, { depth, path, count }: Place
 
 type Graph = Pick<ModelDescription, 'steps' | 'inputs' | 'outputs' | 'plain'>;
 
-/** Each layer takes what the one before makes. */
+/** Chains layers: each takes the output of the one before. */
 function chain(layers: readonly LayerDescription[]): Graph {
   const late = layers.find(({ type }, i) => i > 0 && type === 'InputLayer');
   if (late) throw damaged(`the input "${late.name}" stands behind other layers`);
@@ -129,17 +129,17 @@ function chain(layers: readonly LayerDescription[]): Graph {
   return { steps, inputs, outputs, plain: true };
 }
 
-/** Layers that name what feeds them. */
+/** Connects layers by the names of the layers that feed them. */
 function network(
   described: readonly LayerJson[],
   config: Config,
   layers: readonly LayerDescription[],
   byName: ReadonlyMap<string, number>,
 ): Graph {
-  // TensorFlow.js looks for such a layer without end.
+  // TensorFlow.js would search for such a layer endlessly.
   const nameless = described.findIndex(({ name }) => name === undefined);
   if (nameless >= 0) throw damaged(`the layer "${layers[nameless]!.name}" has a name in its config only`);
-  // TensorFlow.js keeps layers as properties of plain objects, which have these already.
+  // TensorFlow.js stores layers as properties of plain objects, which already have these properties.
   const taken = layers.find(({ name }) => name in Object.prototype);
   if (taken) throw damaged(`a layer is called "${taken.name}", a name that JavaScript reserves`);
   const nodes = described.flatMap(({ inbound_nodes = [] }, layer) =>
@@ -204,8 +204,8 @@ function network(
 }
 
 /**
- * The number that the file gives to the first call of a layer. A nested model counts one call before: that which ties its
- * own inputs to its outputs. Keras 2 leaves it out where a sequential model declared no shape.
+ * Returns the number that the file gives to the first call of a layer. A nested model counts an earlier call, which
+ * connects its own inputs to its outputs. Keras 2 omits that call where a sequential model declared no shape.
  */
 function firstNode(layers: readonly LayerDescription[], byName: ReadonlyMap<string, number>, name: string): number {
   const model = layers[byName.get(name) ?? -1]?.model;

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { Config } from './json';
 import { damaged } from '../validate/damaged';
 
-/** What a layer names to be fed by: one output of one call of another layer. */
+/** A reference to a feed: one output of one call of another layer. */
 export interface Reference {
   readonly layer: string;
-  /** Which of the calls of that layer, as the file counts them. */
+  /** Number of the call of that layer, as the file counts calls. */
   readonly node: number;
   readonly output: number;
-  /** The argument that takes it, where it is not passed by its place: `mask`, `initial_state`. */
+  /** Name of its argument, where it is not passed by position: `mask`, `initial_state`. */
   readonly keyword?: string;
 }
 
@@ -17,7 +17,7 @@ export interface NodeJson {
   readonly references: readonly Reference[];
   /** Keras 3 counts the calls of nested models from 0, and makes the calls of a layer in the order of the file. */
   readonly keras3: boolean;
-  /** Whether TensorFlow.js reads it as it stands. */
+  /** Whether TensorFlow.js reads it correctly as it stands. */
   readonly plain: boolean;
 }
 
@@ -28,10 +28,10 @@ const KerasTensor = z.object({
 });
 
 /**
- * The calls of a layer from its `inbound_nodes`: Keras 2 and TensorFlow.js write `[[["x", 0, 0, {}]]]`, Keras 3
- * `[{ args: [tensors], kwargs: {} }]`. Calls without a tensor are left out: they make nothing.
- * @param names of the layers that can be named
- * @throws UserError where a reference is none
+ * Reads the calls of a layer from its `inbound_nodes`: Keras 2 and TensorFlow.js write `[[["x", 0, 0, {}]]]`, Keras 3
+ * `[{ args: [tensors], kwargs: {} }]`. Calls without a tensor are left out, since they make nothing.
+ * @param names of the layers that a reference can name
+ * @throws UserError where a reference is malformed
  */
 export function readNodes(nodes: readonly unknown[], names: { has(name: string): boolean }): NodeJson[] {
   return nodes
@@ -51,16 +51,16 @@ export function readNodes(nodes: readonly unknown[], names: { has(name: string):
 }
 
 /**
- * The references in `input_layers` or `output_layers`: `["x", 0, 0]`, a list of such, or, where a model takes or makes
- * things by name, an object of such, which Keras orders by name.
- * @throws UserError where a reference is none
+ * Reads the references in `input_layers` or `output_layers`: `["x", 0, 0]`, a list of these, or an object of these where
+ * a model takes or makes tensors by name. Keras orders objects by name.
+ * @throws UserError where a reference is malformed
  */
 export function readEnds(value: unknown): Reference[] {
   if (isReference(value)) return [referenceOf(value)];
   return parts(value).flatMap(readEnds);
 }
 
-/** The first argument may be passed by its name, whatever that is. */
+/** Moves the first argument to its position: it may be passed by any name. */
 function firstPlaced(named: readonly Reference[]): Reference[] {
   const [first] = named;
   return named.map(({ keyword, ...one }) =>
@@ -76,7 +76,7 @@ function kerasTensors(value: unknown, keyword?: string): Reference[] {
 
 function pythonReferences(value: unknown, names: { has(name: string): boolean }): Reference[] {
   if (!isReference(value)) return parts(value).flatMap((part) => pythonReferences(part, names));
-  // A constant stands where a tensor would.
+  // A constant stands in the place of a tensor.
   const own = value[1] === -1 ? [] : [referenceOf(value)];
   const keywords = Config.safeParse(value[3]);
   if (!keywords.success) return own;
@@ -88,13 +88,13 @@ function keywordReferences(value: unknown, keyword: string, names: { has(name: s
   return value.length === 3 && names.has(value[0]) ? [referenceOf(value, keyword)] : [];
 }
 
-/** Whether `input_layers` or `output_layers` are a list of references, as TensorFlow.js reads them. */
+/** Tells whether `input_layers` or `output_layers` is a list of references, as TensorFlow.js reads it. */
 export const areListed = (value: unknown): boolean => Array.isArray(value) && value.every(isReference);
 
 const isReference = (value: unknown): value is [string, ...unknown[]] =>
   Array.isArray(value) && value.length > 1 && typeof value[0] === 'string';
 
-/** What a list or an object holds, objects by the order of their keys. */
+/** Lists the items of a list, or the values of an object in the order of their keys. */
 function parts(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object') return [];

@@ -7,7 +7,7 @@ import { readOp } from '../ops/read';
 import { damaged } from '../validate/damaged';
 import { archiveNames } from '../weights/archive';
 
-/** A layer of the model, nested models dissolved. It is described once, however often it is called. */
+/** A layer of the model, after nested models are dissolved. It has one description, for any number of calls. */
 export interface TopologyLayer extends FlowNode {
   /** Unique: the names of the models around it and its own, joined by slashes. */
   readonly id: string;
@@ -18,15 +18,15 @@ export interface TopologyLayer extends FlowNode {
   /** Keras class name. */
   readonly type: string;
   readonly config: Config;
-  /** Where an archive of Keras keeps its weights: `layers/functional/layers/conv2d_1`. */
+  /** Path of its weights in a Keras archive: `layers/functional/layers/conv2d_1`. */
   readonly archive: string;
-  /** Ids of the layers that feed its first call, in order. What holds for one call need not hold for the others: see `calls`. */
+  /** Ids of the layers that feed its first call, in order. Other calls can have other feeds: see `calls`. */
   readonly inputs: readonly string[];
 }
 
 /**
- * A model's layers in the order of its description, and their calls: a layer of a nested model that is called twice has two.
- * Nested models are dissolved call by call.
+ * The layers of a model in the order of its description, and their calls. Nested models are dissolved call by call: a
+ * layer of a nested model with two calls has two calls.
  */
 export interface Topology extends Flow {
   readonly name: string | undefined;
@@ -35,11 +35,11 @@ export interface Topology extends Flow {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /**
-   * Whether TensorFlow.js reads these calls when it is given the description as it stands. Where it does not (Keras 3, and
-   * operations as layers of Keras 2), it may wait for ever: give it a description that is written from `calls`.
+   * Whether TensorFlow.js reads these calls correctly from the description as it stands. If not (Keras 3, and operations
+   * as layers of Keras 2), it may hang: give it a description that is written from `calls`.
    */
   readonly plain: boolean;
-  /** Whether Keras 3 wrote it, where words mean something else than in Keras 2. */
+  /** Whether Keras 3 wrote it. Keras 3 gives some words another meaning than Keras 2. */
   readonly keras3: boolean;
 }
 
@@ -47,10 +47,11 @@ const topologies = new WeakMap<object, Topology>();
 
 /**
  * Reads the topology of a LayersModel, sequential or functional, in the dialects of Keras 2, TensorFlow.js and Keras 3.
- * @param modelTopology from model.json, bare or with `model_config` as the Python converter writes it; not changed afterwards
+ * @param modelTopology from model.json, bare or with `model_config` as the Python converter writes it; it must not
+ * change afterwards
  * @returns null where it is something else, such as a GraphModel
- * @throws UserError where its calls could never be made: layers in a circle, or fed by ones that do not exist or are never
- *   called; names taken twice; more layers, calls or nested models than there are limits
+ * @throws UserError where its calls could never be made: layers in a circle, or fed by layers that do not exist or are
+ * never called; duplicate names; more layers, calls or nested models than the limits allow
  */
 export function readTopology(modelTopology: Readonly<Record<string, unknown>>): Topology | null {
   const known = topologies.get(modelTopology);
@@ -64,14 +65,17 @@ export function readTopology(modelTopology: Readonly<Record<string, unknown>>): 
   return topology;
 }
 
-/** Keras 3 notes its version at the top, and writes the shapes of inputs under a name of its own. */
+/** Keras 3 writes its version at the top, and the shapes of inputs under a name of its own. */
 function isKeras3(version: unknown, model: ModelDescription): boolean {
   const writes = ({ layers }: ModelDescription): boolean =>
     layers.some(({ config, model: inner }) => 'batch_shape' in config || (inner !== null && writes(inner)));
   return (typeof version === 'string' && version.startsWith('3.')) || writes(model);
 }
 
-/** A model in its place: for each of its layers the index in the topology, or the nested model; null for inputs that others feed. */
+/**
+ * A model in its position: for each of its layers the index in the topology, or the nested model; null for inputs that
+ * others feed.
+ */
 interface Placed {
   readonly model: ModelDescription;
   readonly layers: readonly (number | Placed | null)[];
@@ -79,7 +83,7 @@ interface Placed {
   readonly reached: readonly boolean[];
 }
 
-/** Where a model stands: the names around it, and the place of its layers in an archive. */
+/** The surroundings of a model: the names around it, and the path of its layers in an archive. */
 interface Around {
   readonly path: readonly string[];
   readonly archive: string;
@@ -106,7 +110,7 @@ class Dissolver {
         const own = layer.path.at(-1)!;
         return {
           ...layer,
-          // Layers of different nested models may share a name: such are called by their whole path.
+          // Layers of different nested models may share a name; their whole path is their name then.
           name: seen.get(own) === 1 ? own : layer.id,
           inputs: first === undefined ? [] : this.#calls[first]!.inputs.map(({ call }) => idOf(call)),
         };
@@ -182,7 +186,7 @@ class Dissolver {
       this.#layers[target]!.calls.push(call);
       made[i] = call;
     }
-    // A sequential model that begins with another takes the inputs of that one.
+    // A sequential model that begins with a nested model takes the inputs of that model.
     const inputCalls = model.inputs.map((step) => made[step]).filter((one) => typeof one === 'number');
     if (feeds === null && inputCalls.length === model.inputs.length) this.#inputCalls = inputCalls;
     return model.outputs.map(outputOf);
@@ -197,7 +201,7 @@ function reachedSteps({ steps, inputs, outputs }: ModelDescription): boolean[] {
   return reached;
 }
 
-/** How often layers are called, without calling them: nested models can multiply beyond all bounds. */
+/** Counts the calls of layers without making them, since the calls of nested models multiply without limit. */
 function countCalls(model: ModelDescription): number {
   const inside = model.layers.map((layer) => (layer.model ? countCalls(layer.model) : 1));
   return reachedSteps(model).reduce((sum, reached, i) => sum + (reached ? inside[model.steps[i]!.layer]! : 0), 0);

@@ -1,6 +1,6 @@
 import { tf } from '../../../tf';
 
-/** Activations of Keras that TensorFlow.js lacks, or computes otherwise than Keras 3, by the names that Keras gives them. */
+/** Activations that TensorFlow.js lacks, or computes differently from Keras 3, by their Keras names. */
 const ACTIVATIONS: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
   hard_sigmoid: (x) => hardSigmoid(x),
   hard_silu: (x) => tf.mul(x, hardSigmoid(x)),
@@ -10,7 +10,7 @@ const ACTIVATIONS: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
 
 const hardSigmoid = (x: tf.Tensor): tf.Tensor => tf.div(tf.relu6(tf.add(x, 3)), 6);
 
-/** Activations of TensorFlow.js that compute what Keras computes, by the names that Keras gives them. */
+/** Activations that TensorFlow.js computes like Keras, by their Keras names. */
 const STOCK: Readonly<Record<string, string>> = {
   silu: 'swish',
   ...Object.fromEntries(
@@ -20,7 +20,7 @@ const STOCK: Readonly<Record<string, string>> = {
   ),
 }; // prettier-ignore
 
-/** What an activation of Keras 3 is called here; undefined where nothing computes it. */
+/** Returns the name of a Keras 3 activation here; undefined where nothing computes it. */
 export function activationOfKeras3(name: string): string | undefined {
   if (Object.hasOwn(ACTIVATIONS, name)) return registeredName(name);
   return Object.hasOwn(STOCK, name) ? STOCK[name] : undefined;

@@ -4,18 +4,18 @@ import { withoutDirection } from '../weights/slots';
 import { activationOfKeras3 } from './activations';
 import { GruResetAfter } from './gru-reset-after';
 
-/** A layer as TensorFlow.js takes it; names of its configuration as in Python. */
+/** A layer as TensorFlow.js takes it. The names in its configuration are those of Python. */
 export interface PlainLayer {
   readonly type: string;
   readonly config: Config;
 }
 
-/** What TensorFlow.js has no counterpart for: the end of a sentence about the layer. */
+/** Something without a counterpart in TensorFlow.js: the message is the end of a sentence about the layer. */
 export class Unsupported extends Error {}
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
 
-/** Options that change what a layer computes and that TensorFlow.js leaves out without a word: for each what it may be. */
+/** Options that change the result of a layer and that TensorFlow.js silently ignores, each with its allowed values. */
 const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => boolean][] = [
   [/^Conv/, 'groups', (value) => !isSet(value) || value === 1],
   [/^DepthwiseConv2D$/, 'dilation_rate', (value) => [value].flat().every((rate) => !isSet(rate) || rate === 1)],
@@ -28,8 +28,8 @@ const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => b
 ];
 
 /**
- * A layer of Keras in the words of TensorFlow.js, so that it computes what Keras computes.
- * @param keras3 whether Keras 3 wrote it, where words mean something else than in Keras 2
+ * Translates a Keras layer into a TensorFlow.js layer that computes the same.
+ * @param keras3 whether Keras 3 wrote it, which gives some words another meaning than Keras 2
  * @throws Unsupported
  */
 export function plainLayer(type: string, config: Config, keras3: boolean): PlainLayer {
@@ -46,7 +46,7 @@ export function plainLayer(type: string, config: Config, keras3: boolean): Plain
         return [[key, dtype(value)]];
       case 'batch_shape':
         return [['batch_input_shape', value]];
-      // TensorFlow.js drops the same units at every step where a layer has a seed; training seeds what layers draw.
+      // With a seed, TensorFlow.js drops the same units at every step. Training seeds the random draws of layers.
       case 'seed':
         return [];
       case 'layer':
@@ -111,7 +111,7 @@ function renamed(type: string, config: Config, directed: boolean): PlainLayer {
   }
 }
 
-/** TensorFlow.js adds the direction to the name itself. */
+/** Removes the direction from a name, since TensorFlow.js adds it itself. */
 function undirected(value: unknown): unknown {
   const layer = z.object({ class_name: z.string(), config: z.looseObject({ name: z.string() }) }).parse(value);
   return { ...layer, config: { ...layer.config, name: withoutDirection(layer.config.name) } };
@@ -145,11 +145,11 @@ function regularizer(value: unknown): unknown {
   return { class_name: 'L1L2', config: { l1: numberOf(l1, 0), l2: numberOf(l2, 0) } };
 }
 
-/** Types of numbers that TensorFlow.js takes as they are. */
+/** Number types that TensorFlow.js takes unchanged. */
 export const PLAIN_TYPES: ReadonlySet<unknown> = new Set(['float32', 'int32', 'bool']);
 const OTHER_TYPE = /^(b?float16|float64|mixed_b?float16|u?int(8|16|32|64))$/;
 
-/** Other types of numbers and policies of mixed precision compute in float32 here. */
+/** Maps other number types and mixed-precision policies to float32. */
 function dtype(value: unknown): string {
   const policy = z.object({ config: z.object({ name: z.string() }) }).safeParse(value);
   const name = policy.success ? policy.data.config.name : (stringOf(value) ?? (isSet(value) ? '' : 'float32'));

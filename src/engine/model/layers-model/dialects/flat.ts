@@ -6,8 +6,8 @@ import { Unsupported, type PlainLayer } from './configs';
 type FlatLayer = PlainLayer & { readonly name: string; readonly inbound_nodes: unknown[][] };
 
 /**
- * The description of a functional model without models in it, written from the calls of its layers.
- * @param plain the layers by their places in the topology, in the words of TensorFlow.js
+ * Describes a functional model without nested models, from the calls of its layers.
+ * @param plain returns the TensorFlow.js layer for an index in the topology
  * @throws Unsupported
  */
 export function flatDescription(topology: Topology, plain: (layer: number) => PlainLayer): Record<string, unknown> {
@@ -60,7 +60,7 @@ function inputOf(layer: string, shape: readonly (number | null)[] | null): FlatL
   return { type: 'InputLayer', name, config: { name, batch_input_shape: [...shape] }, inbound_nodes: [] };
 }
 
-/** Recurrent layers take their state behind what they read; nothing else is taken by its name. */
+/** Refuses inputs by keyword. The exception is the state of recurrent layers, which comes after their input. */
 function requirePlace(layer: string, type: string, { keyword }: CallInput): void {
   if (keyword === undefined || (keyword === 'initial_state' && /^(SimpleRNN|LSTM|GRU|GRUResetAfter)$/.test(type)))
     return;
@@ -70,7 +70,7 @@ function requirePlace(layer: string, type: string, { keyword }: CallInput): void
 }
 
 /**
- * The number that TensorFlow.js gives to each call of its layer: it goes over the layers again and again, and makes what calls
+ * Numbers the calls of each layer as TensorFlow.js does: it passes over the layers repeatedly, and makes the calls that
  * it can.
  */
 function numbersOf({ calls, nodes }: Topology, listed: readonly number[]): number[] {

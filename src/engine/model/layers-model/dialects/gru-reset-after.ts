@@ -22,7 +22,7 @@ type Arguments = z.infer<typeof Arguments>;
 class GruResetAfterCell extends Layer {
   static readonly className = 'GRUResetAfterCell';
   readonly stateSize: number;
-  /** What dropout leaves, drawn once for all steps of a sequence. */
+  /** The dropout mask, drawn once for all steps of a sequence. */
   dropoutMask: tf.Tensor[] = [];
   recurrentDropoutMask: tf.Tensor[] = [];
   readonly #given: Arguments;
@@ -94,8 +94,8 @@ class GruResetAfterCell extends Layer {
 }
 
 /**
- * The GRU of Keras with `reset_after`, its default since version 2.1, which TensorFlow.js lacks. Registered under a name that
- * no description uses by itself.
+ * The GRU of Keras with `reset_after`, its default since version 2.1, which TensorFlow.js lacks. It is registered under
+ * a name that no description uses.
  */
 export class GruResetAfter extends tfLayers.RNN {
   static override readonly className = 'GRUResetAfter';
@@ -104,7 +104,7 @@ export class GruResetAfter extends tfLayers.RNN {
 
   constructor(given: tf.serialization.ConfigDict) {
     const cell = new GruResetAfterCell(Arguments.parse(given));
-    // The class of cells is not exported; a cell is any layer with a size of its state.
+    // The class of cells is not exported; a cell is any layer with a state size.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     super({ ...given, cell });
     this.#given = given;
@@ -133,7 +133,7 @@ export class GruResetAfter extends tfLayers.RNN {
 
 tf.serialization.registerClass(GruResetAfter);
 
-/** An activation by its name, as a function. */
+/** Returns the activation of this name as a function. */
 function activation(name: string): (x: tf.Tensor) => tf.Tensor {
   const layer = tfLayers.layers.activation({ activation: name as 'tanh' });
   return (x) => layer.call(x, {}) as tf.Tensor;

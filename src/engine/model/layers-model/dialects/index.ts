@@ -5,13 +5,14 @@ import type { Topology, TopologyLayer } from '../description/topology';
 import { PLAIN_TYPES, plainLayer, Unsupported } from './configs';
 import { flatDescription } from './flat';
 
-/** A description that TensorFlow.js reads, or why there is none: one sentence. */
+/** A description that TensorFlow.js reads, or one sentence that says why there is none. */
 export type Readable = { readonly description: Readonly<Record<string, unknown>>; readonly flat: boolean } | string;
 
 /**
- * The description of a model as TensorFlow.js reads it: its own where that is possible, as stock TensorFlow.js does. What Keras
- * 3 wrote, and what of Keras 2 TensorFlow.js fails on, is said in its words, nested models dissolved, so that it computes what
- * Keras computes. It is for running only: what is written to a file is the description of the file.
+ * Makes a description that TensorFlow.js reads and that computes what Keras computes. It is only for running; files keep
+ * their own description.
+ * The model's own description is used where possible, as stock TensorFlow.js does. Models of Keras 3, and models of
+ * Keras 2 that TensorFlow.js cannot read, are translated, and their nested models dissolved.
  */
 export function readable({ modelTopology }: ModelContent, topology: Topology): Readable {
   const { keras3 } = topology;
@@ -34,17 +35,17 @@ export function readable({ modelTopology }: ModelContent, topology: Topology): R
 }
 
 const Separate = z.object({ class_name: z.enum(['L1', 'L2']) });
-/** Whether TensorFlow.js fails on a layer of Keras 2, where other words help, or tell better what it lacks. */
+/** Tells whether TensorFlow.js fails on a layer of Keras 2, so that a translation helps or gives a better error. */
 function isForeign({ type, config }: Pick<TopologyLayer, 'type' | 'config'>): boolean {
   if (type === 'GRU' && config['reset_after'] === true) return true;
   if (config['dtype'] !== undefined && !PLAIN_TYPES.has(config['dtype'])) return true;
-  // With a seed TensorFlow.js drops the same units at every step.
+  // With a seed, TensorFlow.js drops the same units at every step.
   if (typeof config['seed'] === 'number') return true;
-  // Keras 2 gives them options that only other convolutions have.
+  // Keras 2 writes options for it that only other convolutions have.
   if (type.startsWith('SeparableConv') && config['kernel_initializer'] !== undefined) return true;
   if (Object.entries(config).some(([key, value]) => key.endsWith('_regularizer') && Separate.safeParse(value).success))
     return true;
-  // TensorFlow.js would take the weights to be of another shape.
+  // TensorFlow.js would expect weights of another shape.
   if (numberOf(config['groups'], 1) !== 1) return true;
   const wrapped = LayerJson.safeParse(config['layer']);
   return (

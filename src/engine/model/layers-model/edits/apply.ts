@@ -6,15 +6,15 @@ import { biasOf } from './bias';
 import type { Edit, Path } from '../../edit/edit';
 
 const Layers = z.array(LayerJson);
-/** Where a description declares what enters a layer or a model. */
+/** Fields that declare the input of a layer or a model. */
 const DECLARING = ['batch_input_shape', 'batch_shape', 'build_input_shape'];
 
-/** Edits by the place that they change. */
+/** Edits by the path that they change. */
 type Placed = ReadonlyMap<string, readonly Edit[]>;
 
 const keyOf = (path: Path): string => JSON.stringify(path);
 
-/** A copy of a LayersModel with changes, which are written in the words of Keras. */
+/** Copies a LayersModel with changes, written in the words of Keras. */
 export function editLayersModel<M extends ModelContent>(model: M, edits: readonly Edit[]): M {
   const placed = new Map<string, Edit[]>();
   const tensors = new Map(model.tensors);
@@ -46,7 +46,7 @@ function editedModel(model: LayerJson, path: Path, placed: Placed): LayerJson {
 
 const configOf = ({ config }: LayerJson): Config => (Array.isArray(config) ? {} : (config ?? {}));
 
-/** A layer as one edit changes it. */
+/** Applies one edit to a layer. */
 function edited(layer: LayerJson, edit: Edit): LayerJson {
   const { config, class_name: type } = layer;
   if (!config || Array.isArray(config)) return layer;
@@ -75,7 +75,7 @@ function edited(layer: LayerJson, edit: Edit): LayerJson {
   }
 }
 
-/** What a configuration says of the channels that its layer makes. */
+/** Sets the number of channels in the configuration of a layer. */
 function widened(type: string, config: Config, width: number): Config {
   const op = readOp(type, config);
   if (op.kind === 'reshape')
@@ -83,7 +83,7 @@ function widened(type: string, config: Config, width: number): Config {
   return op.kind === 'dense' ? { units: width } : { filters: width };
 }
 
-/** Keras 3 notes the shape with which a layer was built, which may be another now; it works it out where it is absent. */
+/** Removes the shape with which a layer was built, since it may have changed. Keras 3 infers it where it is absent. */
 function unbuilt(layer: LayerJson): LayerJson {
   const rest = { ...layer };
   delete rest['build_config'];

@@ -1,12 +1,12 @@
 import type { Tensor } from '../../../checkpoint/types';
 import type { GraphNode } from '../../model-graph';
 
-/** The tensor that holds the bias of a node; of a node without one a new tensor, named after its kernel. */
+/** Makes the tensor for the bias of a node. If the node has no bias, the new tensor is named after its kernel. */
 export function biasOf({ tensors }: GraphNode, values: Float32Array): Tensor {
   const owned = tensors.find(({ role }) => role === 'bias');
   if (owned) return { ...owned.tensor, data: values };
   const kernel = tensors.find(({ axes }) => axes.length === 2)!.tensor.name;
-  // Keras 3 counts the weights of a layer, of which the bias is the last.
+  // Keras 3 numbers the weights of a layer. The bias is the last of them.
   const counted = /^(.*\/)?\d+$/.exec(kernel);
   const name = counted
     ? `${counted[1] ?? ''}${tensors.length}`

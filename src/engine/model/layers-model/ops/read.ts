@@ -6,12 +6,12 @@ import type { Gates, Merge, Plain } from '../../op/attributes';
 import { activationOf, axisOf, sizeOf, type Around, type Body, type Read } from './settings';
 import { spatials } from './spatial';
 
-/** Layers within layers are read so deep at the most. */
+/** Limit of the depth of layers within layers. */
 const MAX_DEPTH = 16;
 
 const BY_ITSELF: Omit<Around, 'depth'> = { keras3: false, readFlow: () => null };
 
-/** What a layer of a LayersModel computes; `unknown` where its type is none that is known. Never throws. */
+/** Reads the op of a layer; `unknown` where its type is unknown. Never throws. */
 export const readOp = (type: string, config: Config, around: Omit<Around, 'depth'> = BY_ITSELF): Op =>
   opOf(type, config, { depth: 0, ...around });
 
@@ -33,7 +33,7 @@ const recurrent =
     states: config['return_state'] === true,
   });
 
-/** A cell, or cells one upon another. */
+/** Reads a cell, or stacked cells. */
 const cells: Read = (config) => {
   const cell = LayerJson.safeParse(config['cell']).data;
   const stacked: unknown =
@@ -47,7 +47,7 @@ const cells: Read = (config) => {
   return { kind: 'cells', cells: whole ? read : null, sequences: config['return_sequences'] === true };
 };
 
-/** The layer that a wrapper holds. */
+/** Reads the layer within a wrapper. */
 function innerOf(config: Config, around: Around): TimeDistributed['inner'] {
   const inner = LayerJson.safeParse(config['layer']).data;
   if (!inner || Array.isArray(inner.config)) return null;
@@ -66,14 +66,14 @@ function bidirectional(config: Config, around: Around): Omit<Bidirectional, 'cha
   };
 }
 
-/** Scales by one number, or by one for each channel. */
+/** Scales all channels by one factor, or each by its own. */
 const rescaling: Read = ({ scale, offset = 0 }) => ({
   kind: 'rescaling',
   scale: sizeOf(scale),
   offset: sizeOf(offset),
 });
 
-/** The first number of a list, or of lists of lists. */
+/** Returns the first number of a list, or of nested lists. */
 function firstOf(value: unknown): number | null {
   const first: unknown = [value].flat(Infinity)[0];
   return typeof first === 'number' && Number.isFinite(first) ? first : null;

@@ -5,7 +5,7 @@ import type { Rank, Sizes, Window } from '../../op/attributes';
 
 const RANKS: readonly Rank[] = [1, 2, 3];
 
-/** @param key of the size of the window: a window that pools moves by its own size, where nothing is said */
+/** @param key of the size of the window. A pooling window moves by its own size by default */
 function windowOf(config: Config, rank: Rank, key: 'kernel_size' | 'pool_size'): Window {
   const padding = (stringOf(config['padding']) ?? 'valid').toLowerCase();
   return {
@@ -16,7 +16,7 @@ function windowOf(config: Config, rank: Rank, key: 'kernel_size' | 'pool_size'):
   };
 }
 
-/** The settings that convolutions share. */
+/** Reads the settings that convolutions share. */
 const convolved = (config: Config, rank: Rank, around: Around) => ({
   rank,
   window: windowOf(config, rank, 'kernel_size'),
@@ -69,7 +69,7 @@ const globalPool =
 
 const Pairs = z.array(z.tuple([z.number(), z.number()]));
 
-/** What both ends of each axis come to: one number, one for each axis, or a pair for each. */
+/** Adds up both ends of each axis. The setting is one number, one for each axis, or a pair for each. */
 function marginsOf(value: unknown, rank: Rank): Sizes {
   const pairs = Pairs.safeParse(value);
   if (pairs.success) return pairs.data.length === rank ? pairs.data.map(([a, b]) => a + b) : null;
@@ -91,7 +91,7 @@ const upsample =
 const each = (name: string, read: (rank: Rank) => Read, ranks = RANKS): Record<string, Read> =>
   Object.fromEntries(ranks.map((rank) => [name.replace('#', String(rank)), read(rank)]));
 
-/** Layers that move a window over places, or change how many there are, by class name. */
+/** Layers that move a window over positions, or change the number of positions, by class name. */
 export const spatials: Readonly<Record<string, Read>> = {
   ...each('Conv#D', convolution),
   ...each('Conv#DTranspose', transposed),

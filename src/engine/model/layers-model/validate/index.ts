@@ -9,14 +9,14 @@ import { damaged } from './damaged';
 import { requireSizes } from './sizes';
 import { expectedWeights, type ExpectedWeights } from './weights';
 
-/** The last axes of what all calls make have so many places at the most: channels are followed one by one. */
+/** Limit of the channels that all calls make together, since they are followed one by one. */
 const MAX_CHANNELS = 2 ** 24;
 
 /**
- * Checks the description of a model before its weights are read: that all calls can be made, and that sizes are sizes.
- * Whatever walks or builds a model may rely on it.
+ * Checks the description of a model before its weights are read: all calls can be made, and sizes are valid. Code that
+ * walks or builds a model relies on it.
  * @param modelTopology from model.json
- * @throws UserError saying what is wrong with which layer
+ * @throws UserError that names the fault and the layer
  */
 export function validateDescription(modelTopology: Readonly<Record<string, unknown>>): void {
   const topology = readTopology(modelTopology);
@@ -26,8 +26,8 @@ export function validateDescription(modelTopology: Readonly<Record<string, unkno
 }
 
 /**
- * Checks that the layers of a model are set to the sizes that their weights have.
- * @throws UserError naming the first that is not
+ * Checks that the sizes in the description match the weights.
+ * @throws UserError naming the first that does not
  */
 export function validateWeights(model: ModelContent): void {
   const topology = readTopology(model.modelTopology);
@@ -46,7 +46,7 @@ export function validateWeights(model: ModelContent): void {
   });
 }
 
-/** The shape that feeds the first call of each layer; null where it is not known. */
+/** Infers the input shape of the first call of each layer; null where it is unknown. */
 export function inputShapes(topology: Topology): (Shape | null)[] {
   const made = inferCalls(topology);
   return topology.nodes.map(({ calls: [first], inputShape }) => {
@@ -68,13 +68,13 @@ function requireFewChannels(topology: Topology): void {
   }
 }
 
-/** Some writers name weights by their places alone: `dense/0`. */
+/** Some writers name weights by their indices alone: `dense/0`. */
 function shapeFor(tensor: Tensor, expected: ExpectedWeights): Shape | undefined {
   if (tensor.dtype !== 'float32') return undefined;
   const place = /^\d+$/.exec(tensor.name.split('/').at(-1) ?? '');
   if (place) return expected[Number(place[0])]?.[1];
   const own = weightName(tensor);
-  // Keras 3 calls the kernel of a depthwise convolution as any other.
+  // Keras 3 gives the kernel of a depthwise convolution the usual name.
   const name = own === 'kernel' && expected[0]?.[0] === 'depthwise_kernel' ? 'depthwise_kernel' : own;
   return expected.find(([one]) => one === name)?.[1];
 }

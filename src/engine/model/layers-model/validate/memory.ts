@@ -6,17 +6,17 @@ import type { Shape } from '../../shape';
 import { inputShapes } from './index';
 import { expectedWeights } from './weights';
 
-/** What one example and the weights may take while a model runs: 4 GiB. */
+/** Limit of the memory for one example and the weights while a model runs: 4 GiB. */
 export const MAX_EXAMPLE_BYTES = 2 ** 32;
-/** Of a model with few weights it is less: a file of a few bytes is not to take gigabytes. */
+/** Models with few weights have a lower limit, so that a file of a few bytes does not take gigabytes. */
 const FEW_WEIGHTS_BYTES = 2 ** 22;
 const MAX_BYTES_OF_FEW = 2 ** 29;
 const BYTES_A_NUMBER = 4;
 
 /**
- * Why a model is too large to be run, as one sentence; undefined where one example and the weights take no more than 4 GiB,
- * or half a GiB where the weights are less than 4 MiB.
- * Counts what layers have made and others still read, at the layer where this is most.
+ * Explains in one sentence why a model is too large to run; undefined where one example and the weights take no more
+ * than 4 GiB, or half a GiB where the weights take less than 4 MiB.
+ * Counts the outputs that are still needed, at the layer where they take the most memory.
  */
 export function whyTooLarge(model: ModelContent): string | undefined {
   const topology = readTopology(model.modelTopology);
@@ -28,7 +28,7 @@ export function whyTooLarge(model: ModelContent): string | undefined {
     0,
   );
   const numbersIn = (shape: Shape | null): number => (shape ? (product(shape.slice(1)) ?? 0) : 0);
-  // A layer that takes an input of the model itself holds that too.
+  // A layer that takes an input of the model holds that input too.
   const made = inferCalls(topology).map(({ shape }, i) => {
     const { node, inputs: fed } = topology.calls[i]!;
     const { op, inputShape } = topology.nodes[node]!;

@@ -1,22 +1,22 @@
 import { LayerJson, type Config } from '../description/json';
 import { damaged } from './damaged';
 
-/** No size that a layer is set to is larger; rows of an embedding may be. */
+/** Limit of the sizes of a layer; rows of an embedding may be more. */
 const MAX_SIZE = 2 ** 24;
 const MAX_ROWS = 2 ** 31 - 1;
-/** Images are resized to so many pixels a side at the most. */
+/** Limit of the pixels on a side of a resized image. */
 const MAX_SIDE = 2 ** 14;
-/** A token is written as so many numbers at the most. */
+/** Limit of the numbers that encode a token. */
 const MAX_TOKENS = 2 ** 18;
 
 type Rule = (size: number) => boolean;
 const positive: Rule = (size) => size >= 1 && size <= MAX_SIZE;
 const natural: Rule = (size) => size >= 0 && size <= MAX_SIZE;
-/** No tensor has more axes. */
+/** Limit of the axes of a tensor. */
 const MAX_AXES = 8;
 const axis: Rule = (place) => Math.abs(place) <= MAX_AXES;
 
-/** Settings that are sizes, one or one for each axis, with what they may be. */
+/** Settings that are sizes, one or one for each axis, with their ranges. */
 const RULES: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(
     [
@@ -43,7 +43,7 @@ const RULES: Readonly<Record<string, Rule>> = {
  */
 export function requireSizes(name: string, type: string, config: Config): void {
   for (const [key, value] of Object.entries(config)) {
-    // Groups of -1 are as many as there are channels.
+    // -1 groups mean one group for each channel.
     if (key === 'groups' && type === 'GroupNormalization') continue;
     const rule = Object.hasOwn(RULES, key) ? RULES[key] : undefined;
     if (!rule) continue;
@@ -56,15 +56,15 @@ export function requireSizes(name: string, type: string, config: Config): void {
   if (inside?.config && !Array.isArray(inside.config)) requireSizes(name, inside.class_name, inside.config);
 }
 
-/** Shapes, of which single sizes may be left open. Other settings are given whole or not at all. */
+/** Settings that are shapes: single sizes may be open. Other settings are complete or absent. */
 const OPEN: ReadonlySet<string> = new Set(['batch_input_shape', 'batch_shape', 'build_input_shape', 'target_shape']);
 
-/** Whether a setting holds what is neither a size nor left open; how Python's tuples are written is not looked into. */
+/** Tells whether a setting holds anything else than sizes, or open sizes. Does not look into Python tuples. */
 const holdsOther = (value: unknown, isOpen: boolean): boolean =>
   Array.isArray(value)
     ? value.some((one) => (one === null && !isOpen) || holdsOther(one, isOpen))
     : typeof value === 'string' || typeof value === 'boolean';
 
-/** Words, such as `same`, and sizes left open are no numbers. */
+/** Collects numbers; words such as `same`, and open sizes, are not numbers. */
 const numbersIn = (value: unknown): number[] =>
   typeof value === 'number' ? [value] : Array.isArray(value) ? value.flatMap(numbersIn) : [];

@@ -2,7 +2,7 @@ import type { Op } from '../../op/op';
 import type { Sizes } from '../../op/attributes';
 import type { Shape } from '../../shape';
 
-/** The weights of a layer in the order of Keras, each with its shape; null where a size is not known. */
+/** The weights of a layer in the order of Keras, each with its shape; null where a size is unknown. */
 export type ExpectedWeights = readonly (readonly [name: string, shape: Shape])[];
 
 const times = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a * b);
@@ -10,9 +10,10 @@ const windowOf = ({ size }: { readonly size: Sizes }, rank: number): Shape =>
   size ? [...size] : Array.from({ length: rank }, () => null);
 
 /**
- * What weights a layer has by its attributes, biases of recurrent layers left out: these have several forms.
- * @param input shape that feeds it, batch first; null where it is not known
- * @returns none for an op that has none or is not known
+ * Lists the expected weights of a layer from its attributes. Biases of recurrent layers are left out, since they have
+ * several forms.
+ * @param input shape of its input, batch first; null where it is unknown
+ * @returns none for an op without weights, or an unknown op
  */
 export function expectedWeights(op: Op, input: Shape | null): ExpectedWeights {
   const last = input?.at(-1) ?? null;

@@ -1,20 +1,21 @@
 import { archivedPlace, isArchive } from './archive';
 import type { Slot } from './slots';
 
-/** Which tensor is which weight. */
+/** Matches of tensors with weights. */
 export interface Matches {
   readonly byTensor: ReadonlyMap<string, Slot>;
-  /** Weights that no tensor is. */
+  /** Weights without a tensor. */
   readonly missing: readonly Slot[];
 }
 
-/** Names of more segments than this are none that a model has. */
+/** Limit of the segments of a weight's name. */
 export const MAX_SEGMENTS = 64;
 
 /**
- * Finds the weight that each tensor is, each weight once, by names first as `loadWeights` of TensorFlow.js does: the name of
- * the variable, also with the name of a recurrent cell before its last segment. Names that begin with models around the layer,
- * and names that count the weights of a layer (`dense/0`), are understood as well.
+ * Matches each tensor with a weight, and each weight only once.
+ * Names come first, as in `loadWeights` of TensorFlow.js: the name of the variable, with or without the name of a
+ * recurrent cell before its last segment. Names that begin with the models around the layer, and names that number the
+ * weights of a layer (`dense/0`), match too.
  */
 export function matchWeights(slots: readonly Slot[], tensors: readonly string[]): Matches {
   if (isArchive(tensors)) return matchPlaces(slots, tensors);
@@ -24,7 +25,7 @@ export function matchWeights(slots: readonly Slot[], tensors: readonly string[])
     open.delete(slot);
     byTensor.set(tensor, slot);
   };
-  // The whole path first: layers of different nested models may share a name.
+  // Whole paths come first, since layers of different nested models may share a name.
   for (const names of [wholeNames, ownNames]) {
     const byName = grouped([...open].flatMap((slot) => names(slot).map((name) => [name, slot] as const)));
     for (const forms of [exact, withoutCell, withoutModels]) {
@@ -64,11 +65,11 @@ function matchPlaces(slots: readonly Slot[], tensors: readonly string[]): Matche
   return { byTensor, missing: [...open.values()] };
 }
 
-/** The names within all models around the layer. */
+/** Lists the names of a weight with all models around the layer. */
 const wholeNames = (slot: Slot): string[] =>
   ownNames(slot).map((name) => [...slot.layer.split('/').slice(0, -1), name].join('/'));
 
-/** The name of the variable, and what Keras 3 calls depthwise kernels. */
+/** Lists the names of a variable, including the Keras 3 name for depthwise kernels. */
 const ownNames = ({ name, weight }: Slot): string[] =>
   weight === 'depthwise_kernel' ? [name, `${scopeOf(name)}/kernel`] : [name];
 
@@ -90,7 +91,7 @@ function withoutModels(name: string): string[] {
 
 const COUNTED = /^(.+)\/(\d{1,6})$/;
 
-/** Names that end in a number, in the order of these numbers, by what stands before. */
+/** Groups names that end in a number by the part before it, in the order of the numbers. */
 function countedByScope(tensors: readonly string[]): Map<string, string[]> {
   const counted = tensors.flatMap((tensor) => {
     const [, scope, index] = COUNTED.exec(tensor) ?? [];
@@ -114,5 +115,5 @@ function grouped<T>(entries: readonly (readonly [string, T])[]): Map<string, T[]
 
 const scopeOf = (name: string): string => name.split('/').slice(0, -1).join('/');
 
-/** What stands before a weight's number: its layer, also within all models around it. */
+/** Returns the part before a weight's number: its layer, with and without the models around it. */
 const scopesIn = (slot: Slot): string[] => [...new Set([scopeOf(slot.name), ...wholeNames(slot).map(scopeOf)])];

@@ -5,17 +5,18 @@ import { archivedPlace, isArchive } from './archive';
 import { MAX_SEGMENTS, matchWeights } from './match';
 import { slotsOf } from './slots';
 
-/** Tensors of each layer by its id, and those of no layer by the part of their names before the last slash. */
+/** Tensors of each layer by its id, and other tensors by the part of their names before the last slash. */
 export interface Ownership {
   readonly byLayer: ReadonlyMap<string, readonly Tensor[]>;
   readonly others: ReadonlyMap<string, readonly Tensor[]>;
 }
 
 /**
- * Finds the layer of each tensor. Layers of known types have the weights that their type says, see `matchWeights`; each tensor
- * of them says what it is to its layer, `kernel` for example. Any other tensor belongs to the layer whose name, or end of its
- * path, stands in its own as whole segments, as far right and as long as possible; in an archive of Keras, to the layer in whose
- * place it lies. Slots of optimisers belong to nothing.
+ * Assigns each tensor to a layer.
+ * Layers of known types have the weights of their type, see `matchWeights`, and each of these tensors gets its name
+ * within the layer, such as `kernel`. Any other tensor belongs to the layer whose name, or end of path, is part of its
+ * own name as whole segments, as far right and as long as possible. In a Keras archive, it belongs to the layer at whose
+ * path it lies. Optimizer slots belong to no layer.
  */
 export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors): Ownership {
   const weights = [...tensors.values()].filter(({ group }) => group !== 'optimizer');
@@ -47,7 +48,7 @@ export function assignTensors(layers: readonly TopologyLayer[], tensors: Tensors
   return { byLayer, others };
 }
 
-/** The layer within whose place in an archive a tensor lies. */
+/** Finds the layer at whose path in an archive a tensor lies. */
 function findPlace(name: string, places: ReadonlyMap<string, TopologyLayer>): TopologyLayer | undefined {
   const segments = archivedPlace(name).split('/').slice(0, MAX_SEGMENTS);
   return segments

@@ -8,8 +8,8 @@ const NORMALIZATION_WEIGHT = /^(gamma|beta|moving_mean|moving_variance)$/;
 const KERNEL_NAME = /^((pointwise_|recurrent_)?kernel|embeddings)$/;
 
 /**
- * What pruning may do with a tensor, from the type of its layer and what it is there. Where the layer is of no known type,
- * matrices and larger arrays of float32 count as kernels.
+ * Decides how to prune a tensor, from the type of its layer and its role there. In layers of unknown type, float32
+ * arrays of two or more dimensions count as kernels.
  * @param layerType Keras class name; for a wrapper, that of the wrapper
  */
 export function pruningOf(tensor: Tensor, layerType: string): Pruning {

@@ -4,8 +4,8 @@ import type { Op } from '../../op/op';
 import type { TensorAxis, TensorRole } from '../../roles';
 
 /**
- * What a tensor is within its layer, `kernel` for example: as its layer's type says, or else its name without the layer's and
- * without the endings of a graph.
+ * Returns the name of a tensor within its layer, such as `kernel`: by the type of the layer, or else from its own name,
+ * without the name of the layer and without the endings of a graph.
  */
 export const weightName = ({ name, weight }: Tensor): string =>
   weight ?? (name.split('/').at(-1) ?? '').replace(/(_\d+)?(:0)?$/, '').toLowerCase();
@@ -26,14 +26,14 @@ const ROLES: Readonly<Record<string, TensorRole>> = {
   alpha: 'slopes',
 };
 
-/** The role of a tensor of a layer that computes `op`. */
+/** Returns the role of a tensor in a layer that computes `op`. */
 export function roleOf(tensor: Tensor, { kind }: Op): TensorRole {
   const name = weightName(tensor);
   const role = Object.hasOwn(ROLES, name) ? ROLES[name]! : 'constant';
   return role === 'kernel' && kind === 'depthwise-conv' ? 'depthwise-kernel' : role;
 }
 
-/** The axes of a tensor that run over channels; none where it is not known which do. */
+/** Finds the axes of a tensor that run over channels; none where they are unknown. */
 export function axesOf({ shape }: Tensor, role: TensorRole, op: Op): TensorAxis[] {
   const rank = shape.length;
   switch (role) {
@@ -45,7 +45,7 @@ export function axesOf({ shape }: Tensor, role: TensorRole, op: Op): TensorAxis[
     case 'variance':
       return op.kind === 'batch-normalization' ? [{ axis: 0, side: 'outputs' }] : [];
     case 'slopes':
-      // Slopes that all channels share stay as they are.
+      // Slopes that all channels share stay unchanged.
       return op.kind === 'prelu' && shape.at(-1) !== 1 ? [{ axis: rank - 1, side: 'outputs' }] : [];
     case 'depthwise-kernel':
       return [{ axis: rank - 2, side: 'inputs' }];

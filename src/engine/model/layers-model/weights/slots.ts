@@ -4,15 +4,15 @@ import type { Config } from '../description/json';
 import { LayerJson, stringOf } from '../description/json';
 import { archiveNames } from './archive';
 
-/** A weight that a layer has, by its description. */
+/** A weight that a layer has by its description. */
 export interface Slot {
   /** Id of the layer. */
   readonly layer: string;
-  /** What TensorFlow.js calls its variable: `dense/kernel`, `both/forward_lstm/kernel`. */
+  /** Name of its variable in TensorFlow.js: `dense/kernel`, `both/forward_lstm/kernel`. */
   readonly name: string;
-  /** What it is to its layer: `kernel`, `gamma`. */
+  /** Name within its layer: `kernel`, `gamma`. */
   readonly weight: string;
-  /** Where an archive of Keras keeps it: `layers/dense/vars/0`. */
+  /** Path in a Keras archive: `layers/dense/vars/0`. */
   readonly place: string;
 }
 
@@ -26,7 +26,7 @@ const SCALE_AND_SHIFT: Weights = ({ scale, center }) => [
   ...(center === false ? [] : ['beta']),
 ];
 
-/** The weights of each type of layer in their order, which is that of Keras. */
+/** The weights of each type of layer, in the order of Keras. */
 const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
   Object.entries({
     Dense: KERNEL,
@@ -63,8 +63,8 @@ const HOLDS_CELL = /^(SimpleRNN|GRU|LSTM|ConvLSTM2D)$/;
 const MAX_DEPTH = 16;
 
 /**
- * The weights of a layer in order, those of wrapped layers included: the order in which files that count weights, as Keras 3
- * does, count them. Empty where its type has none or is not known.
+ * Lists the weights of a layer in order, wrapped layers included. Files that number weights, as Keras 3 does, use this
+ * order. Empty where its type has no weights or is unknown.
  */
 export function slotsOf({
   id,
@@ -82,14 +82,14 @@ export function slotsOf({
   }));
 }
 
-/** What is around weights. */
+/** The surroundings of weights. */
 interface Around {
   readonly scope: string;
   readonly archive: string;
   readonly depth: number;
 }
 
-/** A weight with the names of what is around it. */
+/** A weight with the names around it. */
 type Named = Pick<Slot, 'weight' | 'place'> & Pick<Around, 'scope'>;
 
 function named(layer: LayerJson, { scope, archive, depth }: Around): Named[] {
@@ -132,17 +132,17 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 const withBias = ({ use_bias: bias }: Config, ...weights: string[]): string[] =>
   bias === false ? weights : [...weights, 'bias'];
 
-/** A layer, or a list of layers, within a configuration; none where it is something else. */
+/** Reads a layer, or a list of layers, from a configuration; none where it is something else. */
 function parts(value: unknown): LayerJson[] {
   const parsed = z.array(LayerJson).safeParse(Array.isArray(value) ? value : [value]);
   return parsed.success ? parsed.data : [];
 }
 
-/** Keras 3 describes both directions, the layer for the first with its prefix. */
+/** Keras 3 describes both directions; the layer of the first has a prefix. */
 const ownName = (bidirectional: Config, inner: LayerJson): string =>
   bidirectional['backward_layer'] === undefined ? nameOf(inner) : withoutDirection(nameOf(inner));
 
-/** What the layer of one direction is called without it. */
+/** Removes the direction from the name of a layer. */
 export const withoutDirection = (name: string): string => name.replace(/^forward_/, '');
 
 const layersIn = ({ config }: LayerJson): LayerJson[] => parts(Array.isArray(config) ? config : config?.['layers']);
