@@ -47,6 +47,6 @@ function refuseEmptied(graph: ModelGraph, inputs: ReadonlyMap<number, Shape>, gi
   });
   if (!emptied) return;
   throw new UserError(
-    `The input shape ${given.join(',')} does not fit the model, because it leaves nothing for the layer "${graph.nodes[emptied.node]!.name}" to answer: give a larger one.`,
+    `The input shape ${given.join(',')} does not fit the model, because it is too small for the layer "${graph.nodes[emptied.node]!.name}": give a larger one.`,
   );
 }

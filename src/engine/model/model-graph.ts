@@ -8,25 +8,25 @@ import type { Shape } from './shape';
 /** A tensor of a layer with its role. */
 export interface GraphTensor extends Pruning {
   readonly tensor: Tensor;
-  /** Elements. */
+  /** Number of elements. */
   readonly params: number;
   readonly role: TensorRole;
-  /** The axes that run over channels which enter or leave the layer; none where it is not known which do. */
+  /** Axes that run over the channels which enter or leave the layer; empty where they are unknown. */
   readonly axes: readonly TensorAxis[];
   /**
-   * What the columns of a kernel are: filters or neurons; gates that share them, or rows of a table; or, where a kernel is
-   * rearranged before it is used, nobody knows.
+   * Meaning of a kernel's columns: `channels` are filters or neurons; `gates` are shared by gates, or are numbers in the
+   * rows of a table; `rearranged` kernels change before use, so their columns are unknown.
    */
   readonly columns: 'channels' | 'gates' | 'rearranged';
 }
 
-/** A layer with what is known of it without running it. */
+/** A layer with the facts that are known without running it. */
 export interface GraphLayer {
   /** Unique. */
   readonly name: string;
-  /** The names of the models around it, and its own. */
+  /** Names of the models around it, then its own. */
   readonly path: readonly string[];
-  /** What its file calls it: for messages. `Weights` where tensors are grouped by name alone. */
+  /** Type in its file, for messages. `Weights` where tensors are grouped by name alone. */
   readonly type: string;
   /** Batch first; null where it cannot be inferred. */
   readonly outputShape: Shape | null;
@@ -35,7 +35,7 @@ export interface GraphLayer {
   readonly macs: number | null;
   readonly tensors: readonly GraphTensor[];
   readonly prunable: boolean;
-  /** Why nothing in it is pruned. */
+  /** The reason why nothing in it is pruned. */
   readonly reason?: string;
 }
 
@@ -44,30 +44,30 @@ export type GraphNode = GraphLayer & FlowNode;
 
 /** One call of a node. */
 export interface GraphCall extends FlowCall {
-  /** Of its first result, batch first; null where it cannot be inferred. */
+  /** Shape of its first result, batch first; null where it cannot be inferred. */
   readonly shape: Shape | null;
 }
 
 /**
- * A model as its layers, and, where their calls are known, as nodes with edges, models within the model dissolved. What belongs
- * to a node itself (weights, attributes) goes over `nodes`.
+ * A model as its layers and, where their calls are known, as nodes with edges. Nested models are dissolved. Code about
+ * the nodes themselves (weights, attributes) goes over `nodes`.
  */
 export interface ModelGraph extends Flow {
-  /** As its author called it; undefined where TensorFlow.js made the name up. */
+  /** The author's name for the model; undefined where TensorFlow.js made it up. */
   readonly name: string | undefined;
-  /** The nodes, then what tensors of no node are grouped by. */
+  /** The nodes, then the groups of tensors that belong to no node. */
   readonly layers: readonly GraphLayer[];
   readonly nodes: readonly GraphNode[];
   readonly calls: readonly GraphCall[];
-  /** Shapes that are fed to it, batch first; null where not declared. */
+  /** Shapes of its inputs, batch first; null where not declared. */
   readonly inputs: readonly (Shape | null)[];
-  /** Shapes of the inputs, batch first, for which MACs are counted where the model leaves a size open; else absent. */
+  /** Input shapes, batch first, for which MACs are counted where the model leaves a size open; else absent. */
   readonly assumed?: readonly Shape[];
-  /** How many outputs it has. */
+  /** Number of its outputs. */
   readonly outputs: number;
   readonly output: OutputKind;
-  /** False where nodes and calls are not known, as in a GraphModel: layers are then groups of tensors. */
+  /** False where nodes and calls are unknown, as in a GraphModel; layers are then groups of tensors. */
   readonly layered: boolean;
-  /** Names and types of layers of no known type. */
+  /** Names and types of layers of unknown types. */
   readonly unknown: readonly { readonly name: string; readonly type: string }[];
 }

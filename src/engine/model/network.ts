@@ -4,12 +4,15 @@ import type { tf } from '../tf';
 export type OpenShape = readonly (number | null)[];
 
 /**
- * What a classifier puts out: one score for each class before, or after, they were made probabilities. `open` where only the
- * outputs can tell.
+ * Kind of a classifier's output: one score for each class, before or after the conversion to probabilities. `open` means
+ * that only the values can tell.
  */
 export type OutputKind = 'logits' | 'probabilities' | 'open';
 
-/** The numbers that an input takes: row numbers of a table, at least 0 and below `rows`; pixels, 0 to 255; others, from -1 to 1. */
+/**
+ * Values that an input takes. `rows`: indices of rows in a table, from 0 to below `rows`; `pixels`: 0 to 255; `numbers`:
+ * -1 to 1.
+ */
 export type InputValues = { readonly kind: 'rows'; readonly rows: number } | { readonly kind: 'pixels' | 'numbers' };
 
 export interface NetworkInput {
@@ -26,16 +29,16 @@ export interface NetworkOutput {
 
 /** A weight of a running network: a tensor of its checkpoint, and the variable that holds its values. */
 export interface NetworkVariable {
-  /** As the checkpoint names the tensor. */
+  /** Name of the tensor in the checkpoint. */
   readonly name: string;
   readonly variable: tf.Variable;
-  /** False of statistics and of frozen layers. */
+  /** False for statistics and frozen layers. */
   readonly trainable: boolean;
 }
 
 /**
- * How a network runs: as at inference; or as in training, where `draws` decides what dropout and noise draw, and normalizations
- * that are not frozen use the statistics of the batch and move their own towards them.
+ * Mode of a run: as at inference, or as in training. In training, `draws` seeds dropout and noise; normalizations that
+ * are not frozen use the statistics of the batch and move their own towards them.
  */
 export type Pass = { readonly training: false } | { readonly training: true; readonly draws: readonly number[] };
 
@@ -57,16 +60,17 @@ export interface SplitPoint {
 }
 
 /**
- * A kernel that inputs are multiplied by: the outputs of its layer are a matrix X times the kernel as inputs by outputs, a bias
- * left out. The last axis of its tensor runs over the outputs.
+ * A kernel that multiplies inputs: the outputs of its layer, without bias, are a matrix X times the kernel as inputs by
+ * outputs. The last axis of its tensor runs over the outputs.
  */
 export interface Product {
-  /** Of the kernel's tensor. */
+  /** Name of the kernel's tensor. */
   readonly name: string;
-  /** Of the tensor that is added to each row of outputs, where the layer has one. */
+  /** Name of the bias tensor, which is added to each row of outputs, where the layer has one. */
   readonly bias?: string;
   /**
-   * Tells X at each call of the layer, within the tidy of the pass: a column for each row of the kernel.
+   * Passes X to `hear` at each call of the layer, within the tidy of the pass. X has a column for each row of the
+   * kernel.
    * @returns a function that ends it
    */
   watch(hear: (columns: tf.Tensor2D) => void): () => void;
@@ -80,45 +84,48 @@ export interface ChannelMoments {
 
 /** A layer that normalizes each channel by stored statistics. */
 export interface BatchNormalization {
-  /** Of the tensors that hold the statistics. */
+  /** Names of the tensors that hold the statistics. */
   readonly mean: string;
   readonly variance: string;
   /**
-   * Makes it normalize each batch by its own statistics, whatever the pass, and tells them at each call.
+   * Makes it normalize each batch by its own statistics in any pass, and passes them to `hear` at each call.
    * @returns a function that ends it
    */
   watch(hear: (moments: ChannelMoments) => void): () => void;
 }
 
-/** Whether a network may have several inputs and outputs: to be evaluated and trained it must have one of each. */
+/** Whether a network may have several inputs and outputs. Evaluation and training need one of each. */
 export type Ends = 'one' | 'several';
 
-/** A network that runs, whatever file it came from. Its weights can be changed in place. */
+/** A running network, from any file format. Its weights can change in place. */
 export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly NetworkOutput[];
   /** By name; the trainable ones in the order in which an optimizer takes them. */
   readonly variables: ReadonlyMap<string, NetworkVariable>;
-  /** How many numbers the largest output of a layer has for one example, 1 or more; sizes left open count as 1. */
+  /** Number of elements of the largest layer output for one example, 1 or more; open sizes count as 1. */
   readonly largestOutput: number;
   /**
-   * Computes an element for each output from one for each input. Call it within a tidy.
+   * Computes one tensor for each output from one for each input. Call it within a tidy.
    * @throws UserError where a layer does something that it cannot, which shows only when it is called
    */
   forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor[];
-  /** What regularizers add to the loss. Call it within a tidy. */
+  /** Computes the regularization terms of the loss. Call it within a tidy. */
   penalties(): tf.Scalar[];
   /**
    * Finds the tensors at which a network with one input and one output can be split, in order, so that none of the named
    * variables is before the split. The input itself is not one of them.
    */
   splitPointsBefore(variables: ReadonlySet<string>): SplitPoint[];
-  /** Those of the named tensors that are kernels of dense layers and convolutions. @throws UserError naming a tensor that is no weight */
+  /**
+   * Finds the kernels of dense layers and convolutions among the named tensors. @throws UserError naming a tensor that
+   * is no weight
+   */
   products(names: Iterable<string>): Product[];
   normalizations(): BatchNormalization[];
   dispose(): void;
 }
 
-/** The weights that training changes, in order. */
+/** Lists the weights that training changes, in order. */
 export const trainableOf = ({ variables }: Network): NetworkVariable[] =>
   [...variables.values()].filter(({ trainable }) => trainable);

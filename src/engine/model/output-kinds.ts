@@ -18,10 +18,10 @@ const BY_ACTIVATION: Readonly<Record<string, OutputKind>> = {
   tanh: 'logits',
   logsoftmax: 'logits',
 };
-/** Shares of classes, which a cross-entropy divides by their sum, stay such. */
+/** Merges that keep class shares valid: a cross-entropy divides shares by their sum. */
 const KEEPS_SHARES: ReadonlySet<Merge['how']> = new Set(['add', 'maximum', 'minimum', 'multiply']);
 
-/** Whether each output of a model is logits or probabilities, by what is computed, from call to call. */
+/** Determines, call by call, whether each output of a model is logits or probabilities. */
 export function outputKinds(flow: Flow): OutputKind[] {
   const shapes = inferCalls(flow).map(({ shape }) => shape);
   const kinds: OutputKind[] = [];
@@ -42,7 +42,7 @@ interface Fed {
 function kindOf(op: Op, fed: readonly Fed[], made: Shape | null): OutputKind {
   const [first] = fed;
   const common = first && fed.every(({ kind }) => kind === first.kind) ? first.kind : 'open';
-  /** Of what makes no probabilities of what are none. */
+  /** The kind for ops that make no probabilities of other values. */
   const scaled = common === 'logits' ? 'logits' : 'open';
   switch (op.kind) {
     case 'time-distributed':
@@ -52,24 +52,24 @@ function kindOf(op: Op, fed: readonly Fed[], made: Shape | null): OutputKind {
     case 'activation':
       if (op.form !== 'named') return scaled;
       return op.activation === 'linear' ? common : ofActivation(op.activation);
-    // Sums with weights, before the activation of the layer.
+    // Weighted sums, before the activation of the layer.
     case 'dense':
     case 'conv':
     case 'transposed-conv':
     case 'depthwise-conv':
     case 'separable-conv':
       return ofActivation(op.activation);
-    // They change no value at inference.
+    // These ops change no value at inference.
     case 'noise':
     case 'masking':
     case 'identity':
       return common;
-    // Probabilities of one place stay those of all classes; of several, they may come to stand side by side.
+    // The probabilities of one position stay together; those of several positions may get mixed along the last axis.
     case 'reshape':
     case 'flatten':
     case 'permute':
       return common !== 'probabilities' || isOneRow(first!.shape) ? common : 'open';
-    // Means of what a network says in several places.
+    // These ops average the outputs of several positions.
     case 'pool':
     case 'global-pool':
       return op.how !== 'average' || op.channelsFirst ? 'open' : common;
@@ -90,5 +90,5 @@ function kindOf(op: Op, fed: readonly Fed[], made: Shape | null): OutputKind {
 
 const ofActivation = (name: string): OutputKind => (Object.hasOwn(BY_ACTIVATION, name) ? BY_ACTIVATION[name]! : 'open');
 
-/** Whether all numbers of an example lie along the last axis. */
+/** Tells whether all values of an example lie along the last axis. */
 const isOneRow = (shape: Shape | null): boolean => shape !== null && shape.slice(1, -1).every((size) => size === 1);

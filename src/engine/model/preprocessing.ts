@@ -4,13 +4,14 @@ import type { GraphNode } from './model-graph';
 import type { Op } from './op/op';
 import type { TensorRole } from './roles';
 
-/** The largest number that preprocessing makes of the pixel 255, where it takes pixels as they are. */
+/** The largest result for the pixel 255 in preprocessing that takes raw pixels. */
 const LARGEST_RESULT = 32;
 
 /**
- * The layer with which a model begins if that takes pixels as they are, 0..255: Rescaling, or Normalization (Keras). Layers
- * before it that only move pixels do not count, and a nested model is looked into. Null where the model begins with another
- * layer, or with one that makes large numbers out of 0..255, so that it must have been made for smaller pixels.
+ * Finds the layer at the start of a model that takes raw pixels, 0 to 255: Rescaling, or Normalization (Keras). Skips
+ * layers that only move pixels, and looks into a nested model.
+ * Null where the model begins with another layer, or with one that maps 0 to 255 to large values, so that it must expect
+ * smaller pixels.
  */
 export function rawPixelLayer(model: ModelContent): string | null {
   const { nodes, calls, inputCalls } = readGraph(model);
@@ -32,7 +33,7 @@ export function rawPixelLayer(model: ModelContent): string | null {
   return name !== undefined && found.every(takesRawPixels) ? name : null;
 }
 
-/** Whether an op moves, repeats or drops pixels at inference, and changes the value of none. */
+/** Tells whether an op moves, repeats or drops pixels at inference, without changing their values. */
 function carries(op: Op): boolean {
   switch (op.kind) {
     case 'input':
@@ -59,7 +60,7 @@ function takesRawPixels({ op, tensors }: GraphNode): boolean {
   if (op.kind !== 'standardization') return false;
   const stored = (wanted: TensorRole) => tensors.find(({ role }) => role === wanted)?.tensor.data[0];
   const [mean, variance] = [op.mean ?? stored('mean'), op.variance ?? stored('variance')];
-  // Statistics that nobody knows are those of pixels: the layer is adapted to what enters the model.
+  // Unknown statistics are those of pixels, since the layer is adapted to the inputs of the model.
   if (mean === undefined || variance === undefined) return true;
   return Math.abs(255 - mean) / Math.sqrt(Math.max(variance, 1e-14)) <= LARGEST_RESULT;
 }

@@ -1,4 +1,4 @@
-/** What a tensor is to its layer. */
+/** The role of a tensor in its layer. */
 export type TensorRole =
   | 'kernel'
   | 'depthwise-kernel'

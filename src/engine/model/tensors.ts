@@ -1,14 +1,14 @@
 import { UserError } from '../../protocol/errors';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 
-/** The tensors of a model that are weights of it. */
+/** Lists the tensors of a model that are weights. */
 export function modelTensors(model: ModelContent): Tensor[] {
   return [...model.tensors.values()].filter((tensor) => tensor.group !== 'optimizer');
 }
 
 /**
- * Refuses weights that are no numbers.
- * @param purpose what the model cannot be then: "pruned", "evaluated"
+ * Refuses weights that are NaN or infinite.
+ * @param purpose the use of the model that is then impossible: "pruned", "evaluated"
  * @throws UserError naming the first such tensor
  */
 export function requireFinite(tensors: Iterable<Tensor>, purpose: string): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelContent } from '../checkpoint/types';
 
-/** Losses of networks that tell classes apart, one output for each, in the letters of `plain`. */
+/** Losses of classifiers with one output for each class, in the form of `plain`. */
 const OF_CLASSES = new Set([
   'categoricalcrossentropy',
   'sparsecategoricalcrossentropy',
@@ -9,9 +9,9 @@ const OF_CLASSES = new Set([
 ]);
 
 /**
- * A loss other than the cross-entropy of classes that a model was trained with, as model.json names it; undefined where it
- * names none, or that one. Read is what Keras and TensorFlow.js write as `training_config` or `trainingConfig`: a name, an
- * object, or one of these for each output.
+ * Finds a training loss other than the cross-entropy of classes, as model.json names it; undefined where it names none,
+ * or only that one. Reads `training_config` or `trainingConfig` as Keras and TensorFlow.js write it: a name, an object,
+ * or one of these for each output.
  */
 export function otherLoss(model: ModelContent): string | undefined {
   return configsOf(model)
@@ -22,10 +22,10 @@ export function otherLoss(model: ModelContent): string | undefined {
 const Config = z.record(z.string(), z.unknown());
 const LossObject = z.object({ class_name: z.string() });
 const Named = z.object({ config: z.object({ name: z.string() }) });
-/** Objects within objects are read so deep: deeper ones are no losses. */
+/** Limit of the depth of nested objects; no loss is nested more deeply. */
 const DEPTH = 4;
 
-/** The training configurations of a model, where they stand. */
+/** Finds the training configurations of a model. */
 function configsOf({ modelTopology, described }: ModelContent): Record<string, unknown>[] {
   const places = [modelTopology['training_config'], described?.['trainingConfig'], described?.['training_config']];
   return places.flatMap((one) => {
@@ -40,7 +40,7 @@ function namesOf(loss: unknown, depth: number): string[] {
   if (Array.isArray(loss)) return loss.flatMap((one) => namesOf(one, depth + 1));
   const object = LossObject.safeParse(loss);
   if (!object.success) return Object.values(loss).flatMap((one) => namesOf(one, depth + 1));
-  // A function as Keras writes it: its own name is in the configuration, or is the configuration.
+  // Keras writes the name of a function in the configuration, or as the configuration.
   const { class_name: name } = object.data;
   if (name !== 'function' && name !== 'LossFunctionWrapper') return [name];
   const inner = Named.safeParse(loss);

@@ -5,15 +5,15 @@ import {
 } from './layers-model/validate';
 
 /**
- * Checks the description of a model before its weights are read: whatever walks or builds a model may rely on it.
+ * Checks the description of a model before its weights are read. Code that walks or builds a model relies on it.
  * @param modelTopology from model.json
- * @throws UserError saying what is wrong with which layer
+ * @throws UserError that names the fault and the layer
  */
 export const validateDescription = (modelTopology: ModelContent['modelTopology']): void =>
   validateLayers(modelTopology);
 
 /**
- * Checks that the layers of a model are set to the sizes that their weights have.
- * @throws UserError naming the first that is not
+ * Checks that the sizes in the description match the weights.
+ * @throws UserError naming the first that does not
  */
 export const validateWeights = (model: ModelContent): void => validateLayerWeights(model);

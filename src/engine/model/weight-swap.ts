@@ -4,7 +4,7 @@ import type { Network } from './network';
 import { toNetwork } from './runnable';
 import { tf } from '../tf';
 
-/** A running network whose weights are swapped without building it again. */
+/** A running network whose weights can be swapped without building it again. */
 export class WeightSwap {
   private current: Tensors;
   private last: Promise<unknown> = Promise.resolve();
@@ -16,19 +16,19 @@ export class WeightSwap {
     this.current = original;
   }
 
-  /** The caller disposes of it. @throws UserError where the model cannot be run */
+  /** Builds the network. The caller disposes of it. @throws UserError where the model cannot run */
   static async build(model: ModelContent): Promise<WeightSwap> {
     return new WeightSwap(await toNetwork(model), model.tensors);
   }
 
-  /** Runs `work` once all earlier work has ended. */
+  /** Runs `work` after all earlier work has ended. */
   exclusively<T>(work: (network: Network) => Promise<T>): Promise<T> {
     const turn = this.last.then(() => work(this.network));
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
-  /** Gives the network the weights in `tensors`, all of the model; only those that differ from the ones it has are copied. */
+  /** Sets the weights of the network to `tensors`, which holds all of the model. Copies only those that have changed. */
   set(tensors: Tensors): void {
     for (const { name, variable } of this.network.variables.values()) {
       const next = tensors.get(name);
@@ -41,7 +41,7 @@ export class WeightSwap {
     this.current = tensors;
   }
 
-  /** Names of the weights that are shown instead of those that the network was built with. */
+  /** Names of the weights that differ from those with which the network was built. */
   get changed(): Set<string> {
     const names = [...this.network.variables.keys()];
     return new Set(names.filter((name) => this.current.get(name) !== this.original.get(name)));
@@ -52,7 +52,7 @@ export class WeightSwap {
   }
 }
 
-/** The swap that belongs to an open checkpoint. */
+/** Returns the swap that belongs to an open checkpoint. */
 export function weightSwapOf(session: Session): Promise<WeightSwap> {
   return session.memo(
     'swap',

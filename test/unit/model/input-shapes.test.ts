@@ -67,7 +67,7 @@ describe('sizes that a model leaves open', () => {
       expect(withInputShape(convolutions([8, 8, 3], nested), [8, 8, 3])).toMatchObject({ format: 'layers-model' });
     }
     expect(() => withInputShape(valid(), [4, 4, 3])).toThrow(
-      'The input shape 4,4,3 does not fit the model, because it leaves nothing for the layer "two" to answer: give a larger one.',
+      'The input shape 4,4,3 does not fit the model, because it is too small for the layer "two": give a larger one.',
     );
     expect(withInputShape(valid(), [5, 5, 3])).toMatchObject({ format: 'layers-model' });
     const whole = convolutions([8, 8, 3]);

@@ -60,7 +60,7 @@ describe('constants of a GraphModel', () => {
     ['_FusedConv2D', ['x', 'k', 'c'], 'read by _FusedConv2D: a bias, not a kernel'],
     ['Prelu', ['x', 'c'], 'read by Prelu: slopes of an activation, not a kernel'],
     ['FusedBatchNormV3', ['x', 'c'], 'read by FusedBatchNormV3: a normalization weight, not a kernel'],
-    ['GatherV2', ['c', 'x'], 'read by GatherV2: a table to look up in, not a kernel'],
+    ['GatherV2', ['c', 'x'], 'read by GatherV2: a lookup table, not a kernel'],
     ['Conv2D', ['c', 'k'], 'read by Conv2D: a constant, not a kernel'],
     ['ConcatV2', ['x', 'c'], 'read by ConcatV2: a constant, not a kernel'],
     ['Pad', ['^c', 'x'], 'no operation reads it'],
@@ -139,7 +139,7 @@ describe('constants of a GraphModel', () => {
     expect(said(graphModel(nodes, tensors, {}, ['c', 'four/y']))).toEqual({
       a: 'MatMul',
       b: 'read by Mul: a scale, not a kernel',
-      c: 'read by output: a result of the model as it is, not a kernel',
+      c: 'read by output: a result of the model, not a kernel',
     });
   });
 

@@ -44,7 +44,7 @@ describe('outputs that a description gives', () => {
     const broken = make.flatten({ name: 'wide', inputShape: [6, 6, 3] });
     broken.computeOutputShape = () => [null, NaN];
     expect(() => requireShapes(model(broken))).toThrow(
-      /^The layer "wide" is set to sizes that give no output, so the model cannot be evaluated or trained: convert it again\.$/,
+      /^The layer "wide" has settings that give no output, so the model cannot be evaluated or trained: convert it again\.$/,
     );
     const strange = { class_name: 'Sequential', config: { name: 'm', layers: [{ class_name: 'Permute', config: { ...config, dims: [2, 1] } }] } }; // prettier-ignore
     await expect(toLayersModel({ modelTopology: strange, tensors: new Map() })).rejects.toThrow(

@@ -167,8 +167,8 @@ describe('the calls of a model', () => {
 describe('a description that could never be called is refused', () => {
   const ends = [[['x', 0, 0]], [['o', 0, 0]]] as const;
   it.each([
-    ['a circle', [input('x'), layer('o', [['p', 0]]), layer('p', [['o', 0]])], 'waits for itself, in a circle'],
-    ['itself', [input('x'), layer('o', [['o', 0]])], 'the layer "o" waits for itself'],
+    ['a circle', [input('x'), layer('o', [['p', 0]]), layer('p', [['o', 0]])], 'depends on its own output'],
+    ['itself', [input('x'), layer('o', [['o', 0]])], 'the layer "o" depends on its own output'],
     [
       'a stranger',
       [input('x'), layer('o', [['y', 0]])],
@@ -191,7 +191,7 @@ describe('a description that could never be called is refused', () => {
       'is fed by other layers',
     ],
     ['an input of its own', [input('x'), input('z'), layer('o', [['z', 0]])], 'the input "z" is not among its inputs'],
-    ['no call', [input('x'), layer('o', [['x', -3]])], 'fed by something that is no output'],
+    ['no call', [input('x'), layer('o', [['x', -3]])], 'fed by something that is not an output'],
     ['a second output of an input', [input('x'), layer('o', [['x', 0, 1]])], 'output 1 of "x" is used, which makes 1'],
     ['a long name', [input('x'), layer('o'.repeat(2000), [['x', 0]])], 'is longer than 1000 characters'],
     [
@@ -222,7 +222,7 @@ describe('a description that could never be called is refused', () => {
       model('f', [input('a'), input('b'), layer('c', [['a', 0], ['b', 0]])], [['a', 0, 0], ['b', 0, 0]], [['c', 0, 0]], ...nodes); // prettier-ignore
     expect(() =>
       readTopology(model('m', [input('x'), inner([['x', 0, 0, {}]])], [['x', 0, 0]], [['f', 1, 0]])),
-    ).toThrow('takes 2 inputs and is given 1');
+    ).toThrow('takes 2 inputs but gets 1');
     const both = inner([['x', 0, 0, {}], ['x', 0, 0, {}]]); // prettier-ignore
     expect(() => readTopology(model('m', [input('x'), both], [['x', 0, 0]], [['f', 1, 1]]))).toThrow('which makes 1');
     expect(() => readTopology(model('m', [input('x'), both], [['x', 0, 0]], [['f', 0, 0]]))).toThrow('"f"');

@@ -135,15 +135,15 @@ describe('the memory of a forward pass', () => {
     // Two neighbors of 192 MiB and 256 MiB, but never three together.
     expect(whyTooLarge(large([48, 64, 48, 64]))).toBeUndefined();
     const why =
-      /^The model needs 0\.5 GiB for one example, up to the layer "c1", and 0\.5 GiB are the most for its few weights, .*\.$/;
+      /^The model needs 0\.5 GiB for one example, up to the layer "c1", and 0\.5 GiB is the limit for its few weights, .*\.$/;
     expect(whyTooLarge(large([66, 64]))).toMatch(why);
     expect(whyNotRunnable(large([66, 64]))).toMatch(why);
   });
 
   it('may be more where there are many weights', () => {
-    const why = /^The model needs 8\.0 GiB .* and 4 GiB are the most for its weights, /;
+    const why = /^The model needs 8\.0 GiB .* and 4 GiB is the limit for its weights, /;
     expect(whyTooLarge(large([1024, 1024]))).toMatch(why);
-    expect(whyTooLarge(large([4, 1024]))).toMatch(/0\.5 GiB are the most/);
+    expect(whyTooLarge(large([4, 1024]))).toMatch(/0\.5 GiB is the limit/);
   });
 
   it('counts what enters the model', () => {
@@ -196,7 +196,7 @@ describe('names for which TensorFlow.js would look without end, or among the pro
   });
 
   it.each([
-    [{ name: 'd' }, {}, 'the layer "d" has a name in its config only'],
+    [{ name: 'd' }, {}, 'the layer "d" has a name only in its config'],
     [{ name: '__proto__' }, { name: '__proto__' }, 'a layer is called "__proto__"'],
     [{ name: 'constructor' }, { name: 'constructor' }, 'a layer is called "constructor"'],
     [{ name: 'd' }, { name: 'd' }, undefined],

@@ -15,8 +15,8 @@ const CONSTANTS: readonly (readonly [RegExp, string])[] = [
   [/^(Add|AddV2|AddN|Sub)$/, 'an offset'],
   [/BatchNorm/, 'a normalization weight'],
   [/^Prelu$/, 'slopes of an activation'],
-  [/^(Resource)?Gather/, 'a table to look up in'],
-  [/^output$/, 'a result of the model as it is'],
+  [/^(Resource)?Gather/, 'a lookup table'],
+  [/^output$/, 'a result of the model'],
 ];
 
 /** Tells whether the operation multiplies the values that flow through the network by this constant. */

@@ -32,7 +32,7 @@ export function bind(model: LayersModel, tensors: readonly Tensor[], nameOf: (te
 
 export const strayTensor = (name: string): UserError =>
   new UserError(
-    `The tensor "${name}" is the weight of no layer that the model describes, so the model cannot be evaluated or trained: convert it again.`,
+    `The tensor "${name}" belongs to no layer of the model, so the model cannot be evaluated or trained: convert it again.`,
   );
 
 export const missingWeight = (name: string): UserError =>
@@ -43,6 +43,6 @@ export const missingWeight = (name: string): UserError =>
 function otherShape({ name, shape }: Tensor, wanted: readonly (number | null)[]): UserError {
   const sizes = wanted.map((size) => size ?? 0);
   return new UserError(
-    `The tensor "${name}" has the shape [${shape.join(', ')}] where its layer takes [${sizes.join(', ')}], so the model cannot be evaluated or trained: convert it again.`,
+    `The tensor "${name}" has the shape [${shape.join(', ')}] but its layer takes [${sizes.join(', ')}], so the model cannot be evaluated or trained: convert it again.`,
   );
 }

@@ -5,5 +5,5 @@ const INTERNAL = /\bundefined\b|\bNaN\b|\[object |is not a function|not iterable
 export function brief(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = (text.split(/\n|[.!?]\s+(?=[A-Z])/)[0] ?? '').slice(0, 200).replace(/[.:]\s*$/, '');
-  return INTERNAL.test(line) ? 'a value in its description is not of the right kind' : line;
+  return INTERNAL.test(line) ? 'a value in its description has the wrong type' : line;
 }

@@ -41,7 +41,7 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   }
   const results = topology.results.map(({ call, output }) => `${call}:${output}`);
   if (new Set(results).size < results.length) {
-    return 'The model puts out the same tensor twice, so it cannot be evaluated or trained: save it again with each output once.';
+    return 'The model returns the same tensor twice, so it cannot be evaluated or trained: save it again with each output once.';
   }
   const tooLarge = whyTooLarge(model);
   if (tooLarge !== undefined) return tooLarge;
@@ -55,7 +55,7 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   }
   const stateful = topology.nodes.find(({ config }) => isStateful(config));
   if (stateful) {
-    return `The layer "${stateful.name}" is stateful, so its answers depend on the examples before, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;
+    return `The layer "${stateful.name}" is stateful, so its outputs depend on earlier examples, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;
   }
   const reading = readable(model, topology);
   if (typeof reading === 'string') return reading;

@@ -14,7 +14,7 @@ export function requireShapes(model: LayersModel): void {
   for (const { layer, sizes } of outputsOf(model)) {
     if (sizes.some((size) => size !== null && !(Number.isInteger(size) && size >= 0)))
       throw new UserError(
-        `The layer "${layer}" is set to sizes that give no output, so the model cannot be evaluated or trained: convert it again.`,
+        `The layer "${layer}" has settings that give no output, so the model cannot be evaluated or trained: convert it again.`,
       );
     if (numbersIn(sizes) * BYTES_A_NUMBER > MAX_EXAMPLE_BYTES)
       throw new UserError(

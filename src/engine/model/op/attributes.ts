@@ -1,21 +1,25 @@
 /** One number for each axis of an image, a volume or a series; null where the file does not say. */
 export type Sizes = readonly number[] | null;
 
-/** Axes that a window moves over, beside the batch and the channels: 1 of a series, 2 of an image, 3 of a volume. */
+/** Number of axes that a window moves over, without batch and channels: 1 for a series, 2 for an image, 3 for a volume. */
 export type Rank = 1 | 2 | 3;
 
-/** A window that moves over the places of a series, an image or a volume. */
+/** A window that moves over the positions of a series, an image or a volume. */
 export interface Window {
   readonly size: Sizes;
   readonly strides: Sizes;
   readonly dilation: Sizes;
-  /** `valid`: the window stays within; else zeros lie beyond the edges: `causal` those before the first place only. */
+  /**
+   * `valid`: the window stays within. `same`: zeros lie beyond the edges. `causal`: zeros lie before the first position
+   * only.
+   */
   readonly padding: 'valid' | 'same' | 'causal';
 }
 
 /**
- * The function of one number that ends a layer, in small letters without underscores: `relu`, `hardsigmoid`, and `softmax`,
- * which is one of all channels. `hardsigmoid` is x / 5 + 1/2 between 0 and 1, `hardsigmoid6` is x / 6 + 1/2. `linear` where there is none, `unknown` where the file does not say which.
+ * The activation of a layer, in small letters without underscores: `relu`, `hardsigmoid`, `softmax`.
+ * Each is a function of one number, except that `softmax` depends on all channels. `hardsigmoid` is x / 5 + 1/2 between
+ * 0 and 1, `hardsigmoid6` is x / 6 + 1/2. `linear` means none, and `unknown` means that the file does not say which.
  */
 export type Activation = string;
 
@@ -36,7 +40,7 @@ export interface Convolution {
   readonly activation: Activation;
 }
 
-/** Spreads each place over a window. */
+/** Spreads each position over a window. */
 export interface TransposedConvolution {
   readonly kind: 'transposed-conv';
   readonly rank: Rank;
@@ -47,7 +51,7 @@ export interface TransposedConvolution {
   readonly activation: Activation;
 }
 
-/** Sums over a window, for each channel by itself. */
+/** Sums over a window, for each channel separately. */
 export interface DepthwiseConvolution {
   readonly kind: 'depthwise-conv';
   readonly rank: Rank;
@@ -57,13 +61,13 @@ export interface DepthwiseConvolution {
   readonly activation: Activation;
 }
 
-/** A depthwise convolution, and a convolution of single places after it. */
+/** A depthwise convolution, and a convolution of single positions after it. */
 export interface SeparableConvolution {
   readonly kind: 'separable-conv';
   readonly rank: Rank;
   readonly filters: number | null;
   readonly window: Window;
-  /** Filters for each channel; null where only the kernel tells. */
+  /** Filters for each channel; null where only the kernel determines it. */
   readonly multiplier: number | null;
   readonly activation: Activation;
 }
@@ -92,7 +96,7 @@ export interface Merge {
   readonly how: 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
 }
 
-/** The largest or the mean within a window, for each channel. */
+/** Takes the largest or the mean within a window, for each channel. */
 export interface Pool {
   readonly kind: 'pool';
   readonly how: 'max' | 'average';
@@ -100,7 +104,7 @@ export interface Pool {
   readonly window: Window;
 }
 
-/** The largest or the mean of all places, for each channel. */
+/** Takes the largest or the mean of all positions, for each channel. */
 export interface GlobalPool {
   readonly kind: 'global-pool';
   readonly how: 'max' | 'average';
@@ -108,15 +112,15 @@ export interface GlobalPool {
   readonly keepAxes: boolean;
 }
 
-/** Adds zeros at the edges, or cuts them off. */
+/** Adds zeros at the edges, or crops the edges. */
 export interface Margins {
   readonly kind: 'pad' | 'crop';
   readonly rank: Rank;
-  /** At both ends of an axis together. */
+  /** Sum over both ends of an axis. */
   readonly margins: Sizes;
 }
 
-/** Gates of an LSTM, a GRU or a simple recurrent layer: its kernels hold as many columns of each unit. */
+/** Number of gates of an LSTM, a GRU or a simple recurrent layer: its kernels hold as many columns for each unit. */
 export type Gates = 1 | 3 | 4;
 
 /** Goes over steps with a state. */
@@ -124,9 +128,9 @@ export interface Recurrent {
   readonly kind: 'recurrent';
   readonly gates: Gates;
   readonly units: number | null;
-  /** Whether it puts out every step, and not the last one only. */
+  /** True if it returns every step, false if only the last one. */
   readonly sequences: boolean;
-  /** Whether it puts out its states beside. */
+  /** Whether it also returns its states. */
   readonly states: boolean;
 }
 
@@ -139,15 +143,15 @@ export interface ConvolutionLstm {
   readonly states: boolean;
 }
 
-/** Cells one upon another, which run at each step. */
+/** Stacked cells, which run at each step. */
 export interface Cells {
   readonly kind: 'cells';
-  /** Null where one is of no known kind. */
+  /** Null where the kind of a cell is unknown. */
   readonly cells: readonly { readonly gates: Gates; readonly units: number | null }[] | null;
   readonly sequences: boolean;
 }
 
-/** Scales what enters a model by the mean and variance of data. */
+/** Scales the inputs of a model by the mean and variance of data. */
 export interface Standardization {
   readonly kind: 'standardization';
   /** Of the first channel; null where its weights hold them. */
@@ -155,12 +159,12 @@ export interface Standardization {
   readonly variance: number | null;
 }
 
-/** Ops without an attribute that anything asks for. */
+/** Ops without attributes that matter here. */
 export interface Plain {
   readonly kind:
     | 'input'
     | 'prelu'
-    /** Changes numbers while a model trains, and none afterwards: dropout, noise, penalties of activities. */
+    /** Changes values only while a model trains: dropout, noise, penalties of activities. */
     | 'noise'
     | 'identity'
     | 'flatten'

@@ -1,17 +1,20 @@
 import type { Op, OpOf } from './op';
 
-/** Ops that sum over the channels that enter, and make new ones by a kernel. */
+/** Ops that sum over their input channels, and make new channels by a kernel. */
 export type ChannelMaker = OpOf<'dense' | 'conv' | 'transposed-conv' | 'separable-conv'>;
 
-/** Whether an op makes channels of its own, any of which could be left out. */
+/** Tells whether an op makes channels of its own, which could be removed. */
 export const makesChannels = (op: Op): op is ChannelMaker =>
   op.kind === 'dense' || op.kind === 'conv' || op.kind === 'transposed-conv' || op.kind === 'separable-conv';
 
-/** How many channels an op is set to make; null where it makes none of its own, or does not say. */
+/**
+ * Returns the number of channels that an op is set to make; null where it makes none of its own, or the number is
+ * unknown.
+ */
 export const widthOf = (op: Op): number | null =>
   !makesChannels(op) ? null : op.kind === 'dense' ? op.units : op.filters;
 
-/** Whether the columns of an op's kernel are no filters or neurons: gates share them, or they are numbers of a row. */
+/** Tells whether the columns of an op's kernel are not filters or neurons, but shared by gates, or numbers of a row. */
 export function hasGates(op: Op): boolean {
   switch (op.kind) {
     case 'recurrent':

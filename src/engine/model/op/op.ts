@@ -29,21 +29,21 @@ export interface Bidirectional {
   readonly merge: 'concat' | 'apart' | 'other';
 }
 
-/** A model that a layer holds. */
+/** A model within a layer. */
 export interface InnerModel {
   readonly kind: 'model';
   /** Null where it cannot be read. @throws UserError where its calls could never be made */
   readonly read: () => Flow | null;
 }
 
-/** Runs on each step by itself. */
+/** Runs on each step separately. */
 export interface TimeDistributed {
   readonly kind: 'time-distributed';
   /** Null where it cannot be read. */
   readonly inner: Op | InnerModel | null;
 }
 
-/** What a node computes, whatever file described it: a kind and its attributes. Attributes that cannot be read are null. */
+/** The computation of a node, in any file format: a kind and its attributes. Attributes that cannot be read are null. */
 export type Op = (
   | Dense
   | Convolution
@@ -60,7 +60,7 @@ export type Op = (
   | GlobalPool
   | Margins
   | { readonly kind: 'upsample'; readonly rank: Rank; readonly factors: Sizes }
-  /** -1 or null for the one size that the others decide. */
+  /** -1 or null stands for the one size that the others decide. */
   | { readonly kind: 'reshape'; readonly target: Shape | null }
   /** The axes of the input, from 1, in their new order. */
   | { readonly kind: 'permute'; readonly order: Sizes }
@@ -74,49 +74,50 @@ export type Op = (
   /** `x * scale + offset`; null where each channel has its own. */
   | { readonly kind: 'rescaling'; readonly scale: number | null; readonly offset: number | null }
   | { readonly kind: 'resize'; readonly height: number | null; readonly width: number | null }
-  /** Draws images anew while a model trains, by moving their pixels or changing their colours. */
+  /** Augments images while a model trains, by moving their pixels or changing their colors. */
   | {
       readonly kind: 'augment';
       readonly moves: boolean;
-      /** The axis whose size is drawn, from the end. */
+      /** The axis whose size is random, from the end. */
       readonly open?: -3 | -2;
     }
   | Standardization
   | { readonly kind: 'category-encoding'; readonly tokens: number | null; readonly oneHot: boolean }
   | Plain
 ) & {
-  /** Whether channels lie behind the batch, and not last. */
+  /** True if channels come right after the batch, false if they come last. */
   readonly channelsFirst: boolean;
 };
 
 /** The op of one kind. */
 export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
-/** What computes something in a model, however often it is called. */
+/** A node: it computes something in a model, in any number of calls. */
 export interface FlowNode {
   readonly op: Op;
-  /** Its calls that lead to an output of the model, as places in `calls`; none where it leads nowhere. */
+  /** Indices in `calls` of its calls that lead to an output of the model; empty where none does. */
   readonly calls: readonly number[];
-  /** The shape it declares for its input, batch first; null where other nodes feed it. */
+  /** The shape that it declares for its input, batch first; null where other nodes feed it. */
   readonly inputShape: Shape | null;
 }
 
 /** One call of a node. */
 export interface FlowCall {
-  /** As a place in `nodes`. */
+  /** Index in `nodes`. */
   readonly node: number;
-  /** What feeds it, those passed by their place first; empty where it takes an input of the model. */
+  /** Tensors that feed it, those passed by position first; empty where it takes an input of the model. */
   readonly inputs: readonly CallInput[];
 }
 
 /**
- * What flows through a model: nodes, and their calls in an order in which they can be made. What depends on values that flow
- * (shapes, MACs, channels, constants) must go over `calls`: each comes after those that feed it.
+ * The nodes of a model, and their calls in an order in which they can be made.
+ * Code about values that flow through the model (shapes, MACs, channels, constants) must go over `calls`: each comes
+ * after those that feed it.
  */
 export interface Flow {
   readonly nodes: readonly FlowNode[];
   readonly calls: readonly FlowCall[];
-  /** The calls that take the inputs of the model, in order. */
+  /** Indices of the calls that take the inputs of the model, in order. */
   readonly inputCalls: readonly number[];
   /** The outputs of the model, in order. */
   readonly results: readonly TensorRef[];

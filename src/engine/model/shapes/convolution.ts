@@ -4,7 +4,6 @@ import { putTogether, slide, takeApart, unslide, whole } from './spatial';
 
 const times = (...factors: (number | null)[]) => product(factors);
 
-/** A convolution. */
 export const convolution: Infer<OpOf<'conv'>> = (op, [shape]) => {
   const input = takeApart(op, shape, op.rank);
   const window = whole(op.window);
@@ -15,7 +14,7 @@ export const convolution: Infer<OpOf<'conv'>> = (op, [shape]) => {
   return { shape: putTogether(op, output), macs: times(...output.axes, perPosition) };
 };
 
-/** Each input position is multiplied by the whole kernel. */
+/** Multiplies each input position by the whole kernel. */
 export const transposed: Infer<OpOf<'transposed-conv'>> = (op, [shape]) => {
   const input = takeApart(op, shape, op.rank);
   const window = whole(op.window);
@@ -25,7 +24,7 @@ export const transposed: Infer<OpOf<'transposed-conv'>> = (op, [shape]) => {
   return { shape: putTogether(op, output), macs: times(...input.axes, input.channels, ...window.size, filters) };
 };
 
-/** A filter for each channel, then, in a separable one, a 1x1 convolution over them. */
+/** Applies a filter to each channel and, in a separable convolution, a 1x1 convolution over them. */
 export const depthwise: Infer<OpOf<'depthwise-conv' | 'separable-conv'>> = (op, [shape]) => {
   const input = takeApart(op, shape, op.rank);
   const window = whole(op.window);

@@ -97,7 +97,7 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
   }
 }
 
-/** A whole model with one input and one output as one layer. */
+/** Infers a whole model with one input and one output as one layer. */
 function inferModel(model: Flow, input: Shape): Figures {
   const [taking, ...others] = model.inputCalls;
   const [result] = model.results;
@@ -108,8 +108,8 @@ function inferModel(model: Flow, input: Shape): Figures {
 }
 
 /**
- * What every call makes, by its place in `calls`: the shape of its first result and its MACs, followed from the shapes
- * that the inputs declare.
+ * Infers the first result's shape and the MACs of every call, by index in `calls`. Starts from the declared input
+ * shapes.
  * @param given other shapes of inputs, by the calls that take them
  */
 export function inferCalls(flow: Flow, given?: ReadonlyMap<number, Shape>): readonly Figures[] {
@@ -120,7 +120,7 @@ export function inferCalls(flow: Flow, given?: ReadonlyMap<number, Shape>): read
   return figures;
 }
 
-/** What was worked out for the shapes that a model declares: many questions about it begin with them. */
+/** Caches the figures for the declared shapes of a model, since many questions need them. */
 const inferred = new WeakMap<Flow, readonly Figures[]>();
 
 function follow({ nodes, calls }: Flow, given: ReadonlyMap<number, Shape> | undefined): Figures[] {
@@ -141,8 +141,8 @@ const resultOf = ({ shape, more }: Figures, output: number): Shape | null =>
   output === 0 ? shape : (more?.[output - 1] ?? null);
 
 /**
- * Output shape and MACs of every node: the shape that its first call makes, and the MACs of all its calls together. One that
- * leads to no output has no shape and takes none.
+ * Infers the output shape and MACs of every node: the shape of its first call, and the MACs of all its calls together. A
+ * node that leads to no output has no shape and no MACs.
  * @param given see `inferCalls`
  */
 export function inferFigures(flow: Flow, given?: ReadonlyMap<number, Shape>): Figures[] {

@@ -2,7 +2,7 @@ import type { OpOf } from '../op/op';
 import type { Shape } from '../shape';
 import { product, UNKNOWN, without, type Infer } from './infer';
 
-/** Shapes made equal as numpy broadcasts them; missing axes are added after the batch. */
+/** Broadcasts shapes as numpy does; missing axes are added after the batch. */
 function broadcast(shapes: readonly Shape[]): Shape {
   const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   const padded = shapes.map(([batch = null, ...rest]): Shape => [

@@ -10,7 +10,7 @@ export const pooling: Infer<OpOf<'pool'>> = (op, [shape]) => {
   return without(putTogether(op, { ...input, axes: slide(input.axes, window) }));
 };
 
-/** Pools all places. */
+/** Pools all positions. */
 export const globalPooling: Infer<OpOf<'global-pool'>> = (op, [shape]) => {
   const input = takeApart(op, shape, op.rank);
   if (!input) return UNKNOWN;

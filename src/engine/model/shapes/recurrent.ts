@@ -4,7 +4,10 @@ import type { Shape } from '../shape';
 import { product, UNKNOWN, type Figures, type Infer } from './infer';
 import { putTogether, slide, takeApart, whole } from './spatial';
 
-/** Kernels of each gate: of the input (depth x units) and of the state (units x units), at each time step. */
+/**
+ * Multiplies, at each time step, by the kernels of each gate: of the input (depth x units) and of the state (units x
+ * units).
+ */
 export const recurrent: Infer<OpOf<'recurrent'>> = (op, [input]) => {
   const [batch = null, time = null, depth = null] = input ?? [];
   if (input?.length !== 3) return UNKNOWN;
@@ -19,7 +22,7 @@ export const recurrent: Infer<OpOf<'recurrent'>> = (op, [input]) => {
   );
 };
 
-/** What comes out: all steps or the last one, then the states where they are asked for. */
+/** Returns all steps or the last one, then the states where the layer returns them. */
 function withStates(
   op: { readonly sequences: boolean; readonly states: boolean },
   steps: Shape,
@@ -30,7 +33,7 @@ function withStates(
   return { shape: op.sequences ? steps : [batch, ...rest], macs, ...(op.states ? { more } : {}) };
 }
 
-/** A cell, or cells one upon another, at each time step. */
+/** Runs a cell, or stacked cells, at each time step. */
 export const ofCells: Infer<OpOf<'cells'>> = ({ cells, sequences }, [input]) => {
   if (!cells || input?.length !== 3) return UNKNOWN;
   const [batch = null, time = null, ...rest] = input;
@@ -58,7 +61,7 @@ export const convolutionLstm: Infer<OpOf<'conv-lstm'>> = (op, [input]) => {
   return withStates(op, [batch, time, ...state.slice(1)], [state, state], macs);
 };
 
-/** Runs the layer inside forwards and backwards. */
+/** Runs the inner layer forwards and backwards. */
 export const bidirectional =
   (inferOp: Infer): Infer<OpOf<'bidirectional'>> =>
   ({ inner, merge }, inputs) => {
@@ -67,12 +70,12 @@ export const bidirectional =
     const macs = one.macs === null ? null : 2 * one.macs;
     const joined = merge === 'concat';
     const shape = one.shape?.map((size, i, all) => (joined && i === all.length - 1 && size !== null ? 2 * size : size));
-    // Apart, the backward results are one more; with states the order is another.
+    // Without a merge, the backward results are one more output; with states, the order is different.
     if (one.more) return { shape: shape ?? null, macs };
     return { shape: shape ?? null, macs, ...(merge === 'apart' ? { more: [one.shape] } : {}) };
   };
 
-/** Applies the layer inside to every time step. */
+/** Applies the inner layer to every time step. */
 export const timeDistributed =
   (inferOp: Infer, inferModel: (model: Flow, input: Shape) => Figures): Infer<OpOf<'time-distributed'>> =>
   ({ inner }, [input]) => {

@@ -2,7 +2,7 @@ import type { OpOf } from '../op/op';
 import { product, UNKNOWN, without, type Infer } from './infer';
 import { putTogether, takeApart } from './spatial';
 
-/** Zeros at the edges, or edges cut off. */
+/** Adds zeros at the edges, or crops the edges. */
 export const margins: Infer<OpOf<'pad' | 'crop'>> = (op, [shape]) => {
   const input = takeApart(op, shape, op.rank);
   const { kind, margins: added } = op;
@@ -11,7 +11,7 @@ export const margins: Infer<OpOf<'pad' | 'crop'>> = (op, [shape]) => {
   return without(putTogether(op, { ...input, axes }));
 };
 
-/** Places repeated, or values between them. */
+/** Repeats positions, or interpolates between them. */
 export const upsampling: Infer<OpOf<'upsample'>> = (op, [shape]) => {
   const input = takeApart(op, shape, op.rank);
   const { factors } = op;
@@ -20,7 +20,7 @@ export const upsampling: Infer<OpOf<'upsample'>> = (op, [shape]) => {
   return without(putTogether(op, { ...input, axes }));
 };
 
-/** Another shape of as many numbers. */
+/** Gives another shape to the same number of values. */
 export const reshape: Infer<OpOf<'reshape'>> = ({ target }, [input]) => {
   if (!input || !target) return UNKNOWN;
   const known = product(target.filter((size) => size !== null && size !== -1));
@@ -29,19 +29,19 @@ export const reshape: Infer<OpOf<'reshape'>> = ({ target }, [input]) => {
   return without([input[0] ?? null, ...target.map((size) => (size === null || size === -1 ? open : size))]);
 };
 
-/** Axes in another order. */
+/** Reorders axes. */
 export const permute: Infer<OpOf<'permute'>> = ({ order }, [input]) => {
   if (!input || order?.length !== input.length - 1) return UNKNOWN;
   return without([input[0] ?? null, ...order.map((axis) => input[axis] ?? null)]);
 };
 
-/** All places one after another. */
+/** Puts all positions in sequence. */
 export const flatten: Infer = (_, [input]) => (input ? without([input[0] ?? null, product(input.slice(1))]) : UNKNOWN);
 
-/** The same vector at every step. */
+/** Repeats the same vector at every step. */
 export const repeat: Infer<OpOf<'repeat'>> = ({ times }, [input]) =>
   input?.length === 2 ? without([input[0] ?? null, times ?? NaN, input[1] ?? null]) : UNKNOWN;
 
-/** A row of a table for each index. */
+/** Looks up a row of a table for each index. */
 export const embedding: Infer<OpOf<'embedding'>> = ({ width }, [input]) =>
   input ? without([...input, width ?? NaN]) : UNKNOWN;

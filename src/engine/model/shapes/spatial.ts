@@ -2,7 +2,7 @@ import type { Op } from '../op/op';
 import type { Window } from '../op/attributes';
 import type { Shape } from '../shape';
 
-/** An image-like shape taken apart: sizes of the axes that a window moves over, and channels. */
+/** The parts of an image-like shape: sizes of the axes that a window moves over, and channels. */
 export interface Spatial {
   readonly batch: number | null;
   readonly axes: Shape;
@@ -11,7 +11,7 @@ export interface Spatial {
 
 type Order = Pick<Op, 'channelsFirst'>;
 
-/** Takes a shape with `rank` spatial axes apart by its data format; null where the rank differs. */
+/** Splits a shape with `rank` spatial axes by its data format; null where the rank differs. */
 export function takeApart({ channelsFirst }: Order, shape: Shape | undefined, rank: number): Spatial | null {
   if (shape?.length !== rank + 2) return null;
   const [batch = null, ...rest] = shape;
@@ -19,12 +19,12 @@ export function takeApart({ channelsFirst }: Order, shape: Shape | undefined, ra
   return { batch, axes: rest, channels };
 }
 
-/** The reverse of `takeApart`. */
+/** Reverses `takeApart`. */
 export function putTogether({ channelsFirst }: Order, { batch, axes, channels }: Spatial): Shape {
   return channelsFirst ? [batch, channels, ...axes] : [batch, ...axes, channels];
 }
 
-/** A window of which all is known. */
+/** A window without unknown values. */
 interface WholeWindow {
   readonly size: readonly number[];
   readonly strides: readonly number[];
@@ -32,12 +32,12 @@ interface WholeWindow {
   readonly padding: Window['padding'];
 }
 
-/** A window, where all of it is known. */
+/** Returns a window where all of it is known. */
 export function whole({ size, strides, dilation, padding }: Window): WholeWindow | null {
   return size && strides && dilation ? { size, strides, dilation, padding } : null;
 }
 
-/** Positions of a window along each axis. */
+/** Counts the positions of a window along each axis. */
 export function slide(axes: Shape, window: WholeWindow): Shape {
   return axes.map((length, i) => {
     if (length === null) return null;
@@ -49,8 +49,8 @@ export function slide(axes: Shape, window: WholeWindow): Shape {
 }
 
 /**
- * Lengths that a transposed window makes of each axis.
- * @param outputPadding what is added at the far end of each axis, where it is set
+ * Computes the length of each axis after a transposed window.
+ * @param outputPadding length added at the far end of each axis, where it is set
  */
 export function unslide(axes: Shape, window: WholeWindow, outputPadding: readonly number[] | null): Shape {
   return axes.map((length, i) => {

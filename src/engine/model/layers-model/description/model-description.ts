@@ -120,10 +120,11 @@ type Graph = Pick<ModelDescription, 'steps' | 'inputs' | 'outputs' | 'plain'>;
 /** Chains layers: each takes the output of the one before. */
 function chain(layers: readonly LayerDescription[]): Graph {
   const late = layers.find(({ type }, i) => i > 0 && type === 'InputLayer');
-  if (late) throw damaged(`the input "${late.name}" stands behind other layers`);
+  if (late) throw damaged(`the input "${late.name}" comes after other layers`);
   const steps = layers.map((_, i): Step => ({ layer: i, feeds: i > 0 ? [{ step: i - 1, output: 0 }] : [] }));
   const several = layers.find(({ model }) => model !== null && model.outputs.length !== 1);
-  if (several) throw damaged(`"${several.name}" has not one output, as each part of a sequential model must have`);
+  if (several)
+    throw damaged(`"${several.name}" does not have exactly one output, as each layer of a sequential model must`);
   const inputs = steps.length ? [0] : [];
   const outputs = steps.length ? [{ step: steps.length - 1, output: 0 }] : [];
   return { steps, inputs, outputs, plain: true };
@@ -138,7 +139,7 @@ function network(
 ): Graph {
   // TensorFlow.js would search for such a layer endlessly.
   const nameless = described.findIndex(({ name }) => name === undefined);
-  if (nameless >= 0) throw damaged(`the layer "${layers[nameless]!.name}" has a name in its config only`);
+  if (nameless >= 0) throw damaged(`the layer "${layers[nameless]!.name}" has a name only in its config`);
   // TensorFlow.js stores layers as properties of plain objects, which already have these properties.
   const taken = layers.find(({ name }) => name in Object.prototype);
   if (taken) throw damaged(`a layer is called "${taken.name}", a name that JavaScript reserves`);
@@ -161,7 +162,7 @@ function network(
     const reader = `the layer "${layers[layer]!.name}"`;
     const after = references.map((one) => target(one, listed ? 0 : firstNode(layers, byName, one.layer), reader));
     const own = after.find((one) => one.call < 0);
-    if (own) throw damaged(`${reader} takes what "${layers[own.layer]!.name}" makes when it is called by nothing`);
+    if (own) throw damaged(`${reader} takes the output of a call of "${layers[own.layer]!.name}" that does not exist`);
     return { layer, after: listed && call > 0 ? [...after, { layer, call: call - 1 }] : after };
   });
   const inputLayers = layers.flatMap(({ type }, layer) => (type === 'InputLayer' ? [layer] : []));
@@ -193,7 +194,8 @@ function network(
   };
   const inputs = ends('input_layers').map(({ step }) => step);
   const strange = inputs.find((step) => layers[steps[step]!.layer]!.type !== 'InputLayer');
-  if (strange !== undefined) throw damaged(`"${layers[steps[strange]!.layer]!.name}" is called an input and is none`);
+  if (strange !== undefined)
+    throw damaged(`"${layers[steps[strange]!.layer]!.name}" is listed as an input but is none`);
   if (new Set(inputs).size < inputs.length) throw damaged('it names an input twice');
   const plain =
     nodes.every((node) => node.plain) &&
@@ -229,7 +231,7 @@ function firstNodeOfKeras3(
 function requireArity({ name, model }: LayerDescription, feeds: readonly StepTensor[]): void {
   const given = feeds.filter(({ keyword }) => keyword === undefined).length;
   if (model && given > 0 && given !== model.inputs.length)
-    throw damaged(`the model "${name}" within it takes ${model.inputs.length} inputs and is given ${given}`);
+    throw damaged(`the nested model "${name}" takes ${model.inputs.length} inputs but gets ${given}`);
 }
 
 function neverCalled(
@@ -248,6 +250,6 @@ function neverCalled(
   return damaged(
     lost
       ? `the layer "${layers[lost.layer]!.name}" waits for "${layers[lost.from.layer]!.name}", which is never called${lost.from.call > 0 ? ' so often' : ''}`
-      : `the layer "${layers[first!.layer]!.name}" waits for itself, in a circle of layers`,
+      : `the layer "${layers[first!.layer]!.name}" depends on its own output`,
   );
 }

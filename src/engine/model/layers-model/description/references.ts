@@ -111,6 +111,6 @@ const isPlace = (value: unknown): value is number =>
 
 function referenceOf([layer, node, output = 0]: readonly unknown[], keyword?: string): Reference {
   if (typeof layer !== 'string' || !isPlace(node) || !isPlace(output))
-    throw damaged('a layer is fed by something that is no output of a layer');
+    throw damaged('a layer is fed by something that is not an output of a layer');
   return { layer, node, output, ...(keyword === undefined ? {} : { keyword }) };
 }

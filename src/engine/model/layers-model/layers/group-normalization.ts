@@ -29,7 +29,7 @@ class GroupNormalization extends OwnLayer<z.output<typeof Settings>> {
     const shape = firstShape(shapes);
     const { axis, groups, scale, center, gammaRegularizer, betaRegularizer } = this.settings;
     this.#axis = fromFront(axis, shape.length);
-    const size = shape[this.#axis] ?? this.refuse('normalizes channels whose number is open');
+    const size = shape[this.#axis] ?? this.refuse('needs a known number of channels');
     this.#groups = groups === -1 ? size : groups;
     if (this.#groups < 1 || size % this.#groups !== 0) this.refuse(`divides ${size} channels into ${groups} groups`);
     if (scale) this.#gamma = this.weight('gamma', [size], gammaRegularizer);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tf } from '../../../tf';
 import { only, OwnLayer, type Given } from './own-layer';
 
-/** Passes on what it is given. */
+/** Returns its inputs unchanged. */
 class Identity extends OwnLayer<object> {
   static readonly className: string = 'Identity';
   override supportsMasking = true;
@@ -18,7 +18,7 @@ class Identity extends OwnLayer<object> {
 
 tf.serialization.registerClass(Identity);
 
-/** Layers that draw images anew while a model trains in Keras, and do nothing afterwards. Here they do nothing at all. */
+/** Layers that draw random images while a model trains in Keras, and do nothing afterwards. Here they do nothing at all. */
 const AUGMENTING = ['Flip', 'Rotation', 'Zoom', 'Translation', 'Contrast', 'Brightness', 'Height', 'Width'];
 
 for (const name of AUGMENTING) {

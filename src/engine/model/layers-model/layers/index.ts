@@ -1,6 +1,6 @@
 /**
- * Layers of Keras that TensorFlow.js lacks or computes otherwise, registered by their Keras names. A file that stock
- * TensorFlow.js reads means the same here.
+ * Keras layers that TensorFlow.js lacks or computes differently, registered by their Keras names. Files that stock
+ * TensorFlow.js reads keep their meaning.
  */
 import './group-normalization';
 import './identity';

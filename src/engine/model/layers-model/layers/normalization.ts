@@ -3,7 +3,7 @@ import { tf } from '../../../tf';
 import { layers as tfLayers } from '../tfjs-layers';
 import { firstShape, fromFront, only, OwnLayer, type Given, type Shapes, type Weight } from './own-layer';
 
-/** Numbers in lists of lists, one after another. */
+/** Flattens nested lists of numbers. */
 const Numbers = z.unknown().transform((value, context): number[] | null => {
   if (value === null || value === undefined) return null;
   const read = z.array(z.number()).safeParse([value].flat(Infinity));
@@ -21,10 +21,10 @@ const Settings = z.object({
   invert: z.boolean().default(false),
 });
 
-/** The smallest deviation that is divided by, as in Keras. */
+/** The smallest divisor, as in Keras. */
 const LEAST_DEVIATION = 1e-7;
 
-/** Takes the mean of data from what enters, and divides by their deviation; the reverse with `invert`. */
+/** Subtracts the mean of data and divides by their deviation; the reverse with `invert`. */
 class Normalization extends OwnLayer<z.output<typeof Settings>> {
   static readonly className = 'Normalization';
   override supportsMasking = true;

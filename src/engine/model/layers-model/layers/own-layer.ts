@@ -7,26 +7,26 @@ const { Layer } = tfLayers.layers;
 
 /** A weight of a running layer. */
 export type Weight = tfLayers.LayerVariable;
-/** What a layer is given: one tensor, or several. */
+/** The input of a layer: one tensor, or several. */
 export type Given = tf.Tensor | tf.Tensor[];
 /** Shapes as TensorFlow.js passes them to a layer: of one input, or of each. */
 export type Shapes = tfLayers.Shape | tfLayers.Shape[];
 
-/** A regularizer as it stands in the configuration of a layer. */
+/** A regularizer in the configuration of a layer. */
 export const Regularizer = z
   .object({ config: z.object({ l1: z.number().default(0), l2: z.number().default(0) }) })
   .transform(({ config }) => tfLayers.regularizers.l1l2(config))
   .nullish();
 
 /**
- * A layer of Keras that TensorFlow.js lacks, or computes otherwise than Keras does. Its settings arrive with names as in
- * TypeScript, and checked by a schema.
+ * A Keras layer that TensorFlow.js lacks, or computes differently. A schema checks its settings, whose names are as in
+ * TypeScript.
  */
 export abstract class OwnLayer<S> extends Layer {
   protected readonly settings: S;
   readonly #given: tf.serialization.ConfigDict;
 
-  /** @throws UserError naming a setting that is none */
+  /** @throws UserError naming an invalid setting */
   constructor(given: tf.serialization.ConfigDict, schema: z.ZodType<S>) {
     super(given);
     this.#given = given;
@@ -50,7 +50,7 @@ export abstract class OwnLayer<S> extends Layer {
     return this.addWeight(name, shape, 'float32', tfLayers.initializers.zeros(), regularizer ?? undefined, trainable);
   }
 
-  /** @throws UserError that names the layer. @param what is wrong with it, as the end of a sentence */
+  /** @throws UserError that names the layer. @param what the fault, as the end of a sentence */
   protected refuse(what: string): never {
     throw new UserError(`The layer "${this.name}" ${what}, so the model cannot be evaluated or trained.`);
   }
@@ -60,12 +60,12 @@ export abstract class OwnLayer<S> extends Layer {
   }
 }
 
-/** The one tensor that a layer is given. */
+/** Returns the only input of a layer. */
 export const only = (given: Given): tf.Tensor => (Array.isArray(given) ? given[0]! : given);
 
-/** The shape of the one input, or of the first. */
+/** Returns the shape of the only input, or of the first. */
 export const firstShape = (shapes: Shapes): tfLayers.Shape =>
   (Array.isArray(shapes[0]) ? shapes[0] : shapes) as tfLayers.Shape;
 
-/** An axis counted from the front. */
+/** Converts an axis to a number counted from the front. */
 export const fromFront = (axis: number, rank: number): number => (axis < 0 ? rank + axis : axis);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tf } from '../../../tf';
 import { OwnLayer, type Given, type Shapes } from './own-layer';
 
-/** The first input less the second. */
+/** Subtracts the second input from the first. */
 class Subtract extends OwnLayer<object> {
   static readonly className = 'Subtract';
 

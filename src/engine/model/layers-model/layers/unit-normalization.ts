@@ -4,7 +4,7 @@ import { only, OwnLayer, type Given } from './own-layer';
 
 const Settings = z.object({
   axis: z.union([z.number(), z.array(z.number())]).default(-1),
-  /** The least sum of squares that is divided by: that of Keras 2, where nothing is said. */
+  /** The smallest sum of squares, as in Keras 2 by default. */
   leastSquares: z.number().default(1e-12),
 });
 

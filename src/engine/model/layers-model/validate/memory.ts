@@ -56,5 +56,5 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   const limit = weights * BYTES_A_NUMBER < FEW_WEIGHTS_BYTES ? MAX_BYTES_OF_FEW : MAX_EXAMPLE_BYTES;
   if (bytes <= limit) return undefined;
   const where = most.name === '' ? 'its weights alone' : `one example, up to the layer "${most.name}",`;
-  return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and ${limit / 2 ** 30} GiB are the most for its ${limit < MAX_EXAMPLE_BYTES ? 'few ' : ''}weights, so it can be inspected and pruned but not evaluated or trained.`;
+  return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and ${limit / 2 ** 30} GiB is the limit for its ${limit < MAX_EXAMPLE_BYTES ? 'few ' : ''}weights, so it can be inspected and pruned but not evaluated or trained.`;
 }
