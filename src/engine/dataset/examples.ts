@@ -1,5 +1,6 @@
 import type { Split } from '../../protocol/dataset';
 import type { Normalization } from '../../protocol/normalization';
+import { changeImage, type Change } from './change';
 import { shuffled, type Random } from './random';
 
 /** A batch ready for a network: `values` is count x the shape of one example, row-major; `labels` are class numbers. */
@@ -9,6 +10,8 @@ export interface Batch {
   labels: Int32Array;
   /** Numbers of the examples in the dataset; they are the same in any order and split. */
   members: Uint32Array;
+  /** How each of them was changed, where they were. */
+  changes?: readonly Change[];
 }
 
 /** The stored values, and the examples that belong to the set, in order. */
@@ -57,6 +60,22 @@ export class Examples {
   /** The same examples in random order. */
   shuffled(random: Random): Examples {
     return new Examples(this.split, { ...this.store, members: shuffled(this.store.members, random) });
+  }
+
+  /**
+   * A batch of these examples, each of them changed; the batch that is given is used up.
+   * @throws Error where the examples are no images of pixels
+   */
+  changed(batch: Batch, changes: readonly Change[]): Batch {
+    const { lookup, shape } = this.store;
+    const [height, width, channels] = shape;
+    if (!lookup || height === undefined || width === undefined || channels === undefined || shape.length !== 3)
+      throw new Error('examples that are no images were to be changed');
+    const form = { shape: [height, width, channels], black: lookup[0]!, white: lookup[255]! } as const;
+    const size = numbersIn(shape);
+    for (const [i, change] of changes.entries())
+      changeImage(batch.values.subarray(i * size, (i + 1) * size), form, change);
+    return { ...batch, changes };
   }
 
   /** Examples `from` up to, not including, `from + count`; fewer at the end. */

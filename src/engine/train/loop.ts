@@ -9,7 +9,9 @@ import { trainableOf, type Network } from '../model/network';
 import { ClassificationMetrics } from '../measure/classification-metrics';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
+import type { Augment } from '../../protocol/steps/augment';
 import { Adam, type AdamState } from './adam';
+import { changesFor, checkAugment } from './augmentation';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
 import { Steps, type Distillation } from './step';
@@ -56,7 +58,9 @@ export interface TrainOptions extends LearningRates {
   masks?: ReadonlyMap<string, Uint8Array> | undefined;
   /** Changes masks during training: those of the weights that have one from the start. */
   gradual?: GradualPruning | undefined;
-  /** The teacher of a distillation. */
+  /** Changes the training images at random. */
+  augment?: Augment | undefined;
+  /** The teacher of a distillation, which is asked for each batch where there is augmentation. */
   distillation?: Distillation | undefined;
   /** Returns the present sparsity of all kernels, for the record of an epoch. */
   sparsity?: (() => number) | undefined;
@@ -125,6 +129,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     throw new UserError(
       `A batch of ${batchSize} images is more than the ${images.length} training images of the dataset: choose a smaller batch size.`,
     );
+  if (options.augment) checkAugment(options.augment, data);
   const weights = trainableOf(network);
   if (weights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
@@ -217,7 +222,7 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
  */
 async function runSteps(session: Session, epoch: number): Promise<ClassificationMetrics> {
   const { options, classifier, taken, length } = session;
-  const { batchSize, signal, onProgress } = options;
+  const { batchSize, augment, signal, onProgress } = options;
   const images = options.data.split('train').shuffled(new Random(SHUFFLE_STREAM, ...options.seeds, epoch));
   const steps = length.stepsPerEpoch;
   const total = steps * batchSize;
@@ -233,7 +238,10 @@ async function runSteps(session: Session, epoch: number): Promise<Classification
   );
   for (let step = 0; step < steps; step++) {
     if (signal?.aborted) throw new CancelledError();
-    const batch = images.batch(step * batchSize, batchSize);
+    const plain = images.batch(step * batchSize, batchSize);
+    const batch = augment
+      ? images.changed(plain, changesFor(augment, images.shape, plain.members, [...options.seeds, epoch]))
+      : plain;
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
     metrics.add(await taken.take(batch, rate, done), batch.labels, batch.count);

@@ -23,6 +23,8 @@ export interface TeacherOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
   cacheBytes?: number | undefined;
+  /** The images of each batch are changed: it is asked for each batch, and sees them changed in the same way. */
+  augmented?: boolean | undefined;
 }
 
 /**
@@ -31,12 +33,17 @@ export interface TeacherOptions {
  * @throws UserError where its answers are not finite, CancelledError
  */
 export async function teacherOf(classifier: Classifier, images: Examples, options: TeacherOptions): Promise<Teacher> {
-  const { temperature, cacheBytes = CACHE_BYTES } = options;
+  const { temperature, cacheBytes = CACHE_BYTES, augmented = false } = options;
   const { classes } = classifier;
   const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);
-  if (span * classes * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
+  if (augmented || span * classes * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
     // The examples as the teacher takes them, which may differ from the student's.
-    return { answers: ({ members }) => ask(classifier, images.batchOf(members), temperature) };
+    return {
+      answers: ({ members, changes }) => {
+        const batch = images.batchOf(members);
+        return ask(classifier, changes ? images.changed(batch, changes) : batch, temperature);
+      },
+    };
   const known = new Float32Array(span * classes);
   const { signal, onProgress } = options;
   const size = batchWithin(classifier.network, Math.min(BATCH_SIZE, images.length));

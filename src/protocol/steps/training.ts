@@ -3,6 +3,7 @@ import { EpochRecord } from '../epoch';
 import { percent } from '../format';
 import { reportedAccuracy } from '../epoch';
 import { PrunedLayer } from '../measure';
+import { Augment } from './augment';
 
 /** Passes over the training images. */
 export const epochs = (fallback: number) =>
@@ -70,6 +71,9 @@ export const trainingOptions = {
     .optional()
     .describe('Stop early after this many epochs in a row without a higher validation accuracy; never by default.')
     .meta({ unit: 'epochs' }),
+  augment: Augment.optional()
+    .describe('Change the training images at random, anew in each epoch: flip, shift, crop, rotate, brightness.')
+    .meta({ label: 'Augmentation', group: 'advanced' }),
 };
 
 /** The result of a step that trains: its epochs, the best of them by validation accuracy, and the layers after gradual pruning. */

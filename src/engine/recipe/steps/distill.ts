@@ -59,11 +59,16 @@ function compare(teacher: string, what: string, theirs: readonly End[], ours: re
 
 const shapeText = (shape: OpenShape): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
 
-/** Prepares the answers of the teacher for training, and its end. @throws UserError, CancelledError */
+/**
+ * Prepares the answers of the teacher for training, and its end.
+ * @param augmented whether the images of each batch are changed, for the teacher too
+ * @throws UserError, CancelledError
+ */
 export async function distillation(
   context: RunContext,
   { teacher, temperature, alpha }: Distill,
   data: Dataset,
+  augmented: boolean,
 ): Promise<Distillation & { dispose(): void }> {
   const { listener } = context;
   const content = await teacherContent(context, teacher);
@@ -73,7 +78,7 @@ export async function distillation(
     const images = (await dataOfTeacher(context, teacher, content, network, data)).split('train');
     const classifier = asClassifier(network, images, data.info.classNames.length);
     return {
-      teacher: await teacherOf(classifier, images, { temperature, signal: listener.signal, onProgress }),
+      teacher: await teacherOf(classifier, images, { temperature, augmented, signal: listener.signal, onProgress }),
       temperature,
       alpha,
       dispose: () => network.dispose(),

@@ -3,6 +3,7 @@ import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
 import type { StepResult } from '../../../protocol/steps';
 import { reportedAccuracy, type EpochRecord } from '../../../protocol/epoch';
+import { Augment } from '../../../protocol/steps/augment';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import { percent } from '../../../protocol/format';
@@ -13,6 +14,7 @@ import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress
 import type { Dataset } from '../../dataset/open-data';
 import { trainableOf, type Network } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
+import { checkAugment } from '../../train/augmentation';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
@@ -77,7 +79,7 @@ async function trainEpochs(
   const network = await toNetwork(done > 0 ? await readBack(context, nameOf(done)) : start);
   let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
-    taught = step.distill && (await distillation(context, step.distill, data));
+    taught = step.distill && (await distillation(context, step.distill, data, step.augment !== undefined));
     const gradual = step.gradual && gradualPruning(start, step.gradual, step.epochs, context);
     const masks = step.step === 'finetune' ? new Map(zeroMasks(start)) : new Map<string, Uint8Array>();
     for (const [name, length] of gradual?.open ?? [])
@@ -149,6 +151,12 @@ function checkRecipe(step: TrainStep | FinetuneStep, where: string): void {
   checkRates(step, where);
   if (step.gradual) checkGradual(step.gradual, step.epochs, where);
   if (step.distill) checkDistill(step.distill, step, where);
+  if (step.augment && !Object.values(step.augment).some((value) => value !== 0))
+    throw new UserError(
+      `${where} has "augment", which changes nothing: give it ${Object.keys(Augment.shape)
+        .map((key) => `"${key}"`)
+        .join(', ')}, or leave it out.`,
+    );
 }
 
 function checkRates(
@@ -177,13 +185,14 @@ function dryRun(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Mod
   return { ...model, tensors: applyPrune(model, planByMagnitude(model, gradual)).tensors };
 }
 
-async function preflight({ distill }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
+async function preflight({ distill, augment }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
   const network = await toNetwork(prepared.start);
   try {
     if (trainableOf(network).length === 0) throw new UserError(NOTHING_TO_TRAIN);
   } finally {
     network.dispose();
   }
+  if (augment && prepared.data) checkAugment(augment, prepared.data);
   if (distill) await tryTeacher(distill, prepared);
 }
 
