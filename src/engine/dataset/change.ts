@@ -1,4 +1,4 @@
-/** How one image is changed, in this order: brighter, flipped, rotated about its centre, shifted. */
+/** The changes of one image, in the order in which they apply: brightness, flips, rotation about its center, shift. */
 export interface Change {
   /** Added to each pixel, as a share of the range from black to white; -1 to 1. */
   readonly brightness: number;
@@ -11,7 +11,7 @@ export interface Change {
   readonly down: number;
 }
 
-/** What a change needs to know of the images: height, width and channels, and the values of black and white pixels. */
+/** Properties of the images: height, width and channels, and the values of black and white pixels. */
 export interface ImageForm {
   readonly shape: readonly [number, number, number];
   readonly black: number;
@@ -33,7 +33,7 @@ function brighten(image: Float32Array, { black, white }: ImageForm, share: numbe
   for (let i = 0; i < image.length; i++) image[i] = Math.min(white, Math.max(black, image[i]! + more));
 }
 
-/** Takes each pixel whole from its place in the source. */
+/** Copies each pixel from its position in the source. */
 function gather(image: Float32Array, source: Float32Array, { shape, black }: ImageForm, change: Change): void {
   const [height, width, channels] = shape;
   for (let y = 0, at = 0; y < height; y++)
@@ -47,7 +47,7 @@ function gather(image: Float32Array, source: Float32Array, { shape, black }: Ima
     }
 }
 
-/** Takes each pixel from between four of the source. */
+/** Interpolates each pixel from four pixels of the source. */
 function rotate(image: Float32Array, source: Float32Array, { shape, black }: ImageForm, change: Change): void {
   const [height, width, channels] = shape;
   const [middleY, middleX] = [(height - 1) / 2, (width - 1) / 2];

@@ -4,10 +4,10 @@ import { UserError } from '../../protocol/errors';
 import { wholeFile } from './files/beginning';
 import { refuseOutside } from './files/folder';
 
-/** A file of names is no larger than this. */
+/** Limit of the size of a file of names, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
-/** Names of classes in the order of their numbers, and the file that tells them. */
+/** Names of classes in the order of their numbers, and the file that holds them. */
 export interface ToldNames {
   readonly names: readonly string[];
   readonly from: string;
@@ -20,8 +20,9 @@ const Metadata = z.looseObject({
 });
 
 /**
- * The names of classes that a folder tells in `labels.txt`, one a line, or in the `metadata.json` of Teachable Machine.
- * @param files the names of what lies in the folder
+ * Reads class names from the files of a folder: `labels.txt`, with one on each line, or the `metadata.json` of Teachable
+ * Machine.
+ * @param files names of the files in the folder
  * @throws UserError where such a file cannot be read
  */
 export async function namesFromFiles(folder: string, files: readonly string[]): Promise<ToldNames | undefined> {
@@ -39,7 +40,7 @@ export async function namesFromFiles(folder: string, files: readonly string[]): 
   return undefined;
 }
 
-/** The names of classes in a file, one a line. @throws UserError where it cannot be read */
+/** Reads class names from a file with one on each line. @throws UserError where it cannot be read */
 export async function namesInFile(file: string, root: string): Promise<readonly string[] | undefined> {
   await refuseOutside(file, root);
   return namesInLines(Buffer.from(await wholeFile(file, MOST_BYTES)).toString('utf8'));

@@ -3,10 +3,10 @@ import { UserError } from '../../protocol/errors';
 import type { SourceData } from './sources/source';
 
 /**
- * The parts of a dataset with the numbers that a model gives its classes; undefined: they are the same, or the model knows its
- * classes by their number only.
+ * Renumbers the classes of a dataset as a model numbers them. Undefined where the numbers agree already, or the model
+ * has no class names.
  * @param known the names of the classes in the order of the model's outputs
- * @throws UserError where the model knows other classes
+ * @throws UserError where the model has other classes
  */
 export function inOrder(
   { name, classNames }: Pick<DatasetInfo, 'name' | 'classNames'>,

@@ -3,8 +3,8 @@ import { UserError } from '../../protocol/errors';
 import type { SourceData } from './sources/source';
 
 /**
- * The names of the classes: those that were given, those that the files tell, or their numbers. Empty where the targets are
- * no classes.
+ * Returns the class names: the given ones, those in the files, or the class numbers. Empty where the targets are not
+ * classes.
  * @throws UserError where a label has no name
  */
 export function classesOf(
@@ -26,7 +26,7 @@ export function classesOf(
   return { task: 'classification', classNames: names };
 }
 
-/** Classes without names are called by their number; there are as many as the training labels tell. */
+/** Names classes by their numbers, up to the largest training label. */
 function numbered(all: readonly { readonly labels: Int32Array }[]): string[] {
   let highest = 0;
   for (const { labels } of all) for (const label of labels) highest = Math.max(highest, label);

@@ -22,14 +22,14 @@ export async function openDataset(
   return readDataset(described.descriptor, await findDataset(described, places, options));
 }
 
-/** Reads and checks a dataset that was found; `key` names its files as they are now. Throws UserError. */
+/** Reads and checks a dataset that was found; `key` identifies its files in their present state. Throws UserError. */
 export async function readDataset(
   descriptor: DatasetDescriptor,
   { place, source, evidence, known }: Found,
   key = JSON.stringify([descriptor, place.path]),
 ): Promise<OpenData> {
   const read = await source.open(place, descriptor);
-  // What the files tell comes before what the name tells.
+  // Facts from the files win over facts from the name.
   const data = { ...read, name: read.name ?? known?.name, classNames: read.classNames ?? known?.classNames };
   const { parts } = data;
   const { classNames, task } = classesOf(data, descriptor.classNames);

@@ -3,18 +3,18 @@ import { DataFile, type DatasetDescriptor, isDataFile, isNamed, type DataReferen
 import { describeIssue, UserError } from '../../protocol/errors';
 import { wholeFile } from './files/beginning';
 
-/** A file that describes data is no larger than this. */
+/** Limit of the size of a file that describes data, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
-/** A descriptor and the folder from which its relative source starts. */
+/** A descriptor, and the folder from which its relative source starts. */
 export interface Described {
   readonly descriptor: DatasetDescriptor;
   readonly baseFolder: string;
 }
 
 /**
- * The descriptor of a dataset, from a name, a place or a descriptor. A NAME.data.json as the source is read; what is said
- * beside it comes before what it says.
+ * Makes the descriptor of a dataset from a name, a place or a descriptor. If the source is a NAME.data.json, that file
+ * is read; fields given beside it win over its own.
  * @param dataFolder the person's setting, which stands for `fashion-mnist`
  * @throws UserError where such a file cannot be read or is not valid
  */

@@ -23,8 +23,8 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches the files of a dataset into `folder`; each is checked against its SHA-256 before it is kept, and the files appear
- * when all are right. Throws UserError, CancelledError, or whatever `fetch` throws.
+ * Downloads the files of a dataset into `folder`. Checks each against its SHA-256 before it is kept; the files appear
+ * when all are right. Throws UserError, CancelledError, or any error of `fetch`.
  */
 export async function downloadDataset(
   dataset: NamedDataset,
@@ -74,7 +74,7 @@ async function fetchBytes(
     throw error;
   } finally {
     clearTimeout(timer);
-    // Whatever has not been read is not waited for.
+    // Cancels the rest of the answer.
     silence.abort();
   }
 }
@@ -82,7 +82,7 @@ async function fetchBytes(
 const tooLarge = (url: string, { title }: NamedDataset): UserError =>
   new UserError(`The file ${url} is larger than any of ${title}, so it was not fetched: try again later.`);
 
-/** The content of a file, after gzip. @throws UserError where it is not the right one */
+/** Returns the content of a file, after gzip. @throws UserError where it is not the right file */
 async function checked(
   packed: Uint8Array,
   { sha256, of }: Download,
@@ -102,7 +102,10 @@ async function checked(
   );
 }
 
-/** The files of the dataset in an archive, by their own names: wherever it would put them, they lie in one folder. */
+/**
+ * Unpacks the files of the dataset from an archive, by their own names. Paths in the archive are ignored, so all lie in
+ * one folder.
+ */
 function unpacked(archive: Uint8Array, { title, files, archived }: NamedDataset, url: string): [string, Uint8Array][] {
   const found = new Map<string, Uint8Array>();
   for (const { name, bytes } of filesInTar(archive)) {

@@ -10,7 +10,7 @@ export interface Batch {
   labels: Int32Array;
   /** Numbers of the examples in the dataset; they are the same in any order and split. */
   members: Uint32Array;
-  /** How each of them was changed, where they were. */
+  /** Change of each example, in an augmented batch. */
   changes?: readonly Change[];
 }
 
@@ -26,7 +26,7 @@ export interface ExampleStore {
   lookup: Float32Array | null;
 }
 
-/** The examples of one split. They stay as stored; only the batch in hand is float32. */
+/** The examples of one split. They stay as stored; only the current batch is float32. */
 export class Examples {
   constructor(
     readonly split: Split,
@@ -47,24 +47,24 @@ export class Examples {
     return this.store.members;
   }
 
-  /** The first `count` examples, or all if there are fewer. */
+  /** Returns the first `count` examples, or all if there are fewer. */
   first(count: number): Examples {
     return new Examples(this.split, { ...this.store, members: this.store.members.subarray(0, count) });
   }
 
-  /** These examples of the dataset, by their numbers, in one batch. */
+  /** Makes one batch of these examples of the dataset, by their numbers. */
   batchOf(members: Uint32Array): Batch {
     return new Examples(this.split, { ...this.store, members }).batch(0, members.length);
   }
 
-  /** The same examples in random order. */
+  /** Shuffles the examples. */
   shuffled(random: Random): Examples {
     return new Examples(this.split, { ...this.store, members: shuffled(this.store.members, random) });
   }
 
   /**
-   * A batch of these examples, each of them changed; the batch that is given is used up.
-   * @throws Error where the examples are no images of pixels
+   * Changes each example of a batch, and reuses the memory of the given batch.
+   * @throws Error where the examples are not images of pixels
    */
   changed(batch: Batch, changes: readonly Change[]): Batch {
     const { lookup, shape } = this.store;
@@ -78,7 +78,7 @@ export class Examples {
     return { ...batch, changes };
   }
 
-  /** Examples `from` up to, not including, `from + count`; fewer at the end. */
+  /** Makes a batch of the examples from `from` up to, but not including, `from + count`; fewer at the end. */
   batch(from: number, count: number): Batch {
     const { values, labels, members, shape, lookup } = this.store;
     const chosen = members.subarray(from, from + count);
@@ -100,7 +100,7 @@ export class Examples {
   }
 }
 
-/** Counts the numbers of an example of this shape. */
+/** Counts the elements of an example of this shape. */
 export const numbersIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Fills a batch up to `size` with blank examples: a batch of its own size would need a compiled graph of its own. */
@@ -111,7 +111,7 @@ export function padded(batch: Batch, size: number): Batch {
   return { ...batch, count: size, values };
 }
 
-/** The normalised float32 of each byte x: (x / 255 - mean) / std. */
+/** Maps each byte x to its normalized float32: (x / 255 - mean) / std. */
 export function normalizationTable({ mean, std }: Normalization): Float32Array {
   return Float32Array.from({ length: 256 }, (_, x) => (x / 255 - mean) / std);
 }

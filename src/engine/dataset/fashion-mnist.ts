@@ -1,4 +1,4 @@
-/** The name under which Fashion-MNIST (Xiao, Rasul and Vollgraf 2017) is asked for, and that of the subset that ships. */
+/** The names of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), and of the built-in subset. */
 export const FASHION_MNIST = 'fashion-mnist';
 export const FASHION_MNIST_SAMPLE = 'fashion-mnist-sample';
 
@@ -23,7 +23,7 @@ export const FASHION_MNIST_CLASSES: readonly string[] = [
 export const PARTS = ['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** The file names that MNIST set and its followers kept, without `.gz`. */
+/** The file names of MNIST and its successors, without `.gz`. */
 export const FILE_NAMES: Record<Part, string> = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
@@ -32,8 +32,8 @@ export const FILE_NAMES: Record<Part, string> = {
 };
 
 /**
- * SHA-256 of each file unpacked. The packed files differ between the official address and Debian, which packs them anew;
- * their content does not.
+ * SHA-256 of each file, unpacked. Debian packs the files again, so the packed files differ from those at the official
+ * address, but their content is the same.
  */
 export const CONTENT_SHA256: Record<Part, string> = {
   trainImages: 'c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888',
@@ -42,5 +42,5 @@ export const CONTENT_SHA256: Record<Part, string> = {
   testLabels: '0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34',
 };
 
-/** SHA-256 of the training labels, unpacked, of the sample that ships (`npm run make:sample`). */
+/** SHA-256 of the training labels, unpacked, of the built-in sample (`npm run make:sample`). */
 export const SAMPLE_TRAIN_LABELS_SHA256 = '5243370a220436ac114f20f9112b8a2ee97785e03964ce8c5fc25061b3550a19';

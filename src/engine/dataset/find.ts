@@ -14,18 +14,18 @@ export interface DataPlaces {
   dataFolder?: string | undefined;
   sampleFolder: string;
   cacheFolder: string;
-  /** Only tests look elsewhere. */
+  /** Only tests set another folder. */
   debianFolder?: string | undefined;
 }
 
 export interface FindOptions extends DownloadOptions {
-  /** False: what is not on this machine is not fetched. */
+  /** If false, nothing is downloaded. */
   download: boolean;
-  /** Hears one sentence when something other than what was asked for is used. */
+  /** Receives one sentence when something else is used in place of the requested dataset. */
   onNote?: ((sentence: string) => void) | undefined;
 }
 
-/** A dataset that was found; what is known of it where it was asked for by name. */
+/** A dataset that was found, with the known facts where it was requested by name. */
 export interface Found extends Recognized {
   readonly known?: Pick<NamedDataset, 'name' | 'classNames'>;
 }
@@ -42,8 +42,8 @@ export async function findDataset(
 }
 
 /**
- * In this order: the setting, Debian's folder, the cache, a download. Fashion-MNIST alone may be what the setting names,
- * whatever that is, and the sample that ships. Throws UserError, CancelledError.
+ * Finds a named dataset in this order: the setting, Debian's folder, the cache, a download. For Fashion-MNIST, the
+ * setting may name any data, and the built-in sample comes last. Throws UserError, CancelledError.
  */
 export async function findNamed(dataset: NamedDataset, places: DataPlaces, options: FindOptions): Promise<Found> {
   const { dataFolder, cacheFolder } = places;
@@ -78,14 +78,14 @@ export async function findNamed(dataset: NamedDataset, places: DataPlaces, optio
   return recognize(places.sampleFolder);
 }
 
-/** Whether a folder has all files of a dataset. */
+/** Tells whether a folder has all files of a dataset. */
 async function lies({ format, files }: NamedDataset, folder: string): Promise<boolean> {
   if (format === 'idx') return hasAllFiles(folder);
   const there = files.map((file) => access(path.join(folder, file)).then(() => true, () => false)); // prettier-ignore
   return (await Promise.all(there)).every(Boolean);
 }
 
-/** Says where a dataset was looked for, and what a person can do. */
+/** Describes where a dataset was searched, and what a person can do. */
 function absence(
   { title, address, debian, files }: NamedDataset,
   looked: readonly string[],

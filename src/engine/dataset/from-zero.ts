@@ -1,8 +1,8 @@
 import type { Part, SourceData, Target } from './sources/source';
 
 /**
- * Classes that are numbered from 1, as those of EMNIST's letters are, are numbered from 0 here, unless so many names are given
- * that there is one for 0.
+ * Renumbers classes from 0 if they are numbered from 1, as those of EMNIST's letters are. Leaves them unchanged where
+ * the number of given names includes one for 0.
  */
 export function fromZero(data: SourceData, names = 0): SourceData {
   const all = Object.values(data.parts).flatMap(({ target }) => (target.kind === 'class' ? [target.labels] : []));

@@ -5,32 +5,32 @@ import { DEBIAN_FOLDER, CONTENT_SHA256, FASHION_MNIST_CLASSES, FILE_NAMES, PARTS
 export interface Download {
   /** Its name at the address, and in the cache unless it is an archive. */
   readonly name: string;
-  /** Bytes as it is sent; for the progress. */
+  /** Bytes as sent, for the progress. */
   readonly bytes: number;
-  /** SHA-256, hex, of the file as it is sent, or of its content after gzip. */
+  /** SHA-256, hex, of the file as sent, or of its content after gzip. */
   readonly sha256: string;
   readonly of: 'file' | 'content';
 }
 
-/** A dataset that is known by name: where it lies and what proves that it is the right one. */
+/** A dataset that is known by name: its locations, and the checksums that prove its content. */
 export interface NamedDataset {
   readonly name: DatasetName;
   /** Its name in sentences. */
   readonly title: string;
   readonly classNames: readonly string[];
-  /** IDX files may lie packed or not, and under any of their usual names; other files have one name. */
+  /** IDX files may be packed or not, under any of their usual names. Other files have one name. */
   readonly format: 'idx' | 'cifar';
-  /** What a folder must hold, as a sentence names it. */
+  /** The required content of a folder, as a sentence names it. */
   readonly files: readonly string[];
-  /** Folders within that of the setting in which it may lie. */
+  /** Folders within the folder of the setting that may hold it. */
   readonly folders: readonly string[];
   readonly debian?: { readonly folder: string; readonly package: string };
   /** The official address; ends in a slash. */
   readonly address: string;
   readonly downloads: readonly Download[];
-  /** No file may have more bytes than this, packed or unpacked. */
+  /** Limit of the bytes of each file, packed or unpacked. */
   readonly mostBytes: number;
-  /** Bytes of each file that the gzipped tar holds in a folder of its own; undefined: the files themselves are sent. */
+  /** Bytes of each file in the gzipped tar, which holds a folder; undefined where the files themselves are sent. */
   readonly archived?: number;
 }
 
@@ -135,5 +135,5 @@ const cifar10: NamedDataset = {
 
 const DATASETS: readonly NamedDataset[] = [fashionMnist, mnist, kmnist, cifar10];
 
-/** The dataset of a name; undefined for the sample that ships, and for places. */
+/** Finds the dataset of a name; undefined for the built-in sample, and for places. */
 export const namedDataset = (source: string): NamedDataset | undefined => DATASETS.find(({ name }) => name === source);

@@ -5,10 +5,10 @@ import type { Examples } from './examples';
 import type { LoadListener } from './pictures/load';
 import type { Standardization } from './standardization';
 
-/** A dataset that was opened. Which shape its examples have in a network is not said yet. */
+/** An open dataset. The shape of its examples in a network is not decided yet. */
 export interface OpenData {
   readonly info: DatasetInfo;
-  /** Names its content, its place and its splits: what was computed under one key need not be computed again. */
+  /** Identifies its content, its place and its splits: results that were computed under a key stay valid for it. */
   readonly key: string;
   /** Notes for the person, one sentence each. */
   readonly notes: readonly string[];
@@ -16,34 +16,37 @@ export interface OpenData {
   readonly evidence: string;
   /** The given preprocessing of pictures. */
   readonly preprocess: Preprocess;
-  /** The normalization that the person said. */
+  /** The normalization that the person set. */
   readonly given: Normalization | undefined;
-  /** Some examples of a split, to look at. @throws UserError where there is no such split, or a picture is damaged; CancelledError */
+  /**
+   * Reads some examples of a split for display. @throws UserError where there is no such split, or a picture is damaged;
+   * CancelledError
+   */
   some(split: Split, count: number, signal?: AbortSignal): Promise<DataExamples>;
-  /** The same data with another normalization said; cheap. */
+  /** Returns the same data with another given normalization; cheap. */
   giving(normalization: Normalization | undefined): OpenData;
   /**
-   * The same data as a network that takes `input` wants it; pictures are decoded, once for each size.
-   * @param input the shape of its input with the batch dimension; null: any size
-   * @throws UserError where the data is of no use for any network yet, CancelledError
+   * Returns the same data for a network that takes `input`. Pictures are decoded once for each size.
+   * @param input the shape of its input with the batch dimension; undefined: any size
+   * @throws UserError where no network can use the data yet, CancelledError
    */
   at(input: readonly (number | null)[] | undefined, listener?: LoadListener): Promise<SizedData>;
 }
 
-/** A dataset in memory, in the shape in which a network takes it. How its values become inputs is not said yet. */
+/** A dataset in memory, in the shape that a network takes. The normalization of its values is not decided yet. */
 export interface SizedData extends OpenData {
   /** Shape of one example. */
   readonly shape: readonly number[];
   /** Kind of the examples: pixels are normalized, other numbers enter unchanged. */
   readonly kind: 'pixels' | 'numbers';
   /**
-   * The same data with its classes in the order in which a model knows them, where names alone decide their order; else as it is.
-   * @throws UserError where the model knows other classes
+   * Reorders the classes as a model orders them, where their names alone decide the order; else returns the same data.
+   * @throws UserError where the model has other classes
    */
   inOrderOf(classNames: readonly string[]): SizedData;
-  /** Mean and standard deviation of x / 255 over the training images; null for numbers too. */
+  /** Computes the mean and standard deviation of x / 255 over the training images; null for numbers too. */
   standardization(): Standardization;
-  /** The same data as a network takes it; cheap. For numbers the normalization is that of raw values. */
+  /** Returns the same data with a normalization; cheap. Numbers always enter unchanged. */
   under(normalization: NormalizationInUse): Dataset;
 }
 
@@ -54,10 +57,10 @@ export interface Dataset extends SizedData {
   readonly reported: Split;
   /** Returns true where there is such a split. */
   has(split: Split): boolean;
-  /** The examples of one split; cheap. @throws UserError where there is no such split */
+  /** Returns the examples of one split; cheap. @throws UserError where there is no such split */
   split(split: Split): Examples;
 }
 
-/** Names data and how it enters a model: what was computed under one key need not be computed again. */
+/** Identifies data and its form in a model: results that were computed under a key stay valid for it. */
 export const dataKey = ({ key, shape, normalization: { mean, std } }: Dataset): string =>
   JSON.stringify([key, shape, mean, std]);

@@ -22,7 +22,7 @@ export class Random {
     for (let i = 0; i < 12; i++) this.uint32();
   }
 
-  /** An integer in 0..2^32-1. */
+  /** Draws an integer in 0..2^32-1. */
   uint32(): number {
     const sum = (((this.a + this.b) | 0) + this.counter) | 0;
     this.counter = (this.counter + 1) | 0;
@@ -32,7 +32,7 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** An integer in 0..bound-1, every one equally likely (Lemire's rejection). `bound` is 1..2^32. */
+  /** Draws an integer in 0..bound-1, all equally likely (Lemire's rejection). `bound` is 1..2^32. */
   below(bound: number): number {
     const limit = 2 ** 32 - (2 ** 32 % bound);
     let value = this.uint32();
@@ -41,7 +41,7 @@ export class Random {
   }
 }
 
-/** A copy of `values` in random order (Fisher-Yates). */
+/** Copies `values` in random order (Fisher-Yates). */
 export function shuffled(values: Uint32Array, random: Random): Uint32Array {
   const out = values.slice();
   for (let i = out.length - 1; i > 0; i--) {

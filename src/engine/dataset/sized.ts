@@ -13,7 +13,7 @@ const REORDERED = 'The classes are in the order in which the model knows them.';
 
 type MembersOf = Readonly<Partial<Record<Split, Members>>>;
 
-/** A dataset in the shape in which a network takes it. @throws UserError where its targets are no classes */
+/** Opens a dataset in the shape that a network takes. @throws UserError where its targets are not classes */
 export function sizedData(
   open: OpenData,
   source: Pick<SourceData, 'parts' | 'sortedClasses'>,
@@ -54,7 +54,7 @@ export function sizedData(
   return data;
 }
 
-/** Over the examples that are trained on, or where there are none, over those of the part that is there. */
+/** Computes the standardization of the training examples, or of all examples where there are none. */
 function standardizationOf(parts: SizedParts['parts'], members: MembersOf): Standardization {
   const its = members.train ?? members.validation ?? members.test;
   const examples = its && parts[its.part];
@@ -64,7 +64,7 @@ function standardizationOf(parts: SizedParts['parts'], members: MembersOf): Stan
 
 const NAMES: Readonly<Record<Split, string>> = { train: 'training', validation: 'validation', test: 'test' };
 
-/** The sentence for a split that a dataset has not. */
+/** Explains in one sentence why a dataset has no such split. */
 export function whyNoSplit({ name, examples }: DatasetInfo, split: Split): string {
   const [there] = (['train', 'validation', 'test'] as const).filter((one) => examples[one] > 0);
   const has = there === undefined ? '' : ` (only ${examples[there]} ${NAMES[there]} examples)`;

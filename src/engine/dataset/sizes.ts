@@ -27,7 +27,10 @@ function commonPictures(parts: Parts): Common | undefined {
   return headers.length > 0 ? commonOf(headers) : undefined;
 }
 
-/** The shape of the examples, null where pictures differ in it. @throws UserError where the parts differ in it */
+/**
+ * Returns the shape of the examples, null for sizes that differ among pictures. @throws UserError where parts differ in
+ * shape
+ */
 export function shapeOf(parts: Parts): (number | null)[] {
   const common = commonPictures(parts);
   return common ? [common.height, common.width, common.channels] : arrayShape(parts);
@@ -46,7 +49,7 @@ function arrayShape(parts: Parts): number[] {
   return [...shape];
 }
 
-/** A dataset in the sizes in which networks take it, each made once. */
+/** A dataset in the sizes that networks take, each made once. */
 export class DataSizes {
   private readonly common: Common | undefined;
   private readonly sizes = new Map<string, Promise<SizedParts>>();
@@ -59,7 +62,7 @@ export class DataSizes {
     this.common = commonPictures(parts);
   }
 
-  /** The parts as a network with such an input takes them. @throws UserError, CancelledError */
+  /** Returns the parts for a network with such an input. @throws UserError, CancelledError */
   async at(input: readonly (number | null)[] | undefined, listener: LoadListener): Promise<SizedParts> {
     const common = this.common ?? this.commonArrays();
     if (!common) return this.asTheyAre();
@@ -69,7 +72,7 @@ export class DataSizes {
     try {
       if (known) return await known;
     } catch (error) {
-      // Somebody else has cancelled it.
+      // Another caller has cancelled it.
       if (!(error instanceof CancelledError)) throw error;
     }
     const made = this.inForm(form, common, listener);

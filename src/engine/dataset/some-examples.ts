@@ -6,14 +6,14 @@ import type { Pixels } from './pictures/picture';
 import { thumbnail } from './pictures/thumbnail';
 import type { ArrayExamples, Part, StoredExamples, Target } from './sources/source';
 
-/** So many numbers of an example are shown. */
+/** Number of values of an example that are shown. */
 const SHOWN_NUMBERS = 12;
 
 type Pictured = (member: number) => Promise<Pixels>;
 
 /**
- * Some examples of a split as they lie in their files. Pictures are spread evenly over the split, as those of folders are
- * sorted by class; of numbers the first ones are taken.
+ * Reads some examples of a split as they are stored. Pictures are spread evenly over the split, since folders are sorted
+ * by class; of other examples, the first are taken.
  * @param members of the split, by their numbers in the part
  * @throws UserError where a picture is damaged, CancelledError
  */
@@ -45,7 +45,7 @@ export async function someExamples(
   return { kind: 'pictures', examples: shown };
 }
 
-/** How to get the picture of an example, or the numbers where the examples are no pictures. */
+/** Prepares access to the pictures of examples; returns the numbers where the examples are not pictures. */
 function picturesOf(examples: StoredExamples): Pictured | ArrayExamples {
   if (examples.kind === 'pictures') return (member) => decodePicture(examples.pictures[member]!);
   const { values, shape } = examples;

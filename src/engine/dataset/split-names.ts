@@ -6,10 +6,10 @@ const WORDS: Readonly<Record<string, Split>> = {
   ...{ test: 'test', testing: 'test' },
 };
 
-/** The split that a word stands for, such as `valid`; undefined: none. */
+/** Returns the split for a word such as `valid`; undefined where there is none. */
 export const splitOfWord = (word: string): Split | undefined => WORDS[word.toLowerCase()];
 
-/** The split that a name has a word for, such as `fashion_test.csv`; undefined: none, or several. */
+/** Returns the split for a name with a word for it, such as `fashion_test.csv`; undefined for none, or several. */
 export function splitOfName(name: string): Split | undefined {
   const found = new Set(name.split(/[^A-Za-z]+/).flatMap((word) => splitOfWord(word) ?? []));
   return found.size === 1 ? [...found][0] : undefined;

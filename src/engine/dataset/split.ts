@@ -12,7 +12,7 @@ export interface HoldOut {
   validation: Uint32Array;
 }
 
-/** The examples of a split: the part of the dataset in which they lie, and their numbers in it. */
+/** The examples of a split: their part of the dataset, and their numbers in it. */
 export interface Members {
   readonly part: Split;
   readonly members: Uint32Array;
@@ -27,7 +27,7 @@ export interface HoldOutOptions {
   readonly stratified: boolean;
 }
 
-/** One example in twelve, 5,000 of 60,000; one in five where nothing else is left to report. */
+/** Returns the default number: one example in twelve, 5,000 of 60,000; one in five where no other split can be reported. */
 export const defaultHoldOut = (count: number, hasTest = true): number =>
   Math.max(1, Math.round(count / (hasTest ? 12 : 5)));
 
@@ -37,7 +37,7 @@ export function holdOut(count: number, validationExamples: number, seed: number)
   return { validation: order.slice(0, validationExamples), train: order.slice(validationExamples).sort() };
 }
 
-/** The same with the share of each class held out, rounded so that the sum is right. */
+/** Holds out the same share of each class, rounded so that the sum is right. */
 export function holdOutOfEach(labels: Int32Array, validationExamples: number, seed: number): HoldOut {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -67,10 +67,9 @@ const drawn = (count: number, seed: number): Uint32Array => shuffled(range(count
 const range = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i);
 
 /**
- * The splits that a dataset gives: its own parts, and where it has a training part but no validation part, examples that are
- * held out of that.
+ * Lists the splits of a dataset: its own parts, and a held-out validation part where it has only a training part.
  * @param named the dataset, as a sentence begins
- * @throws UserError where none would remain to train on
+ * @throws UserError where no training examples would remain
  */
 export function splitsOf(
   parts: Readonly<Partial<Record<Split, Part>>>,

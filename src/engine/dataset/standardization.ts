@@ -1,10 +1,10 @@
 import type { Normalization } from '../../protocol/normalization';
 
-/** The normalization that gives some images mean 0 and standard deviation 1; null where they are all of one gray. */
+/** The normalization that gives images mean 0 and standard deviation 1; null where all pixels are the same gray. */
 export type Standardization = Normalization | null;
 
 /**
- * Mean and standard deviation of x / 255 over the images named by `members`, with four decimals, as they are usually written.
+ * Computes mean and standard deviation of x / 255 over the images in `members`, to four decimals, the usual precision.
  * @param size bytes of one image
  */
 export function standardization(pixels: Uint8Array, size: number, members: Uint32Array): Standardization {

@@ -12,7 +12,7 @@ export type OpenOptions = FindOptions;
 /** Number of datasets in memory: 60 MB each for Fashion-MNIST. */
 const LIMIT = 2;
 
-/** So many places of datasets are remembered. */
+/** Number of locations of datasets that are remembered. */
 const MOST_PLACES = 20;
 
 /** The location of a dataset, and the stamp that shows that nothing has changed. */
@@ -21,7 +21,7 @@ interface Located {
   /** Absolute. */
   readonly files: readonly string[];
   readonly stamps: string;
-  /** The same with the place itself, which changes with what lies in it. */
+  /** The files and the place itself, whose time changes with its content. */
   readonly all: string;
 }
 
@@ -36,7 +36,8 @@ export class DatasetStore {
   ) {}
 
   /**
-   * Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. Who cancels waits no longer; others may.
+   * Finds, reads and checks a dataset; a relative folder starts from `baseFolder`. A cancel ends only the caller's own
+   * wait.
    * @throws UserError, CancelledError
    */
   open(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
@@ -51,10 +52,10 @@ export class DatasetStore {
     };
     const { found, stamps } = await this.located(described, { ...options, onNote });
     const { normalization, ...rest } = described.descriptor;
-    // The same examples are held once, however they are to be normalized.
+    // Examples are held once for all normalizations.
     const key = JSON.stringify([rest, found.place.path, found.known?.name, stamps]);
     const held = this.datasets.get(key) ?? readDataset(rest, found, key);
-    // The last used goes to the end of the map; the first is pushed out.
+    // The last one used moves to the end of the map; the first is removed.
     this.datasets.delete(key);
     this.datasets.set(key, held);
     for (const oldest of this.datasets.keys()) {
@@ -65,10 +66,7 @@ export class DatasetStore {
     return (await held).giving(normalization);
   }
 
-  /**
-   * Finds a dataset, which may take a look at many files; one that was found in a place is there as long as nothing has
-   * changed in it.
-   */
+  /** Finds a dataset, which may read many files. A location is reused while nothing in it has changed. */
   private async located(described: Described, options: OpenOptions): Promise<Located> {
     const id = JSON.stringify(described);
     const known = this.found.get(id);
@@ -77,7 +75,7 @@ export class DatasetStore {
     const files = await found.source.stamped(found.place);
     const located = { found, files, stamps: await stampOf(files), all: await stampOf([found.place.path, ...files]) };
     this.found.delete(id);
-    // A name may lead to another place when that is filled.
+    // A name may lead to another place later, when that has files.
     if (!isNamed(described.descriptor.source)) this.found.set(id, located);
     for (const oldest of this.found.keys()) {
       if (this.found.size <= MOST_PLACES) break;
@@ -87,7 +85,7 @@ export class DatasetStore {
   }
 }
 
-/** The outcome of work, or the end of waiting for it. */
+/** Waits for work, or until the wait is cancelled. */
 async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
@@ -99,7 +97,7 @@ async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined)
   });
 }
 
-/** Size, time and number of each file; what is missing has none. */
+/** Returns size, time and number of each file; missing files have none. */
 async function stampOf(files: readonly string[]): Promise<string> {
   const stamps = files.map(async (file) => {
     try {

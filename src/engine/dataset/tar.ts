@@ -1,18 +1,18 @@
-/** A tar archive is a row of blocks of this many bytes: a header, then the file. */
+/** Block size of a tar archive in bytes: each file is a header block and its content in blocks. */
 const BLOCK = 512;
 
-/** Where the fields of a header begin, and how many bytes they have. */
+/** Offset and length in bytes of the fields of a header. */
 const NAME = [0, 100] as const;
 const SIZE = [124, 12] as const;
 const TYPE_AT = 156;
 
-/** What marks a regular file, today and in old archives. */
+/** Marks of a regular file, today and in old archives. */
 const REGULAR: readonly string[] = ['0', '\0'];
 
 /**
- * The regular files of a tar archive with short names; all else is left out: links, devices, folders, long names.
- * The views share the memory of the archive.
- * @throws RangeError where a file goes on past the end
+ * Lists the regular files of a tar archive with short names. Links, devices, folders and long names are left out. The
+ * views share the memory of the archive.
+ * @throws RangeError where a file extends past the end
  */
 export function* filesInTar(archive: Uint8Array): Generator<{ readonly name: string; readonly bytes: Uint8Array }> {
   for (let at = 0; at + BLOCK <= archive.length;) {

@@ -2,19 +2,19 @@ import { UserError } from '../../protocol/errors';
 import { numbersIn } from './examples';
 import type { ArrayExamples, Target } from './sources/source';
 
-/** Numbers of any type, as files hold them. */
+/** Numbers of any type, as files store them. */
 export type Numbers =
   | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
   | BigUint64Array | BigInt64Array | Float32Array | Float64Array; // prettier-ignore
 
-/** Examples with fewer numbers than this, and no height and width, are features and no pixels. */
+/** Examples with fewer numbers than this, and no height and width, are features, not pixels. */
 const LEAST_PIXELS = 64;
-/** No more classes than this can be told apart. */
+/** Limit of the number of classes. */
 const MOST_CLASSES = 100_000;
 
 /**
- * Examples as they are stored here. Whole numbers of 0 to 255 in images, or in at least 64 columns, are pixels and become
- * bytes; all other numbers become float32 and enter a network as they are.
+ * Converts examples to their stored form. Whole numbers of 0 to 255 in images, or in at least 64 columns, are pixels and
+ * become bytes. All other numbers become float32 and enter a network unchanged.
  * @param shape of one example
  * @param where names the numbers in a sentence
  * @throws UserError where one is not finite
@@ -63,7 +63,7 @@ export function targetOf(numbers: Numbers, columns: number, where: string): Targ
   return labels ? { kind: 'class', labels } : { kind: 'values', values, shape: [columns] };
 }
 
-/** @throws UserError where one is no class number */
+/** @throws UserError where a value is no class number */
 export function classNumbers(values: ArrayLike<number>, where: string): Int32Array {
   const labels = new Int32Array(values.length);
   for (let i = 0; i < labels.length; i++) {
@@ -85,7 +85,7 @@ function isGapless(values: Float64Array): boolean {
   return (least === 0 || least === 1) && new Set(values).size === most - least + 1;
 }
 
-/** The column of the 1 of each row; undefined where a row is not zeros and one 1. */
+/** Finds the column of the 1 in each row; undefined where a row is not one-hot. */
 function oneHotClasses(values: Float32Array, columns: number): Int32Array | undefined {
   const labels = new Int32Array(values.length / columns).fill(-1);
   for (let i = 0; i < values.length; i++) {

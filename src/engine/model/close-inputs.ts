@@ -12,7 +12,7 @@ export interface ClosedInput {
   readonly call: number;
   /** Batch first. A size stays null where it could be anything, as a number of channels could. */
   readonly shape: Shape;
-  /** Whether the model leaves a size open. */
+  /** True if the model leaves a size open. */
   readonly open: boolean;
 }
 

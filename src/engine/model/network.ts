@@ -94,7 +94,7 @@ export interface BatchNormalization {
   watch(hear: (moments: ChannelMoments) => void): () => void;
 }
 
-/** Whether a network may have several inputs and outputs. Evaluation and training need one of each. */
+/** `several` allows several inputs and outputs. Evaluation and training need one of each. */
 export type Ends = 'one' | 'several';
 
 /** A running network, from any file format. Its weights can change in place. */

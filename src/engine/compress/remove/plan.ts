@@ -38,7 +38,7 @@ export interface RemovePlan {
   /** Every layer, with the reason for each that keeps its channels. */
   readonly layers: readonly RemovedLayer[];
   readonly totals: RemovalTotals;
-  /** How far the removal came, and what stopped it. */
+  /** The removed amount, and the layers that stopped the rest. */
   readonly outcome: Outcome;
 }
 

@@ -15,7 +15,7 @@ interface Reader {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly constants: readonly (number | null)[];
-  /** Whether a constant can go into the bias. */
+  /** True if a constant can go into the bias. */
   readonly folds: boolean;
   readonly kernel: GraphTensor;
 }

@@ -2,11 +2,11 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../../protocol/errors';
 
-/** The first bytes of a regular file, fewer where it is shorter. @throws UserError where it cannot be read */
+/** Reads the first bytes of a regular file, fewer where it is shorter. @throws UserError where it cannot be read */
 export const beginningOf = (file: string, bytes: number): Promise<Uint8Array> =>
   withRegular(file, (handle, size) => filled(handle, Math.min(bytes, size)));
 
-/** A whole regular file. @throws UserError where it cannot be read, or has more than `most` bytes */
+/** Reads a whole regular file. @throws UserError where it cannot be read, or has more than `most` bytes */
 export const wholeFile = (file: string, most: number): Promise<Uint8Array> =>
   withRegular(file, (handle, size) => {
     if (size > most)
@@ -27,7 +27,7 @@ async function filled(handle: FileHandle, size: number): Promise<Uint8Array> {
   return bytes.subarray(0, at);
 }
 
-/** Opens without waiting, see `data-file.ts`. */
+/** Opens a file without waiting, see `data-file.ts`. */
 async function withRegular<T>(file: string, work: (handle: FileHandle, size: number) => Promise<T>): Promise<T> {
   let handle: FileHandle;
   try {

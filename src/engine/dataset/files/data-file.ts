@@ -5,12 +5,15 @@ import { createGunzip } from 'node:zlib';
 import { pipeline } from 'node:stream';
 import { UserError } from '../../../protocol/errors';
 
-/** A dataset file that is open: a regular file, its bytes unpacked if it is gzipped, which its content tells and not its name. */
+/**
+ * An open dataset file: a regular file, whose bytes are unpacked if it is gzipped. Its content decides that, not its
+ * name.
+ */
 export interface DataFile {
   /** Bytes of the file as it is stored. */
   readonly size: number;
   readonly packed: boolean;
-  /** The unpacked bytes in pieces of bounded size, each made only when it is asked for. To be read once. */
+  /** The unpacked bytes in pieces of bounded size, each made on demand. They can be read only once. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
@@ -18,7 +21,7 @@ export interface DataFile {
 export const PIECE_BYTES = 64 * 1024;
 
 /**
- * Lends a dataset file to `work` and closes it. Neither pipes nor devices are read, nor what lies outside the folder.
+ * Opens a dataset file for `work` and closes it. Refuses pipes, devices and files outside the folder.
  * @throws UserError where it cannot be read, or its gzip data does not unpack
  */
 export async function withDataFile<T>(file: string, work: (file: DataFile) => Promise<T>): Promise<T> {
@@ -33,7 +36,7 @@ export async function withDataFile<T>(file: string, work: (file: DataFile) => Pr
   }
 }
 
-/** Opens without waiting: a pipe without a writer would be waited for, and a device never ends. */
+/** Opens a file without waiting: a pipe without a writer would wait forever, and a device never ends. */
 async function openRegular(file: string): Promise<FileHandle> {
   let handle: FileHandle;
   try {
@@ -46,7 +49,7 @@ async function openRegular(file: string): Promise<FileHandle> {
   throw new UserError(`The dataset file ${file} is no regular file: give a file itself.`);
 }
 
-/** A link may lead to another place of the same folder only. */
+/** Refuses a link that leads out of the folder. */
 async function refuseOutside(file: string): Promise<void> {
   let [folder, target]: [string, string] = ['', ''];
   try {
@@ -69,7 +72,7 @@ async function isGzipped(handle: FileHandle): Promise<boolean> {
   return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
-/** No more than the file had when it was opened: one that grows does not hold us. */
+/** Reads only the bytes that the file had when it was opened, since it may grow. */
 async function* plain(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < size;) {
     const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at));
@@ -83,7 +86,7 @@ async function* plain(handle: FileHandle, size: number): AsyncGenerator<Uint8Arr
 async function* unpacked(handle: FileHandle, file: string): AsyncGenerator<Uint8Array> {
   const stream = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE_BYTES });
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
-  // Its failures are those of `gunzip`, which is read below.
+  // Errors reach `gunzip`, which is read below.
   pipeline(stream, gunzip, () => undefined);
   try {
     for await (const piece of gunzip) if (piece instanceof Uint8Array) yield piece;

@@ -1,6 +1,6 @@
 import type { Pixels } from './picture';
 
-/** The same picture without its fourth channel; of a gray one, the first alone. */
+/** Drops the fourth channel of a picture; of a gray picture, keeps only the first. */
 export function withoutAlpha(
   { width, height, data }: { readonly width: number; readonly height: number; readonly data: ArrayLike<number> },
   channels: 1 | 3,
@@ -10,7 +10,7 @@ export function withoutAlpha(
   return { width, height, channels, data: out };
 }
 
-/** The same picture in gray, as ITU-R BT.601 weighs the colors, or with each gray three times. */
+/** Converts a picture to gray with the weights of ITU-R BT.601, or repeats gray in three channels. */
 export function withChannels({ width, height, channels, data }: Pixels, wanted: 1 | 3): Pixels {
   if (channels === wanted) return { width, height, channels, data };
   const out = new Uint8Array(width * height * wanted);
@@ -21,7 +21,7 @@ export function withChannels({ width, height, channels, data }: Pixels, wanted: 
   return { width, height, channels: wanted, data: out };
 }
 
-/** The same picture, the last of its three channels first. */
+/** Reverses the order of a picture's three channels. */
 export function reversed({ data, ...picture }: Pixels): Pixels {
   const out = data.slice();
   for (let at = 0; at < out.length; at += 3) [out[at], out[at + 2]] = [data[at + 2]!, data[at]!];

@@ -4,7 +4,7 @@ import type { Picture, Pixels } from './picture';
 import { decodePng } from './png';
 import { CodecFailure, decodeJpeg, decodeWebp } from './wasm-codecs';
 
-/** Decodes a picture as it is shown. @throws UserError that names it where it is damaged */
+/** Decodes a picture as it is displayed. @throws UserError that names it where it is damaged */
 export async function decodePicture(picture: Picture): Promise<Pixels> {
   const bytes = await picture.read();
   const { width, height } = picture.header;

@@ -7,7 +7,7 @@ import { MOST_FILE_BYTES, type Picture, type PictureHeader } from './picture';
 const AT_ONCE = 16;
 
 /**
- * Pictures as files. Their headers are read now, the rest when it is asked for.
+ * Opens pictures as files. Reads their headers now, and the rest on demand.
  * @throws UserError that names a file that is no picture
  */
 export async function pictureFiles(files: readonly string[], root: string): Promise<Picture[]> {

@@ -34,10 +34,10 @@ export function commonOf(headers: readonly Omit<PictureHeader, 'format'>[]): Com
 }
 
 /**
- * The form of pictures for a network: what was said, else what the shape of its input says, else what the pictures have.
- * @param input the shape with the batch dimension; null: any size
+ * Decides the form of pictures for a network: as it was set, else from the shape of the input, else from the pictures.
+ * @param input the shape with the batch dimension; undefined: any size
  * @param name of the dataset, for messages
- * @throws UserError where nothing says the size
+ * @throws UserError where nothing decides the size
  */
 export function formFor(
   input: readonly (number | null)[] | undefined,
@@ -55,7 +55,7 @@ export function formFor(
   return { height, width, resize, method, color: color ?? (channels === 1 ? 'gray' : 'rgb') };
 }
 
-/** Returns the form of pictures that the shape of an input asks for. */
+/** Returns the form of pictures for the shape of an input. */
 function wantedBy(
   input: readonly (number | null)[] | undefined,
   { height, width }: Common,
@@ -78,10 +78,10 @@ function wantedBy(
   }
 }
 
-/** Counts the numbers per pixel of a picture of this form. */
+/** Counts the channels of a picture of this form. */
 export const channelsOf = ({ color }: Form): 1 | 3 => (color === 'gray' ? 1 : 3);
 
-/** A picture in a form. */
+/** Converts a picture to a form. */
 export function formed(picture: Pixels, form: Form): Pixels {
   const sized = resized(picture, [form.height, form.width], form.resize, form.method);
   const colored = withChannels(sized, channelsOf(form));

@@ -2,17 +2,17 @@ import { UserError } from '../../../protocol/errors';
 import { jpegHeader } from './jpeg-header';
 import { MOST_PIXELS, type PictureHeader } from './picture';
 
-/** So many bytes of a file tell its header, but for JPEG files with long metadata. */
+/** Bytes at the start of a file that contain its header, except for JPEG files with long metadata. */
 export const HEADER_BYTES = 64 * 1024;
 
-/** Ends of names of pictures. */
+/** File extensions of pictures. */
 const ENDS = /\.(png|jpe?g|jfif|webp|bmp|dib)$/i;
 
 /** Returns true for the name of a picture that Secateur reads. */
 export const isPictureName = (name: string): boolean => ENDS.test(name);
 
 /**
- * Reads the header of a picture, whatever it is called.
+ * Reads the header of a picture, under any file name.
  * @param bytes the beginning of its file
  * @param name for messages
  * @throws UserError where it is no picture that Secateur reads, or too large
@@ -35,7 +35,7 @@ export function readPictureHeader(bytes: Uint8Array, name: string): PictureHeade
   return header;
 }
 
-/** Four letters at a place. */
+/** Returns four letters at an offset. */
 export const letters = (view: DataView, at: number): string =>
   String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3));
 

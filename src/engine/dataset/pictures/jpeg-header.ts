@@ -2,7 +2,7 @@ import type { PictureHeader } from './picture';
 
 const START = 0xffd8;
 const APP1 = 0xffe1;
-/** Start of frame, of any coding; DHT, JPG and DAC have numbers among them. */
+/** Recognizes a start of frame, of any coding. The markers DHT, JPG and DAC lie among their numbers. */
 const isFrame = (marker: number): boolean =>
   marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker);
 const EXIF = 0x45786966;
@@ -16,7 +16,10 @@ interface JpegFrame {
   readonly orientation: number;
 }
 
-/** The size of a JPEG picture as it is shown; undefined: it is none. @throws RangeError where the bytes end before its frame */
+/**
+ * Reads the displayed size of a JPEG picture; undefined where it is none. @throws RangeError where the bytes end before
+ * its frame
+ */
 export function jpegHeader(view: DataView): PictureHeader | undefined {
   if (view.byteLength < 2 || view.getUint16(0) !== START) return undefined;
   const { width, height, components, orientation } = jpegFrame(view);
@@ -38,12 +41,12 @@ function jpegFrame(view: DataView): JpegFrame {
       return { width, height, components, orientation };
     }
     if (marker === APP1 && view.getUint32(at + 4) === EXIF) orientation = exifOrientation(view, at + 10);
-    // A length counts itself; one that does not would lead nowhere.
+    // A length includes its own two bytes; a smaller one would stop the search.
     at += 2 + Math.max(2, view.getUint16(at + 2));
   }
 }
 
-/** The orientation that EXIF data tells, 1 to 8; 1 where it tells none. */
+/** Reads the orientation in EXIF data, 1 to 8; 1 where it has none. */
 function exifOrientation(view: DataView, start: number): number {
   const little = view.getUint16(start) === 0x4949;
   const directory = start + view.getUint32(start + 4, little);

@@ -5,12 +5,12 @@ import { decodePicture } from './decode';
 import { channelsOf, formed, type Form } from './form';
 import type { Picture } from './picture';
 
-/** The decoded pictures of a dataset may have so many bytes in all: 512 MiB. */
+/** Limit of the bytes of a dataset's decoded pictures: 512 MiB. */
 export const MOST_BYTES = 2 ** 29;
-/** Pictures that are read and decoded at a time: reading one goes on while another is decoded. */
+/** Pictures in progress at a time: one can be read while another is decoded. */
 const AT_ONCE = 4;
 
-/** Who waits for data, and hears how far it is. */
+/** A caller who waits for data, with a signal and progress. */
 export interface LoadListener {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -42,7 +42,7 @@ export async function loadPictures(
   return out;
 }
 
-/** @throws UserError where so many pictures do not fit into memory once they are decoded */
+/** @throws UserError where this number of decoded pictures does not fit into memory */
 export function refuseTooMany(count: number, form: Form, name: string): void {
   const bytes = count * form.height * form.width * channelsOf(form);
   if (bytes <= MOST_BYTES) return;

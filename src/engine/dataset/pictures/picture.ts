@@ -4,7 +4,7 @@ export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'bmp';
 /** The properties in the header of a picture's file. */
 export interface PictureHeader {
   readonly format: PictureFormat;
-  /** Pixels, as the picture is shown. */
+  /** Pixels, as the picture is displayed. */
   readonly width: number;
   readonly height: number;
   /** 1: gray; transparency does not count. */
@@ -28,6 +28,6 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
-/** No picture may have more pixels than this, nor a file of more bytes. */
+/** Limit of the pixels of a picture, and of the bytes of its file. */
 export const MOST_PIXELS = 2 ** 26;
 export const MOST_FILE_BYTES = 2 ** 26;

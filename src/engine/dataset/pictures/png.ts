@@ -4,7 +4,7 @@ import { letters } from './header';
 import { withoutAlpha } from './color';
 import type { Pixels } from './picture';
 
-/** The chunks that decide the pixels; others, such as profiles that unpack to gigabytes, are not looked at. */
+/** The chunks that decide the pixels. Others are skipped, such as profiles that unpack to gigabytes. */
 const NEEDED = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);
 const SIGNATURE_BYTES = 8;
 /** Length, name and checksum of a chunk. */
@@ -26,7 +26,7 @@ function inColors(picture: DecodedPng): Uint8Array {
   return Uint8Array.from(colors);
 }
 
-/** The same file with nothing but the chunks that decide its pixels. @throws Error where these are not as many as its header says */
+/** Removes all chunks but those that decide the pixels. @throws Error where the pixels do not fit the header */
 function safe(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kept: Uint8Array[] = [bytes.subarray(0, SIGNATURE_BYTES)];
@@ -48,7 +48,7 @@ function safe(bytes: Uint8Array): Uint8Array {
   return Buffer.concat(kept);
 }
 
-/** Samples of any depth as bytes. */
+/** Converts samples of any depth to bytes. */
 function inBytes({ width, height, channels, depth, data }: DecodedPng): Uint8Array {
   if (depth === 16) return Uint8Array.from(data, (value) => Math.round(value / 257));
   if (depth === 8) return Uint8Array.from(data);

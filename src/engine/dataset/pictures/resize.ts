@@ -8,7 +8,7 @@ export type ResizeMode = 'stretch' | 'crop' | 'pad';
 /** Weights of the source pixels of one pixel. */
 type Taps = readonly { readonly at: number; readonly weight: number }[];
 
-/** The picture with another height and width. */
+/** Resizes a picture. */
 export function resized(
   picture: Pixels,
   [height, width]: readonly [number, number],
@@ -51,7 +51,7 @@ function tapsOf(from: number, to: number, method: ResizeMethod): Taps[] {
   });
 }
 
-/** The pixels between two places, each by the share of it that lies between them. */
+/** Weighs the pixels between two positions by the share of each that lies between them. */
 function covered(start: number, end: number, from: number): Taps {
   const taps = [];
   for (let at = Math.floor(start); at < Math.min(from, Math.ceil(end)); at++)
@@ -59,7 +59,7 @@ function covered(start: number, end: number, from: number): Taps {
   return taps;
 }
 
-/** The middle of a picture, cut so that it has the ratio of `height` and `width`. */
+/** Crops the middle of a picture to the ratio of `height` and `width`. */
 function cropped(picture: Pixels, height: number, width: number): Pixels {
   const h = Math.min(picture.height, Math.max(1, Math.floor((picture.width * height) / width)));
   const w = Math.min(picture.width, Math.max(1, Math.floor((picture.height * width) / height)));
@@ -72,7 +72,7 @@ function cropped(picture: Pixels, height: number, width: number): Pixels {
   return { ...picture, width: w, height: h, data: out };
 }
 
-/** The whole picture as large as it fits, in the middle of black. */
+/** Fits the whole picture into the middle of a black one. */
 function padded(picture: Pixels, height: number, width: number, method: ResizeMethod): Pixels {
   const ratio = Math.max(picture.height / height, picture.width / width);
   const [h, w] = [picture.height / ratio, picture.width / ratio];

@@ -2,7 +2,7 @@ import { encode } from 'fast-png';
 import type { Pixels } from './picture';
 import { resized } from './resize';
 
-/** A picture as the data URL of a PNG whose sides have at most `most` pixels; its ratio stays. */
+/** Makes a data URL of a PNG whose sides have at most `most` pixels; keeps the aspect ratio. */
 export function thumbnail(picture: Pixels, most: number): string {
   const scale = Math.min(1, most / Math.max(picture.height, picture.width));
   const side = (size: number): number => Math.max(1, Math.round(size * scale));

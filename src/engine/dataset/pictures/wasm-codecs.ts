@@ -8,7 +8,7 @@ import startWebp from '@jsquash/webp/codec/dec/webp_dec.js';
 import type { Pixels } from './picture';
 import { withoutAlpha } from './color';
 
-/** A codec that could not decode, with what it complained of. */
+/** A failure of a codec, with its messages. */
 export class CodecFailure extends Error {}
 
 interface Running {
@@ -17,7 +17,7 @@ interface Running {
   readonly complaints: string[];
 }
 
-/** A codec as WebAssembly: compiled once, started anew after each failure, which may leave it in any state. */
+/** A codec as WebAssembly. It is compiled once, and restarted after each failure, which may leave it in any state. */
 class WasmCodec<T> {
   private module: Promise<WebAssembly.Module> | undefined;
   private running: Promise<Running> | undefined;
@@ -28,13 +28,13 @@ class WasmCodec<T> {
     private readonly wasm: string,
   ) {}
 
-  /** Pixels as they are shown. @throws CodecFailure */
+  /** Decodes the pixels as displayed. @throws CodecFailure */
   async decode(bytes: Uint8Array): Promise<JsquashImage> {
     const { decode, complaints } = await (this.running ??= this.started());
     complaints.length = 0;
     try {
       const image = decode(bytes);
-      // A damaged file may still give pixels, gray ones: the codec complains and goes on.
+      // A codec may decode a damaged file to gray pixels; it reports the damage and goes on.
       if (image && complaints.length === 0) return image;
     } catch (error) {
       complaints.push(error instanceof Error ? error.message : String(error));
@@ -61,7 +61,7 @@ class WasmCodec<T> {
   }
 }
 
-/** Beside the bundle, else in the package. */
+/** Finds the file beside the bundle, else in the package. */
 async function compiled(wasm: string): Promise<WebAssembly.Module> {
   const beside = path.join(path.dirname(fileURLToPath(import.meta.url)), path.basename(wasm));
   const file = existsSync(beside) ? beside : createRequire(import.meta.url).resolve(wasm);

@@ -10,13 +10,13 @@ import { parquet } from './parquet';
 import type { Place, Source } from './source';
 import { table } from './table';
 
-/** All sources, in the order in which they are asked whether they know a place. */
+/** All sources, in the order in which they try to recognize a place. */
 const SOURCES: readonly Source[] = [idx, cifar, npy, parquet, table, images];
 
 /** The formats that Secateur reads, in words. */
 const READS = 'folders of pictures, IDX files, arrays of NumPy, a table, Parquet files, or binary files of CIFAR-10';
 
-/** A place, the source that reads it, and what told so. */
+/** A place, the source that reads it, and the evidence for that. */
 export interface Recognized {
   readonly place: Place;
   readonly source: Source;
@@ -24,8 +24,8 @@ export interface Recognized {
 }
 
 /**
- * Finds out how the data in a place lies.
- * @param format said by the descriptor; by default the content tells
+ * Recognizes the format of the data in a place.
+ * @param format set by the descriptor; by default the content decides
  * @param what names the place in a sentence
  * @throws UserError where there is nothing, or nothing that Secateur reads
  */

@@ -16,7 +16,7 @@ export type Target =
   | { readonly kind: 'class'; readonly labels: Int32Array }
   | { readonly kind: 'values'; readonly values: Float32Array; readonly shape: readonly number[] };
 
-/** Examples of one shape, row-major: bytes of pixels, or numbers that enter a network as they are. */
+/** Examples of one shape, row-major: bytes of pixels, or numbers that enter a network unchanged. */
 export interface ArrayExamples {
   readonly kind: 'array';
   readonly values: Uint8Array | Float32Array;
@@ -24,10 +24,10 @@ export interface ArrayExamples {
   readonly shape: readonly number[];
 }
 
-/** Examples as they lie in their files: in one array, or as pictures of any size. */
+/** Examples as stored in their files: in one array, or as pictures of any size. */
 export type StoredExamples = ArrayExamples | { readonly kind: 'pictures'; readonly pictures: readonly Picture[] };
 
-/** The examples of one part of a dataset and what they are to tell, in one order. */
+/** The examples of one part of a dataset and their targets, in one order. */
 export interface Part {
   readonly count: number;
   readonly examples: StoredExamples;
@@ -37,14 +37,14 @@ export interface Part {
   readonly labelsFrom: string;
 }
 
-/** A dataset as it lies in its files; nothing is said yet of how it enters a network. */
+/** A dataset as stored in its files. Its form in a network is not decided yet. */
 export interface SourceData {
   /** At least one. */
   readonly parts: Readonly<Partial<Record<Split, Part>>>;
-  /** The name of a dataset that is known by its content; by default it is called as its folder or file. */
+  /** The name of a dataset that is known by its content; by default the name of its folder or file. */
   readonly name?: string | undefined;
   readonly sample?: boolean;
-  /** Names of the classes in the order of their numbers, where the files tell them. */
+  /** Class names in the order of the class numbers, where the files give them. */
   readonly classNames?: readonly string[] | undefined;
   /** True where the names of the classes decide their order, which may differ from that of a model. */
   readonly sortedClasses?: boolean;
@@ -54,7 +54,7 @@ export interface SourceData {
   readonly notes?: readonly string[];
 }
 
-/** One way in which datasets lie in files. */
+/** A format of datasets in files. */
 export interface Source {
   readonly format: DataFormat;
   /** Returns the evidence for such a dataset in a few words, or undefined. Reads names and headers only. */

@@ -27,7 +27,7 @@ export interface Operation {
   readonly inputs: readonly (string | undefined)[];
   /** Functions of the library that it calls. */
   readonly calls: readonly string[];
-  /** Whether it transposes its second matrix. */
+  /** True if it transposes its second matrix. */
   readonly transposed: boolean;
 }
 

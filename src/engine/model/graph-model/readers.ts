@@ -6,7 +6,7 @@ export interface Reader {
   readonly scope: Scope;
   /** Index of the input that takes the constant. */
   readonly index: number;
-  /** Whether the constant is sliced or transposed on its way. */
+  /** True if the constant is sliced or transposed on its way. */
   readonly rearranged: boolean;
 }
 

@@ -130,7 +130,7 @@ export interface Recurrent {
   readonly units: number | null;
   /** True if it returns every step, false if only the last one. */
   readonly sequences: boolean;
-  /** Whether it also returns its states. */
+  /** True if it also returns its states. */
   readonly states: boolean;
 }
 
@@ -154,7 +154,7 @@ export interface Cells {
 /** Scales the inputs of a model by the mean and variance of data. */
 export interface Standardization {
   readonly kind: 'standardization';
-  /** Of the first channel; null where its weights hold them. */
+  /** Values of the first channel; null where its weights hold them. */
   readonly mean: number | null;
   readonly variance: number | null;
 }

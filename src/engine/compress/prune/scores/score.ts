@@ -9,7 +9,7 @@ export type Statistics = ReadonlyMap<string, Float32Array>;
 export interface ScoreInput {
   readonly tensor: Tensor & { readonly data: Float32Array };
   readonly seed: number;
-  /** Of this tensor; empty for scores without `calibrate`. */
+  /** Statistics of this tensor; empty for scores without `calibrate`. */
   readonly statistics: Float32Array;
 }
 

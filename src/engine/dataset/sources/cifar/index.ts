@@ -11,7 +11,7 @@ const PLANE = SIDE * SIDE;
 /** A label, then the red, the green and the blue plane of an image. */
 const RECORD = 1 + CHANNELS * PLANE;
 const NAMES = 'batches.meta.txt';
-/** The files have 10,000 images each; no more than ten times that is read. */
+/** Limit of the bytes of a file: ten times the usual 10,000 images. */
 const MOST_BYTES = 100_000 * RECORD;
 
 const trainFiles = (names: readonly string[]): string[] => names.filter((name) => /^data_batch_[1-5]\.bin$/.test(name));

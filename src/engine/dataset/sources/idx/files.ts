@@ -3,10 +3,10 @@ import path from 'node:path';
 import { UserError } from '../../../../protocol/errors';
 import { FILE_NAMES, PARTS, type Part } from '../../fashion-mnist';
 
-/** Names of files, in the folder that was searched, by part. */
+/** Names of files in the searched folder, by part. */
 export type IdxFiles = Readonly<Partial<Record<Part, string>>>;
 
-/** The files of an IDX dataset among these names, with or without `.gz`; some mirrors write a dot before `idx`. */
+/** Finds the files of an IDX dataset among these names, with or without `.gz`. Some mirrors write a dot before `idx`. */
 export function idxFilesAmong(names: readonly string[]): IdxFiles {
   const found: Partial<Record<Part, string>> = {};
   for (const part of PARTS) {
@@ -23,8 +23,8 @@ export async function hasAllFiles(folder: string): Promise<boolean> {
 }
 
 /**
- * The pair of files of a part, absolute; undefined where there is neither.
- * @throws UserError where there is one without the other
+ * Finds the pair of files of a part, absolute; undefined where both are missing.
+ * @throws UserError where only one of them exists
  */
 export function pairOf(
   folder: string,
@@ -54,7 +54,7 @@ async function firstThatExists(files: readonly string[]): Promise<string | undef
       await access(file);
       return file;
     } catch {
-      // The next name.
+      // Try the next name.
     }
   }
   return undefined;

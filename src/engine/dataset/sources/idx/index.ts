@@ -10,7 +10,7 @@ import { IMAGES, LABELS, readIdxFile } from './read';
 
 const SPLITS = { train: 'train', test: 'test' } as const satisfies Partial<Record<Split, 'train' | 'test'>>;
 
-/** IDX files as MNIST set them: images and labels of a training part, of a test part, or of both. */
+/** IDX files in the form of MNIST: images and labels of a training part, of a test part, or of both. */
 export const idx: Source = {
   format: 'idx',
   recognize: ({ isFile, names }) => {

@@ -3,13 +3,13 @@ import { UserError } from '../../../../protocol/errors';
 import { withDataFile, type DataFile } from '../../files/data-file';
 import type { Numbers } from '../../values';
 
-/** No dataset file may hold more than this: 1 GiB. */
+/** Limit of the bytes of a dataset file: 1 GiB. */
 export const MAX_BYTES = 2 ** 30;
-/** A gzipped file may always unpack to so many bytes: 64 MiB; and beyond that to so many times its own size. */
+/** Every gzipped file may unpack to 64 MiB; to more only up to a multiple of its own size. */
 const FREE_BYTES = 2 ** 26;
 const MOST_TIMES = 64;
 
-/** Numbers as an IDX file holds them, row-major. */
+/** The numbers of an IDX file, row-major. */
 export interface IdxArray {
   /** The number of examples, then the sizes of one. */
   readonly sizes: readonly number[];
@@ -21,9 +21,9 @@ export interface IdxArray {
 /** The allowed content of one kind of IDX file. */
 export interface Kind {
   readonly what: 'images' | 'labels';
-  /** Numbers of sizes that its header may name. */
+  /** Numbers of sizes that the header may have. */
   readonly ranks: readonly number[];
-  /** The number with which it usually begins. */
+  /** The usual first number of the file. */
   readonly usual: number;
 }
 
@@ -70,14 +70,14 @@ interface Announced {
 }
 
 /**
- * Reads an IDX file, gzipped or not: two zeros, the type, the number of sizes, the sizes, then the numbers, big-endian. Memory
- * is what the header announces, which is checked before it is taken. @throws UserError
+ * Reads an IDX file, gzipped or not: two zeros, the type, the number of sizes, the sizes, then the numbers, big-endian.
+ * The announced size is checked before memory is allocated. @throws UserError
  */
 export const readIdxFile = (file: string, kind: Kind): Promise<IdxArray> =>
   withDataFile(file, (source) => readIdx(source, file, kind));
 
 /**
- * Reads the header first; then at most the bytes that it announces, and one more piece that tells that there are too many.
+ * Reads the header first, then at most the announced bytes and one more piece, which shows whether there are too many.
  * @throws UserError
  */
 export async function readIdx(source: DataFile, file: string, kind: Kind): Promise<IdxArray> {

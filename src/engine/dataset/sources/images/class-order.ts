@@ -3,20 +3,20 @@ import { UserError } from '../../../../protocol/errors';
 import { namesFromFiles } from '../../class-names';
 import type { Place } from '../source';
 
-/** The folders of classes in the order of the numbers of the classes, and what the classes are called. */
+/** The class folders in the order of the class numbers, and the class names. */
 export interface ClassOrder {
   readonly folders: readonly string[];
   readonly names: readonly string[];
-  /** True where nobody gave the order. */
+  /** True where no order was given. */
   readonly sorted: boolean;
 }
 
 /**
- * The order of classes that are folders: that of a list of names which has them all, else that of the names of the folders,
- * as Keras has it. As many names of which none is that of a folder are other names for the folders in that order.
+ * Orders the classes of folders: by a list of names that has all of them, else by folder name, as Keras does. A list of
+ * as many names that match no folder renames the folders in that order.
  * @param folders in order of their names
  * @param given by the descriptor
- * @throws UserError where a list has some of them only
+ * @throws UserError where a list has only some of them
  */
 export async function classOrder(
   { path: root, names: files }: Place,

@@ -17,19 +17,19 @@ export interface Layout {
   readonly parts: ReadonlyMap<Split, readonly ClassFolder[]>;
   /** True where there are only folders of classes. */
   readonly alone: boolean;
-  /** All folders in it, absolute: their times change with what lies in them. */
+  /** All folders in it, absolute: their times change with their content. */
   readonly folders: readonly string[];
   /** Files that are no pictures, relative to the dataset. */
   readonly others: readonly string[];
 }
 
-/** The names that folders of splits have. */
+/** Folder names of splits. */
 const SPLITS: readonly (readonly [Split, RegExp])[] = [
   ['train', /^train(ing)?$/i],
   ['validation', /^(val|valid|validation)$/i],
   ['test', /^test(ing)?$/i],
 ];
-/** Folders within folders of a class are looked into so deep. */
+/** Limit of the depth of folders within a class folder. */
 const MOST_DEPTH = 8;
 
 /** Findings on the way through folders. */
@@ -39,7 +39,7 @@ interface Found {
   files: number;
 }
 
-/** The arrangement of a folder; undefined: it has no folders of pictures. @throws UserError */
+/** Finds the arrangement of a folder; undefined where it has no folders of pictures. @throws UserError */
 export async function layoutOf({ path: root, isFile }: Place): Promise<Layout | undefined> {
   if (isFile) return undefined;
   const found: Found = { folders: [], others: [], files: 0 };

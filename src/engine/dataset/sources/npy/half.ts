@@ -1,4 +1,4 @@
-/** The number that 16 bits of half precision (IEEE 754) stand for. */
+/** Converts 16 bits of half precision (IEEE 754) to a number. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];

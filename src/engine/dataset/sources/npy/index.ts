@@ -11,7 +11,7 @@ import { roleOf } from './names';
 import { isNpy, readNpy, type NpyArray } from './read';
 import { isZip, unpackNpz } from './npz';
 
-/** No file of arrays may have more bytes than this: 1 GiB. */
+/** Limit of the bytes of a file of arrays: 1 GiB. */
 const MOST_BYTES = 2 ** 30;
 
 /** Arrays of NumPy: an .npz file, or a folder with one, or with .npy files. */
@@ -34,7 +34,7 @@ export const npy: Source = {
   },
 };
 
-/** The files of arrays, absolute: one .npz, or all .npy whose names tell what they are. */
+/** Finds the files of arrays, absolute: one .npz, or all .npy files whose names give their roles. */
 async function filesOf({ path: given, isFile, names }: Place): Promise<string[]> {
   if (isFile) {
     const bytes = await beginningOf(given, 8);
@@ -108,7 +108,7 @@ function partOf(x: Named, y: Named, where: string): Part {
   };
 }
 
-/** Rows of pixels without channels have one. */
+/** Adds the channel axis to pixels without one. */
 const asImages = (examples: ArrayExamples): ArrayExamples =>
   examples.values instanceof Uint8Array && examples.shape.length === 2
     ? { ...examples, shape: [...examples.shape, 1] }

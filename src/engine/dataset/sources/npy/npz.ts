@@ -3,7 +3,7 @@ import { UserError } from '../../../../protocol/errors';
 import { roleOf } from './names';
 import { readNpy, type NpyArray } from './read';
 
-/** The arrays of an .npz file may unpack to so many bytes in all: 2 GiB. */
+/** Limit of the unpacked bytes of all arrays of an .npz file: 2 GiB. */
 const MOST_UNPACKED = 2 ** 31;
 
 /** Returns true for the first bytes of a zip file. */
@@ -11,8 +11,8 @@ export const isZip = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 
 /**
- * The arrays of an .npz file by their names; those whose names tell what they are can be read.
- * @throws UserError where it is damaged, or unpacks to more than can be held
+ * Unpacks the arrays of an .npz file, by name. Only arrays whose names give their roles can be read.
+ * @throws UserError where it is damaged, or unpacks to more than the limit
  */
 export function unpackNpz(bytes: Uint8Array, file: string): Map<string, () => NpyArray> {
   const arrays = new Map<string, () => NpyArray>();

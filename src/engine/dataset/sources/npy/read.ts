@@ -21,7 +21,7 @@ const typed = (
   read: (view: DataView, at: number, little: boolean) => number | bigint,
 ): NumberType => ({ bytes, make, read });
 
-/** By kind and size, as `descr` writes them behind the order of bytes. */
+/** By kind and size, as `descr` writes them after the byte order. */
 const TYPES: ReadonlyMap<string, NumberType> = new Map([
   ['b1', typed(1, (n) => new Uint8Array(n), (view, at) => view.getUint8(at))],
   ['u1', typed(1, (n) => new Uint8Array(n), (view, at) => view.getUint8(at))],
@@ -47,7 +47,7 @@ interface Header {
   readonly start: number;
 }
 
-/** No array may have more dimensions than this. */
+/** Limit of the dimensions of an array. */
 const MOST_RANK = 8;
 
 /** Returns true for the first bytes of a .npy file. */
@@ -55,7 +55,7 @@ export const isNpy = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(6, bytes.byteLength)).toString('latin1') === '\x93NUMPY';
 
 /**
- * Reads a .npy file, of any version, order of bytes and order of axes.
+ * Reads a .npy file of any version, byte order and axis order.
  * @param name for messages
  * @throws UserError
  */
@@ -106,7 +106,7 @@ function decoded(view: DataView, type: NumberType, little: boolean, count: numbe
   return numbers;
 }
 
-/** Puts an array whose first axis runs fastest into the order in which the last one does. */
+/** Reorders an array whose first axis runs fastest, so that the last axis does. */
 function inOrderC(numbers: Numbers, shape: readonly number[], type: NumberType): Numbers {
   const out = type.make(numbers.length);
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));

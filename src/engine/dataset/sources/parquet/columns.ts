@@ -2,7 +2,7 @@ import { UserError } from '../../../../protocol/errors';
 import { GrowingNumbers } from '../table/growing';
 import type { Column } from '../table/table';
 
-/** A column that grows with the cells of rows: numbers, texts, or files as Hugging Face keeps them. */
+/** Builds a column from the cells of rows: numbers, texts, or files as Hugging Face stores them. */
 export class ColumnBuilder {
   private readonly numbers = new GrowingNumbers();
   private readonly texts: string[] = [];
@@ -18,7 +18,7 @@ export class ColumnBuilder {
     const value = contentOf(cell);
     if (value === undefined) {
       if (this.missing < 0) this.missing = this.rows;
-      // Wherever the column may belong, the rows stay in step.
+      // Every column gets a value, so that rows stay aligned.
       this.numbers.push(NaN);
       this.texts.push('');
     } else if (typeof value === 'number') {
@@ -31,7 +31,7 @@ export class ColumnBuilder {
     this.rows++;
   }
 
-  /** @throws UserError where its cells are of several kinds, or of one that is not read */
+  /** @throws UserError where its cells are of several kinds, or of an unsupported kind */
   done(from: string): Column {
     const { name, rows } = this;
     if (this.other !== undefined)

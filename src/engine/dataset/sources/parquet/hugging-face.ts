@@ -11,7 +11,9 @@ export interface ToldColumns {
   readonly classNames?: readonly string[];
 }
 
-/** The columns of images and of classes, with the names of the classes, as the metadata of a file tells them; nothing where it does not. */
+/**
+ * Reads the columns of images and of classes, and the class names, from the metadata of a file; empty where it has none.
+ */
 export function toldColumns({ huggingface }: Metadata): ToldColumns {
   let value: unknown;
   try {

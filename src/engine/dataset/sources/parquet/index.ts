@@ -10,10 +10,10 @@ import type { Table } from '../table/table';
 import { toldColumns, type ToldColumns } from './hugging-face';
 import { isParquet, readParquet } from './read';
 
-/** Files lie so deep at the most: `data/train-00000-of-00002.parquet`, `default/train/0000.parquet`. */
+/** Limit of the depth of files: `data/train-00000-of-00002.parquet`, `default/train/0000.parquet`. */
 const MOST_DEPTH = 2;
 
-/** Parquet files as Hugging Face lays a dataset out: one or more for each part, with images or with columns. */
+/** Parquet files in the layout of Hugging Face: one or more for each part, with images or with columns. */
 export const parquet: Source = {
   format: 'parquet',
   recognize: async (place) => {
@@ -26,7 +26,7 @@ export const parquet: Source = {
   open,
 };
 
-/** The files of each part, absolute, in the order of their names. */
+/** Finds the files of each part, absolute, in the order of their names. */
 async function filesOf({ path: given, isFile, names }: Place): Promise<Map<Split, string[]>> {
   const found = new Map<Split, string[]>();
   if (isFile) {

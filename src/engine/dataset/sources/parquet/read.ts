@@ -6,9 +6,9 @@ import type { Table } from '../table/table';
 import { ColumnBuilder } from './columns';
 import { columnsOf, isConsistent } from './schema';
 
-/** No file, and what it unpacks to, may have more bytes than this: 1 GiB. */
+/** Limit of the bytes of a file, and of its unpacked content: 1 GiB. */
 const MOST_BYTES = 2 ** 30;
-/** Rows that are held as they are read. */
+/** Rows in memory while a file is read. */
 const ROWS_AT_ONCE = 2048;
 
 /** Metadata of a file: texts by key. */

@@ -2,13 +2,13 @@ import type { FileMetaData } from 'hyparquet';
 
 /** The columns of a file. */
 export interface ParquetColumns {
-  /** The names of the columns, those of the fields of a column left out. */
+  /** The names of the columns, without those of fields within columns. */
   readonly names: readonly string[];
   /** The paths of the columns and fields that hold values. */
   readonly leaves: readonly string[];
 }
 
-/** The columns of a file, whose schema is a tree in depth-first order, its root first. */
+/** Lists the columns of a file, whose schema is a tree in depth-first order with its root first. */
 export function columnsOf({ schema }: Pick<FileMetaData, 'schema'>): ParquetColumns {
   const [names, leaves]: [string[], string[]] = [[], []];
   const walk = (at: number, path: readonly string[]): number => {

@@ -6,10 +6,10 @@ import { GrowingNumbers } from './growing';
 import { delimiterOf, hasHeader, isNumber, isWhole, numberColumns } from './sniff';
 import { isMissing, type Column, type Table } from './table';
 
-/** Bytes of a file by which it is recognized, and rows by which the kinds of its columns are. */
+/** Bytes of a file that are read to recognize it and the kinds of its columns. */
 const FIRST_BYTES = 64 * 1024;
 const FIRST_ROWS = 200;
-/** A table may take so much memory: 1 GiB. */
+/** Limit of the memory of a table: 1 GiB. */
 const MOST_BYTES = 2 ** 30;
 const MOST_COLUMNS = 100_000;
 
@@ -33,7 +33,7 @@ export async function shapeOfCsv(file: string, header?: boolean): Promise<CsvSha
     .replace(/^\ufeff/, '');
   if (text.includes('\0') || text.includes('\ufffd'.repeat(4))) return undefined;
   const all = text.split(/\r\n|\n|\r/);
-  // The last line may be cut.
+  // The last line may be incomplete.
   const lines = (all.length > 2 ? all.slice(0, -1) : all).filter((line) => line.trim() !== '').slice(0, 50);
   const delimiter = delimiterOf(lines);
   if (lines.length < 2 || delimiter === undefined) return undefined;
@@ -69,7 +69,7 @@ export async function readCsv(file: string, shape: CsvShape): Promise<Table> {
   }
 }
 
-/** One pass; undefined where a column that began with numbers has a text, which `kinds` then says. */
+/** Reads a table in one pass; undefined where a column that began with numbers has a text. It then corrects `kinds`. */
 async function readAs(file: string, { delimiter, header }: CsvShape, kinds: boolean[]): Promise<Table | undefined> {
   let names: string[] | undefined;
   let rows = 0;
@@ -103,7 +103,7 @@ function refuseLarge(file: string, columns: readonly (Numbers | Texts)[]): void 
 async function eachRow(file: string, delimiter: string, hear: (cells: string[]) => void): Promise<void> {
   await withDataFile(file, async ({ bytes }) => {
     const parser = parse(optionsFor(delimiter));
-    // Its failures are those of `parser`, which is read below.
+    // Errors reach `parser`, which is read below.
     pipeline(Readable.from(bytes, { objectMode: false }), parser, () => undefined);
     try {
       for await (const row of parser as AsyncIterable<string[]>) hear(row);
@@ -118,7 +118,7 @@ async function eachRow(file: string, delimiter: string, hear: (cells: string[]) 
   });
 }
 
-/** A column of numbers that grows. */
+/** A growing column of numbers. */
 class Numbers {
   private readonly values = new GrowingNumbers();
   private whole = true;
@@ -145,7 +145,7 @@ class Numbers {
   }
 }
 
-/** A column of texts that grows; equal ones are held once. */
+/** A growing column of texts; equal texts share memory. */
 class Texts {
   private readonly values: string[] = [];
   private readonly known = new Map<string, string>();
@@ -155,7 +155,7 @@ class Texts {
     const text = cell.trim();
     let held = this.known.get(text);
     if (held === undefined) {
-      // A piece of a long text would hold all of it.
+      // A slice of a long text would keep all of it in memory.
       held = Buffer.from(text).toString();
       this.known.set(held, held);
       this.bytes += 2 * held.length + 64;

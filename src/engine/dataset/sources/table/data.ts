@@ -16,13 +16,13 @@ import type { Column, Table } from './table';
 /** Properties of tables beside their rows. */
 export interface TableOptions {
   readonly columns?: Columns | undefined;
-  /** The names of the classes in the order of their numbers, where something else than the rows tells them. */
+  /** Class names in the order of the class numbers, where they do not come from the rows. */
   readonly classNames?: readonly string[] | undefined;
-  /** The folder in which pictures lie that rows name. */
+  /** The folder of the pictures that rows name. */
   readonly root: string;
 }
 
-/** A dataset of the tables of its parts, which have the same columns. @throws UserError */
+/** Makes a dataset of the tables of its parts, which have the same columns. @throws UserError */
 export async function dataOfTables(
   given: ReadonlyMap<Split, Table>,
   { columns, classNames, root }: TableOptions,
@@ -65,7 +65,7 @@ function requireAlike([first, ...others]: readonly Table[]): void {
     throw new UserError(`The tables ${first!.from} and ${other.from} differ in their columns: they must agree.`);
 }
 
-/** The parts that a column tells. */
+/** Splits a table by a column of parts. */
 function byColumn(table: Table, split: number, tables: number): Map<Split, Table> {
   if (tables > 1) throw new UserError(`The table ${table.from} says its parts in a column, but lies beside others.`);
   const rows = new Map<Split, number[]>();
@@ -114,7 +114,7 @@ async function refuseOutsideAll(files: readonly string[], root: string): Promise
   for (const file of files) await refuseOutside(file, root);
 }
 
-/** Names as classes: in the order of a list that has them all, else in that of the alphabet. @throws UserError */
+/** Converts names to classes, in the order of a list that has them all, else alphabetically. @throws UserError */
 function namesIn(tables: readonly Table[], target: number, told?: readonly string[]): readonly string[] {
   const found = [...new Set(tables.flatMap((table) => textsOf(table.columns[target]!, table.from)))].sort();
   const missing = found.filter((name) => told?.includes(name) === false);

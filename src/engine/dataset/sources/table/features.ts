@@ -3,7 +3,7 @@ import { examplesOf } from '../../values';
 import type { ArrayExamples } from '../source';
 import type { Column, Table } from './table';
 
-/** No column of names may have more different ones than this, each of which becomes a feature. */
+/** Limit of the different names in a column; each becomes a feature. */
 const MOST_CATEGORIES = 1000;
 
 /** A feature of the examples: a number, or a category that becomes a 1 among 0. */
@@ -12,7 +12,7 @@ export type Feature =
   | { readonly kind: 'category'; readonly column: number; readonly category: string };
 
 /**
- * The features that columns give: numbers as they are, names one-hot, in the order of the names in all tables.
+ * Makes features from columns: numbers unchanged, names one-hot, in the order of the names in all tables.
  * @throws UserError where a column has too many names, or files
  */
 export function featuresOf(tables: readonly Table[], columns: readonly number[]): Feature[] {
@@ -30,14 +30,14 @@ export function featuresOf(tables: readonly Table[], columns: readonly number[])
   });
 }
 
-/** The values of a column as texts. @throws UserError where it has files */
+/** Returns the values of a column as texts. @throws UserError where it has files */
 export function textsOf(column: Column, from: string): readonly string[] {
   if (column.kind === 'texts') return column.values;
   if (column.kind === 'numbers') return Array.from(column.values, String);
   throw new UserError(`The column ${column.name} of the table ${from} holds files, which are no features.`);
 }
 
-/** The examples of a table, a row each. @throws UserError where a value is missing */
+/** Makes one example from each row of a table. @throws UserError where a value is missing */
 export function rowsOf(table: Table, features: readonly Feature[]): ArrayExamples {
   for (const column of new Set(features.map((feature) => feature.column))) refuseMissing(table, column);
   const bytes = features.every(
@@ -55,7 +55,7 @@ export function rowsOf(table: Table, features: readonly Feature[]): ArrayExample
         out[row * size + f] = text === feature.category ? 1 : 0;
       });
   });
-  // Few columns of small whole numbers are no pixels.
+  // Few columns of small whole numbers are not pixels.
   return examplesOf(out, [size], `The table ${table.from}`);
 }
 

@@ -1,4 +1,4 @@
-/** Numbers that come one by one: bytes as long as all are, floats from the first that is none. */
+/** A growing list of numbers: bytes while all are bytes, floats from the first other number. */
 export class GrowingNumbers {
   private values: Uint8Array | Float64Array = new Uint8Array(1024);
   private count = 0;
@@ -10,7 +10,7 @@ export class GrowingNumbers {
     this.values[this.count++] = value;
   }
 
-  /** Bytes of memory that they take. */
+  /** Memory in bytes. */
   get bytes(): number {
     return this.values.byteLength;
   }

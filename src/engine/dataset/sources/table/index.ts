@@ -11,7 +11,7 @@ import type { Table } from './table';
 
 const ENDS = /\.(csv|tsv|tab|data)(\.gz)?$/i;
 
-/** A table in a file of text, or one for each part in a folder. */
+/** A table in a text file, or one for each part in a folder. */
 export const table: Source = {
   format: 'table',
   recognize: async (place) => {
@@ -26,7 +26,7 @@ export const table: Source = {
   open,
 };
 
-/** The files of the parts, absolute. A folder with one table alone has that. */
+/** Finds the files of the parts, absolute. A folder with a single table has only that. */
 function filesOf({ path: given, isFile, names }: Place): Map<Split, string> {
   const place = (name: string): string => (isFile ? given : path.join(given, name));
   const tables = names.filter((name) => isFile || ENDS.test(name));

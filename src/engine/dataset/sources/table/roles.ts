@@ -8,10 +8,10 @@ import type { Column, Table } from './table';
 /** The roles of a table's columns, by index. */
 export interface Roles {
   readonly target: number;
-  /** The column of pictures; undefined: the features are the examples. */
+  /** The column of pictures; undefined where the features are the examples. */
   readonly picture?: number | undefined;
   readonly features: readonly number[];
-  /** The column that says to which part a row belongs. */
+  /** The column that names the part of a row. */
   readonly split?: number | undefined;
   /** The evidence for the target, in a few words. */
   readonly evidence: string;
@@ -20,7 +20,10 @@ export interface Roles {
 /** Columns that only count the rows. */
 const COUNTERS = new Set(['', 'id', 'index', 'unnamed: 0']);
 
-/** Finds what each column is: as was said, by its name, or by what it holds. @throws UserError where nothing tells the target */
+/**
+ * Finds the role of each column: as it was set, by its name, or by its content. @throws UserError where the target is
+ * unclear
+ */
 export function rolesOf(table: Table, said: Columns = {}): Roles {
   const { columns } = table;
   const picture = said.image === undefined ? pictureColumn(table) : placeOf(table, said.image);
@@ -35,7 +38,7 @@ export function rolesOf(table: Table, said: Columns = {}): Roles {
   return { target, picture, features, split, evidence };
 }
 
-/** The place of a column that was named, or counted from 1. @throws UserError where there is none */
+/** Finds the index of a column by its name, or its number from 1. @throws UserError where there is none */
 function placeOf({ columns, from }: Table, said: string | number): number {
   const place = typeof said === 'number' ? said - 1 : columns.findIndex(({ name }) => name === said);
   if (columns[place]) return place;

@@ -6,7 +6,7 @@ const DELIMITERS = ['\t', ',', ';', '|'] as const;
 export const TARGET_NAMES: readonly string[] = ['label', 'labels', 'class', 'target', 'y', 'category', 'species', 'classname', 'class_name']; // prettier-ignore
 export const PICTURE_NAMES: readonly string[] = ['image', 'img', 'path', 'file', 'filename', 'file_name', 'filepath', 'image_path', 'image_id', 'picture']; // prettier-ignore
 
-/** A number as tables have them. */
+/** A number in the notation of tables. */
 const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i;
 export const isNumber = (text: string): boolean => NUMBER.test(text);
 export const isWhole = (text: string): boolean => /^\s*[-+]?\d+\s*$/.test(text);

@@ -1,11 +1,11 @@
-/** A column of numbers, bytes where all of them are. */
+/** A column of numbers: bytes if all of them are. */
 export interface NumberColumn {
   readonly kind: 'numbers';
   readonly name: string;
   readonly values: Uint8Array | Float64Array;
   /** True where all were written as whole numbers. */
   readonly whole: boolean;
-  /** The first row without a value, from 0; -1: there is none. Such a row has NaN. */
+  /** The first row without a value, from 0; -1 where every row has one. Rows without a value have NaN. */
   readonly missing: number;
 }
 
@@ -27,7 +27,7 @@ export type Column = NumberColumn | TextColumn | FileColumn;
 
 /** Rows of one part of a dataset, by columns. */
 export interface Table {
-  /** The file from which they are, for messages. */
+  /** The source file, for messages. */
   readonly from: string;
   readonly rows: number;
   readonly columns: readonly Column[];

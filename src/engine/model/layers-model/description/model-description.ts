@@ -38,7 +38,7 @@ export interface ModelDescription {
   /** The steps that take its inputs. */
   readonly inputs: readonly number[];
   readonly outputs: readonly StepTensor[];
-  /** Whether TensorFlow.js reads all its calls correctly as they stand in the file. */
+  /** True if TensorFlow.js reads all its calls correctly as they stand in the file. */
   readonly plain: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface NodeJson {
   readonly references: readonly Reference[];
   /** Keras 3 counts the calls of nested models from 0, and makes the calls of a layer in the order of the file. */
   readonly keras3: boolean;
-  /** Whether TensorFlow.js reads it correctly as it stands. */
+  /** True if TensorFlow.js reads it correctly as it stands. */
   readonly plain: boolean;
 }
 

@@ -35,11 +35,11 @@ export interface Topology extends Flow {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /**
-   * Whether TensorFlow.js reads these calls correctly from the description as it stands. If not (Keras 3, and operations
+   * True if TensorFlow.js reads these calls correctly from the description as it stands. If not (Keras 3, and operations
    * as layers of Keras 2), it may hang: give it a description that is written from `calls`.
    */
   readonly plain: boolean;
-  /** Whether Keras 3 wrote it. Keras 3 gives some words another meaning than Keras 2. */
+  /** True if Keras 3 wrote it. Keras 3 gives some words another meaning than Keras 2. */
   readonly keras3: boolean;
 }
 

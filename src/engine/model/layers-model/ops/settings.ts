@@ -12,7 +12,7 @@ export type Body = OmitEach<Op, 'channelsFirst'>;
 export interface Around {
   /** Number of layers around it. */
   readonly depth: number;
-  /** Whether Keras 3 wrote it. */
+  /** True if Keras 3 wrote it. */
   readonly keras3: boolean;
   /** Reads a model within a layer. */
   readonly readFlow: (description: Readonly<Record<string, unknown>>) => Flow | null;
