@@ -1,3 +1,5 @@
+import type { Equation } from './einsum';
+
 /** One number for each axis of an image, a volume or a series; null where the file does not say. */
 export type Sizes = readonly number[] | null;
 
@@ -157,6 +159,26 @@ export interface Standardization {
   /** Values of the first channel; null where its weights hold them. */
   readonly mean: number | null;
   readonly variance: number | null;
+}
+
+/** Means of values, weighted by how queries fit keys. */
+export interface Attention {
+  readonly kind: 'attention';
+}
+
+/** Attention in several heads, between products with kernels. */
+export interface MultiHeadAttention {
+  readonly kind: 'multi-head-attention';
+  readonly heads: number | null;
+  readonly keySize: number | null;
+  readonly valueSize: number | null;
+  /** The last axes of its output; those of the query where it is null. */
+  readonly output: Sizes;
+}
+
+/** A product with a kernel along any axes. */
+export interface EinsumDense extends Equation {
+  readonly kind: 'einsum';
 }
 
 /** Ops without attributes that matter here. */

@@ -21,6 +21,8 @@ export function hasGates(op: Op): boolean {
     case 'conv-lstm':
     case 'cells':
     case 'embedding':
+    case 'multi-head-attention':
+    case 'einsum':
       return true;
     case 'bidirectional':
       return op.inner === null || hasGates(op.inner);

@@ -2,15 +2,18 @@ import type { CallInput, TensorRef } from '../edges';
 import type { Shape } from '../shape';
 import type {
   ActivationLayer,
+  Attention,
   BatchNormalization,
   Cells,
   Convolution,
   ConvolutionLstm,
   Dense,
   DepthwiseConvolution,
+  EinsumDense,
   GlobalPool,
   Margins,
   Merge,
+  MultiHeadAttention,
   Plain,
   Pool,
   Rank,
@@ -82,6 +85,9 @@ export type Op = (
       readonly open?: -3 | -2;
     }
   | Standardization
+  | Attention
+  | MultiHeadAttention
+  | EinsumDense
   | { readonly kind: 'category-encoding'; readonly tokens: number | null; readonly oneHot: boolean }
   | Plain
 ) & {
@@ -107,6 +113,8 @@ export interface FlowCall {
   readonly node: number;
   /** Tensors that feed it, those passed by position first; empty where it takes an input of the model. */
   readonly inputs: readonly CallInput[];
+  /** Arguments of the call that are set to true: `use_causal_mask`. */
+  readonly flags?: readonly string[];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Flow } from '../op/op';
 import type { Op } from '../op/op';
 import type { Shape } from '../shape';
+import { attention, einsum, multiHeadAttention } from './attention';
 import { convolution, depthwise, transposed } from './convolution';
 import { product, UNKNOWN, without, type Figures } from './infer';
 import { concatenate, dot, elementwise } from './merging';
@@ -92,6 +93,12 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
       return augmented(op, inputs);
     case 'category-encoding':
       return categories(op, inputs);
+    case 'attention':
+      return attention(op, inputs);
+    case 'multi-head-attention':
+      return multiHeadAttention(op, inputs);
+    case 'einsum':
+      return einsum(op, inputs);
     case 'unknown':
       return UNKNOWN;
   }

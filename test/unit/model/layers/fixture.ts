@@ -38,8 +38,10 @@ export const contentOf = ({ modelTopology, weights }: Fixture): ModelContent => 
 export const inputsOf = ({ inputs }: Fixture): tf.Tensor[] =>
   inputs.map(({ shape, values }) => tf.tensor(values, shape, 'float32'));
 
-/** How far numbers are from those of Keras, relative to the largest. */
-export function distance(own: ArrayLike<number>, keras: readonly number[]): number {
-  const largest = keras.reduce((most, one) => Math.max(most, Math.abs(one)), 1e-3);
-  return keras.reduce((most, one, i) => Math.max(most, Math.abs(one - own[i]!)), 0) / largest;
-}
+/** The largest of some numbers, signs left out. */
+export const largest = (values: readonly number[]): number =>
+  values.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+
+/** How far numbers are from those of Keras, as a share of `scale`. */
+export const distance = (own: ArrayLike<number>, keras: readonly number[], scale = largest(keras)): number =>
+  largest(keras.map((one, i) => one - own[i]!)) / scale;

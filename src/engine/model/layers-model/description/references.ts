@@ -15,6 +15,8 @@ export interface Reference {
 /** One call of a layer as the file describes it. */
 export interface NodeJson {
   readonly references: readonly Reference[];
+  /** Arguments that are set to true: `use_causal_mask`. */
+  readonly flags: readonly string[];
   /** Keras 3 counts the calls of nested models from 0, and makes the calls of a layer in the order of the file. */
   readonly keras3: boolean;
   /** True if TensorFlow.js reads it correctly as it stands. */
@@ -40,12 +42,13 @@ export function readNodes(nodes: readonly unknown[], names: { has(name: string):
       if (!call) {
         const references = pythonReferences(node, names);
         const plain = Array.isArray(node) && node.length === references.length && node.every(isReference);
-        return { references, keras3: false, plain };
+        return { references, flags: pythonFlags(node), keras3: false, plain };
       }
       const { args, kwargs = {} } = call;
       const placed = kerasTensors(args);
       const named = Object.entries(kwargs).flatMap(([key, value]) => kerasTensors(value, key));
-      return { references: placed.length > 0 ? [...placed, ...named] : firstPlaced(named), keras3: true, plain: false };
+      const references = placed.length > 0 ? [...placed, ...named] : firstPlaced(named);
+      return { references, flags: trueOf(kwargs), keras3: true, plain: false };
     })
     .filter(({ references }) => references.length > 0);
 }
@@ -81,6 +84,15 @@ function pythonReferences(value: unknown, names: { has(name: string): boolean })
   const keywords = Config.safeParse(value[3]);
   if (!keywords.success) return own;
   return [...own, ...Object.entries(keywords.data).flatMap(([key, one]) => keywordReferences(one, key, names))];
+}
+
+const trueOf = (keywords: Config): string[] => Object.keys(keywords).filter((key) => keywords[key] === true);
+
+/** Keras 2 writes arguments behind the first tensor, or behind each. */
+function pythonFlags(value: unknown): string[] {
+  if (!isReference(value)) return [...new Set(parts(value).flatMap(pythonFlags))];
+  const keywords = Config.safeParse(value[3]);
+  return keywords.success ? trueOf(keywords.data) : [];
 }
 
 function keywordReferences(value: unknown, keyword: string, names: { has(name: string): boolean }): Reference[] {

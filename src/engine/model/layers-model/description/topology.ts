@@ -4,6 +4,7 @@ import type { CallInput, TensorRef } from '../../edges';
 import type { Flow, FlowCall, FlowNode } from '../../op/op';
 import { LayerJson, type Config } from './json';
 import { readOp } from '../ops/read';
+import { inPlaces } from './placed';
 import { damaged } from '../validate/damaged';
 import { archiveNames } from '../weights/archive';
 
@@ -162,7 +163,7 @@ class Dissolver {
       return typeof one === 'number' ? { call: one, output } : one[output]!;
     };
     const inputs = new Map(model.inputs.map((step, i) => [step, i]));
-    for (const [i, { layer, feeds: own }] of model.steps.entries()) {
+    for (const [i, { layer, feeds: own, flags }] of model.steps.entries()) {
       made.push(null);
       if (!reached[i]) continue;
       const target = layers[layer] ?? null;
@@ -182,7 +183,12 @@ class Dissolver {
         made[i] = this.#call(target, passed.length > 0 ? passed : null);
         continue;
       }
-      const call = this.#calls.push({ node: target, inputs: taken }) - 1;
+      const call =
+        this.#calls.push({
+          node: target,
+          inputs: inPlaces(this.#layers[target]!.type, taken),
+          ...(flags.length > 0 ? { flags } : {}),
+        }) - 1;
       this.#layers[target]!.calls.push(call);
       made[i] = call;
     }

@@ -24,6 +24,11 @@ const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => b
   [/^UpSampling/, 'interpolation', (value) => !isSet(value) || value === 'nearest'],
   [/^LayerNormalization$/, 'rms_scaling', (value) => !isSet(value)],
   [/^(RNN|LSTM|GRU|SimpleRNN)$/, 'time_major', (value) => !isSet(value)],
+  [/^MultiHeadAttention$/, 'use_gate', (value) => !isSet(value)],
+  [/^MultiHeadAttention$/, 'sliding_window', (value) => !isSet(value)],
+  [/^MultiHeadAttention$/, 'softmax_robust_masking', (value) => !isSet(value)],
+  [/^EinsumDense$/, 'quantization_config', (value) => !isSet(value)],
+  [/^EinsumDense$/, 'lora_rank', (value) => !isSet(value)],
   [/./, 'activity_regularizer', (value) => !isSet(value)],
 ];
 

@@ -1,5 +1,5 @@
-import type { CallInput } from '../../edges';
 import type { Topology } from '../description/topology';
+import { placesOf, withFlags } from './arguments';
 import { Unsupported, type PlainLayer } from './configs';
 
 /** A layer with its calls, as TensorFlow.js reads them. */
@@ -17,10 +17,17 @@ export function flatDescription(topology: Topology, plain: (layer: number) => Pl
   const nameOf = (call: number): string => topology.nodes[calls[call]!.node]!.name;
   const layers = listed.flatMap((index): FlatLayer[] => {
     const { name, calls: own, inputShape } = topology.nodes[index]!;
-    const layer = { ...plain(index), name };
+    const layer = {
+      ...withFlags(
+        plain(index),
+        name,
+        own.map((call) => calls[call]!.flags ?? []),
+      ),
+      name,
+    };
     const flat = { ...layer, config: { ...layer.config, name } };
     if (layer.type === 'InputLayer') return [{ ...flat, inbound_nodes: [] }];
-    const feeds = own.map((call) => calls[call]!.inputs);
+    const feeds = own.map((call) => placesOf(name, layer.type, calls[call]!.inputs));
     if (MERGING.has(layer.type) && feeds.some(({ length }) => length < 2))
       throw new Unsupported(`The layer "${name}" takes a constant, which TensorFlow.js does not know`);
     // A sequential model may declare its input at its first layer.
@@ -28,10 +35,7 @@ export function flatDescription(topology: Topology, plain: (layer: number) => Pl
     const called = feeds.map((inputs) =>
       inputs.length === 0
         ? [[inputName(name), 0, 0, {}]]
-        : inputs.map((one) => {
-            requirePlace(name, layer.type, one);
-            return [nameOf(one.call), numbers[one.call]!, one.output, {}];
-          }),
+        : inputs.map((one) => [nameOf(one.call), numbers[one.call]!, one.output, {}]),
     );
     return [...input, { ...flat, inbound_nodes: called }];
   });
@@ -58,15 +62,6 @@ function inputOf(layer: string, shape: readonly (number | null)[] | null): FlatL
   const name = inputName(layer);
   if (shape === null) throw new Unsupported('The model declares no shape of its input');
   return { type: 'InputLayer', name, config: { name, batch_input_shape: [...shape] }, inbound_nodes: [] };
-}
-
-/** Refuses inputs by keyword. The exception is the state of recurrent layers, which comes after their input. */
-function requirePlace(layer: string, type: string, { keyword }: CallInput): void {
-  if (keyword === undefined || (keyword === 'initial_state' && /^(SimpleRNN|LSTM|GRU|GRUResetAfter)$/.test(type)))
-    return;
-  throw new Unsupported(
-    `The layer "${layer}" takes its "${keyword}" from another layer, which TensorFlow.js does not know`,
-  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tf } from '../../../tf';
+import { activationFunction } from '../layers/activation-function';
 import { layers as tfLayers } from '../tfjs-layers';
 
 const { Layer } = tfLayers.layers;
@@ -36,8 +37,8 @@ class GruResetAfterCell extends Layer {
     super({});
     this.#given = given;
     this.stateSize = given.units;
-    this.#activate = activation(given.activation);
-    this.#activateGate = activation(given.recurrentActivation);
+    this.#activate = activationFunction(given.activation);
+    this.#activateGate = activationFunction(given.recurrentActivation);
   }
 
   override build(shape: tfLayers.Shape): void {
@@ -132,9 +133,3 @@ export class GruResetAfter extends tfLayers.RNN {
 }
 
 tf.serialization.registerClass(GruResetAfter);
-
-/** Returns the activation of this name as a function. */
-function activation(name: string): (x: tf.Tensor) => tf.Tensor {
-  const layer = tfLayers.layers.activation({ activation: name as 'tanh' });
-  return (x) => layer.call(x, {}) as tf.Tensor;
-}

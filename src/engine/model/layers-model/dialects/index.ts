@@ -16,7 +16,9 @@ export type Readable = { readonly description: Readonly<Record<string, unknown>>
  */
 export function readable({ modelTopology }: ModelContent, topology: Topology): Readable {
   const { keras3 } = topology;
-  if (topology.plain && !keras3 && !topology.nodes.some(isForeign)) return { description: modelTopology, flat: false };
+  const called = topology.calls.some(({ flags = [] }) => flags.length > 0);
+  if (topology.plain && !keras3 && !called && !topology.nodes.some(isForeign))
+    return { description: modelTopology, flat: false };
   try {
     const plain = (index: number) => {
       const { type, config, name } = topology.nodes[index]!;

@@ -9,3 +9,6 @@ import './normalization';
 import './stochastic-depth';
 import './subtract';
 import './unit-normalization';
+import './attention';
+import './einsum-dense';
+import './multi-head-attention';

@@ -154,6 +154,21 @@ const readers = new Map<string, Read>(
     RNN: cells,
     Bidirectional: bidirectional,
     TimeDistributed: (config, around) => ({ kind: 'time-distributed', inner: innerOf(config, around) }),
+    Attention: () => ({ kind: 'attention' }),
+    AdditiveAttention: () => ({ kind: 'attention' }),
+    MultiHeadAttention: ({ num_heads: heads, key_dim: key, value_dim: value, output_shape: output }) => ({
+      kind: 'multi-head-attention',
+      heads: sizeOf(heads),
+      keySize: sizeOf(key),
+      valueSize: sizeOf(value ?? key),
+      output: sizesOf(output, Array.isArray(output) ? output.length : 1),
+    }),
+    EinsumDense: ({ equation, output_shape: target, bias_axes: bias }) => ({
+      kind: 'einsum',
+      equation: stringOf(equation) ?? '',
+      target: shapeOf([target].flat()) ?? [],
+      biasAxes: stringOf(bias) ?? null,
+    }),
     Rescaling: rescaling,
     Normalization: ({ mean, variance }) => ({
       kind: 'standardization',

@@ -2,6 +2,7 @@ import type { ModelContent } from '../../../checkpoint/types';
 import { inferCalls } from '../../shapes/index';
 import { product } from '../../shapes/infer';
 import { readTopology } from '../description/topology';
+import type { Op } from '../../op/op';
 import type { Shape } from '../../shape';
 import { inputShapes } from './index';
 import { expectedWeights } from './weights';
@@ -22,17 +23,19 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   const topology = readTopology(model.modelTopology);
   if (!topology) return undefined;
   const inputs = inputShapes(topology);
-  const weights = topology.nodes.reduce(
-    (sum, { op }, i) =>
-      sum + expectedWeights(op, inputs[i] ?? null).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0),
-    0,
-  );
+  const weights = topology.nodes.reduce((sum, { op }, i) => sum + weightsOf(op, inputs[i] ?? null), 0);
   const numbersIn = (shape: Shape | null): number => (shape ? (product(shape.slice(1)) ?? 0) : 0);
   // A layer that takes an input of the model holds that input too.
-  const made = inferCalls(topology).map(({ shape }, i) => {
+  const figures = inferCalls(topology);
+  const made = figures.map(({ shape }, i) => {
     const { node, inputs: fed } = topology.calls[i]!;
     const { op, inputShape } = topology.nodes[node]!;
-    return numbersIn(shape) + (fed.length === 0 && op.kind !== 'input' ? numbersIn(inputShape) : 0);
+    const shapes = fed.map(({ call }) => figures[call]!.shape);
+    return (
+      numbersIn(shape) +
+      numbersWithin(op, shapes) +
+      (fed.length === 0 && op.kind !== 'input' ? numbersIn(inputShape) : 0)
+    );
   });
   const lastRead = new Map<number, number>();
   topology.calls.forEach(({ inputs: read }, i) => {
@@ -57,4 +60,21 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   if (bytes <= limit) return undefined;
   const where = most.name === '' ? 'its weights alone' : `one example, up to the layer "${most.name}",`;
   return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and ${limit / 2 ** 30} GiB is the limit for its ${limit < MAX_EXAMPLE_BYTES ? 'few ' : ''}weights, so it can be inspected and pruned but not evaluated or trained.`;
+}
+
+/** What an attention makes of each pair of a query and a key, before it sums. */
+function numbersWithin(op: Op, [query, value, key = value]: readonly (Shape | null)[]): number {
+  if (op.kind !== 'attention' && op.kind !== 'multi-head-attention') return 0;
+  if (!query || !key) return 0;
+  const each = op.kind === 'attention' ? (query.at(-1) ?? 1) : (op.heads ?? 1);
+  return (product([...query.slice(1, -1), ...key.slice(1, -1)]) ?? 0) * each;
+}
+
+/** How many numbers the weights of a layer are. */
+function weightsOf(op: Op, input: Shape | null): number {
+  if (op.kind === 'multi-head-attention') {
+    const { heads, keySize, valueSize } = op;
+    return 2 * (input?.at(-1) ?? 1) * (heads ?? 1) * ((keySize ?? 1) + (valueSize ?? 1));
+  }
+  return expectedWeights(op, input).reduce((all, [, shape]) => all + (product(shape) ?? 0), 0);
 }

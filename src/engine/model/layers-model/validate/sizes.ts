@@ -22,7 +22,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     [
       ...['units', 'filters', 'kernel_size', 'strides', 'pool_size', 'dilation_rate', 'depth_multiplier', 'groups'],
       ...['output_dim', 'n', 'size', 'batch_input_shape', 'batch_shape', 'build_input_shape'],
-      ...['input_length', 'projection_dim'],
+      ...['input_length', 'projection_dim', 'num_heads', 'key_dim', 'value_dim'],
     ].map((key) => [key, positive]),
   ),
   ...Object.fromEntries(['axis', 'axes', 'dims', 'shared_axes'].map((key) => [key, axis])),

@@ -1,3 +1,4 @@
+import { einsumOf } from '../../op/einsum';
 import type { Op } from '../../op/op';
 import type { Sizes } from '../../op/attributes';
 import type { Shape } from '../../shape';
@@ -65,6 +66,10 @@ export function expectedWeights(op: Op, input: Shape | null): ExpectedWeights {
     case 'batch-normalization': {
       const length = op.axis === null ? null : (input?.at(op.axis) ?? null);
       return ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((name) => [name, [length]] as const);
+    }
+    case 'einsum': {
+      const read = input && einsumOf(op, input);
+      return read ? [['kernel', read.kernel], ...(read.bias ? [['bias', read.bias] as const] : [])] : [];
     }
     case 'layer-scale':
       return [['gamma', [last]]];

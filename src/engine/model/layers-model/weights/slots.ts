@@ -47,6 +47,13 @@ const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
     Normalization: ({ mean, variance }: Config) =>
       isGiven(mean) && isGiven(variance) ? [] : ['mean', 'variance', 'count'],
     LayerScale: () => ['gamma'],
+    EinsumDense: ({ bias_axes: axes }: Config) => (isGiven(axes) ? ['kernel', 'bias'] : ['kernel']),
+    Attention: ({ use_scale: scale, score_mode: mode }: Config) => [
+      ...(scale === true ? ['scale'] : []),
+      ...(mode === 'concat' ? ['concat_score_weight'] : []),
+    ],
+    // Scaled where nothing is said, unlike the other attention.
+    AdditiveAttention: ({ use_scale: scale }: Config) => (scale === false ? [] : ['scale']),
     SimpleRNN: RECURRENT,
     SimpleRNNCell: RECURRENT,
     GRU: RECURRENT,
@@ -60,6 +67,13 @@ const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
 const MODELS = new Set(['Sequential', 'Functional', 'Model']);
 /** Recurrent layers, whose weights are those of a cell in them. */
 const HOLDS_CELL = /^(SimpleRNN|GRU|LSTM|ConvLSTM2D)$/;
+/** Products of an attention with several heads, with where an archive of Keras keeps their weights. */
+const PROJECTIONS = [
+  ['query', 'query_dense'],
+  ['key', 'key_dense'],
+  ['value', 'value_dense'],
+  ['attention_output', 'output_dense'],
+] as const;
 const MAX_DEPTH = 16;
 
 /**
@@ -114,6 +128,14 @@ function named(layer: LayerJson, { scope, archive, depth }: Around): Named[] {
     case 'RNN':
     case 'ConvRNN2D':
       return parts(config['cell']).flatMap((cell) => within(cell, 'cell'));
+    case 'MultiHeadAttention':
+      return PROJECTIONS.flatMap(([name, kept]) =>
+        KERNEL(config).map((weight, i) => ({
+          scope: `${scope}/${name}`,
+          weight,
+          place: `${archive}/${kept}/vars/${i}`,
+        })),
+      );
     case 'StackedRNNCells': {
       const next = archiveNames();
       return parts(config['cells']).flatMap((cell, i) =>
