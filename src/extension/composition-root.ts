@@ -6,6 +6,7 @@ import { SharedEngine } from './child/shared-engine';
 import { engineFactory } from './child/start';
 import { commandRunner, type RunCommand } from './commands/run';
 import { restoreComparisons } from './compare/compare';
+import { DataPages } from './data/data-pages';
 import { Datasets } from './data/datasets';
 import { Normalizations } from './data/normalizations';
 import { EvaluationStore } from './evaluate/evaluation-store';
@@ -81,6 +82,7 @@ function createServices(context: vscode.ExtensionContext, log: vscode.LogOutputC
   const scanner = new Scanner(log);
   return {
     ...{ extensionUri, storageFolder, log, createEngine, engine, datasets, activeRuns, runs, scanner },
+    dataPages: new DataPages({ extensionUri, engine, datasets, log }),
     runStarter: new RunStarter(runs, { scanner, log, isClosing }),
     normalizations: new Normalizations(workspaceState, engine.call),
     evaluations: new Evaluations(engine.call, datasets, store, log),

@@ -10,6 +10,7 @@ export const COMMANDS = {
   trainModel: 'secateur.trainModel',
   runRecipe: 'secateur.runRecipe',
   chooseData: 'secateur.chooseData',
+  useData: 'secateur.useData',
   addSample: 'secateur.addSample',
   compare: 'secateur.compare',
   openRun: 'secateur.openRun',

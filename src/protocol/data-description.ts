@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DataFormat, Preprocess, Split } from './dataset';
-import { Normalization } from './normalization';
+import { plural } from './format';
+import { Normalization, normalizationName } from './normalization';
 
 /** The recognized properties of data, and its preprocessing: the answer to `describeData`. */
 export const DataDescription = z.object({
@@ -26,3 +27,24 @@ export const DataDescription = z.object({
   evidence: z.array(z.string()),
 });
 export type DataDescription = z.infer<typeof DataDescription>;
+
+/** The task in words. */
+export const taskWords = ({ task, classes }: Pick<DataDescription, 'task' | 'classes'>): string =>
+  task === 'classification'
+    ? `classification, ${plural(classes.length, 'class', 'classes')}`
+    : 'targets are numbers, no classes';
+
+/** The shape of one example in words; `?` where images differ in it. */
+export const exampleShape = ({ shape }: Pick<DataDescription, 'shape'>): string =>
+  shape.map((size) => size ?? '?').join('x');
+
+/** How pixels become inputs, in words. */
+export function preprocessWords({ preprocess }: Pick<DataDescription, 'preprocess'>): string {
+  const { normalization, size, ...rest } = preprocess;
+  const said = [
+    ...(size ? [`size ${size.join('x')}`] : []),
+    ...Object.entries(rest).map(([key, value]) => `${key} ${value}`),
+    ...(normalization ? [`normalization ${normalizationName(normalization)}`] : []),
+  ];
+  return said.length > 0 ? said.join(', ') : 'as the model takes it';
+}

@@ -15,9 +15,12 @@ import './pareto/pareto.css';
 import './evaluation/evaluation.css';
 import './notices/notices.css';
 import './compare/compare.css';
+import './data/data.css';
 import { App } from './app';
 import { CompareApp } from './compare/compare-app';
 import { comparison } from './compare/state';
+import { DataApp } from './data/data-app';
+import { openReview } from './data/state';
 import { followHost, open } from './state/actions';
 import { listen, storeState } from './state/host';
 import { followPlan } from './state/preview';
@@ -29,8 +32,11 @@ registerElements();
 watchTheme();
 listen();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
-const { compared } = document.body.dataset;
-if (compared === undefined) {
+const { compared, reviewsData } = document.body.dataset;
+if (reviewsData !== undefined) {
+  render(<DataApp />, root);
+  void openReview();
+} else if (compared === undefined) {
   followHost();
   followPlan();
   followWeights();

@@ -1,11 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { encode } from 'fast-png';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { DatasetStore } from '../../src/engine/dataset/store';
+import { describeData } from '../../src/engine/requests/describe-data';
 import { PruneStep } from '../../src/protocol/steps/prune';
 import { ensureDebian } from '../../scripts/setup/debian';
+import type { FakeData } from '../webview/fake/fake-data';
 import { servePlayground } from '../webview/playground.mjs';
 
 let browser: Browser;
@@ -596,4 +600,73 @@ test('a comparison shows both histograms of a layer, in any width', async () => 
   await element('measure-latency').click();
   await element('compared-latency').getByText('101.3%').waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+});
+
+/** A folder of pictures, a hundred for each class, as the engine sees it. */
+async function colors(): Promise<FakeData> {
+  const source = path.join(folder, 'colors');
+  const shades = { blue: [40, 80, 220], green: [60, 180, 75], red: [220, 50, 40] };
+  for (const [name, color] of Object.entries(shades)) {
+    await mkdir(path.join(source, name), { recursive: true });
+    const data = Uint8Array.from({ length: 8 * 6 * 3 }, (_, i) => color[i % 3]! - (i % 24));
+    const png = encode({ width: 8, height: 6, channels: 3, depth: 8, data });
+    for (let i = 0; i < 100; i++) await writeFile(path.join(source, name, `${i}.png`), png);
+  }
+  const store = new DatasetStore({ sampleFolder: folder, cacheFolder: folder }, () => undefined);
+  const data = await store.open(source, '/', { download: false });
+  const examples = await data.some('train', 12);
+  return {
+    review: { description: describeData(data), file: null, saveAs: 'colors.data.json', model: 'mine' },
+    examples,
+  };
+}
+
+async function openData(data?: FakeData): Promise<void> {
+  const own = await browser.newPage({ reducedMotion: 'reduce' });
+  await page.close();
+  page = own;
+  if (data) await page.addInitScript(`window.secateurData = ${JSON.stringify(data)}`);
+  await page.goto(`${served.address}?data`);
+}
+
+test('a folder of pictures is shown with classes, splits and examples, and used by the keyboard', async () => {
+  await openData(await colors());
+  await element('pictures').waitFor();
+  expect(await element('classes').getByRole('listitem').allInnerTexts()).toEqual(['0 blue', '1 green', '2 red']);
+  expect(await element('splits').getByRole('row').allInnerTexts()).toEqual([
+    expect.stringMatching(/train\s+240/),
+    expect.stringMatching(/validation\s+60\s+held out of train/),
+  ]);
+  expect(await element('facts').innerText()).toMatch(/colors[^]*images[^]*classification, 3 classes[^]*6x8x3/);
+  const pictures = element('pictures').getByRole('img');
+  expect(await pictures.count()).toBe(12);
+  expect(await pictures.last().getAttribute('alt')).toBe('Example of red');
+  expect(await page.evaluate(`document.querySelector('[data-testid=pictures] img').naturalWidth`)).toBe(8);
+  await element('split').selectOption('validation');
+  await expect.poll(() => requests('shown')).toBe(2);
+  await page.keyboard.press('Shift+Tab');
+  await element('use-data').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => requests('use')).toBe(1);
+});
+
+test('many classes are searched, and a saved file is edited and read again', async () => {
+  await openData();
+  await page.setViewportSize({ width: 480, height: 900 });
+  await element('search').fill('Z9');
+  expect(await element('classes').getByRole('listitem').allInnerTexts()).toEqual(['259 z9']);
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  await element('save-data').click();
+  await page.getByText('Edit letters.data.json').waitFor();
+  await element('edit-data').click();
+  await expect.poll(() => requests('edit')).toBe(1);
+});
+
+test('a refusal of data is one sentence, and other data can be chosen', async () => {
+  const refusal = 'The folder /data/x holds no dataset: choose another one.';
+  await openData({ ...(await colors()), refusal });
+  await element('data-problem').getByText(refusal).waitFor();
+  expect(await element('use-data').count()).toBe(0);
+  await element('another-data').click();
+  await expect.poll(() => requests('another')).toBe(1);
 });

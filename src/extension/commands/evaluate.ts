@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation } from '../../protocol/measure';
 import type { SharedEngine } from '../child/shared-engine';
-import type { Datasets } from '../data/datasets';
 import type { Normalizations } from '../data/normalizations';
-import { pickData } from '../data/pick-data';
+import { pickData, type DataTools } from '../data/pick-data';
 import { settledData } from '../data/pick-normalization';
 import { evaluationSummary } from '../evaluate/announce';
 import type { Evaluations } from '../evaluate/evaluations';
@@ -19,10 +18,9 @@ import { tell } from '../ui/say';
 import { plain } from '../ui/plain';
 
 /** The services that the command uses. */
-export interface EvaluationTools {
+export interface EvaluationTools extends DataTools {
   readonly scanner: Scanner;
   readonly engine: Pick<SharedEngine, 'call'>;
-  readonly datasets: Datasets;
   readonly normalizations: Normalizations;
   readonly evaluations: Evaluations;
   readonly panels: Panels;
@@ -41,7 +39,7 @@ export async function evaluateCheckpoint(tools: EvaluationTools, target: unknown
 
 /** Evaluates with visible progress. The panel opens before any question, so that the person sees which model it is about. */
 async function measure(
-  { engine, datasets, normalizations, evaluations, panels }: EvaluationTools,
+  { engine, datasets, dataPages, normalizations, evaluations, panels }: EvaluationTools,
   uri: vscode.Uri,
 ): Promise<Evaluation> {
   const options = {
@@ -57,7 +55,7 @@ async function measure(
     if (inspection.notRunnable !== undefined) throw new UserError(inspection.notRunnable);
     if (datasets.for(inspection) === undefined) {
       bar.report({ message: vscode.l10n.t('choosing a dataset') });
-      await pickData(datasets, modelLabel(uri.fsPath));
+      await pickData({ datasets, dataPages }, modelLabel(uri.fsPath));
     }
     const chosen = datasets.for(inspection);
     if (chosen === undefined) throw new CancelledError();

@@ -4,6 +4,7 @@ import { compareCheckpoints } from '../compare/compare';
 import type { ComparisonTools } from '../compare/compare-panel';
 import { COMMANDS } from '../constants';
 import { pickData } from '../data/pick-data';
+import { useData } from './use-data';
 import type { Listeners } from '../listeners';
 import type { RunService } from '../runs/run-service';
 import { openRun, resumeRun, revealRun } from '../runs-view/commands';
@@ -46,8 +47,9 @@ const commandTable = (tools: CommandTools): Readonly<Record<CommandId, Command>>
   [COMMANDS.runRecipe]: (target) => runRecipe(tools, target),
   [COMMANDS.chooseData]: async () => {
     requireTrust('Measuring accuracy');
-    await pickData(tools.datasets);
+    await pickData(tools);
   },
+  [COMMANDS.useData]: (target) => useData(tools, target),
   [COMMANDS.addSample]: () => addSample(tools),
   [COMMANDS.compare]: (target, selection) => compareCheckpoints(tools, target, selection),
   [COMMANDS.openRun]: (target) => openRun(tools, target),

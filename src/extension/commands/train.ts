@@ -5,8 +5,7 @@ import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { Recipe, RECIPE_VERSION } from '../../protocol/recipe';
 import { Architecture } from '../../protocol/steps/train';
-import type { Datasets } from '../data/datasets';
-import { dataStep } from '../data/pick-data';
+import { dataStep, type DataTools } from '../data/pick-data';
 import { folderNameProblem, freeName } from '../runs/folder-name';
 import type { RunStarter } from '../runs/run-starter';
 import { requireTrust } from '../trust';
@@ -27,13 +26,12 @@ interface Answers {
 }
 
 /** The services that the command uses. */
-export interface TrainingTools {
-  readonly datasets: Datasets;
+export interface TrainingTools extends DataTools {
   readonly runStarter: RunStarter;
 }
 
 /** Asks for architecture, data, epochs and folder, then trains. */
-export async function trainModel({ datasets, runStarter }: TrainingTools): Promise<void> {
+export async function trainModel({ datasets, dataPages, runStarter }: TrainingTools): Promise<void> {
   requireTrust('Training');
   const root = await targetFolder();
   if (!root) return;
@@ -51,7 +49,7 @@ export async function trainModel({ datasets, runStarter }: TrainingTools): Promi
       return mapAnswer(item, ({ label }) => ({ architecture: label }));
     },
     async (_, step, total) =>
-      mapAnswer(await dataStep(datasets, frame(step, total)), () => ({ data: datasets.chosen })),
+      mapAnswer(await dataStep({ datasets, dataPages }, frame(step, total)), () => ({ data: datasets.chosen })),
     async ({ epochs }, step, total) => {
       const prompt = vscode.l10n.t('Epochs: passes over the training images');
       const answer = await inputStep(frame(step, total), prompt, String(epochs), epochsProblem);

@@ -17,9 +17,7 @@ import type { Normalizations } from '../data/normalizations';
 import type { LogWindow } from '../log';
 import type { Panels } from '../panel/panels';
 import { modelLabel } from '../runs/folder-name';
-import { pageHtml } from '../panel/html';
-import { PageSession } from '../panel/page-session';
-import { requireTrust } from '../trust';
+import { servePage } from '../panel/serve-page';
 
 /** The services that a comparison uses. */
 export interface ComparisonTools {
@@ -36,46 +34,18 @@ export interface ComparisonTools {
 
 /** The page that shows two checkpoints side by side. It keeps its measurements while its tab is open. */
 export class ComparePanel {
-  private session: PageSession | undefined;
   private known: Comparison | undefined;
 
   constructor(
     private readonly pair: ComparedPair,
-    private readonly webviewPanel: vscode.WebviewPanel,
+    webviewPanel: vscode.WebviewPanel,
     private readonly tools: ComparisonTools,
   ) {
-    const { webview } = webviewPanel;
-    const root = vscode.Uri.joinPath(tools.extensionUri, 'dist', 'webview');
-    webview.options = { enableScripts: true, localResourceRoots: [root] };
     webviewPanel.title = vscode.l10n.t('{0} and {1}', modelLabel(pair.a), modelLabel(pair.b));
-    webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    webviewPanel.onDidChangeViewState(() => {
-      if (!webviewPanel.visible) this.endPage();
+    servePage(webviewPanel, {
+      ...{ extensionUri: tools.extensionUri, shows: { compared: pair } },
+      ...{ table: compareRequests, handlers: this.handlers() },
     });
-    webviewPanel.onDidDispose(() => this.endPage());
-    webview.html = pageHtml({
-      cspSource: webview.cspSource,
-      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
-      language: vscode.env.language,
-      compared: pair,
-    });
-  }
-
-  private receive(message: unknown): void {
-    if (this.session?.isFromAnother(message)) this.endPage();
-    this.session ??= new PageSession(
-      (answer) => void this.webviewPanel.webview.postMessage(answer),
-      compareRequests,
-      this.handlers(),
-      requireTrust,
-    );
-    this.session.deliver(message);
-  }
-
-  private endPage(): void {
-    this.session?.end();
-    this.session = undefined;
   }
 
   private handlers(): Handlers<CompareRequests> {

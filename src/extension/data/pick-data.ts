@@ -1,33 +1,48 @@
 import * as vscode from 'vscode';
-import type { DataReference, DatasetInfo } from '../../protocol/dataset';
+import { isNamed, type DataReference, type DatasetInfo } from '../../protocol/dataset';
 import { cancellable } from '../ui/cancellable';
 import { BACK, pickStep, type Answer, type Frame } from '../ui/wizard';
+import type { DataPages } from './data-pages';
 import type { Datasets } from './datasets';
 
 type DataItem = vscode.QuickPickItem & { reference?: DataReference; place?: 'folder' | 'file' };
 
+/** The services that a choice of data uses. */
+export interface DataTools {
+  readonly datasets: Datasets;
+  readonly dataPages: DataPages;
+}
+
 /**
- * Asks for the dataset of this workspace, opens it, and remembers it; undefined if the person cancels.
+ * Asks for the dataset of this workspace, shows a folder or file before it is used, and remembers the choice; undefined if the person cancels.
  *
  * @param model the model that needs it, by the name that the person knows
  */
-export async function pickData(datasets: Datasets, model?: string): Promise<DatasetInfo | undefined> {
+export async function pickData(tools: DataTools, model?: string): Promise<DatasetInfo | undefined> {
   const title =
     model === undefined
       ? vscode.l10n.t('Secateur: Choose Dataset')
       : vscode.l10n.t('Secateur: Choose Dataset for {0}', model);
   const frame = { title, step: 1, totalSteps: 1 };
-  const info = await dataStep(datasets, frame);
+  const info = await dataStep(tools, frame, model);
   return info === BACK ? undefined : info;
 }
 
 /** The same as one step of several. */
-export async function dataStep(datasets: Datasets, frame: Frame): Promise<Answer<DatasetInfo>> {
+export async function dataStep(tools: DataTools, frame: Frame, model?: string): Promise<Answer<DatasetInfo>> {
   const placeholder = vscode.l10n.t('Images for training and for measuring accuracy');
-  const item = await pickStep(frame, placeholder, dataItems(datasets.chosen));
-  if (item === BACK || item === undefined) return item;
-  const reference = item.reference ?? (await pickPlace(item.place === 'file'));
-  if (reference === undefined) return undefined;
+  for (;;) {
+    const item = await pickStep(frame, placeholder, dataItems(tools.datasets.chosen));
+    if (item === BACK || item === undefined) return item;
+    const reference = item.reference ?? (await pickPlace(item.place === 'file'));
+    if (reference === undefined) return undefined;
+    if (isNamed(typeof reference === 'string' ? reference : reference.source)) return useNamed(tools, reference);
+    const decision = await tools.dataPages.review(reference, model);
+    if (decision !== 'another') return decision;
+  }
+}
+
+async function useNamed({ datasets }: DataTools, reference: DataReference): Promise<DatasetInfo> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Opening the dataset'),

@@ -13,13 +13,19 @@ import type { PanelTools } from './tools';
  */
 export async function evaluateInPanel(
   panel: OpenCheckpoint,
-  { datasets, evaluations, panels, log }: Pick<PanelTools, 'datasets' | 'evaluations' | 'panels' | 'log'>,
+  {
+    datasets,
+    dataPages,
+    evaluations,
+    panels,
+    log,
+  }: Pick<PanelTools, 'datasets' | 'dataPages' | 'evaluations' | 'panels' | 'log'>,
   { signal, report }: HandlerContext<Progress>,
   isGone: () => boolean,
 ): Promise<Evaluation> {
   if (panel.data === undefined) {
     report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
-    await pickData(datasets, modelLabel(panel.model));
+    await pickData({ datasets, dataPages }, modelLabel(panel.model));
   }
   await panel.settleNormalization(signal, report);
   const { data } = panel;

@@ -29,7 +29,7 @@ export function panelHandlers(
   isGone: () => boolean,
 ): Handlers<PanelRequests> {
   const { model } = panel;
-  const { engine, datasets, normalizations, panels, runStarter, log } = tools;
+  const { engine, normalizations, panels, runStarter, log } = tools;
 
   return {
     async ready(_, { signal }) {
@@ -73,7 +73,7 @@ export function panelHandlers(
       return null;
     },
     async chooseData() {
-      return (await pickData(datasets, modelLabel(model))) ?? null;
+      return (await pickData(tools, modelLabel(model))) ?? null;
     },
     async chooseNormalization() {
       const { data, inspected } = panel;

@@ -10,6 +10,8 @@ export interface PageParts {
   language: string;
   /** The two checkpoints of a comparison; without them the page shows one. */
   compared?: ComparedPair;
+  /** Whether the page shows data that is to be chosen. */
+  reviewsData?: boolean;
 }
 
 /** A nonce that nobody can guess. */
@@ -18,7 +20,10 @@ export function newNonce(): string {
 }
 
 /** The page: one script with a nonce and one style sheet. Nothing is inline, and nothing comes from elsewhere. */
-export function pageHtml({ cspSource, script, style, language, compared }: PageParts, nonce = newNonce()): string {
+export function pageHtml(
+  { cspSource, script, style, language, compared, reviewsData }: PageParts,
+  nonce = newNonce(),
+): string {
   const policy = [
     "default-src 'none'",
     // These two do not follow default-src.
@@ -38,7 +43,7 @@ export function pageHtml({ cspSource, script, style, language, compared }: PageP
 <link rel="stylesheet" href="${escapeHtml(style)}">
 <title>Secateur</title>
 </head>
-<body${compared ? ` data-compared="${escapeHtml(JSON.stringify(compared))}"` : ''}>
+<body${compared ? ` data-compared="${escapeHtml(JSON.stringify(compared))}"` : ''}${reviewsData ? ' data-reviews-data' : ''}>
 <div id="root"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>

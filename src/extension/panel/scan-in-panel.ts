@@ -19,13 +19,14 @@ export async function scanInPanel(
     engine,
     createEngine,
     datasets,
+    dataPages,
     storageFolder,
-  }: Pick<PanelTools, 'engine' | 'createEngine' | 'datasets' | 'storageFolder'>,
+  }: Pick<PanelTools, 'engine' | 'createEngine' | 'datasets' | 'dataPages' | 'storageFolder'>,
   { options, seed }: { options: SensitivityOptions; seed: number },
   { signal, report }: HandlerContext<SensitivityPart>,
 ): Promise<Sensitivity> {
   const { model } = panel;
-  if (panel.data === undefined) await pickData(datasets, modelLabel(model));
+  if (panel.data === undefined) await pickData({ datasets, dataPages }, modelLabel(model));
   await panel.settleNormalization(signal);
   const { data } = panel;
   if (data === undefined) throw new CancelledError();

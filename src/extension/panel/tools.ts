@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { EngineProcess } from '../child/engine-process';
 import type { SharedEngine } from '../child/shared-engine';
+import type { DataPages } from '../data/data-pages';
 import type { Datasets } from '../data/datasets';
 import type { Normalizations } from '../data/normalizations';
 import type { Evaluations } from '../evaluate/evaluations';
@@ -18,6 +19,7 @@ export interface PanelTools {
   /** Makes an engine for one long question. */
   readonly createEngine: () => EngineProcess;
   readonly datasets: Datasets;
+  readonly dataPages: DataPages;
   readonly normalizations: Normalizations;
   readonly evaluations: Evaluations;
   readonly panels: Panels;

@@ -5,7 +5,7 @@ import { ByClass } from './by-class';
 import { LatencyOfTwo } from './latency-of-two';
 import { LayersOfTwo } from './layers-of-two';
 import { Overlay } from './overlay';
-import { QuestionState } from './question-state';
+import { QuestionState } from '../question/question-state';
 import { comparedLayer, comparison, layerInHand } from './state';
 import { TotalsOfTwo } from './totals-of-two';
 

@@ -2,7 +2,7 @@ import { backendWords } from '../../protocol/model';
 import type { Latency, LatencyFigures } from '../../protocol/measure/latency';
 import { milliseconds, percent } from '../../protocol/format';
 import { Button } from '../ui/button';
-import { QuestionState } from './question-state';
+import { QuestionState } from '../question/question-state';
 import { latency } from './state';
 import { SideHeads } from './side-heads';
 

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Comparison } from '../../protocol/measure/compare';
 import { askComparison } from '../state/host';
-import { question } from './question';
+import { question } from '../question/question';
 
 /** The comparison. The host keeps it over a reload of the page; asking again measures again. */
 export const comparison = question<Comparison>((asking, known) =>

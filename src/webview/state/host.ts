@@ -1,4 +1,5 @@
 import { compareRequests, type CompareRequests } from '../../protocol/compare-page';
+import { dataRequests, type DataRequests } from '../../protocol/data-page';
 import { panelNotifications, panelRequests, type PanelNotifications, type PanelRequests } from '../../protocol/panel';
 import type { Channel } from '../../rpc/channel';
 import { Peer, type Client } from '../../rpc/peer';
@@ -29,6 +30,9 @@ export const ask: Client<PanelRequests> = peer.client(panelRequests);
 
 /** Calls it from the page of a comparison. */
 export const askComparison: Client<CompareRequests> = peer.client(compareRequests);
+
+/** Calls it from the page about data. */
+export const askData: Client<DataRequests> = peer.client(dataRequests);
 
 /** Listens to notifications of the extension host. */
 export const onHost = <K extends keyof PanelNotifications>(

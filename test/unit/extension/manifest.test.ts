@@ -32,9 +32,9 @@ const { contributes, capabilities } = manifest;
 
 test('commands that change or measure a model are off in an untrusted workspace', () => {
   const off = contributes.commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted');
-  const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, resumeRun } = COMMANDS;
+  const { pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, useData, resumeRun } = COMMANDS;
   expect(off.map(({ command }) => command).sort()).toEqual(
-    [pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, resumeRun].sort(),
+    [pruneModel, evaluateCheckpoint, trainModel, runRecipe, chooseData, useData, resumeRun].sort(),
   );
 });
 
@@ -48,10 +48,14 @@ test('an untrusted workspace sets no program, no folder, nothing', () => {
   );
 });
 
-test('the explorer shows items for checkpoints and recipes only, by their content', () => {
+test('the explorer shows items for checkpoints and recipes by their content, and for places of data', () => {
   const items = contributes.menus['explorer/context'] ?? [];
   expect(items.length).toBeGreaterThan(0);
   for (const { command, when } of items) {
+    if (command === COMMANDS.useData) {
+      expect(when).toMatch(/explorerResourceIsFolder .*resourceFilename =~ .*data\\.json/);
+      continue;
+    }
     const key = command === COMMANDS.runRecipe ? CONTEXT.recipes : CONTEXT.checkpoints;
     expect(when).toBe(`resourcePath in ${key}`);
   }

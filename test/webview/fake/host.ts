@@ -14,7 +14,9 @@ import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { compareRequests } from '../../../src/protocol/compare-page';
+import { dataRequests } from '../../../src/protocol/data-page';
 import { comparedHandlers } from './comparison';
+import { dataHandlers } from './data';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeScan } from './scan';
 import { fakeTarget } from './target';
@@ -131,6 +133,10 @@ export class FakeHost {
   ) {
     this.peer = new Peer({ send: deliver, onMessage: hear, onClose: () => undefined });
     this.peer.serve(compareRequests, comparedHandlers());
+    this.peer.serve(
+      dataRequests,
+      dataHandlers((method, params) => this.note(method, params)),
+    );
     this.peer.serve(panelRequests, this.handlers());
     this.peer.listen();
   }

@@ -1,6 +1,5 @@
-import type { DataDescription } from '../../../protocol/data-description';
+import { exampleShape, preprocessWords, taskWords, type DataDescription } from '../../../protocol/data-description';
 import { count } from '../../../protocol/format';
-import { normalizationName } from '../../../protocol/normalization';
 import { visible } from '../../../protocol/visible';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
 import type { Terminal } from '../terminal';
@@ -22,28 +21,19 @@ export async function data(
 
 /** Formats what was seen in data, a line for each property. */
 export function descriptionText(description: DataDescription): string {
-  const { source, name, format, task, splits, classes, shape, preprocess, evidence } = description;
+  const { source, name, format, splits, classes, evidence } = description;
   const parts = splits.map(
     (split) => `${split.name} ${count(split.examples)}${split.heldOut ? ' (held out of train)' : ''}`,
   );
   const more = classes.length > SHOWN ? ` and ${classes.length - SHOWN} more` : '';
-  const { normalization, size, ...rest } = preprocess;
-  const said = [
-    ...(size ? [`size ${size.join('x')}`] : []),
-    ...Object.entries(rest).map(([key, value]) => `${key} ${value}`),
-    ...(normalization ? [`normalization ${normalizationName(normalization)}`] : []),
-  ];
   const rows = [
     ['source', source],
     ['format', format],
-    [
-      'task',
-      task === 'classification' ? `classification, ${classes.length} classes` : 'targets are numbers, no classes',
-    ],
+    ['task', taskWords(description)],
     ['splits', parts.join(', ')],
     ...(classes.length > 0 ? [['classes', `${classes.slice(0, SHOWN).join(', ')}${more}`]] : []),
-    ['shape', shape.map((size) => size ?? '?').join('x')],
-    ['preprocess', said.length > 0 ? said.join(', ') : 'as the model takes it'],
+    ['shape', exampleShape(description)],
+    ['preprocess', preprocessWords(description)],
   ];
   return [
     visible(name),

@@ -1,4 +1,4 @@
-import { askComparison } from '../state/host';
+import { ShowLog } from '../notices/show-log';
 import { Button } from '../ui/button';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
@@ -32,7 +32,7 @@ export function QuestionState<T>({
           actions={
             <>
               <LinkButton onPress={() => void ask()}>Try again</LinkButton>
-              <LinkButton onPress={() => void askComparison('showLog', {})}>Show Log</LinkButton>
+              <ShowLog />
             </>
           }
         >

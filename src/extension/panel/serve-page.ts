@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { RequestTable } from '../../protocol/table';
+import type { Handlers } from '../../rpc/peer';
+import { requireTrust } from '../trust';
+import { pageHtml, type PageParts } from './html';
+import { PageSession } from './page-session';
+
+/** What a page of its own tab shows, and who answers its requests. */
+export interface ServedPage<T extends RequestTable> {
+  readonly extensionUri: vscode.Uri;
+  /** Which page it is. */
+  readonly shows: Pick<PageParts, 'compared' | 'reviewsData'>;
+  readonly table: T;
+  readonly handlers: Handlers<T>;
+}
+
+/** Fills a tab with a page and answers its requests while it is visible. */
+export function servePage<T extends RequestTable>(
+  panel: vscode.WebviewPanel,
+  { extensionUri, shows, table, handlers }: ServedPage<T>,
+): void {
+  const { webview } = panel;
+  const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+  let session: PageSession | undefined;
+  const endPage = (): void => {
+    session?.end();
+    session = undefined;
+  };
+  webview.options = { enableScripts: true, localResourceRoots: [root] };
+  webview.onDidReceiveMessage((message: unknown) => {
+    if (session?.isFromAnother(message)) endPage();
+    session ??= new PageSession((answer) => void webview.postMessage(answer), table, handlers, requireTrust);
+    session.deliver(message);
+  });
+  panel.onDidChangeViewState(() => {
+    if (!panel.visible) endPage();
+  });
+  panel.onDidDispose(endPage);
+  webview.html = pageHtml({
+    cspSource: webview.cspSource,
+    script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.js')).toString(),
+    style: webview.asWebviewUri(vscode.Uri.joinPath(root, 'main.css')).toString(),
+    language: vscode.env.language,
+    ...shows,
+  });
+}

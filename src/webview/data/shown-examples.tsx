@@ -1,0 +1,80 @@
+import type { DataExamples } from '../../protocol/data-examples';
+import type { DataDescription } from '../../protocol/data-description';
+import { count } from '../../protocol/format';
+import { QuestionState } from '../question/question-state';
+import { Select } from '../ui/select';
+import { shown, shownSplit, showSplit } from './state';
+
+/** Examples of one split: pictures, or rows of numbers. */
+export function ShownExamples({ splits }: Pick<DataDescription, 'splits'>) {
+  const examples = shown.answer.value;
+  return (
+    <section class="section" aria-labelledby="examples-title">
+      <div class="section-head">
+        <h2 id="examples-title">Examples</h2>
+        <Select
+          label="Split"
+          value={shownSplit.value}
+          options={splits.map(({ name, examples: many }) => ({ value: name, text: `${name} (${count(many)})` }))}
+          onSelect={showSplit}
+          disabled={shown.running.value !== null}
+          testId="split"
+        />
+      </div>
+      <QuestionState asked={shown} stage="Reading examples" testId="examples-problem" />
+      {examples && shown.problem.value === null && <Body examples={examples} />}
+    </section>
+  );
+}
+
+const targetText = (target: string | (number | null)[]): string =>
+  typeof target === 'string' ? target : target.map((value) => numberText(value)).join(', ');
+
+const numberText = (value: number | null): string =>
+  value === null ? 'not finite' : String(Number(value.toPrecision(6)));
+
+function Body({ examples }: { examples: DataExamples }) {
+  if (examples.kind === 'pictures')
+    return (
+      <ul class="example-pictures" data-testid="pictures">
+        {examples.examples.map(({ picture, target }, index) => (
+          <li key={index}>
+            <img src={picture} alt={`Example of ${targetText(target)}`} />
+            <span class="small">{targetText(target)}</span>
+          </li>
+        ))}
+      </ul>
+    );
+  const columns = examples.examples[0]?.values.length ?? 0;
+  return (
+    <div class="example-table">
+      <table class="compare" data-testid="rows">
+        <caption class="small quiet">
+          {columns < examples.width
+            ? `The first ${columns} of ${count(examples.width)} numbers of the first examples`
+            : 'The first examples'}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Target</th>
+            {Array.from({ length: columns }, (_, column) => (
+              <th scope="col" key={column}>
+                {column + 1}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {examples.examples.map(({ values, target }, row) => (
+            <tr key={row}>
+              <th scope="row">{targetText(target)}</th>
+              {values.map((value, column) => (
+                <td key={column}>{numberText(value)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
