@@ -36,15 +36,18 @@ function brighten(image: Float32Array, { black, white }: ImageForm, share: numbe
 /** Copies each pixel from its position in the source. */
 function gather(image: Float32Array, source: Float32Array, { shape, black }: ImageForm, change: Change): void {
   const [height, width, channels] = shape;
-  for (let y = 0, at = 0; y < height; y++)
-    for (let x = 0; x < width; x++, at += channels) {
-      const [row, column] = [y - change.down, x - change.right];
-      if (row < 0 || row >= height || column < 0 || column >= width) image.fill(black, at, at + channels);
-      else {
-        const from = ((change.flipY ? height - 1 - row : row) * width + (change.flipX ? width - 1 - column : column)) * channels; // prettier-ignore
-        for (let c = 0; c < channels; c++) image[at + c] = source[from + c]!;
-      }
+  const { flipX, flipY, right, down } = change;
+  image.fill(black);
+  // What is left in the image of a row or a column of the source.
+  const [first, end] = [Math.max(0, right), Math.min(width, width + right)];
+  for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+    const row = (flipY ? height - 1 - (y - down) : y - down) * width;
+    let at = (y * width + first) * channels;
+    for (let x = first; x < end; x++) {
+      const from = (row + (flipX ? width - 1 - (x - right) : x - right)) * channels;
+      for (let c = 0; c < channels; c++) image[at++] = source[from + c]!;
     }
+  }
 }
 
 /** Interpolates each pixel from four pixels of the source. */
@@ -52,19 +55,30 @@ function rotate(image: Float32Array, source: Float32Array, { shape, black }: Ima
   const [height, width, channels] = shape;
   const [middleY, middleX] = [(height - 1) / 2, (width - 1) / 2];
   const [cos, sin] = [Math.cos((change.degrees * Math.PI) / 180), Math.sin((change.degrees * Math.PI) / 180)];
+  const stride = width * channels;
   const pixel = (row: number, column: number, c: number): number =>
     row < 0 || row >= height || column < 0 || column >= width ? black : source[(row * width + column) * channels + c]!;
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++, at += channels) {
-      const [v, u] = [y - change.down - middleY, x - change.right - middleX];
-      const [turnedY, turnedX] = [cos * v - sin * u + middleY, cos * u + sin * v + middleX];
+      const v = y - change.down - middleY;
+      const u = x - change.right - middleX;
+      const turnedY = cos * v - sin * u + middleY;
+      const turnedX = cos * u + sin * v + middleX;
       const fromY = change.flipY ? height - 1 - turnedY : turnedY;
       const fromX = change.flipX ? width - 1 - turnedX : turnedX;
-      const [row, column] = [Math.floor(fromY), Math.floor(fromX)];
-      const [below, after] = [fromY - row, fromX - column];
-      for (let c = 0; c < channels; c++)
+      const row = Math.floor(fromY);
+      const column = Math.floor(fromX);
+      const below = fromY - row;
+      const after = fromX - column;
+      const inside = row >= 0 && row + 1 < height && column >= 0 && column + 1 < width;
+      const from = (row * width + column) * channels;
+      for (let c = 0; c < channels; c++) {
+        const topLeft = inside ? source[from + c]! : pixel(row, column, c);
+        const topRight = inside ? source[from + channels + c]! : pixel(row, column + 1, c);
+        const lowLeft = inside ? source[from + stride + c]! : pixel(row + 1, column, c);
+        const lowRight = inside ? source[from + stride + channels + c]! : pixel(row + 1, column + 1, c);
         image[at + c] =
-          (1 - below) * ((1 - after) * pixel(row, column, c) + after * pixel(row, column + 1, c)) +
-          below * ((1 - after) * pixel(row + 1, column, c) + after * pixel(row + 1, column + 1, c));
+          (1 - below) * ((1 - after) * topLeft + after * topRight) + below * ((1 - after) * lowLeft + after * lowRight);
+      }
     }
 }

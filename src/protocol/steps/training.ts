@@ -72,7 +72,9 @@ export const trainingOptions = {
     .describe('Stop early after this many epochs in a row without a higher validation accuracy; never by default.')
     .meta({ unit: 'epochs' }),
   augment: Augment.optional()
-    .describe('Change the training images at random, anew in each epoch: flip, shift, crop, rotate, brightness.')
+    .describe(
+      'Change the training images at random, anew in each epoch: flip (horizontal, vertical or both), shift, crop, rotate, brightness.',
+    )
     .meta({ label: 'Augmentation', group: 'advanced' }),
 };
 

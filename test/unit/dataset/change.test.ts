@@ -64,3 +64,20 @@ it('brightness adds a share of the range, within it', () => {
   // What comes in from outside stays black.
   expect(changed({ brightness: 0.2, right: 1 }, [0, 0], [1, 2, 1])).toEqual([0, 51]);
 });
+
+it('whole pixels and a full turn between pixels give the same image', () => {
+  const values = Array.from({ length: 24 }, (_, i) => i + 1);
+  for (const flipX of [false, true])
+    for (const flipY of [false, true])
+      for (const [right, down] of [
+        [0, 0],
+        [1, -2],
+        [-3, 1],
+        [5, 0],
+      ]) {
+        const change = { flipX, flipY, right: right!, down: down! };
+        const whole = changed(change, values, [3, 4, 2]);
+        for (const [i, value] of changed({ ...change, degrees: 360 }, values, [3, 4, 2]).entries())
+          expect(value).toBeCloseTo(whole[i]!, 4);
+      }
+});
