@@ -1,4 +1,5 @@
 import { UserError } from '../../protocol/errors';
+import { plural } from '../../protocol/format';
 import { tf } from '../tf';
 import { numbersIn, type Batch } from '../dataset/examples';
 import type { ModelContent } from '../checkpoint/types';
@@ -111,10 +112,15 @@ export function inputShape(wanted: OpenShape, example: readonly number[]): numbe
   );
   if (!form)
     throw new UserError(
-      `The ${example.length > 1 ? 'images' : 'rows'} of the dataset are ${example.join('x')} but the model takes input of shape ${shapeText(wanted)}: choose the data it was trained on.`,
+      `${described(example)} but the model takes input of shape ${shapeText(wanted)}: choose the data it was trained on.`,
     );
   return [...form];
 }
+
+const described = (example: readonly number[]): string =>
+  example.length === 1
+    ? `Each row of the dataset has ${plural(example[0]!, 'number')}`
+    : `The images of the dataset are ${example.join('x')}`;
 
 /** Returns the sizes of an image of one channel with so many pixels, where `wanted` names them all. */
 function imageOfOneChannel(wanted: OpenShape, pixels: number): number[] | undefined {

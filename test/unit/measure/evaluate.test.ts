@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { inputShape } from '../../../src/engine/measure/classifier';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { batchWithin } from '../../../src/engine/model/batch-size';
@@ -113,6 +114,14 @@ describe('evaluating', () => {
       (await evaluateModel(networkOf(model), data.split('test'), { classNames: data.info.classNames })).samples,
     ).toBe(90);
   });
+});
+
+it.each([
+  [[3], 'Each row of the dataset has 3 numbers but the model takes input of shape [?, 28, 28, 1]'],
+  [[1], 'Each row of the dataset has 1 number but the model takes input of shape [?, 28, 28, 1]'],
+  [[7, 7, 3], 'The images of the dataset are 7x7x3 but the model takes input of shape [?, 28, 28, 1]'],
+])('says that examples of shape %j do not fit', (example, sentence) => {
+  expect(() => inputShape([null, 28, 28, 1], example)).toThrow(sentence);
 });
 
 describe('scores', () => {
