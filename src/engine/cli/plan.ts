@@ -99,7 +99,7 @@ const accuracyText = ({ samples, baseline, accuracy }: PlanAccuracy, after: stri
 /** Formats the note of a layer. */
 export function pruneNote({ reason, outputError }: Pick<PrunedLayer, 'reason' | 'outputError'>): string {
   const fitted = outputError
-    ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} once its weights were fitted anew`]
+    ? [`output error ${percent(outputError.before)}, ${percent(outputError.after)} after fitting its weights again`]
     : [];
   return [...(reason === undefined ? [] : [reason]), ...fitted].join('; ');
 }

@@ -51,7 +51,7 @@ export async function evaluateModel(
   const seconds = (performance.now() - start) / 1000;
   if (!Number.isFinite(metrics.loss))
     throw new UserError(
-      'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be evaluated.',
+      'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be evaluated.',
     );
   return {
     split: images.split,

@@ -109,7 +109,7 @@ export class Sample {
 function finite({ accuracy, top5, loss }: ClassificationMetrics): ScanMetrics {
   if (!Number.isFinite(loss))
     throw new UserError(
-      'The model answers with values that are no numbers (NaN or infinite): its weights are damaged, so it cannot be measured.',
+      'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be measured.',
     );
   return { accuracy, top5, loss };
 }

@@ -74,9 +74,7 @@ async function ask(classifier: Classifier, batch: Batch, temperature: number): P
   try {
     const answers = (await softened.data<'float32'>()).slice();
     if (!answers.every(Number.isFinite))
-      throw new UserError(
-        'The teacher answers with values that are no numbers: its weights are damaged, choose another.',
-      );
+      throw new UserError('The outputs of the teacher are NaN or infinite: its weights are damaged, choose another.');
     return answers;
   } finally {
     softened.dispose();

@@ -45,7 +45,7 @@ describe('scores that need data', () => {
     ];
     const layer = Layers.parse(JSON.parse(one.stdout)).layers.at(-1)!;
     expect(layer.outputError!.after).toBeLessThan(layer.outputError!.before);
-    expect(same.stdout).toMatch(/logits .* output error [\d.]+%, [\d.]+% once its weights were fitted anew/);
+    expect(same.stdout).toMatch(/logits .* output error [\d.]+%, [\d.]+% after fitting its weights again/);
     const [original, fitted] = await Promise.all([model, at('one', 'model.json')].map((file) => readCheckpoint(file)));
     const [before, after] = [original, fitted].map((content) => content!.tensors.get('logits/kernel')!.data);
     const kept = [...after!.keys()].filter((i) => after![i] !== 0);

@@ -140,9 +140,9 @@ describe('IDX files', () => {
       await symlink(target, at);
       return at;
     };
-    await expect(readIdxFile(pipe, IMAGES)).rejects.toThrow(/is no regular file/);
-    await expect(readIdxFile(folder, IMAGES)).rejects.toThrow(/is no regular file/);
-    await expect(readIdxFile('/dev/null', IMAGES)).rejects.toThrow(/is no regular file/);
+    await expect(readIdxFile(pipe, IMAGES)).rejects.toThrow(/is not a regular file/);
+    await expect(readIdxFile(folder, IMAGES)).rejects.toThrow(/is not a regular file/);
+    await expect(readIdxFile('/dev/null', IMAGES)).rejects.toThrow(/is not a regular file/);
     await expect(readIdxFile(await link('/dev/null', 'device'), IMAGES)).rejects.toThrow(/leads out of its folder/);
     const outside = await file(idx(2049, [1], Uint8Array.of(7)), 'outside');
     await expect(labels(await link(outside, 'out'))).rejects.toThrow(/leads out of its folder/);

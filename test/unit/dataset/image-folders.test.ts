@@ -65,13 +65,13 @@ it('hidden files are left out, and others that are no pictures are told', async 
   await writeFile(path.join(folder, 'a', 'notes.txt'), 'x');
   const data = await open();
   expect(data.info.examples).toEqual({ train: 1, validation: 1, test: 0 });
-  expect(data.notes).toEqual([`1 file that is no picture was left out, such as ${path.join('a', 'notes.txt')}.`]);
+  expect(data.notes).toEqual([`1 file that is not a picture was left out, such as ${path.join('a', 'notes.txt')}.`]);
 });
 
 it('a broken file is named', async () => {
   await put('rgb.png', 'a/1.png', 'b/2.png');
   await writeFile(path.join(folder, 'b', 'broken.png'), 'no picture');
-  await expect(open()).rejects.toThrow(/The file b.broken\.png is no picture that Secateur reads/);
+  await expect(open()).rejects.toThrow(/The file b.broken\.png is not a picture that Secateur reads/);
   const bytes = await readFile(path.join(pictures, 'rgb.png'));
   await writeFile(path.join(folder, 'b', 'broken.png'), bytes.subarray(0, bytes.length - 30));
   await expect((await open()).at(undefined)).rejects.toThrow(/The picture b.broken\.png is damaged or cut short/);

@@ -89,7 +89,7 @@ it('an archive that is damaged or tells nothing is refused', async () => {
   const place = path.join(folder, 'data.npz');
   const whole = await readFile(path.join(data, 'digits.npz'));
   await writeFile(place, whole.subarray(0, 3000));
-  await expect(open(place)).rejects.toThrow(/data\.npz is damaged or cut short: write it anew with numpy\.savez/);
+  await expect(open(place)).rejects.toThrow(/data\.npz is damaged or cut short: write it again with numpy\.savez/);
   await writeFile(place, zipSync({ 'mean.npy': bytesOf('le-f4-C') }));
   await expect(open(place)).rejects.toThrow(/arrays in .*data\.npz \(mean\) do not tell by their names what they are/);
 });

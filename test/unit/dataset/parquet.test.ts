@@ -39,7 +39,7 @@ it('a file that is bent or cut short is refused in a sentence', async () => {
   const whole = await readFile(path.join(data, 'iris.parquet'));
   const file = path.join(folder, 'iris.parquet');
   await writeFile(file, whole.subarray(0, 2000));
-  await expect(open(file)).rejects.toThrow(/iris\.parquet is damaged or cut short: get it anew/);
+  await expect(open(file)).rejects.toThrow(/iris\.parquet is damaged or cut short: get it again/);
   for (let at = 4; at < whole.length; at += 97) {
     const bytes = Uint8Array.from(whole);
     bytes[at]! ^= 0x5b;

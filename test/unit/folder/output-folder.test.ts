@@ -78,7 +78,7 @@ describe('a link in a run', () => {
   });
 });
 
-describe('what is no regular file', () => {
+describe('what is not a regular file', () => {
   it('is neither read nor waited for', async () => {
     execFileSync('mkfifo', [at('run', 'state.json')]);
     await expect(folder.text('state.json')).rejects.toThrow(/is not a plain file/);

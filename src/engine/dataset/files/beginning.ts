@@ -37,7 +37,7 @@ async function withRegular<T>(file: string, work: (handle: FileHandle, size: num
   }
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw new UserError(`The dataset file ${file} is no regular file: give a file itself.`);
+    if (!status.isFile()) throw new UserError(`The dataset file ${file} is not a regular file: give a file itself.`);
     return await work(handle, status.size);
   } finally {
     await handle.close();

@@ -46,7 +46,7 @@ async function openRegular(file: string): Promise<FileHandle> {
   }
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
-  throw new UserError(`The dataset file ${file} is no regular file: give a file itself.`);
+  throw new UserError(`The dataset file ${file} is not a regular file: give a file itself.`);
 }
 
 /** Refuses a link that leads out of the folder. */

@@ -16,13 +16,13 @@ export async function decodePicture(picture: Picture): Promise<Pixels> {
     throw new UserError(
       why
         ? `The picture ${picture.name} has colors for print (CMYK): save it as RGB.`
-        : `The picture ${picture.name} is damaged or cut short: get it anew, or leave it out.`,
+        : `The picture ${picture.name} is damaged or cut short: get it again, or leave it out.`,
       { cause },
     );
   }
   if (pixels.width !== width || pixels.height !== height)
     throw new UserError(
-      `The picture ${picture.name} has ${pixels.width}x${pixels.height} pixels where its header says ${width}x${height}: get it anew, or leave it out.`,
+      `The picture ${picture.name} has ${pixels.width}x${pixels.height} pixels where its header says ${width}x${height}: get it again, or leave it out.`,
     );
   return pixels;
 }

@@ -15,7 +15,7 @@ export const isPictureName = (name: string): boolean => ENDS.test(name);
  * Reads the header of a picture, under any file name.
  * @param bytes the beginning of its file
  * @param name for messages
- * @throws UserError where it is no picture that Secateur reads, or too large
+ * @throws UserError where it is not a picture that Secateur reads, or too large
  */
 export function readPictureHeader(bytes: Uint8Array, name: string): PictureHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -24,10 +24,10 @@ export function readPictureHeader(bytes: Uint8Array, name: string): PictureHeade
     header = pngHeader(view) ?? jpegHeader(view) ?? webpHeader(view) ?? bmpHeader(view);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new UserError(`The picture ${name} is cut short: get it anew, or leave it out.`, { cause });
+    throw new UserError(`The picture ${name} is cut short: get it again, or leave it out.`, { cause });
   }
   if (!header)
-    throw new UserError(`The file ${name} is no picture that Secateur reads (PNG, JPEG, WebP, BMP): leave it out.`);
+    throw new UserError(`The file ${name} is not a picture that Secateur reads (PNG, JPEG, WebP, BMP): leave it out.`);
   const { width, height } = header;
   if (width < 1 || height < 1) throw new UserError(`The picture ${name} has no pixels: leave it out.`);
   if (width * height > MOST_PIXELS)

@@ -64,7 +64,7 @@ async function recordsOf(file: string, root: string): Promise<Uint8Array> {
   const bytes = await wholeFile(file, MOST_BYTES);
   if (bytes.length === 0 || bytes.length % RECORD !== 0)
     throw new UserError(
-      `The dataset file ${file} has ${bytes.length} bytes, which are no records of CIFAR-10 of ${RECORD} bytes each: get it anew.`,
+      `The dataset file ${file} has ${bytes.length} bytes, which are no records of CIFAR-10 of ${RECORD} bytes each: get it again.`,
     );
   return bytes;
 }

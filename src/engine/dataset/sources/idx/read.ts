@@ -143,7 +143,7 @@ function announcement(header: Uint8Array, { size, packed }: DataFile, file: stri
     );
   if (packed && length > FREE_BYTES + MOST_TIMES * size)
     throw new UserError(
-      `The dataset file ${file} announces ${words}, that is ${length} bytes, which ${size} packed bytes do not hold: unpack it, or get it anew.`,
+      `The dataset file ${file} announces ${words}, that is ${length} bytes, which ${size} packed bytes do not hold: unpack it, or get it again.`,
     );
   const announced = { sizes, type, words, length };
   if (!packed && size !== header.length + length) throw mismatch(file, announced, size - header.length);

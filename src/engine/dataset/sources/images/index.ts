@@ -38,7 +38,7 @@ async function open(place: Place, { classNames: given }: DatasetDescriptor): Pro
     notes: [
       ...(others > 0
         ? [
-            `${others} ${others === 1 ? 'file that is no picture was' : 'files that are no pictures were'} left out, such as ${layout.others[0]}.`,
+            `${others} ${others === 1 ? 'file that is not a picture was' : 'files that are not pictures were'} left out, such as ${layout.others[0]}.`,
           ]
         : []),
     ],

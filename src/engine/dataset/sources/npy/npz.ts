@@ -36,7 +36,9 @@ export function unpackNpz(bytes: Uint8Array, file: string): Map<string, () => Np
     });
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw new UserError(`The dataset file ${file} is damaged or cut short: write it anew with numpy.savez.`, { cause });
+    throw new UserError(`The dataset file ${file} is damaged or cut short: write it again with numpy.savez.`, {
+      cause,
+    });
   }
   for (const [entry, content] of Object.entries(files))
     arrays.set(nameOf(entry), () => readNpy(content, `${nameOf(entry)} in ${file}`));

@@ -84,7 +84,7 @@ function headerOf(bytes: Uint8Array, name: string): Header {
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const sizes = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);
   if (!order || !sizes || start > bytes.length)
-    throw new UserError(`The array ${name} has a damaged header: write it anew with numpy.save.`);
+    throw new UserError(`The array ${name} has a damaged header: write it again with numpy.save.`);
   const type = TYPES.get(descr?.[2] ?? '');
   if (!type)
     throw new UserError(

@@ -90,7 +90,7 @@ async function appendRows(
 }
 
 const damaged = (file: string, cause: unknown): UserError =>
-  new UserError(`The dataset file ${file} is damaged or cut short: get it anew.`, { cause });
+  new UserError(`The dataset file ${file} is damaged or cut short: get it again.`, { cause });
 
 const unpackedBytes = (head: FileMetaData): number =>
   head.row_groups.reduce((sum, { total_byte_size }) => sum + Number(total_byte_size), 0);
