@@ -205,9 +205,9 @@ describe('a model that runs', () => {
   });
 
   it.each([
-    ['2.15.0', 'Conv2D', { filters: 4, groups: 2 }, 'has groups set to 2'],
-    ['3.0.0', 'Conv2D', { filters: 4, groups: 2 }, 'has groups set to 2'],
-    ['3.0.0', 'DepthwiseConv2D', { dilation_rate: [2, 2] }, 'has dilation_rate set to [2,2]'],
+    ['2.15.0', 'Conv1D', { filters: 4, groups: 2 }, 'has groups set to 2'],
+    ['3.0.0', 'Conv1D', { filters: 4, groups: 2 }, 'has groups set to 2'],
+    ['3.0.0', 'Conv2DTranspose', { filters: 4, output_padding: [1, 1] }, 'has output_padding set to [1,1]'],
   ])('of Keras %s does not run where TensorFlow.js would compute a %s otherwise', (version, type, more, fault) => {
     const config = { name: 'c', kernel_size: [3, 3], use_bias: false, batch_input_shape: [null, 8, 8, 2], ...more };
     const layers = [{ class_name: type, config }];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Config, identifierOf, LayerJson, numberOf, stringOf } from '../description/json';
 import { withoutDirection } from '../weights/slots';
+import { DilatedDepthwise } from '../layers/dilated-depthwise';
+import { GroupedConvolution } from '../layers/grouped-convolution';
 import { activationOfKeras3 } from './activations';
 import { GruResetAfter } from './gru-reset-after';
 
@@ -15,12 +17,14 @@ export class Unsupported extends Error {}
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
 
+/** Whether a window has gaps. */
+export const isDilated = (value: unknown): boolean => [value].flat().some((rate) => isSet(rate) && rate !== 1);
+
 /** Options that change the result of a layer and that TensorFlow.js silently ignores, each with its allowed values. */
 const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => boolean][] = [
-  [/^Conv/, 'groups', (value) => !isSet(value) || value === 1],
-  [/^DepthwiseConv2D$/, 'dilation_rate', (value) => [value].flat().every((rate) => !isSet(rate) || rate === 1)],
+  [/^Conv(?!2D$)/, 'groups', (value) => !isSet(value) || value === 1],
+  [/^DepthwiseConv1D$/, 'dilation_rate', (value) => !isDilated(value)],
   [/Transpose$/, 'output_padding', (value) => !isSet(value)],
-  [/^Global/, 'keepdims', (value) => !isSet(value)],
   [/^UpSampling/, 'interpolation', (value) => !isSet(value) || value === 'nearest'],
   [/^LayerNormalization$/, 'rms_scaling', (value) => !isSet(value)],
   [/^(RNN|LSTM|GRU|SimpleRNN)$/, 'time_major', (value) => !isSet(value)],
@@ -96,6 +100,10 @@ function renamed(type: string, config: Config, directed: boolean): PlainLayer {
       return relu(config);
     case 'BatchNormalization':
       return { type, config: { ...config, axis: Array.isArray(config['axis']) ? config['axis'][0] : config['axis'] } };
+    case 'Conv2D':
+      return numberOf(config['groups'], 1) === 1 ? { type, config } : { type: GroupedConvolution.className, config };
+    case 'DepthwiseConv2D':
+      return isDilated(config['dilation_rate']) ? { type: DilatedDepthwise.className, config } : { type, config };
     case 'GRU':
       return config['reset_after'] === true ? { type: GruResetAfter.className, config } : { type, config };
     case 'Bidirectional':

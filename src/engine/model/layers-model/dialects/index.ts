@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
 import { Config, LayerJson, numberOf } from '../description/json';
 import type { Topology, TopologyLayer } from '../description/topology';
-import { PLAIN_TYPES, plainLayer, Unsupported } from './configs';
+import { isDilated, PLAIN_TYPES, plainLayer, Unsupported } from './configs';
 import { flatDescription } from './flat';
 
 /** A description that TensorFlow.js reads, or one sentence that says why there is none. */
@@ -49,6 +49,7 @@ function isForeign({ type, config }: Pick<TopologyLayer, 'type' | 'config'>): bo
     return true;
   // TensorFlow.js would expect weights of another shape.
   if (numberOf(config['groups'], 1) !== 1) return true;
+  if (type === 'DepthwiseConv2D' && isDilated(config['dilation_rate'])) return true;
   const wrapped = LayerJson.safeParse(config['layer']);
   return (
     wrapped.success && isForeign({ type: wrapped.data.class_name, config: Config.catch({}).parse(wrapped.data.config) })

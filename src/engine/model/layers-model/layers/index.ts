@@ -2,7 +2,10 @@
  * Keras layers that TensorFlow.js lacks or computes differently, registered by their Keras names. Files that stock
  * TensorFlow.js reads keep their meaning.
  */
+import './dilated-depthwise';
+import './global-pooling';
 import './group-normalization';
+import './grouped-convolution';
 import './identity';
 import './layer-scale';
 import './normalization';
