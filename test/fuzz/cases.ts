@@ -196,7 +196,11 @@ const otherData: Build = async (folder, seeds, random, ask) => {
   const [given, model] = [path.join(place, name), path.join(seeds.model, 'model.json')];
   return {
     folders: [place, path.join(folder, 'victim'), seeds.model],
-    questions: [() => ask('describeData', { data: given }), () => ask('evaluate', { model, data: given }, patience())],
+    questions: [
+      () => ask('describeData', { data: given }),
+      () => ask('examples', { data: given, split: 'train' }),
+      () => ask('evaluate', { model, data: given }, patience()),
+    ],
   };
 };
 
