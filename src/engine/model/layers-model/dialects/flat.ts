@@ -32,12 +32,21 @@ export function flatDescription(topology: Topology, plain: (layer: number) => Pl
       throw new Unsupported(`The layer "${name}" takes a constant, which TensorFlow.js does not know`);
     // A sequential model may declare its input at its first layer.
     const input = feeds.some(({ length }) => length === 0) ? [inputOf(name, inputShape)] : [];
+    const copies: FlatLayer[] = [];
     const called = feeds.map((inputs) =>
       inputs.length === 0
         ? [[inputName(name), 0, 0, {}]]
-        : inputs.map((one) => [nameOf(one.call), numbers[one.call]!, one.output, {}]),
+        : inputs.map((one, place) => {
+            const reference = [nameOf(one.call), numbers[one.call]!, one.output, {}];
+            if (!inputs.slice(0, place).some(({ call, output }) => call === one.call && output === one.output))
+              return reference;
+            // TensorFlow.js disposes of a tensor too early that a call takes twice.
+            const again = { type: 'Identity', name: `${name}__again_${copies.length}` };
+            copies.push({ ...again, config: { name: again.name }, inbound_nodes: [[reference]] });
+            return [again.name, 0, 0, {}];
+          }),
     );
-    return [...input, { ...flat, inbound_nodes: called }];
+    return [...input, ...copies, { ...flat, inbound_nodes: called }];
   });
   return {
     class_name: 'Functional',
