@@ -9,6 +9,7 @@ import './grouped-convolution';
 import './identity';
 import './layer-scale';
 import './normalization';
+import './resizing';
 import './stochastic-depth';
 import './subtract';
 import './unit-normalization';
