@@ -38,7 +38,7 @@ export const taskWords = ({ task, classes }: Pick<DataDescription, 'task' | 'cla
 export const exampleShape = ({ shape }: Pick<DataDescription, 'shape'>): string =>
   shape.map((size) => size ?? '?').join('x');
 
-/** How pixels become inputs, in words. */
+/** Describes the preprocessing in words. */
 export function preprocessWords({ preprocess }: Pick<DataDescription, 'preprocess'>): string {
   const { normalization, size, ...rest } = preprocess;
   const said = [

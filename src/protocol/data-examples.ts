@@ -6,14 +6,14 @@ export const MOST_SHOWN = 12;
 /** The longer side of an example picture, in pixels. */
 export const SHOWN_SIDE = 96;
 
-/** What is asked for: the examples of one split. */
+/** The requested examples of one split. */
 export const ExamplesQuestion = z.object({
   data: DataReference,
   split: Split,
   count: z.number().int().min(1).max(MOST_SHOWN).default(MOST_SHOWN),
 });
 
-/** What an example is to tell: the name of its class, or the first 12 of its numbers; null for one that is not finite. */
+/** The target of an example: the name of its class, or its first 12 numbers; null for one that is not finite. */
 const Target = z.union([z.string(), z.array(z.number().nullable())]);
 
 /** Some examples of a split, as they lie in their files: pictures, or numbers. */
@@ -25,7 +25,7 @@ export const DataExamples = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('numbers'),
-    /** How many numbers an example has; the first 12 of them are in `values`. */
+    /** The number of values of an example; the first 12 of them are in `values`. */
     width: z.number(),
     /** The first ones of the split. */
     examples: z.array(z.object({ values: z.array(z.number()), target: Target })),

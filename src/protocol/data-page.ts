@@ -4,7 +4,7 @@ import { DataExamples } from './data-examples';
 import { Split } from './dataset';
 import { request, type RequestTable } from './table';
 
-/** What the page about data shows before the data is used. */
+/** The content of the page about data, before the data is used. */
 export const DataReview = z.object({
   description: DataDescription,
   /** The name of the NAME.data.json that describes it; null: there is none. */

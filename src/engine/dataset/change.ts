@@ -38,7 +38,7 @@ function gather(image: Float32Array, source: Float32Array, { shape, black }: Ima
   const [height, width, channels] = shape;
   const { flipX, flipY, right, down } = change;
   image.fill(black);
-  // What is left in the image of a row or a column of the source.
+  // The part of a row or column of the source that stays in the image.
   const [first, end] = [Math.max(0, right), Math.min(width, width + right)];
   for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
     const row = (flipY ? height - 1 - (y - down) : y - down) * width;

@@ -27,7 +27,7 @@ export function checkAugment(
 }
 
 /**
- * How the examples with these numbers are changed in one epoch. Each option has draws of its own: another value of one leaves
+ * Draws the changes of these examples in one epoch. Each option has its own draws: another value of one leaves
  * the others as they are.
  * @param shape of one example: height, width and channels
  * @param seeds of the training, and the epoch

@@ -4,7 +4,7 @@ import type { DataFile, DataReference } from '../../protocol/dataset';
 import { freeName } from '../runs/folder-name';
 
 /**
- * Where a NAME.data.json for data is saved: beside the data if that is in the workspace, else in its first folder, and beside
+ * Returns the path of a new NAME.data.json: beside the data if that is in the workspace, else in its first folder, and beside
  * the data if no folder is open. The name is free.
  * @param source the folder or file of the data, absolute
  * @param roots the folders of the workspace, absolute
@@ -19,7 +19,7 @@ export function dataFilePath(source: string, roots: readonly string[], exists: (
 }
 
 /**
- * What a file says of data as it was recognized. It leaves the class names out unless they were given: written down, they would
+ * Returns the content of a file for recognized data. It leaves the class names out unless they were given: written down, they would
  * fix an order that otherwise follows the model.
  * @param folder the folder of the file, absolute
  */

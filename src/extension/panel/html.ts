@@ -10,7 +10,7 @@ export interface PageParts {
   language: string;
   /** The two checkpoints of a comparison; without them the page shows one. */
   compared?: ComparedPair;
-  /** Whether the page shows data that is to be chosen. */
+  /** True for the page on which data is chosen. */
   reviewsData?: boolean;
 }
 

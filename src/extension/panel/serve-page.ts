@@ -5,10 +5,10 @@ import { requireTrust } from '../trust';
 import { pageHtml, type PageParts } from './html';
 import { PageSession } from './page-session';
 
-/** What a page of its own tab shows, and who answers its requests. */
+/** The content of a page in its own tab, and the handlers of its requests. */
 export interface ServedPage<T extends RequestTable> {
   readonly extensionUri: vscode.Uri;
-  /** Which page it is. */
+  /** The kind of page. */
   readonly shows: Pick<PageParts, 'compared' | 'reviewsData'>;
   readonly table: T;
   readonly handlers: Handlers<T>;

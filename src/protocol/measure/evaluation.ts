@@ -17,7 +17,7 @@ export const Evaluation = z.object({
   dataset: z.object({
     name: z.string(),
     sample: z.boolean(),
-    /** What was done to the examples, a sentence each. */
+    /** Changes to the examples, one sentence each. */
     notes: z.array(z.string()).optional(),
   }),
   /** The normalization of the pixels. Absent in evaluations of earlier versions. */

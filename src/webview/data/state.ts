@@ -3,7 +3,7 @@ import type { Split } from '../../protocol/dataset';
 import { question } from '../question/question';
 import { askData } from '../state/host';
 
-/** What was recognized in the data. */
+/** The recognized properties of the data. */
 export const review = question((asking) => askData('review', {}, { signal: asking.signal }));
 
 /** The split whose examples are shown. */

@@ -33,7 +33,7 @@ export const einsum: Infer<OpOf<'einsum'>> = (op, [input]) => {
   return read ? { shape: read.output, macs: read.macs } : UNKNOWN;
 };
 
-/** How many vectors one example holds. */
+/** Counts the vectors of one example. */
 const placesOf = (shape: Shape): number | null => product(shape.slice(1, -1));
 
 const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);

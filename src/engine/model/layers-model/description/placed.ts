@@ -3,7 +3,7 @@ import type { CallInput } from '../../edges';
 /** Arguments that are tensors, in their order, by types that are often called with their names. */
 const ORDER: ReadonlyMap<string, readonly string[]> = new Map([['MultiHeadAttention', ['query', 'value', 'key']]]);
 
-/** What a call takes, with arguments that were passed by name in their places where these are known. */
+/** Returns the inputs of a call; arguments passed by name take their positions where these are known. */
 export function inPlaces(type: string, inputs: readonly CallInput[]): readonly CallInput[] {
   const order = ORDER.get(type);
   if (!order) return inputs;

@@ -2,7 +2,7 @@ import type { CallInput } from '../../edges';
 import { Unsupported, type PlainLayer } from './configs';
 
 /**
- * What a call takes; recurrent layers take their state behind what they read.
+ * Returns the inputs of a call; recurrent layers take their state after their input.
  * @throws Unsupported where something else is passed by its name
  */
 export function placesOf(layer: string, type: string, inputs: readonly CallInput[]): readonly CallInput[] {

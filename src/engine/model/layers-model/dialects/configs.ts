@@ -17,7 +17,7 @@ export class Unsupported extends Error {}
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
 
-/** Whether a window has gaps. */
+/** Returns true for a window with gaps. */
 export const isDilated = (value: unknown): boolean => [value].flat().some((rate) => isSet(rate) && rate !== 1);
 
 /** Options that change the result of a layer and that TensorFlow.js silently ignores, each with its allowed values. */

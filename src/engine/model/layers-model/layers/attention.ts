@@ -34,7 +34,7 @@ abstract class Attending extends OwnLayer<z.output<typeof Settings>> {
     });
   }
 
-  /** How each query fits each key: `[batch, queries, keys]`. */
+  /** The score of each query and key: `[batch, queries, keys]`. */
   protected abstract scores(inputs: Three): tf.Tensor;
 
   /** The length of a query. */

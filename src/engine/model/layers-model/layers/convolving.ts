@@ -20,7 +20,7 @@ export const Convolving = z.object({
 export const pair = (sizes: number | number[]): [number, number] =>
   typeof sizes === 'number' ? [sizes, sizes] : [sizes[0]!, sizes[1] ?? sizes[0]!];
 
-/** How long an axis is after a window moved over it; null where its length is open. */
+/** Returns the length of an axis after a window; null where its length is open. */
 export function convolved(length: number | null, size: number, stride: number, dilation: number, padding: string) {
   if (length === null) return null;
   const reach = (size - 1) * dilation + 1;

@@ -63,7 +63,7 @@ class MultiHeadAttention extends OwnLayer<z.output<typeof Settings>> {
     });
   }
 
-  /** What enters, projected: `[batch, heads, places, length]`, all places one after another. */
+  /** The projected input: `[batch, heads, places, length]`, with all places in one axis. */
   #heads(name: string, x: tf.Tensor, length: number): tf.Tensor {
     const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
     const places = x.shape.slice(1, -1).reduce((all, one) => all * one, 1);

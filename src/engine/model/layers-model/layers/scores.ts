@@ -1,6 +1,6 @@
 import { tf } from '../../../tf';
 
-/** What takes a place out of a softmax. */
+/** The score that excludes a place from a softmax. */
 const LEAST = -1e9;
 
 /**

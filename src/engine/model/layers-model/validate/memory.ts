@@ -62,7 +62,7 @@ export function whyTooLarge(model: ModelContent): string | undefined {
   return `The model needs ${(bytes / 2 ** 30).toFixed(1)} GiB for ${where} and ${limit / 2 ** 30} GiB is the limit for its ${limit < MAX_EXAMPLE_BYTES ? 'few ' : ''}weights, so it can be inspected and pruned but not evaluated or trained.`;
 }
 
-/** What an attention makes of each pair of a query and a key, before it sums. */
+/** Counts the intermediate numbers of an attention for each pair of a query and a key. */
 function numbersWithin(op: Op, [query, value, key = value]: readonly (Shape | null)[]): number {
   if (op.kind !== 'attention' && op.kind !== 'multi-head-attention') return 0;
   if (!query || !key) return 0;
@@ -70,7 +70,7 @@ function numbersWithin(op: Op, [query, value, key = value]: readonly (Shape | nu
   return (product([...query.slice(1, -1), ...key.slice(1, -1)]) ?? 0) * each;
 }
 
-/** How many numbers the weights of a layer are. */
+/** Counts the weights of a layer. */
 function weightsOf(op: Op, input: Shape | null): number {
   if (op.kind === 'multi-head-attention') {
     const { heads, keySize, valueSize } = op;
