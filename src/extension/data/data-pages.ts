@@ -3,7 +3,7 @@ import type { DataReference } from '../../protocol/dataset';
 import { DataPage, type DataPageTools, type Decision } from './data-page';
 
 /** The type of the tab that shows data. */
-const DATA_VIEW = 'secateur.data';
+const DATA_VIEW = 'secateur.useData';
 
 /** Shows data to the person before it is used. */
 export class DataPages {
