@@ -73,8 +73,9 @@ async function writeNetworks(folder: string): Promise<string[]> {
 
 /** Folders with a model.json directly below a folder. */
 async function modelsIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
+  const files = await readdir(folder, { recursive: true, encoding: 'utf8' });
+  const models = files.filter((file) => /^[^/\\]+[/\\]model\.json$/.test(file));
+  return models.map((file) => path.join(folder, path.dirname(file))).sort();
 }
 
 const recipeOf = (checkpoint: string, data: string): Recipe =>
