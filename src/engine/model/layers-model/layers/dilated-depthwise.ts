@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { tf } from '../../../tf';
-import { activationFunction } from './activation-function';
-import { Convolving, convolved, pair } from './convolving';
-import { firstShape, only, OwnLayer, Regularizer, type Given, type Shapes, type Weight } from './own-layer';
+import { Convolving, pair } from './convolving';
+import { ConvolvingLayer } from './convolving-layer';
+import { firstShape, only, Regularizer, type Given, type Shapes } from './own-layer';
 
 const Settings = Convolving.extend({
   depthMultiplier: z.number().int().positive().default(1),
@@ -10,42 +10,36 @@ const Settings = Convolving.extend({
 });
 
 /** `DepthwiseConv2D` with gaps in its window. Registered under a name that no description uses by itself. */
-export class DilatedDepthwise extends OwnLayer<z.output<typeof Settings>> {
+export class DilatedDepthwise extends ConvolvingLayer<z.output<typeof Settings>> {
   static readonly className = 'DilatedDepthwiseConv2D';
-  readonly #activate: (x: tf.Tensor) => tf.Tensor;
-  #kernel: Weight | undefined;
-  #bias: Weight | undefined;
 
   constructor(given: tf.serialization.ConfigDict) {
     super(given, Settings);
-    this.#activate = activationFunction(this.settings.activation);
+  }
+
+  protected override channelsAfter(channels: number): number {
+    return channels * this.settings.depthMultiplier;
   }
 
   override build(shapes: Shapes): void {
-    const { kernelSize, depthMultiplier, useBias, depthwiseRegularizer, biasRegularizer } = this.settings;
+    const { kernelSize, depthMultiplier, depthwiseRegularizer } = this.settings;
     const channels = firstShape(shapes).at(-1) ?? this.refuse('convolves channels whose number is open');
-    const size = [...pair(kernelSize), channels, depthMultiplier];
-    this.#kernel = this.weight('depthwise_kernel', size, depthwiseRegularizer);
-    if (useBias) this.#bias = this.weight('bias', [channels * depthMultiplier], biasRegularizer);
-    this.built = true;
-  }
-
-  override computeOutputShape(shapes: Shapes): Shapes {
-    const [batch, height, width, channels] = firstShape(shapes) as [number, number, number, number];
-    const { kernelSize, strides, dilationRate, padding, depthMultiplier } = this.settings;
-    const sides = [height, width].map((length, i) =>
-      convolved(length, pair(kernelSize)[i]!, pair(strides)[i]!, pair(dilationRate)[i]!, padding),
+    this.kernel = this.weight(
+      'depthwise_kernel',
+      [...pair(kernelSize), channels, depthMultiplier],
+      depthwiseRegularizer,
     );
-    return [batch, ...sides, channels * depthMultiplier];
+    this.addBias(this.channelsAfter(channels));
+    this.built = true;
   }
 
   override call(given: Given): tf.Tensor {
     return tf.tidy(() => {
       const { strides, padding, dilationRate } = this.settings;
       // TensorFlow.js has no gradient of a dilated depthwise convolution: zeros in the kernel stand for the gaps.
-      const kernel = spread(this.#kernel!.read(), pair(dilationRate));
+      const kernel = spread(this.kernel!.read(), pair(dilationRate));
       const sums = tf.depthwiseConv2d(only(given) as tf.Tensor4D, kernel, pair(strides), padding);
-      return this.#activate(this.#bias ? tf.add(sums, this.#bias.read()) : sums);
+      return this.finished(sums);
     });
   }
 }
