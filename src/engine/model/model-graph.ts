@@ -71,3 +71,12 @@ export interface ModelGraph extends Flow {
   /** Names and types of layers of unknown types. */
   readonly unknown: readonly { readonly name: string; readonly type: string }[];
 }
+
+/** Makes the graph of a model whose nodes are unknown: groups of tensors alone. */
+export const graphOfGroups = (
+  layers: readonly GraphLayer[],
+  { output, outputs }: Pick<ModelGraph, 'output' | 'outputs'>,
+): ModelGraph => ({
+  ...{ name: undefined, layers, nodes: [], calls: [], inputCalls: [], results: [], inputs: [], unknown: [] },
+  ...{ outputs, output, layered: false },
+});

@@ -1,5 +1,5 @@
 import type { ModelContent } from '../../checkpoint/types';
-import type { ModelGraph } from '../model-graph';
+import { graphOfGroups, type ModelGraph } from '../model-graph';
 import { describeLayer } from '../graph-layer';
 import { layersOfOperations, type OperationTensor } from './layers';
 import type { OperationGraph } from './read';
@@ -13,19 +13,7 @@ export function graphOfOperations(model: ModelContent, operations: OperationGrap
   const layers = layersOfOperations(operations, model.tensors).map(({ name, type, tensors }) =>
     describeLayer({ name, path: [name], type, outputShape: null, macs: null }, tensors.map(tensorOf)),
   );
-  return {
-    name: undefined,
-    layers,
-    nodes: [],
-    calls: [],
-    inputCalls: [],
-    results: [],
-    inputs: [],
-    outputs: operations.main.returns.length,
-    output: 'logits',
-    layered: false,
-    unknown: [],
-  };
+  return graphOfGroups(layers, { output: 'logits', outputs: operations.main.returns.length });
 }
 
 const tensorOf = ({ tensor, pruning, layout }: OperationTensor) => ({

@@ -1,5 +1,5 @@
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import type { GraphCall, GraphLayer, GraphNode, GraphTensor, ModelGraph } from '../model-graph';
+import { graphOfGroups, type GraphCall, type GraphNode, type GraphTensor, type ModelGraph } from '../model-graph';
 import { describeLayer } from '../graph-layer';
 import { closeInputs } from '../close-inputs';
 import { hasGates } from '../op/channels';
@@ -25,7 +25,7 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
       tensors.map((tensor) => tensorOf(tensor, layer.type, UNKNOWN)),
     );
   });
-  if (!topology) return graphOfGroups(grouped);
+  if (!topology) return graphOfGroups(grouped, { output: 'open', outputs: 0 });
   const stored = topology.nodes.map((layer) => asStored(layer, owned.byLayer.get(layer.id)));
   const flow = stored.every((layer, i) => layer === topology.nodes[i]) ? topology : { ...topology, nodes: stored };
   const figures = inferFigures(flow);
@@ -54,21 +54,6 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
     unknown: nodes.filter(({ op }) => op.kind === 'unknown').map(({ name, type }) => ({ name, type })),
   };
 }
-
-/** Makes a graph without nodes. */
-const graphOfGroups = (layers: readonly GraphLayer[]): ModelGraph => ({
-  name: undefined,
-  layers,
-  nodes: [],
-  calls: [],
-  inputCalls: [],
-  results: [],
-  inputs: [],
-  outputs: 0,
-  output: 'open',
-  layered: false,
-  unknown: [],
-});
 
 /** Adds the depth multiplier of a separable convolution from its kernel, since TensorFlow.js does not save it. */
 function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
