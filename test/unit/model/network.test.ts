@@ -54,6 +54,19 @@ describe('the network of a LayersModel', () => {
     network.dispose();
   });
 
+  it('names its ends as their layers, however many models have layers of these names', () => {
+    const made = () => {
+      const input = tfLayers.input({ shape: [2], name: 'measured' });
+      const output = l.dense({ name: 'guessed', units: 1 }).apply(input) as tfLayers.SymbolicTensor;
+      return networkOf(tfLayers.model({ inputs: input, outputs: output }));
+    };
+    for (const network of [made(), made()]) {
+      expect(network.inputs.map(({ name }) => name)).toEqual(['measured']);
+      expect(network.outputs.map(({ name }) => name)).toEqual(['guessed']);
+      network.dispose();
+    }
+  });
+
   it('draws what the pass says', () => {
     const network = networkOf(tinyNetwork(1, { noise: true }));
     const input = tf.ones([2, 6, 6, 1]);

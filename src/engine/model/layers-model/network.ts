@@ -45,8 +45,14 @@ export class LayersNetwork implements Network {
   ) {
     const values = inputValues(topology);
     const kinds = outputKinds(topology);
-    this.inputs = model.inputs.map(({ name, shape }, i) => ({ name, shape, values: values[i] ?? { kind: 'numbers' } }));
-    this.outputs = model.outputs.map(({ name, shape }, i) => ({ name, shape, kind: kinds[i] ?? 'open' }));
+    // Names of layers, because TensorFlow.js renames tensors so that none has the name of one in another model.
+    const { inputNames, outputNames } = model;
+    this.inputs = model.inputs.map(({ shape }, i) => ({
+      name: inputNames[i]!,
+      shape,
+      values: values[i] ?? { kind: 'numbers' },
+    }));
+    this.outputs = model.outputs.map(({ shape }, i) => ({ name: outputNames[i]!, shape, kind: kinds[i] ?? 'open' }));
     this.largestOutput = largestOutput(model);
     this.#names = new Map([...bound].map(([name, variable]) => [variable, name]));
     this.variables = this.#variables();
