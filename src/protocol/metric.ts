@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { percent, points, signed, weight } from './format';
+
+/** The names of all metrics, in the order of reports. */
+export const MetricName = z.enum(['accuracy', 'top5', 'macro-f1', 'auc', 'iou', 'rmse', 'mae', 'r2', 'psnr', 'loss']);
+export type MetricName = z.infer<typeof MetricName>;
+
+/** The definition of a metric: its words, its range and the direction in which it improves. */
+export interface Metric {
+  /** As it begins a sentence or heads a column. */
+  readonly title: string;
+  /** As it stands in a sentence. */
+  readonly words: string;
+  /** One sentence that says what it measures. */
+  readonly meaning: string;
+  readonly better: 'higher' | 'lower';
+  /** True for values from 0 to 1 that are shown as a percentage. */
+  readonly isShare: boolean;
+  /** The unit of a value that is no share. Errors have the unit of the target. */
+  readonly unit?: string;
+}
+
+/** The definitions of all metrics. */
+export const METRICS: Readonly<Record<MetricName, Metric>> = {
+  accuracy: {
+    title: 'Accuracy',
+    words: 'accuracy',
+    meaning: 'Share of answers that are right.',
+    better: 'higher',
+    isShare: true,
+  },
+  top5: {
+    title: 'Top-5 accuracy',
+    words: 'top-5 accuracy',
+    meaning: 'Share of examples whose class is among the five likeliest.',
+    better: 'higher',
+    isShare: true,
+  },
+  'macro-f1': {
+    title: 'Macro-F1',
+    words: 'macro-F1',
+    meaning: 'Mean over all classes of the harmonic mean of precision and recall.',
+    better: 'higher',
+    isShare: true,
+  },
+  auc: {
+    title: 'AUC',
+    words: 'AUC',
+    meaning: 'Area under the ROC curve: how often a right answer is scored above a wrong one.',
+    better: 'higher',
+    isShare: true,
+  },
+  iou: {
+    title: 'IoU',
+    words: 'IoU',
+    meaning: 'Mean over all classes of intersection over union.',
+    better: 'higher',
+    isShare: true,
+  },
+  rmse: {
+    title: 'RMSE',
+    words: 'RMSE',
+    meaning: 'Root of the mean squared error, in the unit of the target.',
+    better: 'lower',
+    isShare: false,
+  },
+  mae: {
+    title: 'MAE',
+    words: 'MAE',
+    meaning: 'Mean absolute error, in the unit of the target.',
+    better: 'lower',
+    isShare: false,
+  },
+  r2: {
+    title: 'R²',
+    words: 'R²',
+    meaning: 'Share of the variance of the target that is explained; 1 is perfect, 0 is as good as the mean.',
+    better: 'higher',
+    isShare: false,
+  },
+  psnr: {
+    title: 'PSNR',
+    words: 'PSNR',
+    meaning: 'Peak signal-to-noise ratio of images, at most 100 dB.',
+    better: 'higher',
+    isShare: false,
+    unit: 'dB',
+  },
+  loss: {
+    title: 'Loss',
+    words: 'loss',
+    meaning: 'Loss of the task, as in training.',
+    better: 'lower',
+    isShare: false,
+  },
+};
+
+/** A measured metric. */
+export const MetricValue = z.object({
+  name: MetricName,
+  value: z.number(),
+  better: z.enum(['higher', 'lower']),
+  /** Name of the network's output, where it has several. */
+  output: z.string().optional(),
+});
+export type MetricValue = z.infer<typeof MetricValue>;
+
+/** The metrics of one measurement; the first is the main metric of the task. */
+export const MetricValues = z.tuple([MetricValue], MetricValue);
+export type MetricValues = z.infer<typeof MetricValues>;
+
+/** Makes a measured metric. */
+export const measured = (name: MetricName, value: number, output?: string): MetricValue => ({
+  name,
+  value,
+  better: METRICS[name].better,
+  ...(output === undefined ? {} : { output }),
+});
+
+/** Returns true where a value of this metric is strictly better than another. */
+export const isBetter = (name: MetricName, value: number, than: number): boolean =>
+  METRICS[name].better === 'higher' ? value > than : value < than;
+
+/** Returns how much worse `value` is than `than`: above 0 where it is worse, below 0 where it is better. */
+export const lossOf = (name: MetricName, value: number, than: number): number =>
+  METRICS[name].better === 'higher' ? than - value : value - than;
+
+/** Formats a value with its unit: `91.20%`, `0.0512`, `31.2 dB`. */
+export function metricText(name: MetricName, value: number): string {
+  const { isShare, unit } = METRICS[name];
+  if (isShare) return percent(value);
+  return unit === undefined ? weight(value, 4) : `${weight(value)} ${unit}`;
+}
+
+/** Formats name and value: `accuracy 91.20%`, `RMSE 0.0512`. */
+export const metricWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>): string =>
+  `${METRICS[name].words} ${metricText(name, value)}`;
+
+/** Formats a difference of two values with its sign: `−0.3 pt` for shares, `+0.012` for others. */
+export const metricDifference = (name: MetricName, difference: number): string =>
+  METRICS[name].isShare ? points(difference) : signed(difference, (size) => metricText(name, size));
+
+/** A bound on a metric: at least, or at most, this value. */
+export interface MetricBound {
+  readonly name: MetricName;
+  readonly bound: 'at least' | 'at most';
+  readonly value: number;
+}
+
+const BOUND = /^\s*([a-z0-9-]+)\s*(<=|>=)\s*(\S+)\s*$/iu;
+
+/** Reads a bound such as `rmse<=0.05`; undefined where the text is none, or asks for the worse side of the metric. */
+export function readMetricBound(text: string): MetricBound | undefined {
+  const [, word = '', sign, number = ''] = BOUND.exec(text) ?? [];
+  const name = MetricName.safeParse(word.toLowerCase());
+  const value = Number(number);
+  if (!name.success || number === '' || !Number.isFinite(value)) return undefined;
+  const bound = sign === '>=' ? 'at least' : 'at most';
+  if ((bound === 'at least') !== (METRICS[name.data].better === 'higher')) return undefined;
+  return { name: name.data, bound, value };
+}
+
+/** Returns true where a value keeps within a bound. */
+export const keepsWithin = ({ bound, value }: MetricBound, measured: number): boolean =>
+  bound === 'at least' ? measured >= value : measured <= value;
