@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Evaluation } from '../../src/protocol/measure';
 import { inRoot } from './paths';
 import { run } from './run';
 
@@ -26,7 +25,12 @@ export const TrainOutput = z.object({
 });
 
 /** The used parts of the output of `secateur evaluate`. */
-export const EvaluateOutput = Evaluation.pick({ samples: true, loss: true, accuracy: true, dataset: true });
+export const EvaluateOutput = z.object({
+  samples: z.number(),
+  loss: z.number(),
+  accuracy: z.number(),
+  dataset: z.object({ name: z.string(), sample: z.boolean() }),
+});
 
 /** The used parts of the output of `secateur prune`. */
 export const PruneOutput = z.object({ out: z.string() });

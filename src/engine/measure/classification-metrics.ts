@@ -1,3 +1,5 @@
+import { measured, type MetricValues } from '../../protocol/metric';
+
 /** Number of best guesses that count for `top5`. */
 const TOP = 5;
 
@@ -63,5 +65,29 @@ export class ClassificationMetrics {
   /** Share of examples whose true class is among the five likeliest, 0 to 1. */
   get top5(): number {
     return this.images === 0 ? 0 : this.amongTop / this.images;
+  }
+
+  /**
+   * Mean over classes of the harmonic mean of precision and recall, 0 to 1. Classes that are neither among the labels nor
+   * among the guesses do not count.
+   */
+  get macroF1(): number {
+    const guessed = this.confusion.reduce<number[]>((sums, row) => row.map((count, c) => count + (sums[c] ?? 0)), []);
+    const scores = this.confusion.flatMap((row, c) => {
+      const both = row.reduce((sum, count) => sum + count, 0) + guessed[c]!;
+      return both === 0 ? [] : [(2 * row[c]!) / both];
+    });
+    return scores.length === 0 ? 0 : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  }
+
+  /** Accuracy, top-5 accuracy where there are more than five classes, macro-F1 and loss. */
+  get values(): MetricValues {
+    const top5 = this.classes > TOP ? [measured('top5', this.top5)] : [];
+    return [
+      measured('accuracy', this.accuracy),
+      ...top5,
+      measured('macro-f1', this.macroF1),
+      measured('loss', this.loss),
+    ];
   }
 }

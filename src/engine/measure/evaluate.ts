@@ -56,6 +56,7 @@ export async function evaluateModel(
   return {
     split: images.split,
     samples: metrics.samples,
+    metrics: metrics.values,
     loss: metrics.loss,
     accuracy: metrics.accuracy,
     perClass: perClass(metrics.confusion, classNames),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
+import type { MetricValues } from '../../protocol/metric';
 import type { ScanMetrics } from '../../protocol/measure/sensitivity';
 import { padded, type Batch, type Examples } from '../dataset/examples';
 import { batchWithin } from '../model/batch-size';
@@ -13,7 +14,7 @@ import { ClassificationMetrics } from './classification-metrics';
 const BATCH_SIZE = 500;
 
 /**
- * Measures accuracy, top-5 accuracy and loss of a model with its present weights.
+ * Measures the metrics of a model with its present weights.
  * @param advance gets the number of examples of each finished batch
  * @param changed names of the weights that differ between measurements; activations before them are cached. Without it
  * passes are whole.
@@ -23,7 +24,13 @@ export type MeasureWeights = (
   signal: AbortSignal,
   advance?: (images: number) => void,
   changed?: ReadonlySet<string>,
-) => Promise<ScanMetrics>;
+) => Promise<Measurement>;
+
+/** The metrics of a measurement, and those that a scan keeps. */
+export interface Measurement extends ScanMetrics {
+  /** The main metric of the task first. */
+  readonly metrics: MetricValues;
+}
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -106,10 +113,10 @@ export class Sample {
 }
 
 /** @throws UserError where an output was not finite */
-function finite({ accuracy, top5, loss }: ClassificationMetrics): ScanMetrics {
+function finite({ accuracy, top5, loss, values: metrics }: ClassificationMetrics): Measurement {
   if (!Number.isFinite(loss))
     throw new UserError(
       'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be measured.',
     );
-  return { accuracy, top5, loss };
+  return { metrics, accuracy, top5, loss };
 }

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { Split } from '../dataset';
+import { measured, MetricValues } from '../metric';
 import { NormalizationInUse } from '../normalization';
 
-/** The answer to `evaluate`. */
-export const Evaluation = z.object({
+const Measured = z.object({
   split: Split,
   samples: z.number(),
-  /** Mean cross-entropy in nats. */
+  /** The main metric of the task first. */
+  metrics: MetricValues,
+  /** Mean loss of the examples; for classes the cross-entropy in nats. */
   loss: z.number(),
   /** 0 to 1. */
   accuracy: z.number(),
@@ -23,4 +25,13 @@ export const Evaluation = z.object({
   /** The normalization of the pixels. Absent in evaluations of earlier versions. */
   normalization: NormalizationInUse.optional(),
 });
-export type Evaluation = z.infer<typeof Evaluation>;
+export type Evaluation = z.infer<typeof Measured>;
+
+/** An evaluation of an earlier version. */
+const WithoutMetrics = z.looseObject({ metrics: z.undefined().optional(), accuracy: z.number(), loss: z.number() });
+
+/** The answer to `evaluate`. Those of earlier versions get the metrics that they hold. */
+export const Evaluation = z.preprocess((value: Evaluation): unknown => {
+  const { data } = WithoutMetrics.safeParse(value);
+  return data ? { ...data, metrics: [measured('accuracy', data.accuracy), measured('loss', data.loss)] } : value;
+}, Measured);

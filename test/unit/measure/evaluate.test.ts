@@ -33,6 +33,8 @@ describe('evaluating', () => {
       expect(result.loss).toBeCloseTo(expected[0].dataSync()[0]!, 5);
       expect(result.accuracy).toBeCloseTo(expected[1].dataSync()[0]!, 6);
       expect(result).toMatchObject({ split: 'test', samples: 90 });
+      expect(result.metrics.map(({ name }) => name)).toEqual(['accuracy', 'macro-f1', 'loss']);
+      expect(result.metrics[0]).toEqual({ name: 'accuracy', value: result.accuracy, better: 'higher' });
       expect(result.confusion.flat().reduce((a, b) => a + b, 0)).toBe(90);
       expect(result.perClass.map(({ name, samples }) => [name, samples])).toEqual([
         ['a', 30],

@@ -1,3 +1,4 @@
+import { measured } from '../../../src/protocol/metric';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { Evaluation } from '../../../src/protocol/measure';
 import {
@@ -108,6 +109,12 @@ function evaluationOf(sample: boolean): Evaluation {
   return {
     split: 'test',
     samples: 10_000,
+    metrics: [
+      measured('accuracy', 0.9181),
+      measured('top5', 0.9981),
+      measured('macro-f1', 0.9179),
+      measured('loss', 0.2431),
+    ],
     loss: 0.2431,
     accuracy: 0.9181,
     perClass: CLASSES.map((name, index) => ({ name, samples: 1000, accuracy: hits[index]! })),

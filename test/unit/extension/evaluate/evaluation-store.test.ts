@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { EvaluationStore, type EvaluationKey } from '../../../../src/extension/evaluate/evaluation-store';
 import type { DatasetInfo } from '../../../../src/protocol/dataset';
 import type { Evaluation } from '../../../../src/protocol/measure';
+import { measured } from '../../../../src/protocol/metric';
 import { temporaryFolder } from '../../temporary';
 
 const dataset: DatasetInfo = {
@@ -27,6 +28,7 @@ const key = (weightsHash: string, change: Partial<EvaluationKey> = {}): Evaluati
 const evaluation = (accuracy: number): Evaluation => ({
   split: 'test',
   samples: 2,
+  metrics: [measured('accuracy', accuracy), measured('loss', 0.5)],
   loss: 0.5,
   accuracy,
   perClass: [{ name: 'a', samples: 2, accuracy }],
@@ -39,6 +41,15 @@ test('a stored evaluation survives a restart', async () => {
   const folder = path.join(await temporaryFolder(), 'made', 'when needed');
   expect(await new EvaluationStore(folder).get(key('h'))).toBeNull();
   await new EvaluationStore(folder).set(key('h'), evaluation(0.9));
+  expect(await new EvaluationStore(folder).get(key('h'))).toEqual(evaluation(0.9));
+});
+
+test('a stored evaluation of an earlier version has the metrics that it holds', async () => {
+  const folder = await temporaryFolder();
+  const { metrics: _, ...earlier } = evaluation(0.9);
+  await new EvaluationStore(folder).set(key('h'), evaluation(0.1));
+  const [file] = await readdir(folder);
+  await writeFile(path.join(folder, file!), JSON.stringify(earlier));
   expect(await new EvaluationStore(folder).get(key('h'))).toEqual(evaluation(0.9));
 });
 
