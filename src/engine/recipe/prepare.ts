@@ -1,6 +1,5 @@
 import { runsModel, trains } from '../../protocol/steps';
 import path from 'node:path';
-import type { DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import type { Recipe } from '../../protocol/recipe';
 import { resolveModelPath } from '../checkpoint/paths';
@@ -37,8 +36,8 @@ export async function prepare(
   const { recipe, baseFolder } = request;
   const open = (): Promise<OpenData> | null =>
     recipe.data === undefined ? null : environment.openData(recipe.data, baseFolder, listener);
-  // A new network has the classes of its data.
-  const start = parent ?? firstNetwork(recipe, (await open())?.info);
+  // A new network has the shape and the classes of its data.
+  const start = parent ?? (await firstNetwork(recipe, (await open()) ?? undefined));
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
   dryRun(start, recipe, referenced);
@@ -53,7 +52,7 @@ export async function prepare(
   return prepared;
 }
 
-function firstNetwork({ steps, seed }: Recipe, data: DatasetInfo | undefined): ModelContent {
+function firstNetwork({ steps, seed }: Recipe, data: OpenData | undefined): Promise<ModelContent> {
   const [first] = steps;
   if (first?.step !== 'train') throw new Error('a recipe without a checkpoint begins with a train step');
   return randomNetwork(first, seed, data);

@@ -1,11 +1,69 @@
 import type { DatasetInfo } from '../../protocol/dataset';
+import { UserError } from '../../protocol/errors';
+import { RAW } from '../../protocol/normalization';
+import { ARCHITECTURES } from '../../protocol/steps/architecture';
 import type { TrainStep } from '../../protocol/steps/train';
 import type { ModelContent } from '../checkpoint/types';
+import type { OpenData } from '../dataset/open-data';
+import { featureScaling } from '../dataset/feature-scaling';
 import { randomArchitecture } from '../model/architectures';
 
 /**
  * Makes the network of a train step.
- * @param data decides the number of classes; default: that of the architecture
+ * @param data decides the shape of the input and the number of answers; by default those of the architecture
+ * @throws UserError where the network cannot read such examples
  */
-export const randomNetwork = ({ architecture }: TrainStep, seed: number, data?: DatasetInfo): ModelContent =>
-  randomArchitecture(architecture, seed, data?.classNames.length);
+export async function randomNetwork(step: TrainStep, seed: number, data?: OpenData): Promise<ModelContent> {
+  const { architecture, width = 1, units = ARCHITECTURES[step.architecture].units } = step;
+  if (!data) return randomArchitecture(architecture, seed, { width, units });
+  const input = inputFor(step, data.info);
+  return randomArchitecture(architecture, seed, {
+    ...{ width, units, input, outputs: data.info.classNames.length },
+    scaling: architecture === 'mlp' && input.length === 1 ? await scalingOf(data) : undefined,
+  });
+}
+
+async function scalingOf(data: OpenData) {
+  const sized = await data.at(undefined);
+  return sized.kind === 'numbers' ? featureScaling(sized.under({ ...RAW, from: 'values' }).split('train')) : undefined;
+}
+
+/** Networks with convolutions, which read images. */
+const READS_IMAGES: readonly TrainStep['architecture'][] = [
+  'fashion-cnn', 'lenet-5', 'resnet-20', 'mobilenet-v2', 'ds-cnn',
+]; // prettier-ignore
+/** Formats whose images are files, which can be resized. Images in other formats are arrays. */
+const PICTURES: readonly DatasetInfo['format'][] = ['images', 'table', 'parquet'];
+const GRAY_28 = [28, 28, 1];
+
+/** Decides the shape of the examples that a new network takes. @throws UserError where it cannot read such examples */
+function inputFor({ architecture, inputSize }: TrainStep, { shape, format, name }: DatasetInfo): readonly number[] {
+  const { size } = ARCHITECTURES[architecture];
+  const classic = architecture === 'fashion-cnn' || architecture.startsWith('lenet');
+  if (shape.length === 3 && PICTURES.includes(format)) {
+    const [height, width, channels] = shape;
+    if (inputSize === undefined && classic) return GRAY_28;
+    const fits = height != null && width != null && height <= size && width <= size;
+    if (inputSize === undefined && fits) return [height, width, channels ?? 3];
+    return [inputSize ?? size, inputSize ?? size, channels ?? 3];
+  }
+  const whole = shape.flatMap((one) => (one === null ? [] : [one]));
+  const numbers = whole.reduce((product, one) => product * one, 1);
+  if (inputSize !== undefined && (shape.length !== 3 || whole[0] !== inputSize || whole[1] !== inputSize))
+    throw new UserError(
+      `The examples of ${name} are ${whole.join('x')} and no pictures of any size, so that "inputSize" cannot change them: leave it out.`,
+    );
+  // Rows of the pixels of such an image, too.
+  if (classic && numbers === 28 * 28) return GRAY_28;
+  if (READS_IMAGES.includes(architecture) && whole.length === 2) return [...whole, 1];
+  if (READS_IMAGES.includes(architecture) && whole.length !== 3)
+    throw new UserError(
+      `The network ${architecture} reads images, but each example of ${name} is ${whole.length === 1 ? `a row of ${whole[0]} numbers` : whole.join('x')}: choose mlp, or data of images.`,
+    );
+  if (architecture !== 'lstm') return whole;
+  if (whole.length === 1)
+    throw new UserError(
+      `The network lstm reads sequences, but each example of ${name} is a row of ${whole[0]} numbers: choose mlp, or data of sequences.`,
+    );
+  return whole.length === 3 && whole[2] === 1 ? whole.slice(0, 2) : whole;
+}

@@ -4,19 +4,13 @@ import * as vscode from 'vscode';
 import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { Recipe, RECIPE_VERSION } from '../../protocol/recipe';
-import { Architecture } from '../../protocol/steps/train';
+import { Architecture, ARCHITECTURES } from '../../protocol/steps/architecture';
 import { dataStep, type DataTools } from '../data/pick-data';
 import { folderNameProblem, freeName } from '../runs/folder-name';
 import type { RunStarter } from '../runs/run-starter';
 import { requireTrust } from '../trust';
 import { BACK, inputStep, pickStep, wizard, type Answer } from '../ui/wizard';
 import { epochsProblem } from './epochs';
-
-const DETAILS: Readonly<Record<Architecture, string>> = {
-  'fashion-cnn': '458,570 parameters: three convolutions and two dense layers',
-  'lenet-300-100': '266,610 parameters: three dense layers',
-  'lenet-5': '431,080 parameters: two convolutions and two dense layers',
-};
 
 interface Answers {
   architecture: Architecture;
@@ -44,7 +38,7 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
   });
   const answers = await wizard<Answers>(start, [
     async (_, step, total) => {
-      const items = Architecture.options.map((label) => ({ label, detail: DETAILS[label] }));
+      const items = Architecture.options.map((label) => ({ label, detail: ARCHITECTURES[label].purpose }));
       const item = await pickStep(frame(step, total), vscode.l10n.t('Architecture'), items);
       return mapAnswer(item, ({ label }) => ({ architecture: label }));
     },

@@ -1,12 +1,9 @@
 import * as z from 'zod';
+import { Architecture } from './architecture';
 import { defineStep } from './define';
 import { Distill } from './distill';
 import { Gradual } from './gradual';
 import { batchSize, bestEpochWords, epochs, learningRate, trained, trainingOptions } from './training';
-
-/** The networks that ship with Secateur. */
-export const Architecture = z.enum(['fashion-cnn', 'lenet-300-100', 'lenet-5']);
-export type Architecture = z.infer<typeof Architecture>;
 
 /** Adam's default learning rate for training from random weights. */
 export const TRAIN_LEARNING_RATE = 0.001;
@@ -18,6 +15,30 @@ export const train = defineStep({
     epochs: epochs(9),
     batchSize,
     learningRate: learningRate(TRAIN_LEARNING_RATE),
+    inputSize: z
+      .number()
+      .int()
+      .min(8)
+      .max(2048)
+      .optional()
+      .describe(
+        'Height and width to which pictures are resized; by default their own size, or that of the network if they are larger.',
+      )
+      .meta({ label: 'Input size', group: 'advanced', unit: 'pixels' }),
+    width: z
+      .number()
+      .min(0.05)
+      .max(4)
+      .optional()
+      .describe('Factor of the numbers of filters, for resnet-20, mobilenet-v2 and ds-cnn; 1 by default.')
+      .meta({ label: 'Width multiplier', group: 'advanced' }),
+    units: z
+      .array(z.number().int().min(1).max(65_536))
+      .min(1)
+      .max(24)
+      .optional()
+      .describe('Units of each hidden layer, for mlp (128 and 64 by default) and lstm (64 by default).')
+      .meta({ label: 'Hidden units', group: 'advanced' }),
     ...trainingOptions,
     gradual: Gradual.optional().describe('Prune gradually while training.').meta({ label: 'Gradual pruning' }),
     distill: Distill.optional().describe('Learn from the answers of a teacher too.').meta({ label: 'Distillation' }),

@@ -3,6 +3,7 @@ import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
 import type { StepResult } from '../../../protocol/steps';
 import { reportedAccuracy, type EpochRecord } from '../../../protocol/epoch';
+import { ARCHITECTURES, Architecture, SHAPING } from '../../../protocol/steps/architecture';
 import { Augment } from '../../../protocol/steps/augment';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
@@ -149,6 +150,7 @@ function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Pro
 
 function checkRecipe(step: TrainStep | FinetuneStep, where: string): void {
   checkRates(step, where);
+  if (step.step === 'train') checkShaping(step, where);
   if (step.gradual) checkGradual(step.gradual, step.epochs, where);
   if (step.distill) checkDistill(step.distill, step, where);
   if (step.augment && !Object.values(step.augment).some((value) => value !== 0))
@@ -157,6 +159,17 @@ function checkRecipe(step: TrainStep | FinetuneStep, where: string): void {
         .map((key) => `"${key}"`)
         .join(', ')}, or leave it out.`,
     );
+}
+
+/** @throws UserError naming an option that the network does not have */
+function checkShaping(step: TrainStep, where: string): void {
+  const { takes } = ARCHITECTURES[step.architecture];
+  const stray = SHAPING.find((name) => step[name] !== undefined && !takes.includes(name));
+  if (stray === undefined) return;
+  const others = Architecture.options.filter((name) => ARCHITECTURES[name].takes.includes(stray));
+  throw new UserError(
+    `${where} has "${stray}", which means nothing to the network ${step.architecture}: leave it out, or choose ${others.join(' or ')}.`,
+  );
 }
 
 function checkRates(
@@ -214,7 +227,7 @@ function outlook(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Ou
 
 async function planTraining({ data, seed }: PlanContext, step: TrainStep): Promise<Outlook> {
   const opened = await data.opened();
-  const start = randomNetwork(step, seed, typeof opened === 'string' ? undefined : opened.info);
+  const start = await randomNetwork(step, seed, typeof opened === 'string' ? undefined : opened);
   const { notes = [], ...planned } = outlook(start, step);
   return {
     ...planned,
