@@ -9,19 +9,21 @@ export type Numbers =
 
 /** Examples with fewer numbers than this, and no height and width, are features, not pixels. */
 const LEAST_PIXELS = 64;
+/** The brightest of many bytes is at least this. */
+const LEAST_WHITE = 128;
 /** Limit of the number of classes. */
 const MOST_CLASSES = 100_000;
 
 /**
- * Converts examples to their stored form. Whole numbers of 0 to 255 in images, or in at least 64 columns, are pixels and
- * become bytes. All other numbers become float32 and enter a network unchanged.
+ * Converts examples to their stored form. Bytes in images are pixels. So are whole numbers of 0 to 255, some of them 128
+ * or more, in images or in at least 64 columns; they become bytes. All other numbers become float32 and enter a network unchanged.
  * @param shape of one example
  * @param where names the numbers in a sentence
  * @throws UserError where one is not finite
  */
 export function examplesOf(numbers: Numbers, shape: readonly number[], where: string): ArrayExamples {
   const images = shape.length > 1 || numbersIn(shape) >= LEAST_PIXELS;
-  if (numbers instanceof Uint8Array && images) return { kind: 'array', values: numbers, shape };
+  if (numbers instanceof Uint8Array && shape.length > 1) return { kind: 'array', values: numbers, shape };
   if (images && isBytes(numbers)) return { kind: 'array', values: Uint8Array.from(numbers, Number), shape };
   const values = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers, Number);
   const at = values.findIndex((value) => !Number.isFinite(value));
@@ -32,7 +34,10 @@ export function examplesOf(numbers: Numbers, shape: readonly number[], where: st
   return { kind: 'array', values, shape };
 }
 
-/** Returns true where all are whole, 0 to 255, and some above 1: black and white pixels in [0,1] are not bytes. */
+/**
+ * Returns true where all are whole, 0 to 255, and some in the upper half: black and white pixels in [0,1] are not bytes,
+ * nor are counts of 0 to 16.
+ */
 function isBytes(numbers: Numbers): boolean {
   let most = 0;
   for (const one of numbers) {
@@ -40,7 +45,7 @@ function isBytes(numbers: Numbers): boolean {
     if (!(value >= 0 && value <= 255) || !Number.isInteger(value)) return false;
     if (value > most) most = value;
   }
-  return most > 1;
+  return most >= LEAST_WHITE;
 }
 
 /**

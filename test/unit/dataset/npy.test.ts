@@ -64,13 +64,13 @@ it('names of arrays tell what they are', () => {
   expect(['mean', 'x_train_extra', 'weights', ''].map(roleOf)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
-it('floats that hold whole bytes are pixels, and a part of them is held out', async () => {
+it('floats of 0 to 16 are numbers and no pixels, and a part of them is held out', async () => {
   const digits = await open(path.join(data, 'digits.npz'));
   const { info } = digits;
-  expect(info).toMatchObject({ name: 'digits', format: 'npy', shape: [8, 8, 1], task: 'classification' });
+  expect(info).toMatchObject({ name: 'digits', format: 'npy', shape: [8, 8], task: 'classification' });
   expect(info.classNames).toHaveLength(10);
   expect(info.examples).toEqual({ train: 48, validation: 12, test: 0 });
-  expect((await digits.at(undefined)).kind).toBe('pixels');
+  expect((await digits.at(undefined)).kind).toBe('numbers');
 });
 
 it('a folder of .npy files is a dataset, one-hot labels are classes, and what is left out is told', async () => {

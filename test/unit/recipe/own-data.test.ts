@@ -90,3 +90,12 @@ it('numbers are refused where a normalization is said', async () => {
   });
   await expect(run).rejects.toThrow(/examples of iris are numbers and no pixels .*: leave the normalization out/);
 });
+
+it('a new network of dense layers learns a table, whose columns it standardizes', async () => {
+  const own = await bench();
+  const train = { step: 'train' as const, architecture: 'mlp' as const, units: [16], epochs: 40, batchSize: 10 };
+  const steps = [{ ...train, learningRate: 0.01 }];
+  const result = await own.run({ data: path.join(data, 'iris.csv'), steps }, { untold: true });
+  const [first] = result.steps;
+  expect(first?.step === 'train' && first.best.validationAccuracy).toBeGreaterThanOrEqual(0.9);
+});

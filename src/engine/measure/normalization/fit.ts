@@ -60,7 +60,7 @@ export async function fitDataToOther(model: ModelContent, data: OpenData, option
 /** Prepares data for a network with random weights. */
 export async function fitDataToNew(model: ModelContent, data: OpenData, listener: LoadListener): Promise<Dataset> {
   const sized = await sizedFor(model, data, listener);
-  return sized.under(asNumbers(model, sized) ?? givenTo(data) ?? { ...FOR_NEW_NETWORKS, from: 'new' });
+  return sized.under(asNumbers(model, sized) ?? givenTo(data) ?? forNew(sized));
 }
 
 /**
@@ -119,6 +119,16 @@ function refuseMisfits(model: ModelContent): void {
   refuseOtherTasks(model);
 }
 
+/** Images whose pixels deviate less, as a share of 255, would enter a new network as almost equal numbers. */
+const LEAST_CONTRAST = 0.05;
+
+/** Returns the normalization for a network that has learned nothing. */
+function forNew(data: SizedData): NormalizationInUse {
+  const own = data.standardization();
+  const flat = own !== null && own.std < LEAST_CONTRAST;
+  return { ...(flat ? own : FOR_NEW_NETWORKS), from: 'new' };
+}
+
 /** Tries each common normalization. @throws UndecidedNormalization */
 async function foundNormalization(
   data: SizedData,
@@ -132,7 +142,7 @@ async function foundNormalization(
       return { decision: decide(answers, labels), blank, evidence: evidenceOf(trial) };
     }),
   );
-  if (!decision && blank && asNew) return { ...FOR_NEW_NETWORKS, from: 'new', trial: evidence };
+  if (!decision && blank && asNew) return { ...forNew(data), trial: evidence };
   if (!decision) throw new UndecidedNormalization(evidence);
   const { mean, std } = decision.best.normalization;
   const { note } = decision;
