@@ -9,9 +9,11 @@ const manifest = z.object({ version: z.string() }).parse(JSON.parse(readFileSync
 const packageFile = (file: string): string => path.join(import.meta.dirname, 'packages/tfjs-backend-onnxruntime', file);
 
 /** Rooms whose tests change nothing that another test file reads: their files share one copy of all modules. */
-const SHARING = 'checkpoint,compress,dataset,folder,measure,model,protocol,recipe,rpc,train'
+const SHARING = 'checkpoint,cli,compress,dataset,folder,measure,model,protocol,recipe,rpc,train'
   .split(',')
   .map((room) => `test/unit/${room}/**/*.test.ts`);
+/** Start the command line or the engine in processes of their own. */
+const PROCESSES = 'test/unit/processes/**/*.test.ts';
 /** Replaces `node:fs` for all modules that it loads. */
 const MOCKING = 'test/unit/checkpoint/write.test.ts';
 
@@ -33,7 +35,8 @@ export default defineConfig({
     projects: [
       'packages/*',
       secateur('rooms', { include: SHARING, exclude: [MOCKING], isolate: false }),
-      secateur('secateur', { include: ['test/unit/**/*.test.ts'], exclude: SHARING }),
+      secateur('secateur', { include: ['test/unit/**/*.test.ts'], exclude: [...SHARING, PROCESSES] }),
+      secateur('processes', { include: [PROCESSES], globalSetup: ['test/unit/processes/setup.ts'] }),
       secateur('mocking', { include: [MOCKING] }),
     ],
   },

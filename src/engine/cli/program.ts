@@ -1,20 +1,27 @@
 import { Command, Option } from 'commander';
 import { BackendChoice } from '../../protocol/engine';
-import { visibleLines } from '../../protocol/visible';
 import { run, type RunCommand } from './commands/run';
 import { folderTyped, whole } from './options';
 import { stepNames } from '../../protocol/steps';
 import { declareMeasuring } from './declarations/measuring';
 import { data, DATA, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
+import { Terminal } from './terminal';
 
-/** Declares the command line of Secateur; every command passes its work to `perform`. */
-export function createProgram(version: string, perform: Perform): Command {
+/**
+ * Declares the command line of Secateur; every command passes its work to `perform`.
+ * @param terminal shows help, and how a command is used wrongly
+ */
+export function createProgram(
+  version: string,
+  perform: Perform,
+  terminal: Pick<Terminal, 'help' | 'misuse'> = new Terminal(process.stdout, process.stderr),
+): Command {
   const program = new Command('secateur')
     .description('Pruning shears for neural networks: train, inspect, prune and evaluate TensorFlow.js checkpoints.')
     .version(version)
     .showHelpAfterError('(add --help for what can be given)')
-    .configureOutput({ writeErr: (text) => process.stderr.write(visibleLines(text)) })
+    .configureOutput({ writeOut: (text) => terminal.help(text), writeErr: (text) => terminal.misuse(text) })
     .exitOverride();
 
   const command = (name: string, description: string, examples: readonly string[]): Command =>

@@ -38,6 +38,16 @@ export class Terminal {
     this.err.write(`${visibleLines(text)}\n`);
   }
 
+  /** Prints help on stdout, as it is. */
+  help(text: string): void {
+    this.out.write(text);
+  }
+
+  /** Prints on stderr how a command is used wrongly. */
+  misuse(text: string): void {
+    this.err.write(visibleLines(text));
+  }
+
   /** Prints the result on stdout, lines or one JSON document; resolves once it is written. */
   result(text: string): Promise<void> {
     this.clear();

@@ -9,7 +9,7 @@ import { Latency } from '../../../src/protocol/measure/latency';
 import { Sensitivity } from '../../../src/protocol/measure/sensitivity';
 import { Inspection } from '../../../src/protocol/model';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
-import { commandsHere, type Said } from './in-process';
+import { lastLine, secateurHere } from './secateur';
 
 /** Bound on a hang, not on speed: milliseconds. */
 const PATIENCE = 10_000;
@@ -19,14 +19,24 @@ const UNIT_PIXELS = ['--normalization', '[0,1]'];
 const NOT_YET =
   'The model answers with one number, as for binary classification or regression, and only networks with one output for each class can be evaluated or trained yet.';
 
+const run = secateurHere();
 let folder = '';
-let secateur: Awaited<ReturnType<typeof commandsHere>>;
 let runs = 0;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'secateur-cases-'));
-  secateur = await commandsHere(folder, path.resolve('media', 'samples', 'fashion-mnist-sample'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The output of a command, and the sentence of its failure. */
+interface Said {
+  stdout: string;
+  stderr: string;
+  failure?: string;
+}
+async function secateur(...args: readonly string[]): Promise<Said> {
+  const { code, ...said } = await run(args);
+  return code === 0 ? said : { ...said, failure: lastLine(said.stderr) };
+}
 
 /** Asks one command about a case; one that has to succeed, and printed JSON. */
 const ask = (command: string, name: string, ...options: readonly string[]): Promise<Said> =>

@@ -10,9 +10,9 @@ import { writeTinyData } from '../../fixtures/tiny-data';
 import { TINY, writeRaw } from '../../fixtures/tiny-model';
 import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
-import { builtSecateur, lastLine } from './secateur';
+import { lastLine, secateurHere } from './secateur';
 
-const secateur = builtSecateur();
+const secateur = secateurHere();
 const SAMPLE_MODEL = path.resolve('media/samples/fashion-cnn');
 let folder = '';
 beforeEach(async () => {

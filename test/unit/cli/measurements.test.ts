@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -10,11 +9,10 @@ import { RunResult } from '../../../src/protocol/run';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
-import { eventually } from '../eventually';
 import { temporaryFolder } from '../temporary';
-import { builtSecateur, lastLine, type Outcome } from './secateur';
+import { lastLine, secateurHere, type Outcome } from './secateur';
 
-const secateur = builtSecateur();
+const secateur = secateurHere();
 let folder = '';
 let model = '';
 let data: string[] = [];
@@ -98,32 +96,6 @@ describe('secateur target', () => {
     const curve = ParetoCurve.parse(JSON.parse(await readFile(at('small', 'pareto.json'), 'utf8')));
     expect(curve.points[curve.chosen]?.nonzero).toBe(result.after.nonzero);
     expect(await readFile(at('small', 'results.md'), 'utf8')).toContain('| 1 | target | plan ');
-  });
-
-  it('killed by -9 on its way is resumed to the same bytes', async () => {
-    const images = ['--data', path.resolve('media/samples/fashion-mnist-sample'), '--samples', '20'];
-    const job = (out: string) => [
-      'target',
-      'media/samples/fashion-cnn',
-      '--accuracy',
-      '0.8',
-      ...images,
-      '--out',
-      at(out),
-    ];
-    expect((await secateur(job('whole'))).code).toBe(0);
-    const killed = await secateur(job('cut'), {
-      unsupervised: true,
-      meanwhile: async (kill) => {
-        await eventually(() => expect(readFileSync(at('cut', 'journal.jsonl'), 'utf8')).toContain('"step":"target"'));
-        setTimeout(() => kill('SIGKILL'), 300);
-      },
-    });
-    expect(killed.code).toBeNull();
-    expect((await readdir(at('cut'))).filter((name) => name.endsWith('.bin') || name === 'model.json')).toEqual([]);
-    expect((await secateur([...job('cut'), '--resume'])).code).toBe(0);
-    for (const name of (await readdir(at('whole'))).filter((file) => /^model\.json$|\.bin$|^pareto\.json$/.test(file)))
-      expect((await readFile(at('cut', name))).equals(await readFile(at('whole', name))), name).toBe(true);
   });
 
   it.each([

@@ -9,9 +9,9 @@ import { writeTinyData } from '../../fixtures/tiny-data';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
 import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
-import { builtSecateur, lastLine } from './secateur';
+import { lastLine, secateurHere } from './secateur';
 
-const secateur = builtSecateur();
+const secateur = secateurHere();
 const INPUTS = TINY.size * TINY.size;
 const HIDDEN = 8;
 
@@ -130,9 +130,10 @@ describe('secateur remove', () => {
     ],
     [['--channels', '0.5', '--protect', 'conv*', '--out', 'out'], 1, /^"conv\*" in "protect" names no layer/],
   ])('%j ends with one sentence and writes nothing', async (options, exit, sentence) => {
-    const { folder, model } = await world();
+    const { folder, at, model } = await world();
     const before = await readdir(folder, { recursive: true });
-    const { code, stdout, stderr } = await secateur(['remove', model, ...options], { cwd: folder });
+    const typed = options.map((option) => (option === 'out' ? at('out') : option));
+    const { code, stdout, stderr } = await secateur(['remove', model, ...typed]);
     expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
     if (exit === 1) {
       expect(lastLine(stderr)).toMatch(sentence);

@@ -8,12 +8,12 @@ import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { tinyModel, writeRaw } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';
-import { builtSecateur, lastLine } from './secateur';
+import { lastLine, secateurHere } from './secateur';
 
 const Layers = z.object({ layers: z.array(PrunedLayer) });
 
 describe('scores that need data', () => {
-  const secateur = builtSecateur();
+  const secateur = secateurHere();
   let folder = '';
   let [model, data] = ['', ''];
   beforeEach(async () => {

@@ -1,8 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { Writable } from 'node:stream';
+import { disposeBackend } from 'tfjs-backend-onnxruntime';
 import { afterAll, beforeAll } from 'vitest';
+import { execute } from '../../../src/engine/cli/execute';
+import { Terminal } from '../../../src/engine/cli/terminal';
 
 /** The outcome of a command. */
 export interface Outcome {
@@ -11,54 +14,47 @@ export interface Outcome {
   stderr: string;
 }
 
-export interface SecateurOptions {
-  /** Options of node itself. */
-  node?: readonly string[];
-  cwd?: string;
-  /** Runs the program that works without the one that supervises it, so that a signal meets the work itself. */
-  unsupervised?: boolean;
-  /** Hears stderr so far, and may send a signal; only the first is sent. */
-  watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
-  /** Runs beside the command, and may send it a signal. */
-  meanwhile?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
+/**
+ * Answers with a function that performs commands in the process of the test file, each with an engine of its own, one
+ * after another. No tfjs-node is in sight, so ONNX Runtime computes.
+ * @throws Error where a command fails with anything but a sentence for its user
+ */
+export function secateurHere(): (args: readonly string[]) => Promise<Outcome> {
+  let home = '';
+  beforeAll(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'secateur-home-'));
+    await mkdir(path.join(home, 'dist'));
+    await symlink(path.resolve('media'), path.join(home, 'media'));
+  });
+  afterAll(async () => {
+    disposeBackend();
+    await rm(home, { recursive: true, force: true });
+  });
+  let last: Promise<unknown> = Promise.resolve();
+  return (args) => {
+    const outcome = last.then(() => perform(args, path.join(home, 'dist', 'command.js')));
+    last = outcome.catch(() => undefined);
+    return outcome;
+  };
 }
 
-/** Builds the command line for one test file and answers with a function that runs it in a process of its own. */
-export function builtSecateur(): (args: readonly string[], options?: SecateurOptions) => Promise<Outcome> {
-  let dist = '';
-  beforeAll(async () => {
-    // Within the project, so that the bundle finds the native library.
-    const cache = path.resolve('.cache');
-    await mkdir(cache, { recursive: true });
-    dist = await mkdtemp(path.join(cache, 'test-cli-'));
-    const built = ['esbuild.mjs', '--only', 'cli', '--dist', path.relative('.', dist)];
-    await promisify(execFile)(process.execPath, built);
-  });
-  afterAll(() => rm(dist, { recursive: true, force: true }));
-
-  return (args, { node = [], cwd, unsupervised = false, watch, meanwhile } = {}) =>
-    new Promise((resolve, reject) => {
-      const program = path.join(dist, unsupervised ? 'command.js' : 'cli.js');
-      const child = spawn(process.execPath, [...node, program, ...args], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        ...(cwd === undefined ? {} : { cwd }),
-      });
-      let killed = false;
-      const outcome: Outcome = { code: null, stdout: '', stderr: '' };
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (outcome.stdout += text));
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        outcome.stderr += text;
-        watch?.(outcome.stderr, (signal) => {
-          if (!killed) child.kill(signal);
-          killed = true;
-        });
-      });
-      meanwhile?.((signal) => child.kill(signal)).catch(reject);
-      child.on('error', reject);
-      child.on('close', (code) => {
-        resolve({ ...outcome, code });
-      });
+async function perform(args: readonly string[], bundle: string): Promise<Outcome> {
+  const written = { stdout: '', stderr: '' };
+  const into = (stream: keyof typeof written): Writable =>
+    new Writable({
+      write(chunk, _, done) {
+        written[stream] += String(chunk);
+        done();
+      },
     });
+  const code = await execute(args, {
+    bundle,
+    terminal: new Terminal(into('stdout'), into('stderr')),
+    signal: new AbortController().signal,
+    stoppedBy: () => undefined,
+  });
+  if (/^Internal error/m.test(written.stderr)) throw new Error(written.stderr);
+  return { code, ...written };
 }
 
 /** The last line of a text, without its end. */

@@ -10,7 +10,7 @@ import { findStep, outcome, RecipeStep, stepNames, StepResult } from '../../../s
 import { summaryOf } from '../../../src/webview/form/summary';
 import { initialObject } from '../../../src/webview/form/values';
 import { writeRaw } from '../../fixtures/tiny-model';
-import { commandsHere } from '../cli/in-process';
+import { secateurHere } from '../cli/secateur';
 import { temporaryFolder } from '../temporary';
 import { scale, scaleKind } from './scale';
 
@@ -24,6 +24,7 @@ vi.mock('../../../src/engine/recipe/steps/list', async (original) => {
   return { kinds: { ...kinds, scale: (await import('./scale')).scaleKind } };
 });
 
+const secateur = secateurHere();
 const step = RecipeStep.parse({ step: 'scale', by: 3 });
 
 test('a step is in the recipe schema and in the published one', async () => {
@@ -49,14 +50,13 @@ test('a step is a command with its options, a plan and a run', async () => {
   const command = createProgram('0', () => Promise.resolve()).commands.find((one) => one.name() === 'scale');
   expect(command?.helpInformation()).toMatch(/multiplies every weight.*--by <number> +the factor \(default: 2\)/s);
   const folder = await temporaryFolder();
-  const secateur = await commandsHere(folder);
   const model = await writeRaw(path.join(folder, 'net'));
-  const planned = await secateur('scale', model, '--by', '3', '--dry-run');
-  expect(planned.failure).toBeUndefined();
+  const planned = await secateur(['scale', model, '--by', '3', '--dry-run']);
+  expect(planned.code, planned.stderr).toBe(0);
   expect(planned.stdout).toMatch(/logits +kept .*Nothing was written: this was a dry run\./s);
   const out = path.join(folder, 'out');
-  const ran = await secateur('scale', model, '--by', '3', '--out', out);
-  expect(ran.failure).toBeUndefined();
+  const ran = await secateur(['scale', model, '--by', '3', '--out', out]);
+  expect(ran.code, ran.stderr).toBe(0);
   expect(ran.stdout).toMatch(/1 +scale +111 weights scaled/);
   const [before, after] = [await readCheckpoint(model), await readCheckpoint(path.join(out, 'model.json'))];
   const of = ({ tensors }: typeof before): number[] => [...tensors.get('logits/kernel')!.data];

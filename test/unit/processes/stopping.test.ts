@@ -1,28 +1,16 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import * as esbuild from 'esbuild';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { eventually } from '../eventually';
 import { isAlive } from '../extension/child/fake-engine';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';
-import { lastLine } from './secateur';
+import { lastLine } from '../cli/secateur';
 
-let dist = '';
-beforeAll(async () => {
-  await mkdir('.cache', { recursive: true });
-  dist = await mkdtemp(path.resolve('.cache', 'test-stopping-'));
-  await promisify(execFile)(process.execPath, ['esbuild.mjs', '--only', 'cli', '--dist', path.relative('.', dist)]);
-  await esbuild.build({
-    ...{ entryPoints: ['src/engine/parent-watch.ts'], outfile: path.join(dist, 'parent-watch.js') },
-    ...{ bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' },
-  });
-});
-afterAll(() => rm(dist, { recursive: true, force: true }));
+const dist = inject('dist');
 
 interface Started {
   readonly child: ChildProcess;

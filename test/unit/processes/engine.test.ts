@@ -1,10 +1,9 @@
 import 'vscode-jsonrpc/node';
 import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { engineRequests } from '../../../src/protocol/engine';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import { Peer, type Client } from '../../../src/rpc/peer';
@@ -13,13 +12,7 @@ import { writeRaw } from '../../fixtures/tiny-model';
 import { writeTinyDataset } from '../dataset/idx-files';
 import { temporaryFolder } from '../temporary';
 
-let dist = '';
-beforeAll(async () => {
-  await mkdir('.cache', { recursive: true });
-  dist = await mkdtemp(path.resolve('.cache', 'test-engine-'));
-  await promisify(execFile)(process.execPath, ['esbuild.mjs', '--only', 'engine', '--dist', path.relative('.', dist)]);
-});
-afterAll(() => rm(dist, { recursive: true, force: true }));
+const dist = inject('dist');
 
 /** An engine in a process of its own, and a caller of its requests. */
 function startEngine(): { child: ChildProcess; call: Client<typeof engineRequests> } {

@@ -4,9 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { writeTinyData } from '../../fixtures/tiny-data';
 import { writeRaw } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';
-import { builtSecateur, lastLine } from './secateur';
-
-const secateur = builtSecateur();
+import { lastLine } from '../cli/secateur';
+import { secateur } from './secateur';
 
 /** A folder with a checkpoint, data, and a tfjs-node whose main module is the code. */
 async function workspace(code: string): Promise<{ folder: string; job: string[] }> {
@@ -35,11 +34,5 @@ describe('--backend', () => {
     expect(lastLine(outcome.stderr)).toMatch(
       /^The engine cannot compute, .*cannot be used: The native addon is missing: install it there/,
     );
-  });
-
-  it('knows no other name', async () => {
-    const outcome = await secateur(['evaluate', 'net', '--backend', 'webgl']);
-    expect(outcome.code).toBe(2);
-    expect(outcome.stderr).toMatch(/Allowed choices are auto, onnxruntime, tensorflow/);
   });
 });

@@ -1,22 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { compareBuilds, type Side } from '../../golden/golden';
 import { writeRecipes } from '../../golden/recipes';
 
+const cli = path.join(inject('dist'), 'cli.js');
 let folder: string;
-let cli: string;
 
 beforeAll(async () => {
-  await mkdir('.cache', { recursive: true });
-  // Within the project, so that the bundle finds the native library.
-  folder = await mkdtemp(path.resolve('.cache', 'test-golden-'));
-  const dist = path.relative('.', path.join(folder, 'dist'));
-  await promisify(execFile)(process.execPath, ['esbuild.mjs', '--only', 'cli', '--dist', dist]);
-  cli = path.join(folder, 'dist', 'cli.js');
+  folder = await mkdtemp(path.join(tmpdir(), 'secateur-golden-'));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
