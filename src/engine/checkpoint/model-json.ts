@@ -27,14 +27,7 @@ const sentence = (name: string, { what, help }: Foreign): UserError =>
  */
 export async function readModelJson(file: string): Promise<Description> {
   const name = path.basename(file);
-  const { text, stamp } = await readText(file, name);
-  requireShallow(text, name);
-  let value: unknown;
-  try {
-    value = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new UserError(`"${name}" is not JSON: ${ADVICE}.`, { cause: error });
-  }
+  const { value, bytes, stamp } = await readJson(file);
   if (typeof value !== 'object' || value === null || !('modelTopology' in value && 'weightsManifest' in value)) {
     const foreign = foreignDocument(value);
     throw foreign ? sentence(name, foreign) : new UserError(`"${name}" is not a TensorFlow.js checkpoint: ${ADVICE}.`);
@@ -45,7 +38,20 @@ export async function readModelJson(file: string): Promise<Description> {
       `"${name}" is not a valid TensorFlow.js checkpoint (${describeIssue(parsed.error)}): ${ADVICE}.`,
       { cause: parsed.error },
     );
-  return { described: { ...value }, json: parsed.data, bytes: text.byteLength, stamp };
+  return { described: { ...value }, json: parsed.data, bytes, stamp };
+}
+
+/** Reads a JSON file that may describe a model. @throws UserError where it is something else */
+export async function readJson(file: string): Promise<{ value: unknown; bytes: number; stamp: string }> {
+  const name = path.basename(file);
+  const { text, stamp } = await readText(file, name);
+  requireShallow(text, name);
+  try {
+    const value: unknown = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
+    return { value, bytes: text.byteLength, stamp };
+  } catch (error) {
+    throw new UserError(`"${name}" is not JSON: ${ADVICE}.`, { cause: error });
+  }
 }
 
 async function readText(file: string, name: string): Promise<{ text: Buffer; stamp: string }> {

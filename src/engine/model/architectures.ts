@@ -3,6 +3,8 @@ import type { ModelContent } from '../checkpoint/types';
 import { createArchitecture, type NetworkOptions } from './layers-model/architectures';
 import { fromLayersModel } from './layers-model/content';
 
+export { newNetwork } from './layers-model/new-network';
+
 /**
  * Makes a built-in network with random weights, which answers with logits [batch, outputs].
  * @param seed 0 or more; the same seed gives the same weights

@@ -10,7 +10,7 @@ import { asClassifier, NoClassifier } from '../measure/classifier';
 import { fitData, fitDataToNew, sizedFor } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { toNetwork, whyNotRunnable } from '../model/runnable';
-import type { ReferencedCheckpoints } from './referenced-checkpoints';
+import type { Referenced } from './referenced';
 import { randomNetwork } from './random-network';
 import { kindOf } from './steps/kinds';
 import { progressTo, type Listener, type Prepared, type RunEnvironment, type RunRequest } from './types';
@@ -37,7 +37,7 @@ export async function prepare(
   const open = (): Promise<OpenData> | null =>
     recipe.data === undefined ? null : environment.openData(recipe.data, baseFolder, listener);
   // A new network has the shape and the classes of its data.
-  const start = parent ?? (await firstNetwork(recipe, (await open()) ?? undefined));
+  const start = parent ?? (await firstNetwork(recipe, referenced, (await open()) ?? undefined));
   const notRunnable = whyNotRunnable(start);
   if (notRunnable !== undefined && recipe.steps.some(runsModel)) throw new UserError(notRunnable);
   dryRun(start, recipe, referenced);
@@ -52,14 +52,18 @@ export async function prepare(
   return prepared;
 }
 
-function firstNetwork({ steps, seed }: Recipe, data: OpenData | undefined): Promise<ModelContent> {
+function firstNetwork(
+  { steps, seed }: Recipe,
+  { architectures }: Referenced,
+  data: OpenData | undefined,
+): Promise<ModelContent> {
   const [first] = steps;
   if (first?.step !== 'train') throw new Error('a recipe without a checkpoint begins with a train step');
-  return randomNetwork(first, seed, data);
+  return randomNetwork(first, { seed, data, architectures });
 }
 
 /** Runs the steps on a copy: names of layers and amounts that do not fit fail here. */
-function dryRun(start: ModelContent, { steps }: Recipe, referenced: ReferencedCheckpoints): void {
+function dryRun(start: ModelContent, { steps }: Recipe, referenced: Referenced): void {
   let model = start;
   for (const step of steps) model = kindOf(step).validate?.dryRun?.(model, step, { start, referenced }) ?? model;
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isNamed, type DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
-import { withReferencedCheckpoints } from '../../protocol/referenced-checkpoints';
+import { withReferenced } from '../../protocol/referenced';
 import type { Recipe } from '../../protocol/recipe';
 import { readProvenance, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/open-data';
+import { hashOf } from './referenced';
 import type { Prepared, RunEnvironment } from './types';
 
 /**
@@ -15,7 +16,7 @@ import type { Prepared, RunEnvironment } from './types';
  */
 export function hashRecipe(recipe: Recipe): string {
   const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
-  const { data, ...rest } = withReferencedCheckpoints(withoutFiles(recipe), (given) =>
+  const { data, ...rest } = withReferenced(withoutFiles(recipe), (given) =>
     name(given.replace(/[\\/]*model\.json$/, '')),
   );
   const referenced = typeof data === 'object' ? { ...data, source: name(data.source) } : data && name(data);
@@ -34,7 +35,7 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
   };
   const moveSource = (source: string): string => (isNamed(source) ? source : move(source));
   return {
-    ...withReferencedCheckpoints(recipe, move),
+    ...withReferenced(recipe, move),
     ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),
     ...(recipe.data === undefined ? {} : { data: moveData(recipe.data) }),
   };
@@ -78,7 +79,7 @@ const datasetOf = ({ info, normalization: { mean, std } }: Dataset): NonNullable
 
 /** Replaces paths: parent and other checkpoints by the hash of their weights, the dataset by its name. */
 function withoutPaths(recipe: Recipe, { opened, referenced }: ProvenanceSource): Recipe {
-  const hashed = withReferencedCheckpoints(recipe, (given) => referenced.get(given)?.weightsHash ?? given);
+  const hashed = withReferenced(recipe, (given) => hashOf(referenced, given) ?? given);
   const { data: reference, ...rest } = withoutFiles(hashed);
   const name = opened?.info.name;
   return {

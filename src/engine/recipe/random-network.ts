@@ -1,22 +1,42 @@
 import type { DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { RAW } from '../../protocol/normalization';
-import { ARCHITECTURES } from '../../protocol/steps/architecture';
+import { ARCHITECTURES, shipped, type Architecture } from '../../protocol/steps/architecture';
 import type { TrainStep } from '../../protocol/steps/train';
 import type { ModelContent } from '../checkpoint/types';
 import type { OpenData } from '../dataset/open-data';
 import { featureScaling } from '../dataset/feature-scaling';
-import { randomArchitecture } from '../model/architectures';
+import { newNetwork, randomArchitecture } from '../model/architectures';
+import type { Referenced } from './referenced';
+
+/** The decisions about a new network that its step leaves open. */
+interface NetworkContext {
+  readonly seed: number;
+  /** Decides the shape of the input and the number of answers; by default those of the architecture. */
+  readonly data?: OpenData | undefined;
+  readonly architectures: Referenced['architectures'];
+}
 
 /**
  * Makes the network of a train step.
- * @param data decides the shape of the input and the number of answers; by default those of the architecture
- * @throws UserError where the network cannot read such examples
+ * @throws UserError where the network cannot read such examples, or its file cannot be built
  */
-export async function randomNetwork(step: TrainStep, seed: number, data?: OpenData): Promise<ModelContent> {
-  const { architecture, width = 1, units = ARCHITECTURES[step.architecture].units } = step;
+export async function randomNetwork(step: TrainStep, context: NetworkContext): Promise<ModelContent> {
+  const name = shipped(step.architecture);
+  if (name) return shippedNetwork(name, step, context);
+  const own = context.architectures.get(step.architecture);
+  if (!own) throw new Error('the architecture was not read');
+  return newNetwork(own.topology, context.seed);
+}
+
+async function shippedNetwork(
+  architecture: Architecture,
+  step: TrainStep,
+  { seed, data }: NetworkContext,
+): Promise<ModelContent> {
+  const { width = 1, units = ARCHITECTURES[architecture].units } = step;
   if (!data) return randomArchitecture(architecture, seed, { width, units });
-  const input = inputFor(step, data.info);
+  const input = inputFor(architecture, step, data.info);
   return randomArchitecture(architecture, seed, {
     ...{ width, units, input, outputs: data.info.classNames.length },
     scaling: architecture === 'mlp' && input.length === 1 ? await scalingOf(data) : undefined,
@@ -29,7 +49,7 @@ async function scalingOf(data: OpenData) {
 }
 
 /** Networks with convolutions, which read images. */
-const READS_IMAGES: readonly TrainStep['architecture'][] = [
+const READS_IMAGES: readonly Architecture[] = [
   'fashion-cnn', 'lenet-5', 'resnet-20', 'mobilenet-v2', 'ds-cnn',
 ]; // prettier-ignore
 /** Formats whose images are files, which can be resized. Images in other formats are arrays. */
@@ -37,7 +57,11 @@ const PICTURES: readonly DatasetInfo['format'][] = ['images', 'table', 'parquet'
 const GRAY_28 = [28, 28, 1];
 
 /** Decides the shape of the examples that a new network takes. @throws UserError where it cannot read such examples */
-function inputFor({ architecture, inputSize }: TrainStep, { shape, format, name }: DatasetInfo): readonly number[] {
+function inputFor(
+  architecture: Architecture,
+  { inputSize }: TrainStep,
+  { shape, format, name }: DatasetInfo,
+): readonly number[] {
   const { size } = ARCHITECTURES[architecture];
   const classic = architecture === 'fashion-cnn' || architecture.startsWith('lenet');
   if (shape.length === 3 && PICTURES.includes(format)) {

@@ -10,7 +10,7 @@ import { writeState } from './folder/state';
 import { notesBefore } from './notes';
 import { prepare, readParent } from './prepare';
 import { hashRecipe } from './provenance';
-import { readReferencedCheckpoints, referencedHashes } from './referenced-checkpoints';
+import { readReferenced, referencedHashes } from './referenced';
 import { isLastChange, keep, readBack, stamped, type RunContext } from './run-context';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
@@ -32,7 +32,7 @@ export async function runRecipe(
   validateRecipe(recipe);
   const recipeHash = hashRecipe(recipe);
   const parent = await readParent(request);
-  const referenced = await readReferencedCheckpoints(recipe, request.baseFolder);
+  const referenced = await readReferenced(recipe, request.baseFolder);
   const read = { recipe, parent, referenced, recipeHash };
   const folder = await RunFolder.open(request, { ...read, resume, backend: environment.backend });
   const { standing } = folder;

@@ -5,7 +5,7 @@ import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent } from '../../protocol/run';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset, OpenData } from '../dataset/open-data';
-import type { ReferencedCheckpoints } from './referenced-checkpoints';
+import type { Referenced } from './referenced';
 
 /** A requested run; folders are absolute. */
 export interface RunRequest {
@@ -38,7 +38,7 @@ export interface Prepared {
   /** The checkpoint of the recipe; null where the first step trains a network from random weights. */
   parent: Checkpoint | null;
   /** Other checkpoints that steps reference. */
-  referenced: ReferencedCheckpoints;
+  referenced: Referenced;
   /** The model at the start of the first step. */
   start: ModelContent;
   /** The data of the recipe. */

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { DataReference } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import { Recipe, RECIPE_VERSION } from '../../protocol/recipe';
-import { Architecture, ARCHITECTURES } from '../../protocol/steps/architecture';
+import { Architecture, ARCHITECTURES, shipped } from '../../protocol/steps/architecture';
 import { dataStep, type DataTools } from '../data/pick-data';
 import { folderNameProblem, freeName } from '../runs/folder-name';
 import type { RunStarter } from '../runs/run-starter';
@@ -13,7 +13,8 @@ import { BACK, inputStep, pickStep, wizard, type Answer } from '../ui/wizard';
 import { epochsProblem } from './epochs';
 
 interface Answers {
-  architecture: Architecture;
+  /** A network that ships, or the path of a file. */
+  architecture: string;
   data: DataReference | undefined;
   epochs: number;
   folder: string;
@@ -38,9 +39,17 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
   });
   const answers = await wizard<Answers>(start, [
     async (_, step, total) => {
-      const items = Architecture.options.map((label) => ({ label, detail: ARCHITECTURES[label].purpose }));
+      const items = [
+        ...Architecture.options.map((label) => ({ label, detail: ARCHITECTURES[label].purpose, isOwn: false })),
+        {
+          label: vscode.l10n.t('Your own…'),
+          detail: vscode.l10n.t('a model.json, whose weights do not count'),
+          isOwn: true,
+        },
+      ];
       const item = await pickStep(frame(step, total), vscode.l10n.t('Architecture'), items);
-      return mapAnswer(item, ({ label }) => ({ architecture: label }));
+      if (item === undefined || item === BACK) return item;
+      return item.isOwn ? ownArchitecture(root) : { architecture: item.label };
     },
     async (_, step, total) =>
       mapAnswer(await dataStep({ datasets, dataPages }, frame(step, total)), () => ({ data: datasets.chosen })),
@@ -51,7 +60,7 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
     },
     async ({ architecture, folder }, step, total) => {
       const prompt = vscode.l10n.t('Name of the new folder in {0}', path.basename(root));
-      const proposal = folder || freeName(architecture, taken);
+      const proposal = folder || freeName(nameOf(architecture), taken);
       const problem = (name: string) => folderNameProblem(name, taken);
       return mapAnswer(await inputStep(frame(step, total), prompt, proposal, problem), (name) => ({ folder: name }));
     },
@@ -59,12 +68,30 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
   if (!answers) return;
   const { architecture, data, epochs, folder } = answers;
   runStarter.start({
-    title: vscode.l10n.t('Train {0}', architecture),
+    title: vscode.l10n.t('Train {0}', nameOf(architecture)),
     recipe: Recipe.parse({ recipeVersion: RECIPE_VERSION, data, steps: [{ step: 'train', architecture, epochs }] }),
     baseFolder: root,
     out: path.join(root, folder),
     resume: false,
   });
+}
+
+/** Asks for the description of a network; back where the person picks none. */
+async function ownArchitecture(root: string): Promise<Answer<Pick<Answers, 'architecture'>>> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('The model.json of your network'),
+      defaultUri: vscode.Uri.file(root),
+      filters: { JSON: ['json'] },
+    })) ?? [];
+  return file ? { architecture: file.fsPath } : BACK;
+}
+
+/** The name of an architecture for people: that of the file's folder where it is a model.json. */
+function nameOf(architecture: string): string {
+  if (shipped(architecture)) return architecture;
+  const { dir, name } = path.parse(architecture);
+  return name === 'model' ? path.basename(dir) : name;
 }
 
 /** The workspace folder for the new model; undefined if the person cancels. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../protocol/errors';
-import { withReferencedCheckpoints } from '../../protocol/referenced-checkpoints';
+import { withReferenced } from '../../protocol/referenced';
 import type { EarlierPlans } from '../../protocol/panel';
 import type { ParetoCurve } from '../../protocol/pareto';
 import type { RecipeStep } from '../../protocol/steps';
@@ -49,7 +49,7 @@ async function targetRun(model: string): Promise<TargetRun | undefined> {
     stepsWith(step) {
       const all = { steps: [...steps.slice(0, at), step, ...steps.slice(at + 1)] };
       const move = (given: string): string => path.relative(path.dirname(start ?? model), path.resolve(folder, given));
-      return withReferencedCheckpoints(all, (given) => move(given).replaceAll('\\', '/')).steps;
+      return withReferenced(all, (given) => move(given).replaceAll('\\', '/')).steps;
     },
   };
 }

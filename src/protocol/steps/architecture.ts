@@ -13,6 +13,14 @@ export const Architecture = z.enum([
 ]);
 export type Architecture = z.infer<typeof Architecture>;
 
+/** A description of a network without weights: a model.json, or what `model.to_json()` of Keras writes. */
+export const ArchitectureFile = z
+  .string()
+  .regex(/\.json$/i, `must be one of ${Architecture.options.join(', ')}, or the path of a .json file`);
+
+/** Returns the network of this name that ships; undefined for a file. */
+export const shipped = (architecture: string): Architecture | undefined => Architecture.safeParse(architecture).data;
+
 /** The options of a train step that only some networks have. */
 export const SHAPING = ['inputSize', 'width', 'units'] as const;
 export type Shaping = (typeof SHAPING)[number];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Architecture } from './architecture';
+import { Architecture, ArchitectureFile } from './architecture';
 import { defineStep } from './define';
 import { Distill } from './distill';
 import { Gradual } from './gradual';
@@ -11,7 +11,12 @@ export const TRAIN_LEARNING_RATE = 0.001;
 export const train = defineStep({
   name: 'train',
   options: {
-    architecture: Architecture.describe('Network to train.').meta({ flag: 'arch' }),
+    architecture: z
+      .union([Architecture, ArchitectureFile])
+      .describe(
+        `Network to train: ${Architecture.options.join(', ')}; or the .json file of your own, whose weights do not count.`,
+      )
+      .meta({ flag: 'arch' }),
     epochs: epochs(9),
     batchSize,
     learningRate: learningRate(TRAIN_LEARNING_RATE),

@@ -70,7 +70,7 @@ describe('the statistics of batch normalization are measured', () => {
       ],
     });
     const content = fromLayersModel(model);
-    const read = { start: content, referenced: new Map() };
+    const read = { start: content, referenced: { checkpoints: new Map(), architectures: new Map() } };
     expect(step.validate?.dryRun?.(content, RecalibrateStep.parse({ step: 'recalibrate' }), read)).toBe(content);
     const [mean] = [...content.tensors.keys()].filter((name) => name.endsWith('moving_mean'));
     const { model: after, layers } = await recalibrate(content, images, { batchSize: COUNT });

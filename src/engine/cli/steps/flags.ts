@@ -133,7 +133,7 @@ function placeholder({ key, spec, unit }: Field): string {
     case 'names':
       return ' <layers...>';
     case 'choice':
-      return spec.open ? ' <pattern>' : ' <name>';
+      return ' <name>';
     case 'record':
       return ' <layer=amount...>';
     case 'union':

@@ -64,7 +64,8 @@ async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf:
   }
 }
 
-function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
+/** Builds the model of a plan; without weights they are those of its initializers. */
+export function build({ description }: LoadPlan, weights: tf.io.ModelArtifacts = {}): Promise<LayersModel> {
   // TensorFlow.js changes the object that it gets.
   const modelTopology = structuredClone(description);
   dropConstraints(modelTopology);

@@ -5,7 +5,7 @@ import type { Recipe } from '../../../protocol/recipe';
 import { RunResult } from '../../../protocol/run';
 import type { OutputFolder } from '../../folder/output-folder';
 import { hashRecipe } from '../provenance';
-import { referencedHashes } from '../referenced-checkpoints';
+import { referencedHashes } from '../referenced';
 import type { Prepared, RunEnvironment } from '../types';
 import { isWorthless } from './contents';
 import { OWN_NAMES, RECIPE_FILE, RESULTS_FILE, STATE_FOLDER } from './layout';

@@ -3,14 +3,14 @@ import type { PlanCounts, StepPlan } from '../../../protocol/plan';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData } from '../../dataset/open-data';
-import type { ReferencedCheckpoints } from '../referenced-checkpoints';
+import type { Referenced } from '../referenced';
 
 /** Context of planning a step. */
 export interface PlanContext {
   /** The open checkpoint at the start of the step. */
   readonly session: Session;
   /** Checkpoints that the step references. */
-  readonly referenced: ReferencedCheckpoints;
+  readonly referenced: Referenced;
   /** Seed of the recipe, for random scores. */
   readonly seed: number;
   readonly data: PlanData;

@@ -7,7 +7,7 @@ import type { Session } from '../../checkpoint/store';
 import type { Checkpoint, ModelContent } from '../../checkpoint/types';
 import { orWhyNot } from '../../why-not';
 import { pauseUnless } from '../../pause';
-import { readReferencedCheckpoints, type ReferencedCheckpoints } from '../referenced-checkpoints';
+import { readReferenced, type Referenced } from '../referenced';
 import { notesBefore } from '../notes';
 import { withRunProvenance } from '../provenance';
 import { kindOf } from '../steps/kinds';
@@ -49,7 +49,7 @@ export async function planStep(
   const kind = kindOf(step);
   kind.validate?.recipe?.(step, `The ${step.step} step`, [step]);
   const recipe: Recipe = { recipeVersion: RECIPE_VERSION, checkpoint: checkpoint.path, seed, steps: [step] };
-  const referenced = await readReferencedCheckpoints(recipe, baseFolder ?? checkpoint.folder);
+  const referenced = await readReferenced(recipe, baseFolder ?? checkpoint.folder);
   const onProgress = (progress: (PlanPart & { part: 'progress' })['progress']): void => {
     report({ part: 'progress', progress });
   };
@@ -85,7 +85,7 @@ const begun = ({ start }: Outlook, checkpoint: Checkpoint) =>
 /** Returns the model with the provenance that a run without data would write. */
 const stamped = (
   model: ModelContent,
-  { recipe, referenced, session }: { recipe: Recipe; referenced: ReferencedCheckpoints; session: Session },
+  { recipe, referenced, session }: { recipe: Recipe; referenced: Referenced; session: Session },
   environment: Pick<RunEnvironment, 'version' | 'backend'>,
   removals: NonNullable<Provenance['removals']>,
 ): ModelContent =>

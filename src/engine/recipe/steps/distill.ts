@@ -27,7 +27,7 @@ export function checkDistill({ teacher }: Distill, step: RecipeStep, where: stri
  * @throws UserError
  */
 export async function tryTeacher({ teacher }: Distill, { start, referenced, opened }: Prepared): Promise<void> {
-  const content = referenced.get(teacher);
+  const content = referenced.checkpoints.get(teacher);
   // The first model of the run, or the result of its train step, always fits.
   if (!content) return;
   const why = whyNotRunnable(content);
@@ -114,7 +114,7 @@ async function dataOfTeacher(
 /** Returns the teacher `start`: the checkpoint of the recipe; without one, the best epoch of the run's own train step. */
 async function teacherContent(context: RunContext, teacher: string): Promise<ModelContent> {
   const { referenced, parent } = context.prepared;
-  const known = teacher === START_TEACHER ? parent : referenced.get(teacher);
+  const known = teacher === START_TEACHER ? parent : referenced.checkpoints.get(teacher);
   if (known) return known;
   const [first] = context.state.results;
   if (first?.step !== 'train') throw new Error('a run without a checkpoint began without training');

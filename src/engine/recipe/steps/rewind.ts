@@ -28,7 +28,7 @@ const sourceOf = (to: RewindStep['to']): string =>
 async function early(context: RunContext, to: RewindStep['to']): Promise<ModelContent> {
   const { referenced, start, recipe } = context.prepared;
   if (typeof to === 'string') {
-    const found = referenced.get(to);
+    const found = referenced.checkpoints.get(to);
     if (!found) throw new Error(`the checkpoint ${to} was not read`);
     return found;
   }
@@ -47,7 +47,7 @@ function checkPixels(
   { to }: RewindStep,
   { referenced, data, parent }: Pick<Prepared, 'referenced' | 'data' | 'parent'>,
 ): Promise<void> {
-  const early = typeof to === 'string' ? referenced.get(to) : undefined;
+  const early = typeof to === 'string' ? referenced.checkpoints.get(to) : undefined;
   const theirs = early && storedNormalization(early);
   const ours = data?.normalization ?? (parent ? storedNormalization(parent) : undefined);
   if (typeof to === 'string' && theirs && ours && !sameNormalization(theirs, ours))
@@ -62,7 +62,7 @@ const dryRun = (
   model: ModelContent,
   { to }: RewindStep,
   { start, referenced }: Pick<Prepared, 'start' | 'referenced'>,
-) => rewound(model, typeof to === 'string' ? (referenced.get(to) ?? start) : start, sourceOf(to)).model;
+) => rewound(model, typeof to === 'string' ? (referenced.checkpoints.get(to) ?? start) : start, sourceOf(to)).model;
 
 async function plan({ session, referenced }: PlanContext, step: RewindStep): Promise<Outlook> {
   const { checkpoint } = session;

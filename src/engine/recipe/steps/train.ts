@@ -3,7 +3,7 @@ import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
 import type { StepResult } from '../../../protocol/steps';
 import { reportedAccuracy, type EpochRecord } from '../../../protocol/epoch';
-import { ARCHITECTURES, Architecture, SHAPING } from '../../../protocol/steps/architecture';
+import { ARCHITECTURES, Architecture, SHAPING, shipped } from '../../../protocol/steps/architecture';
 import { Augment } from '../../../protocol/steps/augment';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
@@ -163,7 +163,8 @@ function checkRecipe(step: TrainStep | FinetuneStep, where: string): void {
 
 /** @throws UserError naming an option that the network does not have */
 function checkShaping(step: TrainStep, where: string): void {
-  const { takes } = ARCHITECTURES[step.architecture];
+  const name = shipped(step.architecture);
+  const takes = name ? ARCHITECTURES[name].takes : [];
   const stray = SHAPING.find((name) => step[name] !== undefined && !takes.includes(name));
   if (stray === undefined) return;
   const others = Architecture.options.filter((name) => ARCHITECTURES[name].takes.includes(stray));
@@ -225,9 +226,12 @@ function outlook(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Ou
   };
 }
 
-async function planTraining({ data, seed }: PlanContext, step: TrainStep): Promise<Outlook> {
+async function planTraining({ data, seed, referenced }: PlanContext, step: TrainStep): Promise<Outlook> {
   const opened = await data.opened();
-  const start = await randomNetwork(step, seed, typeof opened === 'string' ? undefined : opened);
+  const start = await randomNetwork(step, {
+    ...{ seed, data: typeof opened === 'string' ? undefined : opened },
+    architectures: referenced.architectures,
+  });
   const { notes = [], ...planned } = outlook(start, step);
   return {
     ...planned,

@@ -1,0 +1,23 @@
+import type { Recipe } from './recipe';
+import type { RecipeStep } from './steps';
+import { shipped } from './steps/architecture';
+import { START_TEACHER } from './steps/distill';
+
+/** Returns another path for a file that a step refers to: a checkpoint, or the description of a network. */
+export type Rename = (given: string, kind: 'checkpoint' | 'architecture') => string;
+
+/** The recipe with other paths for the files that its steps refer to, such as a teacher. */
+export function withReferenced<R extends Pick<Recipe, 'steps'>>(recipe: R, rename: Rename): R {
+  return { ...recipe, steps: recipe.steps.map((step) => renamed(step, rename)) };
+}
+
+function renamed(given: RecipeStep, rename: Rename): RecipeStep {
+  if (given.step === 'rewind')
+    return typeof given.to === 'string' ? { ...given, to: rename(given.to, 'checkpoint') } : given;
+  const step =
+    given.step === 'train' && !shipped(given.architecture)
+      ? { ...given, architecture: rename(given.architecture, 'architecture') }
+      : given;
+  if (!('distill' in step) || !step.distill || step.distill.teacher === START_TEACHER) return step;
+  return { ...step, distill: { ...step.distill, teacher: rename(step.distill.teacher, 'checkpoint') } };
+}
