@@ -20,10 +20,10 @@ it('a description of Keras becomes a network whose weights begin as it says', as
   const std = (numbers: number[]) => Math.hypot(...numbers) / Math.sqrt(numbers.length);
   expect(std(values.get('conv/kernel')!)).toBeCloseTo(Math.sqrt(2 / 9), 0);
   expect(std(values.get('sep/depthwise_kernel')!)).toBeGreaterThan(0.1);
-  expect(values.get('out/bias')).toEqual(new Array(10).fill(0.25));
+  expect(values.get('out/bias')).toEqual(Array.from({ length: 10 }, () => 0.25));
   expect(values.get('bn/gamma')).toEqual([1, 1, 1, 1]);
   // The forget gate of an LSTM begins open.
-  expect(values.get('lstm/bias')).toEqual([...new Array(6).fill(0), ...new Array(6).fill(1), ...new Array(12).fill(0)]);
+  expect(values.get('lstm/bias')).toEqual(Array.from({ length: 24 }, (_, i) => (i >= 6 && i < 12 ? 1 : 0)));
 });
 
 it('the seed alone decides them', async () => {
