@@ -1,13 +1,18 @@
 import * as z from 'zod';
-import { percent } from './format';
+import { mainAccuracy, mainText, METRICS, MetricValues, metricsOr } from './metric';
 
-/** One epoch of training or fine-tuning; accuracies 0 to 1. */
-export const EpochRecord = z.object({
+const Record = z.object({
   epoch: z.number(),
+  /** Mean loss of the training batches. */
   loss: z.number(),
-  accuracy: z.number(),
-  validationAccuracy: z.number(),
+  /** The metrics of the training batches and of the splits, each with the main metric of the task first. */
+  training: MetricValues,
+  validation: MetricValues,
   /** Absent where the data has no test split. */
+  test: MetricValues.optional(),
+  /** The main metrics once more where they are accuracies: earlier versions read and wrote these. */
+  accuracy: z.number().optional(),
+  validationAccuracy: z.number().optional(),
   testAccuracy: z.number().optional(),
   seconds: z.number(),
   /** The value at the last optimizer step. Absent in runs of earlier versions. */
@@ -15,12 +20,55 @@ export const EpochRecord = z.object({
   /** The share of zeros over all kernel weights, if the step prunes or holds zeros. */
   sparsity: z.number().optional(),
 });
-export type EpochRecord = z.infer<typeof EpochRecord>;
 
-/** The accuracy that an epoch reports: on the test split, or on the validation split where there is none. */
-export const reportedAccuracy = ({ testAccuracy, validationAccuracy }: EpochRecord): number =>
-  testAccuracy ?? validationAccuracy;
+/** One epoch of training or fine-tuning. */
+export type EpochRecord = z.infer<typeof Record>;
 
-/** `91.20 % validation, 90.87 % test` */
-export const accuracyWords = ({ validationAccuracy, testAccuracy }: EpochRecord): string =>
-  `${percent(validationAccuracy)} validation${testAccuracy === undefined ? '' : `, ${percent(testAccuracy)} test`}`;
+/** A record of an earlier version. */
+const Earlier = z.looseObject({
+  training: z.undefined().optional(),
+  accuracy: z.number(),
+  validationAccuracy: z.number(),
+  testAccuracy: z.number().optional(),
+});
+
+/** Reads a record; one of an earlier version gets metrics from its accuracies. */
+export const EpochRecord = z.preprocess((value: EpochRecord): unknown => {
+  const { data } = Earlier.safeParse(value);
+  if (!data) return value;
+  const { accuracy, validationAccuracy, testAccuracy } = data;
+  const test = metricsOr(undefined, testAccuracy);
+  return {
+    ...data,
+    training: metricsOr(undefined, accuracy),
+    validation: metricsOr(undefined, validationAccuracy),
+    ...(test ? { test } : {}),
+  };
+}, Record);
+
+/** Makes a record, with the accuracies that earlier versions read. */
+export function epochRecord(
+  record: Omit<EpochRecord, 'accuracy' | 'validationAccuracy' | 'testAccuracy'>,
+): EpochRecord {
+  const { epoch, loss, training, validation, test, ...rest } = record;
+  const [accuracy, validationAccuracy, testAccuracy] = [training, validation, test].map(mainAccuracy);
+  return {
+    ...{ epoch, loss, training, validation },
+    ...(test ? { test } : {}),
+    ...(accuracy === undefined ? {} : { accuracy }),
+    ...(validationAccuracy === undefined ? {} : { validationAccuracy }),
+    ...(testAccuracy === undefined ? {} : { testAccuracy }),
+    ...rest,
+  };
+}
+
+/** The metrics that an epoch reports: of the test split, or of the validation split where there is none. */
+export const reportedMetrics = ({ test, validation }: EpochRecord): MetricValues => test ?? validation;
+
+/** `accuracy 92.21% training, 91.20% validation, 90.87% test`, of the main metric. */
+export const epochWords = ({ training, validation, test }: EpochRecord): string =>
+  [
+    `${METRICS[training[0].name].words} ${mainText(training)} training`,
+    `${mainText(validation)} validation`,
+    ...(test ? [`${mainText(test)} test`] : []),
+  ].join(', ');

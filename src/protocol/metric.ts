@@ -125,16 +125,41 @@ export const isBetter = (name: MetricName, value: number, than: number): boolean
 export const lossOf = (name: MetricName, value: number, than: number): number =>
   METRICS[name].better === 'higher' ? than - value : value - than;
 
-/** Formats a value with its unit: `91.20%`, `0.0512`, `31.2 dB`. */
-export function metricText(name: MetricName, value: number): string {
+/** Returns the first metric of this name, which is that of the main output; undefined where it was not measured. */
+export const metricNamed = (metrics: MetricValues, name: MetricName): MetricValue | undefined =>
+  metrics.find((one) => one.name === name);
+
+/** Returns true where the main metric of one measurement is strictly better than that of another of the same task. */
+export const isBetterThan = ([main]: MetricValues, [other]: MetricValues): boolean =>
+  isBetter(main.name, main.value, other.value);
+
+/** Reads metrics; where there are none, the accuracy that earlier versions wrote in their place. */
+export const metricsOr = (
+  metrics: MetricValues | null | undefined,
+  accuracy: number | null | undefined,
+): MetricValues | undefined => metrics ?? (accuracy == null ? undefined : [measured('accuracy', accuracy)]);
+
+/** Returns the accuracy where that is the main metric: files and printed JSON repeat it under the keys of earlier versions. */
+export const mainAccuracy = (metrics: MetricValues | null | undefined): number | undefined =>
+  metrics?.[0].name === 'accuracy' ? metrics[0].value : undefined;
+
+/** Formats a value with its unit: `91.20%`, `0.0512`, `31.2 dB`. @param digits decimals of a percentage */
+export function metricText(name: MetricName, value: number, digits = 2): string {
   const { isShare, unit } = METRICS[name];
-  if (isShare) return percent(value);
+  if (isShare) return percent(value, digits);
   return unit === undefined ? weight(value, 4) : `${weight(value)} ${unit}`;
 }
+
+/** Formats the value of the main metric: `91.20%`. @param digits decimals of a percentage */
+export const mainText = ([{ name, value }]: MetricValues, digits = 2): string => metricText(name, value, digits);
 
 /** Formats name and value: `accuracy 91.20%`, `RMSE 0.0512`. */
 export const metricWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>): string =>
   `${METRICS[name].words} ${metricText(name, value)}`;
+
+/** The title of an axis of values: `Validation accuracy`, `Validation RMSE, lower is better`. */
+export const axisWords = (name: MetricName): string =>
+  `Validation ${METRICS[name].words}${METRICS[name].better === 'lower' ? ', lower is better' : ''}`;
 
 /** Formats a difference of two values with its sign: `−0.3 pt` for shares, `+0.012` for others. */
 export const metricDifference = (name: MetricName, difference: number): string =>
@@ -147,18 +172,28 @@ export interface MetricBound {
   readonly value: number;
 }
 
+/** All bounds that a person may write, in words. */
+export const METRIC_BOUNDS = `${MetricName.options
+  .map((name) => `${name}${METRICS[name].better === 'higher' ? '>=' : '<='}VALUE`)
+  .join(', ')}, with shares from 0 to 1`;
+
 const BOUND = /^\s*([a-z0-9-]+)\s*(<=|>=)\s*(\S+)\s*$/iu;
 
-/** Reads a bound such as `rmse<=0.05`; undefined where the text is none, or asks for the worse side of the metric. */
+/** Reads a bound such as `rmse<=0.05`; undefined where the text is none, or asks for the worse side of the metric or for a share that is not from 0 to 1. */
 export function readMetricBound(text: string): MetricBound | undefined {
   const [, word = '', sign, number = ''] = BOUND.exec(text) ?? [];
   const name = MetricName.safeParse(word.toLowerCase());
   const value = Number(number);
   if (!name.success || number === '' || !Number.isFinite(value)) return undefined;
+  if (METRICS[name.data].isShare && (value < 0 || value > 1)) return undefined;
   const bound = sign === '>=' ? 'at least' : 'at most';
   if ((bound === 'at least') !== (METRICS[name.data].better === 'higher')) return undefined;
   return { name: name.data, bound, value };
 }
+
+/** `accuracy of 0.9 or more`, `RMSE of 0.05 or less` */
+export const boundWords = ({ name, bound, value }: MetricBound): string =>
+  `${METRICS[name].words} of ${value} or ${bound === 'at least' ? 'more' : 'less'}`;
 
 /** Returns true where a value keeps within a bound. */
 export const keepsWithin = ({ bound, value }: MetricBound, measured: number): boolean =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
+import { MetricValue } from './metric';
 
 /** One weight tensor of a checkpoint. */
 export const TensorInfo = z.object({
@@ -93,13 +94,16 @@ export const Provenance = z.looseObject({
   /** SHA-256 of the parent's weights, hex; null for a network that was trained from random weights. */
   parent: z.string().nullable(),
   backend: z.object({ name: z.string(), version: z.string(), threads: z.number() }),
-  /** Measured accuracies, each with its split and number of examples. */
+  /**
+   * Main metrics, each with its split and number of examples: an `accuracy`, from 0 to 1, or another `metric`.
+   */
   accuracies: z.array(
     z.object({
       after: z.string(),
       split: z.string(),
       samples: z.number(),
-      accuracy: z.number(),
+      accuracy: z.number().optional(),
+      metric: MetricValue.optional(),
       sampleData: z.boolean(),
     }),
   ),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { measurementFields, withMetrics } from './measure/measurement';
+import type { MetricName } from './metric';
 import { NormalizationInUse } from './normalization';
-import { TargetGoal } from './steps/goal';
+import { goalBound, TargetGoal } from './steps/goal';
 import { PruneStep } from './steps/prune';
 import { RemoveStep } from './steps/remove';
 
@@ -19,15 +21,13 @@ const CompressingStep = z
   )
   .transform((value) => PruneOrRemove.parse(value));
 
-/** A plan of a target step. Running `step` on the checkpoint applies it. */
-export const ParetoPoint = z.object({
+const Point = z.object({
   /** Ready to run, with amounts for each layer. */
   step: CompressingStep,
-  /** Cross-entropy that the scan predicted, in nats. */
+  /** Loss that the scan predicted. */
   predictedLoss: z.number(),
-  /** Measured on the validation images of the scan. */
-  accuracy: z.number(),
-  loss: z.number(),
+  /** Measured on the validation examples of the scan. */
+  ...measurementFields,
   /** Bytes of the real files, plain and gzipped. */
   bytes: z.number(),
   gzipBytes: z.number(),
@@ -39,9 +39,14 @@ export const ParetoPoint = z.object({
   sparsity: z.number(),
   meets: z.boolean(),
 });
-export type ParetoPoint = z.infer<typeof ParetoPoint>;
 
-/** The plans of a target step, from large to small. No plan is both larger and less accurate than another. */
+/** A plan of a target step. Running `step` on the checkpoint applies it. */
+export type ParetoPoint = z.infer<typeof Point>;
+export const ParetoPoint = z.preprocess((value: ParetoPoint) => withMetrics(value), Point);
+
+const Baseline = z.object({ ...measurementFields, gzipBytes: z.number() });
+
+/** The plans of a target step, from large to small. No plan is both larger and worse than another. */
 export const ParetoCurve = z.object({
   goal: TargetGoal,
   samples: z.number(),
@@ -49,9 +54,13 @@ export const ParetoCurve = z.object({
   /** The normalization of the pixels. Absent in runs of earlier versions. */
   normalization: NormalizationInUse.optional(),
   /** The figures of the unchanged model. */
-  baseline: z.object({ accuracy: z.number(), loss: z.number(), gzipBytes: z.number() }),
+  baseline: z.preprocess((value: z.infer<typeof Baseline>) => withMetrics(value), Baseline),
   points: z.array(ParetoPoint),
   /** The index of the applied point. */
   chosen: z.number().int().nonnegative(),
 });
 export type ParetoCurve = z.infer<typeof ParetoCurve>;
+
+/** The metric by which plans are compared: that of the goal, or else the main metric. */
+export const metricOfPlans = ({ goal, baseline }: Pick<ParetoCurve, 'goal' | 'baseline'>): MetricName =>
+  goalBound(goal)?.name ?? baseline.metrics[0].name;

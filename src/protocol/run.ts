@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Split } from './dataset';
 import { EpochRecord } from './epoch';
 import { Progress } from './measure';
+import { mainAccuracy, measured, MetricValue, MetricValues } from './metric';
 import { LayerFigures, ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
 import { StepResult } from './steps';
@@ -16,8 +17,8 @@ export const RunEvent = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('progress'),
     progress: Progress,
-    /** While training: mean loss and accuracy of this epoch so far, and the number of finished epochs with its fraction. */
-    training: z.object({ loss: z.number(), accuracy: z.number(), epoch: z.number() }).optional(),
+    /** While training: mean loss and main metric of this epoch so far, and the number of finished epochs with its fraction. */
+    training: z.object({ loss: z.number(), metric: MetricValue, epoch: z.number() }).optional(),
     /** The clock that the status bar shows. The extension host adds it for the page. */
     clock: RunClock.optional(),
   }),
@@ -36,8 +37,24 @@ export const StoredHashes = z.object({
 });
 export type StoredHashes = z.infer<typeof StoredHashes>;
 
-/** A finished run. Accuracies are on the split for reports; null without data or without the step. */
-export const RunResult = z.object({
+/** Metrics of a run on the split for reports, the main one first; null without data or without the step. */
+const RunMetrics = z.object({
+  before: MetricValues.nullable(),
+  afterPrune: MetricValues.nullable(),
+  afterFineTune: MetricValues.nullable(),
+  /** The split on which they were measured; absent where that is the test split. */
+  split: Split.optional(),
+});
+export type RunMetrics = z.infer<typeof RunMetrics>;
+
+const RunAccuracy = z.object({
+  before: z.number().nullable(),
+  afterPrune: z.number().nullable(),
+  afterFineTune: z.number().nullable(),
+  split: Split.optional(),
+});
+
+const Result = z.object({
   /** The path of model.json of the final checkpoint. */
   out: z.string(),
   folder: z.string(),
@@ -45,19 +62,15 @@ export const RunResult = z.object({
   /** Null if the recipe starts from random weights. */
   before: ModelTotals.nullable(),
   after: ModelTotals,
-  accuracy: z.object({
-    before: z.number().nullable(),
-    afterPrune: z.number().nullable(),
-    afterFineTune: z.number().nullable(),
-    /** The split on which they were measured; absent where that is the test split. */
-    split: Split.optional(),
-  }),
+  metrics: RunMetrics,
+  /** The main metrics once more where they are accuracies: earlier versions read and wrote these. */
+  accuracy: RunAccuracy,
   sampleData: z.boolean(),
-  /** The reason why no accuracy was measured, if so. */
+  /** The reason why nothing was measured, if so. */
   noAccuracy: z.string().optional(),
   /** Side effects and doubts, a sentence each. */
   notes: z.array(z.string()).optional(),
-  /** The normalization of the pixels, if accuracy was measured. Absent in runs of earlier versions. */
+  /** The normalization of the pixels, if something was measured. Absent in runs of earlier versions. */
   normalization: NormalizationInUse.optional(),
   /** Every layer of the final checkpoint. Earlier versions wrote neither layers nor times. */
   layers: z.array(LayerFigures).optional(),
@@ -67,4 +80,35 @@ export const RunResult = z.object({
   /** The written files of the checkpoint; absent if no step changes the model, and in runs of earlier versions. */
   written: StoredHashes.optional(),
 });
-export type RunResult = z.infer<typeof RunResult>;
+
+/** A finished run. */
+export type RunResult = z.infer<typeof Result>;
+
+/** Makes the metrics of a result, with the accuracies that earlier versions read. */
+export function runMetrics(metrics: RunMetrics): Pick<RunResult, 'metrics' | 'accuracy'> {
+  const { before, afterPrune, afterFineTune, split } = metrics;
+  return {
+    metrics,
+    accuracy: {
+      before: mainAccuracy(before) ?? null,
+      afterPrune: mainAccuracy(afterPrune) ?? null,
+      afterFineTune: mainAccuracy(afterFineTune) ?? null,
+      ...(split ? { split } : {}),
+    },
+  };
+}
+
+/** A result of an earlier version. */
+const Earlier = z.looseObject({ metrics: z.undefined().optional(), accuracy: RunAccuracy });
+
+const metricsOf = (accuracy: number | null): MetricValues | null =>
+  accuracy === null ? null : [measured('accuracy', accuracy)];
+
+/** Reads a result; one of an earlier version gets metrics from its accuracies. */
+export const RunResult = z.preprocess((value: RunResult): unknown => {
+  const { data } = Earlier.safeParse(value);
+  if (!data) return value;
+  const { before, afterPrune, afterFineTune, split } = data.accuracy;
+  const [was, pruned, tuned] = [before, afterPrune, afterFineTune].map(metricsOf);
+  return { ...data, metrics: { before: was, afterPrune: pruned, afterFineTune: tuned, split } };
+}, Result);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent, RunResult } from '../../protocol/run';
-import { accuracyWords, type EpochRecord } from '../../protocol/epoch';
+import { epochWords, type EpochRecord } from '../../protocol/epoch';
 import { duration, percent } from '../../protocol/format';
 import { topmostMissing } from '../checkpoint/folders';
 import type { Begun } from './stopping';
@@ -47,12 +47,11 @@ function tellSupervisor(begun: Begun | { folder: null }): void {
   process.send?.(begun, undefined, undefined, () => undefined);
 }
 
-/** `epoch 3 of 9: loss 0.2101, accuracy 92.21 % training, 91.20 % validation, 90.87 % test, sparsity 84.21 %, 17 s` */
+/** `epoch 3 of 9: loss 0.2101, accuracy 92.21% training, 91.20% validation, 90.87% test, sparsity 84.21%, 17 s` */
 export function epochLine(record: EpochRecord, epochs: number): string {
-  const { epoch, loss, accuracy, seconds, sparsity } = record;
+  const { epoch, loss, seconds, sparsity } = record;
   return (
-    `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)} training, ` +
-    `${accuracyWords(record)}, ` +
+    `epoch ${epoch} of ${epochs}: loss ${loss.toFixed(4)}, ${epochWords(record)}, ` +
     `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
   );
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CancelledError, UserError } from '../../protocol/errors';
-import type { MetricValues } from '../../protocol/metric';
-import type { ScanMetrics } from '../../protocol/measure/sensitivity';
+import { measurement, type Measurement } from '../../protocol/measure/measurement';
 import { padded, type Batch, type Examples } from '../dataset/examples';
 import { batchWithin } from '../model/batch-size';
 import type { Network } from '../model/network';
@@ -22,14 +21,15 @@ const BATCH_SIZE = 500;
  */
 export type MeasureWeights = (
   signal: AbortSignal,
-  advance?: (images: number) => void,
+  advance?: (examples: number) => void,
   changed?: ReadonlySet<string>,
 ) => Promise<Measurement>;
 
-/** The metrics of a measurement, and those that a scan keeps. */
-export interface Measurement extends ScanMetrics {
-  /** The main metric of the task first. */
-  readonly metrics: MetricValues;
+/** The figures of an answer that knows nothing about the inputs, such as a guess or the mean of the targets. */
+export interface Trivial {
+  /** The main metric; undefined where it is not known. */
+  readonly main: number | undefined;
+  readonly loss: number | undefined;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -75,6 +75,11 @@ export class Sample {
     return this.images.length;
   }
 
+  /** The figures of guessing all classes alike. */
+  get trivial(): Trivial {
+    return { main: 1 / this.classes, loss: Math.log(this.classes) };
+  }
+
   /** SHA-256, hex, of the examples and their labels. */
   hash(): string {
     const hash = createHash('sha256');
@@ -113,10 +118,10 @@ export class Sample {
 }
 
 /** @throws UserError where an output was not finite */
-function finite({ accuracy, top5, loss, values: metrics }: ClassificationMetrics): Measurement {
+function finite({ loss, values, top5 }: ClassificationMetrics): Measurement {
   if (!Number.isFinite(loss))
     throw new UserError(
       'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be measured.',
     );
-  return { metrics, accuracy, top5, loss };
+  return measurement(values, loss, top5);
 }

@@ -1,3 +1,4 @@
+import type { MetricValues } from '../../protocol/metric';
 import { compresses } from '../../protocol/steps';
 import { measure, recorded } from './measured';
 import type { RunContext } from './run-context';
@@ -10,19 +11,19 @@ export async function measureBefore({ prepared, model, listener, state }: RunCon
   if (state.before !== null || prepared.recipe.steps.slice(0, state.step).some(compresses)) return;
   const before = await measure(prepared, model, listener);
   if (before) state.accuracies.push(recorded('start', before));
-  state.before = before?.accuracy ?? null;
+  state.before = before?.metrics ?? null;
 }
 
 /**
- * Measures the test accuracy of the model after a compressing step; null without data. @throws UserError, CancelledError
+ * Measures the model on the test split after a compressing step; null without data. @throws UserError, CancelledError
  */
 export async function measureAfter(
   { prepared, model, listener, state }: RunContext,
   step: string,
-): Promise<number | null> {
+): Promise<MetricValues | null> {
   const after = await measure(prepared, model, listener);
   if (after) state.accuracies.push(recorded(`step ${state.step + 1}, ${step}`, after));
-  state.afterPrune = after?.accuracy ?? null;
+  state.afterPrune = after?.metrics ?? null;
   state.afterFineTune = null;
   return state.afterPrune;
 }

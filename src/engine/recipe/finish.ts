@@ -3,7 +3,7 @@ import { inputShapeOf } from './input-shape';
 import path from 'node:path';
 import { backendWords, LayerFigures } from '../../protocol/model';
 import { NO_DATASET } from '../../protocol/dataset';
-import type { RunResult, StoredHashes } from '../../protocol/run';
+import { runMetrics, type RunResult, type StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { OutputFolder } from '../folder/output-folder';
 import { inspect } from '../measure/inspect';
@@ -36,12 +36,12 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       steps: state.results,
       before: parent && (await inspect(parent, sizes)).totals,
       after: after.totals,
-      accuracy: {
+      ...runMetrics({
         before: recipe.steps.some(compresses) ? state.before : null,
         afterPrune: state.afterPrune,
         afterFineTune: state.afterFineTune,
         ...(prepared.data && prepared.data.reported !== 'test' ? { split: prepared.data.reported } : {}),
-      },
+      }),
       sampleData: prepared.data?.info.sample ?? false,
       ...(prepared.data ? { normalization: prepared.data.normalization } : {}),
       ...(noAccuracy === undefined ? {} : { noAccuracy }),

@@ -1,5 +1,6 @@
 import type { Split } from '../../protocol/dataset';
 import type { Evaluation } from '../../protocol/measure';
+import { mainAccuracy, type MetricValues } from '../../protocol/metric';
 import type { Provenance } from '../../protocol/model';
 import type { ModelContent } from '../checkpoint/types';
 import { evaluated } from '../measure/evaluated';
@@ -20,13 +21,20 @@ export async function measure(
   return evaluated(model, data, { split, samples, signal: listener.signal, onProgress: progressTo(listener) });
 }
 
-type Accuracy = Provenance['accuracies'][number];
+type Recorded = Provenance['accuracies'][number];
+
+/** Returns the main metric of a measurement as a checkpoint records it. */
+export function recordOf(
+  after: string,
+  metrics: MetricValues,
+  on: Pick<Recorded, 'split' | 'samples' | 'sampleData'>,
+): Recorded {
+  const { split, samples, sampleData } = on;
+  const accuracy = mainAccuracy(metrics);
+  const measured = accuracy === undefined ? { metric: metrics[0] } : { accuracy };
+  return { after, split, samples, ...measured, sampleData };
+}
 
 /** Returns the record of an evaluation for a checkpoint. */
-export const recorded = (after: string, { split, samples, accuracy, dataset }: Evaluation): Accuracy => ({
-  after,
-  split,
-  samples,
-  accuracy,
-  sampleData: dataset.sample,
-});
+export const recorded = (after: string, { split, samples, metrics, dataset }: Evaluation): Recorded =>
+  recordOf(after, metrics, { split, samples, sampleData: dataset.sample });

@@ -1,6 +1,7 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import type { EpochRecord } from '../../protocol/epoch';
+import { epochRecord, type EpochRecord } from '../../protocol/epoch';
+import { isBetterThan, type MetricValue, type MetricValues } from '../../protocol/metric';
 import type { Dataset } from '../dataset/open-data';
 import { Random } from '../dataset/random';
 import { asClassifier, type Classifier } from '../measure/classifier';
@@ -22,10 +23,10 @@ export interface TrainState {
   adam: AdamState;
 }
 
-/** Loss and accuracy of the current epoch, and the number of finished epochs with fraction. */
+/** Loss and main metric of the current epoch so far, and the number of finished epochs with fraction. */
 export interface TrainingNow {
   loss: number;
-  accuracy: number;
+  metric: MetricValue;
   epoch: number;
 }
 
@@ -64,7 +65,7 @@ export interface TrainOptions extends LearningRates {
   distillation?: Distillation | undefined;
   /** Returns the present sparsity of all kernels, for the record of an epoch. */
   sparsity?: (() => number) | undefined;
-  /** Number of epochs without a higher validation accuracy after which training ends. */
+  /** Number of epochs after which training ends if the main metric on the validation split did not get better. */
   patience?: number | undefined;
   /** Resumes after the epochs recorded here; the network has the weights of that moment. */
   resume?: TrainState | undefined;
@@ -75,8 +76,8 @@ export interface TrainOptions extends LearningRates {
    */
   onMask?: ((epoch: number, sparsity: number) => void) | undefined;
   /**
-   * Called after each epoch, before the next begins; `best` where it may be chosen and no earlier one had a higher
-   * validation accuracy.
+   * Called after each epoch, before the next begins; `best` where it may be chosen and no earlier one was better by the
+   * main metric on the validation split.
    */
   onEpoch: (state: TrainState, best: boolean) => Promise<void>;
 }
@@ -91,16 +92,16 @@ const SAME_SPARSITY = 1e-9;
 const SHUFFLE_STREAM = 0x5f0f1e;
 
 /**
- * Returns the record with the highest validation accuracy; the last of equals, since it was trained longer, at a lower
- * rate.
+ * Returns the record that is best by the main metric on the validation split; the last of equals, since it was trained
+ * longer, at a lower rate.
  */
 export const bestOf = (records: readonly EpochRecord[]): EpochRecord | undefined =>
   records.reduce<EpochRecord | undefined>(
-    (best, record) => (best && best.validationAccuracy > record.validationAccuracy ? best : record),
+    (best, record) => (best && isBetterThan(best.validation, record.validation) ? best : record),
     undefined,
   );
 
-/** The results of training: a record of each epoch, and the best by validation accuracy of those at full sparsity. */
+/** The results of training: a record of each epoch, and the best by the main validation metric of those at full sparsity. */
 export interface Trained {
   records: EpochRecord[];
   best: EpochRecord;
@@ -163,10 +164,10 @@ function choosable({ sparsity, length }: Session, records: readonly EpochRecord[
   return records.filter(({ epoch }) => epoch * length.stepsPerEpoch >= (sparsity?.end ?? 0));
 }
 
-/** Returns true where the last `patience` epochs brought no higher validation accuracy. */
+/** Returns true where the last `patience` epochs brought no better validation metric. */
 export function isOutOfPatience(records: readonly EpochRecord[], patience = Infinity): boolean {
-  const highest = bestOf(records)?.validationAccuracy;
-  const first = records.find(({ validationAccuracy }) => validationAccuracy === highest);
+  const best = bestOf(records)?.validation[0].value;
+  const first = records.find(({ validation }) => validation[0].value === best);
   return first !== undefined && records.at(-1)!.epoch - first.epoch >= patience;
 }
 
@@ -198,22 +199,21 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
   const { options } = session;
   const start = performance.now();
   const metrics = await runSteps(session, epoch);
-  const validationAccuracy = await accuracyOn(options, 'validation', epoch);
-  const testAccuracy = options.data.has('test') ? await accuracyOn(options, 'test', epoch) : undefined;
+  const validation = await metricsOn(options, 'validation', epoch);
+  const test = options.data.has('test') ? await metricsOn(options, 'test', epoch) : undefined;
   const seconds = (performance.now() - start) / 1000;
   const learningRate = learningRateAt(options, epoch * session.length.stepsPerEpoch - 1, session.length);
-  const { loss, accuracy } = metrics;
   const sparsity = options.sparsity?.();
-  return {
+  return epochRecord({
     epoch,
-    loss,
-    accuracy,
-    validationAccuracy,
-    ...(testAccuracy === undefined ? {} : { testAccuracy }),
+    loss: metrics.loss,
+    training: metrics.values,
+    validation,
+    ...(test ? { test } : {}),
     seconds,
     learningRate,
     ...(sparsity === undefined ? {} : { sparsity }),
-  };
+  });
 }
 
 /**
@@ -233,7 +233,7 @@ async function runSteps(session: Session, epoch: number): Promise<Classification
     'images',
     (progress) => {
       const done = epoch - 1 + progress.done / total;
-      onProgress?.(progress, { loss: metrics.loss, accuracy: metrics.accuracy, epoch: done });
+      onProgress?.(progress, { loss: metrics.loss, metric: metrics.values[0], epoch: done });
     },
   );
   for (let step = 0; step < steps; step++) {
@@ -256,9 +256,9 @@ async function runSteps(session: Session, epoch: number): Promise<Classification
   return metrics;
 }
 
-async function accuracyOn(options: TrainOptions, split: 'validation' | 'test', epoch: number): Promise<number> {
+async function metricsOn(options: TrainOptions, split: 'validation' | 'test', epoch: number): Promise<MetricValues> {
   const { data, network, signal, onProgress } = options;
   const { classNames } = data.info;
-  const stage = `epoch ${epoch}: measuring on ${split} images`;
-  return (await evaluateModel(network, data.split(split), { classNames, signal, stage, onProgress })).accuracy;
+  const stage = `epoch ${epoch}: measuring on ${split} examples`;
+  return (await evaluateModel(network, data.split(split), { classNames, signal, stage, onProgress })).metrics;
 }

@@ -1,6 +1,7 @@
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
-import { lastAccuracy } from '../runs/summary';
+import { mainText, METRICS } from '../../protocol/metric';
+import { lastMetrics } from '../runs/summary';
 import type { ListedRun } from './read-run';
 
 /** A run in a few words: `90% sparse · 91.7% · 230 kB gzip`. */
@@ -13,10 +14,12 @@ export function runFigures({ state, result, done, problem }: ListedRun): string 
 }
 
 function resultFigures(result: RunResult): string {
-  const accuracy = lastAccuracy(result);
+  const metrics = lastMetrics(result);
   return [
     `${percent(result.after.sparsity, 1)} sparse`,
-    ...(accuracy === null ? [] : [`${percent(accuracy)} accuracy${result.sampleData ? ' (sample)' : ''}`]),
+    ...(metrics
+      ? [`${mainText(metrics)} ${METRICS[metrics[0].name].words}${result.sampleData ? ' (sample)' : ''}`]
+      : []),
     `${bytes(result.after.gzipBytes)} gzip`,
   ].join(' \u00b7 ');
 }

@@ -1,4 +1,4 @@
-import { accuracyWords } from '../../protocol/epoch';
+import { epochWords } from '../../protocol/epoch';
 import type { Progress } from '../../protocol/measure';
 import type { RunEvent } from '../../protocol/run';
 import { duration, percent, progressParts, timeLeft } from '../../protocol/format';
@@ -23,10 +23,9 @@ export function logLine(event: RunEvent): string | undefined {
     case 'step':
       return `step ${event.index + 1} of ${event.steps}: ${event.step}`;
     case 'epoch': {
-      const { epoch, loss, accuracy, seconds, sparsity } = event.record;
+      const { epoch, loss, seconds, sparsity } = event.record;
       return (
-        `epoch ${epoch} of ${event.epochs}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)} training, ` +
-        `${accuracyWords(event.record)}, ` +
+        `epoch ${epoch} of ${event.epochs}: loss ${loss.toFixed(4)}, ${epochWords(event.record)}, ` +
         `${sparsity === undefined ? '' : `sparsity ${percent(sparsity)}, `}${duration(seconds)}`
       );
     }

@@ -1,15 +1,17 @@
-import { reportedAccuracy } from '../../protocol/epoch';
+import { reportedMetrics } from '../../protocol/epoch';
+import { mainText, METRICS, type MetricValues } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 
 /** The result of a finished run in one sentence. It says if a figure was measured on the shipped sample. */
 export function runSummary(title: string, result: RunResult): string {
-  const { before, after, accuracy, sampleData } = result;
+  const { before, after, metrics, sampleData } = result;
   const parts: string[] = [];
-  const last = lastAccuracy(result);
+  const last = lastMetrics(result);
   if (last !== null) {
-    const from = accuracy.before === null ? '' : `${percent(accuracy.before)} → `;
-    parts.push(`${accuracy.split ?? 'test'} accuracy ${from}${percent(last)}${sampleData ? ' (on sample data)' : ''}`);
+    const from = metrics.before === null ? '' : `${mainText(metrics.before)} → `;
+    const { words } = METRICS[last[0].name];
+    parts.push(`${metrics.split ?? 'test'} ${words} ${from}${mainText(last)}${sampleData ? ' (on sample data)' : ''}`);
   }
   if (after.sparsity > 0) parts.push(`sparsity ${percent(after.sparsity, 1)}`);
   const gzip = before ? `${bytes(before.gzipBytes)} → ${bytes(after.gzipBytes)}` : bytes(after.gzipBytes);
@@ -17,18 +19,18 @@ export function runSummary(title: string, result: RunResult): string {
   return `${title} is done: ${parts.join(', ')}.`;
 }
 
-/** The accuracy at the end of a run; null if none was measured. */
-export function lastAccuracy({ accuracy, steps }: RunResult): number | null {
+/** The metrics at the end of a run; null if nothing was measured. */
+export function lastMetrics({ metrics, steps }: RunResult): MetricValues | null {
   // Rewound weights were not measured after the rewind.
   if (steps.at(-1)?.step === 'rewind') return null;
-  return accuracy.afterFineTune ?? accuracy.afterPrune ?? trainedAccuracy(steps);
+  return metrics.afterFineTune ?? metrics.afterPrune ?? trainedMetrics(steps);
 }
 
-/** The accuracy that the best epoch reports, or that of the last `evaluate` on images that are not for training. */
-function trainedAccuracy(steps: RunResult['steps']): number | null {
+/** The metrics that the best epoch reports, or those of the last `evaluate` on examples that are not for training. */
+function trainedMetrics(steps: RunResult['steps']): MetricValues | null {
   for (const step of [...steps].reverse()) {
-    if (step.step === 'evaluate' && step.evaluation.split !== 'train') return step.evaluation.accuracy;
-    if (step.step === 'train' || step.step === 'finetune') return reportedAccuracy(step.best);
+    if (step.step === 'evaluate' && step.evaluation.split !== 'train') return step.evaluation.metrics;
+    if (step.step === 'train' || step.step === 'finetune') return reportedMetrics(step.best);
   }
   return null;
 }

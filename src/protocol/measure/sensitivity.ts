@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Measurement, measurementFields, withMetrics } from './measurement';
 import { Progress } from './progress';
 import { NormalizationInUse } from '../normalization';
 import { Granularity, ImportanceScoreName } from '../steps/prune';
@@ -39,23 +40,21 @@ export const SensitivityOptions = z.strictObject({
   collapse: share
     .default(0.9)
     .describe(
-      'The scan of a layer stops once it has lost this share of the accuracy above chance; 1 measures every sparsity.',
+      'The scan of a layer stops once it has lost this share of what the model does better than chance, or than the mean of the targets; 1 measures every sparsity.',
     ),
 });
 export type SensitivityOptions = z.infer<typeof SensitivityOptions>;
 
-/** Metrics of a model on the images of a scan: shares of images with the right class as best guess and among the best five, and mean cross-entropy in nats. */
-export const ScanMetrics = z.object({ accuracy: share, top5: share, loss: z.number() });
-export type ScanMetrics = z.infer<typeof ScanMetrics>;
-
-/** A layer at one sparsity. */
-export const SensitivityPoint = z.object({
+const Point = z.object({
   /** The sparsity that was asked for, and the one that whole weights or groups gave. */
   sparsity: share,
   reached: share,
-  ...ScanMetrics.shape,
+  ...measurementFields,
 });
-export type SensitivityPoint = z.infer<typeof SensitivityPoint>;
+
+/** A layer at one sparsity. */
+export type SensitivityPoint = z.infer<typeof Point>;
+export const SensitivityPoint = z.preprocess((value: SensitivityPoint) => withMetrics(value), Point);
 
 /** A layer of a scan, scanned or left alone. */
 export const ScannedLayer = z.object({
@@ -91,7 +90,7 @@ export const Sensitivity = z.object({
   samples: z.number(),
   options: SensitivityOptions,
   /** The metrics of the unchanged model. */
-  baseline: ScanMetrics,
+  baseline: Measurement,
   layers: z.array(LayerSensitivity),
   /** The time that the scan took, and the number of points from an earlier scan. */
   seconds: z.number(),
@@ -101,7 +100,7 @@ export type Sensitivity = z.infer<typeof Sensitivity>;
 
 /** The parts of a scan in this order: `begin` once, then `point` for each known point, earlier ones first, with `progress` between. */
 export const SensitivityPart = z.discriminatedUnion('part', [
-  z.object({ part: z.literal('begin'), baseline: ScanMetrics, layers: z.array(ScannedLayer) }),
+  z.object({ part: z.literal('begin'), baseline: Measurement, layers: z.array(ScannedLayer) }),
   z.object({ part: z.literal('point'), layer: z.string(), point: SensitivityPoint, collapsed: z.boolean() }),
   z.object({ part: z.literal('progress'), progress: Progress }),
 ]);

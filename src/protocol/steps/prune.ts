@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { percent } from '../format';
 import { PrunedLayer } from '../measure';
 import { LayerPatterns } from '../patterns';
 import { defineStep } from './define';
+import { measuredAfter, measuredWords } from './measured-after';
 
 /**
  * The amount to prune, in one of three forms. `threshold`: weights with a smaller |w| become 0.
@@ -90,10 +90,6 @@ export const Granularity = z
   .meta({ suggestions: ['4x4', '2:4', '1:4', '4:8'] });
 export type Granularity = z.infer<typeof Granularity>;
 
-/** `test accuracy 91.20%`. */
-export const accuracyWords = (accuracy: number | null): string =>
-  accuracy === null ? 'accuracy not measured' : `test accuracy ${percent(accuracy)}`;
-
 /**
  * Prunes: the kernel weights with the smallest importance scores become exactly 0.
  * With scope `global`, `amount` ranks the weights of all prunable kernels together, and a sparsity counts all kernel weights
@@ -124,7 +120,7 @@ export const prune = defineStep({
       .describe('Allow a layer to lose all its weights; otherwise its largest weight stays.')
       .meta({ label: 'Let a layer lose all its weights', group: 'advanced' }),
   },
-  result: { layers: z.array(PrunedLayer), accuracy: z.number().nullable() },
+  result: { layers: z.array(PrunedLayer), ...measuredAfter },
   traits: { changesModel: true, compresses: true, needsData: ({ score }) => needsImages(score) },
   words: {
     title: 'Prune',
@@ -132,7 +128,7 @@ export const prune = defineStep({
     purpose: 'Sets the weights with the smallest scores to 0.',
     verb: 'Prune',
     past: 'pruned',
-    outcome: ({ accuracy }) => accuracyWords(accuracy),
+    outcome: measuredWords,
   },
 });
 export const PruneStep = prune.schema;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { percent } from '../format';
 import { RecalibratedLayer } from '../removal';
 import { defineStep } from './define';
+import { measuredAfter, measuredWords } from './measured-after';
 
 /** Measures the moving means and variances of batch normalization again on training images. Nothing else changes. */
 export const recalibrate = defineStep({
@@ -27,8 +27,7 @@ export const recalibrate = defineStep({
   result: {
     layers: z.array(RecalibratedLayer),
     samples: z.number(),
-    /** Accuracy on the test set. */
-    accuracy: z.number(),
+    ...measuredAfter,
   },
   traits: { changesModel: true, recovers: true, needsData: true },
   words: {
@@ -37,7 +36,7 @@ export const recalibrate = defineStep({
     purpose: 'Measures the statistics of batch normalization again.',
     verb: 'Recalibrate',
     past: 'recalibrated',
-    outcome: ({ accuracy }) => `test accuracy ${percent(accuracy)}`,
+    outcome: measuredWords,
   },
 });
 export const RecalibrateStep = recalibrate.schema;

@@ -4,7 +4,8 @@ import { percent } from '../format';
 import { LayerPatterns } from '../patterns';
 import { Removal } from '../removal';
 import { defineStep } from './define';
-import { accuracyWords, CALIBRATION_SAMPLES, SCORE_LABELS } from './prune';
+import { measuredAfter, measuredWords } from './measured-after';
+import { CALIBRATION_SAMPLES, SCORE_LABELS } from './prune';
 
 const share = (what: string) =>
   z.number('must be a number from 0 to 1').min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').describe(what);
@@ -81,7 +82,7 @@ export const remove = defineStep({
       .meta({ group: 'advanced', unit: 'images' }),
     inputShape: openSizes.optional(),
   },
-  result: { ...Removal.shape, accuracy: z.number().nullable() },
+  result: { ...Removal.shape, ...measuredAfter },
   traits: {
     changesModel: true,
     // The step compares the outputs with and without the removed channels.
@@ -95,10 +96,10 @@ export const remove = defineStep({
     purpose: 'Removes filters and neurons: the model becomes smaller and faster.',
     verb: 'Remove channels of',
     past: 'smaller',
-    outcome: ({ reached, shortfall, accuracy }) =>
+    outcome: ({ reached, shortfall, ...measured }) =>
       [
         reached ? `${percent(reached.channels)} of the channels removed, ` : '',
-        accuracyWords(accuracy),
+        measuredWords(measured),
         shortfall === undefined ? '' : `; ${shortfall}`,
       ].join(''),
   },

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { percent } from '../format';
 import { ParetoCurve } from '../pareto';
 import { LayerPatterns } from '../patterns';
 import { defineStep } from './define';
 import { TargetGoal } from './goal';
+import { measuredAfter, measuredWords } from './measured-after';
 import { Granularity, ImportanceScoreName, prune, SCORE_LABELS } from './prune';
 import { ChannelScoreName, openSizes, remove } from './remove';
 
@@ -53,17 +53,17 @@ export const target = defineStep({
     curve: ParetoCurve,
     /** The result of the chosen plan. */
     applied: z.discriminatedUnion('step', [prune.result, remove.result]),
-    accuracy: z.number().nullable(),
+    ...measuredAfter,
   },
   traits: { changesModel: true, compresses: true, needsData: true },
   words: {
     title: 'Reach a target',
     running: 'Reaching the target',
-    purpose: 'Finds the amounts that reach an accuracy or a size.',
+    purpose: 'Finds the amounts that reach a metric, such as accuracy, or a size.',
     verb: 'Compress',
     past: 'target',
-    outcome: ({ curve: { points, chosen }, accuracy }) =>
-      `plan ${chosen + 1} of ${points.length}, test accuracy ${accuracy === null ? 'not measured' : percent(accuracy)}`,
+    outcome: ({ curve: { points, chosen }, ...measured }) =>
+      `plan ${chosen + 1} of ${points.length}, ${measuredWords(measured)}`,
   },
 });
 export const TargetStep = target.schema;

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { EpochRecord } from '../epoch';
-import { percent } from '../format';
-import { reportedAccuracy } from '../epoch';
+import { EpochRecord, reportedMetrics } from '../epoch';
 import { PrunedLayer } from '../measure';
+import { metricWords } from '../metric';
 import { Augment } from './augment';
 
 /** Passes over the training images. */
@@ -69,7 +68,9 @@ export const trainingOptions = {
     .int()
     .min(1)
     .optional()
-    .describe('Stop early after this many epochs in a row without a higher validation accuracy; never by default.')
+    .describe(
+      'Stop early after this many epochs in a row in which the main metric on the validation split, such as accuracy, did not get better; never by default.',
+    )
     .meta({ unit: 'epochs' }),
   augment: Augment.optional()
     .describe(
@@ -78,7 +79,7 @@ export const trainingOptions = {
     .meta({ label: 'Augmentation', group: 'advanced' }),
 };
 
-/** The result of a step that trains: its epochs, the best of them by validation accuracy, and the layers after gradual pruning. */
+/** The result of a step that trains: its epochs, the best of them by the main metric on the validation split, and the layers after gradual pruning. */
 export const trained = {
   epochs: z.array(EpochRecord),
   best: EpochRecord,
@@ -87,4 +88,4 @@ export const trained = {
 
 /** The result in a few words. */
 export const bestEpochWords = ({ epochs, best }: { epochs: readonly EpochRecord[]; best: EpochRecord }): string =>
-  `best of ${epochs.length} epochs: ${best.epoch}, ${best.testAccuracy === undefined ? 'validation' : 'test'} accuracy ${percent(reportedAccuracy(best))}`;
+  `best of ${epochs.length} epochs: ${best.epoch}, ${best.test ? 'test' : 'validation'} ${metricWords(reportedMetrics(best)[0])}`;

@@ -1,7 +1,8 @@
-import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
+import { metricNamed, type MetricValues } from '../../protocol/metric';
+import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { BYTE_UNITS, COUNT_UNITS, type Axis, type Units } from '../ui/scale';
 
-/** The size of a goal; bytes if the goal is an accuracy. */
+/** The size of a goal; bytes if the goal is a metric. */
 export interface GoalSize {
   words: string;
   of: (point: ParetoPoint) => number;
@@ -18,9 +19,14 @@ export function goalSize(goal: ParetoCurve['goal']): GoalSize {
 /** The margin around the outermost points, as a share of the range. */
 const ROOM = 0.06;
 
-/** The ranges of both axes: all points, and the accuracy of the unchanged model. */
+/** The value of a plan, or of the unchanged model, by the metric that compares the plans. */
+export function valueIn(curve: ParetoCurve, { metrics }: { metrics: MetricValues }): number {
+  return (metricNamed(metrics, metricOfPlans(curve)) ?? metrics[0]).value;
+}
+
+/** The ranges of both axes: all points, and the metric of the unchanged model. */
 export function paretoAxes(
-  { points, baseline }: ParetoCurve,
+  curve: ParetoCurve,
   size: (point: ParetoPoint) => number,
   width: number,
   height: number,
@@ -31,7 +37,10 @@ export function paretoAxes(
     return { from: from - room, to: to + room, width: pixels };
   };
   return {
-    x: axis(points.map(size), width),
-    y: axis([...points.map(({ accuracy }) => accuracy), baseline.accuracy], height),
+    x: axis(curve.points.map(size), width),
+    y: axis(
+      [...curve.points, curve.baseline].map((one) => valueIn(curve, one)),
+      height,
+    ),
   };
 }

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ParetoCurve, ParetoPoint } from '../../protocol/pareto';
+import { axisWords, METRICS, metricText } from '../../protocol/metric';
+import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { bytes, compact, count, percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
-import { goalSize, paretoAxes } from './axes';
-import { niceTicks, PERCENT, tickWords, toPixel } from '../ui/scale';
+import { goalSize, paretoAxes, valueIn } from './axes';
+import { metricUnits, niceTicks, tickWords, toPixel } from '../ui/scale';
 import { rowForKey } from '../layers/window';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
@@ -19,31 +20,34 @@ interface ParetoPlotProps {
   hint: string;
 }
 
-/** The plans of a target step, accuracy over size. A click or Enter applies the plan of a point. */
+/** The plans of a target step, a metric over size. A click or Enter applies the plan of a point. */
 export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [inHand, setInHand] = useState(curve.chosen);
   const size = goalSize(curve.goal);
+  const metric = metricOfPlans(curve);
   const inner = Math.max(0, width - MARGIN.left - MARGIN.right);
   const tall = HEIGHT - MARGIN.top - MARGIN.bottom;
   const axes = useMemo(() => paretoAxes(curve, size.of, inner, tall), [curve, inner, tall]);
   const rows = niceTicks(axes.y.from, axes.y.to, 5);
   const columns = niceTicks(axes.x.from, axes.x.to, Math.max(3, Math.floor(inner / 110)));
-  const [rowWords, columnWords] = [tickWords(rows, PERCENT), tickWords(columns, size.units)];
+  const [rowWords, columnWords] = [tickWords(rows, metricUnits(metric)), tickWords(columns, size.units)];
   const place = (point: ParetoPoint) => ({
     x: MARGIN.left + toPixel(axes.x, size.of(point)),
-    y: MARGIN.top + tall - toPixel(axes.y, point.accuracy),
+    y: MARGIN.top + tall - toPixel(axes.y, valueIn(curve, point)),
   });
   const point = curve.points[inHand];
   const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
   const words = (each: ParetoPoint): string =>
-    `${percent(each.accuracy, 1)} accuracy, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
+    `${metricText(metric, valueIn(curve, each), 1)} ${METRICS[metric].words}, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
   return (
     <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
       <div class="section-head">
-        <h3 id="pareto-title">Plans found: accuracy over {size.words}</h3>
+        <h3 id="pareto-title">
+          Plans found: {METRICS[metric].words} over {size.words}
+        </h3>
         <span class="row small quiet">
-          on {count(curve.samples)} validation images; filled: meets the target
+          on {count(curve.samples)} validation examples; filled: meets the target
           {curve.sampleData && <Tag>sample</Tag>}
         </span>
       </div>
@@ -89,7 +93,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
               );
             })}
             <text class="axis-text" aria-hidden="true" x={MARGIN.left} y={12}>
-              Validation accuracy
+              {axisWords(metric)}
             </text>
             <text class="axis-text" aria-hidden="true" x={width - MARGIN.right} y={HEIGHT - 6} text-anchor="end">
               {size.words}

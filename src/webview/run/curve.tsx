@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { EpochRecord } from '../../protocol/epoch';
-import { percent } from '../../protocol/format';
+import { METRICS, metricText, type MetricName } from '../../protocol/metric';
 import type { CurvePoint } from './job-view';
-import { curveData } from './curve-data';
+import { curveData, curveMetric } from './curve-data';
 import { axisOf, Chart } from '../ui/chart';
 import type { Theme } from '../ui/theme';
 
@@ -17,27 +17,28 @@ const legend =
     const shown = value ?? Array.from(column).findLast((each) => typeof each === 'number');
     return typeof shown === 'number' ? format(shown) : '';
   };
-const share = legend((value) => percent(value, 1));
 
-function options(width: number, theme: Theme, epochs: number): uPlot.Options {
+function options(width: number, theme: Theme, epochs: number, metric: MetricName): uPlot.Options {
   const axis = axisOf(theme);
+  const { title, words } = METRICS[metric];
+  const figure = legend((value) => metricText(metric, value, 1));
   return {
     width,
     height: HEIGHT,
     cursor: { drag: { x: false, y: false } },
     legend: { live: true },
-    scales: { x: { time: false, range: [0, Math.max(1, epochs)] }, loss: {}, accuracy: {} },
+    scales: { x: { time: false, range: [0, Math.max(1, epochs)] }, loss: {}, metric: {} },
     axes: [
       { ...axis, size: 30, space: 60 },
       { ...axis, scale: 'loss' },
       {
         ...axis,
-        scale: 'accuracy',
+        scale: 'metric',
         // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is ambient, without a value at run time; 1 is its right side
         side: 1,
         size: 52,
         grid: { show: false },
-        values: (_, ticks) => ticks.map((tick) => percent(tick, 1)),
+        values: (_, ticks) => ticks.map((tick) => metricText(metric, tick, 1)),
       },
     ],
     series: [
@@ -52,28 +53,28 @@ function options(width: number, theme: Theme, epochs: number): uPlot.Options {
         value: legend((value) => value.toFixed(4)),
       },
       {
-        label: 'Accuracy',
-        scale: 'accuracy',
+        label: title,
+        scale: 'metric',
         stroke: theme.blue,
         width: 1.5,
         spanGaps: true,
         points: { show: false },
-        value: share,
+        value: figure,
       },
       {
-        label: 'Validation accuracy',
-        scale: 'accuracy',
+        label: `Validation ${words}`,
+        scale: 'metric',
         stroke: theme.green,
         // Measured once an epoch: dots without lines.
         paths: () => null,
         points: { show: true, size: 8, fill: theme.green },
-        value: share,
+        value: figure,
       },
     ],
   };
 }
 
-/** Loss and accuracy of a run that is going on, in the colours of the theme. */
+/** Loss and main metric of a run that is going on, in the colours of the theme. */
 export function Curve({
   points,
   records,
@@ -84,15 +85,16 @@ export function Curve({
   epochs: number;
 }) {
   const data = useMemo(() => curveData(points, records), [points, records]);
+  const metric = curveMetric(points, records);
   const last = points.at(-1);
   return (
     <Chart
       data={data}
-      options={(width, theme) => options(width, theme, epochs)}
-      remake={String(epochs)}
+      options={(width, theme) => options(width, theme, epochs, metric)}
+      remake={`${epochs} ${metric}`}
       label={
         last
-          ? `Loss ${last.loss.toFixed(4)}, accuracy ${percent(last.accuracy, 1)} at epoch ${last.epoch.toFixed(2)}`
+          ? `Loss ${last.loss.toFixed(4)}, ${METRICS[metric].words} ${metricText(metric, last.metric.value, 1)} at epoch ${last.epoch.toFixed(2)}`
           : 'No training step yet'
       }
     />

@@ -1,6 +1,7 @@
 import { percent } from '../../protocol/format';
 import { findStep } from '../../protocol/steps';
 import type { Progress } from '../../protocol/measure';
+import type { MetricValue } from '../../protocol/metric';
 import type { RecipeJob } from '../../protocol/panel';
 import type { RunClock, RunEvent, RunResult } from '../../protocol/run';
 import type { EpochRecord } from '../../protocol/epoch';
@@ -9,7 +10,8 @@ import type { EpochRecord } from '../../protocol/epoch';
 export interface CurvePoint {
   epoch: number;
   loss: number;
-  accuracy: number;
+  /** The main metric of the epoch so far. */
+  metric: MetricValue;
 }
 
 /** A run for the page. */

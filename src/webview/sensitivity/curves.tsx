@@ -1,10 +1,11 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { percent } from '../../protocol/format';
-import { nearestLayer, scanColumns, scannedLayers, type ScanView } from './scan';
+import { METRICS, metricText } from '../../protocol/metric';
+import { nearestLayer, scanColumns, scanMetric, scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
 import { axisOf, Chart } from '../ui/chart';
+import { metricUnits, tickWords } from '../ui/scale';
 import type { Theme } from '../ui/theme';
 
 const HEIGHT = 300;
@@ -22,12 +23,14 @@ export function lineStyle(index: number, theme: Theme): { stroke: string; dash: 
   };
 }
 
-/** One line per layer: accuracy over sparsity. A click on a line selects its layer; the selected line is thicker. */
+/** One line per layer: the main metric over sparsity. A click on a line selects its layer; the selected line is thicker. */
 export function Curves({ view }: { view: ScanView }) {
   const layers = scannedLayers(view);
   const data = useMemo(() => scanColumns(view), [view]);
   const latest = useRef(view);
   latest.current = view;
+  const metric = scanMetric(view);
+  const { title, isShare } = METRICS[metric];
   const names = layers.map(({ name }) => name);
   const options = (width: number, theme: Theme): uPlot.Options => {
     const axis = axisOf(theme);
@@ -45,8 +48,8 @@ export function Curves({ view }: { view: ScanView }) {
         ready: [
           (plot) =>
             plot.over.addEventListener('click', ({ offsetX, offsetY }) => {
-              const at = { sparsity: plot.posToVal(offsetX, 'x'), accuracy: plot.posToVal(offsetY, 'y') };
-              const reach = at.accuracy - plot.posToVal(offsetY + NEAR, 'y');
+              const at = { sparsity: plot.posToVal(offsetX, 'x'), metric: plot.posToVal(offsetY, 'y') };
+              const reach = at.metric - plot.posToVal(offsetY + NEAR, 'y');
               const layer = nearestLayer(latest.current, at, reach);
               if (layer !== null) select(layer);
             }),
@@ -55,7 +58,12 @@ export function Curves({ view }: { view: ScanView }) {
       scales: { x: { time: false, range: [0, 1] } },
       axes: [
         { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)}%`) },
-        { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)}%`) },
+        {
+          ...axis,
+          size: 52,
+          values: (_, ticks) =>
+            isShare ? ticks.map((tick) => `${Math.round(tick * 100)}%`) : tickWords(ticks, metricUnits(metric)),
+        },
       ],
       series: [
         { label: 'Sparsity' },
@@ -73,8 +81,8 @@ export function Curves({ view }: { view: ScanView }) {
     <Chart
       data={data}
       options={options}
-      remake={JSON.stringify([names, selected.value])}
-      label={`Accuracy of the model while each of ${layers.length} layers alone is pruned further and further${view.baseline === null ? '' : `, from ${percent(view.baseline, 1)}`}: the table below has the figures`}
+      remake={JSON.stringify([names, selected.value, metric])}
+      label={`${title} of the model while each of ${layers.length} layers alone is pruned further and further${view.baseline === null ? '' : `, from ${metricText(metric, view.baseline.value, 1)}`}: the table below has the figures`}
       testId="scan-curves"
     />
   );

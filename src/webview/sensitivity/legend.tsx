@@ -1,5 +1,6 @@
 import { percent } from '../../protocol/format';
-import { scannedLayers, type ScanView } from './scan';
+import { mainText, METRICS } from '../../protocol/metric';
+import { scanMetric, scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
 import { readTheme, useThemeVersion } from '../ui/theme';
@@ -23,7 +24,7 @@ export function Legend({ view }: { view: ScanView }) {
               title={
                 collapsedAt === undefined
                   ? undefined
-                  : `No accuracy is left at ${percent(collapsedAt, 0)}, so the scan stopped there`
+                  : `At ${percent(collapsedAt, 0)} the ${METRICS[scanMetric(view)].words} is about that of guessing, so the scan stopped there`
               }
               data-testid={`scan-layer-${name}`}
               onClick={() => select(name)}
@@ -42,7 +43,7 @@ export function Legend({ view }: { view: ScanView }) {
               <span class="tensor-name">{name}</span>
               {last && (
                 <span class="quiet figures">
-                  {percent(last.accuracy, 1)} at {percent(last.sparsity, 0)}
+                  {mainText(last.metrics, 1)} at {percent(last.sparsity, 0)}
                 </span>
               )}
             </button>

@@ -1,18 +1,20 @@
 import { percent } from '../../protocol/format';
+import { mainText, METRICS } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
-import { scannedLayers, scanSparsities, type ScanView } from './scan';
+import { scanMetric, scannedLayers, scanSparsities, type ScanView } from './scan';
 import { select } from '../state/threshold';
 import { LinkButton } from '../ui/link';
 
 /** The figures of the curves, and the reasons why some layers have none. */
 export function ScanTable({ view }: { view: ScanView }) {
   const sparsities = scanSparsities(view).filter((sparsity) => sparsity > 0);
+  const { title } = METRICS[scanMetric(view)];
   const left = view.layers.filter(({ state }) => state !== 'scanned');
   return (
     <>
-      <div class="plan-scroller" role="region" aria-label="Accuracy by layer and sparsity" tabIndex={0}>
+      <div class="plan-scroller" role="region" aria-label={`${title} by layer and sparsity`} tabIndex={0}>
         <table class="compare" data-testid="scan-table">
-          <caption class="unseen">Accuracy of the model with one layer alone pruned to a sparsity</caption>
+          <caption class="unseen">{title} of the model with one layer alone pruned to a sparsity</caption>
           <thead>
             <tr>
               <th scope="col">Layer</th>
@@ -32,8 +34,8 @@ export function ScanTable({ view }: { view: ScanView }) {
                 {sparsities.map((sparsity) => {
                   const point = points.find((each) => each.sparsity === sparsity);
                   return (
-                    <td key={sparsity} data-value={point?.accuracy}>
-                      {point ? percent(point.accuracy, 1) : '\u2013'}
+                    <td key={sparsity} data-value={point?.metrics[0].value}>
+                      {point ? mainText(point.metrics, 1) : '\u2013'}
                     </td>
                   );
                 })}

@@ -1,11 +1,12 @@
 import type { LayerSensitivity, Sensitivity, SensitivityPart } from '../../protocol/measure/sensitivity';
 import type { Progress } from '../../protocol/measure';
+import type { MetricName, MetricValue } from '../../protocol/metric';
 
 /** A scan for the page, during and after it. */
 export interface ScanView {
   layers: readonly LayerSensitivity[];
-  /** Accuracy of the unchanged model; null before it is known. */
-  baseline: number | null;
+  /** The main metric of the unchanged model; null before it is known. */
+  baseline: MetricValue | null;
   progress: Progress | null;
 }
 
@@ -17,7 +18,7 @@ export function onScanPart(view: ScanView, part: SensitivityPart): ScanView {
     case 'begin':
       return {
         ...view,
-        baseline: part.baseline.accuracy,
+        baseline: part.baseline.metrics[0],
         layers: part.layers.map((layer) => ({ ...layer, points: [] })),
       };
     case 'point':
@@ -42,36 +43,41 @@ function withPoint(layer: LayerSensitivity, { point, collapsed }: Extract<Sensit
 /** The finished view. */
 export const finishedScan = ({ layers, baseline }: Sensitivity): ScanView => ({
   layers,
-  baseline: baseline.accuracy,
+  baseline: baseline.metrics[0],
   progress: null,
 });
+
+/** The metric of the curves. */
+export const scanMetric = ({ baseline }: ScanView): MetricName => baseline?.name ?? 'accuracy';
 
 /** Layers with a curve. */
 export const scannedLayers = (view: ScanView): LayerSensitivity[] =>
   view.layers.filter(({ state }) => state === 'scanned');
 
-/** All sparsities in order, from 0, at which every layer has the accuracy of the unchanged model. */
+/** All sparsities in order, from 0, at which every layer has the metric of the unchanged model. */
 export function scanSparsities(view: ScanView): number[] {
   const all = new Set(scannedLayers(view).flatMap(({ points }) => points.map(({ sparsity }) => sparsity)));
   return [0, ...[...all].sort((a, b) => a - b)];
 }
 
-/** Columns of the plot: sparsities, then the accuracies of each layer; null if a layer was not measured. */
+/** Columns of the plot: sparsities, then the main metric of each layer; null if a layer was not measured. */
 export function scanColumns(view: ScanView): [number[], ...(number | null)[][]] {
   const sparsities = scanSparsities(view);
   const columns = scannedLayers(view).map((layer) => {
-    const known = new Map(layer.points.map((point) => [point.sparsity, point.accuracy]));
-    return sparsities.map((sparsity) => (sparsity === 0 ? view.baseline : (known.get(sparsity) ?? null)));
+    const known = new Map(layer.points.map((point) => [point.sparsity, point.metrics[0].value]));
+    return sparsities.map((sparsity) =>
+      sparsity === 0 ? (view.baseline?.value ?? null) : (known.get(sparsity) ?? null),
+    );
   });
   return [sparsities, ...columns];
 }
 
-/** The layer with the nearest line to a point of the plot, at most `reach` of accuracy away; null: none. */
-export function nearestLayer(view: ScanView, at: { sparsity: number; accuracy: number }, reach: number): string | null {
+/** The layer with the nearest line to a point of the plot, at most `reach` of the metric away; null: none. */
+export function nearestLayer(view: ScanView, at: { sparsity: number; metric: number }, reach: number): string | null {
   const [sparsities, ...columns] = scanColumns(view);
   const distances = scannedLayers(view).map(({ name }, index) => {
-    const accuracy = interpolate(sparsities, columns[index] ?? [], at.sparsity);
-    return { name, away: accuracy === null ? Infinity : Math.abs(accuracy - at.accuracy) };
+    const metric = interpolate(sparsities, columns[index] ?? [], at.sparsity);
+    return { name, away: metric === null ? Infinity : Math.abs(metric - at.metric) };
   });
   const nearest = distances.sort((a, b) => a.away - b.away)[0];
   return nearest && nearest.away <= reach ? nearest.name : null;

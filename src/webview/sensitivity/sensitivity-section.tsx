@@ -1,5 +1,5 @@
 import { normalizationName } from '../../protocol/normalization';
-import { percent } from '../../protocol/format';
+import { METRICS, metricText } from '../../protocol/metric';
 import { ObjectFields } from '../form/field-view';
 import { scannedLayers } from './scan';
 import { ShowLog } from '../notices/show-log';
@@ -42,7 +42,8 @@ export function SensitivitySection() {
         <span class="row small">
           {view?.baseline != null && (
             <span class="figures">
-              Accuracy {percent(view.baseline, 1)} on validation images before pruning
+              {METRICS[view.baseline.name].title} {metricText(view.baseline.name, view.baseline.value, 1)} on validation
+              examples before pruning
               {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
             </span>
           )}

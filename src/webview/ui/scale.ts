@@ -1,3 +1,4 @@
+import { METRICS, type MetricName } from '../../protocol/metric';
 import type { Bins } from '../histogram/bins';
 
 /** Maps a value range to pixels 0..width. */
@@ -68,6 +69,13 @@ export const COUNT_UNITS: Units = [
   ['', 1],
 ];
 export const PERCENT: Units = [['%', 0.01]];
+
+/** The units of an axis of a metric. */
+export function metricUnits(name: MetricName): Units {
+  const { isShare, unit } = METRICS[name];
+  if (isShare) return PERCENT;
+  return unit === undefined ? COUNT_UNITS : [[unit, 1]];
+}
 
 /** Ticks as text, all in one unit and with enough decimals to differ. */
 export function tickWords(ticks: readonly number[], units: Units): string[] {

@@ -196,7 +196,7 @@ describe('every weight is accounted for', () => {
       expect(after!.tensors.get(name)!.data).not.toEqual(before!.tensors.get(name)!.data);
     const scan = ['--samples', '100', '--sparsities', '0.99'];
     const { layers } = await answer(Sensitivity, 'sensitivity', 'v3-index-names', ...BLOBS, ...scan);
-    const accuracies = layers.flatMap(({ points }) => points.map((point) => point.accuracy));
+    const accuracies = layers.flatMap(({ points }) => points.map((point) => point.metrics[0].value));
     expect(accuracies).toHaveLength(2);
     expect(Math.min(...accuracies)).toBeLessThan(0.5);
   });

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { measurement } from '../../../src/protocol/measure/measurement';
+import { measured } from '../../../src/protocol/metric';
 import { tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { createPruningMethod } from '../../../src/engine/compress/pruning-method';
@@ -144,6 +147,15 @@ describe('the points of a scan', () => {
     const whole = await scanSensitivity(given);
     const file = path.join(folder, 'sensitivity.points.jsonl');
     await truncate(file, (await readFile(file)).length - 10);
+    // An earlier version wrote no metrics.
+    const earlier = { layer: 'gone', point: { sparsity: 0.5, reached: 0.5, accuracy: 0.25, top5: 0.75, loss: 2 } };
+    const check = createHash('sha256').update(JSON.stringify(earlier)).digest('hex').slice(0, 16);
+    await appendFile(file, `\n${JSON.stringify({ ...earlier, check })}\n`);
+    expect((await openPoints(folder, identity)).find('gone', 0.5)?.metrics).toEqual([
+      measured('accuracy', 0.25),
+      measured('top5', 0.75),
+      measured('loss', 2),
+    ]);
     for (const reused of [5, 6]) {
       const known = await openPoints(folder, identity);
       const again = await scanSensitivity({ ...given, known });
@@ -157,7 +169,7 @@ describe('the points of a scan', () => {
   ])('of %s are refused and stay as they are', async (_, words, other, text) => {
     const folder = await temporaryFolder();
     const file = path.join(folder, 'sensitivity.points.jsonl');
-    if (text === '') await (await openPoints(folder, identity)).keepBaseline({ accuracy: 1, top5: 1, loss: 0 });
+    if (text === '') await (await openPoints(folder, identity)).keepBaseline(measurement([measured('accuracy', 1)], 0));
     else await writeFile(file, text);
     await appendFile(file, '');
     const before = await readFile(file, 'utf8');
@@ -187,27 +199,38 @@ describe('the points of a scan', () => {
 
 it('is written with the columns of Distiller, in percent', () => {
   const layer = { size: 1, state: 'scanned' as const };
+  const point = (sparsity: number, accuracy: number, top5: number, loss: number) => ({
+    ...{ sparsity, reached: sparsity },
+    ...measurement([measured('accuracy', accuracy), measured('top5', top5)], loss, top5),
+  });
   const csv = sensitivityCsv({
+    baseline: measurement([measured('accuracy', 1)], 0, 1),
     layers: [
       {
         ...layer,
         name: 'conv1',
         parameters: ['conv1/kernel'],
-        points: [
-          { sparsity: 0.1, reached: 0.1, accuracy: 0.9215, top5: 0.999, loss: 0.25 },
-          { sparsity: 0.99, reached: 0.99, accuracy: 0.1, top5: 0.5, loss: 2.5 },
-        ],
+        points: [point(0.1, 0.9215, 0.999, 0.25), point(0.99, 0.1, 0.5, 2.5)],
       },
       { ...layer, name: 'flat', parameters: [], state: 'skipped', points: [] },
       {
         ...layer,
         name: 'odd',
         parameters: ['a,"b"/kernel'],
-        points: [{ sparsity: 0.5, reached: 0.5, accuracy: 1, top5: 1, loss: 0 }],
+        points: [point(0.5, 1, 1, 0)],
       },
     ],
   });
   expect(csv).toBe(
     'parameter,sparsity,top1,top5,loss\nconv1/kernel,0.1,92.15,99.9,0.25\nconv1/kernel,0.99,10,50,2.5\n"a,""b""/kernel",0.5,100,100,0\n',
+  );
+});
+
+it('is written with the metrics of another task', () => {
+  const rmse = measurement([measured('rmse', 0.5), measured('auc', 0.75), measured('loss', 0.25)], 0.25);
+  const points = [{ sparsity: 0.1, reached: 0.1, ...rmse }];
+  const layers = [{ ...{ name: 'd', parameters: ['d/kernel'], size: 1 }, state: 'scanned' as const, points }];
+  expect(sensitivityCsv({ baseline: rmse, layers })).toBe(
+    'parameter,sparsity,rmse,auc,loss\nd/kernel,0.1,0.5,75,0.25\n',
   );
 });

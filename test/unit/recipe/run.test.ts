@@ -69,7 +69,7 @@ describe('a run that prunes and fine-tunes', () => {
     const [pruned, tuned] = result.steps;
     if (pruned?.step !== 'prune' || tuned?.step !== 'finetune') throw new Error('steps differ');
     expect(tuned.epochs).toHaveLength(3);
-    const best = Math.max(...tuned.epochs.map(({ validationAccuracy }) => validationAccuracy));
+    const best = Math.max(...tuned.epochs.map(({ validation }) => validation[0].value));
     expect(tuned.best.validationAccuracy).toBe(best);
     expect(result.accuracy.afterFineTune).toBe(tuned.best.testAccuracy);
     expect(result.after.sparsity).toBeCloseTo(0.7, 2);

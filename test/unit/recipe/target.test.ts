@@ -25,7 +25,7 @@ describe('a target', () => {
     expect(chosen.sparsity).toBe(result.after.sparsity);
     curve.points.slice(1).forEach((point, i) => {
       expect(point.gzipBytes).toBeLessThan(curve.points[i]!.gzipBytes);
-      expect(point.accuracy).toBeLessThanOrEqual(curve.points[i]!.accuracy);
+      expect(point.metrics[0].value).toBeLessThanOrEqual(curve.points[i]!.metrics[0].value);
     });
     await bench.run({ checkpoint: 'net', data: 'shapes', steps: [chosen.step] }, { out: 'again' });
     const weights = async (out: string) =>
@@ -76,6 +76,23 @@ describe('a target', () => {
     const { points, chosen } = await curveIn(bench);
     expect(points[chosen]!.accuracy).toBeGreaterThanOrEqual(0.2);
     for (const { accuracy } of points.slice(chosen + 1)) expect(accuracy).toBeLessThan(0.2);
+  });
+
+  it('of another metric takes the smallest plan that keeps it', async () => {
+    const bench = await Bench.make();
+    await bench.run(recipe({ metric: 'loss<=1.2' }));
+    const { points, chosen } = await curveIn(bench);
+    const losses = points.map(({ metrics }) => metrics.find(({ name }) => name === 'loss')!.value);
+    expect(losses[chosen]).toBeLessThanOrEqual(1.2);
+    for (const loss of losses.slice(chosen + 1)) expect(loss).toBeGreaterThan(1.2);
+  });
+
+  it('of a metric that is not measured is refused with those that are', async () => {
+    const bench = await Bench.make();
+    await expect(bench.run(recipe({ metric: 'psnr>=30' }))).rejects.toThrow(
+      'The target names PSNR, which is not measured for this model and data: choose one of accuracy, macro-f1, loss.',
+    );
+    await expect(stat(bench.path('out'))).rejects.toThrow('ENOENT');
   });
 
   it.each([

@@ -11,7 +11,9 @@ import {
   type TrainOptions,
   type TrainState,
 } from '../../../src/engine/train/loop';
+import { epochRecord } from '../../../src/protocol/epoch';
 import { CancelledError } from '../../../src/protocol/errors';
+import { measured, type MetricName } from '../../../src/protocol/metric';
 import { tinyDataset, tinyNetwork, weightsOf } from './tiny';
 
 beforeAll(async () => {
@@ -166,19 +168,30 @@ describe('training', () => {
 });
 
 describe('the best epoch', () => {
-  const records = (...accuracies: number[]) =>
-    accuracies.map((validationAccuracy, i) => ({
-      epoch: i + 1,
-      validationAccuracy,
-      loss: 1,
-      accuracy: 0,
-      testAccuracy: 1 - validationAccuracy,
-      seconds: 1,
-    }));
+  const recordsOf =
+    (name: MetricName) =>
+    (...values: number[]) =>
+      values.map((value, i) =>
+        epochRecord({
+          ...{ epoch: i + 1, loss: 1, seconds: 1 },
+          training: [measured(name, 0)],
+          validation: [measured(name, value)],
+          test: [measured(name, 1 - value)],
+        }),
+      );
+  const records = recordsOf('accuracy');
+  const errors = recordsOf('rmse');
 
   it('is the last with the highest validation accuracy', () => {
     expect(bestOf(records(0.5, 0.75, 0.75, 0.1))?.epoch).toBe(3);
     expect(bestOf([])).toBeUndefined();
+  });
+
+  it('is the last with the lowest validation error', () => {
+    expect(bestOf(errors(0.5, 0.25, 0.25, 0.9))?.epoch).toBe(3);
+    expect(isOutOfPatience(errors(0.5, 0.25, 0.25), 2)).toBe(false);
+    expect(isOutOfPatience(errors(0.5, 0.25, 0.25, 0.25), 2)).toBe(true);
+    expect(isOutOfPatience(errors(0.5, 0.25, 0.9, 0.2), 2)).toBe(false);
   });
 
   it('is waited for no longer because it is reached once more', () => {

@@ -3,6 +3,8 @@ import type { RecipeJob } from '../../../src/protocol/panel';
 import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { RunEvent } from '../../../src/protocol/run';
+import { epochRecord } from '../../../src/protocol/epoch';
+import { measured } from '../../../src/protocol/metric';
 import { curveData } from '../../../src/webview/run/curve-data';
 import { onRunEvent, stageWords, startedJob, type JobView } from '../../../src/webview/run/job-view';
 import { nonzeroMacs } from '../../../src/protocol/figures';
@@ -10,7 +12,14 @@ import { readSaved } from '../../../src/webview/state/saved';
 import { emptyLayer, layerOf } from './fixtures';
 
 const progress = { stage: 's', done: 1, total: 2, unit: 'images', rate: 3, secondsLeft: 4 };
-const record = { epoch: 1, loss: 0.3, accuracy: 0.9, validationAccuracy: 0.88, testAccuracy: 0.87, seconds: 5 };
+const record = epochRecord({
+  epoch: 1,
+  loss: 0.3,
+  training: [measured('accuracy', 0.9)],
+  validation: [measured('accuracy', 0.88)],
+  test: [measured('accuracy', 0.87)],
+  seconds: 5,
+});
 const asked: RecipeJob = {
   steps: [PruneStep.parse({ step: 'prune' }), FinetuneStep.parse({ step: 'finetune', epochs: 2 })],
   seed: 0,
@@ -20,7 +29,7 @@ const after = (events: RunEvent[]): JobView => events.reduce(onRunEvent, started
 const point = (epoch: number): RunEvent => ({
   kind: 'progress',
   progress,
-  training: { epoch, loss: 1 - epoch, accuracy: epoch },
+  training: { epoch, loss: 1 - epoch, metric: measured('accuracy', epoch) },
 });
 
 test('a run has its step, its progress, its curve and its epochs', () => {
@@ -72,8 +81,8 @@ test('messages do not pile up', () => {
 test('the curve has its points in order of time and validation only at whole epochs', () => {
   const data = curveData(
     [
-      { epoch: 0.5, loss: 1, accuracy: 0.5 },
-      { epoch: 1.5, loss: 0.5, accuracy: 0.8 },
+      { epoch: 0.5, loss: 1, metric: measured('accuracy', 0.5) },
+      { epoch: 1.5, loss: 0.5, metric: measured('accuracy', 0.8) },
     ],
     [record],
   );
@@ -87,7 +96,7 @@ test('the curve shows smoothed batches, and does not jump at the start of an epo
   const points = Array.from({ length: 100 }, (_, index) => {
     const epoch = (index + 1) / 50;
     const begun = Math.ceil(epoch - 1e-9) - 1;
-    return { epoch, loss: (lossAt(begun) + lossAt(epoch)) / 2, accuracy: 0.5 };
+    return { epoch, loss: (lossAt(begun) + lossAt(epoch)) / 2, metric: measured('accuracy', 0.5) };
   });
   const [epochs, losses, accuracies] = curveData(points, []);
   expect(epochs).toHaveLength(100);
@@ -96,6 +105,23 @@ test('the curve shows smoothed batches, and does not jump at the start of an epo
     if (index > 0) expect(Math.abs((loss ?? 0) - (losses[index - 1] ?? 0))).toBeLessThan(0.03);
   });
   for (const accuracy of accuracies) expect(accuracy).toBeCloseTo(0.5, 9);
+});
+
+test('a curve of RMSE shows the batches: the squares of its values are means', () => {
+  // The squared error of batches rises from 1 to 4 after half an epoch.
+  const points = Array.from({ length: 200 }, (_, index) => {
+    const epoch = (index + 1) / 200;
+    const mean = epoch <= 0.5 ? 1 : (0.5 + 4 * (epoch - 0.5)) / epoch;
+    return { epoch, loss: mean, metric: measured('rmse', Math.sqrt(mean)) };
+  });
+  const [, , errors] = curveData(points, []);
+  expect(errors[90]).toBeCloseTo(1, 6);
+  expect(errors.at(-1)).toBeCloseTo(2, 3);
+});
+
+test('a metric that is no mean of batches is shown as it is reported, and may be below 0', () => {
+  const [, , values] = curveData([{ epoch: 0.5, loss: 1, metric: measured('r2', -3) }], []);
+  expect(values).toEqual([-3]);
 });
 
 test('a page that joins after the batches shows the means of whole epochs', () => {

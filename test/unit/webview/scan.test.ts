@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { measurement } from '../../../src/protocol/measure/measurement';
+import { measured } from '../../../src/protocol/metric';
 import type { ScannedLayer, SensitivityPart } from '../../../src/protocol/measure/sensitivity';
 import {
   EMPTY_SCAN,
@@ -12,12 +14,12 @@ const layer = (name: string, state: ScannedLayer['state']): ScannedLayer => ({ n
 const point = (name: string, sparsity: number, accuracy: number, collapsed = false): SensitivityPart => ({
   part: 'point',
   layer: name,
-  point: { sparsity, reached: sparsity, accuracy, top5: 1, loss: 1 },
+  point: { sparsity, reached: sparsity, ...measurement([measured('accuracy', accuracy)], 1) },
   collapsed,
 });
 const begin: SensitivityPart = {
   part: 'begin',
-  baseline: { accuracy: 0.9, top5: 1, loss: 0.2 },
+  baseline: measurement([measured('accuracy', 0.9)], 0.2),
   layers: [layer('a', 'scanned'), layer('b', 'scanned'), layer('c', 'protected')],
 };
 
@@ -40,8 +42,8 @@ test('curves start at the accuracy of the whole model, in any order of points', 
 
 test('a point of the plot belongs to the nearest line, if one is near', () => {
   const view = [begin, point('a', 0.5, 0.7), point('b', 0.5, 0.1)].reduce(onScanPart, EMPTY_SCAN);
-  expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.78 }, 0.1)).toBe('a');
-  expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.52 }, 0.1)).toBe('b');
-  expect(nearestLayer(view, { sparsity: 0.25, accuracy: 0.65 }, 0.1)).toBeNull();
-  expect(nearestLayer(view, { sparsity: 0.75, accuracy: 0.1 }, 0.1)).toBeNull();
+  expect(nearestLayer(view, { sparsity: 0.25, metric: 0.78 }, 0.1)).toBe('a');
+  expect(nearestLayer(view, { sparsity: 0.25, metric: 0.52 }, 0.1)).toBe('b');
+  expect(nearestLayer(view, { sparsity: 0.25, metric: 0.65 }, 0.1)).toBeNull();
+  expect(nearestLayer(view, { sparsity: 0.75, metric: 0.1 }, 0.1)).toBeNull();
 });

@@ -1,4 +1,6 @@
+import { epochRecord } from '../../../src/protocol/epoch';
 import { measured } from '../../../src/protocol/metric';
+import { afterStep } from '../../../src/protocol/steps/measured-after';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { Evaluation } from '../../../src/protocol/measure';
 import {
@@ -12,7 +14,7 @@ import {
 import { NO_DATASET, type DatasetInfo } from '../../../src/protocol/dataset';
 import { FinetuneStep } from '../../../src/protocol/steps/finetune';
 import { PruneStep } from '../../../src/protocol/steps/prune';
-import type { RunResult } from '../../../src/protocol/run';
+import { runMetrics, type RunResult } from '../../../src/protocol/run';
 import { Peer, type Handlers, type HandlerContext } from '../../../src/rpc/peer';
 import { compareRequests } from '../../../src/protocol/compare-page';
 import { dataRequests } from '../../../src/protocol/data-page';
@@ -325,27 +327,27 @@ export class FakeHost {
           training: {
             epoch: at,
             loss: 0.21 + 0.25 * Math.exp(-2.2 * at) + 0.012 * next(),
-            accuracy: 0.925 - 0.09 * Math.exp(-2.2 * at) - 0.004 * next(),
+            metric: measured('accuracy', 0.925 - 0.09 * Math.exp(-2.2 * at) - 0.004 * next()),
           },
         });
       }
-      const record = {
+      const record = epochRecord({
         epoch,
         loss: 0.21 + 0.25 * Math.exp(-2.2 * epoch),
-        accuracy: 0.925 - 0.09 * Math.exp(-2.2 * epoch),
-        validationAccuracy: 0.913 - 0.03 * Math.exp(-1.4 * epoch),
-        testAccuracy: 0.911,
+        training: [measured('accuracy', 0.925 - 0.09 * Math.exp(-2.2 * epoch))],
+        validation: [measured('accuracy', 0.913 - 0.03 * Math.exp(-1.4 * epoch))],
+        test: [measured('accuracy', 0.911)],
         seconds: 44,
-      };
+      });
       report({ kind: 'epoch', step: 'finetune', epochs: epochs, record });
     }
     const before = model.inspection.totals;
-    const measured = state.dataset !== null;
+    const measures = state.dataset !== null;
     return {
       out: `/models/${job.folder}/model.json`,
       folder: `/models/${job.folder}`,
       steps: [
-        { step: 'prune', layers: counts.layers, accuracy: measured ? pruneAccuracy : null },
+        { step: 'prune', layers: counts.layers, ...afterStep(measures ? [measured('accuracy', pruneAccuracy)] : null) },
         ...(job.steps.some(({ step }) => step === 'target') ? [fakeTarget(model, counts.layers)] : []),
       ],
       before,
@@ -355,11 +357,11 @@ export class FakeHost {
         sparsity: counts.totals.sparsity,
         gzipBytes: (await gzipBytes(kernels)) + 780,
       },
-      accuracy: {
-        before: measured ? 0.9181 : null,
-        afterPrune: measured ? pruneAccuracy : null,
-        afterFineTune: measured && epochs > 0 ? 0.9157 : null,
-      },
+      ...runMetrics({
+        before: measures ? [measured('accuracy', 0.9181)] : null,
+        afterPrune: measures ? [measured('accuracy', pruneAccuracy)] : null,
+        afterFineTune: measures && epochs > 0 ? [measured('accuracy', 0.9157)] : null,
+      }),
       sampleData: state.dataset?.sample ?? false,
     };
   }

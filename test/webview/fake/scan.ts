@@ -5,10 +5,12 @@ import type {
   SensitivityOptions,
   SensitivityPart,
 } from '../../../src/protocol/measure/sensitivity';
+import { measurement } from '../../../src/protocol/measure/measurement';
+import { measured } from '../../../src/protocol/metric';
 import type { Inspection } from '../../../src/protocol/model';
 import type { HandlerContext } from '../../../src/rpc/peer';
 
-const BASE = { accuracy: 0.916, top5: 0.998, loss: 0.24 };
+const BASE = measurement([measured('accuracy', 0.916), measured('top5', 0.998)], 0.24, 0.998);
 
 /** A scan whose curves fall off the later, the more weights a layer has. */
 export async function fakeScan(
@@ -38,9 +40,7 @@ export async function fakeScan(
         const point = {
           sparsity,
           reached: sparsity,
-          accuracy: BASE.accuracy - loss,
-          top5: 0.99,
-          loss: 0.24 + 3 * loss,
+          ...measurement([measured('accuracy', 0.916 - loss), measured('top5', 0.99)], 0.24 + 3 * loss, 0.99),
         };
         points.push(point);
         report({ part: 'point', layer: layer.name, point, collapsed: false });

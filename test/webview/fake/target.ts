@@ -1,5 +1,8 @@
 import type { PrunedLayer } from '../../../src/protocol/measure';
+import { measurement } from '../../../src/protocol/measure/measurement';
+import { measured } from '../../../src/protocol/metric';
 import type { StepResult } from '../../../src/protocol/steps';
+import { afterStep } from '../../../src/protocol/steps/measured-after';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { FakeModel } from './model';
 
@@ -13,16 +16,17 @@ export function fakeTarget({ inspection }: FakeModel, layers: PrunedLayer[]): St
       scope: 'layer',
       layers: Object.fromEntries(names.map((name) => [name, { sparsity }])),
     }),
-    ...{ predictedLoss: 0.3, accuracy: 0.92 - 0.3 * sparsity ** 8, loss: 0.3, bytes: totals.bytes, sparsity },
+    ...measurement([measured('accuracy', 0.92 - 0.3 * sparsity ** 8)], 0.3),
+    ...{ predictedLoss: 0.3, bytes: totals.bytes, sparsity },
     ...{ gzipBytes: Math.round(totals.gzipBytes * (1.05 - sparsity)), params: totals.params },
     ...{ nonzero: Math.round(totals.params * (1 - sparsity)), macs: totals.macs, meets: sparsity < 0.95 },
     nonzeroMacs: Math.round((totals.macs ?? 0) * (1 - sparsity)),
   }));
-  const baseline = { accuracy: 0.92, loss: 0.24, gzipBytes: totals.gzipBytes };
+  const baseline = { ...measurement([measured('accuracy', 0.92)], 0.24), gzipBytes: totals.gzipBytes };
   return {
     step: 'target',
     curve: { goal: { accuracy: 0.8 }, samples: 2000, sampleData: false, baseline, points, chosen: 3 },
-    applied: { step: 'prune', layers, accuracy: 0.9 },
-    accuracy: 0.9,
+    applied: { step: 'prune', layers, ...afterStep([measured('accuracy', 0.9)]) },
+    ...afterStep([measured('accuracy', 0.9)]),
   };
 }

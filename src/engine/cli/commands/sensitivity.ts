@@ -3,6 +3,7 @@ import { Sensitivity, SensitivityOptions, type LayerSensitivity } from '../../..
 import type { JsonObject } from '../../../protocol/json';
 import { visible } from '../../../protocol/visible';
 import { count, duration, percent } from '../../../protocol/format';
+import { mainText, METRICS, type MetricValues } from '../../../protocol/metric';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
@@ -46,14 +47,15 @@ export async function sensitivity(
   else await terminal.result(sensitivityText(result, out));
 }
 
-/** Formats the accuracy of each layer at each sparsity; a layer that collapsed was not measured further. */
+/** Formats the main metric of each layer at each sparsity; a layer that collapsed was not measured further. */
 export function sensitivityText(result: Sensitivity, out?: string): string {
   const { layers, baseline, samples, dataset, normalization, options, seconds, reused } = result;
   const right = true;
+  const metric = METRICS[baseline.metrics[0].name];
   const sparsities = [...new Set(options.sparsities)].sort((a, b) => a - b);
   const cell = ({ points, collapsedAt }: LayerSensitivity, sparsity: number): string => {
     const point = points.find((one) => one.sparsity === sparsity);
-    if (point) return (100 * point.accuracy).toFixed(2) + (collapsedAt === sparsity ? '*' : ' ');
+    if (point) return bare(point.metrics) + (collapsedAt === sparsity ? '*' : ' ');
     return collapsedAt === undefined ? '' : '- ';
   };
   const curves = table(
@@ -68,15 +70,21 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
   );
   const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
   return [
-    `Validation accuracy in percent on ${count(samples)} images of ${visible(dataset.name)}, one layer cut at a time; as it is: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}`,
+    `Validation ${metric.words}${metric.isShare ? ' in percent' : ''} on ${count(samples)} examples of ${visible(dataset.name)}, one layer cut at a time; as it is: ${mainText(baseline.metrics)}, loss ${baseline.loss.toFixed(4)}`,
     ...accuracyNotes(dataset.sample, normalization),
     '',
     curves,
     ...(layers.some(({ collapsedAt }) => collapsedAt !== undefined)
-      ? [`* collapsed: ${percent(options.collapse, 0)} of the accuracy above guessing is lost; measured no further`]
+      ? [
+          `* collapsed: ${percent(options.collapse, 0)} of what the model does better than a trivial answer is lost; measured no further`,
+        ]
       : []),
     '',
     ...alone.map(({ name, state, reason }) => visible(`${name}: ${state}${reason === undefined ? '' : `, ${reason}`}`)),
     `${duration(seconds)}${reused > 0 ? `, ${count(reused)} points from the scan before` : ''}${out === undefined ? '' : `, written to ${visible(path.resolve(out))}`}`,
   ].join('\n');
 }
+
+/** Formats the main metric without a sign of percent, for a narrow column. */
+const bare = (metrics: MetricValues): string =>
+  METRICS[metrics[0].name].isShare ? (100 * metrics[0].value).toFixed(2) : mainText(metrics);

@@ -2,16 +2,16 @@ import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { totalLines } from '../commands/inspect';
 import { accuracyNotes } from '../runs';
-import { accuracyLine } from './accuracy';
+import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
 import { epochsTable } from './train';
 
 function finetuneDocument(result: RunResult) {
-  const { out, before, after, accuracy, sampleData, normalization } = result;
+  const { out, before, after, metrics, accuracy, sampleData, normalization } = result;
   const { epochs, best } = tuned(result);
   const layers = prunedLayers(result);
-  return { out, epochs, best, layers, totals: { before, after }, accuracy, sampleData, normalization };
+  return { out, epochs, best, layers, totals: { before, after }, metrics, accuracy, sampleData, normalization };
 }
 
 function finetuneText(result: RunResult): string {
@@ -22,7 +22,7 @@ function finetuneText(result: RunResult): string {
     '',
     ...(layers.length > 0 ? [layersTable(layers), ''] : []),
     ...totalLines(result.after),
-    accuracyLine(result.accuracy, result.noAccuracy),
+    metricLine(result),
     ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

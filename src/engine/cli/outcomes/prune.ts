@@ -4,16 +4,17 @@ import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
-import { accuracyLine } from './accuracy';
+import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
 
 function pruneDocument(result: RunResult) {
-  const { out, before, after, accuracy, sampleData, normalization, noAccuracy, notes } = result;
+  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes } = result;
   return {
     out,
     layers: prunedLayers(result),
     totals: { before, after },
+    metrics,
     accuracy,
     sampleData,
     ...(normalization === undefined ? {} : { normalization }),
@@ -23,7 +24,7 @@ function pruneDocument(result: RunResult) {
 }
 
 function pruneText(result: RunResult): string {
-  const { before, after, accuracy, sampleData, normalization, out } = result;
+  const { before, after, sampleData, normalization, out } = result;
   const right = true;
   const rows: [string, ModelTotals][] = [
     ...(before ? [['before', before] as [string, ModelTotals]] : []),
@@ -52,7 +53,7 @@ function pruneText(result: RunResult): string {
     '',
     totals,
     '',
-    accuracyLine(accuracy, result.noAccuracy),
+    metricLine(result),
     ...accuracyNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');

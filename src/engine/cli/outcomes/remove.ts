@@ -8,7 +8,7 @@ import { measuredLines, totalsOf, whole } from '../plan';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import { sizesTaken } from '../commands/inspect';
-import { accuracyLine } from './accuracy';
+import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
 
 function removalOf({ steps }: RunResult): Extract<RunResult['steps'][number], { step: 'remove' }> {
@@ -18,13 +18,13 @@ function removalOf({ steps }: RunResult): Extract<RunResult['steps'][number], { 
 }
 
 function documentOf(result: RunResult) {
-  const { out, before, after, accuracy, sampleData, normalization, noAccuracy } = result;
-  const measured = { accuracy, sampleData, normalization, noAccuracy };
+  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy } = result;
+  const measured = { metrics, accuracy, sampleData, normalization, noAccuracy };
   return { out, ...Removal.parse(removalOf(result)), totals: { before, after }, ...measured };
 }
 
 function resultText(result: RunResult): string {
-  const { before, after, accuracy, sampleData, normalization, out } = result;
+  const { before, after, sampleData, normalization, out } = result;
   const removal = removalOf(result);
   return [
     layersText(removal.layers),
@@ -33,7 +33,7 @@ function resultText(result: RunResult): string {
     '',
     ...reachedLines(removal),
     differenceLine(removal),
-    accuracyLine(accuracy, result.noAccuracy),
+    metricLine(result),
     ...accuracyNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');

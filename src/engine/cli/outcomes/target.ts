@@ -1,11 +1,12 @@
-import type { ParetoCurve } from '../../../protocol/pareto';
+import { metricNamed, METRICS, metricText, type MetricName, type MetricValues } from '../../../protocol/metric';
+import { metricOfPlans, type ParetoCurve } from '../../../protocol/pareto';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
 import { totalLines } from '../commands/inspect';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
-import { accuracyLine } from './accuracy';
+import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
 
 function targetText(result: RunResult): string {
@@ -13,31 +14,36 @@ function targetText(result: RunResult): string {
   return [
     ...(found ? [curveText(found.curve), ''] : []),
     ...totalLines(result.after),
-    accuracyLine(result.accuracy, result.noAccuracy),
+    metricLine(result),
     ...accuracyNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}; each plan is a step in pareto.json beside it`,
   ].join('\n');
 }
 
 /** Formats the plans from large to small, with the chosen one marked. */
-function curveText({ points, chosen, samples, baseline }: ParetoCurve): string {
+function curveText(curve: ParetoCurve): string {
+  const { points, chosen, samples, baseline } = curve;
+  const metric = metricOfPlans(curve);
+  const { words } = METRICS[metric];
   const right = true;
   const plans = table(
-    [
-      ...['plan', 'accuracy', 'predicted loss', 'loss', 'sparsity', 'parameters', 'nonzero', 'MACs', 'nonzero MACs'],
-      'gzip',
-    ]
+    [...['plan', words, 'predicted loss', 'loss', 'sparsity', 'parameters', 'nonzero', 'MACs', 'nonzero MACs'], 'gzip']
       .map((heading) => ({ heading, right }))
       .concat({ heading: '', right: false }),
     points.map((point, i) => [
-      ...[String(i + 1), percent(point.accuracy), point.predictedLoss.toFixed(4), point.loss.toFixed(4)],
+      ...[String(i + 1), textOf(point.metrics, metric), point.predictedLoss.toFixed(4), point.loss.toFixed(4)],
       ...[percent(point.sparsity), count(point.params), count(point.nonzero)],
       ...[point.macs, point.nonzeroMacs].map((macs) => (macs === null ? '?' : count(macs))),
       bytes(point.gzipBytes),
       i === chosen ? 'chosen' : '',
     ]),
   );
-  return `${plans}\naccuracy and loss on ${count(samples)} validation images; as it was: ${percent(baseline.accuracy)}, loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
+  return `${plans}\n${words} and loss on ${count(samples)} validation examples; as it was: ${textOf(baseline.metrics, metric)}, loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
 }
+
+const textOf = (metrics: MetricValues, name: MetricName): string => {
+  const found = metricNamed(metrics, name);
+  return found ? metricText(name, found.value) : '?';
+};
 
 export const target: Outcome = { document: (result) => result, text: targetText };

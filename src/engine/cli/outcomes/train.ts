@@ -3,6 +3,7 @@ import type { EpochRecord } from '../../../protocol/epoch';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, duration, percent } from '../../../protocol/format';
+import { mainText, METRICS, metricWords } from '../../../protocol/metric';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Outcome } from './outcome';
@@ -30,9 +31,9 @@ export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): 
   const rows = epochs.map((record) => [
     `${record.epoch}${record.epoch === best.epoch ? ' *' : ''}`,
     record.loss.toFixed(4),
-    percent(record.accuracy),
-    percent(record.validationAccuracy),
-    record.testAccuracy === undefined ? 'none' : percent(record.testAccuracy),
+    mainText(record.training),
+    mainText(record.validation),
+    record.test ? mainText(record.test) : 'none',
     ...(sparse ? [record.sparsity === undefined ? '' : percent(record.sparsity)] : []),
     duration(record.seconds),
   ]);
@@ -50,7 +51,7 @@ export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): 
       rows,
     ),
     '',
-    `* best by validation accuracy: ${best.testAccuracy === undefined ? percent(best.validationAccuracy) : `test accuracy ${percent(best.testAccuracy)}`}`,
+    `* best by validation ${METRICS[best.validation[0].name].words}: ${best.test ? `test ${metricWords(best.test[0])}` : mainText(best.validation)}`,
   ].join('\n');
 }
 

@@ -1,6 +1,15 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
-import type { LayerSensitivity, ScanMetrics } from '../../../protocol/measure/sensitivity';
+import type { Measurement } from '../../../protocol/measure/measurement';
+import type { LayerSensitivity } from '../../../protocol/measure/sensitivity';
+import {
+  lossOf,
+  METRICS,
+  metricNamed,
+  type MetricName,
+  type MetricValue,
+  type MetricValues,
+} from '../../../protocol/metric';
 import type { NormalizationInUse } from '../../../protocol/normalization';
 import type { ParetoCurve, ParetoPoint } from '../../../protocol/pareto';
 import type { TargetStep } from '../../../protocol/steps/target';
@@ -25,7 +34,7 @@ const OVERVIEW = 8;
 /** Plans among which the boundary is searched. */
 const MOST_PLANS = 120;
 const TOGETHER_PLANS = 40;
-/** A layer is scanned until this share of the accuracy above guessing is lost. */
+/** A layer is scanned until it has lost this share of what the model does better than a trivial answer. */
 const COLLAPSE = 0.9;
 
 export interface TargetInput {
@@ -60,6 +69,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
     known: input.known,
     signal,
     onPart: (part) => {
+      if (part.part === 'begin') checkMeasured(rule, part.baseline.metrics);
       if (part.part === 'progress') onProgress?.(part.progress);
     },
   });
@@ -71,7 +81,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
   }
   const { gzipBytes } = await sizes.all(model);
   const series = [
-    searched(layers, step.search, await sizes.whole(), Math.log(sample.classes) - scan.baseline.loss),
+    searched(layers, step.search, await sizes.whole(), (sample.trivial.loss ?? Infinity) - scan.baseline.loss),
     together(method, rule),
   ].filter(({ length }) => length > 0);
   if (layers.every(({ choices }) => choices.at(-1)!.cost === 0))
@@ -83,38 +93,36 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
     const points = await swap.exclusively((running) =>
       sample.measuring(running, async (evaluate) => {
         const most = series.reduce((sum, { length }) => sum + mostMeasured(length), 0);
-        const meter = new ProgressMeter('measuring plans', most * sample.length, 'images', onProgress);
+        const meter = new ProgressMeter('measuring plans', most * sample.length, 'examples', onProgress);
         const all: ParetoPoint[] = [];
         for (const one of series)
           all.push(
             ...(await measurePlans(one, rule, async (amounts) => {
               const compressed = await method.applyAndReconstruct(amounts);
               swap.set(compressed.shown);
-              const { accuracy, loss } = await evaluate(signal, (images) => {
-                meter.advance(images);
+              const measured = await evaluate(signal, (examples) => {
+                meter.advance(examples);
               });
               const figures = await sizes.all(compressed.model);
               return {
                 step: method.step(amounts),
                 predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
-                accuracy,
-                loss,
+                ...measured,
                 ...figures,
-                meets: rule.meets({ accuracy, loss, ...figures }),
+                meets: rule.meets({ ...measured, ...figures }),
               };
             })),
           );
         return all;
       }),
     );
-    const { accuracy, loss } = scan.baseline;
     return {
       goal: step.goal,
       samples: sample.length,
       sampleData: input.sampleData,
       normalization: input.normalization,
-      baseline: { accuracy, loss, gzipBytes },
-      ...choose(points, rule),
+      baseline: { ...scan.baseline, gzipBytes },
+      ...choose(points, rule, rule.bound?.name ?? scan.baseline.metrics[0].name),
     };
   } finally {
     swap.dispose();
@@ -123,7 +131,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
 
 async function searchLayer(
   { name, points }: LayerSensitivity,
-  baseline: ScanMetrics,
+  baseline: Measurement,
   sizes: Sizes,
 ): Promise<SearchLayer> {
   const priced = [];
@@ -177,7 +185,7 @@ async function measurePlans(
   measure: (amounts: Amounts) => Promise<ParetoPoint>,
 ): Promise<ParetoPoint[]> {
   const known = new Map<number, ParetoPoint>();
-  // Past the boundary, sizes meet their goal and accuracies do not.
+  // Past the boundary, sizes meet their goal and metrics do not.
   const isPast = async (index: number): Promise<boolean> => {
     const point = known.get(index) ?? (await measure(plans[index]!));
     known.set(index, point);
@@ -206,18 +214,38 @@ function spread(length: number, count: number): number[] {
 }
 
 /**
- * Keeps the points that no other beats in size and accuracy, from large to small, and chooses the one that meets the
- * goal best.
+ * Keeps the points that no other beats in size and metric, from large to small, and chooses the one that meets the goal
+ * best.
  */
-function choose(points: readonly ParetoPoint[], rule: GoalRule): Pick<ParetoCurve, 'points' | 'chosen'> {
-  const ranked = points.map((point) => ({ point, loss: -point.accuracy, cost: rule.sizeOf(point) }));
+export function choose(
+  points: readonly ParetoPoint[],
+  rule: GoalRule,
+  metric: MetricName,
+): Pick<ParetoCurve, 'points' | 'chosen'> {
+  const valueOf = ({ metrics }: ParetoPoint): number => requiredMetric(metrics, metric).value;
+  const ranked = points.map((point) => ({ point, loss: lossOf(metric, valueOf(point), 0), cost: rule.sizeOf(point) }));
   const kept = frontier(ranked).map(({ point }) => point);
-  // Accuracies fall with the sizes: the first point that meets a size is best, and the last that meets an accuracy.
+  // Metrics get worse with smaller sizes: the first point that meets a size is best, and the last that meets a metric.
   const meets = ({ meets }: ParetoPoint): boolean => meets;
   const chosen = rule.kind === 'size' ? kept.findIndex(meets) : kept.findLastIndex(meets);
   if (chosen >= 0) return { points: kept, chosen };
   const best = rule.kind === 'size' ? kept.at(-1)! : kept[0]!;
   throw new UserError(
-    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation accuracy of ${best.accuracy}.`,
+    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation ${METRICS[metric].words} of ${valueOf(best)}.`,
+  );
+}
+
+/** @throws UserError where the metric of a goal is not measured for this model */
+function checkMeasured({ bound }: GoalRule, metrics: MetricValues): void {
+  if (bound) requiredMetric(metrics, bound.name);
+}
+
+/** @throws UserError where a metric was not measured */
+function requiredMetric(metrics: MetricValues, name: MetricName): MetricValue {
+  const found = metricNamed(metrics, name);
+  if (found) return found;
+  const names = [...new Set(metrics.map((one) => one.name))];
+  throw new UserError(
+    `The target names ${METRICS[name].words}, which is not measured for this model and data: choose one of ${names.join(', ')}.`,
   );
 }

@@ -1,18 +1,21 @@
 import type { ParetoPoint } from '../../../protocol/pareto';
 import type { TargetStep } from '../../../protocol/steps/target';
-import type { TargetGoal } from '../../../protocol/steps/goal';
+import { boundWords, keepsWithin, metricNamed, type MetricBound } from '../../../protocol/metric';
+import { goalBound, type TargetGoal } from '../../../protocol/steps/goal';
 import { count } from '../../../protocol/format';
 
 /** The size that a target limits or reduces. */
 export type SizeName = 'gzipBytes' | 'nonzero' | 'params' | 'nonzeroMacs' | 'macs';
 
 /** The figures that decide whether a plan meets its goal. */
-export type Sized = Pick<ParetoPoint, 'accuracy' | 'loss' | SizeName>;
+export type Sized = Pick<ParetoPoint, 'metrics' | SizeName>;
 
 /** A goal as a rule: which size counts, and when a plan meets it. */
 export interface GoalRule {
-  /** Plans that are large enough meet an accuracy; plans that are small enough meet a size. */
-  readonly kind: 'accuracy' | 'size';
+  /** Plans that are large enough meet a metric; plans that are small enough meet a size. */
+  readonly kind: 'metric' | 'size';
+  /** The bound on a metric, if the goal is one. */
+  readonly bound?: MetricBound;
   readonly size: SizeName;
   /** In words, for sentences: `at most 300,000 gzipped bytes`. */
   readonly words: string;
@@ -27,18 +30,29 @@ export interface GoalRule {
 export function goalRule({ goal, by }: Pick<TargetStep, 'goal' | 'by'>): GoalRule {
   const size = sizeName(goal, by);
   const sizeOf = (figures: Pick<ParetoPoint, SizeName>): number => figures[size] ?? Infinity;
-  if ('accuracy' in goal)
+  const bound = goalBound(goal);
+  if (bound)
     return {
-      ...{ kind: 'accuracy', size, sizeOf },
-      words: `a validation accuracy of ${goal.accuracy} or more`,
-      meets: ({ accuracy }) => accuracy >= goal.accuracy,
+      ...{ kind: 'metric', bound, size, sizeOf },
+      words: `a validation ${boundWords(bound)}`,
+      meets: ({ metrics }) => {
+        const measured = metricNamed(metrics, bound.name);
+        return measured !== undefined && keepsWithin(bound, measured.value);
+      },
     };
-  const limit = 'bytes' in goal ? goal.bytes : 'macs' in goal ? goal.macs : goal.params;
+  const limit = limitOf(goal);
   return {
     ...{ kind: 'size', size, sizeOf },
     words: `at most ${sizeWords(size, limit)}`,
     meets: (figures) => sizeOf(figures) <= limit,
   };
+}
+
+function limitOf(goal: TargetGoal): number {
+  if ('bytes' in goal) return goal.bytes;
+  if ('macs' in goal) return goal.macs;
+  if ('params' in goal) return goal.params;
+  throw new Error('the goal has no size');
 }
 
 function sizeName(goal: TargetGoal, by: TargetStep['by']): SizeName {

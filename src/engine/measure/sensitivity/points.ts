@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
-import { ScanMetrics, SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
+import { Measurement } from '../../../protocol/measure/measurement';
+import { SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
 import { writeFailure } from '../../checkpoint/failures';
 import type { OutputFolder } from '../../folder/output-folder';
 import type { KnownPoints } from './scan';
@@ -15,7 +16,7 @@ const CSV_FILE = 'sensitivity.csv';
 
 const Line = z.union([
   z.object({ key: z.string() }),
-  z.object({ baseline: ScanMetrics }),
+  z.object({ baseline: Measurement }),
   z.object({ layer: z.string(), point: SensitivityPoint }),
 ]);
 type Line = z.infer<typeof Line>;
@@ -33,7 +34,7 @@ export interface ScanIdentity {
 
 /** The points of a scan in a file of its folder, so that a stopped scan can resume. */
 export class StoredPoints implements KnownPoints {
-  private known: ScanMetrics | undefined;
+  private known: Measurement | undefined;
   private readonly points = new Map<string, SensitivityPoint>();
 
   private constructor(
@@ -80,7 +81,7 @@ export class StoredPoints implements KnownPoints {
     return stored;
   }
 
-  baseline(): ScanMetrics | undefined {
+  baseline(): Measurement | undefined {
     return this.known;
   }
 
@@ -88,7 +89,7 @@ export class StoredPoints implements KnownPoints {
     return this.points.get(place(layer, sparsity));
   }
 
-  keepBaseline(baseline: ScanMetrics): Promise<void> {
+  keepBaseline(baseline: Measurement): Promise<void> {
     return this.append({ baseline });
   }
 

@@ -1,7 +1,7 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
+import type { Measurement } from '../../../protocol/measure/measurement';
 import type {
   LayerSensitivity,
-  ScanMetrics,
   Sensitivity,
   SensitivityOptions,
   SensitivityPart,
@@ -11,14 +11,15 @@ import type { ModelContent } from '../../checkpoint/types';
 import { WeightSwap } from '../../model/weight-swap';
 import { ProgressMeter } from '../../progress-meter';
 import type { Sample } from '../sample';
+import { collapseOf } from './collapse';
 import type { LayerPruner } from './pruner';
 
 /** Known points, and storage for new ones. */
 export interface KnownPoints {
-  baseline(): ScanMetrics | undefined;
+  baseline(): Measurement | undefined;
   find(layer: string, sparsity: number): SensitivityPoint | undefined;
   /** Resolves once it is stored. */
-  keepBaseline(baseline: ScanMetrics): Promise<void>;
+  keepBaseline(baseline: Measurement): Promise<void>;
   keep(layer: string, point: SensitivityPoint): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ export interface ScanInput {
 export type ScanOutcome = Pick<Sensitivity, 'baseline' | 'layers' | 'seconds' | 'reused'>;
 
 /**
- * Measures accuracy and loss of a model with one pruned layer at a time. Weights change in place, so that no graph is
+ * Measures metrics and loss of a model with one pruned layer at a time. Weights change in place, so that no graph is
  * compiled again. A layer ends once it has collapsed; known points are not measured again.
  * @throws UserError where there is no layer to scan, or model and examples do not fit; CancelledError
  */
@@ -58,10 +59,10 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
         if (!before) await known?.keepBaseline(baseline);
         onPart?.({ part: 'begin', baseline, layers: [...pruner.layers] });
         const points = scanned.length * sparsities.length;
-        const meter = new ProgressMeter('scanning layers', points * sample.length, 'images', (progress) =>
+        const meter = new ProgressMeter('scanning layers', points * sample.length, 'examples', (progress) =>
           onPart?.({ part: 'progress', progress }),
         );
-        const collapse = collapsed(baseline, sample.classes, input.options.collapse);
+        const hasCollapsed = collapseOf(baseline, sample.trivial.main, input.options.collapse);
         let reused = 0;
         const layers: LayerSensitivity[] = [];
         for (const layer of pruner.layers) {
@@ -77,7 +78,7 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
             const point = found ?? (await measure(layer.name, sparsity, curve.at(-1)));
             if (!found) await known?.keep(layer.name, point);
             curve.push(point);
-            const over = collapse(point);
+            const over = hasCollapsed(point);
             onPart?.({ part: 'point', layer: layer.name, point, collapsed: over });
             if (!over) continue;
             collapsedAt = sparsity;
@@ -100,8 +101,8 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
             return { ...previous, sparsity };
           }
           swap.set(tensors);
-          const advance = (images: number): void => {
-            meter.advance(images);
+          const advance = (examples: number): void => {
+            meter.advance(examples);
           };
           const metrics = await evaluate(signal, advance, swap.changed);
           return { sparsity, reached, ...metrics };
@@ -111,11 +112,4 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
   } finally {
     swap.dispose();
   }
-}
-
-/** Returns true for a point that has lost `share` of the accuracy above guessing; never where that is all of it. */
-function collapsed(baseline: ScanMetrics, classes: number, share: number): (point: ScanMetrics) => boolean {
-  const chance = 1 / classes;
-  const above = baseline.accuracy - chance;
-  return ({ accuracy }) => share < 1 && above > 0 && baseline.accuracy - accuracy >= share * above;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../protocol/errors';
+import { isBetterThan } from '../../../protocol/metric';
 import type { Recipe } from '../../../protocol/recipe';
 import type { StoredHashes } from '../../../protocol/run';
 import { hashInName } from '../../checkpoint/shard-names';
@@ -75,12 +76,10 @@ function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): 
   const nameOf = (epoch: number): string => epochFolder(recipe, step, epoch);
   // The best epoch is read again at the end; an earlier epoch is never chosen over a whole later one that is as good.
   const mayBeBest = records.filter(
-    ({ epoch, validationAccuracy }) =>
+    ({ epoch, validation }) =>
       !records.some(
         (later) =>
-          later.epoch > epoch &&
-          later.validationAccuracy >= validationAccuracy &&
-          !damaged.includes(nameOf(later.epoch)),
+          later.epoch > epoch && !isBetterThan(validation, later.validation) && !damaged.includes(nameOf(later.epoch)),
       ),
   );
   return [

@@ -5,6 +5,7 @@ import { Normalization, NormalizationInUse } from '../../../protocol/normalizati
 import { StoredHashes } from '../../../protocol/run';
 import { StepResult } from '../../../protocol/steps';
 import { EpochRecord } from '../../../protocol/epoch';
+import { measured, MetricValues } from '../../../protocol/metric';
 import { isCompanionName } from '../../checkpoint/companions';
 import type { OutputFolder } from '../../folder/output-folder';
 import type { TrainState } from '../../train/loop';
@@ -30,6 +31,11 @@ const Training = z.object({
   file: z.string().regex(MOMENTS_FILE),
   sha256: SHA256,
 });
+
+/** Metrics, or the accuracy of an earlier version; null: not measured. */
+const Metrics = z
+  .union([MetricValues, z.number().transform((accuracy): MetricValues => [measured('accuracy', accuracy)])])
+  .nullable();
 
 /** The state of a run: everything that decides its further output. Folders are relative to the run's. */
 export const RunState = z
@@ -60,10 +66,10 @@ export const RunState = z
     training: Training.optional(),
     results: z.array(StepResult),
     accuracies: Provenance.shape.accuracies,
-    /** Test accuracies for the results of the run. */
-    before: z.number().nullable(),
-    afterPrune: z.number().nullable(),
-    afterFineTune: z.number().nullable(),
+    /** Test metrics for the results of the run. */
+    before: Metrics,
+    afterPrune: Metrics,
+    afterFineTune: Metrics,
   })
   .refine(({ step, results }) => results.length === step);
 export type RunState = z.infer<typeof RunState>;

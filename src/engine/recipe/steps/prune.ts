@@ -1,6 +1,7 @@
 import { needsImages, type PruneStep } from '../../../protocol/steps/prune';
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/steps';
+import { afterStep } from '../../../protocol/steps/measured-after';
 import { storageNotes } from '../../checkpoint/storage-notes';
 import { prunedTensors } from '../../compress/prune/apply';
 import { calibrate } from '../../compress/prune/calibrate';
@@ -31,8 +32,8 @@ async function run(context: RunContext, step: PruneStep): Promise<StepResult> {
   const { tensors, layers } = await carriedOut(model, step, planned, data, options);
   context.model = asStored({ ...model, tensors });
   for (const text of storageNotes(model, { ...model, tensors })) listener.report({ kind: 'message', text });
-  const accuracy = await measureAfter(context, 'prune');
-  return { step: 'prune', layers: counted(layers, context.model), accuracy };
+  const metrics = await measureAfter(context, 'prune');
+  return { step: 'prune', layers: counted(layers, context.model), ...afterStep(metrics) };
 }
 
 async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {

@@ -1,5 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/steps';
+import { afterStep } from '../../../protocol/steps/measured-after';
 import type { RecalibrateStep } from '../../../protocol/steps/recalibrate';
 import type { ModelContent } from '../../checkpoint/types';
 import { keptCounts } from '../../compress/counts';
@@ -25,7 +26,7 @@ async function run(context: RunContext, step: RecalibrateStep): Promise<StepResu
   const evaluation = await measure(prepared, context.model, listener);
   if (!evaluation) throw new Error('a recalibrate step was let through with a model that cannot be run');
   state.accuracies.push(recorded(`step ${state.step + 1}, recalibrate`, evaluation));
-  return { step: 'recalibrate', layers, samples: images.length, accuracy: evaluation.accuracy };
+  return { step: 'recalibrate', layers, samples: images.length, ...afterStep(evaluation.metrics) };
 }
 
 function dryRun(model: ModelContent): ModelContent {

@@ -1,5 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import { needsData, type StepResult } from '../../../protocol/steps';
+import { afterStep } from '../../../protocol/steps/measured-after';
 import type { RemoveStep } from '../../../protocol/steps/remove';
 import { removedCounts } from '../../compress/counts';
 import { checkPlan, dryRunRemove, planByStep, removeByStep } from '../../compress/remove/remove';
@@ -21,7 +22,7 @@ async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
     onProgress: progressTo(listener),
   });
   context.model = asStored(model);
-  const accuracy = await measureAfter(context, 'remove');
+  const metrics = await measureAfter(context, 'remove');
   return {
     step: 'remove',
     layers: [...layers],
@@ -29,7 +30,7 @@ async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
     ...outcome,
     difference,
     ...(notCompared === undefined ? {} : { notCompared }),
-    accuracy,
+    ...afterStep(metrics),
   };
 }
 

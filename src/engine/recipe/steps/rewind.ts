@@ -17,7 +17,7 @@ import type { StepKind } from './kind';
 async function run(context: RunContext, { to }: RewindStep): Promise<StepResult> {
   const { model, kept, zeros } = rewound(context.model, await early(context, to), sourceOf(to));
   context.model = asStored(model);
-  // The accuracy after fine-tuning belongs to another model.
+  // The metrics after fine-tuning belong to another model.
   context.state.afterFineTune = null;
   return { step: 'rewind', to, kept, zeros };
 }

@@ -1,5 +1,6 @@
 import { CancelledError } from '../../../protocol/errors';
 import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve } from '../../../protocol/pareto';
+import { measured } from '../../../protocol/metric';
 import type { StepResult } from '../../../protocol/steps';
 import type { PruneAmount } from '../../../protocol/steps/prune';
 import type { TargetStep } from '../../../protocol/steps/target';
@@ -13,6 +14,7 @@ import { Sample } from '../../measure/sample';
 import { StoredPoints } from '../../measure/sensitivity/points';
 import { ProgressMeter } from '../../progress-meter';
 import { measureBefore } from '../compressed';
+import { recordOf } from '../measured';
 import { scanFolder } from '../folder/layout';
 import { writeStored } from '../folder/stored';
 import { progressTo } from '../types';
@@ -21,20 +23,20 @@ import type { StepKind } from './kind';
 import { prune } from './prune';
 import { remove } from './remove';
 
-/** An accuracy with the usual number of digits: it stands for the one that is measured once the plan is chosen. */
-const SOME_ACCURACY = 0.12345;
+/** Values with the usual number of digits: they stand for the one that is measured once the plan is chosen. */
+const SOME = { accuracy: 0.12345, other: 0.1234567890123456 } as const;
 
-/** Writes each plan of the curve as a checkpoint of its own, with its accuracy on the validation examples. */
+/** Writes each plan of the curve as a checkpoint of its own, with its metric on the validation examples. */
 async function writePlans(context: RunContext, curve: ParetoCurve, method: PruningMethod): Promise<void> {
   const { state, listener, folder } = context;
   const { points, samples, sampleData } = curve;
   const meter = new ProgressMeter('writing plans', points.length, 'checkpoints', progressTo(listener));
-  for (const [i, { step, accuracy }] of points.entries()) {
+  for (const [i, { step, metrics }] of points.entries()) {
     if (listener.signal.aborted) throw new CancelledError();
     const layers: Readonly<Record<string, number | PruneAmount>> = step.layers ?? {};
     const amounts = new Map(Object.entries(layers).map(([layer, amount]) => [layer, amountIn(amount)] as const));
     const { model } = await method.applyAndReconstruct(amounts);
-    const measured = { after: `step ${state.step + 1}, plan`, split: 'validation', samples, accuracy, sampleData };
+    const measured = recordOf(`step ${state.step + 1}, plan`, metrics, { split: 'validation', samples, sampleData });
     const content = stamped(context, model, [...state.accuracies, measured]);
     await writeStored(folder, `${PLANS_FOLDER}/plan-${String(i + 1).padStart(2, '0')}`, content);
     meter.advance(1);
@@ -65,13 +67,12 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
     method: { by, score, granularity, seed: recipe.seed },
     backend: environment.backend,
   });
-  const later = {
-    after: `step ${state.step + 1}, ${by}`,
-    split: data.reported,
-    samples: data.info.examples[data.reported],
-    accuracy: SOME_ACCURACY,
-    sampleData: data.info.sample,
-  };
+  const main = state.before?.[0] ?? measured('accuracy', 0);
+  const later = recordOf(
+    `step ${state.step + 1}, ${by}`,
+    [{ ...main, value: main.name === 'accuracy' ? SOME.accuracy : SOME.other }],
+    { split: data.reported, samples: data.info.examples[data.reported], sampleData: data.info.sample },
+  );
   const curve = await findTarget({
     ...{ model, step, method, sample, known, signal, onProgress },
     sampleData: data.info.sample,
@@ -83,7 +84,7 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   const chosen = curve.points[curve.chosen]!.step;
   const applied = await (chosen.step === 'prune' ? prune.run(context, chosen) : remove.run(context, chosen));
   if (applied.step !== 'prune' && applied.step !== 'remove') throw new Error(`a plan came to a ${applied.step} step`);
-  return { step: 'target', curve, applied, accuracy: applied.accuracy };
+  return { step: 'target', curve, applied, metrics: applied.metrics, accuracy: applied.accuracy };
 }
 
 export const target: StepKind<TargetStep> = {

@@ -2,12 +2,12 @@ import { UserError } from '../../../protocol/errors';
 import type { FinetuneStep } from '../../../protocol/steps/finetune';
 import type { TrainStep } from '../../../protocol/steps/train';
 import type { StepResult } from '../../../protocol/steps';
-import { reportedAccuracy, type EpochRecord } from '../../../protocol/epoch';
+import { reportedMetrics, type EpochRecord } from '../../../protocol/epoch';
+import { mainText, METRICS, metricWords, type MetricValue, type MetricValues } from '../../../protocol/metric';
 import { ARCHITECTURES, Architecture, SHAPING, shipped } from '../../../protocol/steps/architecture';
 import { Augment } from '../../../protocol/steps/augment';
 import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
-import { percent } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { keptCounts, prunedCounts } from '../../compress/counts';
 import { applyPrune, zeroMasks } from '../../compress/prune/apply';
@@ -19,7 +19,7 @@ import { checkAugment } from '../../train/augmentation';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
-import { measure } from '../measured';
+import { measure, recordOf } from '../measured';
 import { counted } from '../outcome';
 import { epochFolder } from '../folder/layout';
 import { writeState } from '../folder/state';
@@ -33,7 +33,7 @@ import { checkGradual, gradualPruning } from './gradual';
 import type { StepKind } from './kind';
 
 /**
- * Trains, from random weights or with the zeros held, and continues with the best epoch by validation accuracy. Each
+ * Trains, from random weights or with the zeros held, and continues with the best epoch by the main validation metric. Each
  * epoch leaves its checkpoint and the state from which the run can resume.
  */
 async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?: TrainState): Promise<StepResult> {
@@ -45,24 +45,29 @@ async function run(context: RunContext, step: TrainStep | FinetuneStep, resume?:
   state.start = epochFolder(prepared.recipe, state.step, best.epoch);
   context.model = await readBack(context, state.start);
   await checkAnswers(context, best);
-  state.accuracies.push(...accuraciesOf(step.step, best, data));
-  if (step.step === 'train') state.before = reportedAccuracy(best);
-  else state.afterFineTune = reportedAccuracy(best);
+  state.accuracies.push(...recordsOf(step.step, best, data));
+  if (step.step === 'train') state.before = reportedMetrics(best);
+  else state.afterFineTune = reportedMetrics(best);
   const { gradual } = step;
   // The plan knows which layers were pruned; the weights know how many zeros they have.
   const layers = gradual && counted(planByMagnitude(context.model, gradual).layers, context.model);
   return { step: step.step, epochs: records, best, ...(layers ? { layers } : {}) };
 }
 
-/** Largest difference between two measurements of the same accuracy. */
-const SAME_ACCURACY = 1e-3;
+/** Largest difference between two measurements of the same model: of a share, or relative to another metric. */
+const SAME = 1e-3;
+
+function isSame({ name, value }: MetricValue, { value: other }: MetricValue): boolean {
+  return Math.abs(value - other) <= SAME * (METRICS[name].isShare ? 1 : Math.max(Math.abs(value), Math.abs(other)));
+}
 
 /** Measures the best epoch from its files. @throws UserError where it differs from the measurement during training */
 async function checkAnswers({ prepared, model, listener, folder }: RunContext, best: EpochRecord): Promise<void> {
   const read = await measure(prepared, model, listener);
-  if (!read || Math.abs(read.accuracy - reportedAccuracy(best)) <= SAME_ACCURACY) return;
+  const trained = reportedMetrics(best);
+  if (!read || isSame(read.metrics[0], trained[0])) return;
   throw new UserError(
-    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${percent(read.accuracy)} of the ${read.split} images right, not ${percent(reportedAccuracy(best))}), by an internal error: Secateur cannot train this model.`,
+    `The run in ${folder.given} cannot go on, because the checkpoint of epoch ${best.epoch} does not answer as the network that was trained (${read.split} ${metricWords(read.metrics[0])}, not ${mainText(trained)}), by an internal error: Secateur cannot train this model.`,
   );
 }
 
@@ -107,7 +112,7 @@ async function trainEpochs(
         const record = reached.records.at(-1)!;
         const content = stamped(context, exactly(withWeightsOf(start, network)), [
           ...state.accuracies,
-          ...accuraciesOf(step.step, record, data),
+          ...recordsOf(step.step, record, data),
         ]);
         await keep(context, nameOf(record.epoch), content);
         if (best && isLastChange(context))
@@ -137,15 +142,18 @@ function withWeightsOf(model: ModelContent, { variables }: Network): ModelConten
   return { ...model, tensors };
 }
 
-function accuraciesOf(step: string, record: EpochRecord, { info }: Dataset): Provenance['accuracies'] {
-  const after = `${step}, epoch ${record.epoch}`;
-  const sampleData = info.sample;
-  return [
-    { after, split: 'validation', samples: info.examples.validation, accuracy: record.validationAccuracy, sampleData },
-    ...(record.testAccuracy === undefined
-      ? []
-      : [{ after, split: 'test', samples: info.examples.test, accuracy: record.testAccuracy, sampleData }]),
-  ];
+function recordsOf(
+  step: string,
+  { epoch, validation, test }: EpochRecord,
+  { info }: Dataset,
+): Provenance['accuracies'] {
+  const of = (split: 'validation' | 'test', metrics: MetricValues) =>
+    recordOf(`${step}, epoch ${epoch}`, metrics, {
+      split,
+      samples: info.examples[split],
+      sampleData: info.sample,
+    });
+  return [of('validation', validation), ...(test ? [of('test', test)] : [])];
 }
 
 function checkRecipe(step: TrainStep | FinetuneStep, where: string): void {

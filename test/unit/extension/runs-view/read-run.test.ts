@@ -4,11 +4,11 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runFigures } from '../../../../src/extension/runs-view/figures';
 import { readListedRun } from '../../../../src/extension/runs-view/read-run';
-import type { RunResult } from '../../../../src/protocol/run';
 import { folderWith } from '../../temporary';
 
 const totals = { params: 10, nonzero: 5, kernelWeights: 10, sparsity: 0.5, macs: 1, bytes: 40, gzipBytes: 2300 };
-const result: RunResult = {
+/** As an earlier version wrote it. */
+const result = {
   ...{ out: '/old/place/model.json', folder: '/old/place', steps: [], before: totals, after: totals, sampleData: true },
   accuracy: { before: 0.9, afterPrune: 0.8, afterFineTune: 0.89 },
 };

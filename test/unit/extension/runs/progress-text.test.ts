@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { epochRecord } from '../../../../src/protocol/epoch';
+import { measured } from '../../../../src/protocol/metric';
 import { logLine, progressText, share, shortProgressText } from '../../../../src/extension/runs/progress-text';
 
 const progress = { stage: 'evaluate', done: 4000, total: 10_000, unit: 'images', rate: 2500.4, secondsLeft: 2.4 };
@@ -22,16 +24,24 @@ test('a share stays within 0 and 1, also without a total', () => {
 });
 
 test('an epoch is one line in the log, progress is none', () => {
-  const record = {
+  const record = epochRecord({
     epoch: 1,
     loss: 0.4444,
-    accuracy: 0.84,
-    validationAccuracy: 0.88,
-    testAccuracy: 0.871,
+    training: [measured('accuracy', 0.84)],
+    validation: [measured('accuracy', 0.88)],
+    test: [measured('accuracy', 0.871)],
     seconds: 9.87,
-  };
+  });
   expect(logLine({ kind: 'epoch', step: 'train', epochs: 9, record })).toBe(
     'epoch 1 of 9: loss 0.4444, accuracy 84.00% training, 88.00% validation, 87.10% test, 9.9 s',
+  );
+  const errors = epochRecord({
+    ...{ epoch: 2, loss: 0.0026, seconds: 1 },
+    training: [measured('rmse', 0.051)],
+    validation: [measured('rmse', 0.0531)],
+  });
+  expect(logLine({ kind: 'epoch', step: 'train', epochs: 9, record: errors })).toBe(
+    'epoch 2 of 9: loss 0.0026, RMSE 0.051 training, 0.0531 validation, 1.0 s',
   );
   expect(logLine({ kind: 'progress', progress })).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RunJob } from '../../../../src/extension/runs/run-job';
+import { measured } from '../../../../src/protocol/metric';
 import { Recipe } from '../../../../src/protocol/recipe';
 import type { RunEvent, RunResult } from '../../../../src/protocol/run';
 
@@ -9,7 +10,7 @@ const progress = { stage: 's', done: 0, total: 1, unit: 'images', rate: 1, secon
 const training = (epoch: number): RunEvent => ({
   kind: 'progress',
   progress,
-  training: { loss: 1, accuracy: 0.5, epoch },
+  training: { loss: 1, metric: measured('accuracy', 0.5), epoch },
 });
 
 function told(events: RunEvent[]): RunEvent[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RunStatus } from '../../../../src/extension/runs/run-status';
+import { measured } from '../../../../src/protocol/metric';
 import { Recipe } from '../../../../src/protocol/recipe';
 import type { RunEvent } from '../../../../src/protocol/run';
 
@@ -11,7 +12,7 @@ const plain = (done: number): RunEvent => ({ kind: 'progress', progress: { ...pr
 const training = (epoch: number): RunEvent => ({
   kind: 'progress',
   progress,
-  training: { loss: 1, accuracy: 0, epoch },
+  training: { loss: 1, metric: measured('accuracy', 0.5), epoch },
 });
 
 function heard(...events: [number, RunEvent][]): RunStatus {

@@ -1,0 +1,19 @@
+import { NO_DATASET } from '../../../protocol/dataset';
+import { mainText, METRICS } from '../../../protocol/metric';
+import type { RunResult } from '../../../protocol/run';
+import { visible } from '../../../protocol/visible';
+
+/** Formats the main metric on the test split after each kind of step; steps that were not run are left out. */
+export function metricLine({ metrics, noAccuracy = NO_DATASET }: Pick<RunResult, 'metrics' | 'noAccuracy'>): string {
+  const { before, afterPrune, afterFineTune, split = 'test' } = metrics;
+  const known = before ?? afterPrune ?? afterFineTune;
+  const parts = [
+    before === null ? '' : `${mainText(before)} before`,
+    afterPrune === null ? '' : `${mainText(afterPrune)} after pruning`,
+    afterFineTune === null ? '' : `${mainText(afterFineTune)} after fine-tuning`,
+  ].filter((part) => part !== '');
+  if (known) return `${split} ${METRICS[known[0].name].words}: ${parts.join(', ')}`;
+  return noAccuracy === NO_DATASET
+    ? `accuracy: not measured, ${NO_DATASET}`
+    : `accuracy: not measured. ${visible(noAccuracy)}`;
+}
