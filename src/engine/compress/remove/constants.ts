@@ -64,7 +64,7 @@ function through(
   if (op.kind === 'merge')
     return unknown.map((_, i) =>
       joined(
-        op.how,
+        op,
         // A single channel is broadcast to all others.
         feeds.map((feed) => feed[feed.length === 1 ? 0 : i] ?? null),
       ),
@@ -100,17 +100,19 @@ function through(
     : unknown;
 }
 
-function joined(how: Merge['how'], values: Constants): number | null {
+function joined({ how, factor = 1 }: Merge, values: Constants): number | null {
   if (how === 'multiply' && values.includes(0)) return 0;
   const known = values.filter((value) => value !== null);
-  if (known.length < values.length) return null;
+  if (known.length < values.length || factor === null) return null;
   switch (how) {
     case 'add':
-      return known.reduce((a, b) => a + b);
+      return known.reduce((a, b) => a + factor * b);
     case 'subtract':
       return known.reduce((a, b) => a - b);
     case 'multiply':
       return known.reduce((a, b) => a * b);
+    case 'divide':
+      return known.reduce((a, b) => a / b);
     case 'average':
       return known.reduce((a, b) => a + b) / known.length;
     case 'maximum':

@@ -1,4 +1,4 @@
-import type { Op } from '../../model/op/op';
+import type { Op, OpOf } from '../../model/op/op';
 import type { Activation } from '../../model/op/attributes';
 import { makesChannels } from '../../model/op/channels';
 import type { Shape } from '../../model/shape';
@@ -26,6 +26,9 @@ const WHY: Partial<Readonly<Record<Op['kind'], string>>> = {
   'time-distributed': 'the layer inside it is not analyzed',
   embedding: 'its inputs are indices',
   standardization: 'it scales each channel by its own factor',
+  slice: 'it takes a part of its input',
+  expand: 'it adds an axis',
+  squeeze: 'it removes axes',
   masking: 'whether it masks a step depends on all channels',
   unknown: 'the effect of this type of layer on channels is unknown',
 };
@@ -81,6 +84,8 @@ export function follow(op: Op, output: Output, widths: readonly (number | null)[
         kind: 'passes',
         outputs: range(first).flatMap((one) => Array.from({ length: op.multiplier }, () => one)),
       };
+    case 'reduce':
+      return keepsChannels(op, rank) ? passes : lost('it may reduce the axis of the channels');
     case 'concat':
       if (first === null) return lost();
       return isLast(op.axis, rank)
@@ -112,6 +117,7 @@ function keepsPlaces({ kind }: Op): boolean {
     case 'prelu':
     case 'noise':
     case 'identity':
+    case 'element-function':
     case 'pad':
     case 'crop':
     case 'upsample':
@@ -128,6 +134,7 @@ function keepsPlaces({ kind }: Op): boolean {
 /** Counts the axes of a layer's output for an input with `fed` axes; null where the op does not determine them. */
 export function rankOf(op: Op, fed: number | null): number | null {
   if (op.kind === 'global-pool' || op.kind === 'repeat') return null;
+  if (op.kind === 'reduce') return fed === null || op.axes === null ? null : op.keepAxes ? fed : fed - op.axes.length;
   if ('rank' in op) return op.rank + 2;
   const keeps = keepsPlaces(op) || ['merge', 'dense', 'batch-normalization', 'concat'].includes(op.kind);
   return keeps ? fed : null;
@@ -145,6 +152,13 @@ function flattened(channels: number, width: number): Followed | undefined {
 function reshaped(target: Shape | null, channels: number, width: number): Followed | undefined {
   if (!target || width === 0) return undefined;
   return target.length === 1 || width === channels ? flattened(channels, width) : undefined;
+}
+
+/** Tells whether the last axis of the input stays. @param rank number of axes of the output */
+function keepsChannels({ axes, keepAxes }: OpOf<'reduce'>, rank: number | null): boolean {
+  if (rank === null || axes === null) return false;
+  const fed = keepAxes ? rank : rank + axes.length;
+  return axes.every((axis) => (axis < 0 ? fed + axis : axis) < fed - 1);
 }
 
 /** Tells whether an axis is the last one of `rank` axes. */

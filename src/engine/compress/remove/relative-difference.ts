@@ -49,8 +49,11 @@ export class RelativeDifference {
     }
   }
 
-  /** Returns the largest difference as a share of the spread of its channel: the standard deviation over the examples. */
-  largest(): number {
+  /**
+   * Returns the largest difference as a share of the spread of its channel: the standard deviation over the examples.
+   * `steady` is true if that channel hardly varies over the examples, so that its rounding weighs much.
+   */
+  largest(): { readonly share: number; readonly steady: boolean } {
     const places = this.#means.length / this.channels;
     const root = (sums: Float64Array, channel: number): number => {
       let sum = 0;
@@ -58,13 +61,14 @@ export class RelativeDifference {
       return Math.sqrt(sum / (places * this.#examples));
     };
     const all = Math.sqrt(this.#squares.reduce((sum, one) => sum + one, 0) / (this.#squares.length * this.#examples));
-    let largest = 0;
+    let largest = { share: 0, steady: false };
     for (let channel = 0; channel < this.channels; channel++) {
       const difference = this.#differences[channel]!;
       if (difference === 0) continue;
-      const spread = Math.max(root(this.#distances, channel), OF_ITSELF * root(this.#squares, channel), OF_ALL * all);
+      const own = root(this.#distances, channel);
+      const spread = Math.max(own, OF_ITSELF * root(this.#squares, channel), OF_ALL * all);
       const share = difference / spread;
-      if (!(share <= largest)) largest = share;
+      if (!(share <= largest.share)) largest = { share, steady: own < spread };
     }
     return largest;
   }

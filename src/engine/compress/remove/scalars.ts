@@ -34,6 +34,8 @@ export function elementwise(op: Op, value: number): number | null {
       return activatedBy(op, value);
     case 'prelu':
       return value >= 0 ? value : null;
+    case 'rescaling':
+      return op.scale === null || op.offset === null ? null : value * op.scale + op.offset;
     // The zeros at the edge differ from the constant.
     case 'pad':
       return value === 0 ? 0 : null;

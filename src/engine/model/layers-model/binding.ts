@@ -35,9 +35,10 @@ export const strayTensor = (name: string): UserError =>
     `The tensor "${name}" belongs to no layer of the model, so the model cannot be evaluated or trained: convert it again.`,
   );
 
-export const missingWeight = (name: string): UserError =>
+/** @param slashed true if the name of the layer holds a slash: the converter loses such layers of an HDF5 file */
+export const missingWeight = (name: string, slashed = false): UserError =>
   new UserError(
-    `No tensor of the checkpoint holds the weight "${name}" of the model, so it cannot be evaluated or trained: convert it again.`,
+    `No tensor of the checkpoint holds the weight "${name}" of the model, so it cannot be evaluated or trained: ${slashed ? 'the converter leaves out layers of .h5 files whose names hold a slash, so save the model as .keras and convert that.' : 'convert it again.'}`,
   );
 
 function otherShape({ name, shape }: Tensor, wanted: readonly (number | null)[]): UserError {

@@ -33,7 +33,9 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
   if (stray) throw strayTensor(stray.name);
   const nameOf = ({ name }: Tensor): string => plan.variableOf(byTensor.get(name)!);
   const running = await build(plan, joined(weights, nameOf)).catch(async (error: unknown) => {
-    if (missing[0]) throw missingWeight(missing[0].name);
+    const [lost] = missing;
+    const slashed = plan.topology.nodes.some(({ id, path }) => id === lost?.layer && path.at(-1)?.includes('/'));
+    if (lost) throw missingWeight(lost.name, slashed);
     if (error instanceof UserError) throw error;
     if (/shape mismatch/i.test(brief(error))) await nameUnfitting(plan, weights, nameOf);
     throw new UserError(`TensorFlow.js cannot rebuild the model (${brief(error)}): convert it again.`, {

@@ -95,7 +95,35 @@ export type ActivationLayer = { readonly kind: 'activation' } & (
 /** Joins inputs element by element. */
 export interface Merge {
   readonly kind: 'merge';
-  readonly how: 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum';
+  readonly how: 'add' | 'subtract' | 'multiply' | 'divide' | 'average' | 'maximum' | 'minimum';
+  /** Multiplies every input after the first; 1 where it is absent. */
+  readonly factor?: number | null;
+}
+
+/** The sum, the mean, the largest or the smallest along some axes. */
+export interface Reduction {
+  readonly kind: 'reduce';
+  readonly how: 'sum' | 'mean' | 'max' | 'min' | null;
+  /** Counted from the batch, or below 0 from the end. */
+  readonly axes: Sizes;
+  /** True if the axes stay, 1 long. */
+  readonly keepAxes: boolean;
+}
+
+/** A part of one axis: a place, which removes the axis, a range, or all axes that no other part is about. */
+export type SlicePart =
+  | number
+  | '...'
+  | {
+      readonly start?: number | null | undefined;
+      readonly stop?: number | null | undefined;
+      readonly step?: number | null | undefined;
+    };
+
+/** A part of a tensor, as Python writes it: `x[:, 1:3, ..., 0]`. */
+export interface Slice {
+  readonly kind: 'slice';
+  readonly parts: readonly SlicePart[] | null;
 }
 
 /** Takes the largest or the mean within a window, for each channel. */
@@ -189,6 +217,8 @@ export interface Plain {
     /** Changes values only while a model trains: dropout, noise, penalties of activities. */
     | 'noise'
     | 'identity'
+    /** A function of each number alone: a root, a power, a limit. */
+    | 'element-function'
     | 'flatten'
     | 'layer-normalization'
     | 'group-normalization'

@@ -18,8 +18,10 @@ import type {
   Pool,
   Rank,
   Recurrent,
+  Reduction,
   SeparableConvolution,
   Sizes,
+  Slice,
   Standardization,
   TransposedConvolution,
 } from './attributes';
@@ -59,6 +61,11 @@ export type Op = (
   | Merge
   | { readonly kind: 'concat'; readonly axis: number | null }
   | { readonly kind: 'dot'; readonly axes: Sizes }
+  | Reduction
+  | Slice
+  /** Adds an axis of length 1, or removes some. Axes are counted from the batch, or below 0 from the end. */
+  | { readonly kind: 'expand'; readonly axis: number | null }
+  | { readonly kind: 'squeeze'; readonly axes: Sizes }
   | Pool
   | GlobalPool
   | Margins

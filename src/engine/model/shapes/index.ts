@@ -1,6 +1,7 @@
 import type { Flow } from '../op/op';
 import type { Op } from '../op/op';
 import type { Shape } from '../shape';
+import { expandedShape, reducedShape, slicedShape, squeezedShape } from './axes';
 import { attention, einsum, multiHeadAttention } from './attention';
 import { convolution, depthwise, transposed } from './convolution';
 import { product, UNKNOWN, without, type Figures } from './infer';
@@ -31,6 +32,7 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
     case 'prelu':
     case 'noise':
     case 'identity':
+    case 'element-function':
     case 'batch-normalization':
     case 'layer-normalization':
     case 'group-normalization':
@@ -54,6 +56,14 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
       return depthwise(op, inputs);
     case 'merge':
       return elementwise(op, inputs);
+    case 'reduce':
+      return without(reducedShape(op, input));
+    case 'slice':
+      return without(slicedShape(op, input));
+    case 'expand':
+      return without(expandedShape(op, input));
+    case 'squeeze':
+      return without(squeezedShape(op, input));
     case 'concat':
       return concatenate(op, inputs);
     case 'dot':

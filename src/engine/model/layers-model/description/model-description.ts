@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { UserError } from '../../../../protocol/errors';
 import { count } from '../../../../protocol/format';
 import type { Shape } from '../../shape';
+import { layerOf } from './operations';
 import { LayerJson, shapeOf, stringOf, type Config } from './json';
 import { damaged } from '../validate/damaged';
 import { orderOfCalls, type WaitingCall } from './call-order';
@@ -81,7 +82,8 @@ export function readModel(
   if (place.count.layers > MAX_LAYERS) throw damaged(`it has more than ${count(MAX_LAYERS)} layers`);
   if (place.depth > MAX_DEPTH) throw damaged(`it holds models within models, more than ${MAX_DEPTH} deep`);
   const sequential = json.class_name === 'Sequential';
-  const layers = parsed.data.map((layer, i) => readLayer(layer, i, place));
+  const described = parsed.data.map(layerOf);
+  const layers = described.map((layer, i) => readLayer(layer, i, place));
   if (sequential && layers[0] && !layers[0].model && layers[0].declared === null)
     layers[0] = { ...layers[0], declared: shapeOf(config['build_input_shape']) };
   const byName = new Map(layers.map(({ name }, i) => [name, i]));
@@ -90,14 +92,15 @@ export function readModel(
     throw damaged(`two of its layers are called "${twice.name}"`);
   }
   const name = stringOf(config['name']) ?? json.name;
-  const graph = sequential ? chain(layers) : network(parsed.data, config, layers, byName);
+  const graph = sequential ? chain(layers) : network(described, config, layers, byName);
   for (const { layer, feeds } of graph.steps) requireArity(layers[layer]!, feeds);
   for (const { step, output } of [...graph.steps.flatMap(({ feeds }) => feeds), ...graph.outputs]) {
     const { name: from, type, model } = layers[graph.steps[step]!.layer]!;
     const made = model ? model.outputs.length : type === 'InputLayer' ? 1 : Infinity;
     if (output >= made) throw damaged(`output ${output} of "${from}" is used, which makes ${made}`);
   }
-  return { name, layers, ...graph, plain: graph.plain && layers.every(({ model }) => model?.plain ?? true) };
+  const plain = graph.plain && described.every((layer, i) => layer === parsed.data[i]);
+  return { name, layers, ...graph, plain: plain && layers.every(({ model }) => model?.plain ?? true) };
 }
 
 function readLayer(json: LayerJson, index: number, { depth, path, count }: Place): LayerDescription {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
 import { readOp } from '../ops/read';
 import { LayerJson, shapeOf, stringOf, type Config } from '../description/json';
+import { layerOf } from '../description/operations';
 import { biasOf } from './bias';
 import type { Edit, Path } from '../../edit/edit';
 
@@ -46,8 +47,9 @@ function editedModel(model: LayerJson, path: Path, placed: Placed): LayerJson {
 
 const configOf = ({ config }: LayerJson): Config => (Array.isArray(config) ? {} : (config ?? {}));
 
-/** Applies one edit to a layer. */
-function edited(layer: LayerJson, edit: Edit): LayerJson {
+/** Applies one edit to a layer. An operation becomes the layer that computes the same. */
+function edited(described: LayerJson, edit: Edit): LayerJson {
+  const layer = layerOf(described);
   const { config, class_name: type } = layer;
   if (!config || Array.isArray(config)) return layer;
   const withConfig = (changes: Config): LayerJson => ({ ...layer, config: { ...config, ...changes } });

@@ -3,6 +3,7 @@ import { MODELS } from '../description/model-description';
 import { LayerJson, numberOf, shapeOf, sizesOf, stringOf, type Config } from '../description/json';
 import type { Bidirectional, Op, TimeDistributed } from '../../op/op';
 import type { Gates, Merge, Plain } from '../../op/attributes';
+import { SliceParts } from './slice-parts';
 import { activationOf, axisOf, sizeOf, type Around, type Body, type Read } from './settings';
 import { spatials } from './spatial';
 
@@ -79,6 +80,8 @@ function firstOf(value: unknown): number | null {
   return typeof first === 'number' && Number.isFinite(first) ? first : null;
 }
 
+const REDUCTIONS = ['sum', 'mean', 'max', 'min'] as const;
+
 const merge = (how: Merge['how']): Read => () => ({ kind: 'merge', how }); // prettier-ignore
 
 const plain = (kind: Plain['kind'], ...types: string[]): Record<string, Read> =>
@@ -98,6 +101,7 @@ const readers = new Map<string, Read>(
     ...plain('noise', 'StochasticDepth'),
     ...plain('noise', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'ActivityRegularization'),
     ...plain('identity', 'Identity'),
+    ...plain('element-function', 'ElementFunction'),
     ...plain('flatten', 'Flatten'),
     ...plain('layer-normalization', 'LayerNormalization'),
     ...plain('group-normalization', 'GroupNormalization'),
@@ -135,11 +139,22 @@ const readers = new Map<string, Read>(
     Add: merge('add'),
     Subtract: merge('subtract'),
     Multiply: merge('multiply'),
+    Divide: merge('divide'),
+    CustomScaleLayer: ({ scale }) => ({ kind: 'merge', how: 'add', factor: sizeOf(scale) }),
     Average: merge('average'),
     Maximum: merge('maximum'),
     Minimum: merge('minimum'),
     Concatenate: ({ axis }) => ({ kind: 'concat', axis: axisOf(axis) }),
     Dot: ({ axes }) => ({ kind: 'dot', axes: sizesOf(axes, 2) }),
+    Reduce: ({ how, axis, keepdims }) => ({
+      kind: 'reduce',
+      how: REDUCTIONS.find((one) => one === how) ?? null,
+      axes: sizesOf(axis, Array.isArray(axis) ? axis.length : 1),
+      keepAxes: keepdims === true,
+    }),
+    Slice: ({ parts }) => ({ kind: 'slice', parts: SliceParts.safeParse(parts).data ?? null }),
+    ExpandDims: ({ axis }) => ({ kind: 'expand', axis: sizeOf(axis) }),
+    Squeeze: ({ axis }) => ({ kind: 'squeeze', axes: sizesOf(axis, Array.isArray(axis) ? axis.length : 1) }),
     Reshape: ({ target_shape: target }) => ({ kind: 'reshape', target: shapeOf(target) }),
     Permute: ({ dims }) => ({ kind: 'permute', order: sizesOf(dims, Array.isArray(dims) ? dims.length : 1) }),
     RepeatVector: ({ n }) => ({ kind: 'repeat', times: sizeOf(n) }),
