@@ -23,12 +23,13 @@ describe('the scan of the workspace', () => {
       .update('exclude', undefined, vscode.ConfigurationTarget.Workspace);
   });
 
-  it('finds the shipped checkpoint and the shipped recipe, and nothing else', async () => {
+  it('finds the shipped checkpoints and the shipped recipe, and nothing else', async () => {
     await until(
       'what the suites before have deleted is forgotten',
-      () => api.checkpoints().length === 1 && api.recipes().length === 1,
+      () => api.checkpoints().length === 2 && api.recipes().length === 1,
     );
-    assert.deepEqual(api.checkpoints(), [sampleModel()]);
+    const garden = inWorkspace('samples', 'garden-mobilenet', 'model.json');
+    assert.deepEqual([...api.checkpoints()].sort(), [sampleModel(), garden].sort());
     assert.deepEqual(api.recipes(), [inWorkspace('samples', 'prune-90.recipe.json')]);
   });
 

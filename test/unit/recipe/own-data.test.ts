@@ -99,3 +99,17 @@ it('a new network of dense layers learns a table, whose columns it standardizes'
   const [first] = result.steps;
   expect(first?.step === 'train' && first.best.validationAccuracy).toBeGreaterThanOrEqual(0.9);
 });
+
+it('the second example that ships tells its colored pictures apart', async () => {
+  const own = await bench();
+  const samples = path.resolve('media/samples');
+  const result = await own.run(
+    {
+      checkpoint: path.join(samples, 'garden-mobilenet'),
+      data: path.join(samples, 'garden'),
+      steps: [{ step: 'evaluate', samples: 60 }],
+    },
+    { untold: true },
+  );
+  expect(result.steps[0]?.step === 'evaluate' && result.steps[0].evaluation.accuracy).toBeGreaterThan(0.95);
+});

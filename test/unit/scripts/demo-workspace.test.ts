@@ -16,13 +16,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('the demo workspace holds a checkpoint, a valid recipe for it, and data', async () => {
+test('the demo workspace holds checkpoints, a valid recipe, and data', async () => {
   await prepareDemoWorkspace(folder);
   expect(isCheckpointText(read('fashion-cnn', 'model.json'))).toBe(true);
   const recipe = read('prune-90.recipe.json');
   expect(isRecipeText(recipe)).toBe(true);
   expect(Recipe.parse(JSON.parse(recipe)).checkpoint).toBe('fashion-cnn');
   expect(read('fashion-mnist-sample', 'LICENSE.md')).toContain('Zalando');
+  expect(isCheckpointText(read('garden-mobilenet', 'model.json'))).toBe(true);
+  expect(read('garden', 'LICENSE.md')).toContain('MIT');
 });
 
 test('what a person has changed there stays', async () => {

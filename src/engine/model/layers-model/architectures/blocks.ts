@@ -7,6 +7,9 @@ type Layer = tfLayers.layers.Layer;
 type Symbolic = tfLayers.SymbolicTensor;
 type Size = number | [number, number];
 
+/** With that of Keras, 0.99, the statistics of small data would lag behind the weights for many epochs. */
+const MOMENTUM = 0.9;
+
 /** Applies a layer that has one output. */
 function applied(layer: Layer, input: Symbolic | Symbolic[]): Symbolic {
   const output = layer.apply(input);
@@ -68,6 +71,6 @@ export class Blocks {
   }
 
   #normalized(name: string, input: Symbolic): Symbolic {
-    return applied(batchNormalization({ name: `${name}_bn` }), input);
+    return applied(batchNormalization({ name: `${name}_bn`, momentum: MOMENTUM }), input);
   }
 }
