@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { mainAccuracy, mainText, METRICS, MetricValues, metricsOr } from './metric';
+import { mainAccuracy, mainMetric, mainText, metricsOr, MetricValues } from './metric';
 
 const Record = z.object({
   epoch: z.number(),
@@ -68,7 +68,7 @@ export const reportedMetrics = ({ test, validation }: EpochRecord): MetricValues
 /** `accuracy 92.21% training, 91.20% validation, 90.87% test`, of the main metric. */
 export const epochWords = ({ training, validation, test }: EpochRecord): string =>
   [
-    `${METRICS[training[0].name].words} ${mainText(training)} training`,
+    `${mainMetric(training).words} ${mainText(training)} training`,
     `${mainText(validation)} validation`,
     ...(test ? [`${mainText(test)} test`] : []),
   ].join(', ');

@@ -133,6 +133,21 @@ export const metricNamed = (metrics: MetricValues, name: MetricName): MetricValu
 export const isBetterThan = ([main]: MetricValues, [other]: MetricValues): boolean =>
   isBetter(main.name, main.value, other.value);
 
+/** A metric of two measurements; the other side is undefined where it was not measured. */
+interface PairedMetric extends Pick<MetricValue, 'name' | 'output'> {
+  readonly a: number;
+  readonly b: number | undefined;
+}
+
+/** Pairs each metric of a measurement with the same of another. */
+export const pairedMetrics = (a: MetricValues, b: MetricValues): PairedMetric[] =>
+  a.map(({ name, output, value }) => ({
+    name,
+    ...(output === undefined ? {} : { output }),
+    a: value,
+    b: b.find((one) => one.name === name && one.output === output)?.value,
+  }));
+
 /** Reads metrics; where there are none, the accuracy that earlier versions wrote in their place. */
 export const metricsOr = (
   metrics: MetricValues | null | undefined,
@@ -149,6 +164,9 @@ export function metricText(name: MetricName, value: number, digits = 2): string 
   if (isShare) return percent(value, digits);
   return unit === undefined ? weight(value, 4) : `${weight(value)} ${unit}`;
 }
+
+/** Returns the definition of the main metric. */
+export const mainMetric = ([{ name }]: MetricValues): Metric => METRICS[name];
 
 /** Formats the value of the main metric: `91.20%`. @param digits decimals of a percentage */
 export const mainText = ([{ name, value }]: MetricValues, digits = 2): string => metricText(name, value, digits);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
 import { Progress, PrunedLayer } from './measure';
+import { MetricValues } from './metric';
 import { ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
 import { Removal } from './removal';
@@ -72,19 +73,18 @@ export const PlanBytes = z.object({
 });
 export type PlanBytes = z.infer<typeof PlanBytes>;
 
-/** Accuracy on the first `samples` validation images. */
-export const PlanAccuracy = z.object({
-  /** Accuracy of the unchanged model. */
-  baseline: z.number(),
-  /** Accuracy after the step; null if only the run itself finds the weights. */
-  accuracy: z.number().nullable(),
-  loss: z.number().nullable(),
+/** Metrics on the first `samples` validation examples, the main one first. */
+export const PlanMetrics = z.object({
+  /** Metrics of the unchanged model. */
+  before: MetricValues,
+  /** Metrics after the step; null if only the run itself finds the weights. */
+  after: MetricValues.nullable(),
   samples: z.number(),
   sampleData: z.boolean(),
   /** The normalization of the pixels, before and after. */
   normalization: NormalizationInUse,
 });
-export type PlanAccuracy = z.infer<typeof PlanAccuracy>;
+export type PlanMetrics = z.infer<typeof PlanMetrics>;
 
 /** The parts of a plan in this order: the counts, the bytes. Progress may come at any time. */
 export const PlanPart = z.discriminatedUnion('part', [
@@ -100,8 +100,8 @@ export const StepPlan = z.object({
   kind: z.enum(['zeros', 'channels', 'same']),
   counts: PlanCounts,
   bytes: PlanBytes,
-  accuracy: PlanAccuracy.nullable(),
-  /** The reason why accuracy was not measured: for example, no dataset was chosen. */
+  metrics: PlanMetrics.nullable(),
+  /** The reason why nothing was measured: for example, no dataset was chosen. */
   noAccuracy: z.string().optional(),
   /** Side effects of the step and facts that only the run finds, a sentence each. */
   notes: z.array(z.string()).optional(),

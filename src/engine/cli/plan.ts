@@ -1,6 +1,7 @@
 import type { PrunedLayer } from '../../protocol/measure';
+import { mainAccuracy, mainMetric, mainText, metricNamed } from '../../protocol/metric';
 import { accuracyNotes } from './runs';
-import type { PlanAccuracy, PlanBytes, PlanCounts, StepPlan } from '../../protocol/plan';
+import type { PlanMetrics, PlanBytes, PlanCounts, StepPlan } from '../../protocol/plan';
 import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
 import { table } from './table';
@@ -16,7 +17,7 @@ export const totalsOf = ({ counts: { totals }, bytes }: StepPlan) => ({
  * than 0.
  */
 export function planDocument(plan: StepPlan) {
-  const { counts, accuracy, noAccuracy, notes } = plan;
+  const { counts, noAccuracy, notes } = plan;
   return {
     dryRun: true,
     layers: counts.layers.map(({ before, after, ...layer }) => ({
@@ -25,10 +26,23 @@ export function planDocument(plan: StepPlan) {
       ...{ nonzero: after.nonzero, sparsity: after.sparsity, macs: after.macs, nonzeroMacs: after.nonzeroMacs },
     })),
     totals: totalsOf(plan),
-    accuracy,
+    ...metricsDocument(plan),
     ...(noAccuracy === undefined ? {} : { noAccuracy }),
     ...(notes === undefined ? {} : { notes }),
   };
+}
+
+/** The metrics of a plan, and again as an accuracy for readers of earlier versions; null where that is not the metric. */
+export function metricsDocument({ metrics }: Pick<StepPlan, 'metrics'>) {
+  const baseline = mainAccuracy(metrics?.before);
+  if (!metrics || baseline === undefined) return { accuracy: null, metrics };
+  const { after, samples, sampleData, normalization } = metrics;
+  const accuracy = {
+    ...{ baseline, accuracy: mainAccuracy(after) ?? null },
+    loss: (after && metricNamed(after, 'loss')?.value) ?? null,
+    ...{ samples, sampleData, normalization },
+  };
+  return { accuracy, metrics };
 }
 
 const right = true;
@@ -82,18 +96,18 @@ function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
   );
 }
 
-/** Formats the notes below the figures of a plan. @param after the moment at which accuracy is measured */
-export const measuredLines = ({ accuracy, noAccuracy = '', notes = [] }: StepPlan, after: string): string[] => [
-  accuracy ? accuracyText(accuracy, after) : `accuracy: not measured, ${visible(noAccuracy)}`,
-  ...accuracyNotes(accuracy?.sampleData ?? false, accuracy?.normalization),
+/** Formats the notes below the figures of a plan. @param after the moment after which it is measured */
+export const measuredLines = ({ metrics, noAccuracy = '', notes = [] }: StepPlan, after: string): string[] => [
+  metrics ? metricsText(metrics, after) : `accuracy: not measured, ${visible(noAccuracy)}`,
+  ...accuracyNotes(metrics?.sampleData ?? false, metrics?.normalization),
   ...notes.map((note) => visible(note)),
   'Nothing was written: this was a dry run.',
 ];
 
-const accuracyText = ({ samples, baseline, accuracy }: PlanAccuracy, after: string): string =>
+const metricsText = (metrics: PlanMetrics, after: string): string =>
   [
-    `validation accuracy on ${count(samples)} images: ${percent(baseline)} before`,
-    ...(accuracy === null ? [] : [`${percent(accuracy)} ${after}`]),
+    `validation ${mainMetric(metrics.before).words} on ${count(metrics.samples)} examples: ${mainText(metrics.before)} before`,
+    ...(metrics.after ? [`${mainText(metrics.after)} ${after}`] : []),
   ].join(', ');
 
 /** Formats the note of a layer. */

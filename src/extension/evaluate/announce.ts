@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../../protocol/measure';
-import { count, percent } from '../../protocol/format';
+import { count } from '../../protocol/format';
+import { metricWords } from '../../protocol/metric';
 import { modelLabel } from '../runs/folder-name';
 import type { Panels } from '../panel/panels';
 import { tell } from '../ui/say';
@@ -13,15 +14,15 @@ export function announceEvaluation(panels: Panels, uri: vscode.Uri, evaluation: 
   });
 }
 
-/** `fashion-cnn: accuracy 91.7% on 10,000 test images of fashion-mnist, loss 0.231.` */
+/** `fashion-cnn: accuracy 91.70% on 10,000 test examples of fashion-mnist, loss 0.231.` */
 export function evaluationSummary(uri: vscode.Uri, evaluation: Evaluation): string {
-  const { accuracy, loss, samples, split, dataset } = evaluation;
-  const images = `${count(samples)} ${split} images of ${dataset.name}${dataset.sample ? ' (a sample)' : ''}`;
+  const { metrics, loss, samples, split, dataset } = evaluation;
+  const examples = `${count(samples)} ${split} examples of ${dataset.name}${dataset.sample ? ' (a sample)' : ''}`;
   return vscode.l10n.t(
-    '{0}: accuracy {1} on {2}, loss {3}.',
+    '{0}: {1} on {2}, loss {3}.',
     modelLabel(uri.fsPath),
-    percent(accuracy),
-    images,
+    metricWords(metrics[0]),
+    examples,
     loss.toFixed(4),
   );
 }

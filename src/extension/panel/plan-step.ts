@@ -16,5 +16,5 @@ export async function planStep(
 ): Promise<StepPlan> {
   const about = { ...asked, model, samples: settings.previewSamples(), ...(data === undefined ? {} : { data }) };
   const plan = await engine.call('plan', about, { signal, onProgress: report });
-  return vscode.workspace.isTrusted || plan.accuracy ? plan : { ...plan, noAccuracy: 'off in Restricted Mode' };
+  return vscode.workspace.isTrusted || plan.metrics ? plan : { ...plan, noAccuracy: 'off in Restricted Mode' };
 }

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
-import { mainText, METRICS } from '../../protocol/metric';
+import { mainMetric, mainText } from '../../protocol/metric';
 import { lastMetrics } from '../runs/summary';
 import type { ListedRun } from './read-run';
 
@@ -17,9 +17,7 @@ function resultFigures(result: RunResult): string {
   const metrics = lastMetrics(result);
   return [
     `${percent(result.after.sparsity, 1)} sparse`,
-    ...(metrics
-      ? [`${mainText(metrics)} ${METRICS[metrics[0].name].words}${result.sampleData ? ' (sample)' : ''}`]
-      : []),
+    ...(metrics ? [`${mainText(metrics)} ${mainMetric(metrics).words}${result.sampleData ? ' (sample)' : ''}`] : []),
     `${bytes(result.after.gzipBytes)} gzip`,
   ].join(' \u00b7 ');
 }

@@ -1,5 +1,5 @@
 import { reportedMetrics } from '../../protocol/epoch';
-import { mainText, METRICS, type MetricValues } from '../../protocol/metric';
+import { mainMetric, mainText, type MetricValues } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
 
@@ -10,7 +10,7 @@ export function runSummary(title: string, result: RunResult): string {
   const last = lastMetrics(result);
   if (last !== null) {
     const from = metrics.before === null ? '' : `${mainText(metrics.before)} → `;
-    const { words } = METRICS[last[0].name];
+    const { words } = mainMetric(last);
     parts.push(`${metrics.split ?? 'test'} ${words} ${from}${mainText(last)}${sampleData ? ' (on sample data)' : ''}`);
   }
   if (after.sparsity > 0) parts.push(`sparsity ${percent(after.sparsity, 1)}`);

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Split } from '../dataset';
-import { percent } from '../format';
 import { Evaluation } from '../measure';
+import { metricWords } from '../metric';
 import { defineStep } from './define';
 
-/** Measures loss and accuracy. */
+/** Measures loss and metrics. */
 export const evaluate = defineStep({
   name: 'evaluate',
   options: {
@@ -24,11 +24,11 @@ export const evaluate = defineStep({
   words: {
     title: 'Evaluate',
     running: 'Evaluating',
-    purpose: 'Measures loss and accuracy between steps.',
+    purpose: 'Measures loss and metrics, such as accuracy, between steps.',
     verb: 'Evaluate',
     past: 'evaluated',
-    outcome: ({ evaluation: { accuracy, samples, split } }) =>
-      `accuracy ${percent(accuracy)} on ${samples} ${split} images`,
+    outcome: ({ evaluation: { metrics, samples, split } }) =>
+      `${metricWords(metrics[0])} on ${samples} ${split} examples`,
   },
 });
 export const EvaluateStep = evaluate.schema;

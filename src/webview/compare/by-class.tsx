@@ -12,7 +12,7 @@ export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: 
           <thead>
             <tr>
               <th scope="col">Class</th>
-              <th scope="col">Images</th>
+              <th scope="col">Examples</th>
               <SideHeads names={names} />
               <th scope="col">Change</th>
             </tr>
@@ -23,7 +23,7 @@ export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: 
               return (
                 <tr key={`${index} ${each.name}`}>
                   <th scope="row">{each.name}</th>
-                  <td>{plural(each.samples, 'image')}</td>
+                  <td>{plural(each.samples, 'example')}</td>
                   <td>{percent(each.accuracy, 1)}</td>
                   <td>{other ? percent(other.accuracy, 1) : '\u2013'}</td>
                   <td class={other && other.accuracy < each.accuracy ? 'worse' : 'quiet'}>

@@ -1,4 +1,5 @@
 import type { ComparedModel } from '../../protocol/measure/compare';
+import { METRICS, metricDifference, metricText } from '../../protocol/metric';
 import { normalizationWords } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { Tag } from '../ui/tag';
@@ -12,7 +13,6 @@ interface Line {
 }
 
 const inPoints = (a: number, b: number): string => points(b - a);
-const exact = (value: number): string => percent(value, 2);
 
 const LINES: readonly Line[] = [
   { label: 'Parameters', of: ({ totals }) => totals.params, format: count, difference: change },
@@ -26,23 +26,28 @@ const LINES: readonly Line[] = [
   { label: 'MACs', of: ({ totals }) => totals.macs, format: compact, difference: change },
   { label: 'Size', of: ({ totals }) => totals.bytes, format: bytes, difference: change },
   { label: 'Size, gzip', of: ({ totals }) => totals.gzipBytes, format: bytes, difference: change },
-  { label: 'Accuracy', of: ({ evaluation }) => evaluation?.accuracy ?? null, format: exact, difference: inPoints },
-  {
-    label: 'Loss',
-    of: ({ evaluation }) => evaluation?.loss ?? null,
-    format: (value) => value.toFixed(4),
-    difference: change,
-  },
 ];
 
-/** Sizes and accuracy of both models. */
+/** A line for each metric that one of both models has. */
+function metricLines(a: ComparedModel, b: ComparedModel): Line[] {
+  const known = a.evaluation ?? b.evaluation;
+  return (known?.metrics ?? []).map(({ name, output }) => ({
+    label: METRICS[name].title + (output === undefined ? '' : `, ${output}`),
+    of: ({ evaluation }) =>
+      evaluation?.metrics.find((one) => one.name === name && one.output === output)?.value ?? null,
+    format: (value) => metricText(name, value),
+    difference: (from, to) => (name === 'loss' ? change(from, to) : metricDifference(name, to - from)),
+  }));
+}
+
+/** Sizes and metrics of both models. */
 export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
   const measured = a.evaluation ?? b.evaluation;
   const why = a.noAccuracy ?? b.noAccuracy;
   return (
     <section class="section">
       <table class="compare" data-testid="compared-totals">
-        <caption class="unseen">Sizes and accuracy of both</caption>
+        <caption class="unseen">Sizes and metrics of both</caption>
         <thead>
           <tr>
             <td />
@@ -51,7 +56,7 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
           </tr>
         </thead>
         <tbody>
-          {LINES.map(({ label, of, format, difference }) => {
+          {[...LINES, ...metricLines(a, b)].map(({ label, of, format, difference }) => {
             const [left, right] = [of(a), of(b)];
             return (
               <tr key={label}>
@@ -66,7 +71,7 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
       </table>
       <p class="row small quiet">
         {measured
-          ? `Accuracy on ${plural(measured.samples, `${measured.split} image`)} of ${measured.dataset.name}`
+          ? `Measured on ${plural(measured.samples, `${measured.split} example`)} of ${measured.dataset.name}`
           : `Accuracy: ${why ?? 'not measured'}`}
         {measured?.dataset.sample && <Tag>sample</Tag>}
       </p>

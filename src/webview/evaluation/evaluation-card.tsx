@@ -1,9 +1,14 @@
 import { normalizationName, normalizationReason } from '../../protocol/normalization';
-import { count, percent, plural, rate } from '../../protocol/format';
+import { count, plural, rate } from '../../protocol/format';
+import { METRICS, metricText, type MetricValue, type MetricValues } from '../../protocol/metric';
 import { evaluation } from '../state/session';
 import { Tag } from '../ui/tag';
 import { Confusion } from './confusion';
 import { PerClass } from './per-class';
+
+/** The metrics of the main output. */
+const mainOutput = (metrics: MetricValues): MetricValue[] =>
+  metrics.filter(({ output }) => output === metrics[0].output);
 
 /** The last evaluation of the checkpoint. */
 export function EvaluationCard() {
@@ -19,22 +24,18 @@ export function EvaluationCard() {
         </span>
       </div>
       <dl class="results figures">
-        <div>
-          <dt>Accuracy</dt>
-          <dd data-testid="evaluation-accuracy" data-value={result.accuracy}>
-            {percent(result.accuracy, 2)}
-          </dd>
-        </div>
-        <div>
-          <dt>Loss</dt>
-          <dd data-testid="evaluation-loss" data-value={result.loss}>
-            {result.loss.toFixed(4)}
-          </dd>
-        </div>
+        {mainOutput(result.metrics).map(({ name, value }) => (
+          <div key={name}>
+            <dt title={METRICS[name].meaning}>{METRICS[name].title}</dt>
+            <dd data-testid={`evaluation-${name}`} data-value={value}>
+              {metricText(name, value)}
+            </dd>
+          </div>
+        ))}
         <div>
           <dt>Measured on</dt>
           <dd data-testid="evaluation-samples" data-value={result.samples} title={count(result.samples)}>
-            {plural(result.samples, `${result.split} image`)}
+            {plural(result.samples, `${result.split} example`)}
           </dd>
         </div>
         {result.normalization && (
@@ -47,7 +48,7 @@ export function EvaluationCard() {
         )}
         <div>
           <dt>Speed</dt>
-          <dd>{rate(result.samplesPerSecond, 'images')}</dd>
+          <dd>{rate(result.samplesPerSecond, 'examples')}</dd>
         </div>
       </dl>
       {result.normalization && <p class="small quiet">Normalization: {normalizationReason(result.normalization)}</p>}

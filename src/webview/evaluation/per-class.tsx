@@ -10,7 +10,7 @@ export function PerClass({ classes }: { classes: Evaluation['perClass'] }) {
       </p>
       <ul aria-labelledby="per-class-title">
         {classes.map((each, index) => (
-          <li key={`${index} ${each.name}`} title={plural(each.samples, 'image')}>
+          <li key={`${index} ${each.name}`} title={plural(each.samples, 'example')}>
             <span class="class-name">{each.name}</span>
             <span class="class-track" aria-hidden="true">
               <span class="class-bar" style={{ '--share': each.accuracy }} />

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { macsForWords } from '../../protocol/model';
 import { normalizationName, type NormalizationInUse } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { mainMetric, mainText, metricDifference, type MetricValues } from '../../protocol/metric';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
 import { counts, countsAreExact, previewAccuracy, previewBytes } from '../state/preview';
@@ -113,7 +114,7 @@ export function Totals() {
         preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
         note={macsAfter === null ? totals.macsFor && `for ${macsForWords(totals.macsFor)}` : 'of nonzero weights'}
       />
-      <AccuracyStat />
+      <MetricStat />
     </dl>
   );
 }
@@ -121,7 +122,11 @@ export function Totals() {
 /** `, [0,1]` */
 const pixels = (used: NormalizationInUse | undefined): string => (used ? `, ${normalizationName(used)}` : '');
 
-function AccuracyStat() {
+/** The difference of a main metric with its sign. */
+const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
+  metricDifference(after.name, after.value - before.value);
+
+function MetricStat() {
   const tried = previewAccuracy.value;
   const figure = tried?.value.figure;
   const known = evaluation.value;
@@ -129,31 +134,31 @@ function AccuracyStat() {
     return (
       <Stat
         id="accuracy"
-        label="Accuracy"
-        now={percent(figure.baseline, 1)}
-        value={figure.baseline}
+        label={mainMetric(figure.before).title}
+        title={mainMetric(figure.before).meaning}
+        now={mainText(figure.before, 1)}
+        value={figure.before[0].value}
         preview={
-          figure.accuracy === null
-            ? null
-            : {
-                text: percent(figure.accuracy, 1),
-                difference: points(figure.accuracy - figure.baseline),
-                value: figure.accuracy,
-                stale: tried.stale,
-              }
+          figure.after && {
+            text: mainText(figure.after, 1),
+            difference: differenceOf(figure.before, figure.after),
+            value: figure.after[0].value,
+            stale: tried.stale,
+          }
         }
-        note={`${plural(figure.samples, 'validation image')}${figure.sampleData ? ', sample data' : ''}${pixels(figure.normalization)}`}
+        note={`${plural(figure.samples, 'validation example')}${figure.sampleData ? ', sample data' : ''}${pixels(figure.normalization)}`}
       />
     );
   if (known)
     return (
       <Stat
         id="accuracy"
-        label="Accuracy"
-        now={percent(known.accuracy, 1)}
-        value={known.accuracy}
+        label={mainMetric(known.metrics).title}
+        title={mainMetric(known.metrics).meaning}
+        now={mainText(known.metrics, 1)}
+        value={known.metrics[0].value}
         preview={null}
-        note={`${plural(known.samples, `${known.split} image`)}${known.dataset.sample ? ', sample data' : ''}${pixels(known.normalization)}`}
+        note={`${plural(known.samples, `${known.split} example`)}${known.dataset.sample ? ', sample data' : ''}${pixels(known.normalization)}`}
       />
     );
   const why = tried?.value.reason ?? cannotMeasure.value ?? 'not measured yet';

@@ -1,6 +1,7 @@
 import { macsForWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
 import { bytes, change, compact, count, percent } from '../../protocol/format';
+import { mainMetric, mainText } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
 import { currentStep } from '../state/recipe';
 import { planned } from '../state/step-plan';
@@ -85,7 +86,7 @@ export function PlanTable() {
   const stale = JSON.stringify(known.step) !== JSON.stringify(step);
   const { before, after } = plan.counts.totals;
   const { before: now, after: then } = plan.bytes;
-  const { accuracy } = plan;
+  const { metrics } = plan;
   return (
     <section
       class={stale ? 'plan-table stale' : 'plan-table'}
@@ -101,17 +102,14 @@ export function PlanTable() {
         <span class="row small figures">
           gzip {both(bytes(now.gzipBytes), found(then?.gzipBytes, bytes))}
           {then && ` (${change(now.gzipBytes, then.gzipBytes)})`}
-          {accuracy && (
-            <span data-testid="plan-accuracy" data-value={accuracy.accuracy ?? undefined}>
-              accuracy{' '}
-              {both(
-                percent(accuracy.baseline, 1),
-                found(accuracy.accuracy, (share) => percent(share, 1)),
-              )}{' '}
-              on {count(accuracy.samples)} validation images
+          {metrics && (
+            <span data-testid="plan-accuracy" data-value={metrics.after?.[0].value}>
+              {mainMetric(metrics.before).words}{' '}
+              {both(mainText(metrics.before, 1), metrics.after ? mainText(metrics.after, 1) : '?')} on{' '}
+              {count(metrics.samples)} validation examples
             </span>
           )}
-          {accuracy?.sampleData && <Tag>sample</Tag>}
+          {metrics?.sampleData && <Tag>sample</Tag>}
         </span>
       </div>
       {plan.shortfall !== undefined && (

@@ -1,6 +1,7 @@
 import { NO_DATASET } from '../../protocol/dataset';
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
+import { mainMetric, mainText, metricDifference, METRICS, metricText } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { sentence } from '../ui/sentence';
@@ -38,9 +39,14 @@ const line = (
 
 /** Before and after, figure by figure. */
 function lines(result: RunResult): Line[] {
-  const { before, after, accuracy } = result;
+  const { before, after, metrics } = result;
+  const [first, last] = [metrics.before?.[0], (metrics.afterFineTune ?? metrics.afterPrune)?.[0]];
+  const name = last?.name ?? 'accuracy';
+  const was = first?.name === name ? first.value : null;
+  const { title } = METRICS[name];
+  const inMetric = (from: number, to: number): string => metricDifference(name, to - from);
   const inPoints = (was: number, is: number): string => points(is - was);
-  const shown = (share: number): string => percent(share, 2);
+  const shown = (value: number): string => metricText(name, value);
   return [
     line('params', 'Parameters', before?.params ?? null, after.params, count, change),
     line('nonzero', 'Nonzero', before?.nonzero ?? null, after.nonzero, count, change),
@@ -59,30 +65,32 @@ function lines(result: RunResult): Line[] {
     line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
     line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),
     line('gzip', 'Size, gzip', before?.gzipBytes ?? null, after.gzipBytes, bytes, change),
-    ...(accuracy.afterPrune === null
+    ...(metrics.afterPrune === null
       ? []
       : [
           line(
-            accuracy.afterFineTune === null ? 'accuracy' : 'accuracy-prune',
-            'Accuracy, pruned',
-            accuracy.before,
-            accuracy.afterPrune,
+            metrics.afterFineTune === null ? 'accuracy' : 'accuracy-prune',
+            `${title}, pruned`,
+            was,
+            metrics.afterPrune[0].value,
             shown,
-            inPoints,
+            inMetric,
           ),
         ]),
-    ...(accuracy.afterFineTune === null
+    ...(metrics.afterFineTune === null
       ? []
-      : [line('accuracy', 'Accuracy, fine-tuned', accuracy.before, accuracy.afterFineTune, shown, inPoints)]),
+      : [line('accuracy', `${title}, fine-tuned`, was, metrics.afterFineTune[0].value, shown, inMetric)]),
   ];
 }
 
-/** The images of the accuracies, in words. */
+/** The examples of the metrics, in words. */
 function measuredOn(result: RunResult): string {
   const samples = result.steps.flatMap((step) => (step.step === 'evaluate' ? [step.evaluation.samples] : []));
   const last = samples.at(-1);
-  const split = result.accuracy.split ?? 'test';
-  return last === undefined ? `Accuracy on the ${split} images` : `Accuracy on ${plural(last, `${split} image`)}`;
+  const split = result.metrics.split ?? 'test';
+  const { afterFineTune, afterPrune, before } = result.metrics;
+  const { title } = METRICS[(afterFineTune ?? afterPrune ?? before)?.[0].name ?? 'accuracy'];
+  return last === undefined ? `${title} on the ${split} examples` : `${title} on ${plural(last, `${split} example`)}`;
 }
 
 /** Notes of single steps beside the figures. */
@@ -90,12 +98,13 @@ function notes({ steps }: RunResult): string[] {
   return steps.flatMap((each) => {
     const step = each.step === 'target' ? each.applied : each;
     if (step.step === 'evaluate') {
-      const { accuracy, samples, split } = step.evaluation;
-      return [`Accuracy ${percent(accuracy, 2)} on ${plural(samples, `${split} image`)}.`];
+      const { metrics, samples, split } = step.evaluation;
+      const { title } = mainMetric(metrics);
+      return [`${title} ${mainText(metrics)} on ${plural(samples, `${split} example`)}.`];
     }
     if (step.step === 'recalibrate')
       return [
-        `Statistics of ${plural(step.layers.length, 'normalization')} measured on ${plural(step.samples, 'image')}.`,
+        `Statistics of ${plural(step.layers.length, 'normalization')} measured on ${plural(step.samples, 'example')}.`,
       ];
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
     if (step.step !== 'remove') return [];
@@ -117,7 +126,7 @@ const pixelsOf = ({ normalization }: RunResult): string[] =>
 export function Outcome({ result, folder }: { result: RunResult; folder: string }) {
   const asked = jobAsked.value;
   const evaluated = result.steps.some(({ step }) => step === 'evaluate');
-  const measured = evaluated || result.accuracy.afterPrune !== null || result.accuracy.afterFineTune !== null;
+  const measured = evaluated || result.metrics.afterPrune !== null || result.metrics.afterFineTune !== null;
   return (
     <div class="outcome" data-testid="run-result">
       <table class="compare">

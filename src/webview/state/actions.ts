@@ -1,5 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
+import { mainMetric, mainText } from '../../protocol/metric';
 import type { Attention, PanelState, RecipeJob } from '../../protocol/panel';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { percent } from '../../protocol/format';
@@ -105,7 +106,7 @@ export const cancelEvaluation = (): void => evaluation?.abort();
 
 function showEvaluation(result: NonNullable<PanelState['evaluation']>): void {
   if (session.panel.value) session.panel.value = { ...session.panel.value, evaluation: result };
-  session.announcement.value = `Accuracy ${percent(result.accuracy, 1)} on ${result.samples} images.`;
+  session.announcement.value = `${mainMetric(result.metrics).title} ${mainText(result.metrics, 1)} on ${result.samples} examples.`;
   bringIntoView('evaluation');
 }
 

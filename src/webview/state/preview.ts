@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError } from '../../protocol/errors';
-import type { PlanAccuracy, PlanBytes, PlanCounts } from '../../protocol/plan';
+import type { PlanBytes, PlanMetrics, PlanCounts } from '../../protocol/plan';
 import type { PruneStep } from '../../protocol/steps/prune';
 import { keepEqual } from './keep-equal';
 import { latestOnly } from './latest';
@@ -31,7 +31,7 @@ export const allWeights = computed(() => inspection.value && modelDistribution(i
 export const step = computed(() => sameStep(toPruneStep(amounts.value, allWeights.value)));
 const exactCounts = signal<Known<PlanCounts> | null>(null);
 const knownBytes = signal<Known<FileBytes> | null>(null);
-const knownAccuracy = signal<Known<{ figure: PlanAccuracy | null; reason: string | null }> | null>(null);
+const knownAccuracy = signal<Known<{ figure: PlanMetrics | null; reason: string | null }> | null>(null);
 const knownProblem = signal<Known<string> | null>(null);
 
 let inputAt = performance.now();
@@ -72,10 +72,10 @@ async function answer(question: { step: PruneStep; at: number }, signal: AbortSi
     batch(() => {
       exactCounts.value = { step: current, value: result.counts };
       gotBytes(result.bytes);
-      knownAccuracy.value = { step: current, value: { figure: result.accuracy, reason: result.noAccuracy ?? null } };
+      knownAccuracy.value = { step: current, value: { figure: result.metrics, reason: result.noAccuracy ?? null } };
       knownProblem.value = null;
     });
-    if (result.accuracy) measureDrawn('secateur:accuracy', question.at);
+    if (result.metrics) measureDrawn('secateur:accuracy', question.at);
   } catch (error) {
     if (error instanceof CancelledError || signal.aborted) return;
     knownProblem.value = { step: current, value: error instanceof Error ? error.message : String(error) };

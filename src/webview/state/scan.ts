@@ -1,7 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { CancelledError, firstComplaint } from '../../protocol/errors';
 import { SensitivityOptions } from '../../protocol/measure/sensitivity';
-import { mainText, METRICS } from '../../protocol/metric';
+import { mainMetric, mainText } from '../../protocol/metric';
 import type { JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
 import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../sensitivity/scan';
@@ -44,7 +44,7 @@ export async function startScan(): Promise<void> {
       { signal: own.signal, onProgress: (part) => (scan.value = onScanPart(scan.value ?? EMPTY_SCAN, part)) },
     );
     scan.value = finishedScan(result);
-    announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} examples, from ${METRICS[result.baseline.metrics[0].name].words} ${mainText(result.baseline.metrics, 1)}.`;
+    announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} examples, from ${mainMetric(result.baseline.metrics).words} ${mainText(result.baseline.metrics, 1)}.`;
   } catch (error) {
     if (!(error instanceof CancelledError)) scanProblem.value = error instanceof Error ? error.message : String(error);
   } finally {

@@ -1,4 +1,5 @@
-import { percent, plural } from '../../protocol/format';
+import { plural } from '../../protocol/format';
+import { mainText, METRICS } from '../../protocol/metric';
 import type { Amount } from './amount';
 import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
 import { cannotMeasure, panel, amounts } from '../state/session';
@@ -36,7 +37,7 @@ function Item({ layer, amount }: { layer: string | null; amount: Amount }) {
 /** Delay before the animation of a pending figure: it takes processor time from the engine, so only long waits show it. */
 const LONG_WAIT_MS = 800;
 
-/** The basis of the preview's figures: the images of the accuracy, or the reason why it is missing. */
+/** The basis of the preview's figures: the examples of the metric, or the reason why it is missing. */
 function Standing() {
   const tried = previewAccuracy.value;
   const waiting = !tried || tried.stale || previewBytes.value?.stale !== false;
@@ -49,13 +50,14 @@ function Standing() {
     );
   const why = tried?.value.reason ?? (tried?.value.figure ? null : cannotMeasure.value);
   const figure = tried && !tried.stale ? tried.value.figure : null;
+  const { title } = METRICS[tried?.value.figure?.before[0].name ?? 'accuracy'];
   const samples = tried?.value.figure?.samples ?? panel.value?.previewSamples ?? 0;
   return (
     <p class="standing small quiet" role="status" data-testid="preview-standing">
       {waitingLong && <Ring />}
       <span>
-        {figure?.accuracy != null && <span class="unseen">{percent(figure.accuracy, 1)}: </span>}
-        {why !== null ? `Accuracy: ${why}` : `Accuracy is measured on ${plural(samples, 'validation image')}`}
+        {figure?.after && <span class="unseen">{mainText(figure.after, 1)}: </span>}
+        {why !== null ? `Accuracy: ${why}` : `${title} is measured on ${plural(samples, 'validation example')}`}
         {tried?.value.figure?.sampleData ? ' of the sample data' : ''}
       </span>
     </p>

@@ -216,7 +216,7 @@ describe('on a terminal', () => {
     expect(inspected.stdout).toMatch(/logits +Dense +3 +111 +111 +0\.00% +108/);
     expect(inspected.stdout).toMatch(/logits: 108 weights, 0 zeros/);
     const evaluated = await secateur(['evaluate', model, '--data', data]);
-    expect(evaluated.stdout).toMatch(/^accuracy \d+\.\d\d%, loss .* on 36 test images of data/);
+    expect(evaluated.stdout).toMatch(/^accuracy \d+\.\d\d%, loss .* on 36 test examples of data/);
     const pruned = await secateur(['prune', model, '--threshold', '0.2', '--out', at('out')]);
     expect(pruned.stdout).toMatch(/logits +\d+ +\d+\.\d\d% +0\.2/);
     expect(pruned.stdout).toMatch(/not measured, no dataset chosen/);

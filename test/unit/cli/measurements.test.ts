@@ -99,7 +99,7 @@ describe('secateur target', () => {
   });
 
   it.each([
-    [[], 2, "one of '--accuracy', '--bytes', '--macs' and '--params' must be given"],
+    [[], 2, "one of '--accuracy', '--metric', '--bytes', '--macs' and '--params' must be given"],
     [['--bytes', '9', '--params', '9'], 2, 'cannot be used with'],
     [['--bytes', '10'], 1, 'cannot be met: the best plan found has'],
     [['--accuracy', 'high'], 1, 'must be a number from 0 to 1'],

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { PlanAccuracy } from '../../../src/protocol/plan';
+import { PlanMetrics } from '../../../src/protocol/plan';
 import { Removal } from '../../../src/protocol/removal';
 import { tinyModel, writeRaw, TINY } from '../../fixtures/tiny-model';
 import { writeTinyData } from '../../fixtures/tiny-data';
@@ -20,7 +20,9 @@ const Sizes = z.object({ params: z.number(), macs: z.number(), bytes: z.number()
 const DryRun = Removal.extend({
   dryRun: z.literal(true),
   totals: z.object({ before: Sizes, after: Sizes }),
-  accuracy: PlanAccuracy,
+  /** As earlier versions printed it, beside the metrics. */
+  accuracy: z.object({ baseline: z.number(), accuracy: z.number(), loss: z.number(), samples: z.number() }),
+  metrics: PlanMetrics,
 });
 
 /** The tiny classifier with a hidden layer of eight neurons, of which the first two are all zero. */
@@ -87,7 +89,7 @@ describe('secateur remove', () => {
     const given = ['remove', model, '--channels', '0.5', '--scope', 'layer', '--data', data, '--dry-run'];
     const { code, stdout } = await secateur([...given, '--json']);
     expect(code).toBe(0);
-    const { layers, totals, accuracy } = DryRun.parse(JSON.parse(stdout));
+    const { layers, totals, accuracy, metrics } = DryRun.parse(JSON.parse(stdout));
     expect(layers.map(({ name, state, after }) => [name, state, after.width])).toEqual([
       ['flatten', 'skipped', INPUTS],
       ['hidden', 'removed', HIDDEN / 2],
@@ -95,7 +97,7 @@ describe('secateur remove', () => {
     ]);
     expect(totals.after.params).toBeLessThan(totals.before.params);
     expect(totals.after.macs).toBe(totals.before.macs / 2);
-    expect(accuracy).toMatchObject({ samples: 3 });
+    expect(accuracy).toMatchObject({ samples: 3, accuracy: metrics.after![0].value });
     expect((await secateur(given)).stdout).toMatch(/hidden +removed .*Nothing was written: this was a dry run\.\n$/s);
     expect(await readdir(folder, { recursive: true })).toEqual(before);
   });

@@ -186,7 +186,7 @@ test('an untrusted workspace gets figures for allowed requests: histograms, coun
   expect(histogram?.count).toBe(108);
   const plan = await ask('plan', { step: prune, seed: 0, download: false });
   expect(plan.counts.totals.after.sparsity).toBeCloseTo(0.5, 2);
-  expect(plan).toMatchObject({ accuracy: null, noAccuracy: 'off in Restricted Mode' });
+  expect(plan).toMatchObject({ metrics: null, noAccuracy: 'off in Restricted Mode' });
   const other = await ask('plan', { step: finetune, seed: 0, download: false });
   expect(other).toMatchObject({ kind: 'same', noAccuracy: 'off in Restricted Mode' });
 });

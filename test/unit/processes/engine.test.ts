@@ -43,7 +43,7 @@ describe('the engine process', () => {
     expect((await call('evaluate', { model, data })).samples).toBe(36);
     const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
     expect((await call('plan', { model, step: prune })).noAccuracy).toBe('no dataset chosen');
-    expect((await call('plan', { model, step: prune, data, samples: 2 })).accuracy).toMatchObject({ samples: 2 });
+    expect((await call('plan', { model, step: prune, data, samples: 2 })).metrics).toMatchObject({ samples: 2 });
     await expect(call('inspect', { model: path.join(folder, 'none') })).rejects.toThrow(UserError);
     expect(await call('release', { model })).toBeNull();
     child.disconnect();

@@ -224,14 +224,16 @@ export class FakeHost {
         report({ part: 'counts', counts: plan.counts });
         await wait(40, signal);
         report({ part: 'bytes', bytes: plan.bytes });
-        if (!state.dataset) return { ...plan, accuracy: null, noAccuracy: NO_DATASET };
-        if (!state.trusted) return { ...plan, accuracy: null, noAccuracy: 'the workspace is not trusted' };
+        if (!state.dataset) return { ...plan, metrics: null, noAccuracy: NO_DATASET };
+        if (!state.trusted) return { ...plan, metrics: null, noAccuracy: 'the workspace is not trusted' };
         await wait(180, signal);
         const accuracy = Math.max(0.1, accuracyAt(told.totals.sparsity));
         return {
           ...plan,
-          accuracy: {
-            ...{ accuracy, baseline: 0.916, loss: 0.3, samples: 1000, sampleData: state.dataset.sample },
+          metrics: {
+            before: [measured('accuracy', 0.916), measured('loss', 0.24)],
+            after: [measured('accuracy', accuracy), measured('loss', 0.3)],
+            ...{ samples: 1000, sampleData: state.dataset.sample },
             normalization: HALVES,
           },
         };

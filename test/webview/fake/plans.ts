@@ -79,7 +79,7 @@ export function removedPlan(inspection: Inspection): StepPlan {
   return {
     ...{ kind: 'channels', counts, bytes: bytesOf(counts, inspection.totals, half(inspection.totals.gzipBytes)) },
     difference: { largest: 3.1e-7, samples: 64, on: 'noise' },
-    ...{ accuracy: null, noAccuracy: 'no dataset chosen' },
+    ...{ metrics: null, noAccuracy: 'no dataset chosen' },
   };
 }
 
@@ -93,6 +93,6 @@ export function keptPlan(inspection: Inspection): StepPlan {
       counts,
       bytes: { ...bytes, after: null, layers: bytes.layers.map((one) => ({ ...one, after: null })) },
     },
-    ...{ accuracy: null, noAccuracy: 'no dataset chosen', notes: ['It is found while the step runs.'] },
+    ...{ metrics: null, noAccuracy: 'no dataset chosen', notes: ['It is found while the step runs.'] },
   };
 }

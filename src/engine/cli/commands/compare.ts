@@ -1,5 +1,7 @@
 import type { Split } from '../../../protocol/dataset';
+import type { Evaluation } from '../../../protocol/measure';
 import type { ComparedSide, Comparison } from '../../../protocol/measure/compare';
+import { METRICS, metricText, pairedMetrics, type MetricValues } from '../../../protocol/metric';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent, points, sampleShape } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
@@ -53,11 +55,7 @@ function comparisonText(comparison: Comparison): string {
     ['files', bytes(a.totals.bytes), bytes(b.totals.bytes)],
     ['gzip', bytes(a.totals.gzipBytes), bytes(b.totals.gzipBytes)],
   ];
-  if (a.evaluation && b.evaluation)
-    figures.push(
-      ['accuracy', percent(a.evaluation.accuracy), percent(b.evaluation.accuracy)],
-      ['loss', a.evaluation.loss.toFixed(4), b.evaluation.loss.toFixed(4)],
-    );
+  if (a.evaluation && b.evaluation) figures.push(...metricRows(a.evaluation.metrics, b.evaluation.metrics));
   const totals = table(
     [{ heading: '' }, { heading: `a: ${a.name}`, right }, { heading: `b: ${b.name}`, right }],
     figures,
@@ -86,12 +84,31 @@ function layersText({ layers }: Comparison): string {
   );
 }
 
+/** Formats each metric of both, and the loss. */
+function metricRows(a: MetricValues, b: MetricValues): [string, string, string][] {
+  return pairedMetrics(a, b).map(({ name, output, a: left, b: other }) => [
+    `${METRICS[name].words}${output === undefined ? '' : ` of ${output}`}`,
+    metricText(name, left),
+    other === undefined ? 'none' : metricText(name, other),
+  ]);
+}
+
 function accuracyLines({ a, b }: Comparison): string[] {
   const [left, other] = [a.evaluation, b.evaluation];
   if (!left || !other) return [`accuracy: not measured, ${visible(a.noAccuracy ?? b.noAccuracy ?? '')}`];
-  const classes = table(
+  const classes = classTable(left, other);
+  return [
+    ...(left.perClass.length > 0 ? [classes, ''] : []),
+    `on ${count(left.samples)} ${left.split} examples of ${visible(left.dataset.name)}`,
+    ...normalizationLines(left.normalization, other.normalization),
+    ...sampleWarning(left.dataset.sample),
+  ];
+}
+
+const classTable = (left: Evaluation, other: Evaluation): string =>
+  table(
     [
-      ...[{ heading: 'class' }, { heading: 'images', right }, { heading: 'a', right }, { heading: 'b', right }],
+      ...[{ heading: 'class' }, { heading: 'examples', right }, { heading: 'a', right }, { heading: 'b', right }],
       { heading: 'change', right },
     ],
     left.perClass.map(({ name, samples, accuracy }, i) => {
@@ -99,15 +116,6 @@ function accuracyLines({ a, b }: Comparison): string[] {
       return [name, count(samples), percent(accuracy, 1), percent(theirs, 1), points(theirs - accuracy)];
     }),
   );
-  return [
-    classes,
-    '',
-    `on ${count(left.samples)} ${left.split} images of ${visible(left.dataset.name)}`,
-    ...normalizationLines(left.normalization, other.normalization),
-    ...sampleWarning(left.dataset.sample),
-  ];
-}
-
 /** Each side has its own. */
 const normalizationLines = (a: NormalizationInUse | undefined, b: NormalizationInUse | undefined): string[] => [
   ...(a ? [`a: ${normalizationWords(a)}`] : []),

@@ -1,5 +1,6 @@
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
+import { metricWords, type MetricValue } from '../../../protocol/metric';
 import { visible } from '../../../protocol/visible';
 import { count, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
@@ -35,13 +36,14 @@ export async function evaluate(
   await terminal.result(options.json ? JSON.stringify(evaluation) : evaluationText(evaluation));
 }
 
-/** Formats figures, the accuracy of each class, and the confusion matrix with true classes in rows. */
+/** Formats metrics and, for classes, the accuracy of each and the confusion matrix with true classes in rows. */
 export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
-  const { accuracy, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
-  const noun = normalization?.from === 'values' ? 'examples' : 'images';
+  const { metrics, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
+  const [main, ...others] = metrics;
+  const more = others.filter(({ name }) => name !== 'loss');
   const right = true;
   const classes = table(
-    [{ heading: 'class' }, { heading: noun, right }, { heading: 'accuracy', right }],
+    [{ heading: 'class' }, { heading: 'examples', right }, { heading: 'accuracy', right }],
     perClass.map((one) => [one.name, count(one.samples), percent(one.accuracy, 1)]),
   );
   const matrix = table(
@@ -52,12 +54,12 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
     ]),
   );
   return [
-    `accuracy ${percent(accuracy)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} ${noun} of ${visible(dataset.name)} (${count(samplesPerSecond)} ${noun}/s)`,
+    `${metricWords(main)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
+    ...(more.length > 0 ? [more.map((one) => `${metricWords(one)}${ofOutput(one)}`).join(', ')] : []),
     ...accuracyNotes(dataset.sample, normalization),
     ...(dataset.notes ?? []).map(visible),
-    '',
-    classes,
-    '',
-    matrix,
+    ...(perClass.length > 0 ? ['', classes, '', matrix] : []),
   ].join('\n');
 }
+
+const ofOutput = ({ output }: MetricValue): string => (output === undefined ? '' : ` of ${visible(output)}`);

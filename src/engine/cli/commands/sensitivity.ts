@@ -3,7 +3,7 @@ import { Sensitivity, SensitivityOptions, type LayerSensitivity } from '../../..
 import type { JsonObject } from '../../../protocol/json';
 import { visible } from '../../../protocol/visible';
 import { count, duration, percent } from '../../../protocol/format';
-import { mainText, METRICS, type MetricValues } from '../../../protocol/metric';
+import { mainMetric, mainText, type MetricValues } from '../../../protocol/metric';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
@@ -51,7 +51,7 @@ export async function sensitivity(
 export function sensitivityText(result: Sensitivity, out?: string): string {
   const { layers, baseline, samples, dataset, normalization, options, seconds, reused } = result;
   const right = true;
-  const metric = METRICS[baseline.metrics[0].name];
+  const metric = mainMetric(baseline.metrics);
   const sparsities = [...new Set(options.sparsities)].sort((a, b) => a - b);
   const cell = ({ points, collapsedAt }: LayerSensitivity, sparsity: number): string => {
     const point = points.find((one) => one.sparsity === sparsity);
@@ -87,4 +87,4 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
 
 /** Formats the main metric without a sign of percent, for a narrow column. */
 const bare = (metrics: MetricValues): string =>
-  METRICS[metrics[0].name].isShare ? (100 * metrics[0].value).toFixed(2) : mainText(metrics);
+  mainMetric(metrics).isShare ? (100 * metrics[0].value).toFixed(2) : mainText(metrics);

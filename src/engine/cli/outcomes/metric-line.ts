@@ -1,5 +1,5 @@
 import { NO_DATASET } from '../../../protocol/dataset';
-import { mainText, METRICS } from '../../../protocol/metric';
+import { mainMetric, mainText } from '../../../protocol/metric';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 
@@ -12,7 +12,7 @@ export function metricLine({ metrics, noAccuracy = NO_DATASET }: Pick<RunResult,
     afterPrune === null ? '' : `${mainText(afterPrune)} after pruning`,
     afterFineTune === null ? '' : `${mainText(afterFineTune)} after fine-tuning`,
   ].filter((part) => part !== '');
-  if (known) return `${split} ${METRICS[known[0].name].words}: ${parts.join(', ')}`;
+  if (known) return `${split} ${mainMetric(known).words}: ${parts.join(', ')}`;
   return noAccuracy === NO_DATASET
     ? `accuracy: not measured, ${NO_DATASET}`
     : `accuracy: not measured. ${visible(noAccuracy)}`;

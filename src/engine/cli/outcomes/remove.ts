@@ -4,7 +4,7 @@ import { Removal, type RemovedLayer } from '../../../protocol/removal';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
-import { measuredLines, totalsOf, whole } from '../plan';
+import { measuredLines, metricsDocument, totalsOf, whole } from '../plan';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import { sizesTaken } from '../commands/inspect';
@@ -41,7 +41,7 @@ function resultText(result: RunResult): string {
 
 /** Formats the plan of a removal as one document. */
 export function planDocument(plan: StepPlan) {
-  const { counts, accuracy, noAccuracy, notes, ...removal } = plan;
+  const { counts, metrics, noAccuracy, notes, ...removal } = plan;
   const said = {
     ...(noAccuracy === undefined ? {} : { noAccuracy }),
     ...(notes === undefined ? {} : { notes }),
@@ -49,7 +49,7 @@ export function planDocument(plan: StepPlan) {
   return {
     ...{ dryRun: true, layers: counts.layers, totals: totalsOf(plan) },
     ...Removal.omit({ layers: true, totals: true }).parse(removal),
-    ...{ accuracy, ...said },
+    ...{ ...metricsDocument({ metrics }), ...said },
   };
 }
 

@@ -3,7 +3,7 @@ import type { EpochRecord } from '../../../protocol/epoch';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, duration, percent } from '../../../protocol/format';
-import { mainText, METRICS, metricWords } from '../../../protocol/metric';
+import { mainMetric, mainText, metricWords } from '../../../protocol/metric';
 import { accuracyNotes } from '../runs';
 import { table } from '../table';
 import type { Outcome } from './outcome';
@@ -51,7 +51,7 @@ export function epochsTable(epochs: readonly EpochRecord[], best: EpochRecord): 
       rows,
     ),
     '',
-    `* best by validation ${METRICS[best.validation[0].name].words}: ${best.test ? `test ${metricWords(best.test[0])}` : mainText(best.validation)}`,
+    `* best by validation ${mainMetric(best.validation).words}: ${best.test ? `test ${metricWords(best.test[0])}` : mainText(best.validation)}`,
   ].join('\n');
 }
 

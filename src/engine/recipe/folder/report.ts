@@ -1,6 +1,7 @@
 import type { Recipe } from '../../../protocol/recipe';
 import { macsForWords } from '../../../protocol/model';
 import { normalizationWords } from '../../../protocol/normalization';
+import { mainText, METRICS, type MetricValues } from '../../../protocol/metric';
 import type { RunResult } from '../../../protocol/run';
 import { outcome } from '../../../protocol/steps';
 import { visibleLines } from '../../../protocol/visible';
@@ -32,18 +33,20 @@ export function resultsCsv({ layers = [], after }: RunResult): string {
 
 /** Formats a run for a person: figures, steps, layers and recipe. It holds times; checkpoints do not. */
 export function resultsMarkdown({ recipe, result, backend }: Report): string {
-  const { before, after, accuracy, steps, layers = [], seconds, finished, sampleData } = result;
+  const { before, after, metrics, steps, layers = [], seconds, finished, sampleData } = result;
   const { normalization, noAccuracy } = result;
   const sides = before ? (['before', 'after'] as const) : (['after'] as const);
   const totals = (pick: (figures: RunResult['after']) => string): string[] => [
     ...(before ? [pick(before)] : []),
     pick(after),
   ];
-  const measured: [string, number | null][] = [
-    ['before', accuracy.before],
-    ['after compressing', accuracy.afterPrune],
-    ['after fine-tuning', accuracy.afterFineTune],
+  const measured: [string, MetricValues | null][] = [
+    ['before', metrics.before],
+    ['after compressing', metrics.afterPrune],
+    ['after fine-tuning', metrics.afterFineTune],
   ];
+  const known = measured.flatMap(([when, values]) => (values === null ? [] : [{ when, values }]));
+  const metric = METRICS[known[0]?.values[0].name ?? 'accuracy'];
   const lines = [
     '# Results',
     '',
@@ -62,12 +65,12 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
       ],
     ),
     '',
-    '## Accuracy on the test images',
+    `## ${metric.title} on the ${metrics.split ?? 'test'} examples`,
     '',
-    ...(measured.some(([, value]) => value !== null)
+    ...(known.length > 0
       ? markdownTable(
-          ['', 'accuracy'],
-          measured.flatMap(([when, value]) => (value === null ? [] : [[when, percent(value)]])),
+          ['', metric.words],
+          known.map(({ when, values }) => [when, mainText(values)]),
         )
       : [noAccuracy === undefined ? 'Not measured.' : `Not measured: ${noAccuracy}`]),
     ...(normalization ? ['', `Pixels entered with ${normalizationWords(normalization)}.`] : []),

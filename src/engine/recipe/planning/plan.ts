@@ -12,7 +12,7 @@ import { notesBefore } from '../notes';
 import { withRunProvenance } from '../provenance';
 import { kindOf } from '../steps/kinds';
 import type { RunEnvironment } from '../types';
-import { measureAccuracy, type Measured } from './accuracy';
+import { measurePlan, type Measured } from './metrics';
 import { planBytes } from './bytes';
 import type { AppliedStep, Outlook, PlanData } from './outlook';
 
@@ -23,7 +23,7 @@ export interface PlanRequest {
   /** Start of relative paths in the step; default: the folder of the checkpoint. */
   readonly baseFolder?: string | undefined;
   readonly data: PlanData;
-  /** Number of validation examples for accuracy. */
+  /** Number of validation examples on which the model is measured. */
   readonly samples: number;
   /** The part of the provenance that names the program; requested once the counts are reported. */
   readonly environment: () => Promise<Pick<RunEnvironment, 'version' | 'backend'>>;
@@ -37,7 +37,7 @@ interface Listener {
 
 /**
  * Plans the step alone on an open checkpoint; nothing is written. Reports the counts as soon as they are known, then the
- * bytes, and returns everything with the accuracy.
+ * bytes, and returns everything with the metrics.
  * @throws UserError where the step does not fit the model, CancelledError
  */
 export async function planStep(
@@ -62,7 +62,7 @@ export async function planStep(
   const after = changesModel(step) ? (written ?? 'unknown') : 'same';
   const bytes = await planBytes(session, { kind: outlook.kind, start: outlook.start, after }, signal);
   report({ part: 'bytes', bytes });
-  const accuracy = await accuracyOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
+  const metrics = await metricsOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
   const notes = [
     ...(changesModel(step) ? notesBefore({ ...begun(outlook, checkpoint), recipe }) : []),
     ...(outlook.notes ?? []),
@@ -72,7 +72,7 @@ export async function planStep(
     kind: outlook.kind,
     counts: done?.counts ?? outlook.counts,
     bytes,
-    ...(typeof accuracy === 'string' ? { accuracy: null, noAccuracy: accuracy } : { accuracy }),
+    ...(typeof metrics === 'string' ? { metrics: null, noAccuracy: metrics } : { metrics }),
     ...(notes.length === 0 ? {} : { notes }),
     ...done?.removal,
   };
@@ -103,14 +103,14 @@ function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: AppliedSte
   return done ? { kind: kind === 'channels' ? 'smaller' : 'weights', model: done.model } : { kind: 'none' };
 }
 
-/** Returns accuracy before and after; a sentence where there is no data, or the model cannot be evaluated on it. */
-async function accuracyOf(
+/** Returns metrics before and after; a sentence where there is no data, or the model cannot be evaluated on it. */
+async function metricsOf(
   session: Session,
   data: PlanData,
   measured: Measured | string,
-  options: Parameters<typeof measureAccuracy>[3],
-): Promise<StepPlan['accuracy'] | string> {
+  options: Parameters<typeof measurePlan>[3],
+): Promise<StepPlan['metrics'] | string> {
   if (typeof measured === 'string') return measured;
   const dataset = await data.fitted();
-  return typeof dataset === 'string' ? dataset : orWhyNot(() => measureAccuracy(session, dataset, measured, options));
+  return typeof dataset === 'string' ? dataset : orWhyNot(() => measurePlan(session, dataset, measured, options));
 }

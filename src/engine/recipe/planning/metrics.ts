@@ -1,5 +1,5 @@
 import type { Progress } from '../../../protocol/measure';
-import type { PlanAccuracy } from '../../../protocol/plan';
+import type { PlanMetrics } from '../../../protocol/plan';
 import type { Session } from '../../checkpoint/store';
 import type { ModelContent } from '../../checkpoint/types';
 import { dataKey, type Dataset } from '../../dataset/open-data';
@@ -12,8 +12,8 @@ import { pauseUnless } from '../../pause';
 /** Examples of one pass: few enough that a newer plan, which cancels this one, waits for some 15 ms only. */
 const BATCH = 200;
 
-/** The number of validation examples for accuracy, and the listener. */
-export interface AccuracyOptions {
+/** The number of validation examples, and the listener. */
+export interface MeasuringOptions {
   readonly samples: number;
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -27,15 +27,15 @@ export type Measured =
   { readonly kind: 'weights' | 'smaller'; readonly model: ModelContent } | { readonly kind: 'same' | 'none' };
 
 /**
- * Measures the accuracy of a checkpoint, once per session, and of the plan, on the first validation examples.
+ * Measures a checkpoint, once per session, and the plan, on the first validation examples.
  * @throws UserError where the model cannot be evaluated on them, CancelledError
  */
-export async function measureAccuracy(
+export async function measurePlan(
   session: Session,
   dataset: Dataset,
   planned: Measured,
-  options: AccuracyOptions,
-): Promise<PlanAccuracy> {
+  options: MeasuringOptions,
+): Promise<PlanMetrics> {
   const { info, normalization } = dataset;
   const { samples, signal, onProgress } = options;
   const images = dataset.split('validation').first(samples);
@@ -56,12 +56,12 @@ export async function measureAccuracy(
   });
   const after =
     planned.kind === 'none'
-      ? { accuracy: null, loss: null }
+      ? null
       : planned.kind === 'smaller'
         ? await evaluated(planned.model, dataset, { split: 'validation', samples, signal, onProgress })
         : shown;
   return {
-    ...{ baseline: baseline.accuracy, accuracy: after.accuracy, loss: after.loss },
+    ...{ before: baseline.metrics, after: after?.metrics ?? null },
     ...{ samples: baseline.samples, sampleData: info.sample, normalization },
   };
 }
