@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * The largest difference between the outputs of the smaller model and the outputs of the model with the removed channels
- * masked. It is measured on validation images, or on random ones without data.
+ * masked. It is measured on validation examples, or on random ones without data.
  */
 export const OutputDifference = z.object({
   /**

@@ -106,7 +106,7 @@ export const engineRequests = {
       /** The recipe's seed; it decides random scores. */
       seed: z.number().int().min(0).max(0x7fffffff).default(0),
       data: DataReference.optional(),
-      /** The number of validation images on which accuracy is measured. */
+      /** The number of validation examples on which it is measured. */
       samples: z.number().int().min(1).max(100_000).default(1000),
       /** The folder that relative paths of the step start from; by default the folder of the model. */
       baseFolder: z.string().optional(),
@@ -119,7 +119,7 @@ export const engineRequests = {
     trust: ({ step, data }) => (data === undefined && !plansByRunning(step) ? 'reads' : 'runs'),
   }),
   /**
-   * Measures the sensitivity of each layer on validation images. With `out`, points are stored in that folder as they come,
+   * Measures the sensitivity of each layer on validation examples. With `out`, points are stored in that folder as they come,
    * and a later scan with the same model, data and options uses them again. At the end the folder holds `sensitivity.json`
    * and `sensitivity.csv`. The engine makes the folder if it is missing.
    */

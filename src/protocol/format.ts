@@ -93,7 +93,7 @@ function wholeSeconds(seconds: number): string {
 /** The milliseconds of a forward pass, without the unit: 0.823, 12.4. */
 export const milliseconds = (value: number): string => value.toFixed(value < 10 ? 3 : 1);
 
-/** A rate: 1,240 images/s. */
+/** A rate: 1,240 examples/s. */
 export const rate = (value: number, unit: string): string =>
   `${value >= 100 ? whole.format(value) : short.format(value)} ${unit}/s`;
 
@@ -105,7 +105,7 @@ export const shape = (sizes: readonly (number | null)[] | null): string =>
 export const sampleShape = (sizes: readonly (number | null)[] | null): string =>
   sizes === null ? '?' : shape(sizes.slice(1)) || '1';
 
-/** A count with its noun: 1 image, 1,000 images. */
+/** A count with its noun: 1 example, 1,000 examples. */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
@@ -119,7 +119,7 @@ interface Done {
 }
 
 /**
- * The progress of a task in parts: `4,000 of 10,000 images`, `2,500 images/s`, `3 s left`. Unknown parts are left out.
+ * The progress of a task in parts: `4,000 of 10,000 examples`, `2,500 examples/s`, `3 s left`. Unknown parts are left out.
  * @param secondsLeft seconds left of the whole that contains the task; by default those of the task
  */
 export function progressParts(

@@ -54,7 +54,7 @@ export async function trainModel({ datasets, dataPages, runStarter }: TrainingTo
     async (_, step, total) =>
       mapAnswer(await dataStep({ datasets, dataPages }, frame(step, total)), () => ({ data: datasets.chosen })),
     async ({ epochs }, step, total) => {
-      const prompt = vscode.l10n.t('Epochs: passes over the training images');
+      const prompt = vscode.l10n.t('Epochs: passes over the training examples');
       const answer = await inputStep(frame(step, total), prompt, String(epochs), epochsProblem);
       return mapAnswer(answer, (text) => ({ epochs: Number(text) }));
     },

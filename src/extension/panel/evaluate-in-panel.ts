@@ -24,7 +24,7 @@ export async function evaluateInPanel(
   isGone: () => boolean,
 ): Promise<Evaluation> {
   if (panel.data === undefined) {
-    report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'images', rate: 0, secondsLeft: 0 });
+    report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'examples', rate: 0, secondsLeft: 0 });
     await pickData({ datasets, dataPages }, modelLabel(panel.model));
   }
   await panel.settleNormalization(signal, report);

@@ -8,7 +8,7 @@ export function share({ done, total }: Progress): number {
   return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
 }
 
-/** `evaluating: 4,000 of 10,000 images, 2,500 images/s, 3 s left`. */
+/** `evaluating: 4,000 of 10,000 examples, 2,500 examples/s, 3 s left`. */
 export const progressText = (progress: Progress): string => `${progress.stage}: ${progressParts(progress).join(', ')}`;
 
 /** `34%, 2 min 5 s left`: short enough for the status bar. `done`: the finished share of the whole run. */

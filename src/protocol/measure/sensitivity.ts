@@ -7,7 +7,7 @@ import { ChannelScoreName } from '../steps/remove';
 
 /** The default sparsities of a scan: ten, from 10 to 99%. */
 export const SCAN_SPARSITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
-/** The default number of validation images of a scan. */
+/** The default number of validation examples of a scan. */
 export const SCAN_SAMPLES = 2000;
 
 /** Scores of weights and of channels; some exist for only one of the two. */
@@ -36,7 +36,7 @@ export const SensitivityOptions = z.strictObject({
     .int()
     .min(1)
     .default(SCAN_SAMPLES)
-    .describe('Number of validation images, the first ones of the split.'),
+    .describe('Number of validation examples, the first ones of the split.'),
   collapse: share
     .default(0.9)
     .describe(
@@ -86,7 +86,7 @@ export const Sensitivity = z.object({
   /** The normalization of the pixels. Absent in scans of earlier versions. */
   normalization: NormalizationInUse.optional(),
   split: z.literal('validation'),
-  /** The number of images on which points were measured. */
+  /** The number of examples on which points were measured. */
   samples: z.number(),
   options: SensitivityOptions,
   /** The metrics of the unchanged model. */

@@ -16,8 +16,8 @@ export const evaluate = defineStep({
       .int()
       .positive()
       .optional()
-      .describe('Number of images, the first ones of the split; all of them by default.')
-      .meta({ group: 'advanced', unit: 'images' }),
+      .describe('Number of examples, the first ones of the split; all of them by default.')
+      .meta({ group: 'advanced', unit: 'examples' }),
   },
   result: { evaluation: Evaluation },
   traits: { recovers: true, needsData: true },

@@ -52,17 +52,17 @@ export const scope = z
   .describe('Rank all weights together, or those of each layer.')
   .meta({ labels: { global: 'All layers together', layer: 'Each layer by itself' } });
 
-/** Importance scores; the engine describes each where it computes it. `taylor` and the later ones need training images. */
+/** Importance scores; the engine describes each where it computes it. `taylor` and the later ones need training examples. */
 export const ImportanceScoreName = z
   .enum(['magnitude', 'l2', 'lamp', 'random', 'taylor', 'movement', 'wanda', 'obc'])
   .meta({ labels: SCORE_LABELS });
 export type ImportanceScoreName = z.infer<typeof ImportanceScoreName>;
 
 const FROM_IMAGES: ReadonlySet<ImportanceScoreName> = new Set(['taylor', 'movement', 'wanda', 'obc']);
-/** True if a score is computed from training images. */
+/** True if a score is computed from training examples. */
 export const needsImages = (score: ImportanceScoreName): boolean => FROM_IMAGES.has(score);
 
-/** The default number of training images for a score. */
+/** The default number of training examples for a score. */
 export const CALIBRATION_SAMPLES = 1000;
 export const calibrationSamples = z
   .number()
@@ -70,8 +70,8 @@ export const calibrationSamples = z
   .min(1)
   .max(1_000_000)
   .default(CALIBRATION_SAMPLES)
-  .describe('Training images for taylor, movement, wanda and obc; other scores need none.')
-  .meta({ group: 'advanced', unit: 'images' });
+  .describe('Training examples for taylor, movement, wanda and obc; other scores need none.')
+  .meta({ group: 'advanced', unit: 'examples' });
 
 /**
  * The unit that is kept or pruned together. `element`: a single weight. `4x2`: a block of input by output channels at one

@@ -3,7 +3,7 @@ import { RecalibratedLayer } from '../removal';
 import { defineStep } from './define';
 import { measuredAfter, measuredWords } from './measured-after';
 
-/** Measures the moving means and variances of batch normalization again on training images. Nothing else changes. */
+/** Measures the moving means and variances of batch normalization again on training examples. Nothing else changes. */
 export const recalibrate = defineStep({
   name: 'recalibrate',
   options: {
@@ -13,16 +13,16 @@ export const recalibrate = defineStep({
       .min(2)
       .max(1_000_000)
       .default(1000)
-      .describe('Training images to measure the statistics on.')
-      .meta({ group: 'advanced', unit: 'images' }),
+      .describe('Training examples to measure the statistics on.')
+      .meta({ group: 'advanced', unit: 'examples' }),
     batchSize: z
       .number()
       .int()
       .min(2)
       .max(10_000)
       .default(100)
-      .describe('Images that are normalized together.')
-      .meta({ group: 'advanced', unit: 'images' }),
+      .describe('Examples that are normalized together.')
+      .meta({ group: 'advanced', unit: 'examples' }),
   },
   result: {
     layers: z.array(RecalibratedLayer),

@@ -36,7 +36,7 @@ export const ChannelScoreName = z
   .meta({ labels: SCORE_LABELS });
 export type ChannelScoreName = z.infer<typeof ChannelScoreName>;
 
-/** True if a channel score is computed from training images. */
+/** True if a channel score is computed from training examples. */
 export const channelsNeedImages = (score: ChannelScoreName): boolean => score === 'taylor';
 
 /**
@@ -78,8 +78,8 @@ export const remove = defineStep({
       .min(1)
       .max(1_000_000)
       .default(CALIBRATION_SAMPLES)
-      .describe('Training images for a score that needs data, such as taylor.')
-      .meta({ group: 'advanced', unit: 'images' }),
+      .describe('Training examples for a score that needs data, such as taylor.')
+      .meta({ group: 'advanced', unit: 'examples' }),
     inputShape: openSizes.optional(),
   },
   result: { ...Removal.shape, ...measuredAfter },

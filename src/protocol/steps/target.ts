@@ -39,8 +39,8 @@ export const target = defineStep({
       .int()
       .min(1)
       .default(2000)
-      .describe('Number of validation images on which layers and plans are measured, the first ones of the split.')
-      .meta({ group: 'advanced', unit: 'images' }),
+      .describe('Number of validation examples on which layers and plans are measured, the first ones of the split.')
+      .meta({ group: 'advanced', unit: 'examples' }),
     inputShape: openSizes.optional(),
     protect: LayerPatterns.optional().describe('Layers to leave alone, by name; * stands for any characters.'),
     writePlans: z

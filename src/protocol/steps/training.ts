@@ -4,7 +4,7 @@ import { PrunedLayer } from '../measure';
 import { metricWords } from '../metric';
 import { Augment } from './augment';
 
-/** Passes over the training images. */
+/** Passes over the training examples. */
 export const epochs = (fallback: number) =>
   z
     .number()
@@ -12,17 +12,17 @@ export const epochs = (fallback: number) =>
     .min(1)
     .max(10_000)
     .default(fallback)
-    .describe('Passes over the training images.')
+    .describe('Passes over the training examples.')
     .meta({ unit: 'epochs' });
-/** Images per optimizer step. */
+/** Examples per optimizer step. */
 export const batchSize = z
   .number()
   .int()
   .min(1)
   .max(10_000)
   .default(100)
-  .describe('Images per optimizer step; the last partial batch is dropped.')
-  .meta({ group: 'advanced', unit: 'images' });
+  .describe('Examples per optimizer step; the last partial batch is dropped.')
+  .meta({ group: 'advanced', unit: 'examples' });
 /** Adam's learning rate, with its default. */
 export const learningRate = (fallback: number) =>
   z.number().positive().max(10).default(fallback).describe("Adam's learning rate at the start.");

@@ -26,7 +26,7 @@ export function LatencyOfTwo({ names }: { names: readonly [string, string] }) {
       {known ? (
         <Times known={known} names={names} />
       ) : (
-        <p class="small quiet">Times forward passes of both models in turn, with one image and with a hundred.</p>
+        <p class="small quiet">Times forward passes of both models in turn, with one example and with a hundred.</p>
       )}
     </section>
   );

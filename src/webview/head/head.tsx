@@ -86,7 +86,7 @@ export function Head() {
             <Button
               icon="play"
               disabled={why !== null}
-              title={why ?? 'Measures loss and accuracy on the test images'}
+              title={why ?? 'Measures loss and metrics, such as accuracy, on the test examples'}
               onPress={() => void evaluate()}
               testId="evaluate-button"
             >

@@ -155,7 +155,7 @@ export function PlanTable() {
         {before.macsFor && ` MACs are counted for ${macsForWords(before.macsFor)}.`} The plan is for the current
         checkpoint, without the steps before.
         {plan.difference &&
-          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} images.`}
+          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} examples.`}
         {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}
         {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
         {plan.notes?.map((note) => ` ${note}`)}

@@ -113,7 +113,7 @@ function notes({ steps }: RunResult): string[] {
     const { largest, samples, on, relativeTo } = step.difference;
     return [
       ...short,
-      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}${relativeTo === undefined ? '' : ' of their spread'}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} images.`,
+      `Outputs differ from those of the masked model by at most ${largest.toExponential(1)}${relativeTo === undefined ? '' : ' of their spread'}, on ${count(samples)} ${on === 'noise' ? 'random' : 'validation'} examples.`,
     ];
   });
 }

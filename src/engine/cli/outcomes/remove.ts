@@ -121,7 +121,7 @@ function reachedLines({ reached, shortfall }: Pick<Removal, 'reached' | 'shortfa
 function differenceLine({ difference, notCompared }: Pick<StepPlan, 'difference' | 'notCompared'>): string {
   if (!difference) return `largest difference of outputs: not measured, ${notCompared ?? 'the model cannot be run'}`;
   const { largest, samples, on } = difference;
-  const where = on === 'noise' ? 'random inputs, as no dataset was given' : `${on} images`;
+  const where = on === 'noise' ? 'random inputs, as no dataset was given' : `${on} examples`;
   return `largest difference of outputs, removed against masked, on ${samples} ${where}: ${largest.toExponential(1)} of their spread`;
 }
 

@@ -27,7 +27,7 @@ interface Context {
 
 const kebab = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Turns a sentence of a schema into a line of help: `Passes over the images.` -> `passes over the images`. */
+/** Turns a sentence of a schema into a line of help: `Passes over the examples.` -> `passes over the examples`. */
 function helpOf({ help, fallback, spec }: Field): string {
   const text = !/^(Adam|[A-Z]{2})/.test(help) ? help.charAt(0).toLowerCase() + help.slice(1) : help;
   const shown =

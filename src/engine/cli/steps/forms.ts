@@ -86,7 +86,7 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
         step: 'recalibrate',
         flag: 'recalibrate',
         field: 'samples',
-        help: 'measure the statistics of batch normalization again, on so many training images',
+        help: 'measure the statistics of batch normalization again, on so many training examples',
         without: ['batchSize'],
       },
       fineTune('train the smaller model on, for so many epochs'),

@@ -53,7 +53,7 @@ function compare(teacher: string, what: string, theirs: readonly End[], ours: re
   const [their, our] = [theirs, ours].map((ends) => ends.map(({ shape }) => shapeText(shape)).join(' and '));
   if (their !== our)
     throw new UserError(
-      `The teacher "${teacher}" has an ${what} of shape ${their} but the model one of ${our}: choose a teacher for the same images and classes.`,
+      `The teacher "${teacher}" has an ${what} of shape ${their} but the model one of ${our}: choose a teacher for the same examples and classes.`,
     );
 }
 
