@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { DataFormat, Preprocess, Split } from './dataset';
+import { DataFormat, DataTask, Preprocess, Split } from './dataset';
 import { plural } from './format';
+import { TASK_WORDS } from './task';
 import { Normalization, normalizationName } from './normalization';
 
 /** The recognized properties of data, and its preprocessing: the answer to `describeData`. */
@@ -9,7 +10,7 @@ export const DataDescription = z.object({
   source: z.string(),
   name: z.string(),
   format: DataFormat,
-  task: z.enum(['classification', 'values']),
+  task: DataTask,
   splits: z.array(
     z.object({
       name: Split,
@@ -29,10 +30,12 @@ export const DataDescription = z.object({
 export type DataDescription = z.infer<typeof DataDescription>;
 
 /** The task in words. */
-export const taskWords = ({ task, classes }: Pick<DataDescription, 'task' | 'classes'>): string =>
-  task === 'classification'
-    ? `classification, ${plural(classes.length, 'class', 'classes')}`
-    : 'targets are numbers, no classes';
+export function taskWords({ task, classes }: Pick<DataDescription, 'task' | 'classes'>): string {
+  if (task === 'values') return 'targets are numbers, no classes';
+  if (task === 'none') return 'no targets, as for networks that reproduce their input';
+  const words = TASK_WORDS[task];
+  return classes.length > 0 ? `${words}, ${plural(classes.length, 'class', 'classes')}` : words;
+}
 
 /** The shape of one example in words; `?` where images differ in it. */
 export const exampleShape = ({ shape }: Pick<DataDescription, 'shape'>): string =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LossName, TaskName } from './task';
 import { NormalizationInput, type Normalization } from './normalization';
 
 /** A part of the data: `train` without the held-out examples, `validation` for choices, `test` for reports only. */
@@ -81,6 +82,12 @@ export const DatasetDescriptor = z.strictObject({
     ),
   validationImages: z.number().int().positive().optional().describe('The same as validationExamples.'),
   splitSeed: z.number().int().nonnegative().optional().describe('Decides which examples are held out; by default 0.'),
+  task: TaskName.optional().describe(
+    'What the network does with the examples; by default what the model was trained for, or what its output and the targets tell together.',
+  ),
+  loss: LossName.optional().describe(
+    'The loss of evaluation and training; by default the one the model was trained with, or the usual one of the task.',
+  ),
   columns: Columns.optional().describe('What the columns of a table are.'),
   preprocess: Preprocess.optional().describe('How pictures become images of one size and color.'),
 });
@@ -130,6 +137,10 @@ export function withNormalization(data: DataReference, normalization: Normalizat
   return typeof data === 'string' || before === undefined ? data : rest;
 }
 
+/** The task of data: a model may take the same data for another one, as classes that are written as numbers. */
+export const DataTask = z.enum([...TaskName.options, 'values', 'none']);
+export type DataTask = z.infer<typeof DataTask>;
+
 /** A dataset that was found, opened and checked. */
 export const DatasetInfo = z.object({
   name: z.string(),
@@ -138,8 +149,8 @@ export const DatasetInfo = z.object({
   /** True for the small subset that ships with Secateur; every figure measured on it must say so. */
   sample: z.boolean(),
   format: DataFormat,
-  /** `values`: the targets are numbers and no classes. */
-  task: z.enum(['classification', 'values']),
+  /** As it was said, or as the targets tell it: `values` are numbers and no classes, `none` means that there are no targets. */
+  task: DataTask,
   /** Empty where there are no classes. */
   classNames: z.array(z.string()),
   /** Shape of one example: height, width and channels of an image, or the number of features; null where images differ. */

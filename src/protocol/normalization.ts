@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { visible } from './visible';
 import { percent } from './format';
+import { METRICS, MetricValue, metricText } from './metric';
 
 /** The normalization of pixels: x in 0..255 becomes (x / 255 - mean) / std. */
 export interface Normalization {
@@ -80,9 +81,11 @@ export const NormalizationInput = z.union(
 export const TriedNormalization = z.object({
   mean: z.number(),
   std: z.number(),
-  /** 0 to 1. */
-  accuracy: z.number(),
-  /** Mean cross-entropy in nats; null if an output was not a number. */
+  /** 0 to 1; absent where the task has none. */
+  accuracy: z.number().optional(),
+  /** The metric that compares normalizations, where the task has no classes. */
+  metric: MetricValue.optional(),
+  /** Mean loss; null if an output was not a number. */
   loss: z.number().nullable(),
 });
 export type TriedNormalization = z.infer<typeof TriedNormalization>;
@@ -93,13 +96,13 @@ export type NormalizationTrial = z.infer<typeof NormalizationTrial>;
 
 /**
  * The normalization in use and its source: `given` by the person; `stored` in the checkpoint; `layer`: the model starts
- * with a layer that takes raw pixels; `found` by a trial; `new`: the default of new networks; `values`: the examples are
+ * with a layer that takes raw pixels; `output`: the model reproduces its input in the range of its outputs; `found` by a trial; `new`: the default of new networks; `values`: the examples are
  * numbers, not pixels, and enter as they are.
  */
 export const NormalizationInUse = z.object({
   mean: z.number(),
   std: z.number(),
-  from: z.enum(['given', 'stored', 'layer', 'found', 'new', 'values']),
+  from: z.enum(['given', 'stored', 'layer', 'output', 'found', 'new', 'values']),
   /** The layer that takes raw pixels. */
   layer: z.string().optional(),
   trial: NormalizationTrial.optional(),
@@ -110,7 +113,16 @@ export type NormalizationInUse = z.infer<typeof NormalizationInUse>;
 
 /** `[0,1]: 81.4%, [-1,1]: 24.6%` */
 export const trialWords = ({ tried }: Pick<NormalizationTrial, 'tried'>): string =>
-  tried.map((one) => `${normalizationName(one)}: ${percent(one.accuracy, 1)}`).join(', ');
+  tried
+    .map((one) => {
+      const words = one.metric ? `${METRICS[one.metric.name].words} ` : '';
+      return `${normalizationName(one)}: ${words}${triedText(one)}`;
+    })
+    .join(', ');
+
+/** The metric of a normalization that was tried: `81.4%`, `11.9 dB`. */
+export const triedText = ({ metric, accuracy }: TriedNormalization): string =>
+  metric ? metricText(metric.name, metric.value) : accuracy === undefined ? 'no number' : percent(accuracy, 1);
 
 /** The source of a normalization in a few words; for a trial, its evidence. */
 export function normalizationReason({ from, layer, trial, note, ...normalization }: NormalizationInUse): string {
@@ -123,6 +135,8 @@ export function normalizationReason({ from, layer, trial, note, ...normalization
       return 'stored in the checkpoint';
     case 'layer':
       return `because the model begins with the layer ${visible(layer ?? '')}`;
+    case 'output':
+      return 'because the model reproduces its input, and its outputs have this range';
     case 'new':
       return trial
         ? `that of new networks, because the model only guesses: ${trialWords(trial)} on ${trial.samples} images`

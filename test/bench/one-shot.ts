@@ -22,7 +22,7 @@ import { ImportanceScoreName, PruneStep } from '../../src/protocol/steps/prune';
 async function accuracy(content: ModelContent, data: Dataset, split: Split): Promise<number> {
   const network = await toNetwork(content);
   try {
-    return (await evaluateModel(network, data.split(split), { classNames: data.info.classNames })).accuracy;
+    return (await evaluateModel(network, data.split(split), {})).metrics[0].value;
   } finally {
     network.dispose();
   }

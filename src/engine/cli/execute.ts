@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { CancelledError, UserError } from '../../protocol/errors';
-import { normalizationName, type NormalizationTrial } from '../../protocol/normalization';
-import { percent } from '../../protocol/format';
+import { METRICS } from '../../protocol/metric';
+import { normalizationName, triedText, type NormalizationTrial } from '../../protocol/normalization';
 import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { localEngine } from './engine';
 import { createProgram } from './program';
@@ -63,9 +63,10 @@ export async function execute(args: readonly string[], surroundings: Surrounding
 /** Formats the normalizations that were tried, for a person to choose from. */
 function trialTable({ tried }: NormalizationTrial): string {
   const right = true;
+  const name = tried.find(({ metric }) => metric)?.metric?.name ?? 'accuracy';
   return table(
-    [{ heading: 'normalization' }, { heading: 'accuracy', right }, { heading: 'loss', right }],
-    tried.map((one) => [normalizationName(one), percent(one.accuracy, 1), one.loss?.toFixed(4) ?? 'no number']),
+    [{ heading: 'normalization' }, { heading: METRICS[name].words, right }, { heading: 'loss', right }],
+    tried.map((one) => [normalizationName(one), triedText(one), one.loss?.toFixed(4) ?? 'no number']),
   );
 }
 

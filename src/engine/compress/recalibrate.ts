@@ -4,7 +4,7 @@ import type { RecalibratedLayer } from '../../protocol/removal';
 import { tf } from '../tf';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import type { Examples } from '../dataset/examples';
-import { inputShape } from '../measure/classifier';
+import { inputShape } from '../measure/input-shape';
 import { readGraph } from '../model/graph';
 import { INFERENCE, type BatchNormalization, type ChannelMoments, type Network } from '../model/network';
 import { toNetwork } from '../model/runnable';

@@ -1,29 +1,60 @@
-import type { DatasetInfo } from '../../protocol/dataset';
+import type { DatasetDescriptor, DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
-import type { SourceData } from './sources/source';
+import type { SourceData, Target } from './sources/source';
+import { factsOf, type Targets } from './targets';
 
 /**
- * Returns the class names: the given ones, those in the files, or the class numbers. Empty where the targets are not
- * classes.
+ * Finds what the targets of a dataset are: classes with the given names, those in the files, or their numbers; numbers;
+ * or both. The task of a model decides which of them it takes.
  * @throws UserError where a label has no name
  */
-export function classesOf(
+export function targetsOf(
   { parts, classNames }: SourceData,
-  given: readonly string[] | undefined,
-): { readonly task: DatasetInfo['task']; readonly classNames: readonly string[] } {
-  const all = Object.values(parts).flatMap(({ target, labelsFrom }) =>
+  { classNames: given, task, loss }: Pick<DatasetDescriptor, 'classNames' | 'task' | 'loss'>,
+): Targets {
+  const said = { ...(task ? { task } : {}), ...(loss ? { loss } : {}) };
+  const numbers = factsOf(parts);
+  const all = Object.values(parts).map(({ target, labelsFrom }) => ({ target, labelsFrom }));
+  const classes = all.flatMap(({ target, labelsFrom }) =>
     target.kind === 'class' ? [{ labels: target.labels, labelsFrom }] : [],
   );
-  if (all.length < Object.values(parts).length) return { task: 'values', classNames: [] };
-  const names = given ?? classNames ?? numbered(parts.train ? all.slice(0, 1) : all);
-  for (const { labels, labelsFrom } of all) {
-    const at = labels.findIndex((label) => label >= names.length);
-    if (at >= 0)
-      throw new UserError(
-        `The dataset file ${labelsFrom} has label ${labels[at]!} at image ${at + 1}: labels must be 0 to ${names.length - 1}.`,
-      );
+  if (classes.length < all.length) {
+    const noClasses = all.map(({ target }) => whyNoClasses(target)).find((why) => why !== undefined);
+    const named =
+      given && numbers?.whole && numbers.shape.length === 0 && numbers.least >= 0 && numbers.most < given.length;
+    return { numbers, said, noClasses, ...(named ? { classNames: given } : {}) };
   }
-  return { task: 'classification', classNames: names };
+  if (numbers && !given && !classNames && said.task === undefined && !areClasses(classes)) return { numbers, said };
+  const names = given ?? classNames ?? numbered(parts.train ? classes.slice(0, 1) : classes);
+  for (const { labels, labelsFrom } of classes) {
+    const at = labels.findIndex((label) => label >= names.length);
+    if (at < 0) continue;
+    const why = `The dataset file ${labelsFrom} has label ${labels[at]!} at image ${at + 1}: labels must be 0 to ${names.length - 1}.`;
+    // A network that answers with numbers takes any.
+    if (numbers && !given && !classNames) return { numbers, said, noClasses: why };
+    throw new UserError(why);
+  }
+  return { classNames: names, numbers, said };
+}
+
+/** The task of data, as far as the data alone tells it. */
+export function taskOfData({ classNames, numbers, said }: Targets): DatasetInfo['task'] {
+  if (said.task) return said.task;
+  if (classNames) return 'classification';
+  return numbers ? 'values' : 'none';
+}
+
+const whyNoClasses = (target: Target): string | undefined => (target.kind === 'values' ? target.noClasses : undefined);
+
+/** Most classes that may be told apart although most of their numbers are missing. */
+const FEW = 20;
+
+/** Returns true for whole numbers that are likely those of classes: from 0 or 1, and few or mostly there. */
+function areClasses(all: readonly { readonly labels: Int32Array }[]): boolean {
+  const found = new Set<number>();
+  for (const { labels } of all) for (const label of labels) found.add(label);
+  const most = Math.max(...found);
+  return most < FEW || (Math.min(...found) <= 1 && found.size > most / 2);
 }
 
 /** Names classes by their numbers, up to the largest training label. */

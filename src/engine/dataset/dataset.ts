@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { DataReference, DatasetDescriptor, DatasetInfo, Split } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';
-import { classesOf } from './classes';
+import { targetsOf, taskOfData } from './classes';
 import { describedData } from './describe';
 import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
 import type { OpenData } from './open-data';
@@ -32,7 +32,7 @@ export async function readDataset(
   // Facts from the files win over facts from the name.
   const data = { ...read, name: read.name ?? known?.name, classNames: read.classNames ?? known?.classNames };
   const { parts } = data;
-  const { classNames, task } = classesOf(data, descriptor.classNames);
+  const targets = targetsOf(data, descriptor);
   const members = splitsOf(
     parts,
     {
@@ -48,8 +48,8 @@ export async function readDataset(
     folder: place.path,
     sample: data.sample ?? false,
     format: source.format,
-    task,
-    classNames: [...classNames],
+    task: taskOfData(targets),
+    classNames: [...(targets.classNames ?? [])],
     shape: shapeOf(parts),
     examples: { train: count('train'), validation: count('validation'), test: count('test') },
     heldOut: parts.validation === undefined && members.validation !== undefined,
@@ -64,7 +64,7 @@ export async function readDataset(
   };
   const giving = (given: Normalization | undefined): OpenData => {
     const open: OpenData = {
-      ...{ info, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
+      ...{ info, targets, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
       at: async (input, listener = {}) => sizedData(open, data, members, await sizes.at(input, listener)),
     };
     return open;

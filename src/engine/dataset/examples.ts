@@ -1,13 +1,19 @@
 import type { Split } from '../../protocol/dataset';
 import type { Normalization } from '../../protocol/normalization';
 import { changeImage, type Change } from './change';
+import { numbersIn } from './numbers-in';
 import { shuffled, type Random } from './random';
+import type { Target } from './sources/source';
+import { copyNumbers, numbersOf, type Targets } from './targets';
 
-/** A batch ready for a network: `values` is count x the shape of one example, row-major; `labels` are class numbers. */
+/** A batch ready for a network: `values` is count x the shape of one example, row-major. */
 export interface Batch {
   count: number;
   values: Float32Array<ArrayBuffer>;
+  /** Class numbers; empty where the targets are no classes. */
   labels: Int32Array;
+  /** Targets that are numbers, as stored, count x their shape; empty where they are none. */
+  numbers: Float32Array;
   /** Numbers of the examples in the dataset; they are the same in any order and split. */
   members: Uint32Array;
   /** Change of each example, in an augmented batch. */
@@ -18,12 +24,15 @@ export interface Batch {
 export interface ExampleStore {
   /** All examples, row-major: bytes of pixels, or numbers. */
   values: Uint8Array | Float32Array;
-  labels: Int32Array;
+  target: Target;
   members: Uint32Array;
   /** Shape of one example: height, width and channels of an image, or the number of features. */
   shape: readonly number[];
   /** The value of each byte, 256 entries; null for numbers, which enter unchanged. */
   lookup: Float32Array | null;
+  targets: Targets;
+  /** The normalization that `lookup` holds. */
+  normalization: Normalization;
 }
 
 /** The examples of one split. They stay as stored; only the current batch is float32. */
@@ -40,6 +49,20 @@ export class Examples {
   /** The shape of one example. */
   get shape(): readonly number[] {
     return this.store.shape;
+  }
+
+  /** The word for examples in progress and reports. */
+  get noun(): 'images' | 'examples' {
+    return this.store.lookup && this.shape.length === 3 ? 'images' : 'examples';
+  }
+
+  get targets(): Targets {
+    return this.store.targets;
+  }
+
+  /** The normalization of the examples; null for numbers that enter unchanged. */
+  get normalization(): Normalization | null {
+    return this.store.lookup && this.store.normalization;
   }
 
   /** Numbers of the examples in the dataset, in order. */
@@ -80,18 +103,22 @@ export class Examples {
 
   /** Makes a batch of the examples from `from` up to, but not including, `from + count`; fewer at the end. */
   batch(from: number, count: number): Batch {
-    const { values, labels, members, shape, lookup } = this.store;
+    const { values, target, members, shape, lookup } = this.store;
+    const labels = target.kind === 'class' ? target.labels : undefined;
+    const numbers = numbersOf(target);
     const chosen = members.subarray(from, from + count);
     const size = numbersIn(shape);
     const out = {
       count: chosen.length,
       values: new Float32Array(chosen.length * size),
-      labels: new Int32Array(chosen.length),
+      labels: new Int32Array(labels ? chosen.length : 0),
+      numbers: new Float32Array(numbers ? chosen.length * numbersIn(numbers.shape) : 0),
       members: chosen,
     };
     for (let i = 0; i < chosen.length; i++) {
       const member = chosen[i]!;
-      out.labels[i] = labels[member]!;
+      if (labels) out.labels[i] = labels[member]!;
+      if (numbers) copyNumbers(numbers, member, out.numbers, i);
       let at = i * size;
       if (lookup) for (let p = member * size, end = p + size; p < end; p++) out.values[at++] = lookup[values[p]!]!;
       else out.values.set(values.subarray(member * size, (member + 1) * size), at);
@@ -99,9 +126,6 @@ export class Examples {
     return out;
   }
 }
-
-/** Counts the elements of an example of this shape. */
-export const numbersIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Fills a batch up to `size` with blank examples: a batch of its own size would need a compiled graph of its own. */
 export function padded(batch: Batch, size: number): Batch {

@@ -1,4 +1,5 @@
-import { numbersIn, type Examples } from './examples';
+import type { Examples } from './examples';
+import { numbersIn } from './numbers-in';
 
 /** Examples that are read at once. */
 const BATCH = 1024;

@@ -20,4 +20,4 @@ export function fromZero(data: SourceData, names = 0): SourceData {
 }
 
 const oneLess = (target: Target): Target =>
-  target.kind === 'class' ? { kind: 'class', labels: target.labels.map((label) => label - 1) } : target;
+  target.kind === 'class' ? { ...target, labels: target.labels.map((label) => label - 1) } : target;

@@ -3,11 +3,13 @@ import type { DatasetInfo, Preprocess, Split } from '../../protocol/dataset';
 import type { Normalization, NormalizationInUse } from '../../protocol/normalization';
 import type { Examples } from './examples';
 import type { LoadListener } from './pictures/load';
+import type { Targets } from './targets';
 import type { Standardization } from './standardization';
 
 /** An open dataset. The shape of its examples in a network is not decided yet. */
 export interface OpenData {
   readonly info: DatasetInfo;
+  readonly targets: Targets;
   /** Identifies its content, its place and its splits: results that were computed under a key stay valid for it. */
   readonly key: string;
   /** Notes for the person, one sentence each. */

@@ -2,7 +2,8 @@ import { reportedSplit, type DatasetInfo, type Split } from '../../protocol/data
 import { UserError } from '../../protocol/errors';
 import { RAW } from '../../protocol/normalization';
 import type { OpenData, SizedData } from './open-data';
-import { Examples, normalizationTable, numbersIn } from './examples';
+import { Examples, normalizationTable } from './examples';
+import { numbersIn } from './numbers-in';
 import type { SizedParts } from './sizes';
 import type { SourceData } from './sources/source';
 import { inOrder } from './class-order';
@@ -13,7 +14,7 @@ const REORDERED = 'The classes are in the order in which the model knows them.';
 
 type MembersOf = Readonly<Partial<Record<Split, Members>>>;
 
-/** Opens a dataset in the shape that a network takes. @throws UserError where its targets are not classes */
+/** Opens a dataset in the shape that a network takes. */
 export function sizedData(
   open: OpenData,
   source: Pick<SourceData, 'parts' | 'sortedClasses'>,
@@ -21,11 +22,7 @@ export function sizedData(
   sizes: SizedParts,
 ): SizedData {
   const { parts, shape, notes } = sizes;
-  const { info } = open;
-  if (info.task !== 'classification')
-    throw new UserError(
-      `The dataset ${info.name} has numbers as targets and no classes, and only networks that tell classes apart can be evaluated or trained yet: choose data with classes.`,
-    );
+  const { info, targets } = open;
   const kind = Object.values(parts).every(({ values }) => values instanceof Uint8Array) ? 'pixels' : 'numbers';
   let standard: Standardization | undefined;
   const data: SizedData = {
@@ -33,7 +30,13 @@ export function sizedData(
     inOrderOf: (names) => {
       const ordered = source.sortedClasses ? inOrder(info, source.parts, names) : undefined;
       if (!ordered) return data;
-      const named = { ...open, info: { ...info, classNames: [...names] }, notes: [...open.notes, REORDERED] };
+      const renamed = { ...targets, classNames: [...names] };
+      const named = {
+        ...open,
+        targets: renamed,
+        info: { ...info, classNames: [...names] },
+        notes: [...open.notes, REORDERED],
+      };
       return sizedData(named, { parts: ordered, sortedClasses: false }, members, sizes);
     },
     standardization: () => (standard ??= kind === 'pixels' ? standardizationOf(parts, members) : null),
@@ -43,9 +46,10 @@ export function sizedData(
       const split = (wanted: Split): Examples => {
         const its = members[wanted];
         const [examples, target] = its ? [parts[its.part], source.parts[its.part]?.target] : [];
-        if (!its || !examples || target?.kind !== 'class') throw new UserError(whyNoSplit(info, wanted));
+        if (!its || !examples || !target) throw new UserError(whyNoSplit(info, wanted));
         const { values } = examples;
-        return new Examples(wanted, { values, labels: target.labels, members: its.members, shape, lookup });
+        const { members: of } = its;
+        return new Examples(wanted, { values, target, members: of, shape, lookup, targets, normalization });
       };
       const reported = reportedSplit(info);
       return { ...data, normalization, reported, has: (wanted) => info.examples[wanted] > 0, split };

@@ -1,6 +1,6 @@
 import type { Preprocess, Split } from '../../protocol/dataset';
 import { CancelledError, UserError } from '../../protocol/errors';
-import { numbersIn } from './examples';
+import { numbersIn } from './numbers-in';
 import { channelsOf, commonOf, formed, formFor, formNote, type Common, type Form } from './pictures/form';
 import { loadPictures, refuseTooMany, type LoadListener } from './pictures/load';
 import type { ArrayExamples, Part, SourceData } from './sources/source';

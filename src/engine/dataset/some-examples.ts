@@ -1,6 +1,6 @@
 import { type DataExamples, SHOWN_SIDE } from '../../protocol/data-examples';
 import { CancelledError } from '../../protocol/errors';
-import { numbersIn } from './examples';
+import { numbersIn } from './numbers-in';
 import { decodePicture } from './pictures/decode';
 import type { Pixels } from './pictures/picture';
 import { thumbnail } from './pictures/thumbnail';
@@ -59,6 +59,7 @@ function picturesOf(examples: StoredExamples): Pictured | ArrayExamples {
 }
 
 function targetAt(target: Target, member: number, classNames: readonly string[]): string | (number | null)[] {
+  if (target.kind === 'none') return [];
   if (target.kind === 'class') return classNames[target.labels[member]!] ?? String(target.labels[member]);
   const width = numbersIn(target.shape);
   const from = member * width;

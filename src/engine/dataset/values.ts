@@ -1,5 +1,5 @@
 import { UserError } from '../../protocol/errors';
-import { numbersIn } from './examples';
+import { numbersIn } from './numbers-in';
 import type { ArrayExamples, Target } from './sources/source';
 
 /** Numbers of any type, as files store them. */
@@ -50,36 +50,44 @@ function isBytes(numbers: Numbers): boolean {
 
 /**
  * Returns the targets of the examples: classes by number or one-hot, otherwise numbers. Whole numbers stored as floating-point
- * numbers are classes where none between the lowest and the highest is missing.
- * @param columns numbers for each example
+ * numbers are classes where none between the lowest and the highest is missing. The task of a model decides whether
+ * classes that are written as numbers are taken as numbers.
+ * @param shape of the targets of one example
  * @param where names the targets in a sentence
- * @throws UserError where a class number is negative
+ * @throws UserError where one is not finite
  */
-export function targetOf(numbers: Numbers, columns: number, where: string): Target {
+export function targetOf(numbers: Numbers, shape: readonly number[], where: string): Target {
   const floats = numbers instanceof Float32Array || numbers instanceof Float64Array;
-  if (columns === 1) {
+  if (numbersIn(shape) === 1) {
     const values = Float64Array.from(numbers, Number);
-    if (values.every(Number.isInteger) && (!floats || isGapless(values)))
-      return { kind: 'class', labels: classNumbers(values, where) };
-    return { kind: 'values', values: Float32Array.from(values), shape: [] };
+    requireFinite(values, where);
+    const written = { values: Float32Array.from(values), shape: [] };
+    if (!values.every(Number.isInteger) || (floats && !isGapless(values))) return { kind: 'values', ...written };
+    const noClasses = noClassNumber(values, where);
+    if (noClasses !== undefined) return { kind: 'values', ...written, noClasses };
+    return { kind: 'class', labels: Int32Array.from(values), numbers: written };
   }
-  const values = Float32Array.from(numbers, Number);
-  const labels = oneHotClasses(values, columns);
-  return labels ? { kind: 'class', labels } : { kind: 'values', values, shape: [columns] };
+  const [columns = 1, ...more] = shape;
+  const { values } = examplesOf(numbers, shape, where);
+  const labels = more.length === 0 && columns > 1 ? oneHotClasses(values, columns) : undefined;
+  return labels ? { kind: 'class', labels, numbers: { values, shape } } : { kind: 'values', values, shape };
 }
 
-/** @throws UserError where a value is no class number */
-export function classNumbers(values: ArrayLike<number>, where: string): Int32Array {
-  const labels = new Int32Array(values.length);
-  for (let i = 0; i < labels.length; i++) {
-    const value = values[i]!;
-    if (!(Number.isInteger(value) && value >= 0 && value < MOST_CLASSES))
-      throw new UserError(
-        `${where} has label ${value} at example ${i + 1}: labels must be whole numbers from 0 to ${MOST_CLASSES - 1}.`,
-      );
-    labels[i] = value;
-  }
-  return labels;
+/** @throws UserError where a value is missing or infinite */
+function requireFinite(values: Float64Array, where: string): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new UserError(
+      `${where} has ${Number.isNaN(values[at]) ? 'a value that is missing (NaN)' : 'an infinite value'} in example ${at + 1}: leave that example out, or fill it in.`,
+    );
+}
+
+/** Says in one sentence which whole number is no class number; undefined where all are. */
+function noClassNumber(values: Float64Array, where: string): string | undefined {
+  const at = values.findIndex((value) => value < 0 || value >= MOST_CLASSES);
+  return at < 0
+    ? undefined
+    : `${where} has label ${values[at]!} at example ${at + 1}: labels must be whole numbers from 0 to ${MOST_CLASSES - 1}.`;
 }
 
 function isGapless(values: Float64Array): boolean {
@@ -91,7 +99,7 @@ function isGapless(values: Float64Array): boolean {
 }
 
 /** Finds the column of the 1 in each row; undefined where a row is not one-hot. */
-function oneHotClasses(values: Float32Array, columns: number): Int32Array | undefined {
+function oneHotClasses(values: Uint8Array | Float32Array, columns: number): Int32Array | undefined {
   const labels = new Int32Array(values.length / columns).fill(-1);
   for (let i = 0; i < values.length; i++) {
     const row = Math.floor(i / columns);

@@ -1,19 +1,19 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
+import { METRICS } from '../../protocol/metric';
 import { trace } from 'tfjs-backend-onnxruntime';
 import { padded, type Examples } from '../dataset/examples';
 import { batchWithin } from '../model/batch-size';
 import type { Network } from '../model/network';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
-import { asClassifier } from './classifier';
-import { ClassificationMetrics } from './classification-metrics';
+import { withTask } from './tasked-network';
+import type { Meter, Task } from './tasks/task';
 
 /** Most examples of one forward pass. */
 const BATCH_SIZE = 500;
 
 export interface EvaluateOptions {
-  classNames: readonly string[];
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
   batchSize?: number | undefined;
@@ -22,26 +22,27 @@ export interface EvaluateOptions {
 }
 
 /**
- * Computes loss, accuracy and confusion of a network on all given examples. Other work may run between two batches.
+ * Computes loss, metrics and, for classes, the confusion of a network on all given examples. Other work may run between
+ * two batches.
  * @throws UserError where model and examples do not fit or outputs are not finite, CancelledError
  */
 export async function evaluateModel(
   network: Network,
-  images: Examples,
+  examples: Examples,
   options: EvaluateOptions,
 ): Promise<Omit<Evaluation, 'dataset'>> {
-  const { classNames, signal, onProgress, stage = 'evaluating' } = options;
-  const classifier = asClassifier(network, images, classNames.length);
-  const size = batchWithin(network, Math.min(options.batchSize ?? BATCH_SIZE, images.length));
-  const metrics = new ClassificationMetrics(classifier.classes);
-  const meter = new ProgressMeter(stage, images.length, 'images', onProgress);
+  const { signal, onProgress, stage = 'evaluating' } = options;
+  const tasked = withTask(network, examples);
+  const size = batchWithin(network, Math.min(options.batchSize ?? BATCH_SIZE, examples.length));
+  const sums = tasked.task.meter();
+  const meter = new ProgressMeter(stage, examples.length, examples.noun, onProgress);
   const start = performance.now();
-  const pass = trace((x) => classifier.logitsOf(x), [classifier.shapeOf(size)], { examples: [0] });
+  const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], { examples: [0] });
   try {
-    for (let from = 0; from < images.length; from += size) {
+    for (let from = 0; from < examples.length; from += size) {
       if (signal?.aborted) throw new CancelledError();
-      const batch = images.batch(from, size);
-      metrics.add(await pass.run(padded(batch, size).values), batch.labels, batch.count);
+      const batch = examples.batch(from, size);
+      sums.add(await pass.run(padded(batch, size).values), tasked.task.targetsOf(batch), batch.count);
       meter.advance(batch.count);
       await breathe();
     }
@@ -49,23 +50,34 @@ export async function evaluateModel(
     pass.dispose();
   }
   const seconds = (performance.now() - start) / 1000;
-  if (!Number.isFinite(metrics.loss))
-    throw new UserError(
-      'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be evaluated.',
-    );
+  requireFinite(tasked.task, sums);
+  const names = examples.targets.classNames ?? [];
   return {
-    split: images.split,
-    samples: metrics.samples,
-    metrics: metrics.values,
-    loss: metrics.loss,
-    accuracy: metrics.accuracy,
-    perClass: perClass(metrics.confusion, classNames),
-    confusion: metrics.confusion,
-    samplesPerSecond: metrics.samples / seconds,
+    split: examples.split,
+    samples: sums.samples,
+    tasks: [...tasked.task.infos],
+    metrics: sums.values,
+    loss: sums.loss,
+    ...(sums.accuracy === undefined ? {} : { accuracy: sums.accuracy }),
+    perClass: perClass(sums.confusion ?? [], names),
+    confusion: (sums.confusion ?? []).map((row) => [...row]),
+    samplesPerSecond: sums.samples / seconds,
   };
 }
 
-function perClass(confusion: readonly number[][], names: readonly string[]): Evaluation['perClass'] {
+/** @throws UserError where an output was not finite, or has no loss */
+export function requireFinite({ infos: [{ loss: name }] }: Task, { loss, main }: Meter): void {
+  if (Number.isFinite(loss)) return;
+  if (!METRICS[main.name].isShare && Number.isFinite(main.value))
+    throw new UserError(
+      `The loss ${name} of the model's outputs is not a number, because it needs outputs and targets of 0 or more: name another "loss" in a NAME.data.json.`,
+    );
+  throw new UserError(
+    'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be evaluated.',
+  );
+}
+
+function perClass(confusion: readonly (readonly number[])[], names: readonly string[]): Evaluation['perClass'] {
   return confusion.map((row, actual) => {
     const samples = row.reduce((sum, count) => sum + count, 0);
     return { name: names[actual] ?? String(actual), samples, accuracy: samples === 0 ? 0 : row[actual]! / samples };

@@ -27,7 +27,7 @@ export async function evaluated(
   try {
     const images = dataset.split(split ?? dataset.reported);
     const chosen = samples === undefined ? images : images.first(samples);
-    const figures = await evaluateModel(running, chosen, { classNames: info.classNames, ...options });
+    const figures = await evaluateModel(running, chosen, options);
     const notes = dataset.notes.length > 0 ? { notes: [...dataset.notes] } : {};
     return { ...figures, dataset: { name: info.name, sample: info.sample, ...notes }, normalization };
   } finally {

@@ -3,12 +3,12 @@ import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import type { tf } from '../tf';
 import type { SplitPoint } from '../model/network';
 import { breathe } from '../pause';
-import type { Classifier } from './classifier';
+import type { TaskedNetwork } from './tasked-network';
 
-/** Prefix activations, one row per image, and the forward pass from there. */
+/** Prefix activations, one row per example, and the forward pass from there. */
 export interface RemainingPass {
   readonly batches: readonly Float32Array[];
-  /** Logits. */
+  /** Computes scores. */
   readonly pass: TracedFunction;
 }
 
@@ -16,27 +16,27 @@ export interface RemainingPass {
 const MOST_BYTES = 2 ** 27;
 /** Reading one cached number back costs as much as this many multiply-accumulates. */
 const MACS_A_NUMBER = 100;
-/** Each row of the first input is an image. */
+/** Each row of the first input is an example. */
 const DIVIDED = { examples: [0] };
 
-/** Forward passes over the same images, which skip the layers whose weights do not change. */
+/** Forward passes over the same examples, which skip the layers whose weights do not change. */
 export class PrefixActivationCache {
   readonly #whole: RemainingPass;
   #kept: (RemainingPass & { readonly split: SplitPoint }) | null = null;
 
-  /** @param batches pixels of `size` images each */
+  /** @param batches values of `size` examples each */
   constructor(
-    private readonly classifier: Classifier,
+    private readonly tasked: TaskedNetwork,
     batches: readonly Float32Array[],
     private readonly size: number,
   ) {
-    const pass = trace((x) => classifier.logitsOf(x), [classifier.shapeOf(size)], DIVIDED);
+    const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], DIVIDED);
     this.#whole = { batches, pass };
   }
 
   /**
    * Returns the pass for a network in which only the weights named in `changed` differ from the original ones. It starts
-   * at the images, or at cached activations; these are computed once and kept until another split point is needed.
+   * at the examples, or at cached activations; these are computed once and kept until another split point is needed.
    * @throws CancelledError
    */
   async passAfter(changed: ReadonlySet<string>, signal: AbortSignal): Promise<RemainingPass> {
@@ -44,8 +44,8 @@ export class PrefixActivationCache {
     if (split === undefined) return this.#whole;
     if (this.#kept?.split.id !== split.id) {
       this.#forget();
-      const logits = (x: tf.Tensor): tf.Tensor2D => this.classifier.logitsFrom(split.tail(x) as tf.Tensor2D);
-      const pass = trace(logits, [[this.size, ...split.shape]], DIVIDED);
+      const scores = (x: tf.Tensor): tf.Tensor2D => this.tasked.scoresFrom(split.tail(x));
+      const pass = trace(scores, [[this.size, ...split.shape]], DIVIDED);
       try {
         this.#kept = { split, pass, batches: await this.#activations(split, signal) };
       } catch (error) {
@@ -63,15 +63,15 @@ export class PrefixActivationCache {
 
   /** Finds the last split point that saves more than it costs. */
   #splitBefore(changed: ReadonlySet<string>): SplitPoint | undefined {
-    const images = this.size * this.#whole.batches.length;
-    return this.classifier.network.splitPointsBefore(changed).findLast(({ macs, shape }) => {
+    const examples = this.size * this.#whole.batches.length;
+    return this.tasked.network.splitPointsBefore(changed).findLast(({ macs, shape }) => {
       const numbers = shape.reduce((product, length) => product * length, 1);
-      return macs >= MACS_A_NUMBER * numbers && 4 * numbers * images <= MOST_BYTES;
+      return macs >= MACS_A_NUMBER * numbers && 4 * numbers * examples <= MOST_BYTES;
     });
   }
 
   async #activations({ head }: SplitPoint, signal: AbortSignal): Promise<Float32Array[]> {
-    const pass = trace(head, [this.classifier.shapeOf(this.size)], DIVIDED);
+    const pass = trace(head, [this.tasked.shapeOf(this.size)], DIVIDED);
     const results: Float32Array[] = [];
     try {
       for (const batch of this.#whole.batches) {

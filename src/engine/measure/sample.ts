@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { CancelledError, UserError } from '../../protocol/errors';
+import { CancelledError } from '../../protocol/errors';
 import { measurement, type Measurement } from '../../protocol/measure/measurement';
 import { padded, type Batch, type Examples } from '../dataset/examples';
 import { batchWithin } from '../model/batch-size';
 import type { Network } from '../model/network';
 import { breathe } from '../pause';
 import { PrefixActivationCache } from './prefix-activation-cache';
-import { asClassifier } from './classifier';
-import { ClassificationMetrics } from './classification-metrics';
+import { requireFinite } from './evaluate';
+import { withTask } from './tasked-network';
+import type { Task } from './tasks/task';
 
 /** Most examples of one forward pass. */
 const BATCH_SIZE = 500;
@@ -38,6 +39,8 @@ const NOTHING: ReadonlySet<string> = new Set();
 interface Part {
   readonly count: number;
   readonly filled: Batch;
+  /** The same before it was filled up. */
+  readonly batch: Batch;
 }
 
 /**
@@ -45,19 +48,13 @@ interface Part {
  * serves all.
  */
 export class Sample {
-  private readonly images: Examples;
+  private readonly examples: Examples;
   private readonly batches: readonly Part[];
+  #trivial: Trivial = { main: undefined, loss: undefined };
 
-  /**
-   * Takes the first `samples` examples, or all where there are fewer.
-   * @param classes number of classes of the dataset
-   */
-  constructor(
-    images: Examples,
-    readonly classes: number,
-    samples: number,
-  ) {
-    this.images = images.first(samples);
+  /** Takes the first `samples` examples, or all where there are fewer. */
+  constructor(examples: Examples, samples: number) {
+    this.examples = examples.first(samples);
     this.batches = this.parts(BATCH_SIZE);
   }
 
@@ -66,24 +63,27 @@ export class Sample {
     const count = Math.ceil(this.length / most);
     const size = Math.ceil(this.length / count);
     return Array.from({ length: count }, (_, i) => {
-      const batch = this.images.batch(i * size, size);
-      return { count: batch.count, filled: padded(batch, size) };
+      const batch = this.examples.batch(i * size, size);
+      return { count: batch.count, batch, filled: padded(batch, size) };
     });
   }
 
   get length(): number {
-    return this.images.length;
+    return this.examples.length;
   }
 
-  /** The figures of guessing all classes alike. */
+  /** The figures of guessing all classes alike, or of answering with the mean of the targets. Known while it measures. */
   get trivial(): Trivial {
-    return { main: 1 / this.classes, loss: Math.log(this.classes) };
+    return this.#trivial;
   }
 
-  /** SHA-256, hex, of the examples and their labels. */
+  /** SHA-256, hex, of the examples and their targets. */
   hash(): string {
     const hash = createHash('sha256');
-    for (const { filled } of this.batches) hash.update(new Uint8Array(filled.values.buffer)).update(filled.labels);
+    for (const { filled } of this.batches) {
+      hash.update(new Uint8Array(filled.values.buffer)).update(filled.labels);
+      if (filled.labels.length === 0) hash.update(filled.numbers);
+    }
     return hash.digest('hex');
   }
 
@@ -92,24 +92,28 @@ export class Sample {
    * @throws UserError where model and examples do not fit
    */
   async measuring<T>(network: Network, work: (evaluate: MeasureWeights) => Promise<T>): Promise<T> {
-    const classifier = asClassifier(network, this.images, this.classes);
+    const tasked = withTask(network, this.examples);
+    const { task } = tasked;
     const usual = this.batches[0]!.filled.count;
     const most = batchWithin(network, usual);
     const parts = most < usual ? this.parts(most) : this.batches;
     const size = parts[0]!.filled.count;
-    const pixels = parts.map(({ filled }) => filled.values);
-    const cache = new PrefixActivationCache(classifier, pixels, size);
+    const values = parts.map(({ filled }) => filled.values);
+    const targets = parts.map(({ batch }) => task.targetsOf(batch));
+    this.#trivial = trivialOf(task, targets);
+    const cache = new PrefixActivationCache(tasked, values, size);
     try {
       return await work(async (signal, advance, changed = NOTHING) => {
-        const metrics = new ClassificationMetrics(classifier.classes);
+        const sums = task.meter();
         const { pass, batches } = await cache.passAfter(changed, signal);
-        for (const [i, { count, filled }] of parts.entries()) {
+        for (const [i, { count }] of parts.entries()) {
           if (signal.aborted) throw new CancelledError();
-          metrics.add(await pass.run(batches[i]!), filled.labels, count);
+          sums.add(await pass.run(batches[i]!), targets[i]!, count);
           advance?.(count);
           await breathe();
         }
-        return finite(metrics);
+        requireFinite(task, sums);
+        return measurement(sums.values, sums.loss, sums.top5);
       });
     } finally {
       cache.dispose();
@@ -117,11 +121,16 @@ export class Sample {
   }
 }
 
-/** @throws UserError where an output was not finite */
-function finite({ loss, values, top5 }: ClassificationMetrics): Measurement {
-  if (!Number.isFinite(loss))
-    throw new UserError(
-      'The outputs of the model are NaN or infinite: its weights are damaged, so it cannot be measured.',
-    );
-  return measurement(values, loss, top5);
+/** Measures an answer that does not look at the examples. */
+function trivialOf(task: Task, parts: readonly Float32Array[]): Trivial {
+  const { targetSize, scoreSize } = task;
+  const row = task.ignorant(parts);
+  const sums = task.meter();
+  for (const part of parts) {
+    const count = part.length / targetSize;
+    const scores = new Float32Array(count * scoreSize);
+    for (let i = 0; i < count; i++) scores.set(row, i * scoreSize);
+    sums.add(scores, part, count);
+  }
+  return { main: sums.chance, loss: sums.loss };
 }

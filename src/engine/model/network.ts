@@ -1,4 +1,5 @@
 import type { tf } from '../tf';
+import type { TrainedFor } from './trained-for';
 
 /** Batch first; null where a size is left open. */
 export type OpenShape = readonly (number | null)[];
@@ -25,6 +26,8 @@ export interface NetworkOutput {
   readonly name: string;
   readonly shape: OpenShape;
   readonly kind: OutputKind;
+  /** Function that the output has gone through last, such as `sigmoid`; undefined where no layer names it. */
+  readonly activation?: string | undefined;
 }
 
 /** A weight of a running network: a tensor of its checkpoint, and the variable that holds its values. */
@@ -101,6 +104,8 @@ export type Ends = 'one' | 'several';
 export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly NetworkOutput[];
+  /** The losses with which it was trained, where its file names them. */
+  readonly trainedFor?: TrainedFor | undefined;
   /** By name; the trainable ones in the order in which an optimizer takes them. */
   readonly variables: ReadonlyMap<string, NetworkVariable>;
   /** Number of elements of the largest layer output for one example, 1 or more; open sizes count as 1. */

@@ -6,7 +6,8 @@ import { resolveModelPath } from '../checkpoint/paths';
 import { readCheckpoint } from '../checkpoint/read';
 import type { Checkpoint, ModelContent } from '../checkpoint/types';
 import type { Dataset, OpenData } from '../dataset/open-data';
-import { asClassifier, NoClassifier } from '../measure/classifier';
+import { asStored, withTask } from '../measure/tasked-network';
+import { NoTask } from '../measure/tasks/task';
 import { fitData, fitDataToNew, sizedFor } from '../measure/normalization/fit';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
 import { toNetwork, whyNotRunnable } from '../model/runnable';
@@ -44,7 +45,11 @@ export async function prepare(
   const opened = await open();
   const fit = opened && (notRunnable ?? (await fitStart(request, start, opened, listener, decided)));
   const [data, noAccuracy] = typeof fit === 'string' ? [null, fit] : [fit, undefined];
-  if (data) listener.report({ kind: 'message', text: `Pixels enter with ${normalizationWords(data.normalization)}.` });
+  if (data)
+    listener.report({
+      kind: 'message',
+      text: `${entering(data)} enter with ${normalizationWords(data.normalization)}.`,
+    });
   for (const text of data?.notes ?? []) listener.report({ kind: 'message', text });
   if (noAccuracy !== undefined) listener.report({ kind: 'message', text: `Accuracy is not measured: ${noAccuracy}` });
   const prepared = { recipe, recipeHash, parent, referenced, start, opened, data, noAccuracy };
@@ -61,6 +66,8 @@ function firstNetwork(
   if (first?.step !== 'train') throw new Error('a recipe without a checkpoint begins with a train step');
   return randomNetwork(first, { seed, data, architectures });
 }
+
+const entering = ({ kind }: Dataset): string => (kind === 'pixels' ? 'Pixels' : 'Examples');
 
 /** Runs the steps on a copy: names of layers and amounts that do not fit fail here. */
 function dryRun(start: ModelContent, { steps }: Recipe, referenced: Referenced): void {
@@ -89,7 +96,8 @@ async function fitStart(
   try {
     const loading = { signal: listener.signal, onProgress: progressTo(listener) };
     const sized = await sizedFor(start, data, loading);
-    asClassifier(running, sized, data.info.classNames.length);
+    const { task } = withTask(running, asStored(sized));
+    for (const { said } of task.infos) listener.report({ kind: 'message', text: said });
     if (decided) return sized.under(decided);
     if (recipe.checkpoint === undefined) return await fitDataToNew(start, data, loading);
     return await fitData(start, data, {
@@ -99,7 +107,7 @@ async function fitStart(
       ...loading,
     });
   } catch (error) {
-    if (error instanceof NoClassifier && !recipe.steps.some(runsModel)) return error.message;
+    if (error instanceof NoTask && !recipe.steps.some(runsModel)) return error.message;
     throw error;
   } finally {
     running.dispose();

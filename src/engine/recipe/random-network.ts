@@ -38,9 +38,19 @@ async function shippedNetwork(
   if (!data) return randomArchitecture(architecture, seed, { width, units });
   const input = inputFor(architecture, step, data.info);
   return randomArchitecture(architecture, seed, {
-    ...{ width, units, input, outputs: data.info.classNames.length },
+    ...{ width, units, input, outputs: outputsFor(architecture, data) },
     scaling: architecture === 'mlp' && input.length === 1 ? await scalingOf(data) : undefined,
   });
+}
+
+/** Decides the number of answers of a new network. @throws UserError where the targets are not the answers of one */
+function outputsFor(architecture: Architecture, { info, targets }: OpenData): number {
+  const { numbers, classNames } = targets;
+  if (classNames) return classNames.length;
+  if (numbers && numbers.shape.length < 2) return numbers.shape[0] ?? 1;
+  throw new UserError(
+    `The network ${architecture} answers with classes or with a row of numbers, but the targets of ${info.name} are ${numbers ? numbers.shape.join('x') : 'none'}: begin with a checkpoint, or with a network of your own.`,
+  );
 }
 
 async function scalingOf(data: OpenData) {

@@ -30,7 +30,7 @@ export async function scanIntoFolder(
   { signal, report }: { signal: AbortSignal; report: (part: SensitivityPart) => void },
 ): Promise<Sensitivity> {
   const { info, normalization } = dataset;
-  const sample = new Sample(dataset.split('validation'), info.classNames.length, options.samples);
+  const sample = new Sample(dataset.split('validation'), options.samples);
   const onProgress = (progress: Progress): void => {
     report({ part: 'progress', progress });
   };

@@ -4,10 +4,10 @@ import { epochRecord, type EpochRecord } from '../../protocol/epoch';
 import { isBetterThan, type MetricValue, type MetricValues } from '../../protocol/metric';
 import type { Dataset } from '../dataset/open-data';
 import { Random } from '../dataset/random';
-import { asClassifier, type Classifier } from '../measure/classifier';
 import { evaluateModel } from '../measure/evaluate';
 import { trainableOf, type Network } from '../model/network';
-import { ClassificationMetrics } from '../measure/classification-metrics';
+import { withTask, type TaskedNetwork } from '../measure/tasked-network';
+import type { Meter } from '../measure/tasks/task';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import type { Augment } from '../../protocol/steps/augment';
@@ -110,7 +110,7 @@ export interface Trained {
 /** State that the epochs of one training share. */
 interface Session {
   options: TrainOptions;
-  classifier: Classifier;
+  tasked: TaskedNetwork;
   adam: Adam;
   taken: Steps;
   length: TrainingLength;
@@ -118,14 +118,14 @@ interface Session {
 }
 
 /**
- * Trains a network in place by Adam on cross-entropy. Seed, data and backend decide every bit of the result, also after
+ * Trains a network in place by Adam on the loss of its task. Seed, data and backend decide every bit of the result, also after
  * a resume.
  * @throws UserError where model and data do not fit or training diverges, CancelledError within one step of the signal
  */
 export async function trainModel(options: TrainOptions): Promise<Trained> {
   const { network, data, epochs, batchSize, gradual, resume } = options;
   const images = data.split('train');
-  const classifier = asClassifier(network, images, data.info.classNames.length);
+  const tasked = withTask(network, images);
   if (batchSize > images.length)
     throw new UserError(
       `A batch of ${batchSize} images is more than the ${images.length} training images of the dataset: choose a smaller batch size.`,
@@ -139,8 +139,8 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   // Frozen kernels are pruned too.
   const frozen = [...network.variables.values()].filter(({ name, trainable }) => !trainable && masks.has(name));
   const adam = new Adam([...weights, ...(gradual ? frozen : [])], masking, resume?.adam);
-  const taken = new Steps({ classifier, weights, adam, seeds: options.seeds, distillation: options.distillation });
-  const session = { options, classifier, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
+  const taken = new Steps({ tasked, weights, adam, seeds: options.seeds, distillation: options.distillation });
+  const session = { options, tasked, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
   try {
     if (records.length === 0) await updateMasks(session, 0);
@@ -220,20 +220,20 @@ async function runEpoch(session: Session, epoch: number): Promise<EpochRecord> {
  * Runs the optimizer steps of one epoch over all training examples in a shuffled order; the last partial batch is
  * dropped.
  */
-async function runSteps(session: Session, epoch: number): Promise<ClassificationMetrics> {
-  const { options, classifier, taken, length } = session;
+async function runSteps(session: Session, epoch: number): Promise<Meter> {
+  const { options, tasked, taken, length } = session;
   const { batchSize, augment, signal, onProgress } = options;
   const images = options.data.split('train').shuffled(new Random(SHUFFLE_STREAM, ...options.seeds, epoch));
   const steps = length.stepsPerEpoch;
   const total = steps * batchSize;
-  const metrics = new ClassificationMetrics(classifier.classes);
+  const metrics = tasked.task.meter();
   const meter = new ProgressMeter(
     `${options.stage}, epoch ${epoch} of ${options.epochs}`,
     total,
     'images',
     (progress) => {
       const done = epoch - 1 + progress.done / total;
-      onProgress?.(progress, { loss: metrics.loss, metric: metrics.values[0], epoch: done });
+      onProgress?.(progress, { loss: metrics.loss, metric: metrics.main, epoch: done });
     },
   );
   for (let step = 0; step < steps; step++) {
@@ -244,7 +244,7 @@ async function runSteps(session: Session, epoch: number): Promise<Classification
       : plain;
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
-    metrics.add(await taken.take(batch, rate, done), batch.labels, batch.count);
+    metrics.add(await taken.take(batch, rate, done), tasked.task.targetsOf(batch), batch.count);
     if (!Number.isFinite(metrics.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,
@@ -258,7 +258,6 @@ async function runSteps(session: Session, epoch: number): Promise<Classification
 
 async function metricsOn(options: TrainOptions, split: 'validation' | 'test', epoch: number): Promise<MetricValues> {
   const { data, network, signal, onProgress } = options;
-  const { classNames } = data.info;
   const stage = `epoch ${epoch}: measuring on ${split} examples`;
-  return (await evaluateModel(network, data.split(split), { classNames, signal, stage, onProgress })).metrics;
+  return (await evaluateModel(network, data.split(split), { signal, stage, onProgress })).metrics;
 }

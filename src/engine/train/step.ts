@@ -1,12 +1,12 @@
 import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import { tf } from '../tf';
 import type { Batch } from '../dataset/examples';
-import type { Classifier } from '../measure/classifier';
+import type { TaskedNetwork } from '../measure/tasked-network';
 import type { Adam, TrainedWeight } from './adam';
 import type { Teacher } from './teacher';
 
 /**
- * Distillation: the weight of the teacher's answers against the labels, 0 to 1, and the temperature that softens both
+ * Distillation: the weight of the teacher's answers against the targets, 0 to 1, and the temperature that softens both
  * sides.
  */
 export interface Distillation {
@@ -19,7 +19,7 @@ export interface Distillation {
 export interface Training {
   /** With the number of the step, the seed of dropout and noise. */
   readonly seeds: readonly number[];
-  readonly classifier: Classifier;
+  readonly tasked: TaskedNetwork;
   readonly weights: readonly TrainedWeight[];
   readonly adam: Adam;
   readonly distillation?: Distillation | undefined;
@@ -28,12 +28,12 @@ export interface Training {
 /** Separates the seeds of layers from other uses of the same seed. */
 const DRAW_STREAM = 0xd5a3;
 
-/** The inputs of a step: rate and epsilon come between labels and the teacher's answers, which only a student has. */
-const [IMAGES, LABELS, ANSWERS] = [0, 1, 4];
+/** The inputs of a step: rate and epsilon come between targets and the teacher's answers, which only a student has. */
+const [EXAMPLES, TARGETS, ANSWERS] = [0, 1, 4];
 
 /**
- * Optimizer steps on the mean cross-entropy of a batch, or on that and the distance from the teacher's answers, with the
- * network's own regularizers. A step is traced once for each batch size where the backend can do that.
+ * Optimizer steps on the mean loss of a batch, or on that and the distance from the teacher's answers, with the network's
+ * own regularizers. A step is traced once for each batch size where the backend can do that.
  */
 export class Steps {
   readonly #bySize = new Map<number, TracedFunction>();
@@ -42,18 +42,18 @@ export class Steps {
   constructor(private readonly training: Training) {}
 
   /**
-   * Takes one step. Returns the logits of the batch before it, count x classes.
+   * Takes one step. Returns the scores of the batch before it, count x scoreSize.
    * @param index of the step since training began, resumed or not
    */
   async take(batch: Batch, learningRate: number, index: number): Promise<Float32Array> {
-    const { classifier, adam, distillation } = this.training;
+    const { tasked, adam, distillation } = this.training;
     const answers = await distillation?.teacher.answers(batch);
     const step = this.#ofSize(batch.count);
     this.#step = index;
     const { rate, epsilon } = adam.begin(learningRate);
-    const labels = oneHot(batch, classifier.classes);
+    const targets = tasked.task.fed(tasked.task.targetsOf(batch));
     return step.run(
-      ...[batch.values, labels, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ? [answers] : [])],
+      ...[batch.values, targets, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ? [answers] : [])],
     );
   }
 
@@ -66,10 +66,10 @@ export class Steps {
   #ofSize(count: number): TracedFunction {
     const known = this.#bySize.get(count);
     if (known) return known;
-    const { classifier, distillation, seeds } = this.training;
-    const outputs = [count, classifier.classes];
-    const shapes = [classifier.shapeOf(count), outputs, [], [], ...(distillation ? [outputs] : [])];
-    const examples = [IMAGES, LABELS, ...(distillation ? [ANSWERS] : [])];
+    const { tasked, distillation, seeds } = this.training;
+    const answers = distillation ? [[count, distillation.teacher.soft.size]] : [];
+    const shapes = [tasked.shapeOf(count), [count, tasked.task.fedSize], [], [], ...answers];
+    const examples = [EXAMPLES, TARGETS, ...(distillation ? [ANSWERS] : [])];
     const compute = (...inputs: tf.Tensor[]): tf.Tensor2D =>
       stepOn(this.training, inputs, [DRAW_STREAM, ...seeds, this.#step]);
     const step = trace(compute, shapes, { examples });
@@ -78,22 +78,22 @@ export class Steps {
   }
 }
 
-/** Computes one step and returns the logits, which are kept. Everything computed across examples is a mean. */
+/** Computes one step and returns the scores, which are kept. Everything computed across examples is a mean. */
 function stepOn(
-  { classifier, weights, adam, distillation }: Training,
+  { tasked, weights, adam, distillation }: Training,
   inputs: readonly tf.Tensor[],
   draws: readonly number[],
 ): tf.Tensor2D {
-  const [images, labels, rate, epsilon, answers] = inputs as [
+  const [examples, targets, rate, epsilon, answers] = inputs as [
     tf.Tensor, tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,
   ]; // prettier-ignore
   let kept: tf.Tensor2D | undefined;
   const { grads } = tf.variableGrads(
     () => {
-      kept = tf.keep(classifier.logitsOf(images, { training: true, draws }));
-      const labelled = meanCrossEntropy(labels, kept);
-      const loss = distillation && answers ? distilled(distillation, labelled, answers, kept) : labelled;
-      const penalties = classifier.network.penalties();
+      kept = tf.keep(tasked.scoresOf(examples, { training: true, draws }));
+      const given = tasked.task.loss(targets, kept);
+      const loss = distillation && answers ? distilled(distillation, given, answers, kept) : given;
+      const penalties = tasked.network.penalties();
       return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
     },
     weights.map(({ variable }) => variable),
@@ -103,27 +103,16 @@ function stepOn(
   return kept;
 }
 
-/** Returns the mean cross-entropy, in nats, of logits with one-hot labels. Call it within a tidy. */
-export const meanCrossEntropy = (labels: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar =>
-  tf.losses.softmaxCrossEntropy<tf.Tensor2D, tf.Scalar>(labels, logits);
-
 /**
- * Returns (1 - alpha) times the cross-entropy with the labels, plus alpha T^2 times that with the teacher's answers,
- * both softened: as far as the student can change it, alpha T^2 KL(teacher || student) (Hinton et al. 2015).
+ * Returns (1 - alpha) times the loss against the targets, plus alpha times that against the teacher's answers. Where a
+ * temperature T softens these, the latter counts T^2 times.
  */
 function distilled(
-  { temperature, alpha }: Distillation,
-  labelled: tf.Scalar,
+  { teacher: { soft }, temperature, alpha }: Distillation,
+  given: tf.Scalar,
   answers: tf.Tensor2D,
-  logits: tf.Tensor2D,
+  scores: tf.Tensor2D,
 ): tf.Scalar {
-  const soft = meanCrossEntropy(answers, tf.div(logits, temperature));
-  return tf.add(tf.mul(labelled, 1 - alpha), tf.mul(soft, alpha * temperature * temperature));
-}
-
-/** Returns the labels of a batch, count x classes. */
-export function oneHot(batch: Batch, classes: number): Float32Array {
-  const rows = new Float32Array(batch.count * classes);
-  for (let i = 0; i < batch.count; i++) rows[i * classes + batch.labels[i]!] = 1;
-  return rows;
+  const weight = soft.softens ? alpha * temperature * temperature : alpha;
+  return tf.add(tf.mul(given, 1 - alpha), tf.mul(soft.loss(answers, scores, temperature), weight));
 }

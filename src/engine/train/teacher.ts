@@ -2,7 +2,8 @@ import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import { tf } from '../tf';
 import { padded, type Batch, type Examples } from '../dataset/examples';
-import type { Classifier } from '../measure/classifier';
+import type { TaskedNetwork } from '../measure/tasked-network';
+import type { SoftTargets } from '../measure/tasks/task';
 import { batchWithin } from '../model/batch-size';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
@@ -12,9 +13,10 @@ const BATCH_SIZE = 500;
 /** Most bytes of answers that are kept in memory; beyond that the teacher is asked for each batch. */
 const CACHE_BYTES = 256 * 1024 * 1024;
 
-/** Answers of a teacher, as probabilities softened by a temperature (Hinton et al. 2015). */
+/** Answers of a teacher: probabilities softened by a temperature (Hinton et al. 2015), or numbers. */
 export interface Teacher {
-  /** Returns count x classes, row-major, for the examples of a batch. */
+  readonly soft: SoftTargets;
+  /** Returns count x size, row-major, for the examples of a batch. */
   answers(batch: Batch): Promise<Float32Array>;
 }
 
@@ -23,54 +25,63 @@ export interface TeacherOptions {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
   cacheBytes?: number | undefined;
-  /** The images of each batch are changed: it is asked for each batch, and sees them changed in the same way. */
+  /** The examples of each batch are changed: it is asked for each batch, and sees them changed in the same way. */
   augmented?: boolean | undefined;
 }
 
 /**
  * Makes a teacher for these examples. Where memory permits, it sees each of them once, now, in batches that do not
- * depend on the later order; otherwise `classifier` must stay alive.
- * @throws UserError where its answers are not finite, CancelledError
+ * depend on the later order; otherwise the network must stay alive.
+ * @throws UserError where its task cannot be taught, or its answers are not finite; CancelledError
  */
-export async function teacherOf(classifier: Classifier, images: Examples, options: TeacherOptions): Promise<Teacher> {
+export async function teacherOf(tasked: TaskedNetwork, images: Examples, options: TeacherOptions): Promise<Teacher> {
   const { temperature, cacheBytes = CACHE_BYTES, augmented = false } = options;
-  const { classes } = classifier;
+  const soft = softOf(tasked);
+  const { size: width } = soft;
   const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);
-  if (augmented || span * classes * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
+  if (augmented || span * width * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
     // The examples as the teacher takes them, which may differ from the student's.
     return {
+      soft,
       answers: ({ members, changes }) => {
         const batch = images.batchOf(members);
-        return ask(classifier, changes ? images.changed(batch, changes) : batch, temperature);
+        return ask(tasked, soft, changes ? images.changed(batch, changes) : batch, temperature);
       },
     };
-  const known = new Float32Array(span * classes);
+  const known = new Float32Array(span * width);
   const { signal, onProgress } = options;
-  const size = batchWithin(classifier.network, Math.min(BATCH_SIZE, images.length));
-  const meter = new ProgressMeter('asking the teacher', images.length, 'images', onProgress);
+  const size = batchWithin(tasked.network, Math.min(BATCH_SIZE, images.length));
+  const meter = new ProgressMeter('asking the teacher', images.length, images.noun, onProgress);
   for (let from = 0; from < images.length; from += size) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(from, size);
-    const answers = await ask(classifier, padded(batch, size), temperature);
+    const answers = await ask(tasked, soft, padded(batch, size), temperature);
     batch.members.forEach((member, i) => {
-      known.set(answers.subarray(i * classes, (i + 1) * classes), member * classes);
+      known.set(answers.subarray(i * width, (i + 1) * width), member * width);
     });
     meter.advance(batch.count);
     await breathe();
   }
   return {
+    soft,
     answers: ({ members }) => {
-      const rows = new Float32Array(members.length * classes);
+      const rows = new Float32Array(members.length * width);
       members.forEach((member, i) => {
-        rows.set(known.subarray(member * classes, (member + 1) * classes), i * classes);
+        rows.set(known.subarray(member * width, (member + 1) * width), i * width);
       });
       return Promise.resolve(rows);
     },
   };
 }
 
-async function ask(classifier: Classifier, batch: Batch, temperature: number): Promise<Float32Array> {
-  const softened = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch), temperature)));
+/** Returns the teaching of a network's task. @throws UserError where it has none */
+function softOf({ task }: Pick<TaskedNetwork, 'task'>): SoftTargets {
+  if (typeof task.soft !== 'string') return task.soft;
+  throw new UserError(`Distillation teaches classes and numbers, but the model is ${task.soft}: leave "distill" out.`);
+}
+
+async function ask(tasked: TaskedNetwork, soft: SoftTargets, batch: Batch, temperature: number): Promise<Float32Array> {
+  const softened = tf.tidy(() => soft.answers(tasked.scores(batch), temperature));
   try {
     const answers = (await softened.data<'float32'>()).slice();
     if (!answers.every(Number.isFinite))

@@ -92,7 +92,9 @@ describe('evaluating', () => {
       { onProgress: ({ stage }) => stages.add(stage) },
     );
     assert.equal(evaluation.samples, 500);
-    assert.ok(evaluation.accuracy > 0.8, `accuracy ${evaluation.accuracy}`);
+    const [main] = evaluation.metrics;
+    assert.ok(main.name === 'accuracy' && main.value > 0.8, `${main.name} ${main.value}`);
+    assert.equal(main.value, evaluation.accuracy);
     assert.equal(
       evaluation.confusion.flat().reduce((sum, count) => sum + count, 0),
       500,

@@ -4,7 +4,7 @@ import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-
 import { recalibrate } from '../../../src/engine/compress/recalibrate';
 import { recalibrate as step } from '../../../src/engine/recipe/steps/recalibrate';
 import { RecalibrateStep } from '../../../src/protocol/steps/recalibrate';
-import { Examples } from '../../../src/engine/dataset/examples';
+import { examplesOf } from '../dataset/examples-of';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -14,9 +14,8 @@ type Symbolic = tfLayers.SymbolicTensor;
 
 const COUNT = 30;
 const pixels = Uint8Array.from({ length: COUNT * 4 }, (_, i) => (i * i * 7 + i) % 200);
-const images = new Examples('train', {
-  ...{ values: pixels, labels: new Int32Array(COUNT), shape: [2, 2, 1] },
-  members: Uint32Array.from({ length: COUNT }, (_, i) => i),
+const images = examplesOf({
+  ...{ values: pixels, shape: [2, 2, 1] },
   lookup: Float32Array.from({ length: 256 }, (_, i) => i / 255),
 });
 /** The values of one pixel in all images. */

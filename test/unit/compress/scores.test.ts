@@ -6,7 +6,7 @@ import type { ModelContent } from '../../../src/engine/checkpoint/types';
 import { calibrate } from '../../../src/engine/compress/prune/calibrate';
 import { importanceScores, type ScoreName } from '../../../src/engine/compress/prune/scores';
 import type { Dataset } from '../../../src/engine/dataset/open-data';
-import { Examples } from '../../../src/engine/dataset/examples';
+import { examplesOf } from '../dataset/examples-of';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
 
@@ -14,10 +14,9 @@ beforeAll(() => tf.setBackend('cpu'));
 
 /** Images of two pixels, 2 and 1, 0 and 3, of classes 0 and 1: small enough for gradients by hand. */
 async function twoPixels(): Promise<Dataset> {
-  const images = new Examples('train', {
+  const images = examplesOf({
     values: Uint8Array.of(2, 1, 0, 3),
     labels: Int32Array.of(0, 1),
-    members: Uint32Array.of(0, 1),
     shape: [1, 2, 1],
     lookup: Float32Array.from({ length: 256 }, (_, byte) => byte),
   });

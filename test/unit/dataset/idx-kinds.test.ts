@@ -109,7 +109,7 @@ it('labels that begin at 1 are classes from 0, unless there is a name for 0', as
   expect([...shown.batch(0, 100).labels]).toEqual([...shown.members].map((member) => member + 1));
 });
 
-it('targets that are no classes are read, and refused where classes are needed', async () => {
+it('targets that are no classes are read as numbers', async () => {
   const data = await open(
     await folderOf({
       'train-images-idx3-ubyte': idx(2051, [4, 1, 1], new Uint8Array(4)),
@@ -117,5 +117,8 @@ it('targets that are no classes are read, and refused where classes are needed',
     }),
   );
   expect(data.info).toMatchObject({ task: 'values', classNames: [] });
-  await expect(data.at(undefined)).rejects.toThrow(/has numbers as targets and no classes/);
+  const sized = await data.at(undefined);
+  expect(sized.targets).toMatchObject({ numbers: { shape: [], least: 0.5, most: 4, whole: false } });
+  const { members, numbers } = sized.under({ mean: 0, std: 1, from: 'given' }).split('train').batch(0, 4);
+  expect([...numbers]).toEqual([...members].map((member) => [0.5, 1.25, 3, 4][member]));
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { tf } from '../../../src/engine/tf';
 import { PrefixActivationCache } from '../../../src/engine/measure/prefix-activation-cache';
-import { asClassifier } from '../../../src/engine/measure/classifier';
+import { withTask } from '../../../src/engine/measure/tasked-network';
 import { networkOf } from '../../../src/engine/model/layers-model/network';
 import { trainableOf, type NetworkVariable } from '../../../src/engine/model/network';
 import { createArchitecture } from '../../../src/engine/model/layers-model/architectures';
@@ -10,6 +10,7 @@ import { CancelledError } from '../../../src/protocol/errors';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks';
 
 const SIZE = 6;
+const TEN_CLASSES = { classNames: Array.from({ length: 10 }, (_, i) => String(i)), said: {} };
 const batches = [1, 2].map((seed) => numbers(SIZE * 28 * 28, seed));
 const { signal } = new AbortController();
 
@@ -20,9 +21,9 @@ afterAll(disposeBackend);
 
 function bench() {
   const network = networkOf(createArchitecture('fashion-cnn', 1));
-  const classifier = asClassifier(network, { shape: [28, 28, 1] }, 10);
+  const tasked = withTask(network, { shape: [28, 28, 1], targets: TEN_CLASSES, normalization: null });
   const kernels = trainableOf(network).filter(({ variable }) => variable.rank > 1);
-  return { network, classifier, kernels, cache: new PrefixActivationCache(classifier, batches, SIZE) };
+  return { network, tasked, kernels, cache: new PrefixActivationCache(tasked, batches, SIZE) };
 }
 const only = (kernel: NetworkVariable | undefined): Set<string> => new Set([kernel!.name]);
 const halve = (kernel: NetworkVariable | undefined): void =>
@@ -31,7 +32,7 @@ const halve = (kernel: NetworkVariable | undefined): void =>
   });
 
 test('passes begin behind what has not changed, where that saves more than it costs, and give what whole ones give', async () => {
-  const { network, classifier, kernels, cache } = bench();
+  const { network, tasked, kernels, cache } = bench();
   const lengths: number[] = [];
   for (const kernel of kernels) {
     const before = tf.clone(kernel.variable);
@@ -39,7 +40,7 @@ test('passes begin behind what has not changed, where that saves more than it co
     const { pass, batches: given } = await cache.passAfter(only(kernel), signal);
     lengths.push(given[0]!.length / SIZE);
     for (const [i, pixels] of batches.entries()) {
-      const whole = tf.tidy(() => classifier.logitsOf(tf.tensor(pixels, [SIZE, 28, 28, 1])).dataSync());
+      const whole = tf.tidy(() => tasked.scoresOf(tf.tensor(pixels, [SIZE, 28, 28, 1])).dataSync());
       const actual = await pass.run(given[i]!);
       whole.forEach((value, k) => {
         expect(actual[k]).toBeCloseTo(value, 5);

@@ -49,7 +49,7 @@ async function input(model: ModelContent, more: Partial<ScanInput> = {}): Promis
   const data = await tinyDataset();
   const signal = new AbortController().signal;
   const { pruner } = await createPruningMethod(model, { by: 'prune', score: 'magnitude' }, { data, seed: 0, signal });
-  const sample = new Sample(data.split('validation'), 3, 2000);
+  const sample = new Sample(data.split('validation'), 2000);
   return { model, pruner, sample, options: { sparsities: SPARSITIES, collapse: 1 }, signal, data, ...more };
 }
 
@@ -68,7 +68,7 @@ describe('a sensitivity scan', () => {
     ]);
     const evaluate = async (content: ModelContent) => {
       const running = await toNetwork(content);
-      const figures = await evaluateModel(running, given.data.split('validation'), { classNames: ['a', 'b', 'c'] });
+      const figures = await evaluateModel(running, given.data.split('validation'), {});
       running.dispose();
       return figures;
     };

@@ -7,8 +7,9 @@ import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
-import { Examples } from '../../../src/engine/dataset/examples';
-import { asClassifier } from '../../../src/engine/measure/classifier';
+import type { Examples } from '../../../src/engine/dataset/examples';
+import { examplesOf } from '../dataset/examples-of';
+import { withTask } from '../../../src/engine/measure/tasked-network';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { INFERENCE, trainableOf } from '../../../src/engine/model/network';
 import { toNetwork } from '../../../src/engine/model/runnable';
@@ -29,13 +30,14 @@ const NEAR = 1e-4;
 function imagesOf(seed: number, tokens: boolean): Examples {
   const size = IMAGE[0] * IMAGE[1] * IMAGE[2];
   const draw = (i: number) => (Math.imul(i + 1 + seed * 7919, 2654435761) >>> 16) & 255;
-  return new Examples('test', {
+  const store = {
     values: Uint8Array.from({ length: COUNT * size }, (_, i) => draw(i)),
     labels: Int32Array.from({ length: COUNT }, (_, i) => draw(i + 5000) % CLASSES),
-    members: Uint32Array.from({ length: COUNT }, (_, i) => i),
+    classes: CLASSES,
     shape: IMAGE,
     lookup: Float32Array.from({ length: 256 }, (_, x) => (tokens ? x % 10 : x / 255)),
-  });
+  };
+  return examplesOf(store, 'test');
 }
 
 /** The model as stock TensorFlow.js reads it from its files, on its own backend. */
@@ -65,7 +67,7 @@ async function ours(folder: string, images: Examples) {
   const content = await readCheckpoint(path.join(folder, 'model.json'));
   const running = await toNetwork(content);
   try {
-    const found = await evaluateModel(running, images, { classNames: ['a', 'b', 'c'] });
+    const found = await evaluateModel(running, images, {});
     return { content, found, weights: trainableOf(running).length };
   } finally {
     running.dispose();
@@ -101,10 +103,10 @@ async function save(model: tfLayers.LayersModel, folder: string): Promise<void> 
 /** One optimiser step. Answers with the model as it is to be written. */
 async function trained(content: ModelContent, images: Examples): Promise<[ModelContent, number[][]]> {
   const model = await toNetwork(content);
-  const classifier = asClassifier(model, images, CLASSES);
+  const tasked = withTask(model, images);
   const weights = trainableOf(model);
   const adam = new Adam(weights, { masks: new Map() });
-  const steps = new Steps({ classifier, weights, adam, seeds: [1] });
+  const steps = new Steps({ tasked, weights, adam, seeds: [1] });
   await steps.take(images.batch(0, COUNT), 0.01, 0);
   const tensors = new Map<string, Tensor>();
   for (const tensor of content.tensors.values()) {
@@ -112,9 +114,7 @@ async function trained(content: ModelContent, images: Examples): Promise<[ModelC
     tensors.set(tensor.name, { ...tensor, data });
   }
   const { values } = images.batch(0, COUNT);
-  const output = tf.tidy(
-    () => model.forward([tf.tensor(values, classifier.shapeOf(COUNT))], INFERENCE)[0] as tf.Tensor2D,
-  );
+  const output = tf.tidy(() => model.forward([tf.tensor(values, tasked.shapeOf(COUNT))], INFERENCE)[0] as tf.Tensor2D);
   const rows = await output.array();
   steps.dispose();
   adam.dispose();

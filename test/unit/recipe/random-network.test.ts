@@ -13,6 +13,7 @@ beforeAll(() => tf.setBackend('cpu'));
 const described = (format: DatasetInfo['format'], shape: (number | null)[]): OpenData =>
   ({
     info: { name: 'own', format, shape, classNames: ['a', 'b', 'c'] },
+    targets: { classNames: ['a', 'b', 'c'], said: {} },
     at: () => Promise.resolve({ kind: 'pixels' }),
   }) as unknown as OpenData;
 const on = (format: DatasetInfo['format'], shape: (number | null)[]) => ({

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asClassifier } from '../../../src/engine/measure/classifier';
+import { withTask } from '../../../src/engine/measure/tasked-network';
 import { networkOf } from '../../../src/engine/model/layers-model/network';
 import { changesFor, checkAugment } from '../../../src/engine/train/augmentation';
 import { teacherOf } from '../../../src/engine/train/teacher';
@@ -84,15 +84,15 @@ it('a change means the same pixels under each normalization', async () => {
 it('a teacher sees the changed images of the student, with its own normalization', async () => {
   const data = await tinyDataset();
   const [students, its] = [data.split('train'), data.under({ mean: 0, std: 1, from: 'given' }).split('train')];
-  const classifier = asClassifier(networkOf(tinyNetwork(7)), its, 3);
-  const teacher = await teacherOf(classifier, its, { temperature: 3, augmented: true });
+  const tasked = withTask(networkOf(tinyNetwork(7)), its);
+  const teacher = await teacherOf(tasked, its, { temperature: 3, augmented: true });
   const plain = students.batch(40, 20);
   const changes = changesFor(ALL, students.shape, plain.members, [1]);
   const answers = await teacher.answers(students.changed(plain, changes));
   const logitsOf = (batch: typeof plain): Float32Array =>
     tf.tidy(() =>
       tf
-        .softmax(tf.div(classifier.logits(batch), 3))
+        .softmax(tf.div(tasked.scores(batch), 3))
         .dataSync<'float32'>()
         .slice(),
     );

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/engine/dataset/random';
-import { asClassifier } from '../../../src/engine/measure/classifier';
+import { withTask } from '../../../src/engine/measure/tasked-network';
 import { networkOf } from '../../../src/engine/model/layers-model/network';
 import { trainableOf } from '../../../src/engine/model/network';
 import { Adam } from '../../../src/engine/train/adam';
@@ -16,11 +16,11 @@ beforeAll(async () => {
 describe('a teacher', () => {
   it('answers softened probabilities of each image, whatever the order, from memory or asked anew', async () => {
     const images = (await tinyDataset()).split('train');
-    const classifier = asClassifier(networkOf(tinyNetwork(7)), images, 3);
+    const tasked = withTask(networkOf(tinyNetwork(7)), images);
     const batch = images.shuffled(new Random(1)).batch(40, 20);
-    const expected = tf.tidy(() => tf.softmax(tf.div(classifier.logits(batch), 3)).dataSync());
+    const expected = tf.tidy(() => tf.softmax(tf.div(tasked.scores(batch), 3)).dataSync());
     for (const cacheBytes of [undefined, 10]) {
-      const teacher = await teacherOf(classifier, images, { temperature: 3, cacheBytes });
+      const teacher = await teacherOf(tasked, images, { temperature: 3, cacheBytes });
       const answers = await teacher.answers(batch);
       expect(answers).toHaveLength(60);
       answers.forEach((value, i) => {
@@ -33,10 +33,10 @@ describe('a teacher', () => {
     const images = (await tinyDataset()).split('train');
     const model = tinyNetwork(7);
     const signal = AbortSignal.abort();
-    const classifier = asClassifier(networkOf(model), images, 3);
-    await expect(teacherOf(classifier, images, { temperature: 1, signal })).rejects.toThrow(CancelledError);
+    const tasked = withTask(networkOf(model), images);
+    await expect(teacherOf(tasked, images, { temperature: 1, signal })).rejects.toThrow(CancelledError);
     model.weights.at(-1)!.write(tf.tensor1d([NaN, 0, 0]));
-    await expect(teacherOf(classifier, images, { temperature: 1 })).rejects.toThrow(
+    await expect(teacherOf(tasked, images, { temperature: 1 })).rejects.toThrow(
       /outputs of the teacher are NaN or infinite/,
     );
   });
@@ -48,11 +48,11 @@ describe('a step of distillation', () => {
     const student = tinyNetwork(1);
     const network = networkOf(student);
     const weights = trainableOf(network);
-    const classifier = asClassifier(network, images, 3);
+    const tasked = withTask(network, images);
     const adam = new Adam(weights, { masks: new Map() });
-    const teacher = await teacherOf(asClassifier(networkOf(tinyNetwork(3)), images, 3), images, { temperature });
+    const teacher = await teacherOf(withTask(networkOf(tinyNetwork(3)), images), images, { temperature });
     const distillation = { teacher, temperature, alpha };
-    await new Steps({ classifier, weights, adam, seeds: [1], distillation }).take(images.batch(0, 20), 0.01, 0);
+    await new Steps({ tasked, weights, adam, seeds: [1], distillation }).take(images.batch(0, 20), 0.01, 0);
     return weightsOf(student);
   }
 
@@ -62,8 +62,8 @@ describe('a step of distillation', () => {
     const network = networkOf(student);
     const weights = trainableOf(network);
     const adam = new Adam(weights, { masks: new Map() });
-    const classifier = asClassifier(network, images, 3);
-    await new Steps({ classifier, weights, adam, seeds: [1] }).take(images.batch(0, 20), 0.01, 0);
+    const tasked = withTask(network, images);
+    await new Steps({ tasked, weights, adam, seeds: [1] }).take(images.batch(0, 20), 0.01, 0);
     const plain = weightsOf(student);
     (await stepped(0, 4)).flat().forEach((value, i) => {
       expect(value).toBeCloseTo(plain.flat()[i]!, 5);
@@ -75,16 +75,16 @@ describe('a step of distillation', () => {
     const images = (await tinyDataset()).split('train');
     const [alpha, temperature] = [0.7, 2.5];
     const batch = images.batch(0, 20);
-    const teaching = asClassifier(networkOf(tinyNetwork(3)), images, 3);
+    const teaching = withTask(networkOf(tinyNetwork(3)), images);
     const student = tinyNetwork(1);
     const network = networkOf(student);
     const weights = trainableOf(network);
-    const classifier = asClassifier(network, images, 3);
+    const tasked = withTask(network, images);
     // Written out by the definition, from the logits up.
     const { grads } = tf.variableGrads(
       () => {
-        const z = classifier.logits(batch, { training: true, draws: [] });
-        const p = tf.softmax(tf.div(teaching.logits(batch), temperature));
+        const z = tasked.scores(batch, { training: true, draws: [] });
+        const p = tf.softmax(tf.div(teaching.scores(batch), temperature));
         const q = tf.logSoftmax(tf.div(z, temperature));
         const divergence = tf.mean(tf.sum(tf.mul(p, tf.sub(tf.log(p), q)), 1));
         const rows = tf.oneHot(tf.tensor1d([...batch.labels], 'int32'), 3);
@@ -100,7 +100,7 @@ describe('a step of distillation', () => {
     };
     const teacher = await teacherOf(teaching, images, { temperature });
     const distillation = { teacher, temperature, alpha };
-    await new Steps({ classifier, weights, adam, seeds: [1], distillation }).take(batch, 0.01, 0);
+    await new Steps({ tasked, weights, adam, seeds: [1], distillation }).take(batch, 0.01, 0);
     for (const [name, gradient] of Object.entries(grads))
       gradient.dataSync().forEach((value, i) => {
         expect(seen[name]![i]).toBeCloseTo(value, 5);

@@ -38,7 +38,7 @@ export async function evaluate(
 
 /** Formats metrics and, for classes, the accuracy of each and the confusion matrix with true classes in rows. */
 export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
-  const { metrics, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
+  const { tasks, metrics, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
   const [main, ...others] = metrics;
   const more = others.filter(({ name }) => name !== 'loss');
   const right = true;
@@ -56,6 +56,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
   return [
     `${metricWords(main)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
     ...(more.length > 0 ? [more.map((one) => `${metricWords(one)}${ofOutput(one)}`).join(', ')] : []),
+    ...(tasks ?? []).map(({ said }) => visible(said)),
     ...accuracyNotes(dataset.sample, normalization),
     ...(dataset.notes ?? []).map(visible),
     ...(perClass.length > 0 ? ['', classes, '', matrix] : []),

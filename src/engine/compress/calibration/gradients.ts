@@ -1,7 +1,6 @@
 import { tf } from '../../tf';
 import type { Batch } from '../../dataset/examples';
 import type { Pass } from '../../model/network';
-import { meanCrossEntropy, oneHot } from '../../train/step';
 import { eachBatch, type Subject } from './subject';
 
 /** Gradients by tensor name in the checkpoint, in the order of the weights. */
@@ -11,7 +10,7 @@ export type Gradients = ReadonlyMap<string, Float32Array>;
 export type Variables = ReadonlyMap<string, tf.Variable>;
 
 /**
- * Computes the gradients of the mean cross-entropy for the named weights, one batch of training images after another.
+ * Computes the gradients of the mean loss for the named weights, one batch of training images after another.
  * Regularizers are left out, and layers work as at inference. The weights do not change.
  * @param names tensors of the checkpoint; those that are no weights of the model are left out
  * @throws CancelledError
@@ -29,10 +28,10 @@ export async function eachGradient(
 }
 
 /** Returns the variables of the named tensors. */
-export function variablesOf({ classifier }: Subject, names: Iterable<string>): Map<string, tf.Variable> {
+export function variablesOf({ tasked }: Subject, names: Iterable<string>): Map<string, tf.Variable> {
   const found = new Map<string, tf.Variable>();
   for (const name of names) {
-    const variable = classifier.network.variables.get(name)?.variable;
+    const variable = tasked.network.variables.get(name)?.variable;
     if (!variable) throw new Error(`the network has no weight ${name}`);
     // Frozen layers have gradients too. The network is a copy, so this changes no other.
     variable.trainable = true;
@@ -49,17 +48,15 @@ export interface TrainingPass {
 
 /** Computes the gradients of one batch. */
 export async function gradientsOf(
-  { classifier }: Subject,
+  { tasked }: Subject,
   variables: Variables,
   batch: Batch,
   { pass, step }: Partial<TrainingPass> = {},
 ): Promise<Gradients> {
   const found = tf.tidy(() => {
-    const labels = tf.tensor2d(oneHot(batch, classifier.classes), [batch.count, classifier.classes]);
-    const { grads } = tf.variableGrads(
-      () => meanCrossEntropy(labels, classifier.logits(batch, pass)),
-      [...variables.values()],
-    );
+    const { task } = tasked;
+    const targets = tf.tensor2d(task.fed(task.targetsOf(batch)), [batch.count, task.fedSize]);
+    const { grads } = tf.variableGrads(() => task.loss(targets, tasked.scores(batch, pass)), [...variables.values()]);
     step?.(grads);
     return grads;
   });

@@ -39,17 +39,17 @@ export async function sumOverInputs(
   part: (columns: tf.Tensor2D) => tf.Tensor,
 ): Promise<Map<string, Float32Array>> {
   const sums = new TensorSums();
-  const unwatch = subject.classifier.network.products(names).map((product) =>
+  const unwatch = subject.tasked.network.products(names).map((product) =>
     product.watch((columns) => {
       sums.add(product.name, part(columns));
     }),
   );
   try {
     await eachBatch(subject, BATCH_SIZE, async (batch) => {
-      const logits = tf.tidy(() => subject.classifier.logits(batch));
+      const scores = tf.tidy(() => subject.tasked.scores(batch));
       // The backend computes pending work only when something is read.
-      await logits.data();
-      logits.dispose();
+      await scores.data();
+      scores.dispose();
     });
     const read = new Map<string, Float32Array>();
     for (const name of sums.names) read.set(name, (await sums.get(name)!.data<'float32'>()).slice());

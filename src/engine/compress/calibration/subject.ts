@@ -4,7 +4,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/open-data';
 import type { Batch, Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
-import { asClassifier, type Classifier } from '../../measure/classifier';
+import { withTask, type TaskedNetwork } from '../../measure/tasked-network';
 import { toNetwork } from '../../model/runnable';
 import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
@@ -27,7 +27,7 @@ export interface CalibrationOptions {
 /** A copy of a model that runs, and the training images for its calibration. */
 export interface Subject {
   readonly content: ModelContent;
-  readonly classifier: Classifier;
+  readonly tasked: TaskedNetwork;
   readonly images: Examples;
   readonly options: CalibrationOptions;
 }
@@ -45,8 +45,7 @@ export async function withSubject<T>(
   const images = data.split('train').shuffled(new Random(STREAM, options.seed)).first(options.samples);
   const network = await toNetwork(content);
   try {
-    const classifier = asClassifier(network, images, data.info.classNames.length);
-    return await work({ content, classifier, images, options });
+    return await work({ content, tasked: withTask(network, images), images, options });
   } finally {
     network.dispose();
   }
@@ -58,7 +57,7 @@ export async function eachBatch(
   batchSize: number,
   visit: (batch: Batch, index: number) => Promise<void>,
 ): Promise<void> {
-  const meter = new ProgressMeter(options.stage, images.length, 'images', options.onProgress);
+  const meter = new ProgressMeter(options.stage, images.length, images.noun, options.onProgress);
   for (let from = 0; from < images.length; from += batchSize) {
     if (options.signal?.aborted) throw new CancelledError();
     const batch = images.batch(from, batchSize);

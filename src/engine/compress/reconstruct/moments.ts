@@ -1,5 +1,5 @@
 import { tf } from '../../tf';
-import type { Classifier } from '../../measure/classifier';
+import type { TaskedNetwork } from '../../measure/tasked-network';
 import type { Product } from '../../model/network';
 import { TensorSums } from '../calibration/inputs';
 import { eachBatch, type Subject } from '../calibration/subject';
@@ -37,7 +37,7 @@ export interface Moments extends NormalEquations {
  */
 export async function momentsOf(
   subject: Subject,
-  prunedModel: Classifier,
+  prunedModel: TaskedNetwork,
   { original, kernel, pruned }: LayerPair,
   centered: boolean,
 ): Promise<Moments> {
@@ -64,8 +64,8 @@ export async function momentsOf(
   try {
     await eachBatch(subject, BATCH_SIZE, async (batch) => {
       tf.tidy(() => {
-        subject.classifier.logits(batch);
-        prunedModel.logits(batch);
+        subject.tasked.scores(batch);
+        prunedModel.scores(batch);
       });
       // Later layers are not computed, since their results were disposed of. Reading one sum computes all of them.
       await sums.get('y')?.data();

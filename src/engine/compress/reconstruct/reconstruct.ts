@@ -1,7 +1,7 @@
 import { tf } from '../../tf';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/open-data';
-import { asClassifier, type Classifier } from '../../measure/classifier';
+import { withTask, type TaskedNetwork } from '../../measure/tasked-network';
 import { readGraph } from '../../model/graph';
 import type { Network } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
@@ -50,15 +50,14 @@ export async function reconstruct(
   return withSubject(content, data, { ...options, stage: 'reconstructing' }, async (subject) => {
     const network = await toNetwork({ ...content, tensors: pruned });
     try {
-      const classifier = asClassifier(network, subject.images, data.info.classNames.length);
-      return await layerAfterLayer(subject, classifier, pruned);
+      return await layerAfterLayer(subject, withTask(network, subject.images), pruned);
     } finally {
       network.dispose();
     }
   });
 }
 
-async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Tensors): Promise<Reconstruction> {
+async function layerAfterLayer(subject: Subject, running: TaskedNetwork, pruned: Tensors): Promise<Reconstruction> {
   const tensors = new Map(pruned);
   const layers = new Map<string, LayerReconstruction>();
   const weights = readGraph(subject.content).layers.flatMap((layer) =>
@@ -81,12 +80,12 @@ async function layerAfterLayer(subject: Subject, running: Classifier, pruned: Te
 
 async function fit(
   subject: Subject,
-  running: Classifier,
+  running: TaskedNetwork,
   tensors: Tensors,
   before: Tensor,
 ): Promise<{ changed: Tensor[]; errors: { before: number; after: number } } | string> {
   const kernel = tensors.get(before.name);
-  const [original] = subject.classifier.network.products([before.name]);
+  const [original] = subject.tasked.network.products([before.name]);
   const [pruned] = running.network.products([before.name]);
   if (!original || !pruned || !isFloat(before) || !isFloat(kernel))
     return 'not reconstructed: it is neither a dense layer nor a convolution';

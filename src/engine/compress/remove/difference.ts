@@ -3,7 +3,7 @@ import type { OutputDifference } from '../../../protocol/difference';
 import { tf } from '../../tf';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Examples } from '../../dataset/examples';
-import { inputShape } from '../../measure/classifier';
+import { inputShape } from '../../measure/input-shape';
 import { INFERENCE, type Network } from '../../model/network';
 import { toNetwork, whyNotRunnable } from '../../model/runnable';
 import { readGraph } from '../../model/graph';

@@ -11,10 +11,21 @@ export interface Place {
   readonly names: readonly string[];
 }
 
-/** The targets of a part: a class or numbers for each example. */
+/** Numbers for each example, row-major: bytes of images, or any numbers. */
+export interface NumericTargets {
+  readonly values: Uint8Array | Float32Array;
+  /** Shape for one example; empty for a single number. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * The targets of a part: a class or numbers for each example, or none. Classes that are written as numbers have these
+ * too, for networks that answer with numbers.
+ */
 export type Target =
-  | { readonly kind: 'class'; readonly labels: Int32Array }
-  | { readonly kind: 'values'; readonly values: Float32Array; readonly shape: readonly number[] };
+  | { readonly kind: 'class'; readonly labels: Int32Array; readonly numbers?: NumericTargets | undefined }
+  | (NumericTargets & { readonly kind: 'values'; readonly noClasses?: string | undefined })
+  | { readonly kind: 'none' };
 
 /** Examples of one shape, row-major: bytes of pixels, or numbers that enter a network unchanged. */
 export interface ArrayExamples {

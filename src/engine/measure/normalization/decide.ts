@@ -130,9 +130,13 @@ export function upperTail(hits: number, tosses: number): number {
   return Math.min(1, sum);
 }
 
-function isClearlyLower(low: Float64Array, high: Float64Array): boolean {
+/**
+ * Returns true where losses are lower beyond chance, on the same examples.
+ * @param times ratio of the means that counts as clear
+ */
+export function isClearlyLower(low: Float64Array, high: Float64Array, times = LOSS_TIMES): boolean {
   if (!high.every(Number.isFinite)) return low.every(Number.isFinite);
-  if (!(mean(high) >= LOSS_TIMES * mean(low))) return false;
+  if (!(mean(high) >= times * mean(low))) return false;
   const differences = high.map((value, i) => value - low[i]!);
   const center = mean(differences);
   const variance = mean(differences.map((value) => (value - center) ** 2));

@@ -9,16 +9,20 @@ import {
   type NormalizationInUse,
   type NormalizationTrial,
 } from '../../../protocol/normalization';
+import { isBetter } from '../../../protocol/metric';
 import { readProvenance } from '../../checkpoint/provenance';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData, SizedData } from '../../dataset/open-data';
 import type { LoadListener } from '../../dataset/pictures/load';
 import { readGraph } from '../../model/graph';
 import { rawPixelLayer } from '../../model/preprocessing';
+import { inputValues } from '../../model/input-values';
 import type { Network } from '../../model/network';
 import { whyNotRunnable } from '../../model/runnable';
-import { NoClassifier, refuseOtherTasks } from '../classifier';
-import { decide, knowsNothing, type Answers } from './decide';
+import { asStored, withTask } from '../tasked-network';
+import { NoTask } from '../tasks/task';
+import { decide, knowsNothing } from './decide';
+import { decideByLoss } from './decide-by-loss';
 import { tryNormalizations, type Trial } from './trial';
 import { UndecidedNormalization } from './undecided';
 
@@ -71,8 +75,8 @@ export async function sizedFor(model: ModelContent, data: OpenData, listener: Lo
   const sized = await data.at(readGraph(model).inputs[0] ?? undefined, listener);
   const known = readProvenance(model)?.dataset?.classNames;
   const own = sized.info.classNames;
-  if (known && known.length !== own.length)
-    throw new NoClassifier(
+  if (known && known.length > 0 && own.length > 0 && known.length !== own.length)
+    throw new NoTask(
       `The model tells ${known.length} classes apart (${known.join(', ')}) but the dataset has ${own.length} (${own.join(', ')}): choose the data it was trained on${known.length > own.length ? `, or name all ${known.length} classes as "classNames" of the data` : ''}.`,
     );
   return known ? sized.inOrderOf(known) : sized;
@@ -83,7 +87,7 @@ export async function sizedFor(model: ModelContent, data: OpenData, listener: Lo
  * @throws UserError where another one was given, or the model was trained with another one
  */
 function asNumbers(model: ModelContent, data: SizedData): NormalizationInUse | undefined {
-  if (data.kind === 'pixels') return undefined;
+  if (data.kind === 'pixels' && !takesRows(model)) return undefined;
   const [given, stored] = [data.given, storedNormalization(model)];
   if (given && !sameNormalization(given, RAW))
     throw new UserError(
@@ -94,6 +98,12 @@ function asNumbers(model: ModelContent, data: SizedData): NormalizationInUse | u
       `The model was trained on pixels with normalization ${normalizationName(stored)}, but the examples of ${data.info.name} are numbers and no pixels of 0 to 255: give its images as bytes.`,
     );
   return { ...RAW, from: 'values' };
+}
+
+/** Tells whether a model looks its inputs up in a table, as words are: they are numbers and no pixels. */
+function takesRows(model: ModelContent): boolean {
+  const { nodes, calls, inputCalls } = readGraph(model);
+  return inputValues({ nodes, calls, inputCalls, results: [] }).some(({ kind }) => kind === 'rows');
 }
 
 /** Reads the normalization from a model without running it: from its checkpoint or its layers. */
@@ -116,7 +126,6 @@ const givenTo = ({ given }: OpenData): NormalizationInUse | undefined =>
 function refuseMisfits(model: ModelContent): void {
   const why = whyNotRunnable(model);
   if (why !== undefined) throw new UserError(why);
-  refuseOtherTasks(model);
 }
 
 /** Images whose pixels deviate less, as a share of 255, would enter a new network as almost equal numbers. */
@@ -129,17 +138,21 @@ function forNew(data: SizedData): NormalizationInUse {
   return { ...(flat ? own : FOR_NEW_NETWORKS), from: 'new' };
 }
 
-/** Tries each common normalization. @throws UndecidedNormalization */
+/** Finds the normalization by the range of outputs that reproduce the examples, or tries each common one. @throws UndecidedNormalization */
 async function foundNormalization(
   data: SizedData,
   { lend, keep = (make) => make(), asNew = false, ...listener }: FitOptions,
 ): Promise<NormalizationInUse> {
+  const implied = await lend((running) => Promise.resolve(withTask(running, asStored(data)).task.implied));
+  if (implied) return { ...implied, from: 'output' };
   const { decision, blank, evidence } = await lend((running) =>
     keep(async () => {
       const trial = await tryNormalizations(running, data, listener);
       const { answers, labels } = trial;
-      const blank = knowsNothing(answers, labels, data.info.classNames.length);
-      return { decision: decide(answers, labels), blank, evidence: evidenceOf(trial) };
+      const evidence = evidenceOf(trial);
+      if (!labels) return { decision: decideByLoss(answers, beatsChance), blank: !answers.some(beatsChance), evidence };
+      const blank = knowsNothing(answers, labels, answers[0]!.sums.confusion!.length);
+      return { decision: decide(answers, labels), blank, evidence };
     }),
   );
   if (!decision && blank && asNew) return { ...forNew(data), trial: evidence };
@@ -149,12 +162,25 @@ async function foundNormalization(
   return { mean, std, from: 'found', trial: evidence, ...(note === undefined ? {} : { note }) };
 }
 
-function evidenceOf({ answers, labels }: Trial): NormalizationTrial {
-  const of = ({ normalization, guesses, losses }: Answers): NormalizationTrial['tried'][number] => {
-    const hits = guesses.reduce((sum, guess, i) => sum + (guess === labels[i] ? 1 : 0), 0);
-    const loss = losses.reduce((sum, one) => sum + one, 0) / labels.length;
+type Tried = Trial['answers'][number];
+
+function beatsChance({ sums }: Tried): boolean {
+  const [{ name, value }] = sums.values;
+  return Number.isFinite(value) && isBetter(name, value, sums.chance);
+}
+
+function evidenceOf({ answers, labels, samples }: Trial): NormalizationTrial {
+  const of = ({ normalization, guesses, losses, sums }: Tried): NormalizationTrial['tried'][number] => {
+    const loss = losses.reduce((sum, one) => sum + one, 0) / samples;
     const { mean, std } = normalization;
-    return { mean, std, accuracy: hits / labels.length, loss: Number.isFinite(loss) ? loss : null };
+    const tried = { mean, std, loss: Number.isFinite(loss) ? loss : null };
+    if (labels) {
+      const hits = guesses.reduce((sum, guess, i) => sum + (guess === labels[i] ? 1 : 0), 0);
+      return { ...tried, accuracy: hits / samples };
+    }
+    // Errors have the unit of their own normalization; the ratio to the range of pixels has none.
+    const metric = sums.values.find(({ name }) => name === 'psnr') ?? sums.values[0];
+    return Number.isFinite(metric.value) ? { ...tried, metric } : tried;
   };
-  return { samples: labels.length, tried: answers.map(of) };
+  return { samples, tried: answers.map(of) };
 }

@@ -10,8 +10,8 @@ import { batchWithin } from '../../model/batch-size';
 import type { Network } from '../../model/network';
 import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
-import { asClassifier } from '../classifier';
-import { ClassificationMetrics } from '../classification-metrics';
+import { withTask } from '../tasked-network';
+import type { Meter } from '../tasks/task';
 import type { Answers } from './decide';
 
 /** Number of examples on which each normalization is tried. */
@@ -23,8 +23,10 @@ const STREAM = 0x2077a1;
 
 /** The answers of a model under each common normalization, and the true classes. */
 export interface Trial {
-  readonly answers: readonly Answers[];
-  readonly labels: Int32Array;
+  readonly answers: readonly (Answers & { readonly sums: Meter })[];
+  /** Undefined where not each example has a class. */
+  readonly labels: Int32Array | undefined;
+  readonly samples: number;
 }
 
 /** Lists the common normalizations of a dataset, its own standardization last. */
@@ -46,27 +48,35 @@ export async function tryNormalizations(
   options: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
 ): Promise<Trial> {
   const { signal, onProgress } = options;
-  const classifier = asClassifier(network, data, data.info.classNames.length);
   const all = candidates(data);
-  const samples = partsOf(data, all[0]!).reduce((sum, { length }) => sum + length, 0);
+  const first = partsOf(data, all[0]!);
+  const samples = first.reduce((sum, { length }) => sum + length, 0);
+  const tasked = withTask(network, first[0]!);
   const size = batchWithin(network, Math.min(BATCH_SIZE, samples));
-  const meter = new ProgressMeter('finding the normalization', all.length * samples, 'images', onProgress);
-  const pass = trace((x) => classifier.logitsOf(x), [classifier.shapeOf(size)], { examples: [0] });
+  const meter = new ProgressMeter('finding the normalization', all.length * samples, first[0]!.noun, onProgress);
+  const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], { examples: [0] });
   const labels = new Int32Array(samples);
   try {
-    const answers: Answers[] = [];
+    const answers: Trial['answers'][number][] = [];
+    let classed = false;
     for (const normalization of all) {
-      const one = { normalization, guesses: new Int32Array(samples), losses: new Float64Array(samples) };
+      const parts = partsOf(data, normalization);
+      // Targets that are pixels have the normalization of the examples.
+      const { task } = withTask(network, parts[0]!);
+      classed = task.meter().confusion !== undefined && task.targetSize === 1;
+      const [guesses, losses] = [new Int32Array(samples), new Float64Array(samples)];
+      const one = { normalization, guesses, losses, sums: task.meter() };
       let at = 0;
-      for (const images of partsOf(data, normalization))
+      for (const images of parts)
         for (let from = 0; from < images.length; from += size) {
           if (signal?.aborted) throw new CancelledError();
           const batch = images.batch(from, size);
-          labels.set(batch.labels, at);
-          const logits = await pass.run(padded(batch, size).values);
-          new ClassificationMetrics(classifier.classes).add(logits, batch.labels, batch.count, (row, guess, loss) => {
-            one.guesses[at + row] = Number.isFinite(loss) ? guess : -1;
-            one.losses[at + row] = Number.isFinite(loss) ? loss : Infinity;
+          const targets = task.targetsOf(batch);
+          if (classed) labels.set(targets, at);
+          const scores = await pass.run(padded(batch, size).values);
+          one.sums.add(scores, targets, batch.count, (row, cost, guess) => {
+            guesses[at + row] = Number.isFinite(cost) ? guess : -1;
+            losses[at + row] = Number.isFinite(cost) ? cost : Infinity;
           });
           at += batch.count;
           meter.advance(batch.count);
@@ -74,7 +84,7 @@ export async function tryNormalizations(
         }
       answers.push(one);
     }
-    return { answers, labels };
+    return { answers, labels: classed ? labels : undefined, samples };
   } finally {
     pass.dispose();
   }

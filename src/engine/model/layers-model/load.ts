@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import type { tf } from '../../tf';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import type { Ends } from '../network';
+import { trainedFor } from '../trained-for';
 import { modelTensors, requireFinite } from '../tensors';
 import { matchWeights } from './weights/match';
 import { slotsOf } from './weights/slots';
@@ -53,7 +54,7 @@ export async function load(model: ModelContent, ends: Ends = 'one'): Promise<Lay
   // TensorFlow.js forgets that wrappers are frozen.
   for (const [tensor, variable] of variables) if (frozen.has(byTensor.get(tensor)!.layer)) variable.trainable = false;
   mendBatchNormalization(running);
-  return new LayersNetwork(running, variables, plan.topology);
+  return new LayersNetwork(running, variables, plan.topology, trainedFor(model));
 }
 
 /** Finds the weight that does not fit, since TensorFlow.js does not name it. @throws UserError that does */

@@ -18,7 +18,9 @@ import { describedAs } from './content';
 import { withDraws } from './draws';
 import { inputValues } from '../input-values';
 import { normalizationsOf } from './normalizations';
+import { outputActivations } from '../output-activations';
 import { outputKinds } from '../output-kinds';
+import type { TrainedFor } from '../trained-for';
 import { largestOutput } from './outputs';
 import { productsOf } from './products';
 import { splitPointsBefore } from './split-points';
@@ -37,14 +39,17 @@ export class LayersNetwork implements Network {
   /**
    * @param bound its variables by the names of their tensors
    * @param topology layers as the checkpoint describes them
+   * @param trainedFor the losses that the checkpoint names
    */
   constructor(
     readonly model: LayersModel,
     private readonly bound: Binding,
     private readonly topology: Topology,
+    readonly trainedFor?: TrainedFor,
   ) {
     const values = inputValues(topology);
     const kinds = outputKinds(topology);
+    const activations = outputActivations(topology);
     // Names of layers, because TensorFlow.js renames tensors so that none has the name of one in another model.
     const { inputNames, outputNames } = model;
     this.inputs = model.inputs.map(({ shape }, i) => ({
@@ -52,7 +57,10 @@ export class LayersNetwork implements Network {
       shape,
       values: values[i] ?? { kind: 'numbers' },
     }));
-    this.outputs = model.outputs.map(({ shape }, i) => ({ name: outputNames[i]!, shape, kind: kinds[i] ?? 'open' }));
+    this.outputs = model.outputs.map(({ shape }, i) => ({
+      ...{ name: outputNames[i]!, shape },
+      ...{ kind: kinds[i] ?? 'open', activation: activations[i] },
+    }));
     this.largestOutput = largestOutput(model);
     this.#names = new Map([...bound].map(([name, variable]) => [variable, name]));
     this.variables = this.#variables();

@@ -39,8 +39,7 @@ export async function measurePlan(
   const { info, normalization } = dataset;
   const { samples, signal, onProgress } = options;
   const images = dataset.split('validation').first(samples);
-  const evaluate = (network: Network) =>
-    evaluateModel(network, images, { classNames: info.classNames, signal, onProgress, batchSize: BATCH });
+  const evaluate = (network: Network) => evaluateModel(network, images, { signal, onProgress, batchSize: BATCH });
   const swap = await weightSwapOf(session);
   const [baseline, shown] = await swap.exclusively(async (network) => {
     await pauseUnless(signal);

@@ -3,7 +3,7 @@ import { START_TEACHER, type Distill } from '../../../protocol/steps/distill';
 import type { RecipeStep } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/open-data';
-import { asClassifier } from '../../measure/classifier';
+import { withTask } from '../../measure/tasked-network';
 import { fitDataToOther } from '../../measure/normalization/fit';
 import type { Network, OpenShape } from '../../model/network';
 import { toNetwork, whyNotRunnable } from '../../model/runnable';
@@ -76,9 +76,9 @@ export async function distillation(
   try {
     const onProgress = progressTo(listener);
     const images = (await dataOfTeacher(context, teacher, content, network, data)).split('train');
-    const classifier = asClassifier(network, images, data.info.classNames.length);
+    const tasked = withTask(network, images);
     return {
-      teacher: await teacherOf(classifier, images, { temperature, augmented, signal: listener.signal, onProgress }),
+      teacher: await teacherOf(tasked, images, { temperature, augmented, signal: listener.signal, onProgress }),
       temperature,
       alpha,
       dispose: () => network.dispose(),

@@ -58,7 +58,7 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   await measureBefore(context);
   const { signal } = listener;
   const onProgress = progressTo(listener);
-  const sample = new Sample(data.split('validation'), data.info.classNames.length, step.samples);
+  const sample = new Sample(data.split('validation'), step.samples);
   const method = await createPruningMethod(model, step, { data, seed: recipe.seed, signal, onProgress });
   const { by, score, granularity = 'element' } = step;
   const known = await StoredPoints.open(folder, scanFolder(state.step), {

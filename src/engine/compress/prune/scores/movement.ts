@@ -25,7 +25,7 @@ export const movement: ImportanceScore = {
   unseen: 'no gradient reaches it',
   calibrate: async (subject, names) => {
     const kernels = variablesOf(subject, names);
-    const trained = trainableOf(subject.classifier.network);
+    const trained = trainableOf(subject.tasked.network);
     const variables = new Map([...trained.map(({ name, variable }) => [name, variable] as const), ...kernels]);
     const adam = new Adam(trained, { masks: new Map() });
     const sums = new GradientSums(movementTerm);

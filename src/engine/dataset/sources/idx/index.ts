@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { DatasetDescriptor, Split } from '../../../../protocol/dataset';
 import { UserError } from '../../../../protocol/errors';
 import { fromZero } from '../../from-zero';
-import { examplesOf, targetOf } from '../../values';
-import type { Part, Place, Source, SourceData } from '../source';
+import { examplesOf, targetOf, type Numbers } from '../../values';
+import type { Part, Place, Source, SourceData, Target } from '../source';
 import { idxFilesAmong, pairOf } from './files';
 import { identify } from './identify';
 import { IMAGES, LABELS, readIdxFile } from './read';
@@ -44,11 +44,19 @@ async function open({ path: folder, names }: Place, { classNames }: DatasetDescr
         sizes.length === 2 ? [...sizes, 1] : sizes,
         `The dataset file ${pair.images}`,
       ),
-      target: targetOf(labels.numbers, 1, `The dataset file ${pair.labels}`),
+      target: classesIn(labels.numbers, `The dataset file ${pair.labels}`),
       examplesFrom: pair.images,
       labelsFrom: pair.labels,
     };
     if (split === 'train') known = identify(labels.sha256);
   }
   return fromZero({ parts, ...known }, classNames?.length);
+}
+
+/** Labels of IDX files are classes, not numbers. @throws UserError where one is negative */
+function classesIn(numbers: Numbers, where: string): Target {
+  const target = targetOf(numbers, [], where);
+  if (target.kind === 'class') return { kind: 'class', labels: target.labels };
+  if (target.kind === 'values' && target.noClasses !== undefined) throw new UserError(target.noClasses);
+  return target;
 }

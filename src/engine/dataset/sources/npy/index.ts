@@ -70,14 +70,20 @@ function dataOf(
     }
   }
   const parts: Partial<Record<Split, Part>> = {};
-  for (const split of ['train', 'validation', 'test'] as const) {
+  // Networks that reproduce their input need no targets.
+  const targets = SPLITS.some((split) => byRole.has(`${split} targets`));
+  for (const split of SPLITS) {
     const [x, y] = [byRole.get(`${split} examples`), byRole.get(`${split} targets`)];
     if (x === undefined && y === undefined) continue;
-    if (x === undefined || y === undefined)
+    if (x === undefined || (y === undefined && targets))
       throw new UserError(
         `The ${split} part in ${where} has ${x === undefined ? 'targets but no examples' : 'examples but no targets'} (only ${x ?? y ?? ''}): call the arrays x_${split} and y_${split}.`,
       );
-    parts[split] = partOf({ name: x, ...arrays.get(x)!() }, { name: y, ...arrays.get(y)!() }, where);
+    parts[split] = partOf(
+      { name: x, ...arrays.get(x)!() },
+      y === undefined ? undefined : { name: y, ...arrays.get(y)!() },
+      where,
+    );
   }
   if (Object.keys(parts).length === 0)
     throw new UserError(
@@ -87,24 +93,25 @@ function dataOf(
   return fromZero({ parts, classNames, notes }, classNames?.length ?? given);
 }
 
+const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
+
 type Named = NpyArray & { readonly name: string };
 
-function partOf(x: Named, y: Named, where: string): Part {
+function partOf(x: Named, y: Named | undefined, where: string): Part {
   const [count, ...inner] = x.shape;
   if (count === undefined || count === 0 || inner.includes(0))
     throw new UserError(`The array ${x.name} in ${where} has no examples: leave it out.`);
-  if (y.shape[0] !== count)
+  if (y && y.shape[0] !== count)
     throw new UserError(
       `The array ${x.name} in ${where} has ${count} examples but ${y.name} ${y.shape[0] ?? 0} targets: they must agree.`,
     );
-  const columns = y.shape.slice(1).reduce((product, size) => product * size, 1);
   const name = (one: Named): string => `The array ${one.name} in ${where}`;
   return {
     count,
     examples: asImages(examplesOf(x.numbers, inner.length === 0 ? [1] : inner, name(x))),
-    target: targetOf(y.numbers, columns, name(y)),
+    target: y ? targetOf(y.numbers, y.shape.slice(1), name(y)) : { kind: 'none' },
     examplesFrom: `${where} (${x.name})`,
-    labelsFrom: `${where} (${y.name})`,
+    labelsFrom: `${where} (${(y ?? x).name})`,
   };
 }
 

@@ -135,7 +135,7 @@ function numbersIn(table: Table, target: number): Target {
   const column = table.columns[target]!;
   if (column.kind !== 'numbers') throw new Error(`the column ${column.name} holds no numbers`);
   const where = `The column ${column.name} of the table ${table.from}`;
-  return targetOf(column.whole ? Int32Array.from(column.values) : Float64Array.from(column.values), 1, where);
+  return targetOf(column.whole ? Int32Array.from(column.values) : Float64Array.from(column.values), [], where);
 }
 
 function categoryNotes(table: Table, features: readonly Feature[]): string[] {

@@ -1,0 +1,73 @@
+import type { DatasetDescriptor } from '../../protocol/dataset';
+import { numbersIn } from './numbers-in';
+import type { NumericTargets, SourceData, Target } from './sources/source';
+
+/** What is known of the targets of a dataset, all parts together. */
+export interface Targets {
+  /** Names of the classes in the order of their numbers; undefined where the targets are no classes. */
+  readonly classNames?: readonly string[] | undefined;
+  /** The sentence to refuse a classification with, where some targets are no classes. */
+  readonly noClasses?: string | undefined;
+  /** Facts of the numbers; undefined where the targets are only names of classes, or there are none. */
+  readonly numbers?: NumberFacts | undefined;
+  /** What the person said of the task. */
+  readonly said: Pick<DatasetDescriptor, 'task' | 'loss'>;
+}
+
+/** Facts of targets that are numbers. */
+export interface NumberFacts {
+  /** Shape of the targets of one example; empty for a single number. */
+  readonly shape: readonly number[];
+  readonly least: number;
+  readonly most: number;
+  /** True where all are whole numbers. */
+  readonly whole: boolean;
+  /** True where one number along the last axis is 1 and all others are 0, at each place. */
+  readonly oneHot: boolean;
+  /** True where they are bytes of images. */
+  readonly pixels: boolean;
+}
+
+/** Returns the numbers of a target; undefined where it has none. */
+export const numbersOf = (target: Target): NumericTargets | undefined =>
+  target.kind === 'class' ? target.numbers : target.kind === 'values' ? target : undefined;
+
+/** Finds the facts of the numbers of all parts; undefined where a part has none. */
+export function factsOf(parts: SourceData['parts']): NumberFacts | undefined {
+  const all = Object.values(parts).map(({ target }) => numbersOf(target));
+  const [first] = all;
+  if (!first) return undefined;
+  let [least, most, whole, oneHot] = [Infinity, -Infinity, true, true];
+  for (const one of all) {
+    if (one?.shape.join() !== first.shape.join()) return undefined;
+    const { values } = one;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (value < least) least = value;
+      if (value > most) most = value;
+      whole &&= Number.isInteger(value);
+    }
+    oneHot &&= isOneHot(values, first.shape.at(-1) ?? 1);
+  }
+  const pixels = first.shape.length > 1 && all.every((one) => one?.values instanceof Uint8Array);
+  return { shape: first.shape, least, most, whole, oneHot, pixels };
+}
+
+function isOneHot(values: ArrayLike<number>, columns: number): boolean {
+  if (columns < 2) return false;
+  for (let row = 0; row < values.length; row += columns) {
+    let ones = 0;
+    for (let i = row; i < row + columns; i++) {
+      if (values[i] === 1) ones++;
+      else if (values[i] !== 0) return false;
+    }
+    if (ones !== 1) return false;
+  }
+  return true;
+}
+
+/** Copies the numbers of an example into `out`. */
+export function copyNumbers({ values, shape }: NumericTargets, member: number, out: Float32Array, at: number): void {
+  const size = numbersIn(shape);
+  out.set(values.subarray(member * size, (member + 1) * size), at * size);
+}

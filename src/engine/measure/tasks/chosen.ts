@@ -1,0 +1,36 @@
+import { TASK_WORDS, type LossName, type TaskName } from '../../../protocol/task';
+import type { LossConfig } from '../../model/trained-for';
+import { numbersIn } from '../../dataset/numbers-in';
+import type { Subject } from './subject';
+
+/** A task, the loss, and why it is that. */
+export interface Chosen {
+  readonly name: TaskName;
+  readonly loss: LossConfig;
+  readonly because: string;
+}
+
+/** Losses of outputs of which one is right. */
+export const OF_CLASSES: ReadonlySet<LossName> = new Set([
+  'categorical_crossentropy',
+  'categorical_focal_crossentropy',
+  'kl_divergence',
+  'categorical_hinge',
+]);
+/** Returns true where each target is the number of one of so many classes. */
+export function areNumbersOf(classes: number, { targets: { numbers } }: Subject): boolean {
+  return numbers !== undefined && numbers.whole && numbers.least >= 0 && numbers.most < classes && numbersIn(numbers.shape) === 1; // prettier-ignore
+}
+
+/** Returns true where the targets have a class for each place of the output: its number, or one-hot. */
+export function placesMatch({ shape, targets }: Subject): boolean {
+  if (!targets.numbers) return false;
+  const { shape: given, whole, oneHot } = targets.numbers;
+  const places = shape.slice(0, -1);
+  const plain = given.join() === places.join() || given.join() === [...places, 1].join();
+  return (plain && whole) || (given.join() === shape.join() && oneHot);
+}
+
+/** Says the task and why it is that. */
+export const saidOf = ({ name, loss, because }: Chosen, more = ''): string =>
+  `Task: ${TASK_WORDS[name]}${more}, ${because}${because.includes(loss.name) ? '' : `; loss ${loss.name}`}.`;

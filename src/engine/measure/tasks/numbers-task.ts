@@ -1,0 +1,78 @@
+import { normalizationName, RAW, type Normalization } from '../../../protocol/normalization';
+import type { Batch } from '../../dataset/examples';
+import { numbersIn } from '../../dataset/numbers-in';
+import { lossOf } from '../losses';
+import { saidOf, type Chosen } from './chosen';
+import { misfit } from './misfit';
+import { OfNumbers } from './of-numbers';
+import { SIGMOIDS, type Subject } from './subject';
+import { NoTask, type Task } from './task';
+
+/** The ranges of activations that bound their outputs. */
+const BOUNDS: ReadonlyMap<string, readonly [number, number]> = new Map<string, readonly [number, number]>([
+  ...Array.from(SIGMOIDS, (name): [string, [number, number]] => [name, [0, 1]]),
+  ['softmax', [0, 1]],
+  ['tanh', [-1, 1]],
+]);
+
+const UNIT: Normalization = { mean: 0, std: 1 };
+const SIGNED: Normalization = { mean: 0.5, std: 0.5 };
+
+/** Makes the task that answers with the numbers of the data. @throws NoTask where output and targets do not fit */
+export function regressionTask(subject: Subject, chosen: Chosen): Task {
+  const { shape, targets, activation, output } = subject;
+  const { numbers } = targets;
+  const fits = numbers && [numbers.shape, [...numbers.shape, 1]].some((one) => one.join() === shape.join());
+  if (!fits) throw misfit(subject);
+  const bounds = activation === undefined ? undefined : BOUNDS.get(activation);
+  if (bounds && (numbers.least < bounds[0] || numbers.most > bounds[1]))
+    throw new NoTask(
+      `The outputs of the model lie from ${bounds[0]} to ${bounds[1]} (${activation!}), but the targets from ${numbers.least} to ${numbers.most}: scale them as in its training, or choose the data it was trained on.`,
+    );
+  const size = numbersIn(shape);
+  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
+  return new OfNumbers({
+    ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, squashed: false },
+    targetsOf: ({ numbers: all }) => all,
+  });
+}
+
+/**
+ * Makes the task that answers with an image: the input itself, or the image that is its target. Targets that are pixels
+ * are scaled to the range of the output where its activation or loss bounds it, and as the inputs otherwise.
+ * @throws NoTask where output and targets do not fit
+ */
+export function reconstructionTask(subject: Subject, chosen: Chosen): Task {
+  const { shape, input, targets, activation, normalization, output } = subject;
+  const { numbers, classNames } = targets;
+  const size = numbersIn(shape);
+  const own = !numbers || classNames !== undefined || numbersIn(numbers.shape) !== size;
+  if (own && numbersIn(input) !== size) throw misfit(subject);
+  const logits = chosen.loss.name.startsWith('binary_');
+  const bounds = activation === undefined ? undefined : BOUNDS.get(activation);
+  const [least] = logits ? [0] : (bounds ?? []);
+  const scale = least === 0 ? UNIT : least === -1 ? SIGNED : normalization;
+  const pixels = own ? normalization !== null : numbers.pixels;
+  const targetsOf = own ? ownTargets(normalization, pixels ? scale : null) : (batch: Batch) => scaled(batch.numbers, RAW, pixels ? (scale ?? RAW) : null); // prettier-ignore
+  const range = pixels && scale ? ` of ${own ? 'the input' : 'images'} with pixels in ${normalizationName(scale)}` : own ? ' of the input' : ''; // prettier-ignore
+  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, range) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
+  return new OfNumbers({
+    ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, targetsOf },
+    squashed: logits && !(activation !== undefined && BOUNDS.get(activation)?.[0] === 0),
+    implied: own && (scale === UNIT || scale === SIGNED) ? scale : undefined,
+    peak: pixels ? 1 / (scale ?? RAW).std : undefined,
+  });
+}
+
+const ownTargets =
+  (from: Normalization | null, to: Normalization | null) =>
+  ({ values }: Batch): Float32Array =>
+    from === null ? values : scaled(values, from, to);
+
+/** Takes pixels from one normalization to another; null leaves the numbers as they are. */
+function scaled(values: Float32Array, from: Normalization, to: Normalization | null): Float32Array {
+  if (to === null || to === from) return values;
+  const factor = from.std / to.std;
+  const offset = (from.mean - to.mean) / to.std;
+  return values.map((value) => value * factor + offset);
+}
