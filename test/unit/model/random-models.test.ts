@@ -177,7 +177,9 @@ it(`${MODELS} random models have the loss and accuracy that they have in stock T
       }
     } catch (error) {
       if (!(error instanceof UserError)) throw new Error(what, { cause: error });
-      refused.push(`${what}: ${error.message}`);
+      // Keras would mask other steps than TensorFlow.js, which made the model.
+      const masks = error.message.includes('may mask others than Keras') && ['converter', 'keras3'].includes(dialect);
+      if (!masks) refused.push(`${what}: ${error.message}`);
     }
   }
   expect(wrong).toEqual([]);

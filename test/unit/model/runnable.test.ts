@@ -207,7 +207,7 @@ describe('a model that runs', () => {
   it.each([
     ['2.15.0', 'Conv1D', { filters: 4, groups: 2 }, 'has groups set to 2'],
     ['3.0.0', 'Conv1D', { filters: 4, groups: 2 }, 'has groups set to 2'],
-    ['3.0.0', 'Conv2DTranspose', { filters: 4, output_padding: [1, 1] }, 'has output_padding set to [1,1]'],
+    ['3.0.0', 'Conv3DTranspose', { filters: 4, output_padding: [1, 1, 1] }, 'has output_padding set to [1,1,1]'],
   ])('of Keras %s does not run where TensorFlow.js would compute a %s otherwise', (version, type, more, fault) => {
     const config = { name: 'c', kernel_size: [3, 3], use_bias: false, batch_input_shape: [null, 8, 8, 2], ...more };
     const layers = [{ class_name: type, config }];

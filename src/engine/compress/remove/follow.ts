@@ -10,6 +10,7 @@ const WHY: Partial<Readonly<Record<Op['kind'], string>>> = {
   'layer-normalization': 'its mean and variance depend on all channels',
   'group-normalization': 'its mean and variance depend on groups of channels',
   'unit-normalization': 'it divides by the length of all channels together',
+  'rms-normalization': 'it divides by the root mean square of all channels',
   'layer-scale': 'it scales each channel by its own number',
   attention: 'each of its outputs depends on all positions and channels',
   'multi-head-attention': 'its heads share the channels among them',

@@ -6,6 +6,7 @@ import './layers';
 import { readTopology, type Topology } from './description/topology';
 import { LayerJson, type Config } from './description/json';
 import { whyTooLarge } from './validate/memory';
+import { whyMasksDiffer } from './masks';
 import type { Ends } from '../network';
 import type { Slot } from './weights/slots';
 
@@ -57,6 +58,8 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   if (stateful) {
     return `The layer "${stateful.name}" is stateful, so its outputs depend on earlier examples, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;
   }
+  const masks = whyMasksDiffer(topology);
+  if (masks !== undefined) return masks;
   const reading = readable(model, topology);
   if (typeof reading === 'string') return reading;
   const byId = new Map(topology.nodes.map((layer) => [layer.id, layer]));

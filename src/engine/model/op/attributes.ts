@@ -223,6 +223,7 @@ export interface Plain {
     | 'layer-normalization'
     | 'group-normalization'
     | 'unit-normalization'
+    | 'rms-normalization'
     /** Multiplies each channel by a trained number. */
     | 'layer-scale'
     | 'masking'

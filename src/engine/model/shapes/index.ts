@@ -37,6 +37,7 @@ function figuresOf(op: Op, inputs: readonly Shape[]): Figures {
     case 'layer-normalization':
     case 'group-normalization':
     case 'unit-normalization':
+    case 'rms-normalization':
     case 'layer-scale':
     case 'rescaling':
     case 'standardization':

@@ -18,8 +18,12 @@ const Fixture = z.object({
 /** What Keras computed, see test/fixtures/keras/layers.py. */
 export type Fixture = z.infer<typeof Fixture>;
 
-/** Names of all cases. */
-export const CASES = readdirSync(FOLDER).map((name) => path.basename(name, '.json'));
+const namesIn = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [path.basename(name, '.json')] : []));
+
+/** Names of all cases that run, and of those that are refused. */
+export const CASES = namesIn(FOLDER);
+export const REFUSED = namesIn(path.join(FOLDER, 'refused')).map((name) => path.join('refused', name));
 
 export const fixture = (name: string): Fixture =>
   Fixture.parse(JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')));

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readGraph } from '../../../../src/engine/model/graph';
 import { INFERENCE, trainableOf } from '../../../../src/engine/model/network';
-import { toNetwork } from '../../../../src/engine/model/runnable';
+import { toNetwork, whyNotRunnable } from '../../../../src/engine/model/runnable';
 import { validateDescription, validateWeights } from '../../../../src/engine/model/layers-model/validate';
 import { tf } from '../../../../src/engine/tf';
-import { CASES, contentOf, distance, fixture, inputsOf, largest } from './fixture';
+import { CASES, REFUSED, contentOf, distance, fixture, inputsOf, largest } from './fixture';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -42,5 +42,11 @@ describe('layers of Keras', () => {
     expect(graph.calls[result!.call]!.shape).toEqual([null, ...keras.outputs[0]!.shape.slice(1)]);
     expect(graph.nodes.every(({ macs }) => macs !== null)).toBe(true);
     network.dispose();
+  });
+
+  it.each(REFUSED)('%s would be computed otherwise than in Keras, and is refused', (name) => {
+    expect(whyNotRunnable(contentOf(fixture(name)), 'several')).toMatch(
+      /attends to masked steps|takes its "attention_mask"|mask others than Keras|is called with training|does not know/,
+    );
   });
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { UserError } from '../../../../protocol/errors';
 import { count } from '../../../../protocol/format';
 import type { Shape } from '../../shape';
+import { withoutAutomaticMasks } from './automatic-masks';
 import { layerOf } from './operations';
 import { LayerJson, shapeOf, stringOf, type Config } from './json';
 import { damaged } from '../validate/damaged';
@@ -82,7 +83,7 @@ export function readModel(
   if (place.count.layers > MAX_LAYERS) throw damaged(`it has more than ${count(MAX_LAYERS)} layers`);
   if (place.depth > MAX_DEPTH) throw damaged(`it holds models within models, more than ${MAX_DEPTH} deep`);
   const sequential = json.class_name === 'Sequential';
-  const described = parsed.data.map(layerOf);
+  const described = withoutAutomaticMasks(parsed.data).map(layerOf);
   const layers = described.map((layer, i) => readLayer(layer, i, place));
   if (sequential && layers[0] && !layers[0].model && layers[0].declared === null)
     layers[0] = { ...layers[0], declared: shapeOf(config['build_input_shape']) };

@@ -48,7 +48,9 @@ export function readNodes(nodes: readonly unknown[], names: { has(name: string):
       const placed = kerasTensors(args);
       const named = Object.entries(kwargs).flatMap(([key, value]) => kerasTensors(value, key));
       const references = placed.length > 0 ? [...placed, ...named] : firstPlaced(named);
-      return { references, flags: trueOf(kwargs), keras3: true, plain: false };
+      // Keras 3 overrides whether a layer trains by whether the model does.
+      const flags = trueOf(kwargs).filter((flag) => flag !== 'training');
+      return { references, flags, keras3: true, plain: false };
     })
     .filter(({ references }) => references.length > 0);
 }

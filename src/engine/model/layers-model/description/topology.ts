@@ -42,6 +42,8 @@ export interface Topology extends Flow {
   readonly plain: boolean;
   /** True if Keras 3 wrote it. Keras 3 gives some words another meaning than Keras 2. */
   readonly keras3: boolean;
+  /** True if TensorFlow.js wrote it, so that it means what TensorFlow.js computes, also where Keras differs. */
+  readonly own: boolean;
 }
 
 const topologies = new WeakMap<object, Topology>();
@@ -61,7 +63,9 @@ export function readTopology(modelTopology: Readonly<Record<string, unknown>>): 
   if (!parsed.success || !MODELS.has(parsed.data.class_name)) return null;
   const model = readModel(parsed.data);
   if (!model) return null;
-  const topology = new Dissolver(isKeras3(modelTopology['keras_version'], model)).dissolve(model);
+  const version = modelTopology['keras_version'];
+  const own = typeof version === 'string' && version.startsWith('tfjs');
+  const topology = new Dissolver(isKeras3(version, model), own).dissolve(model);
   topologies.set(modelTopology, topology);
   return topology;
 }
@@ -95,12 +99,15 @@ class Dissolver {
   readonly #calls: FlowCall[] = [];
   #inputCalls: number[] = [];
 
-  constructor(private readonly keras3: boolean) {}
+  constructor(
+    private readonly keras3: boolean,
+    private readonly own: boolean,
+  ) {}
 
   dissolve(model: ModelDescription): Topology {
     const calls = countCalls(model);
     if (calls > MAX_CALLS) throw damaged(`its layers are called more than ${count(MAX_CALLS)} times`);
-    const results = this.#call(this.#place(model, { path: [], archive: 'layers' }, false), null);
+    const results = this.#call(this.#place(model, { path: [], archive: 'layers' }, false), null, []);
     const seen = new Map<string, number>();
     for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);
     const idOf = (call: number) => this.#layers[this.#calls[call]!.node]!.id;
@@ -123,6 +130,7 @@ class Dissolver {
       outputs: results.map(({ call }) => idOf(call)),
       plain: model.plain,
       keras3: this.keras3,
+      own: this.own,
     };
   }
 
@@ -155,32 +163,40 @@ class Dissolver {
     return { model, layers, reached: reachedSteps(model) };
   }
 
-  /** @param feeds null where the model takes inputs of the whole model */
-  #call({ model, layers, reached }: Placed, feeds: readonly CallInput[] | null): TensorRef[] {
+  /**
+   * @param feeds null where the model takes inputs of the whole model
+   * @param around arguments of the call of the model that are set to true, which hold for its layers
+   */
+  #call(
+    { model, layers, reached }: Placed,
+    feeds: readonly CallInput[] | null,
+    around: readonly string[],
+  ): TensorRef[] {
     const made: (readonly TensorRef[] | number | null)[] = [];
     const outputOf = ({ step, output }: { step: number; output: number }): TensorRef => {
       const one = made[step] ?? [];
       return typeof one === 'number' ? { call: one, output } : one[output]!;
     };
     const inputs = new Map(model.inputs.map((step, i) => [step, i]));
-    for (const [i, { layer, feeds: own, flags }] of model.steps.entries()) {
+    for (const [i, { layer, feeds: own, flags: given }] of model.steps.entries()) {
+      const flags = [...new Set([...around, ...given])];
       made.push(null);
       if (!reached[i]) continue;
       const target = layers[layer] ?? null;
       const input = inputs.get(i);
-      const given = input === undefined ? undefined : feeds?.[input];
+      const taking = input === undefined ? undefined : feeds?.[input];
       if (model.layers[layer]!.type === 'InputLayer' && input === undefined)
         throw damaged(`the input "${model.layers[layer]!.name}" is not among its inputs`);
       if (target === null) {
-        made[i] = [given!];
+        made[i] = [taking!];
         continue;
       }
-      const taken = given
-        ? [given]
+      const taken = taking
+        ? [taking]
         : own.map(({ keyword, ...one }) => ({ ...outputOf(one), ...(keyword === undefined ? {} : { keyword }) }));
       if (typeof target !== 'number') {
         const passed = taken.filter(({ keyword }) => keyword === undefined);
-        made[i] = this.#call(target, passed.length > 0 ? passed : null);
+        made[i] = this.#call(target, passed.length > 0 ? passed : null, flags);
         continue;
       }
       const call =

@@ -20,6 +20,7 @@ export function placesOf(layer: string, type: string, inputs: readonly CallInput
 const FLAGS: Readonly<Record<string, RegExp>> = {
   use_causal_mask: /^(MultiHeadAttention|Attention|AdditiveAttention)$/,
   return_attention_scores: /^$/,
+  training: /^$/,
 };
 
 /**

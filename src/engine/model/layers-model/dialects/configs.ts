@@ -4,6 +4,9 @@ import { withoutDirection } from '../weights/slots';
 import { DilatedDepthwise } from '../layers/dilated-depthwise';
 import { GroupedConvolution } from '../layers/grouped-convolution';
 import { activationOfKeras3 } from './activations';
+import { CenterCrop } from '../layers/center-crop';
+import { PaddedTransposed } from '../layers/transposed-convolution';
+import { BilinearUpSampling } from '../layers/upsampling';
 import { GruResetAfter } from './gru-reset-after';
 
 /** A layer as TensorFlow.js takes it. The names in its configuration are those of Python. */
@@ -22,10 +25,10 @@ export const isDilated = (value: unknown): boolean => [value].flat().some((rate)
 
 /** Options that change the result of a layer and that TensorFlow.js silently ignores, each with its allowed values. */
 const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => boolean][] = [
-  [/^Conv(?!2D$)/, 'groups', (value) => !isSet(value) || value === 1],
-  [/^DepthwiseConv1D$/, 'dilation_rate', (value) => !isDilated(value)],
-  [/Transpose$/, 'output_padding', (value) => !isSet(value)],
-  [/^UpSampling/, 'interpolation', (value) => !isSet(value) || value === 'nearest'],
+  [/^(Conv(?!2D$)|SeparableConv)/, 'groups', (value) => !isSet(value) || value === 1],
+  [/Transpose$/, 'dilation_rate', (value) => !isDilated(value)],
+  [/^Conv3DTranspose$/, 'output_padding', (value) => !isSet(value)],
+  [/^UpSampling/, 'interpolation', (value) => !isSet(value) || value === 'nearest' || value === 'bilinear'],
   [/^LayerNormalization$/, 'rms_scaling', (value) => !isSet(value)],
   [/^(RNN|LSTM|GRU|SimpleRNN)$/, 'time_major', (value) => !isSet(value)],
   [/^MultiHeadAttention$/, 'use_gate', (value) => !isSet(value)],
@@ -36,15 +39,26 @@ const ONLY: readonly [types: RegExp, key: string, allowed: (value: unknown) => b
   [/./, 'activity_regularizer', (value) => !isSet(value)],
 ];
 
+/** Returns the name of an option that TensorFlow.js ignores although it changes the result; undefined if there is none. */
+export const ignoredOption = (type: string, config: Config): string | undefined =>
+  ONLY.find(([types, key, allowed]) => types.test(type) && !allowed(config[key]))?.[1];
+
+/** Tells whether a layer of TensorFlow.js computes something else than the layer of Keras with this name. */
+export const isRenamed = (type: string, config: Config): boolean => renamed(type, config, false).type !== type;
+
 /**
  * Translates a Keras layer into a TensorFlow.js layer that computes the same.
  * @param keras3 whether Keras 3 wrote it, which gives some words another meaning than Keras 2
  * @throws Unsupported
  */
 export function plainLayer(type: string, config: Config, keras3: boolean): PlainLayer {
-  for (const [types, key, allowed] of ONLY)
-    if (types.test(type) && !allowed(config[key]))
-      throw new Unsupported(`has ${key} set to ${JSON.stringify(config[key])}, which TensorFlow.js does not know`);
+  const ignored = ignoredOption(type, config);
+  if (ignored !== undefined)
+    throw new Unsupported(
+      `has ${ignored} set to ${JSON.stringify(config[ignored])}, which TensorFlow.js does not know`,
+    );
+  if (keras3 && type === 'RandomCrop')
+    throw new Unsupported('is a RandomCrop, which Keras 3 does not apply outside of training as it describes');
   const entries = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
     // Weights come from the file.
     if (key.endsWith('_initializer') || DROPPED.has(key)) return [];
@@ -104,6 +118,12 @@ function renamed(type: string, config: Config, directed: boolean): PlainLayer {
       return numberOf(config['groups'], 1) === 1 ? { type, config } : { type: GroupedConvolution.className, config };
     case 'DepthwiseConv2D':
       return isDilated(config['dilation_rate']) ? { type: DilatedDepthwise.className, config } : { type, config };
+    case 'CenterCrop':
+      return { type: CenterCrop.className, config };
+    case 'Conv2DTranspose':
+      return isSet(config['output_padding']) ? { type: PaddedTransposed.className, config } : { type, config };
+    case 'UpSampling2D':
+      return config['interpolation'] === 'bilinear' ? { type: BilinearUpSampling.className, config } : { type, config };
     case 'GRU':
       return config['reset_after'] === true ? { type: GruResetAfter.className, config } : { type, config };
     case 'Bidirectional':

@@ -44,8 +44,8 @@ export class DilatedDepthwise extends ConvolvingLayer<z.output<typeof Settings>>
   }
 }
 
-/** A kernel with zeros between its rows and columns. */
-function spread(kernel: tf.Tensor, [down, across]: [number, number]): tf.Tensor4D {
+/** Puts zeros between the rows and columns of a kernel, which stand for the gaps of a dilated one. */
+export function spread(kernel: tf.Tensor, [down, across]: [number, number]): tf.Tensor4D {
   const [height, width, ...channels] = kernel.shape as [number, number, number, number];
   const rest = channels[0] * channels[1];
   const apart = (x: tf.Tensor, [before, length, behind]: [number, number, number], gap: number): tf.Tensor => {

@@ -9,7 +9,7 @@ abstract class GlobalPooling extends OwnLayer<z.output<typeof Settings>> {
   constructor(
     given: tf.serialization.ConfigDict,
     private readonly rank: number,
-    private readonly how: (x: tf.Tensor, axes: number[], keepAxes: boolean) => tf.Tensor,
+    private readonly how: 'mean' | 'max',
   ) {
     super(given, Settings);
   }
@@ -22,8 +22,18 @@ abstract class GlobalPooling extends OwnLayer<z.output<typeof Settings>> {
     return shape.filter((_, axis) => !axes.includes(axis));
   }
 
-  override call(given: Given): tf.Tensor {
-    return tf.tidy(() => this.how(only(given), this.#axes(), this.settings.keepdims));
+  override call(given: Given, { mask }: { mask?: unknown }): tf.Tensor {
+    const { keepdims } = this.settings;
+    return tf.tidy(() => {
+      const x = only(given);
+      const axes = this.#axes();
+      if (this.how === 'max') return tf.max(x, axes, keepdims);
+      // Only the mean of a series leaves masked steps out.
+      if (!(mask instanceof tf.Tensor) || this.rank > 1) return tf.mean(x, axes, keepdims);
+      if (axes[0] !== 1) this.refuse('takes masked steps behind the channels');
+      const kept = tf.expandDims(tf.cast(mask, 'float32'), 2);
+      return tf.div(tf.sum(tf.mul(x, kept), axes, keepdims), tf.sum(kept, axes, keepdims));
+    });
   }
 
   #axes(): number[] {
@@ -37,7 +47,7 @@ for (const rank of [1, 2, 3]) {
     class extends GlobalPooling {
       static readonly className = `GlobalAveragePooling${rank}D`;
       constructor(given: tf.serialization.ConfigDict) {
-        super(given, rank, tf.mean);
+        super(given, rank, 'mean');
       }
     },
   );
@@ -45,7 +55,7 @@ for (const rank of [1, 2, 3]) {
     class extends GlobalPooling {
       static readonly className = `GlobalMaxPooling${rank}D`;
       constructor(given: tf.serialization.ConfigDict) {
-        super(given, rank, tf.max);
+        super(given, rank, 'max');
       }
     },
   );

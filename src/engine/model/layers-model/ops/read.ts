@@ -106,6 +106,7 @@ const readers = new Map<string, Read>(
     ...plain('layer-normalization', 'LayerNormalization'),
     ...plain('group-normalization', 'GroupNormalization'),
     ...plain('unit-normalization', 'UnitNormalization'),
+    ...plain('rms-normalization', 'RMSNormalization'),
     ...plain('layer-scale', 'LayerScale'),
     ...plain('masking', 'Masking'),
     Dense: (config, around) => ({

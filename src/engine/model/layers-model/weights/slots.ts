@@ -37,6 +37,7 @@ const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
     Conv2DTranspose: KERNEL,
     Conv3DTranspose: KERNEL,
     DepthwiseConv2D: (config: Config) => withBias(config, 'depthwise_kernel'),
+    DepthwiseConv1D: (config: Config) => withBias(config, 'depthwise_kernel'),
     SeparableConv1D: SEPARABLE,
     SeparableConv2D: SEPARABLE,
     Embedding: () => ['embeddings'],
@@ -46,6 +47,7 @@ const WEIGHTS: ReadonlyMap<string, Weights> = new Map(
     GroupNormalization: SCALE_AND_SHIFT,
     Normalization: ({ mean, variance }: Config) =>
       isGiven(mean) && isGiven(variance) ? [] : ['mean', 'variance', 'count'],
+    RMSNormalization: () => ['scale'],
     LayerScale: () => ['gamma'],
     EinsumDense: ({ bias_axes: axes }: Config) => (isGiven(axes) ? ['kernel', 'bias'] : ['kernel']),
     Attention: ({ use_scale: scale, score_mode: mode }: Config) => [
