@@ -1,6 +1,8 @@
 // usage: npm run bench [-- --scan] [--threads N] [--data DIR]
+//        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
-// With --scan: only the time of a sensitivity scan. The benches of the backend are those of its package:
+// With --scan: only the time of a sensitivity scan. With --applications: only the networks of keras.applications, see docs/models.md.
+// The benches of the backend are those of its package:
 //        npm run bench -w tfjs-backend-onnxruntime [-- --peers | --fallbacks | --memory]
 import { parseArgs } from 'node:util';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
@@ -8,6 +10,7 @@ import { ensureDebian } from '../../scripts/setup/debian';
 import { runMain } from '../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { packVsix } from '../../scripts/setup/vsix';
+import { benchApplications, EXPORTS } from './applications';
 import { benchEditor } from './editor';
 import { benchMemory } from './memory';
 import { benchScan } from './scan';
@@ -19,8 +22,17 @@ runMain(async () => {
       scan: { type: 'boolean', default: false },
       threads: { type: 'string', default: '2' },
       data: { type: 'string' },
+      applications: { type: 'boolean', default: false },
+      exports: { type: 'string', default: EXPORTS },
+      python: { type: 'string' },
+      size: { type: 'string' },
+      write: { type: 'boolean', default: false },
     },
   });
+  if (values.applications) {
+    if (!(await benchApplications({ ...values, threads: Number(values.threads) }))) process.exitCode = 1;
+    return;
+  }
   const lines: BenchLine[] = [];
   const add = (more: BenchLine[]) => {
     for (const line of more) console.log(describe(line));

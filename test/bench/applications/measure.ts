@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { inRoot } from '../../../scripts/setup/paths';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { resolveModelPath } from '../../../src/engine/checkpoint/paths';
+import { readGraph } from '../../../src/engine/model/graph';
+import { INFERENCE } from '../../../src/engine/model/network';
+import { toNetwork } from '../../../src/engine/model/runnable';
+import { tf } from '../../../src/engine/tf';
+import { percent } from '../../../src/protocol/format';
+import { Removal } from '../../../src/protocol/removal';
+
+/** What `export.py` writes beside a network. */
+const Expected = z.object({
+  keras: z.string(),
+  size: z.number(),
+  parameters: z.number(),
+  macs: z.number(),
+  /** In float64. */
+  output: z.array(z.number()),
+  /** Largest difference of Keras in float32 from that, relative to its largest value. */
+  rounding: z.number(),
+});
+export type Expected = z.infer<typeof Expected>;
+
+/** What came of a removal, or the complaint. */
+export interface Outcome {
+  readonly works: boolean;
+  readonly text: string;
+}
+
+/** The figures of one network. Where something fails, the first line of its complaint stands for the figure. */
+export interface Figures {
+  readonly name: string;
+  readonly expected: Expected;
+  readonly parameters: number;
+  readonly macs: number | null;
+  /** Largest difference from the answer of Keras, relative to its largest value. */
+  readonly distance: number | string;
+  readonly removal: Outcome;
+  /** Seconds of one epoch, or the complaint. */
+  readonly epoch: number | string;
+  /** Kernels without a native form. */
+  readonly slow: readonly string[];
+}
+
+export const readExpected = async (folder: string): Promise<Expected> =>
+  Expected.parse(JSON.parse(await readFile(path.join(folder, 'expected.json'), 'utf8')));
+
+/** Measures one network. @param data description of the pictures to train on */
+export async function measure(folder: string, data: string): Promise<Figures> {
+  const expected = await readExpected(folder);
+  const content = await readCheckpoint(await resolveModelPath(folder));
+  const graph = readGraph(content);
+  const sum = (values: readonly (number | null)[]): number | null =>
+    values.reduce<number | null>((all, one) => (all === null || one === null ? null : all + one), 0);
+  return {
+    name: path.basename(folder),
+    expected,
+    parameters: graph.layers.reduce((all, { params }) => all + params, 0),
+    macs: sum(graph.nodes.map(({ macs }) => macs)),
+    distance: await distanceOf(folder, expected).catch(complaintOf),
+    removal: await removalOf(folder).catch((error: unknown) => ({ works: false, text: complaintOf(error) })),
+    ...(await epochOf(folder, data)),
+  };
+}
+
+async function distanceOf(folder: string, { size, output }: Expected): Promise<number> {
+  const network = await toNetwork(await readCheckpoint(await resolveModelPath(folder)));
+  const bytes = await readFile(path.join(folder, 'input.bin'));
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  try {
+    const answer = tf.tidy(() => network.forward([tf.tensor(values, [1, size, size, 3])], INFERENCE)[0]!);
+    const own = await answer.data<'float32'>();
+    answer.dispose();
+    const largest = Math.max(...output.map(Math.abs));
+    return Math.max(...output.map((one, i) => Math.abs(one - own[i]!))) / largest;
+  } finally {
+    network.dispose();
+  }
+}
+
+/** Removes three of ten channels; tells how many went, and the layer that stopped most of the others. */
+const removalOf = (folder: string): Promise<Outcome> =>
+  inFolder(async (out) => {
+    const { stdout } = await secateur(['remove', folder, '--channels', '0.3', '--out', out, '--json']);
+    const { reached, stoppedBy, difference } = Removal.parse(JSON.parse(stdout));
+    const [stop] = stoppedBy ?? [];
+    const share = reached ? percent(reached.channels) : '';
+    const stopped = stop ? `; ${stop.layer} (${stop.type}) keeps ${stop.channels}` : '';
+    return { works: difference !== null, text: `${share}${difference ? '' : ', outputs not compared'}${stopped}` };
+  });
+
+const Trained = z.object({ epochs: z.array(z.object({ seconds: z.number() })).length(1) });
+
+const epochOf = (folder: string, data: string): Promise<Pick<Figures, 'epoch' | 'slow'>> =>
+  inFolder(async (out) => {
+    try {
+      const settings = ['--epochs', '1', '--batch-size', '20', '--learning-rate', '0.0001'];
+      const { stdout, stderr } = await secateur(
+        ['finetune', folder, '--data', data, ...settings, '--out', out, '--json', '--verbose'],
+      ); // prettier-ignore
+      const [epoch] = Trained.parse(JSON.parse(stdout)).epochs;
+      const slow = [...stderr.matchAll(/The kernel (\w+) runs on the slow cpu backend/g)].map(([, kernel]) => kernel!);
+      return { epoch: epoch!.seconds, slow };
+    } catch (error) {
+      return { epoch: complaintOf(error), slow: [] };
+    }
+  });
+
+async function inFolder<T>(work: (out: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'secateur-applications-'));
+  try {
+    return await work(path.join(folder, 'out'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the command line. @throws Error with the last line of its complaint */
+function secateur(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [inRoot('dist', 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const texts = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(texts);
+      else reject(new Error(texts.stderr.trim().split('\n').at(-1) ?? `it ended with ${signal ?? String(code)}`));
+    });
+  });
+}
+
+const complaintOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
