@@ -1,5 +1,5 @@
 // usage: npm run bench [-- --scan] [--threads N] [--data DIR]
-//        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write]
+//        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write] [--fresh]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
 // With --scan: only the time of a sensitivity scan. With --applications: only the networks of keras.applications, see docs/models.md.
 // The benches of the backend are those of its package:
@@ -27,6 +27,7 @@ runMain(async () => {
       python: { type: 'string' },
       size: { type: 'string' },
       write: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
     },
   });
   if (values.applications) {

@@ -107,13 +107,18 @@ def make(name, size):
 
 def exactly(name, size, weights, picture):
     """The answer of the same network in float64."""
-    keras.backend.set_floatx("float64")
+    set_type("float64")
     try:
         model = build(name, size)
         model.set_weights(weights)
         return np.array(model(picture.astype("float64"), training=False))[0]
     finally:
-        keras.backend.set_floatx("float32")
+        set_type("float32")
+
+
+def set_type(name):
+    keras.backend.set_floatx(name)
+    (keras.mixed_precision.set_global_policy if given.keras == 2 else keras.config.set_dtype_policy)(name)
 
 
 def write(model, folder):

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installBackend } from 'tfjs-backend-onnxruntime';
 import { ensureDebian } from '../../../scripts/setup/debian';
@@ -6,7 +6,7 @@ import { buildCommandLine } from '../../../scripts/setup/cli';
 import { inRoot } from '../../../scripts/setup/paths';
 import { run } from '../../../scripts/setup/run';
 import { ScriptError } from '../../../scripts/setup/run-main';
-import { measure, readExpected, type Figures } from './measure';
+import { Figures, measure, train } from './measure';
 import { writePictures } from './pictures';
 import { faultsOf, pageText, tableText } from './report';
 
@@ -21,7 +21,12 @@ export interface ApplicationsOptions {
   readonly threads: number;
   /** Whether to write docs/models.md. */
   readonly write: boolean;
+  /** Whether to measure again what was measured. */
+  readonly fresh: boolean;
 }
+
+/** Name of the file beside a network that keeps its figures. */
+const MEASURED = 'measured.json';
 
 /** Folder of the exports by default. */
 export const EXPORTS = inRoot('.cache', 'applications');
@@ -31,7 +36,7 @@ export const EXPORTS = inRoot('.cache', 'applications');
  * @returns true if all of them work. @throws ScriptError where there are none
  */
 export async function benchApplications(options: ApplicationsOptions): Promise<boolean> {
-  const { exports, python, size, threads, write } = options;
+  const { exports, python, size, threads, write, fresh } = options;
   if (python !== undefined)
     for (const version of ['2', '3']) {
       const script = inRoot('test', 'bench', 'applications', 'export.py');
@@ -46,11 +51,21 @@ export async function benchApplications(options: ApplicationsOptions): Promise<b
   const pictures = await ensureDebian('dataset-fashion-mnist');
   const all: Figures[] = [];
   for (const name of names) {
-    const folder = path.join(exports, name);
-    const data = await writePictures(pictures, exports, (await readExpected(folder)).size);
-    const figures = await measure(folder, data);
-    all.push(figures);
+    const file = path.join(exports, name, MEASURED);
+    const kept = fresh ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+    const figures = kept === undefined ? await measure(path.join(exports, name)) : Figures.parse(JSON.parse(kept));
+    await writeFile(file, JSON.stringify(figures));
     console.log(JSON.stringify({ ...figures, expected: undefined }));
+    all.push(figures);
+  }
+  for (const [i, figures] of all.entries()) {
+    if (figures.training !== undefined) continue;
+    const folder = path.join(exports, figures.name);
+    const training = await train(folder, await writePictures(pictures, exports, figures.expected.size));
+    console.log(figures.name, JSON.stringify(training));
+    all[i] = { ...figures, training };
+    await writeFile(path.join(folder, MEASURED), JSON.stringify(all[i]));
+    if (write) await writeFile(inRoot('docs', 'models.md'), pageText(all));
   }
   console.log(`\n${tableText(all)}`);
   const faults = all.flatMap(faultsOf);

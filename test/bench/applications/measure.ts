@@ -26,32 +26,35 @@ const Expected = z.object({
 });
 export type Expected = z.infer<typeof Expected>;
 
-/** What came of a removal, or the complaint. */
-export interface Outcome {
-  readonly works: boolean;
-  readonly text: string;
-}
+/** The result of a removal, or the complaint. */
+const Outcome = z.object({ works: z.boolean(), text: z.string() });
+type Outcome = z.infer<typeof Outcome>;
 
-/** The figures of one network. Where something fails, the first line of its complaint stands for the figure. */
-export interface Figures {
-  readonly name: string;
-  readonly expected: Expected;
-  readonly parameters: number;
-  readonly macs: number | null;
-  /** Largest difference from the answer of Keras, relative to its largest value. */
-  readonly distance: number | string;
-  readonly removal: Outcome;
-  /** Seconds of one epoch, or the complaint. */
-  readonly epoch: number | string;
-  /** Kernels without a native form. */
-  readonly slow: readonly string[];
-}
+/** The figures of one network. Where something fails, the last line of its complaint stands for the figure. */
+export const Figures = z.object({
+  name: z.string(),
+  expected: Expected,
+  parameters: z.number(),
+  macs: z.number().nullable(),
+  /** Largest difference from the answer of Keras in float64, relative to its largest value. */
+  distance: z.union([z.number(), z.string()]),
+  removal: Outcome,
+  training: z
+    .object({
+      /** Seconds of one epoch. */
+      epoch: z.union([z.number(), z.string()]),
+      /** Kernels without a native form. */
+      slow: z.array(z.string()),
+    })
+    .optional(),
+});
+export type Figures = z.infer<typeof Figures>;
 
 export const readExpected = async (folder: string): Promise<Expected> =>
   Expected.parse(JSON.parse(await readFile(path.join(folder, 'expected.json'), 'utf8')));
 
-/** Measures one network. @param data description of the pictures to train on */
-export async function measure(folder: string, data: string): Promise<Figures> {
+/** Measures one network, but not its training. */
+export async function measure(folder: string): Promise<Figures> {
   const expected = await readExpected(folder);
   const content = await readCheckpoint(await resolveModelPath(folder));
   const graph = readGraph(content);
@@ -64,7 +67,6 @@ export async function measure(folder: string, data: string): Promise<Figures> {
     macs: sum(graph.nodes.map(({ macs }) => macs)),
     distance: await distanceOf(folder, expected).catch(complaintOf),
     removal: await removalOf(folder).catch((error: unknown) => ({ works: false, text: complaintOf(error) })),
-    ...(await epochOf(folder, data)),
   };
 }
 
@@ -96,7 +98,8 @@ const removalOf = (folder: string): Promise<Outcome> =>
 
 const Trained = z.object({ epochs: z.array(z.object({ seconds: z.number() })).length(1) });
 
-const epochOf = (folder: string, data: string): Promise<Pick<Figures, 'epoch' | 'slow'>> =>
+/** Trains a network for one epoch. @param data description of the pictures */
+export const train = (folder: string, data: string): Promise<NonNullable<Figures['training']>> =>
   inFolder(async (out) => {
     try {
       const settings = ['--epochs', '1', '--batch-size', '20', '--learning-rate', '0.0001'];

@@ -14,13 +14,13 @@ const HEADS = [
   'epoch',
 ];
 
-/** Rounding of Keras itself that a difference may reach where it is above `NEAR`. */
-const OF_KERAS = 1;
+/** A difference up to this counts as none, and so does one up to the rounding of Keras itself. */
 const NEAR = 1e-5;
 
 /** Lists the figures of a network that are wrong or missing; none where all is well. */
-export function faultsOf({ name, expected, parameters, macs, distance, removal, epoch, slow }: Figures): string[] {
-  const near = typeof distance === 'number' && distance <= Math.max(NEAR, OF_KERAS * expected.rounding);
+export function faultsOf({ name, expected, parameters, macs, distance, removal, training }: Figures): string[] {
+  const { epoch = 'not measured', slow = [] } = training ?? {};
+  const near = typeof distance === 'number' && distance <= Math.max(NEAR, expected.rounding);
   return [
     ...(parameters === expected.parameters
       ? []
@@ -33,7 +33,7 @@ export function faultsOf({ name, expected, parameters, macs, distance, removal, 
   ].map((fault) => `${name}: ${fault}`);
 }
 
-function cells({ name, expected, parameters, macs, distance, removal, epoch }: Figures): string[] {
+function cells({ name, expected, parameters, macs, distance, removal, training }: Figures): string[] {
   const exact = (own: number | null, wanted: number): string =>
     own === wanted ? count(own) : `${own === null ? '?' : count(own)}, not ${count(wanted)}`;
   return [
@@ -45,7 +45,7 @@ function cells({ name, expected, parameters, macs, distance, removal, epoch }: F
     typeof distance === 'number' ? distance.toExponential(1) : 'fails',
     expected.rounding.toExponential(1),
     removal.works ? removal.text : 'fails',
-    typeof epoch === 'number' ? `${epoch.toFixed(0)} s` : 'fails',
+    training === undefined ? '' : typeof training.epoch === 'number' ? `${training.epoch.toFixed(0)} s` : 'fails',
   ];
 }
 

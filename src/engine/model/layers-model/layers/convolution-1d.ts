@@ -54,7 +54,7 @@ abstract class Depthwise1D<S extends z.output<typeof Settings>> extends OwnLayer
   override call(given: Given): tf.Tensor {
     return tf.tidy(() => {
       const { strides, padding, dilationRate } = this.settings;
-      const image = tf.expandDims(only(given), 1) as tf.Tensor4D;
+      const image = tf.expandDims<tf.Tensor4D>(only(given), 1);
       const kernel = spread(tf.expandDims(this.#kernel!.read(), 0), [1, one(dilationRate)]);
       const sums = this.mixed(tf.depthwiseConv2d(image, kernel, one(strides), padding));
       const series = tf.squeeze(sums, [1]);
@@ -102,7 +102,7 @@ class SeparableConv1D extends Depthwise1D<z.output<typeof Separable>> {
   }
 
   protected override mixed(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.conv2d(x, tf.expandDims(this.#pointwise!.read(), 0) as tf.Tensor4D, 1, 'valid');
+    return tf.conv2d(x, tf.expandDims<tf.Tensor4D>(this.#pointwise!.read(), 0), 1, 'valid');
   }
 }
 
