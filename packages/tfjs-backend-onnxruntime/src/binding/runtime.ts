@@ -2,8 +2,11 @@ import { findStop } from './in-place';
 import { loadNative, requireNative } from './native';
 import type { OnnxRuntime } from './types';
 
+/** The libraries of this process by the path of their binding. */
+const loaded = new Map<string, OnnxRuntime>();
+
 /**
- * Loads onnxruntime-node and tests its abilities.
+ * Loads onnxruntime-node and tests its abilities, once in a process.
  *
  * @param checkModule receives the path of each module before it is loaded, and throws to refuse it
  * @throws Error if the platform has no library, the package has changed, or a module is refused
@@ -14,8 +17,12 @@ export function loadRuntime(checkModule: (file: string) => void = () => undefine
     binding: requireNative.resolve('onnxruntime-node/dist/binding.js'),
   };
   for (const file of Object.values(modules)) checkModule(file);
+  const known = loaded.get(modules.binding);
+  if (known) return known;
   const native = loadNative(modules);
-  return { ...native, modules, stopped: findStop(native) };
+  const runtime = { ...native, modules, stopped: findStop(native) };
+  loaded.set(modules.binding, runtime);
+  return runtime;
 }
 
 /** Returns the version of onnxruntime-node without loading its native library; undefined if the package is missing. */

@@ -13,19 +13,32 @@ const SHARED_BY = 2;
 /** Two orders of summation differ by far less, wrong results by far more. */
 const TOLERANCE = 1e-3;
 
+/** The operators that work, by the library that was tested: a library does not change while its process lives. */
+const tested = new WeakMap<OnnxRuntime, InternalOperators>();
+
 /**
  * Finds the internal operators of ONNX Runtime that work here. They are not public, and the blocked ones depend on the
- * vector unit. So each graph is computed with them and with standard operators, and the results must agree.
+ * vector unit. So each graph is computed with them and with standard operators, and the results must agree. Each
+ * library is tested once.
  *
  * @param log receives one sentence for each kind of operator that is absent or wrong
  */
 export function findInternalOperators(runtime: OnnxRuntime, log: (message: string) => void): InternalOperators {
+  let operators = tested.get(runtime);
+  if (operators === undefined) {
+    operators = testOperators(runtime);
+    tested.set(runtime, operators);
+  }
+  if (operators.block === 0)
+    log('The blocked convolutions of ONNX Runtime are missing or wrong on this machine: standard ones are used.');
+  if (!operators.fusedMatMul)
+    log('The fused matrix product of ONNX Runtime is missing or wrong on this machine: the standard one is used.');
+  return operators;
+}
+
+function testOperators(runtime: OnnxRuntime): InternalOperators {
   const block = BLOCKS.find((size) => agree(runtime, blockedGraph(size), { block: size, fusedMatMul: false })) ?? 0;
   const fusedMatMul = agree(runtime, stackedProductGraph(), { block: 0, fusedMatMul: true });
-  if (block === 0)
-    log('The blocked convolutions of ONNX Runtime are missing or wrong on this machine: standard ones are used.');
-  if (!fusedMatMul)
-    log('The fused matrix product of ONNX Runtime is missing or wrong on this machine: the standard one is used.');
   return { block, fusedMatMul };
 }
 
