@@ -72,32 +72,34 @@ const checks: readonly Task[] = [
   { name: 'rules of the house', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
 ];
-/** Suites in order; those of one stage run side by side, because each of them has one thread or waits most of the time. */
-const stages: readonly (readonly [Task, ...Task[]])[] = [
-  [vitest('unit')],
-  [vitest('page', '--config', 'test/page/vitest.config.mts')],
-  [
-    vitest('package', '--config', inBackend('test/package/vitest.config.mts')),
-    {
-      name: 'fuzz',
-      command: [bin('tsx'), 'test/fuzz/main.ts', '--seconds', '60', '--report', fuzzReport],
-      report: fuzzReport,
-    },
-    {
-      name: 'conformance',
-      command: [bin('tsx'), inBackend('test/conformance/run.ts'), '--report', conformanceReport],
-      report: conformanceReport,
-    },
-  ],
-  [
-    {
-      name: 'integration',
-      command: [bin('tsx'), 'test/integration/main.ts', integrationReport],
-      report: integrationReport,
-    },
-  ],
-  [vitest('e2e', '--config', 'test/e2e/vitest.config.mts')],
-];
+/** Suites that run one after another. */
+type Lane = readonly [Task, ...Task[]];
+
+const unit = vitest('unit');
+const page = vitest('page', '--config', 'test/page/vitest.config.mts');
+const nodes = vitest('package', '--config', inBackend('test/package/vitest.config.mts'));
+const fuzz: Task = {
+  name: 'fuzz',
+  command: [bin('tsx'), 'test/fuzz/main.ts', '--seconds', '60', '--report', fuzzReport],
+  report: fuzzReport,
+};
+const conformance: Task = {
+  name: 'conformance',
+  command: [bin('tsx'), inBackend('test/conformance/run.ts'), '--report', conformanceReport],
+  report: conformanceReport,
+};
+const integration: Task = {
+  name: 'integration',
+  command: [bin('tsx'), 'test/integration/main.ts', integrationReport],
+  report: integrationReport,
+};
+const e2e = vitest('e2e', '--config', 'test/e2e/vitest.config.mts');
+
+/**
+ * Stages in order; the lanes of one run side by side. The unit tests keep all processors busy. A browser and an editor
+ * wait most of the time, for each other or for a frame; what computes beside them has one thread.
+ */
+const stages: readonly (readonly Lane[])[] = [[[unit]], [[e2e], [integration, page], [nodes, conformance, fuzz]]];
 
 runMain(async () => {
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -106,12 +108,11 @@ runMain(async () => {
   try {
     await ensureDebian('chromium');
     await ensureDebian('dataset-fashion-mnist');
-    await ensureCodeServer();
-    await runChecks();
-    for (const stage of stages) {
+    await Promise.all([ensureCodeServer(), runChecks()]);
+    for (const lanes of stages) {
       // Integration and the end-to-end run test the same package.
-      if (stage[0].name === 'integration') process.env['SECATEUR_VSIX'] = await packVsix();
-      await runStage(stage, total);
+      if (lanes.flat().includes(e2e)) process.env['SECATEUR_VSIX'] = await packVsix();
+      await runStage(lanes, total);
     }
   } catch (error) {
     total.failed = Math.max(total.failed, 1);
@@ -135,11 +136,16 @@ async function runChecks(): Promise<void> {
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-/** Runs the suites of a stage and adds their tests to the total. @throws ScriptError if one fails or skips tests */
-async function runStage(tasks: readonly Task[], total: Count): Promise<void> {
+/** Runs the lanes of a stage and adds their tests to the total. @throws ScriptError if one fails or skips tests */
+async function runStage(lanes: readonly Lane[], total: Count): Promise<void> {
+  const tasks = lanes.flat();
   console.log(`\n── ${tasks.map(({ name }) => name).join(', ')}`);
   const alone = tasks.length === 1;
-  const results = await Promise.allSettled(tasks.map((task) => runTask(task, total, alone)));
+  const results = await Promise.allSettled(
+    lanes.map(async (lane) => {
+      for (const task of lane) await runTask(task, total, alone);
+    }),
+  );
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
   if (reasons.length > 0) throw new ScriptError(reasons.join('\n\n'));
 }

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cleanEnvironment, run } from '../setup/run';
@@ -51,10 +50,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   for (const vsix of options.vsix) {
     await run(codeServer.node, [codeServer.entry, ...folders, '--install-extension', vsix, '--force'], { env });
   }
-  const port = await freePort();
-  const log = openSync(path.join(home, 'server.log'), 'w');
+  const logFile = path.join(home, 'server.log');
+  const log = openSync(logFile, 'w');
   const args = [
-    ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none', '--disable-proxy'],
+    // The system gives it a port: one that was found free beforehand could be taken by now.
+    ...['--bind-addr', '127.0.0.1:0', '--auth', 'none', '--disable-proxy'],
     ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
     ...(options.vscodeOptions ?? []).flatMap((name) => ['--vscode-option', name]),
@@ -74,40 +74,34 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await endGroup(child);
   };
   try {
-    await answers(child, port);
+    const port = await answers(child, logFile);
+    return { port, url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.workspace)}`, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { port, url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.workspace)}`, stop };
 }
 
-/** A free TCP port. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
+/** The line of its log that names its port. */
+const LISTENING = /HTTP server listening on http:\/\/127\.0\.0\.1:(\d+)\//;
 
-async function answers(child: ChildProcess, port: number): Promise<void> {
+/** Waits until code-server answers, and returns its port. @throws ScriptError */
+async function answers(child: ChildProcess, logFile: string): Promise<number> {
   const end = Date.now() + 60_000;
   while (Date.now() < end) {
-    if (child.exitCode !== null) throw new ScriptError(`code-server ended at once with exit code ${child.exitCode}.`);
-    const healthy = await fetch(`http://127.0.0.1:${port}/healthz`)
-      .then((response) => response.ok)
-      .catch(() => false);
-    if (healthy) return;
+    if (child.exitCode !== null)
+      throw new ScriptError(`code-server ended at once with exit code ${child.exitCode}: see ${logFile}.`);
+    const port = Number(LISTENING.exec(readFileSync(logFile, 'utf8'))?.[1] ?? 0);
+    if (port > 0 && (await isHealthy(port))) return port;
     await delay(100);
   }
   throw new ScriptError('code-server did not answer within a minute.');
 }
+
+const isHealthy = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/healthz`)
+    .then((response) => response.ok)
+    .catch(() => false);
 
 async function endGroup(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
