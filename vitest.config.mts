@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config';
 import { z } from 'zod';
+import { backendProjects } from './packages/tfjs-backend-onnxruntime/testing/projects.ts';
 import { tensorflowTests } from './packages/tfjs-backend-onnxruntime/testing/vitest.ts';
+import { temporaryRoot } from './test/temporary-root.mts';
 
 const manifest = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')));
 
@@ -26,14 +28,19 @@ const secateur = (name: string, test: NonNullable<ViteUserConfig['test']>): Vite
         { find: /^tfjs-backend-onnxruntime\/testing\//, replacement: packageFile('testing/') },
       ],
     },
-    test: { name, setupFiles: process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts'], ...test },
+    test: {
+      name,
+      env: { TMPDIR: temporaryRoot() },
+      setupFiles: process.env['TFJS_NODE'] === undefined ? [] : ['test/tensorflow-node.ts'],
+      ...test,
+    },
   });
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      'packages/*',
+      ...backendProjects,
       secateur('rooms', { include: SHARING, exclude: [MOCKING], isolate: false }),
       secateur('secateur', { include: ['test/unit/**/*.test.ts'], exclude: [...SHARING, PROCESSES] }),
       secateur('processes', { include: [PROCESSES], globalSetup: ['test/unit/processes/setup.ts'] }),

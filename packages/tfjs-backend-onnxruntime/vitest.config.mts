@@ -1,7 +1,4 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
-import { tensorflowTests } from './testing/vitest.ts';
+import { defineConfig } from 'vitest/config';
+import { backendProjects } from './testing/projects.ts';
 
-export default mergeConfig(
-  tensorflowTests,
-  defineConfig({ test: { name: 'backend', include: ['test/unit/**/*.test.ts'], maxWorkers: 2 } }),
-);
+export default defineConfig({ test: { maxWorkers: 2, projects: [...backendProjects] } });

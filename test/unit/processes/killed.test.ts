@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lastLine } from '../cli/secateur';
 import { writeTinyDataset } from '../dataset/idx-files';
 import { eventually } from '../eventually';
@@ -15,71 +16,57 @@ beforeEach(async () => {
 });
 const at = (...parts: string[]): string => path.join(folder, ...parts);
 
-/** Images of 28x28 in ten classes, so that a network that ships can be trained on them. */
-async function images(): Promise<string> {
-  await writeTinyDataset(at('images'), { train: 600, test: 100, size: 28, classes: 10 });
-  return at('images');
-}
-
 /** SHA-256 of each checkpoint file below a folder. */
-async function hashes(name: string): Promise<Record<string, string>> {
-  const files = (await readdir(at(name), { recursive: true }))
-    .filter((file) => /model\.json$|\.bin$/.test(file))
-    .sort();
-  const hashed = await Promise.all(
-    files.map(
-      async (file) =>
-        [
-          file,
-          createHash('sha256')
-            .update(await readFile(at(name, file)))
-            .digest('hex'),
-        ] as const,
-    ),
-  );
-  return Object.fromEntries(hashed);
+async function hashes(run: string): Promise<Record<string, string>> {
+  const names = await readdir(run, { recursive: true });
+  const hashed = names
+    .filter((name) => /model\.json$|\.bin$/.test(name))
+    .sort()
+    .map(async (name): Promise<[string, string]> => {
+      const bytes = await readFile(path.join(run, name));
+      return [name, createHash('sha256').update(bytes).digest('hex')];
+    });
+  return Object.fromEntries(await Promise.all(hashed));
 }
 
 describe('a training that ends early', () => {
-  const job = (data: string, out: string): string[] => [
-    'train',
-    '--arch',
-    'lenet-300-100',
-    '--data',
-    data,
-    '--epochs',
-    '4',
-    '--batch-size',
-    '50',
-    '--threads',
-    '1',
-    '--out',
-    at(out),
-  ];
+  const settings = ['--arch', 'lenet-300-100', '--epochs', '4', '--batch-size', '50', '--threads', '1'];
+  let home = '';
+  let data = '';
+  /** The files of a training that nothing ends early. */
+  let whole: Record<string, string>;
+  beforeAll(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'secateur-killed-'));
+    data = path.join(home, 'images');
+    await writeTinyDataset(data, { train: 600, test: 100, size: 28, classes: 10 });
+    const { code, stderr } = await secateur(job(path.join(home, 'whole')));
+    expect(code, stderr).toBe(0);
+    whole = await hashes(path.join(home, 'whole'));
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+  const job = (out: string): string[] => ['train', ...settings, '--data', data, '--out', out];
 
   it('is stopped by Ctrl-C with its whole epochs kept, and resumed to the same bytes', async () => {
-    const data = await images();
-    expect((await secateur(job(data, 'whole'))).code).toBe(0);
-    const stopped = await secateur(job(data, 'cut'), {
+    const cut = at('cut');
+    const stopped = await secateur(job(cut), {
       watch: (stderr, kill) => {
         if (/^epoch 2 of 4/m.test(stderr)) kill('SIGINT');
       },
     });
     expect(stopped.code).toBe(130);
     expect(lastLine(stopped.stderr)).toMatch(/^Cancelled; .*--resume/);
-    const left = Object.keys(await hashes('cut'));
+    const left = Object.keys(await hashes(cut));
     expect(left).toContain('epochs/epoch-02/model.json');
     expect(left.some((name) => name.includes('.tmp'))).toBe(false);
-    expect((await secateur(['evaluate', at('cut', 'epochs', 'epoch-02'), '--data', data])).code).toBe(0);
-    expect((await secateur(job(data, 'cut'))).code).toBe(1);
-    expect((await secateur([...job(data, 'cut'), '--resume'])).code).toBe(0);
-    expect(await hashes('cut')).toEqual(await hashes('whole'));
+    expect((await secateur(['evaluate', path.join(cut, 'epochs', 'epoch-02'), '--data', data])).code).toBe(0);
+    expect((await secateur(job(cut))).code).toBe(1);
+    expect((await secateur([...job(cut), '--resume'])).code).toBe(0);
+    expect(await hashes(cut)).toEqual(whole);
   });
 
   it('by kill -9 in the middle of an epoch is resumed to the same bytes, with no lock in the way', async () => {
-    const data = await images();
-    expect((await secateur(job(data, 'whole'))).code).toBe(0);
-    const killed = await secateur(job(data, 'cut'), {
+    const cut = at('cut');
+    const killed = await secateur(job(cut), {
       unsupervised: true,
       watch: (stderr, kill) => {
         // The line comes once the epoch's state is written; a moment later the next epoch is under way.
@@ -87,10 +74,10 @@ describe('a training that ends early', () => {
       },
     });
     expect(killed.code).toBeNull();
-    expect(await readdir(at('cut'))).toContain('.secateur-lock');
-    expect((await secateur([...job(data, 'cut'), '--resume'])).code).toBe(0);
-    expect(await hashes('cut')).toEqual(await hashes('whole'));
-    expect(await readdir(at('cut'))).not.toContain('.secateur-lock');
+    expect(await readdir(cut)).toContain('.secateur-lock');
+    expect((await secateur([...job(cut), '--resume'])).code).toBe(0);
+    expect(await hashes(cut)).toEqual(whole);
+    expect(await readdir(cut)).not.toContain('.secateur-lock');
   });
 });
 
