@@ -16,8 +16,8 @@ const SHARING = 'checkpoint,cli,compress,dataset,folder,measure,model,protocol,r
   .map((room) => `test/unit/${room}/**/*.test.ts`);
 /** Start the command line or the engine in processes of their own. */
 const PROCESSES = 'test/unit/processes/**/*.test.ts';
-/** Replaces `node:fs` for all modules that it loads. */
-const MOCKING = 'test/unit/checkpoint/write.test.ts';
+/** Their mocks replace modules that other files have loaded. */
+const MOCKING = ['test/unit/checkpoint/write.test.ts', 'test/unit/recipe/plan.test.ts'];
 
 const secateur = (name: string, test: NonNullable<ViteUserConfig['test']>): ViteUserConfig =>
   mergeConfig(tensorflowTests, {
@@ -41,10 +41,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       ...backendProjects,
-      secateur('rooms', { include: SHARING, exclude: [MOCKING], isolate: false }),
+      secateur('rooms', { include: SHARING, exclude: MOCKING, isolate: false }),
       secateur('secateur', { include: ['test/unit/**/*.test.ts'], exclude: [...SHARING, PROCESSES] }),
       secateur('processes', { include: [PROCESSES], globalSetup: ['test/unit/processes/setup.ts'] }),
-      secateur('mocking', { include: [MOCKING] }),
+      secateur('mocking', { include: MOCKING }),
     ],
   },
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 /** A file system in memory, as Linux has it. */
 const MEMORY = '/dev/shm';
 /** More than all unit tests hold at once: bytes. Containers often have 64 MB there. */
-const ENOUGH = 4 * 2 ** 30;
+const ENOUGH = 2 ** 30;
 
 /**
  * Returns the folder for the temporary files of unit tests. It is in memory where there is room: each checkpoint waits

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Files of formats and tools that have names of their own. */
-const OTHERS = /^(test\/fixtures|packages\/[^/]+\/(dist|node_modules))\/|\.(md|py)$/;
+/** Files of formats and tools that have names of their own, and what tools leave behind. */
+const OTHERS = /^test\/fixtures\/|^packages\/([^/]+\/LICENSE$|.*\/(dist|node_modules|\.cache)\/)|\.(md|py)$/;
 const KEBAB = /^([a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*(\/|$))+$/;
 
 test('names of files and folders are kebab-case', () => {
