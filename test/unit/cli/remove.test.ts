@@ -59,7 +59,7 @@ describe('secateur remove', () => {
     expect(text.code, text.stderr).toBe(0);
     expect(text.stdout).toMatch(/hidden +removed +8 -> 4 +296 -> 148 +288 -> 144/);
     expect(text.stdout).toMatch(/logits +follows +3 +27 -> 15 .* it is the output of the model/);
-    expect(text.stdout).toMatch(/largest difference of outputs, removed against masked, on 20 validation images: \d/);
+    expect(text.stdout).toMatch(/largest difference of outputs, removed against masked, on 20 validation examples: \d/);
     expect(text.stdout).toMatch(/test accuracy: .* before, .* after pruning, .* after fine-tuning/);
     const { code, stdout } = await secateur(['inspect', at('out'), '--json']);
     expect(code).toBe(0);
