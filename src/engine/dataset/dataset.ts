@@ -6,6 +6,7 @@ import { targetsOf, taskOfData } from './classes';
 import { describedData } from './describe';
 import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
 import type { OpenData } from './open-data';
+import type { Room } from './pictures/load';
 import { DataSizes, shapeOf } from './sizes';
 import { splitsOf } from './split';
 import { sizedData, whyNoSplit } from './sized';
@@ -19,13 +20,17 @@ export async function openDataset(
   options: FindOptions,
 ): Promise<OpenData> {
   const described = await describedData(reference, baseFolder, places.dataFolder);
-  return readDataset(described.descriptor, await findDataset(described, places, options));
+  return readDataset(described.descriptor, await findDataset(described, places, options), roomIn(places));
 }
+
+/** Returns the place of the decoded pictures of datasets. */
+export const roomIn = ({ cacheFolder }: DataPlaces): Room => ({ cache: { folder: path.join(cacheFolder, 'pixels') } });
 
 /** Reads and checks a dataset that was found; `key` identifies its files in their present state. Throws UserError. */
 export async function readDataset(
   descriptor: DatasetDescriptor,
   { place, source, evidence, known }: Found,
+  room: Room,
   key = JSON.stringify([descriptor, place.path]),
 ): Promise<OpenData> {
   const read = await source.open(place, descriptor);
@@ -55,7 +60,7 @@ export async function readDataset(
     heldOut: parts.validation === undefined && members.validation !== undefined,
   };
   const preprocess = descriptor.preprocess ?? {};
-  const sizes = new DataSizes(parts, preprocess, info.name);
+  const sizes = new DataSizes(parts, preprocess, info.name, room);
   const told = `It holds ${evidence}.`;
   const some: OpenData['some'] = async (split, wanted, signal) => {
     const [its, part] = [members[split], parts[members[split]?.part ?? split]];

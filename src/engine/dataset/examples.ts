@@ -2,6 +2,7 @@ import type { Split } from '../../protocol/dataset';
 import type { Normalization } from '../../protocol/normalization';
 import { changeImage, type Change } from './change';
 import { numbersIn } from './numbers-in';
+import { PixelFile, readingRows } from './pictures/pixel-file';
 import { shuffled, type Random } from './random';
 import type { Target } from './sources/source';
 import { copyNumbers, numbersOf, type Targets } from './targets';
@@ -23,7 +24,7 @@ export interface Batch {
 /** The stored values, and the examples that belong to the set, in order. */
 export interface ExampleStore {
   /** All examples, row-major: bytes of pixels, or numbers. */
-  values: Uint8Array | Float32Array;
+  values: Uint8Array | Float32Array | PixelFile;
   target: Target;
   members: Uint32Array;
   /** Shape of one example: height, width and channels of an image, or the number of features. */
@@ -119,10 +120,20 @@ export class Examples {
       const member = chosen[i]!;
       if (labels) out.labels[i] = labels[member]!;
       if (numbers) copyNumbers(numbers, member, out.numbers, i);
-      let at = i * size;
-      if (lookup) for (let p = member * size, end = p + size; p < end; p++) out.values[at++] = lookup[values[p]!]!;
-      else out.values.set(values.subarray(member * size, (member + 1) * size), at);
     }
+    if (values instanceof Float32Array || !lookup)
+      chosen.forEach((member, i) => {
+        if (values instanceof PixelFile) throw new Error('pictures were to enter as they are stored');
+        out.values.set(values.subarray(member * size, (member + 1) * size), i * size);
+      });
+    else
+      readingRows(values, size, (row) => {
+        let at = 0;
+        for (const member of chosen) {
+          const bytes = row(member);
+          for (let p = 0; p < size; p++) out.values[at++] = lookup[bytes[p]!]!;
+        }
+      });
     return out;
   }
 }

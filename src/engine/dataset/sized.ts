@@ -23,7 +23,7 @@ export function sizedData(
 ): SizedData {
   const { parts, shape, notes } = sizes;
   const { info, targets } = open;
-  const kind = Object.values(parts).every(({ values }) => values instanceof Uint8Array) ? 'pixels' : 'numbers';
+  const kind = Object.values(parts).every(({ values }) => !(values instanceof Float32Array)) ? 'pixels' : 'numbers';
   let standard: Standardization | undefined;
   const data: SizedData = {
     ...{ ...open, shape, kind, notes: [...open.notes, ...notes] },
@@ -62,7 +62,7 @@ export function sizedData(
 function standardizationOf(parts: SizedParts['parts'], members: MembersOf): Standardization {
   const its = members.train ?? members.validation ?? members.test;
   const examples = its && parts[its.part];
-  if (!its || !(examples?.values instanceof Uint8Array)) return null;
+  if (!its || !examples || examples.values instanceof Float32Array) return null;
   return standardization(examples.values, numbersIn(examples.shape), its.members);
 }
 

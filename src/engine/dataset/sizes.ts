@@ -2,14 +2,22 @@ import type { Preprocess, Split } from '../../protocol/dataset';
 import { CancelledError, UserError } from '../../protocol/errors';
 import { numbersIn } from './numbers-in';
 import { channelsOf, commonOf, formed, formFor, formNote, type Common, type Form } from './pictures/form';
-import { loadPictures, refuseTooMany, type LoadListener } from './pictures/load';
+import { loadPictures, type LoadListener, type Room } from './pictures/load';
+import type { PixelFile } from './pictures/pixel-file';
 import type { ArrayExamples, Part, SourceData } from './sources/source';
 
 type Parts = SourceData['parts'];
 
+/** Examples of one shape, in memory or, where they are decoded pictures, in a file. */
+export interface SizedExamples {
+  readonly values: ArrayExamples['values'] | PixelFile;
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+}
+
 /** The parts of a dataset, all in one shape. */
 export interface SizedParts {
-  readonly parts: Readonly<Partial<Record<Split, ArrayExamples>>>;
+  readonly parts: Readonly<Partial<Record<Split, SizedExamples>>>;
   /** Shape of one example. */
   readonly shape: readonly number[];
   /** Changes to the examples, one sentence each. */
@@ -58,6 +66,7 @@ export class DataSizes {
     private readonly parts: Parts,
     private readonly preprocess: Preprocess,
     private readonly name: string,
+    private readonly room: Room,
   ) {
     this.common = commonPictures(parts);
   }
@@ -105,16 +114,14 @@ export class DataSizes {
   }
 
   private async inForm(form: Form, common: Common, listener: LoadListener): Promise<SizedParts> {
-    const count = Object.values(this.parts).reduce((sum, part) => sum + part.count, 0);
-    refuseTooMany(count, form, this.name);
     const shape = [form.height, form.width, channelsOf(form)];
-    const parts: Partial<Record<Split, ArrayExamples>> = {};
+    const parts: Partial<Record<Split, SizedExamples>> = {};
     for (const [split, { examples }] of Object.entries(this.parts) as [Split, Part][])
       parts[split] = {
-        ...{ kind: 'array', shape },
+        shape,
         values:
           examples.kind === 'pictures'
-            ? await loadPictures(examples.pictures, form, listener)
+            ? await loadPictures(examples.pictures, form, this.room, this.name, listener)
             : arrayInForm(examples, form),
       };
     const note = formNote(form, common);

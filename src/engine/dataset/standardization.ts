@@ -1,4 +1,5 @@
 import type { Normalization } from '../../protocol/normalization';
+import { readingRows, type PixelFile } from './pictures/pixel-file';
 
 /** The normalization that gives images mean 0 and standard deviation 1; null where all pixels are the same gray. */
 export type Standardization = Normalization | null;
@@ -7,9 +8,11 @@ export type Standardization = Normalization | null;
  * Computes mean and standard deviation of x / 255 over the images in `members`, to four decimals, the usual precision.
  * @param size bytes of one image
  */
-export function standardization(pixels: Uint8Array, size: number, members: Uint32Array): Standardization {
+export function standardization(pixels: Uint8Array | PixelFile, size: number, members: Uint32Array): Standardization {
   const counts = new Float64Array(256);
-  for (const member of members) for (let i = member * size, end = i + size; i < end; i++) counts[pixels[i]!]!++;
+  readingRows(pixels, size, (row) => {
+    for (const member of members) for (const byte of row(member)) counts[byte]!++;
+  });
   const total = members.length * size;
   let [sum, squares] = [0, 0];
   counts.forEach((count, x) => {

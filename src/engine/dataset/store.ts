@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isNamed, type DataReference } from '../../protocol/dataset';
 import { CancelledError } from '../../protocol/errors';
-import { readDataset } from './dataset';
+import { readDataset, roomIn } from './dataset';
 import type { OpenData } from './open-data';
 import { describedData, type Described } from './describe';
 import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
@@ -54,7 +54,7 @@ export class DatasetStore {
     const { normalization, ...rest } = described.descriptor;
     // Examples are held once for all normalizations.
     const key = JSON.stringify([rest, found.place.path, found.known?.name, stamps]);
-    const held = this.datasets.get(key) ?? readDataset(rest, found, key);
+    const held = this.datasets.get(key) ?? readDataset(rest, found, roomIn(this.places), key);
     // The last one used moves to the end of the map; the first is removed.
     this.datasets.delete(key);
     this.datasets.set(key, held);

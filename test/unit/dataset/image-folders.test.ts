@@ -134,10 +134,6 @@ it('names of classes come from labels.txt, Teachable Machine, or the descriptor,
     /has classes that "classNames" does not name \(b; it names a, c\)/,
   );
 });
-
-it('more than can be held is refused before it is decoded', async () => {
-  await put('rgb.png', 'a/1.png', 'b/2.png', 'b/3.png');
-  const data = await open({ preprocess: { size: [8192, 8192], color: 'rgb' } });
   await expect(data.at(undefined)).rejects.toThrow(
     /The 3 images of animals are 576 MiB at 8192x8192, more than the 512 MiB/,
   );

@@ -1,14 +1,21 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../../protocol/errors';
 
 /** Reads the first bytes of a regular file, fewer where it is shorter. @throws UserError where it cannot be read */
-export const beginningOf = (file: string, bytes: number): Promise<Uint8Array> =>
-  withRegular(file, (handle, size) => filled(handle, Math.min(bytes, size)));
+export const beginningOf = async (file: string, bytes: number): Promise<Uint8Array> =>
+  (await stampedBeginning(file, bytes)).bytes;
+
+/** Does the same, and returns a stamp that changes with the file: its size and its time. @throws UserError */
+export const stampedBeginning = (file: string, bytes: number): Promise<{ bytes: Uint8Array; stamp: string }> =>
+  withRegular(file, async (handle, { size, mtimeMs }) => ({
+    bytes: await filled(handle, Math.min(bytes, size)),
+    stamp: `${size}:${mtimeMs}`,
+  }));
 
 /** Reads a whole regular file. @throws UserError where it cannot be read, or has more than `most` bytes */
 export const wholeFile = (file: string, most: number): Promise<Uint8Array> =>
-  withRegular(file, (handle, size) => {
+  withRegular(file, (handle, { size }) => {
     if (size > most)
       throw new UserError(
         `The dataset file ${file} has ${size} bytes, more than the ${most} that can be opened: use smaller files.`,
@@ -28,7 +35,7 @@ async function filled(handle: FileHandle, size: number): Promise<Uint8Array> {
 }
 
 /** Opens a file without waiting, see `data-file.ts`. */
-async function withRegular<T>(file: string, work: (handle: FileHandle, size: number) => Promise<T>): Promise<T> {
+async function withRegular<T>(file: string, work: (handle: FileHandle, status: Stats) => Promise<T>): Promise<T> {
   let handle: FileHandle;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -38,7 +45,7 @@ async function withRegular<T>(file: string, work: (handle: FileHandle, size: num
   try {
     const status = await handle.stat();
     if (!status.isFile()) throw new UserError(`The dataset file ${file} is not a regular file: give a file itself.`);
-    return await work(handle, status.size);
+    return await work(handle, status);
   } finally {
     await handle.close();
   }

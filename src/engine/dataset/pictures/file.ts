@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { beginningOf, wholeFile } from '../files/beginning';
+import { stampedBeginning, wholeFile } from '../files/beginning';
 import { HEADER_BYTES, readPictureHeader } from './header';
 import { MOST_FILE_BYTES, type Picture, type PictureHeader } from './picture';
 
@@ -25,11 +25,11 @@ export async function pictureFiles(files: readonly string[], root: string): Prom
 
 async function pictureFile(file: string, name: string): Promise<Picture> {
   const read = (): Promise<Uint8Array> => wholeFile(file, MOST_FILE_BYTES);
-  return { name, header: await headerOf(file, name, read), read };
+  const { bytes, stamp } = await stampedBeginning(file, HEADER_BYTES);
+  return { name, header: await headerOf(bytes, name, read), stamp: () => `${file}:${stamp}`, read };
 }
 
-async function headerOf(file: string, name: string, read: Picture['read']): Promise<PictureHeader> {
-  const beginning = await beginningOf(file, HEADER_BYTES);
+async function headerOf(beginning: Uint8Array, name: string, read: Picture['read']): Promise<PictureHeader> {
   try {
     return readPictureHeader(beginning, name);
   } catch (error) {

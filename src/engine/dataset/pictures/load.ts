@@ -1,12 +1,14 @@
-import { CancelledError, UserError } from '../../../protocol/errors';
+import { CancelledError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import { ProgressMeter } from '../../progress-meter';
 import { decodePicture } from './decode';
 import { channelsOf, formed, type Form } from './form';
+import { cachedPixels, type PixelCache, type PlacePicture } from './pixel-cache';
 import type { Picture } from './picture';
+import type { PixelFile } from './pixel-file';
 
-/** Limit of the bytes of a dataset's decoded pictures: 512 MiB. */
-export const MOST_BYTES = 2 ** 29;
+/** Most bytes of decoded pictures in memory: 128 MiB. More lie in a file. */
+const IN_MEMORY = 2 ** 27;
 /** Pictures in progress at a time: one can be read while another is decoded. */
 const AT_ONCE = 4;
 
@@ -16,37 +18,57 @@ export interface LoadListener {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** The place of decoded pictures. */
+export interface Room {
+  readonly cache: PixelCache;
+  /** Most bytes of decoded pictures in memory. */
+  readonly inMemory?: number;
+}
+
 /**
- * Decodes pictures into one array, each in the same form.
+ * Decodes pictures, each in the same form: into memory, or into a file of the cache where they are many.
  * @param name of the dataset, for messages
- * @throws UserError where one is damaged; CancelledError
+ * @throws UserError where one is damaged, or there is no room for them; CancelledError
  */
 export async function loadPictures(
   pictures: readonly Picture[],
   form: Form,
-  { signal, onProgress }: LoadListener,
-): Promise<Uint8Array> {
+  { cache, inMemory = IN_MEMORY }: Room,
+  name: string,
+  listener: LoadListener,
+): Promise<Uint8Array | PixelFile> {
   const size = form.height * form.width * channelsOf(form);
+  if (pictures.length * size > inMemory)
+    return cachedPixels(pictures, form, cache, name, (place) => decodeAll(pictures, form, listener, place));
   const out = new Uint8Array(pictures.length * size);
+  await decodeAll(pictures, form, listener, (index, pixels) => {
+    out.set(pixels, index * size);
+    return Promise.resolve();
+  });
+  return out;
+}
+
+async function decodeAll(
+  pictures: readonly Picture[],
+  form: Form,
+  { signal, onProgress }: LoadListener,
+  place: PlacePicture,
+): Promise<void> {
   const meter = new ProgressMeter('decoding images', pictures.length, 'images', onProgress);
   let next = 0;
   const decodeSome = async (): Promise<void> => {
     while (next < pictures.length) {
       if (signal?.aborted) throw new CancelledError();
       const index = next++;
-      out.set(formed(await decodePicture(pictures[index]!), form).data, index * size);
+      try {
+        await place(index, formed(await decodePicture(pictures[index]!), form).data);
+      } catch (error) {
+        // The others stop too.
+        next = pictures.length;
+        throw error;
+      }
       meter.advance(1);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, decodeSome));
-  return out;
-}
-
-/** @throws UserError where this number of decoded pictures does not fit into memory */
-export function refuseTooMany(count: number, form: Form, name: string): void {
-  const bytes = count * form.height * form.width * channelsOf(form);
-  if (bytes <= MOST_BYTES) return;
-  throw new UserError(
-    `The ${count} images of ${name} are ${(bytes / 2 ** 20).toFixed(0)} MiB at ${form.height}x${form.width}, more than the ${MOST_BYTES / 2 ** 20} MiB that can be held: make them smaller with "preprocess": {"size": [HEIGHT, WIDTH]} in a NAME.data.json, or use fewer.`,
-  );
 }

@@ -16,6 +16,8 @@ export interface Picture {
   /** For messages, such as the path of its file. */
   readonly name: string;
   readonly header: PictureHeader;
+  /** Identifies its content: it changes with the file. */
+  stamp(): string;
   /** The whole file. @throws UserError */
   read(): Promise<Uint8Array>;
 }

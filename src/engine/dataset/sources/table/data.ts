@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Columns, Split } from '../../../../protocol/dataset';
 import { UserError } from '../../../../protocol/errors';
@@ -107,7 +108,8 @@ async function examplesIn(
 
 const pictureIn = ({ from }: Table) => (bytes: Uint8Array, row: number): Picture => {
   const name = `in row ${row + 1} of ${from}`;
-  return { name, header: readPictureHeader(bytes, name), read: () => Promise.resolve(bytes) };
+  const stamp = (): string => createHash('sha256').update(bytes).digest('hex');
+  return { name, header: readPictureHeader(bytes, name), stamp, read: () => Promise.resolve(bytes) };
 }; // prettier-ignore
 
 async function refuseOutsideAll(files: readonly string[], root: string): Promise<void> {
