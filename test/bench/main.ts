@@ -1,7 +1,8 @@
-// usage: npm run bench [-- --scan] [--threads N] [--data DIR]
+// usage: npm run bench [-- --scan | --data] [--threads N] [--fashion DIR]
 //        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write] [--fresh]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
-// With --scan: only the time of a sensitivity scan. With --applications: only the networks of keras.applications, see docs/models.md.
+// With --scan: only the time of a sensitivity scan. With --data: only training on many pictures in files.
+// With --applications: only the networks of keras.applications, see docs/models.md.
 // The benches of the backend are those of its package:
 //        npm run bench -w tfjs-backend-onnxruntime [-- --peers | --fallbacks | --memory]
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ import { runMain } from '../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
 import { packVsix } from '../../scripts/setup/vsix';
 import { benchApplications, EXPORTS } from './applications';
+import { benchData } from './data';
 import { benchEditor } from './editor';
 import { benchMemory } from './memory';
 import { benchScan } from './scan';
@@ -21,7 +23,8 @@ runMain(async () => {
     options: {
       scan: { type: 'boolean', default: false },
       threads: { type: 'string', default: '2' },
-      data: { type: 'string' },
+      data: { type: 'boolean', default: false },
+      fashion: { type: 'string' },
       applications: { type: 'boolean', default: false },
       exports: { type: 'string', default: EXPORTS },
       python: { type: 'string' },
@@ -39,16 +42,21 @@ runMain(async () => {
     for (const line of more) console.log(describe(line));
     lines.push(...more);
   };
-  const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
-  if (!values.scan) {
-    const vsix = await packVsix();
-    add(await benchSizes(vsix));
-    add(await benchEditor(vsix));
-    add(await benchMemory(data));
-  }
-  add(await benchScan(data, Number(values.threads)));
+  if (values.data) add(await benchData());
+  else await benchAll();
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);
   if (lines.some(({ met }) => !met)) process.exitCode = 1;
+
+  async function benchAll(): Promise<void> {
+    const data = values.fashion ?? (await ensureDebian('dataset-fashion-mnist'));
+    if (!values.scan) {
+      const vsix = await packVsix();
+      add(await benchSizes(vsix));
+      add(await benchEditor(vsix));
+      add(await benchMemory(data));
+    }
+    add(await benchScan(data, Number(values.threads)));
+  }
 });
 
 function cells({ what, target, value, unit, met }: BenchLine): string[] {

@@ -6,7 +6,8 @@ import type { Split } from '../../../src/protocol/dataset';
 import { RAW, type Normalization } from '../../../src/protocol/normalization';
 
 /** Examples in memory and their targets: classes, numbers, both or none. */
-export interface Given extends Pick<ExampleStore, 'values' | 'shape'> {
+export interface Given extends Pick<ExampleStore, 'shape'> {
+  readonly values: Uint8Array | Float32Array;
   readonly lookup?: Float32Array | null;
   readonly normalization?: Normalization;
   readonly labels?: Int32Array;

@@ -134,7 +134,3 @@ it('names of classes come from labels.txt, Teachable Machine, or the descriptor,
     /has classes that "classNames" does not name \(b; it names a, c\)/,
   );
 });
-  await expect(data.at(undefined)).rejects.toThrow(
-    /The 3 images of animals are 576 MiB at 8192x8192, more than the 512 MiB/,
-  );
-});
