@@ -76,7 +76,7 @@ export async function cachedPixels(
 /** Identifies pictures by their names and contents, and their form. */
 function keyOf(pictures: readonly Picture[], form: Form): string {
   const hash = createHash('sha256').update(JSON.stringify([VERSION, form]));
-  for (const { name, stamp } of pictures) hash.update(JSON.stringify([name, stamp()]));
+  for (const picture of pictures) hash.update(JSON.stringify([picture.name, picture.stamp()]));
   return hash.digest('hex').slice(0, 32);
 }
 
