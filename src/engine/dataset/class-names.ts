@@ -26,12 +26,12 @@ const Metadata = z.looseObject({
  * @throws UserError where such a file cannot be read
  */
 export async function namesFromFiles(folder: string, files: readonly string[]): Promise<ToldNames | undefined> {
-  for (const from of ['labels.txt', 'metadata.json']) {
+  for (const from of NAMING_FILES) {
     if (!files.includes(from)) continue;
     const file = path.join(folder, from);
     await refuseOutside(file, folder);
     const text = Buffer.from(await wholeFile(file, MOST_BYTES)).toString('utf8');
-    const names = from === 'labels.txt' ? namesInLines(text) : namesInMetadata(text);
+    const names = namesInText(from, text);
     if (!names) continue;
     if (new Set(names).size < names.length)
       throw new UserError(`The file ${file} has a class twice: name each class once.`);
@@ -39,6 +39,13 @@ export async function namesFromFiles(folder: string, files: readonly string[]): 
   }
   return undefined;
 }
+
+/** Files that name classes, in the order in which they are asked. */
+export const NAMING_FILES = ['labels.txt', 'metadata.json'] as const;
+
+/** Reads class names from the text of such a file; undefined where it names none. */
+export const namesInText = (file: (typeof NAMING_FILES)[number], text: string): string[] | undefined =>
+  file === 'labels.txt' ? namesInLines(text) : namesInMetadata(text);
 
 /** Reads class names from a file with one on each line. @throws UserError where it cannot be read */
 export async function namesInFile(file: string, root: string): Promise<readonly string[] | undefined> {

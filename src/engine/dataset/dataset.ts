@@ -70,7 +70,8 @@ export async function readDataset(
   const giving = (given: Normalization | undefined): OpenData => {
     const open: OpenData = {
       ...{ info, targets, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
-      at: async (input, listener = {}) => sizedData(open, data, members, await sizes.at(input, listener)),
+      at: async (input, listener = {}, usual = {}) =>
+        sizedData(open, data, members, await sizes.at(input, listener, usual)),
     };
     return open;
   };

@@ -30,9 +30,10 @@ export interface OpenData {
   /**
    * Returns the same data for a network that takes `input`. Pictures are decoded once for each size.
    * @param input the shape of its input with the batch dimension; undefined: any size
+   * @param usual how the pictures of the network are prepared where the data does not say
    * @throws UserError where no network can use the data yet, CancelledError
    */
-  at(input: readonly (number | null)[] | undefined, listener?: LoadListener): Promise<SizedData>;
+  at(input: readonly (number | null)[] | undefined, listener?: LoadListener, usual?: Preprocess): Promise<SizedData>;
 }
 
 /** A dataset in memory, in the shape that a network takes. The normalization of its values is not decided yet. */

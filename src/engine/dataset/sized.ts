@@ -29,15 +29,17 @@ export function sizedData(
     ...{ ...open, shape, kind, notes: [...open.notes, ...notes] },
     inOrderOf: (names) => {
       const ordered = source.sortedClasses ? inOrder(info, source.parts, names) : undefined;
-      if (!ordered) return data;
+      // Numbers have no names of their own.
+      const numbered = names.length === info.classNames.length && info.classNames.every((one, i) => one === String(i));
+      if (!ordered && !numbered) return data;
       const renamed = { ...targets, classNames: [...names] };
       const named = {
         ...open,
         targets: renamed,
         info: { ...info, classNames: [...names] },
-        notes: [...open.notes, REORDERED],
+        notes: ordered ? [...open.notes, REORDERED] : open.notes,
       };
-      return sizedData(named, { parts: ordered, sortedClasses: false }, members, sizes);
+      return sizedData(named, { parts: ordered ?? source.parts, sortedClasses: false }, members, sizes);
     },
     standardization: () => (standard ??= kind === 'pixels' ? standardizationOf(parts, members) : null),
     under: (said) => {

@@ -71,11 +71,18 @@ export class DataSizes {
     this.common = commonPictures(parts);
   }
 
-  /** Returns the parts for a network with such an input. @throws UserError, CancelledError */
-  async at(input: readonly (number | null)[] | undefined, listener: LoadListener): Promise<SizedParts> {
+  /**
+   * Returns the parts for a network with such an input. @throws UserError, CancelledError
+   * @param usual how the pictures of the network are prepared where the data does not say
+   */
+  async at(
+    input: readonly (number | null)[] | undefined,
+    listener: LoadListener,
+    usual: Preprocess = {},
+  ): Promise<SizedParts> {
     const common = this.common ?? this.commonArrays();
     if (!common) return this.asTheyAre();
-    const form = formFor(this.common ? input : undefined, common, this.preprocess, this.name);
+    const form = formFor(this.common ? input : undefined, common, { ...usual, ...this.preprocess }, this.name);
     const key = JSON.stringify(form);
     const known = this.sizes.get(key);
     try {

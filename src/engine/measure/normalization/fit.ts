@@ -21,6 +21,7 @@ import type { Network } from '../../model/network';
 import { whyNotRunnable } from '../../model/runnable';
 import { asStored, withTask } from '../tasked-network';
 import { NoTask } from '../tasks/task';
+import { knownClasses, teachableMachine } from './beside';
 import { decide, knowsNothing } from './decide';
 import { decideByLoss } from './decide-by-loss';
 import { tryNormalizations, type Trial } from './trial';
@@ -72,10 +73,13 @@ export async function fitDataToNew(model: ModelContent, data: OpenData, listener
  * CancelledError
  */
 export async function sizedFor(model: ModelContent, data: OpenData, listener: LoadListener): Promise<SizedData> {
-  const sized = await data.at(readGraph(model).inputs[0] ?? undefined, listener);
-  const known = readProvenance(model)?.dataset?.classNames;
+  const { inputs, results, calls } = readGraph(model);
+  const sized = await data.at(inputs[0] ?? undefined, listener, teachableMachine(model)?.preprocess);
+  const [result, ...others] = results;
+  const outputs = result && others.length === 0 && result.output === 0 ? calls[result.call]!.shape?.at(-1) : null;
+  const known = knownClasses(model, outputs ?? null)?.names;
   const own = sized.info.classNames;
-  if (known && known.length > 0 && own.length > 0 && known.length !== own.length)
+  if (known && own.length > 0 && known.length !== own.length)
     throw new NoTask(
       `The model tells ${known.length} classes apart (${known.join(', ')}) but the dataset has ${own.length} (${own.join(', ')}): choose the data it was trained on${known.length > own.length ? `, or name all ${known.length} classes as "classNames" of the data` : ''}.`,
     );
@@ -114,10 +118,10 @@ export function knownNormalization(model: ModelContent): NormalizationInUse | un
   return layer === null ? undefined : { ...RAW, from: 'layer', layer };
 }
 
-/** Reads the normalization that Secateur wrote into a checkpoint. */
+/** Reads the normalization that Secateur wrote into a checkpoint, or that a model of Teachable Machine has. */
 export function storedNormalization(model: ModelContent): Normalization | undefined {
   const stored = readProvenance(model)?.dataset?.normalization;
-  return stored && { mean: stored.mean, std: stored.std };
+  return stored ? { mean: stored.mean, std: stored.std } : teachableMachine(model)?.normalization;
 }
 
 const givenTo = ({ given }: OpenData): NormalizationInUse | undefined =>
