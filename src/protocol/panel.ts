@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Answers, ConfusionCell } from './measure/answers';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
@@ -86,6 +87,13 @@ export const panelRequests = {
     trust: 'runs',
   }),
   evaluate: request({ params: nothing, result: Evaluation, progress: Progress, trust: 'runs' }),
+  /** Some answers on the split of the evaluation: those of a cell of the confusion matrix, or some of all. */
+  answers: request({
+    params: z.object({ cell: ConfusionCell.nullable() }),
+    result: Answers,
+    progress: Progress,
+    trust: 'runs',
+  }),
   /** Proposes a free folder name, for example `fashion-cnn-pruned-90`. `sparsity`: the result of a prune step, if known. */
   proposeFolder: request({
     params: z.object({ steps: z.array(RecipeStep).min(1), sparsity: z.number().nullable() }),

@@ -1,3 +1,4 @@
+import { followEvaluation } from './evaluation/state';
 import './jitless';
 import 'vscode-jsonrpc/browser';
 import { render } from 'preact';
@@ -40,6 +41,7 @@ if (reviewsData !== undefined) {
   followHost();
   followPlan();
   followWeights();
+  followEvaluation();
   render(<App />, root);
   void open('ready');
 } else {

@@ -461,6 +461,61 @@ test('figures follow the threshold and are measured for the bench', async () => 
   expect(await page.evaluate("performance.getEntriesByName('secateur:usable').length")).toBe(1);
 });
 
+test('a cell of the confusion matrix shows its examples', async () => {
+  await open();
+  await element('evaluate-button').click();
+  await element('cell-6-0').click();
+  await element('cell-examples').waitFor();
+  expect(await element('answers').innerText()).toMatch(/^Shirt taken for T-shirt\/top\s+The first 7 of \d+ examples/);
+  expect(await element('cell-examples').locator('img').count()).toBe(7);
+  expect(await element('cell-6-0').getAttribute('aria-pressed')).toBe('true');
+});
+
+test('the mistakes of many classes are a list that can be searched', async () => {
+  await open('task=many-classes');
+  await element('evaluate-button').click();
+  const rows = element('mistakes').locator('tbody tr');
+  await rows.first().waitFor();
+  const many = await rows.count();
+  const counts = (await rows.locator('td:nth-child(3)').allInnerTexts()).map(Number);
+  expect(counts).toEqual([...counts].sort((a, b) => b - a));
+  await element('find-class').fill('letter 17');
+  await expect.poll(() => rows.count()).toBeLessThan(many);
+  for (const row of await rows.allInnerTexts()) expect(row).toContain('letter 17');
+  await rows.first().locator('button').click();
+  await element('cell-examples').waitFor();
+});
+
+test('a regression has its metrics, and its answers over what is true', async () => {
+  await open('task=regression');
+  await element('evaluate-button').click();
+  expect(await value('evaluation-rmse')).toBe(0.0512);
+  expect(await element('total-accuracy').innerText()).toBe('0.0512');
+  await element('show-answers').click();
+  await element('scatter').waitFor();
+  const points = () =>
+    page.evaluate(
+      "Array.from(document.querySelectorAll('[data-testid=scatter] circle'), (one) => one.getAttribute('cy'))",
+    );
+  const first = await points();
+  expect(first).toHaveLength(400);
+  await element('scatter-number').selectOption('1');
+  expect(await points()).not.toEqual(first);
+});
+
+test('an image for an image is shown beside its target, and several outputs have a table', async () => {
+  await open('task=pictures');
+  await element('evaluate-button').click();
+  await element('show-answers').click();
+  await element('side-by-side').waitFor();
+  expect(await element('side-by-side').locator('tbody tr').count()).toBe(4);
+  expect(await element('side-by-side').locator('img').count()).toBe(12);
+  await open('task=outputs');
+  await element('evaluate-button').click();
+  expect(await element('metrics-by-output').innerText()).toMatch(/age\s+2.31[^]*species[^]*91.30%/);
+  expect(await element('show-answers').count()).toBe(0);
+});
+
 test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (width) => {
   await open('sparse&sample', width);
   await element('threshold-number').fill('0.03');

@@ -3,6 +3,7 @@
 import '../../src/webview/jitless';
 import 'vscode-jsonrpc/browser';
 import { FakeHost, type Pretence } from './fake/host';
+import { FAKE_TASKS } from './fake/evaluations';
 import { THEMES, wear, type ThemeName } from './fake/themes';
 
 const words = new URLSearchParams(location.search);
@@ -17,6 +18,7 @@ const pretence: Pretence = {
   runFails: words.has('runFails'),
   running: words.has('running'),
   epochSeconds: Number(words.get('epochSeconds') ?? 4),
+  task: FAKE_TASKS.find((task) => task === words.get('task')) ?? 'classes',
 };
 
 const isTheme = (name: string): name is ThemeName => name in THEMES;

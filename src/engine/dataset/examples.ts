@@ -76,6 +76,12 @@ export class Examples {
     return new Examples(this.split, { ...this.store, members: this.store.members.subarray(0, count) });
   }
 
+  /** Returns the examples at these places, from 0. */
+  at(places: Uint32Array): Examples {
+    const members = places.map((place) => this.store.members[place]!);
+    return new Examples(this.split, { ...this.store, members });
+  }
+
   /** Makes one batch of these examples of the dataset, by their numbers. */
   batchOf(members: Uint32Array): Batch {
     return new Examples(this.split, { ...this.store, members }).batch(0, members.length);

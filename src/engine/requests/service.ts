@@ -7,6 +7,7 @@ import { discardUnfinished } from '../recipe/folder/discard-unfinished';
 import { compare } from './compare';
 import { Engine } from './engine';
 import { describeData } from './describe-data';
+import { answers } from './answers';
 import { evaluate } from './evaluate';
 import { normalizationAnswer } from './fitted';
 import { latency } from './latency';
@@ -48,6 +49,7 @@ export function createService(
         return normalizationAnswer(session, opened, { signal, onProgress: report });
       }),
     evaluate: evaluate(engine),
+    answers: answers(engine),
     plan: plan(engine),
     sensitivity: sensitivity(engine),
     latency: latency(engine),

@@ -13,6 +13,7 @@ import { jobRun } from '../runs/job-request';
 import { jobName } from '../runs/job-name';
 import { portablePath } from '../paths';
 import { takenPlan } from './earlier-plans';
+import { answersInPanel } from './answers-in-panel';
 import { evaluateInPanel } from './evaluate-in-panel';
 import type { OpenCheckpoint } from './open-checkpoint';
 import { planStep } from './plan-step';
@@ -42,6 +43,7 @@ export function panelHandlers(
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
     plan: (asked, context) => planStep(panel, engine, asked, context),
     sensitivity: (asked, context) => scanInPanel(panel, tools, asked, context),
+    answers: (asked, context) => answersInPanel(panel, tools, asked, context),
     evaluate: (_, context) => evaluateInPanel(panel, tools, context, isGone),
     proposeFolder({ steps, sparsity }) {
       const parent = besideFolder(model, workspaceFolderOf(panel.uri));

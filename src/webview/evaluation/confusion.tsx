@@ -1,16 +1,27 @@
 import type { Evaluation } from '../../protocol/measure';
 import { count } from '../../protocol/format';
 import { heat } from './heat';
+import { answersOf } from './offered';
 import { HeatMap } from './heat-map';
+import { Mistakes } from './mistakes';
+import { showCell, shownCell } from './state';
 
 /** With more classes the numbers would not fit into their cells. */
 const WITH_NUMBERS = 20;
+/** With more classes nobody finds a cell in the picture. */
+const AS_PICTURE = 30;
 
-/** The confusion matrix: rows are actual classes, columns predicted ones; a darker cell is a larger share of its row. */
+/**
+ * The confusion matrix: rows are actual classes, columns predicted ones; a darker cell is a larger share of its row, and
+ * shows its examples. Of many classes, the most frequent confusions.
+ */
 export function Confusion({ evaluation }: { evaluation: Evaluation }) {
   const { confusion, perClass } = evaluation;
   const names = perClass.map((each) => each.name);
-  if (confusion.length > WITH_NUMBERS) return <HeatMap confusion={confusion} names={names} />;
+  const hasExamples = answersOf(evaluation) === 'of a cell';
+  if (confusion.length > AS_PICTURE) return <Mistakes evaluation={evaluation} />;
+  if (confusion.length > WITH_NUMBERS)
+    return <HeatMap confusion={confusion} names={names} onShow={hasExamples ? showCell : undefined} />;
   return (
     <div class="confusion-scroller">
       <table class="confusion">
@@ -38,7 +49,20 @@ export function Confusion({ evaluation }: { evaluation: Evaluation }) {
                   style={{ '--heat': heat(samples, row).toFixed(3) }}
                   title={`${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}: ${count(samples)}`}
                 >
-                  {samples}
+                  {samples === 0 || !hasExamples ? (
+                    samples
+                  ) : (
+                    <button
+                      type="button"
+                      class="cell"
+                      aria-label={`Show ${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}, ${count(samples)}`}
+                      aria-pressed={shownCell.value?.actual === actual && shownCell.value.predicted === predicted}
+                      onClick={() => showCell({ actual, predicted })}
+                      data-testid={`cell-${actual}-${predicted}`}
+                    >
+                      {samples}
+                    </button>
+                  )}
                 </td>
               ))}
             </tr>

@@ -3,6 +3,8 @@ import { count, plural, rate } from '../../protocol/format';
 import { METRICS, metricText, type MetricValue, type MetricValues } from '../../protocol/metric';
 import { evaluation } from '../state/session';
 import { Tag } from '../ui/tag';
+import { AnswersView } from './answers-view';
+import { ByOutput } from './by-output';
 import { Confusion } from './confusion';
 import { PerClass } from './per-class';
 
@@ -52,10 +54,19 @@ export function EvaluationCard() {
         </div>
       </dl>
       {result.normalization && <p class="small quiet">Normalization: {normalizationReason(result.normalization)}</p>}
-      <div class="evaluation-body">
-        <Confusion evaluation={result} />
-        <PerClass classes={result.perClass} />
-      </div>
+      {result.tasks?.map(({ output, said }) => (
+        <p key={output ?? ''} class="small quiet">
+          {said}
+        </p>
+      ))}
+      <ByOutput metrics={result.metrics} />
+      {result.confusion.length > 0 && (
+        <div class="evaluation-body">
+          <Confusion evaluation={result} />
+          <PerClass classes={result.perClass} />
+        </div>
+      )}
+      <AnswersView evaluation={result} />
     </section>
   );
 }

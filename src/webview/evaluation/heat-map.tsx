@@ -1,10 +1,20 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { count } from '../../protocol/format';
 import { heat } from './heat';
+import type { ConfusionCell } from '../../protocol/measure/answers';
 import { readTheme, useThemeVersion } from '../ui/theme';
 
 /** A confusion matrix of many classes as a picture. The text below describes the cell under the pointer or the arrow keys. */
-export function HeatMap({ confusion, names }: { confusion: number[][]; names: string[] }) {
+export function HeatMap({
+  confusion,
+  names,
+  onShow,
+}: {
+  confusion: number[][];
+  names: string[];
+  /** Shows the examples of a cell; without it there are none to show. */
+  onShow: ((cell: ConfusionCell) => void) | undefined;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [cell, setCell] = useState<{ actual: number; predicted: number } | null>(null);
   const theme = useThemeVersion();
@@ -44,7 +54,7 @@ export function HeatMap({ confusion, names }: { confusion: number[][]; names: st
         height={classes * size}
         tabIndex={0}
         role="img"
-        aria-label={`Confusion matrix of ${classes} classes: arrow keys read its cells`}
+        aria-label={`Confusion matrix of ${classes} classes: arrow keys read its cells${onShow ? ', Enter shows examples of one' : ''}`}
         onPointerMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           const scale = classes / Math.max(1, box.width);
@@ -52,7 +62,11 @@ export function HeatMap({ confusion, names }: { confusion: number[][]; names: st
           setCell({ actual: at(event.clientY - box.top), predicted: at(event.clientX - box.left) });
         }}
         onPointerLeave={() => setCell(null)}
+        onClick={() => {
+          if (cell) onShow?.(cell);
+        }}
         onKeyDown={(event) => {
+          if (event.key === 'Enter' && cell) onShow?.(cell);
           const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
           if (!by) return;
           event.preventDefault();

@@ -16,6 +16,8 @@ export interface Question<T> {
   /** Asks the question even if the answer is known; one at a time. */
   readonly ask: () => Promise<void>;
   readonly cancel: () => void;
+  /** Forgets answer and error, for another question. */
+  readonly forget: () => void;
 }
 
 /** A question that has not been asked yet. */
@@ -44,5 +46,9 @@ export function question<T>(put: (asking: Asking, known: T | null) => Promise<T>
       }
     },
     cancel: () => abort?.abort(),
+    forget: () => {
+      answer.value = null;
+      problem.value = null;
+    },
   };
 }

@@ -22,5 +22,6 @@ export const ICONS = {
   'triangle-up': '\ueb71',
   output: '\ueb9d',
   'graph-line': '\uebe2',
+  'graph-scatter': '\uebe3',
 } as const;
 export type IconName = keyof typeof ICONS;

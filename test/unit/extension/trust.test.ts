@@ -139,6 +139,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   ],
   sensitivity: [{ options: {}, seed: 0 }],
   evaluate: [nothing],
+  answers: [{ cell: null }],
   proposeFolder: [{ steps: [prune], sparsity: 0.5 }],
   checkFolder: [{ folder: 'a/b:*' }],
   run: [job],
@@ -165,6 +166,7 @@ test('a page of an untrusted workspace gets the sentence for everything that run
     }
   expect(refused.sort()).toEqual(
     [
+      'answers',
       'chooseData',
       'chooseNormalization',
       'evaluate',
@@ -205,6 +207,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     dataset: [{ data }],
     normalization: [{ model, data }],
     evaluate: [{ model, data }],
+    answers: [{ model, data, cell: null }],
     plan: [
       { model, step: prune },
       { model, step: prune, data },

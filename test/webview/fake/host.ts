@@ -22,6 +22,7 @@ import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeScan } from './scan';
+import { answersOfTask, evaluationOfTask, type FakeTask } from './evaluations';
 import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
@@ -44,6 +45,8 @@ export interface Pretence {
   running: boolean;
   /** Seconds of a fine-tuning epoch. */
   epochSeconds: number;
+  /** The task of the model in an evaluation. */
+  task: FakeTask;
 }
 
 const CLASSES = [
@@ -253,13 +256,18 @@ export class FakeHost {
             stage: 'Evaluating',
             done,
             total: 10_000,
-            unit: 'images',
+            unit: 'examples',
             rate: 3127,
             secondsLeft: (10_000 - done) / 3127,
           });
           await wait(60, signal);
         }
-        return evaluationOf(state.dataset?.sample ?? false);
+        return evaluationOfTask(this.pretence.task, evaluationOf(state.dataset?.sample ?? false));
+      },
+      answers: async ({ cell }, { signal }) => {
+        this.note('answers', cell);
+        await wait(40, signal);
+        return answersOfTask(this.pretence.task, cell);
       },
       checkFolder: ({ folder }) =>
         Promise.resolve({

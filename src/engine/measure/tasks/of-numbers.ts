@@ -50,6 +50,10 @@ export class OfNumbers implements Task {
     return output!.rank === 2 ? (output as tf.Tensor2D) : tf.reshape<tf.Rank.R2>(output!, [-1, this.scoreSize]);
   }
 
+  asTargets(scores: Float32Array): Float32Array {
+    return this.options.squashed ? scores.map(sigmoidOf) : scores;
+  }
+
   targetsOf(batch: Batch): Float32Array {
     return this.options.targetsOf(batch);
   }

@@ -19,6 +19,8 @@ export interface Task {
   readonly scoreSize: number;
   readonly targetSize: number;
   readonly fedSize: number;
+  /** Returns scores as numbers in the unit of the targets, where they differ in that. */
+  asTargets?(scores: Float32Array): Float32Array;
   /** Makes the scores of the network's outputs, count x scoreSize. Call it within a tidy. */
   scoresFrom(outputs: readonly tf.Tensor[]): tf.Tensor2D;
   /** Returns the targets of a batch, count x targetSize. @throws UserError where one cannot be right */

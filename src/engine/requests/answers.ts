@@ -1,0 +1,21 @@
+import { someAnswers } from '../measure/answers';
+import { weightSwapOf } from '../model/weight-swap';
+import { pauseUnless } from '../pause';
+import { fitted } from './fitted';
+import type { MakeHandler } from './handler';
+
+/** Answers `answers`. @throws UserError, CancelledError */
+export const answers: MakeHandler<'answers'> =
+  (engine) =>
+  ({ model, data, split, cell }, { signal, report }) =>
+    engine.checkpoints.use(model, async (session) => {
+      const listener = { signal, onProgress: report };
+      const opened = await engine.openData(data, '/', { download: true, ...listener });
+      const dataset = await fitted(session, opened, listener);
+      const swap = await weightSwapOf(session);
+      return swap.exclusively(async (network) => {
+        await pauseUnless(signal);
+        swap.set(session.checkpoint.tensors);
+        return someAnswers(network, dataset.split(split ?? dataset.reported), { cell, ...listener });
+      });
+    });

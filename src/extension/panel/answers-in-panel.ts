@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../protocol/errors';
+import type { Progress } from '../../protocol/measure';
+import type { Answers, ConfusionCell } from '../../protocol/measure/answers';
+import type { HandlerContext } from '../../rpc/peer';
+import type { OpenCheckpoint } from './open-checkpoint';
+import type { PanelTools } from './tools';
+
+/** Asks the panel's checkpoint for some answers on the split that an evaluation measures. @throws UserError, CancelledError */
+export async function answersInPanel(
+  panel: OpenCheckpoint,
+  { engine }: Pick<PanelTools, 'engine'>,
+  { cell }: { cell: ConfusionCell | null },
+  { signal, report }: HandlerContext<Progress>,
+): Promise<Answers> {
+  await panel.settleNormalization(signal, report);
+  const { model, data } = panel;
+  if (data === undefined) throw new UserError(vscode.l10n.t('No dataset is chosen: choose one, and evaluate again.'));
+  return engine.call('answers', { model, data, cell }, { signal, onProgress: report });
+}

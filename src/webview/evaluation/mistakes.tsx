@@ -1,0 +1,69 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Evaluation } from '../../protocol/measure';
+import { count, percent } from '../../protocol/format';
+import { LinkButton } from '../ui/link';
+import { TextField } from '../ui/text-field';
+import { mistakesIn, searched } from './confusions';
+import { answersOf } from './offered';
+import { showCell } from './state';
+
+/** Rows that are drawn at most; a search finds the others. */
+const SHOWN = 100;
+
+/** The mistakes of many classes, the most frequent first, with a search for classes. */
+export function Mistakes({ evaluation }: { evaluation: Evaluation }) {
+  const { confusion, perClass } = evaluation;
+  const hasExamples = answersOf(evaluation) === 'of a cell';
+  const [typed, setTyped] = useState('');
+  const names = useMemo(() => perClass.map(({ name }) => name), [perClass]);
+  const all = useMemo(() => mistakesIn(confusion), [confusion]);
+  const found = useMemo(() => searched(all, names, typed), [all, names, typed]);
+  const shown = found.slice(0, SHOWN);
+  return (
+    <div class="mistakes">
+      <TextField label="Find a class" value={typed} placeholder="Name" onText={setTyped} testId="find-class" />
+      <p class="small quiet" role="status">
+        {found.length === 0
+          ? typed === ''
+            ? 'The model makes no mistake.'
+            : 'No mistake has such a class.'
+          : `${count(found.length)} kinds of mistake${found.length > SHOWN ? `; the ${SHOWN} most frequent are shown` : ', the most frequent first'}`}
+      </p>
+      {shown.length > 0 && (
+        <div class="mistakes-scroller" role="region" aria-label="Most frequent mistakes" tabIndex={0}>
+          <table class="compare of-figures" data-testid="mistakes">
+            <thead>
+              <tr>
+                <th scope="col">Actual</th>
+                <th scope="col">Predicted</th>
+                <th scope="col">Examples</th>
+                <th scope="col">Of the class</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map(({ actual, predicted, count: many, share }) => (
+                <tr key={`${actual} ${predicted}`}>
+                  <th scope="row">{names[actual] ?? actual}</th>
+                  <td class="class-word">{names[predicted] ?? predicted}</td>
+                  <td>
+                    {hasExamples ? (
+                      <LinkButton
+                        onPress={() => showCell({ actual, predicted })}
+                        label={`Show ${count(many)} of ${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}`}
+                      >
+                        {count(many)}
+                      </LinkButton>
+                    ) : (
+                      count(many)
+                    )}
+                  </td>
+                  <td>{percent(share, 1)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}

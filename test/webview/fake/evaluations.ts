@@ -1,0 +1,100 @@
+import { encode } from 'fast-png';
+import type { Evaluation } from '../../../src/protocol/measure';
+import type { Answers, ConfusionCell } from '../../../src/protocol/measure/answers';
+import { measured, type MetricValues } from '../../../src/protocol/metric';
+import type { TaskInfo } from '../../../src/protocol/task';
+import { random } from './weights';
+
+/** The tasks that the fake host can pretend. */
+export const FAKE_TASKS = ['classes', 'many-classes', 'regression', 'pictures', 'outputs'] as const;
+export type FakeTask = (typeof FAKE_TASKS)[number];
+
+const SIDE = 28;
+
+const picture = (shade: (x: number, y: number) => number): string => {
+  const data = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => shade(i % SIDE, Math.floor(i / SIDE)));
+  const png = encode({ width: SIDE, height: SIDE, channels: 1, depth: 8, data });
+  return `data:image/png;base64,${btoa(String.fromCharCode(...png))}`;
+};
+/** A ring of a certain size. */
+const ring = (size: number, blur: number): string =>
+  picture((x, y) => 255 / (1 + (Math.abs(Math.hypot(x - 13.5, y - 13.5) - size) / blur) ** 4));
+
+const METRICS_OF: Readonly<Record<Exclude<FakeTask, 'classes' | 'many-classes'>, MetricValues>> = {
+  regression: [measured('rmse', 0.0512), measured('mae', 0.0391), measured('r2', 0.941), measured('loss', 0.00262)],
+  pictures: [measured('psnr', 27.31), measured('rmse', 0.0431), measured('mae', 0.0214), measured('loss', 0.00186)],
+  outputs: [
+    measured('rmse', 2.31, 'age'),
+    measured('mae', 1.72, 'age'),
+    measured('accuracy', 0.913, 'species'),
+    measured('macro-f1', 0.897, 'species'),
+    measured('loss', 5.61),
+  ],
+};
+
+const task = (name: TaskInfo['name'], output?: string): TaskInfo => ({
+  ...{
+    name,
+    loss: 'mean_squared_error',
+    said: `Task: ${name}, because the model was trained with mean_squared_error.`,
+  },
+  ...(output === undefined ? {} : { output }),
+});
+const TASKS_OF: Readonly<Record<keyof typeof METRICS_OF, TaskInfo[]>> = {
+  regression: [task('regression')],
+  pictures: [task('reconstruction')],
+  outputs: [task('regression', 'age'), task('classification', 'species')],
+};
+
+/** Forty classes, of which neighbors are confused. */
+function manyClasses(): Pick<Evaluation, 'metrics' | 'accuracy' | 'perClass' | 'confusion'> {
+  const next = random(3);
+  const confusion = Array.from({ length: 40 }, (_, actual) =>
+    Array.from({ length: 40 }, (_, predicted) =>
+      predicted === actual ? 80 + Math.floor(15 * next()) : Math.floor(next() * (9 / Math.abs(predicted - actual))),
+    ),
+  );
+  const perClass = confusion.map((row, actual) => {
+    const samples = row.reduce((sum, count) => sum + count, 0);
+    return { name: `letter ${actual + 1}`, samples, accuracy: row[actual]! / samples };
+  });
+  return { metrics: [measured('accuracy', 0.861), measured('loss', 0.52)], accuracy: 0.861, perClass, confusion };
+}
+
+/** An evaluation of another task than ten classes; of these where that is asked for. */
+export function evaluationOfTask(task: FakeTask, tenClasses: Evaluation): Evaluation {
+  if (task === 'classes') return tenClasses;
+  if (task === 'many-classes') return { ...tenClasses, ...manyClasses() };
+  const metrics = METRICS_OF[task];
+  const { split, samples, samplesPerSecond, dataset } = tenClasses;
+  const none = { perClass: [], confusion: [] };
+  return {
+    ...{ split, samples, metrics, tasks: TASKS_OF[task], loss: metrics.at(-1)!.value },
+    ...none,
+    samplesPerSecond,
+    dataset,
+  };
+}
+
+/** Answers of such a task. */
+export function answersOfTask(task: FakeTask, cell: ConfusionCell | null): Answers {
+  const next = random(11);
+  if (cell)
+    return {
+      ...{ kind: 'classes', cell },
+      examples: Array.from({ length: 7 }, (_, i) => ({
+        ...{ place: 31 * i + 2, picture: ring(4 + i, 3), probability: 0.41 + 0.07 * i },
+      })),
+    };
+  if (task === 'pictures')
+    return {
+      kind: 'pictures',
+      rows: [4, 6, 8, 10].map((size) => ({ input: ring(size, 6), target: ring(size, 2), answer: ring(size, 3) })),
+    };
+  const points = (spread: number): [number, number][] =>
+    Array.from({ length: 400 }, () => {
+      const truth = 3 * next() ** 2;
+      return [truth, truth + spread * (next() + next() + next() - 1.5)];
+    });
+  return { kind: 'numbers', width: 2, numbers: [points(0.3), points(1.2)] };
+}
