@@ -32,6 +32,7 @@ export type DataDescription = z.infer<typeof DataDescription>;
 /** The task in words. */
 export function taskWords({ task, classes }: Pick<DataDescription, 'task' | 'classes'>): string {
   if (task === 'values') return 'targets are numbers, no classes';
+  if (task === 'named') return 'the arrays have the names of the inputs and outputs of a model';
   if (task === 'none') return 'no targets, as for networks that reproduce their input';
   const words = TASK_WORDS[task];
   return classes.length > 0 ? `${words}, ${plural(classes.length, 'class', 'classes')}` : words;

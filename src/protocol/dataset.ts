@@ -88,6 +88,22 @@ export const DatasetDescriptor = z.strictObject({
   loss: LossName.optional().describe(
     'The loss of evaluation and training; by default the one the model was trained with, or the usual one of the task.',
   ),
+  inputs: z
+    .record(z.string(), z.string().min(1))
+    .optional()
+    .describe('The arrays that enter the network, by the names of its inputs; by default those of the same names.'),
+  outputs: z
+    .record(
+      z.string(),
+      z.strictObject({
+        target: z.string().min(1).optional().describe('The array of the targets; by default that of the same name.'),
+        task: TaskName.optional().describe('The task of the output.'),
+        loss: LossName.optional().describe('The loss of the output.'),
+        weight: z.number().nonnegative().optional().describe('The weight of this loss in the sum of all.'),
+      }),
+    )
+    .optional()
+    .describe('What is known of the outputs of the network, by their names.'),
   columns: Columns.optional().describe('What the columns of a table are.'),
   preprocess: Preprocess.optional().describe('How pictures become images of one size and color.'),
 });
@@ -138,7 +154,7 @@ export function withNormalization(data: DataReference, normalization: Normalizat
 }
 
 /** The task of data: a model may take the same data for another one, as classes that are written as numbers. */
-export const DataTask = z.enum([...TaskName.options, 'values', 'none']);
+export const DataTask = z.enum([...TaskName.options, 'values', 'named', 'none']);
 export type DataTask = z.infer<typeof DataTask>;
 
 /** A dataset that was found, opened and checked. */
@@ -149,7 +165,10 @@ export const DatasetInfo = z.object({
   /** True for the small subset that ships with Secateur; every figure measured on it must say so. */
   sample: z.boolean(),
   format: DataFormat,
-  /** As it was said, or as the targets tell it: `values` are numbers and no classes, `none` means that there are no targets. */
+  /**
+   * As it was said, or as the targets tell it: `values` are numbers and no classes, `named` are arrays that
+   * a model tells apart by the names of its inputs and outputs, and `none` means that there are no targets.
+   */
   task: DataTask,
   /** Empty where there are no classes. */
   classNames: z.array(z.string()),

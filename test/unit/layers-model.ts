@@ -1,8 +1,6 @@
 import type { ModelContent } from '../../src/engine/checkpoint/types';
 import { load } from '../../src/engine/model/layers-model/load';
 import type { LayersModel } from '../../src/engine/model/layers-model/tfjs-layers';
-import type { Ends } from '../../src/engine/model/network';
 
 /** The model as TensorFlow.js runs it. The caller disposes of it. */
-export const toLayersModel = async (content: ModelContent, ends?: Ends): Promise<LayersModel> =>
-  (await load(content, ends)).model;
+export const toLayersModel = async (content: ModelContent): Promise<LayersModel> => (await load(content)).model;

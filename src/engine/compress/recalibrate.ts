@@ -4,7 +4,7 @@ import type { RecalibratedLayer } from '../../protocol/removal';
 import { tf } from '../tf';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import type { Examples } from '../dataset/examples';
-import { inputShape } from '../measure/input-shape';
+import { fedInputs } from '../measure/ends';
 import { readGraph } from '../model/graph';
 import { INFERENCE, type BatchNormalization, type ChannelMoments, type Network } from '../model/network';
 import { toNetwork } from '../model/runnable';
@@ -42,13 +42,15 @@ export async function recalibrate(
   const network = await toNetwork(model);
   try {
     const measured = listen(network);
-    const form = inputShape(network.inputs[0]!.shape, images.shape);
+    const inputs = fedInputs(network, images);
     const meter = new ProgressMeter('recalibrating', images.length, 'images', onProgress);
     for (let from = 0; from < images.length; from += batchSize) {
       if (signal?.aborted) throw new CancelledError();
-      const { values, count } = images.batch(from, batchSize);
+      const batch = images.batch(from, batchSize);
+      const { count } = batch;
       tf.tidy(() => {
-        network.forward([tf.tensor(values, [count, ...form])], INFERENCE);
+        const entering = inputs.map(({ shape, valuesOf }) => tf.tensor(valuesOf(batch), [count, ...shape]));
+        network.forward(entering, INFERENCE);
       });
       for (const { of, ...moments } of measured.splice(0)) await add(statistics, of, moments, count);
       meter.advance(count);

@@ -1,18 +1,27 @@
 import type { DatasetDescriptor, DatasetInfo } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
 import type { SourceData, Target } from './sources/source';
-import { factsOf, type Targets } from './targets';
+import { factsOf, namedFacts, type Targets } from './targets';
 
 /**
  * Finds what the targets of a dataset are: classes with the given names, those in the files, or their numbers; numbers;
  * or both. The task of a model decides which of them it takes.
  * @throws UserError where a label has no name
  */
-export function targetsOf(
+export function targetsOf(data: SourceData, descriptor: Said & Pick<DatasetDescriptor, 'classNames'>): Targets {
+  const { task, loss, inputs, outputs } = descriptor;
+  const said = { task, loss, inputs, outputs };
+  const named = namedFacts(data.parts);
+  return { ...mainTargets(data, descriptor, said), named, namedOnly: data.namedOnly };
+}
+
+type Said = Targets['said'];
+
+function mainTargets(
   { parts, classNames }: SourceData,
-  { classNames: given, task, loss }: Pick<DatasetDescriptor, 'classNames' | 'task' | 'loss'>,
+  { classNames: given }: Pick<DatasetDescriptor, 'classNames'>,
+  said: Said,
 ): Targets {
-  const said = { ...(task ? { task } : {}), ...(loss ? { loss } : {}) };
   const numbers = factsOf(parts);
   const all = Object.values(parts).map(({ target, labelsFrom }) => ({ target, labelsFrom }));
   const classes = all.flatMap(({ target, labelsFrom }) =>
@@ -38,8 +47,9 @@ export function targetsOf(
 }
 
 /** The task of data, as far as the data alone tells it. */
-export function taskOfData({ classNames, numbers, said }: Targets): DatasetInfo['task'] {
+export function taskOfData({ classNames, numbers, named, namedOnly, said }: Targets): DatasetInfo['task'] {
   if (said.task) return said.task;
+  if (namedOnly && named) return 'named';
   if (classNames) return 'classification';
   return numbers ? 'values' : 'none';
 }

@@ -4,8 +4,8 @@ import { changeImage, type Change } from './change';
 import { numbersIn } from './numbers-in';
 import { PixelFile, readingRows } from './pictures/pixel-file';
 import { shuffled, type Random } from './random';
-import type { Target } from './sources/source';
-import { copyNumbers, numbersOf, type Targets } from './targets';
+import type { NumericTargets, Target } from './sources/source';
+import { copyNumbers, numbersOf, rowsOf, type Targets } from './targets';
 
 /** A batch ready for a network: `values` is count x the shape of one example, row-major. */
 export interface Batch {
@@ -15,6 +15,8 @@ export interface Batch {
   labels: Int32Array;
   /** Targets that are numbers, as stored, count x their shape; empty where they are none. */
   numbers: Float32Array;
+  /** The arrays of the data by their names, as stored, count x their shapes. */
+  named: ReadonlyMap<string, Float32Array>;
   /** Numbers of the examples in the dataset; they are the same in any order and split. */
   members: Uint32Array;
   /** Change of each example, in an augmented batch. */
@@ -32,6 +34,8 @@ export interface ExampleStore {
   /** The value of each byte, 256 entries; null for numbers, which enter unchanged. */
   lookup: Float32Array | null;
   targets: Targets;
+  /** Other arrays of the data by their names. */
+  named?: ReadonlyMap<string, NumericTargets> | undefined;
   /** The normalization that `lookup` holds. */
   normalization: Normalization;
 }
@@ -111,15 +115,18 @@ export class Examples {
   /** Makes a batch of the examples from `from` up to, but not including, `from + count`; fewer at the end. */
   batch(from: number, count: number): Batch {
     const { values, target, members, shape, lookup } = this.store;
+    const chosen = members.subarray(from, from + count);
     const labels = target.kind === 'class' ? target.labels : undefined;
     const numbers = numbersOf(target);
-    const chosen = members.subarray(from, from + count);
+    const named = new Map<string, Float32Array>();
+    for (const [name, array] of this.store.named ?? []) named.set(name, rowsOf(array, chosen));
     const size = numbersIn(shape);
     const out = {
       count: chosen.length,
       values: new Float32Array(chosen.length * size),
       labels: new Int32Array(labels ? chosen.length : 0),
       numbers: new Float32Array(numbers ? chosen.length * numbersIn(numbers.shape) : 0),
+      named,
       members: chosen,
     };
     for (let i = 0; i < chosen.length; i++) {
@@ -144,12 +151,15 @@ export class Examples {
   }
 }
 
-/** Fills a batch up to `size` with blank examples: a batch of its own size would need a compiled graph of its own. */
-export function padded(batch: Batch, size: number): Batch {
-  if (batch.count === size) return batch;
-  const values = new Float32Array((batch.values.length / batch.count) * size);
-  values.set(batch.values);
-  return { ...batch, count: size, values };
+/**
+ * Fills the numbers of `count` examples up to `size` with blank ones: a batch of its own size would need a compiled graph of
+ * its own.
+ */
+export function padded(values: Float32Array, count: number, size: number): Float32Array {
+  if (count === size) return values;
+  const filled = new Float32Array((values.length / count) * size);
+  filled.set(values);
+  return filled;
 }
 
 /** Maps each byte x to its normalized float32: (x / 255 - mean) / std. */

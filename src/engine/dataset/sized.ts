@@ -51,7 +51,8 @@ export function sizedData(
         if (!its || !examples || !target) throw new UserError(whyNoSplit(info, wanted));
         const { values } = examples;
         const { members: of } = its;
-        return new Examples(wanted, { values, target, members: of, shape, lookup, targets, normalization });
+        const { named } = source.parts[its.part]!;
+        return new Examples(wanted, { values, target, members: of, shape, lookup, targets, normalization, named });
       };
       const reported = reportedSplit(info);
       return { ...data, normalization, reported, has: (wanted) => info.examples[wanted] > 0, split };

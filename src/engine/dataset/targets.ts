@@ -10,8 +10,12 @@ export interface Targets {
   readonly noClasses?: string | undefined;
   /** Facts of the numbers; undefined where the targets are only names of classes, or there are none. */
   readonly numbers?: NumberFacts | undefined;
+  /** Facts of the arrays with names, for networks with several inputs or outputs. */
+  readonly named?: ReadonlyMap<string, NumberFacts> | undefined;
+  /** True where nothing but names tells which of these are examples. */
+  readonly namedOnly?: boolean | undefined;
   /** What the person said of the task. */
-  readonly said: Pick<DatasetDescriptor, 'task' | 'loss'>;
+  readonly said: Pick<DatasetDescriptor, 'task' | 'loss' | 'inputs' | 'outputs'>;
 }
 
 /** Facts of targets that are numbers. */
@@ -33,8 +37,21 @@ export const numbersOf = (target: Target): NumericTargets | undefined =>
   target.kind === 'class' ? target.numbers : target.kind === 'values' ? target : undefined;
 
 /** Finds the facts of the numbers of all parts; undefined where a part has none. */
-export function factsOf(parts: SourceData['parts']): NumberFacts | undefined {
-  const all = Object.values(parts).map(({ target }) => numbersOf(target));
+export const factsOf = (parts: SourceData['parts']): NumberFacts | undefined =>
+  factsOfAll(Object.values(parts).map(({ target }) => numbersOf(target)));
+
+/** Finds the facts of the arrays with names that all parts have. */
+export function namedFacts(parts: SourceData['parts']): Map<string, NumberFacts> {
+  const all = Object.values(parts).map(({ named }) => named);
+  const found = new Map<string, NumberFacts>();
+  for (const name of all[0]?.keys() ?? []) {
+    const facts = factsOfAll(all.map((named) => named?.get(name)));
+    if (facts) found.set(name, facts);
+  }
+  return found;
+}
+
+function factsOfAll(all: readonly (NumericTargets | undefined)[]): NumberFacts | undefined {
   const [first] = all;
   if (!first) return undefined;
   let [least, most, whole, oneHot] = [Infinity, -Infinity, true, true];
@@ -64,6 +81,15 @@ function isOneHot(values: ArrayLike<number>, columns: number): boolean {
     if (ones !== 1) return false;
   }
   return true;
+}
+
+/** Returns the numbers of some examples. */
+export function rowsOf(array: NumericTargets, members: Uint32Array): Float32Array {
+  const rows = new Float32Array(members.length * numbersIn(array.shape));
+  members.forEach((member, i) => {
+    copyNumbers(array, member, rows, i);
+  });
+  return rows;
 }
 
 /** Copies the numbers of an example into `out`. */

@@ -1,12 +1,12 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
 import { METRICS } from '../../protocol/metric';
-import { trace } from 'tfjs-backend-onnxruntime';
-import { padded, type Examples } from '../dataset/examples';
+import type { Examples } from '../dataset/examples';
 import { batchWithin } from '../model/batch-size';
 import type { Network } from '../model/network';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
+import { paddedInputs, tracedScores } from './pass';
 import { withTask } from './tasked-network';
 import type { Meter, Task } from './tasks/task';
 
@@ -37,12 +37,12 @@ export async function evaluateModel(
   const sums = tasked.task.meter();
   const meter = new ProgressMeter(stage, examples.length, examples.noun, onProgress);
   const start = performance.now();
-  const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], { examples: [0] });
+  const pass = tracedScores(tasked, size);
   try {
     for (let from = 0; from < examples.length; from += size) {
       if (signal?.aborted) throw new CancelledError();
       const batch = examples.batch(from, size);
-      sums.add(await pass.run(padded(batch, size).values), tasked.task.targetsOf(batch), batch.count);
+      sums.add(await pass.run(...paddedInputs(tasked, batch, size)), tasked.targetsOf(batch), batch.count);
       meter.advance(batch.count);
       await breathe();
     }

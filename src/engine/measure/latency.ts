@@ -72,7 +72,8 @@ export async function measureLatency(
 /** A forward pass and its input. */
 interface NoisyPass {
   readonly pass: TracedFunction;
-  readonly values: Float32Array;
+  /** What enters each input. */
+  readonly values: readonly Float32Array[];
 }
 
 /** The figures of a model beside its times. */
@@ -82,24 +83,30 @@ export const timedModel = (
   { params, sparsity, macs, macsFor }: ModelTotals,
 ): TimedModel => ({ ...{ name, path, params, sparsity, macs }, ...(macsFor ? { macsFor } : {}) });
 
+/** @throws UserError where a size is open */
+function known(size: number | null, shape: readonly (number | null)[], name: string): number {
+  if (size !== null) return size;
+  throw new UserError(
+    `The model "${name}" leaves the size of its input open (${shape.map((one) => one ?? '?').join('x')}), so its latency cannot be measured: give its input layer a size.`,
+  );
+}
+
 function onNoise(network: Network, batch: number, name: string): NoisyPass {
-  const [, ...inner] = network.inputs[0]!.shape;
-  const shape = inner.map((size) => {
-    if (size === null)
-      throw new UserError(
-        `The model "${name}" leaves the size of its input open (${inner.map((one) => one ?? '?').join('x')}), so its latency cannot be measured: give its input layer a size.`,
-      );
-    return size;
-  });
   const stream = new Random(STREAM);
-  const values = new Float32Array(shape.reduce((all, size) => all * size, batch));
-  for (let i = 0; i < values.length; i++) values[i] = stream.uint32() / 2 ** 31 - 1;
-  return { pass: forwardPass(network, [batch, ...shape]), values };
+  const shapes = network.inputs.map(({ shape: [, ...inner] }) => [
+    batch,
+    ...inner.map((size) => known(size, inner, name)),
+  ]);
+  const values = shapes.map((shape) => {
+    const length = shape.reduce((all, size) => all * size, 1);
+    return Float32Array.from({ length }, () => stream.uint32() / 2 ** 31 - 1);
+  });
+  return { pass: forwardPass(network, shapes), values };
 }
 
 async function timed({ pass, values }: NoisyPass): Promise<number> {
   const start = performance.now();
-  await pass.run(values);
+  await pass.run(...values);
   return performance.now() - start;
 }
 

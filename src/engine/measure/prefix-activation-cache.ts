@@ -1,5 +1,6 @@
 import { CancelledError } from '../../protocol/errors';
 import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
+import { tracedScores } from './pass';
 import type { tf } from '../tf';
 import type { SplitPoint } from '../model/network';
 import { breathe } from '../pause';
@@ -7,7 +8,8 @@ import type { TaskedNetwork } from './tasked-network';
 
 /** Prefix activations, one row per example, and the forward pass from there. */
 export interface RemainingPass {
-  readonly batches: readonly Float32Array[];
+  /** What enters the pass, for each batch. */
+  readonly batches: readonly (readonly Float32Array[])[];
   /** Computes scores. */
   readonly pass: TracedFunction;
 }
@@ -24,14 +26,13 @@ export class PrefixActivationCache {
   readonly #whole: RemainingPass;
   #kept: (RemainingPass & { readonly split: SplitPoint }) | null = null;
 
-  /** @param batches values of `size` examples each */
+  /** @param batches what enters each input, for `size` examples each */
   constructor(
     private readonly tasked: TaskedNetwork,
-    batches: readonly Float32Array[],
+    batches: readonly (readonly Float32Array[])[],
     private readonly size: number,
   ) {
-    const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], DIVIDED);
-    this.#whole = { batches, pass };
+    this.#whole = { batches, pass: tracedScores(tasked, size) };
   }
 
   /**
@@ -70,13 +71,13 @@ export class PrefixActivationCache {
     });
   }
 
-  async #activations({ head }: SplitPoint, signal: AbortSignal): Promise<Float32Array[]> {
-    const pass = trace(head, [this.tasked.shapeOf(this.size)], DIVIDED);
-    const results: Float32Array[] = [];
+  async #activations({ head }: SplitPoint, signal: AbortSignal): Promise<(readonly Float32Array[])[]> {
+    const pass = trace(head, this.tasked.shapesOf(this.size), DIVIDED);
+    const results: Float32Array[][] = [];
     try {
       for (const batch of this.#whole.batches) {
         if (signal.aborted) throw new CancelledError();
-        results.push(await pass.run(batch));
+        results.push([await pass.run(...batch)]);
         await breathe();
       }
     } finally {

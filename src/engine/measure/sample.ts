@@ -7,6 +7,7 @@ import type { Network } from '../model/network';
 import { breathe } from '../pause';
 import { PrefixActivationCache } from './prefix-activation-cache';
 import { requireFinite } from './evaluate';
+import { paddedInputs } from './pass';
 import { withTask } from './tasked-network';
 import type { Task } from './tasks/task';
 
@@ -35,21 +36,13 @@ export interface Trivial {
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** A batch, filled up to the common size; `count` of its examples are real. */
-interface Part {
-  readonly count: number;
-  readonly filled: Batch;
-  /** The same before it was filled up. */
-  readonly batch: Batch;
-}
-
 /**
  * Examples on which many variants of a model are measured: normalized once, in batches of one size, so that one graph
  * serves all.
  */
 export class Sample {
   private readonly examples: Examples;
-  private readonly batches: readonly Part[];
+  private readonly batches: readonly Batch[];
   #trivial: Trivial = { main: undefined, loss: undefined };
 
   /** Takes the first `samples` examples, or all where there are fewer. */
@@ -58,14 +51,11 @@ export class Sample {
     this.batches = this.parts(BATCH_SIZE);
   }
 
-  /** Returns the examples in batches of one size, the last one filled up. */
-  private parts(most: number): Part[] {
+  /** Returns the examples in batches of one size; the last one may have fewer. */
+  private parts(most: number): Batch[] {
     const count = Math.ceil(this.length / most);
     const size = Math.ceil(this.length / count);
-    return Array.from({ length: count }, (_, i) => {
-      const batch = this.examples.batch(i * size, size);
-      return { count: batch.count, batch, filled: padded(batch, size) };
-    });
+    return Array.from({ length: count }, (_, i) => this.examples.batch(i * size, size));
   }
 
   get length(): number {
@@ -80,9 +70,11 @@ export class Sample {
   /** SHA-256, hex, of the examples and their targets. */
   hash(): string {
     const hash = createHash('sha256');
-    for (const { filled } of this.batches) {
-      hash.update(new Uint8Array(filled.values.buffer)).update(filled.labels);
-      if (filled.labels.length === 0) hash.update(filled.numbers);
+    const size = this.batches[0]!.count;
+    for (const { values, count, labels, numbers, named } of this.batches) {
+      hash.update(padded(values, count, size)).update(labels);
+      if (labels.length === 0) hash.update(numbers);
+      for (const [name, array] of named) hash.update(name).update(array);
     }
     return hash.digest('hex');
   }
@@ -94,21 +86,21 @@ export class Sample {
   async measuring<T>(network: Network, work: (evaluate: MeasureWeights) => Promise<T>): Promise<T> {
     const tasked = withTask(network, this.examples);
     const { task } = tasked;
-    const usual = this.batches[0]!.filled.count;
+    const usual = this.batches[0]!.count;
     const most = batchWithin(network, usual);
     const parts = most < usual ? this.parts(most) : this.batches;
-    const size = parts[0]!.filled.count;
-    const values = parts.map(({ filled }) => filled.values);
-    const targets = parts.map(({ batch }) => task.targetsOf(batch));
+    const size = parts[0]!.count;
+    const inputs = parts.map((batch) => paddedInputs(tasked, batch, size));
+    const targets = parts.map((batch) => tasked.targetsOf(batch));
     this.#trivial = trivialOf(task, targets);
-    const cache = new PrefixActivationCache(tasked, values, size);
+    const cache = new PrefixActivationCache(tasked, inputs, size);
     try {
       return await work(async (signal, advance, changed = NOTHING) => {
         const sums = task.meter();
         const { pass, batches } = await cache.passAfter(changed, signal);
         for (const [i, { count }] of parts.entries()) {
           if (signal.aborted) throw new CancelledError();
-          sums.add(await pass.run(batches[i]!), targets[i]!, count);
+          sums.add(await pass.run(...batches[i]!), targets[i]!, count);
           advance?.(count);
           await breathe();
         }
@@ -132,5 +124,5 @@ function trivialOf(task: Task, parts: readonly Float32Array[]): Trivial {
     for (let i = 0; i < count; i++) scores.set(row, i * scoreSize);
     sums.add(scores, part, count);
   }
-  return { main: sums.chance, loss: sums.loss };
+  return { main: sums.main.name === 'loss' ? sums.loss : sums.chance, loss: sums.loss };
 }

@@ -1,13 +1,12 @@
-import { UserError } from '../../protocol/errors';
-import { RAW, type Normalization } from '../../protocol/normalization';
+import { RAW } from '../../protocol/normalization';
 import type { Batch } from '../dataset/examples';
 import type { SizedData } from '../dataset/open-data';
-import type { Targets } from '../dataset/targets';
 import { INFERENCE, type Network, type Pass } from '../model/network';
 import { tf } from '../tf';
-import { inputShape } from './input-shape';
+import { fedInputs, targetsFor, type Exemplary } from './ends';
 import { answersProbabilities } from './probabilities';
 import { chooseTask } from './tasks/choose';
+import { SeveralTasks } from './tasks/several';
 import type { Task } from './tasks/task';
 
 /** A network together with its task on some data. */
@@ -16,19 +15,15 @@ export interface TaskedNetwork {
   readonly task: Task;
   /** Computes the scores of a batch, count x scoreSize. The pass is an inference pass unless another is given. Call it within a tidy. */
   scores(batch: Batch, pass?: Pass): tf.Tensor2D;
-  /** Does the same from the tensor of the examples, of the shape `shapeOf(count)`. */
-  scoresOf(examples: tf.Tensor, pass?: Pass): tf.Tensor2D;
-  /** Does the same from the network's output. */
+  /** Does the same from a tensor for each input, of the shapes `shapesOf(count)`. */
+  scoresOf(inputs: readonly tf.Tensor[], pass?: Pass): tf.Tensor2D;
+  /** Does the same from the network's only output. */
   scoresFrom(output: tf.Tensor): tf.Tensor2D;
-  shapeOf(count: number): number[];
-}
-
-/** Examples of one shape, and what is known of their targets. */
-export interface Exemplary {
-  readonly shape: readonly number[];
-  readonly targets: Targets;
-  /** Null for numbers that enter unchanged. */
-  readonly normalization: Normalization | null;
+  shapesOf(count: number): number[][];
+  /** Returns the numbers that enter each input for a batch. */
+  inputsOf(batch: Batch): Float32Array[];
+  /** Returns the targets of a batch, count x targetSize. @throws UserError where one cannot be right */
+  targetsOf(batch: Batch): Float32Array;
 }
 
 /** Returns data whose normalization is not decided yet as examples that stand for it. */
@@ -41,32 +36,45 @@ export const asStored = ({ shape, targets, kind }: SizedData): Exemplary => ({
  * Gives a network its task on such examples.
  * @throws NoTask where output and targets do not fit each other, UserError where the examples do not fit
  */
-export function withTask(network: Network, { shape, targets, normalization }: Exemplary): TaskedNetwork {
-  const [first, ...others] = network.outputs;
-  if (network.inputs.length !== 1 || !first || others.length > 0)
-    throw new UserError(
-      `The model has ${network.inputs.length} inputs and ${network.outputs.length} outputs: only models with one of each can be evaluated or trained.`,
-    );
-  const input = inputShape(network.inputs[0]!.shape, shape);
-  const task = chooseTask({
-    ...{ output: undefined, activation: first.activation, input, targets, normalization },
-    shape: outputShape(network, input),
-    probabilities: () => answersProbabilities(network, input),
-    trained: network.trainedFor?.lossOf({ name: first.name, index: 0 }),
+export function withTask(network: Network, examples: Exemplary): TaskedNetwork {
+  const inputs = fedInputs(network, examples);
+  const shapes = inputs.map(({ shape }) => shape);
+  const outputs = outputShapes(network, shapes);
+  const several = network.outputs.length > 1;
+  const parts = network.outputs.map((output, index) => {
+    const { targets, of } = targetsFor(network, output, examples);
+    const end = { name: output.name, index };
+    const task = chooseTask({
+      ...{ output: several ? output.name : undefined, activation: output.activation, targets },
+      ...{ shape: outputs[index]!, input: shapes[0]!, normalization: examples.normalization },
+      probabilities: () => answersProbabilities(network, index, shapes),
+      trained: network.trainedFor?.lossOf(end),
+    });
+    const said = examples.targets.said.outputs?.[output.name]?.weight;
+    return { task, of, weight: said ?? network.trainedFor?.weightOf(end) ?? 1 };
   });
-  const shapeOf = (count: number): number[] => [count, ...input];
-  const scoresFrom = (output: tf.Tensor): tf.Tensor2D => task.scoresFrom([output]);
-  const scoresOf = (x: tf.Tensor, pass = INFERENCE): tf.Tensor2D => task.scoresFrom(network.forward([x], pass));
+  const task = several ? new SeveralTasks(parts) : parts[0]!.task;
+  const scoresOf = (xs: readonly tf.Tensor[], pass = INFERENCE): tf.Tensor2D =>
+    task.scoresFrom(network.forward(xs, pass));
+  const shapesOf = (count: number): number[][] => shapes.map((shape) => [count, ...shape]);
+  const inputsOf = (batch: Batch): Float32Array[] => inputs.map(({ valuesOf }) => valuesOf(batch));
   return {
-    ...{ network, task, scoresOf, scoresFrom, shapeOf },
-    scores: (batch, pass) => scoresOf(tf.tensor(batch.values, shapeOf(batch.count)), pass),
+    ...{ network, task, scoresOf, shapesOf, inputsOf },
+    scoresFrom: (output) => task.scoresFrom([output]),
+    scores: (batch, pass) => {
+      const of = shapesOf(batch.count);
+      return scoresOf(inputsOf(batch).map((values, i) => tf.tensor(values, of[i])), pass); // prettier-ignore
+    },
+    targetsOf: (batch) => task.targetsOf(several ? batch : parts[0]!.of(batch)),
   };
 }
 
-/** Returns the shape of the output for one example. Sizes that the description leaves open are found by a pass. */
-function outputShape(network: Network, input: readonly number[]): number[] {
-  const sizes = network.outputs[0]!.shape.slice(1);
-  const known = sizes.filter((size) => size !== null);
-  if (known.length === sizes.length) return known;
-  return tf.tidy(() => network.forward([tf.zeros([1, ...input])], INFERENCE)[0]!.shape.slice(1));
+/** Returns the shape of each output for one example. Sizes that the description leaves open are found by a pass. */
+function outputShapes(network: Network, inputs: readonly (readonly number[])[]): number[][] {
+  const sizes = network.outputs.map(({ shape }) => shape.slice(1));
+  const known = sizes.map((shape) => shape.filter((size) => size !== null));
+  if (known.every((shape, i) => shape.length === sizes[i]!.length)) return known;
+  return tf.tidy(() =>
+    network.forward(inputs.map((shape) => tf.zeros([1, ...shape])), INFERENCE).map(({ shape }) => shape.slice(1)),
+  ); // prettier-ignore
 }

@@ -97,9 +97,6 @@ export interface BatchNormalization {
   watch(hear: (moments: ChannelMoments) => void): () => void;
 }
 
-/** `several` allows several inputs and outputs. Evaluation and training need one of each. */
-export type Ends = 'one' | 'several';
-
 /** A running network, from any file format. Its weights can change in place. */
 export interface Network {
   readonly inputs: readonly NetworkInput[];
@@ -119,7 +116,7 @@ export interface Network {
   penalties(): tf.Scalar[];
   /**
    * Finds the tensors at which a network with one input and one output can be split, in order, so that none of the named
-   * variables is before the split. The input itself is not one of them.
+   * variables is before the split. The input itself is not one of them. Empty for other networks.
    */
   splitPointsBefore(variables: ReadonlySet<string>): SplitPoint[];
   /**

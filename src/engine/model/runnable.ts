@@ -2,14 +2,13 @@ import type { ModelContent } from '../checkpoint/types';
 import { constraintNote } from './layers-model/constraints';
 import { load } from './layers-model/load';
 import { whyNotLoadable } from './layers-model/load-plan';
-import type { Ends, Network } from './network';
+import type { Network } from './network';
 
 /**
  * Explains in one sentence why a model cannot be evaluated or trained; undefined where no reason is known.
  * Reads the description only: the model may still fail to load.
  */
-export const whyNotRunnable = (model: ModelContent, ends: Ends = 'one'): string | undefined =>
-  whyNotLoadable(model, ends);
+export const whyNotRunnable = (model: ModelContent): string | undefined => whyNotLoadable(model);
 
 /** Describes in one sentence what training ignores in a model; undefined where it ignores nothing. */
 export const leftOutOfTraining = (model: ModelContent): string | undefined => constraintNote(model);
@@ -19,4 +18,4 @@ export const leftOutOfTraining = (model: ModelContent): string | undefined => co
  * @throws UserError where it cannot run, see `whyNotRunnable`, where tensors and weights do not match one to one, or
  * where it holds NaN or infinite weights
  */
-export const toNetwork = (model: ModelContent, ends: Ends = 'one'): Promise<Network> => load(model, ends);
+export const toNetwork = (model: ModelContent): Promise<Network> => load(model);

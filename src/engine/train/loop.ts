@@ -244,7 +244,7 @@ async function runSteps(session: Session, epoch: number): Promise<Meter> {
       : plain;
     const done = (epoch - 1) * steps + step;
     const rate = learningRateAt(options, done, length);
-    metrics.add(await taken.take(batch, rate, done), tasked.task.targetsOf(batch), batch.count);
+    metrics.add(await taken.take(batch, rate, done), tasked.targetsOf(batch), batch.count);
     if (!Number.isFinite(metrics.loss))
       throw new UserError(
         `Training diverged in epoch ${epoch}, step ${step + 1}: the loss is no longer a number; choose a learning rate smaller than ${options.learningRate}.`,

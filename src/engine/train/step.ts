@@ -28,9 +28,6 @@ export interface Training {
 /** Separates the seeds of layers from other uses of the same seed. */
 const DRAW_STREAM = 0xd5a3;
 
-/** The inputs of a step: rate and epsilon come between targets and the teacher's answers, which only a student has. */
-const [EXAMPLES, TARGETS, ANSWERS] = [0, 1, 4];
-
 /**
  * Optimizer steps on the mean loss of a batch, or on that and the distance from the teacher's answers, with the network's
  * own regularizers. A step is traced once for each batch size where the backend can do that.
@@ -51,9 +48,15 @@ export class Steps {
     const step = this.#ofSize(batch.count);
     this.#step = index;
     const { rate, epsilon } = adam.begin(learningRate);
-    const targets = tasked.task.fed(tasked.task.targetsOf(batch));
+    const targets = tasked.task.fed(tasked.targetsOf(batch));
     return step.run(
-      ...[batch.values, targets, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ? [answers] : [])],
+      ...[
+        ...tasked.inputsOf(batch),
+        targets,
+        Float32Array.of(rate),
+        Float32Array.of(epsilon),
+        ...(answers ? [answers] : []),
+      ],
     );
   }
 
@@ -68,8 +71,10 @@ export class Steps {
     if (known) return known;
     const { tasked, distillation, seeds } = this.training;
     const answers = distillation ? [[count, distillation.teacher.soft.size]] : [];
-    const shapes = [tasked.shapeOf(count), [count, tasked.task.fedSize], [], [], ...answers];
-    const examples = [EXAMPLES, TARGETS, ...(distillation ? [ANSWERS] : [])];
+    const inputs = tasked.shapesOf(count);
+    // Rate and epsilon come between targets and the teacher's answers, which only a student has.
+    const shapes = [...inputs, [count, tasked.task.fedSize], [], [], ...answers];
+    const examples = shapes.flatMap((shape, i) => (shape.length > 0 ? [i] : []));
     const compute = (...inputs: tf.Tensor[]): tf.Tensor2D =>
       stepOn(this.training, inputs, [DRAW_STREAM, ...seeds, this.#step]);
     const step = trace(compute, shapes, { examples });
@@ -84,8 +89,10 @@ function stepOn(
   inputs: readonly tf.Tensor[],
   draws: readonly number[],
 ): tf.Tensor2D {
-  const [examples, targets, rate, epsilon, answers] = inputs as [
-    tf.Tensor, tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,
+  const count = tasked.network.inputs.length;
+  const examples = inputs.slice(0, count);
+  const [targets, rate, epsilon, answers] = inputs.slice(count) as [
+    tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,
   ]; // prettier-ignore
   let kept: tf.Tensor2D | undefined;
   const { grads } = tf.variableGrads(

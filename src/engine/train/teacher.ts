@@ -1,7 +1,8 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import { tf } from '../tf';
-import { padded, type Batch, type Examples } from '../dataset/examples';
+import type { Batch, Examples } from '../dataset/examples';
+import { paddedInputs } from '../measure/pass';
 import type { TaskedNetwork } from '../measure/tasked-network';
 import type { SoftTargets } from '../measure/tasks/task';
 import { batchWithin } from '../model/batch-size';
@@ -55,7 +56,7 @@ export async function teacherOf(tasked: TaskedNetwork, images: Examples, options
   for (let from = 0; from < images.length; from += size) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(from, size);
-    const answers = await ask(tasked, soft, padded(batch, size), temperature);
+    const answers = await ask(tasked, soft, batch, temperature, size);
     batch.members.forEach((member, i) => {
       known.set(answers.subarray(i * width, (i + 1) * width), member * width);
     });
@@ -80,8 +81,18 @@ function softOf({ task }: Pick<TaskedNetwork, 'task'>): SoftTargets {
   throw new UserError(`Distillation teaches classes and numbers, but the model is ${task.soft}: leave "distill" out.`);
 }
 
-async function ask(tasked: TaskedNetwork, soft: SoftTargets, batch: Batch, temperature: number): Promise<Float32Array> {
-  const softened = tf.tidy(() => soft.answers(tasked.scores(batch), temperature));
+async function ask(
+  tasked: TaskedNetwork,
+  soft: SoftTargets,
+  batch: Batch,
+  temperature: number,
+  size = batch.count,
+): Promise<Float32Array> {
+  const shapes = tasked.shapesOf(size);
+  const softened = tf.tidy(() => {
+    const inputs = paddedInputs(tasked, batch, size).map((values, i) => tf.tensor(values, shapes[i]));
+    return soft.answers(tasked.scoresOf(inputs), temperature);
+  });
   try {
     const answers = (await softened.data<'float32'>()).slice();
     if (!answers.every(Number.isFinite))

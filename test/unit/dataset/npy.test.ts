@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { openDataset } from '../../../src/engine/dataset/dataset';
 import type { OpenData } from '../../../src/engine/dataset/open-data';
-import { roleOf } from '../../../src/engine/dataset/sources/npy/names';
+import { namedOf, roleOf } from '../../../src/engine/dataset/sources/npy/names';
 import { readNpy } from '../../../src/engine/dataset/sources/npy/read';
 import { UserError } from '../../../src/protocol/errors';
 import { temporaryFolder } from '../temporary';
@@ -62,6 +62,27 @@ it('names of arrays tell what they are', () => {
   expect(roleOf('y')).toEqual({ split: 'train', role: 'targets' });
   expect(roleOf('X')).toEqual({ split: 'train', role: 'examples' });
   expect(['mean', 'x_train_extra', 'weights', ''].map(roleOf)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it('arrays tell by their names which input or output of a network they belong to', () => {
+  expect(namedOf('title')).toEqual({ split: 'train', name: 'title' });
+  expect(namedOf('title_test')).toEqual({ split: 'test', name: 'title' });
+  expect(namedOf('x_train_title')).toEqual({ split: 'train', name: 'title' });
+  expect(namedOf('val_main_input')).toEqual({ split: 'validation', name: 'main_input' });
+  expect(namedOf('y_test_box_size')).toEqual({ split: 'test', name: 'box_size' });
+  expect(namedOf('test')).toEqual({ split: 'train', name: 'test' });
+});
+
+it('arrays that only their names tell apart are a dataset', async () => {
+  const folder = path.join(await temporaryFolder(), 'named');
+  await mkdir(folder);
+  for (const name of ['title', 'price', 'title_test', 'price_test'])
+    await writeFile(path.join(folder, `${name}.npy`), bytesOf('le-f4-C'));
+  const dataset = await open(folder);
+  expect(dataset.info).toMatchObject({ task: 'named', examples: { train: 1, validation: 1, test: 2 } });
+  expect([...dataset.targets.named!.keys()]).toEqual(['price', 'title']);
+  const { named } = (await dataset.at(undefined)).under({ mean: 0, std: 1, from: 'values' }).split('test').batch(0, 2);
+  expect(named.get('price')).toHaveLength(2 * 12);
 });
 
 it('floats of 0 to 16 are numbers and no pixels, and a part of them is held out', async () => {

@@ -11,7 +11,7 @@ import { numbers } from 'tfjs-backend-onnxruntime/testing/networks';
 
 const SIZE = 6;
 const TEN_CLASSES = { classNames: Array.from({ length: 10 }, (_, i) => String(i)), said: {} };
-const batches = [1, 2].map((seed) => numbers(SIZE * 28 * 28, seed));
+const batches = [1, 2].map((seed) => [numbers(SIZE * 28 * 28, seed)]);
 const { signal } = new AbortController();
 
 beforeAll(async () => {
@@ -38,10 +38,10 @@ test('passes begin behind what has not changed, where that saves more than it co
     const before = tf.clone(kernel.variable);
     halve(kernel);
     const { pass, batches: given } = await cache.passAfter(only(kernel), signal);
-    lengths.push(given[0]!.length / SIZE);
-    for (const [i, pixels] of batches.entries()) {
-      const whole = tf.tidy(() => tasked.scoresOf(tf.tensor(pixels, [SIZE, 28, 28, 1])).dataSync());
-      const actual = await pass.run(given[i]!);
+    lengths.push(given[0]![0]!.length / SIZE);
+    for (const [i, [pixels]] of batches.entries()) {
+      const whole = tf.tidy(() => tasked.scoresOf([tf.tensor(pixels!, [SIZE, 28, 28, 1])]).dataSync());
+      const actual = await pass.run(...given[i]!);
       whole.forEach((value, k) => {
         expect(actual[k]).toBeCloseTo(value, 5);
       });
@@ -62,7 +62,7 @@ test('what is kept is computed once, until another layer changes', async () => {
   halve(kernels.at(-1));
   expect(await cache.passAfter(last, signal)).toBe(first);
   const earlier = await cache.passAfter(only(kernels.at(-2)), signal);
-  expect(earlier.batches[0]!.length).not.toBe(first.batches[0]!.length);
+  expect(earlier.batches[0]![0]!.length).not.toBe(first.batches[0]![0]!.length);
   expect(await cache.passAfter(new Set(), signal)).toMatchObject({ batches });
   cache.dispose();
   network.dispose();

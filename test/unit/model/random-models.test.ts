@@ -114,7 +114,9 @@ async function trained(content: ModelContent, images: Examples): Promise<[ModelC
     tensors.set(tensor.name, { ...tensor, data });
   }
   const { values } = images.batch(0, COUNT);
-  const output = tf.tidy(() => model.forward([tf.tensor(values, tasked.shapeOf(COUNT))], INFERENCE)[0] as tf.Tensor2D);
+  const output = tf.tidy(
+    () => model.forward([tf.tensor(values, tasked.shapesOf(COUNT)[0])], INFERENCE)[0] as tf.Tensor2D,
+  );
   const rows = await output.array();
   steps.dispose();
   adam.dispose();

@@ -7,14 +7,7 @@ import { fromLayersModel } from '../../../src/engine/model/layers-model/content'
 import { WeightSwap } from '../../../src/engine/model/weight-swap';
 import { toLayersModel } from '../layers-model';
 import { whyNotRunnable } from '../../../src/engine/model/runnable';
-import {
-  tinyModel,
-  tinyWeights,
-  twoInputModel,
-  writeRaw,
-  type RawLayer,
-  type RawModel,
-} from '../../fixtures/tiny-model';
+import { tinyModel, tinyWeights, writeRaw, type RawLayer, type RawModel } from '../../fixtures/tiny-model';
 import { temporaryFolder } from '../temporary';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -68,7 +61,6 @@ describe('whether a model can be run', () => {
     for (const [model, sentence] of [
       [strangeType, /^The layer "flatten" has the number type 9007199254740992, .*\.$/],
       [unknown, /^The layer "s" has the type "Sharpen", which TensorFlow\.js does not know, .*\.$/],
-      [twoInputModel(), /^The model has 2 inputs, .*\.$/],
       [
         keras3({ activation: 'glu' }),
         /^The layer "logits" has the activation "glu", which TensorFlow\.js does not know, .*\.$/,

@@ -55,7 +55,7 @@ export async function gradientsOf(
 ): Promise<Gradients> {
   const found = tf.tidy(() => {
     const { task } = tasked;
-    const targets = tf.tensor2d(task.fed(task.targetsOf(batch)), [batch.count, task.fedSize]);
+    const targets = tf.tensor2d(task.fed(tasked.targetsOf(batch)), [batch.count, task.fedSize]);
     const { grads } = tf.variableGrads(() => task.loss(targets, tasked.scores(batch, pass)), [...variables.values()]);
     step?.(grads);
     return grads;

@@ -51,11 +51,11 @@ export async function checkDifference(
   const onImages = images !== undefined && readGraph(expected).inputs.length === 1;
   // Images have a size of their own.
   const sized = (model: ModelContent): ModelContent => (onImages ? model : withInputShape(model, inputShape));
-  const why = whyNotRunnable(sized(expected), 'several');
+  const why = whyNotRunnable(sized(expected));
   if (why !== undefined) return { difference: null, notCompared: why };
-  const large = await toNetwork(withoutLastActivations(sized(expected)), 'several');
+  const large = await toNetwork(withoutLastActivations(sized(expected)));
   try {
-    const small = await toNetwork(withoutLastActivations(sized(got)), 'several');
+    const small = await toNetwork(withoutLastActivations(sized(got)));
     try {
       const inputs = onImages ? imagesFor(large, images) : noiseFor(large);
       const first = await compare(large, small, inputs, onImages ? 'validation' : 'noise', signal);

@@ -43,6 +43,8 @@ export interface Part {
   readonly count: number;
   readonly examples: StoredExamples;
   readonly target: Target;
+  /** Arrays by their names, for networks with several inputs or outputs; `examples` may be one of them. */
+  readonly named?: ReadonlyMap<string, NumericTargets> | undefined;
   /** The files of examples and labels, for messages. */
   readonly examplesFrom: string;
   readonly labelsFrom: string;
@@ -61,6 +63,8 @@ export interface SourceData {
   readonly sortedClasses?: boolean;
   /** True where each class is held out in proportion. */
   readonly stratified?: boolean;
+  /** True where only names tell which arrays are examples and which are targets. */
+  readonly namedOnly?: boolean;
   /** Notes for the person, one sentence each. */
   readonly notes?: readonly string[];
 }

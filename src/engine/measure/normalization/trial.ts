@@ -2,14 +2,14 @@ import { CancelledError } from '../../../protocol/errors';
 import type { Split } from '../../../protocol/dataset';
 import type { Progress } from '../../../protocol/measure';
 import { CONVENTIONS, sameNormalization, type Normalization } from '../../../protocol/normalization';
-import { trace } from 'tfjs-backend-onnxruntime';
 import type { Dataset, SizedData } from '../../dataset/open-data';
-import { padded, type Examples } from '../../dataset/examples';
+import type { Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
 import { batchWithin } from '../../model/batch-size';
 import type { Network } from '../../model/network';
 import { ProgressMeter } from '../../progress-meter';
 import { breathe } from '../../pause';
+import { paddedInputs, tracedScores } from '../pass';
 import { withTask } from '../tasked-network';
 import type { Meter } from '../tasks/task';
 import type { Answers } from './decide';
@@ -54,7 +54,7 @@ export async function tryNormalizations(
   const tasked = withTask(network, first[0]!);
   const size = batchWithin(network, Math.min(BATCH_SIZE, samples));
   const meter = new ProgressMeter('finding the normalization', all.length * samples, first[0]!.noun, onProgress);
-  const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], { examples: [0] });
+  const pass = tracedScores(tasked, size);
   const labels = new Int32Array(samples);
   try {
     const answers: Trial['answers'][number][] = [];
@@ -62,7 +62,8 @@ export async function tryNormalizations(
     for (const normalization of all) {
       const parts = partsOf(data, normalization);
       // Targets that are pixels have the normalization of the examples.
-      const { task } = withTask(network, parts[0]!);
+      const own = withTask(network, parts[0]!);
+      const { task } = own;
       classed = task.meter().confusion !== undefined && task.targetSize === 1;
       const [guesses, losses] = [new Int32Array(samples), new Float64Array(samples)];
       const one = { normalization, guesses, losses, sums: task.meter() };
@@ -71,9 +72,9 @@ export async function tryNormalizations(
         for (let from = 0; from < images.length; from += size) {
           if (signal?.aborted) throw new CancelledError();
           const batch = images.batch(from, size);
-          const targets = task.targetsOf(batch);
+          const targets = own.targetsOf(batch);
           if (classed) labels.set(targets, at);
-          const scores = await pass.run(padded(batch, size).values);
+          const scores = await pass.run(...paddedInputs(own, batch, size));
           one.sums.add(scores, targets, batch.count, (row, cost, guess) => {
             guesses[at + row] = Number.isFinite(cost) ? guess : -1;
             losses[at + row] = Number.isFinite(cost) ? cost : Infinity;

@@ -17,9 +17,11 @@ export const OF_CLASSES: ReadonlySet<LossName> = new Set([
   'kl_divergence',
   'categorical_hinge',
 ]);
-/** Returns true where each target is the number of one of so many classes. */
+/** Returns true where each target is one of so many classes: its number, or one-hot. */
 export function areNumbersOf(classes: number, { targets: { numbers } }: Subject): boolean {
-  return numbers !== undefined && numbers.whole && numbers.least >= 0 && numbers.most < classes && numbersIn(numbers.shape) === 1; // prettier-ignore
+  if (!numbers?.whole || numbers.least < 0) return false;
+  if (numbers.oneHot && numbers.shape.join() === String(classes)) return true;
+  return numbers.most < classes && numbersIn(numbers.shape) === 1;
 }
 
 /** Returns true where the targets have a class for each place of the output: its number, or one-hot. */
@@ -31,6 +33,8 @@ export function placesMatch({ shape, targets }: Subject): boolean {
   return (plain && whole) || (given.join() === shape.join() && oneHot);
 }
 
-/** Says the task and why it is that. */
-export const saidOf = ({ name, loss, because }: Chosen, more = ''): string =>
-  `Task: ${TASK_WORDS[name]}${more}, ${because}${because.includes(loss.name) ? '' : `; loss ${loss.name}`}.`;
+/** Says the task and why it is that. @param output its name, where the network has several */
+export function saidOf({ name, loss, because }: Chosen, output: string | undefined, more = ''): string {
+  const of = output === undefined ? '' : ` of ${output}`;
+  return `Task${of}: ${TASK_WORDS[name]}${more}, ${because}${because.includes(loss.name) ? '' : `; loss ${loss.name}`}.`;
+}

@@ -28,7 +28,7 @@ export function classesTask(subject: Subject, chosen: Chosen): Task {
     );
   const sigmoid = activation !== undefined && SIGMOIDS.has(activation);
   const form = sigmoid && units === 1 ? 'sigmoid' : units === 1 ? 'logits' : sigmoid ? 'sigmoid' : subject.probabilities() ? 'softmax' : 'logits'; // prettier-ignore
-  const said = saidOf(chosen, ` into ${plural(classes, 'class', 'classes')}`);
+  const said = saidOf(chosen, output, ` into ${plural(classes, 'class', 'classes')}`);
   const info = { ...{ name: chosen.name, loss: chosen.loss.name, said }, ...(output === undefined ? {} : { output }) };
   return new OfClasses({ info, loss: lossOf(chosen.loss), classes, units, places, form });
 }

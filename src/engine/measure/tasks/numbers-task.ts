@@ -30,7 +30,7 @@ export function regressionTask(subject: Subject, chosen: Chosen): Task {
       `The outputs of the model lie from ${bounds[0]} to ${bounds[1]} (${activation!}), but the targets from ${numbers.least} to ${numbers.most}: scale them as in its training, or choose the data it was trained on.`,
     );
   const size = numbersIn(shape);
-  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
+  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, output) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
   return new OfNumbers({
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, squashed: false },
     targetsOf: ({ numbers: all }) => all,
@@ -55,7 +55,7 @@ export function reconstructionTask(subject: Subject, chosen: Chosen): Task {
   const pixels = own ? normalization !== null : numbers.pixels;
   const targetsOf = own ? ownTargets(normalization, pixels ? scale : null) : (batch: Batch) => scaled(batch.numbers, RAW, pixels ? (scale ?? RAW) : null); // prettier-ignore
   const range = pixels && scale ? ` of ${own ? 'the input' : 'images'} with pixels in ${normalizationName(scale)}` : own ? ' of the input' : ''; // prettier-ignore
-  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, range) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
+  const info = { ...{ name: chosen.name, loss: chosen.loss.name, said: saidOf(chosen, output, range) }, ...(output === undefined ? {} : { output }) }; // prettier-ignore
   return new OfNumbers({
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, targetsOf },
     squashed: logits && !(activation !== undefined && BOUNDS.get(activation)?.[0] === 0),

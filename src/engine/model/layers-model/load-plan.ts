@@ -7,12 +7,11 @@ import { readTopology, type Topology } from './description/topology';
 import { LayerJson, type Config } from './description/json';
 import { whyTooLarge } from './validate/memory';
 import { whyMasksDiffer } from './masks';
-import type { Ends } from '../network';
 import type { Slot } from './weights/slots';
 
 /** Explains in one sentence why a model cannot be loaded; undefined where no reason is known. */
-export function whyNotLoadable(model: ModelContent, ends: Ends): string | undefined {
-  const plan = loadPlan(model, ends);
+export function whyNotLoadable(model: ModelContent): string | undefined {
+  const plan = loadPlan(model);
   return typeof plan === 'string' ? plan : undefined;
 }
 
@@ -26,7 +25,7 @@ export interface LoadPlan {
 }
 
 /** Plans the loading of a model, or explains in one sentence why it cannot be loaded. */
-export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
+export function loadPlan(model: ModelContent): LoadPlan | string {
   const topology = topologyOf(model);
   if (typeof topology === 'string') return topology;
   if (model.format === 'graph-model' || !topology) {
@@ -46,14 +45,6 @@ export function loadPlan(model: ModelContent, ends: Ends): LoadPlan | string {
   }
   const tooLarge = whyTooLarge(model);
   if (tooLarge !== undefined) return tooLarge;
-  for (const [count, what] of [
-    [topology.inputs.length, 'input'],
-    [topology.outputs.length, 'output'],
-  ] as const) {
-    if (count > 1 && ends === 'one') {
-      return `The model has ${count} ${what}s, so it cannot be evaluated or trained: only models with one ${what} can.`;
-    }
-  }
   const stateful = topology.nodes.find(({ config }) => isStateful(config));
   if (stateful) {
     return `The layer "${stateful.name}" is stateful, so its outputs depend on earlier examples, and the model cannot be evaluated or trained: set "stateful" of the layer to false.`;

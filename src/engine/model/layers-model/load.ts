@@ -1,7 +1,6 @@
 import { UserError } from '../../../protocol/errors';
 import type { tf } from '../../tf';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import type { Ends } from '../network';
 import { trainedFor } from '../trained-for';
 import { modelTensors, requireFinite } from '../tensors';
 import { matchWeights } from './weights/match';
@@ -21,8 +20,8 @@ import { mendBatchNormalization } from './training-mode';
  * @throws UserError where it cannot run, see `whyNotRunnable`, where tensors and variables do not match one to one, or
  * where it holds NaN or infinite weights
  */
-export async function load(model: ModelContent, ends: Ends = 'one'): Promise<LayersNetwork> {
-  const plan = loadPlan(model, ends);
+export async function load(model: ModelContent): Promise<LayersNetwork> {
+  const plan = loadPlan(model);
   if (typeof plan === 'string') throw new UserError(plan);
   const weights = modelTensors(model);
   requireFinite(weights, 'evaluated or trained');

@@ -20,7 +20,7 @@ export async function newNetwork(
   seed: number,
 ): Promise<ModelContent> {
   const content: ModelContent = { modelTopology, tensors: new Map(), format: 'layers-model' };
-  const plan = loadPlan(content, 'several');
+  const plan = loadPlan(content);
   if (typeof plan === 'string') throw new UserError(plan);
   const running = await build(plan);
   try {

@@ -23,6 +23,7 @@ const MASKING: ReadonlySet<string> = new Set(['Masking', 'Embedding']);
  */
 export function splitPointsBefore(model: LayersModel, variables: ReadonlySet<ModelVariable>): LayerSplit[] {
   const [input, output] = [model.inputs[0]!, model.outputs[0]!];
+  if (model.inputs.length > 1 || model.outputs.length > 1) return [];
   const calls = callsBefore(output);
   if (calls.some(({ outboundLayer }) => MASKING.has(outboundLayer.getClassName()))) return [];
   const end = calls.findIndex(({ outboundLayer }) => outboundLayer.weights.some((weight) => variables.has(weight)));

@@ -99,7 +99,7 @@ it('a network that reproduces its input in a range tells how the input enters', 
   expect(chooseTask(subject({ shape: [784], activation: 'sigmoid' })).implied).toEqual({ mean: 0, std: 1 });
   expect(chooseTask(subject({ shape: [784], activation: 'tanh' })).implied).toEqual({ mean: 0.5, std: 0.5 });
   expect(chooseTask(subject({ shape: [784] })).implied).toBeUndefined();
-  const batch = { count: 1, values: new Float32Array(784).fill(-1), labels: new Int32Array(0), numbers: new Float32Array(0), members: Uint32Array.of(0) }; // prettier-ignore
+  const batch = { count: 1, values: new Float32Array(784).fill(-1), labels: new Int32Array(0), numbers: new Float32Array(0), named: new Map(), members: Uint32Array.of(0) }; // prettier-ignore
   expect(chooseTask(subject({ shape: [784], activation: 'sigmoid' })).targetsOf(batch)[0]).toBe(0);
   expect(chooseTask(subject({ shape: [784] })).targetsOf(batch)[0]).toBe(-1);
 });

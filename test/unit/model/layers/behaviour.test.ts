@@ -26,7 +26,7 @@ describe('layers of Keras', () => {
   it.each(CASES.filter((name) => !name.endsWith('-2')))('%s takes a step of training on the backend', async (name) => {
     await tf.setBackend(backend);
     const keras = fixture(name);
-    const network = await toNetwork(contentOf(keras), 'several');
+    const network = await toNetwork(contentOf(keras));
     const inputs = inputsOf(keras);
     expect(distance(network.forward(inputs, INFERENCE)[0]!.dataSync(), keras.outputs[0]!.values)).toBeLessThan(1e-5);
     const trained = trainableOf(network).map(({ variable }) => variable);
@@ -79,9 +79,9 @@ describe('layers of Keras', () => {
     const changed = { ...content, modelTopology: withSettings(content.modelTopology, type, settings) };
     const whole = async () => {
       validateDescription(changed.modelTopology);
-      const why = whyNotRunnable(changed, 'several');
+      const why = whyNotRunnable(changed);
       if (why !== undefined) throw new UserError(why);
-      await toNetwork(changed, 'several');
+      await toNetwork(changed);
     };
     await expect(whole()).rejects.toThrow(sentence);
     await expect(whole()).rejects.toBeInstanceOf(UserError);

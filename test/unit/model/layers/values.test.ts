@@ -16,7 +16,7 @@ describe('layers of Keras', () => {
     const content = contentOf(keras);
     validateDescription(content.modelTopology);
     validateWeights(content);
-    const network = await toNetwork(content, 'several');
+    const network = await toNetwork(content);
     const inputs = inputsOf(keras);
     const [output] = network.forward(inputs, INFERENCE);
     expect(output!.shape).toEqual(keras.outputs[0]!.shape);

@@ -32,3 +32,24 @@ export function roleOf(name: string): ArrayRole | undefined {
   const split = others[0] === undefined ? 'train' : SPLITS[others[0]];
   return split && { split, role };
 }
+
+/** The part of an array, and the name that is left without the word for the part. */
+export interface NamedArray {
+  readonly split: Split;
+  readonly name: string;
+}
+
+/** Words that say the role of an array before its own name: `x_train_title`. */
+const ROLE_WORDS = new Set(['x', 'y', 'input', 'output', 'target']);
+
+/** Takes the name of an input or output from the name of an array: `title`, `title_train`, `x_test_title`. */
+export function namedOf(array: string): NamedArray {
+  const words = array.split('_');
+  const at = words.findIndex(
+    (word, i) => (i === 0 || i === 1 || i === words.length - 1) && Object.hasOwn(SPLITS, word.toLowerCase()),
+  );
+  const split = at < 0 || words.length === 1 ? undefined : SPLITS[words[at]!.toLowerCase()];
+  const rest = split === undefined ? words : words.filter((_, i) => i !== at);
+  const name = split !== undefined && rest.length > 1 && ROLE_WORDS.has(rest[0]!.toLowerCase()) ? rest.slice(1) : rest;
+  return { split: split ?? 'train', name: name.join('_') };
+}

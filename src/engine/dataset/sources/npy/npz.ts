@@ -1,6 +1,5 @@
 import { unzipSync } from 'fflate';
 import { UserError } from '../../../../protocol/errors';
-import { roleOf } from './names';
 import { readNpy, type NpyArray } from './read';
 
 /** Limit of the unpacked bytes of all arrays of an .npz file: 2 GiB. */
@@ -11,7 +10,7 @@ export const isZip = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 
 /**
- * Unpacks the arrays of an .npz file, by name. Only arrays whose names give their roles can be read.
+ * Unpacks the arrays of an .npz file, by name.
  * @throws UserError where it is damaged, or unpacks to more than the limit
  */
 export function unpackNpz(bytes: Uint8Array, file: string): Map<string, () => NpyArray> {
@@ -21,11 +20,7 @@ export function unpackNpz(bytes: Uint8Array, file: string): Map<string, () => Np
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (roleOf(nameOf(name)) === undefined) {
-          arrays.set(nameOf(name), () => readNpy(new Uint8Array(0), name));
-          return false;
-        }
+      filter: ({ originalSize }) => {
         unpacked += originalSize;
         if (unpacked > MOST_UNPACKED)
           throw new UserError(
