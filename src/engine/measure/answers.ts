@@ -1,4 +1,3 @@
-import { trace } from 'tfjs-backend-onnxruntime';
 import { CancelledError, UserError } from '../../protocol/errors';
 import {
   MOST_ANSWERS,
@@ -9,13 +8,14 @@ import {
 } from '../../protocol/measure/answers';
 import type { Progress } from '../../protocol/measure';
 import { SHOWN_SIDE } from '../../protocol/data-examples';
-import { padded, type Batch, type Examples } from '../dataset/examples';
+import type { Batch, Examples } from '../dataset/examples';
 import { numbersIn } from '../dataset/numbers-in';
 import { thumbnail } from '../dataset/pictures/thumbnail';
 import { batchWithin } from '../model/batch-size';
 import type { Network } from '../model/network';
 import { breathe } from '../pause';
 import { ProgressMeter } from '../progress-meter';
+import { paddedInputs, tracedScores } from './pass';
 import { withTask } from './tasked-network';
 
 const BATCH_SIZE = 500;
@@ -69,13 +69,13 @@ async function run(
   const tasked = withTask(network, examples);
   const size = batchWithin(network, Math.min(BATCH_SIZE, examples.length));
   const meter = new ProgressMeter('asking the model', examples.length, examples.noun, onProgress);
-  const pass = trace((x) => tasked.scoresOf(x), [tasked.shapeOf(size)], { examples: [0] });
+  const pass = tracedScores(tasked, size);
   try {
     for (let from = 0; from < examples.length; from += size) {
       if (signal.aborted) throw new CancelledError();
       const batch = examples.batch(from, size);
-      const scores = await pass.run(padded(batch, size).values);
-      if (!hear({ batch, scores, targets: tasked.task.targetsOf(batch) })) return;
+      const scores = await pass.run(...paddedInputs(tasked, batch, size));
+      if (!hear({ batch, scores, targets: tasked.targetsOf(batch) })) return;
       meter.advance(batch.count);
       await breathe();
     }

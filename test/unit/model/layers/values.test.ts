@@ -45,7 +45,7 @@ describe('layers of Keras', () => {
   });
 
   it.each(REFUSED)('%s would be computed otherwise than in Keras, and is refused', (name) => {
-    expect(whyNotRunnable(contentOf(fixture(name)), 'several')).toMatch(
+    expect(whyNotRunnable(contentOf(fixture(name)))).toMatch(
       /attends to masked steps|takes its "attention_mask"|mask others than Keras|is called with training|does not know/,
     );
   });
