@@ -4,6 +4,16 @@ import { plural } from './format';
 import { TASK_WORDS } from './task';
 import { Normalization, normalizationName } from './normalization';
 
+/** A column of a table. */
+export const DataColumn = z.object({
+  /** Its name, or its number from 1 where the file names none. */
+  name: z.string(),
+  kind: z.enum(['numbers', 'texts', 'files']),
+  /** `image`: a picture or its path; `unused`: it does not enter the network. */
+  role: z.enum(['target', 'image', 'feature', 'split', 'unused']),
+});
+export type DataColumn = z.infer<typeof DataColumn>;
+
 /** The recognized properties of data, and its preprocessing: the answer to `describeData`. */
 export const DataDescription = z.object({
   /** The folder or file, absolute. */
@@ -24,6 +34,10 @@ export const DataDescription = z.object({
   shape: z.array(z.number().nullable()),
   /** The given preprocessing; the model decides the rest. */
   preprocess: Preprocess.extend({ normalization: Normalization.optional() }),
+  /** The columns of a table in their order; absent for other data. */
+  columns: z.array(DataColumn).optional(),
+  /** Whether the first row of a table in a text file names the columns. */
+  header: z.boolean().optional(),
   /** The evidence, one sentence each. */
   evidence: z.array(z.string()),
 });
@@ -41,6 +55,26 @@ export function taskWords({ task, classes }: Pick<DataDescription, 'task' | 'cla
 /** The shape of one example in words; `?` where images differ in it. */
 export const exampleShape = ({ shape }: Pick<DataDescription, 'shape'>): string =>
   shape.map((size) => size ?? '?').join('x');
+
+/** So many columns of a role are listed by name. */
+const LISTED_COLUMNS = 20;
+const ROLES: readonly (readonly [DataColumn['role'], string])[] = [
+  ['target', 'target'],
+  ['image', 'image'],
+  ['feature', 'features'],
+  ['split', 'split'],
+  ['unused', 'unused'],
+];
+
+/** The columns of a table in words, a pair for each role that some have: `['features', 'sepal length, petal length']`. */
+export function columnsWords({ columns = [] }: Pick<DataDescription, 'columns'>): [role: string, columns: string][] {
+  return ROLES.flatMap(([role, word]): [string, string][] => {
+    const names = columns.filter((column) => column.role === role).map(({ name }) => name);
+    if (names.length === 0) return [];
+    const more = names.length > LISTED_COLUMNS ? ` and ${names.length - LISTED_COLUMNS} more` : '';
+    return [[word, `${names.slice(0, LISTED_COLUMNS).join(', ')}${more}`]];
+  });
+}
 
 /** Describes the preprocessing in words. */
 export function preprocessWords({ preprocess }: Pick<DataDescription, 'preprocess'>): string {

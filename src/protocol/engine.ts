@@ -74,6 +74,8 @@ export const engineRequests = {
   }),
   /** Tells what Secateur sees in data, and how it will take it. */
   describeData: request({ params: z.object({ data: DataReference }), result: DataDescription, trust: 'runs' }),
+  /** The names of the columns of a table, which tell even where their roles are not known yet; empty for other data. */
+  dataColumns: request({ params: z.object({ data: DataReference }), result: z.array(z.string()), trust: 'runs' }),
   /** Some examples of data to look at, as they lie in its files. */
   examples: request({ params: ExamplesQuestion, result: DataExamples, trust: 'runs' }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),

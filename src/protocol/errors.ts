@@ -6,8 +6,11 @@ import * as z from 'zod';
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** The keys that lead to the value at fault in what the person wrote, such as `columns`, `target`; empty: not known. */
+  readonly at: readonly string[];
+
   /** @param message any length; the middle of a word over 300 characters and of a sentence over 1,500 is cut out */
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, { at = [], ...options }: ErrorOptions & { readonly at?: readonly string[] } = {}) {
     super(
       withoutMiddle(
         message.replace(LONG_WORD, (word) => withoutMiddle(word, MAX_WORD)),
@@ -15,6 +18,7 @@ export class UserError extends Error {
       ),
       options,
     );
+    this.at = at;
   }
 }
 
@@ -29,7 +33,13 @@ function withoutMiddle(text: string, most: number): string {
 }
 
 /** An engine failure on the wire. The person sees `sentence`; the log gets `detail`. */
-export const WireError = z.object({ user: z.boolean(), sentence: z.string(), detail: z.string() });
+export const WireError = z.object({
+  user: z.boolean(),
+  sentence: z.string(),
+  detail: z.string(),
+  /** The place of the fault, see `UserError`. */
+  at: z.array(z.string()).default([]),
+});
 export type WireError = z.infer<typeof WireError>;
 
 /** The first issue of a failed schema in words: `steps[1].amount.threshold: must be 0 or more`. */

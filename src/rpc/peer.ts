@@ -195,7 +195,8 @@ function toWire(error: unknown): ResponseError<WireError> {
       ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${inspectable(error.cause)}`}`
       : String(error);
   const sentence = error instanceof Error ? error.message : String(error);
-  return new ResponseError(FAILED, sentence, { user: error instanceof UserError, sentence, detail });
+  const user = error instanceof UserError;
+  return new ResponseError(FAILED, sentence, { user, sentence, detail, at: user ? [...error.at] : [] });
 }
 
 function fromWire(error: unknown): Error {
@@ -203,8 +204,8 @@ function fromWire(error: unknown): Error {
     if (error.code === CANCELLED) return new CancelledError();
     const wire = WireError.safeParse(error.data);
     if (wire.success) {
-      const cause = wire.data.detail;
-      return wire.data.user ? new UserError(wire.data.sentence, { cause }) : new Error(wire.data.sentence, { cause });
+      const { user, sentence, detail: cause, at } = wire.data;
+      return user ? new UserError(sentence, { cause, at }) : new Error(sentence, { cause });
     }
   }
   return error instanceof Error ? error : new Error(String(error));

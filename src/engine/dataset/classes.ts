@@ -41,7 +41,7 @@ function mainTargets(
     const why = `The dataset file ${labelsFrom} has label ${labels[at]!} at image ${at + 1}: labels must be 0 to ${names.length - 1}.`;
     // A network that answers with numbers takes any.
     if (numbers && !given && !classNames) return { numbers, said, noClasses: why };
-    throw new UserError(why);
+    throw new UserError(why, given ? { at: ['classNames'] } : {});
   }
   return { classNames: names, numbers, said };
 }

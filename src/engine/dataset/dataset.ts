@@ -70,6 +70,7 @@ export async function readDataset(
   const giving = (given: Normalization | undefined): OpenData => {
     const open: OpenData = {
       ...{ info, targets, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
+      ...{ columns: data.columns, header: data.header },
       at: async (input, listener = {}, usual = {}) =>
         sizedData(open, data, members, await sizes.at(input, listener, usual)),
     };

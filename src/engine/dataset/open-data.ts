@@ -1,3 +1,4 @@
+import type { DataColumn } from '../../protocol/data-description';
 import type { DataExamples } from '../../protocol/data-examples';
 import type { DatasetInfo, Preprocess, Split } from '../../protocol/dataset';
 import type { Normalization, NormalizationInUse } from '../../protocol/normalization';
@@ -16,6 +17,10 @@ export interface OpenData {
   readonly notes: readonly string[];
   /** The evidence for the format, in a sentence. */
   readonly evidence: string;
+  /** The columns of a table in their order. */
+  readonly columns?: readonly DataColumn[] | undefined;
+  /** Whether the first row of a table in a text file names the columns. */
+  readonly header?: boolean | undefined;
   /** The given preprocessing of pictures. */
   readonly preprocess: Preprocess;
   /** The normalization that the person set. */

@@ -87,12 +87,18 @@ export function splitsOf(
     if (examples !== undefined)
       throw new UserError(
         `${named} has ${validation ? 'a validation part of its own' : 'no training part'}, so nothing is held out: leave "validationExamples" out.`,
+        { at: ['validationExamples'] },
       );
     return own;
   }
   const held = examples ?? defaultHoldOut(train.count, test !== undefined);
   if (held >= train.count)
-    throw new UserError(`${named} has ${train.count} training examples, so ${held} cannot be held out for validation.`);
+    throw new UserError(
+      `${named} has ${train.count} training examples, so ${held} cannot be held out for validation.`,
+      {
+        at: ['validationExamples'],
+      },
+    );
   const { target } = train;
   const drawnParts =
     stratified && target.kind === 'class' ? holdOutOfEach(target.labels, held, seed) : holdOut(train.count, held, seed);

@@ -44,6 +44,16 @@ export class DatasetStore {
     return orCancelled(this.read(reference, baseFolder, options), options.signal);
   }
 
+  /**
+   * The names of the columns of a table, even where their roles are not known yet; empty for other data.
+   * @throws UserError, CancelledError
+   */
+  async columns(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<readonly string[]> {
+    const described = await describedData(reference, baseFolder, this.places.dataFolder);
+    const { place, source } = await findDataset(described, this.places, options);
+    return (await source.columns?.(place, described.descriptor)) ?? [];
+  }
+
   private async read(reference: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
     const described = await describedData(reference, baseFolder, this.places.dataFolder);
     const onNote = (sentence: string): void => {

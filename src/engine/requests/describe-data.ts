@@ -5,7 +5,7 @@ import type { OpenData } from '../dataset/open-data';
 const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
 
 /** Answers `describeData`. */
-export function describeData({ info, given, preprocess, evidence, notes }: OpenData): DataDescription {
+export function describeData({ info, given, preprocess, columns, header, evidence, notes }: OpenData): DataDescription {
   const { name, folder, format, task, classNames, shape, examples, heldOut } = info;
   return {
     ...{ source: folder, name, format, task, classes: classNames, shape },
@@ -13,6 +13,8 @@ export function describeData({ info, given, preprocess, evidence, notes }: OpenD
       ...{ name: split, examples: examples[split], heldOut: split === 'validation' && heldOut },
     })),
     preprocess: { ...preprocess, ...(given ? { normalization: { mean: given.mean, std: given.std } } : {}) },
+    ...(columns ? { columns: [...columns] } : {}),
+    ...(header === undefined ? {} : { header }),
     evidence: [evidence, ...notes],
   };
 }

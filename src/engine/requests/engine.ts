@@ -55,6 +55,11 @@ export class Engine {
     return (await this.#running()).datasets.open(data, baseFolder, options);
   }
 
+  /** The names of the columns of a table; empty for other data. @throws UserError, CancelledError */
+  async columnsOf(data: DataReference, baseFolder: string, options: OpenOptions): Promise<readonly string[]> {
+    return (await this.#running()).datasets.columns(data, baseFolder, options);
+  }
+
   #running(): Promise<Started> {
     if (!this.#started) throw new UserError('The engine was asked before it was initialized.');
     return this.#started;

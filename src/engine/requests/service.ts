@@ -40,6 +40,7 @@ export function createService(
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
     describeData: async ({ data }, { signal }) =>
       describeData(await engine.openData(data, '/', { download: false, signal })),
+    dataColumns: async ({ data }, { signal }) => [...(await engine.columnsOf(data, '/', { download: false, signal }))],
     examples: async ({ data, split, count }, { signal }) =>
       (await engine.openData(data, '/', { download: false, signal })).some(split, count, signal),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,

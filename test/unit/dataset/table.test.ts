@@ -2,6 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { openDataset } from '../../../src/engine/dataset/dataset';
+import { DatasetStore } from '../../../src/engine/dataset/store';
 import type { Dataset, OpenData } from '../../../src/engine/dataset/open-data';
 import type { DatasetDescriptor } from '../../../src/protocol/dataset';
 import { temporaryFolder } from '../temporary';
@@ -141,4 +142,36 @@ it('names of classes that were given decide their order', async () => {
   await expect(text(table, { classNames: ['y', 'z'] })).rejects.toThrow(
     /has classes that are not named \(x; named are y, z\)/,
   );
+});
+
+it('each column has a role, and the names are told where the target is not', async () => {
+  const rows = ['id,a,b,split,class', '1,1,x,train,x', '2,2,y,test,y', '3,3,z,train,x'].join('\n');
+  const { columns, header } = await text(rows, { columns: { features: ['a'] } });
+  expect(header).toBe(true);
+  expect(columns?.map(({ name, kind, role }) => `${name} ${kind} ${role}`)).toEqual([
+    'id numbers unused',
+    'a numbers feature',
+    'b texts unused',
+    'split texts split',
+    'class texts target',
+  ]);
+  const file = path.join(await temporaryFolder(), 'numbers.csv');
+  await writeFile(file, '1;2;0\n3;4;1\n5;6;0\n');
+  const store = new DatasetStore({ sampleFolder: data, cacheFolder: data }, () => undefined);
+  await expect(store.open(file, '/', { download: false })).rejects.toMatchObject({ at: ['columns', 'target'] });
+  expect(await store.columns(file, '/', { download: false })).toEqual(['1', '2', '3']);
+  const named = { source: file, columns: { header: true } };
+  expect(await store.columns(named, '/', { download: false })).toEqual(['1', '2', '0']);
+  const parquet = await store.columns(path.join(data, 'iris.parquet'), '/', { download: false });
+  expect(parquet).toContain('species');
+  expect(await store.columns(path.join(data, 'digits.npz'), '/', { download: false })).toEqual([]);
+});
+
+it('a fault tells which part of the description it is in', async () => {
+  const rows = 'a,class\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n';
+  const at = (more: Partial<DatasetDescriptor>) => text(rows, more).then(() => undefined, (error: unknown) => error); // prettier-ignore
+  expect(await at({ columns: { features: ['z'] } })).toMatchObject({ at: ['columns', 'features'] });
+  expect(await at({ classNames: ['x', 'z'] })).toMatchObject({ at: ['classNames'] });
+  expect(await at({ validationExamples: 6 })).toMatchObject({ at: ['validationExamples'] });
+  expect(await at({ format: 'idx' })).toMatchObject({ at: ['format'] });
 });

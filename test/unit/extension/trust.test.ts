@@ -203,6 +203,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     inspect: [{ model }],
     histogram: [{ model, layers: [null] }],
     describeData: [{ data }],
+    dataColumns: [{ data }],
     examples: [{ data, split: 'train' }],
     dataset: [{ data }],
     normalization: [{ model, data }],

@@ -1,4 +1,10 @@
-import { exampleShape, preprocessWords, taskWords, type DataDescription } from '../../../protocol/data-description';
+import {
+  columnsWords,
+  exampleShape,
+  preprocessWords,
+  taskWords,
+  type DataDescription,
+} from '../../../protocol/data-description';
 import { count } from '../../../protocol/format';
 import { visible } from '../../../protocol/visible';
 import { dataAsTyped, type CommonOptions, type LocalEngine } from '../engine';
@@ -34,6 +40,7 @@ export function descriptionText(description: DataDescription): string {
     ...(classes.length > 0 ? [['classes', `${classes.slice(0, SHOWN).join(', ')}${more}`]] : []),
     ['shape', exampleShape(description)],
     ['preprocess', preprocessWords(description)],
+    ...columnsWords(description),
   ];
   return [
     visible(name),

@@ -37,7 +37,7 @@ export async function recognize(given: string, format?: DataFormat, what?: strin
     const evidence = await source.recognize(place);
     if (evidence !== undefined) return { place, source, evidence };
     if (format !== undefined)
-      throw new UserError(`${named} holds no data of the format ${format}: leave "format" out.`);
+      throw new UserError(`${named} holds no data of the format ${format}: leave "format" out.`, { at: ['format'] });
   }
   throw new UserError(`${named} holds nothing that Secateur reads: give ${READS}.`);
 }

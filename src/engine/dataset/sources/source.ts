@@ -1,4 +1,5 @@
 import type { Picture } from '../pictures/picture';
+import type { DataColumn } from '../../../protocol/data-description';
 import type { DataFormat, DatasetDescriptor, Split } from '../../../protocol/dataset';
 
 /** A folder or file that may hold a dataset. */
@@ -65,6 +66,10 @@ export interface SourceData {
   readonly stratified?: boolean;
   /** True where only names tell which arrays are examples and which are targets. */
   readonly namedOnly?: boolean;
+  /** The columns of a table in their order. */
+  readonly columns?: readonly DataColumn[];
+  /** Whether the first row of a table in a text file names the columns. */
+  readonly header?: boolean;
   /** Notes for the person, one sentence each. */
   readonly notes?: readonly string[];
 }
@@ -76,6 +81,8 @@ export interface Source {
   recognize(place: Place): Promise<string | undefined>;
   /** Absolute paths whose size and time change with the data. */
   stamped(place: Place): Promise<readonly string[]>;
+  /** The names of the columns of a table. Reads beginnings and metadata only. @throws UserError */
+  columns?(place: Place, descriptor: DatasetDescriptor): Promise<readonly string[]>;
   /** Reads and checks it. @throws UserError */
   open(place: Place, descriptor: DatasetDescriptor): Promise<SourceData>;
 }

@@ -32,5 +32,6 @@ export async function classOrder(
   const missing = folders.filter((folder) => !names.includes(folder));
   throw new UserError(
     `The dataset folder ${path.basename(root)} has classes that ${from} does not name (${missing.join(', ')}; it names ${names.join(', ')}): name each folder, in the order of the outputs of the model.`,
+    { at: ['classNames'] },
   );
 }

@@ -8,7 +8,7 @@ import type { Place, Source, SourceData } from '../source';
 import { dataOfTables } from '../table/data';
 import type { Table } from '../table/table';
 import { toldColumns, type ToldColumns } from './hugging-face';
-import { isParquet, readParquet } from './read';
+import { columnNames, isParquet, readParquet } from './read';
 
 /** Limit of the depth of files: `data/train-00000-of-00002.parquet`, `default/train/0000.parquet`. */
 const MOST_DEPTH = 2;
@@ -23,6 +23,10 @@ export const parquet: Source = {
     return `Parquet files (${[...files].map(([split, its]) => `${split}: ${its.length}`).join(', ')})`;
   },
   stamped: async (place) => [...(await filesOf(place)).values()].flat(),
+  columns: async (place) => {
+    const [first] = [...(await filesOf(place)).values()].flat();
+    return first === undefined ? [] : columnNames(first);
+  },
   open,
 };
 

@@ -46,6 +46,11 @@ export async function readParquet(files: readonly string[]): Promise<{ table: Ta
   return { table, metadata };
 }
 
+/** The names of the columns of a file. @throws UserError where it is damaged */
+export async function columnNames(file: string): Promise<readonly string[]> {
+  return columnsOf((await opened(file)).head).names;
+}
+
 async function opened(file: string): Promise<{ buffer: AsyncBuffer; head: FileMetaData }> {
   const bytes = await wholeFile(file, MOST_BYTES);
   const buffer: AsyncBuffer = {

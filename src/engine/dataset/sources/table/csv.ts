@@ -18,6 +18,8 @@ export interface CsvShape {
   readonly delimiter: string;
   readonly header: boolean;
   readonly columns: number;
+  /** The names of the columns; without a header their numbers from 1. */
+  readonly names: readonly string[];
   /** Columns that begin with numbers. */
   readonly numbers: readonly boolean[];
 }
@@ -41,7 +43,8 @@ export async function shapeOfCsv(file: string, header?: boolean): Promise<CsvSha
   if (rows.length < 2) return undefined;
   const named = header ?? hasHeader(rows);
   const numbers = numberColumns(named ? rows.slice(1) : rows);
-  return { delimiter, header: named, columns: rows[0]!.length, numbers };
+  const names = rows[0]!.map((cell, c) => (named ? cell.trim() : String(c + 1)));
+  return { delimiter, header: named, columns: rows[0]!.length, names, numbers };
 }
 
 const optionsFor = (delimiter: string): Options => ({ delimiter, bom: true, skipEmptyLines: true, relaxQuotes: true });

@@ -11,7 +11,7 @@ import { fromZero } from '../../from-zero';
 import { targetOf } from '../../values';
 import type { Part, SourceData, StoredExamples, Target } from '../source';
 import { featuresOf, refuseMissing, rowsOf, textsOf, type Feature } from './features';
-import { rolesOf, type Roles } from './roles';
+import { columnsOf, rolesOf, type Roles } from './roles';
 import type { Column, Table } from './table';
 
 /** Properties of tables beside their rows. */
@@ -52,8 +52,9 @@ export async function dataOfTables(
     `The classes are in the column ${first.columns[roles.target]!.name} (${roles.evidence}).`,
     ...categoryNotes(first, features),
   ];
-  if (names) return { parts, classNames: names, sortedClasses: names !== classNames, notes };
-  return fromZero({ parts, classNames, notes }, classNames?.length);
+  const described = { columns: columnsOf(first, roles), notes };
+  if (names) return { parts, classNames: names, sortedClasses: names !== classNames, ...described };
+  return fromZero({ parts, classNames, ...described }, classNames?.length);
 }
 
 /** @throws UserError where tables differ in their columns */
@@ -123,6 +124,7 @@ function namesIn(tables: readonly Table[], target: number, told?: readonly strin
   if (missing.length > 0)
     throw new UserError(
       `The table ${tables[0]!.from} has classes that are not named (${missing.slice(0, 5).join(', ')}; named are ${told!.join(', ')}): name each class, in the order of the outputs of the model.`,
+      { at: ['classNames'] },
     );
   return told ?? found;
 }

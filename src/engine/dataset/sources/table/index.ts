@@ -23,6 +23,10 @@ export const table: Source = {
     return `a table of ${shape.columns} columns ${shape.header ? 'with' : 'without'} a header (${names})`;
   },
   stamped: (place) => Promise.resolve([...filesOf(place).values()]),
+  columns: async (place, { columns }) => {
+    const [first] = filesOf(place).values();
+    return (first === undefined ? undefined : await shapeOfCsv(first, columns?.header))?.names ?? [];
+  },
   open,
 };
 
@@ -50,5 +54,6 @@ async function open(place: Place, { columns, classNames }: DatasetDescriptor): P
     tables.set(split, await readCsv(file, (like = shape)));
   }
   const told = place.isFile ? undefined : await namesFromFiles(place.path, place.names);
-  return dataOfTables(tables, { columns, classNames: classNames ?? told?.names, root });
+  const data = await dataOfTables(tables, { columns, classNames: classNames ?? told?.names, root });
+  return like === undefined ? data : { ...data, header: like.header };
 }

@@ -1,3 +1,4 @@
+import type { DataColumn } from '../../../../protocol/data-description';
 import type { Columns } from '../../../../protocol/dataset';
 import { UserError } from '../../../../protocol/errors';
 import { isPictureName } from '../../pictures/header';
@@ -26,24 +27,40 @@ const COUNTERS = new Set(['', 'id', 'index', 'unnamed: 0']);
  */
 export function rolesOf(table: Table, said: Columns = {}): Roles {
   const { columns } = table;
-  const picture = said.image === undefined ? pictureColumn(table) : placeOf(table, said.image);
-  const split = said.split === undefined ? splitColumn(table) : placeOf(table, said.split);
+  const picture = said.image === undefined ? pictureColumn(table) : placeOf(table, said.image, 'image');
+  const split = said.split === undefined ? splitColumn(table) : placeOf(table, said.split, 'split');
   const [target, evidence] = targetColumn(table, said, [picture, split]);
   const left = columns.flatMap((column, c) =>
     c === target || c === picture || c === split || (table.named && COUNTERS.has(column.name.toLowerCase())) ? [] : [c],
   );
-  const features = said.features?.map((name) => placeOf(table, name)) ?? left;
+  const features = said.features?.map((name) => placeOf(table, name, 'features')) ?? left;
   if (picture === undefined && features.length === 0)
-    throw new UserError(`The table ${table.from} has no columns of examples beside ${columns[target]!.name}.`);
+    throw new UserError(`The table ${table.from} has no columns of examples beside ${columns[target]!.name}.`, {
+      at: ['columns', 'features'],
+    });
   return { target, picture, features, split, evidence };
 }
 
+/** Lists the columns with their roles. */
+export function columnsOf({ columns }: Table, { target, picture, features, split }: Roles): DataColumn[] {
+  // The features of a table of pictures are not read.
+  const enters = new Set(picture === undefined ? features : []);
+  const roleOf = (c: number): DataColumn['role'] => {
+    if (c === target) return 'target';
+    if (c === picture) return 'image';
+    if (c === split) return 'split';
+    return enters.has(c) ? 'feature' : 'unused';
+  };
+  return columns.map(({ name, kind }, c) => ({ name, kind, role: roleOf(c) }));
+}
+
 /** Finds the index of a column by its name, or its number from 1. @throws UserError where there is none */
-function placeOf({ columns, from }: Table, said: string | number): number {
+function placeOf({ columns, from }: Table, said: string | number, role: keyof Columns): number {
   const place = typeof said === 'number' ? said - 1 : columns.findIndex(({ name }) => name === said);
   if (columns[place]) return place;
   throw new UserError(
     `The table ${from} has no column ${said}; it has ${shortList(columns.map(({ name }) => name))}: correct "columns".`,
+    { at: ['columns', role] },
   );
 }
 
@@ -71,7 +88,7 @@ function splitColumn({ columns, named }: Table): number | undefined {
 }
 
 function targetColumn(table: Table, { target }: Columns, others: readonly (number | undefined)[]): [number, string] {
-  if (target !== undefined) return [placeOf(table, target), 'as said'];
+  if (target !== undefined) return [placeOf(table, target, 'target'), 'as said'];
   const { columns, named } = table;
   const left = columns.flatMap((_, c) => (others.includes(c) ? [] : [c]));
   const usual = named && TARGET_NAMES.map((name) => left.find((c) => columns[c]!.name.toLowerCase() === name)).find((c) => c !== undefined); // prettier-ignore
@@ -83,6 +100,7 @@ function targetColumn(table: Table, { target }: Columns, others: readonly (numbe
   if (pixels && isBytes(columns[left[0]!]!)) return [left[0]!, 'the one before pixels'];
   throw new UserError(
     `Nothing tells which column of the table ${table.from} holds the classes; it has ${shortList(columns.map(({ name }) => name))}: say it as "columns": {"target": ...}, by its name or its number from 1, in a NAME.data.json.`,
+    { at: ['columns', 'target'] },
   );
 }
 
