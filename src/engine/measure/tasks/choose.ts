@@ -87,7 +87,7 @@ function taskOfShapes(subject: Subject): readonly [TaskName, string] {
   if (single && classNames) {
     if (units > 1 && units === classNames.length) return ['classification', both];
     if (units === 1 && sigmoid) {
-      if (classNames.length === 2) return ['classification', both];
+      if (classNames.length === 2 || areNumbersOf(2, subject)) return ['classification', both];
       throw misfit(subject);
     }
     if (units === 1 && !sigmoid && numbers && classNames.length > 2 && activation !== 'softmax') return ['regression', 'because the output is one number, and so is each target']; // prettier-ignore

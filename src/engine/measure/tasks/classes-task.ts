@@ -36,5 +36,7 @@ export function classesTask(subject: Subject, chosen: Chosen): Task {
 /** @throws NoTask where the data does not have these classes */
 function requireClasses(subject: Subject, classes: number): void {
   const { classNames } = subject.targets;
-  if (classNames ? classNames.length !== classes : !areNumbersOf(classes, subject)) throw misfit(subject);
+  // All of one class are numbers from 0 to 1 too.
+  const few = classNames?.length === 1 && classes === 2 && areNumbersOf(2, subject);
+  if (classNames && !few ? classNames.length !== classes : !areNumbersOf(classes, subject)) throw misfit(subject);
 }

@@ -40,6 +40,7 @@ describe('the task', () => {
     ['one sigmoid unit', { shape: [1], activation: 'sigmoid', classes: 2 }, 'classification, binary_crossentropy'],
     ['one logit that was trained so', { shape: [1], classes: 2, loss: 'binary_crossentropy' }, 'classification, binary_crossentropy'],
     ['one logit that the data says so', { shape: [1], classes: 2, said: { task: 'classification' } }, 'classification, binary_crossentropy'],
+    ['one sigmoid unit, and only one of the classes', { shape: [1], activation: 'sigmoid', classes: 1, numbers: facts([], 0, 0, whole) }, 'classification, binary_crossentropy'],
     ['0 and 1 as numbers', { shape: [1], activation: 'sigmoid', numbers: facts([], 0, 1, whole) }, 'classification, binary_crossentropy'],
     ['shares trained by an error of numbers', { shape: [10], activation: 'softmax', classes: 10, loss: 'mean_squared_error' }, 'classification, mean_squared_error'],
     ['sigmoids of which one is right', { shape: [3], activation: 'sigmoid', classes: 3, loss: 'binary_crossentropy' }, 'classification, binary_crossentropy'],
