@@ -22,6 +22,12 @@ export const Preprocess = z.strictObject({
     .describe('What becomes of the ratio of height and width: by default it is given up.'),
   method: z.enum(['bilinear', 'nearest', 'area']).optional().describe('How pixels between pixels are found.'),
   color: z.enum(['gray', 'rgb', 'bgr']).optional().describe('The channels, in their order.'),
+  convention: z
+    .enum(['imagenet-torch', 'imagenet-caffe'])
+    .optional()
+    .describe(
+      'Color and normalization of networks that were trained on ImageNet: imagenet-torch for those of PyTorch, imagenet-caffe for VGG and ResNet of Keras.',
+    ),
 });
 export type Preprocess = z.infer<typeof Preprocess>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OutputDifference } from './difference';
 import { MetricValue } from './metric';
+import { Normalization } from './normalization';
 
 /** One weight tensor of a checkpoint. */
 export const TensorInfo = z.object({
@@ -113,7 +114,7 @@ export const Provenance = z.looseObject({
     .object({
       name: z.string(),
       /** The normalization of the pixels; the next command takes it from here. */
-      normalization: z.object({ mean: z.number(), std: z.number().positive() }),
+      normalization: Normalization,
       classNames: z.array(z.string()),
     })
     .optional(),

@@ -3,28 +3,56 @@ import { visible } from './visible';
 import { percent } from './format';
 import { METRICS, MetricValue, metricText } from './metric';
 
-/** The normalization of pixels: x in 0..255 becomes (x / 255 - mean) / std. */
+/** One number for all channels, or one for each of three. */
+export type PerChannel = number | number[];
+
+/** The normalization of pixels: x in 0..255 becomes (x / 255 - mean) / std, by channel. */
 export interface Normalization {
+  readonly mean: PerChannel;
+  readonly std: PerChannel;
+}
+
+/** A normalization that is the same for all channels. */
+export interface EvenNormalization extends Normalization {
   readonly mean: number;
   readonly std: number;
 }
 
-/** The conventions with a name, from the most common to the least. */
-const NAMED: readonly (readonly [string, Normalization])[] = [
-  ['[0,1]', { mean: 0, std: 1 }],
-  ['[-1,1]', { mean: 0.5, std: 0.5 }],
-  ['0..255', { mean: 0, std: 1 / 255 }],
+/** The conventions for all channels, from the most common to the least. */
+export const CONVENTIONS: readonly EvenNormalization[] = [
+  { mean: 0, std: 1 },
+  { mean: 0.5, std: 0.5 },
+  { mean: 0, std: 1 / 255 },
 ];
+/** The convention of networks that PyTorch trained on ImageNet, for RGB; `torch` in Keras. */
+export const IMAGENET_TORCH: Normalization = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+/** The convention of networks that Caffe trained on ImageNet, such as VGG and ResNet of Keras, for BGR; `caffe` in Keras. */
+export const IMAGENET_CAFFE: Normalization = {
+  mean: [103.939 / 255, 116.779 / 255, 123.68 / 255],
+  std: 1 / 255,
+};
+/** The conventions of networks that were trained on ImageNet. */
+export const IMAGENET: readonly Normalization[] = [IMAGENET_TORCH, IMAGENET_CAFFE];
 
-/** The conventions with a name, from the most common to the least. */
-export const CONVENTIONS: readonly Normalization[] = NAMED.map(([, normalization]) => normalization);
+const NAMES = ['[0,1]', '[-1,1]', '0..255', 'imagenet-torch', 'imagenet-caffe'] as const;
+const NAMED = [...CONVENTIONS, ...IMAGENET].map((normalization, i) => [NAMES[i]!, normalization] as const);
+
 /** Pixels as they are stored. */
-export const RAW: Normalization = { mean: 0, std: 1 / 255 };
+export const RAW: EvenNormalization = { mean: 0, std: 1 / 255 };
 /** The default for networks that are trained from random weights. */
-export const FOR_NEW_NETWORKS: Normalization = { mean: 0.5, std: 0.5 };
+export const FOR_NEW_NETWORKS: EvenNormalization = { mean: 0.5, std: 0.5 };
+
+/** Returns the number for a channel. */
+export const ofChannel = (values: PerChannel, channel: number): number =>
+  typeof values === 'number' ? values : values[channel % values.length]!;
+
+/** Returns true where all channels are normalized alike. */
+export const isEven = (one: Normalization): one is EvenNormalization =>
+  typeof one.mean === 'number' && typeof one.std === 'number';
 
 /** The accepted forms of a normalization, for help and error messages. */
-export const NORMALIZATION_FORMS = '"[0,1]", "[-1,1]", "0..255", or MEAN/STD such as 0.2860/0.3530';
+export const NORMALIZATION_FORMS =
+  '"[0,1]", "[-1,1]", "0..255", "imagenet-torch", "imagenet-caffe", or MEAN/STD such as 0.2860/0.3530';
 
 /** Smaller standard deviations would give numbers that overflow in a network. */
 const LEAST_STD = 1e-6;
@@ -36,29 +64,42 @@ export function parseNormalization(text: string): Normalization | undefined {
   const named = NAMED.find(([name]) => name === plain);
   if (named) return named[1];
   const parts = plain.split('/');
-  if (parts.length !== 2 || !parts.every((part) => NUMBER.test(part))) return undefined;
-  const [mean, std] = parts.map(Number) as [number, number];
+  const numbers = parts.map((part) => part.split(','));
+  if (parts.length !== 2 || !numbers.flat().every((number) => NUMBER.test(number))) return undefined;
+  const [mean, std] = numbers.map((some) => (some.length === 1 ? Number(some[0]) : some.map(Number)));
   return NormalizationObject.safeParse({ mean, std }).data;
 }
 
 /** True if two normalizations agree to the digits in which they are written. */
 export const sameNormalization = (a: Normalization, b: Normalization): boolean =>
-  Math.abs(a.mean - b.mean) <= 1e-6 && Math.abs(a.std - b.std) <= 1e-6 * Math.max(a.std, b.std);
+  [0, 1, 2].every((channel) => {
+    const [first, second] = [ofChannel(a.std, channel), ofChannel(b.std, channel)];
+    return (
+      Math.abs(ofChannel(a.mean, channel) - ofChannel(b.mean, channel)) <= 1e-6 &&
+      Math.abs(first - second) <= 1e-6 * Math.max(first, second)
+    );
+  });
 
 /** The name of a normalization, or its mean and standard deviation with four decimals: `[0,1]`, `0.2860/0.3530`. */
 export function normalizationName(normalization: Normalization): string {
   const named = NAMED.find(([, known]) => sameNormalization(known, normalization));
   if (named) return named[0];
-  const { mean, std } = normalization;
-  const written = `${mean.toFixed(4)}/${std.toFixed(4)}`;
-  const [m, s] = written.split('/').map(Number);
-  return m === mean && s === std ? written : `${mean}/${std}`;
+  return `${written(normalization.mean)}/${written(normalization.std)}`;
 }
 
-const NormalizationObject = z.strictObject({
-  mean: z.number().min(-1000).max(1000),
-  std: z.number().min(LEAST_STD, `must be ${LEAST_STD} or more`).max(1000),
-});
+/** Writes with four decimals, or with all where these are more. */
+function written(values: PerChannel): string {
+  const all = typeof values === 'number' ? [values] : values;
+  const short = all.map((value) => value.toFixed(4));
+  return (short.every((text, i) => Number(text) === all[i]) ? short : all).join(',');
+}
+
+const mean = z.number().min(-1000).max(1000);
+const std = z.number().min(LEAST_STD, `must be ${LEAST_STD} or more`).max(1000);
+/** One number for all channels, or three. */
+const perChannel = <T extends z.ZodType<number>>(number: T) => z.union([number, z.array(number).length(3)]);
+
+const NormalizationObject = z.strictObject({ mean: perChannel(mean), std: perChannel(std) });
 
 /** Mean and standard deviation of x / 255. */
 export const Normalization = NormalizationObject;
@@ -100,8 +141,8 @@ export type NormalizationTrial = z.infer<typeof NormalizationTrial>;
  * numbers, not pixels, and enter as they are.
  */
 export const NormalizationInUse = z.object({
-  mean: z.number(),
-  std: z.number(),
+  mean: perChannel(z.number()),
+  std: perChannel(z.number()),
   from: z.enum(['given', 'stored', 'layer', 'output', 'found', 'new', 'values']),
   /** The layer that takes raw pixels. */
   layer: z.string().optional(),

@@ -11,11 +11,11 @@ export interface Change {
   readonly down: number;
 }
 
-/** Properties of the images: height, width and channels, and the values of black and white pixels. */
+/** Properties of the images: height, width and channels, and the values of black and white pixels in each channel. */
 export interface ImageForm {
   readonly shape: readonly [number, number, number];
-  readonly black: number;
-  readonly white: number;
+  readonly black: readonly number[];
+  readonly white: readonly number[];
 }
 
 /** Changes an image in place, row-major with channels last. Pixels from outside are black. */
@@ -28,16 +28,24 @@ export function changeImage(image: Float32Array, form: ImageForm, change: Change
   else rotate(image, source, form, change);
 }
 
-function brighten(image: Float32Array, { black, white }: ImageForm, share: number): void {
-  const more = share * (white - black);
-  for (let i = 0; i < image.length; i++) image[i] = Math.min(white, Math.max(black, image[i]! + more));
+function brighten(image: Float32Array, { shape, black, white }: ImageForm, share: number): void {
+  const [, , channels] = shape;
+  for (let c = 0; c < channels; c++) {
+    const [least, most] = [black[c]!, white[c]!];
+    const more = share * (most - least);
+    for (let i = c; i < image.length; i += channels) image[i] = Math.min(most, Math.max(least, image[i]! + more));
+  }
+}
+
+function blacken(image: Float32Array, { shape: [, , channels], black }: ImageForm): void {
+  for (let c = 0; c < channels; c++) for (let i = c; i < image.length; i += channels) image[i] = black[c]!;
 }
 
 /** Copies each pixel from its position in the source. */
-function gather(image: Float32Array, source: Float32Array, { shape, black }: ImageForm, change: Change): void {
-  const [height, width, channels] = shape;
+function gather(image: Float32Array, source: Float32Array, form: ImageForm, change: Change): void {
+  const [height, width, channels] = form.shape;
   const { flipX, flipY, right, down } = change;
-  image.fill(black);
+  blacken(image, form);
   // The part of a row or column of the source that stays in the image.
   const [first, end] = [Math.max(0, right), Math.min(width, width + right)];
   for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
@@ -57,7 +65,9 @@ function rotate(image: Float32Array, source: Float32Array, { shape, black }: Ima
   const [cos, sin] = [Math.cos((change.degrees * Math.PI) / 180), Math.sin((change.degrees * Math.PI) / 180)];
   const stride = width * channels;
   const pixel = (row: number, column: number, c: number): number =>
-    row < 0 || row >= height || column < 0 || column >= width ? black : source[(row * width + column) * channels + c]!;
+    row < 0 || row >= height || column < 0 || column >= width
+      ? black[c]!
+      : source[(row * width + column) * channels + c]!;
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++, at += channels) {
       const v = y - change.down - middleY;

@@ -3,6 +3,7 @@ import type { DataReference, DatasetDescriptor, DatasetInfo, Split } from '../..
 import { UserError } from '../../protocol/errors';
 import type { Normalization } from '../../protocol/normalization';
 import { targetsOf, taskOfData } from './classes';
+import { conventional } from './convention';
 import { describedData } from './describe';
 import { findDataset, type DataPlaces, type FindOptions, type Found } from './find';
 import type { OpenData } from './open-data';
@@ -59,7 +60,7 @@ export async function readDataset(
     examples: { train: count('train'), validation: count('validation'), test: count('test') },
     heldOut: parts.validation === undefined && members.validation !== undefined,
   };
-  const preprocess = descriptor.preprocess ?? {};
+  const { preprocess, normalization } = conventional(descriptor, place.path);
   const sizes = new DataSizes(parts, preprocess, info.name, room);
   const told = `It holds ${evidence}.`;
   const some: OpenData['some'] = async (split, wanted, signal) => {
@@ -67,7 +68,8 @@ export async function readDataset(
     if (!its || !part) throw new UserError(whyNoSplit(info, split));
     return someExamples(part, its.members, wanted, info.classNames, signal);
   };
-  const giving = (given: Normalization | undefined): OpenData => {
+  const giving = (said: Normalization | undefined): OpenData => {
+    const given = said ?? normalization;
     const open: OpenData = {
       ...{ info, targets, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
       ...{ columns: data.columns, header: data.header },
@@ -76,5 +78,5 @@ export async function readDataset(
     };
     return open;
   };
-  return giving(descriptor.normalization);
+  return giving(undefined);
 }

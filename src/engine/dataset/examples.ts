@@ -1,11 +1,14 @@
 import type { Split } from '../../protocol/dataset';
-import type { Normalization } from '../../protocol/normalization';
+import { ofChannel, type Normalization } from '../../protocol/normalization';
 import { changeImage, type Change } from './change';
 import { numbersIn } from './numbers-in';
 import { PixelFile, readingRows } from './pictures/pixel-file';
 import { shuffled, type Random } from './random';
 import type { NumericTargets, Target } from './sources/source';
 import { copyNumbers, numbersOf, rowsOf, type Targets } from './targets';
+
+/** Values of a byte. */
+const BYTES = 256;
 
 /** A batch ready for a network: `values` is count x the shape of one example, row-major. */
 export interface Batch {
@@ -31,7 +34,7 @@ export interface ExampleStore {
   members: Uint32Array;
   /** Shape of one example: height, width and channels of an image, or the number of features. */
   shape: readonly number[];
-  /** The value of each byte, 256 entries; null for numbers, which enter unchanged. */
+  /** The value of each byte in each channel, 256 entries for one; null for numbers, which enter unchanged. */
   lookup: Float32Array | null;
   targets: Targets;
   /** Other arrays of the data by their names. */
@@ -105,7 +108,9 @@ export class Examples {
     const [height, width, channels] = shape;
     if (!lookup || height === undefined || width === undefined || channels === undefined || shape.length !== 3)
       throw new Error('examples that are no images were to be changed');
-    const form = { shape: [height, width, channels], black: lookup[0]!, white: lookup[255]! } as const;
+    const of = (byte: number) =>
+      Array.from({ length: channels }, (_, channel) => lookup[((channel * BYTES) % lookup.length) + byte]!);
+    const form = { shape: [height, width, channels], black: of(0), white: of(BYTES - 1) } as const;
     const size = numbersIn(shape);
     for (const [i, change] of changes.entries())
       changeImage(batch.values.subarray(i * size, (i + 1) * size), form, change);
@@ -144,7 +149,10 @@ export class Examples {
         let at = 0;
         for (const member of chosen) {
           const bytes = row(member);
-          for (let p = 0; p < size; p++) out.values[at++] = lookup[bytes[p]!]!;
+          if (lookup.length === BYTES) for (let p = 0; p < size; p++) out.values[at++] = lookup[bytes[p]!]!;
+          else
+            for (let p = 0, table = 0; p < size; p++, table = (table + BYTES) % lookup.length)
+              out.values[at++] = lookup[table + bytes[p]!]!;
         }
       });
     return out;
@@ -162,7 +170,11 @@ export function padded(values: Float32Array, count: number, size: number): Float
   return filled;
 }
 
-/** Maps each byte x to its normalized float32: (x / 255 - mean) / std. */
+/** Maps each byte x to its normalized float32: (x / 255 - mean) / std. It has a part for each channel that differs. */
 export function normalizationTable({ mean, std }: Normalization): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, x) => (x / 255 - mean) / std);
+  const channels = Math.max(...[mean, std].map((values) => (typeof values === 'number' ? 1 : values.length)));
+  return Float32Array.from({ length: channels * BYTES }, (_, i) => {
+    const channel = Math.floor(i / BYTES);
+    return ((i % BYTES) / 255 - ofChannel(mean, channel)) / ofChannel(std, channel);
+  });
 }

@@ -1,6 +1,13 @@
 import { reportedSplit, type DatasetInfo, type Split } from '../../protocol/dataset';
 import { UserError } from '../../protocol/errors';
-import { RAW } from '../../protocol/normalization';
+import {
+  IMAGENET_CAFFE,
+  isEven,
+  normalizationName,
+  RAW,
+  sameNormalization,
+  type Normalization,
+} from '../../protocol/normalization';
 import type { OpenData, SizedData } from './open-data';
 import { Examples, normalizationTable } from './examples';
 import { numbersIn } from './numbers-in';
@@ -43,6 +50,7 @@ export function sizedData(
     },
     standardization: () => (standard ??= kind === 'pixels' ? standardizationOf(parts, members) : null),
     under: (said) => {
+      refuseOther(said, shape, open);
       const normalization = kind === 'numbers' ? { ...said, mean: RAW.mean, std: RAW.std } : said;
       const lookup = kind === 'numbers' ? null : normalizationTable(normalization);
       const split = (wanted: Split): Examples => {
@@ -59,6 +67,20 @@ export function sizedData(
     },
   };
   return data;
+}
+
+/** @throws UserError where a normalization for three channels, or for BGR, does not fit the images */
+function refuseOther(said: Normalization, shape: readonly number[], { info, preprocess }: OpenData): void {
+  if (isEven(said)) return;
+  const name = normalizationName(said);
+  if (shape.at(-1) !== 3)
+    throw new UserError(
+      `The normalization ${name} has a number for each of three channels, but the examples of ${info.name} are ${shape.join('x')}: give one number for all, or images in color.`,
+    );
+  if (sameNormalization(said, IMAGENET_CAFFE) && preprocess.color !== 'bgr')
+    throw new UserError(
+      `The normalization ${name} is for channels in the order blue, green, red: say "preprocess": {"convention": "imagenet-caffe"} in a NAME.data.json for ${info.name}.`,
+    );
 }
 
 /** Computes the standardization of the training examples, or of all examples where there are none. */

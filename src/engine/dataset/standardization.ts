@@ -1,8 +1,8 @@
-import type { Normalization } from '../../protocol/normalization';
+import type { EvenNormalization } from '../../protocol/normalization';
 import { readingRows, type PixelFile } from './pictures/pixel-file';
 
 /** The normalization that gives images mean 0 and standard deviation 1; null where all pixels are the same gray. */
-export type Standardization = Normalization | null;
+export type Standardization = EvenNormalization | null;
 
 /**
  * Computes mean and standard deviation of x / 255 over the images in `members`, to four decimals, the usual precision.

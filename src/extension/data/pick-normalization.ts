@@ -5,6 +5,7 @@ import { CancelledError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import {
   CONVENTIONS,
+  IMAGENET,
   NORMALIZATION_FORMS,
   normalizationName,
   parseNormalization,
@@ -16,6 +17,8 @@ import { percent } from '../../protocol/format';
 import type { CallOptions } from '../../rpc/peer';
 import type { NormalizedModel, Normalizations } from './normalizations';
 
+/** A normalization, and its result in a trial. */
+type Known = Normalization & Pick<Partial<TriedNormalization>, 'accuracy'>;
 type Item = vscode.QuickPickItem & { choice: Normalization | 'find' | 'type' };
 
 /**
@@ -60,9 +63,10 @@ export async function chooseNormalization(
 function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
   const used = answer?.kind === 'found' ? answer.normalization : undefined;
   const trial = answer?.kind === 'undecided' ? answer.trial : used?.trial;
-  const known: readonly (Normalization & Partial<TriedNormalization>)[] = trial?.tried ?? CONVENTIONS;
-  const others: readonly Normalization[] = used && !known.some((one) => sameNormalization(one, used)) ? [used] : [];
-  const all: readonly (Normalization & Partial<TriedNormalization>)[] = [...known, ...others];
+  const known: readonly Known[] = trial?.tried ?? CONVENTIONS;
+  const named: readonly Known[] = [...known, ...IMAGENET];
+  const all =
+    used && !named.some((one) => sameNormalization(one, used)) ? [...named, { mean: used.mean, std: used.std }] : named;
   const items = all.map((one): Item => {
     const notes = [
       used && sameNormalization(one, used) ? vscode.l10n.t('in use') : '',

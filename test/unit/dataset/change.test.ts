@@ -12,7 +12,15 @@ function changed(
   [black, white] = [0, 255],
 ): number[] {
   const image = Float32Array.from(values);
-  changeImage(image, { shape, black, white }, { ...NONE, ...change });
+  changeImage(
+    image,
+    {
+      shape,
+      black: Array.from({ length: shape[2] }, () => black),
+      white: Array.from({ length: shape[2] }, () => white),
+    },
+    { ...NONE, ...change },
+  );
   return [...image];
 }
 

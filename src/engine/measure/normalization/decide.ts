@@ -1,8 +1,8 @@
-import { normalizationName, type Normalization } from '../../../protocol/normalization';
+import { normalizationName, type EvenNormalization } from '../../../protocol/normalization';
 
 /** The answers of a model to the same examples under one normalization. */
 export interface Answers {
-  readonly normalization: Normalization;
+  readonly normalization: EvenNormalization;
   /** The guessed class of each example; -1 where an output was not finite. */
   readonly guesses: Int32Array;
   /** Cross-entropy of each example in nats; Infinity where an output was not finite. */

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../../protocol/errors';
 import type { Split } from '../../../protocol/dataset';
 import type { Progress } from '../../../protocol/measure';
-import { CONVENTIONS, sameNormalization, type Normalization } from '../../../protocol/normalization';
+import { CONVENTIONS, sameNormalization, type EvenNormalization } from '../../../protocol/normalization';
 import type { Dataset, SizedData } from '../../dataset/open-data';
 import type { Examples } from '../../dataset/examples';
 import { Random } from '../../dataset/random';
@@ -30,7 +30,7 @@ export interface Trial {
 }
 
 /** Lists the common normalizations of a dataset, its own standardization last. */
-function candidates(data: SizedData): Normalization[] {
+function candidates(data: SizedData): EvenNormalization[] {
   const standardization = data.standardization();
   const known = standardization && CONVENTIONS.some((one) => sameNormalization(one, standardization));
   return [...CONVENTIONS, ...(standardization && !known ? [standardization] : [])];
@@ -92,7 +92,7 @@ export async function tryNormalizations(
 }
 
 /** Returns the examples under a normalization: validation, then training; test where there are neither. */
-function partsOf(data: SizedData, normalization: Normalization): Examples[] {
+function partsOf(data: SizedData, normalization: EvenNormalization): Examples[] {
   const under = data.under({ ...normalization, from: 'found' });
   const held = under.has('validation') ? [under.split('validation').first(SAMPLES)] : [];
   const rest = SAMPLES - (held[0]?.length ?? 0);

@@ -1,4 +1,4 @@
-import { normalizationName, RAW, type Normalization } from '../../../protocol/normalization';
+import { RAW, isEven, normalizationName, ofChannel, type Normalization } from '../../../protocol/normalization';
 import type { Batch } from '../../dataset/examples';
 import { numbersIn } from '../../dataset/numbers-in';
 import { lossOf } from '../losses';
@@ -60,7 +60,7 @@ export function reconstructionTask(subject: Subject, chosen: Chosen): Task {
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, targetsOf },
     squashed: logits && !(activation !== undefined && BOUNDS.get(activation)?.[0] === 0),
     implied: own && (scale === UNIT || scale === SIGNED) ? scale : undefined,
-    peak: pixels ? 1 / (scale ?? RAW).std : undefined,
+    peak: peakOf(pixels ? (scale ?? RAW) : null),
   });
 }
 
@@ -72,7 +72,14 @@ const ownTargets =
 /** Takes pixels from one normalization to another; null leaves the numbers as they are. */
 function scaled(values: Float32Array, from: Normalization, to: Normalization | null): Float32Array {
   if (to === null || to === from) return values;
-  const factor = from.std / to.std;
-  const offset = (from.mean - to.mean) / to.std;
-  return values.map((value) => value * factor + offset);
+  const factors = [0, 1, 2].map((channel) => ofChannel(from.std, channel) / ofChannel(to.std, channel));
+  const offsets = [0, 1, 2].map(
+    (channel) => (ofChannel(from.mean, channel) - ofChannel(to.mean, channel)) / ofChannel(to.std, channel),
+  );
+  if (isEven(from) && isEven(to)) return values.map((value) => value * factors[0]! + offsets[0]!);
+  return values.map((value, i) => value * factors[i % 3]! + offsets[i % 3]!);
 }
+
+/** Returns the range of pixels, where it is the same in all channels. */
+const peakOf = (scale: Normalization | null): number | undefined =>
+  scale && isEven(scale) ? 1 / scale.std : undefined;
