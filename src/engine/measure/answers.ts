@@ -1,3 +1,4 @@
+import { IMAGENET_CAFFE, ofChannel, sameNormalization, type Normalization } from '../../protocol/normalization';
 import { CancelledError, UserError } from '../../protocol/errors';
 import {
   MOST_ANSWERS,
@@ -128,8 +129,18 @@ function shown(examples: Examples, { values }: Batch, index: number): { picture:
   const { normalization } = examples;
   const form = pictureForm(examples.shape);
   if (!form || !normalization) return { values: [...own.subarray(0, SHOWN_VALUES)] };
+  return { picture: pictureOf(asDisplayed(own, form, normalization), form, [0, 1]) };
+}
+
+/** Undoes a normalization: returns shares of white, with channels in the order red, green, blue. */
+function asDisplayed(values: Float32Array, [, , channels]: Form, normalization: Normalization): Float32Array {
   const { mean, std } = normalization;
-  return { picture: pictureOf(own, form, [-mean / std, (1 - mean) / std]) };
+  const isBgr = channels === 3 && sameNormalization(normalization, IMAGENET_CAFFE);
+  return values.map((_, i) => {
+    const channel = i % channels;
+    const at = isBgr ? i - channel + (channels - 1 - channel) : i;
+    return values[at]! * ofChannel(std, at % channels) + ofChannel(mean, at % channels);
+  });
 }
 
 async function numbers(network: Network, examples: Examples, options: AnswersOptions): Promise<Answers> {

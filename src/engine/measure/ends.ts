@@ -1,4 +1,5 @@
-import type { Normalization } from '../../protocol/normalization';
+import { UserError } from '../../protocol/errors';
+import { isEven, normalizationName, ofChannel, type Normalization } from '../../protocol/normalization';
 import type { Batch } from '../dataset/examples';
 import type { NumberFacts, Targets } from '../dataset/targets';
 import type { Network, NetworkInput, NetworkOutput } from '../model/network';
@@ -30,11 +31,15 @@ export function fedInputs(network: Network, examples: Exemplary): FedInput[] {
     if (!isNamed) return { shape: inputShape(input.shape, shape), valuesOf: ({ values }) => values };
     if (!array) throw nothingFor('input', input, targets);
     const scale = array.facts.pixels ? examples.normalization : null;
+    if (scale && !isEven(scale) && array.facts.shape.at(-1) !== 3)
+      throw new UserError(
+        `The normalization ${normalizationName(scale)} has a number for each of three channels, which the array ${array.name} has not: give one number for all.`,
+      );
     return {
       shape: inputShape(input.shape, array.facts.shape.length === 0 ? [1] : array.facts.shape),
       valuesOf: ({ named }) => {
         const values = named.get(array.name)!;
-        return scale ? values.map((x) => (x / 255 - scale.mean) / scale.std) : values;
+        return scale ? values.map((x, i) => (x / 255 - ofChannel(scale.mean, i)) / ofChannel(scale.std, i)) : values;
       },
     };
   });
