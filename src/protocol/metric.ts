@@ -175,6 +175,10 @@ export const mainText = ([{ name, value }]: MetricValues, digits = 2): string =>
 export const metricWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>): string =>
   `${METRICS[name].words} ${metricText(name, value)}`;
 
+/** Formats a figure among others: `91.20% accuracy`, `RMSE 0.0512`. @param digits decimals of a percentage */
+export const figureWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>, digits = 2): string =>
+  METRICS[name].isShare ? `${metricText(name, value, digits)} ${METRICS[name].words}` : metricWords({ name, value });
+
 /** The title of an axis of values: `Validation accuracy`, `Validation RMSE, lower is better`. */
 export const axisWords = (name: MetricName): string =>
   `Validation ${METRICS[name].words}${METRICS[name].better === 'lower' ? ', lower is better' : ''}`;

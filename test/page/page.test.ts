@@ -636,6 +636,34 @@ test('a point of the Pareto curve puts its plan into the recipe, by click and by
   await expect.poll(() => element('pareto-4').getAttribute('aria-selected')).toBe('true');
 });
 
+test('the curves and plans of a regression have its error, and say that lower is better', async () => {
+  await open('task=regression');
+  await element('start-scan').click();
+  await element('scan-as-table').click();
+  await page.locator('#sensitivity[data-scanning="false"]').waitFor();
+  expect(await page.locator('#sensitivity').innerText()).toMatch(/RMSE 0.0504 on validation[^]*lower is better/);
+  const cells = element('scan-row-dense').locator('td');
+  const [first, last] = [await cells.first().innerText(), await cells.last().innerText()].map(Number);
+  expect(last!).toBeGreaterThan(first!);
+  await element('add-target').click();
+  await element('recipe-run').click();
+  await element('pareto-5').waitFor();
+  expect(await element('pareto').innerText()).toMatch(
+    /^Plans found: RMSE over bytes[^]*Validation RMSE, lower is better/,
+  );
+  const heights = await page.evaluate(
+    "Array.from(document.querySelectorAll('.pareto-point'), (one) => Number(one.getAttribute('cy')))",
+  );
+  // The largest plan comes first, and has the least error: it is drawn lowest.
+  expect(heights).toEqual(
+    z
+      .array(z.number())
+      .parse(heights)
+      .toSorted((a, b) => b - a),
+  );
+  expect(await element('pareto-0').getAttribute('aria-label')).toMatch(/^RMSE 0.0487/);
+});
+
 test('one pruning becomes rounds that reach its sparsity', async () => {
   await open();
   await element('add-prune').click();

@@ -43,7 +43,7 @@ export async function recalibrate(
   try {
     const measured = listen(network);
     const inputs = fedInputs(network, images);
-    const meter = new ProgressMeter('recalibrating', images.length, 'images', onProgress);
+    const meter = new ProgressMeter('recalibrating', images.length, images.noun, onProgress);
     for (let from = 0; from < images.length; from += batchSize) {
       if (signal?.aborted) throw new CancelledError();
       const batch = images.batch(from, batchSize);

@@ -128,7 +128,7 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   const tasked = withTask(network, images);
   if (batchSize > images.length)
     throw new UserError(
-      `A batch of ${batchSize} images is more than the ${images.length} training images of the dataset: choose a smaller batch size.`,
+      `A batch of ${batchSize} ${images.noun} is more than the ${images.length} training ${images.noun} of the dataset: choose a smaller batch size.`,
     );
   if (options.augment) checkAugment(options.augment, data);
   const weights = trainableOf(network);
@@ -230,7 +230,7 @@ async function runSteps(session: Session, epoch: number): Promise<Meter> {
   const meter = new ProgressMeter(
     `${options.stage}, epoch ${epoch} of ${options.epochs}`,
     total,
-    'images',
+    images.noun,
     (progress) => {
       const done = epoch - 1 + progress.done / total;
       onProgress?.(progress, { loss: metrics.loss, metric: metrics.main, epoch: done });

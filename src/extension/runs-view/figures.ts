@@ -1,6 +1,6 @@
 import type { RunResult } from '../../protocol/run';
 import { bytes, percent } from '../../protocol/format';
-import { mainMetric, mainText } from '../../protocol/metric';
+import { figureWords } from '../../protocol/metric';
 import { lastMetrics } from '../runs/summary';
 import type { ListedRun } from './read-run';
 
@@ -17,7 +17,7 @@ function resultFigures(result: RunResult): string {
   const metrics = lastMetrics(result);
   return [
     `${percent(result.after.sparsity, 1)} sparse`,
-    ...(metrics ? [`${mainText(metrics)} ${mainMetric(metrics).words}${result.sampleData ? ' (sample)' : ''}`] : []),
+    ...(metrics ? [`${figureWords(metrics[0])}${result.sampleData ? ' (sample)' : ''}`] : []),
     `${bytes(result.after.gzipBytes)} gzip`,
   ].join(' \u00b7 ');
 }

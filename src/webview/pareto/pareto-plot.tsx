@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { axisWords, METRICS, metricText } from '../../protocol/metric';
+import { axisWords, figureWords, METRICS } from '../../protocol/metric';
 import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { bytes, compact, count, percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
@@ -39,7 +39,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const point = curve.points[inHand];
   const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
   const words = (each: ParetoPoint): string =>
-    `${metricText(metric, valueIn(curve, each), 1)} ${METRICS[metric].words}, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
+    `${figureWords({ name: metric, value: valueIn(curve, each) }, 1)}, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
   return (
     <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
       <div class="section-head">

@@ -120,7 +120,9 @@ function notes({ steps }: RunResult): string[] {
 
 /** The normalization of the pixels, if accuracy was measured. */
 const pixelsOf = ({ normalization }: RunResult): string[] =>
-  normalization ? [`Pixels entered with ${normalizationWords(normalization)}.`] : [];
+  normalization
+    ? [`${normalization.from === 'values' ? 'Examples' : 'Pixels'} entered with ${normalizationWords(normalization)}.`]
+    : [];
 
 /** The result of a run: the old and the new checkpoint side by side, and actions on the new one. */
 export function Outcome({ result, folder }: { result: RunResult; folder: string }) {

@@ -43,7 +43,7 @@ export function SensitivitySection() {
           {view?.baseline != null && (
             <span class="figures">
               {METRICS[view.baseline.name].title} {metricText(view.baseline.name, view.baseline.value, 1)} on validation
-              examples before pruning
+              examples before pruning{METRICS[view.baseline.name].better === 'lower' ? '; lower is better' : ''}
               {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
             </span>
           )}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
+  figureWords,
   isBetter,
   keepsWithin,
   lossOf,
@@ -31,6 +32,8 @@ describe('a metric', () => {
     expect(metricText('rmse', 0.051234)).toBe('0.05123');
     expect(metricText('psnr', 31.24)).toBe('31.2 dB');
     expect(metricWords(measured('r2', 0.87))).toBe('R² 0.87');
+    expect(figureWords(measured('accuracy', 0.912), 1)).toBe('91.2% accuracy');
+    expect(figureWords(measured('rmse', 0.0512))).toBe('RMSE 0.0512');
     expect(metricDifference('accuracy', -0.003)).toBe('−0.3 pt');
     expect(metricDifference('rmse', 0.012)).toBe('+0.012');
   });
@@ -53,8 +56,16 @@ describe('a bound', () => {
     expect(keepsWithin(bound, refused)).toBe(false);
   });
 
-  test.each(['', 'rmse', 'rmse>=0.05', 'accuracy<=0.9', 'rmse<=', 'rmse<=x', 'speed>=1', 'rmse<0.1'])(
-    '"%s" is none',
-    (text) => expect(readMetricBound(text)).toBeUndefined(),
-  );
+  test.each([
+    'accuracy>=90',
+    'auc>=-1',
+    '',
+    'rmse',
+    'rmse>=0.05',
+    'accuracy<=0.9',
+    'rmse<=',
+    'rmse<=x',
+    'speed>=1',
+    'rmse<0.1',
+  ])('"%s" is none', (text) => expect(readMetricBound(text)).toBeUndefined());
 });

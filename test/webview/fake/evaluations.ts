@@ -1,13 +1,17 @@
 import { encode } from 'fast-png';
 import type { Evaluation } from '../../../src/protocol/measure';
 import type { Answers, ConfusionCell } from '../../../src/protocol/measure/answers';
-import { measured, type MetricValues } from '../../../src/protocol/metric';
+import { measured, type MetricValue, type MetricValues } from '../../../src/protocol/metric';
 import type { TaskInfo } from '../../../src/protocol/task';
 import { random } from './weights';
 
 /** The tasks that the fake host can pretend. */
 export const FAKE_TASKS = ['classes', 'many-classes', 'regression', 'pictures', 'outputs'] as const;
 export type FakeTask = (typeof FAKE_TASKS)[number];
+
+/** The main metric in place of an accuracy: where numbers are predicted, an error that grows as the accuracy falls. */
+export const metricAt = (task: FakeTask, accuracy: number): MetricValue =>
+  task === 'regression' ? measured('rmse', 0.6 * (1 - accuracy)) : measured('accuracy', accuracy);
 
 const SIDE = 28;
 

@@ -1,5 +1,5 @@
 import { epochRecord } from '../../../src/protocol/epoch';
-import { measured } from '../../../src/protocol/metric';
+import { measured, type MetricValue } from '../../../src/protocol/metric';
 import { afterStep } from '../../../src/protocol/steps/measured-after';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { Evaluation } from '../../../src/protocol/measure';
@@ -22,7 +22,7 @@ import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeScan } from './scan';
-import { answersOfTask, evaluationOfTask, type FakeTask } from './evaluations';
+import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
 import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
@@ -182,6 +182,10 @@ export class FakeHost {
     return this.state;
   }
 
+  private metric(accuracy: number): MetricValue {
+    return metricAt(this.pretence.task, accuracy);
+  }
+
   private here(): { model: FakeModel; state: PanelState } {
     if (!this.model || !this.state) throw new UserError('The checkpoint is not open.');
     return { model: this.model, state: this.state };
@@ -234,8 +238,8 @@ export class FakeHost {
         return {
           ...plan,
           metrics: {
-            before: [measured('accuracy', 0.916), measured('loss', 0.24)],
-            after: [measured('accuracy', accuracy), measured('loss', 0.3)],
+            before: [this.metric(0.916), measured('loss', 0.24)],
+            after: [this.metric(accuracy), measured('loss', 0.3)],
             ...{ samples: 1000, sampleData: state.dataset.sample },
             normalization: HALVES,
           },
@@ -243,7 +247,13 @@ export class FakeHost {
       },
       sensitivity: async ({ options }, context) => {
         this.note('sensitivity', options);
-        return fakeScan(this.here().model.inspection, options, context, () => wait(12, context.signal));
+        return fakeScan(
+          this.here().model.inspection,
+          options,
+          context,
+          () => wait(12, context.signal),
+          this.pretence.task,
+        );
       },
       chooseNormalization: () => {
         this.note('chooseNormalization', {});
@@ -337,16 +347,16 @@ export class FakeHost {
           training: {
             epoch: at,
             loss: 0.21 + 0.25 * Math.exp(-2.2 * at) + 0.012 * next(),
-            metric: measured('accuracy', 0.925 - 0.09 * Math.exp(-2.2 * at) - 0.004 * next()),
+            metric: this.metric(0.925 - 0.09 * Math.exp(-2.2 * at) - 0.004 * next()),
           },
         });
       }
       const record = epochRecord({
         epoch,
         loss: 0.21 + 0.25 * Math.exp(-2.2 * epoch),
-        training: [measured('accuracy', 0.925 - 0.09 * Math.exp(-2.2 * epoch))],
-        validation: [measured('accuracy', 0.913 - 0.03 * Math.exp(-1.4 * epoch))],
-        test: [measured('accuracy', 0.911)],
+        training: [this.metric(0.925 - 0.09 * Math.exp(-2.2 * epoch))],
+        validation: [this.metric(0.913 - 0.03 * Math.exp(-1.4 * epoch))],
+        test: [this.metric(0.911)],
         seconds: 44,
       });
       report({ kind: 'epoch', step: 'finetune', epochs: epochs, record });
@@ -357,8 +367,10 @@ export class FakeHost {
       out: `/models/${job.folder}/model.json`,
       folder: `/models/${job.folder}`,
       steps: [
-        { step: 'prune', layers: counts.layers, ...afterStep(measures ? [measured('accuracy', pruneAccuracy)] : null) },
-        ...(job.steps.some(({ step }) => step === 'target') ? [fakeTarget(model, counts.layers)] : []),
+        { step: 'prune', layers: counts.layers, ...afterStep(measures ? [this.metric(pruneAccuracy)] : null) },
+        ...(job.steps.some(({ step }) => step === 'target')
+          ? [fakeTarget(model, counts.layers, this.pretence.task)]
+          : []),
       ],
       before,
       after: {
@@ -368,9 +380,9 @@ export class FakeHost {
         gzipBytes: (await gzipBytes(kernels)) + 780,
       },
       ...runMetrics({
-        before: measures ? [measured('accuracy', 0.9181)] : null,
-        afterPrune: measures ? [measured('accuracy', pruneAccuracy)] : null,
-        afterFineTune: measures && epochs > 0 ? [measured('accuracy', 0.9157)] : null,
+        before: measures ? [this.metric(0.9181)] : null,
+        afterPrune: measures ? [this.metric(pruneAccuracy)] : null,
+        afterFineTune: measures && epochs > 0 ? [this.metric(0.9157)] : null,
       }),
       sampleData: state.dataset?.sample ?? false,
     };

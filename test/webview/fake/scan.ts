@@ -6,11 +6,11 @@ import type {
   SensitivityPart,
 } from '../../../src/protocol/measure/sensitivity';
 import { measurement } from '../../../src/protocol/measure/measurement';
-import { measured } from '../../../src/protocol/metric';
 import type { Inspection } from '../../../src/protocol/model';
 import type { HandlerContext } from '../../../src/rpc/peer';
+import { metricAt, type FakeTask } from './evaluations';
 
-const BASE = measurement([measured('accuracy', 0.916), measured('top5', 0.998)], 0.24, 0.998);
+const ACCURACY = 0.916;
 
 /** A scan whose curves fall off the later, the more weights a layer has. */
 export async function fakeScan(
@@ -18,8 +18,10 @@ export async function fakeScan(
   options: SensitivityOptions,
   { report }: HandlerContext<SensitivityPart>,
   pause: () => Promise<void>,
+  task: FakeTask,
 ): Promise<Sensitivity> {
   const start = performance.now();
+  const base = measurement([metricAt(task, ACCURACY)], 0.24);
   const scanned = layers.map(({ name, prunable, params, reason }): ScannedLayer => ({
     name,
     parameters: prunable ? [`${name}/kernel`] : [],
@@ -27,7 +29,7 @@ export async function fakeScan(
     state: prunable ? 'scanned' : 'skipped',
     ...(prunable ? {} : { reason: reason ?? 'it has no weights' }),
   }));
-  report({ part: 'begin', baseline: BASE, layers: scanned });
+  report({ part: 'begin', baseline: base, layers: scanned });
   const total = scanned.filter(({ state }) => state === 'scanned').length * options.sparsities.length;
   let done = 0;
   const result: LayerSensitivity[] = [];
@@ -40,7 +42,7 @@ export async function fakeScan(
         const point = {
           sparsity,
           reached: sparsity,
-          ...measurement([measured('accuracy', 0.916 - loss), measured('top5', 0.99)], 0.24 + 3 * loss, 0.99),
+          ...measurement([metricAt(task, ACCURACY - loss)], 0.24 + 3 * loss),
         };
         points.push(point);
         report({ part: 'point', layer: layer.name, point, collapsed: false });
@@ -63,6 +65,6 @@ export async function fakeScan(
       split: 'validation',
       samples: options.samples,
     },
-    ...{ options, baseline: BASE, layers: result, seconds: (performance.now() - start) / 1000, reused: 0 },
+    ...{ options, baseline: base, layers: result, seconds: (performance.now() - start) / 1000, reused: 0 },
   };
 }

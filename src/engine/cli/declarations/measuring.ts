@@ -28,7 +28,7 @@ export const declareMeasuring: Declare = (command, perform) => {
   const sized = flagsFor(z.strictObject({ inputShape: openSizes.optional() }));
 
   withFlags(
-    command('evaluate', 'measure loss and accuracy', [
+    command('evaluate', 'measure loss and metrics, such as accuracy', [
       'evaluate fashion-cnn --data fashion-mnist',
       'evaluate fashion-cnn/model.json --data fashion-mnist --split validation --samples 1000 --json',
     ]),

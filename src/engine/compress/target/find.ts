@@ -1,4 +1,5 @@
 import { CancelledError, UserError } from '../../../protocol/errors';
+import { weight } from '../../../protocol/format';
 import type { Progress } from '../../../protocol/measure';
 import type { Measurement } from '../../../protocol/measure/measurement';
 import type { LayerSensitivity } from '../../../protocol/measure/sensitivity';
@@ -231,9 +232,13 @@ export function choose(
   if (chosen >= 0) return { points: kept, chosen };
   const best = rule.kind === 'size' ? kept.at(-1)! : kept[0]!;
   throw new UserError(
-    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation ${METRICS[metric].words} of ${valueOf(best)}.`,
+    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation ${METRICS[metric].words} of ${exactText(metric, valueOf(best))}.`,
   );
 }
+
+/** Formats a value as a person writes it into a goal. */
+const exactText = (name: MetricName, value: number): string =>
+  METRICS[name].isShare ? String(value) : weight(value, 6);
 
 /** @throws UserError where the metric of a goal is not measured for this model */
 function checkMeasured({ bound }: GoalRule, metrics: MetricValues): void {

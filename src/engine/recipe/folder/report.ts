@@ -73,7 +73,12 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
           known.map(({ when, values }) => [when, mainText(values)]),
         )
       : [noAccuracy === undefined ? 'Not measured.' : `Not measured: ${noAccuracy}`]),
-    ...(normalization ? ['', `Pixels entered with ${normalizationWords(normalization)}.`] : []),
+    ...(normalization
+      ? [
+          '',
+          `${normalization.from === 'values' ? 'Examples' : 'Pixels'} entered with ${normalizationWords(normalization)}.`,
+        ]
+      : []),
     ...(sampleData ? ['', 'Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : []),
     '',
     '## Steps',

@@ -33,7 +33,11 @@ async function run(context: RunContext, step: PruneStep): Promise<StepResult> {
   context.model = asStored({ ...model, tensors });
   for (const text of storageNotes(model, { ...model, tensors })) listener.report({ kind: 'message', text });
   const metrics = await measureAfter(context, 'prune');
-  return { step: 'prune', layers: counted(layers, context.model), ...afterStep(metrics) };
+  return {
+    step: 'prune',
+    layers: counted(layers, context.model),
+    ...afterStep(metrics, context.prepared.data?.reported),
+  };
 }
 
 async function plan(context: PlanContext, step: PruneStep): Promise<Outlook> {

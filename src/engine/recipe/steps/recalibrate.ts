@@ -26,7 +26,7 @@ async function run(context: RunContext, step: RecalibrateStep): Promise<StepResu
   const evaluation = await measure(prepared, context.model, listener);
   if (!evaluation) throw new Error('a recalibrate step was let through with a model that cannot be run');
   state.accuracies.push(recorded(`step ${state.step + 1}, recalibrate`, evaluation));
-  return { step: 'recalibrate', layers, samples: images.length, ...afterStep(evaluation.metrics) };
+  return { step: 'recalibrate', layers, samples: images.length, ...afterStep(evaluation.metrics, evaluation.split) };
 }
 
 function dryRun(model: ModelContent): ModelContent {

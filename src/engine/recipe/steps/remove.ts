@@ -30,7 +30,7 @@ async function run(context: RunContext, step: RemoveStep): Promise<StepResult> {
     ...outcome,
     difference,
     ...(notCompared === undefined ? {} : { notCompared }),
-    ...afterStep(metrics),
+    ...afterStep(metrics, prepared.data?.reported),
   };
 }
 

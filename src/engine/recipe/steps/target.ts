@@ -1,6 +1,7 @@
 import { CancelledError } from '../../../protocol/errors';
 import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve } from '../../../protocol/pareto';
 import { measured } from '../../../protocol/metric';
+import { afterStep } from '../../../protocol/steps/measured-after';
 import type { StepResult } from '../../../protocol/steps';
 import type { PruneAmount } from '../../../protocol/steps/prune';
 import type { TargetStep } from '../../../protocol/steps/target';
@@ -84,7 +85,7 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   const chosen = curve.points[curve.chosen]!.step;
   const applied = await (chosen.step === 'prune' ? prune.run(context, chosen) : remove.run(context, chosen));
   if (applied.step !== 'prune' && applied.step !== 'remove') throw new Error(`a plan came to a ${applied.step} step`);
-  return { step: 'target', curve, applied, metrics: applied.metrics, accuracy: applied.accuracy };
+  return { step: 'target', curve, applied, ...afterStep(applied.metrics ?? null, applied.split) };
 }
 
 export const target: StepKind<TargetStep> = {
