@@ -45,7 +45,7 @@ export function withTask(network: Network, examples: Exemplary): TaskedNetwork {
     const { targets, of } = targetsFor(network, output, examples);
     const end = { name: output.name, index };
     const task = chooseTask({
-      ...{ output: several ? output.name : undefined, activation: output.activation, targets },
+      ...{ output: several ? output.name : undefined, activation: output.activation, masked: output.masked, targets },
       ...{ shape: outputs[index]!, input: shapes[0]!, normalization: examples.normalization },
       probabilities: () => answersProbabilities(network, index, shapes),
       trained: network.trainedFor?.lossOf(end),

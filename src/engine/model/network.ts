@@ -28,6 +28,8 @@ export interface NetworkOutput {
   readonly kind: OutputKind;
   /** Function that the output has gone through last, such as `sigmoid`; undefined where no layer names it. */
   readonly activation?: string | undefined;
+  /** True where some of its steps may be masked, which Keras leaves out of the loss. */
+  readonly masked?: boolean | undefined;
 }
 
 /** A weight of a running network: a tensor of its checkpoint, and the variable that holds its values. */

@@ -130,7 +130,13 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
     throw new UserError(
       `A batch of ${batchSize} ${images.noun} is more than the ${images.length} training ${images.noun} of the dataset: choose a smaller batch size.`,
     );
-  if (options.augment) checkAugment(options.augment, data);
+  if (options.augment) {
+    checkAugment(options.augment, data);
+    if (tasked.task.placed === true || network.inputs.length > 1)
+      throw new UserError(
+        'Augmentation moves the pixels of images, but neither targets that belong to them nor other inputs: leave "augment" out.',
+      );
+  }
   const weights = trainableOf(network);
   if (weights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };

@@ -77,7 +77,9 @@ export async function sizedFor(model: ModelContent, data: OpenData, listener: Lo
   const sized = await data.at(inputs[0] ?? undefined, listener, teachableMachine(model)?.preprocess);
   const [result, ...others] = results;
   const outputs = result && others.length === 0 && result.output === 0 ? calls[result.call]!.shape?.at(-1) : null;
-  const known = knownClasses(model, outputs ?? null)?.names;
+  const named = knownClasses(model, outputs ?? null)?.names;
+  // A network that was trained on data with classes may tell something else, as an autoencoder does.
+  const known = named && tellsApart(outputs, named.length) ? named : undefined;
   const own = sized.info.classNames;
   if (known && own.length > 0 && known.length !== own.length)
     throw new NoTask(
@@ -85,6 +87,10 @@ export async function sizedFor(model: ModelContent, data: OpenData, listener: Lo
     );
   return known ? sized.inOrderOf(known) : sized;
 }
+
+/** Returns true for as many outputs as classes, or one for two. */
+const tellsApart = (outputs: number | null | undefined, classes: number): boolean =>
+  outputs == null || outputs === classes || (outputs === 1 && classes === 2);
 
 /**
  * Returns the normalization of numbers that are not pixels, which is none; undefined for pixels.

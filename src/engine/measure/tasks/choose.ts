@@ -22,6 +22,10 @@ const OF_UNITS: ReadonlySet<LossName> = new Set([
  */
 export function chooseTask(subject: Subject): Task {
   const chosen = chosenFor(subject);
+  if (subject.masked && subject.shape.length > 1)
+    throw new NoTask(
+      'Some steps of the output are masked, and Keras leaves them out of the loss, which Secateur cannot: the model can be inspected and pruned without data, but not evaluated or trained.',
+    );
   switch (chosen.name) {
     case 'classification':
     case 'step-classification':

@@ -34,6 +34,7 @@ export function regressionTask(subject: Subject, chosen: Chosen): Task {
   return new OfNumbers({
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, squashed: false },
     targetsOf: ({ numbers: all }) => all,
+    placed: shape.length > 1,
   });
 }
 
@@ -59,6 +60,7 @@ export function reconstructionTask(subject: Subject, chosen: Chosen): Task {
   return new OfNumbers({
     ...{ info, loss: lossOf(chosen.loss), size, columns: shape.at(-1) ?? 1, targetsOf },
     squashed: logits && !(activation !== undefined && BOUNDS.get(activation)?.[0] === 0),
+    placed: !own,
     implied: own && (scale === UNIT || scale === SIGNED) ? scale : undefined,
     peak: peakOf(pixels ? (scale ?? RAW) : null),
   });

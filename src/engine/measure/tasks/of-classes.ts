@@ -35,6 +35,7 @@ export class OfClasses implements Task {
   readonly targetSize: number;
   readonly fedSize: number;
   readonly soft: SoftTargets | string;
+  readonly placed: boolean;
 
   constructor(private readonly options: ClassesOptions) {
     const { info, classes, places } = options;
@@ -42,6 +43,7 @@ export class OfClasses implements Task {
     this.scoreSize = places * classes;
     this.targetSize = places;
     this.fedSize = this.scoreSize;
+    this.placed = places > 1;
     this.soft = places === 1 ? softClasses(classes) : 'a network that chooses a class for each place';
   }
 

@@ -21,6 +21,7 @@ export interface NumbersOptions {
   /** Distance from black to white where the numbers are pixels. */
   readonly peak?: number | undefined;
   readonly implied?: Normalization | undefined;
+  readonly placed?: boolean | undefined;
 }
 
 /** Answers with numbers, which are its scores. */
@@ -31,11 +32,13 @@ export class OfNumbers implements Task {
   readonly fedSize: number;
   readonly soft: SoftTargets;
   readonly implied: Normalization | undefined;
+  readonly placed: boolean;
 
   constructor(private readonly options: NumbersOptions) {
     const { info, size } = options;
     this.infos = [info];
     this.implied = options.implied;
+    this.placed = options.placed ?? false;
     this.scoreSize = this.targetSize = this.fedSize = size;
     // The teacher's own numbers are targets; a temperature has no meaning for them.
     this.soft = {

@@ -22,10 +22,13 @@ export class SeveralTasks implements Task {
   readonly fedSize: number;
   readonly soft = 'a network with several outputs';
 
+  readonly placed: boolean;
+
   constructor(private readonly parts: readonly PartialTask[]) {
     const [first, ...others] = parts.flatMap(({ task }) => task.infos);
     if (!first) throw new Error('a network has an output');
     this.infos = [first, ...others];
+    this.placed = parts.some(({ task }) => task.placed === true);
     const sum = (size: (task: Task) => number): number => parts.reduce((all, { task }) => all + size(task), 0);
     this.scoreSize = sum(({ scoreSize }) => scoreSize);
     this.targetSize = sum(({ targetSize }) => targetSize);

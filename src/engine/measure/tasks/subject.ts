@@ -10,6 +10,8 @@ export interface Subject {
   readonly shape: readonly number[];
   /** Function that it went through last; undefined where that is not known. */
   readonly activation: string | undefined;
+  /** True where Keras would leave some of its steps out of the loss. */
+  readonly masked?: boolean | undefined;
   /** Tells whether its values along the last axis are probabilities. */
   readonly probabilities: () => boolean;
   /** Shape of the network's input for one example. */

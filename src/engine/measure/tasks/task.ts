@@ -31,6 +31,8 @@ export interface Task {
   loss(fed: tf.Tensor2D, scores: tf.Tensor2D): tf.Scalar;
   /** The only normalization of the examples that fits the outputs, where the task is to reproduce them. */
   readonly implied?: Normalization | undefined;
+  /** True where targets belong to places of the example, so that they would have to move with its pixels. */
+  readonly placed?: boolean | undefined;
   /** Teaching by the answers of another network; a sentence where the task has none. */
   readonly soft: SoftTargets | string;
   /** Returns the scores of an answer that does not look at the examples: one row for all of them. */

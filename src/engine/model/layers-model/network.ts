@@ -16,6 +16,7 @@ import { answersOf } from './answers';
 import { strayTensor, type Binding, type ModelVariable } from './binding';
 import { describedAs } from './content';
 import { withDraws } from './draws';
+import { maskedOutputs } from './masks';
 import { inputValues } from '../input-values';
 import { normalizationsOf } from './normalizations';
 import { outputActivations } from '../output-activations';
@@ -50,6 +51,7 @@ export class LayersNetwork implements Network {
     const values = inputValues(topology);
     const kinds = outputKinds(topology);
     const activations = outputActivations(topology);
+    const masked = maskedOutputs(topology);
     // Names of layers, because TensorFlow.js renames tensors so that none has the name of one in another model.
     const { inputNames, outputNames } = model;
     this.inputs = model.inputs.map(({ shape }, i) => ({
@@ -59,7 +61,7 @@ export class LayersNetwork implements Network {
     }));
     this.outputs = model.outputs.map(({ shape }, i) => ({
       ...{ name: outputNames[i]!, shape },
-      ...{ kind: kinds[i] ?? 'open', activation: activations[i] },
+      ...{ kind: kinds[i] ?? 'open', activation: activations[i], masked: masked[i] },
     }));
     this.largestOutput = largestOutput(model);
     this.#names = new Map([...bound].map(([name, variable]) => [variable, name]));

@@ -195,3 +195,17 @@ it('a regression learns from a teacher by the squared error', async () => {
   const labels = examplesOf({ values: waves(COUNT * 5, 1), shape: [5], numbers: khot, said: { task: 'multi-label' } });
   await expect(teacherOf(withTask(teaching, labels), labels, { temperature: 1 })).rejects.toThrow(/Distillation teaches classes and numbers/); // prettier-ignore
 });
+
+it('masked steps, which Keras leaves out of the loss, are refused', () => {
+  const model = layers.sequential({
+    layers: [
+      l.embedding({ inputDim: 9, outputDim: 4, maskZero: true, inputLength: 6 }),
+      l.lstm({ units: 4, returnSequences: true }),
+      l.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+  const values = Float32Array.from({ length: COUNT * 6 }, (_, i) => i % 9);
+  const numbers = { values: Float32Array.from({ length: COUNT * 6 }, (_, i) => i % 3), shape: [6] };
+  const examples = examplesOf({ values, shape: [6], numbers });
+  expect(() => withTask(networkOf(model), examples)).toThrow(/Some steps of the output are masked/);
+});
