@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { CODEC_NOTICES } from './codec-notices';
 import { inRoot } from './paths';
 
 const Metafile = z.object({ inputs: z.record(z.string(), z.unknown()) });
@@ -13,7 +14,8 @@ const PackageJson = z.object({ name: z.string(), version: z.string(), license: z
 export function thirdPartyNotices(metafiles: readonly string[], beside: readonly string[]): string {
   const inputs = metafiles.flatMap((text) => Object.keys(Metafile.parse(JSON.parse(text)).inputs));
   const folders = new Set([...inputs.flatMap(packageFolder), ...beside.map((name) => `node_modules/${name}`)]);
-  const parts = [...folders].sort().map((folder) => notice(inRoot(folder)));
+  const libraries = CODEC_NOTICES.map(({ title, text }) => entry(title, text));
+  const parts = [...[...folders].sort().map((folder) => notice(inRoot(folder))), ...libraries];
   return `Secateur contains the following software.\n\n${[...new Set(parts)].join('\n')}`;
 }
 
@@ -29,5 +31,7 @@ function notice(folder: string): string {
   );
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
   const text = file && existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8').trim() : '';
-  return `${'-'.repeat(80)}\n${name} ${version}, ${license}\n\n${text}\n`;
+  return entry(`${name} ${version}, ${license}`, text);
 }
+
+const entry = (title: string, text: string): string => `${'-'.repeat(80)}\n${title}\n\n${text}\n`;
