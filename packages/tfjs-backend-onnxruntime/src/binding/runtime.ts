@@ -2,11 +2,18 @@ import { findStop } from './in-place';
 import { loadNative, requireNative } from './native';
 import type { OnnxRuntime } from './types';
 
+/**
+ * The variable by which ONNX Runtime sends no telemetry. From version 1.30 it otherwise reports each process and keeps an
+ * identifier in the person's cache, except on Windows, where the system collects it. It reads the variable once, when it is
+ * loaded.
+ */
+const NO_TELEMETRY = 'ORT_DISABLE_TELEMETRY';
+
 /** The libraries of this process by the path of their binding. */
 const loaded = new Map<string, OnnxRuntime>();
 
 /**
- * Loads onnxruntime-node and tests its abilities, once in a process.
+ * Loads onnxruntime-node, with its telemetry off, and tests its abilities, once in a process.
  *
  * @param checkModule receives the path of each module before it is loaded, and throws to refuse it
  * @throws Error if the platform has no library, the package has changed, or a module is refused
@@ -19,6 +26,7 @@ export function loadRuntime(checkModule: (file: string) => void = () => undefine
   for (const file of Object.values(modules)) checkModule(file);
   const known = loaded.get(modules.binding);
   if (known) return known;
+  process.env[NO_TELEMETRY] = '1';
   const native = loadNative(modules);
   const runtime = { ...native, modules, stopped: findStop(native) };
   loaded.set(modules.binding, runtime);
