@@ -35,6 +35,7 @@ export const SETTINGS = {
   threads: 'secateur.engine.threads',
   nodePath: 'secateur.engine.nodePath',
   backend: 'secateur.engine.backend',
+  layers: 'secateur.layers',
   tensorflowPath: 'secateur.engine.tensorflowPath',
 } as const;
 

@@ -8,8 +8,12 @@ export const settings = {
   /** Folder with Fashion-MNIST, absolute; a relative one starts from the first workspace folder. */
   dataFolder(): string | undefined {
     const value = text(SETTINGS.dataFolder);
-    const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-    return value === undefined ? undefined : path.resolve(root, value.replace(/^\$\{workspaceFolder\}/, root || '.'));
+    return value === undefined ? undefined : inWorkspace(value);
+  },
+  /** A module that registers layers, absolute; a relative one starts from the first workspace folder. */
+  layers(): string | undefined {
+    const value = text(SETTINGS.layers);
+    return value === undefined ? undefined : inWorkspace(value);
   },
   previewSamples: (): number => integer(SETTINGS.previewSamples, 1000, 1, 100_000),
   threads: (): number => integer(SETTINGS.threads, 0, 0, 256),
@@ -20,8 +24,15 @@ export const settings = {
 
 /** True if a change of settings affects a running engine. */
 export function concernsEngine(change: vscode.ConfigurationChangeEvent): boolean {
-  const { dataFolder, threads, nodePath, backend, tensorflowPath } = SETTINGS;
-  return [dataFolder, threads, nodePath, backend, tensorflowPath].some((name) => change.affectsConfiguration(name));
+  const { dataFolder, threads, nodePath, backend, tensorflowPath, layers } = SETTINGS;
+  return [dataFolder, threads, nodePath, backend, tensorflowPath, layers].some((name) =>
+    change.affectsConfiguration(name),
+  );
+}
+
+function inWorkspace(value: string): string {
+  const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+  return path.resolve(root, value.replace(/^\$\{workspaceFolder\}/, root || '.'));
 }
 
 function text(name: string): string | undefined {

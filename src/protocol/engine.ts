@@ -32,6 +32,8 @@ export const EngineSettings = z.object({
   backend: BackendChoice.default('auto'),
   /** A folder in which `@tensorflow/tfjs-node` is installed. By default Node searches from the engine's folder. */
   tensorflowPath: z.string().optional(),
+  /** A module that registers layers: it runs before the first request that needs trust. */
+  layers: z.string().optional(),
 });
 export type EngineSettings = z.infer<typeof EngineSettings>;
 

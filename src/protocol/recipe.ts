@@ -15,6 +15,13 @@ export const Recipe = z.strictObject({
     .optional()
     .describe('A model.json or its folder, relative to the folder of this recipe.'),
   data: DataReference.optional(),
+  layers: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A JavaScript module that registers layers of its own, relative to the folder of this recipe. It is run.',
+    ),
   seed: z.number().int().min(0).max(0x7fffffff).default(0).describe('Seed of initial weights and shuffling.'),
   steps: z.array(RecipeStep).min(1),
 });

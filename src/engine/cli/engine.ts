@@ -13,6 +13,7 @@ export interface CommonOptions {
   threads?: number;
   backend?: BackendChoice;
   tensorflowPath?: string;
+  customLayers?: string;
   verbose?: boolean;
 }
 
@@ -28,7 +29,7 @@ export interface LocalEngine {
 /** Starts the engine. @param bundle file of the command line's bundle */
 export function localEngine(
   bundle: string,
-  { threads = 0, backend = 'auto', tensorflowPath }: CommonOptions,
+  { threads = 0, backend = 'auto', tensorflowPath, customLayers }: CommonOptions,
   signal: AbortSignal,
   log: (message: string) => void,
   warn: (sentence: string) => void,
@@ -40,6 +41,7 @@ export function localEngine(
     threads,
     backend,
     ...(tensorflowPath === undefined ? {} : { tensorflowPath: path.resolve(tensorflowPath) }),
+    ...(customLayers === undefined ? {} : { layers: path.resolve(customLayers) }),
   };
   let initialized: Promise<unknown> | undefined;
   return {

@@ -36,6 +36,7 @@ export function createProgram(
         ),
       )
       .option('--tensorflow-path <folder>', 'where @tensorflow/tfjs-node is installed')
+      .option('--custom-layers <module>', 'a JavaScript file that registers layers of its own; it is run')
       .option('--json', 'print one JSON document on stdout')
       .option(
         '--verbose',
@@ -55,5 +56,14 @@ export function createProgram(
     .addOption(resume())
     .action((file: string, options: RunCommand) => perform(options, (...work) => run(file, options, ...work)));
 
+  for (const one of program.commands) shortCustomLayers(one);
   return program;
+}
+
+/** Accepts `--layers MODULE` too, on commands where `--layers` has no other meaning. */
+function shortCustomLayers(command: Command): void {
+  if (command.options.some(({ long }) => long === '--layers')) return;
+  command
+    .addOption(new Option('--layers <module>', 'the same as --custom-layers').hideHelp())
+    .on('option:layers', (file: string) => command.setOptionValue('customLayers', file));
 }

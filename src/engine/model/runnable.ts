@@ -19,3 +19,5 @@ export const leftOutOfTraining = (model: ModelContent): string | undefined => co
  * where it holds NaN or infinite weights
  */
 export const toNetwork = (model: ModelContent): Promise<Network> => load(model);
+
+export { useCustomLayers } from './layers-model/custom-layers';

@@ -15,7 +15,6 @@ import type { Prepared, RunEnvironment } from './types';
  * separately, and its data counts by the name of the folder.
  */
 export function hashRecipe(recipe: Recipe): string {
-  const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
   const { data, ...rest } = withReferenced(withoutFiles(recipe), (given) =>
     name(given.replace(/[\\/]*model\.json$/, '')),
   );
@@ -24,6 +23,9 @@ export function hashRecipe(recipe: Recipe): string {
     .update(canonical({ ...rest, data: referenced }))
     .digest('hex');
 }
+
+/** Returns the last part of a path. */
+const name = (source: string): string => source.split(/[\\/]/).findLast((part) => part !== '') ?? '';
 
 /** Returns the recipe for the folder of its run, with relative paths from there. */
 export function relocated(recipe: Recipe, baseFolder: string, out: string): Recipe {
@@ -37,6 +39,7 @@ export function relocated(recipe: Recipe, baseFolder: string, out: string): Reci
   return {
     ...withReferenced(recipe, move),
     ...(recipe.checkpoint === undefined ? {} : { checkpoint: move(recipe.checkpoint) }),
+    ...(recipe.layers === undefined ? {} : { layers: move(recipe.layers) }),
     ...(recipe.data === undefined ? {} : { data: moveData(recipe.data) }),
   };
 }
@@ -94,7 +97,7 @@ function withoutFiles(recipe: Recipe): Recipe {
   const rest = { ...recipe };
   delete rest.$schema;
   delete rest.checkpoint;
-  return rest;
+  return rest.layers === undefined ? rest : { ...rest, layers: name(rest.layers) };
 }
 
 /** Formats JSON with sorted keys. */

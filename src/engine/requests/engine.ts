@@ -14,6 +14,8 @@ declare const SECATEUR_VERSION: string;
 /** An engine after `initialize`. */
 interface Started {
   readonly info: EngineInfo;
+  /** Absolute path of the module that registers layers. */
+  readonly layers: string | undefined;
   readonly datasets: DatasetStore;
 }
 
@@ -50,6 +52,11 @@ export class Engine {
     return (await this.#running()).info;
   }
 
+  /** Returns the module of layers that the settings name. @throws UserError before `initialize` */
+  async layers(): Promise<string | undefined> {
+    return (await this.#running()).layers;
+  }
+
   /** Opens a dataset; a relative folder starts from `baseFolder`. @throws UserError, CancelledError */
   async openData(data: DataReference, baseFolder: string, options: OpenOptions): Promise<OpenData> {
     return (await this.#running()).datasets.open(data, baseFolder, options);
@@ -73,7 +80,7 @@ export class Engine {
       node: process.versions.node,
       backend: { name, version, threads },
     };
-    return { info, datasets: new DatasetStore(settings, this.log) };
+    return { info, layers: settings.layers, datasets: new DatasetStore(settings, this.log) };
   }
 }
 

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import type { DataReference } from '../../protocol/dataset';
+import { useCustomLayers } from '../model/runnable';
 import { runRecipe } from '../recipe/run';
 import type { MakeHandler } from './handler';
 
@@ -18,5 +20,9 @@ export const run: MakeHandler<'run'> =
           report({ kind: 'message', text });
         },
       });
-    return runRecipe(request, { version, backend, openData }, { signal, report });
+    const own = await engine.layers();
+    const { layers = own, ...recipe } = request.recipe;
+    if (layers !== undefined) await useCustomLayers(path.resolve(request.baseFolder, layers));
+    const named = layers === undefined ? request : { ...request, recipe: { ...recipe, layers } };
+    return runRecipe(named, { version, backend, openData }, { signal, report });
   };

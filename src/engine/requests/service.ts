@@ -1,6 +1,8 @@
-import type { EngineRequests } from '../../protocol/engine';
+import { engineRequests, type EngineRequests } from '../../protocol/engine';
+import type { Trust } from '../../protocol/table';
 import type { Handlers } from '../../rpc/peer';
 import { sessionSizes } from '../checkpoint/sizes';
+import { useCustomLayers } from '../model/runnable';
 import { histograms } from '../measure/histogram';
 import { inspect } from '../measure/inspect';
 import { discardUnfinished } from '../recipe/folder/discard-unfinished';
@@ -29,6 +31,17 @@ export function createService(
     warn(sentence);
   });
   const { checkpoints } = engine;
+  /** Registers the person's layers before a request that runs a model; those that only read do without. */
+  const withLayers =
+    <Params, Context, Result>(
+      trust: (params: Params) => Trust,
+      handle: (params: Params, context: Context) => Promise<Result>,
+    ): typeof handle =>
+    async (params, context) => {
+      const module = trust(params) === 'runs' ? await engine.layers() : undefined;
+      if (module !== undefined) await useCustomLayers(module);
+      return handle(params, context);
+    };
   return {
     initialize: (settings) => engine.initialize(settings),
     inspect: ({ model, brotli, inputShape }, { signal }) =>
@@ -44,18 +57,19 @@ export function createService(
     examples: async ({ data, split, count }, { signal }) =>
       (await engine.openData(data, '/', { download: false, signal })).some(split, count, signal),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
-    normalization: ({ model, data, download }, { signal, report }) =>
+    normalization: withLayers(engineRequests.normalization.trust, ({ model, data, download }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
         const opened = await engine.openData(data, '/', { download, signal, onProgress: report });
         return normalizationAnswer(session, opened, { signal, onProgress: report });
       }),
-    evaluate: evaluate(engine),
-    answers: answers(engine),
-    plan: plan(engine),
-    sensitivity: sensitivity(engine),
-    latency: latency(engine),
-    compare: compare(engine),
-    run: run(engine),
+    ),
+    evaluate: withLayers(engineRequests.evaluate.trust, evaluate(engine)),
+    answers: withLayers(engineRequests.answers.trust, answers(engine)),
+    plan: withLayers(engineRequests.plan.trust, plan(engine)),
+    sensitivity: withLayers(engineRequests.sensitivity.trust, sensitivity(engine)),
+    latency: withLayers(engineRequests.latency.trust, latency(engine)),
+    compare: withLayers(engineRequests.compare.trust, compare(engine)),
+    run: withLayers(engineRequests.run.trust, run(engine)),
     discard: async ({ out, made }) => {
       await discardUnfinished(out, made);
       return null;

@@ -10,11 +10,13 @@ export function engineFactory(context: vscode.ExtensionContext, log: Log): () =>
   return () => {
     const dataFolder = settings.dataFolder();
     const tensorflowPath = settings.tensorflowPath();
+    const layers = settings.layers();
     return new EngineProcess(
       { module: context.asAbsolutePath(path.join('dist', 'engine.js')), nodePath: settings.nodePath(), log },
       {
         ...(dataFolder === undefined ? {} : { dataFolder }),
         ...(tensorflowPath === undefined ? {} : { tensorflowPath }),
+        ...(layers === undefined ? {} : { layers }),
         sampleFolder: context.asAbsolutePath(path.join('media', 'samples', 'fashion-mnist-sample')),
         cacheFolder: path.join(context.globalStorageUri.fsPath, 'datasets'),
         threads: settings.threads(),

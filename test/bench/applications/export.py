@@ -57,16 +57,21 @@ LARGE = {"InceptionV3": 299, "InceptionResNetV2": 299, "Xception": 299}
 
 
 def multiply_accumulates(model, shape):
-    """MACs of the convolutions and matrix products in the graph that TensorFlow runs for one picture."""
+    """MACs of the convolutions and matrix products in the graph that TensorFlow runs for one picture.
+
+    Keras compiles convolutions of groups apart, so that the graph does not show them: they are counted by their layers.
+    """
     function = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec((1, *shape)))
-    count = 0
+    grouped = [layer for layer in model._flatten_layers(include_self=False) if getattr(layer, "groups", 1) > 1]
+    count = sum(int(np.prod(layer.output.shape[1:])) * int(np.prod(layer.kernel.shape[:3])) for layer in grouped)
     for op in convert_variables_to_constants_v2(function).graph.get_operations():
         if op.type not in ("Conv2D", "DepthwiseConv2dNative", "MatMul"):
             continue
-        places = op.outputs[0].shape.num_elements()
         kernel = op.inputs[1].shape.as_list()
-        # A kernel of a convolution has the channels of one group only.
-        count += places * (kernel[0] * kernel[1] * (kernel[2] if op.type == "Conv2D" else 1) if len(kernel) == 4 else kernel[0])
+        if op.type == "Conv2D" and op.inputs[0].shape[-1] != kernel[2]:
+            continue
+        depth = kernel[0] if op.type == "MatMul" else int(np.prod(kernel[: 3 if op.type == "Conv2D" else 2]))
+        count += op.outputs[0].shape.num_elements() * depth
     return count
 
 

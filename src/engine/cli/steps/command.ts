@@ -26,7 +26,7 @@ interface StepOptions extends CommonOptions, DataOptions {
 }
 
 const OWN = ['data', 'normalization', 'seed', 'rounds', 'dry-run', 'out', 'resume'];
-const COMMON = ['threads', 'backend', 'tensorflow-path', 'json', 'verbose', 'help', 'version'];
+const COMMON = ['threads', 'backend', 'tensorflow-path', 'custom-layers', 'json', 'verbose', 'help', 'version'];
 
 /** Options of a following step, and the option that switches it on. */
 interface FollowerFlags {

@@ -21,7 +21,7 @@ export interface LoadPlan {
   /** The description for TensorFlow.js. */
   readonly description: Readonly<Record<string, unknown>>;
   /** Returns the name that TensorFlow.js gives to the variable of a weight. */
-  readonly variableOf: (slot: Slot) => string;
+  readonly variableOf: (slot: Pick<Slot, 'layer' | 'name'>) => string;
 }
 
 /** Plans the loading of a model, or explains in one sentence why it cannot be loaded. */
@@ -33,7 +33,7 @@ export function loadPlan(model: ModelContent): LoadPlan | string {
   }
   const strange = topology.nodes.find(({ type }) => !isRegistered(type));
   if (strange) {
-    return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained.`;
+    return `The layer "${strange.name}" has the type "${strange.type}", which TensorFlow.js does not know, so the model can be inspected and pruned but not evaluated or trained: if the layer is your own, name a module that registers it with --custom-layers, "layers" of a recipe, or the setting secateur.layers.`;
   }
   const lost = topology.nodes.find(({ calls }) => calls.length === 0);
   if (lost) {
@@ -54,7 +54,7 @@ export function loadPlan(model: ModelContent): LoadPlan | string {
   const reading = readable(model, topology);
   if (typeof reading === 'string') return reading;
   const byId = new Map(topology.nodes.map((layer) => [layer.id, layer]));
-  const variableOf = ({ layer, name }: Slot): string => {
+  const variableOf: LoadPlan['variableOf'] = ({ layer, name }) => {
     const { path, name: unique } = byId.get(layer)!;
     const own = `${path.at(-1)!}/`;
     return reading.flat && name.startsWith(own) ? `${unique}/${name.slice(own.length)}` : name;

@@ -29,9 +29,16 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
     plan.topology.nodes.flatMap(slotsOf),
     weights.map(({ name }) => name),
   );
-  const stray = weights.find(({ name }) => !byTensor.has(name));
+  const owners = new Map([
+    ...byTensor,
+    ...customOwners(
+      plan,
+      weights.filter(({ name }) => !byTensor.has(name)),
+    ),
+  ]);
+  const stray = weights.find(({ name }) => !owners.has(name));
   if (stray) throw strayTensor(stray.name);
-  const nameOf = ({ name }: Tensor): string => plan.variableOf(byTensor.get(name)!);
+  const nameOf = ({ name }: Tensor): string => plan.variableOf(owners.get(name)!);
   const running = await build(plan, joined(weights, nameOf)).catch(async (error: unknown) => {
     const [lost] = missing;
     const slashed = plan.topology.nodes.some(({ id, path }) => id === lost?.layer && path.at(-1)?.includes('/'));
@@ -51,10 +58,24 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
   const variables = bind(running, weights, nameOf);
   const frozen = new Set(plan.topology.nodes.filter(({ config }) => config['trainable'] === false).map(({ id }) => id));
   // TensorFlow.js forgets that wrappers are frozen.
-  for (const [tensor, variable] of variables) if (frozen.has(byTensor.get(tensor)!.layer)) variable.trainable = false;
+  for (const [tensor, variable] of variables) if (frozen.has(owners.get(tensor)!.layer)) variable.trainable = false;
   mendBatchNormalization(running);
   return new LayersNetwork(running, variables, plan.topology, trainedFor(model));
 }
+
+/**
+ * Finds the layers of tensors that belong to layers of unknown types, which a module of the person registers: their names
+ * begin with that of the layer, as those of its variables do.
+ */
+function customOwners({ topology }: LoadPlan, tensors: readonly Tensor[]): [string, Owned][] {
+  const custom = topology.nodes.filter(({ op }) => op.kind === 'unknown');
+  return tensors.flatMap(({ name }): [string, Owned][] => {
+    const owner = custom.find(({ path }) => name.startsWith(`${path.at(-1)!}/`));
+    return owner ? [[name, { layer: owner.id, name }]] : [];
+  });
+}
+
+type Owned = Parameters<LoadPlan['variableOf']>[0];
 
 /** Finds the weight that does not fit, since TensorFlow.js does not name it. @throws UserError that does */
 async function nameUnfitting(plan: LoadPlan, weights: readonly Tensor[], nameOf: (tensor: Tensor) => string) {
