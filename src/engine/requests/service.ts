@@ -34,11 +34,11 @@ export function createService(
   /** Registers the person's layers before a request that runs a model; those that only read do without. */
   const withLayers =
     <Params, Context, Result>(
-      trust: (params: Params) => Trust,
+      request: { trust(params: Params): Trust },
       handle: (params: Params, context: Context) => Promise<Result>,
     ): typeof handle =>
     async (params, context) => {
-      const module = trust(params) === 'runs' ? await engine.layers() : undefined;
+      const module = request.trust(params) === 'runs' ? await engine.layers() : undefined;
       if (module !== undefined) await useCustomLayers(module);
       return handle(params, context);
     };
@@ -57,19 +57,19 @@ export function createService(
     examples: async ({ data, split, count }, { signal }) =>
       (await engine.openData(data, '/', { download: false, signal })).some(split, count, signal),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
-    normalization: withLayers(engineRequests.normalization.trust, ({ model, data, download }, { signal, report }) =>
+    normalization: withLayers(engineRequests.normalization, ({ model, data, download }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
         const opened = await engine.openData(data, '/', { download, signal, onProgress: report });
         return normalizationAnswer(session, opened, { signal, onProgress: report });
       }),
     ),
-    evaluate: withLayers(engineRequests.evaluate.trust, evaluate(engine)),
-    answers: withLayers(engineRequests.answers.trust, answers(engine)),
-    plan: withLayers(engineRequests.plan.trust, plan(engine)),
-    sensitivity: withLayers(engineRequests.sensitivity.trust, sensitivity(engine)),
-    latency: withLayers(engineRequests.latency.trust, latency(engine)),
-    compare: withLayers(engineRequests.compare.trust, compare(engine)),
-    run: withLayers(engineRequests.run.trust, run(engine)),
+    evaluate: withLayers(engineRequests.evaluate, evaluate(engine)),
+    answers: withLayers(engineRequests.answers, answers(engine)),
+    plan: withLayers(engineRequests.plan, plan(engine)),
+    sensitivity: withLayers(engineRequests.sensitivity, sensitivity(engine)),
+    latency: withLayers(engineRequests.latency, latency(engine)),
+    compare: withLayers(engineRequests.compare, compare(engine)),
+    run: withLayers(engineRequests.run, run(engine)),
     discard: async ({ out, made }) => {
       await discardUnfinished(out, made);
       return null;

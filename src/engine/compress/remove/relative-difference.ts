@@ -4,6 +4,8 @@
  */
 const OF_ITSELF = 1e-2;
 const OF_ALL = 1e-5;
+/** Answers whose spread is a smaller share of their root mean square hardly vary. */
+const STEADY = 0.1;
 
 /**
  * Accumulates, batch by batch, the spread of an output over the examples and its largest difference from another output.
@@ -66,9 +68,9 @@ export class RelativeDifference {
       const difference = this.#differences[channel]!;
       if (difference === 0) continue;
       const own = root(this.#distances, channel);
-      const spread = Math.max(own, OF_ITSELF * root(this.#squares, channel), OF_ALL * all);
-      const share = difference / spread;
-      if (!(share <= largest.share)) largest = { share, steady: own < spread };
+      const size = root(this.#squares, channel);
+      const share = difference / Math.max(own, OF_ITSELF * size, OF_ALL * all);
+      if (!(share <= largest.share)) largest = { share, steady: own < STEADY * size };
     }
     return largest;
   }
