@@ -133,6 +133,9 @@ export const metricNamed = (metrics: MetricValues, name: MetricName): MetricValu
 export const isBetterThan = ([main]: MetricValues, [other]: MetricValues): boolean =>
   isBetter(main.name, main.value, other.value);
 
+/** Returns true for the same metric of the same output. */
+export const isSameMetric = (a: MetricValue, b: MetricValue): boolean => a.name === b.name && a.output === b.output;
+
 /** A metric of two measurements; the other side is undefined where it was not measured. */
 interface PairedMetric extends Pick<MetricValue, 'name' | 'output'> {
   readonly a: number;
@@ -141,11 +144,11 @@ interface PairedMetric extends Pick<MetricValue, 'name' | 'output'> {
 
 /** Pairs each metric of a measurement with the same of another. */
 export const pairedMetrics = (a: MetricValues, b: MetricValues): PairedMetric[] =>
-  a.map(({ name, output, value }) => ({
-    name,
-    ...(output === undefined ? {} : { output }),
-    a: value,
-    b: b.find((one) => one.name === name && one.output === output)?.value,
+  a.map((one) => ({
+    name: one.name,
+    ...(one.output === undefined ? {} : { output: one.output }),
+    a: one.value,
+    b: b.find((other) => isSameMetric(one, other))?.value,
   }));
 
 /** Reads metrics; where there are none, the accuracy that earlier versions wrote in their place. */

@@ -18,6 +18,8 @@ export function announceEvaluation(panels: Panels, uri: vscode.Uri, evaluation: 
 export function evaluationSummary(uri: vscode.Uri, evaluation: Evaluation): string {
   const { metrics, loss, samples, split, dataset } = evaluation;
   const examples = `${count(samples)} ${split} examples of ${dataset.name}${dataset.sample ? ' (a sample)' : ''}`;
+  if (metrics[0].name === 'loss')
+    return vscode.l10n.t('{0}: loss {1} on {2}.', modelLabel(uri.fsPath), loss.toFixed(4), examples);
   return vscode.l10n.t(
     '{0}: {1} on {2}, loss {3}.',
     modelLabel(uri.fsPath),

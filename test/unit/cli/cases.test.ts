@@ -6,7 +6,9 @@ import * as z from 'zod';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { Evaluation, PrunedLayer } from '../../../src/protocol/measure';
 import { Latency } from '../../../src/protocol/measure/latency';
+import { EpochRecord } from '../../../src/protocol/epoch';
 import { Sensitivity } from '../../../src/protocol/measure/sensitivity';
+import { RunResult } from '../../../src/protocol/run';
 import { Inspection } from '../../../src/protocol/model';
 import { ONE_SENTENCE } from '../../fixtures/bad-input';
 import { npzFile } from '../dataset/write-npy';
@@ -205,6 +207,38 @@ describe('tasks other than one class of several', () => {
     expect(found.metrics[0].value).toBeCloseTo(Math.hypot(...errors) / Math.sqrt(COUNT), 5);
     expect(found.metrics[1]!.value).toBeCloseTo(errors.reduce((sum, error) => sum + Math.abs(error), 0) / COUNT, 5);
     expect((await ask('evaluate', 'regression', ...BLOBS)).failure).toMatch(/images of the dataset are 28x28x1/);
+  });
+
+  it('regression: the epoch with the least error is taken, and a target of an error is kept', async () => {
+    const x = wave(COUNT * 4 * 8, 1);
+    const y = Float32Array.from({ length: COUNT * 4 }, (_, i) => x[8 * i]! - 0.5 * x[8 * i + 1]!);
+    const shape = [COUNT * 4];
+    const data = await npz('learnable', {
+      x_train: { values: x, shape: [...shape, 8] },
+      y_train: { values: y, shape },
+    });
+    const trained = z.object({ out: z.string(), epochs: z.array(EpochRecord), best: EpochRecord });
+    const steps = ['--epochs', '6', '--batch-size', '16', '--learning-rate', '0.01', '--schedule', 'constant'];
+    const { out, epochs, best } = await answer(trained, 'finetune', 'regression', ...steps, ...data, '--out', newOut());
+    const errors = epochs.map(({ validation }) => validation[0].value);
+    expect(best.validation[0]).toEqual({ name: 'rmse', value: Math.min(...errors), better: 'lower' });
+    expect(best).not.toHaveProperty('validationAccuracy');
+    const bound = Number((1.5 * best.validation[0].value).toPrecision(3));
+    const folderOf = ['--out', newOut()];
+    const found = await answer(RunResult, 'target', out, '--metric', `rmse<=${bound}`, ...data, ...folderOf);
+    const [step] = found.steps;
+    if (step?.step !== 'target') throw new Error('no target was sought');
+    const { points, chosen } = step.curve;
+    const plans = points.map(({ metrics }) => metrics[0].value);
+    expect(plans[chosen]).toBeLessThanOrEqual(bound);
+    for (const error of plans.slice(chosen + 1)) expect(error).toBeGreaterThan(bound);
+    expect(points[chosen]!.gzipBytes).toBeLessThan(step.curve.baseline.gzipBytes);
+    expect(found.metrics.afterPrune![0].value).toBeCloseTo(plans[chosen]!, 5);
+    expect(found.accuracy).toMatchObject({ before: null, afterPrune: null });
+    const { failure } = await ask('target', out, '--accuracy', '0.9', ...data, '--out', newOut());
+    expect(failure).toMatch(
+      /^The target names accuracy, which is not measured .*: choose one of rmse, mae, r2, loss\.$/,
+    );
   });
 
   it('autoencoder: is measured and trained by the error of its reproduction', async () => {

@@ -230,6 +230,11 @@ it('is written with the metrics of another task', () => {
   const rmse = measurement([measured('rmse', 0.5), measured('auc', 0.75), measured('loss', 0.25)], 0.25);
   const points = [{ sparsity: 0.1, reached: 0.1, ...rmse }];
   const layers = [{ ...{ name: 'd', parameters: ['d/kernel'], size: 1 }, state: 'scanned' as const, points }];
+  const two = measurement([measured('loss', 3), measured('mae', 2, 'age'), measured('loss', 1, 'age')], 3);
+  const ofTwo = [{ ...layers[0]!, points: [{ sparsity: 0.1, reached: 0.1, ...two }] }];
+  expect(sensitivityCsv({ baseline: two, layers: ofTwo })).toBe(
+    'parameter,sparsity,age mae,age loss,loss\nd/kernel,0.1,2,1,3\n',
+  );
   expect(sensitivityCsv({ baseline: rmse, layers })).toBe(
     'parameter,sparsity,rmse,auc,loss\nd/kernel,0.1,0.5,75,0.25\n',
   );

@@ -1,6 +1,6 @@
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
-import { metricWords, type MetricValue } from '../../../protocol/metric';
+import { metricWords, type MetricValues } from '../../../protocol/metric';
 import { visible } from '../../../protocol/visible';
 import { count, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
@@ -39,8 +39,7 @@ export async function evaluate(
 /** Formats metrics and, for classes, the accuracy of each and the confusion matrix with true classes in rows. */
 export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
   const { tasks, metrics, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
-  const [main, ...others] = metrics;
-  const more = others.filter(({ name }) => name !== 'loss');
+  const [main] = metrics;
   const right = true;
   const classes = table(
     [{ heading: 'class' }, { heading: 'examples', right }, { heading: 'accuracy', right }],
@@ -54,8 +53,8 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
     ]),
   );
   return [
-    `${metricWords(main)}, loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
-    ...(more.length > 0 ? [more.map((one) => `${metricWords(one)}${ofOutput(one)}`).join(', ')] : []),
+    `${main.name === 'loss' ? '' : `${metricWords(main)}, `}loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
+    ...otherMetrics(metrics),
     ...(tasks ?? []).map(({ said }) => visible(said)),
     ...accuracyNotes(dataset.sample, normalization),
     ...(dataset.notes ?? []).map(visible),
@@ -63,4 +62,12 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
   ].join('\n');
 }
 
-const ofOutput = ({ output }: MetricValue): string => (output === undefined ? '' : ` of ${visible(output)}`);
+/** Formats all metrics but the main one, in a line for each output; the loss of all together stands elsewhere. */
+function otherMetrics([, ...others]: MetricValues): string[] {
+  const outputs = [...new Set(others.map(({ output }) => output))];
+  return outputs.flatMap((output) => {
+    const own = others.filter((one) => one.output === output && (output !== undefined || one.name !== 'loss'));
+    const words = own.map(metricWords).join(', ');
+    return own.length === 0 ? [] : [output === undefined ? words : `${visible(output)}: ${words}`];
+  });
+}

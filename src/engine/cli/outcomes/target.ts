@@ -26,19 +26,34 @@ function curveText(curve: ParetoCurve): string {
   const metric = metricOfPlans(curve);
   const { words } = METRICS[metric];
   const right = true;
+  // The loss has its own columns.
+  const isLoss = metric === 'loss';
   const plans = table(
-    [...['plan', words, 'predicted loss', 'loss', 'sparsity', 'parameters', 'nonzero', 'MACs', 'nonzero MACs'], 'gzip']
+    [
+      'plan',
+      ...(isLoss ? [] : [words]),
+      'predicted loss',
+      'loss',
+      'sparsity',
+      'parameters',
+      'nonzero',
+      'MACs',
+      'nonzero MACs',
+      'gzip',
+    ]
       .map((heading) => ({ heading, right }))
       .concat({ heading: '', right: false }),
     points.map((point, i) => [
-      ...[String(i + 1), textOf(point.metrics, metric), point.predictedLoss.toFixed(4), point.loss.toFixed(4)],
+      String(i + 1),
+      ...(isLoss ? [] : [textOf(point.metrics, metric)]),
+      ...[point.predictedLoss.toFixed(4), point.loss.toFixed(4)],
       ...[percent(point.sparsity), count(point.params), count(point.nonzero)],
       ...[point.macs, point.nonzeroMacs].map((macs) => (macs === null ? '?' : count(macs))),
       bytes(point.gzipBytes),
       i === chosen ? 'chosen' : '',
     ]),
   );
-  return `${plans}\n${words} and loss on ${count(samples)} validation examples; as it was: ${textOf(baseline.metrics, metric)}, loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
+  return `${plans}\n${isLoss ? '' : `${words} and `}loss on ${count(samples)} validation examples; as it was: ${isLoss ? '' : `${textOf(baseline.metrics, metric)}, `}loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
 }
 
 const textOf = (metrics: MetricValues, name: MetricName): string => {

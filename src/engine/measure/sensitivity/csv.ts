@@ -1,9 +1,17 @@
-import type { Sensitivity } from '../../../protocol/measure/sensitivity';
-import { metricNamed, METRICS, type MetricName } from '../../../protocol/metric';
+import type { Sensitivity, SensitivityPoint } from '../../../protocol/measure/sensitivity';
+import { isSameMetric, METRICS, type MetricName } from '../../../protocol/metric';
 import { csvText } from '../../csv';
 
-/** The names that Distiller gives to metrics. */
-const HEADINGS: Readonly<Partial<Record<MetricName, string>>> = { accuracy: 'top1' };
+interface Column {
+  readonly heading: string;
+  readonly of: (point: SensitivityPoint) => number | string;
+}
+
+/** The columns of Distiller. */
+const OF_CLASSES: readonly Column[] = [
+  { heading: 'top1', of: ({ accuracy }) => cell('accuracy', accuracy) },
+  { heading: 'top5', of: ({ top5 }) => cell('top5', top5) },
+];
 
 /**
  * Formats a scan as Distiller does (`sensitivities_to_csv`): parameter, sparsity, top1 and top5 in percent, loss. Other tasks
@@ -11,19 +19,25 @@ const HEADINGS: Readonly<Partial<Record<MetricName, string>>> = { accuracy: 'top
  * name of the first.
  */
 export function sensitivityCsv({ layers, baseline }: Pick<Sensitivity, 'layers' | 'baseline'>): string {
-  const classifies = baseline.metrics[0].name === 'accuracy';
-  const names = classifies
-    ? (['accuracy', 'top5'] as const)
-    : [...new Set(baseline.metrics.map(({ name }) => name))].filter((name) => name !== 'loss');
+  const columns = baseline.metrics[0].name === 'accuracy' ? OF_CLASSES : columnsOf(baseline);
   const rows = layers.flatMap(({ name, parameters, points }) =>
-    points.map(({ sparsity, metrics, top5, loss }) => [
-      ...[parameters[0] ?? name, sparsity],
-      ...names.map((one) => cell(one, one === 'top5' ? top5 : metricNamed(metrics, one)?.value)),
-      loss,
+    points.map((point) => [
+      ...[parameters[0] ?? name, point.sparsity],
+      ...columns.map(({ of }) => of(point)),
+      point.loss,
     ]),
   );
-  return csvText([['parameter', 'sparsity', ...names.map((name) => HEADINGS[name] ?? name), 'loss'], ...rows]);
+  return csvText([['parameter', 'sparsity', ...columns.map(({ heading }) => heading), 'loss'], ...rows]);
 }
+
+/** A column for each metric but the loss of all outputs together, which stands last. */
+const columnsOf = ({ metrics }: Pick<Sensitivity['baseline'], 'metrics'>): Column[] =>
+  metrics
+    .filter(({ name, output }) => name !== 'loss' || output !== undefined)
+    .map((one) => ({
+      heading: one.output === undefined ? one.name : `${one.output} ${one.name}`,
+      of: (point) => cell(one.name, point.metrics.find((metric) => isSameMetric(metric, one))?.value),
+    }));
 
 /** Formats a share with at most nine decimals: 100 x 0.9215 must not end in digits that nobody measured. */
 const cell = (name: MetricName, value: number | undefined): number | string =>
