@@ -25,6 +25,6 @@ it('secateur data prints what is seen, a line for each property, and what told i
     'unused      petal length (cm), petal width (cm)',
     '',
     'It holds a table of 5 columns with a header (iris.csv).',
-    'The classes are in the column species (by its name).',
+    'The targets are in the column species (by its name).',
   ]);
 });

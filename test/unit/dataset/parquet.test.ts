@@ -21,7 +21,7 @@ it('shards of images as Hugging Face lays them out, with the names of its metada
     shape: [28, 28, 1],
     examples: { train: 0, validation: 0, test: 200 },
   });
-  expect(notes).toEqual(['The classes are in the column label (as said).']);
+  expect(notes).toEqual(['The targets are in the column label (as said).']);
 });
 
 it('plain columns as pandas writes them, compressed by Zstandard', async () => {

@@ -50,7 +50,7 @@ it('a table with names as classes: iris as pandas writes it', async () => {
   expect(rows).toHaveLength(150);
   expect(rows[0]).toEqual([[5.1, 3.5, 1.4, 0.2].map(Math.fround), 0]);
   expect(rows[149]).toEqual([[5.9, 3.0, 5.1, 1.8].map(Math.fround), 2]);
-  expect(iris.notes).toEqual(['The classes are in the column species (by its name).']);
+  expect(iris.notes).toEqual(['The targets are in the column species (by its name).']);
   expect((await raw(iris)).kind).toBe('numbers');
 });
 

@@ -49,7 +49,7 @@ export async function dataOfTables(
     };
   }
   const notes = [
-    `The classes are in the column ${first.columns[roles.target]!.name} (${roles.evidence}).`,
+    `The targets are in the column ${first.columns[roles.target]!.name} (${roles.evidence}).`,
     ...categoryNotes(first, features),
   ];
   const described = { columns: columnsOf(first, roles), notes };
