@@ -36,7 +36,12 @@ const ColumnName = z.union([z.string(), z.number().int().min(1)]);
 
 /** Roles of the columns of a table; default: found by names and content. */
 export const Columns = z.strictObject({
-  target: ColumnName.optional().describe('The column of the classes.'),
+  target: ColumnName.optional().describe('The column of the classes, or of the numbers to tell.'),
+  targets: z
+    .array(ColumnName)
+    .min(2)
+    .optional()
+    .describe('Several columns of numbers to tell, in the order of the outputs.'),
   image: ColumnName.optional().describe('The column of pictures, or of their paths.'),
   features: z
     .array(ColumnName)

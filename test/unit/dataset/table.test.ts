@@ -66,6 +66,22 @@ it('a target that is no class is read and said, and a column that counts rows is
   expect(info).toMatchObject({ task: 'values', shape: [10] });
 });
 
+it('several columns are targets side by side, and whole numbers with gaps are no classes', async () => {
+  const all = await open(path.join(data, 'diabetes-all.csv'), { columns: { targets: ['bmi', 'target'] } });
+  expect(all.info).toMatchObject({ task: 'values', shape: [9] });
+  expect(all.notes).toEqual(['The targets are in the columns bmi, target (as said).']);
+  const sized = await all.at(undefined);
+  expect(sized.targets.numbers).toMatchObject({ shape: [2], least: 18, most: 346, whole: false });
+  const { numbers } = sized.under({ mean: 0, std: 1, from: 'values' }).split('train').batchOf(Uint32Array.of(0, 1));
+  expect([...numbers]).toEqual([32.1, 151, 21.6, 75].map(Math.fround));
+  const one = await open(path.join(data, 'diabetes-all.csv'));
+  expect(one.info).toMatchObject({ task: 'values', classNames: [], shape: [10] });
+  const names = { columns: { targets: ['species', 'sepal length (cm)'] } };
+  await expect(open(path.join(data, 'iris.csv'), names)).rejects.toThrow(
+    /column species .* holds no numbers, so it cannot be one of several targets/,
+  );
+});
+
 it('names become features of their own, in the order of the alphabet', async () => {
   const opened = await text('color,size,"is big, really",class\nred,1,yes,a\nblue,2.5,no,b\nred,3,yes,a\n');
   expect(opened.info).toMatchObject({ shape: [5], classNames: ['a', 'b'] });

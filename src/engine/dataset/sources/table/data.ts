@@ -36,20 +36,21 @@ export async function dataOfTables(
   const all = [...tables.values()];
   const features = roles.picture === undefined ? featuresOf(all, roles.features) : [];
   const named = all.some((table) => table.columns[roles.target]!.kind === 'texts');
-  const names = named ? namesIn(all, roles.target, classNames) : undefined;
+  const targets = roles.targets ?? [roles.target];
+  const names = named && targets.length === 1 ? namesIn(all, roles.target, classNames) : undefined;
   const parts: Partial<Record<Split, Part>> = {};
   for (const [split, table] of tables) {
-    refuseMissing(table, roles.target);
+    for (const column of targets) refuseMissing(table, column);
     parts[split] = {
       count: table.rows,
       examples: await examplesIn(table, roles, features, root),
-      target: names ? byName(table, roles.target, names) : numbersIn(table, roles.target),
+      target: names ? byName(table, roles.target, names) : numbersIn(table, targets),
       examplesFrom: table.from,
       labelsFrom: table.from,
     };
   }
   const notes = [
-    `The targets are in the column ${first.columns[roles.target]!.name} (${roles.evidence}).`,
+    `The targets are in the column${targets.length > 1 ? 's' : ''} ${targets.map((c) => first.columns[c]!.name).join(', ')} (${roles.evidence}).`,
     ...categoryNotes(first, features),
   ];
   const described = { columns: columnsOf(first, roles), notes };
@@ -135,11 +136,22 @@ function byName(table: Table, target: number, names: readonly string[]): Target 
   return { kind: 'class', labels };
 }
 
-function numbersIn(table: Table, target: number): Target {
-  const column = table.columns[target]!;
-  if (column.kind !== 'numbers') throw new Error(`the column ${column.name} holds no numbers`);
-  const where = `The column ${column.name} of the table ${table.from}`;
-  return targetOf(column.whole ? Int32Array.from(column.values) : Float64Array.from(column.values), [], where);
+/** @throws UserError where a column holds no numbers */
+function numbersIn(table: Table, targets: readonly number[]): Target {
+  const columns = targets.map((target) => {
+    const column = table.columns[target]!;
+    if (column.kind === 'numbers') return column;
+    throw new UserError(
+      `The column ${column.name} of the table ${table.from} holds no numbers, so it cannot be one of several targets: correct "columns".`,
+      { at: ['columns', 'targets'] },
+    );
+  });
+  const names = columns.map(({ name }) => name).join(', ');
+  const where = `The column${columns.length > 1 ? 's' : ''} ${names} of the table ${table.from}`;
+  const whole = columns.every((column) => column.whole);
+  const numbers = new (whole ? Int32Array : Float64Array)(table.rows * columns.length);
+  for (const [c, { values }] of columns.entries()) values.forEach((value, row) => (numbers[row * columns.length + c] = value)); // prettier-ignore
+  return targetOf(numbers, columns.length === 1 ? [] : [columns.length], where);
 }
 
 function categoryNotes(table: Table, features: readonly Feature[]): string[] {

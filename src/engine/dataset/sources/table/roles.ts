@@ -9,6 +9,8 @@ import type { Column, Table } from './table';
 /** The roles of a table's columns, by index. */
 export interface Roles {
   readonly target: number;
+  /** All columns of targets, where there are several. */
+  readonly targets?: readonly number[] | undefined;
   /** The column of pictures; undefined where the features are the examples. */
   readonly picture?: number | undefined;
   readonly features: readonly number[];
@@ -29,24 +31,33 @@ export function rolesOf(table: Table, said: Columns = {}): Roles {
   const { columns } = table;
   const picture = said.image === undefined ? pictureColumn(table) : placeOf(table, said.image, 'image');
   const split = said.split === undefined ? splitColumn(table) : placeOf(table, said.split, 'split');
-  const [target, evidence] = targetColumn(table, said, [picture, split]);
+  const targets = said.targets?.map((name) => placeOf(table, name, 'targets'));
+  const [target, evidence] = targets
+    ? ([targets[0]!, 'as said'] as const)
+    : targetColumn(table, said, [picture, split]);
   const left = columns.flatMap((column, c) =>
-    c === target || c === picture || c === split || (table.named && COUNTERS.has(column.name.toLowerCase())) ? [] : [c],
+    c === target ||
+    targets?.includes(c) === true ||
+    c === picture ||
+    c === split ||
+    (table.named && COUNTERS.has(column.name.toLowerCase()))
+      ? []
+      : [c],
   );
   const features = said.features?.map((name) => placeOf(table, name, 'features')) ?? left;
   if (picture === undefined && features.length === 0)
     throw new UserError(`The table ${table.from} has no columns of examples beside ${columns[target]!.name}.`, {
       at: ['columns', 'features'],
     });
-  return { target, picture, features, split, evidence };
+  return { target, ...(targets ? { targets } : {}), picture, features, split, evidence };
 }
 
 /** Lists the columns with their roles. */
-export function columnsOf({ columns }: Table, { target, picture, features, split }: Roles): DataColumn[] {
+export function columnsOf({ columns }: Table, { target, targets, picture, features, split }: Roles): DataColumn[] {
   // The features of a table of pictures are not read.
   const enters = new Set(picture === undefined ? features : []);
   const roleOf = (c: number): DataColumn['role'] => {
-    if (c === target) return 'target';
+    if (c === target || targets?.includes(c) === true) return 'target';
     if (c === picture) return 'image';
     if (c === split) return 'split';
     return enters.has(c) ? 'feature' : 'unused';
