@@ -197,10 +197,12 @@ export interface MetricBound {
   readonly value: number;
 }
 
-/** All bounds that a person may write, in words. */
-export const METRIC_BOUNDS = `${MetricName.options
-  .map((name) => `${name}${METRICS[name].better === 'higher' ? '>=' : '<='}VALUE`)
-  .join(', ')}, with shares from 0 to 1`;
+const namesOf = (better: Metric['better']): string => {
+  const names = MetricName.options.filter((name) => METRICS[name].better === better);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+};
+/** The bounds that a person may write, in words. */
+export const METRIC_BOUNDS = `${namesOf('higher')} with >=, ${namesOf('lower')} with <=; shares from 0 to 1`;
 
 const BOUND = /^\s*([a-z0-9-]+)\s*(<=|>=)\s*(\S+)\s*$/iu;
 

@@ -162,7 +162,7 @@ export const trialWords = ({ tried }: Pick<NormalizationTrial, 'tried'>): string
     .join(', ');
 
 /** The metric of a normalization that was tried: `81.4%`, `11.9 dB`. */
-export const triedText = ({ metric, accuracy }: TriedNormalization): string =>
+export const triedText = ({ metric, accuracy }: Pick<Partial<TriedNormalization>, 'metric' | 'accuracy'>): string =>
   metric ? metricText(metric.name, metric.value) : accuracy === undefined ? 'no number' : percent(accuracy, 1);
 
 /** The source of a normalization in a few words; for a trial, its evidence. */

@@ -1,6 +1,6 @@
 import type { PrunedLayer } from '../../protocol/measure';
 import { mainAccuracy, mainMetric, mainText, metricNamed } from '../../protocol/metric';
-import { accuracyNotes } from './runs';
+import { measuringNotes } from './runs';
 import type { PlanMetrics, PlanBytes, PlanCounts, StepPlan } from '../../protocol/plan';
 import { visible } from '../../protocol/visible';
 import { bytes, count, percent, weight } from '../../protocol/format';
@@ -99,7 +99,7 @@ function totalsText({ counts: { totals }, bytes: files }: StepPlan): string {
 /** Formats the notes below the figures of a plan. @param after the moment after which it is measured */
 export const measuredLines = ({ metrics, noAccuracy = '', notes = [] }: StepPlan, after: string): string[] => [
   metrics ? metricsText(metrics, after) : `accuracy: not measured, ${visible(noAccuracy)}`,
-  ...accuracyNotes(metrics?.sampleData ?? false, metrics?.normalization),
+  ...measuringNotes(metrics?.sampleData ?? false, metrics?.normalization),
   ...notes.map((note) => visible(note)),
   'Nothing was written: this was a dry run.',
 ];

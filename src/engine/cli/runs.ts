@@ -56,8 +56,8 @@ export function epochLine(record: EpochRecord, epochs: number): string {
   );
 }
 
-/** Formats the notes to every accuracy: the normalization, and that the data is the sample. */
-export const accuracyNotes = (sample: boolean, normalization: NormalizationInUse | undefined): string[] => [
+/** Formats the notes to every measurement: the normalization, and that the data is the sample. */
+export const measuringNotes = (sample: boolean, normalization: NormalizationInUse | undefined): string[] => [
   ...(normalization ? [normalizationWords(normalization)] : []),
   ...sampleWarning(sample),
 ];

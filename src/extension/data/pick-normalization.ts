@@ -10,6 +10,7 @@ import {
   normalizationName,
   parseNormalization,
   sameNormalization,
+  triedText,
   type Normalization,
   type TriedNormalization,
 } from '../../protocol/normalization';
@@ -18,7 +19,7 @@ import type { CallOptions } from '../../rpc/peer';
 import type { NormalizedModel, Normalizations } from './normalizations';
 
 /** A normalization, and its result in a trial. */
-type Known = Normalization & Pick<Partial<TriedNormalization>, 'accuracy'>;
+type Known = Normalization & Pick<Partial<TriedNormalization>, 'accuracy' | 'metric'>;
 type Item = vscode.QuickPickItem & { choice: Normalization | 'find' | 'type' };
 
 /**
@@ -70,8 +71,12 @@ function itemsOf(answer: NormalizationAnswer | undefined): Item[] {
   const items = all.map((one): Item => {
     const notes = [
       used && sameNormalization(one, used) ? vscode.l10n.t('in use') : '',
-      trial && one.accuracy !== undefined
-        ? vscode.l10n.t('{0} on {1} images', percent(one.accuracy), trial.samples)
+      trial && (one.metric ?? one.accuracy) !== undefined
+        ? vscode.l10n.t(
+            '{0} on {1} images',
+            one.accuracy === undefined ? triedText(one) : percent(one.accuracy),
+            trial.samples,
+          )
         : '',
     ];
     return {

@@ -20,7 +20,7 @@ export const TargetGoal = z.union([
   z.strictObject({
     metric: z
       .string()
-      .refine((text) => readMetricBound(text) !== undefined, `must be a bound on a metric: ${METRIC_BOUNDS}`)
+      .refine((text) => readMetricBound(text) !== undefined, `must be a bound such as rmse<=0.05: ${METRIC_BOUNDS}`)
       .describe(
         'Bound on a metric of the validation examples, such as rmse<=0.05 or macro-f1>=0.9; the smallest model that keeps it is chosen.',
       )

@@ -2,8 +2,9 @@ import type { Evaluation } from '../../protocol/measure';
 import { percent, plural, points } from '../../protocol/format';
 import { SideHeads } from './side-heads';
 
-/** The accuracy of each class in both models, and the difference. */
+/** The accuracy of each class in both models, and the difference; nothing where the task has no classes. */
 export function ByClass({ a, b, names }: { a: Evaluation; b: Evaluation; names: readonly [string, string] }) {
+  if (a.perClass.length === 0) return null;
   return (
     <section class="section" aria-labelledby="by-class-title">
       <h2 id="by-class-title">Accuracy by class</h2>

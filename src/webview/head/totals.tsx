@@ -5,7 +5,7 @@ import { bytes, change, compact, count, percent, plural, points } from '../../pr
 import { mainMetric, mainText, metricDifference, type MetricValues } from '../../protocol/metric';
 import { ask } from '../state/host';
 import { attempt } from '../state/actions';
-import { counts, countsAreExact, previewAccuracy, previewBytes } from '../state/preview';
+import { counts, countsAreExact, previewMetrics, previewBytes } from '../state/preview';
 import { cannotMeasure, evaluation, inspection } from '../state/session';
 import { LinkButton } from '../ui/link';
 import { Stat, type StatPreview } from './stat';
@@ -127,7 +127,7 @@ const differenceOf = ([before]: MetricValues, [after]: MetricValues): string =>
   metricDifference(after.name, after.value - before.value);
 
 function MetricStat() {
-  const tried = previewAccuracy.value;
+  const tried = previewMetrics.value;
   const figure = tried?.value.figure;
   const known = evaluation.value;
   if (tried && figure)

@@ -31,7 +31,7 @@ export const allWeights = computed(() => inspection.value && modelDistribution(i
 export const step = computed(() => sameStep(toPruneStep(amounts.value, allWeights.value)));
 const exactCounts = signal<Known<PlanCounts> | null>(null);
 const knownBytes = signal<Known<FileBytes> | null>(null);
-const knownAccuracy = signal<Known<{ figure: PlanMetrics | null; reason: string | null }> | null>(null);
+const knownMetrics = signal<Known<{ figure: PlanMetrics | null; reason: string | null }> | null>(null);
 const knownProblem = signal<Known<string> | null>(null);
 
 let inputAt = performance.now();
@@ -72,7 +72,7 @@ async function answer(question: { step: PruneStep; at: number }, signal: AbortSi
     batch(() => {
       exactCounts.value = { step: current, value: result.counts };
       gotBytes(result.bytes);
-      knownAccuracy.value = { step: current, value: { figure: result.metrics, reason: result.noAccuracy ?? null } };
+      knownMetrics.value = { step: current, value: { figure: result.metrics, reason: result.noAccuracy ?? null } };
       knownProblem.value = null;
     });
     if (result.metrics) measureDrawn('secateur:accuracy', question.at);
@@ -109,7 +109,7 @@ export function followPlan(): void {
     if (key === asked) return;
     asked = key;
     // The same amounts on other data need another accuracy.
-    if (knownAccuracy.peek()?.step === step.value) knownAccuracy.value = null;
+    if (knownMetrics.peek()?.step === step.value) knownMetrics.value = null;
     latest.ask({ step: step.value, at: inputAt });
   });
 }
@@ -119,7 +119,7 @@ export function forgetPreview(): void {
   batch(() => {
     exactCounts.value = null;
     knownBytes.value = null;
-    knownAccuracy.value = null;
+    knownMetrics.value = null;
     knownProblem.value = null;
   });
 }
@@ -152,7 +152,7 @@ const shown = <T>(known: Known<T> | null): { value: T; stale: boolean } | null =
   step.value && known ? { value: known.value, stale: known.step !== step.value } : null;
 
 export const previewBytes = computed(() => shown(knownBytes.value));
-export const previewAccuracy = computed(() => shown(knownAccuracy.value));
+export const previewMetrics = computed(() => shown(knownMetrics.value));
 /** The reason why the current amounts could not be previewed, as one sentence. */
 export const previewProblem = computed(() =>
   knownProblem.value && knownProblem.value.step === step.value ? knownProblem.value.value : null,

@@ -1,7 +1,7 @@
 import { plural } from '../../protocol/format';
 import { mainText, METRICS } from '../../protocol/metric';
 import type { Amount } from './amount';
-import { counts, previewAccuracy, previewBytes, previewProblem, step } from '../state/preview';
+import { counts, previewMetrics, previewBytes, previewProblem, step } from '../state/preview';
 import { cannotMeasure, panel, amounts } from '../state/session';
 import { resetAmount, resetAmounts, select, setAllowEmpty } from '../state/threshold';
 import { ShowLog } from '../notices/show-log';
@@ -39,7 +39,7 @@ const LONG_WAIT_MS = 800;
 
 /** The basis of the preview's figures: the examples of the metric, or the reason why it is missing. */
 function Standing() {
-  const tried = previewAccuracy.value;
+  const tried = previewMetrics.value;
   const waiting = !tried || tried.stale || previewBytes.value?.stale !== false;
   const waitingLong = useLasting(waiting, LONG_WAIT_MS);
   if (previewProblem.value !== null)

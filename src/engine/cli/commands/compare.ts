@@ -60,7 +60,7 @@ function comparisonText(comparison: Comparison): string {
     [{ heading: '' }, { heading: `a: ${a.name}`, right }, { heading: `b: ${b.name}`, right }],
     figures,
   );
-  return [totals, '', layersText(comparison), '', ...accuracyLines(comparison)].join('\n');
+  return [totals, '', layersText(comparison), '', ...evaluationLines(comparison)].join('\n');
 }
 
 function layersText({ layers }: Comparison): string {
@@ -93,7 +93,7 @@ function metricRows(a: MetricValues, b: MetricValues): [string, string, string][
   ]);
 }
 
-function accuracyLines({ a, b }: Comparison): string[] {
+function evaluationLines({ a, b }: Comparison): string[] {
   const [left, other] = [a.evaluation, b.evaluation];
   if (!left || !other) return [`accuracy: not measured, ${visible(a.noAccuracy ?? b.noAccuracy ?? '')}`];
   const classes = classTable(left, other);

@@ -5,7 +5,7 @@ import { visible } from '../../../protocol/visible';
 import { count, percent } from '../../../protocol/format';
 import { resolveModelPath } from '../../checkpoint/paths';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -56,7 +56,7 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
     `${main.name === 'loss' ? '' : `${metricWords(main)}, `}loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
     ...otherMetrics(metrics),
     ...(tasks ?? []).map(({ said }) => visible(said)),
-    ...accuracyNotes(dataset.sample, normalization),
+    ...measuringNotes(dataset.sample, normalization),
     ...(dataset.notes ?? []).map(visible),
     ...(perClass.length > 0 ? ['', classes, '', matrix] : []),
   ].join('\n');

@@ -7,7 +7,7 @@ import { mainMetric, mainText, type MetricValues } from '../../../protocol/metri
 import { resolveModelPath } from '../../checkpoint/paths';
 import { sensitivityCsv } from '../../measure/sensitivity/csv';
 import { dataAsTyped, type CommonOptions, type DataOptions, type LocalEngine } from '../engine';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { optionsOf } from '../recipe';
 import { table } from '../table';
 import type { Terminal } from '../terminal';
@@ -71,7 +71,7 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
   const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
   return [
     `Validation ${metric.words}${metric.isShare ? ' in percent' : ''} on ${count(samples)} examples of ${visible(dataset.name)}, one layer cut at a time; as it is: ${mainText(baseline.metrics)}, loss ${baseline.loss.toFixed(4)}`,
-    ...accuracyNotes(dataset.sample, normalization),
+    ...measuringNotes(dataset.sample, normalization),
     '',
     curves,
     ...(layers.some(({ collapsedAt }) => collapsedAt !== undefined)

@@ -1,7 +1,7 @@
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { totalLines } from '../commands/inspect';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
@@ -23,7 +23,7 @@ function finetuneText(result: RunResult): string {
     ...(layers.length > 0 ? [layersTable(layers), ''] : []),
     ...totalLines(result.after),
     metricLine(result),
-    ...accuracyNotes(result.sampleData, result.normalization),
+    ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { ModelTotals } from '../../../protocol/model';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { table } from '../table';
 import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
@@ -54,7 +54,7 @@ function pruneText(result: RunResult): string {
     totals,
     '',
     metricLine(result),
-    ...accuracyNotes(sampleData, normalization),
+    ...measuringNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import type { RunResult } from '../../../protocol/run';
 import { outcome } from '../../../protocol/steps';
 import { visible } from '../../../protocol/visible';
 import { totalLines } from '../commands/inspect';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { table } from '../table';
 import type { Outcome } from './outcome';
 
@@ -16,7 +16,7 @@ function runText(result: RunResult): string {
     steps,
     '',
     ...totalLines(result.after),
-    ...accuracyNotes(result.sampleData, result.normalization),
+    ...measuringNotes(result.sampleData, result.normalization),
     path.dirname(result.out) === result.folder
       ? `Written to ${visible(result.out)}`
       : `The model was left as it is; results are in ${visible(result.folder)}`,

@@ -4,7 +4,7 @@ import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
 import { totalLines } from '../commands/inspect';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { table } from '../table';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
@@ -15,7 +15,7 @@ function targetText(result: RunResult): string {
     ...(found ? [curveText(found.curve), ''] : []),
     ...totalLines(result.after),
     metricLine(result),
-    ...accuracyNotes(result.sampleData, result.normalization),
+    ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}; each plan is a step in pareto.json beside it`,
   ].join('\n');
 }

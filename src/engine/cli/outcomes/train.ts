@@ -4,7 +4,7 @@ import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, duration, percent } from '../../../protocol/format';
 import { mainMetric, mainText, metricWords } from '../../../protocol/metric';
-import { accuracyNotes } from '../runs';
+import { measuringNotes } from '../runs';
 import { table } from '../table';
 import type { Outcome } from './outcome';
 
@@ -19,7 +19,7 @@ function trainText(result: RunResult): string {
   return [
     epochsTable(epochs, best),
     `${count(result.after.params)} parameters, ${bytes(result.after.bytes)}`,
-    ...accuracyNotes(result.sampleData, result.normalization),
+    ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');
 }
