@@ -22,7 +22,7 @@ parser.add_argument("folder", type=pathlib.Path)
 parser.add_argument("names", nargs="*")
 parser.add_argument("--keras", type=int, choices=[2, 3], default=3)
 parser.add_argument("--size", type=int)
-given = parser.parse_args()
+given = parser.parse_intermixed_args()
 os.environ["TF_USE_LEGACY_KERAS"] = "1" if given.keras == 2 else "0"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
