@@ -61,6 +61,11 @@ def multiply_accumulates(model, shape):
 
     Keras compiles convolutions of groups apart, so that the graph does not show them: they are counted by their layers.
     """
+    if given.keras == 2:
+        # What is compiled apart loses its shape. The graph is not run.
+        for layer in model._flatten_layers(include_self=False):
+            if getattr(layer, "groups", 1) > 1:
+                layer._jit_compiled_convolution_op = layer.convolution_op
     function = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec((1, *shape)))
     grouped = [layer for layer in model._flatten_layers(include_self=False) if getattr(layer, "groups", 1) > 1]
     count = sum(int(np.prod(layer.output.shape[1:])) * int(np.prod(layer.kernel.shape[:3])) for layer in grouped)
