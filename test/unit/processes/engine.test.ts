@@ -40,7 +40,13 @@ describe('the engine process', () => {
     await expect(call('initialize', settings)).rejects.toThrow(/initialized already/);
     expect((await call('inspect', { model })).totals.params).toBe(111);
     expect(await call('dataset', { data })).toMatchObject({ examples: { train: 33, validation: 3, test: 36 } });
-    expect((await call('evaluate', { model, data })).samples).toBe(36);
+    const { samples, confusion } = await call('evaluate', { model, data });
+    expect(samples).toBe(36);
+    const actual = confusion.findIndex((row) => row.some((count) => count > 0));
+    const predicted = confusion[actual]!.findIndex((count) => count > 0);
+    const answers = await call('answers', { model, data, cell: { actual, predicted } });
+    if (answers.kind !== 'classes') throw new Error('the answers are no classes');
+    expect(answers.examples).toHaveLength(Math.min(12, confusion[actual]![predicted]!));
     const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
     expect((await call('plan', { model, step: prune })).noAccuracy).toBe('no dataset chosen');
     expect((await call('plan', { model, step: prune, data, samples: 2 })).metrics).toMatchObject({ samples: 2 });
