@@ -51,8 +51,8 @@ export const plainLoss = (name: LossName): LossConfig => ({
 });
 
 /**
- * Reads the losses of a model's training from `training_config` or `trainingConfig`, as Keras and TensorFlow.js write
- * them: a name, an object, or one of these for each output. Undefined where the description names none.
+ * Reads the losses of a model's training from `training_config`, `trainingConfig` or `compile_config`, as Keras and
+ * TensorFlow.js write them: a name, an object, or one of these for each output. Undefined where the description names none.
  */
 export function trainedFor(model: ModelContent): TrainedFor | undefined {
   const config = configOf(model);
@@ -84,7 +84,9 @@ const Options = z.looseObject({
 
 /** Finds the training configuration of a model that names a loss. */
 function configOf({ modelTopology, described }: ModelContent): z.infer<typeof Config> | undefined {
-  const places = [modelTopology['training_config'], described?.['trainingConfig'], described?.['training_config']];
+  const places = [modelTopology, described ?? {}].flatMap((one) =>
+    ['training_config', 'trainingConfig', 'compile_config'].map((key) => one[key]),
+  );
   return places
     .flatMap((one) => {
       const parsed = Config.safeParse(one);

@@ -43,6 +43,7 @@ describe('a loss is recognized as Keras and TensorFlow.js write it', () => {
   it('wherever model.json has it', () => {
     expect(lossOf({ described: { trainingConfig: { loss: 'mse' } } })).toBe('mean_squared_error');
     expect(lossOf({ described: { training_config: { loss: 'hinge' } } })).toBe('hinge');
+    expect(lossOf({ modelTopology: { compile_config: { loss: 'mae' } } })).toBe('mean_absolute_error');
     expect(lossOf({ modelTopology: { training_config: null }, described: { trainingConfig: 'none' } })).toBeUndefined();
   });
 
