@@ -5,6 +5,7 @@ import type { SecateurTestApi } from './api';
 import { SharedEngine } from './child/shared-engine';
 import { engineFactory } from './child/start';
 import { commandRunner, type RunCommand } from './commands/run';
+import { restoreDataPages } from './commands/use-data';
 import { restoreComparisons } from './compare/compare';
 import { DataPages } from './data/data-pages';
 import { Datasets } from './data/datasets';
@@ -47,6 +48,7 @@ export function compose(context: vscode.ExtensionContext, log: vscode.LogOutputC
     showStatus(engine, runs),
     showRuns(runs, refreshRuns),
     restoreComparisons(services),
+    restoreDataPages(services),
     keepContextKeys(scanner),
     ...tellOfCrashes(engine, runs, log),
     keepSettings(engine, panels),

@@ -13,7 +13,9 @@ export type DataFormat = z.infer<typeof DataFormat>;
 /** Preprocessing of pictures; default: the form of the model's input, bilinear and stretched. */
 export const Preprocess = z.strictObject({
   size: z
-    .tuple([z.number().int().min(1).max(8192), z.number().int().min(1).max(8192)])
+    .tuple([z.number().int().min(1).max(8192), z.number().int().min(1).max(8192)], {
+      error: 'must be a height and a width, such as 224 and 224',
+    })
     .optional()
     .describe('Height and width in pixels.'),
   resize: z

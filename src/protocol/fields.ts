@@ -41,6 +41,8 @@ export interface Field {
   begins: boolean;
   required: boolean;
   fallback: Json | undefined;
+  /** What a form says where the value is left open and has no default. */
+  blank?: string;
   spec: Spec;
 }
 
@@ -165,7 +167,9 @@ function numberOf(schema: Schema): NumberSpec {
 }
 
 function arrayOf({ items }: Schema): Spec {
-  const item = items === undefined || Array.isArray(items) ? undefined : specOf(items);
+  // A tuple is a list of its first kind; the schema checks its length.
+  const [first] = Array.isArray(items) ? items : [items];
+  const item = first === undefined ? undefined : specOf(first);
   return item?.kind === 'number' ? { kind: 'numbers', item } : { kind: 'names' };
 }
 

@@ -21,11 +21,13 @@ import { App } from './app';
 import { CompareApp } from './compare/compare-app';
 import { comparison } from './compare/state';
 import { DataApp } from './data/data-app';
-import { openReview } from './data/state';
+import { openData } from './data/state';
+import { ReviewedData } from '../protocol/data-page';
 import { followHost, open } from './state/actions';
 import { listen, storeState } from './state/host';
 import { followPlan } from './state/preview';
 import { followWeights } from './state/scan';
+import { keepState } from './state/session';
 import { watchTheme } from './ui/theme';
 import { registerElements } from './ui/toolkit';
 
@@ -36,8 +38,9 @@ const root = document.getElementById('root') ?? document.body.appendChild(docume
 const { compared, reviewsData } = document.body.dataset;
 if (reviewsData !== undefined) {
   render(<DataApp />, root);
-  void openReview();
+  openData(ReviewedData.parse(JSON.parse(reviewsData)));
 } else if (compared === undefined) {
+  keepState();
   followHost();
   followPlan();
   followWeights();

@@ -1,16 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { DatasetStore } from '../../src/engine/dataset/store';
-import { describeData } from '../../src/engine/requests/describe-data';
 import { PruneStep } from '../../src/protocol/steps/prune';
 import { ensureDebian } from '../../scripts/setup/debian';
 import type { FakeData } from '../webview/fake/fake-data';
 import { servePlayground } from '../webview/playground.mjs';
+import { answersAbout } from './data-answers';
 
 let browser: Browser;
 let folder: string;
@@ -685,9 +684,9 @@ test('a comparison shows both histograms of a layer, in any width', async () => 
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
 });
 
-/** A folder of pictures, a hundred for each class, as the engine sees it. */
-async function colors(): Promise<FakeData> {
-  const source = path.join(folder, 'colors');
+/** A folder of pictures, a hundred for each class. */
+async function colors(): Promise<string> {
+  const source = path.join(await mkdtemp(path.join(folder, 'data-')), 'colors');
   const shades = { blue: [40, 80, 220], green: [60, 180, 75], red: [220, 50, 40] };
   for (const [name, color] of Object.entries(shades)) {
     await mkdir(path.join(source, name), { recursive: true });
@@ -695,27 +694,27 @@ async function colors(): Promise<FakeData> {
     const png = encode({ width: 8, height: 6, channels: 3, depth: 8, data });
     for (let i = 0; i < 100; i++) await writeFile(path.join(source, name, `${i}.png`), png);
   }
-  const store = new DatasetStore({ sampleFolder: folder, cacheFolder: folder }, () => undefined);
-  const data = await store.open(source, '/', { download: false });
-  const examples = await data.some('train', 12);
-  return {
-    review: { description: describeData(data), file: null, saveAs: 'colors.data.json', model: 'mine' },
-    examples,
-  };
+  return source;
 }
 
-async function openData(data?: FakeData): Promise<void> {
+/** Opens the page about data with a fake host; with a place, the host asks the code of the engine about it. */
+async function openData(place?: string, fake?: FakeData): Promise<void> {
   const own = await browser.newPage({ reducedMotion: 'reduce' });
   await page.close();
   page = own;
-  if (data) await page.addInitScript(`window.secateurData = ${JSON.stringify(data)}`);
-  await page.goto(`${served.address}?data`);
+  if (fake) await page.addInitScript(`window.secateurData = ${JSON.stringify(fake)}`);
+  if (place !== undefined) await page.exposeFunction('secateurAnswer', answersAbout(place, 'mine'));
+  await page.goto(`${served.address}?data=${encodeURIComponent(place ?? '')}`);
 }
+
+const read = () => page.locator('[data-testid=data][data-ready=true]').waitFor();
+const overflow = () => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 test('a folder of pictures is shown with classes, splits and examples, and used by the keyboard', async () => {
   await openData(await colors());
   await element('pictures').waitFor();
-  expect(await element('classes').getByRole('listitem').allInnerTexts()).toEqual(['0 blue', '1 green', '2 red']);
+  const names = element('classes').getByRole('textbox');
+  expect(await Promise.all((await names.all()).map((one) => one.inputValue()))).toEqual(['blue', 'green', 'red']);
   expect(await element('splits').getByRole('row').allInnerTexts()).toEqual([
     expect.stringMatching(/train\s+240/),
     expect.stringMatching(/validation\s+60\s+held out of train/),
@@ -733,21 +732,86 @@ test('a folder of pictures is shown with classes, splits and examples, and used 
   await expect.poll(() => requests('use')).toBe(1);
 });
 
-test('many classes are searched, and a saved file is edited and read again', async () => {
+test('what was recognized is corrected, read again, undone, reset, kept over a reload and saved', async () => {
+  const source = await colors();
+  await openData(source);
+  await read();
+  await element('data-validationExamples').fill('30');
+  await element('splits').getByText('270').waitFor();
+  await element('data-preprocess-color').selectOption('gray');
+  await element('facts').getByText('color gray').waitFor();
+  expect(await element('changes').getByRole('listitem').allInnerTexts()).toEqual([
+    expect.stringContaining('Validation examples: 30 (recognized: 60)'),
+    expect.stringContaining('Preprocess: color: gray'),
+  ]);
+  await element('class-0').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await element('changes').getByText('green, blue, red').waitFor();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('class-1');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => element('changes').getByRole('listitem').count()).toBe(2);
+  await page.keyboard.press('Control+Shift+z');
+  await element('reset-preprocess-color').click();
+  await element('facts').getByText('as the model takes it').waitFor();
+  await page.reload();
+  await read();
+  expect(await element('data-validationExamples').inputValue()).toBe('30');
+  expect(await element('class-0').inputValue()).toBe('green');
+  await element('save-data').click();
+  await page.getByText('Saved in colors.data.json.').waitFor();
+  expect(JSON.parse(await readFile(path.join(path.dirname(source), 'colors.data.json'), 'utf8'))).toEqual({
+    source: './colors',
+    validationExamples: 30,
+    classNames: ['green', 'blue', 'red'],
+  });
+  await page.getByText('Open colors.data.json').waitFor();
+  expect(await element('save-data').count()).toBe(0);
+});
+
+test('a fault is said beside its field, and a table whose target nothing tells is read when it is named', async () => {
+  const table = path.join(await mkdtemp(path.join(folder, 'data-')), 'numbers.csv');
+  await writeFile(table, Array.from({ length: 40 }, (_, i) => `${i / 7};${i % 5};${i % 2}`).join('\n'));
+  await openData(table);
+  await element('data-columns-target-problem').getByText('Nothing tells which column').waitFor();
+  expect(await element('use-data').isDisabled()).toBe(true);
+  expect(await element('data-columns-target').locator('option').allInnerTexts()).toEqual(['By content', '1', '2', '3']);
+  await element('data-columns-target').selectOption('3');
+  await element('rows').waitFor();
+  expect(await element('facts').innerText()).toMatch(/Column of the target\s+3\s+Columns of features\s+1, 2/);
+  await element('data-columns-features').fill('1');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => element('facts').innerText()).toMatch(/Columns left out\s+2/);
+  await element('data-validationExamples').fill('40');
+  await element('data-validationExamples-problem').getByText('40 cannot be held out').waitFor();
+  await page.keyboard.press('Control+z');
+  await read();
+  expect(await element('data-validationExamples-problem').count()).toBe(0);
+  await page.setViewportSize({ width: 480, height: 900 });
+  expect(await overflow()).toBe(0);
+});
+
+test('many classes are searched, renamed and pasted', async () => {
   await openData();
   await page.setViewportSize({ width: 480, height: 900 });
   await element('search').fill('Z9');
-  expect(await element('classes').getByRole('listitem').allInnerTexts()).toEqual(['259 z9']);
-  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
-  await element('save-data').click();
-  await page.getByText('Edit letters.data.json').waitFor();
-  await element('edit-data').click();
-  await expect.poll(() => requests('edit')).toBe(1);
+  expect(await element('classes').getByRole('textbox').count()).toBe(1);
+  await element('class-259').fill('zebra');
+  await element('reset-classNames').waitFor();
+  expect(await element('class-259').inputValue()).toBe('zebra');
+  expect(await overflow()).toBe(0);
+  await element('classes-as-lines').click();
+  await element('class-lines').fill('cat\n\n dog \n');
+  await page.keyboard.press('Tab');
+  await element('changes').getByText('cat, dog').waitFor();
+  await element('reset-classes').click();
+  await expect.poll(() => element('class-lines').inputValue()).toMatch(/^a0\nb0\n/);
 });
 
 test('a refusal of data is one sentence, and other data can be chosen', async () => {
   const refusal = 'The folder /data/x holds no dataset: choose another one.';
-  await openData({ ...(await colors()), refusal });
+  const seen = { description: null, recognized: null, problem: null, written: {}, columns: [] };
+  const review = { ...seen, reference: '/data/x', file: null, saveAs: 'x.data.json' };
+  await openData(undefined, { review, examples: { kind: 'pictures', examples: [] }, refusal });
   await element('data-problem').getByText(refusal).waitFor();
   expect(await element('use-data').count()).toBe(0);
   await element('another-data').click();

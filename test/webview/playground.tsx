@@ -62,7 +62,8 @@ Object.assign<Window, Playground>(window, {
 });
 
 if (words.has('compare')) document.body.dataset['compared'] = '{"a":"/models/a/model.json","b":"/models/b/model.json"}';
-if (words.has('data')) document.body.dataset['reviewsData'] = '';
+if (words.has('data'))
+  document.body.dataset['reviewsData'] = JSON.stringify({ reference: words.get('data') || '/data/letters' });
 
 // The page takes up what was put on the window above.
 void import('../../src/webview/main');

@@ -55,7 +55,7 @@ async function measure(
     if (inspection.notRunnable !== undefined) throw new UserError(inspection.notRunnable);
     if (datasets.for(inspection) === undefined) {
       bar.report({ message: vscode.l10n.t('choosing a dataset') });
-      await pickData({ datasets, dataPages }, modelLabel(uri.fsPath));
+      await pickData({ datasets, dataPages }, uri.fsPath);
     }
     const chosen = datasets.for(inspection);
     if (chosen === undefined) throw new CancelledError();

@@ -2,16 +2,20 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { DataDescription } from '../../protocol/data-description';
-import { dataRequests, type DataRequests, type DataReview } from '../../protocol/data-page';
-import { isDataFile, type DataReference, type DatasetInfo } from '../../protocol/dataset';
-import { UserError } from '../../protocol/errors';
+import writeFileAtomic from 'write-file-atomic';
+import { dataRequests, type DataRequests, type DataReview, type ReviewedData } from '../../protocol/data-page';
+import { DataFile, type DatasetInfo } from '../../protocol/dataset';
+import { describeIssue, UserError } from '../../protocol/errors';
+import { withKey, type JsonObject } from '../../protocol/json';
 import type { Handlers } from '../../rpc/peer';
 import type { SharedEngine } from '../child/shared-engine';
 import type { LogWindow } from '../log';
 import { servePage } from '../panel/serve-page';
-import { dataFileContent, dataFilePath } from './data-file';
+import { modelLabel } from '../runs/folder-name';
+import { confirms } from '../ui/say';
+import { changedContent, dataFilePath, newContent, readDataFile } from './data-file';
 import type { Datasets } from './datasets';
+import { ReviewedSource } from './reviewed-source';
 
 /** The services of the page. */
 export interface DataPageTools {
@@ -24,24 +28,26 @@ export interface DataPageTools {
 /** The dataset that the person uses now, the wish for another one, or nothing: the page was closed. */
 export type Decision = DatasetInfo | 'another' | undefined;
 
-/** The page that shows what was recognized in data before it is used. */
+/** The page on which a person sees what was recognized in data, and corrects it, before it is used. */
 export class DataPage {
   /** Settles when the person decides or closes the page. */
   readonly decision: Promise<Decision>;
   private decide!: (decision: Decision) => void;
-  private shown: DataDescription | undefined;
+  private readonly source: ReviewedSource;
+  /** The last description that was shown, and its options. */
+  private shown: { readonly key: string; readonly description: string } | undefined;
 
   constructor(
-    private reference: DataReference,
+    private readonly reviewed: ReviewedData,
     private readonly webviewPanel: vscode.WebviewPanel,
     private readonly tools: DataPageTools,
-    private readonly model?: string,
   ) {
     this.decision = new Promise((resolve) => (this.decide = resolve));
     webviewPanel.onDidDispose(() => this.decide(undefined));
-    const { extensionUri } = tools;
+    const { extensionUri, engine } = tools;
+    this.source = new ReviewedSource(reviewed.reference, engine.call);
     servePage(webviewPanel, {
-      ...{ extensionUri, shows: { reviewsData: true }, table: dataRequests, handlers: this.handlers() },
+      ...{ extensionUri, shows: { reviewsData: reviewed }, table: dataRequests, handlers: this.handlers() },
     });
   }
 
@@ -51,15 +57,23 @@ export class DataPage {
   }
 
   private handlers(): Handlers<DataRequests> {
+    const { engine } = this.tools;
     return {
-      review: (_, { signal }) => this.review(signal),
-      shown: ({ split }, { signal }) => this.tools.engine.call('examples', { data: this.reference, split }, { signal }),
-      use: (_, { signal }) => this.use(signal),
+      review: ({ options, again }, { signal }) => this.review(options, again, signal),
+      shown: async ({ split, options }, { signal }) =>
+        engine.call('examples', { data: await this.source.data(options, signal), split }, { signal }),
+      findNormalization: async ({ options }, { signal, report }) => {
+        const { model } = this.reviewed;
+        if (model === undefined) throw new UserError('No model needs this data: open one, and choose the data there.');
+        const data = await this.source.data(withKey(options, 'normalization', undefined), signal);
+        return engine.call('normalization', { model, data, download: false }, { signal, onProgress: report });
+      },
+      use: ({ options }, { signal }) => this.use(options, signal),
       another: () => this.close('another'),
-      save: () => this.save(),
+      save: ({ options }, { signal }) => this.save(options, signal),
       edit: async () => {
-        if (this.file === undefined) throw new UserError('No file describes this data yet: save one first.');
-        await openText(this.file);
+        if (this.source.file === undefined) throw new UserError('No file describes this data yet: save one first.');
+        await openText(this.source.file);
         return null;
       },
       showLog: () => {
@@ -69,53 +83,50 @@ export class DataPage {
     };
   }
 
-  /** The NAME.data.json that describes the data. */
-  private get file(): string | undefined {
-    const source = typeof this.reference === 'string' ? this.reference : this.reference.source;
-    return isDataFile(source) ? source : undefined;
-  }
-
-  private async review(signal: AbortSignal): Promise<DataReview> {
-    const description = await this.describe(signal);
-    this.shown = description;
-    const { file, model } = this;
+  private async review(options: JsonObject | undefined, again: boolean, signal: AbortSignal): Promise<DataReview> {
+    const { source } = this;
+    const seen = await source.see(options, again, signal);
+    this.shown = { key: JSON.stringify(options ?? seen.written), description: JSON.stringify(seen.description) };
+    const { model } = this.reviewed;
     return {
-      description,
-      file: file === undefined ? null : path.basename(file),
-      saveAs: file === undefined ? path.basename(this.freeFile(description)) : null,
-      ...(model === undefined ? {} : { model }),
+      ...seen,
+      reference: source.reference,
+      file: source.file === undefined ? null : path.basename(source.file),
+      saveAs: path.basename(source.file ?? freeFile(seen.source)),
+      ...(model === undefined ? {} : { model: modelLabel(model) }),
     };
   }
 
-  private async use(signal: AbortSignal): Promise<null> {
-    const now = await this.describe(signal);
-    if (JSON.stringify(now) !== JSON.stringify(this.shown))
+  private async use(options: JsonObject | undefined, signal: AbortSignal): Promise<null> {
+    const { written, description } = await this.source.see(options, false, signal);
+    const now = { key: JSON.stringify(options ?? written), description: JSON.stringify(description) };
+    if (description === null || JSON.stringify(now) !== JSON.stringify(this.shown))
       throw new UserError('The data is not as it is shown here: read it again first.');
-    return this.close(await this.tools.datasets.choose(this.reference, signal));
+    return this.close(await this.tools.datasets.choose(await this.source.data(options, signal), signal));
   }
 
-  private async save(): Promise<null> {
-    const { shown, reference } = this;
-    if (!shown) throw new UserError('The data was not read yet: read it again first.');
-    const file = this.freeFile(shown);
-    const content = dataFileContent(reference, shown, path.dirname(file));
+  private async save(options: JsonObject | undefined, signal: AbortSignal): Promise<boolean> {
+    const { source } = this;
+    const before = source.file === undefined ? undefined : await readDataFile(source.file);
+    if (source.file !== undefined && before?.text !== source.textOfFile)
+      throw new UserError(`${path.basename(source.file)} is not as it was read here: read it again first.`);
+    const seen = await source.see(options, false, signal);
+    const file = source.file ?? freeFile(seen.source);
+    const said = options ?? seen.written;
+    const content = before
+      ? changedContent(before, said)
+      : newContent(seen.source, said, seen.recognized, path.dirname(file));
+    const valid = DataFile.safeParse(content);
+    if (!valid.success) throw new UserError(`The options are not valid: ${describeIssue(valid.error)}.`);
+    if (before && !(await mayReplace(file))) return false;
+    const text = `${JSON.stringify(content, null, 2)}\n`;
     try {
-      await writeFile(file, `${JSON.stringify(content, null, 2)}\n`, { flag: 'wx' });
+      await (before ? writeFileAtomic(file, text) : writeFile(file, text, { flag: 'wx' }));
     } catch (cause) {
       throw new UserError(`${file} could not be written: check that its folder may be written to.`, { cause });
     }
-    this.reference = file;
-    await openText(file);
-    return null;
-  }
-
-  private freeFile({ source }: DataDescription): string {
-    const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-    return dataFilePath(source, roots, existsSync);
-  }
-
-  private describe(signal: AbortSignal): Promise<DataDescription> {
-    return this.tools.engine.call('describeData', { data: this.reference }, { signal });
+    await source.follow(file);
+    return true;
   }
 
   private close(decision: Decision): Promise<null> {
@@ -124,6 +135,15 @@ export class DataPage {
     return Promise.resolve(null);
   }
 }
+
+function freeFile(source: string): string {
+  const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  return dataFilePath(source, roots, existsSync);
+}
+
+/** Asks the person whether a file may be written over. */
+const mayReplace = (file: string): Promise<boolean> =>
+  confirms(vscode.l10n.t('Write over {0}?', path.basename(file)), vscode.l10n.t('Write Over'));
 
 /** Opens a file beside the page, so that both are seen. */
 async function openText(file: string): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isNamed, type DataReference, type DatasetInfo } from '../../protocol/dataset';
 import { cancellable } from '../ui/cancellable';
+import { modelLabel } from '../runs/folder-name';
 import { BACK, pickStep, type Answer, type Frame } from '../ui/wizard';
 import type { DataPages } from './data-pages';
 import type { Datasets } from './datasets';
@@ -16,13 +17,13 @@ export interface DataTools {
 /**
  * Asks for the dataset of this workspace, shows a folder or file before it is used, and remembers the choice; undefined if the person cancels.
  *
- * @param model the model that needs it, by the name that the person knows
+ * @param model the absolute path of the model that needs it
  */
 export async function pickData(tools: DataTools, model?: string): Promise<DatasetInfo | undefined> {
   const title =
     model === undefined
       ? vscode.l10n.t('Secateur: Choose Dataset')
-      : vscode.l10n.t('Secateur: Choose Dataset for {0}', model);
+      : vscode.l10n.t('Secateur: Choose Dataset for {0}', modelLabel(model));
   const frame = { title, step: 1, totalSteps: 1 };
   const info = await dataStep(tools, frame, model);
   return info === BACK ? undefined : info;

@@ -3,7 +3,6 @@ import type { Evaluation, Progress } from '../../protocol/measure';
 import type { HandlerContext } from '../../rpc/peer';
 import { pickData } from '../data/pick-data';
 import { announceEvaluation } from '../evaluate/announce';
-import { modelLabel } from '../runs/folder-name';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
 
@@ -25,7 +24,7 @@ export async function evaluateInPanel(
 ): Promise<Evaluation> {
   if (panel.data === undefined) {
     report({ stage: 'Choosing a dataset', done: 0, total: 0, unit: 'examples', rate: 0, secondsLeft: 0 });
-    await pickData({ datasets, dataPages }, modelLabel(panel.model));
+    await pickData({ datasets, dataPages }, panel.model);
   }
   await panel.settleNormalization(signal, report);
   const { data } = panel;

@@ -75,7 +75,7 @@ export function panelHandlers(
       return null;
     },
     async chooseData() {
-      return (await pickData(tools, modelLabel(model))) ?? null;
+      return (await pickData(tools, model)) ?? null;
     },
     async chooseNormalization() {
       const { data, inspected } = panel;

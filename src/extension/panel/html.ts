@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ComparedPair } from '../../protocol/compare-page';
+import type { ReviewedData } from '../../protocol/data-page';
 
 export interface PageParts {
   /** The source of webview resources for the content security policy. */
@@ -10,8 +11,8 @@ export interface PageParts {
   language: string;
   /** The two checkpoints of a comparison; without them the page shows one. */
   compared?: ComparedPair;
-  /** True for the page on which data is chosen. */
-  reviewsData?: boolean;
+  /** The data of the page on which data is chosen. */
+  reviewsData?: ReviewedData;
 }
 
 /** A nonce that nobody can guess. */
@@ -43,13 +44,16 @@ export function pageHtml(
 <link rel="stylesheet" href="${escapeHtml(style)}">
 <title>Secateur</title>
 </head>
-<body${compared ? ` data-compared="${escapeHtml(JSON.stringify(compared))}"` : ''}${reviewsData ? ' data-reviews-data' : ''}>
+<body${attribute('compared', compared)}${attribute('reviews-data', reviewsData)}>
 <div id="root"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>
 </html>
 `;
 }
+
+const attribute = (name: string, value: object | undefined): string =>
+  value === undefined ? '' : ` data-${name}="${escapeHtml(JSON.stringify(value))}"`;
 
 function escapeHtml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

@@ -5,7 +5,6 @@ import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../pro
 import type { HandlerContext } from '../../rpc/peer';
 import { withOwnEngine } from '../child/own-engine';
 import { pickData } from '../data/pick-data';
-import { modelLabel } from '../runs/folder-name';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
 
@@ -26,7 +25,7 @@ export async function scanInPanel(
   { signal, report }: HandlerContext<SensitivityPart>,
 ): Promise<Sensitivity> {
   const { model } = panel;
-  if (panel.data === undefined) await pickData({ datasets, dataPages }, modelLabel(model));
+  if (panel.data === undefined) await pickData({ datasets, dataPages }, model);
   await panel.settleNormalization(signal);
   const { data } = panel;
   if (data === undefined) throw new CancelledError();

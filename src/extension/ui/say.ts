@@ -10,3 +10,8 @@ export function tell(text: string, ...buttons: readonly string[]): Thenable<stri
 export function tellFailure(text: string, ...buttons: readonly string[]): Thenable<string | undefined> {
   return vscode.window.showErrorMessage(plain(text), ...buttons);
 }
+
+/** Asks a question that must be answered before anything else; true if the person presses the button. */
+export async function confirms(question: string, button: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(plain(question), { modal: true }, button)) === button;
+}

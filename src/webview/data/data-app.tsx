@@ -1,93 +1,166 @@
-import { exampleShape, preprocessWords, taskWords } from '../../protocol/data-description';
+import { useEffect } from 'preact/hooks';
+import { columnsWords, exampleShape, preprocessWords, taskWords } from '../../protocol/data-description';
 import type { DataDescription } from '../../protocol/data-description';
 import type { DataReview } from '../../protocol/data-page';
+import { isDataFile } from '../../protocol/dataset';
 import { count } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
 import { Button } from '../ui/button';
+import { leadToMistake } from '../ui/invalid-field';
 import { Notice } from '../ui/notice';
-import { ClassList } from './class-list';
+import { ChangeList } from './change-list';
+import { DataForm } from './data-form';
 import { ShownExamples } from './shown-examples';
-import { act, openReview, refusal, review } from './state';
+import {
+  act,
+  complaint,
+  isStale,
+  isUnsaved,
+  isUsable,
+  note,
+  readAgain,
+  redo,
+  refusal,
+  review,
+  reviewed,
+  save,
+  trouble,
+  undo,
+} from './state';
 
-/** The page that shows what was recognized in data before it is used. */
+/** The page that shows what was recognized in data, and lets a person correct it, before it is used. */
 export function DataApp() {
+  useEffect(() => {
+    document.addEventListener('keydown', undoByKey);
+    return () => document.removeEventListener('keydown', undoByKey);
+  }, []);
   const known = review.problem.value === null ? review.answer.value : null;
+  const description = known?.description ?? null;
   return (
-    <main class="page data-page" data-testid="data" data-ready={known !== null}>
-      <h1>{known ? known.description.name : 'Dataset'}</h1>
+    <main class="page data-page" data-testid="data" data-ready={known !== null && !isStale.value}>
+      <h1>{(description ?? known?.recognized)?.name ?? 'Dataset'}</h1>
       {known?.model !== undefined && <p class="quiet">For {known.model}</p>}
-      <QuestionState asked={review} stage="Reading the data" testId="data-problem" />
       <Actions known={known} />
+      <div class="data-state">
+        <QuestionState asked={review} stage="Reading the data" testId="data-problem" />
+        <p class="small quiet" role="status" data-testid="data-note">
+          {note.value ?? ''}
+        </p>
+      </div>
+      {trouble.value !== null && (
+        <Notice kind="error" testId="data-trouble">
+          {trouble.value}
+        </Notice>
+      )}
       {refusal.value !== null && (
         <Notice kind="error" testId="data-refusal">
           {refusal.value}
         </Notice>
       )}
-      {known && <Body description={known.description} />}
+      {known && (
+        <div class="data-columns">
+          <div class="data-seen" aria-busy={isStale.value}>
+            {description ? (
+              <Seen description={description} />
+            ) : (
+              <p class="quiet">The data is shown here when it can be read with the options.</p>
+            )}
+          </div>
+          <div class="data-said">
+            <ChangeList />
+            <DataForm />
+          </div>
+        </div>
+      )}
     </main>
   );
 }
 
+/** Ctrl+Z takes the last change of the form back, wherever the focus is. */
+function undoByKey(event: KeyboardEvent): void {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  const key = event.key.toLowerCase();
+  if (key !== 'z' && key !== 'y') return;
+  // A search and a text that is not taken yet undo what was typed there.
+  if (event.target instanceof Element && event.target.closest('[data-own-undo]')) return;
+  event.preventDefault();
+  // The editor would undo something of its own.
+  event.stopPropagation();
+  if (key === 'y' || event.shiftKey) redo();
+  else undo();
+}
+
 function Actions({ known }: { known: DataReview | null }) {
+  const reference = reviewed.value?.reference ?? '';
+  const place = typeof reference === 'string' ? reference : reference.source;
+  const file = isDataFile(place) ? (place.split(/[\\/]/).at(-1) ?? place) : null;
   return (
-    <div class="row">
+    <div class="row" data-inputs>
       {known && (
-        <Button primary icon="check" onPress={() => void act('use')} testId="use-data">
+        <Button primary icon="check" disabled={!isUsable.value} onPress={() => void act('use')} testId="use-data">
           Use This Dataset
         </Button>
       )}
       <Button icon="folder-opened" onPress={() => void act('another')} testId="another-data">
         Choose Another…
       </Button>
-      {known && known.saveAs !== null && (
-        <Button icon="file-code" onPress={() => void act('save')} testId="save-data">
-          {`Save as ${known.saveAs} and Edit`}
+      {known && (file === null || isUnsaved.value) && (
+        <Button
+          icon="file-code"
+          disabled={complaint.value !== null}
+          onPress={(_, pressed) => {
+            if (!leadToMistake(pressed)) void save();
+          }}
+          testId="save-data"
+        >
+          {file === null ? `Save as ${known.saveAs}` : `Save in ${file}`}
         </Button>
       )}
-      {review.answer.value?.file != null && (
+      {file !== null && (
         <Button icon="file-code" onPress={() => void act('edit')} testId="edit-data">
-          {`Edit ${review.answer.value.file}`}
+          {`Open ${file}`}
         </Button>
       )}
-      <Button icon="refresh" onPress={() => void openReview()} testId="read-again">
+      <Button icon="refresh" onPress={() => void readAgain()} testId="read-again">
         Read Again
       </Button>
     </div>
   );
 }
 
-function Body({ description }: { description: DataDescription }) {
-  const { source, format, splits, classes, evidence } = description;
+function Seen({ description }: { description: DataDescription }) {
+  const { source, format, splits, evidence } = description;
   const facts = [
     ['Source', source],
     ['Format', format],
     ['Task', taskWords(description)],
     ['Shape of an example', exampleShape(description)],
     ['Preprocessing', preprocessWords(description)],
+    ...columnsWords(description).map(([role, names]) => [
+      role === 'features' ? 'Columns of features' : role === 'unused' ? 'Columns left out' : `Column of the ${role}`,
+      names,
+    ]),
   ];
   return (
     <>
-      <div class="data-top">
-        <section class="section" aria-labelledby="facts-title">
-          <h2 id="facts-title">Recognized</h2>
-          <dl class="facts" data-testid="facts">
-            {facts.map(([name, value]) => (
-              <div key={name}>
-                <dt class="quiet">{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
-          <ul class="small evidence" data-testid="evidence">
-            {evidence.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </section>
-        <Splits splits={splits} />
-      </div>
-      <ShownExamples splits={splits} />
-      {classes.length > 0 && <ClassList classes={classes} />}
+      <section class="section" aria-labelledby="facts-title">
+        <h2 id="facts-title">Recognized</h2>
+        <dl class="facts" data-testid="facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt class="quiet">{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <ul class="small evidence" data-testid="evidence">
+          {evidence.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      </section>
+      <Splits splits={splits} />
+      <ShownExamples splits={splits} columns={description.columns} />
     </>
   );
 }
@@ -96,7 +169,7 @@ function Splits({ splits }: Pick<DataDescription, 'splits'>) {
   return (
     <section class="section" aria-labelledby="splits-title">
       <h2 id="splits-title">Splits</h2>
-      <table class="compare" data-testid="splits">
+      <table class="compare data-splits" data-testid="splits">
         <tbody>
           {splits.map(({ name, examples, heldOut }) => (
             <tr key={name}>

@@ -6,7 +6,8 @@ import { Select } from '../ui/select';
 import { shown, shownSplit, showSplit } from './state';
 
 /** Examples of one split: pictures, or rows of numbers. */
-export function ShownExamples({ splits }: Pick<DataDescription, 'splits'>) {
+export function ShownExamples({ splits, columns }: Pick<DataDescription, 'splits' | 'columns'>) {
+  const features = (columns ?? []).filter(({ role }) => role === 'feature').map(({ name }) => name);
   const examples = shown.answer.value;
   return (
     <section class="section" aria-labelledby="examples-title">
@@ -22,7 +23,7 @@ export function ShownExamples({ splits }: Pick<DataDescription, 'splits'>) {
         />
       </div>
       <QuestionState asked={shown} stage="Reading examples" testId="examples-problem" />
-      {examples && shown.problem.value === null && <Body examples={examples} />}
+      {examples && shown.problem.value === null && <Body examples={examples} features={features} />}
     </section>
   );
 }
@@ -33,7 +34,8 @@ const targetText = (target: string | (number | null)[]): string =>
 const numberText = (value: number | null): string =>
   value === null ? 'not finite' : String(Number(value.toPrecision(6)));
 
-function Body({ examples }: { examples: DataExamples }) {
+/** @param features the names of the columns of numbers, where there are any */
+function Body({ examples, features }: { examples: DataExamples; features: readonly string[] }) {
   if (examples.kind === 'pictures')
     return (
       <ul class="example-pictures" data-testid="pictures">
@@ -46,6 +48,8 @@ function Body({ examples }: { examples: DataExamples }) {
       </ul>
     );
   const columns = examples.examples[0]?.values.length ?? 0;
+  // A column of names is several numbers.
+  const named = features.length === examples.width;
   return (
     <div class="example-table">
       <table class="compare" data-testid="rows">
@@ -59,7 +63,7 @@ function Body({ examples }: { examples: DataExamples }) {
             <th scope="col">Target</th>
             {Array.from({ length: columns }, (_, column) => (
               <th scope="col" key={column}>
-                {column + 1}
+                {named ? features[column] : column + 1}
               </th>
             ))}
           </tr>

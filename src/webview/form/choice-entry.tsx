@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Select } from '../ui/select';
 import { valueLabel, type Spec } from '../../protocol/fields';
 import { TextEntry } from './text-entry';
-import type { EntryProps } from './entry';
+import { ownProblem, type EntryProps } from './entry';
 
 const NONE = '';
 const OTHER = '\u0000other';
@@ -20,6 +20,12 @@ export function ChoiceEntry({
   const text = typeof now === 'string' ? now : NONE;
   const known = options.includes(text) || text === NONE;
   const [writing, setWriting] = useState(!known);
+  // A value from elsewhere, as an undo sets it, decides again.
+  const [before, setBefore] = useState(text);
+  if (before !== text) {
+    setBefore(text);
+    if (!known) setWriting(true);
+  }
   const optional = !field.required && field.fallback === undefined;
   return (
     <>
@@ -27,7 +33,7 @@ export function ChoiceEntry({
         label={field.label}
         value={writing || !known ? OTHER : text}
         options={[
-          ...(optional || text === NONE ? [{ value: NONE, text: 'Default' }] : []),
+          ...(optional || text === NONE ? [{ value: NONE, text: field.blank ?? 'Default' }] : []),
           ...options.map((option) => ({ value: option, text: valueLabel(spec, option) })),
           ...(spec.open ? [{ value: OTHER, text: 'Other\u2026' }] : []),
         ]}
@@ -35,6 +41,7 @@ export function ChoiceEntry({
           setWriting(next === OTHER);
           if (next !== OTHER) onChange(next === NONE ? undefined : next);
         }}
+        problem={writing ? null : ownProblem(context)}
         testId={context.id}
       />
       {writing && (

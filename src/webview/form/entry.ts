@@ -9,7 +9,7 @@ import { inside } from './complaint';
 export interface FormContext {
   /** The start of the test ids of its controls. */
   id: string;
-  /** The layers with weights. */
+  /** The names that a field of names offers: layers with weights, or columns. */
   layers: readonly string[];
   starts: (key: string) => number | undefined;
   /** The fault of the form's value, with the place relative to that value; null: none. */
@@ -44,6 +44,10 @@ export const within = (context: FormContext, key: string): FormContext => ({
   id: `${context.id}-${key}`,
   complaint: inside(context.complaint, key),
 });
+
+/** The fault of the value or of a part of it, as a sentence; null if it is valid. */
+export const anyProblem = ({ complaint }: FormContext): string | null =>
+  complaint ? sentence(complaint.message) : null;
 
 /** The fault of the value itself, as a sentence; null if it is valid, or if only a part of it is not. */
 export const ownProblem = ({ complaint }: FormContext): string | null =>

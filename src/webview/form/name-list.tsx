@@ -1,9 +1,11 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon';
-import type { EntryProps } from './entry';
+import { anyProblem, type EntryProps } from './entry';
 
 /** A list of names: each can be removed, and a line adds another. It suggests names of layers. */
 export function NameList({ field, value, context, onChange }: EntryProps) {
+  const id = useId();
+  const problem = anyProblem(context);
   const [draft, setDraft] = useState('');
   const names = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
   const set = (next: string[]) => onChange(next.length > 0 || field.required ? next : undefined);
@@ -21,9 +23,11 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
           class="input"
           list={`${context.id}-offered`}
           value={draft}
-          placeholder="add a name, * for any characters"
+          placeholder={field.blank ?? 'add a name, * for any characters'}
           autocomplete="off"
           spellcheck={false}
+          aria-invalid={problem !== null}
+          aria-describedby={problem === null ? undefined : id}
           data-testid={context.id}
           onInput={(event) => {
             const text = event.currentTarget.value;
@@ -38,6 +42,11 @@ export function NameList({ field, value, context, onChange }: EntryProps) {
           }}
           onBlur={(event) => add(event.currentTarget.value)}
         />
+        {problem !== null && (
+          <span class="field-problem" role="alert" id={id} data-testid={`${context.id}-problem`}>
+            {problem}
+          </span>
+        )}
       </label>
       <datalist id={`${context.id}-offered`}>
         {context.layers.map((name) => (

@@ -2,7 +2,7 @@ import { NumberField } from '../ui/number-field';
 import { Range } from '../ui/range';
 import type { NumberSpec } from '../../protocol/fields';
 import { fallbackWords, parseNumber } from './values';
-import type { EntryProps } from './entry';
+import { ownProblem, type EntryProps } from './entry';
 
 /** Shares also have a slider. */
 const isShare = ({ min, max }: NumberSpec): boolean => min === 0 && max === 1;
@@ -17,7 +17,8 @@ export function NumberEntry({ field, spec, value, context, onChange }: EntryProp
     <NumberField
       label={field.label}
       value={number}
-      placeholder={fallbackWords(fallback ?? undefined)}
+      placeholder={field.blank ?? fallbackWords(fallback ?? undefined)}
+      fault={ownProblem(context)}
       min={spec.min}
       max={spec.max}
       arrow={arrow}

@@ -3,7 +3,7 @@ import { useDraft } from '../ui/use-draft';
 import type { Json } from '../../protocol/json';
 import type { NumberSpec } from '../../protocol/fields';
 import { parseNumber } from './values';
-import type { EntryProps } from './entry';
+import { anyProblem, type EntryProps } from './entry';
 
 /** Several numbers in one line, separated by commas or spaces. */
 export function NumberListEntry({ field, item, value, context, onChange }: EntryProps & { item: NumberSpec }) {
@@ -20,7 +20,7 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
     take: onChange,
     hold: () => () => onChange(value),
   });
-  const { problem } = draft;
+  const problem = draft.problem ?? anyProblem(context);
   return (
     <label class="field">
       <span class="field-label">{field.label}</span>
@@ -28,6 +28,7 @@ export function NumberListEntry({ field, item, value, context, onChange }: Entry
         type="text"
         class="input"
         value={draft.text ?? (Array.isArray(shown) ? shown.filter((each) => typeof each === 'number').join(', ') : '')}
+        placeholder={field.blank}
         autocomplete="off"
         aria-invalid={problem !== null}
         aria-describedby={problem === null ? undefined : id}

@@ -70,18 +70,21 @@ export const cannotMeasure = computed<string | null>(() => {
   return !state || state.dataset ? null : (state.datasetProblem ?? NO_DATASET);
 });
 
-effect(() => {
-  const state: Saved = {
-    selected: selected.value,
-    scope: scope.value,
-    mode: preferredMode.value,
-    amounts: amounts.value,
-    log: log.value,
-    whole: whole.value,
-    sort: sort.value,
-    epochs: epochs.value,
-    recipe: [...drafts.value],
-    seed: seed.value,
-  };
-  storeState(state);
-});
+/** Keeps the settings of the person over a reload. The pages of comparisons and data keep a state of their own. */
+export const keepState = (): void => {
+  effect(() => {
+    const state: Saved = {
+      selected: selected.value,
+      scope: scope.value,
+      mode: preferredMode.value,
+      amounts: amounts.value,
+      log: log.value,
+      whole: whole.value,
+      sort: sort.value,
+      epochs: epochs.value,
+      recipe: [...drafts.value],
+      seed: seed.value,
+    };
+    storeState(state);
+  });
+};

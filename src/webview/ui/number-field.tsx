@@ -15,6 +15,7 @@ export function NumberField({
   format = String,
   parse,
   disabled,
+  fault = null,
   onValue,
   onBlank,
   hold,
@@ -33,6 +34,8 @@ export function NumberField({
   /** The number, or the fault of the text as a sentence. */
   parse: (text: string) => number | string;
   disabled?: boolean | undefined;
+  /** The fault of a value that its own text does not show, as one sentence; null: none. */
+  fault?: string | null;
   onValue: (value: number, at: number) => void;
   /** Called when the text is deleted; without it, an empty field is invalid. */
   onBlank?: (() => void) | undefined;
@@ -56,7 +59,7 @@ export function NumberField({
     take: set,
     hold: hold ?? (() => (at) => set(value, at)),
   });
-  const { problem } = draft;
+  const problem = draft.problem ?? fault;
   return (
     <label class="field">
       <span class="field-label">{label}</span>
@@ -93,7 +96,7 @@ export function NumberField({
         {unit !== undefined && <span class="unit">{unit}</span>}
       </span>
       {problem !== null && (
-        <span class="field-problem" role="alert" id={id}>
+        <span class="field-problem" role="alert" id={id} data-testid={testId && `${testId}-problem`}>
           {problem}
         </span>
       )}

@@ -1,3 +1,5 @@
+import { useId } from 'preact/hooks';
+
 /** A choice of a few values by name. Native, because a screen reader's form mode cannot reach the toolkit's list. */
 export function Select<T extends string>({
   label,
@@ -5,6 +7,7 @@ export function Select<T extends string>({
   options,
   onSelect,
   disabled,
+  problem = null,
   testId,
 }: {
   label: string;
@@ -12,8 +15,11 @@ export function Select<T extends string>({
   options: readonly { value: T; text: string }[];
   onSelect: (value: T, at: number) => void;
   disabled?: boolean | undefined;
+  /** One sentence; null: valid. */
+  problem?: string | null;
   testId?: string | undefined;
 }) {
+  const id = useId();
   return (
     <label class="field">
       <span class="field-label">{label}</span>
@@ -21,6 +27,8 @@ export function Select<T extends string>({
         class="select"
         value={value}
         disabled={disabled}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : id}
         data-testid={testId}
         onChange={(event) => {
           const chosen = options[event.currentTarget.selectedIndex];
@@ -33,6 +41,11 @@ export function Select<T extends string>({
           </option>
         ))}
       </select>
+      {problem !== null && (
+        <span class="field-problem" role="alert" id={id} data-testid={testId && `${testId}-problem`}>
+          {problem}
+        </span>
+      )}
     </label>
   );
 }

@@ -1,12 +1,16 @@
 import { encode } from 'fast-png';
-import type { DataRequests } from '../../../src/protocol/data-page';
+import type * as z from 'zod';
+import type { DataDescription } from '../../../src/protocol/data-description';
+import { dataRequests, type DataRequests } from '../../../src/protocol/data-page';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { Handlers } from '../../../src/rpc/peer';
-import type { FakeData } from './fake-data';
+import type { EngineAnswer, FakeData } from './fake-data';
 
 declare global {
   interface Window {
     secateurData?: FakeData;
+    /** Answers as an engine does; a test exposes it. */
+    secateurAnswer?: (method: string, params: unknown) => Promise<EngineAnswer>;
   }
 }
 
@@ -21,19 +25,21 @@ const shades = (shade: number): string => {
   return `data:image/png;base64,${btoa(String.fromCharCode(...png))}`;
 };
 
+const DESCRIPTION: DataDescription = {
+  ...{ source: '/data/letters', name: 'letters', format: 'images', task: 'classification', shape: [null, null, 1] },
+  splits: [
+    { name: 'train', examples: 4000, heldOut: false },
+    { name: 'validation', examples: 1000, heldOut: true },
+  ],
+  classes: Array.from({ length: 260 }, (_, i) => `${String.fromCharCode(97 + (i % 26))}${Math.floor(i / 26)}`),
+  preprocess: {},
+  evidence: ['It holds a folder of pictures for each class.'],
+};
+
 const SHOWN: FakeData = {
   review: {
-    description: {
-      ...{ source: '/data/letters', name: 'letters', format: 'images', task: 'classification', shape: [null, null, 1] },
-      splits: [
-        { name: 'train', examples: 4000, heldOut: false },
-        { name: 'validation', examples: 1000, heldOut: true },
-      ],
-      classes: Array.from({ length: 260 }, (_, i) => `${String.fromCharCode(97 + (i % 26))}${Math.floor(i / 26)}`),
-      preprocess: {},
-      evidence: ['It holds a folder of pictures for each class.'],
-    },
-    ...{ file: null, saveAs: 'letters.data.json' },
+    ...{ description: DESCRIPTION, recognized: DESCRIPTION, problem: null, written: {}, columns: [] },
+    ...{ reference: '/data/letters', file: null, saveAs: 'letters.data.json' },
   },
   examples: {
     kind: 'pictures',
@@ -41,29 +47,48 @@ const SHOWN: FakeData = {
   },
 };
 
-/** The extension host's side of a page about data. */
+/** The extension host's side of a page about data: an engine's where a test has put one behind the page. */
 export function dataHandlers(note: (method: string, params: unknown) => void): Handlers<DataRequests> {
   const { review, examples, refusal } = window.secateurData ?? SHOWN;
-  let { file, saveAs } = review;
+  let now = review;
+  const engine = async <K extends keyof DataRequests>(
+    method: K,
+    params: unknown,
+    signal: AbortSignal,
+  ): Promise<z.output<DataRequests[K]['result']> | undefined> => {
+    note(method, params);
+    if (signal.aborted) throw new CancelledError();
+    const answer = await window.secateurAnswer?.(method, params);
+    if (answer === undefined) return undefined;
+    signal.throwIfAborted();
+    if ('sentence' in answer) throw new UserError(answer.sentence);
+    return dataRequests[method].result.parse(answer.result) as z.output<DataRequests[K]['result']>;
+  };
   const done = (method: string): Promise<null> => {
     note(method, {});
     return Promise.resolve(null);
   };
   return {
-    review: (_, { signal }) => {
-      if (signal.aborted) throw new CancelledError();
+    review: async (params, { signal }) => {
       if (refusal !== undefined) throw new UserError(refusal);
-      return Promise.resolve({ ...review, file, saveAs });
+      return (await engine('review', params, signal)) ?? { ...now, written: now.file === null ? {} : now.written };
     },
-    shown: (params) => {
-      note('shown', params);
-      return Promise.resolve(examples);
+    shown: async (params, { signal }) => (await engine('shown', params, signal)) ?? examples,
+    findNormalization: async (params, { signal }) =>
+      (await engine('findNormalization', params, signal)) ?? { kind: 'none', reason: 'No model is open.' },
+    use: (params) => {
+      note('use', params);
+      return Promise.resolve(null);
     },
-    use: () => done('use'),
     another: () => done('another'),
-    save: () => {
-      [file, saveAs] = [saveAs, null];
-      return done('save');
+    save: async (params, { signal }) => {
+      const saved = await engine('save', params, signal);
+      if (saved === undefined)
+        now = {
+          ...{ ...now, file: now.saveAs, written: params.options ?? {} },
+          reference: '/data/letters.data.json',
+        };
+      return saved ?? true;
     },
     edit: () => done('edit'),
     showLog: () => done('showLog'),

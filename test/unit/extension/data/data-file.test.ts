@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { dataFileContent, dataFilePath } from '../../../../src/extension/data/data-file';
+import { changedContent, dataFilePath, newContent, optionsIn } from '../../../../src/extension/data/data-file';
 import type { DataDescription } from '../../../../src/protocol/data-description';
 
 const root = path.resolve('/work');
@@ -33,21 +33,30 @@ it('the file of other data lies in the workspace, and beside the data where no f
   expect(dataFilePath(elsewhere, [], free)).toBe(path.resolve('/elsewhere/animals.data.json'));
 });
 
-it('the file says what was recognized, but no order of classes that nobody gave', () => {
-  expect(dataFileContent(description.source, description, path.join(root, 'data'))).toEqual({
+it('a new file says only what differs from what was recognized', () => {
+  const folder = path.join(root, 'data');
+  const said = { format: 'images', classNames: ['dog', 'cat'], validationExamples: 8, splitSeed: 0 };
+  expect(newContent(description.source, said, description, folder)).toEqual({
     source: './animals',
-    format: 'images',
-    validationExamples: 8,
-    splitSeed: 0,
+    classNames: ['dog', 'cat'],
   });
+  expect(newContent(description.source, said, null, folder)).toEqual({ source: './animals', ...said });
+  expect(newContent('mnist', { splitSeed: 1 }, description, folder)).toEqual({ source: 'mnist', splitSeed: 1 });
 });
 
-it('what was given stays, and a source that lies elsewhere is absolute', () => {
-  const given = { source: 'x', classNames: ['dog', 'cat'], splitSeed: 3, validationExamples: 8 };
-  expect(dataFileContent(given, description, path.join(root, 'other'))).toEqual({
-    ...given,
-    source: description.source,
-    format: 'images',
-  });
-  expect(dataFileContent(root, { ...description, source: root }, root).source).toBe('.');
+it('a source that lies elsewhere is absolute', () => {
+  expect(newContent(description.source, {}, null, path.join(root, 'other'))).toEqual({ source: description.source });
+  expect(newContent(root, {}, null, root)['source']).toBe('.');
+});
+
+it('a changed file keeps its schema, its order and what it says by other words', () => {
+  const content = {
+    ...{ validationImages: 5, $schema: 'x', normalization: '[0,1]', source: './animals', format: 'images' },
+  };
+  const written = { text: '', content, source: description.source };
+  expect(optionsIn(written)).toEqual({ validationExamples: 5, normalization: '[0,1]', format: 'images' });
+  const changed = changedContent(written, { normalization: '[0,1]', splitSeed: 2, validationExamples: 5 });
+  expect(JSON.stringify(changed)).toBe(
+    '{"validationExamples":5,"$schema":"x","normalization":"[0,1]","source":"./animals","splitSeed":2}',
+  );
 });

@@ -11,7 +11,10 @@ import type { DataReference } from '../../../../src/protocol/dataset';
 import { Peer, type Client } from '../../../../src/rpc/peer';
 import { temporaryFolder } from '../../temporary';
 
-const editor = vi.hoisted(() => ({ trusted: true, root: '', opened: [] as string[] }));
+const editor = vi.hoisted(() => ({
+  ...{ trusted: true, root: '', pressed: undefined as string | undefined },
+  ...{ opened: [] as string[], asked: [] as string[] },
+}));
 vi.mock('vscode', () => ({
   workspace: {
     get isTrusted() {
@@ -22,13 +25,17 @@ vi.mock('vscode', () => ({
     },
   },
   env: { language: 'en' },
-  l10n: { t: (text: string) => text },
+  l10n: { t: (text: string, value = '') => text.replace('{0}', value) },
   ViewColumn: { Beside: -2 },
   Uri: {
     file: (fsPath: string) => ({ fsPath }),
     joinPath: (_: unknown, ...parts: string[]) => parts.join('/'),
   },
   window: {
+    showWarningMessage: (text: string) => {
+      editor.asked.push(text);
+      return Promise.resolve(editor.pressed);
+    },
     showTextDocument: ({ fsPath }: { fsPath: string }) => {
       editor.opened.push(fsPath);
       return Promise.resolve();
@@ -38,7 +45,7 @@ vi.mock('vscode', () => ({
 
 let folder = '';
 beforeEach(async () => {
-  Object.assign(editor, { trusted: true, root: await temporaryFolder(), opened: [] });
+  Object.assign(editor, { trusted: true, root: await temporaryFolder(), opened: [], asked: [], pressed: undefined });
   folder = path.join(editor.root, 'animals');
   await put('cat', 30);
   await put('dog', 10);
@@ -82,8 +89,12 @@ function open(reference: DataReference) {
   const tools = {
     extensionUri: '',
     engine: {
-      call: async (method: string, { data, split }: { data: DataReference; split: 'train' }) =>
-        method === 'describeData' ? describeData(await opened(data)) : (await opened(data)).some(split, 12),
+      call: async (method: string, { data, split }: { data: DataReference; split: 'train' }) => {
+        if (method === 'describeData') return describeData(await opened(data));
+        if (method === 'dataColumns') return store().columns(data, '/', { download: false });
+        if (method === 'normalization') return { kind: 'none', reason: JSON.stringify(data) };
+        return (await opened(data)).some(split, 12);
+      },
     },
     datasets: {
       choose: async (data: DataReference) => {
@@ -93,7 +104,11 @@ function open(reference: DataReference) {
     },
     log: { show: () => undefined },
   } as unknown as DataPageTools;
-  const page = new DataPage(reference, panel as unknown as vscode.WebviewPanel, tools, 'fashion-cnn');
+  const page = new DataPage(
+    { reference, model: '/models/fashion-cnn/model.json' },
+    panel as unknown as vscode.WebviewPanel,
+    tools,
+  );
   const peer = new Peer({
     send: (message) => toHost(structuredClone(message)),
     onMessage: (listener) => (toPage = listener),
@@ -135,28 +150,83 @@ it('data that changed since it was shown is not used', async () => {
   expect(chosen).toEqual([]);
 });
 
-it('saves a file beside the data, opens it, and takes what a person writes in it', async () => {
+it('data is seen with options, and a fault tells the option', async () => {
+  const { ask, page, chosen } = open(folder);
+  const first = await ask('review', {});
+  expect(first).toMatchObject({ written: {}, problem: null, recognized: { classes: ['cat', 'dog'] } });
+  const options = { classNames: ['dog', 'cat'], validationExamples: 4 };
+  const changed = await ask('review', { options });
+  expect(changed.description).toMatchObject({ classes: ['dog', 'cat'], splits: [{ examples: 36 }, { examples: 4 }] });
+  expect(changed.recognized).toMatchObject({ classes: ['cat', 'dog'] });
+  const refused = await ask('review', { options: { classNames: ['dog', 'cow'] } });
+  expect(refused).toMatchObject({ description: null, problem: { at: ['classNames'] } });
+  expect(refused.problem?.sentence).toMatch(/classes that "classNames" does not name \(cat/);
+  const invalid = await ask('review', { options: { preprocess: { size: [0, 3] } } });
+  expect(invalid.problem).toEqual({
+    sentence: 'preprocess.size[0]: too small: expected number to be >=1.',
+    at: ['preprocess', 'size', '0'],
+  });
+  await expect(ask('use', { options })).rejects.toThrow('The data is not as it is shown here');
+  await ask('review', { options });
+  expect(await ask('shown', { split: 'validation', options })).toMatchObject({ examples: { length: 4 } });
+  void ask('use', { options }).catch(() => undefined);
+  expect(await page.decision).toMatchObject({ classNames: ['dog', 'cat'] });
+  expect(chosen).toEqual([{ source: folder, ...options }]);
+});
+
+it('the normalization is found without the one that is set', async () => {
+  const { ask } = open(folder);
+  await ask('review', {});
+  const answer = await ask('findNormalization', { options: { normalization: '[0,1]', splitSeed: 3 } });
+  expect(answer).toEqual({ kind: 'none', reason: JSON.stringify({ source: folder, splitSeed: 3 }) });
+});
+
+it('saves what differs beside the data, takes what a person writes there, and asks before it writes over it', async () => {
   const { page, ask, chosen } = open(folder);
   await ask('review', {});
-  await ask('save', {});
+  const options = { splitSeed: 0, validationExamples: 4 };
+  await ask('review', { options });
+  expect(await ask('save', { options })).toBe(true);
   const file = path.join(editor.root, 'animals.data.json');
-  expect(editor.opened).toEqual([file]);
-  const content: unknown = JSON.parse(await readFile(file, 'utf8'));
-  expect(content).toEqual({ source: './animals', format: 'images', validationExamples: 8, splitSeed: 0 });
-  expect(await ask('review', {})).toMatchObject({ file: 'animals.data.json', saveAs: null });
-  await writeFile(file, JSON.stringify({ source: './animals', validationExamples: 4, preprocess: { color: 'gray' } }));
-  const { description } = await ask('review', {});
-  expect(description.splits[1]).toMatchObject({ name: 'validation', examples: 4 });
-  expect(description.preprocess).toEqual({ color: 'gray' });
+  const content = async (): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
+  expect(await content()).toEqual({ source: './animals', validationExamples: 4 });
+  const saved = await ask('review', {});
+  expect(saved).toMatchObject({ file: 'animals.data.json', saveAs: 'animals.data.json', reference: file });
+  expect(saved).toMatchObject({ written: { validationExamples: 4 }, recognized: { splits: [{ examples: 32 }, {}] } });
+  await writeFile(file, JSON.stringify({ preprocess: { color: 'gray' }, source: './animals', validationImages: 4 }));
+  await expect(ask('save', { options })).rejects.toThrow('animals.data.json is not as it was read here');
+  const { description, written } = await ask('review', {});
+  expect(description).toMatchObject({ splits: [{}, { examples: 4 }], preprocess: { color: 'gray' } });
+  const next = { ...written, splitSeed: 2 };
+  expect(await ask('save', { options: next })).toBe(false);
+  expect(await content()).not.toHaveProperty('splitSeed');
+  editor.pressed = 'Write Over';
+  expect(await ask('save', { options: next })).toBe(true);
+  expect(editor.asked).toEqual(['Write over animals.data.json?', 'Write over animals.data.json?']);
+  expect(JSON.stringify(await content())).toBe(
+    '{"preprocess":{"color":"gray"},"source":"./animals","validationExamples":4,"splitSeed":2}',
+  );
   await writeFile(file, '{');
   await expect(ask('review', {})).rejects.toThrow('The data file "animals.data.json" is not JSON');
   await ask('edit', {});
-  expect(editor.opened).toEqual([file, file]);
+  expect(editor.opened).toEqual([file]);
   await writeFile(file, JSON.stringify({ source: './animals' }));
   await ask('review', {});
   void ask('use', {}).catch(() => undefined);
   expect(await page.decision).toMatchObject({ name: 'animals' });
   expect(chosen).toEqual([file]);
+});
+
+it('a table whose target nothing tells offers its columns', async () => {
+  const table = path.join(editor.root, 'numbers.csv');
+  await writeFile(table, '1;2;0\n3;4;1\n5;6;0\n7;8;1\n');
+  const { ask } = open(table);
+  const seen = await ask('review', {});
+  expect(seen).toMatchObject({ recognized: null, columns: ['1', '2', '3'], problem: { at: ['columns', 'target'] } });
+  expect(await ask('review', { options: { columns: { target: '3' } } })).toMatchObject({
+    description: { classes: ['0', '1'], columns: [{ role: 'feature' }, { role: 'feature' }, { role: 'target' }] },
+    columns: ['1', '2', '3'],
+  });
 });
 
 it('no file is written over', async () => {
@@ -179,7 +249,9 @@ it('other data, and a page that is closed, choose nothing', async () => {
 
 it('a refusal is the sentence of the engine', async () => {
   await writeFile(path.join(editor.root, 'notes.txt'), 'nothing');
-  await expect(open(path.join(editor.root, 'notes.txt')).ask('review', {})).rejects.toThrow(/notes\.txt/);
+  const seen = await open(path.join(editor.root, 'notes.txt')).ask('review', {});
+  expect(seen).toMatchObject({ description: null, recognized: null, columns: [], problem: { at: [] } });
+  expect(seen.problem?.sentence).toMatch(/notes\.txt holds nothing that Secateur reads: give/);
 });
 
 it('an untrusted workspace reads no data', async () => {

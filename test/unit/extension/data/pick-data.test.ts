@@ -51,8 +51,8 @@ beforeEach(() => {
 it('a folder is shown before it is used, with the model that needs it', async () => {
   Object.assign(person, { labels: ['Folder…'], places: ['/data/animals'] });
   answers = [info];
-  expect(await pickData(tools, 'fashion-cnn')).toBe(info);
-  expect(asked).toEqual([['/data/animals', 'fashion-cnn']]);
+  expect(await pickData(tools, '/models/fashion-cnn/model.json')).toBe(info);
+  expect(asked).toEqual([['/data/animals', '/models/fashion-cnn/model.json']]);
   expect(person.dialogs).toEqual([false]);
 });
 

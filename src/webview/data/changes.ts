@@ -1,0 +1,72 @@
+import { differingOptions, recognizedOptions, sameJson } from '../../protocol/data-options';
+import type { DataDescription } from '../../protocol/data-description';
+import { keyWords } from '../../protocol/fields';
+import { isObject, withKey, type Json, type JsonObject } from '../../protocol/json';
+import { Normalization, normalizationName } from '../../protocol/normalization';
+
+/** An option that says something else than what was recognized. */
+export interface OptionChange {
+  /** The keys that lead to it. */
+  readonly path: readonly string[];
+  /** `Columns: target`. */
+  readonly label: string;
+  readonly to: string;
+  /** What was recognized; undefined: nothing. */
+  readonly from: string | undefined;
+}
+
+/** Lists the options that say something else than what was recognized without them. */
+export function changesOf(options: JsonObject, recognized: DataDescription | null): readonly OptionChange[] {
+  const known = recognized ? recognizedOptions(recognized) : {};
+  return Object.entries(differingOptions(options, known)).flatMap(([key, value]): OptionChange[] => {
+    const inner = known[key];
+    if (!isObject(value) || key === 'normalization') return [change([key], value, inner)];
+    return Object.entries(value).map(([part, its]) =>
+      change([key, part], its, isObject(inner) ? inner[part] : undefined),
+    );
+  });
+}
+
+const change = (path: readonly string[], to: Json, from: Json | undefined): OptionChange => ({
+  path,
+  label: path.map((key, i) => (i === 0 ? keyWords(key) : keyWords(key).toLowerCase())).join(': '),
+  to: words(to),
+  from: from === undefined ? undefined : words(from),
+});
+
+/** So many values of a list are shown. */
+const LISTED = 6;
+
+function words(value: Json): string {
+  if (Array.isArray(value)) {
+    const more = value.length > LISTED ? ` and ${value.length - LISTED} more` : '';
+    return `${value.slice(0, LISTED).map(words).join(', ')}${more}`;
+  }
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (!isObject(value)) return String(value);
+  const normalization = Normalization.safeParse(value);
+  return normalization.success ? normalizationName(normalization.data) : JSON.stringify(value);
+}
+
+/** The options without one; an option without parts is left out. */
+export function withoutOption(options: JsonObject, [key, part]: readonly string[]): JsonObject {
+  if (key === undefined) return options;
+  const value = options[key];
+  return tidy(
+    withKey(options, key, part === undefined || !isObject(value) ? undefined : withKey(value, part, undefined)),
+  );
+}
+
+/** Leaves out options without parts. */
+export const tidy = (options: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => !sameJson(value, {})));
+
+/** The options as the fields show them: a normalization by its name. */
+export function asShown(options: JsonObject): JsonObject {
+  const normalization = Normalization.safeParse(options['normalization']);
+  return normalization.success ? { ...options, normalization: normalizationName(normalization.data) } : options;
+}
+
+/** The option at the top whose value differs, which tells one change from the next. */
+export const changedField = (before: JsonObject, after: JsonObject): string =>
+  [...Object.keys(before), ...Object.keys(after)].find((key) => !sameJson(before[key], after[key])) ?? '';

@@ -1,0 +1,64 @@
+import { withColumnNames } from '../../protocol/data-options';
+import { isObject, withKey, type JsonObject } from '../../protocol/json';
+import { inside } from '../form/complaint';
+import type { FormContext } from '../form/entry';
+import { ObjectFields } from '../form/field-view';
+import { asShown } from './changes';
+import { ClassEditor } from './class-editor';
+import { formGroups, type FieldGroup } from './groups';
+import { NormalizationTrial } from './normalization-trial';
+import { change, complaint, options, review } from './state';
+
+/** The form that corrects what was recognized. */
+export function DataForm() {
+  const now = options.value;
+  const seen = review.answer.value;
+  if (!now || !seen) return null;
+  const { recognized, columns, description } = seen;
+  const value = withColumnNames(asShown(now), columns);
+  const classes = description?.classes ?? recognized?.classes ?? [];
+  return (
+    <section class="section data-form" aria-labelledby="form-title" data-inputs data-testid="data-form">
+      <h2 id="form-title">Options</h2>
+      {formGroups({ recognized, description, columns }, now).map((group) => (
+        <Group key={group.title} group={group} value={value} columns={columns} />
+      ))}
+      {(classes.length > 0 || 'classNames' in now) && <ClassEditor classes={classes} />}
+    </section>
+  );
+}
+
+function Group({ group, value, columns }: { group: FieldGroup; value: JsonObject; columns: readonly string[] }) {
+  const { title, within, fields } = group;
+  const context: FormContext = {
+    id: within === null ? 'data' : `data-${within}`,
+    layers: columns,
+    starts: () => undefined,
+    complaint: within === null ? complaint.value : complaint.value && inside(complaint.value, within),
+  };
+  const part = within === null ? value : value[within];
+  return (
+    <fieldset class="form-part data-group">
+      <legend>{title}</legend>
+      <ObjectFields
+        fields={fields}
+        value={isObject(part) ? part : {}}
+        context={context}
+        onChange={(next) => change(within === null ? restored(next) : withKey(options.value ?? {}, within, next))}
+      />
+      {fields.some(({ key }) => key === 'normalization') && <NormalizationTrial />}
+    </fieldset>
+  );
+}
+
+/** What the form shows by another name stays as it is written, unless it was changed. */
+function restored(next: JsonObject): JsonObject {
+  const before = options.value ?? {};
+  const shown = asShown(before);
+  const { columns, normalization } = before;
+  return {
+    ...next,
+    ...(columns === undefined ? {} : { columns }),
+    ...(normalization !== undefined && next['normalization'] === shown['normalization'] ? { normalization } : {}),
+  };
+}

@@ -1,0 +1,161 @@
+import { recognizedOptions } from '../../protocol/data-options';
+import type { DataDescription } from '../../protocol/data-description';
+import { DataFormat, DatasetDescriptor } from '../../protocol/dataset';
+import { fieldsOf, type Field, type Spec } from '../../protocol/fields';
+import { count } from '../../protocol/format';
+import { isObject, type Json, type JsonObject } from '../../protocol/json';
+import { CONVENTIONS, normalizationName } from '../../protocol/normalization';
+import { TASK_WORDS, TaskName } from '../../protocol/task';
+
+/** Some fields of the form. */
+export interface FieldGroup {
+  readonly title: string;
+  /** The option that holds them; null: they are options themselves. */
+  readonly within: 'columns' | 'preprocess' | null;
+  readonly fields: readonly Field[];
+}
+
+/** What the form knows of the data. */
+export interface KnownData {
+  /** What is recognized without options; null: nothing. */
+  readonly recognized: DataDescription | null;
+  /** What is seen with the options; null: the data cannot be read with them. */
+  readonly description: DataDescription | null;
+  /** The names of the columns of a table. */
+  readonly columns: readonly string[];
+}
+
+const FIELDS = fieldsOf(DatasetDescriptor);
+
+type Words = Readonly<Record<string, string>>;
+
+/** The formats in words. */
+const FORMAT_WORDS: Readonly<Record<DataFormat, string>> = {
+  images: 'folders of pictures',
+  idx: 'IDX files',
+  npy: 'arrays of NumPy',
+  table: 'table (CSV, TSV)',
+  parquet: 'Parquet files',
+  cifar: 'binary files of CIFAR-10',
+};
+
+/** The groups of the form for some data. Those that cannot apply are left out, unless an option of theirs is set. */
+export function formGroups(data: KnownData, options: JsonObject): readonly FieldGroup[] {
+  const { recognized, description, columns } = data;
+  const seen = recognized ?? description;
+  const all = seen ? recognizedOptions(seen) : {};
+  // What is seen with options tells what is recognized for the others.
+  const known = recognized ? all : Object.fromEntries(Object.entries(all).filter(([key]) => !(key in options)));
+  const arePictures = seen ? seen.shape.length > 1 : columns.length === 0;
+  const isSet = (...keys: string[]): boolean => keys.some((key) => key in options);
+  const groups = [
+    taskGroup(known),
+    ...(columns.length > 0 || isSet('columns') ? [columnGroup(data, known)] : []),
+    ...('validationExamples' in known || isSet('validationExamples', 'splitSeed') ? [heldOutGroup(known)] : []),
+    ...(arePictures || isSet('preprocess') ? [pictureGroup()] : []),
+    ...(arePictures || isSet('normalization') ? [normalizationGroup()] : []),
+  ];
+  return groups.filter(({ fields }) => fields.length > 0);
+}
+
+/** The options that always have a field when they are set. */
+const ALWAYS: readonly PropertyKey[] = [
+  ...['task', 'loss', 'format', 'classNames', 'validationExamples', 'splitSeed', 'preprocess', 'normalization'],
+];
+
+/** True if the form has a field for the option at a place. */
+export const hasField = (
+  [key = '']: readonly PropertyKey[],
+  columns: readonly string[],
+  options: JsonObject,
+): boolean => (key === 'columns' ? columns.length > 0 || 'columns' in options : ALWAYS.includes(key) && key in options);
+
+const taskGroup = (known: JsonObject): FieldGroup => ({
+  ...{ title: 'Task', within: null },
+  fields: [
+    option('task', { spec: choice(TaskName.options, TASK_WORDS), blank: recognizedWords(known['task'], TASK_WORDS) }),
+    option('loss', { blank: 'As the model or the task tells' }),
+    option('format', {
+      ...{ label: 'Format', help: 'How the data lies in files.' },
+      ...{ spec: choice(DataFormat.options, FORMAT_WORDS), blank: recognizedWords(known['format'], FORMAT_WORDS) },
+    }),
+  ].flat(),
+});
+
+function columnGroup({ columns }: KnownData, known: JsonObject): FieldGroup {
+  const roles = isObject(known['columns']) ? known['columns'] : {};
+  const one = { spec: choice(columns, {}) };
+  return {
+    ...{ title: 'Columns', within: 'columns' },
+    fields: parts('columns').map((field) => {
+      const blank = recognizedWords(roles[field.key], {}, 'None');
+      if (field.key === 'features') return { ...field, spec: { kind: 'names' }, blank: 'add a column' };
+      if (field.key === 'header')
+        return { ...field, label: 'The first row names the columns', help: '', fallback: roles['header'] };
+      return { ...field, ...one, blank: field.key === 'target' ? recognizedWords(roles[field.key]) : blank };
+    }),
+  };
+}
+
+const heldOutGroup = (known: JsonObject): FieldGroup => ({
+  ...{ title: 'Held-out examples', within: null },
+  fields: [
+    option('validationExamples', {
+      ...{ label: 'Examples for validation', help: 'Held out of the training part, as there is no validation part.' },
+      blank: typeof known['validationExamples'] === 'number' ? count(known['validationExamples']) : '',
+    }),
+    option('splitSeed', { label: 'Seed', help: 'Decides which examples are held out.', blank: '0' }),
+  ].flat(),
+});
+
+const USUAL: Words = { resize: 'As usual: stretch', method: 'As usual: bilinear', color: 'As the model takes it' };
+
+const pictureGroup = (): FieldGroup => ({
+  ...{ title: 'Pictures', within: 'preprocess' },
+  fields: parts('preprocess').map((field) =>
+    field.key === 'size'
+      ? { ...field, label: 'Height and width', help: 'In pixels.', blank: 'as the model takes it' }
+      : { ...field, blank: USUAL[field.key] ?? 'Default' },
+  ),
+});
+
+const normalizationGroup = (): FieldGroup => ({
+  ...{ title: 'Normalization', within: null },
+  fields: option('normalization', {
+    help: 'How pixels enter the network: a name, or MEAN/STD of pixels divided by 255, such as 0.2860/0.3530.',
+    ...{ spec: choice(CONVENTIONS.map(normalizationName), {}, true), blank: 'Found for each model' },
+  }),
+});
+
+/** An option with another look; none where this version does not know it. */
+const option = (key: string, look: Partial<Field>): Field[] =>
+  FIELDS.filter((field) => field.key === key).map((field) => ({
+    ...{ ...field, spec: spelled(field.spec), advanced: false },
+    ...look,
+  }));
+
+/** The fields within an option. */
+const parts = (key: string): Field[] =>
+  FIELDS.filter((field) => field.key === key).flatMap(({ spec }) =>
+    spec.kind === 'object' ? spec.fields.map((field) => ({ ...field, advanced: false })) : [],
+  );
+
+const choice = (options: readonly string[], words: Words, open = false): Spec => ({
+  ...{ kind: 'choice', options, open, suggestions: [] },
+  labels: Object.fromEntries(options.map((each) => [each, capital(words[each] ?? each, words)])),
+});
+
+/** Names of columns stay as they are. */
+const capital = (text: string, words: Words): string =>
+  Object.keys(words).length === 0 ? text : text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The names of losses with spaces: `mean_squared_error` -> `Mean squared error`. */
+const spelled = (spec: Spec): Spec =>
+  spec.kind === 'choice'
+    ? choice(spec.options, Object.fromEntries(spec.options.map((each) => [each, each.replaceAll('_', ' ')])), spec.open)
+    : spec;
+
+/** What stands for an option that is left open. */
+function recognizedWords(value: Json | undefined, words: Words = {}, otherwise = 'By content'): string {
+  return typeof value === 'string' || typeof value === 'number' ? `As recognized: ${words[value] ?? value}` : otherwise;
+}

@@ -1,0 +1,93 @@
+import { METRICS } from '../../protocol/metric';
+import {
+  normalizationName,
+  normalizationReason,
+  triedText,
+  type NormalizationTrial as Trial,
+  type TriedNormalization,
+} from '../../protocol/normalization';
+import { QuestionState } from '../question/question-state';
+import { Button } from '../ui/button';
+import { sentence } from '../ui/sentence';
+import { change, found, isUsable, options, review } from './state';
+
+/** The search for the normalization of the model that needs the data, with its evidence. */
+export function NormalizationTrial() {
+  const model = review.answer.value?.model;
+  if (model === undefined)
+    return <p class="small quiet">To try normalizations, choose the data in the panel of a model.</p>;
+  const answer = found.answer.value;
+  return (
+    <div class="section" data-testid="normalization-trial">
+      {!found.running.value && (
+        <div class="row">
+          <Button icon="play" disabled={!isUsable.value} onPress={() => void found.ask()} testId="find-normalization">
+            {`Find for ${model}`}
+          </Button>
+        </div>
+      )}
+      <QuestionState asked={found} stage="Trying normalizations" testId="normalization-problem" />
+      {answer?.kind === 'none' && <p class="small">{answer.reason}</p>}
+      {answer?.kind === 'undecided' && (
+        <>
+          <p class="small">{answer.sentence}</p>
+          <Tried trial={answer.trial} />
+        </>
+      )}
+      {answer?.kind === 'found' && (
+        <>
+          <p class="small">
+            {sentence(`${normalizationName(answer.normalization)}: ${normalizationReason(answer.normalization)}`)}
+          </p>
+          {answer.normalization.trial && <Tried trial={answer.normalization.trial} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Tried({ trial: { samples, tried } }: { trial: Trial }) {
+  const metric = tried.find((one) => one.metric)?.metric;
+  return (
+    <div class="example-table">
+      <table class="compare" data-testid="tried">
+        <caption class="small quiet">{`Tried on ${samples} examples`}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Normalization</th>
+            <th scope="col">{metric ? METRICS[metric.name].title : 'Accuracy'}</th>
+            <th scope="col">Loss</th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {tried.map((one) => (
+            <Row key={normalizationName(one)} one={one} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ one }: { one: TriedNormalization }) {
+  const name = normalizationName(one);
+  const isTaken = options.value?.['normalization'] === name;
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{triedText(one)}</td>
+      <td>{one.loss === null ? 'no number' : one.loss.toFixed(4)}</td>
+      <td>
+        <Button
+          disabled={isTaken}
+          label={`Take ${name}`}
+          onPress={() => change({ ...options.value, normalization: name })}
+          testId={`take-${name}`}
+        >
+          {isTaken ? 'Taken' : 'Take'}
+        </Button>
+      </td>
+    </tr>
+  );
+}
