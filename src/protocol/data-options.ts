@@ -12,7 +12,8 @@ export type DataOptions = z.infer<typeof DataOptions>;
 export function recognizedOptions({ format, task, classes, splits, columns, header }: DataDescription): JsonObject {
   const held = splits.find(({ heldOut }) => heldOut);
   const names = (role: string): string[] => (columns ?? []).flatMap((each) => (each.role === role ? [each.name] : []));
-  const [target, image, split, features] = [names('target')[0], names('image')[0], names('split')[0], names('feature')];
+  const targets = names('target');
+  const [image, split, features] = [names('image')[0], names('split')[0], names('feature')];
   return {
     format,
     ...(isTask(task) ? { task } : {}),
@@ -21,7 +22,7 @@ export function recognizedOptions({ format, task, classes, splits, columns, head
     ...(columns
       ? {
           columns: {
-            ...(target === undefined ? {} : { target }),
+            ...(targets.length > 1 ? { targets } : targets[0] === undefined ? {} : { target: targets[0] }),
             ...(image === undefined ? {} : { image }),
             ...(features.length > 0 ? { features } : {}),
             ...(split === undefined ? {} : { split }),

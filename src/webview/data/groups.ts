@@ -89,6 +89,8 @@ function columnGroup({ columns }: KnownData, known: JsonObject): FieldGroup {
     ...{ title: 'Columns', within: 'columns' },
     fields: parts('columns').map((field) => {
       const blank = recognizedWords(roles[field.key], {}, 'None');
+      if (field.key === 'targets')
+        return { ...field, label: 'Several targets', spec: { kind: 'names' }, blank: 'add a column' };
       if (field.key === 'features') return { ...field, spec: { kind: 'names' }, blank: 'add a column' };
       if (field.key === 'header')
         return { ...field, label: 'The first row names the columns', help: '', fallback: roles['header'] };
