@@ -21,10 +21,10 @@ export function entryProblem(entry: WeightEntry): string | undefined {
   if (!Number.isFinite(storedBytes(entry))) return 'has a shape that is too large';
   if (!quantization) return undefined;
   if (quantization.dtype === 'float16') {
-    return dtype === 'float32' ? undefined : `is ${dtype} quantised to float16, which only float32 can be`;
+    return dtype === 'float32' ? undefined : `is ${dtype} quantized to float16, which only float32 can be`;
   }
-  if (dtype !== 'float32' && dtype !== 'int32') return `is ${dtype} and quantised, which only numbers can be`;
-  if (quantization.scale === undefined || quantization.min === undefined) return 'is quantised without scale and min';
+  if (dtype !== 'float32' && dtype !== 'int32') return `is ${dtype} and quantized, which only numbers can be`;
+  if (quantization.scale === undefined || quantization.min === undefined) return 'is quantized without scale and min';
   return undefined;
 }
 

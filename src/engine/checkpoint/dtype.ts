@@ -26,6 +26,21 @@ export function fromFloat16(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
+/** Returns the bits of the half-precision number nearest to `value`, ties to even; infinity beyond 65,504. */
+export function roundToFloat16(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  // Adding and taking away a power of two leaves as many bits as a half has at this size.
+  const exponent = Math.max(-14, size === 0 ? -14 : Math.floor(Math.log2(size)));
+  const unit = 2 ** (exponent - 10);
+  const steps = size / unit;
+  const below = Math.floor(steps);
+  const rest = steps - below;
+  const rounded = below + (rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? 1 : 0);
+  return sign | (toFloat16(Math.min(rounded * unit, 2 ** 16)) ?? 0x7c00);
+}
+
 /** Returns the bits of the half-precision number that equals `value`; undefined where there is none. */
 export function toFloat16(value: number): number | undefined {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;

@@ -1,4 +1,5 @@
 import { count, plural } from '../../protocol/format';
+import type { Quantization } from '../../protocol/checkpoint';
 import { quantizeExactly } from './requantize';
 import type { ModelContent, Tensor } from './types';
 
@@ -25,22 +26,24 @@ export function storageNotes(before: ModelContent, after: ModelContent): string[
     if (!quantization) {
       if (old?.quantization) grown.push({ ...tensor, quantization: old.quantization });
     } else if (!quantizeExactly(data, quantization)) grown.push(tensor);
-    else if (old?.quantization?.min !== quantization.min || old?.quantization?.scale !== quantization.scale)
-      moved.push(old && old.data.length === data.length ? largestChange(old, tensor) : 0);
+    else if (old?.quantization?.dtype === quantization.dtype && isMoved(old.quantization, quantization))
+      moved.push(old.data.length === data.length ? largestChange(old, tensor) : 0);
   }
   const notes: string[] = [];
   // A grid that missed 0 by rounding alone moves without a change of weights.
   const largest = Math.max(0, ...moved);
   if (largest > 0)
     notes.push(
-      `The grid of ${plural(moved.filter((change) => change > 0).length, 'quantised tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(largest)}.`,
+      `The grid of ${plural(moved.filter((change) => change > 0).length, 'quantized tensor')} had no exact 0 and was moved so that it has: weights that are kept there changed by up to ${few(largest)}.`,
     );
   if (grown.length > 0)
     notes.push(
-      `The weights of ${plural(grown.length, 'quantised tensor')} are no longer on their grid, so they are stored in full: ${count(grown.reduce((sum, one) => sum + growth(one), 0))} bytes more.`,
+      `The weights of ${plural(grown.length, 'quantized tensor')} are no longer on their grid, so they are stored in full: ${count(grown.reduce((sum, one) => sum + growth(one), 0))} bytes more.`,
     );
   return notes;
 }
+
+const isMoved = (one: Quantization, other: Quantization): boolean => one.min !== other.min || one.scale !== other.scale;
 
 function largestChange({ data: old }: Tensor, { data }: Tensor): number {
   let largest = 0;
@@ -50,10 +53,10 @@ function largestChange({ data: old }: Tensor, { data }: Tensor): number {
 
 /** Warns of the effect of training on the files of a model with quantized weights; undefined for other models. */
 export function trainingNote(model: ModelContent): string | undefined {
-  const quantised = tensorsOf(model).filter(({ quantization, dtype }) => quantization && dtype === 'float32');
-  if (quantised.length === 0) return undefined;
-  const more = count(quantised.reduce((sum, one) => sum + growth(one), 0));
-  return `The checkpoint has ${plural(quantised.length, 'quantised tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
+  const quantized = tensorsOf(model).filter(({ quantization, dtype }) => quantization && dtype === 'float32');
+  if (quantized.length === 0) return undefined;
+  const more = count(quantized.reduce((sum, one) => sum + growth(one), 0));
+  return `The checkpoint has ${plural(quantized.length, 'quantized tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
 }
 
 /** Reports parts of a checkpoint that are not carried over; undefined where everything is. */

@@ -1,6 +1,7 @@
 import { evaluate } from './evaluate';
 import { finetune } from './finetune';
 import { prune } from './prune';
+import { quantize } from './quantize';
 import { recalibrate } from './recalibrate';
 import { remove } from './remove';
 import { rewind } from './rewind';
@@ -8,4 +9,4 @@ import { target } from './target';
 import { train } from './train';
 
 /** All kinds of step in the order of menus. A new step needs a line here and a line in the list of the engine's steps. */
-export const definitions = [train, prune, remove, target, finetune, rewind, recalibrate, evaluate] as const;
+export const definitions = [train, prune, remove, quantize, target, finetune, rewind, recalibrate, evaluate] as const;

@@ -23,9 +23,9 @@ const topology = { class_name: 'Sequential', config: { name: 'm', layers: [] } }
 const scale = fc.double({ min: 1e-6, max: 10, noNaN: true });
 const min = fc.double({ min: -5, max: 5, noNaN: true });
 
-describe('quantised tensors', () => {
+describe('quantized tensors', () => {
   it('are brought back as stock TensorFlow.js does it, bit for bit', () => {
-    const quantised = fc.oneof(
+    const quantized = fc.oneof(
       fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.record({ dtype: fc.constant('uint8'), scale, min })),
       fc.tuple(
         fc.uint16Array({ minLength: 1, maxLength: 40 }),
@@ -34,7 +34,7 @@ describe('quantised tensors', () => {
       fc.tuple(fc.uint16Array({ minLength: 1, maxLength: 40 }), fc.record({ dtype: fc.constant('float16') })),
     );
     fc.assert(
-      fc.property(quantised, fc.constantFrom('float32', 'int32'), ([stored, how], dtype) => {
+      fc.property(quantized, fc.constantFrom('float32', 'int32'), ([stored, how], dtype) => {
         const quantization = how as { dtype: 'uint8'; scale: number; min: number };
         fc.pre(dtype === 'float32' || how.dtype !== 'float16');
         const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
@@ -185,10 +185,10 @@ describe('a grid without an exact 0', () => {
     });
     expect(storageNotes(modelWith(before), modelWith(before))).toEqual([]);
     expect(storageNotes(modelWith(before), modelWith(after))).toEqual([
-      expect.stringMatching(/^The grid of 1 quantised tensor had no exact 0 and was moved .* by up to 0\.\d+\.$/),
+      expect.stringMatching(/^The grid of 1 quantized tensor had no exact 0 and was moved .* by up to 0\.\d+\.$/),
     ]);
     expect(storageNotes(modelWith(before), modelWith(grown))).toEqual([
-      'The weights of 1 quantised tensor are no longer on their grid, so they are stored in full: 6,000 bytes more.',
+      'The weights of 1 quantized tensor are no longer on their grid, so they are stored in full: 6,000 bytes more.',
     ]);
     const { quantization, ...plain } = grown;
     expect(quantization).toBeDefined();

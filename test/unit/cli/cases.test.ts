@@ -358,9 +358,9 @@ describe('what a file keeps', () => {
     ]);
   });
 
-  it('q8old-bn-dropout: stays quantised, with the zero moved onto the grid', async () => {
+  it('q8old-bn-dropout: stays quantized, with the zero moved onto the grid', async () => {
     const { out, notes } = await pruned('q8old-bn-dropout', '0.6');
-    expect(notes).toEqual([expect.stringMatching(/^The grid of 4 quantised tensors had no exact 0 and was moved/)]);
+    expect(notes).toEqual([expect.stringMatching(/^The grid of 4 quantized tensors had no exact 0 and was moved/)]);
     const { files, tensors } = await readCheckpoint(out);
     expect([...tensors.values()].every(({ quantization }) => quantization?.dtype === 'uint8')).toBe(true);
     expect(files.filter(({ name }) => name.endsWith('.bin')).map(({ bytes }) => bytes)).toEqual([26_786]);

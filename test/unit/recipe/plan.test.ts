@@ -149,7 +149,7 @@ describe('a plan is what the run comes to, read back from its files', () => {
     // A byte for each of 36 weights, of which none or few are 0, and four for each of the biases, all of which are.
     expect(conv!.before).toBeLessThanOrEqual(36);
     const finetune = { step: 'finetune', epochs: 1 } as const;
-    const grown = /^The checkpoint has 2 quantised tensors; .* the files grow by up to [\d,]+ bytes\.$/;
+    const grown = /^The checkpoint has 2 quantized tensors; .* the files grow by up to [\d,]+ bytes\.$/;
     expect((await plan(finetune)).notes).toEqual([expect.stringMatching(grown)]);
     expect((await run('f', finetune, { data })).notes).toContainEqual(expect.stringMatching(grown));
   });

@@ -3,13 +3,19 @@ import { mainMetric, mainText } from '../../../protocol/metric';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 
-/** Formats the main metric on the test split after each kind of step; steps that were not run are left out. */
-export function metricLine({ metrics, noAccuracy = NO_DATASET }: Pick<RunResult, 'metrics' | 'noAccuracy'>): string {
+/**
+ * Formats the main metric on the test split after each kind of step; steps that were not run are left out.
+ * @param compressing names the step that compresses
+ */
+export function metricLine(
+  { metrics, noAccuracy = NO_DATASET }: Pick<RunResult, 'metrics' | 'noAccuracy'>,
+  compressing = 'pruning',
+): string {
   const { before, afterPrune, afterFineTune, split = 'test' } = metrics;
   const known = before ?? afterPrune ?? afterFineTune;
   const parts = [
     before === null ? '' : `${mainText(before)} before`,
-    afterPrune === null ? '' : `${mainText(afterPrune)} after pruning`,
+    afterPrune === null ? '' : `${mainText(afterPrune)} after ${compressing}`,
     afterFineTune === null ? '' : `${mainText(afterFineTune)} after fine-tuning`,
   ].filter((part) => part !== '');
   if (known) return `${split} ${mainMetric(known).words}: ${parts.join(', ')}`;

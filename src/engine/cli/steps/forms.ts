@@ -5,6 +5,7 @@ import { RecipeStep, type RecipeStepInput, type StepName } from '../../../protoc
 import { finetune } from '../outcomes/finetune';
 import type { Outcome } from '../outcomes/outcome';
 import { prune } from '../outcomes/prune';
+import { quantize } from '../outcomes/quantize';
 import { remove } from '../outcomes/remove';
 import { run } from '../outcomes/run';
 import { target } from '../outcomes/target';
@@ -92,6 +93,14 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
       fineTune('train the smaller model on, for so many epochs'),
     ],
     outcome: remove,
+  },
+  quantize: {
+    description: 'store weights in 8 or 16 bits',
+    examples: [
+      'quantize fashion-cnn --data fashion-mnist --out fashion-cnn-8-bit',
+      'quantize fashion-cnn --layers conv1=float16 "dense*=uint8" --dtype uint16 --dry-run',
+    ],
+    outcome: quantize,
   },
   target: {
     description: 'prune to a target instead of a ratio, with an amount for each layer that is found',

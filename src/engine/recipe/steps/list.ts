@@ -2,6 +2,7 @@ import type { StepName, StepOf } from '../../../protocol/steps';
 import { evaluate } from './evaluate';
 import type { StepKind } from './kind';
 import { prune } from './prune';
+import { quantize } from './quantize';
 import { recalibrate } from './recalibrate';
 import { remove } from './remove';
 import { rewind } from './rewind';
@@ -13,6 +14,7 @@ export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   train,
   prune,
   remove,
+  quantize,
   target,
   finetune,
   recalibrate,

@@ -1,0 +1,48 @@
+import { bytes, percent } from '../../../protocol/format';
+import type { RunResult } from '../../../protocol/run';
+import type { QuantizedLayer } from '../../../protocol/steps/quantize';
+import { visible } from '../../../protocol/visible';
+import { measuringNotes } from '../runs';
+import { table } from '../table';
+import { metricLine } from './metric-line';
+import type { Outcome } from './outcome';
+import { totalsTable } from './totals';
+
+function layersOf({ steps }: RunResult): readonly QuantizedLayer[] {
+  const step = steps.find((candidate) => candidate.step === 'quantize');
+  if (!step) throw new Error('the run did not quantize');
+  return step.layers;
+}
+
+function quantizeDocument(result: RunResult) {
+  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes } = result;
+  return {
+    ...{ out, layers: layersOf(result), totals: { before, after }, metrics, accuracy, sampleData },
+    ...(normalization === undefined ? {} : { normalization }),
+    ...(noAccuracy === undefined ? {} : { noAccuracy }),
+    ...(notes === undefined ? {} : { notes }),
+  };
+}
+
+function quantizeText(result: RunResult): string {
+  const right = true;
+  const columns = [
+    { heading: 'layer' },
+    { heading: 'stored as' },
+    { heading: 'error', right },
+    { heading: 'before', right },
+    { heading: 'after', right },
+    { heading: 'left alone because' },
+  ];
+  const rows = layersOf(result).map(({ name, dtype = 'as before', error, bytes: size, reason = '' }) => [
+    ...[visible(name), dtype, error === undefined ? '' : percent(error)],
+    ...[bytes(size.before), bytes(size.after), visible(reason)],
+  ]);
+  return [
+    ...[table(columns, rows), '', totalsTable(result), '', metricLine(result, 'quantizing')],
+    ...measuringNotes(result.sampleData, result.normalization),
+    `Written to ${visible(result.out)}`,
+  ].join('\n');
+}
+
+export const quantize: Outcome = { document: quantizeDocument, text: quantizeText };

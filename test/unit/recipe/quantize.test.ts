@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import type { tf } from '../../../src/engine/tf';
+import type { StepResult } from '../../../src/protocol/steps';
+import { Bench } from './runs';
+
+const prune = { step: 'prune', amount: { sparsity: 0.6 } } as const;
+const quantized = (steps: readonly StepResult[]) => {
+  const found = steps.find((one): one is Extract<StepResult, { step: 'quantize' }> => one.step === 'quantize');
+  if (!found) throw new Error('nothing was quantized');
+  return found;
+};
+
+it('kernels are stored in 8 bits, pruned weights stay 0, and the accuracy is that of the files', async () => {
+  const bench = await Bench.make();
+  const recipe = { checkpoint: 'net', data: 'shapes', steps: [prune, { step: 'quantize' as const }] };
+  const { steps, out, after, metrics } = await bench.run(recipe);
+  const written = await readCheckpoint(out);
+  const kernels = [...written.tensors.values()].filter(({ name }) => name.endsWith('kernel'));
+  const biases = [...written.tensors.values()].filter(({ name }) => name.endsWith('bias'));
+  expect(kernels.every(({ quantization }) => quantization?.dtype === 'uint8')).toBe(true);
+  expect(biases.every(({ quantization }) => quantization === undefined)).toBe(true);
+  expect(after.sparsity).toBeGreaterThanOrEqual(0.6);
+  const { layers, metrics: measured } = quantized(steps);
+  expect(metrics.afterPrune).toEqual(measured);
+  const changed = layers.filter(({ state }) => state === 'quantized');
+  for (const { error, bytes } of changed) {
+    expect(error).toBeLessThan(0.02);
+    expect(bytes.after).toBeLessThan(bytes.before);
+  }
+  expect(layers.filter(({ state }) => state === 'kept').every(({ reason }) => reason)).toBe(true);
+});
+
+it('stock TensorFlow.js reads the same values', async () => {
+  const bench = await Bench.make();
+  const { out } = await bench.run({
+    checkpoint: 'net',
+    steps: [{ step: 'quantize', dtype: 'uint16', weights: 'all' }],
+  });
+  const written = await readCheckpoint(out);
+  const tensors = [...written.tensors.values()];
+  expect(tensors.every(({ quantization }) => quantization?.dtype === 'uint16')).toBe(true);
+  const { modelTopology, weightsManifest } = written.json;
+  const shards = weightsManifest.flatMap(({ paths }) => paths).map((name) => path.join(written.folder, name));
+  const bytes = Buffer.concat(await Promise.all(shards.map((shard) => readFile(shard))));
+  const artifacts = {
+    modelTopology,
+    weightSpecs: weightsManifest.flatMap(({ weights }) => weights) as tf.io.WeightsManifestEntry[],
+    weightData: new Uint8Array(bytes).buffer,
+  };
+  const model = await tfLayers.loadLayersModel({ load: () => Promise.resolve(artifacts) });
+  const values = new Map(model.weights.map((weight) => [weight.originalName, weight.read().dataSync()]));
+  for (const { name, data } of tensors) expect([...values.get(name)!]).toEqual([...data]);
+  model.dispose();
+});
+
+it('layers have numbers of their own, or stay as they are', async () => {
+  const bench = await Bench.make();
+  const start = await readCheckpoint(bench.path('net', 'model.json'));
+  const [first, second] = [...start.tensors.values()]
+    .filter(({ name }) => name.endsWith('kernel'))
+    .map(({ name }) => name.replace(/\/kernel$/, ''));
+  const step = { step: 'quantize' as const, dtype: 'float16' as const, layers: { [first!]: 'float32' as const } };
+  const { out, steps } = await bench.run({ checkpoint: 'net', steps: [step] });
+  const { tensors } = await readCheckpoint(out);
+  expect(tensors.get(`${first}/kernel`)?.quantization).toBeUndefined();
+  expect(tensors.get(`${second}/kernel`)?.quantization?.dtype).toBe('float16');
+  expect(quantized(steps).layers.find(({ name }) => name === first)).toMatchObject({ state: 'kept' });
+  const nothing = { step: 'quantize' as const, protect: ['*'] };
+  await expect(bench.run({ checkpoint: 'net', steps: [nothing] }, { out: 'no' })).rejects.toThrow(
+    'The model has no weights that can be quantized in this way: choose other weights, or protect fewer layers.',
+  );
+  const stray = { step: 'quantize' as const, layers: { convx: 'uint8' as const } };
+  await expect(bench.run({ checkpoint: 'net', steps: [stray] }, { out: 'no' })).rejects.toThrow(/no layer "convx"/);
+});
