@@ -11,6 +11,8 @@ export const DataColumn = z.object({
   kind: z.enum(['numbers', 'texts', 'files']),
   /** `image`: a picture or its path; `unused`: it does not enter the network. */
   role: z.enum(['target', 'image', 'feature', 'split', 'unused']),
+  /** The place of a feature or target among those of an example, from 0. */
+  place: z.number().optional(),
 });
 export type DataColumn = z.infer<typeof DataColumn>;
 
@@ -56,6 +58,13 @@ export function taskWords({ task, classes }: Pick<DataDescription, 'task' | 'cla
 export const exampleShape = ({ shape }: Pick<DataDescription, 'shape'>): string =>
   shape.map((size) => size ?? '?').join('x');
 
+/** The names of the columns of a role: features and targets in the order in which they are numbers of an example. */
+export const columnsOfRole = (columns: readonly DataColumn[], role: DataColumn['role']): string[] =>
+  columns
+    .filter((column) => column.role === role)
+    .sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
+    .map(({ name }) => name);
+
 /** So many columns of a role are listed by name. */
 const LISTED_COLUMNS = 20;
 const ROLES: readonly (readonly [DataColumn['role'], string])[] = [
@@ -69,7 +78,7 @@ const ROLES: readonly (readonly [DataColumn['role'], string])[] = [
 /** The columns of a table in words, a pair for each role that some have: `['features', 'sepal length, petal length']`. */
 export function columnsWords({ columns = [] }: Pick<DataDescription, 'columns'>): [role: string, columns: string][] {
   return ROLES.flatMap(([role, word]): [string, string][] => {
-    const names = columns.filter((column) => column.role === role).map(({ name }) => name);
+    const names = columnsOfRole(columns, role);
     if (names.length === 0) return [];
     const more = names.length > LISTED_COLUMNS ? ` and ${names.length - LISTED_COLUMNS} more` : '';
     return [[word, `${names.slice(0, LISTED_COLUMNS).join(', ')}${more}`]];

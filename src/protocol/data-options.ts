@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { DataDescription } from './data-description';
+import { columnsOfRole, type DataColumn, type DataDescription } from './data-description';
 import { DatasetDescriptor, type DataTask } from './dataset';
 import { isObject, type Json, type JsonObject } from './json';
 import { TaskName } from './task';
@@ -11,7 +11,7 @@ export type DataOptions = z.infer<typeof DataOptions>;
 /** The options that would say what was recognized without them. */
 export function recognizedOptions({ format, task, classes, splits, columns, header }: DataDescription): JsonObject {
   const held = splits.find(({ heldOut }) => heldOut);
-  const names = (role: string): string[] => (columns ?? []).flatMap((each) => (each.role === role ? [each.name] : []));
+  const names = (role: DataColumn['role']): string[] => columnsOfRole(columns ?? [], role);
   const targets = names('target');
   const [image, split, features] = [names('image')[0], names('split')[0], names('feature')];
   return {

@@ -4,7 +4,7 @@ import { DataFormat, DatasetDescriptor } from '../../protocol/dataset';
 import { fieldsOf, type Field, type Spec } from '../../protocol/fields';
 import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
-import { CONVENTIONS, normalizationName } from '../../protocol/normalization';
+import { CONVENTIONS, IMAGENET, normalizationName } from '../../protocol/normalization';
 import { TASK_WORDS, TaskName } from '../../protocol/task';
 
 /** Some fields of the form. */
@@ -74,7 +74,7 @@ const taskGroup = (known: JsonObject): FieldGroup => ({
   ...{ title: 'Task', within: null },
   fields: [
     option('task', { spec: choice(TaskName.options, TASK_WORDS), blank: recognizedWords(known['task'], TASK_WORDS) }),
-    option('loss', { blank: 'As the model or the task tells' }),
+    option('loss', { blank: 'By model or task' }),
     option('format', {
       ...{ label: 'Format', help: 'How the data lies in files.' },
       ...{ spec: choice(DataFormat.options, FORMAT_WORDS), blank: recognizedWords(known['format'], FORMAT_WORDS) },
@@ -110,7 +110,12 @@ const heldOutGroup = (known: JsonObject): FieldGroup => ({
   ].flat(),
 });
 
-const USUAL: Words = { resize: 'As usual: stretch', method: 'As usual: bilinear', color: 'As the model takes it' };
+const USUAL: Words = {
+  resize: 'As usual: stretch',
+  method: 'As usual: bilinear',
+  color: 'As the model takes it',
+  convention: 'None',
+};
 
 const pictureGroup = (): FieldGroup => ({
   ...{ title: 'Pictures', within: 'preprocess' },
@@ -125,7 +130,7 @@ const normalizationGroup = (): FieldGroup => ({
   ...{ title: 'Normalization', within: null },
   fields: option('normalization', {
     help: 'How pixels enter the network: a name, or MEAN/STD of pixels divided by 255, such as 0.2860/0.3530.',
-    ...{ spec: choice(CONVENTIONS.map(normalizationName), {}, true), blank: 'Found for each model' },
+    ...{ spec: choice([...CONVENTIONS, ...IMAGENET].map(normalizationName), {}, true), blank: 'Found for each model' },
   }),
 });
 
@@ -159,5 +164,5 @@ const spelled = (spec: Spec): Spec =>
 
 /** What stands for an option that is left open. */
 function recognizedWords(value: Json | undefined, words: Words = {}, otherwise = 'By content'): string {
-  return typeof value === 'string' || typeof value === 'number' ? `As recognized: ${words[value] ?? value}` : otherwise;
+  return typeof value === 'string' || typeof value === 'number' ? `Recognized: ${words[value] ?? value}` : otherwise;
 }

@@ -1,7 +1,10 @@
+import { sameJson } from '../../protocol/data-options';
+import { asJson } from '../../protocol/json';
 import { METRICS } from '../../protocol/metric';
 import {
   normalizationName,
   normalizationReason,
+  parseNormalization,
   triedText,
   type NormalizationTrial as Trial,
   type TriedNormalization,
@@ -72,7 +75,9 @@ function Tried({ trial: { samples, tried } }: { trial: Trial }) {
 
 function Row({ one }: { one: TriedNormalization }) {
   const name = normalizationName(one);
-  const isTaken = options.value?.['normalization'] === name;
+  // A normalization that has no name is written as its numbers.
+  const value = parseNormalization(name) ? name : asJson({ mean: one.mean, std: one.std });
+  const isTaken = sameJson(options.value?.['normalization'], value);
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -82,7 +87,7 @@ function Row({ one }: { one: TriedNormalization }) {
         <Button
           disabled={isTaken}
           label={`Take ${name}`}
-          onPress={() => change({ ...options.value, normalization: name })}
+          onPress={() => change({ ...options.value, normalization: value })}
           testId={`take-${name}`}
         >
           {isTaken ? 'Taken' : 'Take'}

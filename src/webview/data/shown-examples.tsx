@@ -1,5 +1,5 @@
 import type { DataExamples } from '../../protocol/data-examples';
-import type { DataDescription } from '../../protocol/data-description';
+import { columnsOfRole, type DataDescription } from '../../protocol/data-description';
 import { count } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
 import { Select } from '../ui/select';
@@ -7,7 +7,7 @@ import { shown, shownSplit, showSplit } from './state';
 
 /** Examples of one split: pictures, or rows of numbers. */
 export function ShownExamples({ splits, columns }: Pick<DataDescription, 'splits' | 'columns'>) {
-  const features = (columns ?? []).filter(({ role }) => role === 'feature').map(({ name }) => name);
+  const features = columnsOfRole(columns ?? [], 'feature');
   const examples = shown.answer.value;
   return (
     <section class="section" aria-labelledby="examples-title">

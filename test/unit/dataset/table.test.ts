@@ -5,6 +5,7 @@ import { openDataset } from '../../../src/engine/dataset/dataset';
 import { DatasetStore } from '../../../src/engine/dataset/store';
 import type { Dataset, OpenData } from '../../../src/engine/dataset/open-data';
 import type { DatasetDescriptor } from '../../../src/protocol/dataset';
+import { columnsOfRole } from '../../../src/protocol/data-description';
 import { temporaryFolder } from '../temporary';
 
 const data = path.resolve('test/fixtures/data');
@@ -171,6 +172,9 @@ it('each column has a role, and the names are told where the target is not', asy
     'split texts split',
     'class texts target',
   ]);
+  const turned = await open(path.join(data, 'iris.csv'), { columns: { features: [4, 'sepal width (cm)'] } });
+  expect(columnsOfRole(turned.columns ?? [], 'feature')).toEqual(['petal width (cm)', 'sepal width (cm)']);
+  expect((await rowsOf(turned))[0]![0]).toEqual([0.2, 3.5].map(Math.fround));
   const file = path.join(await temporaryFolder(), 'numbers.csv');
   await writeFile(file, '1;2;0\n3;4;1\n5;6;0\n');
   const store = new DatasetStore({ sampleFolder: data, cacheFolder: data }, () => undefined);

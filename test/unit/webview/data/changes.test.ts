@@ -68,7 +68,7 @@ it('the form has the fields that the data can use', async () => {
   const columns = ['a', 'species'];
   const [, group] = formGroups({ recognized, description: recognized, columns }, {});
   expect(group?.fields.find(({ key }) => key === 'target')).toMatchObject({
-    blank: 'As recognized: species',
+    blank: 'Recognized: species',
     spec: { kind: 'choice', options: columns, open: false },
   });
 });

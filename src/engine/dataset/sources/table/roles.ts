@@ -62,7 +62,11 @@ export function columnsOf({ columns }: Table, { target, targets, picture, featur
     if (c === split) return 'split';
     return enters.has(c) ? 'feature' : 'unused';
   };
-  return columns.map(({ name, kind }, c) => ({ name, kind, role: roleOf(c) }));
+  const placeOf = (c: number): Pick<DataColumn, 'place'> => {
+    const list = roleOf(c) === 'feature' ? features : roleOf(c) === 'target' ? targets : undefined;
+    return list === undefined ? {} : { place: list.indexOf(c) };
+  };
+  return columns.map(({ name, kind }, c) => ({ name, kind, role: roleOf(c), ...placeOf(c) }));
 }
 
 /** Finds the index of a column by its name, or its number from 1. @throws UserError where there is none */
