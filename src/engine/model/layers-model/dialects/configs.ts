@@ -18,6 +18,13 @@ export interface PlainLayer {
 /** Something without a counterpart in TensorFlow.js: the message is the end of a sentence about the layer. */
 export class Unsupported extends Error {}
 
+/** @throws Unsupported where a value in the description of a layer is of another kind */
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new Unsupported('holds another layer in a way that cannot be read');
+  return parsed.data;
+}
+
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
 
 /** Returns true for a window with gaps. */
@@ -44,7 +51,15 @@ export const ignoredOption = (type: string, config: Config): string | undefined 
   ONLY.find(([types, key, allowed]) => types.test(type) && !allowed(config[key]))?.[1];
 
 /** Tells whether a layer of TensorFlow.js computes something else than the layer of Keras with this name. */
-export const isRenamed = (type: string, config: Config): boolean => renamed(type, config, false).type !== type;
+export function isRenamed(type: string, config: Config): boolean {
+  try {
+    return renamed(type, config, false).type !== type;
+  } catch (error) {
+    // Its translation names the layer.
+    if (error instanceof Unsupported) return true;
+    throw error;
+  }
+}
 
 /**
  * Translates a Keras layer into a TensorFlow.js layer that computes the same.
@@ -76,15 +91,7 @@ export function plainLayer(type: string, config: Config, keras3: boolean): Plain
       case 'cell':
         return [[key, part(value, keras3)]];
       case 'cells':
-        return [
-          [
-            key,
-            z
-              .array(z.unknown())
-              .parse(value)
-              .map((cell) => part(cell, keras3)),
-          ],
-        ];
+        return [[key, read(z.array(z.unknown()), value).map((cell) => part(cell, keras3))]];
       default:
         return [[key, value]];
     }
@@ -146,7 +153,7 @@ function renamed(type: string, config: Config, directed: boolean): PlainLayer {
 
 /** Removes the direction from a name, since TensorFlow.js adds it itself. */
 function undirected(value: unknown): unknown {
-  const layer = z.object({ class_name: z.string(), config: z.looseObject({ name: z.string() }) }).parse(value);
+  const layer = read(z.object({ class_name: z.string(), config: z.looseObject({ name: z.string() }) }), value);
   return { ...layer, config: { ...layer.config, name: withoutDirection(layer.config.name) } };
 }
 
@@ -192,7 +199,7 @@ function dtype(value: unknown): string {
 }
 
 function part(value: unknown, keras3: boolean): { class_name: string; config: Config } {
-  const { class_name: type, config } = LayerJson.parse(value);
+  const { class_name: type, config } = read(LayerJson, value);
   if (Array.isArray(config) || config === undefined || 'layers' in config)
     throw new Unsupported('wraps a model, which cannot be read as Keras 3 writes it');
   const plain = plainLayer(type, config, keras3);
