@@ -81,9 +81,15 @@ export const engineRequests = {
   /** Some examples of data to look at, as they lie in its files. */
   examples: request({ params: ExamplesQuestion, result: DataExamples, trust: 'runs' }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
-  /** Finds the normalization, by trial if nothing else tells it. The engine keeps the answer as long as the checkpoint. */
+  /**
+   * Finds the normalization, by trial if nothing else tells it. The engine keeps the answer as long as the checkpoint.
+   * `trial`: common ones are tried in any case, as evidence.
+   */
   normalization: request({
-    params: z.object({ model, data: DataReference, download: z.boolean().default(true) }),
+    params: z.object({
+      ...{ model, data: DataReference },
+      ...{ download: z.boolean().default(true), trial: z.boolean().default(false) },
+    }),
     result: NormalizationAnswer,
     progress: Progress,
     trust: 'runs',

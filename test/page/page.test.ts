@@ -807,6 +807,22 @@ test('many classes are searched, renamed and pasted', async () => {
   await expect.poll(() => element('class-lines').inputValue()).toMatch(/^a0\nb0\n/);
 });
 
+test('normalizations are tried for the model, and one is taken with a press', async () => {
+  await openData();
+  await element('find-normalization').click();
+  await element('tried').waitFor();
+  expect(await element('tried').getByRole('row').allInnerTexts()).toEqual([
+    expect.stringMatching(/Normalization\s+Accuracy\s+Loss/),
+    expect.stringMatching(/\[0,1\]\s+91.4%\s+0.2417/),
+    expect.stringMatching(/\[-1,1\]\s+84.6%\s+no number/),
+  ]);
+  await element('take-[-1,1]').click();
+  await element('reset-normalization').waitFor();
+  expect(await element('changes').innerText()).toContain('Normalization: [-1,1]');
+  expect(await element('data-normalization').inputValue()).toBe('[-1,1]');
+  expect(await element('tried').count()).toBe(1);
+});
+
 test('a refusal of data is one sentence, and other data can be chosen', async () => {
   const refusal = 'The folder /data/x holds no dataset: choose another one.';
   const seen = { description: null, recognized: null, problem: null, written: {}, columns: [] };

@@ -3,7 +3,7 @@ import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { Session } from '../checkpoint/store';
 import type { Dataset, OpenData } from '../dataset/open-data';
-import { fitData } from '../measure/normalization/fit';
+import { fitData, triedNormalizations, type FitOptions } from '../measure/normalization/fit';
 import { UndecidedNormalization } from '../measure/normalization/undecided';
 import { weightSwapOf } from '../model/weight-swap';
 import { pauseUnless } from '../pause';
@@ -20,29 +20,40 @@ interface Listener {
  * @throws UserError, UndecidedNormalization, CancelledError
  */
 export function fitted(session: Session, data: OpenData, listener: Listener): Promise<Dataset> {
-  return fitData(session.checkpoint, data, {
-    ...listener,
-    lend: async (work) => {
-      const swap = await weightSwapOf(session);
-      return swap.exclusively(async (running) => {
-        await pauseUnless(listener.signal);
-        swap.set(session.checkpoint.tensors);
-        return work(running);
-      });
-    },
-    // The model is held meanwhile: nobody waits for a trial that somebody else may cancel.
-    keep: (make) => session.memo(`normalization:${data.key}`, make),
-  });
+  return fitData(session.checkpoint, data, optionsFor(session, data, listener));
 }
 
-/** Answers `normalization`. @throws CancelledError */
+const optionsFor = (session: Session, data: OpenData, listener: Listener): FitOptions => ({
+  ...listener,
+  lend: async (work) => {
+    const swap = await weightSwapOf(session);
+    return swap.exclusively(async (running) => {
+      await pauseUnless(listener.signal);
+      swap.set(session.checkpoint.tensors);
+      return work(running);
+    });
+  },
+  // The model is held meanwhile: nobody waits for a trial that somebody else may cancel.
+  keep: (make) => session.memo(`normalization:${data.key}`, make),
+});
+
+/**
+ * Answers `normalization`.
+ * @param tries true: the answer has the evidence of a trial even where nothing had to be tried
+ * @throws CancelledError
+ */
 export async function normalizationAnswer(
   session: Session,
   data: OpenData,
   listener: Listener,
+  tries = false,
 ): Promise<NormalizationAnswer> {
   try {
-    return { kind: 'found', normalization: (await fitted(session, data, listener)).normalization };
+    const { normalization } = await fitted(session, data, listener);
+    const isNumbers = normalization.from === 'values';
+    if (!tries || isNumbers || normalization.trial) return { kind: 'found', normalization };
+    const trial = await triedNormalizations(session.checkpoint, data, optionsFor(session, data, listener));
+    return { kind: 'found', normalization: { ...normalization, trial } };
   } catch (error) {
     if (error instanceof UndecidedNormalization)
       return { kind: 'undecided', sentence: error.message, trial: error.trial };

@@ -57,10 +57,10 @@ export function createService(
     examples: async ({ data, split, count }, { signal }) =>
       (await engine.openData(data, '/', { download: false, signal })).some(split, count, signal),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
-    normalization: withLayers(engineRequests.normalization, ({ model, data, download }, { signal, report }) =>
+    normalization: withLayers(engineRequests.normalization, ({ model, data, download, trial }, { signal, report }) =>
       checkpoints.use(model, async (session) => {
         const opened = await engine.openData(data, '/', { download, signal, onProgress: report });
-        return normalizationAnswer(session, opened, { signal, onProgress: report });
+        return normalizationAnswer(session, opened, { signal, onProgress: report }, trial);
       }),
     ),
     evaluate: withLayers(engineRequests.evaluate, evaluate(engine)),

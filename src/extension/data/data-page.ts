@@ -66,7 +66,11 @@ export class DataPage {
         const { model } = this.reviewed;
         if (model === undefined) throw new UserError('No model needs this data: open one, and choose the data there.');
         const data = await this.source.data(withKey(options, 'normalization', undefined), signal);
-        return engine.call('normalization', { model, data, download: false }, { signal, onProgress: report });
+        return engine.call(
+          'normalization',
+          { model, data, download: false, trial: true },
+          { signal, onProgress: report },
+        );
       },
       use: ({ options }, { signal }) => this.use(options, signal),
       another: () => this.close('another'),

@@ -4,7 +4,7 @@ import { DataOptions, sameJson } from '../../protocol/data-options';
 import type { DataReview, ReviewedData } from '../../protocol/data-page';
 import { firstComplaint, type Complaint } from '../../protocol/errors';
 import type { Split } from '../../protocol/dataset';
-import { JsonObject } from '../../protocol/json';
+import { JsonObject, withKey } from '../../protocol/json';
 import { question } from '../question/question';
 import { askData, loadState, storeState } from '../state/host';
 import { changedField, changesOf, tidy } from './changes';
@@ -176,10 +176,13 @@ const settled = ({ running }: Pick<typeof review, 'running'> | Pick<typeof shown
 const PAUSE = 400;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-function readSoon(): void {
+/** @param before the options before the change */
+function readSoon(before: JsonObject): void {
   keep();
   clearTimeout(timer);
-  found.forget();
+  // The normalization that is set does not enter its search.
+  const now = options.peek() ?? {};
+  if (!sameJson(withKey(before, 'normalization', undefined), withKey(now, 'normalization', undefined))) found.forget();
   note.value = null;
   timer = setTimeout(() => void readNow(), PAUSE);
 }
@@ -199,7 +202,7 @@ export function change(next: JsonObject): void {
   if (!before) return;
   const after = tidy(next);
   history.value = changed(before, after, changedField(before.now, after), performance.now());
-  readSoon();
+  readSoon(before.now);
 }
 
 /** Takes the last change back. */
@@ -207,7 +210,7 @@ export function undo(): void {
   const before = history.peek();
   if (!before || before.past.length === 0) return;
   history.value = undone(before);
-  readSoon();
+  readSoon(before.now);
 }
 
 /** Makes it again. */
@@ -215,7 +218,7 @@ export function redo(): void {
   const before = history.peek();
   if (!before || before.future.length === 0) return;
   history.value = redone(before);
-  readSoon();
+  readSoon(before.now);
 }
 
 /** Keeps the state over a reload. */

@@ -2,6 +2,7 @@ import { encode } from 'fast-png';
 import type * as z from 'zod';
 import type { DataDescription } from '../../../src/protocol/data-description';
 import { dataRequests, type DataRequests } from '../../../src/protocol/data-page';
+import type { NormalizationAnswer } from '../../../src/protocol/engine';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
 import type { Handlers } from '../../../src/rpc/peer';
 import type { EngineAnswer, FakeData } from './fake-data';
@@ -39,13 +40,22 @@ const DESCRIPTION: DataDescription = {
 const SHOWN: FakeData = {
   review: {
     ...{ description: DESCRIPTION, recognized: DESCRIPTION, problem: null, written: {}, columns: [] },
-    ...{ reference: '/data/letters', file: null, saveAs: 'letters.data.json' },
+    ...{ reference: '/data/letters', file: null, saveAs: 'letters.data.json', model: 'mine' },
   },
   examples: {
     kind: 'pictures',
     examples: Array.from({ length: 12 }, (_, i) => ({ picture: shades(10 * i), target: `${i}` })),
   },
 };
+
+const tried = {
+  samples: 500,
+  tried: [
+    { mean: 0, std: 1, accuracy: 0.914, loss: 0.2417 },
+    { mean: 0.5, std: 0.5, accuracy: 0.846, loss: null },
+  ],
+};
+const FOUND: NormalizationAnswer = { kind: 'found', normalization: { mean: 0, std: 1, from: 'found', trial: tried } };
 
 /** The extension host's side of a page about data: an engine's where a test has put one behind the page. */
 export function dataHandlers(note: (method: string, params: unknown) => void): Handlers<DataRequests> {
@@ -74,8 +84,7 @@ export function dataHandlers(note: (method: string, params: unknown) => void): H
       return (await engine('review', params, signal)) ?? { ...now, written: now.file === null ? {} : now.written };
     },
     shown: async (params, { signal }) => (await engine('shown', params, signal)) ?? examples,
-    findNormalization: async (params, { signal }) =>
-      (await engine('findNormalization', params, signal)) ?? { kind: 'none', reason: 'No model is open.' },
+    findNormalization: async (params, { signal }) => (await engine('findNormalization', params, signal)) ?? FOUND,
     use: (params) => {
       note('use', params);
       return Promise.resolve(null);

@@ -149,15 +149,35 @@ function forNew(data: SizedData): NormalizationInUse {
 }
 
 /** Finds the normalization by the range of outputs that reproduce the examples, or tries each common one. @throws UndecidedNormalization */
-async function foundNormalization(
-  data: SizedData,
-  { lend, keep = (make) => make(), asNew = false, ...listener }: FitOptions,
-): Promise<NormalizationInUse> {
+async function foundNormalization(data: SizedData, options: FitOptions): Promise<NormalizationInUse> {
+  const { lend, asNew = false } = options;
   const implied = await lend((running) => Promise.resolve(withTask(running, asStored(data)).task.implied));
   if (implied) return { ...implied, from: 'output' };
-  const { decision, blank, evidence } = await lend((running) =>
+  const { decision, blank, evidence } = await tried(data, options);
+  if (!decision && blank && asNew) return { ...forNew(data), trial: evidence };
+  if (!decision) throw new UndecidedNormalization(evidence);
+  const { mean, std } = decision.best.normalization;
+  const { note } = decision;
+  return { mean, std, from: 'found', trial: evidence, ...(note === undefined ? {} : { note }) };
+}
+
+/**
+ * Tries each common normalization of data for a model, whatever is known of it.
+ * @throws UserError where the model does not fit the data, CancelledError
+ */
+export async function triedNormalizations(
+  model: ModelContent,
+  data: OpenData,
+  options: FitOptions,
+): Promise<NormalizationTrial> {
+  return (await tried(await sizedFor(model, data, options), options)).evidence;
+}
+
+/** Tries each common normalization, and decides for one where it is clearly the best. */
+function tried(data: SizedData, { lend, keep = (make) => make(), signal, onProgress }: FitOptions) {
+  return lend((running) =>
     keep(async () => {
-      const trial = await tryNormalizations(running, data, listener);
+      const trial = await tryNormalizations(running, data, { signal, onProgress });
       const { answers, labels } = trial;
       const evidence = evidenceOf(trial);
       if (!labels) return { decision: decideByLoss(answers, beatsChance), blank: !answers.some(beatsChance), evidence };
@@ -165,11 +185,6 @@ async function foundNormalization(
       return { decision: decide(answers, labels), blank, evidence };
     }),
   );
-  if (!decision && blank && asNew) return { ...forNew(data), trial: evidence };
-  if (!decision) throw new UndecidedNormalization(evidence);
-  const { mean, std } = decision.best.normalization;
-  const { note } = decision;
-  return { mean, std, from: 'found', trial: evidence, ...(note === undefined ? {} : { note }) };
 }
 
 type Tried = Trial['answers'][number];
