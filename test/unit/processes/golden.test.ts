@@ -39,8 +39,11 @@ it('knows ten recipes, and in them every step and every score of the published s
   const texts = await Promise.all(recipes.map(({ file }) => readFile(file, 'utf8')));
   const schema = await readFile('schemas/recipe.schema.json', 'utf8');
   const [known, used] = [namesIn(JSON.parse(schema)), namesIn(texts.map((text) => Json.parse(JSON.parse(text))))];
-  expect([...known].filter((name) => !used.has(name))).toEqual([]);
+  expect([...known].filter((name) => !used.has(name) && !UNKNOWN_BEFORE.has(name))).toEqual([]);
 });
+
+/** Steps that the revisions which are compared do not know yet: none of them can run a recipe with one. */
+const UNKNOWN_BEFORE: ReadonlySet<string> = new Set(['step quantize']);
 
 const Json = z.json();
 

@@ -29,7 +29,7 @@ vi.mock('../../../../src/extension/data/pick-data', () => ({
   },
 }));
 
-test('evaluating shows its progress first, then its panel, and then asks for data with the name of the model', async () => {
+test('evaluating shows its progress first, then its panel, and then asks for data for the model', async () => {
   const { Uri } = await import('vscode');
   const tools = {
     engine: {
@@ -47,5 +47,5 @@ test('evaluating shows its progress first, then its panel, and then asks for dat
     },
   } as unknown as EvaluationTools;
   await expect(evaluateCheckpoint(tools, Uri.file('/models/b/model.json'))).rejects.toThrow('Cancelled');
-  expect(order).toEqual(['progress: Evaluating b', 'panel', 'read', 'which data for b?']);
+  expect(order).toEqual(['progress: Evaluating b', 'panel', 'read', 'which data for /models/b/model.json?']);
 });
