@@ -1,4 +1,7 @@
+import { cpSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { inRoot } from '../../scripts/setup/paths';
 import type { Panel } from '../harness/pages/panel';
 import type { World } from '../harness/world';
 import { openPanel, openShipped } from './shipped';
@@ -15,6 +18,7 @@ beforeAll(async () => {
     vsix: inject('vsix'),
     width: WIDTH,
     height: HEIGHT,
+    prepare: (workspace) => cpSync(inRoot('test', 'fixtures', 'data', 'iris.csv'), path.join(workspace, 'iris.csv')),
   }));
   await openPanel({ world, panel });
   await panel.select('mode-select', 'percent');
@@ -74,4 +78,29 @@ test('the whole page can be worked with the keyboard alone', async () => {
   const first = await panel.selectedRow();
   await table.press('ArrowDown');
   expect(await panel.selectedRow()).not.toBe(first);
+});
+
+test('data is corrected on its page, saved beside it and used', async () => {
+  const { workbench, page, workspace } = world;
+  await workbench.command('View: Toggle Primary Side Bar Visibility');
+  await workbench.contextMenu(workbench.explorerRow('iris.csv'), 'Use as Secateur Dataset');
+  await panel.element('rows').waitFor();
+  await panel.element('data-validationExamples').fill('10');
+  await panel.element('splits').getByText('140').waitFor();
+  await panel.element('data-columns-features').fill('petal width (cm)');
+  await panel.element('data-columns-features').press('Enter');
+  await panel.element('facts').getByText('Columns left out').waitFor();
+  const faint = (await panel.contrasts()).filter(({ ratio }) => ratio < 4.5);
+  expect(faint).toEqual([]);
+  await world.screenshot('data');
+  await panel.element('data-columns-features').press('Control+z');
+  await panel.element('facts').getByText('Columns left out').waitFor({ state: 'detached' });
+  await panel.element('save-data').click();
+  await panel.element('data-note').getByText('Saved in iris.data.json').waitFor();
+  expect(JSON.parse(readFileSync(path.join(workspace, 'iris.data.json'), 'utf8'))).toEqual({
+    source: './iris.csv',
+    validationExamples: 10,
+  });
+  await panel.element('use-data').click();
+  await page.getByText('iris is now the dataset of this workspace: 150 examples.').first().waitFor();
 });
