@@ -40,6 +40,20 @@ export async function namesFromFiles(folder: string, files: readonly string[]): 
   return undefined;
 }
 
+/**
+ * Checks a list that tells classes apart by their names.
+ * @param what names the list in a sentence
+ * @throws UserError where it has a name twice
+ */
+export function refuseTwice(names: readonly string[], what: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new UserError(`${what} has the class ${name} twice: name each class once.`, { at: ['classNames'] });
+    seen.add(name);
+  }
+}
+
 /** Files that name classes, in the order in which they are asked. */
 export const NAMING_FILES = ['labels.txt', 'metadata.json'] as const;
 

@@ -130,6 +130,7 @@ it('names of classes come from labels.txt, Teachable Machine, or the descriptor,
   ];
   expect(labels.sort()).toEqual([0, 2]);
   expect((await open({ classNames: ['cat', 'dog'] })).info.classNames).toEqual(['cat', 'dog']);
+  await expect(open({ classNames: ['b', 'a', 'b'] })).rejects.toThrow(/"classNames", has the class b twice: name each/);
   await expect(open({ classNames: ['a', 'c'] })).rejects.toThrow(
     /has classes that "classNames" does not name \(b; it names a, c\)/,
   );

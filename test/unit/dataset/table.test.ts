@@ -192,6 +192,12 @@ it('a fault tells which part of the description it is in', async () => {
   const at = (more: Partial<DatasetDescriptor>) => text(rows, more).then(() => undefined, (error: unknown) => error); // prettier-ignore
   expect(await at({ columns: { features: ['z'] } })).toMatchObject({ at: ['columns', 'features'] });
   expect(await at({ classNames: ['x', 'z'] })).toMatchObject({ at: ['classNames'] });
+  expect(await at({ classNames: ['x', 'y', 'x'] })).toMatchObject({
+    ...{
+      at: ['classNames'],
+      message: 'The list of the names of the classes has the class x twice: name each class once.',
+    },
+  });
   expect(await at({ validationExamples: 6 })).toMatchObject({ at: ['validationExamples'] });
   expect(await at({ format: 'idx' })).toMatchObject({ at: ['format'] });
 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../../../../protocol/errors';
-import { namesFromFiles } from '../../class-names';
+import { namesFromFiles, refuseTwice } from '../../class-names';
 import type { Place } from '../source';
 
 /** The class folders in the order of the class numbers, and the class names. */
@@ -27,7 +27,10 @@ export async function classOrder(
   if (!told) return { folders, names: folders, sorted: true };
   const { names, from } = told;
   const known = folders.filter((folder) => names.includes(folder));
-  if (known.length === folders.length) return { folders: names, names, sorted: false };
+  if (known.length === folders.length) {
+    refuseTwice(names, `The list of classes, ${from},`);
+    return { folders: names, names, sorted: false };
+  }
   if (known.length === 0 && names.length === folders.length) return { folders, names, sorted: false };
   const missing = folders.filter((folder) => !names.includes(folder));
   throw new UserError(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Columns, Split } from '../../../../protocol/dataset';
 import { UserError } from '../../../../protocol/errors';
+import { refuseTwice } from '../../class-names';
 import { refuseOutside } from '../../files/folder';
 import { pictureFiles } from '../../pictures/file';
 import { readPictureHeader } from '../../pictures/header';
@@ -127,6 +128,7 @@ function namesIn(tables: readonly Table[], target: number, told?: readonly strin
       `The table ${tables[0]!.from} has classes that are not named (${missing.slice(0, 5).join(', ')}; named are ${told!.join(', ')}): name each class, in the order of the outputs of the model.`,
       { at: ['classNames'] },
     );
+  if (told) refuseTwice(told, 'The list of the names of the classes');
   return told ?? found;
 }
 
