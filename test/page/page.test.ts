@@ -781,6 +781,10 @@ test('a fault is said beside its field, and a table whose target nothing tells i
   await element('data-columns-features').fill('1');
   await page.keyboard.press('Enter');
   await expect.poll(() => element('facts').innerText()).toMatch(/Columns left out\s+2/);
+  await element('data-validationExamples').fill('many');
+  await element('use-data').click();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('data-validationExamples');
+  expect(await requests('use')).toBe(0);
   await element('data-validationExamples').fill('40');
   await element('data-validationExamples-problem').getByText('40 cannot be held out').waitFor();
   await page.keyboard.press('Control+z');

@@ -37,7 +37,7 @@ export function DataApp() {
   const known = review.problem.value === null ? review.answer.value : null;
   const description = known?.description ?? null;
   return (
-    <main class="page data-page" data-testid="data" data-ready={known !== null && !isStale.value}>
+    <main class="page data-page" data-inputs data-testid="data" data-ready={known !== null && !isStale.value}>
       <h1>{(description ?? known?.recognized)?.name ?? 'Dataset'}</h1>
       {known?.model !== undefined && <p class="quiet">For {known.model}</p>}
       <Actions known={known} />
@@ -95,9 +95,17 @@ function Actions({ known }: { known: DataReview | null }) {
   const place = typeof reference === 'string' ? reference : reference.source;
   const file = isDataFile(place) ? (place.split(/[\\/]/).at(-1) ?? place) : null;
   return (
-    <div class="row" data-inputs>
+    <div class="row">
       {known && (
-        <Button primary icon="check" disabled={!isUsable.value} onPress={() => void act('use')} testId="use-data">
+        <Button
+          primary
+          icon="check"
+          disabled={!isUsable.value}
+          onPress={(_, pressed) => {
+            if (!leadToMistake(pressed)) void act('use');
+          }}
+          testId="use-data"
+        >
           Use This Dataset
         </Button>
       )}

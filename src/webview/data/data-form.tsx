@@ -18,7 +18,7 @@ export function DataForm() {
   const value = withColumnNames(asShown(now), columns);
   const classes = description?.classes ?? recognized?.classes ?? [];
   return (
-    <section class="section data-form" aria-labelledby="form-title" data-inputs data-testid="data-form">
+    <section class="section data-form" aria-labelledby="form-title" data-testid="data-form">
       <h2 id="form-title">Options</h2>
       {formGroups({ recognized, description, columns }, now).map((group) => (
         <Group key={group.title} group={group} value={value} columns={columns} />
