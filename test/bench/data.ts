@@ -56,7 +56,18 @@ async function timeOfEpoch(folder: string): Promise<BenchLine> {
 async function memoryOfMany(folder: string): Promise<BenchLine> {
   const pictures = path.join(folder, 'many');
   await linked(pictures, MANY);
-  const network = ['--arch', 'mobilenet-v2', '--width', '0.1', '--input-size', String(LARGE_SIDE), '--epochs', '1'];
+  const network = [
+    '--arch',
+    'mobilenet-v2',
+    '--width',
+    '0.1',
+    '--input-size',
+    String(LARGE_SIDE),
+    '--epochs',
+    '1',
+    '--batch-size',
+    '20',
+  ];
   const job = ['train', ...network, '--data', pictures, '--out', path.join(folder, 'run')];
   const child = spawn(process.execPath, [inRoot('dist', 'command.js'), ...job], {
     stdio: ['ignore', 'ignore', 'inherit'],
