@@ -77,7 +77,7 @@ export function pageText(all: readonly Figures[]): string {
     '- **30% of channels removed**: the share that `remove --channels 0.3` removed, with outputs compared before it wrote, and the',
     '  layer that keeps most of the other channels.',
     '- **epoch**: seconds of one epoch of `finetune` on 200 pictures of Fashion-MNIST, on two cores, without a kernel that falls',
-    '  back to JavaScript. Seconds depend on the load of the machine, which was high; where nothing is written, none were measured.',
+    '  back to JavaScript. Seconds depend on the load of the machine; where nothing is written, none were measured.',
     '',
     '`npm run bench -- --applications --python PYTHON --write` exports the networks with a Python that has `keras`, `tf_keras`, `tensorflow`',
     'and `tensorflowjs`, measures them, and writes this page. `--exports FOLDER` measures those in a folder, and `--size 96` exports smaller',
