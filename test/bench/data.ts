@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, median, type BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
 import * as z from 'zod';
 import { buildCommandLine, secateur } from '../../scripts/setup/cli';
 import { inRoot } from '../../scripts/setup/paths';
 import { pictureFiles } from '../../src/engine/dataset/pictures/file';
 import { loadPictures } from '../../src/engine/dataset/pictures/load';
-import { peakMemory } from '../harness/processes';
+import { peakOfTraining } from './peak-of-training';
 
 /** Pictures at 96x96: 177 MB, more than stay in memory. */
 const [SIDE, PICTURES] = [96, 6400];
@@ -68,17 +65,7 @@ async function memoryOfMany(folder: string): Promise<BenchLine> {
     '--batch-size',
     '20',
   ];
-  const job = ['train', ...network, '--data', pictures, '--out', path.join(folder, 'run')];
-  const child = spawn(process.execPath, [inRoot('dist', 'command.js'), ...job], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  let peak = 0;
-  while (child.exitCode === null && child.signalCode === null) {
-    if (child.pid !== undefined) peak = Math.max(peak, await peakMemory(child.pid).catch(() => 0));
-    await Promise.race([delay(100), ended]);
-  }
-  if (child.exitCode !== 0) throw new Error(`Training ended with exit code ${String(child.exitCode)}.`);
+  const peak = await peakOfTraining([...network, '--data', pictures, '--out', path.join(folder, 'run')]);
   const gigabytes = (MANY * LARGE_SIDE ** 2 * 3) / 1e9;
   return atMost(`peak memory while training on ${gigabytes.toFixed(1)} GB of pixels`, peak / 2 ** 20, 'MB', 1500);
 }

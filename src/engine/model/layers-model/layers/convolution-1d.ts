@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { tf } from '../../../tf';
 import { activationFunction } from './activation-function';
-import { convolved, Padding, Sizes } from './convolving';
+import { convolved, Convolving } from './convolving';
 import { spread } from './dilated-depthwise';
 import { firstShape, only, OwnLayer, Regularizer, type Given, type Shapes, type Weight } from './own-layer';
 
-const Settings = z.object({
-  kernelSize: Sizes,
-  strides: Sizes,
-  padding: Padding,
-  dilationRate: Sizes,
-  dataFormat: z.literal(['channelsLast', 'channels_last']).nullish(),
-  activation: z.string().nullish(),
-  useBias: z.boolean().default(true),
+const Settings = Convolving.extend({
   depthMultiplier: z.number().int().positive().default(1),
   depthwiseRegularizer: Regularizer,
-  biasRegularizer: Regularizer,
 });
 
 /** A convolution of each channel of a series by itself, computed as one of images that are 1 high. */
