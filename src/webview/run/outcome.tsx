@@ -70,7 +70,7 @@ function lines(result: RunResult): Line[] {
       : [
           line(
             metrics.afterFineTune === null ? 'accuracy' : 'accuracy-prune',
-            `${title}, pruned`,
+            `${title}, ${compressed(result)}`,
             was,
             metrics.afterPrune[0].value,
             shown,
@@ -82,6 +82,13 @@ function lines(result: RunResult): Line[] {
       : [line('accuracy', `${title}, fine-tuned`, was, metrics.afterFineTune[0].value, shown, inMetric)]),
   ];
 }
+
+/** The word for a model after its last step that compresses. */
+const compressed = ({ steps }: RunResult): string =>
+  steps.findLast(({ step }) => step === 'quantize' || step === 'prune' || step === 'remove' || step === 'target')
+    ?.step === 'quantize'
+    ? 'quantized'
+    : 'pruned';
 
 /** The examples of the metrics, in words. */
 function measuredOn(result: RunResult): string {
@@ -106,6 +113,11 @@ function notes({ steps }: RunResult): string[] {
       return [
         `Statistics of ${plural(step.layers.length, 'normalization')} measured on ${plural(step.samples, 'example')}.`,
       ];
+    if (step.step === 'quantize') {
+      const quantized = step.layers.filter(({ state }) => state === 'quantized');
+      const types = [...new Set(quantized.flatMap(({ dtype }) => dtype ?? []))].join(' and ');
+      return [`Weights of ${plural(quantized.length, 'layer')} are stored as ${types}.`];
+    }
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
     if (step.step !== 'remove') return [];
     const short = step.shortfall === undefined ? [] : [sentence(step.shortfall)];
