@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DataDescription } from './data-description';
 import { DataExamples, ExamplesQuestion } from './data-examples';
 import { DataReference, DatasetInfo, Split } from './dataset';
-import { Answers, ConfusionCell } from './measure/answers';
+import { Answers, AnswersQuestion } from './measure/answers';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { Latency, LatencyOptions } from './measure/latency';
@@ -106,14 +106,14 @@ export const engineRequests = {
     progress: Progress,
     trust: 'runs',
   }),
-  /** Some answers on a split, beside what is true: those of a cell of the confusion matrix, or some of all. */
+  /** Some answers on a split, beside what is true: those of a cell of the confusion matrix or a mistake, or some of all. */
   answers: request({
     params: z.object({
       model,
       data: DataReference,
       /** By default the one that reports measure. */
       split: Split.optional(),
-      cell: ConfusionCell.nullable(),
+      ...AnswersQuestion.shape,
     }),
     result: Answers,
     progress: Progress,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Answers, ConfusionCell } from './measure/answers';
+import { Answers, AnswersQuestion } from './measure/answers';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
@@ -87,9 +87,9 @@ export const panelRequests = {
     trust: 'runs',
   }),
   evaluate: request({ params: nothing, result: Evaluation, progress: Progress, trust: 'runs' }),
-  /** Some answers on the split of the evaluation: those of a cell of the confusion matrix, or some of all. */
+  /** Some answers on the split of the evaluation: those of a cell of the confusion matrix or a mistake, or some of all. */
   answers: request({
-    params: z.object({ cell: ConfusionCell.nullable() }),
+    params: AnswersQuestion,
     result: Answers,
     progress: Progress,
     trust: 'runs',

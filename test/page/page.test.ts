@@ -512,7 +512,54 @@ test('an image for an image is shown beside its target, and several outputs have
   await open('task=outputs');
   await element('evaluate-button').click();
   expect(await element('metrics-by-output').innerText()).toMatch(/age\s+2.31[^]*species[^]*91.30%/);
-  expect(await element('show-answers').count()).toBe(0);
+  await element('show-answers').click();
+  await element('scatter').waitFor();
+  await element('output-choice').selectOption('species');
+  expect(await element('scatter').count()).toBe(0);
+  await element('cell-6-0').click();
+  await element('cell-examples').waitFor();
+  const asked = await page.evaluate(
+    "window.secateurHost.asked.filter(({ method }) => method === 'answers').at(-1).params",
+  );
+  expect(asked).toEqual({ output: 'species', of: { kind: 'cell', actual: 6, predicted: 0 } });
+});
+
+test('labels are a table that is sorted and searched, and leads to the examples of a mistake', async () => {
+  await open('task=labels');
+  await element('evaluate-button').click();
+  const names = () => element('labels').locator('tbody th').allInnerTexts();
+  await element('labels').waitFor();
+  const inOrder = await names();
+  await element('labels').getByTestId('sort-missed').click();
+  expect(await names()).toEqual([...inOrder].reverse());
+  expect(await element('labels').locator('thead th').nth(6).getAttribute('aria-sort')).toBe('descending');
+  await element('find-label').fill('s');
+  expect(await names()).toEqual(['snow', 'person', 'house', 'sea', 'sky']);
+  await element('missed-0').click();
+  await element('cell-examples').waitFor();
+  expect(await element('answers').innerText()).toMatch(/^sky, missed\s+7 of 40 examples/);
+  expect(await element('wrong-9').count()).toBe(0);
+});
+
+test('classes of pixels are maps beside the input, and those of steps a row each', async () => {
+  await open('task=pixels');
+  await element('evaluate-button').click();
+  await element('show-answers').click();
+  await element('maps').waitFor();
+  expect(await element('maps').locator('tbody tr').count()).toBe(4);
+  expect(await element('maps').locator('img').count()).toBe(12);
+  expect(await element('per-class').innerText()).toMatch(/road\s+70.0%/);
+  await element('cell-1-0').click();
+  await expect.poll(() => element('answers').innerText()).toMatch(/^Most pixels of road taken for background/);
+  await open('task=steps', 500);
+  await element('evaluate-button').click();
+  await element('show-answers').click();
+  await element('steps').first().waitFor();
+  expect(await element('answers').innerText()).toMatch(/The first 256 of 300 steps/);
+  const wrong = await element('steps').first().locator('.wrong').count();
+  expect(wrong).toBeGreaterThan(5);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  expect(overflow).toBe(0);
 });
 
 test.each([400, 700, 1600])('at %d pixels nothing overflows the page', async (width) => {

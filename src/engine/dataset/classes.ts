@@ -9,8 +9,8 @@ import { factsOf, namedFacts, type Targets } from './targets';
  * @throws UserError where a label has no name
  */
 export function targetsOf(data: SourceData, descriptor: Said & Pick<DatasetDescriptor, 'classNames'>): Targets {
-  const { task, loss, inputs, outputs } = descriptor;
-  const said = { task, loss, inputs, outputs };
+  const { task, loss, inputs, outputs, classNames } = descriptor;
+  const said = { task, loss, inputs, outputs, classNames };
   const named = namedFacts(data.parts);
   return { ...mainTargets(data, descriptor, said), named, namedOnly: data.namedOnly };
 }

@@ -15,7 +15,7 @@ export interface Targets {
   /** True where nothing but names tells which of these are examples. */
   readonly namedOnly?: boolean | undefined;
   /** What the person said of the task. */
-  readonly said: Pick<DatasetDescriptor, 'task' | 'loss' | 'inputs' | 'outputs'>;
+  readonly said: Pick<DatasetDescriptor, 'task' | 'loss' | 'inputs' | 'outputs' | 'classNames'>;
 }
 
 /** Facts of targets that are numbers. */
@@ -30,6 +30,14 @@ export interface NumberFacts {
   readonly oneHot: boolean;
   /** True where they are bytes of images. */
   readonly pixels: boolean;
+  /** The names of the numbers of an example, where the data has some. */
+  readonly names?: readonly string[] | undefined;
+}
+
+/** Returns the names of so many classes or labels: those that were told, those of the data, or their numbers. */
+export function namesOf({ classNames, said, numbers }: Targets, count: number): readonly string[] {
+  const known = [classNames, said.classNames, numbers?.names].find((names) => names?.length === count);
+  return known ?? Array.from({ length: count }, (_, i) => classNames?.[i] ?? String(i));
 }
 
 /** Returns the numbers of a target; undefined where it has none. */
@@ -67,7 +75,7 @@ function factsOfAll(all: readonly (NumericTargets | undefined)[]): NumberFacts |
     oneHot &&= isOneHot(values, first.shape.at(-1) ?? 1);
   }
   const pixels = first.shape.length > 1 && all.every((one) => one?.values instanceof Uint8Array);
-  return { shape: first.shape, least, most, whole, oneHot, pixels };
+  return { shape: first.shape, least, most, whole, oneHot, pixels, ...(first.names ? { names: first.names } : {}) };
 }
 
 function isOneHot(values: ArrayLike<number>, columns: number): boolean {

@@ -20,6 +20,8 @@ export interface FedInput {
   readonly shape: readonly number[];
   /** Returns the numbers of a batch, count x shape. */
   readonly valuesOf: (batch: Batch) => Float32Array;
+  /** The data behind them: its shape for one example, and its normalization, null for numbers that enter unchanged. */
+  readonly stored: Pick<Exemplary, 'shape' | 'normalization'>;
 }
 
 /** Finds what enters each input of a network. @throws NoTask, UserError where examples do not fit */
@@ -28,7 +30,7 @@ export function fedInputs(network: Network, examples: Exemplary): FedInput[] {
   return network.inputs.map((input): FedInput => {
     const array = arrayOf(targets.said.inputs?.[input.name] ?? input.name, targets);
     const isNamed = targets.said.inputs?.[input.name] !== undefined || targets.namedOnly === true || network.inputs.length > 1; // prettier-ignore
-    if (!isNamed) return { shape: inputShape(input.shape, shape), valuesOf: ({ values }) => values };
+    if (!isNamed) return { shape: inputShape(input.shape, shape), valuesOf: ({ values }) => values, stored: examples };
     if (!array) throw nothingFor('input', input, targets);
     const scale = array.facts.pixels ? examples.normalization : null;
     if (scale && !isEven(scale) && array.facts.shape.at(-1) !== 3)
@@ -37,6 +39,7 @@ export function fedInputs(network: Network, examples: Exemplary): FedInput[] {
       );
     return {
       shape: inputShape(input.shape, array.facts.shape.length === 0 ? [1] : array.facts.shape),
+      stored: { shape: array.facts.shape, normalization: scale },
       valuesOf: ({ named }) => {
         const values = named.get(array.name)!;
         return scale ? values.map((x, i) => (x / 255 - ofChannel(scale.mean, i)) / ofChannel(scale.std, i)) : values;
@@ -54,12 +57,15 @@ export interface OutputTargets {
 /** Finds the targets of an output. @throws NoTask where a network with several outputs has none for one of them */
 export function targetsFor(network: Network, output: NetworkOutput, { targets }: Exemplary): OutputTargets {
   const said = targets.said.outputs?.[output.name];
+  const { classNames, ...rest } = targets.said;
+  const several = network.outputs.length > 1;
   const its = {
-    ...targets.said,
+    ...rest,
+    // Of several outputs the data cannot say whose classes these are.
+    ...(classNames && !several ? { classNames } : {}),
     ...(said?.task ? { task: said.task } : {}),
     ...(said?.loss ? { loss: said.loss } : {}),
   };
-  const several = network.outputs.length > 1;
   const array = arrayOf(said?.target ?? output.name, targets);
   if (array && (said?.target !== undefined || targets.namedOnly === true || several))
     return {

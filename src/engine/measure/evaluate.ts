@@ -1,13 +1,15 @@
 import { CancelledError, UserError } from '../../protocol/errors';
 import type { Evaluation, Progress } from '../../protocol/measure';
+import type { Details } from '../../protocol/measure/evaluation';
 import { METRICS } from '../../protocol/metric';
 import type { Examples } from '../dataset/examples';
+import { namesOf } from '../dataset/targets';
 import { batchWithin } from '../model/batch-size';
 import type { Network } from '../model/network';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import { paddedInputs, tracedScores } from './pass';
-import { withTask } from './tasked-network';
+import { withTask, type OutputTask } from './tasked-network';
 import type { Meter, Task } from './tasks/task';
 
 /** Most examples of one forward pass. */
@@ -51,7 +53,6 @@ export async function evaluateModel(
   }
   const seconds = (performance.now() - start) / 1000;
   requireFinite(tasked.task, sums);
-  const names = examples.targets.classNames ?? [];
   return {
     split: examples.split,
     samples: sums.samples,
@@ -59,8 +60,8 @@ export async function evaluateModel(
     metrics: sums.values,
     loss: sums.loss,
     ...(sums.accuracy === undefined ? {} : { accuracy: sums.accuracy }),
-    perClass: perClass(sums.confusion ?? [], names),
-    confusion: (sums.confusion ?? []).map((row) => [...row]),
+    ...detailsOf(sums, sums.outputs ? undefined : tasked.outputs[0]),
+    ...(sums.outputs ? { outputs: sums.outputs.map((one, i) => ({ output: tasked.outputs[i]!.name, ...detailsOf(one, tasked.outputs[i]) })) } : {}), // prettier-ignore
     samplesPerSecond: sums.samples / seconds,
   };
 }
@@ -77,9 +78,16 @@ export function requireFinite({ infos: [{ loss: name }] }: Task, { loss, main }:
   );
 }
 
-function perClass(confusion: readonly (readonly number[])[], names: readonly string[]): Evaluation['perClass'] {
-  return confusion.map((row, actual) => {
-    const samples = row.reduce((sum, count) => sum + count, 0);
-    return { name: names[actual] ?? String(actual), samples, accuracy: samples === 0 ? 0 : row[actual]! / samples };
-  });
+/** Returns the figures of the classes or labels of an output; of several outputs together there are none. */
+function detailsOf({ confusion = [], unions, labels }: Meter, output: OutputTask | undefined): Details {
+  const names = output ? namesOf(output.targets, labels?.length ?? confusion.length) : [];
+  return {
+    perClass: confusion.map((row, actual) => {
+      const samples = row.reduce((sum, count) => sum + count, 0);
+      const accuracy = samples === 0 ? 0 : row[actual]! / samples;
+      return { name: names[actual]!, samples, accuracy, ...(unions ? { iou: unions[actual]! } : {}) };
+    }),
+    confusion: confusion.map((row) => [...row]),
+    ...(labels ? { labels: labels.map((one, i) => ({ name: names[i]!, ...one })) } : {}),
+  };
 }

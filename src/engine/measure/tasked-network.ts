@@ -3,16 +3,33 @@ import type { Batch } from '../dataset/examples';
 import type { SizedData } from '../dataset/open-data';
 import { INFERENCE, type Network, type Pass } from '../model/network';
 import { tf } from '../tf';
-import { fedInputs, targetsFor, type Exemplary } from './ends';
+import type { Targets } from '../dataset/targets';
+import { fedInputs, targetsFor, type Exemplary, type FedInput } from './ends';
 import { answersProbabilities } from './probabilities';
+import { columnsOf } from './tasks/columns';
 import { chooseTask } from './tasks/choose';
 import { SeveralTasks } from './tasks/several';
 import type { Task } from './tasks/task';
+
+/** An output of a network with its own task. */
+export interface OutputTask {
+  readonly name: string;
+  /** Shape for one example. */
+  readonly shape: readonly number[];
+  readonly task: Task;
+  readonly targets: Targets;
+  /** Returns its scores, count x scoreSize of its task, from those of the whole network. */
+  scoresIn(all: Float32Array): Float32Array;
+  /** Returns its targets of a batch, count x targetSize of its task. @throws UserError where one cannot be right */
+  targetsOf(batch: Batch): Float32Array;
+}
 
 /** A network together with its task on some data. */
 export interface TaskedNetwork {
   readonly network: Network;
   readonly task: Task;
+  readonly inputs: readonly FedInput[];
+  readonly outputs: readonly OutputTask[];
   /** Computes the scores of a batch, count x scoreSize. The pass is an inference pass unless another is given. Call it within a tidy. */
   scores(batch: Batch, pass?: Pass): tf.Tensor2D;
   /** Does the same from a tensor for each input, of the shapes `shapesOf(count)`. */
@@ -51,7 +68,7 @@ export function withTask(network: Network, examples: Exemplary): TaskedNetwork {
       trained: network.trainedFor?.lossOf(end),
     });
     const said = examples.targets.said.outputs?.[output.name]?.weight;
-    return { task, of, weight: said ?? network.trainedFor?.weightOf(end) ?? 1 };
+    return { task, of, targets, weight: said ?? network.trainedFor?.weightOf(end) ?? 1 };
   });
   const task = several ? new SeveralTasks(parts) : parts[0]!.task;
   const scoresOf = (xs: readonly tf.Tensor[], pass = INFERENCE): tf.Tensor2D =>
@@ -59,7 +76,16 @@ export function withTask(network: Network, examples: Exemplary): TaskedNetwork {
   const shapesOf = (count: number): number[][] => shapes.map((shape) => [count, ...shape]);
   const inputsOf = (batch: Batch): Float32Array[] => inputs.map(({ valuesOf }) => valuesOf(batch));
   return {
-    ...{ network, task, scoresOf, shapesOf, inputsOf },
+    ...{ network, task, inputs, scoresOf, shapesOf, inputsOf },
+    outputs: network.outputs.map(({ name }, index) => {
+      const { task: its, of, targets } = parts[index]!;
+      const from = parts.slice(0, index).reduce((sum, part) => sum + part.task.scoreSize, 0);
+      return {
+        ...{ name, shape: outputs[index]!, task: its, targets },
+        scoresIn: (all) => (several ? columnsOf(all, task.scoreSize, from, its.scoreSize) : all),
+        targetsOf: (batch) => its.targetsOf(of(batch)),
+      };
+    }),
     scoresFrom: (output) => task.scoresFrom([output]),
     scores: (batch, pass) => {
       const of = shapesOf(batch.count);

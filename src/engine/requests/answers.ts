@@ -7,7 +7,7 @@ import type { MakeHandler } from './handler';
 /** Answers `answers`. @throws UserError, CancelledError */
 export const answers: MakeHandler<'answers'> =
   (engine) =>
-  ({ model, data, split, cell }, { signal, report }) =>
+  ({ model, data, split, output, of }, { signal, report }) =>
     engine.checkpoints.use(model, async (session) => {
       const listener = { signal, onProgress: report };
       const opened = await engine.openData(data, '/', { download: true, ...listener });
@@ -16,6 +16,6 @@ export const answers: MakeHandler<'answers'> =
       return swap.exclusively(async (network) => {
         await pauseUnless(signal);
         swap.set(session.checkpoint.tensors);
-        return someAnswers(network, dataset.split(split ?? dataset.reported), { cell, ...listener });
+        return someAnswers(network, dataset.split(split ?? dataset.reported), { output, of, ...listener });
       });
     });

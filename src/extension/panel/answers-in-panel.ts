@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
-import type { Answers, ConfusionCell } from '../../protocol/measure/answers';
+import type { Answers, AnswersQuestion } from '../../protocol/measure/answers';
 import type { HandlerContext } from '../../rpc/peer';
 import type { OpenCheckpoint } from './open-checkpoint';
 import type { PanelTools } from './tools';
@@ -10,11 +10,11 @@ import type { PanelTools } from './tools';
 export async function answersInPanel(
   panel: OpenCheckpoint,
   { engine }: Pick<PanelTools, 'engine'>,
-  { cell }: { cell: ConfusionCell | null },
+  question: AnswersQuestion,
   { signal, report }: HandlerContext<Progress>,
 ): Promise<Answers> {
   await panel.settleNormalization(signal, report);
   const { model, data } = panel;
   if (data === undefined) throw new UserError(vscode.l10n.t('No dataset is chosen: choose one, and evaluate again.'));
-  return engine.call('answers', { model, data, cell }, { signal, onProgress: report });
+  return engine.call('answers', { model, data, ...question }, { signal, onProgress: report });
 }

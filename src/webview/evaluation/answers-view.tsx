@@ -1,111 +1,86 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Evaluation } from '../../protocol/measure';
-import type { Answers } from '../../protocol/measure/answers';
-import { count, percent, plural } from '../../protocol/format';
+import type { Answers, AnswersOf } from '../../protocol/measure/answers';
+import { plural } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
 import { Button } from '../ui/button';
+import { ExampleList } from './example-list';
+import { Maps } from './maps';
+import { className, sampleNoun, type OutputView } from './offered';
 import { Scatter } from './scatter';
-import { answersOf } from './offered';
-import { answers, showAnswers, shownCell } from './state';
+import { SideBySide } from './side-by-side';
+import { answers, askedFor, showAnswers } from './state';
+import { Steps } from './steps';
 
-/** Answers of the model beside what is true: examples of a cell of the confusion matrix, a scatter, or pictures. */
-export function AnswersView({ evaluation }: { evaluation: Evaluation }) {
+/** Answers of the model beside what is true: examples of a cell or with a mistake in a label, numbers, pictures, or classes of places. */
+export function AnswersView({ view }: { view: OutputView }) {
   const known = answers.answer.value;
-  const cell = shownCell.value;
+  const of = askedFor.value;
   const place = useRef<HTMLElement>(null);
+  const chosen = of !== null && of.kind !== 'some';
   useEffect(() => {
-    if (cell) place.current?.scrollIntoView({ block: 'nearest' });
-  }, [cell, known]);
-  const offered = answersOf(evaluation);
-  const name = (index: number): string => evaluation.perClass[index]?.name ?? String(index);
-  if (offered !== 'all' && !cell) return null;
+    if (chosen) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [of, known]);
+  const some = view.offers.includes('some');
+  if (!some && !of) return null;
   return (
     <section ref={place} class="answers" aria-labelledby="answers-title" data-testid="answers">
-      <h3 id="answers-title">
-        {cell
-          ? cell.actual === cell.predicted
-            ? `${name(cell.actual)}, recognized`
-            : `${name(cell.actual)} taken for ${name(cell.predicted)}`
-          : 'Answers'}
-      </h3>
+      <h3 id="answers-title">{of ? titleOf(of, view) : 'Answers'}</h3>
       <QuestionState asked={answers} stage="Asking the model" testId="answers-problem" />
-      {offered === 'all' && !known && !answers.running.value && (
-        <Button icon="graph-scatter" onPress={showAnswers} testId="show-answers">
-          Show Answers
+      {some && (chosen || !known) && !answers.running.value && (
+        <Button icon="graph-scatter" onPress={() => showAnswers({ kind: 'some' })} testId="show-answers">
+          {chosen ? 'Show Other Answers' : 'Show Answers'}
         </Button>
       )}
-      {known && !answers.running.value && (
-        <Body answers={known} total={cell ? (evaluation.confusion[cell.actual]?.[cell.predicted] ?? 0) : 0} />
-      )}
+      {known && !answers.running.value && <Body answers={known} view={view} />}
     </section>
   );
 }
 
-function Body({ answers: known, total }: { answers: Answers; total: number }) {
+function titleOf(of: AnswersOf, view: OutputView): string {
+  switch (of.kind) {
+    case 'some':
+      return 'Answers';
+    case 'cell': {
+      const [actual, predicted] = [className(view, of.actual), className(view, of.predicted)];
+      const what = of.actual === of.predicted ? `${actual}, recognized` : `${actual} taken for ${predicted}`;
+      return view.task === 'classification' ? what : `Most ${sampleNoun(view.task)}s of ${what}`;
+    }
+    case 'label': {
+      const name = view.labels?.[of.label]?.name ?? String(of.label);
+      return of.mistake === 'missed' ? `${name}, missed` : `${name}, where it is not`;
+    }
+  }
+}
+
+function Body({ answers: known, view }: { answers: Answers; view: OutputView }) {
   switch (known.kind) {
-    case 'classes':
-      return <OfCell examples={known.examples} total={total} />;
+    case 'classes': {
+      const total = view.confusion[known.cell.actual]?.[known.cell.predicted] ?? 0;
+      const shown = known.examples.length;
+      return (
+        <ExampleList
+          examples={known.examples}
+          said={`${shown < total ? `The first ${shown} of ${plural(total, 'example')}` : plural(total, 'example')}, each with the probability of the predicted class`}
+        />
+      );
+    }
+    case 'labels': {
+      const total = view.labels?.[known.mistake.label]?.[known.mistake.mistake] ?? 0;
+      const shown = known.examples.length;
+      return (
+        <ExampleList
+          examples={known.examples}
+          said={`${shown < total ? `${shown} of ${plural(total, 'example')}` : plural(total, 'example')}, the surest mistake first, each with the probability of the label`}
+        />
+      );
+    }
     case 'numbers':
       return <Scatter answers={known} />;
     case 'pictures':
       return <SideBySide rows={known.rows} />;
+    case 'maps':
+      return <Maps rows={known.rows} />;
+    case 'steps':
+      return <Steps answers={known} view={view} />;
   }
-}
-
-function OfCell({ examples, total }: { examples: Extract<Answers, { kind: 'classes' }>['examples']; total: number }) {
-  if (examples.length === 0) return <p class="small quiet">No example is in this cell.</p>;
-  return (
-    <>
-      <p class="small quiet">
-        {examples.length < total
-          ? `The first ${examples.length} of ${count(total)} examples`
-          : plural(total, 'example')}
-        , each with the probability of the predicted class
-      </p>
-      <ul class="answer-pictures" data-testid="cell-examples">
-        {examples.map(({ place, picture, values, probability }) => (
-          <li key={place}>
-            {picture === undefined ? (
-              <code class="small">{values?.map((value) => String(Number(value.toPrecision(4)))).join(', ')}</code>
-            ) : (
-              <img src={picture} alt={`Example ${place + 1} of the split`} />
-            )}
-            <span class="small figures" title={`Example ${place + 1} of the split`}>
-              {percent(probability, 1)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function SideBySide({ rows }: { rows: Extract<Answers, { kind: 'pictures' }>['rows'] }) {
-  const withInput = rows.some(({ input, target }) => input !== undefined && input !== target);
-  return (
-    <div class="plan-scroller" role="region" aria-label="Inputs, answers and targets" tabIndex={0}>
-      <table class="side-by-side" data-testid="side-by-side">
-        <thead>
-          <tr>
-            {withInput && <th scope="col">Input</th>}
-            <th scope="col">Target</th>
-            <th scope="col">Answer</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ input, target, answer }, index) => (
-            <tr key={index}>
-              {withInput && <td>{input !== undefined && <img src={input} alt={`Input ${index + 1}`} />}</td>}
-              <td>
-                <img src={target} alt={`Target ${index + 1}`} />
-              </td>
-              <td>
-                <img src={answer} alt={`Answer ${index + 1}`} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }

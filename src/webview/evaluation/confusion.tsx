@@ -1,10 +1,9 @@
-import type { Evaluation } from '../../protocol/measure';
 import { count } from '../../protocol/format';
 import { heat } from './heat';
-import { answersOf } from './offered';
+import { sampleNoun, type OutputView } from './offered';
 import { HeatMap } from './heat-map';
 import { Mistakes } from './mistakes';
-import { showCell, shownCell } from './state';
+import { showAnswers, shownCell } from './state';
 
 /** With more classes the numbers would not fit into their cells. */
 const WITH_NUMBERS = 20;
@@ -15,17 +14,29 @@ const AS_PICTURE = 30;
  * The confusion matrix: rows are actual classes, columns predicted ones; a darker cell is a larger share of its row, and
  * shows its examples. Of many classes, the most frequent confusions.
  */
-export function Confusion({ evaluation }: { evaluation: Evaluation }) {
-  const { confusion, perClass } = evaluation;
+export function Confusion({ view }: { view: OutputView }) {
+  const { confusion, perClass, task } = view;
   const names = perClass.map((each) => each.name);
-  const hasExamples = answersOf(evaluation) === 'of a cell';
-  if (confusion.length > AS_PICTURE) return <Mistakes evaluation={evaluation} />;
+  const hasExamples = view.offers.includes('cell');
+  if (confusion.length > AS_PICTURE) return <Mistakes view={view} />;
   if (confusion.length > WITH_NUMBERS)
-    return <HeatMap confusion={confusion} names={names} onShow={hasExamples ? showCell : undefined} />;
+    return (
+      <HeatMap
+        confusion={confusion}
+        names={names}
+        onShow={hasExamples ? (cell) => showAnswers({ kind: 'cell', ...cell }) : undefined}
+      />
+    );
+  // Counts of steps and pixels have too many digits for a cell.
+  const text = (samples: number, row: readonly number[]): string =>
+    task === 'classification' ? String(samples) : percentOf(samples, row);
   return (
     <div class="confusion-scroller">
       <table class="confusion">
-        <caption class="small quiet">Confusion: rows are the actual class, columns the predicted one</caption>
+        <caption class="small quiet">
+          Confusion{task === 'classification' ? '' : ` of ${sampleNoun(task)}s in percent of the actual class`}: rows
+          are the actual class, columns the predicted one
+        </caption>
         <thead>
           <tr>
             <td />
@@ -50,17 +61,17 @@ export function Confusion({ evaluation }: { evaluation: Evaluation }) {
                   title={`${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}: ${count(samples)}`}
                 >
                   {samples === 0 || !hasExamples ? (
-                    samples
+                    text(samples, row)
                   ) : (
                     <button
                       type="button"
                       class="cell"
                       aria-label={`Show ${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}, ${count(samples)}`}
                       aria-pressed={shownCell.value?.actual === actual && shownCell.value.predicted === predicted}
-                      onClick={() => showCell({ actual, predicted })}
+                      onClick={() => showAnswers({ kind: 'cell', actual, predicted })}
                       data-testid={`cell-${actual}-${predicted}`}
                     >
-                      {samples}
+                      {text(samples, row)}
                     </button>
                   )}
                 </td>
@@ -71,4 +82,11 @@ export function Confusion({ evaluation }: { evaluation: Evaluation }) {
       </table>
     </div>
   );
+}
+
+/** The whole percentage of a part of a row, without its sign. */
+function percentOf(part: number, row: readonly number[]): string {
+  const share = (100 * part) / row.reduce((sum, one) => sum + one, 0);
+  if (part === 0) return '0';
+  return share < 0.5 ? '<1' : share > 99.5 && share < 100 ? '>99' : share.toFixed(0);
 }

@@ -3,10 +3,9 @@ import { count, plural, rate } from '../../protocol/format';
 import { METRICS, metricText, type MetricValue, type MetricValues } from '../../protocol/metric';
 import { evaluation } from '../state/session';
 import { Tag } from '../ui/tag';
-import { AnswersView } from './answers-view';
 import { ByOutput } from './by-output';
-import { Confusion } from './confusion';
-import { PerClass } from './per-class';
+import { outputsOf } from './offered';
+import { OutputDetails } from './output-details';
 
 /** The metrics of the main output. */
 const mainOutput = (metrics: MetricValues): MetricValue[] =>
@@ -60,13 +59,7 @@ export function EvaluationCard() {
         </p>
       ))}
       <ByOutput metrics={result.metrics} />
-      {result.confusion.length > 0 && (
-        <div class="evaluation-body">
-          <Confusion evaluation={result} />
-          <PerClass classes={result.perClass} />
-        </div>
-      )}
-      <AnswersView evaluation={result} />
+      <OutputDetails outputs={outputsOf(result)} />
     </section>
   );
 }

@@ -1,19 +1,25 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Evaluation } from '../../protocol/measure';
+import type { TaskName } from '../../protocol/task';
 import { count, percent } from '../../protocol/format';
 import { LinkButton } from '../ui/link';
 import { TextField } from '../ui/text-field';
 import { mistakesIn, searched } from './confusions';
-import { answersOf } from './offered';
-import { showCell } from './state';
+import type { OutputView } from './offered';
+import { showAnswers } from './state';
 
 /** Rows that are drawn at most; a search finds the others. */
 const SHOWN = 100;
 
+/** The head of the column of samples, where they are no examples. */
+const HEADS: Partial<Readonly<Record<TaskName, string>>> = {
+  'step-classification': 'Steps',
+  'pixel-classification': 'Pixels',
+};
+
 /** The mistakes of many classes, the most frequent first, with a search for classes. */
-export function Mistakes({ evaluation }: { evaluation: Evaluation }) {
-  const { confusion, perClass } = evaluation;
-  const hasExamples = answersOf(evaluation) === 'of a cell';
+export function Mistakes({ view }: { view: OutputView }) {
+  const { confusion, perClass } = view;
+  const hasExamples = view.offers.includes('cell');
   const [typed, setTyped] = useState('');
   const names = useMemo(() => perClass.map(({ name }) => name), [perClass]);
   const all = useMemo(() => mistakesIn(confusion), [confusion]);
@@ -36,7 +42,7 @@ export function Mistakes({ evaluation }: { evaluation: Evaluation }) {
               <tr>
                 <th scope="col">Actual</th>
                 <th scope="col">Predicted</th>
-                <th scope="col">Examples</th>
+                <th scope="col">{HEADS[view.task] ?? 'Examples'}</th>
                 <th scope="col">Of the class</th>
               </tr>
             </thead>
@@ -48,7 +54,7 @@ export function Mistakes({ evaluation }: { evaluation: Evaluation }) {
                   <td>
                     {hasExamples ? (
                       <LinkButton
-                        onPress={() => showCell({ actual, predicted })}
+                        onPress={() => showAnswers({ kind: 'cell', actual, predicted })}
                         label={`Show ${count(many)} of ${names[actual] ?? actual} taken for ${names[predicted] ?? predicted}`}
                       >
                         {count(many)}

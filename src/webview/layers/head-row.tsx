@@ -1,6 +1,6 @@
 import { nextSort, type Column } from './sort';
 import { sort } from '../state/session';
-import { Icon } from '../ui/icon';
+import { ariaSort, SortButton } from '../ui/sort-button';
 
 const HEADS: readonly { column: Column; text: string; figure: boolean; wide?: boolean; title?: string }[] = [
   { column: 'name', text: 'Layer', figure: false },
@@ -18,7 +18,6 @@ export const WIDTHS = [...HEADS.map((head) => head.column), 'weights'] as const;
 
 /** The headings of the columns; a click sorts. */
 export function HeadRow() {
-  const { column: by, descending } = sort.value;
   return (
     <tr role="row" aria-rowindex={1}>
       {HEADS.map(({ column, text, figure, wide, title }) => (
@@ -27,18 +26,12 @@ export function HeadRow() {
           scope="col"
           role="columnheader"
           class={[figure ? 'figure' : '', wide ? 'wide' : ''].join(' ')}
-          aria-sort={by === column ? (descending ? 'descending' : 'ascending') : 'none'}
+          aria-sort={ariaSort(sort.value, column)}
         >
-          <button
-            type="button"
-            class="sort"
-            title={title}
-            data-testid={`sort-${column}`}
-            onClick={() => (sort.value = nextSort(sort.value, column))}
-          >
-            {text}
-            {by === column && <Icon name={descending ? 'triangle-down' : 'triangle-up'} />}
-          </button>
+          <SortButton
+            {...{ sort: sort.value, column, text, title }}
+            onSort={() => (sort.value = nextSort(sort.value, column))}
+          />
         </th>
       ))}
       <th scope="col" role="columnheader">

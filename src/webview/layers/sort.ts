@@ -1,14 +1,12 @@
 import type { LayerInfo } from '../../protocol/model';
 import type { PlannedLayer } from '../../protocol/plan';
+import { nextSort as following, sorted, type Key, type Sort as Sorting } from '../ui/sorting';
 
 export const COLUMNS = ['name', 'type', 'shape', 'params', 'macs', 'sparsity', 'preview', 'threshold'] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** Null column: the order of the model. */
-export interface Sort {
-  column: Column | null;
-  descending: boolean;
-}
+export type Sort = Sorting<Column>;
 
 /** One row of the layer table: a layer now, and after the planned pruning. */
 export interface LayerRow {
@@ -17,8 +15,6 @@ export interface LayerRow {
   /** Its place in the model. */
   index: number;
 }
-
-type Key = number | string | null;
 
 function key(row: LayerRow, column: Column): Key {
   switch (column) {
@@ -41,28 +37,14 @@ function key(row: LayerRow, column: Column): Key {
   }
 }
 
-const words = new Intl.Collator('en', { numeric: true });
-
-function compare(a: Key, b: Key): number {
-  if (typeof a === 'string' && typeof b === 'string') return words.compare(a, b);
-  return Number(a) - Number(b);
-}
-
 /** Sorts rows. Rows without a figure come last in both directions; equal rows keep the order of the model. */
-export function sortRows(rows: readonly LayerRow[], { column, descending }: Sort): LayerRow[] {
-  const sorted = [...rows];
-  if (column === null) return sorted.sort((a, b) => a.index - b.index);
-  return sorted.sort((a, b) => {
-    const left = key(a, column);
-    const right = key(b, column);
-    if (left === null || right === null) return Number(left === null) - Number(right === null) || a.index - b.index;
-    return (descending ? compare(right, left) : compare(left, right)) || a.index - b.index;
-  });
-}
+export const sortRows = (rows: readonly LayerRow[], sort: Sort): LayerRow[] =>
+  sorted(
+    [...rows].sort((a, b) => a.index - b.index),
+    sort,
+    key,
+  );
 
-/** The sort order after a click on a column: numbers start with the largest, words with A; the third click restores the model's order. */
-export function nextSort(sort: Sort, column: Column): Sort {
-  const first = column !== 'name' && column !== 'type';
-  if (sort.column !== column) return { column, descending: first };
-  return sort.descending === first ? { column, descending: !first } : { column: null, descending: false };
-}
+/** The sort order after a click on a column. */
+export const nextSort = (sort: Sort, column: Column): Sort =>
+  following(sort, column, (one) => one === 'name' || one === 'type');

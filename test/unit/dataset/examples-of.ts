@@ -14,7 +14,7 @@ export interface Given extends Pick<ExampleStore, 'shape'> {
   readonly classes?: number;
   readonly numbers?: NumericTargets;
   readonly named?: ReadonlyMap<string, NumericTargets>;
-  readonly said?: Pick<DatasetDescriptor, 'task' | 'loss' | 'inputs' | 'outputs'>;
+  readonly said?: Pick<DatasetDescriptor, 'task' | 'loss' | 'inputs' | 'outputs' | 'classNames'>;
 }
 
 /** Makes examples as a dataset would. */

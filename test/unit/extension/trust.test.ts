@@ -139,7 +139,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   ],
   sensitivity: [{ options: {}, seed: 0 }],
   evaluate: [nothing],
-  answers: [{ cell: null }],
+  answers: [{ of: { kind: 'some' } }],
   proposeFolder: [{ steps: [prune], sparsity: 0.5 }],
   checkFolder: [{ folder: 'a/b:*' }],
   run: [job],
@@ -208,7 +208,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     dataset: [{ data }],
     normalization: [{ model, data }],
     evaluate: [{ model, data }],
-    answers: [{ model, data, cell: null }],
+    answers: [{ model, data, of: { kind: 'some' } }],
     plan: [
       { model, step: prune },
       { model, step: prune, data },

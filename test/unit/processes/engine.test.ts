@@ -44,7 +44,7 @@ describe('the engine process', () => {
     expect(samples).toBe(36);
     const actual = confusion.findIndex((row) => row.some((count) => count > 0));
     const predicted = confusion[actual]!.findIndex((count) => count > 0);
-    const answers = await call('answers', { model, data, cell: { actual, predicted } });
+    const answers = await call('answers', { model, data, of: { kind: 'cell', actual, predicted } });
     if (answers.kind !== 'classes') throw new Error('the answers are no classes');
     expect(answers.examples).toHaveLength(Math.min(12, confusion[actual]![predicted]!));
     const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;

@@ -1,12 +1,14 @@
 import { encode } from 'fast-png';
 import type { Evaluation } from '../../../src/protocol/measure';
-import type { Answers, ConfusionCell } from '../../../src/protocol/measure/answers';
+import type { Answers, AnswersQuestion } from '../../../src/protocol/measure/answers';
+import { classColor } from '../../../src/protocol/measure/class-colors';
+import type { Details } from '../../../src/protocol/measure/evaluation';
 import { measured, type MetricValue, type MetricValues } from '../../../src/protocol/metric';
 import type { TaskInfo } from '../../../src/protocol/task';
 import { random } from './weights';
 
 /** The tasks that the fake host can pretend. */
-export const FAKE_TASKS = ['classes', 'many-classes', 'regression', 'pictures', 'outputs'] as const;
+export const FAKE_TASKS = ['classes', 'many-classes', 'regression', 'pictures', 'outputs', 'labels', 'pixels', 'steps'] as const; // prettier-ignore
 export type FakeTask = (typeof FAKE_TASKS)[number];
 
 /** The main metric in place of an accuracy: where numbers are predicted, an error that grows as the accuracy falls. */
@@ -24,6 +26,17 @@ const picture = (shade: (x: number, y: number) => number): string => {
 const ring = (size: number, blur: number): string =>
   picture((x, y) => 255 / (1 + (Math.abs(Math.hypot(x - 13.5, y - 13.5) - size) / blur) ** 4));
 
+/** A disk of one class on another, with a margin of a third. */
+const map = (size: number, off: number): string => {
+  const data = new Uint8Array(SIDE * SIDE * 3);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const far = Math.hypot((i % SIDE) - 13.5, Math.floor(i / SIDE) - 13.5 - off);
+    data.set(classColor(far < size ? 2 : far < size + 3 ? 1 : 0), i * 3);
+  }
+  const png = encode({ width: SIDE, height: SIDE, channels: 3, depth: 8, data });
+  return `data:image/png;base64,${btoa(String.fromCharCode(...png))}`;
+};
+
 const METRICS_OF: Readonly<Record<Exclude<FakeTask, 'classes' | 'many-classes'>, MetricValues>> = {
   regression: [measured('rmse', 0.0512), measured('mae', 0.0391), measured('r2', 0.941), measured('loss', 0.00262)],
   pictures: [measured('psnr', 27.31), measured('rmse', 0.0431), measured('mae', 0.0214), measured('loss', 0.00186)],
@@ -34,6 +47,9 @@ const METRICS_OF: Readonly<Record<Exclude<FakeTask, 'classes' | 'many-classes'>,
     measured('macro-f1', 0.897, 'species'),
     measured('loss', 5.61),
   ],
+  labels: [measured('macro-f1', 0.612), measured('auc', 0.871), measured('accuracy', 0.934), measured('loss', 0.171)],
+  pixels: [measured('iou', 0.713), measured('accuracy', 0.921), measured('macro-f1', 0.82), measured('loss', 0.22)],
+  steps: [measured('accuracy', 0.883), measured('macro-f1', 0.804), measured('loss', 0.41)],
 };
 
 const task = (name: TaskInfo['name'], output?: string): TaskInfo => ({
@@ -48,7 +64,38 @@ const TASKS_OF: Readonly<Record<keyof typeof METRICS_OF, TaskInfo[]>> = {
   regression: [task('regression')],
   pictures: [task('reconstruction')],
   outputs: [task('regression', 'age'), task('classification', 'species')],
+  labels: [task('multi-label')],
+  pixels: [task('pixel-classification')],
+  steps: [task('step-classification')],
 };
+
+const LABELS = ['sky', 'sea', 'tree', 'house', 'person', 'dog', 'car', 'snow', 'night', 'crowd'];
+const PLACES = ['background', 'road', 'car'];
+const OF_PLACES = [
+  [91_024, 1204, 211],
+  [2310, 40_112, 899],
+  [402, 1711, 8120],
+];
+
+/** The figures of classes or labels of a task that has some. */
+function detailsOf(task: keyof typeof METRICS_OF): Details {
+  const next = random(5);
+  const none = { perClass: [], confusion: [] };
+  if (task === 'labels')
+    return {
+      ...none,
+      labels: LABELS.map((name, i) => ({
+        ...{ name, support: 400 - 37 * i, precision: i === 9 ? null : 0.5 + next() / 2, recall: next() },
+        ...{ f1: next(), auc: 0.5 + next() / 2, missed: 40 + i, wrong: i === 9 ? 0 : 20 + i },
+      })),
+    };
+  if (task !== 'pixels' && task !== 'steps') return none;
+  const perClass = OF_PLACES.map((row, i) => {
+    const samples = row.reduce((sum, one) => sum + one, 0);
+    return { name: PLACES[i]!, samples, accuracy: row[i]! / samples, ...(task === 'pixels' ? { iou: 0.9 - 0.2 * i } : {}) }; // prettier-ignore
+  });
+  return { perClass, confusion: OF_PLACES };
+}
 
 /** Forty classes, of which neighbors are confused. */
 function manyClasses(): Pick<Evaluation, 'metrics' | 'accuracy' | 'perClass' | 'confusion'> {
@@ -71,25 +118,45 @@ export function evaluationOfTask(task: FakeTask, tenClasses: Evaluation): Evalua
   if (task === 'many-classes') return { ...tenClasses, ...manyClasses() };
   const metrics = METRICS_OF[task];
   const { split, samples, samplesPerSecond, dataset } = tenClasses;
-  const none = { perClass: [], confusion: [] };
+  const { perClass, confusion } = tenClasses;
+  const outputs = [
+    { output: 'age', perClass: [], confusion: [] },
+    { output: 'species', perClass, confusion },
+  ];
   return {
     ...{ split, samples, metrics, tasks: TASKS_OF[task], loss: metrics.at(-1)!.value },
-    ...none,
+    ...detailsOf(task),
+    ...(task === 'outputs' ? { outputs } : {}),
     samplesPerSecond,
     dataset,
   };
 }
 
 /** Answers of such a task. */
-export function answersOfTask(task: FakeTask, cell: ConfusionCell | null): Answers {
+export function answersOfTask(task: FakeTask, { of }: AnswersQuestion): Answers {
   const next = random(11);
-  if (cell)
+  const examples = Array.from({ length: 7 }, (_, i) => ({
+    ...{ place: 31 * i + 2, picture: ring(4 + i, 3), probability: 0.41 + 0.07 * i },
+  }));
+  const cell = of.kind === 'cell' ? { actual: of.actual, predicted: of.predicted } : null;
+  if (task === 'pixels')
     return {
-      ...{ kind: 'classes', cell },
-      examples: Array.from({ length: 7 }, (_, i) => ({
-        ...{ place: 31 * i + 2, picture: ring(4 + i, 3), probability: 0.41 + 0.07 * i },
+      ...{ kind: 'maps', cell },
+      rows: [4, 6, 8, 10].map((size, place) => ({
+        ...{ place, input: ring(size, 6), target: map(size, 0), answer: map(size, 2), right: 0.9 + place / 100 },
       })),
     };
+  if (task === 'steps')
+    return {
+      ...{ kind: 'steps', cell, steps: 300 },
+      rows: [3, 4].map((place) => {
+        const target = Array.from({ length: 256 }, () => Math.floor(3 * next()));
+        const answer = target.map((one) => (next() < 0.1 ? (one + 1) % 3 : one));
+        return { place, target, answer, inputs: target.map((_, i) => (i * place) % 97), right: 0.9 };
+      }),
+    };
+  if (of.kind === 'label') return { kind: 'labels', mistake: { label: of.label, mistake: of.mistake }, examples };
+  if (cell) return { kind: 'classes', cell, examples };
   if (task === 'pictures')
     return {
       kind: 'pictures',

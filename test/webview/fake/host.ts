@@ -274,10 +274,10 @@ export class FakeHost {
         }
         return evaluationOfTask(this.pretence.task, evaluationOf(state.dataset?.sample ?? false));
       },
-      answers: async ({ cell }, { signal }) => {
-        this.note('answers', cell);
+      answers: async (asked, { signal }) => {
+        this.note('answers', asked);
         await wait(40, signal);
-        return answersOfTask(this.pretence.task, cell);
+        return answersOfTask(this.pretence.task, asked);
       },
       checkFolder: ({ folder }) =>
         Promise.resolve({

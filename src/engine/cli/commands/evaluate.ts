@@ -1,5 +1,6 @@
 import type { Split } from '../../../protocol/dataset';
 import type { Evaluation } from '../../../protocol/measure';
+import type { Details, LabelFigures } from '../../../protocol/measure/evaluation';
 import { metricWords, type MetricValues } from '../../../protocol/metric';
 import { visible } from '../../../protocol/visible';
 import { count, percent } from '../../../protocol/format';
@@ -36,14 +37,41 @@ export async function evaluate(
   await terminal.result(options.json ? JSON.stringify(evaluation) : evaluationText(evaluation));
 }
 
-/** Formats metrics and, for classes, the accuracy of each and the confusion matrix with true classes in rows. */
-export function evaluationText({ perClass, confusion, ...figures }: Evaluation): string {
-  const { tasks, metrics, loss, samples, split, samplesPerSecond, dataset, normalization } = figures;
+/** Formats metrics and, for classes and labels, the figures of each and the confusion matrix with true classes in rows. */
+export function evaluationText(evaluation: Evaluation): string {
+  const { tasks, metrics, loss, samples, split, samplesPerSecond, dataset, normalization } = evaluation;
   const [main] = metrics;
+  return [
+    `${main.name === 'loss' ? '' : `${metricWords(main)}, `}loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
+    ...otherMetrics(metrics),
+    ...(tasks ?? []).map(({ said }) => visible(said)),
+    ...measuringNotes(dataset.sample, normalization),
+    ...(dataset.notes ?? []).map(visible),
+    ...detailLines(evaluation),
+    ...(evaluation.outputs ?? []).flatMap((one) => {
+      const lines = detailLines(one);
+      return lines.length === 0 ? [] : ['', visible(one.output), ...lines.slice(1)];
+    }),
+  ].join('\n');
+}
+
+/** Formats the figures of classes or labels, after an empty line; empty where there are none. */
+function detailLines({ perClass, confusion, labels }: Details): string[] {
   const right = true;
+  if (labels) return ['', labelTable(labels)];
+  if (perClass.length === 0) return [];
+  const withUnions = perClass.some(({ iou }) => iou !== undefined);
   const classes = table(
-    [{ heading: 'class' }, { heading: 'examples', right }, { heading: 'accuracy', right }],
-    perClass.map((one) => [one.name, count(one.samples), percent(one.accuracy, 1)]),
+    [
+      { heading: 'class' },
+      { heading: withUnions ? 'pixels' : 'examples', right },
+      { heading: 'accuracy', right },
+      ...(withUnions ? [{ heading: 'IoU', right }] : []),
+    ],
+    perClass.map(({ name, samples, accuracy, iou }) => [
+      ...[name, count(samples), percent(accuracy, 1)],
+      ...(withUnions ? [shareText(iou ?? null)] : []),
+    ]),
   );
   const matrix = table(
     [{ heading: 'true \\ predicted' }, ...perClass.map((_, c) => ({ heading: String(c), right }))],
@@ -52,15 +80,22 @@ export function evaluationText({ perClass, confusion, ...figures }: Evaluation):
       ...row.map((count) => (count === 0 ? '.' : String(count))),
     ]),
   );
-  return [
-    `${main.name === 'loss' ? '' : `${metricWords(main)}, `}loss ${loss.toFixed(4)}, on ${count(samples)} ${split} examples of ${visible(dataset.name)} (${count(samplesPerSecond)} examples/s)`,
-    ...otherMetrics(metrics),
-    ...(tasks ?? []).map(({ said }) => visible(said)),
-    ...measuringNotes(dataset.sample, normalization),
-    ...(dataset.notes ?? []).map(visible),
-    ...(perClass.length > 0 ? ['', classes, '', matrix] : []),
-  ].join('\n');
+  return ['', classes, '', matrix];
 }
+
+function labelTable(labels: readonly LabelFigures[]): string {
+  const heads = ['examples', 'precision', 'recall', 'F1', 'AUC', 'missed', 'wrong'];
+  return table(
+    [{ heading: 'label' }, ...heads.map((heading) => ({ heading, right: true }))],
+    labels.map(({ name, support, precision, recall, f1, auc, missed, wrong }) => [
+      ...[name, count(support)],
+      ...[precision, recall, f1, auc].map(shareText),
+      ...[count(missed), count(wrong)],
+    ]),
+  );
+}
+
+const shareText = (value: number | null): string => (value === null ? '-' : percent(value, 1));
 
 /** Formats all metrics but the main one, in a line for each output; the loss of all together stands elsewhere. */
 function otherMetrics([, ...others]: MetricValues): string[] {

@@ -17,6 +17,8 @@ export interface NumericTargets {
   readonly values: Uint8Array | Float32Array;
   /** Shape for one example; empty for a single number. */
   readonly shape: readonly number[];
+  /** The names of the numbers of an example, in their order. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /**

@@ -85,16 +85,27 @@ export class Confusion {
 
   /** Mean over the same classes of intersection over union, 0 to 1. */
   get iou(): number {
-    return this.meanOver((hits, both) => hits / (both - hits));
+    return this.meanOver(union);
+  }
+
+  /** The same of each class; null where a class does not count. */
+  get unions(): (number | null)[] {
+    return this.scoresBy(union);
   }
 
   /** @param score of the rows that are and were called a class, and of the rows that are it plus those that were called it */
   private meanOver(score: (hits: number, both: number) => number): number {
-    const guessed = this.counts.reduce<number[]>((sums, row) => row.map((count, c) => count + (sums[c] ?? 0)), []);
-    const scores = this.counts.flatMap((row, c) => {
-      const both = row.reduce((sum, count) => sum + count, 0) + guessed[c]!;
-      return both === 0 ? [] : [score(row[c]!, both)];
-    });
+    const scores = this.scoresBy(score).filter((one) => one !== null);
     return scores.length === 0 ? 0 : scores.reduce((sum, one) => sum + one, 0) / scores.length;
   }
+
+  private scoresBy(score: (hits: number, both: number) => number): (number | null)[] {
+    const guessed = this.counts.reduce<number[]>((sums, row) => row.map((count, c) => count + (sums[c] ?? 0)), []);
+    return this.counts.map((row, c) => {
+      const both = row.reduce((sum, count) => sum + count, 0) + guessed[c]!;
+      return both === 0 ? null : score(row[c]!, both);
+    });
+  }
 }
+
+const union = (hits: number, both: number): number => hits / (both - hits);

@@ -211,6 +211,10 @@ class ClassesMeter implements Meter {
     return this.sums.counts;
   }
 
+  get unions(): Meter['unions'] {
+    return this.options.info.name === 'pixel-classification' ? this.sums.unions : undefined;
+  }
+
   get main(): MetricValue {
     const { sums } = this;
     return this.options.info.name === 'pixel-classification'

@@ -126,6 +126,21 @@ class LabelsMeter implements Meter {
     return measured('macro-f1', this.macroF1);
   }
 
+  get labels(): Meter['labels'] {
+    return this.counts.map((counts) => {
+      const { hits, called, there, scores, truths } = counts;
+      return {
+        ...{
+          support: there,
+          precision: called === 0 ? null : hits / called,
+          recall: there === 0 ? null : hits / there,
+        },
+        ...{ f1: f1Of(counts), auc: areaUnderCurve(scores, truths) ?? null },
+        ...{ missed: there - hits, wrong: called - hits },
+      };
+    });
+  }
+
   get values(): MetricValues {
     const areas = this.counts.map(({ scores, truths }) => areaUnderCurve(scores, truths));
     const known = areas.filter((area) => area !== undefined);
@@ -137,11 +152,8 @@ class LabelsMeter implements Meter {
     ];
   }
 
-  /** A label that is neither there nor called scores 0. */
   private get macroF1(): number {
-    return meanOf(
-      this.counts.map(({ hits, called, there }) => (called + there === 0 ? 0 : (2 * hits) / (called + there))),
-    );
+    return meanOf(this.counts.map(f1Of));
   }
 
   /** The macro-F1 of answering yes to everything. */
@@ -149,5 +161,8 @@ class LabelsMeter implements Meter {
     return meanOf(this.counts.map(({ there }) => (2 * there) / (this.examples + there)));
   }
 }
+
+/** A label that is neither there nor called scores 0. */
+const f1Of = ({ hits, called, there }: Counts): number => (called + there === 0 ? 0 : (2 * hits) / (called + there));
 
 const meanOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length;

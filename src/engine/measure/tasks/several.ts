@@ -2,6 +2,7 @@ import { measured, type MetricValue, type MetricValues } from '../../../protocol
 import type { TaskInfo } from '../../../protocol/task';
 import type { Batch } from '../../dataset/examples';
 import { tf } from '../../tf';
+import { columnsOf, joined } from './columns';
 import type { Hear, Meter, Task } from './task';
 
 /** The task of one of several outputs, the batch with its targets alone, and the weight of its loss. */
@@ -90,8 +91,7 @@ export class SeveralTasks implements Task {
     const width = sizes.reduce((sum, one) => sum + one, 0);
     let from = 0;
     return sizes.map((own) => {
-      const rows = new Float32Array(count * own);
-      for (let i = 0; i < count; i++) rows.set(all.subarray(i * width + from, i * width + from + own), i * own);
+      const rows = columnsOf(all.subarray(0, count * width), width, from, own);
       from += own;
       return rows;
     });
@@ -100,7 +100,7 @@ export class SeveralTasks implements Task {
 
 class SeveralMeter implements Meter {
   constructor(
-    private readonly meters: readonly Meter[],
+    readonly outputs: readonly Meter[],
     private readonly parts: readonly PartialTask[],
     private readonly split: (all: Float32Array, size: (task: Task) => number, count: number) => Float32Array[],
   ) {}
@@ -109,7 +109,7 @@ class SeveralMeter implements Meter {
     const ownScores = this.split(scores, ({ scoreSize }) => scoreSize, count);
     const ownTargets = this.split(targets, ({ targetSize }) => targetSize, count);
     const costs = new Float64Array(count);
-    this.meters.forEach((meter, i) => {
+    this.outputs.forEach((meter, i) => {
       meter.add(ownScores[i]!, ownTargets[i]!, count, (example, cost) => {
         costs[example]! += this.parts[i]!.weight * cost;
       });
@@ -118,11 +118,11 @@ class SeveralMeter implements Meter {
   }
 
   get samples(): number {
-    return this.meters[0]!.samples;
+    return this.outputs[0]!.samples;
   }
 
   get loss(): number {
-    return this.meters.reduce((sum, { loss }, i) => sum + this.parts[i]!.weight * loss, 0);
+    return this.outputs.reduce((sum, { loss }, i) => sum + this.parts[i]!.weight * loss, 0);
   }
 
   get main(): MetricValue {
@@ -130,7 +130,7 @@ class SeveralMeter implements Meter {
   }
 
   get values(): MetricValues {
-    const own = this.meters.flatMap((meter, i) => {
+    const own = this.outputs.flatMap((meter, i) => {
       const output = this.parts[i]!.task.infos[0].output;
       return meter.values.map(({ name, value }) => measured(name, value, output));
     });
@@ -141,19 +141,4 @@ class SeveralMeter implements Meter {
   get chance(): number {
     return Infinity;
   }
-}
-
-/** Puts rows side by side. */
-function joined(
-  parts: readonly { readonly values: Float32Array; readonly size: number }[],
-  count: number,
-): Float32Array {
-  const width = parts.reduce((sum, { size }) => sum + size, 0);
-  const all = new Float32Array(count * width);
-  let from = 0;
-  for (const { values, size } of parts) {
-    for (let i = 0; i < count; i++) all.set(values.subarray(i * size, (i + 1) * size), i * width + from);
-    from += size;
-  }
-  return all;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../../protocol/errors';
+import type { LabelFigures } from '../../../protocol/measure/evaluation';
 import type { MetricValue, MetricValues } from '../../../protocol/metric';
 import type { Normalization } from '../../../protocol/normalization';
 import type { TaskInfo } from '../../../protocol/task';
@@ -80,4 +81,10 @@ export interface Meter {
   /** Accuracy, and top-5 accuracy, 0 to 1, where the task has them. */
   readonly accuracy?: number | undefined;
   readonly top5?: number | undefined;
+  /** Intersection over union of each class, 0 to 1, for classes of pixels; null where a class is neither there nor called. */
+  readonly unions?: readonly (number | null)[] | undefined;
+  /** Figures of each label, where the task has labels. */
+  readonly labels?: readonly Omit<LabelFigures, 'name'>[] | undefined;
+  /** The measurements of the outputs in their order, where there are several. */
+  readonly outputs?: readonly Meter[] | undefined;
 }

@@ -153,7 +153,10 @@ function numbersIn(table: Table, targets: readonly number[]): Target {
   const whole = columns.every((column) => column.whole);
   const numbers = new (whole ? Int32Array : Float64Array)(table.rows * columns.length);
   for (const [c, { values }] of columns.entries()) values.forEach((value, row) => (numbers[row * columns.length + c] = value)); // prettier-ignore
-  return targetOf(numbers, columns.length === 1 ? [] : [columns.length], where);
+  const target = targetOf(numbers, columns.length === 1 ? [] : [columns.length], where);
+  return target.kind === 'values' && columns.length > 1
+    ? { ...target, names: columns.map(({ name }) => name) }
+    : target;
 }
 
 function categoryNotes(table: Table, features: readonly Feature[]): string[] {
