@@ -44,6 +44,17 @@ describe('layers of Keras', () => {
     network.dispose();
   });
 
+  it.each([
+    ['grouped-convolution-each-2', 6 + 3, ['DepthwiseConv2dNative', 'DepthwiseConv2dNative']],
+    ['grouped-convolution-many-2', 36 + 36, ['Conv2D', 'Conv2D', 'Conv2D', 'Conv2D']],
+  ])('%s takes few convolutions for %d groups', async (name, _, convolutions) => {
+    await tf.setBackend('cpu');
+    const network = await toNetwork(contentOf(fixture(name)));
+    const { kernels } = await tf.profile(() => network.forward(inputsOf(fixture(name)), INFERENCE)[0]!);
+    expect(kernels.map((kernel) => kernel.name).filter((kernel) => /Conv/.test(kernel))).toEqual(convolutions);
+    network.dispose();
+  });
+
   it('count what they multiply', () => {
     const macs = (name: string) => readGraph(contentOf(fixture(name))).nodes.map((node) => [node.type, node.macs]);
     // 3 vectors of 3 numbers, 2 heads of 3: four products, and 2 * 3 * 3 pairs of 3 and 3.
