@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { ModelContent } from '../../src/engine/checkpoint/types';
 import { sumOverInputs } from '../../src/engine/compress/calibration/inputs';
 import { withSubject } from '../../src/engine/compress/calibration/subject';
+import { keepZeros } from '../../src/engine/compress/reconstruct/keep-zeros';
 import { reconstruct } from '../../src/engine/compress/reconstruct/reconstruct';
 import { evaluateModel } from '../../src/engine/measure/evaluate';
 import { evaluated } from '../../src/engine/measure/evaluated';
@@ -97,7 +98,7 @@ it('is looked at on training images, and its kept weights are fitted anew', asyn
   expect([...sums].map(([name, { length }]) => [name, length])).toEqual([['w', 36]]);
   const w = content.tensors.get('w')!;
   const pruned = new Map(content.tensors).set('w', { ...w, data: w.data.map((one, i) => (i % 2 ? one : 0)) });
-  const { layers, tensors } = await reconstruct(content, pruned, data, options);
+  const { layers, tensors } = await reconstruct(content, pruned, data, { ...options, ...keepZeros });
   const [[, errors] = []] = layers;
   if (typeof errors !== 'object') throw new Error(errors ?? 'nothing was fitted');
   expect(errors.after).toBeLessThan(errors.before);

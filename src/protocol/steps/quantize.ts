@@ -1,45 +1,107 @@
 import * as z from 'zod';
+import { plural } from '../format';
 import { LayerPatterns } from '../patterns';
 import { defineStep } from './define';
 import { measuredAfter, measuredWords } from './measured-after';
+import { CALIBRATION_SAMPLES } from './prune';
 
 /** The numbers in which TensorFlow.js stores weights in fewer bits. */
 export const StoredType = z.enum(['uint8', 'uint16', 'float16']);
 export type StoredType = z.infer<typeof StoredType>;
 
-const LABELS = { uint8: '8 bits', uint16: '16 bits', float16: 'Half precision', float32: 'As they are' };
+/** Whole numbers with a scale for each output channel. TensorFlow.js has no such type: a packed file stores them. */
+export const ChannelInteger = z.enum(['int8', 'int4', 'int3', 'int2']);
+export type ChannelInteger = z.infer<typeof ChannelInteger>;
+
+/** The numbers in which weights can be kept. */
+export const Bits = z.enum([...StoredType.options, ...ChannelInteger.options]);
+export type Bits = z.infer<typeof Bits>;
+
+/** True for numbers with a scale for each output channel. */
+export const isChannelInteger = (bits: Bits): bits is ChannelInteger => ChannelInteger.safeParse(bits).success;
+
+/** The number of bits of a weight. */
+export const bitsOf = (bits: Bits): number => Number(/\d+$/.exec(bits)![0]);
+
+const LABELS = {
+  uint8: '8 bits (uint8)',
+  uint16: '16 bits (uint16)',
+  float16: 'Half precision (float16)',
+  int8: '8 bits by channel (int8)',
+  int4: '4 bits (int4)',
+  int3: '3 bits (int3)',
+  int2: '2 bits (int2)',
+  float32: 'As they are',
+};
 
 /** The effect of quantization on one layer. */
 export const QuantizedLayer = z.object({
   name: z.string(),
   state: z.enum(['quantized', 'kept']),
-  /** The reason why it is left alone. */
+  /** The reason why it is left alone, or why its error was not compensated. */
   reason: z.string().optional(),
-  /** Numbers in which its weights are stored; absent where it is left alone. */
-  dtype: StoredType.optional(),
+  /** Numbers of its weights; absent where it is left alone. */
+  bits: Bits.optional(),
   /** Root of the mean squared change of its weights, as a share of the root of their mean square. */
   error: z.number().optional(),
+  /** Mean squared error of its outputs on training examples, as a share of their variance: rounded to nearest, and with the error compensated. */
+  outputError: z.object({ before: z.number(), after: z.number() }).optional(),
   /** Bytes of its weights in the files. */
   bytes: z.object({ before: z.number(), after: z.number() }),
 });
 export type QuantizedLayer = z.infer<typeof QuantizedLayer>;
 
+/** Says of quantized layers that their files are as large as before; nothing where TensorFlow.js stores all their numbers. */
+export function storedAsFloats(layers: readonly QuantizedLayer[]): string[] {
+  const count = layers.filter(({ bits }) => bits !== undefined && isChannelInteger(bits)).length;
+  if (count === 0) return [];
+  return [
+    `The kernels of ${plural(count, 'layer')} have a scale for each channel, which TensorFlow.js cannot store: model.json holds their values as float32, and "secateur pack" stores them in so few bits.`,
+  ];
+}
+
 /**
- * Quantizes: stores weights in 8 or 16 bits, in the format of TensorFlow.js. uint8 and uint16 are an affine grid for each
- * tensor, with an exact 0, as the official converter computes it; so pruned weights stay 0.
+ * Quantizes: keeps weights in 16 bits or fewer. uint8, uint16 and float16 are the format of TensorFlow.js: uint8 and uint16 are
+ * an affine grid for each tensor, with an exact 0, as the official converter computes it. int8 to int2 are a grid for each output
+ * channel, with an exact 0; `model.json` stores their values as float32, and a packed file in so few bits. Pruned weights stay 0.
  */
 export const quantize = defineStep({
   name: 'quantize',
   options: {
-    dtype: StoredType.default('uint8')
-      .describe('Numbers in which weights are stored: uint8, uint16 or float16.')
+    bits: Bits.default('uint8')
+      .describe(
+        'Numbers of the weights: uint8, uint16 and float16 as TensorFlow.js stores them; int8, int4, int3 and int2 with a scale for each output channel.',
+      )
       .meta({ label: 'Store as', labels: LABELS }),
+    grid: z
+      .enum(['symmetric', 'affine'])
+      .optional()
+      .describe(
+        'Levels of int8 to int2: symmetric about 0, or affine, with more levels on one side where that fits better. By default symmetric for int8 and affine below.',
+      )
+      .meta({ group: 'advanced' }),
+    rounding: z
+      .enum(['nearest', 'compensated'])
+      .optional()
+      .describe(
+        'Rounding of int8 to int2: to the nearest level, or so that the errors of weights compensate each other on training examples. By default compensated where there is data.',
+      ),
+    samples: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(CALIBRATION_SAMPLES)
+      .describe('Training examples for compensated rounding.')
+      .meta({ group: 'advanced', unit: 'examples' }),
     weights: z
       .enum(['kernels', 'all'])
       .default('kernels')
-      .describe('Weights to quantize: kernels, which are nearly all bytes, or biases and normalization too.'),
+      .describe(
+        'Weights to quantize: kernels, which are nearly all bytes, or biases and normalization too; these get at least 16 bits where kernels have a scale for each channel.',
+      ),
     layers: z
-      .record(z.string(), z.enum([...StoredType.options, 'float32']))
+      .record(z.string(), z.enum([...Bits.options, 'float32']))
       .optional()
       .describe(
         'Numbers for single layers, by layer name; * stands for any characters. float32 leaves a layer as it is.',
@@ -50,11 +112,11 @@ export const quantize = defineStep({
       .meta({ label: 'Protected layers', group: 'advanced' }),
   },
   result: { layers: z.array(QuantizedLayer), ...measuredAfter },
-  traits: { changesModel: true, compresses: true },
+  traits: { changesModel: true, compresses: true, needsData: ({ rounding }) => rounding === 'compensated' },
   words: {
     title: 'Quantize',
     running: 'Quantizing',
-    purpose: 'Stores weights in 8 or 16 bits.',
+    purpose: 'Keeps weights in 2 to 16 bits.',
     verb: 'Quantize',
     past: 'quantized',
     outcome: measuredWords,

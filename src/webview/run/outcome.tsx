@@ -4,6 +4,7 @@ import { normalizationWords } from '../../protocol/normalization';
 import { mainMetric, mainText, metricDifference, METRICS, metricText } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { storedAsFloats } from '../../protocol/steps/quantize';
 import { sentence } from '../ui/sentence';
 import { attempt, jobAsked } from '../state/actions';
 import { ask } from '../state/host';
@@ -115,8 +116,11 @@ function notes({ steps }: RunResult): string[] {
       ];
     if (step.step === 'quantize') {
       const quantized = step.layers.filter(({ state }) => state === 'quantized');
-      const types = [...new Set(quantized.flatMap(({ dtype }) => dtype ?? []))].join(' and ');
-      return [`Weights of ${plural(quantized.length, 'layer')} are stored as ${types}.`];
+      const numbers = [...new Set(quantized.flatMap(({ bits }) => bits ?? []))].join(' and ');
+      return [
+        `Weights of ${plural(quantized.length, 'layer')} are kept as ${numbers}.`,
+        ...storedAsFloats(step.layers),
+      ];
     }
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
     if (step.step !== 'remove') return [];

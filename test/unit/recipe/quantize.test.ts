@@ -5,6 +5,7 @@ import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { tf } from '../../../src/engine/tf';
 import type { StepResult } from '../../../src/protocol/steps';
+import { storedAsFloats } from '../../../src/protocol/steps/quantize';
 import { Bench } from './runs';
 
 const prune = { step: 'prune', amount: { sparsity: 0.6 } } as const;
@@ -38,7 +39,7 @@ it('stock TensorFlow.js reads the same values', async () => {
   const bench = await Bench.make();
   const { out } = await bench.run({
     checkpoint: 'net',
-    steps: [{ step: 'quantize', dtype: 'uint16', weights: 'all' }],
+    steps: [{ step: 'quantize', bits: 'uint16', weights: 'all' }],
   });
   const written = await readCheckpoint(out);
   const tensors = [...written.tensors.values()];
@@ -57,13 +58,54 @@ it('stock TensorFlow.js reads the same values', async () => {
   model.dispose();
 });
 
+it('kernels have a grid for each channel below 8 bits, with the error compensated where there is data', async () => {
+  const bench = await Bench.make();
+  const step = { step: 'quantize', bits: 'int3', samples: 200 } as const;
+  const { steps, out, metrics } = await bench.run({ checkpoint: 'net', data: 'shapes', steps: [prune, step] });
+  const start = await readCheckpoint(bench.path('net', 'model.json'));
+  const { tensors } = await readCheckpoint(out);
+  for (const [name, { data, shape, quantization }] of tensors) {
+    if (!name.endsWith('kernel')) continue;
+    expect(quantization).toBeUndefined();
+    const channels = shape.at(-1)!;
+    for (let channel = 0; channel < channels; channel++)
+      expect(new Set([...data].filter((_, i) => i % channels === channel)).size).toBeLessThanOrEqual(8);
+  }
+  const zeros = [...start.tensors.values()].reduce(
+    (sum, { name, data }) => sum + (name.endsWith('kernel') ? data.length * 0.6 : 0),
+    0,
+  );
+  const now = [...tensors.values()].filter(({ name }) => name.endsWith('kernel'));
+  expect(now.reduce((sum, { data }) => sum + data.filter((value) => value === 0).length, 0)).toBeGreaterThanOrEqual(
+    Math.floor(zeros),
+  );
+  const { layers, metrics: measured } = quantized(steps);
+  expect(metrics.afterPrune).toEqual(measured);
+  for (const { bits, outputError } of layers.filter(({ state }) => state === 'quantized')) {
+    expect(bits).toBe('int3');
+    expect(outputError!.after).toBeLessThanOrEqual(outputError!.before);
+  }
+  const kernels = layers.filter(({ state }) => state === 'quantized').length;
+  expect(storedAsFloats(layers)).toEqual([expect.stringContaining(`The kernels of ${kernels} layers have a scale`)]);
+});
+
+it('weights are rounded to the nearest without data, and compensation without data is refused', async () => {
+  const bench = await Bench.make();
+  const { steps } = await bench.run({ checkpoint: 'net', steps: [{ step: 'quantize', bits: 'int4' }] });
+  expect(quantized(steps).layers.every(({ outputError }) => outputError === undefined)).toBe(true);
+  const step = { step: 'quantize', bits: 'int4', rounding: 'compensated' } as const;
+  await expect(bench.run({ checkpoint: 'net', steps: [step] }, { out: 'no' })).rejects.toThrow(
+    'Step 1 of the recipe (quantize) needs a dataset: name one as "data", for example fashion-mnist.',
+  );
+});
+
 it('layers have numbers of their own, or stay as they are', async () => {
   const bench = await Bench.make();
   const start = await readCheckpoint(bench.path('net', 'model.json'));
   const [first, second] = [...start.tensors.values()]
     .filter(({ name }) => name.endsWith('kernel'))
     .map(({ name }) => name.replace(/\/kernel$/, ''));
-  const step = { step: 'quantize' as const, dtype: 'float16' as const, layers: { [first!]: 'float32' as const } };
+  const step = { step: 'quantize' as const, bits: 'float16' as const, layers: { [first!]: 'float32' as const } };
   const { out, steps } = await bench.run({ checkpoint: 'net', steps: [step] });
   const { tensors } = await readCheckpoint(out);
   expect(tensors.get(`${first}/kernel`)?.quantization).toBeUndefined();

@@ -1,6 +1,6 @@
 import { bytes, percent } from '../../../protocol/format';
 import type { RunResult } from '../../../protocol/run';
-import type { QuantizedLayer } from '../../../protocol/steps/quantize';
+import { storedAsFloats, type QuantizedLayer } from '../../../protocol/steps/quantize';
 import { visible } from '../../../protocol/visible';
 import { measuringNotes } from '../runs';
 import { table } from '../table';
@@ -30,16 +30,18 @@ function quantizeText(result: RunResult): string {
     { heading: 'layer' },
     { heading: 'stored as' },
     { heading: 'error', right },
+    { heading: 'of outputs', right },
     { heading: 'before', right },
     { heading: 'after', right },
     { heading: 'left alone because' },
   ];
-  const rows = layersOf(result).map(({ name, dtype = 'as before', error, bytes: size, reason = '' }) => [
-    ...[visible(name), dtype, error === undefined ? '' : percent(error)],
+  const rows = layersOf(result).map(({ name, bits = 'as before', error, outputError, bytes: size, reason = '' }) => [
+    ...[visible(name), bits, error === undefined ? '' : percent(error), outputError ? percent(outputError.after) : ''],
     ...[bytes(size.before), bytes(size.after), visible(reason)],
   ]);
   return [
     ...[table(columns, rows), '', totalsTable(result), '', metricLine(result, 'quantizing')],
+    ...storedAsFloats(layersOf(result)),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

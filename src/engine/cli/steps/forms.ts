@@ -95,10 +95,11 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
     outcome: remove,
   },
   quantize: {
-    description: 'store weights in 8 or 16 bits',
+    description: 'keep weights in 2 to 16 bits',
     examples: [
       'quantize fashion-cnn --data fashion-mnist --out fashion-cnn-8-bit',
-      'quantize fashion-cnn --layers conv1=float16 "dense*=uint8" --dtype uint16 --dry-run',
+      'quantize fashion-cnn --bits int4 --data fashion-mnist --out fashion-cnn-4-bit',
+      'quantize fashion-cnn --layers conv1=float16 "dense*=uint8" --bits uint16 --dry-run',
     ],
     outcome: quantize,
   },

@@ -5,6 +5,7 @@ import type { Dataset } from '../../dataset/open-data';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
 import type { CalibrationOptions } from '../calibration/subject';
+import { keepZeros } from '../reconstruct/keep-zeros';
 import { reconstruct, type LayerReconstruction } from '../reconstruct/reconstruct';
 import { prunedTensors } from './apply';
 import type { PrunedTotals, PrunePlan } from './plan';
@@ -32,7 +33,7 @@ export async function applyAndReconstruct(
   const pruned = prunedTensors(content, plan);
   if (!reconstructs(score)) return { tensors: pruned, layers: plan.layers, totals: plan.totals };
   if (!data) throw new Error('a score that reconstructs was let through without data');
-  const { tensors, layers } = await reconstruct(content, pruned, data, { ...options, samples });
+  const { tensors, layers } = await reconstruct(content, pruned, data, { ...options, ...keepZeros, samples });
   const biases = new Map(
     readGraph(content).layers.map((layer) => [layer.name, gained(layer.tensors, pruned, tensors)]),
   );

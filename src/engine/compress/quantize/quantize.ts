@@ -1,19 +1,55 @@
-import type { QuantizedLayer, QuantizeStep, StoredType } from '../../../protocol/steps/quantize';
+import {
+  bitsOf,
+  isChannelInteger,
+  type Bits,
+  type QuantizedLayer,
+  type QuantizeStep,
+} from '../../../protocol/steps/quantize';
 import { storedBytes } from '../../checkpoint/dtype';
 import { quantizeTensor } from '../../checkpoint/quantize-tensor';
-import type { ModelContent, Tensor } from '../../checkpoint/types';
+import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { amountsByLayer, protectedLayers } from '../layer-names';
+import { channelsOf, gridOf, roundedTo, weightsOf, type KernelGrids } from './channel-grid';
 
 /** A quantized model, and the effect on each of its layers. */
 export interface QuantizedModel {
   readonly model: ModelContent;
   readonly layers: readonly QuantizedLayer[];
+  /** The grids of kernels that have one for each output channel, by tensor name. */
+  readonly grids: ReadonlyMap<string, KernelGrids>;
 }
 
-/** @throws UserError where a name in the step stands for no layer that can be quantized */
+/**
+ * Quantizes a model, each weight to the nearest value.
+ * @throws UserError where a name in the step stands for no layer that can be quantized
+ */
 export function quantized(model: ModelContent, step: QuantizeStep): QuantizedModel {
+  const tensors = new Map(model.tensors);
+  const grids = new Map<string, KernelGrids>();
+  const effects = decide(model, step).map((decision): Effect => {
+    if ('reason' in decision) return decision;
+    const { layer, bits } = decision;
+    for (const one of layer.tensors.filter((each) => isChosen(each, step))) {
+      // A tensor of two layers is quantized once.
+      if (tensors.get(one.tensor.name) !== one.tensor) continue;
+      const now = isChannelInteger(bits) && one.kernel ? onChannelGrids(one, bits, step) : undefined;
+      const tensor = now?.tensor ?? quantizeTensor(one.tensor, isChannelInteger(bits) ? 'uint16' : bits);
+      if (!tensor) return { layer, reason: `${one.tensor.name} has values beyond the range of ${bits}` };
+      tensors.set(one.tensor.name, tensor);
+      if (now) grids.set(one.tensor.name, now.grids);
+    }
+    return decision;
+  });
+  const layers = effects.map((effect) => report(effect, model.tensors, tensors));
+  return { model: { ...model, tensors }, layers, grids };
+}
+
+/** The numbers of a layer, or the reason why it is left alone. */
+type Effect = { readonly layer: GraphLayer } & ({ readonly bits: Bits } | { readonly reason: string });
+
+function decide(model: ModelContent, step: QuantizeStep): Effect[] {
   const { layers } = readGraph(model);
   const whyNot = (layer: GraphLayer): string | undefined =>
     layer.tensors.some((one) => isChosen(one, step))
@@ -27,65 +63,61 @@ export function quantized(model: ModelContent, step: QuantizeStep): QuantizedMod
     },
   });
   const kept = protectedLayers(layers, step.protect);
-  const tensors = new Map(model.tensors);
-  // A tensor of two layers is quantized once.
-  const done = new Set<string>();
-  const results = layers.map((layer, i): QuantizedLayer => {
-    const dtype = own.get(i) ?? step.dtype;
+  return layers.map((layer, i) => {
+    const bits = own.get(i) ?? step.bits;
     const pattern = kept.get(layer.name);
     const reason = pattern === undefined ? whyNot(layer) : `it is protected by "${pattern}"`;
-    if (reason !== undefined || dtype === 'float32')
-      return report(layer, tensors, { state: 'kept', reason: reason ?? 'as the step says' });
-    return quantizedLayer(layer, step, dtype, tensors, done);
+    if (reason !== undefined) return { layer, reason };
+    return bits === 'float32' ? { layer, reason: 'as the step says' } : { layer, bits };
   });
-  return { model: { ...model, tensors }, layers: results };
 }
 
-function quantizedLayer(
-  layer: GraphLayer,
+/** Rounds a kernel to grids of its own for each output channel; undefined where a value is not a number. */
+function onChannelGrids(
+  one: GraphTensor,
+  bits: Bits,
   step: QuantizeStep,
-  dtype: StoredType,
-  tensors: Map<string, Tensor>,
-  done: Set<string>,
-): QuantizedLayer {
-  const before = layer.tensors.map(({ tensor }) => tensors.get(tensor.name)!);
-  const bytes = bytesOf(before);
+): { tensor: Tensor; grids: KernelGrids } | undefined {
+  const { tensor } = one;
+  const { data } = tensor;
+  if (!(data instanceof Float32Array) || !data.every(Number.isFinite)) return undefined;
+  const channels = channelsOf(one);
+  const kind = step.grid ?? (bits === 'int8' ? 'symmetric' : 'affine');
+  const grids = Array.from({ length: channels.count }, (_, channel) =>
+    gridOf(weightsOf(data, channels, channel), bitsOf(bits), kind),
+  );
+  const kernel = { channels, grids };
+  return { tensor: { ...tensor, data: roundedTo(kernel, data) }, grids: kernel };
+}
+
+/** Reports the effect on a layer, from its weights before and after. */
+function report(effect: Effect, before: Tensors, after: Tensors): QuantizedLayer {
+  const { layer } = effect;
+  const bytes = { before: bytesOf(layer, before), after: bytesOf(layer, after) };
+  if ('reason' in effect)
+    return { name: layer.name, state: 'kept', reason: effect.reason, bytes: { ...bytes, after: bytes.before } };
+  return { name: layer.name, state: 'quantized', bits: effect.bits, error: changeOf(layer, before, after), bytes };
+}
+
+/** Root of the mean squared change of a layer's changed weights, as a share of the root of their mean square. */
+export function changeOf({ tensors }: GraphLayer, before: Tensors, after: Tensors): number {
   let [change, size] = [0, 0];
-  for (const { tensor } of layer.tensors.filter((one) => isChosen(one, step))) {
-    if (done.has(tensor.name)) continue;
-    const now = quantizeTensor(tensor, dtype);
-    if (!now)
-      return report(layer, tensors, {
-        state: 'kept',
-        reason: `${tensor.name} has values beyond the range of ${dtype}`,
-      });
-    done.add(tensor.name);
-    tensors.set(tensor.name, now);
-    for (let i = 0; i < tensor.data.length; i++) {
-      change += (now.data[i]! - tensor.data[i]!) ** 2;
-      size += tensor.data[i]! ** 2;
+  for (const { tensor } of tensors) {
+    const [was, is] = [before.get(tensor.name)!, after.get(tensor.name)!];
+    if (was === is) continue;
+    for (let i = 0; i < was.data.length; i++) {
+      change += (is.data[i]! - was.data[i]!) ** 2;
+      size += was.data[i]! ** 2;
     }
   }
-  const after = bytesOf(layer.tensors.map(({ tensor }) => tensors.get(tensor.name)!));
-  const error = size === 0 ? 0 : Math.sqrt(change / size);
-  return { name: layer.name, state: 'quantized', dtype, error, bytes: { before: bytes, after } };
+  return size === 0 ? 0 : Math.sqrt(change / size);
 }
 
 const isChosen = ({ kernel, tensor }: GraphTensor, { weights }: QuantizeStep): boolean =>
   tensor.dtype === 'float32' && (kernel || weights === 'all');
 
-function report(
-  { name, tensors }: GraphLayer,
-  now: ReadonlyMap<string, Tensor>,
-  rest: Pick<QuantizedLayer, 'state' | 'reason'>,
-): QuantizedLayer {
-  const bytes = bytesOf(tensors.map(({ tensor }) => now.get(tensor.name)!));
-  return { name, ...rest, bytes: { before: bytes, after: bytes } };
-}
-
-const bytesOf = (tensors: readonly Tensor[]): number =>
-  tensors.reduce(
-    (sum, { name, shape, dtype, quantization }) =>
-      sum + storedBytes({ name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) }),
-    0,
-  );
+const bytesOf = ({ tensors }: GraphLayer, now: Tensors): number =>
+  tensors.reduce((sum, { tensor: { name } }) => {
+    const { shape, dtype, quantization } = now.get(name)!;
+    return sum + storedBytes({ name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) });
+  }, 0);

@@ -8,16 +8,16 @@ import type { NormalEquations } from './least-squares';
 /** Images in one forward pass. */
 const BATCH_SIZE = 100;
 
-/** One layer in both models: the original gives the target outputs, the pruned model gives the inputs. */
+/** One layer in both models: the original gives the target outputs, the compressed model gives the inputs. */
 export interface LayerPair {
   readonly original: Product;
   /** The original kernel, inputs x outputs. */
   readonly kernel: tf.Tensor2D;
-  readonly pruned: Product;
+  readonly compressed: Product;
 }
 
 /**
- * Sums over all rows: x is an input row of the pruned layer's kernel, y the output of the original kernel without its
+ * Sums over all rows: x is an input row of the compressed layer's kernel, y the output of the original kernel without its
  * bias. The caller disposes of the tensors.
  */
 export interface Moments extends NormalEquations {
@@ -37,8 +37,8 @@ export interface Moments extends NormalEquations {
  */
 export async function momentsOf(
   subject: Subject,
-  prunedModel: TaskedNetwork,
-  { original, kernel, pruned }: LayerPair,
+  compressedModel: TaskedNetwork,
+  { original, kernel, compressed }: LayerPair,
   centered: boolean,
 ): Promise<Moments> {
   const sums = new TensorSums();
@@ -48,9 +48,9 @@ export async function momentsOf(
     original.watch((columns) => {
       wanted.push(tf.keep(tf.matMul(columns, kernel)));
     }),
-    pruned.watch((x) => {
+    compressed.watch((x) => {
       const y = wanted.shift();
-      if (!y) throw new Error('a layer was called more often in the pruned model');
+      if (!y) throw new Error('a layer was called more often in the compressed model');
       rows += x.shape[0];
       sums.add('xx', tf.matMul(x, x, true));
       sums.add('diagonal', tf.sum(tf.square(x), 0, true));
@@ -65,7 +65,7 @@ export async function momentsOf(
     await eachBatch(subject, BATCH_SIZE, async (batch) => {
       tf.tidy(() => {
         subject.tasked.scores(batch);
-        prunedModel.scores(batch);
+        compressedModel.scores(batch);
       });
       // Later layers are not computed, since their results were disposed of. Reading one sum computes all of them.
       await sums.get('y')?.data();

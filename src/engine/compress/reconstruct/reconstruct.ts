@@ -7,12 +7,11 @@ import type { Network } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
 import { pauseUnless } from '../../pause';
 import { withSubject, type CalibrationOptions, type Subject } from '../calibration/subject';
-import { solveMasked } from './least-squares';
+import type { NormalEquations } from './least-squares';
 import { momentsOf, type Moments } from './moments';
 
-/** The value that SparseGPT and OBC use. */
-const DAMPING = 0.01;
-const ITERATIONS = 50;
+/** The share of the mean square of inputs that keeps weights near their start values; SparseGPT, OBC and GPTQ use it too. */
+export const DAMPING = 0.01;
 /** A square matrix for this number of inputs takes 256 MB. */
 const MOST_INPUTS = 8192;
 
@@ -22,55 +21,79 @@ const MOST_INPUTS = 8192;
  */
 export type LayerReconstruction = { readonly before: number; readonly after: number } | string;
 
-/** A pruned model with refitted weights. */
+/** A compressed model with refitted weights. */
 export interface Reconstruction {
   readonly tensors: Tensors;
-  /** By layer name; layers without pruned weights are absent. */
+  /** By layer name; layers without changed weights are absent. */
   readonly layers: ReadonlyMap<string, LayerReconstruction>;
+}
+
+/** One layer to refit. */
+export interface LayerProblem {
+  /** Name of the kernel's tensor. */
+  readonly name: string;
+  readonly equations: NormalEquations;
+  /** The kernel before the compression and after it, inputs x outputs. */
+  readonly original: tf.Tensor2D;
+  readonly start: tf.Tensor2D;
+  /** To be awaited from time to time; an error that it throws ends the work. */
+  readonly pause: () => Promise<void>;
+}
+
+export interface ReconstructionOptions extends Omit<CalibrationOptions, 'stage'> {
+  /** The work in a word, for progress and reasons: `reconstruct`, `reconstructing`, `reconstructed`. */
+  readonly words: { readonly running: string; readonly not: string };
+  /** Finds a better kernel that is compressed in the same way, inputs x outputs; a new tensor. */
+  readonly solve: (problem: LayerProblem) => Promise<tf.Tensor2D>;
 }
 
 type FloatTensor = Tensor & { readonly data: Float32Array };
 const isFloat = (tensor: Tensor | undefined): tensor is FloatTensor => tensor?.data instanceof Float32Array;
 
 /**
- * Reconstructs a pruned model layer by layer, without labels (the objective of OBC, Frantar and Alistarh 2022).
- * The inputs of a layer are training images as the pruned layers before it transform them. Its kept weights and bias are
- * fitted so that its outputs come nearest to those of the same layer in the unpruned model. Zeros stay, and no layer's
- * error grows.
- * @param content the model before pruning
- * @param pruned its tensors after pruning
+ * Reconstructs a compressed model layer by layer, without labels (the objective of OBC, Frantar and Alistarh 2022).
+ * The inputs of a layer are training images as the compressed layers before it transform them. Its kernel, which `solve` keeps
+ * compressed, and its bias are fitted so that its outputs come nearest to those of the same layer in the original model. No
+ * layer's error grows.
+ * @param content the model before the compression
+ * @param compressed its tensors after it
  * @throws UserError where the model cannot run or does not fit the images, CancelledError
  */
 export async function reconstruct(
   content: ModelContent,
-  pruned: Tensors,
+  compressed: Tensors,
   data: Dataset,
-  options: Omit<CalibrationOptions, 'stage'>,
+  options: ReconstructionOptions,
 ): Promise<Reconstruction> {
-  return withSubject(content, data, { ...options, stage: 'reconstructing' }, async (subject) => {
-    const network = await toNetwork({ ...content, tensors: pruned });
+  return withSubject(content, data, { ...options, stage: options.words.running }, async (subject) => {
+    const network = await toNetwork({ ...content, tensors: compressed });
     try {
-      return await layerAfterLayer(subject, withTask(network, subject.images), pruned);
+      return await layerAfterLayer(subject, withTask(network, subject.images), compressed, options);
     } finally {
       network.dispose();
     }
   });
 }
 
-async function layerAfterLayer(subject: Subject, running: TaskedNetwork, pruned: Tensors): Promise<Reconstruction> {
-  const tensors = new Map(pruned);
+async function layerAfterLayer(
+  subject: Subject,
+  running: TaskedNetwork,
+  compressed: Tensors,
+  options: ReconstructionOptions,
+): Promise<Reconstruction> {
+  const tensors = new Map(compressed);
   const layers = new Map<string, LayerReconstruction>();
   const weights = readGraph(subject.content).layers.flatMap((layer) =>
     layer.tensors
       .map(({ tensor }) => tensor)
-      .filter(({ name, data }) => pruned.get(name)?.data !== data)
+      .filter(({ name, data }) => compressed.get(name)?.data !== data)
       .map((tensor) => ({ layer, tensor })),
   );
   for (const [index, { layer, tensor }] of weights.entries()) {
-    const stage = `reconstructing ${layer.name}, ${index + 1} of ${weights.length}`;
+    const stage = `${options.words.running} ${layer.name}, ${index + 1} of ${weights.length}`;
     const staged = { ...subject, options: { ...subject.options, stage } };
-    const fitted = await fit(staged, running, tensors, tensor);
-    layers.set(layer.name, typeof fitted === 'string' ? fitted : fitted.errors);
+    const fitted = await fit(staged, running, tensors, tensor, options);
+    layers.set(layer.name, typeof fitted === 'string' ? `${options.words.not}: ${fitted}` : fitted.errors);
     if (typeof fitted === 'string') continue;
     for (const changed of fitted.changed) tensors.set(changed.name, changed);
     show(running.network, fitted.changed);
@@ -83,32 +106,30 @@ async function fit(
   running: TaskedNetwork,
   tensors: Tensors,
   before: Tensor,
+  { solve }: ReconstructionOptions,
 ): Promise<{ changed: Tensor[]; errors: { before: number; after: number } } | string> {
   const kernel = tensors.get(before.name);
   const [original] = subject.tasked.network.products([before.name]);
-  const [pruned] = running.network.products([before.name]);
-  if (!original || !pruned || !isFloat(before) || !isFloat(kernel))
-    return 'not reconstructed: it is neither a dense layer nor a convolution';
+  const [compressed] = running.network.products([before.name]);
+  if (!original || !compressed || !isFloat(before) || !isFloat(kernel))
+    return 'it is neither a dense layer nor a convolution';
   const outputs = kernel.shape.at(-1) ?? 1;
   const inputs = kernel.data.length / outputs;
-  if (inputs > MOST_INPUTS) return `not reconstructed: it has more than ${MOST_INPUTS} inputs`;
-  const bias = pruned.bias === undefined ? undefined : tensors.get(pruned.bias);
+  if (inputs > MOST_INPUTS) return `it has more than ${MOST_INPUTS} inputs`;
+  const bias = compressed.bias === undefined ? undefined : tensors.get(compressed.bias);
   const matrix = (tensor: FloatTensor): tf.Tensor2D => tf.tensor2d(tensor.data, [inputs, outputs]);
   const [was, start] = [matrix(before), matrix(kernel)];
-  const mask = tf.tidy(() => tf.cast<tf.Tensor2D>(tf.notEqual(start, 0), 'float32'));
   let moments: Moments | undefined;
   let found: tf.Tensor2D | undefined;
   try {
-    moments = await momentsOf(subject, running, { original, kernel: was, pruned }, isFloat(bias));
-    found = await solveMasked(moments, start, mask, {
-      damping: DAMPING,
-      iterations: ITERATIONS,
-      pause: () => pauseUnless(subject.options.signal),
-    });
+    moments = await momentsOf(subject, running, { original, kernel: was, compressed }, isFloat(bias));
+    const pause = (): Promise<void> => pauseUnless(subject.options.signal);
+    found = await solve({ name: before.name, equations: moments, original: was, start, pause });
     const errors = {
       before: await errorOf(moments, start, isFloat(bias)),
       after: await errorOf(moments, found, false),
     };
+    if (errors.after > errors.before) return 'its outputs would not come nearer to what they were';
     const changed: Tensor[] = [{ ...kernel, data: (await found.data<'float32'>()).slice() }];
     if (isFloat(bias)) {
       const shift = tf.tidy(() => shiftOf(moments!, found!));
@@ -118,7 +139,7 @@ async function fit(
     }
     return { changed, errors };
   } finally {
-    tf.dispose([was, start, mask]);
+    tf.dispose([was, start]);
     if (found) tf.dispose(found);
     if (moments) tf.dispose({ ...moments });
   }
