@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DataReference, Split } from './dataset';
+import { weight } from './format';
 
 /** Examples that a page shows at most. */
 export const MOST_SHOWN = 12;
@@ -10,16 +11,32 @@ export const SHOWN_SIDE = 96;
 export const ExamplesQuestion = z.object({
   data: DataReference,
   split: Split,
+  /** Path of the model that they are prepared for; undefined: none is known. */
+  model: z.string().optional(),
   count: z.number().int().min(1).max(MOST_SHOWN).default(MOST_SHOWN),
 });
 
 /** The target of an example: the name of its class, or its first 12 numbers; null for one that is not finite. */
 const Target = z.union([z.string(), z.array(z.number().nullable())]);
 
-/** Some examples of a split, as they lie in their files: pictures, or numbers. */
+/** How pictures enter a network. */
+export const Entering = z.object({
+  /** In pixels. */
+  height: z.number(),
+  width: z.number(),
+  /** The channels, in their order. */
+  color: z.enum(['gray', 'rgb', 'bgr']),
+  /** The values of black and white, the widest of all channels; null: a normalization is not known yet. */
+  range: z.tuple([z.number(), z.number()]).nullable(),
+});
+export type Entering = z.infer<typeof Entering>;
+
+/** Some examples of a split: pictures as they enter a network, or numbers as they lie in their files. */
 export const DataExamples = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('pictures'),
+    /** Absent where no size is known: the pictures are then as they lie in their files. */
+    entering: Entering.optional(),
     /** Spread evenly over the split. `picture`: a PNG as a data URL, at most 96 pixels wide and high. */
     examples: z.array(z.object({ picture: z.string(), target: Target })),
   }),
@@ -32,3 +49,17 @@ export const DataExamples = z.discriminatedUnion('kind', [
   }),
 ]);
 export type DataExamples = z.infer<typeof DataExamples>;
+
+const COLORS: Readonly<Record<Entering['color'], string>> = {
+  gray: 'gray',
+  rgb: 'red, green and blue',
+  bgr: 'blue, green and red',
+};
+
+/** Says in a sentence how pictures enter a network: `They enter as 224x224 pixels, red, green and blue, from −1 to 1.` */
+export function enteringWords(entering: Entering | undefined): string {
+  if (!entering) return 'They are shown as they lie in their files, as no size is known yet.';
+  const { height, width, color, range } = entering;
+  const values = range ? `from ${weight(range[0])} to ${weight(range[1])}` : 'in a range that is found for each model';
+  return `They enter as ${height}x${width} pixels, ${COLORS[color]}, ${values}.`;
+}

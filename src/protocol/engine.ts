@@ -78,7 +78,7 @@ export const engineRequests = {
   describeData: request({ params: z.object({ data: DataReference }), result: DataDescription, trust: 'runs' }),
   /** The names of the columns of a table, which tell even where their roles are not known yet; empty for other data. */
   dataColumns: request({ params: z.object({ data: DataReference }), result: z.array(z.string()), trust: 'runs' }),
-  /** Some examples of data to look at, as they lie in its files. */
+  /** Some examples of data to look at, pictures as they enter a network. */
   examples: request({ params: ExamplesQuestion, result: DataExamples, trust: 'runs' }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),
   /**

@@ -770,13 +770,31 @@ test('a folder of pictures is shown with classes, splits and examples, and used 
   const pictures = element('pictures').getByRole('img');
   expect(await pictures.count()).toBe(12);
   expect(await pictures.last().getAttribute('alt')).toBe('Example of red');
-  expect(await page.evaluate(`document.querySelector('[data-testid=pictures] img').naturalWidth`)).toBe(8);
+  const wide = () => page.evaluate(`document.querySelector('[data-testid=pictures] img').naturalWidth`);
+  expect(await wide()).toBe(8);
+  expect(await element('entering').innerText()).toMatch(/enter as 6x8 pixels, red, green and blue, in a range that/);
   await element('split').selectOption('validation');
   await expect.poll(() => requests('shown')).toBe(2);
   await page.keyboard.press('Shift+Tab');
   await element('use-data').focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => requests('use')).toBe(1);
+});
+
+test('pictures are shown as they enter the network, with the range of their values', async () => {
+  await openData(await colors());
+  await read();
+  await element('data-preprocess-color').selectOption('gray');
+  await element('data-normalization').selectOption('[-1,1]');
+  await expect.poll(() => element('entering').innerText()).toBe('They enter as 6x8 pixels, gray, from \u22121 to 1.');
+  const shades = `(() => {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d');
+    context.drawImage(document.querySelector('[data-testid=pictures] img'), 0, 0);
+    return Array.from(context.getImageData(2, 2, 1, 1).data.slice(0, 3));
+  })()`;
+  const [red, green, blue] = z.array(z.number()).parse(await page.evaluate(shades));
+  expect([green, blue]).toEqual([red, red]);
 });
 
 test('what was recognized is corrected, read again, undone, reset, kept over a reload and saved', async () => {

@@ -63,13 +63,15 @@ export async function readDataset(
   const { preprocess, normalization } = conventional(descriptor, place.path);
   const sizes = new DataSizes(parts, preprocess, info.name, room);
   const told = `It holds ${evidence}.`;
-  const some: OpenData['some'] = async (split, wanted, signal) => {
-    const [its, part] = [members[split], parts[members[split]?.part ?? split]];
-    if (!its || !part) throw new UserError(whyNoSplit(info, split));
-    return someExamples(part, its.members, wanted, info.classNames, signal);
-  };
   const giving = (said: Normalization | undefined): OpenData => {
     const given = said ?? normalization;
+    const some: OpenData['some'] = async (split, wanted, taker = {}, signal) => {
+      const [its, part] = [members[split], parts[members[split]?.part ?? split]];
+      if (!its || !part) throw new UserError(whyNoSplit(info, split));
+      const form = sizes.formAt(taker.input, taker.usual);
+      const prepared = { form, normalization: given ?? taker.normalization };
+      return someExamples(part, its.members, wanted, { ...prepared, classNames: info.classNames, signal });
+    };
     const open: OpenData = {
       ...{ info, targets, key, given, giving, some, preprocess, evidence: told, notes: data.notes ?? [] },
       ...{ columns: data.columns, header: data.header },

@@ -7,6 +7,16 @@ import type { LoadListener } from './pictures/load';
 import type { Targets } from './targets';
 import type { Standardization } from './standardization';
 
+/** What is known of a network that takes examples. */
+export interface Taker {
+  /** Shape of its input with the batch dimension. */
+  readonly input?: readonly (number | null)[] | undefined;
+  /** How its pictures are prepared where the data does not say. */
+  readonly usual?: Preprocess | undefined;
+  /** Its normalization where the data does not say another. */
+  readonly normalization?: Normalization | undefined;
+}
+
 /** An open dataset. The shape of its examples in a network is not decided yet. */
 export interface OpenData {
   readonly info: DatasetInfo;
@@ -26,10 +36,10 @@ export interface OpenData {
   /** The normalization that the person set. */
   readonly given: Normalization | undefined;
   /**
-   * Reads some examples of a split for display. @throws UserError where there is no such split, or a picture is damaged;
-   * CancelledError
+   * Reads some examples of a split for display, as they enter a network. @throws UserError where there is no such split,
+   * or a picture is damaged; CancelledError
    */
-  some(split: Split, count: number, signal?: AbortSignal): Promise<DataExamples>;
+  some(split: Split, count: number, taker?: Taker, signal?: AbortSignal): Promise<DataExamples>;
   /** Returns the same data with another given normalization; cheap. */
   giving(normalization: Normalization | undefined): OpenData;
   /**

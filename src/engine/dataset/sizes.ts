@@ -82,7 +82,7 @@ export class DataSizes {
   ): Promise<SizedParts> {
     const common = this.common ?? this.commonArrays();
     if (!common) return this.asTheyAre();
-    const form = formFor(this.common ? input : undefined, common, { ...usual, ...this.preprocess }, this.name);
+    const form = this.formFor(common, input, usual);
     const key = JSON.stringify(form);
     const known = this.sizes.get(key);
     try {
@@ -101,6 +101,21 @@ export class DataSizes {
       if (this.sizes.get(key) === made) this.sizes.delete(key);
     });
     return made;
+  }
+
+  /** Returns the form of pictures for a network with such an input; undefined for others, or where no size is known. */
+  formAt(input: readonly (number | null)[] | undefined, usual: Preprocess = {}): Form | undefined {
+    try {
+      const common = this.common ?? this.commonArrays();
+      return common && this.formFor(common, input, usual);
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+
+  private formFor(common: Common, input: readonly (number | null)[] | undefined, usual: Preprocess): Form {
+    return formFor(this.common ? input : undefined, common, { ...usual, ...this.preprocess }, this.name);
   }
 
   private asTheyAre(): SizedParts {

@@ -1,7 +1,9 @@
-import { type DataExamples, SHOWN_SIDE } from '../../protocol/data-examples';
+import { type DataExamples, type Entering, SHOWN_SIDE } from '../../protocol/data-examples';
 import { CancelledError } from '../../protocol/errors';
+import { ofChannel, type Normalization } from '../../protocol/normalization';
 import { numbersIn } from './numbers-in';
 import { decodePicture } from './pictures/decode';
+import { formed, type Form } from './pictures/form';
 import type { Pixels } from './pictures/picture';
 import { thumbnail } from './pictures/thumbnail';
 import type { ArrayExamples, Part, StoredExamples, Target } from './sources/source';
@@ -11,9 +13,19 @@ const SHOWN_NUMBERS = 12;
 
 type Pictured = (member: number) => Promise<Pixels>;
 
+/** How examples are shown. */
+export interface ShownOptions {
+  /** The form in which pictures enter a network; undefined: as they are stored. */
+  readonly form?: Form | undefined;
+  /** The normalization of their pixels; undefined: not known. */
+  readonly normalization?: Normalization | undefined;
+  readonly classNames: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Reads some examples of a split as they are stored. Pictures are spread evenly over the split, since folders are sorted
- * by class; of other examples, the first are taken.
+ * Reads some examples of a split. Pictures are spread evenly over the split, since folders are sorted by class; of other
+ * examples, the first are taken. Colors are shown as they are, in whatever order they enter a network.
  * @param members of the split, by their numbers in the part
  * @throws UserError where a picture is damaged, CancelledError
  */
@@ -21,8 +33,7 @@ export async function someExamples(
   { examples, target }: Part,
   members: Uint32Array,
   count: number,
-  classNames: readonly string[],
-  signal?: AbortSignal,
+  { form, normalization, classNames, signal }: ShownOptions,
 ): Promise<DataExamples> {
   const wanted = Math.min(count, members.length);
   const told = (member: number) => targetAt(target, member, classNames);
@@ -40,9 +51,31 @@ export async function someExamples(
   for (let i = 0; i < wanted; i++) {
     if (signal?.aborted) throw new CancelledError();
     const member = members[Math.floor((i * members.length) / wanted)]!;
-    shown.push({ picture: thumbnail(await pictured(member), SHOWN_SIDE), target: told(member) });
+    const picture = await pictured(member);
+    const prepared = form ? formed(picture, { ...form, color: form.color === 'bgr' ? 'rgb' : form.color }) : picture;
+    shown.push({ picture: thumbnail(prepared, SHOWN_SIDE), target: told(member) });
   }
-  return { kind: 'pictures', examples: shown };
+  const entering = enteringAs(examples, form, normalization);
+  return { kind: 'pictures', ...(entering ? { entering } : {}), examples: shown };
+}
+
+function enteringAs(
+  examples: StoredExamples,
+  form: Form | undefined,
+  normalization: Normalization | undefined,
+): Entering | undefined {
+  const range = normalization ? rangeOf(normalization) : null;
+  if (form) return { height: form.height, width: form.width, color: form.color, range };
+  if (examples.kind === 'pictures') return undefined;
+  const [height = 1, width = 1, channels = 1] = examples.shape;
+  return { height, width, color: channels === 1 ? 'gray' : 'rgb', range };
+}
+
+/** Returns the values of black and white, the widest of all channels. */
+function rangeOf({ mean, std }: Normalization): [number, number] {
+  const of = (share: number) =>
+    [0, 1, 2].map((channel) => (share - ofChannel(mean, channel)) / ofChannel(std, channel));
+  return [Math.min(...of(0)), Math.max(...of(1))];
 }
 
 /** Prepares access to the pictures of examples; returns the numbers where the examples are not pictures. */

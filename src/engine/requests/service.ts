@@ -11,6 +11,7 @@ import { Engine } from './engine';
 import { describeData } from './describe-data';
 import { answers } from './answers';
 import { evaluate } from './evaluate';
+import { examples } from './examples';
 import { normalizationAnswer } from './fitted';
 import { latency } from './latency';
 import { plan } from './plan';
@@ -54,8 +55,7 @@ export function createService(
     describeData: async ({ data }, { signal }) =>
       describeData(await engine.openData(data, '/', { download: false, signal })),
     dataColumns: async ({ data }, { signal }) => [...(await engine.columnsOf(data, '/', { download: false, signal }))],
-    examples: async ({ data, split, count }, { signal }) =>
-      (await engine.openData(data, '/', { download: false, signal })).some(split, count, signal),
+    examples: examples(engine),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
     normalization: withLayers(engineRequests.normalization, ({ model, data, download, trial }, { signal, report }) =>
       checkpoints.use(model, async (session) => {

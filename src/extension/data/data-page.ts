@@ -58,12 +58,16 @@ export class DataPage {
 
   private handlers(): Handlers<DataRequests> {
     const { engine } = this.tools;
+    const { model } = this.reviewed;
     return {
       review: ({ options, again }, { signal }) => this.review(options, again, signal),
       shown: async ({ split, options }, { signal }) =>
-        engine.call('examples', { data: await this.source.data(options, signal), split }, { signal }),
+        engine.call(
+          'examples',
+          { data: await this.source.data(options, signal), split, ...(model === undefined ? {} : { model }) },
+          { signal },
+        ),
       findNormalization: async ({ options }, { signal, report }) => {
-        const { model } = this.reviewed;
         if (model === undefined) throw new UserError('No model needs this data: open one, and choose the data there.');
         const data = await this.source.data(withKey(options, 'normalization', undefined), signal);
         return engine.call(

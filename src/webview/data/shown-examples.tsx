@@ -1,4 +1,4 @@
-import type { DataExamples } from '../../protocol/data-examples';
+import { enteringWords, type DataExamples } from '../../protocol/data-examples';
 import { columnsOfRole, type DataDescription } from '../../protocol/data-description';
 import { count } from '../../protocol/format';
 import { QuestionState } from '../question/question-state';
@@ -38,14 +38,19 @@ const numberText = (value: number | null): string =>
 function Body({ examples, features }: { examples: DataExamples; features: readonly string[] }) {
   if (examples.kind === 'pictures')
     return (
-      <ul class="example-pictures" data-testid="pictures">
-        {examples.examples.map(({ picture, target }, index) => (
-          <li key={index}>
-            <img src={picture} alt={`Example of ${targetText(target)}`} />
-            <span class="small">{targetText(target)}</span>
-          </li>
-        ))}
-      </ul>
+      <>
+        <p class="small quiet" data-testid="entering">
+          {enteringWords(examples.entering)}
+        </p>
+        <ul class="example-pictures" data-testid="pictures">
+          {examples.examples.map(({ picture, target }, index) => (
+            <li key={index}>
+              <img src={picture} alt={`Example of ${targetText(target)}`} />
+              <span class="small">{targetText(target)}</span>
+            </li>
+          ))}
+        </ul>
+      </>
     );
   const columns = examples.examples[0]?.values.length ?? 0;
   // A column of names is several numbers.

@@ -4,10 +4,13 @@ import { decode, encode } from 'fast-png';
 import { expect, it } from 'vitest';
 import { openDataset } from '../../../src/engine/dataset/dataset';
 import type { OpenData } from '../../../src/engine/dataset/open-data';
+import { FOR_NEW_NETWORKS } from '../../../src/protocol/normalization';
+import type { DatasetDescriptor } from '../../../src/protocol/dataset';
+import { enteringWords } from '../../../src/protocol/data-examples';
 import { temporaryFolder } from '../temporary';
 
-const open = (source: string): Promise<OpenData> =>
-  openDataset({ source }, '/', { sampleFolder: source, cacheFolder: source }, { download: false });
+const open = (source: string, said: Omit<DatasetDescriptor, 'source'> = {}): Promise<OpenData> =>
+  openDataset({ source, ...said }, '/', { sampleFolder: source, cacheFolder: source }, { download: false });
 
 const pixels = (url: string) => decode(Buffer.from(url.replace('data:image/png;base64,', ''), 'base64'));
 
@@ -41,6 +44,39 @@ it('a large picture is shown small, with its ratio', async () => {
   const shown = await (await open(folder)).some('test', 2);
   if (shown.kind !== 'pictures') throw new Error(shown.kind);
   expect(pixels(shown.examples[1]!.picture)).toMatchObject({ width: 96, height: 24 });
+});
+
+it.each(['crop', 'pad', 'stretch'] as const)('pictures are shown as they enter a network, with %s', async (resize) => {
+  const folder = path.join(await temporaryFolder(), 'animals');
+  for (const name of ['cat', 'dog']) {
+    await mkdir(path.join(folder, 'test', name), { recursive: true });
+    await cp('test/fixtures/pictures/rgb.png', path.join(folder, 'test', name, '1.png'));
+  }
+  const data = await open(folder, { preprocess: { resize } });
+  const input = [null, 8, 5, 1];
+  const shown = await data.some('test', 2, { input, normalization: FOR_NEW_NETWORKS });
+  if (shown.kind !== 'pictures') throw new Error(shown.kind);
+  expect(enteringWords(shown.entering)).toBe('They enter as 8x5 pixels, gray, from \u22121 to 1.');
+  const examples = (await data.at(input)).under({ ...FOR_NEW_NETWORKS, from: 'new' }).split('test');
+  const entering = examples.batch(0, 1).values;
+  const picture = pixels(shown.examples[0]!.picture);
+  expect(picture).toMatchObject({ height: 8, width: 5, channels: 1 });
+  expect([...picture.data]).toEqual([...entering].map((x) => Math.round(255 * (0.5 * x + 0.5))));
+});
+
+it('colors in the order of BGR are shown as they are', async () => {
+  const folder = path.join(await temporaryFolder(), 'animals');
+  await mkdir(path.join(folder, 'test', 'a'), { recursive: true });
+  await mkdir(path.join(folder, 'test', 'b'), { recursive: true });
+  for (const name of ['a', 'b']) await cp('test/fixtures/pictures/rgb.png', path.join(folder, 'test', name, '1.png'));
+  const data = await open(folder, { preprocess: { convention: 'imagenet-caffe' } });
+  const shown = await data.some('test', 2);
+  if (shown.kind !== 'pictures') throw new Error(shown.kind);
+  const stored = decode(await readFile('test/fixtures/pictures/rgb.png'));
+  expect(pixels(shown.examples[0]!.picture).data).toEqual(stored.data);
+  expect(enteringWords(shown.entering)).toMatch(
+    /^They enter as 10x13 pixels, blue, green and red, from \u2212124 to 151/,
+  );
 });
 
 it('of a table the first rows are shown as numbers', async () => {

@@ -47,6 +47,12 @@ describe('the engine process', () => {
     const answers = await call('answers', { model, data, of: { kind: 'cell', actual, predicted } });
     if (answers.kind !== 'classes') throw new Error('the answers are no classes');
     expect(answers.examples).toHaveLength(Math.min(12, confusion[actual]![predicted]!));
+    // The input of the model decides the size and, as the checkpoint says, the range.
+    const { normalization } = await call('evaluate', { model, data });
+    const shown = await call('examples', { model, data, split: 'test', count: 1 });
+    if (shown.kind !== 'pictures' || !normalization) throw new Error('the examples are no pictures');
+    const known = normalization.from === 'stored' || normalization.from === 'layer';
+    expect(shown.entering?.range === null).toBe(!known);
     const prune = { step: 'prune', amount: { sparsity: 0.5 } } as const;
     expect((await call('plan', { model, step: prune })).noAccuracy).toBe('no dataset chosen');
     expect((await call('plan', { model, step: prune, data, samples: 2 })).metrics).toMatchObject({ samples: 2 });
