@@ -51,12 +51,17 @@ function largestChange({ data: old }: Tensor, { data }: Tensor): number {
   return largest;
 }
 
-/** Warns of the effect of training on the files of a model with quantized weights; undefined for other models. */
-export function trainingNote(model: ModelContent): string | undefined {
-  const quantized = tensorsOf(model).filter(({ quantization, dtype }) => quantization && dtype === 'float32');
+/**
+ * Warns of quantized weights that leave their grid; undefined for models without.
+ * @param leaves true for the name of a tensor whose values change freely
+ */
+export function leavingNote(model: ModelContent, leaves: (name: string) => boolean): string | undefined {
+  const quantized = tensorsOf(model).filter(
+    ({ name, quantization, dtype }) => quantization && dtype === 'float32' && leaves(name),
+  );
   if (quantized.length === 0) return undefined;
   const more = count(quantized.reduce((sum, one) => sum + growth(one), 0));
-  return `The checkpoint has ${plural(quantized.length, 'quantized tensor')}; weights that are trained leave their grid and are stored in full: the files grow by up to ${more} bytes.`;
+  return `${plural(quantized.length, 'quantized tensor')} of the checkpoint may leave the grid and ${quantized.length === 1 ? 'is' : 'are'} then stored in full: the files grow by up to ${more} bytes.`;
 }
 
 /** Reports parts of a checkpoint that are not carried over; undefined where everything is. */

@@ -1,7 +1,10 @@
 import { trains } from '../../protocol/steps';
-import { optimizerNote, storageNotes, trainingNote } from '../checkpoint/storage-notes';
+import { leavingNote, optimizerNote, storageNotes } from '../checkpoint/storage-notes';
 import type { ModelContent } from '../checkpoint/types';
+import type { Recipe } from '../../protocol/recipe';
+import { readGraph } from '../model/graph';
 import { leftOutOfTraining } from '../model/runnable';
+import { keepsValues } from './few-values';
 import type { Prepared } from './types';
 
 /**
@@ -10,11 +13,10 @@ import type { Prepared } from './types';
  */
 export function notesBefore({ parent, start, recipe }: Pick<Prepared, 'parent' | 'start' | 'recipe'>): string[] {
   const trained = recipe.steps.some((step) => trains(step));
-  const changed = trained || recipe.steps.some(({ step }) => step === 'recalibrate');
   return [
     ...(parent?.warnings ?? []),
     optimizerNote(start),
-    changed ? trainingNote(start) : undefined,
+    leavingNote(start, freelyChanged(start, recipe)),
     trained ? leftOutOfTraining(start) : undefined,
   ].filter((note) => note !== undefined);
 }
@@ -22,4 +24,18 @@ export function notesBefore({ parent, start, recipe }: Pick<Prepared, 'parent' |
 /** Returns the notes of a finished run. @param model after its last step */
 export function notesAfter(prepared: Pick<Prepared, 'parent' | 'start' | 'recipe'>, model: ModelContent): string[] {
   return [...notesBefore(prepared), ...storageNotes(prepared.start, model)];
+}
+
+/** Finds the tensors that steps change without regard to the numbers in which they are stored. */
+function freelyChanged(start: ModelContent, { steps }: Recipe): (name: string) => boolean {
+  const trained = steps.filter((step) => step.step === 'train' || step.step === 'finetune');
+  // A train step begins with weights of its own.
+  if (trained.some((step) => !keepsValues(step))) return () => true;
+  const measured = trained.length > 0 || steps.some(({ step }) => step === 'recalibrate');
+  if (!measured) return () => false;
+  const statistics = readGraph(start)
+    .layers.flatMap(({ tensors }) => tensors)
+    .filter(({ role }) => role === 'mean' || role === 'variance');
+  const names = new Set(statistics.map(({ tensor }) => tensor.name));
+  return (name) => names.has(name);
 }

@@ -12,6 +12,7 @@ import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import type { Augment } from '../../protocol/steps/augment';
 import { Adam, type AdamState } from './adam';
+import type { Constraints } from './constraints/constraint';
 import { changesFor, checkAugment } from './augmentation';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
@@ -57,6 +58,8 @@ export interface TrainOptions extends LearningRates {
   stage: string;
   /** Zeros and ones for each element of a weight, by weight name: where it is 0 the weight never changes. */
   masks?: ReadonlyMap<string, Uint8Array> | undefined;
+  /** The values that weights may have, by weight name. */
+  constraints?: Constraints | undefined;
   /** Changes masks during training: those of the weights that have one from the start. */
   gradual?: GradualPruning | undefined;
   /** Changes the training images at random. */
@@ -141,10 +144,14 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   if (weights.length === 0) throw new UserError(NOTHING_TO_TRAIN);
   const length = { epochs, stepsPerEpoch: Math.floor(images.length / batchSize) };
   const masks = options.masks ?? new Map<string, Uint8Array>();
-  const masking = { masks, ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}) };
+  const kept = {
+    masks,
+    ...(gradual?.regrown ? { shadowed: gradual.regrown } : {}),
+    ...(options.constraints ? { constraints: options.constraints } : {}),
+  };
   // Frozen kernels are pruned too.
   const frozen = [...network.variables.values()].filter(({ name, trainable }) => !trainable && masks.has(name));
-  const adam = new Adam([...weights, ...(gradual ? frozen : [])], masking, resume?.adam);
+  const adam = new Adam([...weights, ...(gradual ? frozen : [])], kept, resume?.adam);
   const taken = new Steps({ tasked, weights, adam, seeds: options.seeds, distillation: options.distillation });
   const session = { options, tasked, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
@@ -183,10 +190,11 @@ async function updateMasks({ options, adam, length, sparsity: schedule }: Sessio
   if (!gradual || !schedule || !updatesMask(schedule, done)) return;
   const values = await adam.maskedValues();
   const update = await gradual.mask(values, sparsityAt(schedule, done));
-  adam.setMasks(update.masks, values);
+  await adam.setMasks(update.masks, values);
   await requireZeros(adam, update.masks);
   const sparsity = options.sparsity?.() ?? update.sparsity;
-  if (Math.abs(sparsity - update.sparsity) > SAME_SPARSITY)
+  const excess = sparsity - update.sparsity;
+  if (excess < -SAME_SPARSITY || (excess > SAME_SPARSITY && !adam.roundsToZero))
     throw new Error(`the weights have a sparsity of ${sparsity} where their masks have ${update.sparsity}`);
   options.onMask?.(done / length.stepsPerEpoch, sparsity);
 }

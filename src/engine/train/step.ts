@@ -49,7 +49,7 @@ export class Steps {
     this.#step = index;
     const { rate, epsilon } = adam.begin(learningRate);
     const targets = tasked.task.fed(tasked.targetsOf(batch));
-    return step.run(
+    const scores = await step.run(
       ...[
         ...tasked.inputsOf(batch),
         targets,
@@ -58,6 +58,9 @@ export class Steps {
         ...(answers ? [answers] : []),
       ],
     );
+    // The array of the scores belongs to the traced step.
+    await adam.hold();
+    return scores;
   }
 
   /** Releases the traced steps. */

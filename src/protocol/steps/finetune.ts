@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { defineStep } from './define';
 import { Distill } from './distill';
 import { Gradual } from './gradual';
@@ -7,7 +7,10 @@ import { batchSize, bestEpochWords, epochs, learningRate, trained, trainingOptio
 /** Chosen on the validation images of `fashion-cnn` at 90% sparsity after 2 epochs: mean accuracy of two seeds 0.9210, against 0.9207 at 0.001. */
 export const FINETUNE_LEARNING_RATE = 0.003;
 
-/** Continues training with the mask held: zeros stay 0, and `gradual` adds more zeros on the way. */
+/**
+ * Continues training with the mask held: zeros stay 0, weights on few values stay on few values, and `gradual` adds more
+ * zeros on the way.
+ */
 export const finetune = defineStep({
   name: 'finetune',
   options: {
@@ -15,6 +18,13 @@ export const finetune = defineStep({
     batchSize,
     learningRate: learningRate(FINETUNE_LEARNING_RATE),
     ...trainingOptions,
+    values: z
+      .enum(['keep', 'free'])
+      .optional()
+      .describe(
+        'Weights that have few values, such as clusters or a grid: keep them on these (default), or train them free.',
+      )
+      .meta({ label: 'Few values', group: 'advanced', labels: { keep: 'Keep', free: 'Train free' } }),
     gradual: Gradual.optional().describe('Prune gradually while training.').meta({ label: 'Gradual pruning' }),
     distill: Distill.optional().describe('Learn from the answers of a teacher too.').meta({ label: 'Distillation' }),
   },

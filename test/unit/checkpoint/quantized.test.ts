@@ -7,7 +7,7 @@ import { dequantize, fromFloat16, toFloat16 } from '../../../src/engine/checkpoi
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { encodeCheckpoint } from '../../../src/engine/checkpoint/encode';
 import { quantizeExactly } from '../../../src/engine/checkpoint/requantize';
-import { optimizerNote, storageNotes, trainingNote } from '../../../src/engine/checkpoint/storage-notes';
+import { leavingNote, optimizerNote, storageNotes } from '../../../src/engine/checkpoint/storage-notes';
 import type { ModelContent, Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
 import { withZeroOnGrid } from '../../../src/engine/checkpoint/zero-on-grid';
@@ -193,7 +193,8 @@ describe('a grid without an exact 0', () => {
     const { quantization, ...plain } = grown;
     expect(quantization).toBeDefined();
     expect(storageNotes(modelWith(before), modelWith(plain))).toHaveLength(1);
-    expect(trainingNote(modelWith(before))).toMatch(/grow by up to 6,000 bytes\.$/);
+    expect(leavingNote(modelWith(before), () => true)).toMatch(/grow by up to 6,000 bytes\.$/);
+    expect(leavingNote(modelWith(before), () => false)).toBeUndefined();
     expect(optimizerNote(modelWith(before))).toBeUndefined();
     expect(optimizerNote(modelWith(before, { ...before, name: 'Adam/w/m', group: 'optimizer' }))).toMatch(
       /^The state of the optimizer \(1 tensor\) is left out/,

@@ -178,10 +178,10 @@ describe('--json prints one document', () => {
       const { stdout } = await secateur([...given, ...more, '--json']);
       return z.object({ notes: z.array(z.string()).default([]) }).parse(JSON.parse(stdout)).notes;
     };
-    const planned = await notes('--fine-tune', '1', '--dry-run');
+    const planned = await notes('--fine-tune', '1', '--values', 'free', '--dry-run');
     const grown = planned.filter((note) => note.includes('the files grow by up to'));
     expect(grown).toHaveLength(1);
-    expect(await notes('--fine-tune', '1', '--out', at('grown'))).toContain(grown[0]);
+    expect(await notes('--fine-tune', '1', '--values', 'free', '--out', at('grown'))).toContain(grown[0]);
     expect(await notes('--dry-run')).not.toContain(grown[0]);
   });
 

@@ -11,8 +11,21 @@ export const Slot = z.object({
   /** True where the slot has a mask, and a shadow. */
   masked: z.boolean().default(false),
   shadowed: z.boolean().default(false),
+  /** Number of elements of the mask where it is another than that of the moments. */
+  maskLength: z.number().int().nonnegative().optional(),
 });
 export type Slot = z.infer<typeof Slot>;
+
+/** Describes the part of a slot in the file. */
+export const describeSlot = ({ name, m, mask, shadow }: SlotState): Slot => ({
+  name,
+  length: m.length,
+  masked: mask !== undefined,
+  shadowed: shadow !== undefined,
+  ...(mask && mask.length !== m.length ? { maskLength: mask.length } : {}),
+});
+
+const maskBytes = ({ length, masked, maskLength = length }: Slot): number => (masked ? maskLength : 0);
 
 /**
  * Encodes moments and shadow of each slot, first moment before second, float32 little-endian; then the masks, one byte
@@ -28,7 +41,7 @@ export function bytesOfSlots(slots: readonly SlotState[]): Buffer {
 /** Counts the bytes of the floats of all slots, and of everything. */
 function sizesOf(slots: readonly Slot[]): { floats: number; all: number } {
   const floats = slots.reduce((sum, { length, shadowed }) => sum + (shadowed ? 12 : 8) * length, 0);
-  return { floats, all: slots.reduce((sum, { length, masked }) => sum + (masked ? length : 0), floats) };
+  return { floats, all: slots.reduce((sum, slot) => sum + maskBytes(slot), floats) };
 }
 
 /** Returns the most bytes of a file with these slots. */
@@ -43,12 +56,12 @@ export function slotsOf(slots: readonly Slot[], bytes: Buffer): SlotState[] | un
   let [at, atMask] = [0, floatBytes];
   const take = (length: number): Float32Array => floats.slice(at, (at += length));
   const takeMask = (length: number): Uint8Array => Uint8Array.from(bytes.subarray(atMask, (atMask += length)));
-  return slots.map(({ name, length, masked, shadowed }) => ({
-    name,
-    m: take(length),
-    v: take(length),
-    ...(shadowed ? { shadow: take(length) } : {}),
-    ...(masked ? { mask: takeMask(length) } : {}),
+  return slots.map((slot) => ({
+    name: slot.name,
+    m: take(slot.length),
+    v: take(slot.length),
+    ...(slot.shadowed ? { shadow: take(slot.length) } : {}),
+    ...(slot.masked ? { mask: takeMask(maskBytes(slot)) } : {}),
   }));
 }
 

@@ -9,7 +9,7 @@ import { measured, MetricValues } from '../../../protocol/metric';
 import { isCompanionName } from '../../checkpoint/companions';
 import type { OutputFolder } from '../../folder/output-folder';
 import type { TrainState } from '../../train/loop';
-import { bytesOfSlots, mostBytes, Slot, slotsOf } from './moments';
+import { bytesOfSlots, describeSlot, mostBytes, Slot, slotsOf } from './moments';
 import { KEPT_CHECKPOINT, MOMENTS_FILE, STATE_FOLDER } from './layout';
 
 const STATE_FILE = `${STATE_FOLDER}/state.json`;
@@ -96,12 +96,7 @@ export async function writeState(folder: OutputFolder, state: RunState, training
       training: {
         records: training.records,
         adam,
-        slots: slots.map(({ name, m, mask, shadow }) => ({
-          name,
-          length: m.length,
-          masked: mask !== undefined,
-          shadowed: shadow !== undefined,
-        })),
+        slots: slots.map(describeSlot),
         file,
         sha256: sha256(bytes),
       },

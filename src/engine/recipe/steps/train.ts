@@ -19,6 +19,7 @@ import { checkAugment } from '../../train/augmentation';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
+import { constraintsFor } from '../few-values';
 import { measure, recordOf } from '../measured';
 import { counted } from '../outcome';
 import { epochFolder } from '../folder/layout';
@@ -97,6 +98,7 @@ async function trainEpochs(
       seeds: [recipe.seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
       masks,
+      constraints: constraintsFor(start, step, listener),
       gradual,
       distillation: taught,
       resume,

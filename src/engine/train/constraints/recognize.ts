@@ -1,0 +1,113 @@
+import type { Quantization } from '../../../protocol/checkpoint';
+import { plural } from '../../../protocol/format';
+import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { readGraph } from '../../model/graph';
+import type { GraphTensor } from '../../model/model-graph';
+import type { Binary, Constraint, Form } from './constraint';
+import { codebookOf, distinctValues } from './distinct';
+import { levelsOf } from './steps';
+
+/** A tensor whose values say that it has a constraint. */
+export interface Recognized {
+  readonly name: string;
+  readonly constraint: Constraint;
+}
+
+/** Most values of a codebook. */
+export const MOST_VALUES = 256;
+/** Among the numbers of 8 bits, more values than this are no sign of a codebook. */
+const MOST_OF_8_BITS = 32;
+/** Weights for each value that rule out chance. */
+const REPEATED = 4;
+
+/**
+ * Finds the tensors of a model with a constraint, from their values and from the numbers in which they are stored. A kernel
+ * with the zeros of a pruning has a mask beside it.
+ */
+export function recognized(model: ModelContent): Recognized[] {
+  const found = new Map<string, Constraint>();
+  for (const one of readGraph(model).layers.flatMap(({ tensors }) => tensors)) {
+    const constraint = found.has(one.tensor.name) ? undefined : constraintOf(one);
+    if (constraint) found.set(one.tensor.name, constraint);
+  }
+  return [...found].map(([name, constraint]) => ({ name, constraint }));
+}
+
+/** Finds the constraint of one tensor; undefined where it has none. */
+export function constraintOf({ tensor, kernel, role }: GraphTensor): Constraint | undefined {
+  const { data, dtype } = tensor;
+  if (!(data instanceof Float32Array) || dtype !== 'float32') return undefined;
+  const stored = storedIn(tensor);
+  const form = kernel ? formOf(data, tensor.shape, role === 'depthwise-kernel' ? 2 : 1, stored) : undefined;
+  return form || stored ? { ...(form ? { form } : {}), ...(stored ? { stored } : {}) } : undefined;
+}
+
+/** Returns the stored numbers of a tensor if training can round to them. */
+function storedIn({ quantization }: Tensor): Quantization | undefined {
+  if (!quantization || quantization.dtype === 'float16') return quantization;
+  const { min = 0, scale = 1 } = quantization;
+  return scale > 0 && Number.isFinite(min + scale) ? quantization : undefined;
+}
+
+function formOf(
+  data: Float32Array,
+  shape: readonly number[],
+  channelAxes: number,
+  stored: Quantization | undefined,
+): Form | undefined {
+  const first = Math.max(0, shape.length - channelAxes);
+  const channels = shape.slice(first).reduce((product, size) => product * size, 1);
+  const signs = signsOf(data, channels, first, shape.length);
+  if (signs) return signs;
+  const perChannel = shape.map((size, axis) => (axis < first ? 1 : size));
+  const levels = stored ? undefined : levelsOf(data, channels, perChannel);
+  if (levels) return levels;
+  const distinct = distinctValues(data, stored?.dtype === 'uint8' ? MOST_OF_8_BITS : MOST_VALUES);
+  if (!distinct || distinct.length < 2) return undefined;
+  let nonzero = 0;
+  for (const value of data) if (value !== 0) nonzero++;
+  if (nonzero < REPEATED * distinct.length || distinct.some((value) => !Number.isFinite(value))) return undefined;
+  return codebookOf(data, distinct);
+}
+
+/** Recognizes weights of one size in each channel, of both signs. Zeros belong to the mask. */
+function signsOf(data: Float32Array, channels: number, first: number, rank: number): Binary | undefined {
+  const sizes = new Float32Array(channels);
+  let [above, below] = [0, 0];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (value === 0) continue;
+    const channel = i % channels;
+    const size = Math.abs(value);
+    if (sizes[channel] === 0) sizes[channel] = size;
+    else if (sizes[channel] !== size) return undefined;
+    if (value > 0) above++;
+    else below++;
+  }
+  const used = sizes.filter((size) => size !== 0);
+  if (above === 0 || below === 0 || above + below < REPEATED * used.length) return undefined;
+  const isOne = used.every((size) => size === used[0]);
+  return { kind: 'binary', over: Array.from({ length: isOne ? rank : first }, (_, axis) => axis) };
+}
+
+/** Says in a few words what a constraint allows: `16 values`. */
+export function constraintWords({ form, stored }: Constraint): string {
+  const words = [...(form ? [formWords(form)] : []), ...(stored ? [`stored as ${stored.dtype}`] : [])];
+  return words.join(', ');
+}
+
+function formWords(form: Form): string {
+  switch (form.kind) {
+    case 'codebook':
+      return plural(form.values.length, 'value');
+    case 'levels': {
+      const { least, most } = form;
+      const width = Math.max(...least.values.map((low, i) => most.values[i]! - low + 1));
+      return `a grid of ${width} values`;
+    }
+    case 'ternary':
+      return 'ternary';
+    case 'binary':
+      return 'two values of one size';
+  }
+}
