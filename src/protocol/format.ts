@@ -70,9 +70,25 @@ export function change(before: number, after: number): string {
 export function weight(value: number, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  const text = size >= 1e-4 && size < 1e5 ? String(Number(value.toPrecision(digits))) : value.toExponential(digits - 1);
-  return text.replaceAll('-', MINUS).replace('e+', 'e');
+  return size >= 1e-4 && size < 1e5
+    ? String(Number(value.toPrecision(digits))).replaceAll('-', MINUS)
+    : exponential(value, digits);
 }
+
+/** A figure that stands below others of its kind, with so many significant digits, zeros included: 0.5230, 14.19, 25,134. */
+export function fixed(value: number, digits: number): string {
+  const size = Math.abs(value);
+  if (size >= 10 ** digits) return size < 1e9 ? whole.format(value).replaceAll('-', MINUS) : exponential(value, digits);
+  const text = size >= 1e-4 ? value.toPrecision(digits) : value === 0 ? value.toFixed(digits - 1) : undefined;
+  // 9,999.5 has a digit more once it is rounded.
+  return text === undefined || text.includes('e') ? exponential(value, digits) : text.replaceAll('-', MINUS);
+}
+
+const exponential = (value: number, digits: number): string =>
+  value
+    .toExponential(digits - 1)
+    .replaceAll('-', MINUS)
+    .replace('e+', 'e');
 
 /** An elapsed time, in seconds: 4.2 s, 42 s, 3 min 20 s, 2 h 5 min. */
 export function duration(seconds: number): string {

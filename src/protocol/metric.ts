@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { percent, points, signed, weight } from './format';
+import { fixed, percent, points, signed } from './format';
 
 /** The names of all metrics, in the order of reports. */
 export const MetricName = z.enum(['accuracy', 'top5', 'macro-f1', 'auc', 'iou', 'rmse', 'mae', 'r2', 'psnr', 'loss']);
@@ -125,9 +125,19 @@ export const isBetter = (name: MetricName, value: number, than: number): boolean
 export const lossOf = (name: MetricName, value: number, than: number): number =>
   METRICS[name].better === 'higher' ? than - value : value - than;
 
-/** Returns the first metric of this name, which is that of the main output; undefined where it was not measured. */
-export const metricNamed = (metrics: MetricValues, name: MetricName): MetricValue | undefined =>
-  metrics.find((one) => one.name === name);
+/** A metric of a model; of one of its outputs where it has several. */
+export type MetricOf = Pick<MetricValue, 'name' | 'output'>;
+
+/**
+ * Returns the metric of this name of an output; where none is named, the first, which is that of all outputs together or
+ * of the first that has it. Undefined where it was not measured.
+ */
+export const metricNamed = (metrics: MetricValues, name: MetricName, output?: string): MetricValue | undefined =>
+  metrics.find((one) => one.name === name && (output === undefined || one.output === output));
+
+/** The metric in a sentence: `RMSE`, `RMSE for age`. */
+export const metricNoun = ({ name, output }: MetricOf): string =>
+  `${METRICS[name].words}${output === undefined ? '' : ` for ${output}`}`;
 
 /** Returns true where the main metric of one measurement is strictly better than that of another of the same task. */
 export const isBetterThan = ([main]: MetricValues, [other]: MetricValues): boolean =>
@@ -137,7 +147,7 @@ export const isBetterThan = ([main]: MetricValues, [other]: MetricValues): boole
 export const isSameMetric = (a: MetricValue, b: MetricValue): boolean => a.name === b.name && a.output === b.output;
 
 /** A metric of two measurements; the other side is undefined where it was not measured. */
-interface PairedMetric extends Pick<MetricValue, 'name' | 'output'> {
+interface PairedMetric extends MetricOf {
   readonly a: number;
   readonly b: number | undefined;
 }
@@ -161,11 +171,11 @@ export const metricsOr = (
 export const mainAccuracy = (metrics: MetricValues | null | undefined): number | undefined =>
   metrics?.[0].name === 'accuracy' ? metrics[0].value : undefined;
 
-/** Formats a value with its unit: `91.20%`, `0.0512`, `31.2 dB`. @param digits decimals of a percentage */
+/** Formats a value with its unit, and always as many digits: `91.20%`, `0.05120`, `31.2 dB`. @param digits decimals of a percentage */
 export function metricText(name: MetricName, value: number, digits = 2): string {
   const { isShare, unit } = METRICS[name];
   if (isShare) return percent(value, digits);
-  return unit === undefined ? weight(value, 4) : `${weight(value)} ${unit}`;
+  return unit === undefined ? fixed(value, 4) : `${fixed(value, 3)} ${unit}`;
 }
 
 /** Returns the definition of the main metric. */
@@ -174,17 +184,17 @@ export const mainMetric = ([{ name }]: MetricValues): Metric => METRICS[name];
 /** Formats the value of the main metric: `91.20%`. @param digits decimals of a percentage */
 export const mainText = ([{ name, value }]: MetricValues, digits = 2): string => metricText(name, value, digits);
 
-/** Formats name and value: `accuracy 91.20%`, `RMSE 0.0512`. */
+/** Formats name and value: `accuracy 91.20%`, `RMSE 0.05120`. */
 export const metricWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>): string =>
   `${METRICS[name].words} ${metricText(name, value)}`;
 
-/** Formats a figure among others: `91.20% accuracy`, `RMSE 0.0512`. @param digits decimals of a percentage */
+/** Formats a figure among others: `91.20% accuracy`, `RMSE 0.05120`. @param digits decimals of a percentage */
 export const figureWords = ({ name, value }: Pick<MetricValue, 'name' | 'value'>, digits = 2): string =>
   METRICS[name].isShare ? `${metricText(name, value, digits)} ${METRICS[name].words}` : metricWords({ name, value });
 
 /** The title of an axis of values: `Validation accuracy`, `Validation RMSE, lower is better`. */
-export const axisWords = (name: MetricName): string =>
-  `Validation ${METRICS[name].words}${METRICS[name].better === 'lower' ? ', lower is better' : ''}`;
+export const axisWords = (metric: MetricOf): string =>
+  `Validation ${metricNoun(metric)}${METRICS[metric.name].better === 'lower' ? ', lower is better' : ''}`;
 
 /** Formats a difference of two values with its sign: `−0.3 pt` for shares, `+0.012` for others. */
 export const metricDifference = (name: MetricName, difference: number): string =>
@@ -193,6 +203,8 @@ export const metricDifference = (name: MetricName, difference: number): string =
 /** A bound on a metric: at least, or at most, this value. */
 export interface MetricBound {
   readonly name: MetricName;
+  /** Name of the output, where the model has several and one is meant. */
+  readonly output?: string | undefined;
   readonly bound: 'at least' | 'at most';
   readonly value: number;
 }
@@ -204,23 +216,31 @@ const namesOf = (better: Metric['better']): string => {
 /** The bounds that a person may write, in words. */
 export const METRIC_BOUNDS = `${namesOf('higher')} with >=, ${namesOf('lower')} with <=; shares from 0 to 1`;
 
-const BOUND = /^\s*([a-z0-9-]+)\s*(<=|>=)\s*(\S+)\s*$/iu;
+const BOUND = /^\s*(?:(\S.*)\.)?([a-z0-9-]+)\s*(<=|>=)\s*(\S+)\s*$/iu;
 
-/** Reads a bound such as `rmse<=0.05`; undefined where the text is none, or asks for the worse side of the metric or for a share that is not from 0 to 1. */
+/** Reads a bound such as `rmse<=0.05`, or `age.rmse<=3` for the output age; undefined where the text is none, or asks for the worse side of the metric or for a share that is not from 0 to 1. */
 export function readMetricBound(text: string): MetricBound | undefined {
-  const [, word = '', sign, number = ''] = BOUND.exec(text) ?? [];
+  const [, output, word = '', sign, number = ''] = BOUND.exec(text) ?? [];
   const name = MetricName.safeParse(word.toLowerCase());
   const value = Number(number);
   if (!name.success || number === '' || !Number.isFinite(value)) return undefined;
   if (METRICS[name.data].isShare && (value < 0 || value > 1)) return undefined;
   const bound = sign === '>=' ? 'at least' : 'at most';
   if ((bound === 'at least') !== (METRICS[name.data].better === 'higher')) return undefined;
-  return { name: name.data, bound, value };
+  return { name: name.data, ...(output === undefined ? {} : { output }), bound, value };
 }
 
-/** `accuracy of 0.9 or more`, `RMSE of 0.05 or less` */
-export const boundWords = ({ name, bound, value }: MetricBound): string =>
-  `${METRICS[name].words} of ${value} or ${bound === 'at least' ? 'more' : 'less'}`;
+/** `accuracy of 0.9 or more`, `RMSE of 0.05 or less`, `RMSE of 3 or less for age` */
+export const boundWords = ({ name, output, bound, value }: MetricBound): string =>
+  `${METRICS[name].words} of ${value} or ${bound === 'at least' ? 'more' : 'less'}${output === undefined ? '' : ` for ${output}`}`;
+
+/** `accuracy >= 0.9`, `RMSE for age <= 3` */
+export const boundText = ({ bound, value, ...metric }: MetricBound): string =>
+  `${metricNoun(metric)} ${bound === 'at least' ? '>=' : '<='} ${value}`;
+
+/** A bound as a person writes it: `rmse<=0.05`. */
+export const writtenBound = (name: MetricName, value: number | '', output?: string): string =>
+  `${output === undefined ? '' : `${output}.`}${name}${METRICS[name].better === 'higher' ? '>=' : '<='}${value}`;
 
 /** Returns true where a value keeps within a bound. */
 export const keepsWithin = ({ bound, value }: MetricBound, measured: number): boolean =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { measurementFields, withMetrics } from './measure/measurement';
-import type { MetricName } from './metric';
+import { metricNamed, type MetricOf } from './metric';
 import { NormalizationInUse } from './normalization';
 import { goalBound, TargetGoal } from './steps/goal';
 import { PruneStep } from './steps/prune';
@@ -62,5 +62,9 @@ export const ParetoCurve = z.object({
 export type ParetoCurve = z.infer<typeof ParetoCurve>;
 
 /** The metric by which plans are compared: that of the goal, or else the main metric. */
-export const metricOfPlans = ({ goal, baseline }: Pick<ParetoCurve, 'goal' | 'baseline'>): MetricName =>
-  goalBound(goal)?.name ?? baseline.metrics[0].name;
+export function metricOfPlans({ goal, baseline }: Pick<ParetoCurve, 'goal' | 'baseline'>): MetricOf {
+  const bound = goalBound(goal);
+  const { name, output } =
+    (bound && metricNamed(baseline.metrics, bound.name, bound.output)) ?? bound ?? baseline.metrics[0];
+  return { name, ...(output === undefined ? {} : { output }) };
+}

@@ -489,7 +489,7 @@ test('a regression has its metrics, and its answers over what is true', async ()
   await open('task=regression');
   await element('evaluate-button').click();
   expect(await value('evaluation-rmse')).toBe(0.0512);
-  expect(await element('total-accuracy').innerText()).toBe('0.0512');
+  expect(await element('total-accuracy').innerText()).toBe('0.05120');
   await element('show-answers').click();
   await element('scatter').waitFor();
   const points = () =>
@@ -500,6 +500,9 @@ test('a regression has its metrics, and its answers over what is true', async ()
   expect(first).toHaveLength(400);
   await element('scatter-number').selectOption('1');
   expect(await points()).not.toEqual(first);
+  // A target starts at the metric of the model, and at a value that it reaches.
+  await element('add-target').click();
+  await element('step-0').getByText('RMSE <= 0.052').waitFor();
 });
 
 test('an image for an image is shown beside its target, and several outputs have a table', async () => {
@@ -511,7 +514,7 @@ test('an image for an image is shown beside its target, and several outputs have
   expect(await element('side-by-side').locator('img').count()).toBe(12);
   await open('task=outputs');
   await element('evaluate-button').click();
-  expect(await element('metrics-by-output').innerText()).toMatch(/age\s+2.31[^]*species[^]*91.30%/);
+  expect(await element('metrics-by-output').innerText()).toMatch(/age\s+2.310[^]*species[^]*91.30%/);
   await element('show-answers').click();
   await element('scatter').waitFor();
   await element('output-choice').selectOption('species');
@@ -687,7 +690,7 @@ test('the curves and plans of a regression have its error, and say that lower is
   await element('start-scan').click();
   await element('scan-as-table').click();
   await page.locator('#sensitivity[data-scanning="false"]').waitFor();
-  expect(await page.locator('#sensitivity').innerText()).toMatch(/RMSE 0.0504 on validation[^]*lower is better/);
+  expect(await page.locator('#sensitivity').innerText()).toMatch(/RMSE 0.05040 on validation[^]*lower is better/);
   const cells = element('scan-row-dense').locator('td');
   const [first, last] = [await cells.first().innerText(), await cells.last().innerText()].map(Number);
   expect(last!).toBeGreaterThan(first!);

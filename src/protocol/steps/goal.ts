@@ -5,7 +5,7 @@ const count = z.number().int('must be a whole number').positive('must be above 0
 
 /**
  * The goal of a target, one of: `accuracy`, at least this share on the validation examples; `metric`, a bound on any metric
- * there, such as `rmse<=0.05`; `bytes`, at most this many of all files, gzipped; `macs` and `params`, at most this many. If
+ * there, such as `rmse<=0.05` or, for an output of several, `age.rmse<=3`; `bytes`, at most this many of all files, gzipped; `macs` and `params`, at most this many. If
  * weights are pruned, only nonzero MACs and parameters count.
  */
 export const TargetGoal = z.union([
@@ -20,9 +20,12 @@ export const TargetGoal = z.union([
   z.strictObject({
     metric: z
       .string()
-      .refine((text) => readMetricBound(text) !== undefined, `must be a bound such as rmse<=0.05: ${METRIC_BOUNDS}`)
+      .refine(
+        (text) => readMetricBound(text) !== undefined,
+        `must be a bound such as rmse<=0.05: ${METRIC_BOUNDS}; OUTPUT.rmse<=0.05 for one of several outputs`,
+      )
       .describe(
-        'Bound on a metric of the validation examples, such as rmse<=0.05 or macro-f1>=0.9; the smallest model that keeps it is chosen.',
+        'Bound on a metric of the validation examples, such as rmse<=0.05 or macro-f1>=0.9, or age.mae<=3 for the output age of several; the smallest model that keeps it is chosen.',
       )
       .meta({ label: 'Metric' }),
   }),

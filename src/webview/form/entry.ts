@@ -4,6 +4,7 @@ import type { Field } from '../../protocol/fields';
 import type { Json, JsonObject } from '../../protocol/json';
 import { sentence } from '../ui/sentence';
 import { inside } from './complaint';
+import type { Starts } from './values';
 
 /** The context of all fields of a form. */
 export interface FormContext {
@@ -11,7 +12,7 @@ export interface FormContext {
   id: string;
   /** The names that a field of names offers: layers with weights, or columns. */
   layers: readonly string[];
-  starts: (key: string) => number | undefined;
+  starts: Starts;
   /** The fault of the form's value, with the place relative to that value; null: none. */
   complaint: Complaint | null;
 }

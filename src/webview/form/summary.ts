@@ -1,4 +1,5 @@
 import { keyWords, valueLabel, type Field } from '../../protocol/fields';
+import { boundText, readMetricBound } from '../../protocol/metric';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
 
 /** A step in a few words: its set options in their own order. */
@@ -17,7 +18,10 @@ function words(fields: readonly Field[], key: string, value: Json): string {
   const field = fields.find((one) => one.key === key);
   const label = lowered(field?.label ?? keyWords(key));
   if (typeof value === 'boolean') return value ? label : '';
-  if (typeof value === 'string') return field ? valueLabel(field.spec, value) : value;
+  if (typeof value === 'string') {
+    const bound = field?.spec.kind === 'text' ? readMetricBound(value) : undefined;
+    return bound ? boundText(bound) : field ? valueLabel(field.spec, value) : value;
+  }
   if (typeof value === 'number') return `${label} ${value}`;
   if (Array.isArray(value)) return value.length > 0 ? `${label}: ${value.length}` : '';
   if (!isObject(value)) return '';

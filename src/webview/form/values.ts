@@ -2,18 +2,20 @@ import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
 import { takesNumber, rangeWords, type NumberSpec, type Spec } from '../../protocol/fields';
 
-/** The first value of a number without a default, by the name of its field; undefined: the middle of its range. */
-export type Starts = (key: string) => number | undefined;
+/** The first value of a field without a default, by its name; undefined: the middle of a range, or the first variant. */
+export type Starts = (key: string) => Json | undefined;
 
 /** A first value that is valid, for a required field. */
 export function initial(spec: Spec, key: string, starts: Starts): Json {
+  const own = starts(key);
+  if (own !== undefined && isOf(spec, own)) return own;
   switch (spec.kind) {
     case 'constant':
       return spec.value;
     case 'flag':
       return true;
     case 'number':
-      return starts(key) ?? spec.start ?? middle(spec);
+      return spec.start ?? middle(spec);
     case 'choice':
       return spec.options[0] ?? '';
     case 'text':
@@ -40,6 +42,10 @@ export function initialObject({ fields }: Extract<Spec, { kind: 'object' }>, sta
       .map(({ key, spec }) => [key, initial(spec, key, starts)]),
   );
 }
+
+/** True if a value has the shape of a field, or of one of its variants. */
+const isOf = (spec: Spec, value: Json): boolean =>
+  spec.kind === 'union' ? spec.variants.some((variant) => fits(variant.spec, value)) : fits(spec, value);
 
 function middle({ min, max, integer, above }: NumberSpec): number {
   if (Number.isFinite(min) && Number.isFinite(max) && max - min <= 1) return (min + max) / 2;

@@ -21,7 +21,8 @@ const ROOM = 0.06;
 
 /** The value of a plan, or of the unchanged model, by the metric that compares the plans. */
 export function valueIn(curve: ParetoCurve, { metrics }: { metrics: MetricValues }): number {
-  return (metricNamed(metrics, metricOfPlans(curve)) ?? metrics[0]).value;
+  const { name, output } = metricOfPlans(curve);
+  return (metricNamed(metrics, name, output) ?? metrics[0]).value;
 }
 
 /** The ranges of both axes: all points, and the metric of the unchanged model. */

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { axisWords, figureWords, METRICS } from '../../protocol/metric';
+import { axisWords, figureWords, metricNoun } from '../../protocol/metric';
 import { metricOfPlans, type ParetoCurve, type ParetoPoint } from '../../protocol/pareto';
 import { bytes, compact, count, percent } from '../../protocol/format';
 import { useWidth } from '../histogram/use-width';
@@ -31,7 +31,7 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const axes = useMemo(() => paretoAxes(curve, size.of, inner, tall), [curve, inner, tall]);
   const rows = niceTicks(axes.y.from, axes.y.to, 5);
   const columns = niceTicks(axes.x.from, axes.x.to, Math.max(3, Math.floor(inner / 110)));
-  const [rowWords, columnWords] = [tickWords(rows, metricUnits(metric)), tickWords(columns, size.units)];
+  const [rowWords, columnWords] = [tickWords(rows, metricUnits(metric.name)), tickWords(columns, size.units)];
   const place = (point: ParetoPoint) => ({
     x: MARGIN.left + toPixel(axes.x, size.of(point)),
     y: MARGIN.top + tall - toPixel(axes.y, valueIn(curve, point)),
@@ -39,12 +39,12 @@ export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const point = curve.points[inHand];
   const line = curve.points.map(place).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`);
   const words = (each: ParetoPoint): string =>
-    `${figureWords({ name: metric, value: valueIn(curve, each) }, 1)}, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
+    `${figureWords({ name: metric.name, value: valueIn(curve, each) }, 1)}, ${bytes(each.gzipBytes)} gzip, ${percent(each.sparsity, 1)} sparse`;
   return (
     <section class="section" aria-labelledby="pareto-title" data-testid="pareto">
       <div class="section-head">
         <h3 id="pareto-title">
-          Plans found: {METRICS[metric].words} over {size.words}
+          Plans found: {metricNoun(metric)} over {size.words}
         </h3>
         <span class="row small quiet">
           on {count(curve.samples)} validation examples; filled: meets the target

@@ -1,11 +1,13 @@
 import { computed, signal } from '@preact/signals';
 import { describeIssue, firstComplaint } from '../../protocol/errors';
 import { isStepName, RecipeStep, stepDefinition, type StepName } from '../../protocol/steps';
-import type { JsonObject } from '../../protocol/json';
+import type { Json, JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
+import { metricsOr, type MetricValue } from '../../protocol/metric';
 import { initialObject } from '../form/values';
 import { keepEqual } from './keep-equal';
-import { drafts, inspection } from './session';
+import { goalStarts } from './goal-start';
+import { drafts, evaluation, inspection, panel } from './session';
 
 /** The place of the selected step; null: none. */
 export const current = signal<number | null>(drafts.peek().length > 0 ? 0 : null);
@@ -22,14 +24,22 @@ export function stepFields(name: StepName): readonly Field[] {
 /** The kind of a draft; null for a kind that this version does not know. */
 export const nameOf = ({ step }: JsonObject): StepName | null => (isStepName(step) ? step : null);
 
+/** The main metric of the model as it is: of the last evaluation, or as its file tells. */
+function mainKnown(): MetricValue | undefined {
+  const written = inspection.value?.provenance?.accuracies.at(-1);
+  return evaluation.value?.metrics[0] ?? written?.metric ?? metricsOr(undefined, written?.accuracy)?.[0];
+}
+
 /** First values for this model, for fields without a default. */
-export function starts(key: string): number | undefined {
+export function starts(key: string): Json | undefined {
   const totals = inspection.value?.totals;
-  return {
+  const first: Readonly<Record<string, Json | undefined>> = {
+    ...goalStarts(mainKnown(), panel.value?.dataset?.task),
     bytes: totals && Math.round(totals.gzipBytes / 4),
     macs: totals?.macs == null ? undefined : Math.round(totals.macs / 2),
     params: totals && Math.round(totals.params / 2),
-  }[key];
+  };
+  return first[key];
 }
 
 /** A new step of a kind, with its required fields. */

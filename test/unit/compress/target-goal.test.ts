@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { choose } from '../../../src/engine/compress/target/find';
 import { goalRule } from '../../../src/engine/compress/target/goal';
 import { measurement } from '../../../src/protocol/measure/measurement';
-import { measured, type MetricName } from '../../../src/protocol/metric';
+import { measured, type MetricName, type MetricValues } from '../../../src/protocol/metric';
 import type { ParetoPoint } from '../../../src/protocol/pareto';
 import { TargetGoal } from '../../../src/protocol/steps/goal';
 import { PruneStep } from '../../../src/protocol/steps/prune';
@@ -23,7 +23,7 @@ const chosenOf = (
   figures: readonly (readonly [value: number, bytes: number])[],
 ) => {
   const { points, rule } = plans(name, goal, figures);
-  const found = choose(points, rule, rule.bound?.name ?? name);
+  const found = choose(points, rule, rule.bound ?? { name });
   return {
     kept: found.points.map(({ gzipBytes }) => gzipBytes),
     chosen: found.points[found.chosen]!.gzipBytes,
@@ -63,6 +63,23 @@ describe('a goal', () => {
     expect(chosenOf('accuracy', { accuracy: 0.85 }, figures)).toEqual(
       chosenOf('accuracy', { metric: 'accuracy>=0.85' }, figures),
     );
+  });
+
+  it('of one of several outputs is met by that one, and a bound without an output says which it is about', () => {
+    const metrics: MetricValues = [
+      measured('loss', 9),
+      measured('mae', 2.5, 'age'),
+      measured('loss', 4, 'age'),
+      measured('mae', 0.1, 'height.cm'),
+    ];
+    const figures = { metrics, gzipBytes: 1, params: 1, nonzero: 1, macs: 1, nonzeroMacs: 1 };
+    const ruleOf = (metric: string) => goalRule({ goal: TargetGoal.parse({ metric }), by: 'prune' }, metrics);
+    expect(ruleOf('age.mae<=3').meets(figures)).toBe(true);
+    expect(ruleOf('age.mae<=2').meets(figures)).toBe(false);
+    expect(ruleOf('height.cm.mae<=2').meets(figures)).toBe(true);
+    expect(ruleOf('weight.mae<=2').meets(figures)).toBe(false);
+    expect(ruleOf('mae<=3').words).toBe('a validation MAE of 3 or less for age');
+    expect(ruleOf('loss<=3').words).toBe('a validation loss of 3 or less');
   });
 
   it.each(['rmse>=0.05', 'accuracy>=90', 'speed<=1', ''])('"%s" is refused with all bounds there are', (metric) => {

@@ -51,7 +51,7 @@ describe('what earlier versions wrote is read with metrics, and keeps its keys',
       accuracy: 0.9,
       metrics: [measured('accuracy', 0.9), measured('loss', 0.5)],
     });
-    expect(metricOfPlans(curve)).toBe('accuracy');
+    expect(metricOfPlans(curve)).toEqual({ name: 'accuracy' });
   });
 
   it('the results of steps and of runs', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
+  boundText,
   figureWords,
   isBetter,
   keepsWithin,
@@ -13,6 +14,7 @@ import {
   MetricValues,
   metricWords,
   readMetricBound,
+  writtenBound,
 } from '../../../src/protocol/metric';
 
 const name = fc.constantFrom(...MetricName.options);
@@ -31,11 +33,22 @@ describe('a metric', () => {
     expect(metricText('accuracy', 0.912)).toBe('91.20%');
     expect(metricText('rmse', 0.051234)).toBe('0.05123');
     expect(metricText('psnr', 31.24)).toBe('31.2 dB');
-    expect(metricWords(measured('r2', 0.87))).toBe('R² 0.87');
+    expect(metricWords(measured('r2', 0.87))).toBe('R² 0.8700');
     expect(figureWords(measured('accuracy', 0.912), 1)).toBe('91.2% accuracy');
-    expect(figureWords(measured('rmse', 0.0512))).toBe('RMSE 0.0512');
+    expect(figureWords(measured('rmse', 0.0512))).toBe('RMSE 0.05120');
     expect(metricDifference('accuracy', -0.003)).toBe('−0.3 pt');
-    expect(metricDifference('rmse', 0.012)).toBe('+0.012');
+    expect(metricDifference('rmse', 0.012)).toBe('+0.01200');
+  });
+
+  it('has the same number of digits in each row of a column', () => {
+    const digits = (text: string): number => text.replace(/e.*|[^0-9]/g, '').replace(/^0+(?=\d{4})/, '').length;
+    for (const value of [0.523, 0.5144, 0.5, 14.1885, 200, 0.0001, 9999.4, 0.00002, 1.5e10, -0.25])
+      expect([value, digits(metricText('rmse', value))]).toEqual([value, 4]);
+    expect(metricText('rmse', 9999.6)).toBe('1.000e4');
+    expect(metricText('rmse', 25_134.4)).toBe('25,134');
+    expect(metricText('rmse', 0)).toBe('0.000');
+    expect(metricText('r2', -0.25)).toBe('\u22120.2500');
+    expect(metricText('psnr', 100)).toBe('100 dB');
   });
 
   it('keeps its direction in what is measured', () => {
@@ -56,7 +69,16 @@ describe('a bound', () => {
     expect(keepsWithin(bound, refused)).toBe(false);
   });
 
+  test('names an output, whose name may have dots', () => {
+    expect(readMetricBound('age.mae<=3')).toEqual({ name: 'mae', output: 'age', bound: 'at most', value: 3 });
+    const bound = readMetricBound('Head 1.cm.MAE <= 3')!;
+    expect(bound).toEqual({ name: 'mae', output: 'Head 1.cm', bound: 'at most', value: 3 });
+    expect(boundText(bound)).toBe('MAE for Head 1.cm <= 3');
+    expect(readMetricBound(writtenBound('mae', 3, 'Head 1.cm'))).toEqual(bound);
+  });
+
   test.each([
+    '.mae<=3',
     'accuracy>=90',
     'auc>=-1',
     '',

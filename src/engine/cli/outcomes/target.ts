@@ -1,4 +1,4 @@
-import { metricNamed, METRICS, metricText, type MetricName, type MetricValues } from '../../../protocol/metric';
+import { metricNamed, metricNoun, metricText, type MetricOf, type MetricValues } from '../../../protocol/metric';
 import { metricOfPlans, type ParetoCurve } from '../../../protocol/pareto';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
@@ -24,10 +24,10 @@ function targetText(result: RunResult): string {
 function curveText(curve: ParetoCurve): string {
   const { points, chosen, samples, baseline } = curve;
   const metric = metricOfPlans(curve);
-  const { words } = METRICS[metric];
+  const words = visible(metricNoun(metric));
   const right = true;
   // The loss has its own columns.
-  const isLoss = metric === 'loss';
+  const isLoss = metric.name === 'loss' && metric.output === undefined;
   const plans = table(
     [
       'plan',
@@ -56,8 +56,8 @@ function curveText(curve: ParetoCurve): string {
   return `${plans}\n${isLoss ? '' : `${words} and `}loss on ${count(samples)} validation examples; as it was: ${isLoss ? '' : `${textOf(baseline.metrics, metric)}, `}loss ${baseline.loss.toFixed(4)}, ${bytes(baseline.gzipBytes)} gzip`;
 }
 
-const textOf = (metrics: MetricValues, name: MetricName): string => {
-  const found = metricNamed(metrics, name);
+const textOf = (metrics: MetricValues, { name, output }: MetricOf): string => {
+  const found = metricNamed(metrics, name, output);
   return found ? metricText(name, found.value) : '?';
 };
 

@@ -7,7 +7,9 @@ import {
   lossOf,
   METRICS,
   metricNamed,
+  metricNoun,
   type MetricName,
+  type MetricOf,
   type MetricValue,
   type MetricValues,
 } from '../../../protocol/metric';
@@ -61,7 +63,7 @@ export interface TargetInput {
  */
 export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
   const { model, step, method, sample, signal, onProgress } = input;
-  const rule = goalRule(step);
+  let rule = goalRule(step);
   const scan = await scanSensitivity({
     model,
     pruner: method.pruner,
@@ -74,6 +76,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
       if (part.part === 'progress') onProgress?.(part.progress);
     },
   });
+  rule = goalRule(step, scan.baseline.metrics);
   const sizes = new Sizes({ ...input, inputShape: step.inputShape }, rule.size);
   const layers: SearchLayer[] = [];
   for (const layer of scan.layers) {
@@ -123,7 +126,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
       sampleData: input.sampleData,
       normalization: input.normalization,
       baseline: { ...scan.baseline, gzipBytes },
-      ...choose(points, rule, rule.bound?.name ?? scan.baseline.metrics[0].name),
+      ...choose(points, rule, rule.bound ?? scan.baseline.metrics[0]),
     };
   } finally {
     swap.dispose();
@@ -221,10 +224,14 @@ function spread(length: number, count: number): number[] {
 export function choose(
   points: readonly ParetoPoint[],
   rule: GoalRule,
-  metric: MetricName,
+  metric: MetricOf,
 ): Pick<ParetoCurve, 'points' | 'chosen'> {
   const valueOf = ({ metrics }: ParetoPoint): number => requiredMetric(metrics, metric).value;
-  const ranked = points.map((point) => ({ point, loss: lossOf(metric, valueOf(point), 0), cost: rule.sizeOf(point) }));
+  const ranked = points.map((point) => ({
+    point,
+    loss: lossOf(metric.name, valueOf(point), 0),
+    cost: rule.sizeOf(point),
+  }));
   const kept = frontier(ranked).map(({ point }) => point);
   // Metrics get worse with smaller sizes: the first point that meets a size is best, and the last that meets a metric.
   const meets = ({ meets }: ParetoPoint): boolean => meets;
@@ -232,7 +239,7 @@ export function choose(
   if (chosen >= 0) return { points: kept, chosen };
   const best = rule.kind === 'size' ? kept.at(-1)! : kept[0]!;
   throw new UserError(
-    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation ${METRICS[metric].words} of ${exactText(metric, valueOf(best))}.`,
+    `The target of ${rule.words} cannot be met: the best plan found has ${sizeWords(rule.size, rule.sizeOf(best))} at a validation ${metricNoun(metric)} of ${exactText(metric.name, valueOf(best))}.`,
   );
 }
 
@@ -242,15 +249,15 @@ const exactText = (name: MetricName, value: number): string =>
 
 /** @throws UserError where the metric of a goal is not measured for this model */
 function checkMeasured({ bound }: GoalRule, metrics: MetricValues): void {
-  if (bound) requiredMetric(metrics, bound.name);
+  if (bound) requiredMetric(metrics, bound);
 }
 
 /** @throws UserError where a metric was not measured */
-function requiredMetric(metrics: MetricValues, name: MetricName): MetricValue {
-  const found = metricNamed(metrics, name);
+function requiredMetric(metrics: MetricValues, { name, output }: MetricOf): MetricValue {
+  const found = metricNamed(metrics, name, output);
   if (found) return found;
-  const names = [...new Set(metrics.map((one) => one.name))];
+  const names = [...new Set(metrics.map((one) => (one.output === undefined ? one.name : `${one.output}.${one.name}`)))];
   throw new UserError(
-    `The target names ${METRICS[name].words}, which is not measured for this model and data: choose one of ${names.join(', ')}.`,
+    `The target names ${metricNoun({ name, output })}, which is not measured for this model and data: choose one of ${names.join(', ')}.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { ParetoPoint } from '../../../protocol/pareto';
 import type { TargetStep } from '../../../protocol/steps/target';
-import { boundWords, keepsWithin, metricNamed, type MetricBound } from '../../../protocol/metric';
+import { boundWords, keepsWithin, metricNamed, type MetricBound, type MetricValues } from '../../../protocol/metric';
 import { goalBound, type TargetGoal } from '../../../protocol/steps/goal';
 import { count } from '../../../protocol/format';
 
@@ -26,17 +26,20 @@ export interface GoalRule {
 /**
  * Makes the rule for a goal. Zeros do not count where weights are pruned; every remaining weight counts where channels
  * are removed.
+ * @param baseline metrics of the unchanged model, which tell the output of a bound that names none
  */
-export function goalRule({ goal, by }: Pick<TargetStep, 'goal' | 'by'>): GoalRule {
+export function goalRule({ goal, by }: Pick<TargetStep, 'goal' | 'by'>, baseline?: MetricValues): GoalRule {
   const size = sizeName(goal, by);
   const sizeOf = (figures: Pick<ParetoPoint, SizeName>): number => figures[size] ?? Infinity;
-  const bound = goalBound(goal);
+  const given = goalBound(goal);
+  const meant = given && baseline && metricNamed(baseline, given.name, given.output)?.output;
+  const bound = given && meant !== undefined ? { ...given, output: meant } : given;
   if (bound)
     return {
       ...{ kind: 'metric', bound, size, sizeOf },
       words: `a validation ${boundWords(bound)}`,
       meets: ({ metrics }) => {
-        const measured = metricNamed(metrics, bound.name);
+        const measured = metricNamed(metrics, bound.name, bound.output);
         return measured !== undefined && keepsWithin(bound, measured.value);
       },
     };

@@ -41,7 +41,7 @@ test('an epoch is one line in the log, progress is none', () => {
     validation: [measured('rmse', 0.0531)],
   });
   expect(logLine({ kind: 'epoch', step: 'train', epochs: 9, record: errors })).toBe(
-    'epoch 2 of 9: loss 0.0026, RMSE 0.051 training, 0.0531 validation, 1.0 s',
+    'epoch 2 of 9: loss 0.0026, RMSE 0.05100 training, 0.05310 validation, 1.0 s',
   );
   expect(logLine({ kind: 'progress', progress })).toBeUndefined();
 });

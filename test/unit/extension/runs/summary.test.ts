@@ -42,7 +42,7 @@ test('names the metric and the split of another task', () => {
     split: 'validation',
   });
   expect(errors.accuracy).toMatchObject({ before: null, afterPrune: null });
-  expect(runSummary('Prune net', { ...pruned, ...errors })).toContain('validation RMSE 0.05 → 0.0612,');
+  expect(runSummary('Prune net', { ...pruned, ...errors })).toContain('validation RMSE 0.05000 → 0.06120,');
 });
 
 test('says if it was measured on the sample', () => {

@@ -14,6 +14,11 @@ test('a step in a few words', () => {
   expect(summary({ step: 'prune', protect: ['a', 'b'], allowEmptyLayers: false })).toBe('protected layers: 2');
 });
 
+test('a bound on a metric is printed as its definition says', () => {
+  expect(summary({ step: 'target', goal: { metric: 'rmse<=0.05' } })).toBe('RMSE <= 0.05');
+  expect(summary({ step: 'target', goal: { metric: 'age.r2>=0.9' } })).toBe('R² for age >= 0.9');
+});
+
 test('keys and values read as words', () => {
   expect(keyWords('learningRate')).toBe('Learning rate');
   expect(valueLabel({ kind: 'text' }, 'exponential')).toBe('Exponential');
