@@ -85,11 +85,13 @@ export class OnnxBackend extends tf.KernelBackend implements KernelContext {
     const { flushes } = this.executor.stats;
     const watched = { repeatable: true };
     this.#watched = watched;
+    this.#recorder.whole = true;
     try {
       const result = call();
       return { result, repeatable: watched.repeatable && this.executor.stats.flushes === flushes };
     } finally {
       this.#watched = null;
+      this.#recorder.whole = false;
     }
   }
 

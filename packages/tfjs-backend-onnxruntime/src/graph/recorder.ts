@@ -6,7 +6,7 @@ import { signatureOf } from './signatures';
 import { isPending, type PendingValue, Value } from './value';
 import { estimateWork } from './work';
 
-/** More pending nodes than this are flushed in any case. */
+/** More pending nodes than this are flushed in any case, except while a function is recorded. */
 const MAX_PENDING_NODES = 3000;
 /** A training step below both limits does not get a flush of its own. */
 const STEP_NODES = 150;
@@ -21,6 +21,11 @@ export class Recorder {
   #recordedWork = 0;
   #flushDue = false;
   #microtaskQueued = false;
+  /**
+   * True while a function is recorded whole, however many nodes it has. A flush would run values that nobody reads, and
+   * the function could not be recorded.
+   */
+  whole = false;
 
   constructor(run: (plan: Plan) => void, pool: BufferPool) {
     this.#run = run;
@@ -52,7 +57,7 @@ export class Recorder {
     this.#recordedNodes++;
     this.#recordedWork += estimateWork(operation.kind, shape, inputShapes);
     this.#flushSoon();
-    if (this.#pending.size > MAX_PENDING_NODES) this.#flushQuietly();
+    if (!this.whole && this.#pending.size > MAX_PENDING_NODES) this.#flushQuietly();
     return value;
   }
 

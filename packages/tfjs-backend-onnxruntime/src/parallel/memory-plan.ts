@@ -48,33 +48,59 @@ export function planMemory(
   elsewhere: ReadonlySet<ValueName>,
 ): { tensors: PlannedTensor[]; bytes: number } {
   const lives = new Lifetimes(stages);
-  const planned: (Tensor & PlannedTensor)[] = [];
-  let end = 0;
+  const planned: PlannedTensor[] = [];
+  let [end, stage] = [0, 0];
+  /** The tensors that are read in this stage or later, in the order of their offsets. */
+  let kept: Placed[] = [];
   for (const tensor of lives.tensors) {
     if (elsewhere.has(tensor.name)) continue;
-    const alive = planned.filter((other) => !lives.isDeadBefore(other, tensor));
+    if (tensor.producedAt.stage > stage) {
+      stage = tensor.producedAt.stage;
+      kept = kept.filter(({ lastStage }) => lastStage >= stage);
+    }
+    const alive = kept.filter((other) => other.lastStage > stage || !lives.isDeadBefore(other, tensor));
     const offset = offsetFor(tensor, alive, lives.overwritable(tensor));
-    planned.push({ ...tensor, offset });
-    end = Math.max(end, offset + tensor.bytes);
+    const { name, type, shape, bytes } = tensor;
+    planned.push({ name, type, shape, offset });
+    insert(kept, { ...tensor, offset, lastStage: lives.lastStage(tensor) });
+    end = Math.max(end, offset + bytes);
   }
-  return { tensors: planned.map(({ name, type, shape, offset }) => ({ name, type, shape, offset })), bytes: end };
+  return { tensors: planned, bytes: end };
 }
 
-/** Finds an offset: that of an input that may be overwritten, else the first gap that is large enough. */
-function offsetFor(
-  { bytes }: Tensor,
-  alive: readonly (Tensor & PlannedTensor)[],
-  overwritable: ReadonlySet<ValueName>,
-): number {
-  const isFree = (offset: number, others: readonly (Tensor & PlannedTensor)[]): boolean =>
-    others.every((other) => offset + bytes <= other.offset || other.offset + other.bytes <= offset);
-  for (const source of alive) {
-    const isMine = overwritable.has(source.name) && source.bytes === bytes;
-    const others = alive.filter((other) => other !== source);
-    if (isMine && isFree(source.offset, others)) return source.offset;
+/** A tensor with its offset, and the last stage that reads it. */
+interface Placed extends Tensor, PlannedTensor {
+  readonly lastStage: number;
+}
+
+/** Inserts a tensor behind those with the same or a smaller offset. */
+function insert(kept: Placed[], tensor: Placed): void {
+  let [low, high] = [0, kept.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (kept[middle]!.offset <= tensor.offset) low = middle + 1;
+    else high = middle;
   }
+  kept.splice(low, 0, tensor);
+}
+
+/**
+ * Finds an offset: that of an input that may be overwritten, else the first gap that is large enough.
+ *
+ * @param alive in the order of their offsets
+ */
+function offsetFor({ bytes }: Tensor, alive: readonly Placed[], overwritable: ReadonlySet<ValueName>): number {
+  const source = alive.find(
+    (one) =>
+      overwritable.has(one.name) &&
+      one.bytes === bytes &&
+      alive.every(
+        (other) => other === one || one.offset + bytes <= other.offset || other.offset + other.bytes <= one.offset,
+      ),
+  );
+  if (source !== undefined) return source.offset;
   let offset = 0;
-  for (const other of [...alive].sort((a, b) => a.offset - b.offset)) {
+  for (const other of alive) {
     if (other.offset - offset >= bytes) break;
     offset = Math.max(offset, other.offset + other.bytes);
   }
@@ -87,7 +113,7 @@ class Lifetimes {
   readonly #stages: readonly Stage[];
   readonly #readers = new Map<ValueName, NodePosition[]>();
   /** For a stage and each of its nodes: the nodes that it waits for, including itself. Filled on demand. */
-  readonly #earlier = new Map<number, readonly ReadonlySet<number>[]>();
+  readonly #earlier = new Map<number, readonly NodeSet[]>();
   /** For each stage: the tensor behind each view. */
   readonly #origins: readonly ReadonlyMap<ValueName, ValueName>[];
 
@@ -107,6 +133,11 @@ class Lifetimes {
         this.#addTensor({ ...tensor, name: mean }, position);
       }
     }
+  }
+
+  /** Returns the last stage that reads a tensor; its own if none does. */
+  lastStage({ name, producedAt }: Tensor): number {
+    return (this.#readers.get(name) ?? [producedAt]).reduce((last, { stage }) => Math.max(last, stage), 0);
   }
 
   /** True if all readers of a tensor have run when another one is produced, in any order of the nodes. */
@@ -141,10 +172,10 @@ class Lifetimes {
   #isBefore(position: NodePosition, other: NodePosition): boolean {
     if (position.stage !== other.stage) return position.stage < other.stage;
     if (other.node === END) return true;
-    return position.node !== END && position.node !== other.node && this.#earlierThan(other).has(position.node);
+    return position.node !== END && position.node !== other.node && has(this.#earlierThan(other), position.node);
   }
 
-  #earlierThan({ stage, node }: NodePosition): ReadonlySet<number> {
+  #earlierThan({ stage, node }: NodePosition): NodeSet {
     let earlier = this.#earlier.get(stage);
     if (earlier === undefined) {
       earlier = earlierNodes(this.#stages[stage]!.nodes);
@@ -188,14 +219,22 @@ function originsOfViews({ nodes, outputs }: Stage): Map<ValueName, ValueName> {
   return origins;
 }
 
-function earlierNodes(nodes: readonly DraftNode[]): Set<number>[] {
+/** Numbers of nodes, a bit for each: sets of objects would take seconds in stages of thousands of nodes. */
+type NodeSet = Uint32Array;
+
+const has = (nodes: NodeSet, number: number): boolean => ((nodes[number >>> 5]! >>> (number & 31)) & 1) === 1;
+
+function earlierNodes(nodes: readonly DraftNode[]): NodeSet[] {
   const producers = new Map<ValueName, number>();
-  const earlier: Set<number>[] = [];
+  const earlier: NodeSet[] = [];
   for (const [number, { inputs, outputs }] of nodes.entries()) {
-    const own = new Set([number]);
-    for (const name of inputs) {
+    const own = new Uint32Array((nodes.length + 31) >>> 5);
+    own[number >>> 5] = 1 << (number & 31);
+    for (const name of new Set(inputs)) {
       const producer = producers.get(name);
-      if (producer !== undefined) for (const one of earlier[producer]!) own.add(one);
+      if (producer === undefined) continue;
+      const before = earlier[producer]!;
+      for (let word = 0; word <= producer >>> 5; word++) own[word]! |= before[word]!;
     }
     earlier.push(own);
     for (const name of outputs) producers.set(name, number);

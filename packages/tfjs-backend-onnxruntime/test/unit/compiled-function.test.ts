@@ -11,6 +11,22 @@ afterEach(disposeBackend);
 const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>().slice();
 
 describe('a computation recorded once', () => {
+  test('is recorded whole if it has thousands of operations, and nothing runs meanwhile', async () => {
+    const { flushes } = backendStats();
+    const sum = trace(
+      (x) => {
+        let y = x;
+        for (let i = 0; i < 3500; i++) y = tf.add(y, x);
+        return y;
+      },
+      [[2]],
+    );
+    expect(sum.recorded).toBe(true);
+    expect(backendStats().flushes).toBe(flushes);
+    expect(await sum.run(new Float32Array([1, 2]))).toEqual(new Float32Array([3501, 7002]));
+    sum.dispose();
+  });
+
   test.each(networks.map((network) => [network.name, network] as const))(
     '%s: a forward pass gives what tfjs gives, for each input',
     async (_, network) => {
