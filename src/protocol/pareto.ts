@@ -4,6 +4,7 @@ import { metricNamed, type MetricOf } from './metric';
 import { NormalizationInUse } from './normalization';
 import { goalBound, TargetGoal } from './steps/goal';
 import { PruneStep } from './steps/prune';
+import { QuantizeStep } from './steps/quantize';
 import { RemoveStep } from './steps/remove';
 
 /** The file in a run folder that keeps the plans of its target step. */
@@ -12,14 +13,14 @@ export const PARETO_FILE = 'pareto.json';
 /** The folder in a run folder with a checkpoint for each plan, if the step asks for that: `plan-01` is the largest. */
 export const PLANS_FOLDER = 'plans';
 
-const PruneOrRemove = z.discriminatedUnion('step', [PruneStep, RemoveStep]);
+const Compressing = z.discriminatedUnion('step', [PruneStep, RemoveStep, QuantizeStep]);
 /** A step with its defaults, on both sides of a process boundary. */
 const CompressingStep = z
-  .custom<z.output<typeof PruneOrRemove>>(
-    (value) => PruneOrRemove.safeParse(value).success,
-    'must be a prune or remove step',
+  .custom<z.output<typeof Compressing>>(
+    (value) => Compressing.safeParse(value).success,
+    'must be a prune, remove or quantize step',
   )
-  .transform((value) => PruneOrRemove.parse(value));
+  .transform((value) => Compressing.parse(value));
 
 const Point = z.object({
   /** Ready to run, with amounts for each layer. */
@@ -37,6 +38,8 @@ const Point = z.object({
   macs: z.number().nullable(),
   nonzeroMacs: z.number().nullable(),
   sparsity: z.number(),
+  /** Bytes of all weights in the bits of the plan, scales included; present where weights are quantized. */
+  weightBytes: z.number().optional(),
   meets: z.boolean(),
 });
 

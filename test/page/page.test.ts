@@ -255,6 +255,27 @@ test('nothing is planned or scanned while a field is invalid, even a folded one'
   expect(await requests('sensitivity')).toBe(0);
 });
 
+test('a scan by quantization becomes a step without the layers that lose most', async () => {
+  await open();
+  await element('scan-options').click();
+  await element('scan-by').selectOption('quantize');
+  await element('start-scan').click();
+  await element('exclude').waitFor();
+  await element('scan-as-table').click();
+  await element('scan-table').getByText('2 bits').waitFor();
+  await element('exclude-amount').selectOption('3');
+  await element('exclude-tolerance').fill('never');
+  expect(await element('exclude-tolerance').getAttribute('aria-invalid')).toBe('true');
+  await element('exclude-add').click();
+  expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('exclude-tolerance');
+  await element('exclude-tolerance').fill('5');
+  await element('exclude-amount').selectOption('2');
+  await element('exclude-layers').getByText('Left as').waitFor();
+  await element('exclude-add').click();
+  await element('step-0').getByText('1. Quantize').waitFor();
+  expect(await element('form-quantize-bits').inputValue()).toBe('int2');
+});
+
 test('a step with a result that only the run finds has a plan with a question mark', async () => {
   await open();
   await element('add-finetune').click();

@@ -76,12 +76,13 @@ it('is scanned layer by layer', async () => {
     const kept = w.data.map((value, i) => (i < sparsity * w.data.length ? 0 : value));
     return new Map(content.tensors).set('w', { ...w, data: kept });
   };
-  const pruner = {
+  const compressor = {
     layers: [{ name: 'w', type: 'MatMul', state: 'scanned' as const, parameters: ['w'], size: 108 }],
-    prune: (_: string, sparsity: number) => ({ tensors: cut(sparsity), reached: sparsity }),
+    compress: (_: string, sparsity: number) => ({ tensors: cut(sparsity), reached: sparsity }),
   };
-  const options = { sparsities: [0.25, 0.75], collapse: 1 };
-  const { baseline, layers } = await scanSensitivity({ model: content, pruner, sample, options, signal });
+  const options = { by: 'prune' as const, collapse: 1 };
+  const amounts = [0.25, 0.75];
+  const { baseline, layers } = await scanSensitivity({ model: content, compressor, sample, options, amounts, signal });
   const metrics = async (tensors: ModelContent['tensors']) =>
     evaluated({ ...content, tensors }, data, { split: 'validation', signal });
   expect(baseline.loss).toBeCloseTo((await metrics(content.tensors)).loss, 6);

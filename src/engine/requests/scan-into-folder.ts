@@ -1,8 +1,13 @@
 import type { EngineInfo } from '../../protocol/engine';
 import type { Progress } from '../../protocol/measure';
-import type { Sensitivity, SensitivityOptions, SensitivityPart } from '../../protocol/measure/sensitivity';
+import {
+  scanAmounts,
+  type Sensitivity,
+  type SensitivityOptions,
+  type SensitivityPart,
+} from '../../protocol/measure/sensitivity';
 import type { Checkpoint } from '../checkpoint/types';
-import { createPruningMethod } from '../compress/pruning-method';
+import { createMethod } from '../compress/create-method';
 import type { Dataset } from '../dataset/open-data';
 import { Sample } from '../measure/sample';
 import { StoredPoints } from '../measure/sensitivity/points';
@@ -34,13 +39,14 @@ export async function scanIntoFolder(
   const onProgress = (progress: Progress): void => {
     report({ part: 'progress', progress });
   };
-  const { pruner } = await createPruningMethod(checkpoint, options, { data: dataset, seed, signal, onProgress });
+  const { compressor } = await createMethod(checkpoint, options, { data: dataset, seed, signal, onProgress });
   const scan = async (known?: StoredPoints): Promise<Sensitivity> => {
     const outcome = await scanSensitivity({
       model: checkpoint,
-      pruner,
+      compressor,
       sample,
       options,
+      amounts: scanAmounts(options),
       known,
       signal,
       onPart: report,

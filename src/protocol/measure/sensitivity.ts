@@ -7,6 +7,8 @@ import { ChannelScoreName } from '../steps/remove';
 
 /** The default sparsities of a scan: ten, from 10 to 99%. */
 export const SCAN_SPARSITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
+/** The default bits of a scan by quantization. */
+export const SCAN_BITS = [8, 4, 3, 2];
 /** The default number of validation examples of a scan. */
 export const SCAN_SAMPLES = 2000;
 
@@ -18,9 +20,11 @@ const share = z.number().min(0).max(1);
 /** Options of a sensitivity scan (Li et al. 2017; Distiller). It prunes one layer at a time; all others stay as they are. */
 export const SensitivityOptions = z.strictObject({
   by: z
-    .enum(['prune', 'remove'])
+    .enum(['prune', 'remove', 'quantize'])
     .default('prune')
-    .describe('Prune single weights, or remove whole channels (filters and neurons with their biases).'),
+    .describe(
+      'Prune single weights, remove whole channels (filters and neurons with their biases), or quantize weights.',
+    ),
   score: ScanScoreName.default('magnitude').describe('Importance score that ranks weights or channels.'),
   granularity: Granularity.optional().describe(
     'Unit that is pruned together: element (default), kernel, filter, or a block such as 4x4. N:M has no sparsities to scan.',
@@ -31,6 +35,12 @@ export const SensitivityOptions = z.strictObject({
     .max(100)
     .default(SCAN_SPARSITIES)
     .describe('Sparsities at which each layer is measured, 0 to 1; for channels, the share that is removed.'),
+  bits: z
+    .array(z.number().int().min(2).max(8))
+    .min(1)
+    .max(7)
+    .default(SCAN_BITS)
+    .describe('Where weights are quantized, bits of a weight at which each layer is measured, 2 to 8.'),
   samples: z
     .number()
     .int()
@@ -49,12 +59,29 @@ const Point = z.object({
   /** The sparsity that was asked for, and the one that whole weights or groups gave. */
   sparsity: share,
   reached: share,
+  /** Bits of a weight, where the layer was quantized; its sparsity is then what rounding made 0. */
+  bits: z.number().optional(),
   ...measurementFields,
 });
 
-/** A layer at one sparsity. */
+/** A layer at one sparsity, or in so many bits. */
 export type SensitivityPoint = z.infer<typeof Point>;
 export const SensitivityPoint = z.preprocess((value: SensitivityPoint) => withMetrics(value), Point);
+
+/** The amount of a point: bits where the layer was quantized, else a sparsity. */
+export const amountOf = ({ bits, sparsity }: Pick<SensitivityPoint, 'bits' | 'sparsity'>): number => bits ?? sparsity;
+
+/** The amounts of a scan, each once, from little to much compression. */
+export const scanAmounts = ({
+  by,
+  sparsities,
+  bits,
+}: Pick<SensitivityOptions, 'by' | 'sparsities' | 'bits'>): number[] =>
+  by === 'quantize' ? [...new Set(bits)].sort((a, b) => b - a) : [...new Set(sparsities)].sort((a, b) => a - b);
+
+/** Formats an amount for the head of a column: `4 bits`, or a share in percent. */
+export const amountWords = (by: SensitivityOptions['by'], amount: number): string =>
+  by === 'quantize' ? `${amount} bits` : `${Number((100 * amount).toFixed(2))}%`;
 
 /** A layer of a scan, scanned or left alone. */
 export const ScannedLayer = z.object({
@@ -72,9 +99,9 @@ export type ScannedLayer = z.infer<typeof ScannedLayer>;
 
 /** A layer with its curve. */
 export const LayerSensitivity = ScannedLayer.extend({
-  /** In ascending order of sparsity; sparsities above `collapsedAt` were not measured. */
+  /** From little to much compression; amounts beyond `collapsedAt` were not measured. */
   points: z.array(SensitivityPoint),
-  collapsedAt: share.optional(),
+  collapsedAt: z.number().nonnegative().optional(),
 });
 export type LayerSensitivity = z.infer<typeof LayerSensitivity>;
 

@@ -5,7 +5,7 @@ const count = z.number().int('must be a whole number').positive('must be above 0
 
 /**
  * The goal of a target, one of: `accuracy`, at least this share on the validation examples; `metric`, a bound on any metric
- * there, such as `rmse<=0.05` or, for an output of several, `age.rmse<=3`; `bytes`, at most this many of all files, gzipped; `macs` and `params`, at most this many. If
+ * there, such as `rmse<=0.05` or, for an output of several, `age.rmse<=3`; `bytes`, at most this many of all files, gzipped, or of the weights where they are quantized; `macs` and `params`, at most this many. If
  * weights are pruned, only nonzero MACs and parameters count.
  */
 export const TargetGoal = z.union([
@@ -31,8 +31,10 @@ export const TargetGoal = z.union([
   }),
   z.strictObject({
     bytes: count
-      .describe('Maximum bytes of model.json and its shards, each gzipped.')
-      .meta({ label: 'Bytes, gzipped', unit: 'bytes' }),
+      .describe(
+        'Maximum bytes of model.json and its shards, each gzipped; of the weights in their bits where they are quantized.',
+      )
+      .meta({ label: 'Bytes', unit: 'bytes' }),
   }),
   z.strictObject({ macs: count.describe('Maximum multiply-accumulates for one example.').meta({ label: 'MACs' }) }),
   z.strictObject({ params: count.describe('Maximum number of parameters.').meta({ label: 'Parameters' }) }),

@@ -10,7 +10,7 @@ export const StoredType = z.enum(['uint8', 'uint16', 'float16']);
 export type StoredType = z.infer<typeof StoredType>;
 
 /** Whole numbers with a scale for each output channel. TensorFlow.js has no such type: a packed file stores them. */
-export const ChannelInteger = z.enum(['int8', 'int4', 'int3', 'int2']);
+export const ChannelInteger = z.enum(['int8', 'int7', 'int6', 'int5', 'int4', 'int3', 'int2']);
 export type ChannelInteger = z.infer<typeof ChannelInteger>;
 
 /** The numbers in which weights can be kept. */
@@ -28,6 +28,9 @@ const LABELS = {
   uint16: '16 bits (uint16)',
   float16: 'Half precision (float16)',
   int8: '8 bits by channel (int8)',
+  int7: '7 bits (int7)',
+  int6: '6 bits (int6)',
+  int5: '5 bits (int5)',
   int4: '4 bits (int4)',
   int3: '3 bits (int3)',
   int2: '2 bits (int2)',
@@ -70,7 +73,7 @@ export const quantize = defineStep({
   options: {
     bits: Bits.default('uint8')
       .describe(
-        'Numbers of the weights: uint8, uint16 and float16 as TensorFlow.js stores them; int8, int4, int3 and int2 with a scale for each output channel.',
+        'Numbers of the weights: uint8, uint16 and float16 as TensorFlow.js stores them; int8 to int2 with a scale for each output channel.',
       )
       .meta({ label: 'Store as', labels: LABELS }),
     grid: z

@@ -5,6 +5,7 @@ import { defineStep } from './define';
 import { TargetGoal } from './goal';
 import { measuredAfter, measuredWords } from './measured-after';
 import { Granularity, ImportanceScoreName, prune, SCORE_LABELS } from './prune';
+import { quantize } from './quantize';
 import { ChannelScoreName, openSizes, remove } from './remove';
 
 /**
@@ -16,9 +17,11 @@ export const target = defineStep({
   options: {
     goal: TargetGoal.describe('Goal to reach.'),
     by: z
-      .enum(['prune', 'remove'])
+      .enum(['prune', 'remove', 'quantize'])
       .default('prune')
-      .describe('Prune single weights, or remove whole channels, which also makes the model faster.')
+      .describe(
+        'Prune single weights, remove whole channels, which also makes the model faster, or find the bits of each layer.',
+      )
       .meta({ label: 'Method' }),
     search: z
       .enum(['greedy', 'dynamic'])
@@ -52,7 +55,7 @@ export const target = defineStep({
     /** The plans, and the index of the chosen one. */
     curve: ParetoCurve,
     /** The result of the chosen plan. */
-    applied: z.discriminatedUnion('step', [prune.result, remove.result]),
+    applied: z.discriminatedUnion('step', [prune.result, remove.result, quantize.result]),
     ...measuredAfter,
   },
   traits: { changesModel: true, compresses: true, needsData: true },

@@ -9,7 +9,9 @@ export interface GoalSize {
   units: Units;
 }
 
-export function goalSize(goal: ParetoCurve['goal']): GoalSize {
+export function goalSize({ goal, points }: Pick<ParetoCurve, 'goal' | 'points'>): GoalSize {
+  if (points.some(({ weightBytes }) => weightBytes !== undefined))
+    return { words: 'bytes of weights', of: ({ weightBytes }) => weightBytes ?? 0, units: BYTE_UNITS };
   if ('macs' in goal)
     return { words: 'MACs', of: ({ nonzeroMacs, macs }) => nonzeroMacs ?? macs ?? 0, units: COUNT_UNITS };
   if ('params' in goal) return { words: 'nonzero parameters', of: ({ nonzero }) => nonzero, units: COUNT_UNITS };

@@ -24,7 +24,7 @@ interface ParetoPlotProps {
 export function ParetoPlot({ curve, onTake, hint }: ParetoPlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [inHand, setInHand] = useState(curve.chosen);
-  const size = goalSize(curve.goal);
+  const size = goalSize(curve);
   const metric = metricOfPlans(curve);
   const inner = Math.max(0, width - MARGIN.left - MARGIN.right);
   const tall = HEIGHT - MARGIN.top - MARGIN.bottom;

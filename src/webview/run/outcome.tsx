@@ -85,11 +85,11 @@ function lines(result: RunResult): Line[] {
 }
 
 /** The word for a model after its last step that compresses. */
-const compressed = ({ steps }: RunResult): string =>
-  steps.findLast(({ step }) => step === 'quantize' || step === 'prune' || step === 'remove' || step === 'target')
-    ?.step === 'quantize'
-    ? 'quantized'
-    : 'pruned';
+function compressed({ steps }: RunResult): string {
+  const done = steps.map((step) => (step.step === 'target' ? step.applied : step));
+  const last = done.findLast(({ step }) => step === 'quantize' || step === 'prune' || step === 'remove');
+  return last?.step === 'quantize' ? 'quantized' : 'pruned';
+}
 
 /** The examples of the metrics, in words. */
 function measuredOn(result: RunResult): string {

@@ -1,7 +1,8 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
+import { amountWords } from '../../protocol/measure/sensitivity';
 import { METRICS, metricText } from '../../protocol/metric';
-import { nearestLayer, scanColumns, scanMetric, scannedLayers, type ScanView } from './scan';
+import { measuredAmounts, nearestLayer, scanColumns, scanMetric, scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
 import { select } from '../state/threshold';
 import { axisOf, Chart } from '../ui/chart';
@@ -23,7 +24,7 @@ export function lineStyle(index: number, theme: Theme): { stroke: string; dash: 
   };
 }
 
-/** One line per layer: the main metric over sparsity. A click on a line selects its layer; the selected line is thicker. */
+/** One line per layer: the main metric over sparsity or bits. A click on a line selects its layer; the selected line is thicker. */
 export function Curves({ view }: { view: ScanView }) {
   const layers = scannedLayers(view);
   const data = useMemo(() => scanColumns(view), [view]);
@@ -32,6 +33,10 @@ export function Curves({ view }: { view: ScanView }) {
   const metric = scanMetric(view);
   const { title, isShare } = METRICS[metric];
   const names = layers.map(({ name }) => name);
+  const quantizes = view.by === 'quantize';
+  const amounts = measuredAmounts(view);
+  const widthAt = (place: number): string =>
+    place === 0 ? 'as it is' : amounts[place - 1] === undefined ? '' : amountWords(view.by, amounts[place - 1]!);
   const options = (width: number, theme: Theme): uPlot.Options => {
     const axis = axisOf(theme);
     const inHand = names.includes(selected.value ?? '') ? selected.value : null;
@@ -48,16 +53,22 @@ export function Curves({ view }: { view: ScanView }) {
         ready: [
           (plot) =>
             plot.over.addEventListener('click', ({ offsetX, offsetY }) => {
-              const at = { sparsity: plot.posToVal(offsetX, 'x'), metric: plot.posToVal(offsetY, 'y') };
+              const at = { place: plot.posToVal(offsetX, 'x'), metric: plot.posToVal(offsetY, 'y') };
               const reach = at.metric - plot.posToVal(offsetY + NEAR, 'y');
               const layer = nearestLayer(latest.current, at, reach);
               if (layer !== null) select(layer);
             }),
         ],
       },
-      scales: { x: { time: false, range: [0, 1] } },
+      scales: { x: { time: false, range: [0, quantizes ? amounts.length : 1] } },
       axes: [
-        { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map((tick) => `${Math.round(tick * 100)}%`) },
+        {
+          ...axis,
+          size: 30,
+          space: 60,
+          ...(quantizes ? { splits: () => [0, ...amounts.map((_, i) => i + 1)] } : {}),
+          values: (_, ticks) => ticks.map((tick) => (quantizes ? widthAt(tick) : `${Math.round(tick * 100)}%`)),
+        },
         {
           ...axis,
           size: 52,
@@ -66,7 +77,7 @@ export function Curves({ view }: { view: ScanView }) {
         },
       ],
       series: [
-        { label: 'Sparsity' },
+        { label: quantizes ? 'Bits' : 'Sparsity' },
         ...layers.map((layer, index) => ({
           label: layer.name,
           ...lineStyle(index, theme),
@@ -81,8 +92,8 @@ export function Curves({ view }: { view: ScanView }) {
     <Chart
       data={data}
       options={options}
-      remake={JSON.stringify([names, selected.value, metric])}
-      label={`${title} of the model while each of ${layers.length} layers alone is pruned further and further${view.baseline === null ? '' : `, from ${metricText(metric, view.baseline.value, 1)}`}: the table below has the figures`}
+      remake={JSON.stringify([names, selected.value, metric, quantizes && amounts])}
+      label={`${title} of the model while each of ${layers.length} layers alone is ${quantizes ? 'kept in fewer and fewer bits' : 'pruned further and further'}${view.baseline === null ? '' : `, from ${metricText(metric, view.baseline.value, 1)}`}: the table below has the figures`}
       testId="scan-curves"
     />
   );

@@ -1,4 +1,4 @@
-import { percent } from '../../protocol/format';
+import { amountOf, amountWords } from '../../protocol/measure/sensitivity';
 import { mainText, METRICS } from '../../protocol/metric';
 import { scanMetric, scannedLayers, type ScanView } from './scan';
 import { selected } from '../state/session';
@@ -24,7 +24,7 @@ export function Legend({ view }: { view: ScanView }) {
               title={
                 collapsedAt === undefined
                   ? undefined
-                  : `At ${percent(collapsedAt, 0)} the ${METRICS[scanMetric(view)].words} is about that of guessing, so the scan stopped there`
+                  : `At ${amountWords(view.by, collapsedAt)} the ${METRICS[scanMetric(view)].words} is about that of guessing, so the scan stopped there`
               }
               data-testid={`scan-layer-${name}`}
               onClick={() => select(name)}
@@ -43,7 +43,7 @@ export function Legend({ view }: { view: ScanView }) {
               <span class="tensor-name">{name}</span>
               {last && (
                 <span class="quiet figures">
-                  {mainText(last.metrics, 1)} at {percent(last.sparsity, 0)}
+                  {mainText(last.metrics, 1)} at {amountWords(view.by, amountOf(last))}
                 </span>
               )}
             </button>

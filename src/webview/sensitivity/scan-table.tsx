@@ -1,26 +1,34 @@
-import { percent } from '../../protocol/format';
+import { amountOf, amountWords } from '../../protocol/measure/sensitivity';
 import { mainText, METRICS } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
-import { scanMetric, scannedLayers, scanSparsities, type ScanView } from './scan';
+import { scanMetric, scannedLayers, measuredAmounts, type ScanView } from './scan';
 import { select } from '../state/threshold';
 import { LinkButton } from '../ui/link';
 
 /** The figures of the curves, and the reasons why some layers have none. */
 export function ScanTable({ view }: { view: ScanView }) {
-  const sparsities = scanSparsities(view).filter((sparsity) => sparsity > 0);
+  const amounts = measuredAmounts(view);
   const { title } = METRICS[scanMetric(view)];
   const left = view.layers.filter(({ state }) => state !== 'scanned');
   return (
     <>
-      <div class="plan-scroller" role="region" aria-label={`${title} by layer and sparsity`} tabIndex={0}>
+      <div
+        class="plan-scroller"
+        role="region"
+        aria-label={`${title} by layer and ${view.by === 'quantize' ? 'bits' : 'sparsity'}`}
+        tabIndex={0}
+      >
         <table class="compare" data-testid="scan-table">
-          <caption class="unseen">{title} of the model with one layer alone pruned to a sparsity</caption>
+          <caption class="unseen">
+            {title} of the model with one layer alone{' '}
+            {view.by === 'quantize' ? 'kept in fewer bits' : 'pruned to a sparsity'}
+          </caption>
           <thead>
             <tr>
               <th scope="col">Layer</th>
-              {sparsities.map((sparsity) => (
-                <th key={sparsity} scope="col">
-                  {percent(sparsity, 0)}
+              {amounts.map((amount) => (
+                <th key={amount} scope="col">
+                  {amountWords(view.by, amount)}
                 </th>
               ))}
             </tr>
@@ -31,10 +39,10 @@ export function ScanTable({ view }: { view: ScanView }) {
                 <th scope="row">
                   <LinkButton onPress={() => select(name)}>{name}</LinkButton>
                 </th>
-                {sparsities.map((sparsity) => {
-                  const point = points.find((each) => each.sparsity === sparsity);
+                {amounts.map((amount) => {
+                  const point = points.find((each) => amountOf(each) === amount);
                   return (
-                    <td key={sparsity} data-value={point?.metrics[0].value}>
+                    <td key={amount} data-value={point?.metrics[0].value}>
                       {point ? mainText(point.metrics, 1) : '\u2013'}
                     </td>
                   );
@@ -48,7 +56,7 @@ export function ScanTable({ view }: { view: ScanView }) {
         <ul class="left-alone small quiet" aria-label="Layers that were left alone">
           {left.map(({ name, reason }) => (
             <li key={name}>
-              <span class="tensor-name">{name}</span>: {sentence(reason ?? 'it has nothing to prune')}
+              <span class="tensor-name">{name}</span>: {sentence(reason ?? 'it has no weights to compress')}
             </li>
           ))}
         </ul>

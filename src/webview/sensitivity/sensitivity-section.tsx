@@ -21,6 +21,7 @@ import { Notice } from '../ui/notice';
 import { ProgressBar } from '../ui/progress-bar';
 import { Tag } from '../ui/tag';
 import { Curves } from './curves';
+import { ExcludeForm } from './exclude-form';
 import { Legend } from './legend';
 import { ScanTable } from './scan-table';
 
@@ -43,7 +44,7 @@ export function SensitivitySection() {
           {view?.baseline != null && (
             <span class="figures">
               {METRICS[view.baseline.name].title} {metricText(view.baseline.name, view.baseline.value, 1)} on validation
-              examples before pruning{METRICS[view.baseline.name].better === 'lower' ? '; lower is better' : ''}
+              examples as it is{METRICS[view.baseline.name].better === 'lower' ? '; lower is better' : ''}
               {panel.value?.normalization ? `, ${normalizationName(panel.value.normalization)}` : ''}
             </span>
           )}
@@ -75,7 +76,11 @@ export function SensitivitySection() {
           </Button>
         </div>
       )}
-      {!view && <p class="small quiet">How much can each layer lose? Each one is pruned alone, at 10 to 99%.</p>}
+      {!view && (
+        <p class="small quiet">
+          How much can each layer lose? Each one is pruned alone, at 10 to 99%, or kept in fewer bits.
+        </p>
+      )}
       {scanProblem.value !== null && (
         <Notice kind="error" actions={<ShowLog />} testId="scan-problem">
           {scanProblem.value}
@@ -87,6 +92,7 @@ export function SensitivitySection() {
           <Legend view={view} />
         </div>
       )}
+      {view && layers.length > 0 && !scanning.value && <ExcludeForm view={view} />}
       {view && layers.length > 0 && (
         <Fold title="As a table" open={false} testId="scan-as-table">
           <ScanTable view={view} />

@@ -4,7 +4,7 @@ import { SensitivityOptions } from '../../protocol/measure/sensitivity';
 import { mainMetric, mainText } from '../../protocol/metric';
 import type { JsonObject } from '../../protocol/json';
 import { fieldsOf, type Field } from '../../protocol/fields';
-import { EMPTY_SCAN, finishedScan, onScanPart, type ScanView } from '../sensitivity/scan';
+import { emptyScan, finishedScan, onScanPart, type ScanView } from '../sensitivity/scan';
 import { ask } from './host';
 import { announcement, cannotEvaluate, inspection, seed } from './session';
 
@@ -35,13 +35,16 @@ export async function startScan(): Promise<void> {
   batch(() => {
     scanning.value = true;
     scanProblem.value = null;
-    scan.value = EMPTY_SCAN;
+    scan.value = emptyScan(options.data.by);
   });
   try {
     const result = await ask(
       'sensitivity',
       { options: options.data, seed: seed.value },
-      { signal: own.signal, onProgress: (part) => (scan.value = onScanPart(scan.value ?? EMPTY_SCAN, part)) },
+      {
+        signal: own.signal,
+        onProgress: (part) => (scan.value = onScanPart(scan.value ?? emptyScan(options.data.by), part)),
+      },
     );
     scan.value = finishedScan(result);
     announcement.value = `Sensitivity of ${result.layers.length} layers on ${result.samples} examples, from ${mainMetric(result.baseline.metrics).words} ${mainText(result.baseline.metrics, 1)}.`;

@@ -45,6 +45,23 @@ describe('secateur sensitivity', () => {
     ]);
   });
 
+  it('measures each layer in fewer and fewer bits', async () => {
+    const bits = ['--by', 'quantize', '--bits', '8,2', '--collapse', '1'];
+    const { stdout } = await secateur(['sensitivity', model, ...data, ...bits, '--csv']);
+    expect(stdout.split('\n')[0]).toBe('parameter,bits,sparsity,top1,top5,loss');
+    const { layers, baseline } = Sensitivity.parse(
+      document(await secateur(['sensitivity', model, ...data, ...bits, '--json'])),
+    );
+    for (const { points, state } of layers)
+      expect(points.map((point) => point.bits)).toEqual(state === 'scanned' ? [8, 2] : []);
+    const losses = layers.flatMap(({ points: [fine] }) => (fine ? [Math.abs(fine.loss - baseline.loss)] : []));
+    expect(losses.length).toBe(1);
+    expect(Math.max(...losses)).toBeLessThan(0.05);
+    const table = await secateur(['sensitivity', model, ...data, ...bits]);
+    expect(table.stdout).toMatch(/^layer +weights +8 bits +2 bits$/m);
+    expect((await secateur(['sensitivity', model, ...data, '--by', 'quantize', '--bits', '9'])).stderr).toMatch(/bits/);
+  });
+
   it.each(['residual', 'inverted', 'branches', 'residual-uint8'])(
     'measures the Keras model %s, its weights and its channels',
     async (name) => {

@@ -18,9 +18,9 @@ const layers = fc
       let loss = 0;
       const cut = rises.map((rise, k) => {
         loss += rise;
-        return { sparsity: SPARSITIES[k]!, loss, cost: -weight * SPARSITIES[k]! };
+        return { amount: SPARSITIES[k]!, loss, cost: -weight * SPARSITIES[k]! };
       });
-      return { name: `layer${i}`, choices: [{ sparsity: 0, loss: 0, cost: 0 }, ...cut] };
+      return { name: `layer${i}`, choices: [{ amount: 0, loss: 0, cost: 0 }, ...cut] };
     }),
   );
 const search = fc.constantFrom('greedy' as const, 'dynamic' as const);
@@ -46,7 +46,7 @@ describe('a search for amounts', () => {
         });
         for (const { amounts, loss, cost } of plans) {
           const chosen = all.map(({ name, choices }) =>
-            choices.find((one) => one.sparsity === (amounts.get(name) ?? 0))!,
+            choices.find((one) => one.amount === (amounts.get(name) ?? 0))!,
           );
           expect(loss).toBeCloseTo(
             chosen.reduce((sum, one) => sum + one.loss, 0),
@@ -66,7 +66,7 @@ describe('a search for amounts', () => {
       fc.property(layers, search, (all, how) => {
         const plans = searchPlans(all, how);
         for (const sparsity of SPARSITIES) {
-          const chosen = all.map(({ choices }) => choices.find((one) => one.sparsity === sparsity));
+          const chosen = all.map(({ choices }) => choices.find((one) => one.amount === sparsity));
           if (!chosen.every((one) => one !== undefined)) continue;
           const uniform = {
             loss: chosen.reduce((sum, one) => sum + one.loss, 0),
@@ -92,7 +92,7 @@ describe('a search for amounts', () => {
     const many = Array.from({ length: 30 }, (_, i): SearchLayer => ({
       name: `layer${i}`,
       choices: Array.from({ length: 40 }, (__, k) => ({
-        sparsity: k / 40,
+        amount: k / 40,
         loss: (k / 40) ** (1 + i),
         cost: -k * (i + 1),
       })),
@@ -123,7 +123,7 @@ describe('choices', () => {
 
   it('hold the points of a curve, with more between them, and never fall in loss', () => {
     const choices = choicesOf(points, 1);
-    const at = (sparsity: number) => choices.find((one) => one.sparsity === sparsity);
+    const at = (sparsity: number) => choices.find((one) => one.amount === sparsity);
     expect(choices.length).toBe(13);
     expect(at(0.5)).toMatchObject({ loss: 0, cost: -50 });
     expect(at(0.8)!.loss).toBeCloseTo(0.4);
@@ -132,7 +132,7 @@ describe('choices', () => {
     expect(at(0.65)).toMatchObject({ cost: -65 });
     choices.slice(1).forEach((one, i) => {
       expect(one.loss).toBeGreaterThanOrEqual(choices[i]!.loss);
-      expect(one.sparsity).toBeGreaterThan(choices[i]!.sparsity);
+      expect(one.amount).toBeGreaterThan(choices[i]!.amount);
     });
   });
 

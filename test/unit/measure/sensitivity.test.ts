@@ -6,21 +6,21 @@ import { measurement } from '../../../src/protocol/measure/measurement';
 import { measured } from '../../../src/protocol/metric';
 import { tf } from '../../../src/engine/tf';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
-import { createPruningMethod } from '../../../src/engine/compress/pruning-method';
+import { createMethod } from '../../../src/engine/compress/create-method';
 import { planPrune } from '../../../src/engine/compress/prune/plan';
 import { prunedTensors } from '../../../src/engine/compress/prune/apply';
 import type { Dataset } from '../../../src/engine/dataset/open-data';
 import { evaluateModel } from '../../../src/engine/measure/evaluate';
 import { Sample } from '../../../src/engine/measure/sample';
 import { sensitivityCsv } from '../../../src/engine/measure/sensitivity/csv';
-import type { LayerPruner } from '../../../src/engine/measure/sensitivity/pruner';
+import type { LayerCompressor } from '../../../src/engine/measure/sensitivity/compressor';
 import { OutputFolder } from '../../../src/engine/folder/output-folder';
 import { StoredPoints, type ScanIdentity } from '../../../src/engine/measure/sensitivity/points';
 import { scanSensitivity, type KnownPoints, type ScanInput } from '../../../src/engine/measure/sensitivity/scan';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { toNetwork } from '../../../src/engine/model/runnable';
 import { CancelledError, UserError } from '../../../src/protocol/errors';
-import type { SensitivityPart } from '../../../src/protocol/measure/sensitivity';
+import { scanAmounts, type SensitivityPart } from '../../../src/protocol/measure/sensitivity';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import { temporaryFolder } from '../temporary';
 import { tinyDataset, tinyNetwork } from '../train/tiny';
@@ -48,9 +48,18 @@ function sharpNetwork(): ModelContent {
 async function input(model: ModelContent, more: Partial<ScanInput> = {}): Promise<ScanInput & { data: Dataset }> {
   const data = await tinyDataset();
   const signal = new AbortController().signal;
-  const { pruner } = await createPruningMethod(model, { by: 'prune', score: 'magnitude' }, { data, seed: 0, signal });
+  const { compressor } = await createMethod(model, { by: 'prune', score: 'magnitude' }, { data, seed: 0, signal });
   const sample = new Sample(data.split('validation'), 2000);
-  return { model, pruner, sample, options: { sparsities: SPARSITIES, collapse: 1 }, signal, data, ...more };
+  return {
+    model,
+    compressor,
+    sample,
+    amounts: SPARSITIES,
+    options: { by: 'prune', collapse: 1 },
+    signal,
+    data,
+    ...more,
+  };
 }
 
 const identity = { weightsHash: 'a', images: 'b', method: { score: 'magnitude' }, backend: 'cpu' };
@@ -93,15 +102,16 @@ describe('a sensitivity scan', () => {
     const given = await input(model, { onPart: (part) => parts.push(part) });
     const [name, kernel] = [...model.tensors].find(([key]) => key.startsWith('conv'))!;
     const emptied = new Map(model.tensors).set(name, { ...kernel, data: new Float32Array(kernel.data.length) });
-    const pruner: LayerPruner = {
-      ...given.pruner,
-      prune: (layer, sparsity) =>
+    const compressor: LayerCompressor = {
+      ...given.compressor,
+      compress: (layer, sparsity) =>
         layer === 'conv' && sparsity > 0.9
           ? { tensors: emptied, reached: sparsity }
-          : given.pruner.prune(layer, sparsity),
+          : given.compressor.compress(layer, sparsity),
     };
-    const options = { sparsities: [0.99, 0.2, 0.95], collapse: 0.5 };
-    const { layers } = await scanSensitivity({ ...given, pruner, options });
+    const options = { by: 'prune' as const, collapse: 0.5 };
+    const amounts = scanAmounts({ by: 'prune', sparsities: [0.99, 0.2, 0.95], bits: [] });
+    const { layers } = await scanSensitivity({ ...given, compressor, options, amounts });
     const conv = layers.find(({ name }) => name === 'conv')!;
     expect(conv.points.map(({ sparsity }) => sparsity)).toEqual([0.2, 0.95]);
     expect(conv.collapsedAt).toBe(0.95);
@@ -114,8 +124,11 @@ describe('a sensitivity scan', () => {
 
   it('refuses a model without a layer to prune', async () => {
     const given = await input(sharpNetwork());
-    const pruner = { ...given.pruner, layers: given.pruner.layers.filter(({ state }) => state !== 'scanned') };
-    await expect(scanSensitivity({ ...given, pruner })).rejects.toThrow(UserError);
+    const compressor = {
+      ...given.compressor,
+      layers: given.compressor.layers.filter(({ state }) => state !== 'scanned'),
+    };
+    await expect(scanSensitivity({ ...given, compressor })).rejects.toThrow(UserError);
   });
 });
 
@@ -187,11 +200,11 @@ describe('the points of a scan', () => {
       keepBaseline: () => Promise.resolve(),
       keep: (layer) => Promise.resolve(void kept.push(layer)),
     };
-    const pruner = {
-      ...given.pruner,
-      prune: () => (pruned++, { tensors: given.model.tensors, reached: 0.5 }),
+    const compressor = {
+      ...given.compressor,
+      compress: () => (pruned++, { tensors: given.model.tensors, reached: 0.5 }),
     };
-    const { layers } = await scanSensitivity({ ...given, pruner, known });
+    const { layers } = await scanSensitivity({ ...given, compressor, known });
     expect([pruned, kept.length]).toEqual([6, 6]);
     for (const { points } of layers) expect(new Set(points.map(({ loss }) => loss)).size).toBeLessThanOrEqual(1);
   });

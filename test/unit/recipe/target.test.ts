@@ -53,6 +53,30 @@ describe('a target', () => {
     },
   );
 
+  it('finds the bits of each layer for a size of the weights, and each plan is a step', async () => {
+    const bench = await Bench.make();
+    const start = await readCheckpoint(bench.path('net', 'model.json'));
+    const size = [...start.tensors.values()].reduce((sum, { data }) => sum + 4 * data.length, 0);
+    const bytes = Math.round(0.3 * size);
+    const result = await bench.run(recipe({ bytes }, { by: 'quantize', writePlans: true }));
+    const curve = await curveIn(bench);
+    const chosen = curve.points[curve.chosen]!;
+    expect(chosen.weightBytes).toBeLessThanOrEqual(bytes);
+    expect(chosen.weightBytes).toBeGreaterThan(size / 16);
+    expect(result.steps[0]).toMatchObject({ step: 'target', applied: { step: 'quantize' } });
+    await bench.run({ checkpoint: 'net', data: 'shapes', steps: [chosen.step] }, { out: 'again' });
+    const weights = async (out: string) =>
+      Object.entries(await bench.hashes(out)).filter(([name]) => /^[^/]*\.bin$/.test(name));
+    expect(await weights('again')).toEqual(await weights('out'));
+    expect((await readdir(bench.path('out', 'plans'))).length).toBe(curve.points.length);
+    await expect(bench.run(recipe({ macs: 100 }, { by: 'quantize' }), { out: 'no' })).rejects.toThrow(
+      'Quantization leaves all parameters and multiply-accumulates: give a metric or bytes as the goal',
+    );
+    await expect(bench.run(recipe({ bytes: 1 }, { by: 'quantize' }), { out: 'no' })).rejects.toThrow(
+      /^The target of at most 1 bytes of weights cannot be met: the best plan found has [\d,]+ bytes of weights/,
+    );
+  });
+
   it.each(['greedy', 'dynamic'] as const)('is the same each time, searched %s', async (search) => {
     const bench = await Bench.make();
     await bench.run(recipe({ params: 100 }, { search }), { out: 'one' });

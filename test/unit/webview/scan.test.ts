@@ -3,11 +3,11 @@ import { measurement } from '../../../src/protocol/measure/measurement';
 import { measured } from '../../../src/protocol/metric';
 import type { ScannedLayer, SensitivityPart } from '../../../src/protocol/measure/sensitivity';
 import {
-  EMPTY_SCAN,
+  emptyScan,
   nearestLayer,
   onScanPart,
   scanColumns,
-  scanSparsities,
+  measuredAmounts,
 } from '../../../src/webview/sensitivity/scan';
 
 const layer = (name: string, state: ScannedLayer['state']): ScannedLayer => ({ name, parameters: [], size: 4, state });
@@ -30,8 +30,8 @@ test('curves start at the accuracy of the whole model, in any order of points', 
     point('a', 0.1, 0.8),
     point('b', 0.5, 0.1, true),
     point('a', 0.5, 0.6),
-  ].reduce(onScanPart, EMPTY_SCAN);
-  expect(scanSparsities(view)).toEqual([0, 0.1, 0.5]);
+  ].reduce(onScanPart, emptyScan('prune'));
+  expect(measuredAmounts(view)).toEqual([0.1, 0.5]);
   expect(scanColumns(view)).toEqual([
     [0, 0.1, 0.5],
     [0.9, 0.8, 0.6],
@@ -41,9 +41,9 @@ test('curves start at the accuracy of the whole model, in any order of points', 
 });
 
 test('a point of the plot belongs to the nearest line, if one is near', () => {
-  const view = [begin, point('a', 0.5, 0.7), point('b', 0.5, 0.1)].reduce(onScanPart, EMPTY_SCAN);
-  expect(nearestLayer(view, { sparsity: 0.25, metric: 0.78 }, 0.1)).toBe('a');
-  expect(nearestLayer(view, { sparsity: 0.25, metric: 0.52 }, 0.1)).toBe('b');
-  expect(nearestLayer(view, { sparsity: 0.25, metric: 0.65 }, 0.1)).toBeNull();
-  expect(nearestLayer(view, { sparsity: 0.75, metric: 0.1 }, 0.1)).toBeNull();
+  const view = [begin, point('a', 0.5, 0.7), point('b', 0.5, 0.1)].reduce(onScanPart, emptyScan('prune'));
+  expect(nearestLayer(view, { place: 0.25, metric: 0.78 }, 0.1)).toBe('a');
+  expect(nearestLayer(view, { place: 0.25, metric: 0.52 }, 0.1)).toBe('b');
+  expect(nearestLayer(view, { place: 0.25, metric: 0.65 }, 0.1)).toBeNull();
+  expect(nearestLayer(view, { place: 0.75, metric: 0.1 }, 0.1)).toBeNull();
 });

@@ -1,9 +1,10 @@
-import type {
-  LayerSensitivity,
-  ScannedLayer,
-  Sensitivity,
-  SensitivityOptions,
-  SensitivityPart,
+import {
+  scanAmounts,
+  type LayerSensitivity,
+  type ScannedLayer,
+  type Sensitivity,
+  type SensitivityOptions,
+  type SensitivityPart,
 } from '../../../src/protocol/measure/sensitivity';
 import { measurement } from '../../../src/protocol/measure/measurement';
 import type { Inspection } from '../../../src/protocol/model';
@@ -30,16 +31,19 @@ export async function fakeScan(
     ...(prunable ? {} : { reason: reason ?? 'it has no weights' }),
   }));
   report({ part: 'begin', baseline: base, layers: scanned });
-  const total = scanned.filter(({ state }) => state === 'scanned').length * options.sparsities.length;
+  const total = scanned.filter(({ state }) => state === 'scanned').length * scanAmounts(options).length;
   let done = 0;
   const result: LayerSensitivity[] = [];
   for (const layer of scanned) {
     const points: LayerSensitivity['points'] = [];
     if (layer.state === 'scanned')
-      for (const sparsity of options.sparsities) {
+      for (const amount of scanAmounts(options)) {
         await pause();
-        const loss = 0.8 * sparsity ** (1 + Math.log10(layer.size));
+        const sparsity = options.by === 'quantize' ? 0 : amount;
+        const strength = options.by === 'quantize' ? 1 / amount : amount;
+        const loss = 0.8 * strength ** (1 + Math.log10(layer.size));
         const point = {
+          ...(options.by === 'quantize' ? { bits: amount } : {}),
           sparsity,
           reached: sparsity,
           ...measurement([metricAt(task, ACCURACY - loss)], 0.24 + 3 * loss),

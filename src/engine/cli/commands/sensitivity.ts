@@ -1,5 +1,12 @@
 import path from 'node:path';
-import { Sensitivity, SensitivityOptions, type LayerSensitivity } from '../../../protocol/measure/sensitivity';
+import {
+  amountOf,
+  amountWords,
+  scanAmounts,
+  Sensitivity,
+  SensitivityOptions,
+  type LayerSensitivity,
+} from '../../../protocol/measure/sensitivity';
 import type { JsonObject } from '../../../protocol/json';
 import { visible } from '../../../protocol/visible';
 import { count, duration, percent } from '../../../protocol/format';
@@ -52,25 +59,25 @@ export function sensitivityText(result: Sensitivity, out?: string): string {
   const { layers, baseline, samples, dataset, normalization, options, seconds, reused } = result;
   const right = true;
   const metric = mainMetric(baseline.metrics);
-  const sparsities = [...new Set(options.sparsities)].sort((a, b) => a - b);
-  const cell = ({ points, collapsedAt }: LayerSensitivity, sparsity: number): string => {
-    const point = points.find((one) => one.sparsity === sparsity);
-    if (point) return bare(point.metrics) + (collapsedAt === sparsity ? '*' : ' ');
+  const amounts = scanAmounts(options);
+  const cell = ({ points, collapsedAt }: LayerSensitivity, amount: number): string => {
+    const point = points.find((one) => amountOf(one) === amount);
+    if (point) return bare(point.metrics) + (collapsedAt === amount ? '*' : ' ');
     return collapsedAt === undefined ? '' : '- ';
   };
   const curves = table(
     [
       { heading: 'layer' },
-      { heading: options.by === 'prune' ? 'weights' : 'channels', right },
-      ...sparsities.map((sparsity) => ({ heading: `${Number((100 * sparsity).toFixed(2))}%`, right })),
+      { heading: options.by === 'remove' ? 'channels' : 'weights', right },
+      ...amounts.map((amount) => ({ heading: amountWords(options.by, amount), right })),
     ],
     layers
       .filter(({ state }) => state === 'scanned')
-      .map((layer) => [layer.name, count(layer.size), ...sparsities.map((sparsity) => cell(layer, sparsity))]),
+      .map((layer) => [layer.name, count(layer.size), ...amounts.map((amount) => cell(layer, amount))]),
   );
   const alone = layers.filter(({ state, parameters }) => state !== 'scanned' && parameters.length === 0);
   return [
-    `Validation ${metric.words}${metric.isShare ? ' in percent' : ''} on ${count(samples)} examples of ${visible(dataset.name)}, one layer cut at a time; as it is: ${mainText(baseline.metrics)}, loss ${baseline.loss.toFixed(4)}`,
+    `Validation ${metric.words}${metric.isShare ? ' in percent' : ''} on ${count(samples)} examples of ${visible(dataset.name)}, one layer ${options.by === 'quantize' ? 'quantized' : 'cut'} at a time; as it is: ${mainText(baseline.metrics)}, loss ${baseline.loss.toFixed(4)}`,
     ...measuringNotes(dataset.sample, normalization),
     '',
     curves,

@@ -104,11 +104,12 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
     outcome: quantize,
   },
   target: {
-    description: 'prune to a target instead of a ratio, with an amount for each layer that is found',
+    description: 'compress to a target instead of a ratio, with an amount for each layer that is found',
     examples: [
       'target fashion-cnn --accuracy 0.91 --data fashion-mnist --out fashion-cnn-91',
       'target fashion-cnn --bytes 300000 --data fashion-mnist --fine-tune 2 --out fashion-cnn-300k',
       'target fashion-cnn --macs 3000000 --by remove --data fashion-mnist --out fashion-cnn-half',
+      'target fashion-cnn --bytes 200000 --by quantize --data fashion-mnist --out fashion-cnn-mixed',
     ],
     followers: [fineTune('train on with the zeros held, for so many epochs')],
     outcome: target,

@@ -1,7 +1,7 @@
 import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import { PruneStep } from '../../../protocol/steps/prune';
 import type { ModelContent } from '../../checkpoint/types';
-import type { LayerPruner } from '../../measure/sensitivity/pruner';
+import type { LayerCompressor } from '../../measure/sensitivity/compressor';
 import { readGraph } from '../../model/graph';
 import { prunedTensors } from './apply';
 import { planPrune } from './plan';
@@ -22,7 +22,7 @@ export function weightPruner(
   options: PrunerOptions,
   seed: number,
   statistics?: Statistics,
-): LayerPruner {
+): LayerCompressor {
   const { score, granularity, protect } = options;
   const step = (amounts: Partial<PruneStep>): PruneStep =>
     PruneStep.parse({
@@ -48,7 +48,7 @@ export function weightPruner(
   });
   return {
     layers,
-    prune: (layer, sparsity) => {
+    compress: (layer, sparsity) => {
       const plan = planPrune(model, step({ layers: { [layer]: { sparsity } } }), seed, statistics);
       return {
         tensors: prunedTensors(model, plan),

@@ -1,7 +1,7 @@
 import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import { RemoveStep } from '../../../protocol/steps/remove';
 import type { ModelContent } from '../../checkpoint/types';
-import type { LayerPruner } from '../../measure/sensitivity/pruner';
+import type { LayerCompressor } from '../../measure/sensitivity/compressor';
 import { readGraph } from '../../model/graph';
 import { shareOf } from '../share';
 import { maskChannels } from './mask';
@@ -9,7 +9,7 @@ import { planRemove } from './plan';
 import type { GroupScores } from './scores/score';
 
 /** Removes channels of one layer at a time, and computes the share that each layer loses in a joint removal. */
-export interface ChannelPruner extends LayerPruner {
+export interface ChannelPruner extends LayerCompressor {
   /** Computes the share of channels that each layer loses, by name. */
   shares(removed: ReadonlySet<number>): Map<string, number>;
 }
@@ -53,7 +53,7 @@ export function channelPruner(
   });
   return {
     layers,
-    prune: (layer, sparsity) => {
+    compress: (layer, sparsity) => {
       const { removed } = planRemove(model, step({ layers: { [layer]: sparsity } }), scores);
       return {
         tensors: maskChannels(model, groups, removed).tensors,

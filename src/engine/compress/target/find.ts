@@ -2,7 +2,7 @@ import { CancelledError, UserError } from '../../../protocol/errors';
 import { weight } from '../../../protocol/format';
 import type { Progress } from '../../../protocol/measure';
 import type { Measurement } from '../../../protocol/measure/measurement';
-import type { LayerSensitivity } from '../../../protocol/measure/sensitivity';
+import { amountOf, type LayerSensitivity } from '../../../protocol/measure/sensitivity';
 import {
   lossOf,
   METRICS,
@@ -21,16 +21,17 @@ import type { Sample } from '../../measure/sample';
 import { scanSensitivity, type KnownPoints } from '../../measure/sensitivity/scan';
 import { WeightSwap } from '../../model/weight-swap';
 import { ProgressMeter } from '../../progress-meter';
-import type { PruningMethod } from '../pruning-method';
+import type { CompressionMethod } from '../method';
 import { choicesOf, foretoldLoss } from './choices';
 import { goalRule, sizeWords, type GoalRule } from './goal';
 import { frontier, searchPlans, type Plan, type SearchLayer } from './search';
 import { Sizes } from './sizes';
 
-/** Scanned sparsities, and shares of channels: closer together where a curve bends. */
+/** Scanned sparsities, shares of channels, and bits: closer together where a curve bends. */
 const SCANNED = {
   prune: [0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99],
   remove: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+  quantize: [8, 6, 5, 4, 3, 2],
 } as const;
 /** Plans that are measured over the whole curve, before the search for the boundary of the goal. */
 const OVERVIEW = 8;
@@ -43,7 +44,7 @@ const COLLAPSE = 0.9;
 export interface TargetInput {
   readonly model: ModelContent;
   readonly step: TargetStep;
-  readonly method: PruningMethod;
+  readonly method: CompressionMethod;
   readonly sample: Sample;
   readonly sampleData: boolean;
   /** Normalization of the sample's pixels. */
@@ -66,9 +67,10 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
   let rule = goalRule(step);
   const scan = await scanSensitivity({
     model,
-    pruner: method.pruner,
+    compressor: method.compressor,
     sample,
-    options: { sparsities: [...SCANNED[step.by]], collapse: COLLAPSE },
+    options: { by: step.by, collapse: COLLAPSE },
+    amounts: SCANNED[step.by],
     known: input.known,
     signal,
     onPart: (part) => {
@@ -107,7 +109,7 @@ export async function findTarget(input: TargetInput): Promise<ParetoCurve> {
               const measured = await evaluate(signal, (examples) => {
                 meter.advance(examples);
               });
-              const figures = await sizes.all(compressed.model);
+              const figures = await sizes.all(compressed.model, amounts);
               return {
                 step: method.step(amounts),
                 predictedLoss: scan.baseline.loss + foretoldLoss(layers, amounts),
@@ -139,7 +141,7 @@ async function searchLayer(
   sizes: Sizes,
 ): Promise<SearchLayer> {
   const priced = [];
-  for (const point of points) priced.push({ ...point, cost: await sizes.change(name, point.sparsity) });
+  for (const point of points) priced.push({ ...point, cost: await sizes.change(name, amountOf(point)) });
   return { name, choices: choicesOf(priced, baseline.loss) };
 }
 
@@ -173,7 +175,7 @@ function searched(
  * Ranks all layers together at a series of shares, small ones first. This is the simple method, which a search must not
  * fall behind.
  */
-function together(method: PruningMethod, { size }: GoalRule): Series {
+function together(method: CompressionMethod, { size }: GoalRule): Series {
   const of = size === 'macs' ? 'macs' : 'params';
   const amounts = Array.from({ length: TOGETHER_PLANS }, (_, i) => method.globalAmounts(1 - 0.8 * 0.9 ** i, of));
   return amounts.filter((one): one is Amounts => one !== null && one.size > 0);

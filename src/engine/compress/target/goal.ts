@@ -5,7 +5,7 @@ import { goalBound, type TargetGoal } from '../../../protocol/steps/goal';
 import { count } from '../../../protocol/format';
 
 /** The size that a target limits or reduces. */
-export type SizeName = 'gzipBytes' | 'nonzero' | 'params' | 'nonzeroMacs' | 'macs';
+export type SizeName = 'gzipBytes' | 'nonzero' | 'params' | 'nonzeroMacs' | 'macs' | 'weightBytes';
 
 /** The figures that decide whether a plan meets its goal. */
 export type Sized = Pick<ParetoPoint, 'metrics' | SizeName>;
@@ -61,7 +61,7 @@ function limitOf(goal: TargetGoal): number {
 function sizeName(goal: TargetGoal, by: TargetStep['by']): SizeName {
   if ('macs' in goal) return by === 'prune' ? 'nonzeroMacs' : 'macs';
   if ('params' in goal) return by === 'prune' ? 'nonzero' : 'params';
-  return 'gzipBytes';
+  return by === 'quantize' ? 'weightBytes' : 'gzipBytes';
 }
 
 const UNITS: Readonly<Record<SizeName, string>> = {
@@ -70,6 +70,7 @@ const UNITS: Readonly<Record<SizeName, string>> = {
   params: 'parameters',
   nonzeroMacs: 'nonzero multiply-accumulates',
   macs: 'multiply-accumulates',
+  weightBytes: 'bytes of weights',
 };
 
 /** `300,000 gzipped bytes` */

@@ -1,11 +1,12 @@
 /** An amount for one layer, with the rise in the model's loss and the change of its size. */
 export interface Choice {
-  readonly sparsity: number;
+  /** A sparsity, a share of channels, or bits; 0 leaves the layer unchanged. */
+  readonly amount: number;
   readonly loss: number;
   readonly cost: number;
 }
 
-/** A layer with its choices. The first choice leaves it unchanged: sparsity, loss and cost 0. */
+/** A layer with its choices. The first choice leaves it unchanged: amount, loss and cost 0. */
 export interface SearchLayer {
   readonly name: string;
   readonly choices: readonly Choice[];
@@ -13,7 +14,7 @@ export interface SearchLayer {
 
 /** A choice for each layer. Loss and cost are sums, since the search assumes that they add up. */
 export interface Plan {
-  /** Sparsity by layer name; unchanged layers are absent. */
+  /** Amount by layer name; unchanged layers are absent. */
   readonly amounts: ReadonlyMap<string, number>;
   readonly loss: number;
   readonly cost: number;
@@ -26,7 +27,7 @@ const MOST_STATES = 2000;
  * Searches the plans that no other beats in both loss and cost, from the largest model to the smallest.
  * The greedy search repeatedly takes the choice with the least loss for its gain. The dynamic search goes layer by layer
  * and keeps the sums that no other beats; if these become too many, it keeps the best of each of equal intervals of
- * cost. Plans with the same sparsity for all layers are added, so that neither search is worse than them.
+ * cost. Plans with the same amount for all layers are added, so that neither search is worse than them.
  */
 export function searchPlans(layers: readonly SearchLayer[], search: 'greedy' | 'dynamic'): Plan[] {
   const found = search === 'greedy' ? greedyPlans(layers) : dynamicPlans(layers);
@@ -50,7 +51,7 @@ function planOf(layers: readonly SearchLayer[], chosen: readonly number[]): Plan
   let [loss, cost] = [0, 0];
   layers.forEach(({ name, choices }, i) => {
     const choice = choices[chosen[i]!]!;
-    if (chosen[i] !== 0) amounts.set(name, choice.sparsity);
+    if (chosen[i] !== 0) amounts.set(name, choice.amount);
     loss += choice.loss;
     cost += choice.cost;
   });
@@ -117,9 +118,9 @@ function thinned(states: State[]): State[] {
 }
 
 function uniformPlans(layers: readonly SearchLayer[]): Plan[] {
-  const sparsities = new Set(layers.flatMap(({ choices }) => choices.map(({ sparsity }) => sparsity)));
-  return [...sparsities].flatMap((sparsity) => {
-    const chosen = layers.map(({ choices }) => choices.findIndex((choice) => choice.sparsity === sparsity));
-    return sparsity > 0 && chosen.every((one) => one >= 0) ? [planOf(layers, chosen)] : [];
+  const amounts = new Set(layers.flatMap(({ choices }) => choices.map(({ amount }) => amount)));
+  return [...amounts].flatMap((amount) => {
+    const chosen = layers.map(({ choices }) => choices.findIndex((choice) => choice.amount === amount));
+    return amount > 0 && chosen.every((one) => one >= 0) ? [planOf(layers, chosen)] : [];
   });
 }

@@ -16,18 +16,22 @@ const OF_CLASSES: readonly Column[] = [
 /**
  * Formats a scan as Distiller does (`sensitivities_to_csv`): parameter, sparsity, top1 and top5 in percent, loss. Other tasks
  * have a column for each of their metrics instead, with shares in percent. A layer whose tensors are pruned together has the
- * name of the first.
+ * name of the first. A scan by quantization has a column of bits.
  */
 export function sensitivityCsv({ layers, baseline }: Pick<Sensitivity, 'layers' | 'baseline'>): string {
   const columns = baseline.metrics[0].name === 'accuracy' ? OF_CLASSES : columnsOf(baseline);
+  const quantizes = layers.some(({ points }) => points.some(({ bits }) => bits !== undefined));
   const rows = layers.flatMap(({ name, parameters, points }) =>
     points.map((point) => [
-      ...[parameters[0] ?? name, point.sparsity],
+      ...[parameters[0] ?? name, ...(quantizes ? [point.bits ?? ''] : []), point.sparsity],
       ...columns.map(({ of }) => of(point)),
       point.loss,
     ]),
   );
-  return csvText([['parameter', 'sparsity', ...columns.map(({ heading }) => heading), 'loss'], ...rows]);
+  return csvText([
+    ['parameter', ...(quantizes ? ['bits'] : []), 'sparsity', ...columns.map(({ heading }) => heading), 'loss'],
+    ...rows,
+  ]);
 }
 
 /** A column for each metric but the loss of all outputs together, which stands last. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../../protocol/errors';
 import { Measurement } from '../../../protocol/measure/measurement';
-import { SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
+import { amountOf, SensitivityPoint, type Sensitivity } from '../../../protocol/measure/sensitivity';
 import { writeFailure } from '../../checkpoint/failures';
 import type { OutputFolder } from '../../folder/output-folder';
 import type { KnownPoints } from './scan';
@@ -74,7 +74,7 @@ export class StoredPoints implements KnownPoints {
       );
     for (const line of lines) {
       if ('baseline' in line) stored.known = line.baseline;
-      else if ('point' in line) stored.points.set(place(line.layer, line.point.sparsity), line.point);
+      else if ('point' in line) stored.points.set(place(line.layer, amountOf(line.point)), line.point);
     }
     // A line that was cut off must not run into the next one.
     if (!text.endsWith('\n')) await stored.write(() => folder.append(file, '\n'));
@@ -85,8 +85,8 @@ export class StoredPoints implements KnownPoints {
     return this.known;
   }
 
-  find(layer: string, sparsity: number): SensitivityPoint | undefined {
-    return this.points.get(place(layer, sparsity));
+  find(layer: string, amount: number): SensitivityPoint | undefined {
+    return this.points.get(place(layer, amount));
   }
 
   keepBaseline(baseline: Measurement): Promise<void> {
@@ -122,7 +122,7 @@ export class StoredPoints implements KnownPoints {
   }
 }
 
-const place = (layer: string, sparsity: number): string => JSON.stringify([layer, sparsity]);
+const place = (layer: string, amount: number): string => JSON.stringify([layer, amount]);
 
 function sealed(line: Line): string {
   return `${JSON.stringify({ ...line, check: checkOf(line) })}\n`;

@@ -12,12 +12,12 @@ import { WeightSwap } from '../../model/weight-swap';
 import { ProgressMeter } from '../../progress-meter';
 import type { Sample } from '../sample';
 import { collapseOf } from './collapse';
-import type { LayerPruner } from './pruner';
+import type { LayerCompressor } from './compressor';
 
 /** Known points, and storage for new ones. */
 export interface KnownPoints {
   baseline(): Measurement | undefined;
-  find(layer: string, sparsity: number): SensitivityPoint | undefined;
+  find(layer: string, amount: number): SensitivityPoint | undefined;
   /** Resolves once it is stored. */
   keepBaseline(baseline: Measurement): Promise<void>;
   keep(layer: string, point: SensitivityPoint): Promise<void>;
@@ -25,9 +25,11 @@ export interface KnownPoints {
 
 export interface ScanInput {
   readonly model: ModelContent;
-  readonly pruner: LayerPruner;
+  readonly compressor: LayerCompressor;
   readonly sample: Sample;
-  readonly options: Pick<SensitivityOptions, 'sparsities' | 'collapse'>;
+  readonly options: Pick<SensitivityOptions, 'by' | 'collapse'>;
+  /** From little to much compression. */
+  readonly amounts: readonly number[];
   readonly known?: KnownPoints | undefined;
   readonly signal: AbortSignal;
   readonly onPart?: ((part: SensitivityPart) => void) | undefined;
@@ -37,19 +39,19 @@ export interface ScanInput {
 export type ScanOutcome = Pick<Sensitivity, 'baseline' | 'layers' | 'seconds' | 'reused'>;
 
 /**
- * Measures metrics and loss of a model with one pruned layer at a time. Weights change in place, so that no graph is
+ * Measures metrics and loss of a model with one compressed layer at a time. Weights change in place, so that no graph is
  * compiled again. A layer ends once it has collapsed; known points are not measured again.
  * @throws UserError where there is no layer to scan, or model and examples do not fit; CancelledError
  */
 export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
-  const { model, pruner, sample, known, signal, onPart } = input;
+  const { model, compressor, sample, amounts, known, signal, onPart } = input;
   const start = performance.now();
-  const scanned = pruner.layers.filter(({ state }) => state === 'scanned');
+  const scanned = compressor.layers.filter(({ state }) => state === 'scanned');
   if (scanned.length === 0)
     throw new UserError(
       'The model has no layer that can be cut in this way, so there is nothing to scan: choose another granularity or another model.',
     );
-  const sparsities = [...new Set(input.options.sparsities)].sort((a, b) => a - b);
+  const quantizes = input.options.by === 'quantize';
   const swap = await WeightSwap.build(model);
   try {
     return await swap.exclusively((running) =>
@@ -57,32 +59,32 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
         const before = known?.baseline();
         const baseline = before ?? (await evaluate(signal));
         if (!before) await known?.keepBaseline(baseline);
-        onPart?.({ part: 'begin', baseline, layers: [...pruner.layers] });
-        const points = scanned.length * sparsities.length;
+        onPart?.({ part: 'begin', baseline, layers: [...compressor.layers] });
+        const points = scanned.length * amounts.length;
         const meter = new ProgressMeter('scanning layers', points * sample.length, 'examples', (progress) =>
           onPart?.({ part: 'progress', progress }),
         );
         const hasCollapsed = collapseOf(baseline, sample.trivial.main, input.options.collapse);
         let reused = 0;
         const layers: LayerSensitivity[] = [];
-        for (const layer of pruner.layers) {
+        for (const layer of compressor.layers) {
           const curve: SensitivityPoint[] = [];
           let collapsedAt: number | undefined;
-          for (const [i, sparsity] of (layer.state === 'scanned' ? sparsities : []).entries()) {
+          for (const [i, amount] of (layer.state === 'scanned' ? amounts : []).entries()) {
             if (signal.aborted) throw new CancelledError();
-            const found = known?.find(layer.name, sparsity);
+            const found = known?.find(layer.name, amount);
             if (found) {
               reused++;
               meter.shorten(sample.length);
             }
-            const point = found ?? (await measure(layer.name, sparsity, curve.at(-1)));
+            const point = found ?? (await measure(layer.name, amount, curve.at(-1)));
             if (!found) await known?.keep(layer.name, point);
             curve.push(point);
             const over = hasCollapsed(point);
             onPart?.({ part: 'point', layer: layer.name, point, collapsed: over });
             if (!over) continue;
-            collapsedAt = sparsity;
-            meter.shorten((sparsities.length - i - 1) * sample.length);
+            collapsedAt = amount;
+            meter.shorten((amounts.length - i - 1) * sample.length);
             break;
           }
           layers.push({ ...layer, points: curve, ...(collapsedAt === undefined ? {} : { collapsedAt }) });
@@ -91,21 +93,21 @@ export async function scanSensitivity(input: ScanInput): Promise<ScanOutcome> {
 
         async function measure(
           layer: string,
-          sparsity: number,
+          amount: number,
           previous: SensitivityPoint | undefined,
         ): Promise<SensitivityPoint> {
-          const { tensors, reached } = await pruner.prune(layer, sparsity);
-          if (previous?.reached === reached) {
+          const { tensors, reached } = await compressor.compress(layer, amount);
+          if (!quantizes && previous?.reached === reached) {
             // Whole groups led to the same weights.
             meter.shorten(sample.length);
-            return { ...previous, sparsity };
+            return { ...previous, sparsity: amount };
           }
           swap.set(tensors);
           const advance = (examples: number): void => {
             meter.advance(examples);
           };
           const metrics = await evaluate(signal, advance, swap.changed);
-          return { sparsity, reached, ...metrics };
+          return { ...(quantizes ? { bits: amount, sparsity: reached } : { sparsity: amount }), reached, ...metrics };
         }
       }),
     );

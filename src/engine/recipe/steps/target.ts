@@ -1,5 +1,5 @@
-import { CancelledError } from '../../../protocol/errors';
-import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve } from '../../../protocol/pareto';
+import { CancelledError, UserError } from '../../../protocol/errors';
+import { PARETO_FILE, PLANS_FOLDER, type ParetoCurve, type ParetoPoint } from '../../../protocol/pareto';
 import { measured } from '../../../protocol/metric';
 import { afterStep } from '../../../protocol/steps/measured-after';
 import type { StepResult } from '../../../protocol/steps';
@@ -8,7 +8,9 @@ import type { TargetStep } from '../../../protocol/steps/target';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import type { ModelContent } from '../../checkpoint/types';
 import { keptCounts } from '../../compress/counts';
-import { checkPruningMethod, createPruningMethod, type PruningMethod } from '../../compress/pruning-method';
+import { checkMethod, createMethod } from '../../compress/create-method';
+import type { CompressionMethod } from '../../compress/method';
+import { amountsIn } from '../../compress/quantize/method';
 import { findTarget } from '../../compress/target/find';
 import { withInputShape } from '../../model/input-shapes';
 import { Sample } from '../../measure/sample';
@@ -22,21 +24,20 @@ import { progressTo } from '../types';
 import { stamped, type RunContext } from '../run-context';
 import type { StepKind } from './kind';
 import { prune } from './prune';
+import { quantize } from './quantize';
 import { remove } from './remove';
 
 /** Values with the usual number of digits: they stand for the one that is measured once the plan is chosen. */
 const SOME = { accuracy: 0.12345, other: 0.1234567890123456 } as const;
 
 /** Writes each plan of the curve as a checkpoint of its own, with its metric on the validation examples. */
-async function writePlans(context: RunContext, curve: ParetoCurve, method: PruningMethod): Promise<void> {
+async function writePlans(context: RunContext, curve: ParetoCurve, method: CompressionMethod): Promise<void> {
   const { state, listener, folder } = context;
   const { points, samples, sampleData } = curve;
   const meter = new ProgressMeter('writing plans', points.length, 'checkpoints', progressTo(listener));
   for (const [i, { step, metrics }] of points.entries()) {
     if (listener.signal.aborted) throw new CancelledError();
-    const layers: Readonly<Record<string, number | PruneAmount>> = step.layers ?? {};
-    const amounts = new Map(Object.entries(layers).map(([layer, amount]) => [layer, amountIn(amount)] as const));
-    const { model } = await method.applyAndReconstruct(amounts);
+    const { model } = await method.applyAndReconstruct(amountsOf(step));
     const measured = recordOf(`step ${state.step + 1}, plan`, metrics, { split: 'validation', samples, sampleData });
     const content = stamped(context, model, [...state.accuracies, measured]);
     await writeStored(folder, `${PLANS_FOLDER}/plan-${String(i + 1).padStart(2, '0')}`, content);
@@ -44,7 +45,13 @@ async function writePlans(context: RunContext, curve: ParetoCurve, method: Pruni
   }
 }
 
-/** Returns the words for the amounts of a plan: sparsities, or shares of channels. */
+/** Returns the amounts of a plan by layer name: sparsities, shares of channels, or bits. */
+function amountsOf(step: ParetoPoint['step']): ReadonlyMap<string, number> {
+  if (step.step === 'quantize') return amountsIn(step);
+  const layers: Readonly<Record<string, number | PruneAmount>> = step.layers ?? {};
+  return new Map(Object.entries(layers).map(([layer, amount]) => [layer, amountIn(amount)] as const));
+}
+
 function amountIn(amount: number | PruneAmount): number {
   if (typeof amount === 'number') return amount;
   if ('sparsity' in amount) return amount.sparsity;
@@ -60,7 +67,7 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   const { signal } = listener;
   const onProgress = progressTo(listener);
   const sample = new Sample(data.split('validation'), step.samples);
-  const method = await createPruningMethod(model, step, { data, seed: recipe.seed, signal, onProgress });
+  const method = await createMethod(model, step, { data, seed: recipe.seed, signal, onProgress });
   const { by, score, granularity = 'element' } = step;
   const known = await StoredPoints.open(folder, scanFolder(state.step), {
     weightsHash: encodeCheckpoint(model).weightsHash,
@@ -83,14 +90,43 @@ async function run(context: RunContext, step: TargetStep): Promise<StepResult> {
   await folder.write(PARETO_FILE, `${JSON.stringify(curve, null, 2)}\n`);
   if (step.writePlans) await writePlans(context, curve, method);
   const chosen = curve.points[curve.chosen]!.step;
-  const applied = await (chosen.step === 'prune' ? prune.run(context, chosen) : remove.run(context, chosen));
-  if (applied.step !== 'prune' && applied.step !== 'remove') throw new Error(`a plan came to a ${applied.step} step`);
+  const applied = await appliedTo(context, chosen);
+  if (applied.step !== 'prune' && applied.step !== 'remove' && applied.step !== 'quantize')
+    throw new Error(`a plan came to a ${applied.step} step`);
   return { step: 'target', curve, applied, ...afterStep(applied.metrics ?? null, applied.split) };
 }
 
+function appliedTo(context: RunContext, step: ParetoPoint['step']): Promise<StepResult> {
+  switch (step.step) {
+    case 'prune':
+      return prune.run(context, step);
+    case 'remove':
+      return remove.run(context, step);
+    case 'quantize':
+      return quantize.run(context, step);
+  }
+}
+
+/** @throws UserError where the method does not change the size that the goal names */
+function checkGoal({ by, goal }: TargetStep): void {
+  if (by === 'quantize' && ('macs' in goal || 'params' in goal))
+    throw new UserError(
+      'Quantization leaves all parameters and multiply-accumulates: give a metric or bytes as the goal, or choose another method.',
+    );
+}
+
+const PLANNED: Readonly<Record<TargetStep['by'], string>> = {
+  prune: 'How much is pruned in each layer is found while the step runs.',
+  remove: 'How much is removed from each layer is found while the step runs.',
+  quantize: 'The bits of each layer are found while the step runs.',
+};
+
 export const target: StepKind<TargetStep> = {
   validate: {
-    recipe: checkPruningMethod,
+    recipe: (step) => {
+      checkMethod(step);
+      checkGoal(step);
+    },
     dryRun: (model, { inputShape }) => {
       if (inputShape) withInputShape(model, inputShape);
       return model;
@@ -100,7 +136,7 @@ export const target: StepKind<TargetStep> = {
     Promise.resolve({
       kind: 'same',
       counts: keptCounts(session.checkpoint, session.checkpoint, inputShape),
-      notes: [`How much is ${by === 'prune' ? 'pruned in' : 'removed from'} each layer is found while the step runs.`],
+      notes: [PLANNED[by]],
     }),
   run,
 };

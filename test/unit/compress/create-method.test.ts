@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { ModelContent } from '../../../src/engine/checkpoint/types';
-import { createPruningMethod, type PruningMethodOptions } from '../../../src/engine/compress/pruning-method';
+import { createMethod } from '../../../src/engine/compress/create-method';
+import type { MethodOptions } from '../../../src/engine/compress/method';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { toLayersModel } from '../layers-model';
 import { readGraph } from '../../../src/engine/model/graph';
@@ -26,8 +27,8 @@ function residual(): ModelContent {
   return model;
 }
 
-const methodOf = async (model: ModelContent, options: PruningMethodOptions) =>
-  createPruningMethod(model, options, { data: await tinyDataset(), seed: 0, signal: new AbortController().signal });
+const methodOf = async (model: ModelContent, options: MethodOptions) =>
+  createMethod(model, options, { data: await tinyDataset(), seed: 0, signal: new AbortController().signal });
 
 async function outputs(model: ModelContent): Promise<number[]> {
   const running = await toLayersModel(model);
@@ -41,23 +42,25 @@ async function outputs(model: ModelContent): Promise<number[]> {
 describe('removing channels by method', () => {
   it('scans coupled channels once, and says so of the other layers', async () => {
     const model = residual();
-    const { pruner } = await methodOf(model, { by: 'remove', score: 'l2' });
+    const { compressor } = await methodOf(model, { by: 'remove', score: 'l2' });
     const convolutions = readGraph(model).layers.filter(({ type }) => type === 'Conv2D');
-    const [first, second, third] = convolutions.map(({ name }) => pruner.layers.find((layer) => layer.name === name)!);
+    const [first, second, third] = convolutions.map(({ name }) =>
+      compressor.layers.find((layer) => layer.name === name)!,
+    );
     expect([first!.state, first!.size, third!.state, third!.size]).toEqual(['scanned', 6, 'scanned', 4]);
     expect(first!.parameters.length).toBe(2);
     expect(second).toMatchObject({
       state: 'skipped',
       reason: `its channels are coupled with those of "${first!.name}"`,
     });
-    expect(pruner.layers.every(({ state, reason }) => state === 'scanned' || reason !== undefined)).toBe(true);
-    expect((await pruner.prune(first!.name, 0.5)).reached).toBe(0.5);
+    expect(compressor.layers.every(({ state, reason }) => state === 'scanned' || reason !== undefined)).toBe(true);
+    expect((await compressor.compress(first!.name, 0.5)).reached).toBe(0.5);
   });
 
   it('shows the answers of the smaller model with the shapes of the large one', async () => {
     const model = residual();
     const method = await methodOf(model, { by: 'remove', score: 'magnitude' });
-    const [first, third] = method.pruner.layers.filter(({ state }) => state === 'scanned');
+    const [first, third] = method.compressor.layers.filter(({ state }) => state === 'scanned');
     const { model: smaller, shown } = method.apply(
       new Map([
         [first!.name, 0.5],

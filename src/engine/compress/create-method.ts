@@ -1,10 +1,7 @@
 import { UserError } from '../../protocol/errors';
-import type { Progress } from '../../protocol/measure';
 import { CALIBRATION_SAMPLES, ImportanceScoreName, PruneStep } from '../../protocol/steps/prune';
 import { ChannelScoreName, RemoveStep } from '../../protocol/steps/remove';
 import type { ModelContent, Tensors } from '../checkpoint/types';
-import type { Dataset } from '../dataset/open-data';
-import type { LayerPruner } from '../measure/sensitivity/pruner';
 import { readGraph } from '../model/graph';
 import { prunedTensors } from './prune/apply';
 import { calibrate } from './prune/calibrate';
@@ -17,65 +14,32 @@ import { channelPruner } from './remove/pruner';
 import { maskChannels } from './remove/mask';
 import { planRemove } from './remove/plan';
 import { channelScores } from './remove/scores';
+import type { CompressedModel, CompressionMethod, MethodContext, MethodOptions } from './method';
+import { quantization } from './quantize/method';
 import { shareOf } from './share';
 
-/** The pruning options of a scan or a target. */
-export interface PruningMethodOptions {
-  readonly by: 'prune' | 'remove';
-  readonly score: string;
-  readonly granularity?: string | undefined;
-  readonly protect?: string[] | undefined;
-  /** Size of the inputs for MACs where channels are removed, see `closeInputs`. */
-  readonly inputShape?: number[] | undefined;
-}
-
-/** The context in which scores are computed: training images, the recipe's seed, and progress. */
-export interface PruningMethodContext {
-  readonly data: Dataset;
-  readonly seed: number;
-  readonly signal: AbortSignal;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** A copy of the model after a plan was applied. */
-export interface PrunedModel {
-  /** The smaller or sparser model, as it would be written. */
-  readonly model: ModelContent;
-  /** Weights in the shapes of the original model. With them, that model gives the same outputs as the smaller one. */
-  readonly shown: Tensors;
-}
-
-/** A way to compress a model: layer by layer, or several layers at once, each by its own amount. */
-export interface PruningMethod {
-  readonly pruner: LayerPruner;
-  /** Makes the recipe step for these amounts: sparsities, or shares of channels. */
-  step(amounts: ReadonlyMap<string, number>): PruneStep | RemoveStep;
-  /**
-   * Returns the amount for each layer when all layers are ranked together and this share of the weights, parameters or
-   * MACs goes; null where so much cannot go.
-   */
-  globalAmounts(share: number, of: 'params' | 'macs'): ReadonlyMap<string, number> | null;
-  /** Prunes or removes, and does nothing more. @throws UserError */
-  apply(amounts: ReadonlyMap<string, number>): PrunedModel;
-  /** Does the whole step; refits the kept weights where the score reconstructs. @throws UserError, CancelledError */
-  applyAndReconstruct(amounts: ReadonlyMap<string, number>): Promise<PrunedModel>;
-}
-
 /**
- * Makes the pruning method that the options describe. Computes scores that need data first. @throws UserError,
+ * Makes the method that the options describe. Computes scores that need data first. @throws UserError,
  * CancelledError
  */
-export async function createPruningMethod(
+export async function createMethod(
   model: ModelContent,
-  options: PruningMethodOptions,
-  context: PruningMethodContext,
-): Promise<PruningMethod> {
-  checkPruningMethod(options);
-  return options.by === 'prune' ? weightPruning(model, options, context) : channelRemoval(model, options, context);
+  options: MethodOptions,
+  context: MethodContext,
+): Promise<CompressionMethod> {
+  checkMethod(options);
+  switch (options.by) {
+    case 'prune':
+      return weightPruning(model, options, context);
+    case 'remove':
+      return channelRemoval(model, options, context);
+    case 'quantize':
+      return quantization(model, options, context);
+  }
 }
 
 /** Checks the options alone, without a model. @throws UserError */
-export function checkPruningMethod({ by, score, granularity }: PruningMethodOptions): void {
+export function checkMethod({ by, score, granularity }: MethodOptions): void {
   if (by === 'prune') {
     named(ImportanceScoreName, score, 'weights');
     if (granularity?.includes(':'))
@@ -84,7 +48,12 @@ export function checkPruningMethod({ by, score, granularity }: PruningMethodOpti
       );
     return;
   }
-  named(ChannelScoreName, score, 'channels');
+  if (by === 'remove') named(ChannelScoreName, score, 'channels');
+  if (by === 'quantize') {
+    if (granularity !== undefined)
+      throw new UserError('Quantization rounds each weight, so a granularity has no effect: leave it out.');
+    return;
+  }
   if (granularity !== undefined)
     throw new UserError(
       'Channels are removed as a whole, so a granularity has no effect: leave it out, or prune weights instead.',
@@ -95,9 +64,9 @@ const NONE: ReadonlyMap<string, number> = new Map();
 
 async function weightPruning(
   model: ModelContent,
-  { score: name, granularity, protect }: PruningMethodOptions,
-  { data, ...context }: PruningMethodContext,
-): Promise<PruningMethod> {
+  { score: name, granularity, protect }: MethodOptions,
+  { data, ...context }: MethodContext,
+): Promise<CompressionMethod> {
   const score = named(ImportanceScoreName, name, 'weights');
   const statistics = await calibrate(model, { score, samples: CALIBRATION_SAMPLES }, data, context);
   const step = (amounts: ReadonlyMap<string, number>): PruneStep =>
@@ -110,7 +79,7 @@ async function weightPruning(
       ...(protect === undefined ? {} : { protect }),
     });
   return {
-    pruner: weightPruner(model, { score, granularity, protect }, context.seed, statistics),
+    compressor: weightPruner(model, { score, granularity, protect }, context.seed, statistics),
     step,
     globalAmounts: (sparsity) =>
       orNull(() => {
@@ -139,9 +108,9 @@ async function weightPruning(
 
 async function channelRemoval(
   model: ModelContent,
-  { score: name, protect, inputShape }: PruningMethodOptions,
-  { data, ...context }: PruningMethodContext,
-): Promise<PruningMethod> {
+  { score: name, protect, inputShape }: MethodOptions,
+  { data, ...context }: MethodContext,
+): Promise<CompressionMethod> {
   const score = named(ChannelScoreName, name, 'channels');
   const groups = channelGroups(model);
   const step = (amounts: ReadonlyMap<string, number>): RemoveStep =>
@@ -156,12 +125,12 @@ async function channelRemoval(
   const { samples } = step(NONE);
   const scores = await channelScores[score].score({ model, groups, samples, dataset: data, ...context });
   const pruner = channelPruner(model, { score, protect }, scores);
-  const apply = (amounts: ReadonlyMap<string, number>): PrunedModel => {
+  const apply = (amounts: ReadonlyMap<string, number>): CompressedModel => {
     const plan = planRemove(model, step(amounts), scores);
     return { model: plan.model, shown: maskChannels(model, groups, plan.removed).tensors };
   };
   return {
-    pruner,
+    compressor: pruner,
     step,
     globalAmounts: (share, of) =>
       orNull(() => {
