@@ -8,11 +8,12 @@ import { slotsOf } from './weights/slots';
 import { bind, missingWeight, strayTensor } from './binding';
 import { brief } from './brief';
 import { dropConstraints } from './constraints';
+import { heldAtInference } from './inference-calls';
 import { loadPlan, type LoadPlan } from './load-plan';
 import { LayersNetwork } from './network';
 import { requireShapes } from './outputs';
 import { layers, type LayersModel } from './tfjs-layers';
-import { mendBatchNormalization } from './training-mode';
+import { holdAtInference, mendBatchNormalization } from './training-mode';
 
 /**
  * Loads a model into TensorFlow.js with the weights of `model`. Each of its tensors that is a weight becomes exactly one
@@ -60,6 +61,8 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
   // TensorFlow.js forgets that wrappers are frozen.
   for (const [tensor, variable] of variables) if (frozen.has(owners.get(tensor)!.layer)) variable.trainable = false;
   mendBatchNormalization(running);
+  const held = heldAtInference(plan.topology);
+  for (const layer of running.layers) if (held.has(layer.name)) holdAtInference(layer);
   return new LayersNetwork(running, variables, plan.topology, trainedFor(model));
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../../../protocol/errors';
 import { tf } from '../../tf';
 import type {
   BatchNormalization,
@@ -16,6 +17,7 @@ import { answersOf } from './answers';
 import { strayTensor, type Binding, type ModelVariable } from './binding';
 import { describedAs } from './content';
 import { withDraws } from './draws';
+import { whyNotTrained } from './inference-calls';
 import { maskedOutputs } from './masks';
 import { inputValues } from '../input-values';
 import { normalizationsOf } from './normalizations';
@@ -35,6 +37,7 @@ export class LayersNetwork implements Network {
   readonly variables: ReadonlyMap<string, NetworkVariable>;
   readonly largestOutput: number;
   readonly #names: ReadonlyMap<ModelVariable, string>;
+  readonly #whyNotTrained: string | undefined;
   #figures: ReadonlyMap<string, Figures> | undefined;
 
   /**
@@ -63,12 +66,15 @@ export class LayersNetwork implements Network {
       ...{ name: outputNames[i]!, shape },
       ...{ kind: kinds[i] ?? 'open', activation: activations[i], masked: masked[i] },
     }));
+    this.#whyNotTrained = whyNotTrained(topology);
     this.largestOutput = largestOutput(model);
     this.#names = new Map([...bound].map(([name, variable]) => [variable, name]));
     this.variables = this.#variables();
   }
 
+  /** @throws UserError where the model cannot be trained, and `pass` is one of training */
   forward(inputs: readonly tf.Tensor[], pass: Pass): tf.Tensor[] {
+    if (pass.training && this.#whyNotTrained !== undefined) throw new UserError(this.#whyNotTrained);
     const given = inputs.length === 1 ? inputs[0]! : [...inputs];
     return pass.training
       ? withDraws(pass.draws, () => answersOf(this.model, given, true))

@@ -14,10 +14,14 @@ export function mendBatchNormalization(model: LayersModel): void {
     // Not in `weights`, since these values are in no checkpoint.
     if (scale === false) Object.assign(layer, { gamma: constant(layer, tf.ones) });
     if (center === false) Object.assign(layer, { beta: constant(layer, tf.zeros) });
-    if (layer.trainable) continue;
-    const call = layer.call.bind(layer);
-    layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false });
+    if (!layer.trainable) holdAtInference(layer);
   }
+}
+
+/** Makes a layer compute as at inference, also while its model trains. */
+export function holdAtInference(layer: Layer): void {
+  const call = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false });
 }
 
 /** Stands for a weight with the same value everywhere. Read it within a tidy. */

@@ -122,6 +122,8 @@ export interface FlowCall {
   readonly inputs: readonly CallInput[];
   /** Arguments of the call that are set to true: `use_causal_mask`. */
   readonly flags?: readonly string[];
+  /** True if it is computed as at inference, also while the model trains. */
+  readonly inference?: boolean;
 }
 
 /**

@@ -22,7 +22,12 @@ export interface Step {
   readonly feeds: readonly StepTensor[];
   /** Arguments that are set to true. */
   readonly flags: readonly string[];
+  /** True if it is called with `training` set to false. */
+  readonly inference: boolean;
 }
+
+/** The arguments of a call that is given none. */
+export const PLAIN_CALL = { flags: [], inference: false } as const;
 
 /** A layer of a model, or a nested model. */
 export interface LayerDescription {
@@ -127,7 +132,11 @@ type Graph = Pick<ModelDescription, 'steps' | 'inputs' | 'outputs' | 'plain'>;
 function chain(layers: readonly LayerDescription[]): Graph {
   const late = layers.find(({ type }, i) => i > 0 && type === 'InputLayer');
   if (late) throw damaged(`the input "${late.name}" comes after other layers`);
-  const steps = layers.map((_, i): Step => ({ layer: i, feeds: i > 0 ? [{ step: i - 1, output: 0 }] : [], flags: [] }));
+  const steps = layers.map((_, i): Step => ({
+    layer: i,
+    feeds: i > 0 ? [{ step: i - 1, output: 0 }] : [],
+    ...PLAIN_CALL,
+  }));
   const several = layers.find(({ model }) => model !== null && model.outputs.length !== 1);
   if (several)
     throw damaged(`"${several.name}" does not have exactly one output, as each layer of a sequential model must`);
@@ -175,16 +184,16 @@ function network(
   const made = layers.map(({ type }) => (type === 'InputLayer' ? 1 : 0));
   const order = orderOfCalls(waiting, made);
   if (order.length < waiting.length) throw neverCalled(waiting, order, made, layers);
-  const steps: Step[] = inputLayers.map((layer) => ({ layer, feeds: [], flags: [] }));
+  const steps: Step[] = inputLayers.map((layer) => ({ layer, feeds: [], ...PLAIN_CALL }));
   const stepsOf = layers.map((): number[] => []);
   steps.forEach(({ layer }, i) => stepsOf[layer]!.push(i));
   for (const i of order) {
-    const { layer, references, flags } = nodes[i]!;
+    const { layer, references, flags, inference } = nodes[i]!;
     const feeds = references.map(({ output, keyword }, k): StepTensor => {
       const { layer: from, call } = waiting[i]!.after[k]!;
       return { step: stepsOf[from]![call]!, output, ...(keyword === undefined ? {} : { keyword }) };
     });
-    stepsOf[layer]!.push(steps.push({ layer, feeds, flags }) - 1);
+    stepsOf[layer]!.push(steps.push({ layer, feeds, flags, inference }) - 1);
   }
   const ends = (key: 'input_layers' | 'output_layers') => {
     const named = readEnds(config[key]);

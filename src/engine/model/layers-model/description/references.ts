@@ -17,6 +17,11 @@ export interface NodeJson {
   readonly references: readonly Reference[];
   /** Arguments that are set to true: `use_causal_mask`. */
   readonly flags: readonly string[];
+  /**
+   * True if its argument `training` is set to false, so that Keras 2 computes it as at inference, also while the model
+   * trains.
+   */
+  readonly inference: boolean;
   /** Keras 3 counts the calls of nested models from 0, and makes the calls of a layer in the order of the file. */
   readonly keras3: boolean;
   /** True if TensorFlow.js reads it correctly as it stands. */
@@ -42,7 +47,7 @@ export function readNodes(nodes: readonly unknown[], names: { has(name: string):
       if (!call) {
         const references = pythonReferences(node, names);
         const plain = Array.isArray(node) && node.length === references.length && node.every(isReference);
-        return { references, flags: pythonFlags(node), keras3: false, plain };
+        return { references, flags: pythonFlags(node), inference: isInference(node), keras3: false, plain };
       }
       const { args, kwargs = {} } = call;
       const placed = kerasTensors(args);
@@ -50,7 +55,7 @@ export function readNodes(nodes: readonly unknown[], names: { has(name: string):
       const references = placed.length > 0 ? [...placed, ...named] : firstPlaced(named);
       // Keras 3 overrides whether a layer trains by whether the model does.
       const flags = trueOf(kwargs).filter((flag) => flag !== 'training');
-      return { references, flags, keras3: true, plain: false };
+      return { references, flags, inference: false, keras3: true, plain: false };
     })
     .filter(({ references }) => references.length > 0);
 }
@@ -95,6 +100,11 @@ function pythonFlags(value: unknown): string[] {
   if (!isReference(value)) return [...new Set(parts(value).flatMap(pythonFlags))];
   const keywords = Config.safeParse(value[3]);
   return keywords.success ? trueOf(keywords.data) : [];
+}
+
+function isInference(value: unknown): boolean {
+  if (!isReference(value)) return parts(value).some(isInference);
+  return Config.safeParse(value[3]).data?.['training'] === false;
 }
 
 function keywordReferences(value: unknown, keyword: string, names: { has(name: string): boolean }): Reference[] {

@@ -1,5 +1,5 @@
 import { count } from '../../../../protocol/format';
-import { MAX_CALLS, MODELS, readModel, type ModelDescription } from './model-description';
+import { MAX_CALLS, MODELS, PLAIN_CALL, readModel, type ModelDescription, type Step } from './model-description';
 import type { CallInput, TensorRef } from '../../edges';
 import type { Flow, FlowCall, FlowNode } from '../../op/op';
 import { LayerJson, type Config } from './json';
@@ -107,7 +107,7 @@ class Dissolver {
   dissolve(model: ModelDescription): Topology {
     const calls = countCalls(model);
     if (calls > MAX_CALLS) throw damaged(`its layers are called more than ${count(MAX_CALLS)} times`);
-    const results = this.#call(this.#place(model, { path: [], archive: 'layers' }, false), null, []);
+    const results = this.#call(this.#place(model, { path: [], archive: 'layers' }, false), null, PLAIN_CALL);
     const seen = new Map<string, number>();
     for (const { path } of this.#layers) seen.set(path.at(-1)!, (seen.get(path.at(-1)!) ?? 0) + 1);
     const idOf = (call: number) => this.#layers[this.#calls[call]!.node]!.id;
@@ -165,12 +165,12 @@ class Dissolver {
 
   /**
    * @param feeds null where the model takes inputs of the whole model
-   * @param around arguments of the call of the model that are set to true, which hold for its layers
+   * @param around arguments of the call of the model, which hold for its layers
    */
   #call(
     { model, layers, reached }: Placed,
     feeds: readonly CallInput[] | null,
-    around: readonly string[],
+    around: Pick<Step, 'flags' | 'inference'>,
   ): TensorRef[] {
     const made: (readonly TensorRef[] | number | null)[] = [];
     const outputOf = ({ step, output }: { step: number; output: number }): TensorRef => {
@@ -178,8 +178,10 @@ class Dissolver {
       return typeof one === 'number' ? { call: one, output } : one[output]!;
     };
     const inputs = new Map(model.inputs.map((step, i) => [step, i]));
-    for (const [i, { layer, feeds: own, flags: given }] of model.steps.entries()) {
-      const flags = [...new Set([...around, ...given])];
+    for (const [i, { layer, feeds: own, ...given }] of model.steps.entries()) {
+      const flags = [...new Set([...around.flags, ...given.flags])];
+      // TensorFlow.js ignores this argument, and so do files that it wrote.
+      const inference = !this.own && (around.inference || given.inference);
       made.push(null);
       if (!reached[i]) continue;
       const target = layers[layer] ?? null;
@@ -196,7 +198,7 @@ class Dissolver {
         : own.map(({ keyword, ...one }) => ({ ...outputOf(one), ...(keyword === undefined ? {} : { keyword }) }));
       if (typeof target !== 'number') {
         const passed = taken.filter(({ keyword }) => keyword === undefined);
-        made[i] = this.#call(target, passed.length > 0 ? passed : null, flags);
+        made[i] = this.#call(target, passed.length > 0 ? passed : null, { flags, inference });
         continue;
       }
       const call =
@@ -204,6 +206,7 @@ class Dissolver {
           node: target,
           inputs: inPlaces(this.#layers[target]!.type, taken),
           ...(flags.length > 0 ? { flags } : {}),
+          ...(inference ? { inference } : {}),
         }) - 1;
       this.#layers[target]!.calls.push(call);
       made[i] = call;

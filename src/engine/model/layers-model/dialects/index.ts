@@ -19,7 +19,7 @@ const OWN_WAY: ReadonlySet<string> = new Set(['UpSampling2D', 'CenterCrop']);
  */
 export function readable({ modelTopology }: ModelContent, topology: Topology): Readable {
   const { keras3 } = topology;
-  const called = topology.calls.some(({ flags = [] }) => flags.length > 0);
+  const called = topology.calls.some(({ flags = [], inference }) => flags.length > 0 || inference);
   if (topology.plain && !keras3 && !called && !topology.nodes.some((layer) => isForeign(layer, topology.own)))
     return { description: modelTopology, flat: false };
   try {
