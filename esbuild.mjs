@@ -78,6 +78,15 @@ const bundles = {
     define: { ...node.define, 'import.meta.url': 'bundleUrl' },
     banner: { js: BUNDLE_URL },
   },
+  decoding: {
+    ...node,
+    entryPoints: { decoding: 'src/engine/dataset/pictures/decoding-thread.ts' },
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    mainFields: engine.mainFields,
+    define: engine.define,
+    banner: engine.banner,
+  },
   page: {
     ...common,
     entryPoints: { main: 'src/webview/main.tsx' },
@@ -95,7 +104,8 @@ const bundles = {
 
 const only = flags.only?.split(',') ?? Object.keys(bundles);
 // Whatever computes starts threads from the program beside it.
-if (only.some((name) => ['engine', 'cli'].includes(name)) && !only.includes('worker')) only.push('worker');
+if (only.some((name) => ['engine', 'cli'].includes(name)))
+  only.push(...['worker', 'decoding'].filter((name) => !only.includes(name)));
 const chosen = only.map((name) => {
   if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
   return { name, options: bundles[name] };

@@ -1,16 +1,15 @@
 import { CancelledError } from '../../../protocol/errors';
 import type { Progress } from '../../../protocol/measure';
 import { ProgressMeter } from '../../progress-meter';
-import { decodePicture } from './decode';
-import { channelsOf, formed, type Form } from './form';
+import type { Decoder } from './decoder';
+import { decoderFor } from './decoder-for';
+import { channelsOf, type Form } from './form';
 import { cachedPixels, type PixelCache, type PlacePicture } from './pixel-cache';
 import type { Picture } from './picture';
 import type { PixelFile } from './pixel-file';
 
 /** Most bytes of decoded pictures in memory: 128 MiB. More lie in a file. */
 const IN_MEMORY = 2 ** 27;
-/** Pictures in progress at a time: one can be read while another is decoded. */
-const AT_ONCE = 4;
 
 /** A caller who waits for data, with a signal and progress. */
 export interface LoadListener {
@@ -48,11 +47,16 @@ export async function loadPictures(
   return out;
 }
 
-async function decodeAll(
+/**
+ * Decodes pictures and places them in any order.
+ * @throws UserError where one is damaged; CancelledError, at once and even while pictures are decoded in threads
+ */
+export async function decodeAll(
   pictures: readonly Picture[],
   form: Form,
   { signal, onProgress }: LoadListener,
   place: PlacePicture,
+  decoder: Decoder = decoderFor(pictures),
 ): Promise<void> {
   const meter = new ProgressMeter('decoding images', pictures.length, 'images', onProgress);
   let next = 0;
@@ -61,14 +65,23 @@ async function decodeAll(
       if (signal?.aborted) throw new CancelledError();
       const index = next++;
       try {
-        await place(index, formed(await decodePicture(pictures[index]!), form).data);
+        await place(index, await decoder.pixelsOf(pictures[index]!, form));
       } catch (error) {
         // The others stop too.
         next = pictures.length;
-        throw error;
+        throw signal?.aborted ? new CancelledError() : error;
       }
       meter.advance(1);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, decodeSome));
+  const stop = (): void => decoder.end();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const all = await Promise.allSettled(Array.from({ length: decoder.atOnce }, decodeSome));
+    const failed = all.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    decoder.end();
+  }
 }
