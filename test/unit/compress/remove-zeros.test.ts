@@ -8,6 +8,7 @@ import { readGraph } from '../../../src/engine/model/graph';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply, normalisedConvolution, relu } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
 import { Draw } from 'tfjs-backend-onnxruntime/testing/networks/draw';
+import { contentOf, fixture } from '../model/layers/fixture';
 import { numbers } from 'tfjs-backend-onnxruntime/testing/networks/index';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -40,6 +41,22 @@ const width = (model: ModelContent, name: string) =>
     .outputShape!.at(-1);
 
 describe('filters and neurons that are all zero', () => {
+  it('go through a convolution of one channel for each group, unless zeros beyond its edges meet their constant', async () => {
+    const keras = contentOf(fixture('network-grouped-each-2'));
+    const cut = (name: string, change: (value: number, filter: number) => number): [string, Tensor] => {
+      const tensor = keras.tensors.get(name)!;
+      return [name, { ...tensor, data: tensor.data.map((value, at) => change(value, at % tensor.shape.at(-1)!)) }];
+    };
+    const silent = cut('conv2d/kernel', (value, filter) => (filter === 1 || filter === 4 ? 0 : value));
+    const biases = cut('conv2d/bias', (value, filter) => (filter === 1 ? -0.5 : filter === 4 ? 0.5 : value));
+    const model = { ...keras, tensors: new Map([...keras.tensors, silent, biases]) };
+    const { model: small, difference } = await removeZeros(model);
+    const widths = ['conv2d', 'conv2d_1', 'batch_normalization', 'conv2d_2', 'conv2d_3'];
+    expect(widths.map((name) => width(small, name))).toEqual([7, 14, 14, 14, 3]);
+    expect(small.tensors.get('conv2d_1/kernel')!.shape).toEqual([3, 3, 1, 14]);
+    expect(difference!.largest).toBeLessThan(1e-4);
+  });
+
   it('go, with the constant that their bias sends through activation, pool and flattening', async () => {
     const model = emptied(
       layers.sequential({

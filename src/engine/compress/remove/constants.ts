@@ -136,13 +136,14 @@ function summed(kernel: GraphTensor, inputs: Constants, keeps: boolean, outputs:
 /** Applies a depthwise kernel to the constants of each channel: one output for each input and multiplier, without bias. */
 function filtered(op: Op, kernel: Tensor | undefined, inputs: Constants): (number | null)[] {
   if (!kernel) return inputs.map(() => null);
-  const [channels, multiplier] = [kernel.shape.at(-2)!, kernel.shape.at(-1)!];
+  const filters = kernel.shape.at(-2)! * kernel.shape.at(-1)!;
+  const multiplier = op.kind === 'depthwise-conv' ? op.multiplier : kernel.shape.at(-1)!;
   const keeps = keepsConstants(op);
-  const sums: (number | null)[] = Array.from({ length: channels * multiplier }, () => 0);
+  const sums: (number | null)[] = Array.from({ length: filters }, () => 0);
   for (let at = 0; at < kernel.data.length; at++) {
     const weight = kernel.data[at]!;
     if (weight === 0) continue;
-    const output = at % (channels * multiplier);
+    const output = at % filters;
     const value = inputs[Math.floor(output / multiplier)] ?? null;
     const sum = sums[output] ?? null;
     if (value === null || (value !== 0 && !keeps)) sums[output] = null;

@@ -4,7 +4,7 @@ import { applyEdits } from '../../model/edit/apply';
 import type { Edit } from '../../model/edit/edit';
 import type { GraphTensor } from '../../model/model-graph';
 import { innerInputs } from '../../model/edit/inner-inputs';
-import { makesChannels } from '../../model/op/channels';
+import { countsChannels, makesChannels } from '../../model/op/channels';
 import { channelAxes } from './axes';
 import { graphOf } from './channels';
 import type { LayerChannels, ChannelGroups } from './channel-groups';
@@ -34,7 +34,7 @@ export function removeChannels(model: ModelContent, groups: ChannelGroups, remov
     const kept = left(layer.outputs);
     if (kept === 0 && layer.outputs.length > 0)
       throw new UserError(`The layer "${layer.name}" would lose its last channel: remove fewer.`);
-    const sized = makesChannels(layer.op) || layer.op.kind === 'reshape';
+    const sized = makesChannels(layer.op) || countsChannels(layer.op);
     if (kept < layer.outputs.length && sized) edits.push({ edit: 'width', at: layer.path, width: kept });
     declare(layer.path, layer.inputs);
     for (const one of nodes[i]!.tensors) tensors.set(one.tensor.name, shrunk(one, layer, removed));

@@ -55,9 +55,19 @@ export function graphOfLayers(model: ModelContent): ModelGraph {
   };
 }
 
-/** Adds the depth multiplier of a separable convolution from its kernel, since TensorFlow.js does not save it. */
+/**
+ * Completes an op by the kernel of its layer: the depth multiplier of a separable convolution, which TensorFlow.js does
+ * not save, and a convolution of as many groups as channels, which is a depthwise one.
+ */
 function asStored(layer: TopologyLayer, tensors: readonly Tensor[] = []): TopologyLayer {
   const { op } = layer;
+  if (op.kind === 'conv' && op.groups > 1) {
+    const { rank, window, filters, groups, activation, channelsFirst } = op;
+    const each = tensors.some((tensor) => weightName(tensor) === 'kernel' && tensor.shape.at(-2) === 1);
+    if (!each || filters === null || filters % groups !== 0) return layer;
+    const depthwise = { kind: 'depthwise-conv', rank, window, activation, channelsFirst } as const;
+    return { ...layer, op: { ...depthwise, multiplier: filters / groups, grouped: true } };
+  }
   if (op.kind !== 'separable-conv' || op.multiplier !== null) return layer;
   const kernel = tensors.find((tensor) => weightName(tensor) === 'depthwise_kernel');
   return { ...layer, op: { ...op, multiplier: kernel?.shape.at(-1) ?? null } };

@@ -60,6 +60,11 @@ export interface DepthwiseConvolution {
   readonly window: Window;
   /** Filters for each channel. */
   readonly multiplier: number;
+  /**
+   * True if the file writes it as a convolution of as many groups as channels. The shape of its kernel ends in 1 and the
+   * number of filters then, and the description counts filters and groups.
+   */
+  readonly grouped?: boolean;
   readonly activation: Activation;
 }
 

@@ -14,6 +14,10 @@ export const makesChannels = (op: Op): op is ChannelMaker =>
 export const widthOf = (op: Op): number | null =>
   !makesChannels(op) ? null : op.kind === 'dense' ? op.units : op.filters;
 
+/** Tells whether the description of an op counts the channels that it returns, though it makes none of its own. */
+export const countsChannels = (op: Op): boolean =>
+  op.kind === 'reshape' || (op.kind === 'depthwise-conv' && op.grouped === true);
+
 /** Tells whether the columns of an op's kernel are not filters or neurons, but shared by gates, or numbers of a row. */
 export function hasGates(op: Op): boolean {
   switch (op.kind) {

@@ -82,6 +82,9 @@ function widened(type: string, config: Config, width: number): Config {
   const op = readOp(type, config);
   if (op.kind === 'reshape')
     return op.target && op.target.at(-1) !== -1 ? { target_shape: [...op.target.slice(0, -1), width] } : {};
+  // Of grouped convolutions, only those change that have a group for each channel.
+  if (op.kind === 'conv' && op.groups > 1 && op.filters !== null)
+    return { filters: width, groups: (width * op.groups) / op.filters };
   return op.kind === 'dense' ? { units: width } : { filters: width };
 }
 

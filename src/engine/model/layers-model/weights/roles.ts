@@ -48,7 +48,9 @@ export function axesOf({ shape }: Tensor, role: TensorRole, op: Op): TensorAxis[
       // Slopes that all channels share stay unchanged.
       return op.kind === 'prelu' && shape.at(-1) !== 1 ? [{ axis: rank - 1, side: 'outputs' }] : [];
     case 'depthwise-kernel':
-      return [{ axis: rank - 2, side: 'inputs' }];
+      return op.kind === 'depthwise-conv' && op.grouped === true
+        ? [{ axis: rank - 1, side: 'outputs' }]
+        : [{ axis: rank - 2, side: 'inputs' }];
     case 'kernel':
     case 'pointwise-kernel': {
       if (!makesChannels(op)) return [];
