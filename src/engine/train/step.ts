@@ -2,6 +2,7 @@ import { trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
 import { tf } from '../tf';
 import type { Batch } from '../dataset/examples';
 import type { TaskedNetwork } from '../measure/tasked-network';
+import type { SoftTargets } from '../measure/tasks/task';
 import type { Adam, TrainedWeight } from './adam';
 import type { Teacher } from './teacher';
 
@@ -73,7 +74,7 @@ export class Steps {
     const known = this.#bySize.get(count);
     if (known) return known;
     const { tasked, distillation, seeds } = this.training;
-    const answers = distillation ? [[count, distillation.teacher.soft.size]] : [];
+    const answers = distillation ? [[count, tasked.task.soft.size]] : [];
     const inputs = tasked.shapesOf(count);
     // Rate and epsilon come between targets and the teacher's answers, which only a student has.
     const shapes = [...inputs, [count, tasked.task.fedSize], [], [], ...answers];
@@ -102,7 +103,8 @@ function stepOn(
     () => {
       kept = tf.keep(tasked.scoresOf(examples, { training: true, draws }));
       const given = tasked.task.loss(targets, kept);
-      const loss = distillation && answers ? distilled(distillation, given, answers, kept) : given;
+      const loss =
+        distillation && answers ? distilled(tasked.task.soft, distillation, { given, answers, scores: kept }) : given;
       const penalties = tasked.network.penalties();
       return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
     },
@@ -118,10 +120,9 @@ function stepOn(
  * temperature T softens these, the latter counts T^2 times.
  */
 function distilled(
-  { teacher: { soft }, temperature, alpha }: Distillation,
-  given: tf.Scalar,
-  answers: tf.Tensor2D,
-  scores: tf.Tensor2D,
+  soft: SoftTargets,
+  { temperature, alpha }: Distillation,
+  { given, answers, scores }: { given: tf.Scalar; answers: tf.Tensor2D; scores: tf.Tensor2D },
 ): tf.Scalar {
   const weight = soft.softens ? alpha * temperature * temperature : alpha;
   return tf.add(tf.mul(given, 1 - alpha), tf.mul(soft.loss(answers, scores, temperature), weight));

@@ -4,7 +4,6 @@ import { tf } from '../tf';
 import type { Batch, Examples } from '../dataset/examples';
 import { paddedInputs } from '../measure/pass';
 import type { TaskedNetwork } from '../measure/tasked-network';
-import type { SoftTargets } from '../measure/tasks/task';
 import { batchWithin } from '../model/batch-size';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
@@ -14,9 +13,8 @@ const BATCH_SIZE = 500;
 /** Most bytes of answers that are kept in memory; beyond that the teacher is asked for each batch. */
 const CACHE_BYTES = 256 * 1024 * 1024;
 
-/** Answers of a teacher: probabilities softened by a temperature (Hinton et al. 2015), or numbers. */
+/** Answers of a teacher, as its task has them: probabilities softened by a temperature (Hinton et al. 2015), or numbers. */
 export interface Teacher {
-  readonly soft: SoftTargets;
   /** Returns count x size, row-major, for the examples of a batch. */
   answers(batch: Batch): Promise<Float32Array>;
 }
@@ -33,20 +31,18 @@ export interface TeacherOptions {
 /**
  * Makes a teacher for these examples. Where memory permits, it sees each of them once, now, in batches that do not
  * depend on the later order; otherwise the network must stay alive.
- * @throws UserError where its task cannot be taught, or its answers are not finite; CancelledError
+ * @throws UserError where its answers are not finite; CancelledError
  */
 export async function teacherOf(tasked: TaskedNetwork, images: Examples, options: TeacherOptions): Promise<Teacher> {
   const { temperature, cacheBytes = CACHE_BYTES, augmented = false } = options;
-  const soft = softOf(tasked);
-  const { size: width } = soft;
+  const { size: width } = tasked.task.soft;
   const span = images.members.reduce((most, member) => Math.max(most, member + 1), 0);
   if (augmented || span * width * Float32Array.BYTES_PER_ELEMENT > cacheBytes)
     // The examples as the teacher takes them, which may differ from the student's.
     return {
-      soft,
       answers: ({ members, changes }) => {
         const batch = images.batchOf(members);
-        return ask(tasked, soft, changes ? images.changed(batch, changes) : batch, temperature);
+        return ask(tasked, changes ? images.changed(batch, changes) : batch, temperature);
       },
     };
   const known = new Float32Array(span * width);
@@ -56,7 +52,7 @@ export async function teacherOf(tasked: TaskedNetwork, images: Examples, options
   for (let from = 0; from < images.length; from += size) {
     if (signal?.aborted) throw new CancelledError();
     const batch = images.batch(from, size);
-    const answers = await ask(tasked, soft, batch, temperature, size);
+    const answers = await ask(tasked, batch, temperature, size);
     batch.members.forEach((member, i) => {
       known.set(answers.subarray(i * width, (i + 1) * width), member * width);
     });
@@ -64,7 +60,6 @@ export async function teacherOf(tasked: TaskedNetwork, images: Examples, options
     await breathe();
   }
   return {
-    soft,
     answers: ({ members }) => {
       const rows = new Float32Array(members.length * width);
       members.forEach((member, i) => {
@@ -75,15 +70,8 @@ export async function teacherOf(tasked: TaskedNetwork, images: Examples, options
   };
 }
 
-/** Returns the teaching of a network's task. @throws UserError where it has none */
-function softOf({ task }: Pick<TaskedNetwork, 'task'>): SoftTargets {
-  if (typeof task.soft !== 'string') return task.soft;
-  throw new UserError(`Distillation teaches classes and numbers, but the model is ${task.soft}: leave "distill" out.`);
-}
-
 async function ask(
   tasked: TaskedNetwork,
-  soft: SoftTargets,
   batch: Batch,
   temperature: number,
   size = batch.count,
@@ -91,7 +79,7 @@ async function ask(
   const shapes = tasked.shapesOf(size);
   const softened = tf.tidy(() => {
     const inputs = paddedInputs(tasked, batch, size).map((values, i) => tf.tensor(values, shapes[i]));
-    return soft.answers(tasked.scoresOf(inputs), temperature);
+    return tasked.task.soft.answers(tasked.scoresOf(inputs), temperature);
   });
   try {
     const answers = (await softened.data<'float32'>()).slice();

@@ -5,7 +5,9 @@ export const START_TEACHER = 'start';
 
 /**
  * Knowledge distillation (Hinton et al. 2015): the loss is alpha T^2 KL(teacher || student), both softened by the
- * temperature T, plus (1 - alpha) times the cross-entropy with the labels.
+ * temperature T, plus (1 - alpha) times the loss against the targets. Steps and pixels are softened each by itself, and so
+ * are labels of which any number is right; numbers are taught by the squared error; of several outputs, the weighted sum
+ * counts.
  */
 export const Distill = z.strictObject({
   teacher: z

@@ -1,10 +1,13 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { Tensor } from '../../../src/engine/checkpoint/types';
 import { writeCheckpoint } from '../../../src/engine/checkpoint/write';
+import { layers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import type { Normalization } from '../../../src/protocol/normalization';
 import { twoInputModel, writeRaw } from '../../fixtures/tiny-model';
+import { npzFile } from '../dataset/write-npy';
 import { tinyNetwork } from '../train/tiny';
 import { Bench } from './runs';
 
@@ -78,4 +81,33 @@ it('a teacher that takes other examples is refused in one sentence', async () =>
   await expect(bench.run({ checkpoint: 'net', data: 'shapes', steps: [step] })).rejects.toThrow(
     /^The teacher "pair" has an input of shape .* and .* but the model one of [^.]*\.$/,
   );
+});
+
+it('a teacher with the outputs of the model in another order is refused, since one would teach another', async () => {
+  const bench = await Bench.make();
+  const write = async (folder: string, names: readonly string[]): Promise<void> => {
+    const x = layers.input({ shape: [4], name: 'x' });
+    const outputs = names.map((name) => layers.layers.dense({ units: 3, name }).apply(x) as layers.SymbolicTensor);
+    const model = layers.model({ inputs: x, outputs });
+    await writeCheckpoint(bench.path(folder), fromLayersModel(model));
+    model.dispose();
+  };
+  await write('student', ['left', 'right']);
+  await write('swapped', ['right', 'left']);
+  const numbers = (columns: number) => ({
+    values: Float32Array.from({ length: 120 * columns }, (_, i) => Math.sin(i)),
+    shape: [120, columns],
+  });
+  await writeFile(bench.path('pairs.npz'), npzFile({ x: numbers(4), left: numbers(3), right: numbers(3) }));
+  const run = (teacher: string) => {
+    const step = { step: 'finetune', epochs: 1, batchSize: 20, distill: { teacher } } as const;
+    return bench.run(
+      { checkpoint: 'student', data: 'pairs.npz', steps: [step] },
+      { out: `by-${teacher}`, untold: true },
+    );
+  };
+  await expect(run('swapped')).rejects.toThrow(
+    'The teacher "swapped" has the outputs right, left but the model left, right: choose a teacher with the same outputs in the same order.',
+  );
+  expect((await run('start')).steps[0]!.step).toBe('finetune');
 });

@@ -34,7 +34,7 @@ export class OfClasses implements Task {
   readonly scoreSize: number;
   readonly targetSize: number;
   readonly fedSize: number;
-  readonly soft: SoftTargets | string;
+  readonly soft: SoftTargets;
   readonly placed: boolean;
 
   constructor(private readonly options: ClassesOptions) {
@@ -44,7 +44,7 @@ export class OfClasses implements Task {
     this.targetSize = places;
     this.fedSize = this.scoreSize;
     this.placed = places > 1;
-    this.soft = places === 1 ? softClasses(classes) : 'a network that chooses a class for each place';
+    this.soft = softClasses(classes, places);
   }
 
   scoresFrom([output]: readonly tf.Tensor[]): tf.Tensor2D {
@@ -132,14 +132,18 @@ const crossEntropy = (targets: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar =>
 
 /**
  * Softens both sides by the temperature: as far as the student can change it, the loss is T^2 KL(teacher || student)
- * (Hinton et al. 2015).
+ * (Hinton et al. 2015), the mean over all places of an example.
  */
-const softClasses = (size: number): SoftTargets => ({
-  size,
-  softens: true,
-  answers: (scores, temperature) => tf.softmax(tf.div(scores, temperature)),
-  loss: (answers, scores, temperature) => crossEntropy(answers, tf.div(scores, temperature)),
-});
+function softClasses(classes: number, places: number): SoftTargets {
+  const rows = (all: tf.Tensor2D): tf.Tensor2D => (places === 1 ? all : tf.reshape<tf.Rank.R2>(all, [-1, classes]));
+  return {
+    size: classes * places,
+    softens: true,
+    answers: (scores, temperature) =>
+      tf.reshape<tf.Rank.R2>(tf.softmax(tf.div(rows(scores), temperature)), scores.shape),
+    loss: (answers, scores, temperature) => crossEntropy(rows(answers), tf.div(rows(scores), temperature)),
+  };
+}
 
 /** Finds the largest of each row's numbers. */
 function indicesIn(numbers: Float32Array, columns: number): Float32Array {

@@ -4,9 +4,10 @@ import type { TaskInfo } from '../../../protocol/task';
 import type { Batch } from '../../dataset/examples';
 import { tf } from '../../tf';
 import type { Loss } from '../losses';
+import { binaryCrossentropy } from '../losses/of-units';
 import { areaUnderCurve } from './auc';
 import { logitsOfUnits, sigmoidOf } from './scores';
-import type { Hear, Meter, Task } from './task';
+import type { Hear, Meter, SoftTargets, Task } from './task';
 
 /** A task that answers each of several questions with yes or no. */
 export interface LabelsOptions {
@@ -23,11 +24,12 @@ export class OfLabels implements Task {
   readonly scoreSize: number;
   readonly targetSize: number;
   readonly fedSize: number;
-  readonly soft = 'a network with several labels for each example';
+  readonly soft: SoftTargets;
 
   constructor(private readonly options: LabelsOptions) {
     this.infos = [options.info];
     this.scoreSize = this.targetSize = this.fedSize = options.labels;
+    this.soft = softLabels(options.labels);
   }
 
   scoresFrom([output]: readonly tf.Tensor[]): tf.Tensor2D {
@@ -65,6 +67,20 @@ export class OfLabels implements Task {
     return new LabelsMeter(this.options);
   }
 }
+
+/**
+ * Softens both sides by the temperature, each label by itself: as far as the student can change it, the loss is the mean
+ * over the labels of T^2 KL(teacher || student), each of a label that is there or not.
+ */
+const softLabels = (size: number): SoftTargets => ({
+  size,
+  softens: true,
+  answers: (scores, temperature) => tf.sigmoid(tf.div(scores, temperature)),
+  loss: (answers, scores, temperature) => tf.mean(PLAIN.ofRows(answers, tf.div(scores, temperature))),
+});
+
+/** The cross-entropy without label smoothing. */
+const PLAIN = binaryCrossentropy(0);
 
 /** Counts of one label. */
 interface Counts {

@@ -3,7 +3,7 @@ import type { TaskInfo } from '../../../protocol/task';
 import type { Batch } from '../../dataset/examples';
 import { tf } from '../../tf';
 import { columnsOf, joined } from './columns';
-import type { Hear, Meter, Task } from './task';
+import type { Hear, Meter, SoftTargets, Task } from './task';
 
 /** The task of one of several outputs, the batch with its targets alone, and the weight of its loss. */
 export interface PartialTask {
@@ -21,8 +21,7 @@ export class SeveralTasks implements Task {
   readonly scoreSize: number;
   readonly targetSize: number;
   readonly fedSize: number;
-  readonly soft = 'a network with several outputs';
-
+  readonly soft: SoftTargets;
   readonly placed: boolean;
 
   constructor(private readonly parts: readonly PartialTask[]) {
@@ -34,6 +33,7 @@ export class SeveralTasks implements Task {
     this.scoreSize = sum(({ scoreSize }) => scoreSize);
     this.targetSize = sum(({ targetSize }) => targetSize);
     this.fedSize = sum(({ fedSize }) => fedSize);
+    this.soft = softOfAll(parts);
   }
 
   scoresFrom(outputs: readonly tf.Tensor[]): tf.Tensor2D {
@@ -96,6 +96,31 @@ export class SeveralTasks implements Task {
       return rows;
     });
   }
+}
+
+/** The weighted sum over the outputs, each softened where its task is. */
+function softOfAll(parts: readonly PartialTask[]): SoftTargets {
+  const split = (all: tf.Tensor2D, size: (task: Task) => number): tf.Tensor2D[] =>
+    tf.split(all, parts.map(({ task }) => size(task)), 1); // prettier-ignore
+  const sizeOf = ({ soft }: Task): number => soft.size;
+  return {
+    size: parts.reduce((sum, { task }) => sum + task.soft.size, 0),
+    // Each output has the square of the temperature in its own loss.
+    softens: false,
+    answers: (scores, temperature) => {
+      const own = split(scores, ({ scoreSize }) => scoreSize);
+      return tf.concat(parts.map(({ task }, i) => task.soft.answers(own[i]!, temperature)), 1); // prettier-ignore
+    },
+    loss: (answers, scores, temperature) => {
+      const [given, own] = [split(answers, sizeOf), split(scores, ({ scoreSize }) => scoreSize)];
+      return parts
+        .map(({ task: { soft }, weight }, i) => {
+          const softened = soft.softens ? temperature * temperature : 1;
+          return tf.mul<tf.Scalar>(soft.loss(given[i]!, own[i]!, temperature), weight * softened);
+        })
+        .reduce((sum, one) => tf.add<tf.Scalar>(sum, one));
+    },
+  };
 }
 
 class SeveralMeter implements Meter {

@@ -34,8 +34,8 @@ export interface Task {
   readonly implied?: Normalization | undefined;
   /** True where targets belong to places of the example, so that they would have to move with its pixels. */
   readonly placed?: boolean | undefined;
-  /** Teaching by the answers of another network; a sentence where the task has none. */
-  readonly soft: SoftTargets | string;
+  /** Teaching by the answers of another network. */
+  readonly soft: SoftTargets;
   /** Returns the scores of an answer that does not look at the examples: one row for all of them. */
   ignorant(targets: readonly Float32Array[]): Float32Array;
   /** Starts a measurement. */

@@ -1,9 +1,11 @@
 import { UserError } from '../../../protocol/errors';
 import { START_TEACHER, type Distill } from '../../../protocol/steps/distill';
+import { TASK_WORDS } from '../../../protocol/task';
 import type { RecipeStep } from '../../../protocol/steps';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/open-data';
 import { withTask } from '../../measure/tasked-network';
+import type { Task } from '../../measure/tasks/task';
 import { fitDataToOther } from '../../measure/normalization/fit';
 import type { Network, OpenShape } from '../../model/network';
 import { toNetwork, whyNotRunnable } from '../../model/runnable';
@@ -37,6 +39,7 @@ export async function tryTeacher({ teacher }: Distill, { start, referenced, open
   try {
     compare(teacher, 'input', asked.inputs, student.inputs);
     compare(teacher, 'output', asked.outputs, student.outputs);
+    requireSameOutputs(teacher, asked, student);
     if (opened) await fitDataToOther(content, opened, { lend: (ask) => ask(asked) });
   } finally {
     asked.dispose();
@@ -57,26 +60,45 @@ function compare(teacher: string, what: string, theirs: readonly End[], ours: re
     );
 }
 
+/** @throws UserError where several outputs have other names or another order, so that one would teach another */
+function requireSameOutputs(teacher: string, theirs: Network, ours: Network): void {
+  const [their, our] = [theirs, ours].map(({ outputs }) => outputs.map(({ name }) => name).join(', '));
+  if (ours.outputs.length > 1 && their !== our)
+    throw new UserError(
+      `The teacher "${teacher}" has the outputs ${their} but the model ${our}: choose a teacher with the same outputs in the same order.`,
+    );
+}
+
+/** @throws UserError where the teacher has another task than the model, so that its answers mean something else */
+function requireSameTasks(teacher: string, theirs: Task, ours: Task): void {
+  const [their, our] = [theirs, ours].map(({ infos }) => infos.map(({ name }) => TASK_WORDS[name]).join(', '));
+  if (their !== our)
+    throw new UserError(
+      `The teacher "${teacher}" does ${their} on this data but the model ${our}: choose a teacher with the same task, or name the "task" in a NAME.data.json.`,
+    );
+}
+
 const shapeText = (shape: OpenShape): string => `[${shape.map((size) => size ?? '?').join(', ')}]`;
 
 /**
  * Prepares the answers of the teacher for training, and its end.
- * @param augmented whether the images of each batch are changed, for the teacher too
+ * @param student its examples and network, and whether the images of each batch are changed, for the teacher too
  * @throws UserError, CancelledError
  */
 export async function distillation(
   context: RunContext,
   { teacher, temperature, alpha }: Distill,
-  data: Dataset,
-  augmented: boolean,
+  student: { readonly data: Dataset; readonly network: Network; readonly augmented: boolean },
 ): Promise<Distillation & { dispose(): void }> {
   const { listener } = context;
+  const { data, augmented } = student;
   const content = await teacherContent(context, teacher);
   const network = await toNetwork(content);
   try {
     const onProgress = progressTo(listener);
     const images = (await dataOfTeacher(context, teacher, content, network, data)).split('train');
     const tasked = withTask(network, images);
+    requireSameTasks(teacher, tasked.task, withTask(student.network, data.split('train')).task);
     return {
       teacher: await teacherOf(tasked, images, { temperature, augmented, signal: listener.signal, onProgress }),
       temperature,

@@ -86,7 +86,9 @@ async function trainEpochs(
   const network = await toNetwork(done > 0 ? await readBack(context, nameOf(done)) : start);
   let taught: Awaited<ReturnType<typeof distillation>> | undefined;
   try {
-    taught = step.distill && (await distillation(context, step.distill, data, step.augment !== undefined));
+    taught =
+      step.distill &&
+      (await distillation(context, step.distill, { data, network, augmented: step.augment !== undefined }));
     const gradual = step.gradual && gradualPruning(start, step.gradual, step.epochs, context);
     const masks = step.step === 'finetune' ? new Map(zeroMasks(start)) : new Map<string, Uint8Array>();
     for (const [name, length] of gradual?.open ?? [])
