@@ -60,6 +60,11 @@ export default tseslint.config(
     'protocol is the ground floor: it imports a schema library, nothing else.',
   ),
   forbid(
+    ['src/loader/**'],
+    ['../**', 'node:*', 'vscode', '@*', 'zod'],
+    'the loader is built into pages of others: it imports nothing.',
+  ),
+  forbid(
     ['src/rpc/**'],
     ['**/engine/**', '**/extension/**', '**/webview/**', 'vscode', 'node:*'],
     'rpc knows the protocol and vscode-jsonrpc only.',

@@ -28,7 +28,7 @@ export const WeightsManifest = z.array(WeightGroup);
 export type WeightsManifest = z.infer<typeof WeightsManifest>;
 
 /** A JSON object, kept whole. `z.record` and `z.looseObject` would lose an entry named `__proto__`. */
-const JsonRecord = z.custom<Record<string, unknown>>(
+export const JsonRecord = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   { error: 'must be an object' },
 );

@@ -69,7 +69,7 @@ function decode(bytes: Uint8Array, entry: WeightEntry): TensorData {
 }
 
 /** Returns the bytes of strings, each of which follows its length in 4 bytes. */
-function stringBytes(bytes: Uint8Array, start: number, entry: WeightEntry): number {
+export function stringBytes(bytes: Uint8Array, start: number, entry: WeightEntry): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = start;
   const strings = storedBytes(entry) / 4;

@@ -51,7 +51,8 @@ export function encodeCheckpoint(model: ModelContent, naming: ShardNaming = 'kep
   return { modelJson: { name: 'model.json', bytes: Buffer.from(json) }, shards, entries, weightsHash };
 }
 
-function cut(joined: Uint8Array, weightsHash: string): EncodedCheckpoint['shards'] {
+/** Cuts weights into shards of 4 MiB with a part of their hash in their names. @param weightsHash SHA-256, hex */
+export function cut(joined: Uint8Array, weightsHash: string): EncodedCheckpoint['shards'] {
   const count = Math.max(1, Math.ceil(joined.byteLength / SHARD_BYTES));
   return Array.from({ length: count }, (_, i) => ({
     name: hashedName(i, count, weightsHash),

@@ -45,10 +45,14 @@ export async function readModelJson(file: string): Promise<Description> {
 export async function readJson(file: string): Promise<{ value: unknown; bytes: number; stamp: string }> {
   const name = path.basename(file);
   const { text, stamp } = await readText(file, name);
+  return { value: parseJson(text, name), bytes: text.byteLength, stamp };
+}
+
+/** Parses the text of a description. @param name of the file, for messages @throws UserError */
+export function parseJson(text: Buffer, name: string): unknown {
   requireShallow(text, name);
   try {
-    const value: unknown = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
-    return { value, bytes: text.byteLength, stamp };
+    return JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new UserError(`"${name}" is not JSON: ${ADVICE}.`, { cause: error });
   }

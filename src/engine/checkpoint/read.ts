@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelJson, WeightGroup } from '../../protocol/checkpoint';
+import type { WeightGroup } from '../../protocol/checkpoint';
 import { UserError } from '../../protocol/errors';
 import { readCompanions } from './companions';
 import { validateDescription, validateWeights } from '../model/validate';
@@ -10,6 +10,8 @@ import { decodeGroup, entryProblem, sizeMismatch } from './decode';
 import { storedBytes } from './dtype';
 import { readFailure } from './failures';
 import { readModelJson } from './model-json';
+import { readPackedBytes } from './packed/read-bytes';
+import { unpack } from './packed/unpack';
 import { fileStamp, resolveShard } from './paths';
 import { hashInName } from './shard-names';
 import type { Checkpoint, StoredFile, Tensor } from './types';
@@ -20,31 +22,20 @@ import { readInto } from './whole-read';
 const GROUP_MAX_BYTES = 2 * 1024 ** 3;
 
 /**
- * Reads a checkpoint in the format of TensorFlow.js (model.json and shards). It checks everything before use: schema,
- * data types, lengths against shapes, that no weights path leaves the folder, that the layers can be called in order,
- * and that their sizes match their weights.
- * @param modelPath path of model.json, see `resolveModelPath`
+ * Reads a checkpoint in the format of TensorFlow.js (model.json and shards), or a packed file. It checks everything
+ * before use: schema, data types, lengths against shapes, that no weights path leaves the folder, that the layers can be
+ * called in order, and that their sizes match their weights.
+ * @param modelPath path of model.json, see `resolveModelPath`, or of a packed file, whatever its name
  * @throws UserError naming the file and the remedy
  */
 export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   const file = path.resolve(modelPath);
-  const { described, json, bytes, stamp } = await readModelJson(file);
-  validateDescription(json.modelTopology);
-  const stamps = [stamp];
   const name = path.basename(file);
-  const files: StoredFile[] = [{ name, bytes }];
-  const hash = createHash('sha256');
+  const stored = (await readPacked(file)) ?? (await readFiles(file));
+  const { json } = stored;
   const tensors = new Map<string, Tensor>();
-  const seen = new Set<string>();
-  const warnings: string[] = [];
-  for (const group of json.weightsManifest) {
-    const shards = await checkGroup(file, group, seen);
-    files.push(...shards.map((shard, i) => ({ name: group.paths[i]!, bytes: shard.bytes })));
-    stamps.push(...shards.map((shard) => shard.stamp));
-    const joined = await readJoined(shards);
-    hash.update(joined);
-    warnings.push(...wrongHashes(name, group, joined));
-    for (const tensor of decodeGroup(name, group, joined)) {
+  for (const { group, bytes } of stored.groups) {
+    for (const tensor of decodeGroup(name, group, bytes)) {
       if (tensors.has(tensor.name)) {
         throw new UserError(`"${name}" describes the tensor "${tensor.name}" twice: convert the model again.`);
       }
@@ -58,18 +49,17 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
     throw new UserError(
       `"${name}" has layers but no weights (its weightsManifest ${json.weightsManifest.length === 0 ? 'is empty' : 'names none'}): save the model again with its weights, by model.save or tensorflowjs_converter.`,
     );
-  const folder = path.dirname(file);
   const checkpoint: Checkpoint = {
     path: file,
-    folder,
+    folder: path.dirname(file),
     json,
-    described,
-    companions: await readCompanions(folder, new Set(files.map((one) => one.name))),
-    warnings,
+    described: stored.described,
+    companions: stored.companions,
+    warnings: stored.warnings,
     tensors,
-    weightsHash: hash.digest('hex'),
-    files,
-    stamp: stamps.join('|'),
+    weightsHash: stored.weightsHash,
+    files: stored.files,
+    stamp: stored.stamp,
     modelTopology: json.modelTopology,
     format: json.format,
     generatedBy: json.generatedBy,
@@ -80,16 +70,62 @@ export async function readCheckpoint(modelPath: string): Promise<Checkpoint> {
   return checkpoint;
 }
 
+/** A checkpoint as it is stored: its description, and the joined bytes of each group of shards. */
+interface Stored extends Pick<Checkpoint, 'json' | 'companions' | 'warnings' | 'weightsHash' | 'files' | 'stamp'> {
+  readonly described: Readonly<Record<string, unknown>>;
+  readonly groups: readonly { readonly group: WeightGroup; readonly bytes: Uint8Array }[];
+}
+
+/** Reads a packed file; undefined for another. @throws UserError */
+async function readPacked(file: string): Promise<Stored | undefined> {
+  const read = await readPackedBytes(file);
+  if (!read) return undefined;
+  const name = path.basename(file);
+  const { json, weights, ...rest } = unpack(read.bytes, name, validateDescription);
+  return {
+    ...rest,
+    json,
+    groups: json.weightsManifest.map((group) => ({ group, bytes: weights })),
+    warnings: [],
+    files: [{ name, bytes: read.bytes.byteLength }],
+    stamp: read.stamp,
+  };
+}
+
+/** Reads a model.json, its shards, and the small files beside it. @throws UserError */
+async function readFiles(file: string): Promise<Stored> {
+  const { described, json, bytes, stamp } = await readModelJson(file);
+  validateDescription(json.modelTopology);
+  const stamps = [stamp];
+  const name = path.basename(file);
+  const files: StoredFile[] = [{ name, bytes }];
+  const hash = createHash('sha256');
+  const seen = new Set<string>();
+  const warnings: string[] = [];
+  const groups: Stored['groups'][number][] = [];
+  for (const group of json.weightsManifest) {
+    const shards = await checkGroup(file, group, seen);
+    files.push(...shards.map((shard, i) => ({ name: group.paths[i]!, bytes: shard.bytes })));
+    stamps.push(...shards.map((shard) => shard.stamp));
+    const joined = await readJoined(shards);
+    hash.update(joined);
+    warnings.push(...wrongHashes(name, group, joined));
+    groups.push({ group, bytes: joined });
+  }
+  const companions = await readCompanions(path.dirname(file), new Set(files.map((one) => one.name)));
+  const weightsHash = hash.digest('hex');
+  return { described, json, groups, companions, warnings, weightsHash, files, stamp: stamps.join('|') };
+}
+
 /**
- * Returns a string that changes with the files of a checkpoint: identity, sizes and times of model.json and its shards.
+ * Returns a string that changes with the files of a checkpoint: identity, sizes and times of each.
  * @throws UserError where one of them is missing
  */
-export async function checkpointStamp(modelPath: string, json: ModelJson): Promise<string> {
-  const status = await stat(modelPath).catch((error: unknown) => {
-    throw readFailure('The checkpoint', modelPath, error);
+export async function checkpointStamp({ path: file, files }: Pick<Checkpoint, 'path' | 'files'>): Promise<string> {
+  const status = await stat(file).catch((error: unknown) => {
+    throw readFailure('The checkpoint', file, error);
   });
-  const paths = json.weightsManifest.flatMap((group) => group.paths);
-  const shards = await Promise.all(paths.map((shard) => resolveShard(modelPath, shard)));
+  const shards = await Promise.all(files.slice(1).map(({ name }) => resolveShard(file, name)));
   return [fileStamp(status), ...shards.map((shard) => shard.stamp)].join('|');
 }
 

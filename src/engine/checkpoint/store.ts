@@ -51,7 +51,7 @@ export class CheckpointStore {
       const entry = await held;
       let fresh = false;
       try {
-        fresh = (await checkpointStamp(modelPath, entry.checkpoint.json)) === entry.checkpoint.stamp;
+        fresh = (await checkpointStamp(entry.checkpoint)) === entry.checkpoint.stamp;
       } finally {
         if (!fresh && this.open.get(modelPath) === held) this.release(modelPath);
       }

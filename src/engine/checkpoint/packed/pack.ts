@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { checkOf, EXPANSION, formatOf, HEAD, TEXT_ALLOWED, TEXT_EXPANSION } from '../../../loader/packed-file';
+import { primedModel } from '../../../loader/primed-model';
+import type { Words } from '../../../loader/weights-decoder';
+import { JsonRecord, WeightsManifest, type WeightEntry } from '../../../protocol/checkpoint';
+import { stringBytes } from '../decode';
+import { storedBytes } from '../dtype';
+import { encodeCheckpoint, type EncodedCheckpoint } from '../encode';
+import { hashInName } from '../shard-names';
+import type { Companion, ModelContent } from '../types';
+import { chooseCoding } from './choose';
+import { RangeEncoder } from './range-encoder';
+import { WeightsEncoder } from './weights-encoder';
+import { writeText } from './write-text';
+
+/** A packed file, and what its parts take. */
+export interface Packed {
+  readonly bytes: Uint8Array;
+  /** SHA-256 of all before it, which is the end of the file, hex. */
+  readonly sha256: string;
+  /** Bits of the description and the companions. */
+  readonly textBits: number;
+  /** Bits of each tensor, by name. */
+  readonly tensorBits: ReadonlyMap<string, number>;
+}
+
+/**
+ * Packs a model in one file, see docs/packed-format.md. Nothing is lost: unpacked, it has the bytes that it would have
+ * as a checkpoint. The same model gives the same bytes.
+ */
+export function pack(model: ModelContent, encoded: EncodedCheckpoint = encodeCheckpoint(model)): Packed {
+  const text = textOf(encoded, model.companions ?? []);
+  const weights = Buffer.concat(encoded.shards.map(({ bytes }) => bytes));
+  const coder = new RangeEncoder();
+  const encoder = new WeightsEncoder(coder);
+  encoder.parameter(text.byteLength);
+  encoder.parameter(weights.byteLength);
+  writeText(coder, primedModel(text.byteLength), text);
+  const textBits = coder.bits;
+  const tensorBits = new Map<string, number>();
+  const widths: number[] = [];
+  let at = 0;
+  for (const entry of encoded.entries) {
+    const before = coder.bits;
+    const bytes = weights.subarray(at, at + lengthOf(entry, weights, at));
+    at += bytes.byteLength;
+    const [size, mantissa] = formatOf(entry);
+    const words = wordsOf(bytes, size);
+    const counted = entry.dtype === 'string' || entry.dtype === 'complex64';
+    if (counted) encoder.parameter(words.length);
+    const shape = counted ? [words.length] : entry.shape;
+    encoder.tensor(chooseCoding(encoder, words, shape, mantissa, [...new Set(widths)]));
+    if (shape.length > 1) widths.push(shape.at(-1)!);
+    tensorBits.set(entry.name, coder.bits - before);
+  }
+  coder.raw(31, checkOf(weights));
+  const stream = coder.finish();
+  // A file that is too small for what it stands for would be refused: zeros at the end change nothing.
+  const least = Math.max(weights.byteLength / EXPANSION, (text.byteLength - TEXT_ALLOWED) / TEXT_EXPANSION);
+  const padding = Buffer.alloc(Math.max(0, Math.ceil(least) - stream.byteLength));
+  const body = Buffer.concat([Buffer.from(HEAD), stream, padding]);
+  const sum = createHash('sha256').update(body).digest();
+  return { bytes: Buffer.concat([body, sum]), sha256: sum.toString('hex'), textBits, tensorBits };
+}
+
+/** Returns model.json and the companions, see `Opened`; shards with a hash in their names are left to the reader. */
+function textOf({ modelJson }: EncodedCheckpoint, companions: readonly Companion[]): Buffer {
+  const json = JsonRecord.parse(JSON.parse(Buffer.from(modelJson.bytes).toString('utf8')));
+  const manifest = WeightsManifest.parse(json['weightsManifest']).map((group) => ({
+    ...group,
+    paths: group.paths.filter((name) => hashInName(name) === undefined),
+  }));
+  const described = Object.entries(json).map(([key, value]) => [key, key === 'weightsManifest' ? manifest : value]);
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify(Object.fromEntries(described))}\0`),
+    ...companions.flatMap(({ name, bytes }) => [Buffer.from(`${name}\0${bytes.byteLength}\0`), bytes]),
+  ]);
+}
+
+function lengthOf(entry: WeightEntry, weights: Buffer, at: number): number {
+  return entry.dtype === 'string' ? stringBytes(weights, at, entry) : storedBytes(entry);
+}
+
+function wordsOf(bytes: Uint8Array, size: number): Words {
+  const own = new Uint8Array(bytes).buffer;
+  return size === 1 ? new Uint8Array(own) : size === 2 ? new Uint16Array(own) : new Uint32Array(own);
+}

@@ -1,0 +1,34 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../../protocol/errors';
+import { readFailure } from '../failures';
+import { fileStamp } from '../paths';
+import { fill } from '../whole-read';
+import { isPacked } from './unpack';
+
+/** Most bytes of a packed file: 2 GiB. */
+const MOST_BYTES = 2 * 1024 ** 3;
+
+/** Reads a packed file; undefined where it begins otherwise. @throws UserError where it cannot be read */
+export async function readPackedBytes(file: string): Promise<{ bytes: Uint8Array; stamp: string } | undefined> {
+  try {
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(file)).isFile()) return undefined;
+    const handle = await open(file, 'r');
+    try {
+      const status = await handle.stat();
+      const head = new Uint8Array(Math.min(status.size, 4));
+      await fill(handle, file, head);
+      if (!isPacked(head)) return undefined;
+      if (status.size > MOST_BYTES)
+        throw new UserError(`"${path.basename(file)}" is larger than the 2 GiB that can be opened.`);
+      const bytes = new Uint8Array(status.size);
+      await fill(handle, file, bytes);
+      return { bytes, stamp: fileStamp(status) };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw readFailure('The checkpoint', file, error);
+  }
+}

@@ -1,0 +1,134 @@
+import { FLOAT, GRID, TABLE, WHOLE } from '../../../loader/layout';
+import type { Words } from '../../../loader/weights-decoder';
+import type { Values } from './weights-encoder';
+
+/** Largest table of values that is tried. */
+const LARGEST_TABLE = 4096;
+/** Largest number of steps from 0 on a grid that is looked for. */
+const STEPS = 255;
+
+/** Returns the ways to code words whose mantissa has so many bits, 0 for whole numbers; at least one. */
+export function waysToCode(words: Words, shape: readonly number[], mantissa: number): Values[] {
+  const table = asTable(words, mantissa);
+  if (mantissa === 0) return [asWhole(words), ...(table ? [table] : [])];
+  const ways: Values[] = [...(table ? [table] : [])];
+  if (mantissa === 23) {
+    const values = new Float32Array(words.buffer, words.byteOffset, words.length);
+    for (const channels of new Set([1, shape.at(-1) ?? 1])) {
+      const grid = asGrid(values, channels);
+      if (grid) ways.push(grid);
+    }
+  }
+  return [...ways, asFloats(words, mantissa)];
+}
+
+/** Counts from the most frequent word. */
+function asWhole(words: Words): Values {
+  const times = new Map<number, number>();
+  for (const word of words) times.set(word, (times.get(word) ?? 0) + 1);
+  let [zero, most] = [0, 0];
+  for (const [word, count] of times) if (count > most || (count === most && word < zero)) [zero, most] = [word, count];
+  // A word of 32 bits is a signed number.
+  const numbers = Int32Array.from(words, (word) => (word - zero) | 0);
+  return { kind: WHOLE, zero, numbers };
+}
+
+/** Returns undefined where there are many values. */
+function asTable(words: Words, mantissa: number): Values | undefined {
+  const seen = new Set<number>();
+  for (const word of words) {
+    if (word !== 0) seen.add(word);
+    if (seen.size > LARGEST_TABLE) return undefined;
+  }
+  const sign = 2 ** (words.BYTES_PER_ELEMENT * 8 - 1);
+  const rank = (word: number): number => (mantissa > 0 && word >= sign ? sign - 1 - word : word);
+  const table = words.slice(0, seen.size);
+  [...seen].sort((a, b) => rank(a) - rank(b)).forEach((word, i) => (table[i] = word));
+  const below = table.findIndex((word) => rank(word) >= 0);
+  const negatives = below < 0 ? table.length : below;
+  const numberOf = new Map([...table].map((word, i) => [word, i < negatives ? i - negatives : i - negatives + 1]));
+  numberOf.set(0, 0);
+  const numbers = Int32Array.from(words, (word) => numberOf.get(word)!);
+  const tableValues = mantissa === 0 ? asWhole(table) : asFloats(table, mantissa);
+  return { kind: TABLE, below: negatives, table, tableValues, numbers };
+}
+
+function asFloats(words: Words, mantissa: number): Values {
+  const sign = 2 ** (words.BYTES_PER_ELEMENT * 8 - 1);
+  const unit = 2 ** mantissa;
+  const exponentOf = (word: number): number => Math.floor((word % sign) / unit);
+  let [largest, used] = [0, 0];
+  for (const word of words) {
+    if (word !== 0) largest = Math.max(largest, exponentOf(word));
+    used |= word;
+  }
+  const dropped = Math.min(mantissa, used === 0 ? mantissa : 31 - Math.clz32(used & -used));
+  const numbers = Int32Array.from(words, (word) =>
+    word === 0 ? 0 : (word >= sign ? -1 : 1) * (largest - exponentOf(word) + 1),
+  );
+  return { kind: FLOAT, words, largest: largest + 1, mantissa, dropped, numbers };
+}
+
+/** Returns undefined where some value is no small multiple of the scale of its channel. */
+function asGrid(values: Float32Array, channels: number): Values | undefined {
+  const numbers = new Int32Array(values.length);
+  const scales = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const distinct = new Set<number>();
+    for (let i = channel; i < values.length; i += channels) {
+      const size = Math.abs(values[i]!);
+      if (size !== 0) distinct.add(size);
+      if (distinct.size > STEPS || !(size < Infinity)) return undefined;
+    }
+    const steps = stepsOf([...distinct].sort((a, b) => a - b));
+    if (!steps) return undefined;
+    scales[channel] = steps.scale;
+    for (let i = channel; i < values.length; i += channels) {
+      const value = values[i]!;
+      const number = value === 0 ? 0 : Math.sign(value) * steps.numbers.get(Math.abs(value))!;
+      // -0 is no multiple.
+      if (!Object.is(Math.fround(number * steps.scale), value)) return undefined;
+      numbers[i] = number;
+    }
+  }
+  const scaleValues = asFloats(new Uint32Array(scales.buffer), 23);
+  return { kind: GRID, scales, scaleValues, numbers };
+}
+
+interface Steps {
+  readonly scale: number;
+  readonly numbers: ReadonlyMap<number, number>;
+}
+
+/** Finds the largest scale of 32 bits of which all sizes are multiples. @param sizes from the smallest, without 0 */
+function stepsOf(sizes: readonly number[]): Steps | undefined {
+  const [smallest] = sizes;
+  const largest = sizes.at(-1);
+  if (smallest === undefined || largest === undefined) return { scale: 0, numbers: new Map() };
+  for (let first = 1; first <= STEPS && (largest / smallest) * first <= STEPS + 0.5; first++) {
+    const scale = commonScale(sizes, smallest / first);
+    if (scale !== undefined) return { scale, numbers: new Map(sizes.map((size) => [size, Math.round(size / scale)])) };
+  }
+  return undefined;
+}
+
+/** Finds a scale of 32 bits near `near` that gives each size exactly after rounding; undefined where there is none. */
+function commonScale(sizes: readonly number[], near: number): number | undefined {
+  let [low, high] = [near * (1 - 2 ** -22), near * (1 + 2 ** -22)];
+  for (const size of sizes) {
+    const number = Math.round(size / near);
+    // Rounding to 24 bits moves a product by at most half a unit in its last place.
+    const slack = size * 2 ** -24 + 2 ** -150;
+    low = Math.max(low, (size - slack) / number);
+    high = Math.min(high, (size + slack) / number);
+    if (low > high) return undefined;
+  }
+  const bits = new Uint32Array(1);
+  const value = new Float32Array(bits.buffer);
+  value[0] = low;
+  for (let i = 0; i < 4; i++, bits[0]!++) {
+    const scale = value[0];
+    if (scale >= low && sizes.every((size) => Math.fround(Math.round(size / near) * scale) === size)) return scale;
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { damaged } from './packed-error';
+import { primedModel } from './primed-model';
+import { rangeDecoder } from './range-decoder';
+import { readText } from './text-model';
+import { weightsDecoder } from './weights-decoder';
+
+/** The first bytes of a packed file, and its version. No text begins so, and a transfer as text damages them. */
+export const HEAD = [0x89, 0x53, 0x45, 0x43, 1];
+/** Bytes of the SHA-256 at the end. */
+export const CHECKSUM = 32;
+/** Most bytes of weights for each byte of the file, so that a small file cannot take much memory. */
+export const EXPANSION = 2 ** 14;
+/** The same for text, which is slow to decode; and bytes of it that are always allowed. */
+export const TEXT_EXPANSION = 64;
+export const TEXT_ALLOWED = 2 ** 20;
+
+/** A tensor in the manifest of a model: all that its bytes depend on. */
+export interface PackedTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly quantization?: { readonly dtype: string } | undefined;
+}
+
+/** A packed file of which the texts are decoded, and the weights not yet. */
+export interface Opened {
+  /** model.json and a 0; then each companion: its name, a 0, its length in decimal digits, a 0, its bytes. */
+  readonly text: Uint8Array<ArrayBuffer>;
+  /**
+   * Decodes the weights; once.
+   * @param tensors the tensors of the manifest, in order
+   * @returns the bytes of a weights file of TensorFlow.js
+   * @throws Error where they take other bytes than the file declares, or are not those that were packed
+   */
+  readonly weights: (tensors: readonly PackedTensor[]) => Uint8Array<ArrayBuffer>;
+}
+
+/** Opens a packed file. Its SHA-256 is not checked, but weights are. @throws Error */
+export function openPacked(bytes: Uint8Array): Opened {
+  if (bytes.subarray(0, HEAD.length).join() !== HEAD.join()) damaged('No packed file of version 1.');
+  const coder = rangeDecoder(bytes, HEAD.length, bytes.length - CHECKSUM);
+  const { parameter, tensor } = weightsDecoder(coder);
+  const textBytes = parameter();
+  const weightBytes = parameter();
+  if (weightBytes > bytes.length * EXPANSION || textBytes > TEXT_ALLOWED + bytes.length * TEXT_EXPANSION) damaged();
+  return {
+    text: readText(coder, primedModel(textBytes), textBytes),
+    weights: (tensors) => {
+      const all = new Uint8Array(weightBytes);
+      let at = 0;
+      for (const one of tensors) {
+        const [size, mantissa] = formatOf(one);
+        // Texts and complex numbers are bytes: how many is said there.
+        const shape = /^[sc]/.test(one.dtype) ? [parameter()] : one.shape;
+        const count = shape.reduce((product, axis) => product * axis, 1);
+        if (!(at + count * size <= weightBytes)) damaged();
+        const Kind = size < 2 ? Uint8Array : size < 4 ? Uint16Array : Uint32Array;
+        // Decoded in place where the address allows that.
+        const words = at % size ? new Kind(count) : new Kind(all.buffer, at, count);
+        tensor(words, mantissa);
+        if (at % size) all.set(new Uint8Array(words.buffer), at);
+        at += count * size;
+      }
+      if (at < weightBytes || coder.raw(31) !== checkOf(all)) damaged();
+      return all;
+    },
+  };
+}
+
+/** Formats of numbers as they are stored; all others are bytes. */
+const FORMATS: Readonly<Record<string, readonly [size: number, mantissa: number] | undefined>> = {
+  float32: [4, 23],
+  float16: [2, 10],
+  int32: [4, 0],
+  uint16: [2, 0],
+};
+
+/** Returns bytes of a number as it is stored, and bits of its mantissa, 0 for whole numbers. */
+export const formatOf = ({ dtype, quantization }: PackedTensor): readonly [size: number, mantissa: number] =>
+  FORMATS[quantization?.dtype ?? dtype] ?? [1, 0];
+
+/** Returns a checksum of decoded bytes, 31 bits. */
+export function checkOf(bytes: Uint8Array): number {
+  let hash = 1;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 1;
+}
