@@ -83,6 +83,16 @@ export class Examples {
     return new Examples(this.split, { ...this.store, members: this.store.members.subarray(0, count) });
   }
 
+  /** Returns the same examples without their values: only targets are read. */
+  get targetsAlone(): Examples {
+    return new Examples(this.split, {
+      ...this.store,
+      values: new Uint8Array(0),
+      lookup: new Float32Array(BYTES),
+      shape: [0],
+    });
+  }
+
   /** Returns the examples at these places, from 0. */
   at(places: Uint32Array): Examples {
     const members = places.map((place) => this.store.members[place]!);

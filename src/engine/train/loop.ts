@@ -11,9 +11,11 @@ import type { Meter } from '../measure/tasks/task';
 import { ProgressMeter } from '../progress-meter';
 import { breathe } from '../pause';
 import type { Augment } from '../../protocol/steps/augment';
+import type { ClassWeights } from '../../protocol/steps/class-weights';
 import { Adam, type AdamState } from './adam';
 import type { Constraints } from './constraints/constraint';
 import { changesFor, checkAugment } from './augmentation';
+import { withClassWeights } from './class-weights';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
 import { sparsityAt, updatesMask, type SparsitySchedule } from './sparsity-schedule';
 import { Steps, type Distillation } from './step';
@@ -62,6 +64,8 @@ export interface TrainOptions extends LearningRates {
   constraints?: Constraints | undefined;
   /** Changes masks during training: those of the weights that have one from the start. */
   gradual?: GradualPruning | undefined;
+  /** Weights of the classes in the loss that is minimized; the recorded loss is not weighted. */
+  classWeights?: ClassWeights | undefined;
   /** Changes the training images at random. */
   augment?: Augment | undefined;
   /** The teacher of a distillation, which is asked for each batch where there is augmentation. */
@@ -128,7 +132,8 @@ interface Session {
 export async function trainModel(options: TrainOptions): Promise<Trained> {
   const { network, data, epochs, batchSize, gradual, resume } = options;
   const images = data.split('train');
-  const tasked = withTask(network, images);
+  const own = withTask(network, images);
+  const tasked = options.classWeights ? withClassWeights(own, images, options.classWeights) : own;
   if (batchSize > images.length)
     throw new UserError(
       `A batch of ${batchSize} ${images.noun} is more than the ${images.length} training ${images.noun} of the dataset: choose a smaller batch size.`,

@@ -3,6 +3,7 @@ import { EpochRecord, reportedMetrics } from '../epoch';
 import { PrunedLayer } from '../measure';
 import { metricWords } from '../metric';
 import { Augment } from './augment';
+import { ClassWeights } from './class-weights';
 
 /** Passes over the training examples. */
 export const epochs = (fallback: number) =>
@@ -72,6 +73,11 @@ export const trainingOptions = {
       'Stop early after this many epochs in a row in which the main metric on the validation split, such as accuracy, did not get better; never by default.',
     )
     .meta({ unit: 'epochs' }),
+  classWeights: ClassWeights.optional()
+    .describe(
+      'Weights of the classes in the loss: balanced, so that rare classes count as much as frequent ones, or a number for each class in their order; all 1 by default.',
+    )
+    .meta({ label: 'Class weights', group: 'advanced' }),
   augment: Augment.optional()
     .describe(
       'Change the training images at random, anew in each epoch: flip (horizontal, vertical or both), shift, crop, rotate, brightness.',

@@ -53,6 +53,11 @@ test('options make the step that a recipe would hold', () => {
   expect(given('prune', ['--layers', 'conv1=0.5', 'a=b/c=threshold:0.02'])).toMatchObject({
     layers: { conv1: { sparsity: 0.5 }, 'a=b/c': { threshold: 0.02 } },
   });
+  expect(given('finetune', ['--class-weights', 'balanced'])).toMatchObject({ classWeights: 'balanced' });
+  expect(given('finetune', ['--class-weights', '1, 2.5,0'])).toMatchObject({ classWeights: [1, 2.5, 0] });
+  expect(JSON.stringify(RecipeStep.safeParse(given('finetune', ['--class-weights', 'even'])).error)).toContain(
+    'must be balanced, or a number for each class',
+  );
   expect(given('remove', ['--zeros'])).toEqual({ step: 'remove', amount: { zeros: true } });
   expect(given('remove', ['--layers', 'conv1=0.5', '--input-shape', '8,8,3'])).toMatchObject({
     layers: { conv1: 0.5 },

@@ -163,8 +163,10 @@ function typedAs(spec: Spec, typed: string, before: unknown): Json {
 
 const isRecord = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
-/** Returns a number where one was typed, otherwise the text. */
+/** Returns a number or several where they were typed, otherwise the text. */
 function typedAsVariant(variants: readonly Variant[], typed: string): Json {
+  const numbers = variants.find(({ spec }) => spec.kind === 'numbers')?.spec;
+  if (numbers?.kind === 'numbers' && /^[\d.,\s]+$/.test(typed)) return typedAs(numbers, typed, undefined);
   const number = variants.find(({ spec }) => spec.kind === 'number')?.spec;
   return number?.kind === 'number' && /^[\d.]+$/.test(typed.trim()) ? numberTyped(number)(typed) : typed;
 }

@@ -20,6 +20,8 @@ export interface ClassesOptions {
   readonly places: number;
   /** Form of the outputs: logits, probabilities that sum up to 1, or a probability in each unit by itself. */
   readonly form: 'logits' | 'softmax' | 'sigmoid';
+  /** Weight of each class in the loss of a training step; undefined: all 1. Measurements are not weighted. */
+  readonly weights?: readonly number[] | undefined;
 }
 
 /** More than so many classes have a top-5 accuracy. */
@@ -36,6 +38,7 @@ export class OfClasses implements Task {
   readonly fedSize: number;
   readonly soft: SoftTargets;
   readonly placed: boolean;
+  readonly weighable: Task['weighable'];
 
   constructor(private readonly options: ClassesOptions) {
     const { info, classes, places } = options;
@@ -45,6 +48,7 @@ export class OfClasses implements Task {
     this.fedSize = this.scoreSize;
     this.placed = places > 1;
     this.soft = softClasses(classes, places);
+    this.weighable = { classes, weighted: (weights) => new OfClasses({ ...options, weights }) };
   }
 
   scoresFrom([output]: readonly tf.Tensor[]): tf.Tensor2D {
@@ -81,13 +85,15 @@ export class OfClasses implements Task {
   }
 
   loss(fed: tf.Tensor2D, scores: tf.Tensor2D): tf.Scalar {
-    const { loss, classes, units, places } = this.options;
-    if (isPlain(loss) && places === 1) return crossEntropy(fed, scores);
+    const { loss, classes, units, places, weights } = this.options;
+    if (isPlain(loss) && places === 1 && !weights) return crossEntropy(fed, scores);
     const [targets, rows] = [fed, scores].map((all) => tf.reshape<tf.Rank.R2>(all, [-1, classes])) as [
       tf.Tensor2D, tf.Tensor2D,
     ]; // prettier-ignore
     const right = (all: tf.Tensor2D): tf.Tensor2D => (units === 1 ? tf.slice2d(all, [0, 1], [all.shape[0], 1]) : all);
-    return tf.mean(loss.ofRows(right(targets), right(this.#taken(rows))));
+    const costs = loss.ofRows(right(targets), right(this.#taken(rows)));
+    // A row of targets is 1 for its class, and 0 for the others.
+    return tf.mean(weights ? tf.mul(costs, tf.sum(tf.mul(targets, tf.tensor1d([...weights])), 1)) : costs);
   }
 
   ignorant(): Float32Array {

@@ -34,6 +34,8 @@ export interface Task {
   readonly implied?: Normalization | undefined;
   /** True where targets belong to places of the example, so that they would have to move with its pixels. */
   readonly placed?: boolean | undefined;
+  /** Number of classes, and the same task with a weight for each in its loss, where it chooses one class for a place. */
+  readonly weighable?: { readonly classes: number; weighted(weights: readonly number[]): Task } | undefined;
   /** Teaching by the answers of another network. */
   readonly soft: SoftTargets;
   /** Returns the scores of an answer that does not look at the examples: one row for all of them. */

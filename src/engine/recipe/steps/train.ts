@@ -15,7 +15,9 @@ import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress
 import type { Dataset } from '../../dataset/open-data';
 import { trainableOf, type Network } from '../../model/network';
 import { toNetwork } from '../../model/runnable';
+import { withTask } from '../../measure/tasked-network';
 import { checkAugment } from '../../train/augmentation';
+import { withClassWeights } from '../../train/class-weights';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
@@ -211,10 +213,17 @@ function dryRun(model: ModelContent, { gradual }: TrainStep | FinetuneStep): Mod
   return { ...model, tensors: applyPrune(model, planByMagnitude(model, gradual)).tensors };
 }
 
-async function preflight({ distill, augment }: TrainStep | FinetuneStep, prepared: Prepared): Promise<void> {
+async function preflight(
+  { distill, augment, classWeights }: TrainStep | FinetuneStep,
+  prepared: Prepared,
+): Promise<void> {
   const network = await toNetwork(prepared.start);
   try {
     if (trainableOf(network).length === 0) throw new UserError(NOTHING_TO_TRAIN);
+    if (classWeights && prepared.data) {
+      const examples = prepared.data.split('train');
+      withClassWeights(withTask(network, examples), examples, classWeights);
+    }
   } finally {
     network.dispose();
   }
