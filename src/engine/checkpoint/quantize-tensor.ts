@@ -41,7 +41,7 @@ function gridOf(data: Float32Array, steps: number): { min: number; scale: number
 }
 
 /** Rounds to the nearest whole number, and halves to the even one, as NumPy does. */
-function roundToEven(value: number): number {
+export function roundToEven(value: number): number {
   const nearest = Math.round(value);
   return Math.abs(value - Math.trunc(value)) === 0.5 ? 2 * Math.round(value / 2) : nearest;
 }

@@ -1,29 +1,7 @@
 import { adamStep, trace, type TracedFunction } from 'tfjs-backend-onnxruntime';
-import { UserError } from '../../protocol/errors';
 import { tf } from '../tf';
-import type { Constraints } from './constraints/constraint';
-import { trainedForm } from './constraints/form';
-import type { TrainedForm, TrainedPart } from './constraints/trained-form';
-
-/** A trained weight: its name in the checkpoint, and its variable. */
-export interface TrainedWeight {
-  name: string;
-  variable: tf.Variable;
-}
-
-/**
- * Adam's state of one trained tensor: a weight, or a part of a weight with a form (`TrainedForm`), which has the name of the
- * part. First and second moment; the mask of the weight, if it has one; and the values of the part, if it is not the
- * weight itself.
- */
-export interface SlotState {
-  name: string;
-  m: Float32Array;
-  v: Float32Array;
-  /** One number for each element of the weight. */
-  mask?: Uint8Array;
-  shadow?: Float32Array;
-}
+import { BETA1, BETA2, EPSILON, type StepNumbers } from './adam-numbers';
+import { copyOf, slotOf, stateOf, type Kept, type Slot, type SlotState, type TrainedWeight } from './slot';
 
 /** Adam's whole state, exact, so that a resumed run ends in the same bytes. */
 export interface AdamState {
@@ -33,51 +11,13 @@ export interface AdamState {
   slots: SlotState[];
 }
 
-/** Properties of weights that training keeps, by weight name. */
-export interface Kept {
-  /** Zeros and ones, one per element: where it is 0 the weight is 0 and stays so until the mask changes. */
-  readonly masks: ReadonlyMap<string, Uint8Array>;
-  /** Masked weights with a shadow, in which pruned weights continue to be trained. */
-  readonly shadowed?: ReadonlySet<string>;
-  /** The values that weights may have. */
-  readonly constraints?: Constraints;
-}
-
-/** The defaults of Kingma and Ba (2015). */
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
-
-/** The numbers of a step that change from step to step. */
-export interface StepNumbers<T = number> {
-  /** Factor of the change; negative. */
-  readonly rate: T;
-  readonly epsilon: T;
-}
-
-interface Part {
-  readonly trained: TrainedPart;
-  readonly m: tf.Variable;
-  readonly v: tf.Variable;
-}
-
-interface Slot {
-  readonly weight: TrainedWeight;
-  readonly mask: tf.Variable | undefined;
-  /** True where pruned weights continue to be trained. */
-  readonly regrows: boolean;
-  /** Undefined where the weight itself is trained. */
-  readonly form: TrainedForm | undefined;
-  readonly parts: readonly Part[];
-}
-
 /**
  * Adam (Kingma and Ba 2015, the form at the end of their section 2), with moments that can be saved and restored. A
  * weight under a mask of zeros and ones gets no gradient where the mask is 0: both moments stay exactly 0 there, the
  * update is exactly 0, and a weight that was 0 stays 0 after any number of steps. A masked weight with a shadow is its
  * shadow times the mask, and the shadow is trained: it takes the whole gradient of the masked weight, also where the
  * mask is 0, so that a later mask may bring a pruned weight back (dynamic network surgery, Guo et al. 2016). A weight under
- * a constraint is computed from other tensors, which are trained in its place; after each step `hold` computes it anew.
+ * a constraint is computed from other values, which are trained in its place; after each step `finish` computes it anew.
  */
 export class Adam {
   private readonly slots: Slot[];
@@ -102,13 +42,14 @@ export class Adam {
   }
 
   /**
-   * Applies the step that has begun; `gradients` by the name of the variable. Call it within a tidy, and `hold` after it,
-   * before the weights are read.
+   * Applies the step that has begun; `gradients` by the name of the variable. Call it within a tidy, and `finish` after
+   * it, before the weights are read.
    */
   apply(gradients: Readonly<Record<string, tf.Tensor>>, { rate, epsilon }: StepNumbers<tf.Scalar>): void {
-    const stepped = this.slots.flatMap(({ weight, mask, regrows, form, parts }) => {
+    const stepped = this.slots.flatMap(({ weight, mask, regrows, form, codebook, parts }) => {
       const raw = gradients[weight.variable.name];
       if (!raw) return [];
+      codebook?.gradient.assign(raw);
       const gradient = mask && !regrows ? tf.mul(raw, mask) : raw;
       const all = form?.gradients(gradient, mask) ?? [gradient];
       return parts.map(({ trained, m, v }, i) => ({
@@ -128,8 +69,15 @@ export class Adam {
     });
   }
 
-  /** Computes the weights that have a form from their parts. */
-  async hold(): Promise<void> {
+  /** Finishes a step: computes the weights under constraints from what was trained in their place. */
+  async finish(numbers: StepNumbers): Promise<void> {
+    for (const { mask, regrows, codebook } of this.slots)
+      await codebook?.step(regrows ? undefined : await mask?.data<'float32'>(), numbers);
+    await this.hold();
+  }
+
+  private async hold(): Promise<void> {
+    for (const { mask, codebook } of this.slots) codebook?.show(await mask?.data<'float32'>());
     const held = this.slots.flatMap(({ weight, mask, form }) => (form ? [{ weight, mask, form }] : []));
     if (held.length === 0) return;
     // In a function of its own, because the update of weights that are read again is slower.
@@ -149,21 +97,21 @@ export class Adam {
   /** Returns copies of the masked weights, or of their shadows where they have one; by weight name. */
   async maskedValues(): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
-    for (const { weight, mask, form } of this.slots)
-      if (mask) values.set(weight.name, await copy(form?.shadow ?? weight.variable));
+    for (const { weight, mask, form, codebook } of this.slots)
+      if (mask) values.set(weight.name, codebook?.free() ?? (await copyOf(form?.shadow ?? weight.variable)));
     return values;
   }
 
   /** Returns copies of the masked weights as the model has them; by weight name. */
   async maskedWeights(): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
-    for (const { weight, mask } of this.slots) if (mask) values.set(weight.name, await copy(weight.variable));
+    for (const { weight, mask } of this.slots) if (mask) values.set(weight.name, await copyOf(weight.variable));
     return values;
   }
 
   /** True where weights under no mask may become 0. */
   get roundsToZero(): boolean {
-    return this.slots.some(({ form }) => form?.roundsToZero);
+    return this.slots.some(({ form, codebook }) => form?.roundsToZero ?? codebook?.isRounded);
   }
 
   /**
@@ -172,21 +120,20 @@ export class Adam {
    * @param values returned by `maskedValues`, with no step since
    */
   async setMasks(masks: ReadonlyMap<string, Uint8Array>, values: ReadonlyMap<string, Float32Array>): Promise<void> {
-    for (const { weight, mask, regrows, form, parts } of this.slots) {
+    for (const { weight, mask, regrows, form, codebook, parts } of this.slots) {
       const [next, now] = [masks.get(weight.name), values.get(weight.name)];
       if (!next || !now || !mask) continue;
       const { shape } = weight.variable;
       tf.tidy(() => {
         const kept = tf.tensor(Float32Array.from(next), shape);
         mask.assign(kept);
+        if (codebook) return;
         if (!form) {
           const cut = now.map((value, i) => (next[i] === 0 ? 0 : value));
           weight.variable.assign(tf.tensor(cut, shape));
         }
         if (regrows) return;
         form?.shadow?.assign(tf.mul(form.shadow, kept));
-        // The state of a codebook is that of its values.
-        if (form && !form.shadow) return;
         const { m, v } = parts[0]!;
         m.assign(tf.mul(m, kept));
         v.assign(tf.mul(v, kept));
@@ -197,54 +144,17 @@ export class Adam {
 
   /** Returns a copy of the state, from which a later Adam can go on. */
   async save(): Promise<AdamState> {
-    const slots: AdamState['slots'] = [];
-    for (const { mask, form, parts } of this.slots)
-      for (const [i, { trained, m, v }] of parts.entries())
-        slots.push({
-          name: trained.name,
-          m: await copy(m),
-          v: await copy(v),
-          ...(mask && i === 0 ? { mask: Uint8Array.from(await mask.data<'float32'>()) } : {}),
-          ...(form ? { shadow: await copy(trained.variable) } : {}),
-        });
+    const slots: SlotState[] = [];
+    for (const slot of this.slots) slots.push(...(await stateOf(slot)));
     return { accBeta1: this.accBeta1, accBeta2: this.accBeta2, slots };
   }
 
   dispose(): void {
     this.holding?.dispose();
-    for (const { mask, form, parts } of this.slots) {
+    for (const { mask, form, codebook, parts } of this.slots) {
       form?.dispose();
+      codebook?.dispose();
       tf.dispose([mask, ...parts.flatMap(({ m, v }) => [m, v])].filter((tensor) => tensor !== undefined));
     }
   }
-}
-
-function slotOf(weight: TrainedWeight, kept: Kept, saved: ReadonlyMap<string, SlotState> | undefined): Slot {
-  const { name, variable: own } = weight;
-  const known = saved?.get(name);
-  const given = known?.mask ?? kept.masks.get(name);
-  const mask = given && variable(Float32Array.from(given), own.shape);
-  const regrows = mask !== undefined && kept.shadowed?.has(name) === true;
-  // A run that an earlier version began has no state for a form: it goes on without one.
-  const constraint = saved && !known?.shadow ? undefined : kept.constraints?.get(name);
-  const values = new Map<string, Float32Array>();
-  for (const slot of saved?.values() ?? []) if (slot.shadow) values.set(slot.name, slot.shadow);
-  const held = { name, variable: own, mask, saved: values };
-  const form = (constraint ?? regrows) ? trainedForm(held, constraint ?? {}) : undefined;
-  const parts = (form?.parts ?? [weight]).map((trained): Part => {
-    const slot = saved?.get(trained.name);
-    const { shape, size } = trained.variable;
-    if (saved && (slot?.m.length !== size || slot.v.length !== size))
-      throw new UserError(
-        `The run cannot go on, because the state of its optimiser is not that of the model (${name}): start again in another folder.`,
-      );
-    return { trained, m: variable(slot?.m, shape), v: variable(slot?.v, shape) };
-  });
-  return { weight, mask, regrows, form, parts };
-}
-
-const copy = async (tensor: tf.Tensor): Promise<Float32Array> => (await tensor.data<'float32'>()).slice();
-
-function variable(values: Float32Array | undefined, shape: number[]): tf.Variable {
-  return tf.tidy(() => tf.variable(values ? tf.tensor(values.slice(), shape) : tf.zeros(shape), false));
 }

@@ -3,7 +3,8 @@ import { tf } from '../tf';
 import type { Batch } from '../dataset/examples';
 import type { TaskedNetwork } from '../measure/tasked-network';
 import type { SoftTargets } from '../measure/tasks/task';
-import type { Adam, TrainedWeight } from './adam';
+import type { Adam } from './adam';
+import type { TrainedWeight } from './slot';
 import type { Teacher } from './teacher';
 
 /**
@@ -60,7 +61,7 @@ export class Steps {
       ],
     );
     // The array of the scores belongs to the traced step.
-    await adam.hold();
+    await adam.finish({ rate, epsilon });
     return scores;
   }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf';
 import { Random } from '../../../src/engine/dataset/random';
-import { Adam, type AdamState, type TrainedWeight } from '../../../src/engine/train/adam';
+import { Adam, type AdamState } from '../../../src/engine/train/adam';
+import type { TrainedWeight } from '../../../src/engine/train/slot';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SlotState } from '../../train/adam';
+import type { SlotState } from '../../train/slot';
 
 /** Moments and shadow of the largest weights that can be opened, 2 GiB, fit into this. */
 const MOST_BYTES = 6 * 1024 ** 3;

@@ -1,5 +1,4 @@
 import { tf } from '../../tf';
-import { codebookForm } from './codebook';
 import type { Constraint, Form } from './constraint';
 import { IDENTITY, shadowForm, toLevels, type Projection } from './shadow-form';
 import { ternaryWithTrainedScales, toBinary, toTernary } from './signs';
@@ -15,15 +14,13 @@ export interface HeldWeight {
   readonly saved: ReadonlyMap<string, Float32Array>;
 }
 
-/** Makes the trained form of a weight under a constraint. */
+/** Makes the trained form of a weight under a constraint other than a codebook. */
 export function trainedForm(weight: HeldWeight, { form, stored, shadow }: Constraint): TrainedForm {
+  if (form?.kind === 'codebook') throw new Error('a codebook has no shadow');
   const numbers = stored && storedNumbers(stored);
-  const trained = form?.kind === 'codebook' ? ofCodebook(weight, form) : withShadow(weight, form, shadow, numbers);
+  const trained = withShadow(weight, form, shadow, numbers);
   return numbers ? rounded(trained, numbers) : trained;
 }
-
-const ofCodebook = ({ name, variable, saved }: HeldWeight, form: Form & { kind: 'codebook' }): TrainedForm =>
-  codebookForm(name, variable.shape, form, saved.get(name));
 
 function withShadow(
   { name, variable, mask, saved }: HeldWeight,

@@ -5,7 +5,8 @@ import { dequantize } from '../../../../src/engine/checkpoint/dtype';
 import { quantizeExactly } from '../../../../src/engine/checkpoint/requantize';
 import { quantizeTensor } from '../../../../src/engine/checkpoint/quantize-tensor';
 import { Random } from '../../../../src/engine/dataset/random';
-import { Adam, type TrainedWeight } from '../../../../src/engine/train/adam';
+import { Adam } from '../../../../src/engine/train/adam';
+import type { TrainedWeight } from '../../../../src/engine/train/slot';
 import type { Constraint } from '../../../../src/engine/train/constraints/constraint';
 import { codebookOf } from '../../../../src/engine/train/constraints/distinct';
 
@@ -35,7 +36,7 @@ async function stepped(
       const numbers = { rate: tf.scalar(rate), epsilon: tf.scalar(epsilon) };
       adam.apply({ [weight.variable.name]: tf.tensor(gradient, shape) }, numbers);
     });
-    await adam.hold();
+    await adam.finish({ rate, epsilon });
   }
   const after = weight.variable.dataSync<'float32'>().slice();
   const { slots } = await adam.save();
