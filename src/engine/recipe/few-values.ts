@@ -1,10 +1,11 @@
 import { plural } from '../../protocol/format';
 import type { FinetuneStep } from '../../protocol/steps/finetune';
 import type { TrainStep } from '../../protocol/steps/train';
-import type { ModelContent } from '../checkpoint/types';
-import type { Constraints } from '../train/constraints/constraint';
+import { zeroMasks } from '../compress/prune/apply';
+import type { Constraint, Constraints } from '../train/constraints/constraint';
 import { constraintWords, recognized } from '../train/constraints/recognize';
-import type { Listener } from './types';
+import { sameBytes } from './outcome';
+import type { RunContext } from './run-context';
 
 /** Most tensors that a message names. */
 const NAMED = 4;
@@ -13,24 +14,57 @@ const NAMED = 4;
 export const keepsValues = (step: TrainStep | FinetuneStep): boolean =>
   step.step === 'finetune' && step.values !== 'free';
 
-/** Finds the constraints that a training step keeps, and says so. */
-export function constraintsFor(
-  model: ModelContent,
-  step: TrainStep | FinetuneStep,
-  listener: Pick<Listener, 'report'>,
-): Constraints {
+/** Properties that a training step keeps, by weight name. */
+export interface KeptByTraining {
+  readonly masks: ReadonlyMap<string, Uint8Array>;
+  readonly constraints: Constraints;
+}
+
+/**
+ * Finds what a training step keeps of the model at its start, and says so: its zeros, and the values of weights that have
+ * few. Steps of the run say more than values do: which zeros were pruned, and the weights of full precision behind the
+ * values.
+ * @throws UserError
+ */
+export async function keptBy(context: RunContext, step: TrainStep | FinetuneStep): Promise<KeptByTraining> {
   // The first weights of a train step are random.
-  const found = step.step === 'finetune' ? recognized(model) : [];
-  if (found.length === 0) return new Map();
-  const named = found
+  if (step.step === 'train') return { masks: new Map(), constraints: new Map() };
+  const { model, listener } = context;
+  const masks = new Map(zeroMasks(model));
+  const made = keepsValues(step) ? await madeIn(context) : new Map<string, Constraint>();
+  const found = new Map(recognized(model).map(({ name, constraint }) => [name, constraint]));
+  for (const [name, constraint] of made) {
+    found.set(name, constraint);
+    const pruned = constraint.shadow && maskOf(constraint.shadow);
+    if (pruned) masks.set(name, pruned);
+    else masks.delete(name);
+  }
+  if (found.size === 0) return { masks, constraints: found };
+  const named = [...found]
     .slice(0, NAMED)
-    .map(({ name, constraint }) => `${name} (${constraintWords(constraint)})`)
+    .map(([name, constraint]) => `${name} (${constraintWords(constraint)})`)
     .join(', ');
-  const more = found.length > NAMED ? ` and ${found.length - NAMED} more` : '';
+  const more = found.size > NAMED ? ` and ${found.size - NAMED} more` : '';
   const keeps = keepsValues(step);
   listener.report({
     kind: 'message',
-    text: `The weights of ${plural(found.length, 'tensor')} have few values, ${keeps ? 'which training keeps' : 'which training leaves, as the step says'}: ${named}${more}.`,
+    text: `The weights of ${plural(found.size, 'tensor')} have few values, ${keeps ? 'which training keeps' : 'which training leaves, as the step says'}: ${named}${more}.`,
   });
-  return new Map(keeps ? found.map(({ name, constraint }) => [name, constraint]) : []);
+  return { masks, constraints: keeps ? found : new Map() };
+}
+
+/** Finds the constraints of earlier steps whose weights are still as these left them. */
+async function madeIn(context: RunContext): Promise<Map<string, Constraint>> {
+  const found = new Map<string, Constraint>();
+  for (const { constraints, tensors } of await context.restrictions())
+    for (const [name, constraint] of constraints) {
+      const [then, now] = [tensors.get(name), context.model.tensors.get(name)];
+      if (!found.has(name) && then && now && sameBytes(then, now)) found.set(name, constraint);
+    }
+  return found;
+}
+
+/** Makes the mask of the zeros of a tensor; undefined where it has none. */
+function maskOf(data: Float32Array): Uint8Array | undefined {
+  return data.includes(0) ? Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)) : undefined;
 }

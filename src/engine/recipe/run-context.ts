@@ -1,13 +1,20 @@
 import { changesModel } from '../../protocol/steps';
 import type { Provenance } from '../../protocol/model';
 import { UserError } from '../../protocol/errors';
-import type { ModelContent } from '../checkpoint/types';
+import type { ModelContent, Tensors } from '../checkpoint/types';
+import type { Constraints } from '../train/constraints/constraint';
 import type { OutputFolder } from '../folder/output-folder';
 import { withRunProvenance } from './provenance';
 import { KEPT_CHECKPOINT } from './folder/layout';
 import type { RunState } from './folder/state';
 import { modelJsonOf, readStored, sameHashes, writeStored, type Stored } from './folder/stored';
 import type { Listener, Prepared, RunEnvironment } from './types';
+
+/** Constraints that a step made, and the values that it gave the weights. */
+export interface Restrictions {
+  readonly constraints: Constraints;
+  readonly tensors: Tensors;
+}
 
 /** A run in progress: its fixed parts and its state. */
 export interface RunContext {
@@ -16,6 +23,8 @@ export interface RunContext {
   readonly listener: Listener;
   readonly folder: OutputFolder;
   readonly state: RunState;
+  /** Returns what steps so far made for training to keep, the last step first. @throws UserError */
+  readonly restrictions: () => Promise<readonly Restrictions[]>;
   /** The model after the steps so far. */
   model: ModelContent;
 }

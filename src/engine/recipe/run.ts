@@ -11,7 +11,7 @@ import { notesBefore } from './notes';
 import { prepare, readParent } from './prepare';
 import { hashRecipe } from './provenance';
 import { readReferenced, referencedHashes } from './referenced';
-import { isLastChange, keep, readBack, stamped, type RunContext } from './run-context';
+import { isLastChange, keep, readBack, stamped, type Restrictions, type RunContext } from './run-context';
 import { kindOf } from './steps/kinds';
 import type { Listener, Prepared, RunEnvironment, RunRequest } from './types';
 import { validateRecipe } from './validation';
@@ -59,7 +59,10 @@ async function runPrepared(
   if ('result' in begun) return finishedBefore(folder.output, prepared, begun.result, listener);
   const { state, training, listener: heard } = begun;
   const { output } = folder;
-  const context: RunContext = { prepared, environment, listener: heard, folder: output, state, model: prepared.start };
+  const context: RunContext = {
+    ...{ prepared, environment, listener: heard, folder: output, state, model: prepared.start },
+    restrictions: () => restrictionsIn(context),
+  };
   try {
     if (state.start !== null) context.model = await readBack(context, state.start);
     await folder.restore();
@@ -74,6 +77,19 @@ async function runPrepared(
   }
 }
 
+/** Repeats what steps made for training to keep, from the models with which they began. */
+async function restrictionsIn(context: RunContext): Promise<Restrictions[]> {
+  const { prepared, state } = context;
+  const found: Restrictions[] = [];
+  for (const { step: index, start } of [...state.restricted].reverse()) {
+    const step = prepared.recipe.steps[index]!;
+    const before = start === null ? prepared.start : await readBack(context, start);
+    const made = kindOf(step).constraints?.(before, step);
+    if (made) found.push(made);
+  }
+  return found;
+}
+
 async function runSteps(context: RunContext, training: TrainState | undefined): Promise<void> {
   const { prepared, state, listener, folder } = context;
   const { steps } = prepared.recipe;
@@ -82,6 +98,7 @@ async function runSteps(context: RunContext, training: TrainState | undefined): 
     const step = steps[state.step]!;
     listener.report({ kind: 'step', index: state.step, steps: steps.length, step: step.step });
     if (listener.signal.aborted) throw new CancelledError();
+    if (kindOf(step).constraints) state.restricted.push({ step: state.step, start: state.start });
     const result = await kindOf(step).run(context, step, resume);
     resume = undefined;
     listener.report({ kind: 'result', index: state.step, result });
@@ -108,6 +125,7 @@ const freshState =
     step: 0,
     start: null,
     checkpoints: {},
+    restricted: [],
     results: [],
     accuracies: [],
     before: null,

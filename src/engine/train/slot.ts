@@ -1,9 +1,9 @@
 import { UserError } from '../../protocol/errors';
+import { roundingTo } from '../checkpoint/stored-rounding';
 import { tf } from '../tf';
 import { TrainedCodebook } from './constraints/codebook';
 import type { Constraint, Constraints } from './constraints/constraint';
 import { trainedForm } from './constraints/form';
-import { roundingTo } from './constraints/stored';
 import type { TrainedForm, TrainedPart } from './constraints/trained-form';
 
 /** A trained weight: its name in the checkpoint, and its variable. */

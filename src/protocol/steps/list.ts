@@ -1,3 +1,5 @@
+import { binarize } from './binarize';
+import { cluster } from './cluster';
 import { evaluate } from './evaluate';
 import { finetune } from './finetune';
 import { prune } from './prune';
@@ -6,7 +8,21 @@ import { recalibrate } from './recalibrate';
 import { remove } from './remove';
 import { rewind } from './rewind';
 import { target } from './target';
+import { ternarize } from './ternarize';
 import { train } from './train';
 
 /** All kinds of step in the order of menus. A new step needs a line here and a line in the list of the engine's steps. */
-export const definitions = [train, prune, remove, quantize, target, finetune, rewind, recalibrate, evaluate] as const;
+export const definitions = [
+  train,
+  prune,
+  remove,
+  quantize,
+  cluster,
+  ternarize,
+  binarize,
+  target,
+  finetune,
+  rewind,
+  recalibrate,
+  evaluate,
+] as const;

@@ -4,6 +4,7 @@ import { normalizationWords } from '../../protocol/normalization';
 import { mainMetric, mainText, metricDifference, METRICS, metricText } from '../../protocol/metric';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { stepDefinition, type StepName } from '../../protocol/steps';
 import { storedAsFloats } from '../../protocol/steps/quantize';
 import { sentence } from '../ui/sentence';
 import { attempt, jobAsked } from '../state/actions';
@@ -84,11 +85,13 @@ function lines(result: RunResult): Line[] {
   ];
 }
 
+const COMPRESSING: ReadonlySet<StepName> = new Set(['prune', 'remove', 'quantize', 'cluster', 'ternarize', 'binarize']);
+
 /** The word for a model after its last step that compresses. */
 function compressed({ steps }: RunResult): string {
   const done = steps.map((step) => (step.step === 'target' ? step.applied : step));
-  const last = done.findLast(({ step }) => step === 'quantize' || step === 'prune' || step === 'remove');
-  return last?.step === 'quantize' ? 'quantized' : 'pruned';
+  const last = done.findLast(({ step }) => COMPRESSING.has(step));
+  return last && last.step !== 'remove' ? stepDefinition(last.step).words.past : 'pruned';
 }
 
 /** The examples of the metrics, in words. */
@@ -120,6 +123,14 @@ function notes({ steps }: RunResult): string[] {
       return [
         `Weights of ${plural(quantized.length, 'layer')} are kept as ${numbers}.`,
         ...storedAsFloats(step.layers),
+      ];
+    }
+    if (step.step === 'cluster' || step.step === 'ternarize' || step.step === 'binarize') {
+      const { past } = stepDefinition(step.step).words;
+      const restricted = step.layers.filter(({ state }) => state === 'restricted');
+      const bits = Math.max(...restricted.map((layer) => layer.bits ?? 0));
+      return [
+        `Weights of ${plural(restricted.length, 'layer')} are ${past}, ideally at most ${bits.toFixed(2)} bits each; model.json holds them as before.`,
       ];
     }
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];

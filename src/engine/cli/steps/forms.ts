@@ -7,6 +7,7 @@ import type { Outcome } from '../outcomes/outcome';
 import { prune } from '../outcomes/prune';
 import { quantize } from '../outcomes/quantize';
 import { remove } from '../outcomes/remove';
+import { restrict } from '../outcomes/restrict';
 import { run } from '../outcomes/run';
 import { target } from '../outcomes/target';
 import { train } from '../outcomes/train';
@@ -102,6 +103,30 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
       'quantize fashion-cnn --layers conv1=float16 "dense*=uint8" --bits uint16 --dry-run',
     ],
     outcome: quantize,
+  },
+  cluster: {
+    description: 'let the weights of a layer share a few values',
+    examples: [
+      'cluster fashion-cnn --clusters 16 --fine-tune 2 --data fashion-mnist --out fashion-cnn-16-values',
+      'cluster fashion-cnn-pruned-90 --clusters 32 --layers "conv*=64" --dry-run',
+    ],
+    followers: [fineTune('train the values on, for so many epochs')],
+    outcome: restrict('cluster'),
+  },
+  ternarize: {
+    description: 'set every weight to -a, 0 or +a',
+    examples: [
+      'ternarize fashion-cnn --fine-tune 5 --distill --data fashion-mnist --out fashion-cnn-ternary',
+      'ternarize fashion-cnn --scale-of tensor --ends change --dry-run',
+    ],
+    followers: [fineTune('train on with weights of these values, for so many epochs')],
+    outcome: restrict('ternarize'),
+  },
+  binarize: {
+    description: 'set every weight to -a or +a',
+    examples: ['binarize fashion-cnn --fine-tune 5 --distill --data fashion-mnist --out fashion-cnn-binary'],
+    followers: [fineTune('train on with weights of these values, for so many epochs')],
+    outcome: restrict('binarize'),
   },
   target: {
     description: 'compress to a target instead of a ratio, with an amount for each layer that is found',

@@ -1,19 +1,4 @@
-import type { GraphTensor } from '../../model/model-graph';
-
-/** Divides the elements of a tensor into output channels: element i belongs to channel floor(i / inner) % count. */
-export interface Channels {
-  readonly count: number;
-  readonly inner: number;
-}
-
-/** Finds the output channels of a kernel: those of its layer, or else the places of its last axis. */
-export function channelsOf({ tensor: { shape }, role, axes }: GraphTensor): Channels {
-  const last = shape.at(-1) ?? 1;
-  // A depthwise convolution makes a channel for each input channel and multiplier.
-  if (role === 'depthwise-kernel') return { count: (shape.at(-2) ?? 1) * last, inner: 1 };
-  const axis = axes.find(({ side }) => side === 'outputs')?.axis ?? shape.length - 1;
-  return { count: shape[axis] ?? 1, inner: shape.slice(axis + 1).reduce((size, dimension) => size * dimension, 1) };
-}
+import type { Channels } from '../../model/kernel-channels';
 
 /** `symmetric`: as many levels below 0 as above. `affine`: all 2^bits levels, so that one side may have more. */
 export type GridKind = 'symmetric' | 'affine';

@@ -2,10 +2,10 @@ import type { ScannedLayer } from '../../../protocol/measure/sensitivity';
 import { bitsOf, ChannelInteger, QuantizeStep } from '../../../protocol/steps/quantize';
 import type { ModelContent } from '../../checkpoint/types';
 import type { GraphLayer } from '../../model/model-graph';
+import { kernelChannels } from '../../model/kernel-channels';
 import { readGraph } from '../../model/graph';
 import { sparsityOf } from '../../../protocol/figures';
 import type { CompressionMethod, MethodContext, MethodOptions } from '../method';
-import { channelsOf } from './channel-grid';
 import { compensated } from './compensate';
 import { quantized } from './quantize';
 
@@ -76,7 +76,7 @@ export function quantization(
         for (const one of layer.tensors) {
           if (widths.has(one.tensor.name)) continue;
           const isRounded = bits !== undefined && trial.grids.has(one.tensor.name);
-          const scales = isRounded ? FULL_BITS * channelsOf(one).count : 0;
+          const scales = isRounded ? FULL_BITS * kernelChannels(one).count : 0;
           widths.set(one.tensor.name, scales + one.params * (isRounded ? bits : FULL_BITS));
         }
       }

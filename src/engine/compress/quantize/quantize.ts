@@ -9,9 +9,10 @@ import { storedBytes } from '../../checkpoint/dtype';
 import { quantizeTensor } from '../../checkpoint/quantize-tensor';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
+import { kernelChannels } from '../../model/kernel-channels';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { amountsByLayer, protectedLayers } from '../layer-names';
-import { channelsOf, gridOf, roundedTo, weightsOf, type KernelGrids } from './channel-grid';
+import { gridOf, roundedTo, weightsOf, type KernelGrids } from './channel-grid';
 
 /** A quantized model, and the effect on each of its layers. */
 export interface QuantizedModel {
@@ -81,7 +82,7 @@ function onChannelGrids(
   const { tensor } = one;
   const { data } = tensor;
   if (!(data instanceof Float32Array) || !data.every(Number.isFinite)) return undefined;
-  const channels = channelsOf(one);
+  const channels = kernelChannels(one);
   const kind = step.grid ?? (bits === 'int8' ? 'symmetric' : 'affine');
   const grids = Array.from({ length: channels.count }, (_, channel) =>
     gridOf(weightsOf(data, channels, channel), bitsOf(bits), kind),

@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import { isBetterThan } from '../../../protocol/metric';
 import type { Recipe } from '../../../protocol/recipe';
+import { trains } from '../../../protocol/steps';
 import type { StoredHashes } from '../../../protocol/run';
 import { hashInName } from '../../checkpoint/shard-names';
 import type { OutputFolder } from '../../folder/output-folder';
@@ -71,7 +72,7 @@ async function damagedIn(
 }
 
 function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): string[] {
-  const { step, start, training, results } = state;
+  const { step, start, training, results, restricted } = state;
   const records = training?.records ?? [];
   const nameOf = (epoch: number): string => epochFolder(recipe, step, epoch);
   // The best epoch is read again at the end; an earlier epoch is never chosen over a whole later one that is as good.
@@ -86,6 +87,7 @@ function neededBy(recipe: Recipe, state: RunState, damaged: readonly string[]): 
     ...(start === null ? [] : [start]),
     ...mayBeBest.map(({ epoch }) => nameOf(epoch)),
     ...epochsAskedFor(recipe, step, results),
+    ...(recipe.steps.slice(step).some(trains) ? restricted.flatMap((one) => one.start ?? []) : []),
   ];
 }
 

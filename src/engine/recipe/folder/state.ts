@@ -60,6 +60,8 @@ export const RunState = z
     start: KeptName.nullable(),
     /** The checkpoints that the run may read again. */
     checkpoints: z.record(KeptName, StoredHashes),
+    /** Steps that made values for training to keep, each with the checkpoint at its start; null: that of the recipe. */
+    restricted: z.array(z.object({ step: z.number().int().nonnegative(), start: KeptName.nullable() })).default([]),
     /** The best checkpoint so far, in the run's own folder. */
     latest: StoredHashes.optional(),
     /** Present while the current step trains. */
@@ -71,7 +73,8 @@ export const RunState = z
     afterPrune: Metrics,
     afterFineTune: Metrics,
   })
-  .refine(({ step, results }) => results.length === step);
+  .refine(({ step, results }) => results.length === step)
+  .refine(({ step, restricted }) => restricted.every((one) => one.step < step));
 export type RunState = z.infer<typeof RunState>;
 
 /** A state that was read from its file. */

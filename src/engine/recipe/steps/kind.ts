@@ -3,7 +3,7 @@ import type { ModelContent } from '../../checkpoint/types';
 import type { TrainState } from '../../train/loop';
 import type { Outlook, PlanContext } from '../planning/outlook';
 import type { Prepared } from '../types';
-import type { RunContext } from '../run-context';
+import type { Restrictions, RunContext } from '../run-context';
 
 /** The engine's side of one kind of step; all of them are in `list.ts`. */
 export interface StepKind<Step extends RecipeStep> {
@@ -11,6 +11,12 @@ export interface StepKind<Step extends RecipeStep> {
   readonly validate?: Validation<Step>;
   /** Plans the step without writing anything. @throws UserError, CancelledError */
   readonly plan: (context: PlanContext, step: Step) => Promise<Outlook>;
+  /**
+   * Returns what training keeps of the step's work, by tensor name, where the values alone do not say all: the form of a
+   * weight, and the weights of full precision behind it.
+   * @param before the model at the start of the step
+   */
+  readonly constraints?: (before: ModelContent, step: Step) => Restrictions;
   /** Runs the step, from where `resume` left off. @throws UserError, CancelledError */
   readonly run: (context: RunContext, step: Step, resume?: TrainState) => Promise<StepResult>;
 }

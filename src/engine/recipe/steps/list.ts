@@ -5,6 +5,7 @@ import { prune } from './prune';
 import { quantize } from './quantize';
 import { recalibrate } from './recalibrate';
 import { remove } from './remove';
+import { binarize, cluster, ternarize } from './restrict';
 import { rewind } from './rewind';
 import { target } from './target';
 import { finetune, train } from './train';
@@ -15,6 +16,9 @@ export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   prune,
   remove,
   quantize,
+  cluster,
+  ternarize,
+  binarize,
   target,
   finetune,
   recalibrate,

@@ -10,7 +10,7 @@ import type { LearningRateSchedule } from '../../../protocol/steps/training';
 import type { Provenance } from '../../../protocol/model';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { keptCounts, prunedCounts } from '../../compress/counts';
-import { applyPrune, zeroMasks } from '../../compress/prune/apply';
+import { applyPrune } from '../../compress/prune/apply';
 import { initialSparsity, kernelSparsity, planByMagnitude } from '../../compress/prune/gradual';
 import type { Dataset } from '../../dataset/open-data';
 import { trainableOf, type Network } from '../../model/network';
@@ -21,7 +21,7 @@ import { withClassWeights } from '../../train/class-weights';
 import { NOTHING_TO_TRAIN, trainModel, type Trained, type TrainState } from '../../train/loop';
 import { measureBefore } from '../compressed';
 import { exactly } from '../as-stored';
-import { constraintsFor } from '../few-values';
+import { keptBy } from '../few-values';
 import { measure, recordOf } from '../measured';
 import { counted } from '../outcome';
 import { epochFolder } from '../folder/layout';
@@ -92,7 +92,8 @@ async function trainEpochs(
       step.distill &&
       (await distillation(context, step.distill, { data, network, augmented: step.augment !== undefined }));
     const gradual = step.gradual && gradualPruning(start, step.gradual, step.epochs, context);
-    const masks = step.step === 'finetune' ? new Map(zeroMasks(start)) : new Map<string, Uint8Array>();
+    const kept = await keptBy(context, step);
+    const masks = new Map(kept.masks);
     for (const [name, length] of gradual?.open ?? [])
       if (!masks.has(name)) masks.set(name, new Uint8Array(length).fill(1));
     return await trainModel({
@@ -102,7 +103,7 @@ async function trainEpochs(
       seeds: [recipe.seed, state.step],
       stage: step.step === 'train' ? 'training' : 'fine-tuning',
       masks,
-      constraints: constraintsFor(start, step, listener),
+      constraints: kept.constraints,
       gradual,
       distillation: taught,
       resume,

@@ -2,6 +2,7 @@ import type { Quantization } from '../../../protocol/checkpoint';
 import { plural } from '../../../protocol/format';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
+import { channelAt, kernelChannels, type KernelChannels } from '../../model/kernel-channels';
 import type { GraphTensor } from '../../model/model-graph';
 import type { Binary, Constraint, Form } from './constraint';
 import { codebookOf, distinctValues } from './distinct';
@@ -34,11 +35,11 @@ export function recognized(model: ModelContent): Recognized[] {
 }
 
 /** Finds the constraint of one tensor; undefined where it has none. */
-export function constraintOf({ tensor, kernel, role }: GraphTensor): Constraint | undefined {
+export function constraintOf({ tensor, kernel, role, axes }: GraphTensor): Constraint | undefined {
   const { data, dtype } = tensor;
   if (!(data instanceof Float32Array) || dtype !== 'float32') return undefined;
   const stored = storedIn(tensor);
-  const form = kernel ? formOf(data, tensor.shape, role === 'depthwise-kernel' ? 2 : 1, stored) : undefined;
+  const form = kernel ? formOf(data, kernelChannels({ tensor, role, axes }), stored) : undefined;
   return form || stored ? { ...(form ? { form } : {}), ...(stored ? { stored } : {}) } : undefined;
 }
 
@@ -49,18 +50,10 @@ function storedIn({ quantization }: Tensor): Quantization | undefined {
   return scale > 0 && Number.isFinite(min + scale) ? quantization : undefined;
 }
 
-function formOf(
-  data: Float32Array,
-  shape: readonly number[],
-  channelAxes: number,
-  stored: Quantization | undefined,
-): Form | undefined {
-  const first = Math.max(0, shape.length - channelAxes);
-  const channels = shape.slice(first).reduce((product, size) => product * size, 1);
-  const signs = signsOf(data, channels, first, shape.length);
+function formOf(data: Float32Array, channels: KernelChannels, stored: Quantization | undefined): Form | undefined {
+  const signs = signsOf(data, channels);
   if (signs) return signs;
-  const perChannel = shape.map((size, axis) => (axis < first ? 1 : size));
-  const levels = stored ? undefined : levelsOf(data, channels, perChannel);
+  const levels = stored ? undefined : levelsOf(data, channels);
   if (levels) return levels;
   const distinct = distinctValues(data, stored?.dtype === 'uint8' ? MOST_OF_8_BITS : MOST_VALUES);
   if (!distinct || distinct.length < 2) return undefined;
@@ -71,13 +64,14 @@ function formOf(
 }
 
 /** Recognizes weights of one size in each channel, of both signs. Zeros belong to the mask. */
-function signsOf(data: Float32Array, channels: number, first: number, rank: number): Binary | undefined {
-  const sizes = new Float32Array(channels);
+function signsOf(data: Float32Array, channels: KernelChannels): Binary | undefined {
+  const { count, over, shape } = channels;
+  const sizes = new Float32Array(count);
   let [above, below] = [0, 0];
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     if (value === 0) continue;
-    const channel = i % channels;
+    const channel = channelAt(channels, i);
     const size = Math.abs(value);
     if (sizes[channel] === 0) sizes[channel] = size;
     else if (sizes[channel] !== size) return undefined;
@@ -87,7 +81,7 @@ function signsOf(data: Float32Array, channels: number, first: number, rank: numb
   const used = sizes.filter((size) => size !== 0);
   if (above === 0 || below === 0 || above + below < REPEATED * used.length) return undefined;
   const isOne = used.every((size) => size === used[0]);
-  return { kind: 'binary', over: Array.from({ length: isOne ? rank : first }, (_, axis) => axis) };
+  return { kind: 'binary', over: isOne ? [...shape.keys()] : over };
 }
 
 /** Says in a few words what a constraint allows: `16 values`. */
@@ -102,7 +96,7 @@ function formWords(form: Form): string {
       return plural(form.values.length, 'value');
     case 'levels': {
       const { least, most } = form;
-      const width = Math.max(...least.values.map((low, i) => most.values[i]! - low + 1));
+      const width = least.values.reduce((largest, low, i) => Math.max(largest, most.values[i]! - low + 1), 0);
       return `a grid of ${width} values`;
     }
     case 'ternary':

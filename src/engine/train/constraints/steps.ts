@@ -1,3 +1,4 @@
+import type { Channels, KernelChannels } from '../../model/kernel-channels';
 import type { ChannelNumbers, Levels } from './constraint';
 
 /** Largest number of steps from 0. */
@@ -19,23 +20,25 @@ interface ChannelSteps {
 /**
  * Finds the step of each channel of which all its weights are whole multiples, up to rounding; undefined where there is
  * none.
- * @param channels number of channels; channel c has the elements c, c + channels, ...
- * @param shape broadcasts a number for each channel to the kernel
  */
-export function levelsOf(data: Float32Array, channels: number, shape: readonly number[]): Levels | undefined {
+export function levelsOf(data: Float32Array, channels: KernelChannels): Levels | undefined {
   const found: ChannelSteps[] = [];
-  for (let channel = 0; channel < channels; channel++) {
+  for (let channel = 0; channel < channels.count; channel++) {
     const steps = stepsOf(data, channel, channels);
     if (!steps) return undefined;
     found.push(steps);
   }
   if (found.reduce((sum, { evidence }) => sum + evidence, 0) < EVIDENCE) return undefined;
-  const width = Math.max(...found.map(({ least, most }) => most - least + 1));
-  const [low, high] = [Math.min(...found.map(({ least }) => least)), Math.max(...found.map(({ most }) => most))];
+  let [width, low, high] = [1, 0, 0];
+  for (const { least, most } of found) {
+    width = Math.max(width, most - least + 1);
+    low = Math.min(low, least);
+    high = Math.max(high, most);
+  }
   // A grid that is the same for all channels need not be used to its ends in each of them.
   const isCommon = high - low + 1 <= 2 ** Math.ceil(Math.log2(width));
   const numbers = (pick: (channel: ChannelSteps) => number): ChannelNumbers => ({
-    shape,
+    shape: channels.shape,
     values: Float32Array.from(found, pick),
   });
   return {
@@ -46,24 +49,25 @@ export function levelsOf(data: Float32Array, channels: number, shape: readonly n
   };
 }
 
-function stepsOf(data: Float32Array, channel: number, channels: number): ChannelSteps | undefined {
+function stepsOf(data: Float32Array, channel: number, { count, inner }: Channels): ChannelSteps | undefined {
   const sizes = new Set<number>();
   let [low, high, step] = [0, 0, 0];
-  for (let i = channel; i < data.length; i += channels) {
-    const value = data[i]!;
-    const size = Math.abs(value);
-    if (!Number.isFinite(size)) return undefined;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    if (size === 0 || sizes.has(size)) continue;
-    sizes.add(size);
-    step = commonStep(step, size);
-    const largest = Math.max(-low, high);
-    const most = Math.round(largest / step);
-    if (most > MOST_STEPS) return undefined;
-    // The largest value tells the step best; errors of divisors would add up.
-    step = largest / most;
-  }
+  for (let start = channel * inner; start < data.length; start += count * inner)
+    for (let i = start; i < start + inner; i++) {
+      const value = data[i]!;
+      const size = Math.abs(value);
+      if (!Number.isFinite(size)) return undefined;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (size === 0 || sizes.has(size)) continue;
+      sizes.add(size);
+      step = commonStep(step, size);
+      const largest = Math.max(-low, high);
+      const most = Math.round(largest / step);
+      if (most > MOST_STEPS) return undefined;
+      // The largest value tells the step best; errors of divisors would add up.
+      step = largest / most;
+    }
   if (step === 0) return { step: 1, least: 0, most: 0, evidence: 0 };
   const fine = Math.fround(step);
   for (const size of sizes) {
