@@ -61,15 +61,16 @@ export function planMemory(
     const alive = kept.filter((other) => other.lastStage > stage || !lives.isDeadBefore(other, tensor));
     const offset = offsetFor(tensor, alive, lives.overwritable(tensor));
     const { name, type, shape, bytes } = tensor;
+    insert(kept, { ...tensor, offset, place: planned.length, lastStage: lives.lastStage(tensor) });
     planned.push({ name, type, shape, offset });
-    insert(kept, { ...tensor, offset, lastStage: lives.lastStage(tensor) });
     end = Math.max(end, offset + bytes);
   }
   return { tensors: planned, bytes: end };
 }
 
-/** A tensor with its offset, and the last stage that reads it. */
+/** A tensor with its offset, its place among the planned ones, and the last stage that reads it. */
 interface Placed extends Tensor, PlannedTensor {
+  readonly place: number;
   readonly lastStage: number;
 }
 
@@ -85,12 +86,12 @@ function insert(kept: Placed[], tensor: Placed): void {
 }
 
 /**
- * Finds an offset: that of an input that may be overwritten, else the first gap that is large enough.
+ * Finds an offset: that of the first input that may be overwritten, else the first gap that is large enough.
  *
  * @param alive in the order of their offsets
  */
 function offsetFor({ bytes }: Tensor, alive: readonly Placed[], overwritable: ReadonlySet<ValueName>): number {
-  const source = alive.find(
+  const sources = alive.filter(
     (one) =>
       overwritable.has(one.name) &&
       one.bytes === bytes &&
@@ -98,6 +99,7 @@ function offsetFor({ bytes }: Tensor, alive: readonly Placed[], overwritable: Re
         (other) => other === one || one.offset + bytes <= other.offset || other.offset + other.bytes <= one.offset,
       ),
   );
+  const [source] = sources.sort((a, b) => a.place - b.place);
   if (source !== undefined) return source.offset;
   let offset = 0;
   for (const other of alive) {

@@ -184,6 +184,18 @@ describe('a graph in stages', () => {
     expect(bytes).toBe(2 * 80_000);
   });
 
+  test('of two inputs, a value overwrites the one that was computed first', () => {
+    const { builder, x, large, memoryPlan } = largeGraph();
+    const before = large(builder.op('MatMul', [x]));
+    const first = large(builder.op('MatMul', [before, x]));
+    const second = large(builder.op('MatMul', [first, x]));
+    const sum = large(builder.op('Add', [second, first]));
+    builder.output(large(builder.op('Relu', [large(builder.allReduce(sum))])), 'float32', [20_000]);
+    const { offsetOf } = memoryPlan();
+    expect(offsetOf(second)).toBeLessThan(offsetOf(first));
+    expect(offsetOf(sum)).toBe(offsetOf(first));
+  });
+
   test('a convolution overwrites its summand, unless that is its own image', () => {
     const { builder, x, large, memoryPlan } = largeGraph();
     const image = large(builder.op('MatMul', [x]));
