@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { inRoot } from '../../../scripts/setup/paths';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
@@ -12,6 +14,7 @@ import { toNetwork } from '../../../src/engine/model/runnable';
 import { tf } from '../../../src/engine/tf';
 import { percent } from '../../../src/protocol/format';
 import { Removal } from '../../../src/protocol/removal';
+import { peakMemory } from '../../harness/processes';
 
 /** What `export.py` writes beside a network. */
 const Expected = z.object({
@@ -21,8 +24,7 @@ const Expected = z.object({
   macs: z.number(),
   /** In float64. */
   output: z.array(z.number()),
-  /** Largest difference of Keras in float32 from that, relative to its largest value. */
-  rounding: z.number(),
+  float32: z.array(z.number()),
 });
 export type Expected = z.infer<typeof Expected>;
 
@@ -30,14 +32,24 @@ export type Expected = z.infer<typeof Expected>;
 const Outcome = z.object({ works: z.boolean(), text: z.string() });
 type Outcome = z.infer<typeof Outcome>;
 
+/** Largest differences of the answer, relative to the largest value of that of Keras. */
+const Distances = z.object({
+  /** From Keras in float32. */
+  keras: z.number(),
+  /** From Keras in float64. */
+  exact: z.number(),
+  /** That of Keras in float32 from Keras in float64. */
+  rounding: z.number(),
+});
+export type Distances = z.infer<typeof Distances>;
+
 /** The figures of one network. Where something fails, the last line of its complaint stands for the figure. */
 export const Figures = z.object({
   name: z.string(),
   expected: Expected,
   parameters: z.number(),
   macs: z.number().nullable(),
-  /** Largest difference from the answer of Keras in float64, relative to its largest value. */
-  distance: z.union([z.number(), z.string()]),
+  distances: z.union([Distances, z.string()]),
   removal: Outcome,
   training: z
     .object({
@@ -45,6 +57,8 @@ export const Figures = z.object({
       epoch: z.union([z.number(), z.string()]),
       /** Kernels without a native form. */
       slow: z.array(z.string()),
+      /** The most bytes that the process held. Files of an earlier form lack it. */
+      peak: z.number().optional(),
     })
     .optional(),
 });
@@ -65,12 +79,12 @@ export async function measure(folder: string): Promise<Figures> {
     expected,
     parameters: graph.layers.reduce((all, { params }) => all + params, 0),
     macs: sum(graph.nodes.map(({ macs }) => macs)),
-    distance: await distanceOf(folder, expected).catch(complaintOf),
+    distances: await distancesOf(folder, expected).catch(complaintOf),
     removal: await removalOf(folder).catch((error: unknown) => ({ works: false, text: complaintOf(error) })),
   };
 }
 
-async function distanceOf(folder: string, { size, output }: Expected): Promise<number> {
+async function distancesOf(folder: string, { size, output, float32 }: Expected): Promise<Distances> {
   const network = await toNetwork(await readCheckpoint(await resolveModelPath(folder)));
   const bytes = await readFile(path.join(folder, 'input.bin'));
   const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
@@ -79,7 +93,9 @@ async function distanceOf(folder: string, { size, output }: Expected): Promise<n
     const own = await answer.data<'float32'>();
     answer.dispose();
     const largest = Math.max(...output.map(Math.abs));
-    return Math.max(...output.map((one, i) => Math.abs(one - own[i]!))) / largest;
+    const apart = (some: ArrayLike<number>, others: readonly number[]): number =>
+      Math.max(...others.map((one, i) => Math.abs(one - some[i]!))) / largest;
+    return { keras: apart(own, float32), exact: apart(own, output), rounding: apart(float32, output) };
   } finally {
     network.dispose();
   }
@@ -103,12 +119,12 @@ export const train = (folder: string, data: string): Promise<NonNullable<Figures
   inFolder(async (out) => {
     try {
       const settings = ['--epochs', '1', '--batch-size', '20', '--learning-rate', '0.0001'];
-      const { stdout, stderr } = await secateur(
+      const { stdout, stderr, peak } = await secateur(
         ['finetune', folder, '--data', data, ...settings, '--out', out, '--json', '--verbose'],
       ); // prettier-ignore
       const [epoch] = Trained.parse(JSON.parse(stdout)).epochs;
       const slow = [...stderr.matchAll(/The kernel (\w+) runs on the slow cpu backend/g)].map(([, kernel]) => kernel!);
-      return { epoch: epoch!.seconds, slow };
+      return { epoch: epoch!.seconds, slow, peak };
     } catch (error) {
       return { epoch: complaintOf(error), slow: [] };
     }
@@ -123,19 +139,23 @@ async function inFolder<T>(work: (out: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs the command line. @throws Error with the last line of its complaint */
-function secateur(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [inRoot('dist', 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const texts = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(texts);
-      else reject(new Error(texts.stderr.trim().split('\n').at(-1) ?? `it ended with ${signal ?? String(code)}`));
-    });
-  });
+/** Runs the command line, and watches how many bytes it holds. @throws Error with the last line of its complaint */
+async function secateur(args: readonly string[]): Promise<{ stdout: string; stderr: string; peak: number }> {
+  // The process that does the work, without the one that starts it.
+  const child = spawn(process.execPath, [inRoot('dist', 'command.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'close');
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString()));
+  let peak = 0;
+  while (child.exitCode === null && child.signalCode === null) {
+    if (child.pid !== undefined) peak = Math.max(peak, await peakMemory(child.pid).catch(() => 0));
+    await Promise.race([delay(100), ended]);
+  }
+  await ended;
+  if (child.exitCode === 0) return { ...texts, peak };
+  const { signalCode, exitCode } = child;
+  throw new Error(texts.stderr.trim().split('\n').at(-1) ?? `it ended with ${signalCode ?? String(exitCode)}`);
 }
 
 const complaintOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
