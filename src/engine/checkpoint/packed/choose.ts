@@ -50,7 +50,7 @@ export function chooseCoding(
 
 function zerosOf(numbers: Int32Array): number {
   let zeros = 0;
-  for (const number of numbers) if (number === 0) zeros++;
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] === 0) zeros++;
   return zeros;
 }
 

@@ -22,6 +22,13 @@ export function waysToCode(words: Words, shape: readonly number[], mantissa: num
   return [...ways, asFloats(words, mantissa)];
 }
 
+/** Returns the number of each word: a loop is many times faster here than `from`. */
+function numbered(words: Words, numberOf: (word: number) => number): Int32Array {
+  const numbers = new Int32Array(words.length);
+  for (let i = 0; i < words.length; i++) numbers[i] = numberOf(words[i]!);
+  return numbers;
+}
+
 /** Counts from the most frequent word. */
 function asWhole(words: Words): Values {
   const times = new Map<number, number>();
@@ -29,15 +36,15 @@ function asWhole(words: Words): Values {
   let [zero, most] = [0, 0];
   for (const [word, count] of times) if (count > most || (count === most && word < zero)) [zero, most] = [word, count];
   // A word of 32 bits is a signed number.
-  const numbers = Int32Array.from(words, (word) => (word - zero) | 0);
+  const numbers = numbered(words, (word) => (word - zero) | 0);
   return { kind: WHOLE, zero, numbers };
 }
 
 /** Returns undefined where there are many values. */
 function asTable(words: Words, mantissa: number): Values | undefined {
   const seen = new Set<number>();
-  for (const word of words) {
-    if (word !== 0) seen.add(word);
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] !== 0) seen.add(words[i]!);
     if (seen.size > LARGEST_TABLE) return undefined;
   }
   const sign = 2 ** (words.BYTES_PER_ELEMENT * 8 - 1);
@@ -48,7 +55,7 @@ function asTable(words: Words, mantissa: number): Values | undefined {
   const negatives = below < 0 ? table.length : below;
   const numberOf = new Map([...table].map((word, i) => [word, i < negatives ? i - negatives : i - negatives + 1]));
   numberOf.set(0, 0);
-  const numbers = Int32Array.from(words, (word) => numberOf.get(word)!);
+  const numbers = numbered(words, (word) => (word === 0 ? 0 : numberOf.get(word)!));
   const tableValues = mantissa === 0 ? asWhole(table) : asFloats(table, mantissa);
   return { kind: TABLE, below: negatives, table, tableValues, numbers };
 }
@@ -58,12 +65,14 @@ function asFloats(words: Words, mantissa: number): Values {
   const unit = 2 ** mantissa;
   const exponentOf = (word: number): number => Math.floor((word % sign) / unit);
   let [largest, used] = [0, 0];
-  for (const word of words) {
-    if (word !== 0) largest = Math.max(largest, exponentOf(word));
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === 0) continue;
+    largest = Math.max(largest, exponentOf(word));
     used |= word;
   }
   const dropped = Math.min(mantissa, used === 0 ? mantissa : 31 - Math.clz32(used & -used));
-  const numbers = Int32Array.from(words, (word) =>
+  const numbers = numbered(words, (word) =>
     word === 0 ? 0 : (word >= sign ? -1 : 1) * (largest - exponentOf(word) + 1),
   );
   return { kind: FLOAT, words, largest: largest + 1, mantissa, dropped, numbers };

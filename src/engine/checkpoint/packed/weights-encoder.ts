@@ -177,6 +177,9 @@ export function countLines(numbers: Int32Array, { inner, line }: Pick<Scan, 'inn
 /** Returns the smallest magnitude of the nonzero numbers, 1 without any. */
 function leastOf(numbers: Int32Array): number {
   let least = Infinity;
-  for (const number of numbers) if (number !== 0 && Math.abs(number) < least) least = Math.abs(number);
+  for (let i = 0; i < numbers.length; i++) {
+    const size = Math.abs(numbers[i]!);
+    if (size !== 0 && size < least) least = size;
+  }
   return least === Infinity ? 1 : least;
 }
