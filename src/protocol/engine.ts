@@ -6,6 +6,7 @@ import { Answers, AnswersQuestion } from './measure/answers';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { Latency, LatencyOptions } from './measure/latency';
+import { PackedSizes, SmallWeights } from './measure/packing';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { InputShape, Inspection } from './model';
 import { Recipe } from './recipe';
@@ -60,7 +61,13 @@ const model = z.string().min(1);
 export const engineRequests = {
   initialize: request({ params: EngineSettings, result: EngineInfo, trust: 'reads' }),
   inspect: request({
-    params: z.object({ model, brotli: z.boolean().default(false), inputShape: InputShape.optional() }),
+    params: z.object({
+      model,
+      brotli: z.boolean().default(false),
+      /** Compute what a packed file would take; slow for large models. */
+      packed: z.boolean().default(false),
+      inputShape: InputShape.optional(),
+    }),
     result: Inspection,
     trust: 'reads',
   }),
@@ -187,6 +194,18 @@ export const engineRequests = {
     result: Comparison,
     progress: Progress,
     trust: ({ data, otherData }) => (data === undefined && otherData === undefined ? 'reads' : 'runs'),
+  }),
+  /** Packs a model in a new file `out`, an absolute path. */
+  pack: request({
+    params: z.object({ model, out: z.string().min(1), smallWeights: SmallWeights.default(32) }),
+    result: PackedSizes,
+    trust: 'runs',
+  }),
+  /** Writes a model, packed or not, as model.json and shards into a folder; answers with the path of the model.json. */
+  unpack: request({
+    params: z.object({ model, out: z.string().min(1) }),
+    result: z.object({ out: z.string(), bytes: z.number(), weightsHash: z.string() }),
+    trust: 'runs',
   }),
   /** Runs a recipe. `baseFolder`: relative paths of the recipe start here. `out`: the run folder, made if it is missing. */
   run: request({

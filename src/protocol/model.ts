@@ -84,6 +84,10 @@ export const ModelTotals = z.object({
   gzipBytes: z.number(),
   /** The same files, each compressed by brotli at quality 5; only on request. */
   brotliBytes: z.number().optional(),
+  /** Bytes of the model as one packed file; only on request, or where it is one. */
+  packedBytes: z.number().optional(),
+  /** Entropy of places and values of all weights, with the tables of their values; only on request. */
+  idealBits: z.number().optional(),
 });
 export type ModelTotals = z.infer<typeof ModelTotals>;
 

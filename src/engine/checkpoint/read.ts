@@ -117,6 +117,10 @@ async function readFiles(file: string): Promise<Stored> {
   return { described, json, groups, companions, warnings, weightsHash, files, stamp: stamps.join('|') };
 }
 
+/** Returns true for a checkpoint that was read from a packed file: it has no shards. */
+export const isPackedCheckpoint = ({ files, json }: Pick<Checkpoint, 'files' | 'json'>): boolean =>
+  files.length === 1 && json.weightsManifest.length > 0;
+
 /**
  * Returns a string that changes with the files of a checkpoint: identity, sizes and times of each.
  * @throws UserError where one of them is missing

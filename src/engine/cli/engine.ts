@@ -26,6 +26,9 @@ export interface LocalEngine {
   ): Promise<z.input<EngineRequests[K]['result']>>;
 }
 
+/** Requests about files alone need no native library. */
+const FILES_ALONE: ReadonlySet<keyof EngineRequests> = new Set(['inspect', 'histogram', 'pack', 'unpack']);
+
 /** Starts the engine. @param bundle file of the command line's bundle */
 export function localEngine(
   bundle: string,
@@ -48,8 +51,7 @@ export function localEngine(
     async ask(method, params, onProgress = () => undefined) {
       const parsed = engineRequests[method].params.safeParse(params);
       if (!parsed.success) throw new UserError(`That cannot be done: ${describeIssue(parsed.error)}.`);
-      // Requests about files alone need no native library.
-      if (method !== 'inspect' && method !== 'histogram')
+      if (!FILES_ALONE.has(method))
         await (initialized ??= service.initialize(settings, { signal, report: () => undefined }));
       // The schema of a method is that of its handler; the compiler cannot see that for all methods at once.
       return service[method](parsed.data as never, { signal, report: onProgress });

@@ -3,6 +3,7 @@ import { BackendChoice } from '../../protocol/engine';
 import { run, type RunCommand } from './commands/run';
 import { folderTyped, whole } from './options';
 import { stepNames } from '../../protocol/steps';
+import { declarePacking } from './declarations/packing';
 import { declareMeasuring } from './declarations/measuring';
 import { data, DATA, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
@@ -47,6 +48,7 @@ export function createProgram(
   // This command does the work of the step of the same name without a run.
   for (const name of stepNames) if (name !== 'evaluate') declareStep(name, command, perform);
   declareMeasuring(command, perform);
+  declarePacking(command, perform);
 
   command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')

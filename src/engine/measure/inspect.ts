@@ -12,17 +12,18 @@ import { whyNotRunnable } from '../model/runnable';
 interface InspectOptions extends SizeOptions {
   readonly inputShape?: readonly number[] | undefined;
   readonly files?: (() => Promise<FileSizes>) | undefined;
+  readonly packed?: (() => Promise<Pick<ModelTotals, 'packedBytes' | 'idealBits'>>) | undefined;
 }
 
 /**
  * Inspects a checkpoint without running it. It works with NaN weights and unknown layers too.
  * @param options whether brotli is measured; a signal that stops the measuring of sizes; how they are measured, where
- * they may be known; sizes of the input, where the model leaves them open
+ * they may be known, also those of a packed file; sizes of the input, where the model leaves them open
  * @throws UserError where a file has disappeared meanwhile, or the input shape does not fit
  */
 export async function inspect(
   checkpoint: Checkpoint,
-  { inputShape, files = () => fileSizes(checkpoint, options), ...options }: InspectOptions = {},
+  { inputShape, packed, files = () => fileSizes(checkpoint, options), ...options }: InspectOptions = {},
 ): Promise<Inspection> {
   const { layers, totals } = figuresOf(checkpoint, inputShape);
   const sizes = await files();
@@ -34,7 +35,7 @@ export async function inspect(
     format: checkpoint.format ?? 'layers-model',
     weightsHash: checkpoint.weightsHash,
     layers,
-    totals: { ...totals, ...sizes },
+    totals: { ...totals, ...sizes, ...(packed ? await packed() : {}) },
     ...(notRunnable === undefined ? {} : { notRunnable }),
     ...(provenance === undefined ? {} : { provenance }),
     ...(checkpoint.warnings.length === 0 ? {} : { warnings: [...checkpoint.warnings] }),
@@ -42,7 +43,7 @@ export async function inspect(
 }
 
 /** The figures of a model that do not depend on its files. */
-export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes'>;
+export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes' | 'packedBytes' | 'idealBits'>;
 
 /**
  * Computes layers and totals of a model, written or not.

@@ -14,6 +14,7 @@ import { evaluate } from './evaluate';
 import { examples } from './examples';
 import { normalizationAnswer } from './fitted';
 import { latency } from './latency';
+import { packing, sizesIfPacked, unpacking } from './packing';
 import { plan } from './plan';
 import { run } from './run';
 import { sensitivity } from './sensitivity';
@@ -45,10 +46,11 @@ export function createService(
     };
   return {
     initialize: (settings) => engine.initialize(settings),
-    inspect: ({ model, brotli, inputShape }, { signal }) =>
+    inspect: ({ model, brotli, packed, inputShape }, { signal }) =>
       checkpoints.use(model, (session) => {
         const files = brotli ? undefined : () => sessionSizes(session, signal);
-        return inspect(session.checkpoint, { brotli, signal, inputShape, files });
+        const sizes = packed ? () => sizesIfPacked(session) : undefined;
+        return inspect(session.checkpoint, { brotli, signal, inputShape, files, packed: sizes });
       }),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
@@ -69,6 +71,8 @@ export function createService(
     sensitivity: withLayers(engineRequests.sensitivity, sensitivity(engine)),
     latency: withLayers(engineRequests.latency, latency(engine)),
     compare: withLayers(engineRequests.compare, compare(engine)),
+    pack: packing(engine),
+    unpack: unpacking(engine),
     run: withLayers(engineRequests.run, run(engine)),
     discard: async ({ out, made }) => {
       await discardUnfinished(out, made);

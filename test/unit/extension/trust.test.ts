@@ -225,6 +225,8 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
       { a: model, b: model, otherData: data },
     ],
     run: [{ recipe, baseFolder: '/', out: path.join(path.dirname(model), 'out') }],
+    pack: [{ model, out: path.join(path.dirname(model), 'net.secateur') }],
+    unpack: [{ model, out: path.join(path.dirname(model), 'out') }],
     discard: [{ out: path.join(path.dirname(model), 'out') }],
     release: [{ model }],
   };

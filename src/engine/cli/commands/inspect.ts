@@ -28,6 +28,7 @@ export async function inspect(
   const inspection = await engine.ask('inspect', {
     model,
     brotli: options.brotli ?? false,
+    packed: true,
     inputShape: options.inputShape,
   });
   const weighted = inspection.layers.filter(({ params }) => params > 0).map(({ name }) => name);
@@ -88,6 +89,11 @@ export function sizesTaken(macsFor: MacsFor | undefined): string {
   return ` of ${macsForWords(macsFor)}${why}`;
 }
 
+const packedLine = ({ packedBytes, idealBits }: Pick<ModelTotals, 'packedBytes' | 'idealBits'>): string[] =>
+  packedBytes === undefined || idealBits === undefined
+    ? []
+    : [`packed ${bytes(packedBytes)}; ideal bits of the weights ${bytes(Math.ceil(idealBits / 8))}`];
+
 /** Formats the figures of a model. */
 export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files }: ModelTotals): string[] {
   const brotli = files.brotliBytes === undefined ? '' : `, ${bytes(files.brotliBytes)} with brotli`;
@@ -95,5 +101,6 @@ export function totalLines({ params, nonzero, sparsity, macs, macsFor, ...files 
     `${count(params)} parameters, ${count(nonzero)} nonzero; sparsity of the kernels ${percent(sparsity)}`,
     `${macs === null ? 'unknown' : count(macs)} multiply-accumulates for one sample${sizesTaken(macsFor)}`,
     `files ${bytes(files.bytes)}, ${bytes(files.gzipBytes)} with gzip${brotli}`,
+    ...packedLine(files),
   ];
 }

@@ -36,4 +36,4 @@ export const seed = (): Option =>
 /** The option to resume a run. */
 export const resume = (): Option => new Option('--resume', 'go on with an unfinished run in the folder');
 /** The argument for a model in the help. */
-export const MODEL = 'a model.json or its folder';
+export const MODEL = 'a model.json, its folder, or a packed file';

@@ -1,0 +1,59 @@
+import { lstat, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../../protocol/errors';
+import { placeFile, syncFolder } from '../../checkpoint/atomic';
+import { encodeCheckpoint } from '../../checkpoint/encode';
+import { writeFailure } from '../../checkpoint/failures';
+import { makeFolders, removeEmptyFolders } from '../../checkpoint/folders';
+import { pack } from '../../checkpoint/packed/pack';
+import { readCheckpoint } from '../../checkpoint/read';
+import { plannedSizes } from '../../checkpoint/sizes';
+import type { ModelContent } from '../../checkpoint/types';
+import type { PackedSizes } from '../../../protocol/measure/packing';
+import { packedSizes } from './sizes';
+import { withSmallWeights } from './small-weights';
+
+/** Options of packing. */
+export interface PackOptions {
+  /** Bits of biases and normalization, see `withSmallWeights`. */
+  readonly smallWeights: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Packs a model in a new file, whole or not at all, and reads it back: every figure is of the file.
+ * @param file absolute; its folder is made where it is missing
+ * @throws UserError where something has this name, where it cannot be written, or where it reads back differently
+ */
+export async function writePacked(file: string, given: ModelContent, options: PackOptions): Promise<PackedSizes> {
+  const { model, largest } = withSmallWeights(given, options.smallWeights);
+  const encoded = encodeCheckpoint(model);
+  const packed = pack(model, encoded);
+  const folder = path.dirname(file);
+  let made: string | undefined;
+  try {
+    await refuseExisting(file);
+    made = await makeFolders(folder);
+    await placeFile(folder, path.basename(file), packed.bytes);
+    await syncFolder(folder);
+  } catch (error) {
+    if (made !== undefined) await removeEmptyFolders(folder, made);
+    throw writeFailure(folder, error);
+  }
+  const read = await readCheckpoint(file);
+  if (read.weightsHash !== encoded.weightsHash || !(await readFile(file)).equals(packed.bytes))
+    throw new UserError(
+      `The file that was written to "${file}" reads back as another: check the disk, and pack again.`,
+    );
+  const unpacked = await plannedSizes(
+    model,
+    { brotli: true, ...(options.signal ? { signal: options.signal } : {}) },
+    encoded,
+  );
+  return packedSizes(model, packed, { file, bytes: (await stat(file)).size, unpacked, largest });
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  if (await lstat(file).catch(() => undefined))
+    throw new UserError(`"${file}" is there already and is never overwritten: choose another name.`);
+}

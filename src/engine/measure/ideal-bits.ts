@@ -1,0 +1,48 @@
+import { storedBytes } from '../checkpoint/dtype';
+import type { Tensor } from '../checkpoint/types';
+
+/** Most values that are counted apart: with more, a table of them saves nothing that counts. */
+const MOST_VALUES = 65_536;
+
+/** What the values of a tensor are, and what they take at best. */
+export interface Ideal {
+  /** Entropy of the places of zeros, and of the other values with the table of them; both of zero order. */
+  readonly bits: number;
+  /** Different values other than 0; undefined where there are more than 65,536. */
+  readonly values: number | undefined;
+}
+
+const known = new WeakMap<Tensor, Ideal>();
+
+/** Returns the ideal bits of a tensor. Tensors are never changed in place, so each is counted once. */
+export function idealOf(tensor: Tensor): Ideal {
+  let ideal = known.get(tensor);
+  if (!ideal) known.set(tensor, (ideal = compute(tensor)));
+  return ideal;
+}
+
+function compute({ name, shape, dtype, data, quantization }: Tensor): Ideal {
+  if (dtype === 'string') return { bits: data.byteLength * 8, values: undefined };
+  const entry = { name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) };
+  const width = data.length === 0 ? 0 : (storedBytes(entry) * 8) / data.length;
+  // Patterns of bits, so that each NaN and both zeros count apart.
+  const words = data instanceof Uint8Array ? data : new Int32Array(data.buffer, data.byteOffset, data.length);
+  const times = new Map<number, number>();
+  let nonzero = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === 0) continue;
+    nonzero++;
+    if (times.size <= MOST_VALUES) times.set(word, (times.get(word) ?? 0) + 1);
+  }
+  const places = entropy([nonzero, words.length - nonzero]);
+  const isFew = times.size <= MOST_VALUES;
+  const table = isFew ? entropy([...times.values()]) + times.size * width : Infinity;
+  return { bits: places + Math.min(table, nonzero * width), values: isFew ? times.size : undefined };
+}
+
+/** Bits of so many symbols of each kind. */
+function entropy(counts: readonly number[]): number {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((bits, count) => (count === 0 ? bits : bits + count * Math.log2(all / count)), 0);
+}
