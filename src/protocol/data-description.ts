@@ -40,6 +40,8 @@ export const DataDescription = z.object({
   columns: z.array(DataColumn).optional(),
   /** Whether the first row of a table in a text file names the columns. */
   header: z.boolean().optional(),
+  /** Arrays that a model tells apart by their names, each with its shape for one example; absent where there are none. */
+  arrays: z.array(z.object({ name: z.string(), shape: z.array(z.number()) })).optional(),
   /** The evidence, one sentence each. */
   evidence: z.array(z.string()),
 });

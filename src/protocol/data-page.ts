@@ -5,6 +5,7 @@ import { DataReference, Split } from './dataset';
 import { NormalizationAnswer } from './engine';
 import { JsonObject } from './json';
 import { Progress } from './measure';
+import { ModelEnds } from './model';
 import { request, type RequestTable } from './table';
 
 /** The data of a page and the absolute path of the model that needs it. The page keeps them over a reload. */
@@ -23,6 +24,8 @@ export const DataReview = z.object({
   recognized: DataDescription.nullable(),
   /** The names of the columns of a table. */
   columns: z.array(z.string()),
+  /** The inputs and outputs of the model that needs the data; absent where the model is not known or cannot be built. */
+  ends: ModelEnds.optional(),
   /** The data, as a later page takes it. */
   reference: DataReference,
   /** The name of the NAME.data.json that describes it; null: there is none. */

@@ -8,7 +8,7 @@ import { Comparison } from './measure/compare';
 import { Latency, LatencyOptions } from './measure/latency';
 import { PackedSizes, SmallWeights } from './measure/packing';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
-import { InputShape, Inspection } from './model';
+import { InputShape, Inspection, ModelEnds } from './model';
 import { Recipe } from './recipe';
 import { NormalizationInUse, NormalizationTrial } from './normalization';
 import { PlanPart, StepPlan } from './plan';
@@ -85,6 +85,8 @@ export const engineRequests = {
   describeData: request({ params: z.object({ data: DataReference }), result: DataDescription, trust: 'runs' }),
   /** The names of the columns of a table, which tell even where their roles are not known yet; empty for other data. */
   dataColumns: request({ params: z.object({ data: DataReference }), result: z.array(z.string()), trust: 'runs' }),
+  /** The names of the inputs and outputs of a model, as arrays of data are called. */
+  ends: request({ params: z.object({ model }), result: ModelEnds, trust: 'runs' }),
   /** Some examples of data to look at, pictures as they enter a network. */
   examples: request({ params: ExamplesQuestion, result: DataExamples, trust: 'runs' }),
   dataset: request({ params: z.object({ data: DataReference }), result: DatasetInfo, trust: 'runs' }),

@@ -91,6 +91,10 @@ export const ModelTotals = z.object({
 });
 export type ModelTotals = z.infer<typeof ModelTotals>;
 
+/** The names of the inputs and outputs of a model, in its own order. */
+export const ModelEnds = z.object({ inputs: z.array(z.string()), outputs: z.array(z.string()) });
+export type ModelEnds = z.infer<typeof ModelEnds>;
+
 /** The provenance that Secateur writes into a checkpoint. */
 export const Provenance = z.looseObject({
   version: z.string(),

@@ -6,6 +6,7 @@ import { newContent } from '../../src/extension/data/data-file';
 import { ReviewedSource } from '../../src/extension/data/reviewed-source';
 import { dataRequests, type DataReview } from '../../src/protocol/data-page';
 import { engineRequests, type EngineRequests } from '../../src/protocol/engine';
+import type { ModelEnds } from '../../src/protocol/model';
 import { UserError } from '../../src/protocol/errors';
 import type { Client } from '../../src/rpc/peer';
 import type { EngineAnswer } from '../webview/fake/fake-data';
@@ -14,6 +15,7 @@ import type { EngineAnswer } from '../webview/fake/fake-data';
 export function answersAbout(
   reference: string,
   model?: string,
+  ends?: ModelEnds,
 ): (method: string, params: unknown) => Promise<EngineAnswer> {
   const store = new DatasetStore({ sampleFolder: '/', cacheFolder: path.dirname(reference) }, () => undefined);
   const options = { download: false };
@@ -35,6 +37,7 @@ export function answersAbout(
         return {
           ...{ ...seen, reference: source.reference, file: file === undefined ? null : saveAs, saveAs },
           ...(model === undefined ? {} : { model }),
+          ...(ends ? { ends } : {}),
         } satisfies DataReview;
       }
       case 'shown': {

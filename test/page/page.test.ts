@@ -8,6 +8,8 @@ import * as z from 'zod';
 import { PruneStep } from '../../src/protocol/steps/prune';
 import { ensureDebian } from '../../scripts/setup/debian';
 import type { FakeData } from '../webview/fake/fake-data';
+import type { ModelEnds } from '../../src/protocol/model';
+import { npzFile } from '../unit/dataset/write-npy';
 import { servePlayground } from '../webview/playground.mjs';
 import { answersAbout } from './data-answers';
 
@@ -769,12 +771,12 @@ async function colors(): Promise<string> {
 }
 
 /** Opens the page about data with a fake host; with a place, the host asks the code of the engine about it. */
-async function openData(place?: string, fake?: FakeData): Promise<void> {
+async function openData(place?: string, fake?: FakeData, ends?: ModelEnds): Promise<void> {
   const own = await browser.newPage({ reducedMotion: 'reduce' });
   await page.close();
   page = own;
   if (fake) await page.addInitScript(`window.secateurData = ${JSON.stringify(fake)}`);
-  if (place !== undefined) await page.exposeFunction('secateurAnswer', answersAbout(place, 'mine'));
+  if (place !== undefined) await page.exposeFunction('secateurAnswer', answersAbout(place, 'mine', ends));
   await page.goto(`${served.address}?data=${encodeURIComponent(place ?? '')}`);
 }
 
@@ -819,6 +821,41 @@ test('pictures are shown as they enter the network, with the range of their valu
   })()`;
   const [red, green, blue] = z.array(z.number()).parse(await page.evaluate(shades));
   expect([green, blue]).toEqual([red, red]);
+});
+
+test('arrays are given to the inputs and outputs of a model by their names', async () => {
+  const file = path.join(await mkdtemp(path.join(folder, 'data-')), 'pairs.npz');
+  const numbers = (columns: number) => ({
+    values: Float32Array.from({ length: 40 * columns }, (_, i) => Math.sin(i)),
+    shape: [40, columns],
+  });
+  await writeFile(file, npzFile({ title: numbers(4), tags: numbers(2), cost: numbers(1) }));
+  await openData(file, undefined, { inputs: ['title', 'tags'], outputs: ['Price'] });
+  await read();
+  expect(await element('data-inputs-title').locator('option').first().innerText()).toBe('The array title');
+  const target = element('data-outputs-Price-target');
+  expect(await target.locator('option').allInnerTexts()).toEqual([
+    'None has its name',
+    'title',
+    'tags',
+    'cost',
+    'Other\u2026',
+  ]);
+  await target.selectOption('cost');
+  await element('data-outputs-Price-task').selectOption('regression');
+  await element('data-outputs-Price-weight').fill('0.5');
+  await element('changes').getByText('Outputs: Price').waitFor();
+  expect(await element('changes').innerText()).toMatch(/Outputs: Price: target cost, task regression, weight 0.5/);
+  await read();
+  await element('save-data').click();
+  await element('data-note').getByText('Saved').waitFor();
+  const saved: unknown = JSON.parse(await readFile(file.replace('.npz', '.data.json'), 'utf8'));
+  expect(saved).toMatchObject({ outputs: { Price: { target: 'cost', task: 'regression', weight: 0.5 } } });
+  await element('data-outputs-Price-weight').fill('');
+  await target.selectOption('');
+  await element('data-outputs-Price-task').selectOption('');
+  await expect.poll(() => element('changes').count()).toBe(0);
+  expect(await overflow()).toBe(0);
 });
 
 test('what was recognized is corrected, read again, undone, reset, kept over a reload and saved', async () => {

@@ -5,7 +5,16 @@ import type { OpenData } from '../dataset/open-data';
 const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
 
 /** Answers `describeData`. */
-export function describeData({ info, given, preprocess, columns, header, evidence, notes }: OpenData): DataDescription {
+export function describeData({
+  info,
+  targets,
+  given,
+  preprocess,
+  columns,
+  header,
+  evidence,
+  notes,
+}: OpenData): DataDescription {
   const { name, folder, format, task, classNames, shape, examples, heldOut } = info;
   return {
     ...{ source: folder, name, format, task, classes: classNames, shape },
@@ -15,6 +24,9 @@ export function describeData({ info, given, preprocess, columns, header, evidenc
     preprocess: { ...preprocess, ...(given ? { normalization: { mean: given.mean, std: given.std } } : {}) },
     ...(columns ? { columns: [...columns] } : {}),
     ...(header === undefined ? {} : { header }),
+    ...(targets.named && targets.named.size > 0
+      ? { arrays: [...targets.named].map(([name, facts]) => ({ name, shape: [...facts.shape] })) }
+      : {}),
     evidence: [evidence, ...notes],
   };
 }

@@ -10,6 +10,7 @@ import { compare } from './compare';
 import { Engine } from './engine';
 import { describeData } from './describe-data';
 import { answers } from './answers';
+import { ends } from './ends';
 import { evaluate } from './evaluate';
 import { examples } from './examples';
 import { normalizationAnswer } from './fitted';
@@ -57,6 +58,7 @@ export function createService(
     describeData: async ({ data }, { signal }) =>
       describeData(await engine.openData(data, '/', { download: false, signal })),
     dataColumns: async ({ data }, { signal }) => [...(await engine.columnsOf(data, '/', { download: false, signal }))],
+    ends: withLayers(engineRequests.ends, ends(engine)),
     examples: examples(engine),
     dataset: async ({ data }, { signal }) => (await engine.openData(data, '/', { download: false, signal })).info,
     normalization: withLayers(engineRequests.normalization, ({ model, data, download, trial }, { signal, report }) =>

@@ -7,6 +7,7 @@ import { dataRequests, type DataRequests, type DataReview, type ReviewedData } f
 import { DataFile, type DatasetInfo } from '../../protocol/dataset';
 import { describeIssue, UserError } from '../../protocol/errors';
 import { withKey, type JsonObject } from '../../protocol/json';
+import type { ModelEnds } from '../../protocol/model';
 import type { Handlers } from '../../rpc/peer';
 import type { SharedEngine } from '../child/shared-engine';
 import type { LogWindow } from '../log';
@@ -96,13 +97,25 @@ export class DataPage {
     const seen = await source.see(options, again, signal);
     this.shown = { key: JSON.stringify(options ?? seen.written), description: JSON.stringify(seen.description) };
     const { model } = this.reviewed;
+    const ends = model === undefined || !seen.description?.arrays ? undefined : await this.endsOf(model, signal);
     return {
       ...seen,
+      ...(ends ? { ends } : {}),
       reference: source.reference,
       file: source.file === undefined ? null : path.basename(source.file),
       saveAs: path.basename(source.file ?? freeFile(seen.source)),
       ...(model === undefined ? {} : { model: modelLabel(model) }),
     };
+  }
+
+  /** The names of the inputs and outputs of the model; undefined where it cannot run, which is said where it is used. */
+  private async endsOf(model: string, signal: AbortSignal): Promise<ModelEnds | undefined> {
+    try {
+      return await this.tools.engine.call('ends', { model }, { signal });
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
   }
 
   private async use(options: JsonObject | undefined, signal: AbortSignal): Promise<null> {

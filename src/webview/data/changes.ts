@@ -29,10 +29,13 @@ export function changesOf(options: JsonObject, recognized: DataDescription | nul
 
 const change = (path: readonly string[], to: Json, from: Json | undefined): OptionChange => ({
   path,
-  label: path.map((key, i) => (i === 0 ? keyWords(key) : keyWords(key).toLowerCase())).join(': '),
+  label: path.map((key, i) => (i === 0 ? keyWords(key) : isNamed(path) ? key : keyWords(key).toLowerCase())).join(': '),
   to: words(to),
   from: from === undefined ? undefined : words(from),
 });
+
+/** True for parts that are called by names of the model. */
+const isNamed = ([key]: readonly string[]): boolean => key === 'inputs' || key === 'outputs';
 
 /** So many values of a list are shown. */
 const LISTED = 6;
@@ -45,7 +48,10 @@ function words(value: Json): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (!isObject(value)) return String(value);
   const normalization = Normalization.safeParse(value);
-  return normalization.success ? normalizationName(normalization.data) : JSON.stringify(value);
+  if (normalization.success) return normalizationName(normalization.data);
+  return Object.entries(value)
+    .map(([key, its]) => `${keyWords(key).toLowerCase()} ${words(its)}`)
+    .join(', ');
 }
 
 /** The options without one; an option without parts is left out. */

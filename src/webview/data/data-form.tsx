@@ -1,5 +1,5 @@
 import { withColumnNames } from '../../protocol/data-options';
-import { isObject, withKey, type JsonObject } from '../../protocol/json';
+import { isObject, partAt, withPart, type JsonObject } from '../../protocol/json';
 import { inside } from '../form/complaint';
 import type { FormContext } from '../form/entry';
 import { ObjectFields } from '../form/field-view';
@@ -14,13 +14,13 @@ export function DataForm() {
   const now = options.value;
   const seen = review.answer.value;
   if (!now || !seen) return null;
-  const { recognized, columns, description } = seen;
+  const { recognized, columns, description, ends } = seen;
   const value = withColumnNames(asShown(now), columns);
   const classes = description?.classes ?? recognized?.classes ?? [];
   return (
     <section class="section data-form" aria-labelledby="form-title" data-testid="data-form">
       <h2 id="form-title">Options</h2>
-      {formGroups({ recognized, description, columns }, now).map((group) => (
+      {formGroups({ recognized, description, columns, ends }, now).map((group) => (
         <Group key={group.title} group={group} value={value} columns={columns} />
       ))}
       {(classes.length > 0 || 'classNames' in now) && <ClassEditor classes={classes} />}
@@ -31,12 +31,12 @@ export function DataForm() {
 function Group({ group, value, columns }: { group: FieldGroup; value: JsonObject; columns: readonly string[] }) {
   const { title, within, fields } = group;
   const context: FormContext = {
-    id: within === null ? 'data' : `data-${within}`,
+    id: ['data', ...within].join('-'),
     layers: columns,
     starts: () => undefined,
-    complaint: within === null ? complaint.value : complaint.value && inside(complaint.value, within),
+    complaint: within.reduce(inside, complaint.value),
   };
-  const part = within === null ? value : value[within];
+  const part = partAt(value, within);
   return (
     <fieldset class="form-part data-group">
       <legend>{title}</legend>
@@ -44,7 +44,7 @@ function Group({ group, value, columns }: { group: FieldGroup; value: JsonObject
         fields={fields}
         value={isObject(part) ? part : {}}
         context={context}
-        onChange={(next) => change(within === null ? restored(next) : withKey(options.value ?? {}, within, next))}
+        onChange={(next) => change(within.length === 0 ? restored(next) : withPart(options.value ?? {}, within, next))}
       />
       {fields.some(({ key }) => key === 'normalization') && <NormalizationTrial />}
     </fieldset>

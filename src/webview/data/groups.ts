@@ -1,17 +1,18 @@
 import { recognizedOptions } from '../../protocol/data-options';
 import type { DataDescription } from '../../protocol/data-description';
 import { DataFormat, DatasetDescriptor } from '../../protocol/dataset';
-import { fieldsOf, type Field, type Spec } from '../../protocol/fields';
+import { fieldsOf, onlyField, type Field, type Spec } from '../../protocol/fields';
 import { count } from '../../protocol/format';
 import { isObject, type Json, type JsonObject } from '../../protocol/json';
+import type { ModelEnds } from '../../protocol/model';
 import { CONVENTIONS, IMAGENET, normalizationName } from '../../protocol/normalization';
 import { TASK_WORDS, TaskName } from '../../protocol/task';
 
 /** Some fields of the form. */
 export interface FieldGroup {
   readonly title: string;
-  /** The option that holds them; null: they are options themselves. */
-  readonly within: 'columns' | 'preprocess' | null;
+  /** The keys that lead to the option that holds them; empty: they are options themselves. */
+  readonly within: readonly string[];
   readonly fields: readonly Field[];
 }
 
@@ -23,6 +24,8 @@ export interface KnownData {
   readonly description: DataDescription | null;
   /** The names of the columns of a table. */
   readonly columns: readonly string[];
+  /** The inputs and outputs of the model that needs the data; undefined: not known. */
+  readonly ends?: ModelEnds | undefined;
 }
 
 const FIELDS = fieldsOf(DatasetDescriptor);
@@ -51,6 +54,7 @@ export function formGroups(data: KnownData, options: JsonObject): readonly Field
   const groups = [
     taskGroup(known),
     ...(columns.length > 0 || isSet('columns') ? [columnGroup(data, known)] : []),
+    ...endGroups(data, options),
     ...('validationExamples' in known || isSet('validationExamples', 'splitSeed') ? [heldOutGroup(known)] : []),
     ...(arePictures || isSet('preprocess') ? [pictureGroup()] : []),
     ...(arePictures || isSet('normalization') ? [normalizationGroup()] : []),
@@ -61,6 +65,7 @@ export function formGroups(data: KnownData, options: JsonObject): readonly Field
 /** The options that always have a field when they are set. */
 const ALWAYS: readonly PropertyKey[] = [
   ...['task', 'loss', 'format', 'classNames', 'validationExamples', 'splitSeed', 'preprocess', 'normalization'],
+  ...['inputs', 'outputs'],
 ];
 
 /** True if the form has a field for the option at a place. */
@@ -71,7 +76,7 @@ export const hasField = (
 ): boolean => (key === 'columns' ? columns.length > 0 || 'columns' in options : ALWAYS.includes(key) && key in options);
 
 const taskGroup = (known: JsonObject): FieldGroup => ({
-  ...{ title: 'Task', within: null },
+  ...{ title: 'Task', within: [] },
   fields: [
     option('task', { spec: choice(TaskName.options, TASK_WORDS), blank: recognizedWords(known['task'], TASK_WORDS) }),
     option('loss', { blank: 'By model or task' }),
@@ -86,7 +91,7 @@ function columnGroup({ columns }: KnownData, known: JsonObject): FieldGroup {
   const roles = isObject(known['columns']) ? known['columns'] : {};
   const one = { spec: choice(columns, {}) };
   return {
-    ...{ title: 'Columns', within: 'columns' },
+    ...{ title: 'Columns', within: ['columns'] },
     fields: parts('columns').map((field) => {
       const blank = recognizedWords(roles[field.key], {}, 'None');
       if (field.key === 'targets')
@@ -99,8 +104,61 @@ function columnGroup({ columns }: KnownData, known: JsonObject): FieldGroup {
   };
 }
 
+/**
+ * The fields of data for a model with several inputs or outputs: an array for each input, and what is known of each output.
+ * The model names them; what is set for others keeps its fields.
+ */
+function endGroups({ description, recognized, ends }: KnownData, options: JsonObject): FieldGroup[] {
+  const arrays = ((description ?? recognized)?.arrays ?? []).map(({ name }) => name);
+  const namesOf = (key: 'inputs' | 'outputs'): string[] => {
+    const set = options[key];
+    return [
+      ...new Set([...(arrays.length > 0 ? (ends?.[key] ?? []) : []), ...(isObject(set) ? Object.keys(set) : [])]),
+    ];
+  };
+  const array = (name: string): Pick<Field, 'spec' | 'blank'> => ({
+    spec: choice(arrays, {}, true),
+    blank: arrays.includes(name) ? `The array ${name}` : 'None has its name',
+  });
+  const [inputs, outputs] = [namesOf('inputs'), namesOf('outputs')];
+  return [
+    ...(inputs.length > 0
+      ? [
+          {
+            ...{ title: 'Inputs', within: ['inputs'] },
+            fields: inputs.map((name) => ({
+              ...onlyField(name, name, { kind: 'text' }),
+              ...array(name),
+              ...{ required: false, help: 'The array that enters here.' },
+            })),
+          },
+        ]
+      : []),
+    ...outputs.map((name) => ({
+      ...{ title: `Output ${name}`, within: ['outputs', name] },
+      fields: itemParts('outputs').map((field) => ({ ...field, ...outputLook(field.key, array(name)) })),
+    })),
+  ];
+}
+
+/** The look of a field of an output. @param array that of the array of its targets */
+function outputLook(key: string, array: Pick<Field, 'spec' | 'blank'>): Partial<Field> {
+  switch (key) {
+    case 'target':
+      return { ...array, label: 'Targets' };
+    case 'task':
+      return { spec: choice(TaskName.options, TASK_WORDS), blank: 'By model or targets' };
+    case 'loss':
+      return { blank: 'By model or task' };
+    case 'weight':
+      return { blank: 'By model, or 1' };
+    default:
+      return {};
+  }
+}
+
 const heldOutGroup = (known: JsonObject): FieldGroup => ({
-  ...{ title: 'Held-out examples', within: null },
+  ...{ title: 'Held-out examples', within: [] },
   fields: [
     option('validationExamples', {
       ...{ label: 'Examples for validation', help: 'Held out of the training part, as there is no validation part.' },
@@ -118,7 +176,7 @@ const USUAL: Words = {
 };
 
 const pictureGroup = (): FieldGroup => ({
-  ...{ title: 'Pictures', within: 'preprocess' },
+  ...{ title: 'Pictures', within: ['preprocess'] },
   fields: parts('preprocess').map((field) =>
     field.key === 'size'
       ? { ...field, label: 'Height and width', help: 'In pixels.', blank: 'as the model takes it' }
@@ -127,7 +185,7 @@ const pictureGroup = (): FieldGroup => ({
 });
 
 const normalizationGroup = (): FieldGroup => ({
-  ...{ title: 'Normalization', within: null },
+  ...{ title: 'Normalization', within: [] },
   fields: option('normalization', {
     help: 'How pixels enter the network: a name, or MEAN/STD of pixels divided by 255, such as 0.2860/0.3530.',
     ...{ spec: choice([...CONVENTIONS, ...IMAGENET].map(normalizationName), {}, true), blank: 'Found for each model' },
@@ -145,6 +203,14 @@ const option = (key: string, look: Partial<Field>): Field[] =>
 const parts = (key: string): Field[] =>
   FIELDS.filter((field) => field.key === key).flatMap(({ spec }) =>
     spec.kind === 'object' ? spec.fields.map((field) => ({ ...field, advanced: false })) : [],
+  );
+
+/** The fields of each entry of an option that is a record. */
+const itemParts = (key: string): Field[] =>
+  FIELDS.filter((field) => field.key === key).flatMap(({ spec }) =>
+    spec.kind === 'record' && spec.value.kind === 'object'
+      ? spec.value.fields.map((field) => ({ ...field, spec: spelled(field.spec), advanced: false }))
+      : [],
   );
 
 const choice = (options: readonly string[], words: Words, open = false): Spec => ({

@@ -204,6 +204,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     histogram: [{ model, layers: [null] }],
     describeData: [{ data }],
     dataColumns: [{ data }],
+    ends: [{ model }],
     examples: [{ data, split: 'train' }],
     dataset: [{ data }],
     normalization: [{ model, data }],

@@ -73,6 +73,27 @@ it('the form has the fields that the data can use', async () => {
   });
 });
 
+it('a model with several inputs and outputs has a field for each, by its name', async () => {
+  const iris = await seen('iris.csv');
+  const arrays = [
+    { name: 'title', shape: [4] },
+    { name: 'cost', shape: [] },
+  ];
+  const description = { ...iris, columns: undefined, arrays };
+  const ends = { inputs: ['title', 'tags'], outputs: ['price'] };
+  const groups = formGroups({ recognized: null, description, columns: [], ends }, { outputs: { kind: { weight: 2 } } });
+  const own = groups.filter(({ within: [key] }) => key === 'inputs' || key === 'outputs');
+  expect(own.map(({ title, within, fields }) => [title, within, fields.map(({ key }) => key)])).toEqual([
+    ['Inputs', ['inputs'], ['title', 'tags']],
+    ['Output price', ['outputs', 'price'], ['target', 'task', 'loss', 'weight']],
+    ['Output kind', ['outputs', 'kind'], ['target', 'task', 'loss', 'weight']],
+  ]);
+  expect(own[0]?.fields.map(({ blank }) => blank)).toEqual(['The array title', 'None has its name']);
+  // Data without arrays is for models with one input.
+  const plain = formGroups({ recognized: iris, description: iris, columns: [], ends }, {});
+  expect(plain.some(({ within: [key] }) => key === 'inputs')).toBe(false);
+});
+
 it('columns by number are shown by name, lists are moved and pasted, and order of keys does not count', () => {
   expect(withColumnNames({ columns: { target: 2, features: [1, 'b'], header: true } }, ['a', 'b'])).toEqual({
     columns: { target: 'b', features: ['a', 'b'], header: true },
