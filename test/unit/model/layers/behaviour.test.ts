@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
+import { backendStats, disposeBackend, installBackend } from 'tfjs-backend-onnxruntime';
 import { readGraph } from '../../../../src/engine/model/graph';
 import { INFERENCE, trainableOf } from '../../../../src/engine/model/network';
 import { toNetwork, whyNotRunnable } from '../../../../src/engine/model/runnable';
@@ -41,6 +41,7 @@ describe('layers of Keras', () => {
       tf.train.sgd(1e-4).minimize(loss(false), false, trained);
       expect(loss(false)().dataSync()[0]).toBeLessThanOrEqual(before);
     }
+    expect(backendStats().fallbacks).toEqual({});
     network.dispose();
   });
 
