@@ -5,6 +5,7 @@ import { Progress } from './measure';
 import { mainAccuracy, measured, MetricValue, MetricValues } from './metric';
 import { LayerFigures, ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
+import { OnnxFigures } from './onnx';
 import { StepResult } from './steps';
 
 /** The progress of a whole run: the finished share, 0 to 1, and the seconds left if known. */
@@ -79,6 +80,8 @@ const Result = z.object({
   finished: z.string().optional(),
   /** The written files of the checkpoint; absent if no step changes the model, and in runs of earlier versions. */
   written: StoredHashes.optional(),
+  /** The figures of model.onnx, where activations are quantized and there was data. */
+  onnx: OnnxFigures.optional(),
 });
 
 /** A finished run. */

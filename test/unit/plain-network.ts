@@ -54,6 +54,7 @@ export class PlainNetwork implements Network {
 
   penalties = (): [] => [];
   splitPointsBefore = (): [] => [];
+  kernelLayers = (): [] => [];
   normalizations = (): [] => [];
 
   dispose(): void {

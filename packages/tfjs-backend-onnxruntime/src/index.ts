@@ -25,6 +25,8 @@ export type { BackendInfo } from './backend-info';
 export { completeGradients } from './gradients/completed';
 export { runtimeVersion } from './binding/runtime';
 export { adamStep } from './adam-step';
+export { OnnxFile, OnnxSession } from './onnx-file';
+export type { Attribute, Attributes, FileArray, FileElementType, OnnxSessionOptions } from './onnx-file';
 export type { FallbackPolicy } from './fallback/cpu-fallback';
 export type { Computation, TracedFunction, TraceOptions } from './traced-function';
 

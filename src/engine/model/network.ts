@@ -81,6 +81,17 @@ export interface Product {
   watch(hear: (columns: tf.Tensor2D) => void): () => void;
 }
 
+/** A layer with one kernel, whose input can be watched. */
+export interface KernelLayer {
+  /** Name of the kernel's tensor. */
+  readonly name: string;
+  /**
+   * Passes the input to `hear` at each call of the layer, within the tidy of the pass.
+   * @returns a function that ends it
+   */
+  watch(hear: (input: tf.Tensor) => void): () => void;
+}
+
 /** Mean and variance of each channel, within the tidy of the pass. */
 export interface ChannelMoments {
   readonly mean: tf.Tensor1D;
@@ -126,6 +137,8 @@ export interface Network {
    * is no weight
    */
   products(names: Iterable<string>): Product[];
+  /** Finds the dense layers and convolutions, depthwise ones too, of the named kernels. @throws UserError naming a tensor that is no weight */
+  kernelLayers(names: Iterable<string>): KernelLayer[];
   normalizations(): BatchNormalization[];
   dispose(): void;
 }

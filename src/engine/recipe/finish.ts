@@ -9,6 +9,7 @@ import type { OutputFolder } from '../folder/output-folder';
 import { inspect } from '../measure/inspect';
 import type { RunFolder } from './folder/run-folder';
 import { notesAfter } from './notes';
+import { hasOnnx, writeOnnx } from './onnx';
 import { checkOutcome } from './outcome';
 import { modelJsonOf, writeStored } from './folder/stored';
 import type { Listener, Prepared } from './types';
@@ -27,8 +28,9 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
     const sizes = { inputShape: inputShapeOf(recipe.steps) };
     const after = await inspect(checkpoint, sizes);
     checkOutcome(context, checkpoint, after);
+    const onnx = hasOnnx(checkpoint) ? await writeOnnx(context, checkpoint) : undefined;
     const seconds = await folder.seconds();
-    const notes = notesAfter(prepared, context.model);
+    const notes = [...notesAfter(prepared, context.model), ...(onnx && 'whyNot' in onnx ? [onnx.whyNot] : [])];
     const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? NO_DATASET);
     const result: RunResult = {
       out: outOf(folder.output, prepared),
@@ -50,6 +52,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       ...(seconds === undefined ? {} : { seconds }),
       finished: new Date().toISOString(),
       ...(hashes ? { written: hashes } : {}),
+      ...(onnx && 'figures' in onnx && onnx.figures ? { onnx: onnx.figures } : {}),
     };
     await folder.finish(result, backendWords(environment.backend));
     return result;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ActivationGrid, Calibration } from '../activations';
 import { plural } from '../format';
 import { LayerPatterns } from '../patterns';
 import { defineStep } from './define';
@@ -49,6 +50,8 @@ export const QuantizedLayer = z.object({
   error: z.number().optional(),
   /** Mean squared error of its outputs on training examples, as a share of their variance: rounded to nearest, and with the error compensated. */
   outputError: z.object({ before: z.number(), after: z.number() }).optional(),
+  /** The grid of its input, where activations are quantized. */
+  input: ActivationGrid.optional(),
   /** Bytes of its weights in the files. */
   bytes: z.object({ before: z.number(), after: z.number() }),
 });
@@ -95,8 +98,22 @@ export const quantize = defineStep({
       .min(1)
       .max(1_000_000)
       .default(CALIBRATION_SAMPLES)
-      .describe('Training examples for compensated rounding.')
+      .describe('Training examples for compensated rounding and for the ranges of activations.')
       .meta({ group: 'advanced', unit: 'examples' }),
+    activations: z
+      .boolean()
+      .default(false)
+      .describe(
+        'With int8: quantize the inputs of layers to 8 bits too, on ranges from training examples, and write model.onnx, which ONNX Runtime computes in 8 bits.',
+      ),
+    calibration: Calibration.default('mse')
+      .describe(
+        'Ranges of activations: mse, the smallest mean squared error; percentile, 99.99% of the values; min-max, all values.',
+      )
+      .meta({
+        group: 'advanced',
+        labels: { mse: 'Mean squared error', percentile: 'Percentile', 'min-max': 'Smallest and largest value' },
+      }),
     weights: z
       .enum(['kernels', 'all'])
       .default('kernels')
@@ -115,7 +132,11 @@ export const quantize = defineStep({
       .meta({ label: 'Protected layers', group: 'advanced' }),
   },
   result: { layers: z.array(QuantizedLayer), ...measuredAfter },
-  traits: { changesModel: true, compresses: true, needsData: ({ rounding }) => rounding === 'compensated' },
+  traits: {
+    changesModel: true,
+    compresses: true,
+    needsData: ({ rounding, activations }) => rounding === 'compensated' || activations,
+  },
   words: {
     title: 'Quantize',
     running: 'Quantizing',

@@ -2,6 +2,7 @@ import { NO_DATASET } from '../../protocol/dataset';
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
 import { mainMetric, mainText, metricDifference, METRICS, metricText } from '../../protocol/metric';
+import { onnxWords } from '../../protocol/onnx';
 import type { RunResult } from '../../protocol/run';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
 import { stepDefinition, type StepName } from '../../protocol/steps';
@@ -185,7 +186,12 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         {measured ? measuredOn(result) : `Accuracy was not measured: ${result.noAccuracy ?? NO_DATASET}`}
         {result.sampleData && <Tag>sample</Tag>}
       </p>
-      {[...(result.notes ?? []), ...pixelsOf(result), ...notes(result)].map((note) => (
+      {[
+        ...(result.notes ?? []),
+        ...pixelsOf(result),
+        ...notes(result),
+        ...(result.onnx ? onnxWords(result.onnx) : []),
+      ].map((note) => (
         <p key={note} class="small quiet">
           {note}
         </p>

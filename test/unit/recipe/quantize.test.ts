@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { activationGrids } from '../../../src/engine/model/activation-grids';
+import { readGraph } from '../../../src/engine/model/graph';
+import { kernelChannels } from '../../../src/engine/model/kernel-channels';
+import { levelsOf } from '../../../src/engine/train/constraints/steps';
 import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
 import type { tf } from '../../../src/engine/tf';
 import type { StepResult } from '../../../src/protocol/steps';
@@ -97,6 +101,40 @@ it('weights are rounded to the nearest without data, and compensation without da
   await expect(bench.run({ checkpoint: 'net', steps: [step] }, { out: 'no' })).rejects.toThrow(
     'Step 1 of the recipe (quantize) needs a dataset: name one as "data", for example fashion-mnist.',
   );
+});
+
+it('activations are quantized too: the metric is that of the simulation, and model.onnx runs in 8 bits', async () => {
+  const bench = await Bench.make();
+  const step = { step: 'quantize', bits: 'int8', activations: true, samples: 100 } as const;
+  const tune = { step: 'finetune', epochs: 1, batchSize: 20 } as const;
+  const { steps, out, onnx, metrics } = await bench.run({ checkpoint: 'net', data: 'shapes', steps: [step, tune] });
+  const written = await readCheckpoint(out);
+  const inputs = quantized(steps).layers.flatMap(({ input }) => input ?? []);
+  expect(inputs.length).toBe(2);
+  expect([...activationGrids(written).values()]).toEqual(inputs);
+  expect(onnx!.samples).toBe(90);
+  expect(onnx!.difference.largest).toBeLessThan(1);
+  expect(Math.abs(onnx!.metrics[0].value - metrics.afterFineTune![0].value)).toBeLessThan(0.05);
+  expect(onnx!.latency.map(({ batch }) => batch)).toEqual([1]);
+  expect((await readFile(bench.path('out', 'model.onnx'))).length).toBe(onnx!.bytes);
+  // Kernels stay on their grids of int8 while they are trained.
+  const kernels = readGraph(written).layers.flatMap(({ tensors }) => tensors.filter(({ kernel }) => kernel));
+  expect(kernels.length).toBe(2);
+  for (const kernel of kernels) {
+    const levels = levelsOf(kernel.tensor.data as Float32Array, kernelChannels(kernel), 0)!;
+    expect(Math.max(...levels.most.values)).toBeLessThanOrEqual(127);
+  }
+  const other = { step: 'quantize', bits: 'int4', activations: true } as const;
+  await expect(bench.run({ checkpoint: 'net', data: 'shapes', steps: [other] }, { out: 'no' })).rejects.toThrow(
+    'Activations are quantized beside weights of int8, not of int4',
+  );
+  await mkdir(bench.path('taken'));
+  await writeFile(bench.path('taken', 'model.onnx'), 'mine');
+  await expect(bench.run({ checkpoint: 'net', data: 'shapes', steps: [step] }, { out: 'taken' })).rejects.toThrow(
+    /already holds a model.onnx, which is never overwritten/,
+  );
+  expect(await readFile(bench.path('taken', 'model.onnx'), 'utf8')).toBe('mine');
+  expect(await readdir(bench.path('taken'))).toEqual(['model.onnx']);
 });
 
 it('layers have numbers of their own, or stay as they are', async () => {

@@ -3,6 +3,10 @@ import { ProtobufWriter } from './protobuf';
 /** Element types of ONNX tensors, with the numbers of `TensorProto.DataType`. */
 export const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPES;
+/** Element types of a whole file: those of a recorded graph, and numbers of 8 bits. */
+const FILE_ELEMENT_TYPES = { ...ELEMENT_TYPES, uint8: 2, int8: 3 } as const;
+export type FileElementType = keyof typeof FILE_ELEMENT_TYPES;
+export type FileArray = ElementArray | Int8Array;
 export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** A node attribute. Numbers are integers; `{ float }`, `{ floats }` and `{ strings }` mark the other types. */
@@ -65,13 +69,13 @@ export function nodeMessage(
 /** `TensorProto` with the data in raw form (little-endian, as on every platform that ONNX Runtime ships for). */
 export function tensorMessage(
   name: string,
-  type: ElementType,
+  type: FileElementType,
   shape: readonly number[],
-  data: ElementArray,
+  data: FileArray,
 ): ProtobufWriter {
   const message = new ProtobufWriter(data.byteLength + 64);
   for (const dimension of shape) message.int(1, dimension);
-  message.int(2, ELEMENT_TYPES[type]).string(8, name);
+  message.int(2, FILE_ELEMENT_TYPES[type]).string(8, name);
   return message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
@@ -80,11 +84,21 @@ export function emptyTensorMessage(name: string, type: number): ProtobufWriter {
   return new ProtobufWriter().int(1, 0).int(2, type).string(8, name).bytes(9, new Uint8Array());
 }
 
-/** `ValueInfoProto`: the name, type and shape of a graph input or output. */
-export function valueInfoMessage(name: string, type: ElementType, shape: readonly number[]): ProtobufWriter {
+/** `ValueInfoProto`: the name, type and shape of a graph input or output. A size with a name is open. */
+export function valueInfoMessage(
+  name: string,
+  type: FileElementType,
+  shape: readonly (number | string)[],
+): ProtobufWriter {
   const dimensions = new ProtobufWriter();
-  for (const dimension of shape) dimensions.message(1, new ProtobufWriter().int(1, dimension));
-  const tensorType = new ProtobufWriter().int(1, ELEMENT_TYPES[type]).message(2, dimensions);
+  for (const dimension of shape)
+    dimensions.message(
+      1,
+      typeof dimension === 'number'
+        ? new ProtobufWriter().int(1, dimension)
+        : new ProtobufWriter().string(2, dimension),
+    );
+  const tensorType = new ProtobufWriter().int(1, FILE_ELEMENT_TYPES[type]).message(2, dimensions);
   return nameMessage(name).message(2, new ProtobufWriter().message(1, tensorType));
 }
 

@@ -1,3 +1,4 @@
+import { onnxWords } from '../../../protocol/onnx';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { totalLines } from '../commands/inspect';
@@ -23,6 +24,7 @@ function finetuneText(result: RunResult): string {
     ...(layers.length > 0 ? [layersTable(layers), ''] : []),
     ...totalLines(result.after),
     metricLine(result),
+    ...(result.onnx ? onnxWords(result.onnx) : []),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

@@ -1,4 +1,5 @@
 import { bytes, percent } from '../../../protocol/format';
+import { onnxWords } from '../../../protocol/onnx';
 import type { RunResult } from '../../../protocol/run';
 import { storedAsFloats, type QuantizedLayer } from '../../../protocol/steps/quantize';
 import { visible } from '../../../protocol/visible';
@@ -15,12 +16,13 @@ function layersOf({ steps }: RunResult): readonly QuantizedLayer[] {
 }
 
 function quantizeDocument(result: RunResult) {
-  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes } = result;
+  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes, onnx } = result;
   return {
     ...{ out, layers: layersOf(result), totals: { before, after }, metrics, accuracy, sampleData },
     ...(normalization === undefined ? {} : { normalization }),
     ...(noAccuracy === undefined ? {} : { noAccuracy }),
     ...(notes === undefined ? {} : { notes }),
+    ...(onnx === undefined ? {} : { onnx }),
   };
 }
 
@@ -42,6 +44,7 @@ function quantizeText(result: RunResult): string {
   return [
     ...[table(columns, rows), '', totalsTable(result), '', metricLine(result, 'quantizing')],
     ...storedAsFloats(layersOf(result)),
+    ...(result.onnx ? onnxWords(result.onnx) : []),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

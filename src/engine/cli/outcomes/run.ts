@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { onnxWords } from '../../../protocol/onnx';
 import type { RunResult } from '../../../protocol/run';
 import { outcome } from '../../../protocol/steps';
 import { visible } from '../../../protocol/visible';
@@ -16,6 +17,7 @@ function runText(result: RunResult): string {
     steps,
     '',
     ...totalLines(result.after),
+    ...(result.onnx ? onnxWords(result.onnx) : []),
     ...measuringNotes(result.sampleData, result.normalization),
     path.dirname(result.out) === result.folder
       ? `Written to ${visible(result.out)}`

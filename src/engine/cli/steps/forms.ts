@@ -101,7 +101,9 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
       'quantize fashion-cnn --data fashion-mnist --out fashion-cnn-8-bit',
       'quantize fashion-cnn --bits int4 --data fashion-mnist --out fashion-cnn-4-bit',
       'quantize fashion-cnn --layers conv1=float16 "dense*=uint8" --bits uint16 --dry-run',
+      'quantize fashion-cnn --bits int8 --activations --data fashion-mnist --fine-tune 2 --out fashion-cnn-int8',
     ],
+    followers: [fineTune('train on with all values held on their grids, for so many epochs')],
     outcome: quantize,
   },
   cluster: {

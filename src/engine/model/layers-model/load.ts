@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import type { tf } from '../../tf';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { activationGrids } from '../activation-grids';
 import { trainedFor } from '../trained-for';
 import { modelTensors, requireFinite } from '../tensors';
 import { matchWeights } from './weights/match';
@@ -11,6 +12,7 @@ import { dropConstraints } from './constraints';
 import { heldAtInference } from './inference-calls';
 import { loadPlan, type LoadPlan } from './load-plan';
 import { LayersNetwork } from './network';
+import { quantizeInputs } from './kernel-layers';
 import { requireShapes } from './outputs';
 import { layers, type LayersModel } from './tfjs-layers';
 import { holdAtInference, mendBatchNormalization } from './training-mode';
@@ -63,6 +65,7 @@ export async function load(model: ModelContent): Promise<LayersNetwork> {
   mendBatchNormalization(running);
   const held = heldAtInference(plan.topology);
   for (const layer of running.layers) if (held.has(layer.name)) holdAtInference(layer);
+  quantizeInputs(running, variables, activationGrids(model));
   return new LayersNetwork(running, variables, plan.topology, trainedFor(model));
 }
 

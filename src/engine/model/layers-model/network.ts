@@ -2,6 +2,7 @@ import { UserError } from '../../../protocol/errors';
 import { tf } from '../../tf';
 import type {
   BatchNormalization,
+  KernelLayer,
   Network,
   NetworkInput,
   NetworkOutput,
@@ -24,6 +25,7 @@ import { normalizationsOf } from './normalizations';
 import { outputActivations } from '../output-activations';
 import { outputKinds } from '../output-kinds';
 import type { TrainedFor } from '../trained-for';
+import { kernelLayersOf } from './kernel-layers';
 import { largestOutput } from './outputs';
 import { productsOf } from './products';
 import { splitPointsBefore } from './split-points';
@@ -95,6 +97,10 @@ export class LayersNetwork implements Network {
 
   products(names: Iterable<string>): Product[] {
     return productsOf(leavesOf(this.model), this.#bound(names), this.#names);
+  }
+
+  kernelLayers(names: Iterable<string>): KernelLayer[] {
+    return kernelLayersOf(leavesOf(this.model), this.#bound(names));
   }
 
   normalizations(): BatchNormalization[] {

@@ -153,6 +153,8 @@ export interface Margins {
   readonly rank: Rank;
   /** Sum over both ends of an axis. */
   readonly margins: Sizes;
+  /** The part of it at the beginning. */
+  readonly before: Sizes;
 }
 
 /** Number of gates of an LSTM, a GRU or a simple recurrent layer: its kernels hold as many columns for each unit. */

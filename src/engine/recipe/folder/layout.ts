@@ -1,3 +1,4 @@
+import { ONNX_FILE } from '../../../protocol/onnx';
 import { PARETO_FILE, PLANS_FOLDER } from '../../../protocol/pareto';
 import type { Recipe } from '../../../protocol/recipe';
 import { START_TEACHER } from '../../../protocol/steps/distill';
@@ -17,7 +18,7 @@ export const EPOCHS_FOLDER = 'epochs';
 
 /** All names directly in a run's folder that a run may write, except shards. */
 export const OWN_NAMES: readonly string[] = [
-  ...['model.json', RECIPE_FILE, RESULTS_FILE, CSV_FILE, MARKDOWN_FILE, JOURNAL_FILE, PARETO_FILE],
+  ...['model.json', RECIPE_FILE, RESULTS_FILE, CSV_FILE, MARKDOWN_FILE, JOURNAL_FILE, PARETO_FILE, ONNX_FILE],
   ...[STATE_FOLDER, EPOCHS_FOLDER, PLANS_FOLDER],
 ];
 

@@ -2,6 +2,7 @@ import type { Recipe } from '../../../protocol/recipe';
 import { macsForWords } from '../../../protocol/model';
 import { normalizationWords } from '../../../protocol/normalization';
 import { mainText, METRICS, type MetricValues } from '../../../protocol/metric';
+import { onnxWords } from '../../../protocol/onnx';
 import type { RunResult } from '../../../protocol/run';
 import { outcome } from '../../../protocol/steps';
 import { visibleLines } from '../../../protocol/visible';
@@ -80,6 +81,7 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
         ]
       : []),
     ...(sampleData ? ['', 'Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : []),
+    ...(result.onnx ? ['', ...onnxWords(result.onnx)] : []),
     '',
     '## Steps',
     '',

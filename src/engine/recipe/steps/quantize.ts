@@ -5,6 +5,9 @@ import { storedAsFloats, type QuantizeStep } from '../../../protocol/steps/quant
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import type { CalibrationOptions } from '../../compress/calibration/subject';
 import { keptCounts } from '../../compress/counts';
+import { withActivationGrids } from '../../model/activation-grids';
+import { readGraph } from '../../model/graph';
+import { calibrateActivations } from '../../compress/quantize/calibrate-activations';
 import { compensated } from '../../compress/quantize/compensate';
 import { roundedTo, type KernelGrids } from '../../compress/quantize/channel-grid';
 import { quantized, type QuantizedModel } from '../../compress/quantize/quantize';
@@ -32,7 +35,11 @@ function plan({ session: { checkpoint }, data, ...options }: PlanContext, step: 
   const nearest = checked(checkpoint, quantized(checkpoint, step));
   const counts = keptCounts(checkpoint, nearest.model);
   const apply = async () => {
-    const fitted = step.rounding === 'compensated' ? await data.needed('Compensated rounding') : await data.fitted();
+    const fitted = await (step.activations
+      ? data.needed('The quantization of activations')
+      : step.rounding === 'compensated'
+        ? data.needed('Compensated rounding')
+        : data.fitted());
     const { model } = await carriedOut(checkpoint, step, typeof fitted === 'string' ? null : fitted, options);
     return { model, counts: keptCounts(checkpoint, model) };
   };
@@ -48,7 +55,34 @@ async function carriedOut(
 ): Promise<QuantizedModel> {
   const nearest = quantized(model, step);
   const compensates = data !== null && step.rounding !== 'nearest';
-  return checked(model, compensates ? await compensated(model, nearest, step, data, options) : nearest);
+  const done = checked(model, compensates ? await compensated(model, nearest, step, data, options) : nearest);
+  if (!step.activations) return done;
+  if (!data) throw new Error('activations were let through without data');
+  return withActivations(done, step, data, options);
+}
+
+/** Finds the grids of the inputs of all layers whose kernels have int8 grids. @throws UserError, CancelledError */
+async function withActivations(
+  done: QuantizedModel,
+  { calibration, samples }: QuantizeStep,
+  data: Dataset,
+  options: Pick<CalibrationOptions, 'seed' | 'signal' | 'onProgress'>,
+): Promise<QuantizedModel> {
+  const grids = await calibrateActivations(done.model, done.grids.keys(), calibration, data, { ...options, samples });
+  if (grids.size === 0)
+    throw new UserError(
+      'The model has neither dense layers nor convolutions of int8, so no activations can be quantized: leave "activations" out.',
+    );
+  const owners = new Map(
+    readGraph(done.model).layers.flatMap(({ name, tensors }) =>
+      tensors.flatMap(({ tensor }) => (grids.has(tensor.name) ? [[name, grids.get(tensor.name)!] as const] : [])),
+    ),
+  );
+  const layers = done.layers.map((layer) => {
+    const input = owners.get(layer.name);
+    return input ? { ...layer, input } : layer;
+  });
+  return { ...done, layers, model: withActivationGrids(done.model, grids) };
 }
 
 /**
@@ -81,7 +115,21 @@ function requireOnGrid({ name, data }: Tensor, before: Tensor, grids: KernelGrid
 }
 
 export const quantize: StepKind<QuantizeStep> = {
-  validate: { dryRun: (model, step) => checked(model, quantized(model, step)).model },
+  validate: {
+    recipe: ({ activations, bits, grid, layers = {} }) => {
+      if (!activations) return;
+      const others = [bits, ...Object.values(layers)].filter((one) => one !== 'int8' && one !== 'float32');
+      if (others.length > 0)
+        throw new UserError(
+          `Activations are quantized beside weights of int8, not of ${others[0]}: give "bits": "int8", or leave "activations" out.`,
+        );
+      if (grid === 'affine')
+        throw new UserError(
+          'Weights beside quantized activations are symmetric about 0, as ONNX Runtime computes them: leave "grid" out.',
+        );
+    },
+    dryRun: (model, step) => checked(model, quantized(model, step)).model,
+  },
   plan,
   run,
 };

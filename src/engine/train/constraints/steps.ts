@@ -20,15 +20,16 @@ interface ChannelSteps {
 /**
  * Finds the step of each channel of which all its weights are whole multiples, up to rounding; undefined where there is
  * none.
+ * @param evidence the negative decimal logarithm of the chance that is allowed; 0 for weights that are known to be on a grid
  */
-export function levelsOf(data: Float32Array, channels: KernelChannels): Levels | undefined {
+export function levelsOf(data: Float32Array, channels: KernelChannels, evidence = EVIDENCE): Levels | undefined {
   const found: ChannelSteps[] = [];
   for (let channel = 0; channel < channels.count; channel++) {
     const steps = stepsOf(data, channel, channels);
     if (!steps) return undefined;
     found.push(steps);
   }
-  if (found.reduce((sum, { evidence }) => sum + evidence, 0) < EVIDENCE) return undefined;
+  if (found.reduce((sum, one) => sum + one.evidence, 0) < evidence) return undefined;
   let [width, low, high] = [1, 0, 0];
   for (const { least, most } of found) {
     width = Math.max(width, most - least + 1);

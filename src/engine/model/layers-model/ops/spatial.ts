@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { numberOf, sizesOf, stringOf, type Config } from '../description/json';
 import { activationOf, sizeOf, type Around, type Read } from './settings';
-import type { Rank, Sizes, Window } from '../../op/attributes';
+import type { Rank, Window } from '../../op/attributes';
 
 const RANKS: readonly Rank[] = [1, 2, 3];
 
@@ -69,20 +69,27 @@ const globalPool =
 
 const Pairs = z.array(z.tuple([z.number(), z.number()]));
 
-/** Adds up both ends of each axis. The setting is one number, one for each axis, or a pair for each. */
-function marginsOf(value: unknown, rank: Rank): Sizes {
+/** Reads both ends of each axis. The setting is one number, one for each axis, or a pair for each. */
+function endsOf(value: unknown, rank: Rank): readonly (readonly [number, number])[] | null {
   const pairs = Pairs.safeParse(value);
-  if (pairs.success) return pairs.data.length === rank ? pairs.data.map(([a, b]) => a + b) : null;
-  if (rank === 1) {
+  if (pairs.success) return pairs.data.length === rank ? pairs.data : null;
+  if (rank === 1 && Array.isArray(value)) {
     const ends = sizesOf(value, 2);
-    return Array.isArray(value) && ends ? [ends[0]! + ends[1]!] : (sizesOf(value, 1)?.map((size) => 2 * size) ?? null);
+    if (ends) return [[ends[0]!, ends[1]!]];
   }
-  return sizesOf(value, rank)?.map((size) => 2 * size) ?? null;
+  return sizesOf(value, rank)?.map((size): [number, number] => [size, size]) ?? null;
 }
 
 const margins =
   (kind: 'pad' | 'crop', rank: Rank, key: string): Read =>
-  (config) => ({ kind, rank, margins: marginsOf(config[key] ?? 1, rank) });
+  (config) => {
+    const ends = endsOf(config[key] ?? 1, rank);
+    return {
+      ...{ kind, rank },
+      margins: ends?.map(([before, after]) => before + after) ?? null,
+      before: ends?.map(([before]) => before) ?? null,
+    };
+  };
 
 const upsample =
   (rank: Rank): Read =>

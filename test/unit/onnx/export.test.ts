@@ -1,0 +1,171 @@
+import path from 'node:path';
+import { OnnxSession } from 'tfjs-backend-onnxruntime';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import type { ModelContent } from '../../../src/engine/checkpoint/types';
+import { gridOf } from '../../../src/engine/compress/quantize/calibrate-activations';
+import { quantized } from '../../../src/engine/compress/quantize/quantize';
+import { activationGrids, withActivationGrids } from '../../../src/engine/model/activation-grids';
+import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
+import { layers as tfLayers } from '../../../src/engine/model/layers-model/tfjs-layers';
+import { INFERENCE } from '../../../src/engine/model/network';
+import { toNetwork } from '../../../src/engine/model/runnable';
+import { exportOnnx } from '../../../src/engine/onnx/export';
+import { tf } from '../../../src/engine/tf';
+import { QuantizeStep } from '../../../src/protocol/steps/quantize';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const { layers } = tfLayers;
+const fixture = (name: string): Promise<ModelContent> =>
+  readCheckpoint(path.resolve('test/fixtures/keras', name, 'model.json'));
+
+/** Runs a model in TensorFlow.js and its file in ONNX Runtime on the same noise, and returns the outputs of both. */
+async function both(model: ModelContent, batch = 3): Promise<{ expected: Float32Array[]; found: Float32Array[] }> {
+  const exported = exportOnnx(model);
+  if (typeof exported === 'string') throw new Error(exported);
+  const network = await toNetwork(model);
+  const session = OnnxSession.open(exported.bytes, { threads: 1 });
+  try {
+    const shapes = network.inputs.map(({ shape }) => [batch, ...shape.slice(1).map((size) => size ?? 12)]);
+    const inputs = shapes.map((shape, i) => tf.randomNormal(shape, 0, 1, 'float32', 3 + i));
+    const outputs = tf.tidy(() => network.forward(inputs, INFERENCE));
+    const feeds = Object.fromEntries(
+      exported.inputs.map((name, i) => [name, { data: inputs[i]!.dataSync<'float32'>(), shape: shapes[i]! }]),
+    );
+    const answers = session.run(feeds, exported.outputs);
+    const expected = outputs.map((output) => output.dataSync<'float32'>().slice());
+    tf.dispose([inputs, outputs]);
+    return { expected, found: exported.outputs.map((name) => answers.get(name)!) };
+  } finally {
+    session.dispose();
+    network.dispose();
+  }
+}
+
+/** The largest difference, as a share of the range of an output. */
+function apart({ expected, found }: { expected: Float32Array[]; found: Float32Array[] }): number {
+  const shares = expected.map((values, i) => {
+    expect(found[i]!.length).toBe(values.length);
+    const range = Math.max(...values) - Math.min(...values);
+    return Math.max(...values.map((value, k) => Math.abs(value - found[i]![k]!))) / (range || 1);
+  });
+  return Math.max(...shares);
+}
+
+/** Quantizes weights and activations, on ranges that fit the noise. */
+async function inInt8(model: ModelContent): Promise<ModelContent> {
+  const done = quantized(model, QuantizeStep.parse({ step: 'quantize', bits: 'int8' }));
+  const network = await toNetwork(done.model);
+  const ranges = new Map<string, { least: number; most: number }>();
+  const ends = network.kernelLayers(done.grids.keys()).map((layer) =>
+    layer.watch((input) => {
+      const values = input.dataSync();
+      ranges.set(layer.name, { least: Math.min(0, ...values), most: Math.max(0, ...values) });
+    }),
+  );
+  tf.tidy(() => {
+    const shapes = network.inputs.map(({ shape }) => [3, ...shape.slice(1).map((size) => size ?? 12)]);
+    network.forward(
+      shapes.map((shape, i) => tf.randomNormal(shape, 0, 1, 'float32', 3 + i)),
+      INFERENCE,
+    );
+  });
+  for (const end of ends) end();
+  network.dispose();
+  return withActivationGrids(done.model, new Map([...ranges].map(([name, range]) => [name, gridOf(range)])));
+}
+
+const convolutions = (): ModelContent => {
+  const input = tfLayers.input({ shape: [12, 12, 3] });
+  const seeded = (seed: number) => ({ kernelInitializer: tfLayers.initializers.glorotUniform({ seed }) });
+  const apply = (layer: tfLayers.layers.Layer, ...given: tfLayers.SymbolicTensor[]): tfLayers.SymbolicTensor =>
+    layer.apply(given.length === 1 ? given[0]! : given) as tfLayers.SymbolicTensor;
+  const padded = apply(layers.zeroPadding2d({ padding: [[0, 1], [2, 0]] }), input); // prettier-ignore
+  const wide = apply(
+    layers.conv2d({ filters: 8, kernelSize: [3, 2], strides: 2, padding: 'same', activation: 'relu6', ...seeded(1) }),
+    padded,
+  );
+  const deep = apply(
+    layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', depthMultiplier: 2, depthwiseInitializer: tfLayers.initializers.glorotUniform({ seed: 2 }) }), // prettier-ignore
+    wide,
+  );
+  const normal = apply(
+    layers.batchNormalization({
+      gammaInitializer: tfLayers.initializers.randomUniform({ minval: -2, maxval: 2, seed: 9 }),
+      movingMeanInitializer: tfLayers.initializers.randomUniform({ minval: -1, maxval: 1, seed: 8 }),
+    }),
+    deep,
+  );
+  const thin = apply(layers.conv2d({ filters: 8, kernelSize: 1, activation: 'elu', ...seeded(3) }), normal);
+  const sum = apply(layers.add(), thin, wide);
+  const pooled = apply(layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }), sum);
+  const mean = apply(layers.globalAveragePooling2d({}), apply(layers.averagePooling2d({ poolSize: 2, padding: 'same', strides: 1 }), pooled)); // prettier-ignore
+  const flat = apply(layers.flatten(), apply(layers.cropping2D({ cropping: [[1, 0], [0, 1]] }), pooled)); // prettier-ignore
+  const all = apply(layers.concatenate(), mean, flat);
+  const classes = apply(
+    layers.dense({ units: 4, activation: 'softmax', ...seeded(4) }),
+    apply(layers.dropout({ rate: 0.5 }), all),
+  );
+  const side = apply(layers.dense({ units: 2, useBias: false, activation: 'tanh', ...seeded(5) }), mean);
+  const model = tfLayers.model({ inputs: input, outputs: [classes, side] });
+  const content = fromLayersModel(model);
+  model.dispose();
+  return content;
+};
+
+const series = (): ModelContent => {
+  const model = tfLayers.sequential({
+    layers: [
+      layers.conv1d({ filters: 6, kernelSize: 3, dilationRate: 2, inputShape: [15, 4], activation: 'swish' }),
+      layers.maxPooling1d({ poolSize: 2 }),
+      layers.dense({ units: 5, activation: 'hardSigmoid' }),
+      layers.permute({ dims: [2, 1] }),
+      layers.reshape({ targetShape: [25] }),
+      layers.leakyReLU({ alpha: 0.2 }),
+      layers.dense({ units: 3 }),
+    ],
+  });
+  const content = fromLayersModel(model);
+  model.dispose();
+  return content;
+};
+
+describe('an ONNX file', () => {
+  it.each([
+    ['images', convolutions],
+    ['series', series],
+    ['the Keras model inverted', () => fixture('inverted')],
+    ['the Keras model residual', () => fixture('residual')],
+    ['the Keras model sequential', () => fixture('sequential')],
+    ['the Keras model several', () => fixture('several')],
+  ])('of %s answers as TensorFlow.js does', async (_, make) => {
+    expect(apart(await both(await make()))).toBeLessThan(2e-6);
+  });
+
+  it.each([
+    ['images', convolutions],
+    ['the Keras model inverted', () => fixture('inverted')],
+    ['the Keras model residual', () => fixture('residual')],
+    ['the Keras model sequential', () => fixture('sequential')],
+  ])('of %s in 8 bits answers as the simulation does, to a step', async (_, make) => {
+    const plain = await make();
+    const model = await inInt8(plain);
+    expect(activationGrids(model).size).toBeGreaterThan(1);
+    const answers = await both(model);
+    expect(apart(answers)).toBeLessThan(1 / 255);
+    // The test can fail: in floating point the outputs are others.
+    const { expected } = await both(plain);
+    expect(apart({ expected, found: answers.expected })).toBeGreaterThan(1e-4);
+  });
+
+  it('takes any number of examples', async () => {
+    for (const batch of [1, 7]) expect(apart(await both(convolutions(), batch))).toBeLessThan(2e-6);
+  });
+
+  it('names the layer that has no counterpart', async () => {
+    expect(exportOnnx(await fixture('branches'))).toBe(
+      'The model is not written as an ONNX file, because its layer "conv2d_transpose" is of a kind (Conv2DTranspose) that has no counterpart there.',
+    );
+  });
+});
