@@ -1,9 +1,10 @@
-// Builds dist/: the extension, the engine, the command line and the page.
-// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page] [--dist FOLDER]
+// Builds dist/: the extension, the engine, the command line, the page, and the loader of packed models.
+// usage: node esbuild.mjs [--production] [--watch] [--only extension,engine,cli,page,loader] [--dist FOLDER]
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
+import { buildLoader } from './scripts/setup/loader.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -102,11 +103,12 @@ const bundles = {
   },
 };
 
-const only = flags.only?.split(',') ?? Object.keys(bundles);
+const only = flags.only?.split(',') ?? [...Object.keys(bundles), 'loader'];
+if (only.includes('loader')) await buildLoader(path.resolve(import.meta.dirname, dist, 'loader'));
 // Whatever computes starts threads from the program beside it.
 if (only.some((name) => ['engine', 'cli'].includes(name)))
   only.push(...['worker', 'decoding'].filter((name) => !only.includes(name)));
-const chosen = only.map((name) => {
+const chosen = only.filter((name) => name !== 'loader').map((name) => {
   if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
   return { name, options: bundles[name] };
 });

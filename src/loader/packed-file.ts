@@ -31,7 +31,7 @@ export interface Opened {
    * @returns the bytes of a weights file of TensorFlow.js
    * @throws Error where they take other bytes than the file declares, or are not those that were packed
    */
-  readonly weights: (tensors: readonly PackedTensor[]) => Uint8Array<ArrayBuffer>;
+  readonly weightsOf: (tensors: readonly PackedTensor[]) => Uint8Array<ArrayBuffer>;
 }
 
 /** Opens a packed file. Its SHA-256 is not checked, but weights are. @throws Error */
@@ -44,7 +44,7 @@ export function openPacked(bytes: Uint8Array): Opened {
   if (weightBytes > bytes.length * EXPANSION || textBytes > TEXT_ALLOWED + bytes.length * TEXT_EXPANSION) damaged();
   return {
     text: readText(coder, primedModel(textBytes), textBytes),
-    weights: (tensors) => {
+    weightsOf: (tensors) => {
       const all = new Uint8Array(weightBytes);
       let at = 0;
       for (const one of tensors) {

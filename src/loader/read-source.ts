@@ -1,13 +1,4 @@
-/** Options of reading a packed file. */
-export interface PackedOptions {
-  /** Hears how many bytes have arrived, and of how many; 0 where the server does not say. */
-  readonly onProgress?: (bytes: number, total: number) => void;
-  /** Options of `fetch`, such as headers or a signal. */
-  readonly requestInit?: RequestInit;
-}
-
-/** A path (in Node.js only), an address, or the bytes of a file. */
-export type PackedSource = string | URL | Uint8Array;
+import type { PackedOptions, PackedSource } from './public';
 
 /** The file system of Node.js, where it is. */
 const filesOf = ({ process }: { process?: Partial<NodeJS.Process> }) => process?.getBuiltinModule?.('fs');

@@ -61,7 +61,7 @@ export function unpack(
   }
   if (group.weights.reduce((sum, entry) => sum + storedBytes(entry), 0) > MOST_WEIGHTS)
     throw new UserError(`The weights of ${name} take more than the 2 GiB that can be opened: use a smaller model.`);
-  const weights = attempt(name, () => opened.weights(group.weights));
+  const weights = attempt(name, () => opened.weightsOf(group.weights));
   const hash = createHash('sha256').update(weights).digest('hex');
   const paths = group.paths.length > 0 ? group.paths : cut(weights, hash).map((shard) => shard.name);
   const json = { ...parsed.data, weightsManifest: [{ ...group, paths }] };

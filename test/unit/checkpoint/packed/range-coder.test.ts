@@ -74,5 +74,5 @@ it('refuses a stream that ends too early', () => {
   const decoder = rangeDecoder(new Uint8Array(4), 0, 4);
   expect(() => {
     for (let i = 0; i < 20; i++) decoder.raw(31);
-  }).toThrow('The packed file is damaged');
+  }).toThrow('This packed file is damaged.');
 });

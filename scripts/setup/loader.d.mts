@@ -1,0 +1,1 @@
+export function buildLoader(folder: string): Promise<void>;
