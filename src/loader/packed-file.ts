@@ -81,6 +81,6 @@ export const formatOf = ({ dtype, quantization }: PackedTensor): readonly [size:
 /** Returns a checksum of decoded bytes, 31 bits. */
 export function checkOf(bytes: Uint8Array): number {
   let hash = 1;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return hash >>> 1;
 }

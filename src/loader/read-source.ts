@@ -13,9 +13,9 @@ export async function readSource(
   const fs = filesOf(globalThis);
   if (fs && !/^(https?|data|blob):/.test(String(source))) return fs.promises.readFile(source);
   const response = await fetch(source, requestInit);
-  if (!response.ok || !response.body) throw new Error(`"${String(source)}" cannot be fetched: ${response.status}.`);
+  if (!response.ok) throw new Error(`"${String(source)}" cannot be fetched: ${response.status}.`);
   const total = Number(response.headers.get('content-length'));
-  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body!.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for (;;) {

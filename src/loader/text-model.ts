@@ -23,7 +23,11 @@ const PLACES = 16;
  */
 const squashed = Int16Array.from({ length: 4096 }, (_, i) => Math.round(4096 / (1 + Math.exp(8 - i / 256))));
 /** The logit of each probability. */
-const stretched = squashed.map((_, chance) => squashed.findIndex((one) => one >= chance) - 2048);
+let logits = -2048;
+const stretched = squashed.map((_, chance) => {
+  while (squashed[logits + 2048]! < chance) logits++;
+  return logits;
+});
 
 const mixed = (hash: number, value: number): number => {
   const product = Math.imul(hash + value + 1, 0x2c1b3c6d);
@@ -73,15 +77,15 @@ export function textModel(capacity: number): TextModel {
         slots[i] = (i << PLACES) + place;
         sum += logit(i) * weights[i]!;
       }
-      return (chance = squashed[Math.min(4095, Math.max(0, Math.floor(sum / 65_536) + 2048))]!);
+      return (chance = squashed[Math.min(4095, Math.max(0, (sum / 65_536 + 2048) | 0))]!);
     },
     take: (bit) => {
       const error = (bit * 4096 - chance) * 3;
-      slots.forEach((slot, i) => {
+      for (let i = 0; i <= REPEATED; i++) {
         weights[i]! += (logit(i) * error + 8192) >> 14;
         // The first place of the last input stands for no repetition: it stays one half.
-        if (slot !== REPEATED << PLACES) learn(states, slot, bit, i < REPEATED ? 30 : 255);
-      });
+        if (slots[i] !== REPEATED << PLACES) learn(states, slots[i]!, bit, i < REPEATED ? 30 : 255);
+      }
       node = node * 2 + bit;
       if (--bitsLeft) return;
       repeated = node === expected ? repeated + 1 : 0;
