@@ -108,10 +108,13 @@ if (only.includes('loader')) await buildLoader(path.resolve(import.meta.dirname,
 // Whatever computes starts threads from the program beside it.
 if (only.some((name) => ['engine', 'cli'].includes(name)))
   only.push(...['worker', 'decoding'].filter((name) => !only.includes(name)));
-const chosen = only.filter((name) => name !== 'loader').map((name) => {
-  if (!(name in bundles)) throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
-  return { name, options: bundles[name] };
-});
+const chosen = only
+  .filter((name) => name !== 'loader')
+  .map((name) => {
+    if (!(name in bundles))
+      throw new Error(`Unknown bundle "${name}": choose from ${Object.keys(bundles).join(', ')}.`);
+    return { name, options: bundles[name] };
+  });
 if (only.some((name) => ['engine', 'cli'].includes(name))) copyCodecs();
 if (flags.watch) {
   for (const { options } of chosen) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
