@@ -7,7 +7,7 @@ import type { LoadListener } from './pictures/load';
 import type { Targets } from './targets';
 import type { Standardization } from './standardization';
 
-/** What is known of a network that takes examples. */
+/** The known properties of a network that takes examples. */
 export interface Taker {
   /** Shape of its input with the batch dimension. */
   readonly input?: readonly (number | null)[] | undefined;

@@ -61,7 +61,7 @@ export function targetsFor(network: Network, output: NetworkOutput, { targets }:
   const several = network.outputs.length > 1;
   const its = {
     ...rest,
-    // Of several outputs the data cannot say whose classes these are.
+    // The data cannot say to which of several outputs the names belong.
     ...(classNames && !several ? { classNames } : {}),
     ...(said?.task ? { task: said.task } : {}),
     ...(said?.loss ? { loss: said.loss } : {}),

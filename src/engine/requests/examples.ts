@@ -19,7 +19,7 @@ async function takerOf(engine: Engine, model: string): Promise<Taker> {
   try {
     return await engine.checkpoints.use(model, ({ checkpoint }) => {
       const [input, ...others] = readGraph(checkpoint).inputs;
-      // Of several inputs, the names of arrays decide which one takes pictures.
+      // The names of arrays decide which of several inputs takes pictures.
       if (!input || others.length > 0) return Promise.resolve({});
       const usual = teachableMachine(checkpoint)?.preprocess;
       return Promise.resolve({ input, usual, normalization: knownNormalization(checkpoint) });
