@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { normalizationWords, type NormalizationInUse } from '../../protocol/normalization';
+import { keptWords } from '../../protocol/kept';
 import type { Recipe } from '../../protocol/recipe';
 import type { RunEvent, RunResult } from '../../protocol/run';
 import { epochWords, type EpochRecord } from '../../protocol/epoch';
@@ -61,6 +62,12 @@ export const measuringNotes = (sample: boolean, normalization: NormalizationInUs
   ...(normalization ? [normalizationWords(normalization)] : []),
   ...sampleWarning(sample),
 ];
+
+/** Formats what the last step left of the work of earlier ones. */
+export function keptLines({ steps }: Pick<RunResult, 'steps'>): string[] {
+  const words = keptWords(steps);
+  return words === undefined ? [] : [words];
+}
 
 /** Formats the note to every figure measured on the sample. */
 export const sampleWarning = (sample: boolean): string[] =>

@@ -30,7 +30,10 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
     checkOutcome(context, checkpoint, after);
     const onnx = hasOnnx(checkpoint) ? await writeOnnx(context, checkpoint) : undefined;
     const seconds = await folder.seconds();
-    const notes = [...notesAfter(prepared, context.model), ...(onnx && 'whyNot' in onnx ? [onnx.whyNot] : [])];
+    const notes = [
+      ...notesAfter(prepared, context.model, state.results),
+      ...(onnx && 'whyNot' in onnx ? [onnx.whyNot] : []),
+    ];
     const noAccuracy = prepared.data ? undefined : (prepared.noAccuracy ?? NO_DATASET);
     const result: RunResult = {
       out: outOf(folder.output, prepared),

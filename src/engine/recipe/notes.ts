@@ -1,4 +1,4 @@
-import { trains } from '../../protocol/steps';
+import { trains, type StepResult } from '../../protocol/steps';
 import { leavingNote, optimizerNote, storageNotes } from '../checkpoint/storage-notes';
 import type { ModelContent } from '../checkpoint/types';
 import type { Recipe } from '../../protocol/recipe';
@@ -22,8 +22,24 @@ export function notesBefore({ parent, start, recipe }: Pick<Prepared, 'parent' |
 }
 
 /** Returns the notes of a finished run. @param model after its last step */
-export function notesAfter(prepared: Pick<Prepared, 'parent' | 'start' | 'recipe'>, model: ModelContent): string[] {
-  return [...notesBefore(prepared), ...storageNotes(prepared.start, model)];
+export function notesAfter(
+  prepared: Pick<Prepared, 'parent' | 'start' | 'recipe'>,
+  model: ModelContent,
+  results: readonly StepResult[] = [],
+): string[] {
+  const lost = results.flatMap(({ step: name, keptWork }, index) =>
+    keptWork && keptWork.lost.length > 0 ? [lostNote({ index, name, lost: keptWork.lost })] : [],
+  );
+  return [...notesBefore(prepared), ...storageNotes(prepared.start, model), ...lost];
+}
+
+/** Most tensors that a note names. */
+const NAMED = 3;
+
+/** Says what a step did not leave as earlier steps made it. */
+export function lostNote({ index, name, lost }: { index: number; name: string; lost: readonly string[] }): string {
+  const more = lost.length > NAMED ? `, and ${lost.length - NAMED} more` : '';
+  return `Step ${index + 1}, ${name}, did not keep the work of earlier steps: ${lost.slice(0, NAMED).join(', ')}${more}.`;
 }
 
 /** Finds the tensors that steps change without regard to the numbers in which they are stored. */

@@ -1,13 +1,16 @@
 import { changesModel, trains } from '../../protocol/steps';
 import { CancelledError } from '../../protocol/errors';
+import type { StepResult } from '../../protocol/steps';
 import type { RunResult } from '../../protocol/run';
 import { writeFailure } from '../checkpoint/failures';
+import type { ModelContent } from '../checkpoint/types';
 import type { TrainState } from '../train/loop';
 import { finish, finishedBefore } from './finish';
 import { startFolder } from './folder/layout';
 import { RunFolder, type FreshState } from './folder/run-folder';
 import { writeState } from './folder/state';
-import { notesBefore } from './notes';
+import { keptWork } from './kept-work';
+import { lostNote, notesBefore } from './notes';
 import { prepare, readParent } from './prepare';
 import { hashRecipe } from './provenance';
 import { readReferenced, referencedHashes } from './referenced';
@@ -90,6 +93,15 @@ async function restrictionsIn(context: RunContext): Promise<Restrictions[]> {
   return found;
 }
 
+/** Adds to the result of a step what it left of the work of earlier ones, and reports what it did not. */
+function noted({ model, listener, state }: RunContext, before: ModelContent, result: StepResult): StepResult {
+  const kept = model === before ? undefined : keptWork(before, model);
+  if (!kept) return result;
+  if (kept.lost.length > 0)
+    listener.report({ kind: 'message', text: lostNote({ index: state.step, name: result.step, lost: kept.lost }) });
+  return { ...result, keptWork: kept };
+}
+
 async function runSteps(context: RunContext, training: TrainState | undefined): Promise<void> {
   const { prepared, state, listener, folder } = context;
   const { steps } = prepared.recipe;
@@ -99,7 +111,8 @@ async function runSteps(context: RunContext, training: TrainState | undefined): 
     listener.report({ kind: 'step', index: state.step, steps: steps.length, step: step.step });
     if (listener.signal.aborted) throw new CancelledError();
     if (kindOf(step).constraints) state.restricted.push({ step: state.step, start: state.start });
-    const result = await kindOf(step).run(context, step, resume);
+    const before = context.model;
+    const result = noted(context, before, await kindOf(step).run(context, step, resume));
     resume = undefined;
     listener.report({ kind: 'result', index: state.step, result });
     if (changesModel(step) && !trains(step) && !isLastChange(context)) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KeptWork } from '../kept';
 
 declare module 'zod' {
   /** Keywords of a field for a form and the command line, beside its description: `field.meta({ ... })`. */
@@ -77,6 +78,8 @@ export interface StepDefinition<
 }
 
 type Named<Name extends string, Shape extends z.ZodRawShape> = { step: z.ZodLiteral<Name> } & Shape;
+/** A result: every step says what it left of the work of earlier ones. */
+type Kept<Shape extends z.ZodRawShape> = { keptWork: z.ZodOptional<typeof KeptWork> } & Shape;
 
 const always = <Step>(trait: Trait<Step> = false): ((step: Step) => boolean) =>
   typeof trait === 'function' ? trait : () => trait;
@@ -101,8 +104,8 @@ export function defineStep<
         Trait<z.output<z.ZodObject<Named<Name, Options>, z.core.$strict>>>
       >
   >;
-  words: StepWords<z.output<z.ZodObject<Named<Name, Result>>>>;
-}): StepDefinition<Name, z.ZodObject<Named<Name, Options>, z.core.$strict>, z.ZodObject<Named<Name, Result>>> {
+  words: StepWords<z.output<z.ZodObject<Named<Name, Kept<Result>>>>>;
+}): StepDefinition<Name, z.ZodObject<Named<Name, Options>, z.core.$strict>, z.ZodObject<Named<Name, Kept<Result>>>> {
   const { name, options, result, traits, words } = definition;
   const {
     startsModel = false,
@@ -114,7 +117,7 @@ export function defineStep<
   return {
     name,
     schema: z.strictObject({ step: z.literal(name), ...options }),
-    result: z.object({ step: z.literal(name), ...result }),
+    result: z.object({ step: z.literal(name), keptWork: KeptWork.optional(), ...result }),
     traits: {
       ...{ startsModel, changesModel, trains, recovers, plansByRunning },
       compresses: always(traits.compresses),

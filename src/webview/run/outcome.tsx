@@ -1,3 +1,4 @@
+import { keptWords } from '../../protocol/kept';
 import { NO_DATASET } from '../../protocol/dataset';
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
@@ -146,6 +147,12 @@ function notes({ steps }: RunResult): string[] {
   });
 }
 
+/** What the last step left of the work of earlier ones. */
+function keptNotes({ steps }: RunResult): string[] {
+  const words = keptWords(steps);
+  return words === undefined ? [] : [words];
+}
+
 /** The normalization of the pixels, if accuracy was measured. */
 const pixelsOf = ({ normalization }: RunResult): string[] =>
   normalization
@@ -190,6 +197,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         ...(result.notes ?? []),
         ...pixelsOf(result),
         ...notes(result),
+        ...keptNotes(result),
         ...(result.onnx ? onnxWords(result.onnx) : []),
       ].map((note) => (
         <p key={note} class="small quiet">

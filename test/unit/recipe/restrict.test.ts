@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import type { Tensor } from '../../../src/engine/checkpoint/types';
+import { keptWords } from '../../../src/protocol/kept';
 import type { RunEvent, RunResult } from '../../../src/protocol/run';
 import type { RestrictedLayer } from '../../../src/protocol/steps/restricted';
 import { Bench } from './runs';
@@ -85,6 +86,7 @@ describe('a kernel with few values', () => {
     const before = await kernelsOf(bench.path('before', 'model.json'));
     await bench.run({ checkpoint: 'net', data: 'shapes', steps: [prune] }, { out: 'pruned' });
     const pruned = await kernelsOf(bench.path('pruned', 'model.json'));
+    expect(result.steps.at(-1)!.keptWork).toMatchObject({ tensors: kernels.length, lost: [] });
     let moved = 0;
     for (const [i, kernel] of kernels.entries()) {
       expect(sizesOf(kernel, signed)).toBeLessThanOrEqual(sizes);
@@ -94,6 +96,31 @@ describe('a kernel with few values', () => {
     }
     expect(moved).toBeGreaterThan(0);
     await expectSameAfterStop(bench, recipe, ({ kind }) => kind === 'epoch');
+  });
+
+  it('is looked for after each step, and the result says what is left of it', async () => {
+    const bench = await Bench.make();
+    const obc = { step: 'prune', score: 'obc', amount: { sparsity: 0.6 } } as const;
+    const recipe = { checkpoint: 'net', data: 'shapes', steps: [prune, cluster, finetune, obc] };
+    const { steps, notes = [] } = await bench.run(recipe);
+    const kernels = await kernelsOf(bench.path('net', 'model.json'));
+    const zeros = Math.round(0.4 * kernels.reduce((sum, { data }) => sum + data.length, 0));
+    const work = steps.map(({ keptWork }) => keptWork);
+    expect(work[0]).toBeUndefined();
+    expect(work[1]).toMatchObject({ tensors: 0, lost: [] });
+    expect(Math.abs(work[1]!.zeros - zeros)).toBeLessThanOrEqual(1);
+    expect(work[2]).toEqual({ zeros: work[1]!.zeros, tensors: 2, lost: [] });
+    expect(work[3]!.lost).toEqual(['conv/kernel no longer has 4 values', 'out/kernel no longer has 4 values']);
+    expect(work[3]!.zeros).toBe(work[1]!.zeros);
+    expect(notes).toContain(
+      'Step 4, prune, did not keep the work of earlier steps: conv/kernel no longer has 4 values, out/kernel no longer has 4 values.',
+    );
+    expect(keptWords(steps.slice(0, 3))).toBe(
+      `Kept from earlier steps: ${work[1]!.zeros} zeros and the few values of 2 tensors.`,
+    );
+    const free = { ...recipe, steps: [cluster, { ...finetune, values: 'free' as const }] };
+    const [, tuned] = (await bench.run(free, { out: 'free' })).steps;
+    expect(tuned!.keptWork).toMatchObject({ tensors: 0, lost: [expect.stringMatching(/^conv/), expect.any(String)] });
   });
 
   it('is trained from the weights behind it also where the run stopped before the training', async () => {

@@ -2,7 +2,7 @@ import { onnxWords } from '../../../protocol/onnx';
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { totalLines } from '../commands/inspect';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
@@ -25,6 +25,7 @@ function finetuneText(result: RunResult): string {
     ...totalLines(result.after),
     metricLine(result),
     ...(result.onnx ? onnxWords(result.onnx) : []),
+    ...keptLines(result),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
@@ -29,6 +29,7 @@ function pruneText(result: RunResult): string {
     totalsTable(result),
     '',
     metricLine(result),
+    ...keptLines(result),
     ...measuringNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');

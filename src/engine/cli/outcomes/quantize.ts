@@ -3,7 +3,7 @@ import { onnxWords } from '../../../protocol/onnx';
 import type { RunResult } from '../../../protocol/run';
 import { storedAsFloats, type QuantizedLayer } from '../../../protocol/steps/quantize';
 import { visible } from '../../../protocol/visible';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
@@ -45,6 +45,7 @@ function quantizeText(result: RunResult): string {
     ...[table(columns, rows), '', totalsTable(result), '', metricLine(result, 'quantizing')],
     ...storedAsFloats(layersOf(result)),
     ...(result.onnx ? onnxWords(result.onnx) : []),
+    ...keptLines(result),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

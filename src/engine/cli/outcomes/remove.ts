@@ -5,7 +5,7 @@ import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
 import { measuredLines, metricsDocument, totalsOf, whole } from '../plan';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
 import { sizesTaken } from '../commands/inspect';
 import { metricLine } from './metric-line';
@@ -34,6 +34,7 @@ function resultText(result: RunResult): string {
     ...reachedLines(removal),
     differenceLine(removal),
     metricLine(result),
+    ...keptLines(result),
     ...measuringNotes(sampleData, normalization),
     `Written to ${visible(out)}`,
   ].join('\n');

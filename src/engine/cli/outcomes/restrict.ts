@@ -3,7 +3,7 @@ import type { RunResult } from '../../../protocol/run';
 import { stepDefinition } from '../../../protocol/steps';
 import type { RestrictedLayer } from '../../../protocol/steps/restricted';
 import { visible } from '../../../protocol/visible';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
@@ -45,6 +45,7 @@ function textOf(result: RunResult, step: Name): string {
   const running = stepDefinition(step).words.running.toLowerCase();
   return [
     ...[table(columns, rows), '', totalsTable(result), '', metricLine(result, running)],
+    ...keptLines(result),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}`,
   ].join('\n');

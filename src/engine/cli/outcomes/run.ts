@@ -4,7 +4,7 @@ import type { RunResult } from '../../../protocol/run';
 import { outcome } from '../../../protocol/steps';
 import { visible } from '../../../protocol/visible';
 import { totalLines } from '../commands/inspect';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
 import type { Outcome } from './outcome';
 
@@ -18,6 +18,7 @@ function runText(result: RunResult): string {
     '',
     ...totalLines(result.after),
     ...(result.onnx ? onnxWords(result.onnx) : []),
+    ...keptLines(result),
     ...measuringNotes(result.sampleData, result.normalization),
     path.dirname(result.out) === result.folder
       ? `Written to ${visible(result.out)}`

@@ -5,7 +5,7 @@ import { storedAsFloats } from '../../../protocol/steps/quantize';
 import { visible } from '../../../protocol/visible';
 import { bytes, count, percent } from '../../../protocol/format';
 import { totalLines } from '../commands/inspect';
-import { measuringNotes } from '../runs';
+import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
@@ -17,6 +17,7 @@ function targetText(result: RunResult): string {
     ...totalLines(result.after),
     metricLine(result, found?.applied.step === 'quantize' ? 'quantizing' : 'pruning'),
     ...(found?.applied.step === 'quantize' ? storedAsFloats(found.applied.layers) : []),
+    ...keptLines(result),
     ...measuringNotes(result.sampleData, result.normalization),
     `Written to ${visible(result.out)}; each plan is a step in pareto.json beside it`,
   ].join('\n');

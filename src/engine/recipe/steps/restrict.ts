@@ -10,6 +10,8 @@ import type { RestrictedModel } from '../../compress/restrict/restrict';
 import { binarizedModel, ternarizedModel } from '../../compress/restrict/sign-steps';
 import { kernelChannels } from '../../model/kernel-channels';
 import type { Constraint, Form } from '../../train/constraints/constraint';
+import { codebookOf, distinctValues } from '../../train/constraints/distinct';
+import { MOST_VALUES } from '../../train/constraints/recognize';
 import { asStored } from '../as-stored';
 import { measureAfter, measureBefore } from '../compressed';
 import { sameBytes } from '../outcome';
@@ -41,7 +43,7 @@ function checked(model: ModelContent, done: RestrictedModel): RestrictedModel {
 /** The common part of steps after which weights have few values. */
 function kindOf<Step extends RestrictStep>(
   restrict: (model: ModelContent, step: Step) => RestrictedModel,
-  formOf?: (step: Step, over: readonly number[]) => Form,
+  formOf: (step: Step, over: readonly number[], values: Float32Array) => Form,
 ): StepKind<Step> {
   const done = (model: ModelContent, step: Step): RestrictedModel => checked(model, restrict(model, step));
   return {
@@ -58,7 +60,7 @@ function kindOf<Step extends RestrictStep>(
       const metrics = await measureAfter(context, step.step);
       return { step: step.step, layers: [...layers], ...afterStep(metrics, context.prepared.data?.reported) };
     },
-    ...(formOf ? { constraints: (before, step) => restrictions(before, done(before, step), step, formOf) } : {}),
+    constraints: (before, step) => restrictions(before, done(before, step), step, formOf),
   };
 }
 
@@ -67,20 +69,25 @@ function restrictions<Step extends RestrictStep>(
   before: ModelContent,
   { model, changed }: RestrictedModel,
   step: Step,
-  formOf: (step: Step, over: readonly number[]) => Form,
+  formOf: (step: Step, over: readonly number[], values: Float32Array) => Form,
 ): Restrictions {
   const constraints = new Map<string, Constraint>();
   for (const [name, kernel] of changed) {
     const { data, shape } = before.tensors.get(name)!;
     const all = step.step !== 'cluster' && step.scaleOf === 'tensor';
-    const form = formOf(step, all ? [...shape.keys()] : kernelChannels(kernel).over);
-    const stored = model.tensors.get(name)?.quantization;
-    if (data instanceof Float32Array) constraints.set(name, { form, ...(stored ? { stored } : {}), shadow: data });
+    const { data: values, quantization: stored } = model.tensors.get(name)!;
+    if (!(data instanceof Float32Array && values instanceof Float32Array)) continue;
+    const form = formOf(step, all ? [...shape.keys()] : kernelChannels(kernel).over, values);
+    constraints.set(name, { form, ...(stored ? { stored } : {}), shadow: data });
   }
   return { constraints, tensors: model.tensors };
 }
 
-export const cluster: StepKind<ClusterStep> = kindOf(clustered);
+export const cluster: StepKind<ClusterStep> = kindOf(clustered, (_, _over, values) => {
+  const distinct = distinctValues(values, MOST_VALUES);
+  if (!distinct) throw new Error('a clustered kernel has more values than a codebook');
+  return codebookOf(values, distinct);
+});
 export const ternarize: StepKind<TernarizeStep> = kindOf(ternarizedModel, ({ scales }, over) => ({
   kind: 'ternary',
   over,

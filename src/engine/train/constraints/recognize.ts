@@ -4,7 +4,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import { channelAt, kernelChannels, type KernelChannels } from '../../model/kernel-channels';
 import type { GraphTensor } from '../../model/model-graph';
-import type { Binary, Constraint, Form } from './constraint';
+import type { Binary, Constraint, Form, Ternary } from './constraint';
 import { codebookOf, distinctValues } from './distinct';
 import { levelsOf } from './steps';
 
@@ -63,25 +63,41 @@ function formOf(data: Float32Array, channels: KernelChannels, stored: Quantizati
   return codebookOf(data, distinct);
 }
 
-/** Recognizes weights of one size in each channel, of both signs. Zeros belong to the mask. */
-function signsOf(data: Float32Array, channels: KernelChannels): Binary | undefined {
+/**
+ * Recognizes weights of which each channel has one value above 0 and one below, of one size or of two. Zeros belong to the
+ * mask.
+ */
+function signsOf(data: Float32Array, channels: KernelChannels): Binary | Ternary | undefined {
   const { count, over, shape } = channels;
-  const sizes = new Float32Array(count);
-  let [above, below] = [0, 0];
+  const [above, below] = [new Float32Array(count), new Float32Array(count)];
+  let [nonzero, values, isEven] = [0, 0, true];
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     if (value === 0) continue;
+    nonzero++;
     const channel = channelAt(channels, i);
-    const size = Math.abs(value);
-    if (sizes[channel] === 0) sizes[channel] = size;
-    else if (sizes[channel] !== size) return undefined;
-    if (value > 0) above++;
-    else below++;
+    const side = value > 0 ? above : below;
+    if (side[channel] === 0) {
+      side[channel] = value;
+      values++;
+    } else if (side[channel] !== value) return undefined;
   }
-  const used = sizes.filter((size) => size !== 0);
-  if (above === 0 || below === 0 || above + below < REPEATED * used.length) return undefined;
-  const isOne = used.every((size) => size === used[0]);
-  return { kind: 'binary', over: isOne ? [...shape.keys()] : over };
+  const [first, second] = [above.find(Boolean), below.find(Boolean)];
+  if (first === undefined || second === undefined) return undefined;
+  const isOne = isConstant(above) && isConstant(below);
+  for (let i = 0; i < count; i++) isEven &&= above[i] === 0 || below[i] === 0 || above[i] === -below[i]!;
+  // Channels of one side alone may have any size, but not where all have the same.
+  if (isOne && first !== -second) isEven = false;
+  const sizes = isEven ? above.filter((value, i) => value !== 0 || below[i] !== 0).length : values;
+  if (nonzero < REPEATED * sizes) return undefined;
+  const axes = isOne ? [...shape.keys()] : over;
+  return isEven ? { kind: 'binary', over: axes } : { kind: 'ternary', over: axes, trainedScales: true };
+}
+
+/** True where all values other than 0 are the same. */
+function isConstant(values: Float32Array): boolean {
+  const first = values.find((value) => value !== 0);
+  return values.every((value) => value === 0 || value === first);
 }
 
 /** Says in a few words what a constraint allows: `16 values`. */
@@ -100,7 +116,7 @@ function formWords(form: Form): string {
       return `a grid of ${width} values`;
     }
     case 'ternary':
-      return 'ternary';
+      return form.trainedScales ? 'a value above 0 and one below' : 'two values of one size, and 0';
     case 'binary':
       return 'two values of one size';
   }

@@ -94,6 +94,15 @@ describe('values that training keeps are recognized', () => {
       expect(formOf(kernel(all, shape))).toEqual({ kind: 'binary', over: [0, 1] });
     }));
 
+  it('of one value above 0 and one below', () =>
+    property(({ data, shape, random }) => {
+      const sizes = Float32Array.from({ length: 16 }, () => Math.abs(normal(random)));
+      const signs = data.map((value, i) => Math.sign(value) * sizes[(i % 8) + (value < 0 ? 8 : 0)]!);
+      expect(formOf(kernel(signs, shape))).toEqual({ kind: 'ternary', over: [0], trainedScales: true });
+      const all = data.map((value) => Math.sign(value) * sizes[value < 0 ? 1 : 0]!);
+      expect(formOf(kernel(all, shape))).toEqual({ kind: 'ternary', over: [0, 1], trainedScales: true });
+    }));
+
   it('in the numbers of a file', () =>
     property(({ data, shape }) => {
       for (const dtype of ['uint8', 'uint16', 'float16'] as const) {
