@@ -124,7 +124,13 @@ describe('rewinding', () => {
       });
     }
     expect(zeros).toBe(Math.round(0.7 * 228));
-    expect(result.steps[1]).toEqual({ step: 'rewind', to: 'early', kept, zeros });
+    expect(result.steps[1]).toEqual({
+      step: 'rewind',
+      to: 'early',
+      kept,
+      zeros,
+      keptWork: { zeros, tensors: 0, lost: [] },
+    });
   });
 
   it('goes back to epochs of the own train step, and resumed ends in the same bytes', async () => {
