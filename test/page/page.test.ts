@@ -278,6 +278,16 @@ test('a scan by quantization becomes a step without the layers that lose most', 
   expect(await element('form-quantize-bits').inputValue()).toBe('int2');
 });
 
+test('the smallest file is a recipe of a few steps', async () => {
+  await open();
+  await element('smallest-aim').selectOption('none');
+  await element('smallest').click();
+  await element('step-1').getByText('2. Cluster').waitFor();
+  await element('step-0').click();
+  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('0.955');
+  await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
+});
+
 test('a step with a result that only the run finds has a plan with a question mark', async () => {
   await open();
   await element('add-finetune').click();

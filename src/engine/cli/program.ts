@@ -5,7 +5,7 @@ import { folderTyped, whole } from './options';
 import { stepNames } from '../../protocol/steps';
 import { declarePacking } from './declarations/packing';
 import { declareMeasuring } from './declarations/measuring';
-import { data, DATA, normalization, resume, type Perform } from './declarations/shared';
+import { data, DATA, MODEL, normalization, resume, type Perform } from './declarations/shared';
 import { declareStep } from './steps/command';
 import { Terminal } from './terminal';
 
@@ -50,8 +50,12 @@ export function createProgram(
   declareMeasuring(command, perform);
   declarePacking(command, perform);
 
-  command('run', 'run a recipe', ['run prune-90.recipe.json --out fashion-cnn-pruned-90'])
+  command('run', 'run a recipe', [
+    'run prune-90.recipe.json --out fashion-cnn-pruned-90',
+    'run smallest.recipe.json --model my-model --data ./my-images --out my-model-small',
+  ])
     .argument('<recipe>', 'a JSON file; its relative paths start from its own folder')
+    .option('--model <model>', `instead of the recipe's checkpoint: ${MODEL}`)
     .addOption(data(`instead of the recipe's data: ${DATA}`))
     .addOption(normalization())
     .requiredOption('--out <folder>', 'folder of the run; made if need be, never overwritten', folderTyped)

@@ -10,6 +10,7 @@ import { NumberField } from '../ui/number-field';
 import { MethodPicker } from './method-picker';
 import { PlanTable } from './plan-table';
 import { Rounds } from './rounds';
+import { Smallest } from './smallest';
 import { RunForm } from './run-form';
 import { StepForm } from './step-form';
 import { StepList } from './step-list';
@@ -50,6 +51,7 @@ export function RecipeSection() {
         </span>
       </div>
       <MethodPicker />
+      <Smallest />
       {list.length > 0 && (
         <div class="recipe-body card" data-inputs>
           <div class="recipe-list">

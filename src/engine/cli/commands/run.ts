@@ -10,17 +10,22 @@ import type { Terminal } from '../terminal';
 
 export interface RunCommand extends CommonOptions, DataOptions {
   out: string;
+  model?: string;
   resume?: boolean;
 }
 
 /** `secateur run` */
 export async function run(file: string, options: RunCommand, engine: LocalEngine, terminal: Terminal): Promise<void> {
   const { out, resume = false } = options;
-  const recipe = withData(await readRecipe(file), options);
+  const recipe = withModel(withData(await readRecipe(file), options), options);
   const baseFolder = path.dirname(path.resolve(file));
   const result = await runOnTerminal(engine, terminal, recipe, { out, baseFolder, resume });
   await terminal.result(options.json ? JSON.stringify(outcome.document(result)) : outcome.text(result));
 }
+
+/** Replaces the checkpoint of a recipe by the model that was typed. */
+const withModel = (recipe: Recipe, { model }: Pick<RunCommand, 'model'>): Recipe =>
+  model === undefined ? recipe : { ...recipe, checkpoint: path.resolve(model) };
 
 /** Options override the recipe. @throws UserError */
 function withData(recipe: Recipe, { data: typed, normalization }: DataOptions): Recipe {
