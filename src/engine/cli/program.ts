@@ -45,8 +45,8 @@ export function createProgram(
       )
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ secateur ${example}`).join('\n')}`);
 
-  // This command does the work of the step of the same name without a run.
-  for (const name of stepNames) if (name !== 'evaluate') declareStep(name, command, perform);
+  // These commands do the work of the steps of the same names without a run.
+  for (const name of stepNames) if (name !== 'evaluate' && name !== 'pack') declareStep(name, command, perform);
   declareMeasuring(command, perform);
   declarePacking(command, perform);
 

@@ -2,6 +2,7 @@ import { binarize } from './binarize';
 import { cluster } from './cluster';
 import { evaluate } from './evaluate';
 import { finetune } from './finetune';
+import { pack } from './pack';
 import { prune } from './prune';
 import { quantize } from './quantize';
 import { recalibrate } from './recalibrate';
@@ -25,4 +26,5 @@ export const definitions = [
   rewind,
   recalibrate,
   evaluate,
+  pack,
 ] as const;

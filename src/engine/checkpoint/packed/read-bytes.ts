@@ -7,7 +7,7 @@ import { fill } from '../whole-read';
 import { isPacked } from './unpack';
 
 /** Most bytes of a packed file: 2 GiB. */
-const MOST_BYTES = 2 * 1024 ** 3;
+export const PACKED_MAX_BYTES = 2 * 1024 ** 3;
 
 /** Reads a packed file; undefined where it begins otherwise. @throws UserError where it cannot be read */
 export async function readPackedBytes(file: string): Promise<{ bytes: Uint8Array; stamp: string } | undefined> {
@@ -20,7 +20,7 @@ export async function readPackedBytes(file: string): Promise<{ bytes: Uint8Array
       const head = new Uint8Array(Math.min(status.size, 4));
       await fill(handle, file, head);
       if (!isPacked(head)) return undefined;
-      if (status.size > MOST_BYTES)
+      if (status.size > PACKED_MAX_BYTES)
         throw new UserError(`"${path.basename(file)}" is larger than the 2 GiB that can be opened.`);
       const bytes = new Uint8Array(status.size);
       await fill(handle, file, bytes);

@@ -5,7 +5,7 @@ import { placeFile, syncFolder } from '../../checkpoint/atomic';
 import { encodeCheckpoint } from '../../checkpoint/encode';
 import { writeFailure } from '../../checkpoint/failures';
 import { makeFolders, removeEmptyFolders } from '../../checkpoint/folders';
-import { pack } from '../../checkpoint/packed/pack';
+import { pack, type Packed } from '../../checkpoint/packed/pack';
 import { readCheckpoint } from '../../checkpoint/read';
 import { plannedSizes } from '../../checkpoint/sizes';
 import type { ModelContent } from '../../checkpoint/types';
@@ -20,19 +20,41 @@ export interface PackOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A model in memory as it would be in a packed file. */
+export interface PackedModel {
+  readonly packed: Packed;
+  /** SHA-256 of its weights, hex. */
+  readonly weightsHash: string;
+  /** Returns the sizes of the file that was written. */
+  readonly sizesOf: (file: string, bytes: number) => Promise<PackedSizes>;
+}
+
+/** Packs a model and writes nothing. */
+export function packWith(given: ModelContent, { smallWeights, signal }: PackOptions): PackedModel {
+  const { model, largest } = withSmallWeights(given, smallWeights);
+  const encoded = encodeCheckpoint(model);
+  const packed = pack(model, encoded);
+  return {
+    packed,
+    weightsHash: encoded.weightsHash,
+    sizesOf: async (file, bytes) => {
+      const unpacked = await plannedSizes(model, { brotli: true, ...(signal ? { signal } : {}) }, encoded);
+      return packedSizes(model, packed, { file, bytes, unpacked, largest });
+    },
+  };
+}
+
 /**
  * Packs a model in a new file, whole or not at all, and reads it back: every figure is of the file.
  * @param file absolute; its folder is made where it is missing
  * @throws UserError where something has this name, where it cannot be written, or where it reads back differently
  */
 export async function writePacked(file: string, given: ModelContent, options: PackOptions): Promise<PackedSizes> {
-  const { model, largest } = withSmallWeights(given, options.smallWeights);
-  const encoded = encodeCheckpoint(model);
-  const packed = pack(model, encoded);
+  await refuseExisting(file);
+  const { packed, weightsHash, sizesOf } = packWith(given, options);
   const folder = path.dirname(file);
   let made: string | undefined;
   try {
-    await refuseExisting(file);
     made = await makeFolders(folder);
     await placeFile(folder, path.basename(file), packed.bytes);
     await syncFolder(folder);
@@ -41,16 +63,11 @@ export async function writePacked(file: string, given: ModelContent, options: Pa
     throw writeFailure(folder, error);
   }
   const read = await readCheckpoint(file);
-  if (read.weightsHash !== encoded.weightsHash || !(await readFile(file)).equals(packed.bytes))
+  if (read.weightsHash !== weightsHash || !(await readFile(file)).equals(packed.bytes))
     throw new UserError(
       `The file that was written to "${file}" reads back as another: check the disk, and pack again.`,
     );
-  const unpacked = await plannedSizes(
-    model,
-    { brotli: true, ...(options.signal ? { signal: options.signal } : {}) },
-    encoded,
-  );
-  return packedSizes(model, packed, { file, bytes: (await stat(file)).size, unpacked, largest });
+  return sizesOf(file, (await stat(file)).size);
 }
 
 async function refuseExisting(file: string): Promise<void> {

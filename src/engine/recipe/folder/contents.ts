@@ -4,6 +4,7 @@ import { PARETO_FILE, PLANS_FOLDER } from '../../../protocol/pareto';
 import { Recipe } from '../../../protocol/recipe';
 import type { StoredHashes } from '../../../protocol/run';
 import { COMPANION_MAX_BYTES } from '../../checkpoint/companions';
+import { PACKED_MAX_BYTES } from '../../checkpoint/packed/read-bytes';
 import { removeUnnamed } from '../../checkpoint/leftovers';
 import { shardsIn } from '../../checkpoint/manifest-scan';
 import { hashInName } from '../../checkpoint/shard-names';
@@ -13,6 +14,7 @@ import { hashRecipe } from '../provenance';
 import {
   CSV_FILE,
   EPOCHS_FOLDER,
+  isPackedName,
   isStateName,
   JOURNAL_FILE,
   MARKDOWN_FILE,
@@ -26,7 +28,7 @@ import { isWhole, modelJsonOf } from './stored';
 
 /** The files in a run's folder that its state lists as its own. */
 export type OwnFiles = RunState['own'];
-const NOTHING_OWN: OwnFiles = { recipe: false, companions: {} };
+const NOTHING_OWN: OwnFiles = { recipe: false, companions: {}, packed: {} };
 
 /** Reads the recipe in a folder; undefined where there is none that can be read. */
 export async function recipeIn(folder: OutputFolder): Promise<Recipe | undefined> {
@@ -55,7 +57,7 @@ export async function discard(folder: OutputFolder, own: OwnFiles): Promise<void
   await folder.removeFolder(PLANS_FOLDER, (name) => /^plan-\d+$/.test(name));
   await folder.remove(JOURNAL_FILE);
   await folder.remove(PARETO_FILE);
-  await removeCompanions(folder, own);
+  await removeUnchanged(folder, { ...own.companions, ...own.packed });
   if (own.recipe) await folder.remove(RECIPE_FILE);
   await removeState(folder);
 }
@@ -64,15 +66,16 @@ export async function discard(folder: OutputFolder, own: OwnFiles): Promise<void
 export async function removeResults(folder: OutputFolder, own: OwnFiles): Promise<void> {
   for (const name of [RESULTS_FILE, MARKDOWN_FILE, CSV_FILE]) await folder.remove(name);
   await removeCheckpoint(folder);
-  await removeCompanions(folder, own);
+  await removeUnchanged(folder, { ...own.companions, ...own.packed });
 }
 
-/** Removes the files that were copied with the model, where they are unchanged. */
-async function removeCompanions(folder: OutputFolder, { companions }: OwnFiles): Promise<void> {
+/** Removes files beside the checkpoint, where they are unchanged. @param hashes SHA-256 by name */
+async function removeUnchanged(folder: OutputFolder, hashes: Readonly<Record<string, string>>): Promise<void> {
   const names = new Set(await folder.names());
-  for (const [name, hash] of Object.entries(companions)) {
+  for (const [name, hash] of Object.entries(hashes)) {
     if (!names.has(name)) continue;
-    const bytes = await folder.read(name, COMPANION_MAX_BYTES).catch((error: unknown) => {
+    const most = isPackedName(name) ? PACKED_MAX_BYTES : COMPANION_MAX_BYTES;
+    const bytes = await folder.read(name, most).catch((error: unknown) => {
       // Something else has taken its place.
       if (error instanceof UserError) return undefined;
       throw error;

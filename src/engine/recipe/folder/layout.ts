@@ -1,6 +1,7 @@
 import { ONNX_FILE } from '../../../protocol/onnx';
 import { PARETO_FILE, PLANS_FOLDER } from '../../../protocol/pareto';
 import type { Recipe } from '../../../protocol/recipe';
+import { PACKED_EXTENSION, PACKED_NAME } from '../../../protocol/steps/pack';
 import { START_TEACHER } from '../../../protocol/steps/distill';
 import { trains, type StepResult } from '../../../protocol/steps';
 
@@ -21,6 +22,10 @@ export const OWN_NAMES: readonly string[] = [
   ...['model.json', RECIPE_FILE, RESULTS_FILE, CSV_FILE, MARKDOWN_FILE, JOURNAL_FILE, PARETO_FILE, ONNX_FILE],
   ...[STATE_FOLDER, EPOCHS_FOLDER, PLANS_FOLDER],
 ];
+
+/** Returns true for a name of a packed file that a step writes. */
+export const isPackedName = (name: string): boolean =>
+  name.endsWith(PACKED_EXTENSION) && PACKED_NAME.test(name.slice(0, -PACKED_EXTENSION.length));
 
 /** A folder of a scan in the state folder. */
 export const SCAN_NAME = /^scan-\d+$/;

@@ -1,6 +1,7 @@
 import type { StepName, StepOf } from '../../../protocol/steps';
 import { evaluate } from './evaluate';
 import type { StepKind } from './kind';
+import { pack } from './pack';
 import { prune } from './prune';
 import { quantize } from './quantize';
 import { recalibrate } from './recalibrate';
@@ -24,4 +25,5 @@ export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   recalibrate,
   rewind,
   evaluate,
+  pack,
 };
