@@ -11,3 +11,6 @@ export function portablePath(file: string, folder: string): string {
   if (!isInside(file, folder)) return file;
   return path.relative(folder, file).split(path.sep).join('/') || '.';
 }
+
+/** Returns true for the path of a model's file; else it is that of a folder with a model.json. */
+export const isModelFile = (given: string): boolean => /\.(json|secateur)$/.test(given);

@@ -1,11 +1,10 @@
+import { HEAD } from './head';
 import { damaged } from './packed-error';
 import { primedModel } from './primed-model';
 import { rangeDecoder } from './range-decoder';
 import { readText } from './text-model';
 import { weightsDecoder } from './weights-decoder';
 
-/** The first bytes of a packed file, and its version. No text begins so, and a transfer as text damages them. */
-export const HEAD = [0x89, 0x53, 0x45, 0x43, 1];
 /** Bytes of the SHA-256 at the end. */
 export const CHECKSUM = 32;
 /** Most bytes of weights for each byte of the file, so that a small file cannot take much memory. */

@@ -5,6 +5,7 @@ import { withReferenced } from '../../protocol/referenced';
 import type { EarlierPlans } from '../../protocol/panel';
 import type { ParetoCurve } from '../../protocol/pareto';
 import type { RecipeStep } from '../../protocol/steps';
+import { isModelFile } from '../paths';
 import { modelLabel } from '../runs/folder-name';
 import { readListedRun } from '../runs-view/read-run';
 
@@ -55,6 +56,6 @@ async function targetRun(model: string): Promise<TargetRun | undefined> {
 }
 
 function modelFile(given: string): string | undefined {
-  const file = given.endsWith('.json') ? given : path.join(given, 'model.json');
+  const file = isModelFile(given) ? given : path.join(given, 'model.json');
   return existsSync(file) ? file : undefined;
 }

@@ -2,7 +2,9 @@ import { constants, existsSync } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recipe } from '../../protocol/recipe';
+import { changesModel } from '../../protocol/steps';
 import { describeRun, RUN_FILES, type RunSummary } from '../../protocol/run-folder';
+import { isModelFile } from '../paths';
 
 /** A run folder in the list. */
 export interface ListedRun {
@@ -58,7 +60,7 @@ export async function readListedRun(folder: string, isRunning: boolean): Promise
 /** The final model.json of a run: the first one if the run only measures. */
 function outcomeOf(folder: string, recipe: Recipe | undefined): string {
   const { checkpoint, steps } = recipe ?? { checkpoint: undefined, steps: [] };
-  if (checkpoint === undefined || steps.some(({ step }) => step !== 'evaluate')) return path.join(folder, 'model.json');
+  if (checkpoint === undefined || steps.some(changesModel)) return path.join(folder, 'model.json');
   const given = path.resolve(folder, checkpoint);
-  return given.endsWith('.json') ? given : path.join(given, 'model.json');
+  return isModelFile(given) ? given : path.join(given, 'model.json');
 }

@@ -9,7 +9,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 export function modelLabel(modelPath: string): string {
   const file = path.basename(modelPath);
   if (file.toLowerCase() === 'model.json') return path.basename(path.dirname(modelPath)) || 'model';
-  return file.replace(/\.json$/i, '').replace(/\.model$/i, '') || 'model';
+  return file.replace(/\.(json|secateur)$/i, '').replace(/\.model$/i, '') || 'model';
 }
 
 /**

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isPacked } from '../../loader/head';
 import { isCheckpointText, isRecipeText, MODEL_JSON_MAX_BYTES } from '../../protocol/checkpoint';
 
-/** The kind of a JSON file by its content. */
+/** The kind of a file by its content; a packed model is a checkpoint. */
 export type Kind = 'checkpoint' | 'recipe' | 'other';
 
 /** The bytes at the start of a file that decide whether the rest is read. */
@@ -23,7 +24,7 @@ export function headIsPromising(head: string): boolean {
 }
 
 /**
- * The kind of a file. The first bytes rule out most files. Files above the size limit are not read; a file that cannot be
+ * The kind of a file. The first bytes rule out most files. JSON above the size limit is not read; a file that cannot be
  * read (gone, a folder, no permission) is `other`.
  */
 export async function kindOfFile(file: string): Promise<Kind> {
@@ -33,8 +34,10 @@ export async function kindOfFile(file: string): Promise<Kind> {
   try {
     const info = await handle.stat();
     const { size } = info;
-    if (!info.isFile() || size < 2 || size > MODEL_JSON_MAX_BYTES) return 'other';
+    if (!info.isFile() || size < 2) return 'other';
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, undefined, 0);
+    if (isPacked(buffer)) return 'checkpoint';
+    if (size > MODEL_JSON_MAX_BYTES) return 'other';
     const head = buffer.toString('utf8', 0, bytesRead);
     if (!headIsPromising(head)) return 'other';
     if (bytesRead >= size) return kindOfText(head);

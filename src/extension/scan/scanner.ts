@@ -9,7 +9,7 @@ import { excludeGlob, excludePatterns, excluder } from './excludes';
 import { Findings } from './findings';
 import { eachOf } from './pool';
 
-/** The most JSON files of one workspace folder that are read. */
+/** The most files of one workspace folder that are read. */
 const MAX_FILES = 20_000;
 const WIDTH = 8;
 /** Milliseconds in which changes of files are gathered. */
@@ -18,6 +18,9 @@ const GATHER = 150;
 const SETTLE = 2000;
 /** The number of changes at once that starts a full scan. */
 const MANY = 500;
+
+/** Names of files that are read: JSON, and packed models. */
+const MAY_BE_FOUND = /\.(json|secateur)$/i;
 
 /** Finds the checkpoints and recipes of the workspace by their content, and follows changes on disk. */
 export class Scanner implements vscode.Disposable {
@@ -40,7 +43,7 @@ export class Scanner implements vscode.Disposable {
     watcher.onDidCreate((uri) => this.touched(uri));
     watcher.onDidDelete((uri) => this.touched(uri));
     watcher.onDidChange((uri) => {
-      if (isJson(uri) || mayBeFolder(uri)) this.touched(uri);
+      if (MAY_BE_FOUND.test(uri.path) || mayBeFolder(uri)) this.touched(uri);
     });
     this.own.add(vscode.workspace.onDidChangeWorkspaceFolders(() => void this.scan()));
     this.own.add(
@@ -97,13 +100,13 @@ export class Scanner implements vscode.Disposable {
     // Files that a change brings during the scan must not be forgotten.
     const before = this.findings.all;
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
-      for (const file of await this.jsonFilesIn(folder.uri, folder)) seen.add(file);
+      for (const file of await this.filesIn(folder.uri, folder)) seen.add(file);
     }
     if (await this.lookAt(seen, signal)) return;
     if (this.findings.retain((file) => seen.has(file) || !before.has(file))) this.emitter.fire();
     const took = Math.round(performance.now() - start);
     this.log.info(
-      `Scan: ${this.checkpoints.length} checkpoints and ${this.recipes.length} recipes in ${seen.size} JSON files, ${took} ms`,
+      `Scan: ${this.checkpoints.length} checkpoints and ${this.recipes.length} recipes in ${seen.size} files, ${took} ms`,
     );
   }
 
@@ -140,14 +143,16 @@ export class Scanner implements vscode.Disposable {
     if (changed) this.emitter.fire();
   }
 
-  /** The JSON files of a folder that no pattern hides. */
-  private async jsonFilesIn(base: vscode.Uri, folder: vscode.WorkspaceFolder): Promise<string[]> {
+  /** The JSON files and packed models of a folder that no pattern hides. */
+  private async filesIn(base: vscode.Uri, folder: vscode.WorkspaceFolder): Promise<string[]> {
     const patterns = patternsOf(folder);
     const isExcluded = this.excluderOf(folder);
-    const include = new vscode.RelativePattern(base, '**/*.[jJ][sS][oO][nN]');
+    const include = new vscode.RelativePattern(base, '**/*.{[jJ][sS][oO][nN],secateur}');
     const found = await vscode.workspace.findFiles(include, excludeGlob(patterns), MAX_FILES);
     if (found.length === MAX_FILES)
-      this.log.warn(`${folder.name} holds more than ${MAX_FILES} JSON files: the others were not read.`);
+      this.log.warn(
+        `${folder.name} holds more than ${MAX_FILES} JSON files and packed models: the others were not read.`,
+      );
     return found.map((uri) => uri.fsPath).filter((file) => !isExcluded(relative(file, folder)));
   }
 
@@ -181,8 +186,8 @@ export class Scanner implements vscode.Disposable {
       if (this.isHidden(item)) continue;
       const info = await stat(item).catch(() => undefined);
       if (!info) changed = this.findings.remove(item, path.sep) || changed;
-      else if (info.isDirectory()) for (const file of await this.jsonFilesUnder(item)) files.add(file);
-      else if (/\.json$/i.test(item)) files.add(item);
+      else if (info.isDirectory()) for (const file of await this.filesUnder(item)) files.add(file);
+      else if (MAY_BE_FOUND.test(item)) files.add(item);
     }
     this.fireIf(changed);
     await this.lookAt(files, signal);
@@ -203,20 +208,16 @@ export class Scanner implements vscode.Disposable {
   }
 
   /** A folder that was moved in is one change, not one per file. */
-  private async jsonFilesUnder(folderPath: string): Promise<string[]> {
+  private async filesUnder(folderPath: string): Promise<string[]> {
     const uri = vscode.Uri.file(folderPath);
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    return folder ? this.jsonFilesIn(uri, folder) : [];
+    return folder ? this.filesIn(uri, folder) : [];
   }
 }
 
 /** A folder that is deleted and made again at once is reported as a change. */
 function mayBeFolder(uri: vscode.Uri): boolean {
   return !path.posix.basename(uri.path).includes('.');
-}
-
-function isJson(uri: vscode.Uri): boolean {
-  return /\.json$/i.test(uri.path);
 }
 
 function relative(file: string, folder: vscode.WorkspaceFolder): string {

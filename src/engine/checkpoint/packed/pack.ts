@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { checkOf, EXPANSION, formatOf, HEAD, TEXT_ALLOWED, TEXT_EXPANSION } from '../../../loader/packed-file';
+import { HEAD } from '../../../loader/head';
+import { checkOf, EXPANSION, formatOf, TEXT_ALLOWED, TEXT_EXPANSION } from '../../../loader/packed-file';
 import { primedModel } from '../../../loader/primed-model';
 import type { Words } from '../../../loader/weights-decoder';
 import { JsonRecord, WeightsManifest, type WeightEntry } from '../../../protocol/checkpoint';

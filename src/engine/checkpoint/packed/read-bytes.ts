@@ -1,10 +1,10 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isPacked } from '../../../loader/head';
 import { UserError } from '../../../protocol/errors';
 import { readFailure } from '../failures';
 import { fileStamp } from '../paths';
 import { fill } from '../whole-read';
-import { isPacked } from './unpack';
 
 /** Most bytes of a packed file: 2 GiB. */
 export const PACKED_MAX_BYTES = 2 * 1024 ** 3;

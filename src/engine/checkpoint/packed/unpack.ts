@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { CHECKSUM, HEAD, openPacked, type Opened } from '../../../loader/packed-file';
+import { HEAD, isPacked, VERSION_AT } from '../../../loader/head';
+import { CHECKSUM, openPacked, type Opened } from '../../../loader/packed-file';
 import { JsonRecord, ModelJson, WeightEntry } from '../../../protocol/checkpoint';
 import { describeIssue, UserError } from '../../../protocol/errors';
 import { isCompanionName } from '../companions';
@@ -23,10 +24,6 @@ export interface Unpacked {
 
 /** Most bytes of weights, as of one group of shards: 2 GiB. */
 const MOST_WEIGHTS = 2 ** 31;
-const VERSION_AT = HEAD.length - 1;
-
-/** Returns true where a file begins like a packed one, of any version. */
-export const isPacked = (head: Uint8Array): boolean => HEAD.slice(0, VERSION_AT).every((byte, i) => head[i] === byte);
 
 /** The description: as that of a checkpoint, but shards may have no names. */
 const Description = ModelJson.extend({

@@ -24,6 +24,13 @@ test('recognizes a checkpoint by its content under any name', async () => {
   expect(await kindOf(`\n\n ${JSON.stringify(checkpoint, null, 4)}`)).toBe('checkpoint');
 });
 
+test('recognizes a packed model by its first bytes, whatever its size and name', async () => {
+  const file = path.join(await temporaryFolder(), 'anything.bin');
+  await writeFile(file, Uint8Array.of(0x89, 0x53, 0x45, 0x43, 1, 0));
+  await truncate(file, MODEL_JSON_MAX_BYTES + 1);
+  expect(await kindOfFile(file)).toBe('checkpoint');
+});
+
 test('recognizes a recipe, even one with a wrong step', async () => {
   expect(await kindOf('{"recipeVersion": 1, "steps": [{"step": "shred"}]}')).toBe('recipe');
 });
