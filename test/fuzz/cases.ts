@@ -8,6 +8,7 @@ import { isCheckpointText, isRecipeText } from '../../src/protocol/checkpoint';
 import type { Ask } from './ask';
 import { mutateBytes, mutateJson, mutateLines, pick } from './mutate';
 import { writeHostile } from './settings';
+import { complaintsAbout, mutatePacked, packedSeeds } from './packed-files';
 import { copied, filesBelow, scanOf, textOf, type Seeds } from './seeds';
 
 /** Time after which work that may take hours is cancelled, in milliseconds. */
@@ -204,6 +205,26 @@ const otherData: Build = async (folder, seeds, random, ask) => {
   };
 };
 
+/** Packed models, changed in place: many in one case, since each is decoded in this process. */
+const packed: Build = async (folder, seeds, random, ask) => {
+  const file = path.join(folder, 'bent.secateur');
+  const [seed] = await packedSeeds([path.join(pick(random, seeds.models), 'model.json')]);
+  const bent = seed ? Array.from({ length: 20 }, () => mutatePacked(seed, random)) : [];
+  await writeFile(file, bent[0] ?? '');
+  return {
+    folders: [folder],
+    questions: [
+      ...bent.map((bytes) => () => {
+        const [complaint] = complaintsAbout(bytes);
+        return complaint === undefined ? Promise.resolve() : Promise.reject(new Error(complaint));
+      }),
+      () => ask('inspect', { model: file }),
+      () => ask('unpack', { model: file, out: path.join(folder, 'unpacked') }),
+      () => ask('release', { model: file }),
+    ],
+  };
+};
+
 /** The kinds of cases by name; the first are tried most. */
 export const targets: Readonly<Record<string, Build>> = {
   model: askOfModel(/model\.json$/),
@@ -214,4 +235,5 @@ export const targets: Readonly<Record<string, Build>> = {
   scan,
   data,
   otherData,
+  packed,
 };
