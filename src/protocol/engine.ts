@@ -5,6 +5,7 @@ import { DataReference, DatasetInfo, Split } from './dataset';
 import { Answers, AnswersQuestion } from './measure/answers';
 import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
+import { LevelsStep, WeightLevels } from './measure/levels';
 import { Latency, LatencyOptions } from './measure/latency';
 import { PackedSizes, SmallWeights } from './measure/packing';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
@@ -79,6 +80,12 @@ export const engineRequests = {
       bins: z.number().int().min(8).max(512).default(96),
     }),
     result: z.array(Histogram),
+    trust: 'reads',
+  }),
+  /** Finds the values that the kernels of a layer would take in a step, before anything is written. */
+  levels: request({
+    params: z.object({ model, step: LevelsStep, layer: z.string() }),
+    result: WeightLevels,
     trust: 'reads',
   }),
   /** Tells what Secateur sees in data, and how it will take it. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Answers, AnswersQuestion } from './measure/answers';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
+import { LevelsStep, WeightLevels } from './measure/levels';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
 import { NormalizationInUse } from './normalization';
@@ -72,6 +73,8 @@ export const panelRequests = {
     result: z.array(Histogram),
     trust: 'reads',
   }),
+  /** Finds the values that the kernels of a layer would take in a step. */
+  levels: request({ params: z.object({ step: LevelsStep, layer: z.string() }), result: WeightLevels, trust: 'reads' }),
   /** Plans one step on the current checkpoint. `download`: as in the engine's request. */
   plan: request({
     params: z.object({ step: RecipeStep, seed: Recipe.shape.seed, download: z.boolean() }),

@@ -25,6 +25,7 @@ import { openData } from './data/state';
 import { ReviewedData } from '../protocol/data-page';
 import { followHost, open } from './state/actions';
 import { listen, storeState } from './state/host';
+import { followLevels } from './state/levels';
 import { followPlan } from './state/preview';
 import { followWeights } from './state/scan';
 import { keepState } from './state/session';
@@ -43,6 +44,7 @@ if (reviewsData !== undefined) {
   keepState();
   followHost();
   followPlan();
+  followLevels();
   followWeights();
   followEvaluation();
   render(<App />, root);

@@ -288,6 +288,33 @@ test('the smallest file is a recipe of a few steps', async () => {
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
+test('the values that weights would take are drawn on the histogram of the selected layer', async () => {
+  await open();
+  await element('add-cluster').click();
+  await element('levels-line').getByText('select a layer').waitFor();
+  await element('layer-row-conv2d_1').click();
+  await element('levels-line').getByText('16 values').waitFor();
+  expect(await element('levels').getAttribute('data-rows')).toBe('1');
+  await element('form-cluster-clusters').fill('4');
+  await element('levels-line').getByText('4 values').waitFor();
+  const lines = await element('levels').locator('path').last().getAttribute('d');
+  expect(lines?.match(/M/g)).toHaveLength(4);
+  // A threshold asks for no levels, and moves none.
+  const before = await requests('levels');
+  await drag(60, 10);
+  expect(await requests('levels')).toBe(before);
+  await element('add-binarize').click();
+  await element('levels-line').getByText('the widest first').waitFor();
+  expect(await element('levels').getAttribute('data-rows')).toBe('16');
+  await element('layer-row-conv2d').click();
+  await element('levels-line').getByText('It is the first layer with weights.').waitFor();
+  expect(await element('levels').count()).toBe(0);
+  await element('layer-row-flatten').click();
+  expect(await element('levels-line').count()).toBe(0);
+  await element('add-evaluate').click();
+  expect(await element('levels-line').count()).toBe(0);
+});
+
 test('a step with a result that only the run finds has a plan with a question mark', async () => {
   await open();
   await element('add-finetune').click();

@@ -3,6 +3,7 @@ import type { Trust } from '../../protocol/table';
 import type { Handlers } from '../../rpc/peer';
 import { sessionSizes } from '../checkpoint/sizes';
 import { useCustomLayers } from '../model/runnable';
+import { weightLevels } from '../compress/levels/levels';
 import { histograms } from '../measure/histogram';
 import { inspect } from '../measure/inspect';
 import { discardUnfinished } from '../recipe/folder/discard-unfinished';
@@ -55,6 +56,8 @@ export function createService(
       }),
     histogram: ({ model, layers, bins }) =>
       checkpoints.use(model, ({ checkpoint }) => Promise.resolve(histograms(checkpoint, layers, bins))),
+    levels: ({ model, step, layer }) =>
+      checkpoints.use(model, ({ checkpoint }) => Promise.resolve(weightLevels(checkpoint, step, layer))),
     describeData: async ({ data }, { signal }) =>
       describeData(await engine.openData(data, '/', { download: false, signal })),
     dataColumns: async ({ data }, { signal }) => [...(await engine.columnsOf(data, '/', { download: false, signal }))],

@@ -41,6 +41,7 @@ export function panelHandlers(
     },
     reload: (_, { signal }) => panel.load(true, signal),
     histogram: (asked, { signal }) => engine.call('histogram', { model, ...asked }, { signal }),
+    levels: (asked, { signal }) => engine.call('levels', { model, ...asked }, { signal }),
     plan: (asked, context) => planStep(panel, engine, asked, context),
     sensitivity: (asked, context) => scanInPanel(panel, tools, asked, context),
     answers: (asked, context) => answersInPanel(panel, tools, asked, context),

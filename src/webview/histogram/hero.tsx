@@ -14,6 +14,7 @@ import { Checkbox } from '../ui/checkbox';
 import { LinkButton } from '../ui/link';
 import { Notice } from '../ui/notice';
 import { Ring } from '../ui/ring';
+import { LevelsLine } from './levels-line';
 import { Plot } from './plot';
 
 function Facts({ histogram }: { histogram: Histogram }) {
@@ -143,6 +144,7 @@ export function Hero() {
         </Checkbox>
       </div>
       <Body />
+      <LevelsLine />
       {layer && <Tensors layer={layer} />}
     </section>
   );

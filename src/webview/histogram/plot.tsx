@@ -8,6 +8,7 @@ import { log, whole } from '../state/session';
 import { LinkButton } from '../ui/link';
 import { shownThreshold } from '../state/threshold';
 import { Bars } from './bars';
+import { Levels } from './levels';
 import { ThresholdLines } from './threshold-lines';
 import { useWidth } from './use-width';
 import { ZeroGauge } from './zero-gauge';
@@ -87,6 +88,7 @@ export function Plot({
               threshold={shownThreshold.value}
               bin={inHand}
             />
+            <Levels axis={axis} height={HEIGHT} />
             <ThresholdLines axis={axis} height={HEIGHT} />
           </>
         )}

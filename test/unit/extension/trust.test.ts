@@ -131,6 +131,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   ready: [nothing],
   reload: [nothing],
   histogram: [{ layers: [null], bins: 16 }],
+  levels: [{ step: { step: 'cluster' }, layer: 'dense' }],
   plan: [
     { step: prune, seed: 0, download: false },
     { step: remove, seed: 0, download: true },
@@ -178,7 +179,7 @@ test('a page of an untrusted workspace gets the sentence for everything that run
       'sensitivity',
     ].sort(),
   );
-  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'plan']);
+  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'levels', 'plan']);
   expect(toNetwork).not.toHaveBeenCalled();
 });
 
@@ -202,6 +203,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
     initialize: [{ sampleFolder: '', cacheFolder: '', threads: -1 }],
     inspect: [{ model }],
     histogram: [{ model, layers: [null] }],
+    levels: [{ model, step: { step: 'cluster' }, layer: 'dense' }],
     describeData: [{ data }],
     dataColumns: [{ data }],
     ends: [{ model }],
@@ -233,7 +235,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
   };
   for (const [method, questions] of Object.entries(all))
     for (const params of questions) await failure(call(method as keyof EngineRequests, params as never));
-  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'plan', 'plan', 'release']);
+  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'levels', 'plan', 'plan', 'release']);
   expect(toNetwork).not.toHaveBeenCalled();
   expect(await failure(call('plan', { model, step: remove }))).toMatch(RESTRICTED);
 });

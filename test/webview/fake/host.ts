@@ -21,6 +21,7 @@ import { dataRequests } from '../../../src/protocol/data-page';
 import { comparedHandlers } from './comparison';
 import { dataHandlers } from './data';
 import { keptPlan, prunedPlan, removedPlan } from './plans';
+import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
 import { fakeTarget } from './target';
@@ -216,6 +217,13 @@ export class FakeHost {
             return histogramOf(name, kernel ? [kernel] : [...kernels.values()], bins);
           }),
         );
+      },
+      levels: async (asked, { signal }) => {
+        this.note('levels', asked);
+        await wait(20, signal);
+        const kernel = this.here().model.kernels.get(asked.layer);
+        if (!kernel) throw new UserError(`The model has no layer "${asked.layer}".`);
+        return fakeLevels(asked.step, asked.layer, kernel);
       },
       plan: async (asked, { signal, report }) => {
         this.note('plan', asked);

@@ -9,8 +9,9 @@ import { storedBytes } from '../../checkpoint/dtype';
 import { quantizeTensor } from '../../checkpoint/quantize-tensor';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
-import { kernelChannels } from '../../model/kernel-channels';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
+import { kernelChannels, type Channels } from '../../model/kernel-channels';
+import { isAllFinite } from '../value-range';
 import { amountsByLayer, protectedLayers } from '../layer-names';
 import { gridOf, roundedTo, weightsOf, type KernelGrids } from './channel-grid';
 
@@ -29,7 +30,7 @@ export interface QuantizedModel {
 export function quantized(model: ModelContent, step: QuantizeStep): QuantizedModel {
   const tensors = new Map(model.tensors);
   const grids = new Map<string, KernelGrids>();
-  const effects = decide(model, step).map((decision): Effect => {
+  const effects = numbersOf(model, step).map((decision): Effect => {
     if ('reason' in decision) return decision;
     const { layer, bits } = decision;
     for (const one of layer.tensors.filter((each) => isChosen(each, step))) {
@@ -48,9 +49,10 @@ export function quantized(model: ModelContent, step: QuantizeStep): QuantizedMod
 }
 
 /** The numbers of a layer, or the reason why it is left alone. */
-type Effect = { readonly layer: GraphLayer } & ({ readonly bits: Bits } | { readonly reason: string });
+export type Effect = { readonly layer: GraphLayer } & ({ readonly bits: Bits } | { readonly reason: string });
 
-function decide(model: ModelContent, step: QuantizeStep): Effect[] {
+/** Decides the numbers of each layer. @throws UserError where a name in the step stands for no layer that can be quantized */
+export function numbersOf(model: ModelContent, step: QuantizeStep): Effect[] {
   const { layers } = readGraph(model);
   const whyNot = (layer: GraphLayer): string | undefined =>
     layer.tensors.some((one) => isChosen(one, step))
@@ -81,14 +83,22 @@ function onChannelGrids(
 ): { tensor: Tensor; grids: KernelGrids } | undefined {
   const { tensor } = one;
   const { data } = tensor;
-  if (!(data instanceof Float32Array) || !data.every(Number.isFinite)) return undefined;
-  const channels = kernelChannels(one);
-  const kind = step.grid ?? (bits === 'int8' ? 'symmetric' : 'affine');
+  if (!(data instanceof Float32Array) || !isAllFinite(tensor)) return undefined;
+  const grids = gridsOf(data, kernelChannels(one), bits, step);
+  return { tensor: { ...tensor, data: roundedTo(grids, data) }, grids };
+}
+
+/** Finds the grid of each output channel of a kernel. @param bits those of a channel integer */
+export function gridsOf(
+  data: Float32Array,
+  channels: Channels,
+  bits: Bits,
+  { grid = bits === 'int8' ? 'symmetric' : 'affine' }: Pick<QuantizeStep, 'grid'>,
+): KernelGrids {
   const grids = Array.from({ length: channels.count }, (_, channel) =>
-    gridOf(weightsOf(data, channels, channel), bitsOf(bits), kind),
+    gridOf(weightsOf(data, channels, channel), bitsOf(bits), grid),
   );
-  const kernel = { channels, grids };
-  return { tensor: { ...tensor, data: roundedTo(kernel, data) }, grids: kernel };
+  return { channels, grids };
 }
 
 /** Reports the effect on a layer, from its weights before and after. */

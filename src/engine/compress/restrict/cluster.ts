@@ -9,18 +9,26 @@ import { restricted, whyNotRestricted, type RestrictedModel } from './restrict';
  * Gives the weights of each kernel a few values. Zeros stay 0, and 0 is then one of the values.
  * @throws UserError where a name in the step stands for no layer with a kernel
  */
-export function clustered(model: ModelContent, { clusters, layers: own = {}, protect }: ClusterStep): RestrictedModel {
+export function clustered(model: ModelContent, step: ClusterStep): RestrictedModel {
+  const numbers = clusterNumbers(model, step);
+  return restricted(model, {
+    protect: step.protect,
+    change: ({ tensor: { data } }, layer) => clusteredData(data, numbers.get(layer) ?? step.clusters),
+  });
+}
+
+/**
+ * Finds the layers with numbers of values of their own, by index.
+ * @throws UserError where a name in the step stands for no layer with a kernel
+ */
+export function clusterNumbers(model: ModelContent, step: Pick<ClusterStep, 'layers'>): Map<number, number> {
   const { layers } = readGraph(model);
-  const numbers = amountsByLayer(layers, own, {
+  return amountsByLayer(layers, step.layers ?? {}, {
     possible: () => layers.filter((layer) => whyNotRestricted(layer) === undefined),
     why: (i) => {
       const reason = whyNotRestricted(layers[i]!);
       return reason && `The layer "${layers[i]!.name}" cannot be clustered, because ${reason}: leave it out.`;
     },
-  });
-  return restricted(model, {
-    protect,
-    change: ({ tensor: { data } }, layer) => clusteredData(data, numbers.get(layer) ?? clusters),
   });
 }
 

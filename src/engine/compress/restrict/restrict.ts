@@ -4,6 +4,7 @@ import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { roundingTo } from '../../checkpoint/stored-rounding';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
+import { isAllFinite } from '../value-range';
 import { protectedLayers } from '../layer-names';
 
 /** A model whose kernels have few values, and the effect on each of its layers. */
@@ -14,7 +15,8 @@ export interface RestrictedModel {
   readonly changed: ReadonlyMap<string, GraphTensor>;
 }
 
-type Kernel = GraphTensor & { readonly tensor: Tensor & { readonly data: Float32Array } };
+/** A kernel of float32. */
+export type Kernel = GraphTensor & { readonly tensor: Tensor & { readonly data: Float32Array } };
 
 /** Returns the kernels of a layer that can have few values. */
 export const kernelsOf = ({ tensors }: GraphLayer): Kernel[] =>
@@ -24,7 +26,7 @@ export const kernelsOf = ({ tensors }: GraphLayer): Kernel[] =>
 export function whyNotRestricted(layer: GraphLayer): string | undefined {
   const kernels = kernelsOf(layer);
   if (kernels.length === 0) return 'it has no kernel of float32';
-  const broken = kernels.find(({ tensor }) => !tensor.data.every(Number.isFinite));
+  const broken = kernels.find(({ tensor }) => !isAllFinite(tensor));
   return broken && `${broken.tensor.name} has values that are not numbers`;
 }
 
@@ -39,6 +41,26 @@ export interface RestrictOptions {
 }
 
 /**
+ * Lists for each layer the reason why a step leaves it alone; undefined where it does not.
+ * @throws UserError where a protected name stands for no layer
+ */
+export function reasonsToKeep(
+  model: ModelContent,
+  { protect, ends }: Pick<RestrictOptions, 'protect' | 'ends'>,
+): (string | undefined)[] {
+  const { layers } = readGraph(model);
+  const kept = protectedLayers(layers, protect);
+  const weighted = layers.filter((layer) => whyNotRestricted(layer) === undefined);
+  const outer = ends === 'keep' ? [weighted[0], weighted.at(-1)] : [];
+  return layers.map(
+    (layer) =>
+      whyNotRestricted(layer) ??
+      (kept.has(layer.name) ? `it is protected by "${kept.get(layer.name)}"` : undefined) ??
+      (outer.includes(layer) ? `it is the ${layer === weighted[0] ? 'first' : 'last'} layer with weights` : undefined),
+  );
+}
+
+/**
  * Gives the kernels of each layer new values. The model itself does not change.
  * @throws UserError where a protected name stands for no layer
  */
@@ -47,17 +69,12 @@ export function restricted(
   { protect, ends, change, code = (value) => value }: RestrictOptions,
 ): RestrictedModel {
   const { layers } = readGraph(model);
-  const kept = protectedLayers(layers, protect);
-  const weighted = layers.filter((layer) => whyNotRestricted(layer) === undefined);
-  const outer = ends === 'keep' ? [weighted[0], weighted.at(-1)] : [];
+  const reasons = reasonsToKeep(model, { protect, ends });
   const tensors = new Map(model.tensors);
   const changed = new Map<string, GraphTensor>();
   const results = layers.map((layer, i): RestrictedLayer => {
     const { name } = layer;
-    const reason =
-      whyNotRestricted(layer) ??
-      (kept.has(name) ? `it is protected by "${kept.get(name)}"` : undefined) ??
-      (outer.includes(layer) ? `it is the ${layer === weighted[0] ? 'first' : 'last'} layer with weights` : undefined);
+    const reason = reasons[i];
     if (reason !== undefined) return { name, state: 'kept', reason };
     const kernels = kernelsOf(layer);
     for (const kernel of kernels) {
