@@ -783,6 +783,20 @@ test('one pruning becomes rounds that reach its sparsity', async () => {
   await element('step-2').getByText('sparsity 0.9').waitFor();
 });
 
+test('the outcome of a packed model has its size and the code that loads it', async () => {
+  await open();
+  await element('add-prune').click();
+  await element('add-pack').click();
+  await element('recipe-run').click();
+  await element('packed').waitFor();
+  expect(await element('packed').textContent()).toMatch(
+    /model\.secateur has [\d.,]+ .?B, 1\/[\d.]+ of the files and 1\/3\.0 of them with gzip/,
+  );
+  expect(await element('packed-code').textContent()).toBe(
+    "import { packed } from 'secateur/loader';\nconst model = await tf.loadLayersModel(packed('model.secateur'));",
+  );
+});
+
 test('a comparison shows both histograms of a layer, in any width', async () => {
   await page.setViewportSize({ width: 480, height: 900 });
   await page.goto(`${served.address}?compare`);

@@ -14,6 +14,7 @@ import { ask } from '../state/host';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
 import { CopyRecipe } from './copy-recipe';
+import { Packed } from './packed';
 
 interface Line {
   label: string;
@@ -204,6 +205,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
           {note}
         </p>
       ))}
+      {result.steps.map((step) => step.step === 'pack' && <Packed key={step.packed.file} packed={step.packed} />)}
       <div class="row">
         <Button
           primary

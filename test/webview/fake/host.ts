@@ -24,6 +24,7 @@ import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
+import { fakePacked } from './packed';
 import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
@@ -379,6 +380,7 @@ export class FakeHost {
         ...(job.steps.some(({ step }) => step === 'target')
           ? [fakeTarget(model, counts.layers, this.pretence.task)]
           : []),
+        ...(job.steps.some(({ step }) => step === 'pack') ? [fakePacked(before)] : []),
       ],
       before,
       after: {
