@@ -1,15 +1,16 @@
 import { OnnxFile } from 'tfjs-backend-onnxruntime';
 import type { ActivationGrid } from '../../protocol/activations';
-import type { ModelContent, Tensor } from '../checkpoint/types';
+import type { ModelContent } from '../checkpoint/types';
 import { activationGrids } from '../model/activation-grids';
 import { readGraph } from '../model/graph';
 import type { GraphNode, GraphTensor, ModelGraph } from '../model/model-graph';
 import { activated, activationLayer } from './activation';
+import { foldOf, isOverChannels, normalized, standardized } from './normalizations';
 import { emitConvolution, emitDense, emitSeparable } from './products';
 import { emitShape, isShapeOp } from './shapes';
 import { emitMerge, emitPool } from './windows';
 import { channelsFirst, channelsLast, NoOperator, type Value } from './values';
-import { onGrid, type Fold } from './weights';
+import { onGrid } from './weights';
 
 /** An ONNX file, with the names of its inputs and outputs in the order of the model's. */
 export interface Exported {
@@ -215,61 +216,3 @@ const keepsOrder = ({ op }: GraphNode): boolean =>
 
 const isPlain = ({ op }: GraphNode): boolean =>
   (op.kind === 'conv' || op.kind === 'depthwise-conv' || op.kind === 'dense') && op.activation === 'linear';
-
-const isOverChannels = ({ op }: GraphNode, shape: readonly (number | null)[] | null): boolean =>
-  op.kind === 'batch-normalization' && shape !== null && (op.axis === -1 || op.axis === shape.length - 1);
-
-/** Computes factor and shift of a batch normalization. */
-function foldOf({ op, tensors }: GraphNode): Fold {
-  if (op.kind !== 'batch-normalization') throw new Error('only a batch normalization is folded');
-  const of = (role: string): Float32Array | undefined => floatsOf(tensors.find((one) => one.role === role)?.tensor);
-  const [mean, variance] = [of('mean'), of('variance')];
-  if (!mean || !variance) throw new NoOperator('has no statistics');
-  const [scale, offset] = [of('scale'), of('offset')];
-  const factors = variance.map((value, i) => (scale?.[i] ?? 1) / Math.sqrt(value + op.epsilon));
-  return { factors, shifts: mean.map((value, i) => (offset?.[i] ?? 0) - value * factors[i]!) };
-}
-
-const floatsOf = (tensor: Tensor | undefined): Float32Array | undefined =>
-  tensor?.data instanceof Float32Array ? tensor.data : undefined;
-
-/** The smallest standard deviation by which Keras divides. */
-const SMALLEST = 1e-7;
-
-/** Writes a standardization with a mean and a variance for each channel. */
-function standardized(file: OnnxFile, { op, tensors }: GraphNode, input: Value, name: string): Value {
-  if (op.kind !== 'standardization') throw new Error('only a standardization is written in this way');
-  const of = (role: string): Float32Array | undefined => floatsOf(tensors.find((one) => one.role === role)?.tensor);
-  const mean = of('mean') ?? (op.mean === null ? undefined : Float32Array.of(op.mean));
-  const variance = of('variance') ?? (op.variance === null ? undefined : Float32Array.of(op.variance));
-  if (!mean || !variance) throw new NoOperator('has no statistics');
-  const last = channelsLast(file, input);
-  const constant = (what: string, values: Float32Array): string =>
-    file.constant(`${name}/${what}`, 'float32', [values.length], values);
-  const centered = file.node('Sub', [last.name, constant('mean', mean)], {}, `${name}/centered`);
-  const deviations = variance.map((value) => Math.max(Math.sqrt(value), SMALLEST));
-  return { ...last, name: file.node('Div', [centered, constant('deviation', deviations)], {}, name) };
-}
-
-function normalized(file: OnnxFile, node: GraphNode, input: Value, name: string): Value {
-  if (
-    !isOverChannels(
-      node,
-      Array.from({ length: input.rank }, () => null),
-    )
-  )
-    throw new NoOperator('normalizes another axis than the last');
-  const { factors, shifts } = foldOf(node);
-  const shape =
-    input.order === 'last' ? [factors.length] : [factors.length, ...Array.from({ length: input.rank - 2 }, () => 1)];
-  const scaled = file.node(
-    'Mul',
-    [input.name, file.constant(`${name}/factors`, 'float32', shape, factors)],
-    {},
-    `${name}/scaled`,
-  );
-  return {
-    ...input,
-    name: file.node('Add', [scaled, file.constant(`${name}/shifts`, 'float32', shape, shifts)], {}, name),
-  };
-}
