@@ -77,7 +77,11 @@ export class Adam {
   }
 
   private async hold(): Promise<void> {
-    for (const { mask, codebook } of this.slots) codebook?.show(await mask?.data<'float32'>());
+    for (const { mask, codebook, moving } of this.slots) {
+      const kept = codebook || moving ? await mask?.data<'float32'>() : undefined;
+      codebook?.show(kept);
+      await moving?.show(kept);
+    }
     const held = this.slots.flatMap(({ weight, mask, form }) => (form ? [{ weight, mask, form }] : []));
     if (held.length === 0) return;
     // In a function of its own, because the update of weights that are read again is slower.
@@ -97,8 +101,9 @@ export class Adam {
   /** Returns copies of the masked weights, or of their shadows where they have one; by weight name. */
   async maskedValues(): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
-    for (const { weight, mask, form, codebook } of this.slots)
-      if (mask) values.set(weight.name, codebook?.free() ?? (await copyOf(form?.shadow ?? weight.variable)));
+    for (const { weight, mask, form, codebook, moving } of this.slots)
+      if (mask)
+        values.set(weight.name, codebook?.free() ?? (await copyOf((form ?? moving)?.shadow ?? weight.variable)));
     return values;
   }
 
@@ -111,7 +116,7 @@ export class Adam {
 
   /** True where weights under no mask may become 0. */
   get roundsToZero(): boolean {
-    return this.slots.some(({ form, codebook }) => form?.roundsToZero ?? codebook?.isRounded);
+    return this.slots.some(({ form, codebook, moving }) => form?.roundsToZero ?? (codebook ?? moving)?.isRounded);
   }
 
   /**
@@ -120,7 +125,7 @@ export class Adam {
    * @param values returned by `maskedValues`, with no step since
    */
   async setMasks(masks: ReadonlyMap<string, Uint8Array>, values: ReadonlyMap<string, Float32Array>): Promise<void> {
-    for (const { weight, mask, regrows, form, codebook, parts } of this.slots) {
+    for (const { weight, mask, regrows, form, codebook, moving, parts } of this.slots) {
       const [next, now] = [masks.get(weight.name), values.get(weight.name)];
       if (!next || !now || !mask) continue;
       const { shape } = weight.variable;
@@ -128,12 +133,13 @@ export class Adam {
         const kept = tf.tensor(Float32Array.from(next), shape);
         mask.assign(kept);
         if (codebook) return;
-        if (!form) {
+        const shadow = (form ?? moving)?.shadow;
+        if (!shadow) {
           const cut = now.map((value, i) => (next[i] === 0 ? 0 : value));
           weight.variable.assign(tf.tensor(cut, shape));
         }
         if (regrows) return;
-        form?.shadow?.assign(tf.mul(form.shadow, kept));
+        shadow?.assign(tf.mul(shadow, kept));
         const { m, v } = parts[0]!;
         m.assign(tf.mul(m, kept));
         v.assign(tf.mul(v, kept));
@@ -151,8 +157,9 @@ export class Adam {
 
   dispose(): void {
     this.holding?.dispose();
-    for (const { mask, form, codebook, parts } of this.slots) {
+    for (const { mask, form, codebook, moving, parts } of this.slots) {
       form?.dispose();
+      moving?.dispose();
       codebook?.dispose();
       tf.dispose([mask, ...parts.flatMap(({ m, v }) => [m, v])].filter((tensor) => tensor !== undefined));
     }

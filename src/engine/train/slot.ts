@@ -2,6 +2,7 @@ import { UserError } from '../../protocol/errors';
 import { roundingTo } from '../checkpoint/stored-rounding';
 import { tf } from '../tf';
 import { TrainedCodebook } from './constraints/codebook';
+import { MovingCodebook } from './constraints/moving-codebook';
 import type { Constraint, Constraints } from './constraints/constraint';
 import { trainedForm } from './constraints/form';
 import type { TrainedForm, TrainedPart } from './constraints/trained-form';
@@ -51,7 +52,8 @@ export interface Slot {
   /** Undefined where the weight itself is trained, or its codebook. */
   readonly form: TrainedForm | undefined;
   readonly codebook: TrainedCodebook | undefined;
-  /** The tensors that are trained; none for a codebook. */
+  readonly moving: MovingCodebook | undefined;
+  /** The tensors that are trained; none for a codebook that keeps its assignments. */
   readonly parts: readonly Part[];
 }
 
@@ -70,15 +72,31 @@ export function slotOf(weight: TrainedWeight, kept: Kept, saved: Saved | undefin
   const regrows = mask !== undefined && kept.shadowed?.has(name) === true;
   // A run that an earlier version began has no state for a form: it goes on without one.
   const constraint = saved && !known?.shadow ? undefined : kept.constraints?.get(name);
-  const codebook = constraint && codebookOf(weight, constraint, known);
-  const form = codebook ? undefined : formOf(weight, { constraint, mask, regrows }, saved);
-  const parts = (codebook ? [] : (form?.parts ?? [weight])).map((trained): Part => {
+  const moving = constraint && movingOf(weight, constraint, saved);
+  const codebook = moving ? undefined : constraint && codebookOf(weight, constraint, known);
+  const form = (moving ?? codebook) ? undefined : formOf(weight, { constraint, mask, regrows }, saved);
+  const shadows = moving && [{ name, variable: moving.shadow }];
+  const parts = (codebook ? [] : (shadows ?? form?.parts ?? [weight])).map((trained): Part => {
     const slot = saved?.get(trained.name);
     const { shape, size } = trained.variable;
     if (saved) requireLengths(name, slot, size);
     return { trained, m: variable(slot?.m, shape), v: variable(slot?.v, shape) };
   });
-  return { weight, mask, regrows, form, codebook, parts };
+  return { weight, mask, regrows, form, codebook, moving, parts };
+}
+
+/** The name of the state of a moving codebook's values. */
+const valuesName = (name: string): string => `${name}#values`;
+
+function movingOf(
+  { name, variable: own }: TrainedWeight,
+  { form, stored, shadow }: Constraint,
+  saved: Saved | undefined,
+): MovingCodebook | undefined {
+  if (form?.kind !== 'codebook' || !form.moves) return undefined;
+  const start = variable(saved?.get(name)?.shadow ?? shadow ?? own.dataSync<'float32'>(), own.shape);
+  const values = saved?.get(valuesName(name))?.shadow ?? form.values;
+  return new MovingCodebook(own, start, values, stored && roundingTo(stored));
 }
 
 function codebookOf(
@@ -112,7 +130,7 @@ function requireLengths(name: string, slot: SlotState | undefined, length: numbe
 }
 
 /** Returns a copy of the state of a slot. */
-export async function stateOf({ weight, mask, form, codebook, parts }: Slot): Promise<SlotState[]> {
+export async function stateOf({ weight, mask, form, codebook, moving, parts }: Slot): Promise<SlotState[]> {
   const masked = mask ? { mask: Uint8Array.from(await mask.data<'float32'>()) } : {};
   if (codebook) {
     const { values, m, v } = codebook;
@@ -125,8 +143,12 @@ export async function stateOf({ weight, mask, form, codebook, parts }: Slot): Pr
       m: await copyOf(m),
       v: await copyOf(v),
       ...(i === 0 ? masked : {}),
-      ...(form ? { shadow: await copyOf(trained.variable) } : {}),
+      ...((form ?? moving) ? { shadow: await copyOf(trained.variable) } : {}),
     });
+  if (moving) {
+    const none = new Float32Array(moving.values.length);
+    states.push({ name: valuesName(weight.name), m: none, v: none, shadow: moving.values.slice() });
+  }
   return states;
 }
 

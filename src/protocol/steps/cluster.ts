@@ -21,6 +21,13 @@ export const cluster = defineStep({
       .optional()
       .describe('Numbers of values for single layers, by layer name; * stands for any characters.')
       .meta({ label: 'Single layers', group: 'advanced' }),
+    assignments: z
+      .enum(['keep', 'move'])
+      .default('move')
+      .describe(
+        'In a fine-tuning that follows: each weight keeps its value, which is trained; or it may move to another value (default).',
+      )
+      .meta({ labels: { keep: 'Keep', move: 'Move' } }),
     protect,
   },
   result: { layers: z.array(RestrictedLayer), ...measuredAfter },

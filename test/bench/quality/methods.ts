@@ -47,6 +47,12 @@ const removed = (macs: number, multipleOf: number): Steps => [
   { step: 'finetune', epochs: EPOCHS.recovery },
 ];
 
+/** Weights of few values learn from the dense network at a rate at which their values do not jump. */
+const restricted = (step: Steps[number]): Steps => [
+  step,
+  { step: 'finetune', epochs: EPOCHS.recovery, learningRate: 0.001, distill: {} },
+];
+
 /** All that is trained, in the order of the report. */
 export const methods: readonly Method[] = [
   { name: 'element-90', what: 'element, gradual, 90 % sparsity', reach: 0.001, steps: gradual(0.9) },
@@ -63,6 +69,24 @@ export const methods: readonly Method[] = [
     ],
   },
   { name: 'half-macs', what: 'filters removed, half of the MACs left', reach: -0.003, steps: removed(0.5, 8) },
+  {
+    name: 'clusters-16',
+    what: '16 clusters a layer, fine-tuned',
+    reach: -0.001,
+    steps: restricted({ step: 'cluster', clusters: 16 }),
+  },
+  {
+    name: 'ternary',
+    what: 'ternary weights, first and last layer kept',
+    reach: -0.004,
+    steps: restricted({ step: 'ternarize' }),
+  },
+  {
+    name: 'binary',
+    what: 'binary weights, first and last layer kept',
+    reach: -0.009,
+    steps: restricted({ step: 'binarize' }),
+  },
   { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8, 1) },
 ];
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clusteredData } from '../../../src/engine/compress/restrict/cluster';
-import { clustersOf, nearestOf } from '../../../src/engine/compress/restrict/clusters';
+import { clustersOf } from '../../../src/engine/compress/restrict/clusters';
 import { binarized, ternarized } from '../../../src/engine/compress/restrict/signs';
+import { nearestOf } from '../../../src/engine/nearest';
 import { Random } from '../../../src/engine/dataset/random';
 
 const random = (seed: number, length: number, digits = 1e6): Float32Array => {

@@ -1,8 +1,9 @@
 import type { ClusterStep } from '../../../protocol/steps/cluster';
 import type { ModelContent } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
+import { nearestOf } from '../../nearest';
 import { amountsByLayer } from '../layer-names';
-import { clustersOf, nearestOf } from './clusters';
+import { clustersOf } from './clusters';
 import { restricted, whyNotRestricted, type RestrictedModel } from './restrict';
 
 /**

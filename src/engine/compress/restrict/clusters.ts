@@ -1,3 +1,5 @@
+import { nearestOf } from '../../nearest';
+
 /** Bins of the histogram on which clusters are found. */
 const BINS = 4096;
 /** Passes over all weights that move the boundaries of clusters after that. */
@@ -24,27 +26,6 @@ export function clustersOf(weights: Float32Array, clusters: number): Float32Arra
   let values = meansOf(found, optimalEnds(found, clusters));
   for (let i = 0; i < REFINEMENTS; i++) values = refined(weights, values);
   return Float32Array.from(new Set(values)).sort();
-}
-
-/** Returns a function that finds the index of the nearest of some ascending values, the lower of two as near. */
-export function nearestOf(values: Float32Array): (weight: number) => number {
-  const last = values.length - 1;
-  const least = values[0] ?? 0;
-  const width = ((values[last] ?? 0) - least) / BINS;
-  // The nearest value at the lower end of each bin between the values.
-  const starts = new Uint16Array(BINS);
-  let place = 0;
-  const isNearer = (next: number, weight: number): boolean => weight - values[next - 1]! > values[next]! - weight;
-  for (let bin = 0; bin < BINS; bin++) {
-    while (place < last && isNearer(place + 1, least + (bin - 1) * width)) place++;
-    starts[bin] = place;
-  }
-  return (weight) => {
-    if (!(weight > least)) return 0;
-    let at = starts[Math.min(BINS - 1, Math.floor((weight - least) / width))]!;
-    while (at < last && isNearer(at + 1, weight)) at++;
-    return at;
-  };
 }
 
 /** Collects the weights other than 0 in bins of one width, and leaves empty ones out; undefined where there are none. */

@@ -83,10 +83,10 @@ function restrictions<Step extends RestrictStep>(
   return { constraints, tensors: model.tensors };
 }
 
-export const cluster: StepKind<ClusterStep> = kindOf(clustered, (_, _over, values) => {
+export const cluster: StepKind<ClusterStep> = kindOf(clustered, ({ assignments }, _, values) => {
   const distinct = distinctValues(values, MOST_VALUES);
   if (!distinct) throw new Error('a clustered kernel has more values than a codebook');
-  return codebookOf(values, distinct);
+  return { ...codebookOf(values, distinct), moves: assignments === 'move' };
 });
 export const ternarize: StepKind<TernarizeStep> = kindOf(ternarizedModel, ({ scales }, over) => ({
   kind: 'ternary',

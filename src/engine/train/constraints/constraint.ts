@@ -6,13 +6,18 @@ export interface ChannelNumbers {
   readonly values: Float32Array;
 }
 
-/** Every weight has one of a few values. Each keeps its value's number, and the values are trained. */
+/**
+ * Every weight has one of a few values. Each keeps its value's number, and the values are trained; or a shadow of the weight
+ * is trained, which has the nearest value, and each value is the mean of its shadows.
+ */
 export interface Codebook {
   readonly kind: 'codebook';
   /** At most 256 values, none of which is 0. */
   readonly values: Float32Array;
   /** Index into `values` for each weight; any index where the weight is masked. */
   readonly assignments: Uint8Array;
+  /** Weights may change to another value. */
+  readonly moves: boolean;
 }
 
 /** Every weight is a whole number of steps, from `least` to `most`: `level * step`, a single product in float32. */

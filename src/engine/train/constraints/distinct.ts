@@ -15,7 +15,7 @@ export function distinctValues(data: Float32Array, most: number): Float32Array |
   return Float32Array.from(found);
 }
 
-/** Makes the codebook of weights with few values, ascending. @throws Error for a value that is not in the list */
+/** Makes the codebook of weights with few values, ascending, which keep their assignments. @throws Error for a value that is not in the list */
 export function codebookOf(data: Float32Array, distinct: Float32Array): Codebook {
   const values = distinct.slice().sort();
   const places = new Map([...values].map((value, i) => [value, i]));
@@ -31,5 +31,5 @@ export function codebookOf(data: Float32Array, distinct: Float32Array): Codebook
     }
     assignments[i] = place;
   }
-  return { kind: 'codebook', values, assignments };
+  return { kind: 'codebook', values, assignments, moves: false };
 }

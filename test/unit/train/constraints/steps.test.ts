@@ -99,6 +99,25 @@ describe('the values of a codebook', () => {
     }));
 });
 
+describe('the values of a codebook whose weights may move', () => {
+  it('are the means of the shadows that are nearest, which go the way of tf.train.adam', () =>
+    property(async ({ values: shadow, mask, seed }) => {
+      const values = Float32Array.of(-1, 0.25, 1);
+      const few = shadow.map((value, i) => (mask[i] === 0 ? 0 : value < -0.4 ? -1 : value < 0.6 ? 0.25 : 1));
+      const form = { kind: 'codebook', values, assignments: new Uint8Array(few.length), moves: true } as const;
+      const { after, slots, gradients } = await stepped({ values: few, mask }, { form, shadow }, seed);
+      near(slots[0]!.shadow!, stock(shadow, gradients));
+      const last = slots[1]!.shadow!;
+      expect(slots[1]!.name).toBe('w#values');
+      for (const [k, value] of last.entries()) {
+        const own = [...slots[0]!.shadow!].filter((_, i) => mask[i] === 1 && after[i] === value);
+        if (own.length > 0) expect(value).toBeCloseTo(meanOf(own), 5);
+        if (k > 0) expect(value).toBeGreaterThan(last[k - 1]!);
+      }
+      after.forEach((value, i) => (mask[i] === 0 ? expect(value + 0).toBe(0) : expect(last).toContain(value)));
+    }));
+});
+
 /** Checks that the shadow goes the way of tf.train.adam, and that each weight is `project` of it. */
 async function withShadow(
   { values: shadow, mask, seed }: { values: Float32Array; mask: Uint8Array; seed: number },

@@ -16,6 +16,11 @@ const MAKING: Record<string, Making> = {
     const few = values.map((value) => (value === 0 ? 0 : Math.sign(value) * (Math.abs(value) > 0.2 ? 0.3 : 0.1)));
     return { constraint: { form: codebookOf(few, distinctValues(few, 256)!) }, values: few };
   },
+  'moving codebook': (values) => {
+    const few = values.map((value) => (value === 0 ? 0 : Math.sign(value) * (Math.abs(value) > 0.2 ? 0.3 : 0.1)));
+    const form = { ...codebookOf(few, distinctValues(few, 256)!), moves: true };
+    return { constraint: { form, shadow: values }, values: few };
+  },
   levels: (values, shape) => {
     const numbers = (value: number) => ({
       shape: shape.map((size, axis) => (axis === shape.length - 1 ? size : 1)),
@@ -51,6 +56,7 @@ const MAKING: Record<string, Making> = {
 /** The number of different values of each output channel, or of all, that a kernel may have beside 0. */
 const MOST: Record<string, { each: 'channel' | 'tensor'; values: number }> = {
   codebook: { each: 'tensor', values: 4 },
+  'moving codebook': { each: 'tensor', values: 4 },
   levels: { each: 'tensor', values: 3 },
   ternary: { each: 'tensor', values: 2 },
   'trained ternary': { each: 'channel', values: 2 },
@@ -124,7 +130,7 @@ describe('training on the cpu', () => {
     const { records } = states.at(-1)!;
     expect(records[2]!.loss).toBeLessThan(records[0]!.loss);
     // With random signs a codebook cannot learn much.
-    if (!name.includes('codebook')) expect(records[2]!.testAccuracy).toBeGreaterThan(0.8);
+    if (name.includes('moving') || !name.includes('codebook')) expect(records[2]!.testAccuracy).toBeGreaterThan(0.8);
   });
 
   it.each(Object.keys(MAKING))('goes on to the same bits from the bytes that it saved: %s', async (name) => {
