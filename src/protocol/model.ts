@@ -18,6 +18,15 @@ export const TensorInfo = z.object({
 });
 export type TensorInfo = z.infer<typeof TensorInfo>;
 
+/** Bits of a weight of a layer: of its kernel, or of all its weights where it has none. */
+export const BitsPerWeight = z.object({
+  /** Bits in the files. */
+  stored: z.number(),
+  /** Where the kernel has few values: different ones in units of their scale, and the entropy of one in bits. */
+  few: z.object({ values: z.number(), entropy: z.number() }).optional(),
+});
+export type BitsPerWeight = z.infer<typeof BitsPerWeight>;
+
 /** One layer with its current figures. */
 export const LayerInfo = z.object({
   name: z.string(),
@@ -30,6 +39,8 @@ export const LayerInfo = z.object({
   sparsity: z.number().nullable(),
   /** Dense multiply-accumulates for one example, over all calls of the layer; null if they cannot be inferred. */
   macs: z.number().nullable(),
+  /** Null without weights. */
+  bitsPerWeight: BitsPerWeight.nullable(),
   prunable: z.boolean(),
   /** The reason why it is left alone. */
   reason: z.string().optional(),

@@ -288,6 +288,20 @@ test('the smallest file is a recipe of a few steps', async () => {
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
+test('the bits of weights are a column with the reason for each, and sort the layers', async () => {
+  await open();
+  const cell = element('layer-row-dense_1').locator('[title*="bits"]');
+  expect(await cell.textContent()).toBe('3.7');
+  expect(await cell.getAttribute('title')).toBe('16 values, whose entropy is 3.71 bits a weight; stored in 32 bits.');
+  expect(await element('layer-row-dense').locator('[title*="bits"]').getAttribute('title')).toBe('Stored in 32 bits.');
+  const heading = page.getByRole('columnheader', { name: /^Bits/ });
+  await heading.getByRole('button').click();
+  if ((await heading.getAttribute('aria-sort')) === 'descending') await heading.getByRole('button').click();
+  expect(await heading.getAttribute('aria-sort')).toBe('ascending');
+  const first = element('layer-table').locator('tbody tr.layer').first();
+  expect(await first.getAttribute('data-testid')).toBe('layer-row-dense_1');
+});
+
 test('the values that weights would take are drawn on the histogram of the selected layer', async () => {
   await open();
   await element('add-cluster').click();

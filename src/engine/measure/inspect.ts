@@ -7,6 +7,7 @@ import type { Checkpoint, ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
 import type { GraphLayer } from '../model/model-graph';
 import { macsForOf, withInputShape } from '../model/input-shapes';
+import { bitsPerWeight } from './bits-per-weight';
 import { whyNotRunnable } from '../model/runnable';
 
 interface InspectOptions extends SizeOptions {
@@ -108,6 +109,7 @@ function describeLayer(layer: GraphLayer): LayerInfo {
     nonzero: sum(tensors).nonzero,
     sparsity: sparsityOf(kernels.params - kernels.nonzero, kernels.params),
     macs,
+    bitsPerWeight: bitsPerWeight(layer),
     prunable,
     ...(reason === undefined ? {} : { reason }),
     tensors,

@@ -8,6 +8,13 @@ const HEADS: readonly { column: Column; text: string; figure: boolean; wide?: bo
   { column: 'shape', text: 'Output', figure: true, wide: true },
   { column: 'params', text: 'Params', figure: true },
   { column: 'macs', text: 'MACs', figure: true, wide: true, title: 'Multiply-accumulates for one example' },
+  {
+    column: 'bits',
+    text: 'Bits',
+    figure: true,
+    wide: true,
+    title: 'Bits of a weight of the kernel: their entropy where it has few values, or else as stored',
+  },
   { column: 'sparsity', text: 'Sparsity', figure: true, title: 'Current zeros over the kernel weights of the layer' },
   { column: 'preview', text: 'Preview', figure: true, title: 'Sparsity after the planned pruning' },
   { column: 'threshold', text: 'Threshold', figure: true, title: 'Weights with a smaller |w| become 0' },

@@ -1,9 +1,19 @@
-import { compact, count, sampleShape, percent, weight } from '../../protocol/format';
+import type { BitsPerWeight } from '../../protocol/model';
+import { compact, count, sampleShape, percent, plural, weight } from '../../protocol/format';
 import { sentence } from '../ui/sentence';
-import type { LayerRow as Row } from './sort';
+import { bitsOf, type LayerRow as Row } from './sort';
 import { histograms, amounts } from '../state/session';
 import { Icon } from '../ui/icon';
 import { MiniHistogram } from './mini-histogram';
+
+/** `16 values take 3.7 bits each at best; stored in 32 bits` */
+function bitsWords(bits: BitsPerWeight | null): string | undefined {
+  if (!bits) return undefined;
+  const stored = `stored in ${Number(bits.stored.toFixed(1))} bits`;
+  if (!bits.few) return sentence(stored);
+  const { values, entropy } = bits.few;
+  return sentence(`${plural(values, 'value')}, whose entropy is ${entropy.toFixed(2)} bits a weight; ${stored}`);
+}
 
 /** One layer. If it cannot be pruned, the reason replaces its preview. */
 export function LayerRow({
@@ -22,6 +32,7 @@ export function LayerRow({
   onSelect: () => void;
 }) {
   const { layer, after } = row;
+  const bits = bitsOf(layer);
   const histogram = histograms.value.get(layer.name);
   const threshold = after?.threshold ?? 0;
   // A layer without an amount has a reason too, but nothing happened to it.
@@ -46,6 +57,9 @@ export function LayerRow({
       <td class="figure">{count(layer.params)}</td>
       <td class="figure wide" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
         {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}
+      </td>
+      <td class="figure wide" data-value={bits ?? undefined} title={bitsWords(layer.bitsPerWeight)}>
+        {bits === null ? '\u2013' : Number(bits.toFixed(1))}
       </td>
       <td class="figure" data-value={layer.sparsity ?? undefined}>
         {layer.sparsity === null ? '\u2013' : percent(layer.sparsity, 1)}

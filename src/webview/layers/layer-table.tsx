@@ -133,6 +133,7 @@ function AllRow({ active, tried, onSelect }: { active: boolean; tried: boolean; 
       <td class="wide" />
       <td class="figure">{count(model.totals.params)}</td>
       <td class="figure wide">{model.totals.macs === null ? '?' : compact(model.totals.macs)}</td>
+      <td class="wide" />
       <td class="figure">{percent(model.totals.sparsity, 1)}</td>
       <td class="figure after">{tried && after !== undefined ? percent(after, 1) : ''}</td>
       <td />

@@ -2,7 +2,7 @@ import type { LayerInfo } from '../../protocol/model';
 import type { PlannedLayer } from '../../protocol/plan';
 import { nextSort as following, sorted, type Key, type Sort as Sorting } from '../ui/sorting';
 
-export const COLUMNS = ['name', 'type', 'shape', 'params', 'macs', 'sparsity', 'preview', 'threshold'] as const;
+export const COLUMNS = ['name', 'type', 'shape', 'params', 'macs', 'bits', 'sparsity', 'preview', 'threshold'] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** Null column: the order of the model. */
@@ -16,6 +16,10 @@ export interface LayerRow {
   index: number;
 }
 
+/** The bits of a weight that count: at best where it has few values, or else as stored; null without weights. */
+export const bitsOf = ({ bitsPerWeight }: LayerInfo): number | null =>
+  bitsPerWeight && (bitsPerWeight.few?.entropy ?? bitsPerWeight.stored);
+
 function key(row: LayerRow, column: Column): Key {
   switch (column) {
     case 'name':
@@ -28,6 +32,8 @@ function key(row: LayerRow, column: Column): Key {
       return row.layer.params;
     case 'macs':
       return row.layer.macs;
+    case 'bits':
+      return bitsOf(row.layer);
     case 'sparsity':
       return row.layer.sparsity;
     case 'preview':

@@ -42,6 +42,7 @@ export function layerOf(name: string, weights: readonly number[], biases = 0): L
     nonzero: nonzero + biases,
     sparsity: 1 - nonzero / weights.length,
     macs: weights.length,
+    bitsPerWeight: { stored: 32 },
     prunable: true,
     tensors: [
       { ...tensor, name: `${name}/kernel`, shape: [weights.length], params: weights.length, nonzero },
@@ -67,6 +68,7 @@ export const emptyLayer = (name: string): LayerInfo => ({
   nonzero: 0,
   sparsity: null,
   macs: 0,
+  bitsPerWeight: null,
   prunable: false,
   reason: 'it has no weights',
   tensors: [],

@@ -1,9 +1,9 @@
 import { count, percent } from '../../../protocol/format';
 import type { PackedSizes } from '../../../protocol/measure/packing';
-import { storedBytes } from '../../checkpoint/dtype';
 import type { Packed } from '../../checkpoint/packed/pack';
 import type { FileSizes } from '../../checkpoint/sizes';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
+import { bytesOf } from '../../measure/bits-per-weight';
 import { idealOf } from '../../measure/ideal-bits';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
@@ -51,11 +51,7 @@ function figuresOf(tensors: readonly Tensor[], packed: Packed): Omit<PackedSizes
   return {
     params: sum(({ data }) => data.length),
     nonzero: sum(countNonzero),
-    bytes: sum(({ name, shape, dtype, data, quantization }) =>
-      dtype === 'string'
-        ? data.byteLength
-        : storedBytes({ name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) }),
-    ),
+    bytes: sum(bytesOf),
     packedBits: sum(({ name }) => packed.tensorBits.get(name) ?? 0),
     idealBits: sum((tensor) => idealOf(tensor).bits),
   };
