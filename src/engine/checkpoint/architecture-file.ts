@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../../protocol/errors';
 import { readJson } from './model-json';
+import { readPackedBytes } from './packed/read-bytes';
+import { unpack } from './packed/unpack';
 
 /** The description of a network whose weights do not count. */
 export interface ArchitectureFile {
@@ -12,14 +14,17 @@ export interface ArchitectureFile {
 }
 
 const Topology = z.record(z.string(), z.unknown());
-/** A model.json, with weights or without. */
+/** A model.json, with weights or without, or a packed model. */
 const ModelJson = z.looseObject({ modelTopology: Topology });
 /** The text that `model.to_json()` of Keras and `model.toJSON()` of TensorFlow.js return. */
 const Bare = z.looseObject({ class_name: z.string(), config: z.unknown() });
 
 /** Reads the description of a network. @throws UserError */
 export async function readArchitecture(file: string): Promise<ArchitectureFile> {
-  const { value } = await readJson(file);
+  const packed = await readPackedBytes(file);
+  const value = packed
+    ? unpack(packed.bytes, path.basename(file), () => undefined).described
+    : (await readJson(file)).value;
   const model = ModelJson.safeParse(value);
   const topology = model.success ? model.data.modelTopology : Bare.safeParse(value).data;
   if (!topology)
