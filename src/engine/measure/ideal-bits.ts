@@ -6,7 +6,7 @@ const MOST_VALUES = 65_536;
 
 /** What the values of a tensor are, and what they take at best. */
 export interface Ideal {
-  /** Entropy of the places of zeros, and of the other values with the table of them; both of zero order. */
+  /** Entropy of the places of zeros, and of the other values with the table of them, for the tensor or for each channel; both of zero order. */
   readonly bits: number;
   /** Different values other than 0; undefined where there are more than 65,536. */
   readonly values: number | undefined;
@@ -38,7 +38,29 @@ function compute({ name, shape, dtype, data, quantization }: Tensor): Ideal {
   const places = entropy([nonzero, words.length - nonzero]);
   const isFew = times.size <= MOST_VALUES;
   const table = isFew ? entropy([...times.values()]) + times.size * width : Infinity;
-  return { bits: places + Math.min(table, nonzero * width), values: isFew ? times.size : undefined };
+  const channels = shape.at(-1) ?? 1;
+  return {
+    bits: places + Math.min(table, nonzero * width, channels > 1 ? byChannel(words, channels, width) : Infinity),
+    values: isFew ? times.size : undefined,
+  };
+}
+
+/** Most values of a channel that are counted apart: those of numbers of 8 bits. */
+const MOST_IN_CHANNEL = 256;
+
+/** Bits of the values other than 0 where each place of the last axis has a table of its own; infinite where it has many values. */
+function byChannel(words: Int32Array | Uint8Array, channels: number, width: number): number {
+  let bits = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    const times = new Map<number, number>();
+    for (let i = channel; i < words.length; i += channels) {
+      const word = words[i]!;
+      if (word !== 0) times.set(word, (times.get(word) ?? 0) + 1);
+      if (times.size > MOST_IN_CHANNEL) return Infinity;
+    }
+    bits += entropy([...times.values()]) + times.size * width;
+  }
+  return bits;
 }
 
 /** Bits of so many symbols of each kind. */

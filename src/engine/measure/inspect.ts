@@ -10,7 +10,7 @@ import { macsForOf, withInputShape } from '../model/input-shapes';
 import { bitsPerWeight } from './bits-per-weight';
 import { whyNotRunnable } from '../model/runnable';
 
-interface InspectOptions extends SizeOptions {
+export interface InspectOptions extends SizeOptions {
   readonly inputShape?: readonly number[] | undefined;
   readonly files?: (() => Promise<FileSizes>) | undefined;
   readonly packed?: (() => Promise<Pick<ModelTotals, 'packedBytes' | 'idealBits'>>) | undefined;

@@ -6,7 +6,8 @@ import { NO_DATASET } from '../../protocol/dataset';
 import { runMetrics, type RunResult, type StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { OutputFolder } from '../folder/output-folder';
-import { inspect } from '../measure/inspect';
+import { packedFigures } from '../compress/pack/if-packed';
+import { inspect, type InspectOptions } from '../measure/inspect';
 import type { RunFolder } from './folder/run-folder';
 import { notesAfter } from './notes';
 import { hasOnnx, writeOnnx } from './onnx';
@@ -26,7 +27,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
   try {
     const { checkpoint, hashes } = await outcomeOf(context);
     const sizes = { inputShape: inputShapeOf(recipe.steps) };
-    const after = await inspect(checkpoint, sizes);
+    const after = await inspect(checkpoint, { ...sizes, ...packedToo(checkpoint) });
     checkOutcome(context, checkpoint, after);
     const onnx = hasOnnx(checkpoint) ? await writeOnnx(context, checkpoint) : undefined;
     const seconds = await folder.seconds();
@@ -39,7 +40,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       out: outOf(folder.output, prepared),
       folder: folder.given,
       steps: state.results,
-      before: parent && (await inspect(parent, sizes)).totals,
+      before: parent && (await inspect(parent, { ...sizes, ...packedToo(parent) })).totals,
       after: after.totals,
       ...runMetrics({
         before: recipe.steps.some(compresses) ? state.before : null,
@@ -63,6 +64,15 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
     await folder.takeBack(state.own).catch(() => undefined);
     throw error;
   }
+}
+
+/** Most bytes of weights that are packed only to report the size: more would take longer than a second or two. */
+const PACKED_MOST = 32 * 1024 * 1024;
+
+/** Measures the packed size of a small model too. */
+function packedToo(checkpoint: Checkpoint): Pick<InspectOptions, 'packed'> {
+  const bytes = checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
+  return bytes > PACKED_MOST ? {} : { packed: () => Promise.resolve(packedFigures(checkpoint)) };
 }
 
 /** Returns the final checkpoint as read from its files; the first one where no step changes it. */

@@ -70,6 +70,9 @@ function lines(result: RunResult): Line[] {
     line('sparsity', 'Sparsity', before?.sparsity ?? null, after.sparsity, percent, inPoints),
     line('bytes', 'Size', before?.bytes ?? null, after.bytes, bytes, change),
     line('gzip', 'Size, gzip', before?.gzipBytes ?? null, after.gzipBytes, bytes, change),
+    ...(after.packedBytes === undefined
+      ? []
+      : [line('packed', 'Size, packed', before?.packedBytes ?? null, after.packedBytes, bytes, change)]),
     ...(metrics.afterPrune === null
       ? []
       : [

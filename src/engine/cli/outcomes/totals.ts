@@ -10,6 +10,9 @@ export function totalsTable({ before, after }: Pick<RunResult, 'before' | 'after
     ...(before ? [['before', before] as [string, ModelTotals]] : []),
     ['after', after],
   ];
+  const isPacked = rows.some(([, { packedBytes }]) => packedBytes !== undefined);
+  const size = (value: number | undefined, per = 1): string =>
+    value === undefined ? '' : bytes(Math.ceil(value / per));
   return table(
     [
       { heading: '' },
@@ -18,6 +21,12 @@ export function totalsTable({ before, after }: Pick<RunResult, 'before' | 'after
       { heading: 'sparsity', right },
       { heading: 'files', right },
       { heading: 'gzip', right },
+      ...(isPacked
+        ? [
+            { heading: 'packed', right },
+            { heading: 'ideal', right },
+          ]
+        : []),
     ],
     rows.map(([name, figures]) => [
       name,
@@ -26,6 +35,7 @@ export function totalsTable({ before, after }: Pick<RunResult, 'before' | 'after
       percent(figures.sparsity),
       bytes(figures.bytes),
       bytes(figures.gzipBytes),
+      ...(isPacked ? [size(figures.packedBytes), size(figures.idealBits, 8)] : []),
     ]),
   );
 }

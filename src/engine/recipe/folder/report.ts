@@ -63,6 +63,15 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
         ],
         ['bytes of the files', ...totals(({ bytes }) => count(bytes))],
         ['bytes with gzip', ...totals(({ gzipBytes }) => count(gzipBytes))],
+        ...(after.packedBytes === undefined
+          ? []
+          : [
+              ['bytes packed', ...totals(({ packedBytes }) => (packedBytes === undefined ? '?' : count(packedBytes)))],
+              [
+                'bytes at best',
+                ...totals(({ idealBits }) => (idealBits === undefined ? '?' : count(Math.ceil(idealBits / 8)))),
+              ],
+            ]),
       ],
     ),
     '',
