@@ -1,5 +1,5 @@
 import { HEAD } from './head';
-import { damaged } from './packed-error';
+import { refuse } from './refuse';
 import { primedModel } from './primed-model';
 import { rangeDecoder } from './range-decoder';
 import { readText } from './text-model';
@@ -35,12 +35,12 @@ export interface Opened {
 
 /** Opens a packed file. Its SHA-256 is not checked, but weights are. @throws Error */
 export function openPacked(bytes: Uint8Array): Opened {
-  if (bytes.subarray(0, HEAD.length).join() !== HEAD.join()) damaged('No packed file of version 1.');
+  if (bytes.subarray(0, HEAD.length).join() !== HEAD.join()) refuse('No packed file of version 1.');
   const coder = rangeDecoder(bytes, HEAD.length, bytes.length - CHECKSUM);
   const { parameter, tensor } = weightsDecoder(coder);
   const textBytes = parameter();
   const weightBytes = parameter();
-  if (weightBytes > bytes.length * EXPANSION || textBytes > TEXT_ALLOWED + bytes.length * TEXT_EXPANSION) damaged();
+  if (weightBytes > bytes.length * EXPANSION || textBytes > TEXT_ALLOWED + bytes.length * TEXT_EXPANSION) refuse();
   return {
     text: readText(coder, primedModel(textBytes), textBytes),
     weightsOf: (tensors) => {
@@ -51,7 +51,7 @@ export function openPacked(bytes: Uint8Array): Opened {
         // Texts and complex numbers are bytes: how many is said there.
         const shape = /^[sc]/.test(one.dtype) ? [parameter()] : one.shape;
         const count = shape.reduce((product, axis) => product * axis, 1);
-        if (!(at + count * size <= weightBytes)) damaged();
+        if (!(at + count * size <= weightBytes)) refuse();
         const Kind = size < 2 ? Uint8Array : size < 4 ? Uint16Array : Uint32Array;
         // Decoded in place where the address allows that.
         const words = at % size ? new Kind(count) : new Kind(all.buffer, at, count);
@@ -59,7 +59,7 @@ export function openPacked(bytes: Uint8Array): Opened {
         if (at % size) all.set(new Uint8Array(words.buffer), at);
         at += count * size;
       }
-      if (at < weightBytes || coder.raw(31) !== checkOf(all)) damaged();
+      if (at < weightBytes || coder.raw(31) !== checkOf(all)) refuse();
       return all;
     },
   };

@@ -1,5 +1,5 @@
 import { learn, type Chances } from './chances';
-import { damaged } from './packed-error';
+import { refuse } from './refuse';
 
 /** Decodes decisions from the bytes of a range coder. */
 export interface RangeDecoder {
@@ -11,11 +11,6 @@ export interface RangeDecoder {
   readonly raw: (bits: number) => number;
 }
 
-/** The range is at least this between decisions, and below 2^31. */
-const LEAST = 1 << 23;
-/** Bytes that may be read beyond the end: the last bytes of the stream are left out where they are 0. */
-const BEYOND = 8;
-
 /**
  * Returns a decoder of a part of a file. Its functions throw a sentence where the stream ends too early.
  * @param at where the stream begins
@@ -25,8 +20,10 @@ export function rangeDecoder(bytes: Uint8Array, at: number, end: number): RangeD
   let range = 1;
   let code = 0;
   const refill = (): void => {
-    while (range < LEAST) {
-      if (at >= end + BEYOND) damaged();
+    // Between decisions the range is at least this, and below 2^31.
+    while (range < 2 ** 23) {
+      // The last bytes of the stream are left out where they are 0.
+      if (at >= end + 8) refuse();
       range *= 256;
       code = (code << 8) | (at < end ? bytes[at]! : 0);
       at++;
@@ -53,7 +50,7 @@ export function rangeDecoder(bytes: Uint8Array, at: number, end: number): RangeD
         const some = Math.min(bits, 12);
         range >>>= some;
         const digits = (code / range) | 0;
-        if (digits >> some) damaged();
+        if (digits >> some) refuse();
         code -= digits * range;
         value = (value << some) | digits;
         refill();

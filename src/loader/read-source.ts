@@ -1,3 +1,4 @@
+import { refuse } from './refuse';
 import type { PackedOptions, PackedSource } from './public';
 
 /** The file system of Node.js, where it is. */
@@ -13,7 +14,7 @@ export async function readSource(
   const fs = filesOf(globalThis);
   if (fs && !/^(https?|data|blob):/.test(String(source))) return fs.promises.readFile(source);
   const response = await fetch(source, requestInit);
-  if (!response.ok) throw new Error(`"${String(source)}" cannot be fetched: ${response.status}.`);
+  if (!response.ok) refuse(`Cannot fetch "${String(source)}": ${response.status}.`);
   const total = Number(response.headers.get('content-length'));
   const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body!.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

@@ -1,6 +1,6 @@
 import { chances, type Chances } from './chances';
 import { DENSITIES, densityOf, FLOAT, GRID, MAGNITUDES, NUMBER, PLACES, SIGNS, TABLE, WHOLE } from './layout';
-import { damaged } from './packed-error';
+import { refuse } from './refuse';
 import type { RangeDecoder } from './range-decoder';
 
 /** Bits of numbers as they are stored. */
@@ -26,7 +26,7 @@ export function weightsDecoder({ among, bit, raw }: RangeDecoder): WeightsDecode
   /** Decodes a number: the length of number + 1 in unary, then its bits, of which the first three are learned. */
   const number = (all: Chances, at: number): number => {
     let length = 0;
-    while (bit(all, at + length)) if (++length > 31) damaged();
+    while (bit(all, at + length)) if (++length > 31) refuse();
     let value = 1;
     let left = length;
     for (; left && value < 8; left--) value = value * 2 + bit(all, at + 32 + length * 8 + value);
@@ -45,7 +45,7 @@ export function weightsDecoder({ among, bit, raw }: RangeDecoder): WeightsDecode
     const byDensity = parameter();
     const least = parameter() + 1;
     const outer = size / inner;
-    if (nested && kind % FLOAT) damaged();
+    if (nested && kind % FLOAT) refuse();
 
     let zero = 0;
     let valueOf = (value: number, _place: number): number => value + zero;
@@ -54,7 +54,7 @@ export function weightsDecoder({ among, bit, raw }: RangeDecoder): WeightsDecode
       const below = parameter();
       const table = words.slice(0, parameter()).fill(0);
       tensor(table, mantissa, true);
-      valueOf = (value) => table[below + value - (value > 0 ? 1 : 0)] ?? damaged();
+      valueOf = (value) => table[below + value - (value > 0 ? 1 : 0)] ?? refuse();
     } else if (kind === GRID) {
       const scales = new Float32Array(Math.min(size, parameter()));
       tensor(new Uint32Array(scales.buffer), 23, true);
@@ -79,7 +79,7 @@ export function weightsDecoder({ among, bit, raw }: RangeDecoder): WeightsDecode
     for (let at = 0, i = 0; at < size; i++) {
       let left = Math.min(line, size - at);
       let count = number(all, densityOf(counts[i - compared] ?? 0) * NUMBER);
-      if (count > left) damaged();
+      if (count > left) refuse();
       counts[i] = count;
       const density = byDensity && densityOf(count);
       for (; count; at++, left--) {

@@ -97,5 +97,6 @@ it('rejects with a sentence what is no packed file, or a damaged one', async () 
   expect(await refusal((all) => all.fill(all[200_000]! ^ 1, 200_000, 200_001))).toBe(
     'Error: This packed file is damaged.',
   );
+  expect(await refusal((all) => all.fill(all[40]! ^ 1, 40, 41))).toBe('Error: This packed file is damaged.');
   expect(await refusal((all) => all.subarray(0, 300_000))).toBe('Error: This packed file is damaged.');
 });

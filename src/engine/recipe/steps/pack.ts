@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/steps';
 import { PACKED_EXTENSION, type PackStep } from '../../../protocol/steps/pack';
+import { unpack } from '../../checkpoint/packed/unpack';
 import { keptCounts } from '../../compress/counts';
 import { packWith } from '../../compress/pack/write-packed';
 import { writeState } from '../folder/state';
@@ -15,7 +16,10 @@ async function run(context: RunContext, step: PackStep): Promise<StepResult> {
   const { folder, state, listener } = context;
   const file = fileOf(step);
   const model = stamped(context, context.model, state.accuracies);
-  const { packed, sizesOf } = packWith(model, { smallWeights: step.smallWeights, signal: listener.signal });
+  const { packed, weightsHash, sizesOf } = packWith(model, {
+    smallWeights: step.smallWeights,
+    signal: listener.signal,
+  });
   if (!Object.hasOwn(state.own.packed, file) && (await folder.has(file)))
     throw new UserError(
       `The folder ${folder.given} holds a file "${file}" that this run did not write: choose another name or folder.`,
@@ -24,7 +28,8 @@ async function run(context: RunContext, step: PackStep): Promise<StepResult> {
   await writeState(folder, state);
   await folder.write(file, packed.bytes);
   const written = await folder.read(file, packed.bytes.byteLength);
-  if (!written?.equals(packed.bytes))
+  // Decoded again: every figure is of the file.
+  if (!written?.equals(packed.bytes) || unpack(written, file, () => undefined).weightsHash !== weightsHash)
     throw new UserError(`The file "${file}" reads back as another: check the disk, and choose another folder.`);
   return { step: 'pack', packed: await sizesOf(file, written.byteLength) };
 }
