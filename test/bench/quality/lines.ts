@@ -7,11 +7,11 @@ import { oneShot } from './methods';
 const POINTS = 100;
 
 /** Each method beside the dense network, in points of test accuracy. */
-export function methodLines(methods: readonly MethodFigures[], { longer }: DenseFigures): BenchLine[] {
+export function methodLines(methods: readonly MethodFigures[], dense: DenseFigures): BenchLine[] {
   return methods.map(({ method, accuracy }) =>
     atLeast(
       `${method.what}: against dense`,
-      (mean(accuracy) - mean(longer)) * POINTS,
+      (mean(accuracy) - mean(dense[method.of ?? 'longer'])) * POINTS,
       'points',
       Number((method.reach * POINTS).toFixed(3)),
     ),

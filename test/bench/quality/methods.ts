@@ -10,6 +10,8 @@ export interface Method {
   readonly what: string;
   /** By how much its mean test accuracy may differ from that of the dense network, at least; 0.001 is a tenth of a point. */
   readonly reach: number;
+  /** The dense network to compare with: by default the one that was trained for as many epochs as both together. */
+  readonly of?: 'start';
   readonly steps: Steps;
 }
 
@@ -86,6 +88,40 @@ export const methods: readonly Method[] = [
     what: 'binary weights, first and last layer kept',
     reach: -0.009,
     steps: restricted({ step: 'binarize' }),
+  },
+  {
+    name: 'float16',
+    what: 'float16 weights',
+    reach: -0.0001,
+    of: 'start',
+    steps: [{ step: 'quantize', bits: 'float16' }],
+  },
+  { name: 'uint8', what: 'uint8 weights', reach: -0.0005, of: 'start', steps: [{ step: 'quantize', bits: 'uint8' }] },
+  {
+    name: 'int8-calibrated',
+    what: 'int8 weights and activations, calibrated',
+    reach: -0.0015,
+    of: 'start',
+    steps: [{ step: 'quantize', bits: 'int8', activations: true }],
+  },
+  {
+    name: 'int8-trained',
+    what: 'int8 weights and activations, trained',
+    reach: 0,
+    steps: restricted({ step: 'quantize', bits: 'int8', activations: true }),
+  },
+  {
+    name: 'int4',
+    what: '4-bit weights, not trained',
+    reach: -0.003,
+    of: 'start',
+    steps: [{ step: 'quantize', bits: 'int4' }],
+  },
+  {
+    name: 'int2',
+    what: '2-bit weights, trained',
+    reach: -0.005,
+    steps: restricted({ step: 'quantize', bits: 'int2' }),
   },
   { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8, 1) },
 ];
