@@ -7,6 +7,7 @@ import { LayerFigures, ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
 import { OnnxFigures } from './onnx';
 import { StepResult } from './steps';
+import { RunSizes } from './weight-sizes';
 
 /** The progress of a whole run: the finished share, 0 to 1, and the seconds left if known. */
 export const RunClock = z.object({ share: z.number(), secondsLeft: z.number().optional() });
@@ -75,6 +76,8 @@ const Result = z.object({
   normalization: NormalizationInUse.optional(),
   /** Every layer of the final checkpoint. Earlier versions wrote neither layers nor times. */
   layers: z.array(LayerFigures).optional(),
+  /** Sizes of the weights; those after each step are in its result. Absent in runs of earlier versions. */
+  sizes: RunSizes.optional(),
   /** The duration without pauses between resumed parts, and the end in ISO 8601. */
   seconds: z.number().optional(),
   finished: z.string().optional(),

@@ -288,6 +288,24 @@ test('the smallest file is a recipe of a few steps', async () => {
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
+test('the outcome shows the bytes of each layer, and what each step saved', async () => {
+  await open();
+  await element('mode-select').selectOption('percent');
+  await element('threshold-number').fill('80');
+  await element('fine-tune-epochs').fill('0');
+  await expect.poll(() => element('prune-button').isDisabled()).toBe(false);
+  await element('prune-button').click();
+  await element('run-sizes').waitFor();
+  const row = element('size-row-dense');
+  expect(await row.locator('th, td').allTextContents()).toEqual(['dense', '1.61 MB', '1.61 MB', '402 kB', '']);
+  const width = (name: string) => row.locator(`.size-${name}`).getAttribute('width').then(Number);
+  expect(await width('before')).toBe(100);
+  expect(await width('best')).toBeCloseTo(25, 1);
+  const steps = element('step-sizes').locator('tbody tr');
+  expect(await steps.count()).toBe(2);
+  expect(await steps.last().textContent()).toMatch(/^Prune.*75/);
+});
+
 test('the bits of weights are a column with the reason for each, and sort the layers', async () => {
   await open();
   const cell = element('layer-row-dense_1').locator('[title*="bits"]');

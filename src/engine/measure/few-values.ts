@@ -11,8 +11,6 @@ export interface FewValues {
   readonly values: number;
   /** Entropy of the value of a weight, in bits. */
   readonly entropy: number;
-  /** Scales and values that a table of them holds. */
-  readonly table: number;
 }
 
 const known = new WeakMap<Tensor, FewValues | 'many'>();
@@ -39,7 +37,7 @@ function compute(one: GraphTensor): FewValues | undefined {
     values++;
     entropy += (count / data.length) * Math.log2(data.length / count);
   }
-  return { values, entropy, table: tableOf(constraint?.form, values, channels.count) };
+  return { values, entropy };
 }
 
 /** Values are counted in so many places: 255 steps on each side of 0, 256 values of a codebook and 0, or 8 bits. */
@@ -65,22 +63,5 @@ function placeOf(
       const { min = 0, scale = 1 } = stored ?? {};
       return (value) => Math.round((value - min) / scale);
     }
-  }
-}
-
-function tableOf(form: Form | undefined, values: number, channels: number): number {
-  switch (form?.kind) {
-    case 'binary':
-    case 'ternary': {
-      const scales = form.kind === 'ternary' ? 2 : 1;
-      return scales * channels;
-    }
-    case 'levels':
-      return form.step.values.length;
-    case 'codebook':
-      return values;
-    case undefined:
-      // The smallest value and the step of a stored grid.
-      return 2;
   }
 }

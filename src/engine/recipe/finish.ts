@@ -8,6 +8,7 @@ import type { Checkpoint } from '../checkpoint/types';
 import type { OutputFolder } from '../folder/output-folder';
 import { packedFigures } from '../compress/pack/if-packed';
 import { inspect, type InspectOptions } from '../measure/inspect';
+import { runSizes } from '../measure/weight-sizes';
 import type { RunFolder } from './folder/run-folder';
 import { notesAfter } from './notes';
 import { hasOnnx, writeOnnx } from './onnx';
@@ -53,6 +54,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       ...(noAccuracy === undefined ? {} : { noAccuracy }),
       ...(notes.length === 0 ? {} : { notes }),
       layers: after.layers.map((layer) => LayerFigures.parse(layer)),
+      sizes: runSizes(parent, checkpoint),
       ...(seconds === undefined ? {} : { seconds }),
       finished: new Date().toISOString(),
       ...(hashes ? { written: hashes } : {}),

@@ -10,6 +10,7 @@ import { startFolder } from './folder/layout';
 import { RunFolder, type FreshState } from './folder/run-folder';
 import { writeState } from './folder/state';
 import { keptWork } from './kept-work';
+import { weightSizes } from '../measure/weight-sizes';
 import { lostNote, notesBefore } from './notes';
 import { prepare, readParent } from './prepare';
 import { hashRecipe } from './provenance';
@@ -93,9 +94,14 @@ async function restrictionsIn(context: RunContext): Promise<Restrictions[]> {
   return found;
 }
 
-/** Adds to the result of a step what it left of the work of earlier ones, and reports what it did not. */
-function noted({ model, listener, state }: RunContext, before: ModelContent, result: StepResult): StepResult {
-  const kept = model === before ? undefined : keptWork(before, model);
+/**
+ * Adds to the result of a step that changed the model the sizes of its weights and what it left of the work of earlier ones,
+ * and reports what it did not.
+ */
+function noted({ model, listener, state }: RunContext, before: ModelContent, told: StepResult): StepResult {
+  if (model === before) return told;
+  const result = { ...told, weightSizes: weightSizes(model) };
+  const kept = keptWork(before, model);
   if (!kept) return result;
   if (kept.lost.length > 0)
     listener.report({ kind: 'message', text: lostNote({ index: state.step, name: result.step, lost: kept.lost }) });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KeptWork } from '../kept';
+import { WeightSizes } from '../weight-sizes';
 
 declare module 'zod' {
   /** Keywords of a field for a form and the command line, beside its description: `field.meta({ ... })`. */
@@ -79,7 +80,10 @@ export interface StepDefinition<
 
 type Named<Name extends string, Shape extends z.ZodRawShape> = { step: z.ZodLiteral<Name> } & Shape;
 /** A result: every step says what it left of the work of earlier ones. */
-type Kept<Shape extends z.ZodRawShape> = { keptWork: z.ZodOptional<typeof KeptWork> } & Shape;
+type Kept<Shape extends z.ZodRawShape> = {
+  keptWork: z.ZodOptional<typeof KeptWork>;
+  weightSizes: z.ZodOptional<typeof WeightSizes>;
+} & Shape;
 
 const always = <Step>(trait: Trait<Step> = false): ((step: Step) => boolean) =>
   typeof trait === 'function' ? trait : () => trait;
@@ -117,7 +121,12 @@ export function defineStep<
   return {
     name,
     schema: z.strictObject({ step: z.literal(name), ...options }),
-    result: z.object({ step: z.literal(name), keptWork: KeptWork.optional(), ...result }),
+    result: z.object({
+      step: z.literal(name),
+      keptWork: KeptWork.optional(),
+      weightSizes: WeightSizes.optional(),
+      ...result,
+    }),
     traits: {
       ...{ startsModel, changesModel, trains, recovers, plansByRunning },
       compresses: always(traits.compresses),

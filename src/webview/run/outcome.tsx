@@ -14,6 +14,7 @@ import { ask } from '../state/host';
 import { Button } from '../ui/button';
 import { Tag } from '../ui/tag';
 import { CopyRecipe } from './copy-recipe';
+import { Sizes } from './sizes';
 import { Packed } from './packed';
 
 interface Line {
@@ -208,6 +209,7 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
           {note}
         </p>
       ))}
+      <Sizes result={result} />
       {result.steps.map((step) => step.step === 'pack' && <Packed key={step.packed.file} packed={step.packed} />)}
       <div class="row">
         <Button

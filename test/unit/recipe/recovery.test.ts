@@ -127,6 +127,7 @@ describe('rewinding', () => {
     expect(result.steps[1]).toEqual({
       step: 'rewind',
       to: 'early',
+      weightSizes: { bytes: 940, idealBits: expect.closeTo(2375.28, 1) as number },
       kept,
       zeros,
       keptWork: { zeros, tensors: 0, lost: [] },

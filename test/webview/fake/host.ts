@@ -376,7 +376,12 @@ export class FakeHost {
       out: `/models/${job.folder}/model.json`,
       folder: `/models/${job.folder}`,
       steps: [
-        { step: 'prune', layers: counts.layers, ...afterStep(measures ? [this.metric(pruneAccuracy)] : null) },
+        {
+          step: 'prune',
+          weightSizes: { bytes: before.params * 4, idealBits: before.params * 8 },
+          layers: counts.layers,
+          ...afterStep(measures ? [this.metric(pruneAccuracy)] : null),
+        },
         ...(job.steps.some(({ step }) => step === 'target')
           ? [fakeTarget(model, counts.layers, this.pretence.task)]
           : []),
@@ -395,6 +400,16 @@ export class FakeHost {
         afterFineTune: measures && epochs > 0 ? [this.metric(0.9157)] : null,
       }),
       sampleData: state.dataset?.sample ?? false,
+      sizes: {
+        before: { bytes: before.params * 4, idealBits: before.params * 32 },
+        layers: model.inspection.layers
+          .filter(({ params }) => params > 0)
+          .map(({ name, params }) => ({
+            name,
+            before: { bytes: params * 4, idealBits: params * 32 },
+            after: { bytes: params * 4, idealBits: params * 8 },
+          })),
+      },
     };
   }
 }

@@ -1,0 +1,111 @@
+import { bytes } from '../../protocol/format';
+import type { RunResult } from '../../protocol/run';
+import type { RunSizes } from '../../protocol/weight-sizes';
+import { layerLines, stepLines, type LayerLine } from './size-lines';
+
+const WIDTH = 100;
+const HEIGHT = 12;
+
+/** The bytes of a layer before (outline), in the files (light) and at best or packed (full). */
+function Bar({ line, largest }: { line: LayerLine; largest: number }) {
+  const long = (size: number): number => (largest > 0 ? (size / largest) * WIDTH : 0);
+  return (
+    <svg class="size-bar" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <rect class="size-files" x={0} y={1} width={long(line.files)} height={HEIGHT - 2} />
+      <rect class="size-best" x={0} y={1} width={long(line.best)} height={HEIGHT - 2} />
+      {line.before !== null && (
+        <rect
+          class="size-before"
+          vector-effect="non-scaling-stroke"
+          x={0}
+          y={0.5}
+          width={long(line.before)}
+          height={HEIGHT - 1}
+        />
+      )}
+    </svg>
+  );
+}
+
+/** The bytes of each layer before and after a run, and what each step saved. */
+export function Sizes({ result }: { result: RunResult }) {
+  const { sizes, steps } = result;
+  if (!sizes || sizes.layers.length === 0) return null;
+  const packed = steps.flatMap((step) => (step.step === 'pack' ? step.packed.layers : []));
+  return <SizeTables sizes={sizes} steps={steps} packed={packed} />;
+}
+
+function SizeTables({
+  sizes,
+  steps,
+  packed,
+}: {
+  sizes: RunSizes;
+  steps: RunResult['steps'];
+  packed: readonly { name: string; packedBits: number }[];
+}) {
+  const layers = layerLines(sizes.layers, packed);
+  const largest = layers.reduce((most, { before, files }) => Math.max(most, before ?? 0, files), 0);
+  const best = packed.length > 0 ? 'Packed' : 'At best';
+  return (
+    <section class="run-sizes" aria-label="Sizes of the weights" data-testid="run-sizes">
+      <div class="sizes-scroller" role="region" aria-label="Sizes of layers" tabIndex={0}>
+        <table class="compare sizes">
+          <caption class="unseen">Bytes of the weights of each layer</caption>
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              <th scope="col">Before</th>
+              <th scope="col">Files</th>
+              <th scope="col" title="Entropy of places and values of the weights, with the tables of their values">
+                {best}
+              </th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {layers.map((line) => (
+              <tr key={line.name} data-testid={`size-row-${line.name}`}>
+                <th scope="row">{line.name}</th>
+                <td>{line.before === null ? '\u2013' : bytes(line.before)}</td>
+                <td>{bytes(line.files)}</td>
+                <td class="after">{bytes(line.best)}</td>
+                <td class="bar-cell">
+                  <Bar line={line} largest={largest} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div class="sizes-scroller" role="region" aria-label="Sizes after steps" tabIndex={0}>
+        <table class="compare sizes" data-testid="step-sizes">
+          <caption class="unseen">Bytes of all weights after each step</caption>
+          <thead>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col">Files</th>
+              <th scope="col">At best</th>
+              <th scope="col">Saved</th>
+            </tr>
+          </thead>
+          <tbody>
+            {stepLines(sizes, steps).map(({ title, files, best: least, saved }, i) => (
+              <tr key={i}>
+                <th scope="row">{title}</th>
+                <td>{bytes(files)}</td>
+                <td class="after">{bytes(least)}</td>
+                <td class="quiet">{saved}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="small quiet">
+        {best === 'Packed'
+          ? 'Packed: what the layer takes in the packed file.'
+          : 'At best: the entropy of places and values of the weights, which a packed file comes close to. The files keep zeros and few values as floats.'}
+      </p>
+    </section>
+  );
+}
