@@ -5,7 +5,7 @@ import { inRoot } from '../../scripts/setup/paths';
 import { Panel } from '../harness/pages/panel';
 import type { World } from '../harness/world';
 import { openPanel, openShipped } from './shipped';
-import { readWithStockTfjs, sparsityOf } from './stock-tfjs';
+import { readPackedWithStockTfjs, readWithStockTfjs, sparsityOf } from './stock-tfjs';
 
 let world: World;
 let panel: Panel;
@@ -56,7 +56,32 @@ async function clear(): Promise<void> {
   await panel.element('clear-recipe').click();
 }
 
+test('weights are clustered as the histogram has shown, and the loader reads them packed', async () => {
+  await panel.element('add-cluster').click();
+  await panel.element('form-cluster-clusters').fill('8');
+  await panel.element('layer-row-dense1').click();
+  await panel.element('levels-line').getByText('8 values').waitFor();
+  expect(await panel.element('levels').getAttribute('data-rows')).toBe('1');
+  await panel.toTop();
+  await world.screenshot('levels');
+  await panel.element('show-plan').click();
+  await panel.element('plan-table').waitFor({ timeout: 60_000 });
+  await panel.element('add-pack').click();
+  await runInto('clustered');
+  await panel.element('step-sizes').getByText('Cluster').waitFor();
+  await panel.element('run-sizes').scrollIntoViewIfNeeded();
+  await world.screenshot('sizes');
+  const reading = await readWithStockTfjs(written('clustered'));
+  const kernels = [...reading.weights].filter(([name]) => name.includes('kernel'));
+  expect(kernels).toHaveLength(5);
+  for (const [, values] of kernels) expect(new Set(values).size).toBeLessThanOrEqual(8);
+  const packed = await readPackedWithStockTfjs(path.join(path.dirname(written('clustered')), 'model.secateur'));
+  expect([...packed.weights.values()]).toEqual([...reading.weights.values()]);
+  expect(packed.output).toEqual(reading.output);
+});
+
 test('channels are removed and the rest fine-tuned, as the plan has promised', async () => {
+  await clear();
   await panel.element('add-remove').click();
   await panel.element('form-remove-amount').selectOption('macs');
   await panel.element('form-remove-amount-macs').fill('0.5');

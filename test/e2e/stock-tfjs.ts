@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import { packed } from '../../src/loader';
 import { ModelJson } from '../../src/protocol/checkpoint';
 
 /** The content of a checkpoint as stock TensorFlow.js loads it. */
@@ -25,7 +26,18 @@ export async function readWithStockTfjs(modelFile: string): Promise<StockReading
   const shards = await Promise.all(paths.map((name) => readFile(path.join(path.dirname(modelFile), name))));
   const weightData = new Uint8Array(Buffer.concat(shards)).buffer;
   const weightSpecs = json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[];
-  const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData }));
+  return readingOf(
+    await loadLayersModel(tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData })),
+  );
+}
+
+/** Loads a packed model with TensorFlow.js and the loader that ships. */
+export async function readPackedWithStockTfjs(file: string): Promise<StockReading> {
+  await tf.setBackend('cpu');
+  return readingOf(await loadLayersModel(packed(file)));
+}
+
+async function readingOf(model: LayersModel): Promise<StockReading> {
   const kernels: StockReading['kernels'] = new Map();
   const weights: StockReading['weights'] = new Map();
   for (const weight of model.weights) weights.set(weight.name, [...(await weight.read().data())]);
