@@ -8,7 +8,7 @@ export interface LayerLine {
   readonly name: string;
   /** Bytes in the files before the run; null where it made the layer. */
   readonly before: number | null;
-  /** Bytes in the files after it, and in the packed file or at best. */
+  /** Bytes in the files after it, and in the packed file or ideally. */
   readonly files: number;
   readonly best: number;
 }
@@ -37,7 +37,7 @@ export interface StepLine {
   readonly title: string;
   readonly files: number;
   readonly best: number;
-  /** The change of the bytes at best by this step, in words. */
+  /** The change of the ideal bytes by this step, in words. */
   readonly saved: string;
 }
 

@@ -6,7 +6,7 @@ import { layerLines, stepLines, type LayerLine } from './size-lines';
 const WIDTH = 100;
 const HEIGHT = 12;
 
-/** The bytes of a layer before (outline), in the files (light) and at best or packed (full). */
+/** The bytes of a layer before (outline), in the files (light) and ideally or packed (full). */
 function Bar({ line, largest }: { line: LayerLine; largest: number }) {
   const long = (size: number): number => (largest > 0 ? (size / largest) * WIDTH : 0);
   return (
@@ -46,7 +46,7 @@ function SizeTables({
 }) {
   const layers = layerLines(sizes.layers, packed);
   const largest = layers.reduce((most, { before, files }) => Math.max(most, before ?? 0, files), 0);
-  const best = packed.length > 0 ? 'Packed' : 'At best';
+  const best = packed.length > 0 ? 'Packed' : 'Ideal';
   return (
     <section class="run-sizes" aria-label="Sizes of the weights" data-testid="run-sizes">
       <div class="sizes-scroller" role="region" aria-label="Sizes of layers" tabIndex={0}>
@@ -85,7 +85,7 @@ function SizeTables({
             <tr>
               <th scope="col">Step</th>
               <th scope="col">Files</th>
-              <th scope="col">At best</th>
+              <th scope="col">Ideal</th>
               <th scope="col">Saved</th>
             </tr>
           </thead>
@@ -104,7 +104,7 @@ function SizeTables({
       <p class="small quiet">
         {best === 'Packed'
           ? 'Packed: what the layer takes in the packed file.'
-          : 'At best: the entropy of places and values of the weights, which a packed file comes close to. The files keep zeros and few values as floats.'}
+          : 'Ideal: the entropy of places and values of the weights, each on its own. A packed file comes close to it or below; the files keep zeros and few values as floats.'}
       </p>
     </section>
   );
