@@ -284,7 +284,7 @@ test('the smallest file is a recipe of a few steps', async () => {
   await element('smallest').click();
   await element('step-1').getByText('2. Cluster').waitFor();
   await element('step-0').click();
-  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('0.955');
+  expect(await element('form-finetune-gradual-sparsity').inputValue()).toBe('0.95');
   await expect.poll(() => element('recipe-run').isDisabled()).toBe(false);
 });
 
