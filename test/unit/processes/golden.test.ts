@@ -48,6 +48,7 @@ const UNKNOWN_BEFORE: ReadonlySet<string> = new Set([
   'step cluster',
   'step ternarize',
   'step binarize',
+  'step pack',
 ]);
 
 const Json = z.json();
