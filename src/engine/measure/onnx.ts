@@ -1,4 +1,5 @@
 import { OnnxSession } from 'tfjs-backend-onnxruntime';
+import { checkIsLocal } from '../backend-choice/global-paths';
 import { CancelledError } from '../../protocol/errors';
 import type { Progress } from '../../protocol/measure';
 import type { OnnxFigures } from '../../protocol/onnx';
@@ -47,7 +48,7 @@ export async function measureOnnx(
   const network = await toNetwork(model);
   const sessions: OnnxSession[] = [];
   try {
-    const session = OnnxSession.open(file.bytes, { threads });
+    const session = OnnxSession.open(file.bytes, { threads, checkModule: checkIsLocal });
     sessions.push(session);
     const tasked = withTask(network, examples);
     const meter = new ProgressMeter('running model.onnx', examples.length, examples.noun, onProgress);
@@ -62,7 +63,7 @@ export async function measureOnnx(
       meter.advance(batch.count);
       await breathe();
     }
-    const other = OnnxSession.open(float.bytes, { threads });
+    const other = OnnxSession.open(float.bytes, { threads, checkModule: checkIsLocal });
     sessions.push(other);
     return {
       ...{ bytes: file.bytes.length, split: examples.split, samples: sums.samples, metrics: sums.values },

@@ -68,8 +68,8 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
   }
 }
 
-/** Most bytes of weights that are packed only to report the size: more would take longer than a second or two. */
-const PACKED_MOST = 32 * 1024 * 1024;
+/** Most bytes of a checkpoint that is packed only to report the size: that takes about two seconds. */
+const PACKED_MOST = 12 * 1024 * 1024;
 
 /** Measures the packed size of a small model too. */
 function packedToo(checkpoint: Checkpoint): Pick<InspectOptions, 'packed'> {

@@ -1,15 +1,11 @@
-import { UserError } from '../../protocol/errors';
 import { ONNX_FILE, type OnnxFigures } from '../../protocol/onnx';
 import type { Checkpoint } from '../checkpoint/types';
-import type { OutputFolder } from '../folder/output-folder';
 import { measureOnnx } from '../measure/onnx';
 import { activationGrids, withActivationGrids } from '../model/activation-grids';
-import { exportOnnx, type Exported } from '../onnx/export';
+import { exportOnnx } from '../onnx/export';
+import { writeOwnFile } from './folder/own-file';
 import { progressTo } from './types';
 import type { RunContext } from './run-context';
-
-/** An ONNX file as large as 2 GB is beyond what the format holds in one piece. */
-const MOST_BYTES = 2 ** 31 - 1;
 
 /** The file of a run: its figures, if there was data, or the reason why there is none. */
 export type OnnxOutcome = { readonly figures?: OnnxFigures | undefined } | { readonly whyNot: string };
@@ -22,7 +18,7 @@ export const hasOnnx = (checkpoint: Checkpoint): boolean => activationGrids(chec
  * @throws UserError where the folder holds another such file, or reads back another
  */
 export async function writeOnnx(
-  { folder, prepared, environment, listener }: RunContext,
+  { folder, prepared, environment, listener, state }: RunContext,
   checkpoint: Checkpoint,
 ): Promise<OnnxOutcome> {
   const exported = exportOnnx(checkpoint);
@@ -30,12 +26,7 @@ export async function writeOnnx(
     listener.report({ kind: 'message', text: exported });
     return { whyNot: exported };
   }
-  await placed(folder, exported);
-  const bytes = await folder.read(ONNX_FILE, MOST_BYTES);
-  if (!bytes || !same(bytes, exported.bytes))
-    throw new UserError(
-      `The file ${ONNX_FILE} in ${folder.given} reads back as another: check the disk, and choose another folder.`,
-    );
+  const bytes = await writeOwnFile(folder, state.own, ONNX_FILE, exported.bytes);
   const { data } = prepared;
   if (!data) return {};
   const float = exportOnnx(withActivationGrids(checkpoint, new Map()));
@@ -47,17 +38,3 @@ export async function writeOnnx(
   });
   return { figures };
 }
-
-/** Writes the file. One with the same bytes may lie there, from a run that ended early. */
-async function placed(folder: OutputFolder, { bytes }: Exported): Promise<void> {
-  if (await folder.has(ONNX_FILE)) {
-    const there = await folder.read(ONNX_FILE, MOST_BYTES);
-    if (there && same(there, bytes)) return;
-    throw new UserError(
-      `The folder ${folder.given} already holds a ${ONNX_FILE}, which is never overwritten: choose another folder.`,
-    );
-  }
-  await folder.write(ONNX_FILE, bytes);
-}
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

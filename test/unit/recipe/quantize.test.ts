@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { CancelledError } from '../../../src/protocol/errors';
 import { activationGrids } from '../../../src/engine/model/activation-grids';
 import { readGraph } from '../../../src/engine/model/graph';
 import { kernelChannels } from '../../../src/engine/model/kernel-channels';
@@ -135,6 +137,25 @@ it('activations are quantized too: the metric is that of the simulation, and mod
   );
   expect(await readFile(bench.path('taken', 'model.onnx'), 'utf8')).toBe('mine');
   expect(await readdir(bench.path('taken'))).toEqual(['model.onnx']);
+});
+
+it('a run that is cancelled while model.onnx is measured leaves no such file', async () => {
+  const bench = await Bench.make();
+  const step = { step: 'quantize', bits: 'int8', activations: true, samples: 50 } as const;
+  let there = false;
+  const cancelled = bench.run(
+    { checkpoint: 'net', data: 'shapes', steps: [step] },
+    {
+      watch: (event, cancel) => {
+        if (event.kind !== 'progress' || event.progress.stage !== 'running model.onnx') return;
+        there = existsSync(bench.path('out', 'model.onnx'));
+        cancel();
+      },
+    },
+  );
+  await expect(cancelled).rejects.toThrow(CancelledError);
+  expect(there).toBe(true);
+  expect(existsSync(bench.path('out'))).toBe(false);
 });
 
 it('layers have numbers of their own, or stay as they are', async () => {

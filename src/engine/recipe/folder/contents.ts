@@ -4,7 +4,6 @@ import { PARETO_FILE, PLANS_FOLDER } from '../../../protocol/pareto';
 import { Recipe } from '../../../protocol/recipe';
 import type { StoredHashes } from '../../../protocol/run';
 import { COMPANION_MAX_BYTES } from '../../checkpoint/companions';
-import { PACKED_MAX_BYTES } from '../../checkpoint/packed/read-bytes';
 import { removeUnnamed } from '../../checkpoint/leftovers';
 import { shardsIn } from '../../checkpoint/manifest-scan';
 import { hashInName } from '../../checkpoint/shard-names';
@@ -14,7 +13,7 @@ import { hashRecipe } from '../provenance';
 import {
   CSV_FILE,
   EPOCHS_FOLDER,
-  isPackedName,
+  isWrittenName,
   isStateName,
   JOURNAL_FILE,
   MARKDOWN_FILE,
@@ -28,7 +27,10 @@ import { isWhole, modelJsonOf } from './stored';
 
 /** The files in a run's folder that its state lists as its own. */
 export type OwnFiles = RunState['own'];
-const NOTHING_OWN: OwnFiles = { recipe: false, companions: {}, packed: {} };
+/** Most bytes of a packed or an ONNX file: both are read in one piece. */
+const WRITTEN_MAX_BYTES = 2 ** 31 - 1;
+
+const NOTHING_OWN: OwnFiles = { recipe: false, companions: {}, written: {} };
 
 /** Reads the recipe in a folder; undefined where there is none that can be read. */
 export async function recipeIn(folder: OutputFolder): Promise<Recipe | undefined> {
@@ -57,7 +59,7 @@ export async function discard(folder: OutputFolder, own: OwnFiles): Promise<void
   await folder.removeFolder(PLANS_FOLDER, (name) => /^plan-\d+$/.test(name));
   await folder.remove(JOURNAL_FILE);
   await folder.remove(PARETO_FILE);
-  await removeUnchanged(folder, { ...own.companions, ...own.packed });
+  await removeUnchanged(folder, { ...own.companions, ...own.written });
   if (own.recipe) await folder.remove(RECIPE_FILE);
   await removeState(folder);
 }
@@ -66,7 +68,7 @@ export async function discard(folder: OutputFolder, own: OwnFiles): Promise<void
 export async function removeResults(folder: OutputFolder, own: OwnFiles): Promise<void> {
   for (const name of [RESULTS_FILE, MARKDOWN_FILE, CSV_FILE]) await folder.remove(name);
   await removeCheckpoint(folder);
-  await removeUnchanged(folder, { ...own.companions, ...own.packed });
+  await removeUnchanged(folder, { ...own.companions, ...own.written });
 }
 
 /** Removes files beside the checkpoint, where they are unchanged. @param hashes SHA-256 by name */
@@ -74,7 +76,7 @@ async function removeUnchanged(folder: OutputFolder, hashes: Readonly<Record<str
   const names = new Set(await folder.names());
   for (const [name, hash] of Object.entries(hashes)) {
     if (!names.has(name)) continue;
-    const most = isPackedName(name) ? PACKED_MAX_BYTES : COMPANION_MAX_BYTES;
+    const most = isWrittenName(name) ? WRITTEN_MAX_BYTES : COMPANION_MAX_BYTES;
     const bytes = await folder.read(name, most).catch((error: unknown) => {
       // Something else has taken its place.
       if (error instanceof UserError) return undefined;

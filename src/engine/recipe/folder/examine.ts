@@ -2,8 +2,10 @@ import { changesModel } from '../../../protocol/steps';
 import { UserError } from '../../../protocol/errors';
 import { backendWords } from '../../../protocol/model';
 import type { Recipe } from '../../../protocol/recipe';
+import { ONNX_FILE } from '../../../protocol/onnx';
 import { RunResult } from '../../../protocol/run';
 import type { OutputFolder } from '../../folder/output-folder';
+import { activationGrids } from '../../model/activation-grids';
 import { hashRecipe } from '../provenance';
 import { referencedHashes } from '../referenced';
 import type { Prepared, RunEnvironment } from '../types';
@@ -64,9 +66,18 @@ export async function examine(folder: OutputFolder, asking: Asking, there: Recip
     throw new UserError(
       `The folder ${out} already holds the results of a run, which are never overwritten: choose another folder.`,
     );
+  if (names.has(ONNX_FILE) && !worthless && makesOnnx(asking))
+    throw new UserError(
+      `The folder ${out} already holds a ${ONNX_FILE}, which is never overwritten: choose another folder.`,
+    );
   if (names.has(RECIPE_FILE) && !worthless && !sameRecipe) throw otherRun(out);
   return { kind: 'new' };
 }
+
+/** Tells before a run whether it may write an ONNX file. */
+const makesOnnx = ({ recipe, parent }: Asking): boolean =>
+  recipe.steps.some((step) => step.step === 'quantize' && step.activations) ||
+  (parent !== null && activationGrids(parent).size > 0);
 
 /** @throws UserError where the folder is that of the checkpoint with which the run starts */
 export async function checkApart(folder: OutputFolder, parent: Asking['parent']): Promise<void> {

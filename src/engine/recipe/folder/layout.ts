@@ -23,8 +23,10 @@ export const OWN_NAMES: readonly string[] = [
   ...[STATE_FOLDER, EPOCHS_FOLDER, PLANS_FOLDER],
 ];
 
-/** Returns true for a name of a packed file that a step writes. */
-export const isPackedName = (name: string): boolean =>
+/** Returns true for a name of a file that a run writes beside its checkpoint: a packed file, or `model.onnx`. */
+export const isWrittenName = (name: string): boolean => name === ONNX_FILE || isPackedName(name);
+
+const isPackedName = (name: string): boolean =>
   name.endsWith(PACKED_EXTENSION) && PACKED_NAME.test(name.slice(0, -PACKED_EXTENSION.length));
 
 /** A folder of a scan in the state folder. */

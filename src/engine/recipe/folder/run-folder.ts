@@ -184,7 +184,7 @@ export class RunFolder {
     return {
       recipe: !this.#hasRecipe(),
       companions: Object.fromEntries(missing.map(({ name, bytes }) => [name, sha256(bytes)])),
-      packed: {},
+      written: {},
     };
   }
 }

@@ -7,7 +7,7 @@ import { StepResult } from '../../../protocol/steps';
 import { EpochRecord } from '../../../protocol/epoch';
 import { measured, MetricValues } from '../../../protocol/metric';
 import { isCompanionName } from '../../checkpoint/companions';
-import { isPackedName } from './layout';
+import { isWrittenName } from './layout';
 import type { OutputFolder } from '../../folder/output-folder';
 import type { TrainState } from '../../train/loop';
 import { bytesOfSlots, describeSlot, mostBytes, Slot, slotsOf } from './moments';
@@ -56,9 +56,9 @@ export const RunState = z
       .object({
         recipe: z.boolean(),
         companions: z.record(z.string().refine(isCompanionName), SHA256),
-        packed: z.record(z.string().refine(isPackedName), SHA256).default({}),
+        written: z.record(z.string().refine(isWrittenName), SHA256).default({}),
       })
-      .default({ recipe: false, companions: {}, packed: {} }),
+      .default({ recipe: false, companions: {}, written: {} }),
     /** Index of the current step, from 0. */
     step: z.number().int().nonnegative(),
     /** The checkpoint at the start of the current step; null: that of the recipe. */

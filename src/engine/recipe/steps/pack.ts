@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../../../protocol/errors';
 import type { StepResult } from '../../../protocol/steps';
 import { PACKED_EXTENSION, type PackStep } from '../../../protocol/steps/pack';
 import { unpack } from '../../checkpoint/packed/unpack';
 import { keptCounts } from '../../compress/counts';
 import { packWith } from '../../compress/pack/write-packed';
+import { writeOwnFile } from '../folder/own-file';
 import { writeState } from '../folder/state';
 import { stamped, type RunContext } from '../run-context';
 import type { StepKind } from './kind';
 
 const fileOf = ({ name }: PackStep): string => `${name}${PACKED_EXTENSION}`;
 
-/** Writes the packed file into the run's folder; the state names it before it is there. @throws UserError */
+/** Writes the packed file into the run's folder. @throws UserError */
 async function run(context: RunContext, step: PackStep): Promise<StepResult> {
   const { folder, state, listener } = context;
   const file = fileOf(step);
@@ -20,17 +20,10 @@ async function run(context: RunContext, step: PackStep): Promise<StepResult> {
     smallWeights: step.smallWeights,
     signal: listener.signal,
   });
-  if (!Object.hasOwn(state.own.packed, file) && (await folder.has(file)))
-    throw new UserError(
-      `The folder ${folder.given} holds a file "${file}" that this run did not write: choose another name or folder.`,
-    );
-  state.own.packed[file] = createHash('sha256').update(packed.bytes).digest('hex');
-  await writeState(folder, state);
-  await folder.write(file, packed.bytes);
-  const written = await folder.read(file, packed.bytes.byteLength);
+  const written = await writeOwnFile(folder, state.own, file, packed.bytes, () => writeState(folder, state));
   // Decoded again: every figure is of the file.
-  if (!written?.equals(packed.bytes) || unpack(written, file, () => undefined).weightsHash !== weightsHash)
-    throw new UserError(`The file "${file}" reads back as another: check the disk, and choose another folder.`);
+  if (unpack(written, file, () => undefined).weightsHash !== weightsHash)
+    throw new Error(`the file ${file} has other weights`);
   return { step: 'pack', packed: await sizesOf(file, written.byteLength) };
 }
 
