@@ -2,24 +2,10 @@ import type { RunResult } from '../../../protocol/run';
 import { visible } from '../../../protocol/visible';
 import { keptLines, measuringNotes } from '../runs';
 import { metricLine } from './metric-line';
+import { layerDocument } from './layer-document';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
 import { totalsTable } from './totals';
-
-function pruneDocument(result: RunResult) {
-  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes } = result;
-  return {
-    out,
-    layers: prunedLayers(result),
-    totals: { before, after },
-    metrics,
-    accuracy,
-    sampleData,
-    ...(normalization === undefined ? {} : { normalization }),
-    ...(noAccuracy === undefined ? {} : { noAccuracy }),
-    ...(notes === undefined ? {} : { notes }),
-  };
-}
 
 function pruneText(result: RunResult): string {
   const { sampleData, normalization, out } = result;
@@ -35,4 +21,4 @@ function pruneText(result: RunResult): string {
   ].join('\n');
 }
 
-export const prune: Outcome = { document: pruneDocument, text: pruneText };
+export const prune: Outcome = { document: (result) => layerDocument(result, prunedLayers(result)), text: pruneText };

@@ -5,6 +5,7 @@ import { storedAsFloats, type QuantizedLayer } from '../../../protocol/steps/qua
 import { visible } from '../../../protocol/visible';
 import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
+import { layerDocument } from './layer-document';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
 import { totalsTable } from './totals';
@@ -15,24 +16,13 @@ function layersOf({ steps }: RunResult): readonly QuantizedLayer[] {
   return step.layers;
 }
 
-function quantizeDocument(result: RunResult) {
-  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes, onnx } = result;
-  return {
-    ...{ out, layers: layersOf(result), totals: { before, after }, metrics, accuracy, sampleData },
-    ...(normalization === undefined ? {} : { normalization }),
-    ...(noAccuracy === undefined ? {} : { noAccuracy }),
-    ...(notes === undefined ? {} : { notes }),
-    ...(onnx === undefined ? {} : { onnx }),
-  };
-}
-
 function quantizeText(result: RunResult): string {
   const right = true;
   const columns = [
     { heading: 'layer' },
     { heading: 'stored as' },
     { heading: 'error', right },
-    { heading: 'of outputs', right },
+    { heading: 'output error', right },
     { heading: 'before', right },
     { heading: 'after', right },
     { heading: 'left alone because' },
@@ -51,4 +41,4 @@ function quantizeText(result: RunResult): string {
   ].join('\n');
 }
 
-export const quantize: Outcome = { document: quantizeDocument, text: quantizeText };
+export const quantize: Outcome = { document: (result) => layerDocument(result, layersOf(result)), text: quantizeText };

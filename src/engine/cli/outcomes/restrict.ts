@@ -5,6 +5,7 @@ import type { RestrictedLayer } from '../../../protocol/steps/restricted';
 import { visible } from '../../../protocol/visible';
 import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
+import { layerDocument } from './layer-document';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
 import { totalsTable } from './totals';
@@ -16,16 +17,6 @@ function layersOf({ steps }: RunResult, name: Name): readonly RestrictedLayer[] 
     if ((step.step === 'cluster' || step.step === 'ternarize' || step.step === 'binarize') && step.step === name)
       return step.layers;
   throw new Error(`the run has no ${name} step`);
-}
-
-function documentOf(result: RunResult, step: Name) {
-  const { out, before, after, metrics, accuracy, sampleData, normalization, noAccuracy, notes } = result;
-  return {
-    ...{ out, layers: layersOf(result, step), totals: { before, after }, metrics, accuracy, sampleData },
-    ...(normalization === undefined ? {} : { normalization }),
-    ...(noAccuracy === undefined ? {} : { noAccuracy }),
-    ...(notes === undefined ? {} : { notes }),
-  };
 }
 
 function textOf(result: RunResult, step: Name): string {
@@ -53,6 +44,6 @@ function textOf(result: RunResult, step: Name): string {
 
 /** Formats a run whose command is a step after which weights have few values. */
 export const restrict = (step: Name): Outcome => ({
-  document: (result) => documentOf(result, step),
+  document: (result) => layerDocument(result, layersOf(result, step)),
   text: (result) => textOf(result, step),
 });
