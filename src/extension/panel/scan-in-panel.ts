@@ -31,8 +31,15 @@ export async function scanInPanel(
   if (data === undefined) throw new CancelledError();
   const { weightsHash } = await engine.call('inspect', { model }, { signal });
   return withOwnEngine(createEngine, signal, (call, { backend }) => {
-    // The folder depends on everything that changes the figures. Sparsities are no part of it, so that added ones keep the earlier points.
-    const about = [weightsHash, data, datasets.known(data)?.folder, { ...options, sparsities: null }, seed, backend];
+    // The folder depends on everything that changes the figures. Sparsities and bits are no part of it, so that added ones keep the earlier points.
+    const about = [
+      weightsHash,
+      data,
+      datasets.known(data)?.folder,
+      { ...options, sparsities: null, bits: undefined },
+      seed,
+      backend,
+    ];
     const key = createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32);
     const out = path.join(storageFolder, 'sensitivity', key);
     return call('sensitivity', { model, data, options, seed, out }, { signal, onProgress: report });
