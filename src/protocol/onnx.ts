@@ -25,13 +25,13 @@ export type OnnxFigures = z.infer<typeof OnnxFigures>;
 
 /** Describes an ONNX file in sentences. */
 export function onnxWords({ bytes: size, split, samples, metrics, difference, latency }: OnnxFigures): string[] {
-  const faster = latency.map(
+  const times = latency.map(
     ({ batch, float, int8 }) =>
-      `batch ${batch}: ${milliseconds(int8.median)} ms, ${milliseconds(float.median)} ms in floating point`,
+      `at batch ${batch} ${milliseconds(int8.median)} ms, in floating point ${milliseconds(float.median)} ms`,
   );
   return [
     `${ONNX_FILE} has ${bytes(size)}; ONNX Runtime computes it in 8 bits: ${split} ${mainMetric(metrics).words} ${mainText(metrics)} on ${count(samples)} examples.`,
     `Its outputs differ from the simulation by at most ${difference.largest.toPrecision(2)} steps of 8 bits, ${difference.typical.toPrecision(2)} typically.`,
-    ...(faster.length === 0 ? [] : [`Median time of a ${faster.join('; ')}.`]),
+    ...(times.length === 0 ? [] : [`Median time ${times.join('; ')}.`]),
   ];
 }

@@ -280,7 +280,7 @@ test('a scan by quantization becomes a step without the layers that lose most', 
 
 test('the smallest file is a recipe of a few steps', async () => {
   await open();
-  await element('smallest-aim').selectOption('none');
+  await element('smallest-aim').selectOption('little');
   await element('smallest').click();
   await element('step-1').getByText('2. Cluster').waitFor();
   await element('step-0').click();
