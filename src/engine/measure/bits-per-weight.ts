@@ -1,14 +1,7 @@
 import type { BitsPerWeight } from '../../protocol/model';
-import { storedBytes } from '../checkpoint/dtype';
-import type { Tensor } from '../checkpoint/types';
+import { tensorBytes } from '../checkpoint/tensor-bytes';
 import type { GraphLayer } from '../model/model-graph';
 import { fewValuesOf } from './few-values';
-
-/** Returns the bytes of a tensor in its shards. */
-export const bytesOf = ({ name, shape, dtype, data, quantization }: Tensor): number =>
-  dtype === 'string'
-    ? data.byteLength
-    : storedBytes({ name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) });
 
 /** Returns the bits of a weight of a layer; null without weights. */
 export function bitsPerWeight({ tensors }: Pick<GraphLayer, 'tensors'>): BitsPerWeight | null {
@@ -16,7 +9,7 @@ export function bitsPerWeight({ tensors }: Pick<GraphLayer, 'tensors'>): BitsPer
   const counted = kernels.length > 0 ? kernels : tensors;
   const weights = counted.reduce((sum, { params }) => sum + params, 0);
   if (weights === 0) return null;
-  const stored = (8 * counted.reduce((sum, { tensor }) => sum + bytesOf(tensor), 0)) / weights;
+  const stored = (8 * counted.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0)) / weights;
   const few = kernels.flatMap((one) => {
     const found = fewValuesOf(one);
     return found ? [{ ...found, params: one.params }] : [];

@@ -1,5 +1,6 @@
 import type { Quantization } from '../../protocol/checkpoint';
 import type { Tensor } from '../checkpoint/types';
+import { entropyBits } from '../entropy';
 import { channelAt, kernelChannels } from '../model/kernel-channels';
 import type { GraphTensor } from '../model/model-graph';
 import type { Form } from '../train/constraints/constraint';
@@ -31,13 +32,8 @@ function compute(one: GraphTensor): FewValues | undefined {
   const place = placeOf(constraint?.form, stored);
   const times = new Uint32Array(PLACES);
   for (let i = 0; i < data.length; i++) times[place(data[i]!, channelAt(channels, i), i)]!++;
-  let [values, entropy] = [0, 0];
-  for (const count of times) {
-    if (count === 0) continue;
-    values++;
-    entropy += (count / data.length) * Math.log2(data.length / count);
-  }
-  return { values, entropy };
+  const counts = times.filter((count) => count > 0);
+  return { values: counts.length, entropy: entropyBits(counts) / data.length };
 }
 
 /** Values are counted in so many places: 255 steps on each side of 0, 256 values of a codebook and 0, or 8 bits. */

@@ -1,5 +1,6 @@
-import { storedBytes } from '../checkpoint/dtype';
+import { tensorBytes } from '../checkpoint/tensor-bytes';
 import type { Tensor } from '../checkpoint/types';
+import { entropyBits } from '../entropy';
 
 /** Most values that are counted apart: with more, a table of them saves nothing that counts. */
 const MOST_VALUES = 65_536;
@@ -21,10 +22,10 @@ export function idealOf(tensor: Tensor): Ideal {
   return ideal;
 }
 
-function compute({ name, shape, dtype, data, quantization }: Tensor): Ideal {
+function compute(tensor: Tensor): Ideal {
+  const { shape, dtype, data } = tensor;
   if (dtype === 'string') return { bits: data.byteLength * 8, values: undefined };
-  const entry = { name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) };
-  const width = data.length === 0 ? 0 : (storedBytes(entry) * 8) / data.length;
+  const width = data.length === 0 ? 0 : (tensorBytes(tensor) * 8) / data.length;
   // Patterns of bits, so that each NaN and both zeros count apart.
   const words = data instanceof Uint8Array ? data : new Int32Array(data.buffer, data.byteOffset, data.length);
   const times = new Map<number, number>();
@@ -35,9 +36,9 @@ function compute({ name, shape, dtype, data, quantization }: Tensor): Ideal {
     nonzero++;
     if (times.size <= MOST_VALUES) times.set(word, (times.get(word) ?? 0) + 1);
   }
-  const places = entropy([nonzero, words.length - nonzero]);
+  const places = entropyBits([nonzero, words.length - nonzero]);
   const isFew = times.size <= MOST_VALUES;
-  const table = isFew ? entropy([...times.values()]) + times.size * width : Infinity;
+  const table = isFew ? entropyBits(times.values()) + times.size * width : Infinity;
   const channels = shape.at(-1) ?? 1;
   return {
     bits: places + Math.min(table, nonzero * width, channels > 1 ? byChannel(words, channels, width) : Infinity),
@@ -58,13 +59,7 @@ function byChannel(words: Int32Array | Uint8Array, channels: number, width: numb
       if (word !== 0) times.set(word, (times.get(word) ?? 0) + 1);
       if (times.size > MOST_IN_CHANNEL) return Infinity;
     }
-    bits += entropy([...times.values()]) + times.size * width;
+    bits += entropyBits(times.values()) + times.size * width;
   }
   return bits;
-}
-
-/** Bits of so many symbols of each kind. */
-function entropy(counts: readonly number[]): number {
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  return counts.reduce((bits, count) => (count === 0 ? bits : bits + count * Math.log2(all / count)), 0);
 }

@@ -1,7 +1,7 @@
 import type { LayerSizes, RunSizes, WeightSizes } from '../../protocol/weight-sizes';
+import { tensorBytes } from '../checkpoint/tensor-bytes';
 import type { ModelContent, Tensor } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
-import { bytesOf } from './bits-per-weight';
 import { idealOf } from './ideal-bits';
 
 /** Adds up the sizes of the weights of a model, those of several layers once. */
@@ -34,6 +34,6 @@ function tensorsByLayer(model: ModelContent): Map<string, Tensor[]> {
 }
 
 const sum = (tensors: readonly Tensor[]): WeightSizes => ({
-  bytes: tensors.reduce((all, tensor) => all + bytesOf(tensor), 0),
+  bytes: tensors.reduce((all, tensor) => all + tensorBytes(tensor), 0),
   idealBits: tensors.reduce((all, tensor) => all + idealOf(tensor).bits, 0),
 });

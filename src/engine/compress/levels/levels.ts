@@ -1,6 +1,7 @@
 import { UserError } from '../../../protocol/errors';
 import { MOST_LEVELS, MOST_ROWS, type LevelsStep, type WeightLevels } from '../../../protocol/measure/levels';
 import type { ModelContent } from '../../checkpoint/types';
+import { entropyBits } from '../../entropy';
 import { readGraph } from '../../model/graph';
 import { channelAt } from '../../model/kernel-channels';
 import { roundingOf, type Rounding } from './rounding';
@@ -74,8 +75,7 @@ function judge({ sample: { data, channels }, after, code }: Rounding): Omit<Judg
     counts.set(coded, (counts.get(coded) ?? 0) + 1);
   }
   const all = Math.max(1, data.length);
-  const shares = [...counts.values()].map((count) => count / all);
-  const entropy = shares.reduce((sum, share) => sum - share * Math.log2(share), 0) + 0;
+  const entropy = entropyBits(counts.values()) / all;
   return { change: change / all, size: size / all, values: counts.size, entropy };
 }
 

@@ -2,8 +2,8 @@ import { count, percent } from '../../../protocol/format';
 import type { PackedSizes } from '../../../protocol/measure/packing';
 import type { Packed } from '../../checkpoint/packed/pack';
 import type { FileSizes } from '../../checkpoint/sizes';
+import { tensorBytes } from '../../checkpoint/tensor-bytes';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { bytesOf } from '../../measure/bits-per-weight';
 import { idealOf } from '../../measure/ideal-bits';
 import { countNonzero } from '../../measure/inspect';
 import { readGraph } from '../../model/graph';
@@ -51,7 +51,7 @@ function figuresOf(tensors: readonly Tensor[], packed: Packed): Omit<PackedSizes
   return {
     params: sum(({ data }) => data.length),
     nonzero: sum(countNonzero),
-    bytes: sum(bytesOf),
+    bytes: sum(tensorBytes),
     packedBits: sum(({ name }) => packed.tensorBits.get(name) ?? 0),
     idealBits: sum((tensor) => idealOf(tensor).bits),
   };

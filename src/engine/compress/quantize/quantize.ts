@@ -5,8 +5,8 @@ import {
   type QuantizedLayer,
   type QuantizeStep,
 } from '../../../protocol/steps/quantize';
-import { storedBytes } from '../../checkpoint/dtype';
 import { quantizeTensor } from '../../checkpoint/quantize-tensor';
+import { tensorBytes } from '../../checkpoint/tensor-bytes';
 import type { ModelContent, Tensor, Tensors } from '../../checkpoint/types';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
@@ -128,7 +128,4 @@ const isChosen = ({ kernel, tensor }: GraphTensor, { weights }: QuantizeStep): b
   tensor.dtype === 'float32' && (kernel || weights === 'all');
 
 const bytesOf = ({ tensors }: GraphLayer, now: Tensors): number =>
-  tensors.reduce((sum, { tensor: { name } }) => {
-    const { shape, dtype, quantization } = now.get(name)!;
-    return sum + storedBytes({ name, shape: [...shape], dtype, ...(quantization ? { quantization } : {}) });
-  }, 0);
+  tensors.reduce((sum, { tensor: { name } }) => sum + tensorBytes(now.get(name)!), 0);

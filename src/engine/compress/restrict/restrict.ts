@@ -2,6 +2,7 @@ import { sparsityOf } from '../../../protocol/figures';
 import type { RestrictedLayer } from '../../../protocol/steps/restricted';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
 import { roundingTo } from '../../checkpoint/stored-rounding';
+import { entropyBits } from '../../entropy';
 import { readGraph } from '../../model/graph';
 import type { GraphLayer, GraphTensor } from '../../model/model-graph';
 import { isAllFinite } from '../value-range';
@@ -110,11 +111,10 @@ function figuresOf(
       counts.set(coded, (counts.get(coded) ?? 0) + 1);
     }
   }
-  const shares = [...counts.values()].map((count) => count / weights);
   return {
     values: counts.size,
     zeros: sparsityOf(counts.get(0) ?? 0, weights) ?? 0,
     error: size === 0 ? 0 : Math.sqrt(change / size),
-    bits: shares.reduce((sum, share) => sum - share * Math.log2(share), 0) + 0,
+    bits: weights === 0 ? 0 : entropyBits(counts.values()) / weights,
   };
 }
