@@ -90,7 +90,14 @@ describe('from image to image', () => {
   }
   const { layers: l } = layers;
   const convolution = () =>
-    layers.sequential({ layers: [l.conv2d({ filters: 1, kernelSize: 1, inputShape: [SIDE, SIDE, 1] })] });
+    layers.sequential({
+      layers: [
+        l.conv2d({
+          ...{ filters: 1, kernelSize: 1, inputShape: [SIDE, SIDE, 1] },
+          kernelInitializer: layers.initializers.glorotUniform({ seed: 1 }),
+        }),
+      ],
+    });
 
   it('a network learns by the squared error, and its normalization is found by that', async () => {
     const opened = await negatives();
