@@ -7,7 +7,7 @@ import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { LevelsStep, WeightLevels } from './measure/levels';
 import { Latency, LatencyOptions } from './measure/latency';
-import { PackedSizes, SmallWeights } from './measure/packing';
+import { PackedHistory, PackedSizes, SmallWeights } from './measure/packing';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { InputShape, Inspection, ModelEnds } from './model';
 import { Recipe } from './recipe';
@@ -206,7 +206,12 @@ export const engineRequests = {
   }),
   /** Packs a model in a new file `out`, an absolute path. */
   pack: request({
-    params: z.object({ model, out: z.string().min(1), smallWeights: SmallWeights.default(32) }),
+    params: z.object({
+      model,
+      out: z.string().min(1),
+      smallWeights: SmallWeights.default(32),
+      history: PackedHistory.default('keep'),
+    }),
     result: PackedSizes,
     trust: 'runs',
   }),

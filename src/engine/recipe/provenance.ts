@@ -4,7 +4,7 @@ import { isNamed, type DataReference } from '../../protocol/dataset';
 import type { Provenance } from '../../protocol/model';
 import { withReferenced } from '../../protocol/referenced';
 import type { Recipe } from '../../protocol/recipe';
-import { readProvenance, withProvenance } from '../checkpoint/provenance';
+import { storedDataset, withProvenance } from '../checkpoint/provenance';
 import type { ModelContent } from '../checkpoint/types';
 import type { Dataset } from '../dataset/open-data';
 import { hashOf } from './referenced';
@@ -59,7 +59,7 @@ export function withRunProvenance(
   removals: NonNullable<Provenance['removals']> = [],
 ): ModelContent {
   const { recipe, parent, data } = prepared;
-  const dataset = data ? datasetOf(data) : parent && readProvenance(parent)?.dataset;
+  const dataset = data ? datasetOf(data) : parent && storedDataset(parent);
   const provenance: Provenance = {
     version: environment.version,
     recipe: withoutPaths(recipe, prepared),

@@ -7,8 +7,8 @@ import type { MakeHandler } from './handler';
 /** Answers `pack`. @throws UserError, CancelledError */
 export const packing: MakeHandler<'pack'> =
   ({ checkpoints }) =>
-  ({ model, out, smallWeights }, { signal }) =>
-    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, signal }));
+  ({ model, out, smallWeights, history }, { signal }) =>
+    checkpoints.use(model, ({ checkpoint }) => writePacked(out, checkpoint, { smallWeights, history, signal }));
 
 /** Answers `unpack`. @throws UserError */
 export const unpacking: MakeHandler<'unpack'> =

@@ -1,7 +1,11 @@
 import * as z from 'zod';
 
 /** Bits of the biases and of the normalization in a packed file; 32 keeps them as they are. */
-export const SmallWeights = z.number().int().min(12).max(32);
+export const SmallWeights = z.number().int().min(4).max(32);
+
+/** Keeps the record of the runs (recipe, parent, accuracies) in a packed file, or leaves it out; the dataset stays. */
+export const PackedHistory = z.enum(['keep', 'drop']);
+export type PackedHistory = z.infer<typeof PackedHistory>;
 
 /** The sizes of a model in a packed file, read back from it. */
 export const PackedSizes = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bytes } from '../format';
-import { PackedSizes, SmallWeights } from '../measure/packing';
+import { PackedHistory, PackedSizes, SmallWeights } from '../measure/packing';
 import { defineStep } from './define';
 
 /** The name of a packed file in a run's folder, without its extension. */
@@ -19,6 +19,11 @@ export const pack = defineStep({
     smallWeights: SmallWeights.default(32)
       .describe('Bits of biases and normalization in the file: 32 keeps them as they are, fewer round them.')
       .meta({ group: 'advanced', unit: 'bits' }),
+    history: PackedHistory.default('keep')
+      .describe(
+        'The record of the runs in the file (recipe, parent, accuracies): keep it, or drop it, which saves a few hundred bytes. The name, the classes and the normalization of the data always stay.',
+      )
+      .meta({ group: 'advanced', labels: { keep: 'Keep', drop: 'Drop' } }),
   },
   result: { packed: PackedSizes },
   traits: { recovers: true },

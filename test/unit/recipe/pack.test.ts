@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { readProvenance, storedDataset, withoutHistory } from '../../../src/engine/checkpoint/provenance';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
 import { outcome } from '../../../src/protocol/steps';
 import { Bench } from './runs';
@@ -24,6 +25,24 @@ it('a recipe can end in a packed file beside its checkpoint', async () => {
   expect(told.packed.unpacked.bytes).toBe(result.after.bytes);
   expect(told.packed.file).toBe('net.secateur');
   expect(await readFile(bench.path('out', 'results.md'), 'utf8')).toContain(outcome(told));
+});
+
+it('a packed file can leave out the record of its runs, and keeps what its answers depend on', async () => {
+  const bench = await Bench.make();
+  const packs = (['keep', 'drop'] as const).map((history) => ({ step: 'pack' as const, name: history, history }));
+  const result = await bench.run({ checkpoint: 'net', data: 'shapes', steps: [steps[0], ...packs] });
+  const [kept, dropped] = [bench.path('out', 'keep.secateur'), bench.path('out', 'drop.secateur')];
+  const [long, short] = [await readCheckpoint(kept), await readCheckpoint(dropped)];
+  expect(readProvenance(long)?.parent).toBeTypeOf('string');
+  expect(readProvenance(short)).toBeUndefined();
+  expect(storedDataset(short)).toEqual(storedDataset(long));
+  expect(storedDataset(short)?.classNames).not.toHaveLength(0);
+  expect(short.weightsHash).toBe(long.weightsHash);
+  const sizes = result.steps.flatMap((step) => (step.step === 'pack' ? [step.packed.bytes] : []));
+  expect(sizes[1]).toBeLessThan(sizes[0]! - 200);
+
+  const foreign = { metadata: { other: 1, secateur: { version: 'x' } }, modelTopology: {}, tensors: new Map() };
+  expect(withoutHistory(foreign).metadata).toEqual({ other: 1 });
 });
 
 it('a packed file is taken as the model of a recipe, whatever its name', async () => {

@@ -4,8 +4,8 @@ import type { Values } from './weights-encoder';
 
 /** Largest table of values that is tried. */
 const LARGEST_TABLE = 4096;
-/** Largest number of steps from 0 on a grid that is looked for. */
-const STEPS = 255;
+/** Largest number of steps from 0 on a grid that is looked for: those of numbers of 16 bits. */
+const STEPS = 32_767;
 
 /** Returns the ways to code words whose mantissa has so many bits, 0 for whole numbers; at least one. */
 export function waysToCode(words: Words, shape: readonly number[], mantissa: number): Values[] {

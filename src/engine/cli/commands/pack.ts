@@ -11,12 +11,13 @@ import type { Terminal } from '../terminal';
 export interface PackCommand extends CommonOptions {
   out: string;
   smallWeights: number;
+  history: boolean;
 }
 
 /** `secateur pack` */
 export async function pack(
   given: string,
-  { out, smallWeights, json }: PackCommand,
+  { out, smallWeights, history, json }: PackCommand,
   engine: LocalEngine,
   terminal: Terminal,
 ): Promise<void> {
@@ -24,6 +25,7 @@ export async function pack(
     model: await resolveModelPath(given),
     out: path.resolve(out),
     smallWeights,
+    history: history ? 'keep' : 'drop',
   });
   await terminal.result(json ? JSON.stringify(sizes) : packedText(sizes));
 }

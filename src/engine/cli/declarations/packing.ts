@@ -18,10 +18,11 @@ export const declarePacking: Declare = (command, perform) => {
     .argument('<model>', MODEL)
     .option(
       '--small-weights <bits>',
-      'bits of biases and normalization, 12 to 32; below 32 they are rounded',
-      whole(12, 32),
+      'bits of biases and normalization, 4 to 32; below 32 they are rounded',
+      whole(4, 32),
       32,
     )
+    .option('--no-history', 'leave out the record of the runs: recipe, parent, accuracies')
     .requiredOption('--out <file>', 'the file, such as net.secateur; never overwritten', folderTyped)
     .addHelpText('after', `\nIn a page or in Node.js, with stock TensorFlow.js:\n${SNIPPET}`)
     .action((model: string, options: PackCommand) => perform(options, (...work) => pack(model, options, ...work)));

@@ -18,7 +18,7 @@ const RELATIVE: ReadonlySet<TensorRole> = new Set(['scale', 'variance', 'slopes'
 /**
  * Rounds biases and the numbers of the normalization to so many bits: on a grid of whole steps from 0 for each tensor, or
  * to fewer bits of the mantissa where their relative size counts. Kernels stay, and no number becomes 0.
- * @param bits of a number with its sign, 12 to 32; 32 changes nothing
+ * @param bits of a number with its sign, 4 to 32; 32 changes nothing
  */
 export function withSmallWeights(
   model: ModelContent,

@@ -6,10 +6,11 @@ import { encodeCheckpoint } from '../../checkpoint/encode';
 import { writeFailure } from '../../checkpoint/failures';
 import { makeFolders, removeEmptyFolders } from '../../checkpoint/folders';
 import { pack, type Packed } from '../../checkpoint/packed/pack';
+import { withoutHistory } from '../../checkpoint/provenance';
 import { readCheckpoint } from '../../checkpoint/read';
 import { plannedSizes } from '../../checkpoint/sizes';
 import type { ModelContent } from '../../checkpoint/types';
-import type { PackedSizes } from '../../../protocol/measure/packing';
+import type { PackedHistory, PackedSizes } from '../../../protocol/measure/packing';
 import { packedSizes } from './sizes';
 import { withSmallWeights } from './small-weights';
 
@@ -17,6 +18,7 @@ import { withSmallWeights } from './small-weights';
 export interface PackOptions {
   /** Bits of biases and normalization, see `withSmallWeights`. */
   readonly smallWeights: number;
+  readonly history: PackedHistory;
   readonly signal?: AbortSignal;
 }
 
@@ -30,8 +32,8 @@ export interface PackedModel {
 }
 
 /** Packs a model and writes nothing. */
-export function packWith(given: ModelContent, { smallWeights, signal }: PackOptions): PackedModel {
-  const { model, largest } = withSmallWeights(given, smallWeights);
+export function packWith(given: ModelContent, { smallWeights, history, signal }: PackOptions): PackedModel {
+  const { model, largest } = withSmallWeights(history === 'keep' ? given : withoutHistory(given), smallWeights);
   const encoded = encodeCheckpoint(model);
   const packed = pack(model, encoded);
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Preprocess } from '../../../protocol/dataset';
 import { UserError } from '../../../protocol/errors';
 import type { Normalization } from '../../../protocol/normalization';
-import { readProvenance } from '../../checkpoint/provenance';
+import { storedDataset } from '../../checkpoint/provenance';
 import type { ModelContent } from '../../checkpoint/types';
 import { NAMING_FILES, namesInText } from '../../dataset/class-names';
 
@@ -20,7 +20,7 @@ export interface KnownClasses {
  * @throws UserError where such a file names a class twice, or another number of classes
  */
 export function knownClasses(model: ModelContent, outputs: number | null): KnownClasses | undefined {
-  const stored = readProvenance(model)?.dataset?.classNames;
+  const stored = storedDataset(model)?.classNames;
   if (stored && stored.length > 0) return { names: stored };
   for (const file of NAMING_FILES) {
     const text = textOf(model, file);

@@ -10,7 +10,7 @@ import {
   type NormalizationTrial,
 } from '../../../protocol/normalization';
 import { isBetter } from '../../../protocol/metric';
-import { readProvenance } from '../../checkpoint/provenance';
+import { storedDataset } from '../../checkpoint/provenance';
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset, OpenData, SizedData } from '../../dataset/open-data';
 import type { LoadListener } from '../../dataset/pictures/load';
@@ -126,7 +126,7 @@ export function knownNormalization(model: ModelContent): NormalizationInUse | un
 
 /** Reads the normalization that Secateur wrote into a checkpoint, or that a model of Teachable Machine has. */
 export function storedNormalization(model: ModelContent): Normalization | undefined {
-  const stored = readProvenance(model)?.dataset?.normalization;
+  const stored = storedDataset(model)?.normalization;
   return stored ? { mean: stored.mean, std: stored.std } : teachableMachine(model)?.normalization;
 }
 

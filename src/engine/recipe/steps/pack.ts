@@ -18,6 +18,7 @@ async function run(context: RunContext, step: PackStep): Promise<StepResult> {
   const model = stamped(context, context.model, state.accuracies);
   const { packed, weightsHash, sizesOf } = packWith(model, {
     smallWeights: step.smallWeights,
+    history: step.history,
     signal: listener.signal,
   });
   const written = await writeOwnFile(folder, state.own, file, packed.bytes, () => writeState(folder, state));

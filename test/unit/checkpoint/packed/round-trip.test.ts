@@ -123,6 +123,19 @@ describe('a packed file', () => {
     expect(bytesFor(kernel([3, 3, 32, 64], emptyRows))).toBeLessThan(((28 * size) / 3 / 8) * 1.02);
   });
 
+  it('finds grids of many steps, such as rounded biases have', () => {
+    const next = random();
+    for (const bits of [6, 8, 12, 16]) {
+      const most = 2 ** (bits - 1) - 1;
+      const scale = Math.fround(0.37 / most);
+      const biases = Float32Array.from(
+        { length: 1024 },
+        () => Math.fround(Math.round((next() * 2 - 1) * most) * scale) + 0,
+      );
+      expect(bytesFor(kernel([1024], biases)), `${bits} bits`).toBeLessThan(((bits + 0.5) * 1024) / 8 + 60);
+    }
+  });
+
   it('takes no more than it holds: numbers without any structure grow by less than 1%', () => {
     const next = random();
     const noise = new Uint8Array(40_000).map(() => next() * 256);
