@@ -137,7 +137,7 @@ export default tseslint.config(
     [
       // They choose the format of a model.
       'src/engine/model/{architectures,graph,runnable,validate}.ts',
-      'src/engine/model/edit/{apply,inner-inputs}.ts',
+      'src/engine/model/edit/{apply,inner-inputs,new-names}.ts',
       // It tells weights of Keras archives from the state of their training.
       'src/engine/checkpoint/read.ts',
       // The choice of a backend times TensorFlow.js itself, and hands our copy of it to tfjs-node.

@@ -1,5 +1,6 @@
 import type { GraphNode } from '../model-graph';
 import type { Shape } from '../shape';
+import type { NewLayer } from './new-layer';
 
 /** The path of a layer: the names of the models around it, then its own. */
 export type Path = readonly string[];
@@ -23,4 +24,9 @@ export type Edit =
   /** Sets the bias of a node, which may have had none. */
   | { readonly edit: 'bias'; readonly node: GraphNode; readonly values: Float32Array }
   /** Removes the activation at the end of a node; a node that is only an activation becomes the identity. */
-  | { readonly edit: 'linear'; readonly at: Path };
+  | { readonly edit: 'linear'; readonly at: Path }
+  /**
+   * Replaces a node by a chain of layers, each fed by the one before, in all its calls. An empty chain drops the node:
+   * what read its output reads its input. Slots of an optimizer are left out. A node with several edits has no such one.
+   */
+  | { readonly edit: 'replace'; readonly node: GraphNode; readonly by: readonly NewLayer[] };

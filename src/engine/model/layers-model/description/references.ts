@@ -28,10 +28,12 @@ export interface NodeJson {
   readonly plain: boolean;
 }
 
-const Keras3Node = z.object({ args: z.array(z.unknown()), kwargs: Config.optional() });
-const KerasTensor = z.object({
+/** A call as Keras 3 writes it. */
+export const Keras3Node = z.object({ args: z.array(z.unknown()), kwargs: Config.optional() });
+/** A reference as Keras 3 writes it. */
+export const KerasTensor = z.looseObject({
   class_name: z.literal('__keras_tensor__'),
-  config: z.object({ keras_history: z.array(z.unknown()) }),
+  config: z.looseObject({ keras_history: z.array(z.unknown()) }),
 });
 
 /**
@@ -115,7 +117,8 @@ function keywordReferences(value: unknown, keyword: string, names: { has(name: s
 /** Tells whether `input_layers` or `output_layers` is a list of references, as TensorFlow.js reads it. */
 export const areListed = (value: unknown): boolean => Array.isArray(value) && value.every(isReference);
 
-const isReference = (value: unknown): value is [string, ...unknown[]] =>
+/** Tells whether a value is a reference as Keras 2 and TensorFlow.js write it: `["x", 0, 0]`. */
+export const isReference = (value: unknown): value is [string, ...unknown[]] =>
   Array.isArray(value) && value.length > 1 && typeof value[0] === 'string';
 
 /** Lists the items of a list, or the values of an object in the order of their keys. */

@@ -1,54 +1,81 @@
 import { z } from 'zod';
 import type { ModelContent } from '../../../checkpoint/types';
+import { graphOfLayers } from '../graph';
 import { readOp } from '../ops/read';
 import { LayerJson, shapeOf, stringOf, type Config } from '../description/json';
 import { layerOf } from '../description/operations';
-import { biasOf } from './bias';
+import { archived } from './archived';
+import { withBias } from './bias';
+import { replaceInGraph, replaceInSequence, type Replacement } from './replace';
+import { replacedTensors, replacementsOf, type ReplaceEdit } from './replacements';
+import { verifyReplaced } from './verify';
 import type { Edit, Path } from '../../edit/edit';
 
 const Layers = z.array(LayerJson);
 /** Fields that declare the input of a layer or a model. */
 const DECLARING = ['batch_input_shape', 'batch_shape', 'build_input_shape'];
 
+/** Edits within one layer. */
+type LayerEdit = Exclude<Edit, ReplaceEdit>;
+
 /** Edits by the path that they change. */
-type Placed = ReadonlyMap<string, readonly Edit[]>;
+interface Placed {
+  readonly edits: ReadonlyMap<string, readonly LayerEdit[]>;
+  readonly replacements: ReadonlyMap<string, Replacement>;
+}
 
 const keyOf = (path: Path): string => JSON.stringify(path);
 
-/** Copies a LayersModel with changes, written in the words of Keras. */
+/** Copies a LayersModel with changes, written in the words of Keras. @throws UserError where a layer cannot be replaced */
 export function editLayersModel<M extends ModelContent>(model: M, edits: readonly Edit[]): M {
-  const placed = new Map<string, Edit[]>();
-  const tensors = new Map(model.tensors);
+  const placed = new Map<string, LayerEdit[]>();
+  const replacing = edits.filter((edit) => edit.edit === 'replace');
+  let { tensors } = model;
   for (const edit of edits) {
+    if (edit.edit === 'replace') continue;
     const key = keyOf(edit.edit === 'bias' ? edit.node.path : edit.at);
     placed.set(key, [...(placed.get(key) ?? []), edit]);
-    if (edit.edit !== 'bias') continue;
-    const bias = biasOf(edit.node, edit.values);
-    tensors.set(bias.name, bias);
+    if (edit.edit === 'bias') tensors = withBias(tensors, edit.node, edit.values);
   }
   const copy = structuredClone(model.modelTopology);
-  const edited = editedModel(LayerJson.parse(copy['model_config'] ?? copy), [], placed);
-  return { ...model, tensors, modelTopology: 'model_config' in copy ? { ...copy, model_config: edited } : edited };
+  const replacements = replacementsOf(model, replacing);
+  const described = LayerJson.parse(copy['model_config'] ?? copy);
+  const edited = editedModel(described, [], { edits: placed, replacements });
+  const whole: M = {
+    ...model,
+    tensors: replacedTensors(tensors, replacing),
+    modelTopology: 'model_config' in copy ? { ...copy, model_config: edited } : edited,
+  };
+  if (replacing.length === 0) return whole;
+  const named = archived(model, whole, replacing);
+  verifyReplaced(graphOfLayers(model), graphOfLayers(named), replacing);
+  return named;
 }
 
 function editedModel(model: LayerJson, path: Path, placed: Placed): LayerJson {
   const { config } = model;
-  const own = placed.get(keyOf(path)) ?? [];
+  const own = placed.edits.get(keyOf(path)) ?? [];
   const listed = Layers.safeParse(Array.isArray(config) ? config : config?.['layers']);
   if (!listed.success) return unbuilt(own.reduce(edited, model));
-  const layers = listed.data.map((layer, i) => {
+  const paths = listed.data.map((layer, i) => {
     const inner = Array.isArray(layer.config) ? undefined : stringOf(layer.config?.['name']);
-    return editedModel(layer, [...path, layer.name ?? inner ?? `layer ${i + 1}`], placed);
+    return [...path, layer.name ?? inner ?? `layer ${i + 1}`];
   });
-  if (Array.isArray(config)) return unbuilt({ ...model, config: layers });
+  const layers = listed.data.map((layer, i) => editedModel(layer, paths[i]!, placed));
+  const replacementOf = (_: LayerJson, i: number) => placed.replacements.get(keyOf(paths[i]!));
+  if (Array.isArray(config)) return unbuilt({ ...model, config: replaceInSequence(layers, replacementOf) });
   const whole = own.reduce(edited, model);
-  return unbuilt({ ...whole, config: { ...configOf(whole), layers } });
+  const left =
+    model.class_name === 'Sequential'
+      ? { layers: replaceInSequence(layers, replacementOf), ends: configOf(whole) }
+      : replaceInGraph({ layers, ends: configOf(whole) }, replacementOf);
+  return unbuilt({ ...whole, config: { ...left.ends, layers: left.layers } });
 }
 
 const configOf = ({ config }: LayerJson): Config => (Array.isArray(config) ? {} : (config ?? {}));
 
 /** Applies one edit to a layer. An operation becomes the layer that computes the same. */
-function edited(described: LayerJson, edit: Edit): LayerJson {
+function edited(described: LayerJson, edit: LayerEdit): LayerJson {
   const layer = layerOf(described);
   const { config, class_name: type } = layer;
   if (!config || Array.isArray(config)) return layer;
