@@ -1,30 +1,27 @@
-// usage: npm run bench:quality [-- --data FOLDER] [--seeds 0,1,2] [--threads N] [--jobs N] [--fresh]
+// usage: npm run bench:quality [-- --data FOLDER] [--seeds 0,1,2] [--threads N] [--jobs N] [--fresh] [--only NAME,...]
 // Measures the accuracy of compression methods on all of Fashion-MNIST, each figure beside its target; writes docs/results.md.
 // Takes hours; two runs side by side with a thread each are quicker than one after the other with two: --jobs 2 --threads 1.
-// Finished runs are kept in .cache and not done again, unless --fresh asks for it.
+// Finished runs are kept in .cache and not done again, unless --fresh asks for it. --only measures the methods of these names
+// (see methods.ts; "one-shot" stands for those without training), and leaves the other figures of the page as they are.
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { buildCommandLine } from '../../../scripts/setup/cli';
 import { ensureDebian } from '../../../scripts/setup/debian';
 import { inRoot } from '../../../scripts/setup/paths';
-import { runMain } from '../../../scripts/setup/run-main';
+import { runMain, ScriptError } from '../../../scripts/setup/run-main';
 import { formatTable } from 'tfjs-backend-onnxruntime/testing/table';
-import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
-import { latencyLines, methodLines, oneShotLines } from './lines';
-import {
-  measureDense,
-  measureLatency,
-  measureMethod,
-  measureOneShot,
-  refuseSample,
-  type OneShotFigures,
-} from './measured';
+import { readKept, withRows, writeKept, type Kept } from './kept';
+import { targetLines } from './lines';
+import { measureDense, measureLatency, measureMethod, measureOneShot, refuseSample } from './measured';
 import { methods } from './methods';
 import { reportText } from './report';
 import { RUNS_FOLDER } from './runs';
 
 const REPORT = ['docs', 'results.md'];
+const ONE_SHOT = 'one-shot';
+/** The method whose time is measured too. */
+const TIMED = 'half-macs';
 
 runMain(async () => {
   const { values } = parseArgs({
@@ -34,26 +31,32 @@ runMain(async () => {
       threads: { type: 'string', default: '2' },
       jobs: { type: 'string', default: '1' },
       fresh: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
   });
+  const chosen = chosenNames(values.only);
   const data = values.data ?? (await ensureDebian('dataset-fashion-mnist'));
   const seeds = values.seeds.split(',').map(Number);
   if (values.fresh) await rm(inRoot(...RUNS_FOLDER), { recursive: true, force: true });
   await buildCommandLine();
   await refuseSample(inRoot('media', 'samples', 'fashion-cnn'), data);
   const place = { data, threads: Number(values.threads), atOnce: pLimit(Number(values.jobs)) };
-  const dense = await measureDense(seeds, place);
-  const figures = await Promise.all(methods.map((method) => measureMethod(method, seeds, dense, place)));
-  const half = figures.find(({ method }) => method.name === 'half-macs');
-  const latency = await measureLatency(dense.checkpoints[0]!, half!.model);
-  const trained = [...methodLines(figures, dense), ...latencyLines(latency)];
-  const write = (oneShot: readonly OneShotFigures[], lines: readonly BenchLine[]) =>
-    writeFile(inRoot(...REPORT), reportText({ seeds, dense, methods: figures, oneShot, lines }));
-  // The slowest method comes first, because the rest may be stopped.
-  await write([], trained);
-  const shots = await measureOneShot(seeds, dense, place);
-  const lines = [...trained, ...oneShotLines(shots, dense)];
-  await write(shots, lines);
+  const network = await measureDense(seeds, place);
+  const measured = await Promise.all(
+    methods.filter(({ name }) => chosen.has(name)).map((method) => measureMethod(method, seeds, network, place)),
+  );
+  const rows = measured.map(({ row }) => row);
+  const dense = { start: [...network.start], longer: [...network.longer] };
+  let kept = withRows(await readKept(), { seeds, dense, rows });
+  const timed = measured.find(({ row }) => row.name === TIMED);
+  if (timed) kept = { ...kept, latency: await measureLatency(network.checkpoints[0]!, timed.model) };
+  // The slowest comes first, because the rest may be stopped.
+  await write(kept);
+  if (chosen.has(ONE_SHOT)) {
+    kept = { ...kept, oneShot: await measureOneShot(seeds, network, place) };
+    await write(kept);
+  }
+  const lines = targetLines(kept);
   const cells = lines.map(({ what, target, value, unit, met }) => [
     what,
     target,
@@ -63,3 +66,18 @@ runMain(async () => {
   console.log(`\n${formatTable(['what', 'target', 'value', ''], cells)}\nWritten to ${REPORT.join('/')}`);
   if (lines.some(({ met }) => !met)) process.exitCode = 1;
 });
+
+async function write(kept: Kept): Promise<void> {
+  await writeKept(kept);
+  await writeFile(inRoot(...REPORT), reportText(kept));
+}
+
+/** @throws ScriptError for a name that no method has */
+function chosenNames(only: string | undefined): ReadonlySet<string> {
+  const known = [...methods.map(({ name }) => name), ONE_SHOT];
+  const names = only?.split(',') ?? known;
+  const other = names.find((name) => !known.includes(name));
+  if (other !== undefined)
+    throw new ScriptError(`The bench has no method "${other}": give some of ${known.join(', ')} with --only.`);
+  return new Set(names);
+}

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { EvaluateOutput, secateur } from '../../../scripts/setup/cli';
 import { ScriptError } from '../../../scripts/setup/run-main';
 import type { RecipeInput } from '../../../src/protocol/recipe';
 import type { RunResult } from '../../../src/protocol/run';
 import { Latency } from '../../../src/protocol/measure/latency';
-import type { BySeed } from './figures';
+import { mean, spread, type BySeed } from './figures';
+import type { Kept, OneShotRow, Row } from './kept';
 import { dense, oneShot, type Method } from './methods';
 import { runJob, testAccuracy, type Place } from './runs';
 
@@ -13,21 +15,6 @@ export interface DenseFigures {
   readonly longer: BySeed;
   /** The model.json of each seed's start. */
   readonly checkpoints: readonly string[];
-}
-
-/** The results of one method. */
-export interface MethodFigures {
-  readonly method: Method;
-  readonly accuracy: BySeed;
-  /** Results of the first seed. */
-  readonly model: string;
-  readonly totals: RunResult['after'];
-}
-
-/** Test accuracy of one score, at each sparsity in turn, with each seed. */
-export interface OneShotFigures {
-  readonly score: (typeof oneShot.scores)[number];
-  readonly accuracy: readonly BySeed[];
 }
 
 /** Trains both dense networks with each seed. @throws ScriptError */
@@ -46,17 +33,40 @@ export async function measureDense(seeds: readonly number[], place: Place): Prom
 export async function measureMethod(
   method: Method,
   seeds: readonly number[],
-  { checkpoints }: DenseFigures,
+  network: DenseFigures,
   place: Place,
-): Promise<MethodFigures> {
+): Promise<{ readonly row: Row; readonly model: string }> {
   const results = await Promise.all(
     seeds.map((seed, i) =>
-      runJob({ name: method.name, seed, steps: method.steps, checkpoint: checkpoints[i]! }, place),
+      runJob({ name: method.name, seed, steps: method.steps, checkpoint: network.checkpoints[i]! }, place),
     ),
   );
   const [first] = results;
   if (!first) throw new ScriptError('The bench needs a seed: give one with --seeds.');
-  return { method, accuracy: results.map(testAccuracy), model: first.out, totals: first.after };
+  const packed = await Promise.all(results.map((result) => measurePacked(result, place)));
+  const sizes = packed.flatMap((one) => (one ? [one.bytes] : []));
+  const { nonzero, params, gzipBytes } = first.after;
+  const row: Row = {
+    name: method.name,
+    measured: new Date().toISOString().slice(0, 10),
+    accuracy: results.map((result, i) => packed[i]?.accuracy ?? testAccuracy(result)),
+    dense: [...network[method.of ?? 'longer']],
+    ...{ nonzero, params, gzipBytes },
+    ...(sizes.length > 0 ? { packedBytes: sizes } : {}),
+  };
+  return { row, model: first.out };
+}
+
+/** Evaluates the packed file of a run on the test images, since packing may round; undefined where it packed nothing. */
+async function measurePacked(
+  { steps, folder }: RunResult,
+  { data, atOnce }: Place,
+): Promise<{ bytes: number; accuracy: number } | undefined> {
+  const packed = steps.flatMap((step) => (step.step === 'pack' ? [step.packed] : [])).at(-1);
+  if (!packed) return undefined;
+  const args = ['evaluate', path.join(folder, packed.file), '--data', data, '--split', 'test'];
+  const { accuracy } = await atOnce(() => secateur(EvaluateOutput, args, 'quiet'));
+  return { bytes: packed.bytes, accuracy };
 }
 
 /** Prunes each seed's dense network without training, by each score to each sparsity. @throws ScriptError */
@@ -64,24 +74,28 @@ export async function measureOneShot(
   seeds: readonly number[],
   { checkpoints }: DenseFigures,
   place: Place,
-): Promise<OneShotFigures[]> {
-  const pruned = async (score: OneShotFigures['score'], sparsity: number, seed: number, checkpoint: string) => {
+): Promise<OneShotRow[]> {
+  const pruned = async (score: (typeof oneShot.scores)[number], sparsity: number, seed: number, checkpoint: string) => {
     const steps = [{ step: 'prune' as const, score, amount: { sparsity } }];
     return testAccuracy(await runJob({ name: `one-shot-${score}-${sparsity * 100}`, seed, steps, checkpoint }, place));
   };
-  const bySeed = (score: OneShotFigures['score'], sparsity: number): Promise<BySeed> =>
-    Promise.all(seeds.map((seed, i) => pruned(score, sparsity, seed, checkpoints[i]!)));
   return Promise.all(
     oneShot.scores.map(async (score) => ({
       score,
-      accuracy: await Promise.all(oneShot.sparsities.map((sparsity) => bySeed(score, sparsity))),
+      at: await Promise.all(
+        oneShot.sparsities.map(async (sparsity) => {
+          const found = await Promise.all(seeds.map((seed, i) => pruned(score, sparsity, seed, checkpoints[i]!)));
+          return { mean: mean(found), spread: spread(found) };
+        }),
+      ),
     })),
   );
 }
 
-/** Median forward passes of a model beside those of another in one run, on two threads. @throws ScriptError */
-export function measureLatency(model: string, other: string): Promise<Latency> {
-  return secateur(Latency, ['latency', model, other, '--runs', '200', '--threads', '2']);
+/** Medians of forward passes of a model as shares of those of another in one run, on two threads. @throws ScriptError */
+export async function measureLatency(model: string, other: string): Promise<Kept['latency']> {
+  const { batches } = await secateur(Latency, ['latency', model, other, '--runs', '200', '--threads', '2']);
+  return batches.map(({ batch, ratio }) => ({ batch, ratio: ratio ?? 1 }));
 }
 
 /** @throws ScriptError when the data is the sample, before any time is spent on it. */

@@ -1,4 +1,5 @@
 import type { RecipeInput } from '../../../src/protocol/recipe';
+import { smallestSteps } from '../../../src/protocol/smallest';
 
 type Steps = RecipeInput['steps'];
 
@@ -9,7 +10,9 @@ export interface Method {
   /** For the report. */
   readonly what: string;
   /** By how much its mean test accuracy may differ from that of the dense network, at least; 0.001 is a tenth of a point. */
-  readonly reach: number;
+  readonly reach?: number;
+  /** Bytes that its packed file may take with each seed. */
+  readonly bytes?: number;
   /** The dense network to compare with: by default the one that was trained for as many epochs as both together. */
   readonly of?: 'start';
   readonly steps: Steps;
@@ -53,6 +56,34 @@ const removed = (macs: number, multipleOf: number): Steps => [
 const restricted = (step: Steps[number]): Steps => [
   step,
   { step: 'finetune', epochs: EPOCHS.recovery, learningRate: 0.001, distill: {} },
+];
+
+/** The recipes that the panel offers, which end in packed files. */
+const SMALLEST: readonly Method[] = [
+  {
+    name: 'smallest-little',
+    what: 'smallest, no loss',
+    reach: 0,
+    bytes: 25_000,
+    of: 'start',
+    steps: smallestSteps('little'),
+  },
+  {
+    name: 'smallest-some',
+    what: 'smallest, half a point lost',
+    reach: -0.005,
+    bytes: 12_000,
+    of: 'start',
+    steps: smallestSteps('some'),
+  },
+  {
+    name: 'smallest-much',
+    what: 'smallest, 1.5 points lost',
+    reach: -0.015,
+    bytes: 6500,
+    of: 'start',
+    steps: smallestSteps('much'),
+  },
 ];
 
 /** All that is trained, in the order of the report. */
@@ -123,6 +154,7 @@ export const methods: readonly Method[] = [
     reach: -0.005,
     steps: restricted({ step: 'quantize', bits: 'int2' }),
   },
+  ...SMALLEST,
   { name: 'fifth-macs', what: 'filters removed, a fifth of the MACs left', reach: -0.01, steps: removed(0.8, 1) },
 ];
 

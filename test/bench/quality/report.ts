@@ -1,22 +1,19 @@
-import { percent, meanAndSpread, mean } from './figures';
 import type { BenchLine } from 'tfjs-backend-onnxruntime/testing/bench-line';
-import type { DenseFigures, MethodFigures, OneShotFigures } from './measured';
+import { percent, meanAndSpread, mean } from './figures';
+import type { Kept, OneShotRow } from './kept';
+import { against, methodRows, targetLines, type MethodRow } from './lines';
 import { EPOCHS, oneShot } from './methods';
 
-/** All that the bench measured. */
-export interface Figures {
-  readonly seeds: readonly number[];
-  readonly dense: DenseFigures;
-  readonly methods: readonly MethodFigures[];
-  readonly oneShot: readonly OneShotFigures[];
-  readonly lines: readonly BenchLine[];
-}
-
 /** The page `docs/results.md`. */
-export function reportText({ seeds, dense, methods, oneShot: shots, lines }: Figures): string {
+export function reportText(kept: Kept): string {
+  const { seeds, dense } = kept;
+  const rows = methodRows(kept);
+  const packed = rows.filter(({ row }) => row.packedBytes !== undefined);
+  const empty = ['', '', '', '', ''];
   return `# Results on Fashion-MNIST
 
-Written by \`npm run bench:quality\`; ${new Date().toISOString().slice(0, 10)}, seeds ${seeds.join(', ')}. Network: \`fashion-cnn\` (3 convolutions, 2 linear layers).
+Written by \`npm run bench:quality\`, each row on the day that it names, with the seeds ${seeds.join(', ')}; \`-- --only NAME,...\` measures
+some rows anew. Network: \`fashion-cnn\` (3 convolutions, 2 linear layers).
 All of the 60,000 images: 55,000 to train on, 5,000 of validation, by which epochs are chosen; accuracies are on the
 10,000 test images, mean of the seeds ± half of the way from the worst to the best.
 
@@ -26,51 +23,68 @@ Each method starts from a network of ${EPOCHS.dense} epochs and trains ${EPOCHS.
 Methods that train nothing are compared with the network of ${EPOCHS.dense} epochs.
 
 ${markdownTable(
-  ['what', ...seeds.map((seed) => `seed ${seed}`), 'mean', 'against dense', 'nonzero', 'parameters', 'gzip bytes'],
+  ['what', ...bySeed(seeds), 'mean', 'against dense', 'nonzero', 'parameters', 'gzip bytes', 'measured'],
   [
-    [`dense, ${EPOCHS.dense} epochs`, ...dense.start.map(percent), meanAndSpread(dense.start), '', '', '', ''],
+    [`dense, ${EPOCHS.dense} epochs`, ...dense.start.map(percent), meanAndSpread(dense.start), ...empty],
     [
       `dense, ${EPOCHS.dense + EPOCHS.recovery} epochs`,
       ...dense.longer.map(percent),
       meanAndSpread(dense.longer),
-      '',
-      '',
-      '',
-      '',
+      ...empty,
     ],
-    ...methods.map(({ method, accuracy, totals }) => [
-      method.what,
-      ...accuracy.map(percent),
-      meanAndSpread(accuracy),
-      `${points(mean(accuracy) - mean(dense[method.of ?? 'longer']))} points`,
-      totals.nonzero.toLocaleString('en'),
-      totals.params.toLocaleString('en'),
-      totals.gzipBytes.toLocaleString('en'),
-    ]),
+    ...rows
+      .filter(({ row }) => row.packedBytes === undefined)
+      .map(({ method, row }) => [
+        method.what,
+        ...row.accuracy.map(percent),
+        meanAndSpread(row.accuracy),
+        `${points(against(row))} points`,
+        ...[row.nonzero, row.params, row.gzipBytes].map((number) => number.toLocaleString('en')),
+        row.measured,
+      ]),
   ],
 )}
 
-${shots.length > 0 ? oneShotText(shots) : ''}## Targets
+${packed.length > 0 ? packedText(packed, seeds) : ''}${kept.oneShot.length > 0 ? oneShotText(kept.oneShot) : ''}## Targets
 
-${markdownTable(
-  ['what', 'target', 'value', ''],
-  lines.map(({ what, target, value, unit, met }) => [
-    what,
-    target,
-    `${value.toFixed(3)} ${unit}`.trimEnd(),
-    met ? 'MET' : 'MISSED',
-  ]),
-)}
+${targetTable(targetLines(kept))}
 `;
 }
 
-const oneShotText = (shots: Figures['oneShot']): string => `## One-shot: pruned, and nothing trained
+const bySeed = (seeds: readonly number[]): string[] => seeds.map((seed) => `seed ${seed}`);
+
+const packedText = (rows: readonly MethodRow[], seeds: readonly number[]): string => `## The smallest files
+
+Pruned gradually, clustered, trained on and packed, as the recipe for the smallest file does it (\`media/recipes/smallest.recipe.json\`).
+Accuracies are those of the packed files, against the network of ${EPOCHS.dense} epochs, from which each of them starts and whose weights
+take 1,834,280 bytes.
+
+${markdownTable(
+  ['what', 'packed bytes', 'of the weights', ...bySeed(seeds), 'mean', 'against dense', 'nonzero', 'measured'],
+  rows.map(({ method, row }) => [
+    method.what,
+    mean(row.packedBytes ?? []).toLocaleString('en', { maximumFractionDigits: 0 }),
+    `1/${((row.params * 4) / mean(row.packedBytes ?? [])).toFixed(0)}`,
+    ...row.accuracy.map(percent),
+    meanAndSpread(row.accuracy),
+    `${points(against(row))} points`,
+    row.nonzero.toLocaleString('en'),
+    row.measured,
+  ]),
+)}
+
+`;
+
+const oneShotText = (shots: readonly OneShotRow[]): string => `## One-shot: pruned, and nothing trained
 
 From the network of ${EPOCHS.dense} epochs. Every score beside the random one.
 
 ${markdownTable(
   ['score', ...oneShot.sparsities.map((sparsity) => `${Math.round(sparsity * 100)} %`)],
-  shots.map(({ score, accuracy }) => [score, ...accuracy.map(meanAndSpread)]),
+  shots.map(({ score, at }) => [
+    score,
+    ...at.map(({ mean: middle, spread }) => `${percent(middle)} ± ${(spread * 100).toFixed(2)}`),
+  ]),
 )}
 
 ${plot(shots)}
@@ -79,18 +93,30 @@ ${plot(shots)}
 
 const points = (share: number): string => `${share >= 0 ? '+' : ''}${(share * 100).toFixed(2)}`;
 
+const targetTable = (lines: readonly BenchLine[]): string =>
+  markdownTable(
+    ['what', 'target', 'value', ''],
+    lines.map(({ what, target, value, unit, met }) => [
+      what,
+      target,
+      `${unit === 'bytes' ? value.toFixed(0) : value.toFixed(3)} ${unit}`.trimEnd(),
+      met ? 'MET' : 'MISSED',
+    ]),
+  );
+
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
 /** Random and the best of the others at each sparsity, as a Mermaid chart, which Markdown viewers draw. */
-function plot(figures: readonly OneShotFigures[]): string {
-  const random = figures.find(({ score }) => score === 'random');
+function plot(figures: readonly OneShotRow[]): string {
+  const random = figures.filter(({ score }) => score === 'random');
   const others = figures.filter(({ score }) => score !== 'random');
-  const at = (of: readonly OneShotFigures[], i: number): string =>
-    (Math.max(...of.map(({ accuracy }) => mean(accuracy[i] ?? []))) * 100).toFixed(1);
-  const series = (of: readonly OneShotFigures[]): string => oneShot.sparsities.map((_, i) => at(of, i)).join(', ');
+  const series = (of: readonly OneShotRow[]): string =>
+    oneShot.sparsities
+      .map((_, i) => (Math.max(0, ...of.map(({ at }) => at[i]?.mean ?? 0)) * 100).toFixed(1))
+      .join(', ');
   return `Upper line: the best score; lower line: random.
 
 \`\`\`mermaid
@@ -98,6 +124,6 @@ xychart-beta
   x-axis "sparsity, %" [${oneShot.sparsities.map((sparsity) => Math.round(sparsity * 100)).join(', ')}]
   y-axis "test accuracy, %" 0 --> 100
   line [${series(others)}]
-  line [${random ? series([random]) : ''}]
+  line [${series(random)}]
 \`\`\``;
 }
