@@ -88,6 +88,13 @@ const bundles = {
     define: engine.define,
     banner: engine.banner,
   },
+  packing: {
+    ...node,
+    entryPoints: { packing: 'src/engine/compress/pack/packing-thread.ts' },
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    mainFields: engine.mainFields,
+  },
   page: {
     ...common,
     entryPoints: { main: 'src/webview/main.tsx' },
@@ -107,7 +114,7 @@ const only = flags.only?.split(',') ?? [...Object.keys(bundles), 'loader'];
 if (only.includes('loader')) await buildLoader(path.resolve(import.meta.dirname, dist, 'loader'));
 // Whatever computes starts threads from the program beside it.
 if (only.some((name) => ['engine', 'cli'].includes(name)))
-  only.push(...['worker', 'decoding'].filter((name) => !only.includes(name)));
+  only.push(...['worker', 'decoding', 'packing'].filter((name) => !only.includes(name)));
 const chosen = only
   .filter((name) => name !== 'loader')
   .map((name) => {

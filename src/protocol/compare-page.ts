@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { Latency } from './measure/latency';
+import { Packing } from './measure/packing';
 import { request, type RequestTable } from './table';
 
 /** The two checkpoints of a comparison: absolute paths of their model.json. The page keeps them over a reload. */
@@ -21,6 +22,8 @@ export const compareRequests = {
   }),
   /** Times forward passes of both models. Nothing is cached. */
   latency: request({ params: nothing, result: Latency, progress: Progress, trust: 'runs' }),
+  /** What one of the models takes in a packed file. */
+  packedSide: request({ params: z.object({ side: z.enum(['a', 'b']) }), result: Packing, trust: 'reads' }),
   openCheckpoint: request({ params: z.object({ path: z.string() }), result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),
 } satisfies RequestTable;

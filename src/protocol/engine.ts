@@ -7,7 +7,7 @@ import { Evaluation, Histogram, Progress } from './measure';
 import { Comparison } from './measure/compare';
 import { LevelsStep, WeightLevels } from './measure/levels';
 import { Latency, LatencyOptions } from './measure/latency';
-import { PackedHistory, PackedSizes, SmallWeights } from './measure/packing';
+import { PackedHistory, PackedSizes, Packing, SmallWeights } from './measure/packing';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { InputShape, Inspection, ModelEnds } from './model';
 import { Recipe } from './recipe';
@@ -199,11 +199,15 @@ export const engineRequests = {
       split: Split.optional(),
       samples: z.number().int().positive().optional(),
       bins: z.number().int().min(8).max(512).default(64),
+      /** Compute what packed files would take, as in `inspect`. */
+      packed: z.boolean().default(false),
     }),
     result: Comparison,
     progress: Progress,
     trust: ({ data, otherData }) => (data === undefined && otherData === undefined ? 'reads' : 'runs'),
   }),
+  /** Measures what a model takes in a packed file, or as one, by layer. A model of 100 MB takes about 20 seconds. */
+  packing: request({ params: z.object({ model }), result: Packing, trust: 'reads' }),
   /** Packs a model in a new file `out`, an absolute path. */
   pack: request({
     params: z.object({

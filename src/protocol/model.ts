@@ -41,6 +41,9 @@ export const LayerInfo = z.object({
   macs: z.number().nullable(),
   /** Null without weights. */
   bitsPerWeight: BitsPerWeight.nullable(),
+  /** Bits of its weights in a packed file, and the entropy of their places and values; where packing was measured. */
+  packedBits: z.number().optional(),
+  idealBits: z.number().optional(),
   prunable: z.boolean(),
   /** The reason why it is left alone. */
   reason: z.string().optional(),
@@ -57,6 +60,8 @@ export const LayerFigures = LayerInfo.pick({
   nonzero: true,
   sparsity: true,
   macs: true,
+  packedBits: true,
+  idealBits: true,
 });
 export type LayerFigures = z.infer<typeof LayerFigures>;
 
@@ -157,6 +162,8 @@ export const Inspection = z.object({
   /** The reason why the model cannot be evaluated or trained, if it cannot. */
   notRunnable: z.string().optional(),
   provenance: Provenance.optional(),
+  /** A sentence for each thing that would make the packed file smaller; absent where it is small, or was not measured. */
+  advice: z.array(z.string()).optional(),
   /** Doubts about its files, a sentence each; absent without doubts. */
   warnings: z.array(z.string()).optional(),
 });

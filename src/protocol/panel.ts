@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Answers, AnswersQuestion } from './measure/answers';
 import { DatasetInfo } from './dataset';
 import { Evaluation, Histogram, Progress } from './measure';
+import { Packing } from './measure/packing';
 import { LevelsStep, WeightLevels } from './measure/levels';
 import { Sensitivity, SensitivityOptions, SensitivityPart } from './measure/sensitivity';
 import { Inspection } from './model';
@@ -124,6 +125,8 @@ export const panelRequests = {
   /** Opens the checkpoint on which the run of `PanelState.plans` started. Its recipe becomes the plan at this place of the curve. */
   takePlan: request({ params: z.object({ place: z.number().int().nonnegative() }), result: z.null(), trust: 'reads' }),
   openAsText: request({ params: nothing, result: z.null(), trust: 'reads' }),
+  /** What the model takes in a packed file. */
+  packing: request({ params: nothing, result: Packing, trust: 'reads' }),
   brotli: request({ params: nothing, result: z.object({ brotliBytes: z.number() }), trust: 'reads' }),
   trustWorkspace: request({ params: nothing, result: z.null(), trust: 'reads' }),
   showLog: request({ params: nothing, result: z.null(), trust: 'reads' }),

@@ -72,6 +72,8 @@ const Result = z.object({
   noAccuracy: z.string().optional(),
   /** Side effects and doubts, a sentence each. */
   notes: z.array(z.string()).optional(),
+  /** A sentence for each thing that would make the packed file smaller, as in an inspection of the final checkpoint. */
+  advice: z.array(z.string()).optional(),
   /** The normalization of the pixels, if something was measured. Absent in runs of earlier versions. */
   normalization: NormalizationInUse.optional(),
   /** Every layer of the final checkpoint. Earlier versions wrote neither layers nor times. */

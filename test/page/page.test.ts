@@ -829,12 +829,29 @@ test('the outcome of a packed model has its size and the code that loads it', as
   );
 });
 
+test('the head shows the packed size after the other figures, and on demand why it is large', async () => {
+  await open();
+  await page.locator('[data-testid="total-packed"][data-value]').waitFor();
+  expect(await value('total-packed')).toBeLessThan(await value('total-bytes'));
+  expect(await requests('packing')).toBe(1);
+  expect(await element('packed-advice').textContent()).toBe('');
+  await page.getByRole('button', { name: 'Why did the packed file not shrink?' }).click();
+  await element('packed-advice').getByText('prune it').waitFor();
+  await open('sparse');
+  await page.locator('[data-testid="total-packed"][data-value]').waitFor();
+  expect(await element('packed-why').count()).toBe(0);
+});
+
 test('a comparison shows both histograms of a layer, in any width', async () => {
   await page.setViewportSize({ width: 480, height: 900 });
   await page.goto(`${served.address}?compare`);
   await element('compared-dense').getByRole('button').click();
   await page.getByRole('heading', { name: 'Weights of dense' }).waitFor();
   await element('overlay').getByText('fashion-cnn-pruned-90: 93').waitFor();
+  const totals = element('compared-totals');
+  await totals.getByRole('row', { name: /Size, packed 1\.55 MB/ }).waitFor();
+  await totals.getByRole('row', { name: /Weights, ideally 1\.83 MB/ }).waitFor();
+  expect(await element('compared-dense').getByRole('cell').last().textContent()).toMatch(/^1\.36 MB \u2192 [\d.]+ kB$/);
   await element('measure-latency').click();
   await element('compared-latency').getByText('101.3%').waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);

@@ -9,10 +9,10 @@ import type { Inspection, LayerInfo } from '../../protocol/model';
 import type { Checkpoint, TensorData } from '../checkpoint/types';
 import { readGraph } from '../model/graph';
 import { binOf, binsOver, measureRange, prunableData } from './histogram';
-import { inspect } from './inspect';
+import { inspect, type InspectOptions } from './inspect';
 
 /** One side: a checkpoint and its accuracy, if known. */
-export interface Side extends Pick<ComparedModel, 'evaluation' | 'noAccuracy'> {
+export interface Side extends Pick<ComparedModel, 'evaluation' | 'noAccuracy'>, Pick<InspectOptions, 'packed'> {
   readonly checkpoint: Checkpoint;
 }
 
@@ -22,7 +22,7 @@ export interface Side extends Pick<ComparedModel, 'evaluation' | 'noAccuracy'> {
  * @throws UserError where a file has disappeared meanwhile
  */
 export async function compareModels(a: Side, b: Side, bins: number): Promise<Comparison> {
-  const [left, right] = [await inspect(a.checkpoint), await inspect(b.checkpoint)];
+  const [left, right] = [await figures(a), await figures(b)];
   const [before, after] = [weightsOf(a.checkpoint), weightsOf(b.checkpoint)];
   const names = [...new Set([...left.layers, ...right.layers].map(({ name }) => name))];
   const layers = names.map((name): ComparedLayer => {
@@ -42,6 +42,8 @@ export async function compareModels(a: Side, b: Side, bins: number): Promise<Com
   };
 }
 
+const figures = ({ checkpoint, packed }: Side): Promise<Inspection> => inspect(checkpoint, { packed });
+
 /** Returns the prunable weights by layer name; layers without any are absent. */
 const weightsOf = (checkpoint: Checkpoint): Map<string, TensorData[]> =>
   new Map(
@@ -50,8 +52,12 @@ const weightsOf = (checkpoint: Checkpoint): Map<string, TensorData[]> =>
       .filter(([, data]) => data.length > 0),
   );
 
-const modelOf = ({ name, path, weightsHash, totals }: Inspection, { evaluation, noAccuracy }: Side): ComparedModel => ({
+const modelOf = (
+  { name, path, weightsHash, totals, advice }: Inspection,
+  { evaluation, noAccuracy }: Side,
+): ComparedModel => ({
   ...{ name, path, weightsHash, totals, evaluation },
+  ...(advice === undefined ? {} : { advice }),
   ...(noAccuracy === undefined ? {} : { noAccuracy }),
 });
 

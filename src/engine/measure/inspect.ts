@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { sparsityOf, sumMacs } from '../../protocol/figures';
+import type { Packing } from '../../protocol/measure/packing';
 import type { Inspection, LayerInfo, ModelTotals, TensorInfo } from '../../protocol/model';
 import { readProvenance } from '../checkpoint/provenance';
 import { fileSizes, type FileSizes, type SizeOptions } from '../checkpoint/sizes';
@@ -13,7 +14,7 @@ import { whyNotRunnable } from '../model/runnable';
 export interface InspectOptions extends SizeOptions {
   readonly inputShape?: readonly number[] | undefined;
   readonly files?: (() => Promise<FileSizes>) | undefined;
-  readonly packed?: (() => Promise<Pick<ModelTotals, 'packedBytes' | 'idealBits'>>) | undefined;
+  readonly packed?: (() => Promise<Packing>) | undefined;
 }
 
 /**
@@ -28,6 +29,7 @@ export async function inspect(
 ): Promise<Inspection> {
   const { layers, totals } = figuresOf(checkpoint, inputShape);
   const sizes = await files();
+  const packing = await packed?.();
   const notRunnable = whyNotRunnable(checkpoint);
   const provenance = readProvenance(checkpoint);
   return {
@@ -35,13 +37,21 @@ export async function inspect(
     path: checkpoint.path,
     format: checkpoint.format ?? 'layers-model',
     weightsHash: checkpoint.weightsHash,
-    layers,
-    totals: { ...totals, ...sizes, ...(packed ? await packed() : {}) },
+    layers: packing ? withPacking(layers, packing) : layers,
+    totals: { ...totals, ...sizes, ...(packing ? { packedBytes: packing.bytes, idealBits: packing.idealBits } : {}) },
+    ...(packing?.advice ? { advice: packing.advice } : {}),
     ...(notRunnable === undefined ? {} : { notRunnable }),
     ...(provenance === undefined ? {} : { provenance }),
     ...(checkpoint.warnings.length === 0 ? {} : { warnings: [...checkpoint.warnings] }),
   };
 }
+
+/** Layers are listed in the same order by both. */
+const withPacking = (layers: readonly LayerInfo[], { layers: packed }: Packing): LayerInfo[] =>
+  layers.map((layer, i) => {
+    const { packedBits, idealBits } = packed[i] ?? {};
+    return packedBits === undefined || idealBits === undefined ? layer : { ...layer, packedBits, idealBits };
+  });
 
 /** The figures of a model that do not depend on its files. */
 export type ModelFigures = Omit<ModelTotals, 'bytes' | 'gzipBytes' | 'brotliBytes' | 'packedBytes' | 'idealBits'>;

@@ -6,7 +6,7 @@ import { NO_DATASET } from '../../protocol/dataset';
 import { runMetrics, type RunResult, type StoredHashes } from '../../protocol/run';
 import type { Checkpoint } from '../checkpoint/types';
 import type { OutputFolder } from '../folder/output-folder';
-import { packedFigures } from '../compress/pack/if-packed';
+import { packingOf } from '../compress/pack/packing-of';
 import { inspect, type InspectOptions } from '../measure/inspect';
 import { runSizes } from '../measure/weight-sizes';
 import type { RunFolder } from './folder/run-folder';
@@ -53,6 +53,7 @@ export async function finish(context: RunContext, folder: RunFolder): Promise<Ru
       ...(prepared.data ? { normalization: prepared.data.normalization } : {}),
       ...(noAccuracy === undefined ? {} : { noAccuracy }),
       ...(notes.length === 0 ? {} : { notes }),
+      ...(after.advice ? { advice: after.advice } : {}),
       layers: after.layers.map((layer) => LayerFigures.parse(layer)),
       sizes: runSizes(parent, checkpoint),
       ...(seconds === undefined ? {} : { seconds }),
@@ -74,7 +75,7 @@ const PACKED_MOST = 12 * 1024 * 1024;
 /** Measures the packed size of a small model too. */
 function packedToo(checkpoint: Checkpoint): Pick<InspectOptions, 'packed'> {
   const bytes = checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
-  return bytes > PACKED_MOST ? {} : { packed: () => Promise.resolve(packedFigures(checkpoint)) };
+  return bytes > PACKED_MOST ? {} : { packed: () => packingOf(checkpoint) };
 }
 
 /** Returns the final checkpoint as read from its files; the first one where no step changes it. */

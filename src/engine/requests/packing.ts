@@ -1,6 +1,5 @@
-import type { Session } from '../checkpoint/store';
 import { writeCheckpoint } from '../checkpoint/write';
-import { packedFigures, type PackedFigures } from '../compress/pack/if-packed';
+import { sessionPacking } from '../compress/pack/packing-of';
 import { writePacked } from '../compress/pack/write-packed';
 import type { MakeHandler } from './handler';
 
@@ -19,6 +18,8 @@ export const unpacking: MakeHandler<'unpack'> =
       return { out: path, bytes, weightsHash };
     });
 
-/** Returns what an open model takes packed, and at best; computed once a session. */
-export const sizesIfPacked = (session: Session): Promise<PackedFigures> =>
-  session.memo('packed sizes', () => Promise.resolve(packedFigures(session.checkpoint)));
+/** Answers `packing`. @throws UserError, CancelledError */
+export const packingSizes: MakeHandler<'packing'> =
+  ({ checkpoints }) =>
+  ({ model }, { signal }) =>
+    checkpoints.use(model, (session) => sessionPacking(session, signal));

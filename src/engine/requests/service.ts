@@ -3,6 +3,7 @@ import type { Trust } from '../../protocol/table';
 import type { Handlers } from '../../rpc/peer';
 import { sessionSizes } from '../checkpoint/sizes';
 import { useCustomLayers } from '../model/runnable';
+import { sessionPacking } from '../compress/pack/packing-of';
 import { weightLevels } from '../compress/levels/levels';
 import { histograms } from '../measure/histogram';
 import { inspect } from '../measure/inspect';
@@ -16,7 +17,7 @@ import { evaluate } from './evaluate';
 import { examples } from './examples';
 import { normalizationAnswer } from './fitted';
 import { latency } from './latency';
-import { packing, sizesIfPacked, unpacking } from './packing';
+import { packing, packingSizes, unpacking } from './packing';
 import { plan } from './plan';
 import { run } from './run';
 import { sensitivity } from './sensitivity';
@@ -51,7 +52,7 @@ export function createService(
     inspect: ({ model, brotli, packed, inputShape }, { signal }) =>
       checkpoints.use(model, (session) => {
         const files = brotli ? undefined : () => sessionSizes(session, signal);
-        const sizes = packed ? () => sizesIfPacked(session) : undefined;
+        const sizes = packed ? () => sessionPacking(session, signal) : undefined;
         return inspect(session.checkpoint, { brotli, signal, inputShape, files, packed: sizes });
       }),
     histogram: ({ model, layers, bins }) =>
@@ -76,6 +77,7 @@ export function createService(
     sensitivity: withLayers(engineRequests.sensitivity, sensitivity(engine)),
     latency: withLayers(engineRequests.latency, latency(engine)),
     compare: withLayers(engineRequests.compare, compare(engine)),
+    packing: packingSizes(engine),
     pack: packing(engine),
     unpack: unpacking(engine),
     run: withLayers(engineRequests.run, run(engine)),

@@ -54,6 +54,10 @@ export class ComparePanel {
         if (again || !this.known) this.known = await this.compare(context);
         return this.known;
       },
+      packedSide: ({ side }, { signal }) => {
+        this.refuseGone();
+        return this.tools.engine.call('packing', { model: this.pair[side] }, { signal });
+      },
       latency: (_, context) => this.latency(context),
       openCheckpoint: async ({ path: file }) => {
         if (file !== this.pair.a && file !== this.pair.b) throw new UserError(`${file} is not one of the two.`);

@@ -102,6 +102,7 @@ export function panelHandlers(
       await vscode.commands.executeCommand('vscode.openWith', panel.uri, 'default');
       return null;
     },
+    packing: (_, { signal }) => engine.call('packing', { model }, { signal }),
     async brotli(_, { signal }) {
       const { totals } = await engine.call('inspect', { model, brotli: true }, { signal });
       if (totals.brotliBytes === undefined) throw new Error('The engine gave no brotli size.');

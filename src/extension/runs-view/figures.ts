@@ -13,6 +13,19 @@ export function runFigures({ state, result, done, problem }: ListedRun): string 
   return [state, where + epochs].filter(Boolean).join(': ');
 }
 
+/** The sizes of the outcome of a run: `files 1.84 MB, gzip 230 kB, packed 101 kB, weights ideally 96.4 kB`. */
+export function runSizes({ result }: Pick<ListedRun, 'result'>): string | undefined {
+  if (!result) return undefined;
+  const { after, sizes } = result;
+  const bits = after.idealBits ?? sizes?.layers.reduce((sum, layer) => sum + layer.after.idealBits, 0);
+  return [
+    `files ${bytes(after.bytes)}`,
+    `gzip ${bytes(after.gzipBytes)}`,
+    ...(after.packedBytes === undefined ? [] : [`packed ${bytes(after.packedBytes)}`]),
+    ...(bits === undefined ? [] : [`weights ideally ${bytes(Math.ceil(bits / 8))}`]),
+  ].join(', ');
+}
+
 function resultFigures(result: RunResult): string {
   const metrics = lastMetrics(result);
   return [

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../constants';
-import { runFigures } from './figures';
+import { runFigures, runSizes } from './figures';
 import type { ListedRun } from './read-run';
 import { plain } from '../ui/plain';
 
@@ -22,7 +22,13 @@ export class RunItem extends vscode.TreeItem {
     this.contextValue = run.state;
     this.iconPath = new vscode.ThemeIcon(ICONS[run.state]);
     const steps = run.recipe?.steps.map(({ step }) => step).join(', ');
-    this.tooltip = [vscode.workspace.asRelativePath(run.folder), run.problem ?? figures, steps]
+    this.tooltip = [
+      vscode.workspace.asRelativePath(run.folder),
+      run.problem ?? figures,
+      runSizes(run),
+      ...(run.result?.advice ?? []),
+      steps,
+    ]
       .flatMap((line) => (line === undefined || line === '' ? [] : [plain(line)]))
       .join('\n');
     this.accessibilityInformation = { label: `${plain(path.basename(run.folder))}, ${run.state}, ${figures}` };

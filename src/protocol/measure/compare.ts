@@ -11,6 +11,8 @@ export const ComparedModel = z.object({
   /** Null without data, or if the model cannot run; `noAccuracy` then gives the reason. */
   evaluation: Evaluation.nullable(),
   noAccuracy: z.string().optional(),
+  /** As in an inspection. */
+  advice: z.array(z.string()).optional(),
 });
 export type ComparedModel = z.infer<typeof ComparedModel>;
 

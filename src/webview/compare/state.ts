@@ -11,6 +11,12 @@ export const comparison = question<Comparison>((asking, known) =>
 /** Times of both models, measured on demand. */
 export const latency = question((asking) => askComparison('latency', {}, asking));
 
+/** Sizes of both models in packed files, by layer. */
+export const packings = question(async ({ signal: stop }) => ({
+  a: await askComparison('packedSide', { side: 'a' }, { signal: stop }),
+  b: await askComparison('packedSide', { side: 'b' }, { signal: stop }),
+}));
+
 /** The layer of the shown histograms; null: all layers together. */
 export const comparedLayer = signal<string | null>(null);
 

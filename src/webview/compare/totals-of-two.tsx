@@ -2,12 +2,61 @@ import type { ComparedModel } from '../../protocol/measure/compare';
 import { METRICS, metricDifference, metricText } from '../../protocol/metric';
 import { normalizationWords } from '../../protocol/normalization';
 import { bytes, change, compact, count, percent, plural, points } from '../../protocol/format';
+import { useEffect } from 'preact/hooks';
+import type { Packing } from '../../protocol/measure/packing';
+import { PACKED_UNASKED } from '../state/packing';
+import { LinkButton } from '../ui/link';
+import { packings } from './state';
 import { Tag } from '../ui/tag';
 import { SideHeads } from './side-heads';
 
+/** What both models take in packed files; a line that offers to measure it where they are large. */
+function PackedState({ a, b }: { a: ComparedModel; b: ComparedModel }) {
+  const small = a.totals.bytes + b.totals.bytes <= PACKED_UNASKED;
+  useEffect(() => {
+    packings.forget();
+    if (small) void packings.ask();
+    return packings.cancel;
+  }, [a.weightsHash, b.weightsHash, small]);
+  const { running, answer, problem } = packings;
+  if (answer.value)
+    return [a, b].map(({ name, path }, i) =>
+      ((i === 0 ? answer.value?.a : answer.value?.b)?.advice ?? []).map((sentence) => (
+        <p key={`${path} ${sentence}`} class="small quiet">
+          {name}: {sentence}
+        </p>
+      )),
+    );
+  return (
+    <p class="row small quiet" role="status">
+      {running.value ? 'Measuring packed sizes\u2026' : problem.value}
+      {running.value ? (
+        <LinkButton onPress={packings.cancel} label="Stop measuring packed sizes">
+          Stop
+        </LinkButton>
+      ) : (
+        <LinkButton onPress={() => void packings.ask()} testId="measure-packed">
+          Measure packed sizes
+        </LinkButton>
+      )}
+    </p>
+  );
+}
+
+/** Lines of the sizes in packed files. */
+function packedLines(): Line[] {
+  const known = packings.answer.value;
+  if (!known) return [];
+  const of = (pick: (sizes: Packing) => number) => (_: ComparedModel, side: 'a' | 'b') => pick(known[side]);
+  return [
+    { label: 'Size, packed', of: of((sizes) => sizes.bytes), format: bytes, difference: change },
+    { label: 'Weights, ideally', of: of((sizes) => Math.ceil(sizes.idealBits / 8)), format: bytes, difference: change },
+  ];
+}
+
 interface Line {
   label: string;
-  of: (model: ComparedModel) => number | null;
+  of: (model: ComparedModel, side: 'a' | 'b') => number | null;
   format: (value: number) => string;
   difference: (a: number, b: number) => string;
 }
@@ -56,8 +105,8 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
           </tr>
         </thead>
         <tbody>
-          {[...LINES, ...metricLines(a, b)].map(({ label, of, format, difference }) => {
-            const [left, right] = [of(a), of(b)];
+          {[...LINES, ...packedLines(), ...metricLines(a, b)].map(({ label, of, format, difference }) => {
+            const [left, right] = [of(a, 'a'), of(b, 'b')];
             return (
               <tr key={label}>
                 <th scope="row">{label}</th>
@@ -69,6 +118,7 @@ export function TotalsOfTwo({ a, b }: { a: ComparedModel; b: ComparedModel }) {
           })}
         </tbody>
       </table>
+      <PackedState a={a} b={b} />
       <p class="row small quiet">
         {measured
           ? `Measured on ${plural(measured.samples, `${measured.split} example`)} of ${measured.dataset.name}`

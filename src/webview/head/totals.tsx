@@ -8,6 +8,7 @@ import { attempt } from '../state/actions';
 import { counts, countsAreExact, previewMetrics, previewBytes } from '../state/preview';
 import { cannotMeasure, evaluation, inspection } from '../state/session';
 import { LinkButton } from '../ui/link';
+import { PackedAdvice, PackedStat } from './packed-stat';
 import { Stat, type StatPreview } from './stat';
 
 /** Brotli bytes by the hash of the counted weights. */
@@ -56,66 +57,70 @@ export function Totals() {
   const macsAfter = after?.nonzeroMacs ?? null;
   const near = { stale: !countsAreExact.value, near: true };
   return (
-    <dl class="totals" aria-label="The model, now and as planned">
-      <Stat
-        id="params"
-        label="Parameters"
-        now={count(totals.params)}
-        value={totals.params}
-        preview={after ? became(totals.params, after.params, count, near) : null}
-      />
-      <Stat
-        id="nonzero"
-        label="Nonzero"
-        now={count(totals.nonzero)}
-        value={totals.nonzero}
-        preview={after ? became(totals.nonzero, after.nonzero, count, near) : null}
-      />
-      <Stat
-        id="sparsity"
-        label="Sparsity"
-        title="Zeros over all kernel weights"
-        now={percent(totals.sparsity, 1)}
-        value={totals.sparsity}
-        preview={
-          after
-            ? {
-                text: percent(after.sparsity, 1),
-                difference: points(after.sparsity - totals.sparsity),
-                value: after.sparsity,
-                ...near,
-              }
-            : null
-        }
-      />
-      <Stat
-        id="bytes"
-        label="Size"
-        title={`model.json and its shards: ${count(totals.bytes)} bytes`}
-        now={bytes(totals.bytes)}
-        value={totals.bytes}
-        preview={size && became(totals.bytes, size.value.bytes, bytes, { stale: size.stale })}
-      />
-      <Stat
-        id="gzip"
-        label="Size, gzip"
-        title={`Each file gzipped at level 6: ${count(totals.gzipBytes)} bytes`}
-        now={bytes(totals.gzipBytes)}
-        value={totals.gzipBytes}
-        preview={size && became(totals.gzipBytes, size.value.gzipBytes, bytes, { stale: size.stale })}
-        note={<Brotli hash={model.weightsHash} />}
-      />
-      <Stat
-        id="macs"
-        label="MACs"
-        title={`Multiply-accumulates for one example${totals.macsFor ? ` of ${macsForWords(totals.macsFor)}, because the model leaves input sizes open` : ''}; the preview counts those of nonzero weights`}
-        now={totals.macs === null ? 'unknown' : compact(totals.macs)}
-        value={totals.macs}
-        preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
-        note={macsAfter === null ? totals.macsFor && `for ${macsForWords(totals.macsFor)}` : 'of nonzero weights'}
-      />
-      <MetricStat />
-    </dl>
+    <>
+      <dl class="totals" aria-label="The model, now and as planned">
+        <Stat
+          id="params"
+          label="Parameters"
+          now={count(totals.params)}
+          value={totals.params}
+          preview={after ? became(totals.params, after.params, count, near) : null}
+        />
+        <Stat
+          id="nonzero"
+          label="Nonzero"
+          now={count(totals.nonzero)}
+          value={totals.nonzero}
+          preview={after ? became(totals.nonzero, after.nonzero, count, near) : null}
+        />
+        <Stat
+          id="sparsity"
+          label="Sparsity"
+          title="Zeros over all kernel weights"
+          now={percent(totals.sparsity, 1)}
+          value={totals.sparsity}
+          preview={
+            after
+              ? {
+                  text: percent(after.sparsity, 1),
+                  difference: points(after.sparsity - totals.sparsity),
+                  value: after.sparsity,
+                  ...near,
+                }
+              : null
+          }
+        />
+        <Stat
+          id="bytes"
+          label="Size"
+          title={`model.json and its shards: ${count(totals.bytes)} bytes`}
+          now={bytes(totals.bytes)}
+          value={totals.bytes}
+          preview={size && became(totals.bytes, size.value.bytes, bytes, { stale: size.stale })}
+        />
+        <Stat
+          id="gzip"
+          label="Size, gzip"
+          title={`Each file gzipped at level 6: ${count(totals.gzipBytes)} bytes`}
+          now={bytes(totals.gzipBytes)}
+          value={totals.gzipBytes}
+          preview={size && became(totals.gzipBytes, size.value.gzipBytes, bytes, { stale: size.stale })}
+          note={<Brotli hash={model.weightsHash} />}
+        />
+        <PackedStat model={model} />
+        <Stat
+          id="macs"
+          label="MACs"
+          title={`Multiply-accumulates for one example${totals.macsFor ? ` of ${macsForWords(totals.macsFor)}, because the model leaves input sizes open` : ''}; the preview counts those of nonzero weights`}
+          now={totals.macs === null ? 'unknown' : compact(totals.macs)}
+          value={totals.macs}
+          preview={macsAfter !== null && macsNow !== null ? became(macsNow, macsAfter, compact, near) : null}
+          note={macsAfter === null ? totals.macsFor && `for ${macsForWords(totals.macsFor)}` : 'of nonzero weights'}
+        />
+        <MetricStat />
+      </dl>
+      <PackedAdvice />
+    </>
   );
 }
 

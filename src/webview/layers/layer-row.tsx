@@ -1,15 +1,20 @@
 import type { BitsPerWeight } from '../../protocol/model';
-import { compact, count, sampleShape, percent, plural, weight } from '../../protocol/format';
+import type { Packing } from '../../protocol/measure/packing';
+import { bytes, compact, count, sampleShape, percent, plural, weight } from '../../protocol/format';
 import { sentence } from '../ui/sentence';
 import { bitsOf, type LayerRow as Row } from './sort';
 import { histograms, amounts } from '../state/session';
+import { packing } from '../state/packing';
 import { Icon } from '../ui/icon';
 import { MiniHistogram } from './mini-histogram';
 
-/** `16 values take 3.7 bits each at best; stored in 32 bits` */
-function bitsWords(bits: BitsPerWeight | null): string | undefined {
+/** `16 values take 3.7 bits each at best; stored in 32 bits; packed 61.0 kB, ideally 74.0 kB` */
+function bitsWords(bits: BitsPerWeight | null, packed: Packing['layers'][number] | undefined): string | undefined {
   if (!bits) return undefined;
-  const stored = `stored in ${Number(bits.stored.toFixed(1))} bits`;
+  const inFile = packed
+    ? `; packed ${bytes(Math.ceil(packed.packedBits / 8))}, ideally ${bytes(Math.ceil(packed.idealBits / 8))}`
+    : '';
+  const stored = `stored in ${Number(bits.stored.toFixed(1))} bits${inFile}`;
   if (!bits.few) return sentence(stored);
   const { values, entropy } = bits.few;
   return sentence(`${plural(values, 'value')}, whose entropy is ${entropy.toFixed(2)} bits a weight; ${stored}`);
@@ -58,7 +63,11 @@ export function LayerRow({
       <td class="figure wide" title={layer.macs === null ? undefined : `${count(layer.macs)} multiply-accumulates`}>
         {layer.macs === null ? '?' : layer.macs === 0 ? '\u2013' : compact(layer.macs)}
       </td>
-      <td class="figure wide" data-value={bits ?? undefined} title={bitsWords(layer.bitsPerWeight)}>
+      <td
+        class="figure wide"
+        data-value={bits ?? undefined}
+        title={bitsWords(layer.bitsPerWeight, packing.answer.value?.layers[row.index])}
+      >
         {bits === null ? '\u2013' : Number(bits.toFixed(1))}
       </td>
       <td class="figure" data-value={layer.sparsity ?? undefined}>

@@ -43,6 +43,16 @@ const line = (
   difference: before === null ? '' : difference(before, after),
 });
 
+/** The ideal bytes of the weights, also of a model that is too large to be packed in passing. */
+function idealLine({ before, after, sizes }: RunResult): Line[] {
+  const bits = after.idealBits ?? sizes?.layers.reduce((sum, layer) => sum + layer.after.idealBits, 0);
+  if (bits === undefined) return [];
+  const was = before?.idealBits ?? sizes?.before?.idealBits ?? null;
+  return [
+    line('ideal', 'Weights, ideally', was === null ? null : Math.ceil(was / 8), Math.ceil(bits / 8), bytes, change),
+  ];
+}
+
 /** Before and after, figure by figure. */
 function lines(result: RunResult): Line[] {
   const { before, after, metrics } = result;
@@ -74,6 +84,7 @@ function lines(result: RunResult): Line[] {
     ...(after.packedBytes === undefined
       ? []
       : [line('packed', 'Size, packed', before?.packedBytes ?? null, after.packedBytes, bytes, change)]),
+    ...idealLine(result),
     ...(metrics.afterPrune === null
       ? []
       : [
@@ -204,6 +215,8 @@ export function Outcome({ result, folder }: { result: RunResult; folder: string 
         ...notes(result),
         ...keptNotes(result),
         ...(result.onnx ? onnxWords(result.onnx) : []),
+        // The packed file below says it itself.
+        ...(result.steps.some(({ step }) => step === 'pack') ? [] : (result.advice ?? [])),
       ].map((note) => (
         <p key={note} class="small quiet">
           {note}

@@ -8,14 +8,15 @@ export interface LayerLine {
   readonly name: string;
   /** Bytes in the files before the run; null where it made the layer. */
   readonly before: number | null;
-  /** Bytes in the files after it, and in the packed file or ideally. */
+  /** Bytes in the files after it, ideally, and in the packed file or else ideally. */
   readonly files: number;
+  readonly ideal: number;
   readonly best: number;
 }
 
 const bestOf = ({ idealBits }: Pick<WeightSizes, 'idealBits'>): number => Math.ceil(idealBits / 8);
 
-/** @param packed layers of the packed file, if the run wrote one */
+/** @param packed layers of the packed file, if it was written or measured */
 export function layerLines(
   sizes: readonly LayerSizes[],
   packed: readonly { readonly name: string; readonly packedBits: number }[],
@@ -27,6 +28,7 @@ export function layerLines(
       name,
       before: before && before.bytes,
       files: after.bytes,
+      ideal: bestOf(after),
       best: own === undefined ? bestOf(after) : Math.ceil(own / 8),
     };
   });

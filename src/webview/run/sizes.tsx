@@ -29,9 +29,13 @@ function Bar({ line, largest }: { line: LayerLine; largest: number }) {
 
 /** The bytes of each layer before and after a run, and what each step saved. */
 export function Sizes({ result }: { result: RunResult }) {
-  const { sizes, steps } = result;
+  const { sizes, steps, layers = [] } = result;
   if (!sizes || sizes.layers.length === 0) return null;
-  const packed = steps.flatMap((step) => (step.step === 'pack' ? step.packed.layers : []));
+  const written = steps.flatMap((step) => (step.step === 'pack' ? step.packed.layers : []));
+  const packed =
+    written.length > 0
+      ? written
+      : layers.flatMap(({ name, packedBits }) => (packedBits === undefined ? [] : [{ name, packedBits }]));
   return <SizeTables sizes={sizes} steps={steps} packed={packed} />;
 }
 
@@ -46,7 +50,7 @@ function SizeTables({
 }) {
   const layers = layerLines(sizes.layers, packed);
   const largest = layers.reduce((most, { before, files }) => Math.max(most, before ?? 0, files), 0);
-  const best = packed.length > 0 ? 'Packed' : 'Ideal';
+  const isPacked = packed.length > 0;
   return (
     <section class="run-sizes" aria-label="Sizes of the weights" data-testid="run-sizes">
       <div class="sizes-scroller" role="region" aria-label="Sizes of layers" tabIndex={0}>
@@ -58,8 +62,9 @@ function SizeTables({
               <th scope="col">Before</th>
               <th scope="col">Files</th>
               <th scope="col" title="Entropy of places and values of the weights, with the tables of their values">
-                {best}
+                Ideal
               </th>
+              {isPacked && <th scope="col">Packed</th>}
               <td />
             </tr>
           </thead>
@@ -69,7 +74,8 @@ function SizeTables({
                 <th scope="row">{line.name}</th>
                 <td>{line.before === null ? '\u2013' : bytes(line.before)}</td>
                 <td>{bytes(line.files)}</td>
-                <td class="after">{bytes(line.best)}</td>
+                <td class={isPacked ? undefined : 'after'}>{bytes(line.ideal)}</td>
+                {isPacked && <td class="after">{bytes(line.best)}</td>}
                 <td class="bar-cell">
                   <Bar line={line} largest={largest} />
                 </td>
@@ -102,9 +108,9 @@ function SizeTables({
         </table>
       </div>
       <p class="small quiet">
-        {best === 'Packed'
-          ? 'Packed: what the layer takes in the packed file.'
-          : 'Ideal: the entropy of places and values of the weights, each on its own. A packed file comes close to it or below; the files keep zeros and few values as floats.'}
+        Ideal: the entropy of places and values of the weights, each on its own. A packed file comes close to it or
+        below; the files keep zeros and few values as floats.
+        {isPacked && ' Packed: what the layer takes in a packed file.'}
       </p>
     </section>
   );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/engine/checkpoint/read';
+import { Comparison } from '../../../src/protocol/measure/compare';
 import { Inspection } from '../../../src/protocol/model';
 import { PackedSizes } from '../../../src/protocol/measure/packing';
 import { temporaryFolder } from '../temporary';
@@ -60,6 +61,14 @@ describe('secateur pack and unpack', () => {
     expect(ofFolder.totals.packedBytes).toBe(sizes.bytes);
     expect(ofFolder.totals.idealBits).toBe(sizes.idealBits);
     expect(ofFile.layers).toEqual(ofFolder.layers);
+    const sizesOf = (layers: Pick<Inspection['layers'][number], 'name' | 'packedBits' | 'idealBits'>[]) =>
+      layers.map(({ name, packedBits, idealBits }) => ({ name, packedBits, idealBits }));
+    expect(sizesOf(ofFile.layers)).toEqual(sizesOf(sizes.layers));
+
+    const { stdout } = await secateur(['compare', file, original.path, '--json']);
+    const { a, b, layers } = Comparison.parse(JSON.parse(stdout));
+    expect([a.totals.packedBytes, b.totals.packedBytes]).toEqual([sizes.bytes, sizes.bytes]);
+    expect(sizesOf(layers.map((layer) => ({ name: layer.name, ...layer.b })))).toEqual(sizesOf(sizes.layers));
   });
 
   it('take a packed file where they take a model, and never overwrite one', async () => {
@@ -85,7 +94,7 @@ describe('secateur pack and unpack', () => {
     expect(largestChange?.share).toBeGreaterThan(0);
     expect(largestChange?.share).toBeLessThan(2 ** -11);
     expect(advice?.[0]).toMatch(
-      /^The file is 8\d\.\d+% of the unpacked ones, because most of it is "dense1\/kernel", whose weights are 32-bit floats with more than 65,536 distinct values, 0\.00% of them 0: cluster or quantize it first, and prune it\.$/,
+      /^The packed file is 8\d\.\d+% of the unpacked ones, because most of it is "dense1\/kernel", whose weights are 32-bit floats with more than 65,536 distinct values, 0\.00% of them 0: cluster or quantize it first, and prune it\.$/,
     );
     const [was, is] = [await readCheckpoint(path.join(FASHION, 'model.json')), await readCheckpoint(file)];
     expect(is.tensors.get('dense1/kernel')).toEqual(was.tensors.get('dense1/kernel'));

@@ -152,6 +152,7 @@ const asked = (model: string): { [K in keyof PanelRequests]: z.input<PanelReques
   evaluateCheckpoint: [{ path: model }],
   takePlan: [{ place: 0 }],
   openAsText: [nothing],
+  packing: [nothing],
   brotli: [nothing],
   trustWorkspace: [nothing],
   showLog: [nothing],
@@ -179,7 +180,7 @@ test('a page of an untrusted workspace gets the sentence for everything that run
       'sensitivity',
     ].sort(),
   );
-  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'levels', 'plan']);
+  expect([...new Set(reached)].sort()).toEqual(['histogram', 'inspect', 'levels', 'packing', 'plan']);
   expect(toNetwork).not.toHaveBeenCalled();
 });
 
@@ -228,6 +229,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
       { a: model, b: model, otherData: data },
     ],
     run: [{ recipe, baseFolder: '/', out: path.join(path.dirname(model), 'out') }],
+    packing: [{ model }],
     pack: [{ model, out: path.join(path.dirname(model), 'net.secateur') }],
     unpack: [{ model, out: path.join(path.dirname(model), 'out') }],
     discard: [{ out: path.join(path.dirname(model), 'out') }],
@@ -235,7 +237,7 @@ test('no request that runs or writes reaches an engine, whatever part of the hos
   };
   for (const [method, questions] of Object.entries(all))
     for (const params of questions) await failure(call(method as keyof EngineRequests, params as never));
-  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'levels', 'plan', 'plan', 'release']);
+  expect(reached.sort()).toEqual(['compare', 'histogram', 'inspect', 'levels', 'packing', 'plan', 'plan', 'release']);
   expect(toNetwork).not.toHaveBeenCalled();
   expect(await failure(call('plan', { model, step: remove }))).toMatch(RESTRICTED);
 });
@@ -244,6 +246,7 @@ test('a comparison is shown, and timed only in a trusted workspace', async () =>
   const handlers = {
     comparison: () => Promise.reject(new Error('asked')),
     latency: () => Promise.reject(new Error('timed')),
+    packedSide: () => Promise.reject(new Error('packed')),
     openCheckpoint: () => Promise.resolve(null),
     showLog: () => Promise.resolve(null),
   };

@@ -29,6 +29,26 @@ function startEngine(): { child: ChildProcess; call: Client<typeof engineRequest
 const settings = { sampleFolder: '/nowhere', cacheFolder: '/nowhere', threads: 1 };
 
 describe('the engine process', () => {
+  it('answers while a thread packs a model, and stops packing at once', async () => {
+    const { child, call } = startEngine();
+    await call('initialize', settings);
+    const model = path.resolve('media/samples/fashion-cnn/model.json');
+    await call('inspect', { model });
+    const abort = new AbortController();
+    let packed = false;
+    const stopped = call('packing', { model }, { signal: abort.signal }).finally(() => (packed = true));
+    const refused = expect(stopped).rejects.toThrow(CancelledError);
+    await call('histogram', { model, layers: [null] });
+    expect(packed).toBe(false);
+    abort.abort();
+    await refused;
+    const { bytes, idealBits, advice } = await call('packing', { model });
+    expect(bytes).toBeLessThan(idealBits / 8);
+    expect(advice).toEqual([expect.stringMatching(/^The packed file is 8\d\.\d+% .*: cluster or quantize it first/)]);
+    child.kill();
+    await once(child, 'exit');
+  });
+
   it('serves requests, tells failures as sentences, and ends with its parent', async () => {
     const folder = await temporaryFolder();
     const model = await writeRaw(path.join(folder, 'net'));
@@ -39,6 +59,10 @@ describe('the engine process', () => {
     expect(info).toMatchObject({ pid: child.pid, backend: { name: 'onnxruntime', threads: 1 } });
     await expect(call('initialize', settings)).rejects.toThrow(/initialized already/);
     expect((await call('inspect', { model })).totals.params).toBe(111);
+    const { totals } = await call('inspect', { model, packed: true });
+    const packing = await call('packing', { model });
+    expect(totals).toMatchObject({ packedBytes: packing.bytes, idealBits: packing.idealBits });
+    expect(packing.layers.reduce((sum, { params }) => sum + params, 0)).toBe(111);
     expect(await call('dataset', { data })).toMatchObject({ examples: { train: 33, validation: 3, test: 36 } });
     const { samples, confusion } = await call('evaluate', { model, data });
     expect(samples).toBe(36);

@@ -11,8 +11,8 @@ test('a layer is as large as in the packed file, or else as its ideal bits', () 
     { name: 'b', before: null, after },
   ];
   expect(layerLines(sizes, [{ name: 'a', packedBits: 9001 }])).toEqual([
-    { name: 'a', before: 4000, files: 4000, best: 1126 },
-    { name: 'b', before: null, files: 4000, best: 1001 },
+    { name: 'a', before: 4000, files: 4000, ideal: 1001, best: 1126 },
+    { name: 'b', before: null, files: 4000, ideal: 1001, best: 1001 },
   ]);
 });
 

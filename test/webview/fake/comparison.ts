@@ -4,6 +4,7 @@ import type { Comparison } from '../../../src/protocol/measure/compare';
 import { PruneStep } from '../../../src/protocol/steps/prune';
 import type { Handlers } from '../../../src/rpc/peer';
 import { fakeModel, pruned } from './model';
+import { fakePacking } from './packed';
 import { histogramOf } from './weights';
 
 /** The dense model beside one with nine of ten weights pruned. */
@@ -73,6 +74,13 @@ function fakeLatency(): Latency {
 /** The extension host's side of a page that compares. */
 export const comparedHandlers = (): Handlers<CompareRequests> => ({
   comparison: () => fakeComparison(),
+  packedSide: async ({ side }) => {
+    const { [side]: model, layers } = await fakeComparison();
+    const its = layers.flatMap(({ name, [side]: layer }) =>
+      layer ? [{ name, ...layer, bitsPerWeight: null, prunable: true, tensors: [] }] : [],
+    );
+    return fakePacking({ totals: model.totals, layers: its });
+  },
   latency: () => Promise.resolve(fakeLatency()),
   openCheckpoint: () => Promise.resolve(null),
   showLog: () => Promise.resolve(null),

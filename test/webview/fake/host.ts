@@ -24,7 +24,7 @@ import { keptPlan, prunedPlan, removedPlan } from './plans';
 import { fakeLevels } from './levels';
 import { fakeScan } from './scan';
 import { answersOfTask, evaluationOfTask, metricAt, type FakeTask } from './evaluations';
-import { fakePacked } from './packed';
+import { fakePacked, fakePacking } from './packed';
 import { fakeTarget } from './target';
 import { fakeModel, pruned, type FakeModel } from './model';
 import { gzipBytes, histogramOf, random } from './weights';
@@ -312,6 +312,11 @@ export class FakeHost {
       evaluateCheckpoint: nothing('evaluateCheckpoint'),
       takePlan: nothing('takePlan'),
       openAsText: nothing('openAsText'),
+      packing: async (_, { signal }) => {
+        this.note('packing', {});
+        await wait(30, signal);
+        return fakePacking(this.here().model.inspection);
+      },
       brotli: () => Promise.resolve({ brotliBytes: Math.round(this.here().model.inspection.totals.gzipBytes * 0.985) }),
       trustWorkspace: () => {
         this.note('trustWorkspace', {});

@@ -31,6 +31,7 @@ export async function compare(
       b: await resolveModelPath(b),
       ...dataField(options),
       split,
+      packed: true,
       ...(samples === undefined ? {} : { samples }),
     },
     (progress) => {
@@ -41,6 +42,8 @@ export async function compare(
 }
 
 const right = true;
+const size = (value: number | undefined): string => (value === undefined ? '?' : bytes(value));
+const ofBits = (bits: number | undefined): string => size(bits === undefined ? undefined : Math.ceil(bits / 8));
 const whole = (value: number | null): string => (value === null ? '?' : count(value));
 /** Formats both values, or one where they are equal. */
 const pair = (a: string, b: string): string => (a === b ? a : `${a} > ${b}`);
@@ -54,13 +57,16 @@ function comparisonText(comparison: Comparison): string {
     ['MACs', whole(a.totals.macs), whole(b.totals.macs)],
     ['files', bytes(a.totals.bytes), bytes(b.totals.bytes)],
     ['gzip', bytes(a.totals.gzipBytes), bytes(b.totals.gzipBytes)],
+    ['packed', size(a.totals.packedBytes), size(b.totals.packedBytes)],
+    ['ideal weights', ofBits(a.totals.idealBits), ofBits(b.totals.idealBits)],
   ];
   if (a.evaluation && b.evaluation) figures.push(...metricRows(a.evaluation.metrics, b.evaluation.metrics));
   const totals = table(
     [{ heading: '' }, { heading: `a: ${a.name}`, right }, { heading: `b: ${b.name}`, right }],
     figures,
   );
-  return [totals, '', layersText(comparison), '', ...evaluationLines(comparison)].join('\n');
+  const advice = [a, b].flatMap(({ name, advice: found = [] }) => found.map((text) => visible(`${name}: ${text}`)));
+  return [totals, ...advice, '', layersText(comparison), '', ...evaluationLines(comparison)].join('\n');
 }
 
 function layersText({ layers }: Comparison): string {
@@ -71,7 +77,10 @@ function layersText({ layers }: Comparison): string {
   return table(
     [
       { heading: 'layer' },
-      ...['output', 'parameters', 'nonzero', 'sparsity', 'MACs'].map((heading) => ({ heading, right })),
+      ...['output', 'parameters', 'nonzero', 'sparsity', 'MACs', 'ideal', 'packed'].map((heading) => ({
+        heading,
+        right,
+      })),
     ],
     layers.map((layer) => [
       layer.name,
@@ -80,6 +89,8 @@ function layersText({ layers }: Comparison): string {
       cell(layer, ({ nonzero }) => count(nonzero)),
       cell(layer, ({ sparsity }) => (sparsity === null ? '' : percent(sparsity))),
       cell(layer, ({ macs }) => whole(macs)),
+      cell(layer, ({ params, idealBits }) => (params === 0 ? '' : ofBits(idealBits))),
+      cell(layer, ({ params, packedBits }) => (params === 0 ? '' : ofBits(packedBits))),
     ]),
   );
 }

@@ -44,13 +44,14 @@ export async function inspect(
 }
 
 function inspectionText(inspection: Inspection, histograms: Histogram[] | undefined): string {
-  const { name, format, layers, totals, notRunnable } = inspection;
+  const { name, format, layers, totals, notRunnable, advice = [] } = inspection;
   return [
     `${visible(name)} (${format})`,
     '',
     layerTable(layers),
     '',
     ...totalLines(totals),
+    ...advice.map((sentence) => visible(sentence)),
     ...(notRunnable === undefined ? [] : [visible(notRunnable)]),
     ...(histograms ? ['', ...histograms.map((histogram) => histogramLine(histogram))] : []),
   ].join('\n');
@@ -58,6 +59,7 @@ function inspectionText(inspection: Inspection, histograms: Histogram[] | undefi
 
 function layerTable(layers: readonly LayerInfo[]): string {
   const right = true;
+  const isPacked = layers.some(({ packedBits }) => packedBits !== undefined);
   return table(
     [
       { heading: 'layer' },
@@ -67,6 +69,7 @@ function layerTable(layers: readonly LayerInfo[]): string {
       { heading: 'nonzero', right },
       { heading: 'sparsity', right },
       { heading: 'MACs', right },
+      ...(isPacked ? ['ideal', 'packed'].map((heading) => ({ heading, right })) : []),
       { heading: 'not pruned because' },
     ],
     layers.map((layer) => [
@@ -77,10 +80,15 @@ function layerTable(layers: readonly LayerInfo[]): string {
       count(layer.nonzero),
       layer.sparsity === null ? '' : percent(layer.sparsity),
       layer.macs === null ? '?' : count(layer.macs),
+      ...(isPacked ? [ofBits(layer, layer.idealBits), ofBits(layer, layer.packedBits)] : []),
       layer.reason ?? '',
     ]),
   );
 }
+
+/** Formats bits of a layer as bytes; nothing where it has no weights. */
+const ofBits = ({ params }: LayerInfo, bits: number | undefined): string =>
+  params === 0 || bits === undefined ? '' : bytes(Math.ceil(bits / 8));
 
 /** Formats the assumed input shapes for which MACs are counted, where the model leaves them open. */
 export function sizesTaken(macsFor: MacsFor | undefined): string {

@@ -6,6 +6,7 @@ import { keptLines, measuringNotes } from '../runs';
 import { metricLine } from './metric-line';
 import { layersTable, prunedLayers } from './layers';
 import type { Outcome } from './outcome';
+import { adviceLines } from './totals';
 import { epochsTable } from './train';
 
 function finetuneDocument(result: RunResult) {
@@ -23,6 +24,7 @@ function finetuneText(result: RunResult): string {
     '',
     ...(layers.length > 0 ? [layersTable(layers), ''] : []),
     ...totalLines(result.after),
+    ...adviceLines(result),
     metricLine(result),
     ...(result.onnx ? onnxWords(result.onnx) : []),
     ...keptLines(result),

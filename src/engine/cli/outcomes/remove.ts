@@ -10,6 +10,7 @@ import { table } from '../table';
 import { sizesTaken } from '../commands/inspect';
 import { metricLine } from './metric-line';
 import type { Outcome } from './outcome';
+import { hasPacked, PACKED_COLUMNS, packedCells } from './totals';
 
 function removalOf({ steps }: RunResult): Extract<RunResult['steps'][number], { step: 'remove' }> {
   const found = steps.find((result) => result.step === 'remove');
@@ -93,18 +94,24 @@ function layersText(layers: readonly (RemovedLayer | PlannedLayer)[]): string {
 }
 
 /** Formats the totals of a model; a plan leaves out sizes that are not known. */
-type Totals = Pick<ModelTotals, 'params' | 'macs' | 'macsFor'> & Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes'>>;
+type Totals = Pick<ModelTotals, 'params' | 'macs' | 'macsFor'> &
+  Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes' | 'packedBytes' | 'idealBits'>>;
 
 function totalsText(rows: readonly (readonly [string, Totals])[]): string {
   const macsFor = rows.at(-1)?.[1].macsFor;
   const headings = ['', 'parameters', 'MACs', 'files', 'gzip'];
+  const isPacked = rows.some(([, figures]) => hasPacked(figures));
   const figures = table(
-    headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
+    [
+      ...headings.map((heading, i) => (i === 0 ? { heading } : { heading, right })),
+      ...(isPacked ? PACKED_COLUMNS : []),
+    ],
     rows.map(([name, figures]) => [
       name,
       count(figures.params),
       whole(figures.macs),
       ...[figures.bytes, figures.gzipBytes].map((size) => (size === undefined ? '?' : bytes(size))),
+      ...(isPacked ? packedCells(figures) : []),
     ]),
   );
   return macsFor ? `${figures}\nMACs are those of one sample${sizesTaken(macsFor)}` : figures;

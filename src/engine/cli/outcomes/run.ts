@@ -7,6 +7,7 @@ import { totalLines } from '../commands/inspect';
 import { keptLines, measuringNotes } from '../runs';
 import { table } from '../table';
 import type { Outcome } from './outcome';
+import { adviceLines } from './totals';
 
 function runText(result: RunResult): string {
   const steps = table(
@@ -17,6 +18,7 @@ function runText(result: RunResult): string {
     steps,
     '',
     ...totalLines(result.after),
+    ...adviceLines(result),
     ...(result.onnx ? onnxWords(result.onnx) : []),
     ...keptLines(result),
     ...measuringNotes(result.sampleData, result.normalization),

@@ -1,19 +1,35 @@
 import { bytes, count, percent } from '../../../protocol/format';
 import type { ModelTotals } from '../../../protocol/model';
+import { visible } from '../../../protocol/visible';
 import type { RunResult } from '../../../protocol/run';
 import { table } from '../table';
 
-/** Formats the figures of a model before and after a run as a table. */
-export function totalsTable({ before, after }: Pick<RunResult, 'before' | 'after'>): string {
+type PackedTotals = Partial<Pick<ModelTotals, 'packedBytes' | 'idealBits'>>;
+
+/** Columns of the bytes of a packed file, and of the ideal bytes of weights. */
+export const PACKED_COLUMNS = ['packed', 'ideal'].map((heading) => ({ heading, right: true }));
+
+export const hasPacked = ({ packedBytes }: PackedTotals): boolean => packedBytes !== undefined;
+
+/** Formats the cells of those columns; empty where they were not measured. */
+export const packedCells = ({ packedBytes, idealBits }: PackedTotals): string[] => [
+  packedBytes === undefined ? '' : bytes(packedBytes),
+  idealBits === undefined ? '' : bytes(Math.ceil(idealBits / 8)),
+];
+
+/** Formats what would make a packed file smaller. */
+export const adviceLines = ({ advice = [] }: { readonly advice?: readonly string[] | undefined }): string[] =>
+  advice.map((sentence) => visible(sentence));
+
+/** Formats the figures of a model before and after a run as a table, and what would make it smaller where it did not shrink. */
+export function totalsTable({ before, after, advice }: Pick<RunResult, 'before' | 'after' | 'advice'>): string {
   const right = true;
   const rows: [string, ModelTotals][] = [
     ...(before ? [['before', before] as [string, ModelTotals]] : []),
     ['after', after],
   ];
-  const isPacked = rows.some(([, { packedBytes }]) => packedBytes !== undefined);
-  const size = (value: number | undefined, per = 1): string =>
-    value === undefined ? '' : bytes(Math.ceil(value / per));
-  return table(
+  const isPacked = rows.some(([, figures]) => hasPacked(figures));
+  const figures = table(
     [
       { heading: '' },
       { heading: 'parameters', right },
@@ -21,12 +37,7 @@ export function totalsTable({ before, after }: Pick<RunResult, 'before' | 'after
       { heading: 'sparsity', right },
       { heading: 'files', right },
       { heading: 'gzip', right },
-      ...(isPacked
-        ? [
-            { heading: 'packed', right },
-            { heading: 'ideal', right },
-          ]
-        : []),
+      ...(isPacked ? PACKED_COLUMNS : []),
     ],
     rows.map(([name, figures]) => [
       name,
@@ -35,7 +46,8 @@ export function totalsTable({ before, after }: Pick<RunResult, 'before' | 'after
       percent(figures.sparsity),
       bytes(figures.bytes),
       bytes(figures.gzipBytes),
-      ...(isPacked ? [size(figures.packedBytes), size(figures.idealBits, 8)] : []),
+      ...(isPacked ? packedCells(figures) : []),
     ]),
   );
+  return [figures, ...adviceLines({ advice })].join('\n');
 }

@@ -41,7 +41,7 @@ export function packWith(given: ModelContent, { smallWeights, history, signal }:
     weightsHash: encoded.weightsHash,
     sizesOf: async (file, bytes) => {
       const unpacked = await plannedSizes(model, { brotli: true, ...(signal ? { signal } : {}) }, encoded);
-      return packedSizes(model, packed, { file, bytes, unpacked, largest });
+      return packedSizes(model, packed, encoded, { file, bytes, unpacked, largest });
     },
   };
 }

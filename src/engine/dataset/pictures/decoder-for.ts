@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { threadProgram } from '../../thread-program';
 import { inThisThread, type Decoder } from './decoder';
 import { DecodingPool } from './decoding-pool';
 import type { Picture } from './picture';
@@ -16,7 +15,7 @@ const BYTES_OF_PIXEL = 8;
 
 /** Makes a decoder for pictures: with threads where they are many, and where the program of the threads was built. */
 export function decoderFor(pictures: readonly Picture[]): Decoder {
-  const program = threadProgram();
+  const program = threadProgram('decoding');
   if (pictures.length < FEW || program === undefined) return inThisThread;
   const sizes = pictures.map(({ header: { height, width } }) => height * width);
   return new DecodingPool(program, threadsFor(sizes, availableParallelism()));
@@ -31,11 +30,4 @@ export function threadsFor(sizes: readonly number[], cores: number): number {
   const largest = sizes.reduce((most, size) => Math.max(most, size), 1);
   const inMemory = Math.floor(MEMORY / (BYTES_OF_PIXEL * largest));
   return Math.max(LEAST_THREADS, Math.min(MOST_THREADS, cores - 1, inMemory));
-}
-
-/** Returns the file that the threads run: beside the bundle that contains this module; undefined in sources. */
-function threadProgram(): string | undefined {
-  if (import.meta.url.endsWith('.ts')) return undefined;
-  const file = fileURLToPath(new URL('./decoding.cjs', import.meta.url));
-  return existsSync(file) ? file : undefined;
 }

@@ -35,7 +35,7 @@ export function resultsCsv({ layers = [], after }: RunResult): string {
 /** Formats a run for a person: figures, steps, layers and recipe. It holds times; checkpoints do not. */
 export function resultsMarkdown({ recipe, result, backend }: Report): string {
   const { before, after, metrics, steps, layers = [], seconds, finished, sampleData } = result;
-  const { normalization, noAccuracy } = result;
+  const { normalization, noAccuracy, advice } = result;
   const sides = before ? (['before', 'after'] as const) : (['after'] as const);
   const totals = (pick: (figures: RunResult['after']) => string): string[] => [
     ...(before ? [pick(before)] : []),
@@ -89,6 +89,7 @@ export function resultsMarkdown({ recipe, result, backend }: Report): string {
           `${normalization.from === 'values' ? 'Examples' : 'Pixels'} entered with ${normalizationWords(normalization)}.`,
         ]
       : []),
+    ...(advice ?? []).flatMap((sentence) => ['', sentence]),
     ...(sampleData ? ['', 'Measured on the small sample of Fashion-MNIST that ships, not on the whole dataset.'] : []),
     ...(result.onnx ? ['', ...onnxWords(result.onnx)] : []),
     '',
