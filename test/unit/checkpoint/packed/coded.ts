@@ -1,0 +1,118 @@
+import { encodeCheckpoint } from '../../../../src/engine/checkpoint/encode';
+import { chooseCoding } from '../../../../src/engine/checkpoint/packed/choose';
+import { RangeEncoder } from '../../../../src/engine/checkpoint/packed/range-encoder';
+import { WeightsEncoder } from '../../../../src/engine/checkpoint/packed/weights-encoder';
+import { quantizeTensor } from '../../../../src/engine/checkpoint/quantize-tensor';
+import { storedBytes } from '../../../../src/engine/checkpoint/dtype';
+import type { ModelContent, Tensor } from '../../../../src/engine/checkpoint/types';
+import { readGraph } from '../../../../src/engine/model/graph';
+import { idealOf } from '../../../../src/engine/measure/ideal-bits';
+import { formatOf } from '../../../../src/loader/packed-file';
+import type { Chances } from '../../../../src/loader/chances';
+
+/** Counts the decisions of each context, for their entropy if all chances were known from the start. */
+class Counting extends RangeEncoder {
+  private readonly contexts = new Map<Chances, Map<number, [number, number]>>();
+  private exact = 0;
+
+  override bit(all: Chances, at: number, bit: number): void {
+    const places = this.contexts.get(all) ?? new Map<number, [number, number]>();
+    this.contexts.set(all, places);
+    const counts = places.get(at) ?? [0, 0];
+    places.set(at, counts);
+    counts[bit === 0 ? 0 : 1]++;
+    super.bit(all, at, bit);
+  }
+
+  override among(share: number, whole: number, bit: number): void {
+    this.exact -= Math.log2((bit === 0 ? whole - share : share) / whole);
+    super.among(share, whole, bit);
+  }
+
+  override raw(bits: number, value: number): void {
+    this.exact += bits;
+    super.raw(bits, value);
+  }
+
+  get entropy(): number {
+    let bits = this.exact;
+    for (const places of this.contexts.values())
+      for (const counts of places.values())
+        for (const count of counts) if (count > 0) bits += count * Math.log2((counts[0] + counts[1]) / count);
+    return bits;
+  }
+}
+
+/** Returns the kernels of a model, which steps of compression change; by name. */
+const kernelsOf = (model: ModelContent): ReadonlyMap<string, Tensor> =>
+  new Map(
+    readGraph(model).layers.flatMap(({ tensors }) =>
+      tensors.filter(({ kernel }) => kernel).map(({ tensor }) => [tensor.name, tensor] as const),
+    ),
+  );
+
+/** Changes the kernels of a model. */
+export const mapped = (model: ModelContent, change: (kernel: Tensor) => Tensor): ModelContent => ({
+  ...model,
+  tensors: new Map([...model.tensors, ...[...kernelsOf(model)].map(([name, one]) => [name, change(one)] as const)]),
+});
+
+/** Returns a network of floats with its smallest weights pruned over all kernels. @param sparsity share of the kernel weights that become 0 */
+export function prunedTo(dense: ModelContent, sparsity: number): ModelContent {
+  const kernels = [...kernelsOf(dense).values()];
+  const sizes = new Float32Array(kernels.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of kernels) for (const value of data) sizes[at++] = Math.abs(value);
+  const least = sizes.sort()[Math.floor(sizes.length * sparsity)]!;
+  return mapped(dense, ({ name, shape, dtype, data }) => ({
+    ...{ name, shape, dtype },
+    data: Float32Array.from(data, (value) => (Math.abs(value) < least ? 0 : value)),
+  }));
+}
+
+/** Stores a kernel in 8 bits. */
+export const inBytes = (kernel: Tensor): Tensor => quantizeTensor(kernel, 'uint8')!;
+
+/** Rounds a kernel to 15 steps of the largest weight of each channel; small ones keep one step. */
+export function inFourBits(kernel: Tensor): Tensor {
+  const channels = kernel.shape.at(-1)!;
+  const largest = new Float64Array(channels);
+  kernel.data.forEach((value, i) => (largest[i % channels] = Math.max(largest[i % channels]!, Math.abs(value))));
+  const scales = Float32Array.from(largest, (size) => size / 7);
+  const data = Float32Array.from(kernel.data, (value, i) => {
+    const scale = scales[i % channels]!;
+    return value === 0 ? 0 : Math.fround(Math.sign(value) * Math.max(1, Math.round(Math.abs(value) / scale)) * scale);
+  });
+  return { ...kernel, data };
+}
+
+/** Bits that the kernels of a model take in a packed file, beside two bounds. */
+export interface CodedBits {
+  readonly coded: number;
+  /** The entropy of the same decisions in the same contexts, with chances that are known from the start. */
+  readonly contexts: number;
+  /** The entropy of places and values of zero order, with the tables of values. */
+  readonly zeroOrder: number;
+}
+
+/** Codes the kernels of a model as a packed file has them. */
+export function codedKernels(model: ModelContent): CodedBits {
+  const { shards, entries } = encodeCheckpoint(model);
+  const weights = Buffer.concat(shards.map(({ bytes }) => bytes));
+  const kernels = kernelsOf(model);
+  const coder = new Counting();
+  const encoder = new WeightsEncoder(coder);
+  const widths = new Set<number>();
+  let [at, zeroOrder] = [0, 0];
+  for (const entry of entries) {
+    const [size, mantissa] = formatOf(entry);
+    const bytes = new Uint8Array(weights.subarray(at, (at += storedBytes(entry)))).buffer;
+    const tensor = kernels.get(entry.name);
+    if (!tensor) continue;
+    const words = size === 1 ? new Uint8Array(bytes) : size === 2 ? new Uint16Array(bytes) : new Uint32Array(bytes);
+    encoder.tensor(chooseCoding(encoder, words, entry.shape, mantissa, [...widths]));
+    widths.add(entry.shape.at(-1)!);
+    zeroOrder += idealOf(tensor).bits;
+  }
+  return { coded: coder.bits, contexts: coder.entropy, zeroOrder };
+}
