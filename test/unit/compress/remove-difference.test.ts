@@ -6,7 +6,7 @@ import { channelGroups } from '../../../src/engine/compress/remove/channels';
 import { checkDifference } from '../../../src/engine/compress/remove/difference';
 import { planRemove } from '../../../src/engine/compress/remove/plan';
 import { OutputDifference } from '../../../src/protocol/difference';
-import { RelativeDifference } from '../../../src/engine/compress/remove/relative-difference';
+import { RelativeDifference } from '../../../src/engine/compress/difference/relative-difference';
 import { RemoveStep } from '../../../src/protocol/steps/remove';
 import { fromLayersModel } from '../../../src/engine/model/layers-model/content';
 import { apply } from 'tfjs-backend-onnxruntime/testing/networks/blocks';
@@ -141,18 +141,22 @@ describe('the spread of an output', () => {
     const spread = new RelativeDifference(2);
     // The first channel is 0 and 2, the second 1000 and 1200: standard deviations 1 and 100.
     spread.add(Float32Array.of(0, 1000, 2, 1200), Float32Array.of(0, 1000, 2.5, 1200), 2);
-    expect(spread.largest().share).toBeCloseTo(0.5);
+    expect(spread.figures().spread).toBeCloseTo(0.5);
     spread.add(Float32Array.of(0, 1000, 2, 1200), Float32Array.of(0, 1100, 2, 1200), 2);
-    expect(spread.largest().share).toBeCloseTo(1);
+    expect(spread.figures().spread).toBeCloseTo(1);
   });
 
   it('never calls numbers equal that are none, and equal ones never different', () => {
     const nan = new RelativeDifference(1);
     nan.add(Float32Array.of(1, 2), Float32Array.of(1, NaN), 2);
-    expect(nan.largest().share).toBeNaN();
+    expect(nan.figures().spread).toBeNaN();
+    const [first, shorter] = [new RelativeDifference(2), new RelativeDifference(1)];
+    first.add(Float32Array.of(NaN, 1, 2, 3), Float32Array.of(0, 1, 2, 3), 2);
+    shorter.add(Float32Array.of(1, 2), Float32Array.of(1), 1);
+    for (const one of [first, shorter]) expect(Object.values(one.figures())).toEqual([NaN, false, NaN, NaN]);
     const constant = new RelativeDifference(1);
     constant.add(Float32Array.of(3, 3), Float32Array.of(3, 3), 2);
-    expect(constant.largest().share).toBe(0);
+    expect(constant.figures().spread).toBe(0);
   });
 });
 

@@ -5,7 +5,8 @@ import { channelsNeedImages, type RemoveStep } from '../../../protocol/steps/rem
 import type { ModelContent } from '../../checkpoint/types';
 import type { Dataset } from '../../dataset/open-data';
 import { channelGroups } from './channels';
-import { checkDifference, type OutputCheck } from './difference';
+import type { OutputCheck } from '../difference/compare-outputs';
+import { checkDifference } from './difference';
 import { planRemove, type RemovePlan } from './plan';
 import { channelScores } from './scores';
 import type { GroupScores } from './scores/score';

@@ -7,6 +7,18 @@ const OF_ALL = 1e-5;
 /** Answers whose spread is a smaller share of their root mean square hardly vary. */
 const STEADY = 0.1;
 
+/** The difference of one output from another, in three units. */
+export interface Figures {
+  /** The largest difference as a share of the spread of its channel: the standard deviation over the examples. */
+  readonly spread: number;
+  /** True if that channel hardly varies over the examples, so that its rounding weighs much. */
+  readonly steady: boolean;
+  /** The largest difference as a share of the root mean square of the output. */
+  readonly size: number;
+  /** Root mean square of the difference as a share of that of the distances from the mean over the examples. */
+  readonly error: number;
+}
+
 /**
  * Accumulates, batch by batch, the spread of an output over the examples and its largest difference from another output.
  */
@@ -18,6 +30,8 @@ export class RelativeDifference {
   #squares = new Float64Array(0);
   /** The largest difference in each channel; NaN where a value is not a number. */
   readonly #differences: Float64Array;
+  /** Sum of the squares of all differences. */
+  #squaredDifferences = 0;
 
   /** @param channels length of the last axis */
   constructor(readonly channels: number) {
@@ -29,6 +43,7 @@ export class RelativeDifference {
     const size = outputs.length / count;
     if (outputs.length !== others.length) {
       this.#differences.fill(NaN);
+      this.#squaredDifferences = NaN;
       return;
     }
     if (this.#examples === 0) {
@@ -46,16 +61,15 @@ export class RelativeDifference {
         this.#squares[i]! += value * value;
         const difference = Math.abs(value - others[example * size + i]!);
         const channel = i % this.channels;
-        if (!(difference <= this.#differences[channel]!)) this.#differences[channel] = difference;
+        this.#squaredDifferences += difference * difference;
+        // A number that is none stays the largest.
+        this.#differences[channel] = Math.max(this.#differences[channel]!, difference);
       }
     }
   }
 
-  /**
-   * Returns the largest difference as a share of the spread of its channel: the standard deviation over the examples.
-   * `steady` is true if that channel hardly varies over the examples, so that its rounding weighs much.
-   */
-  largest(): { readonly share: number; readonly steady: boolean } {
+  /** Returns the difference of all examples so far. */
+  figures(): Figures {
     const places = this.#means.length / this.channels;
     const root = (sums: Float64Array, channel: number): number => {
       let sum = 0;
@@ -63,15 +77,21 @@ export class RelativeDifference {
       return Math.sqrt(sum / (places * this.#examples));
     };
     const all = Math.sqrt(this.#squares.reduce((sum, one) => sum + one, 0) / (this.#squares.length * this.#examples));
-    let largest = { share: 0, steady: false };
+    let largest = { spread: 0, steady: false };
     for (let channel = 0; channel < this.channels; channel++) {
       const difference = this.#differences[channel]!;
       if (difference === 0) continue;
       const own = root(this.#distances, channel);
       const size = root(this.#squares, channel);
       const share = difference / Math.max(own, OF_ITSELF * size, OF_ALL * all);
-      if (!(share <= largest.share)) largest = { share, steady: own < STEADY * size };
+      if (share > largest.spread || Number.isNaN(share)) largest = { spread: share, steady: own < STEADY * size };
     }
-    return largest;
+    const most = this.#differences.reduce((a, b) => Math.max(a, b), 0);
+    const varied = this.#distances.reduce((sum, one) => sum + one, 0);
+    return {
+      ...largest,
+      size: most === 0 ? 0 : most / all,
+      error: this.#squaredDifferences === 0 ? 0 : Math.sqrt(this.#squaredDifferences / varied),
+    };
   }
 }
