@@ -132,7 +132,7 @@ export const Provenance = z.looseObject({
       sampleData: z.boolean(),
     }),
   ),
-  /** For each removal, the difference between the outputs of the smaller model and of the masked one. */
+  /** For each removal of channels or replacement of layers, the difference between the outputs and those of the reference. */
   removals: z.array(OutputDifference.extend({ after: z.string() })).optional(),
   dataset: z
     .object({

@@ -5,6 +5,7 @@ import { MetricValues } from './metric';
 import { ModelTotals } from './model';
 import { NormalizationInUse } from './normalization';
 import { Removal } from './removal';
+import { NewPart } from './reshaping';
 
 /** The counts of a layer before or after a step. */
 export const PlannedSide = z.object({
@@ -30,10 +31,14 @@ export const PlannedLayer = PrunedLayer.pick({
   /** Keras class name. */
   type: z.string(),
   /**
-   * `pruned`, `protected`, `skipped`: see `PrunedLayer`; `removed`, `follows`: see `RemovedLayer`; `kept`: the step changes
-   * no count of any layer.
+   * `pruned`, `protected`, `skipped`: see `PrunedLayer`; `removed`, `follows`: see `RemovedLayer`; `replaced`, `merged`,
+   * `absorbs`, `dropped`: see `ReshapedLayer`; `kept`: the step changes no count of any layer.
    */
-  state: z.enum(['pruned', 'removed', 'follows', 'protected', 'skipped', 'kept']),
+  state: z.enum(['pruned', 'removed', 'follows', 'protected', 'skipped', 'kept', 'replaced', 'merged', 'absorbs', 'dropped']), // prettier-ignore
+  /** The layers in the place of a replaced one; sizes are their sums. */
+  becomes: z.array(NewPart).optional(),
+  /** The layer that computes it now. */
+  into: z.string().optional(),
   /** The reason why it is left alone or compressed only in part. */
   reason: z.string().optional(),
   before: PlannedSide,
@@ -66,8 +71,8 @@ export const PlanBytes = z.object({
   before: FileBytes,
   after: FileBytes.nullable(),
   /**
-   * Stored bytes of each layer, in the order of the counts: of all its weights if channels are removed, otherwise of its
-   * nonzero weights, because only compression gains from zeros.
+   * Stored bytes of each layer, in the order of the counts: of all its weights if channels are removed or layers replaced,
+   * otherwise of its nonzero weights, because only compression gains from zeros.
    */
   layers: z.array(z.object({ before: z.number(), after: z.number().nullable() })),
 });
@@ -96,8 +101,11 @@ export type PlanPart = z.infer<typeof PlanPart>;
 
 /** The expected result of a step, before anything is written: the answer to `plan`. */
 export const StepPlan = z.object({
-  /** `zeros`: weights become 0 and stay in the file; `channels`: the model becomes smaller; `same`: no count changes. */
-  kind: z.enum(['zeros', 'channels', 'same']),
+  /**
+   * `zeros`: weights become 0 and stay in the file; `channels`: the model becomes smaller; `layers`: layers are replaced by
+   * others; `same`: no count changes.
+   */
+  kind: z.enum(['zeros', 'channels', 'layers', 'same']),
   counts: PlanCounts,
   bytes: PlanBytes,
   metrics: PlanMetrics.nullable(),
@@ -105,9 +113,9 @@ export const StepPlan = z.object({
   noAccuracy: z.string().optional(),
   /** Side effects of the step and facts that only the run finds, a sentence each. */
   notes: z.array(z.string()).optional(),
-  /** Only if channels are removed: the requested and the reached amount, and the layers that stop more. */
+  /** Only if channels are removed or layers replaced: the requested and the reached amount, and the layers that stop more. */
   ...Removal.pick({ asked: true, reached: true, stoppedBy: true, shortfall: true, notCompared: true }).shape,
-  /** Largest difference between the outputs of the smaller model and of the masked one; null: not compared. */
+  /** Difference between the outputs of the model after the step and of its reference; null: not compared. */
   difference: OutputDifference.nullable().optional(),
 });
 export type StepPlan = z.infer<typeof StepPlan>;

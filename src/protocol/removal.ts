@@ -3,7 +3,7 @@ import { OutputDifference } from './difference';
 import { MacsFor } from './model';
 
 /** Channels, parameters and dense multiply-accumulates of a layer or model; null if they cannot be inferred. */
-const LayerSize = z.object({ width: z.number().nullable(), params: z.number(), macs: z.number().nullable() });
+export const LayerSize = z.object({ width: z.number().nullable(), params: z.number(), macs: z.number().nullable() });
 const ModelSize = LayerSize.omit({ width: true }).extend({ macsFor: MacsFor.optional() });
 
 /** The effect of removing channels on one layer, done or planned. */

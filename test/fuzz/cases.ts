@@ -76,6 +76,7 @@ function questionsAbout(model: string, data: string, ask: Ask): (() => Promise<u
     { step: 'finetune', gradual: { sparsity: 0.5 } },
     { step: 'rewind', to: model },
     { step: 'recalibrate' },
+    { step: 'merge' },
     { step: 'target', goal: { accuracy: 0.5 } },
   ];
   return [

@@ -2,6 +2,7 @@ import type { Recipe } from '../../protocol/recipe';
 import { stepDefinition, trains } from '../../protocol/steps';
 import type { LocalEngine } from './engine';
 import { planDocument as removalDocument, planText as removalText } from './outcomes/remove';
+import { planDocument as reshapingDocument, planText as reshapingText } from './outcomes/reshape';
 import { planDocument, planText } from './plan';
 import type { Terminal } from './terminal';
 
@@ -26,5 +27,7 @@ export async function dryRun(
     for (const note of (await engine.ask('plan', { ...about, step })).notes ?? []) notes.add(note);
   const plan = notes.size === 0 ? planned : { ...planned, notes: [...notes] };
   if (plan.kind === 'channels') return { document: removalDocument(plan), text: removalText(plan) };
-  return { document: planDocument(plan), text: planText(plan, stepDefinition(first.step).words.running) };
+  const { running } = stepDefinition(first.step).words;
+  if (plan.kind === 'layers') return { document: reshapingDocument(plan), text: reshapingText(plan, running) };
+  return { document: planDocument(plan), text: planText(plan, running) };
 }

@@ -1,4 +1,4 @@
-import { nonzeroMacs, nonzeroMacsOf } from '../../protocol/figures';
+import { nonzeroMacs, nonzeroMacsOf, sumMacs } from '../../protocol/figures';
 import type { PrunedLayer } from '../../protocol/measure';
 import type { PlanCounts, PlannedLayer, PlannedSide, PlannedTotals } from '../../protocol/plan';
 import type { RemovedLayer } from '../../protocol/removal';
@@ -8,6 +8,7 @@ import { readGraph } from '../model/graph';
 import { withInputShape } from '../model/input-shapes';
 import type { PrunedTotals } from './prune/plan';
 import { widthOf } from './remove/axes';
+import type { Reshaped } from './reshape/describe';
 
 interface Sides {
   readonly layers: readonly { readonly name: string; readonly type: string; readonly side: PlannedSide }[];
@@ -91,5 +92,42 @@ export function removedCounts(
     // Weights that belong to no layer have a row of their own, at the end.
     const { state, reason } = layers[i] ?? { state: 'skipped', reason: 'it is not a layer of the model' };
     return { state, threshold: null, ...(reason === undefined ? {} : { reason }) };
+  });
+}
+
+/** Counts a step that replaces layers. @param inputShape size of the inputs for MACs, see `closeInputs` */
+export function reshapedCounts(
+  model: ModelContent,
+  { model: now, layers, parts }: Pick<Reshaped, 'model' | 'layers' | 'parts'>,
+  inputShape?: readonly number[],
+): PlanCounts {
+  const before = sidesOf(model, inputShape);
+  const after = sidesOf(now, inputShape);
+  const kernels = readGraph(now).layers.map(({ tensors }) =>
+    tensors.reduce((sum, { kernel, params }) => sum + (kernel ? params : 0), 0),
+  );
+  const sides = layers.map((layer, i) => {
+    const places = parts[i]!;
+    const own = places.map((place) => after.layers[place]!.side);
+    const weights = places.reduce((sum, place) => sum + kernels[place]!, 0);
+    const zeros = places.reduce((sum, place, k) => sum + kernels[place]! * (own[k]!.sparsity ?? 0), 0);
+    const sum = (key: 'params' | 'nonzero'): number => own.reduce((all, side) => all + side[key], 0);
+    return {
+      ...{ name: layer.name, type: layer.type },
+      side: {
+        ...{ width: layer.after.width, params: sum('params'), nonzero: sum('nonzero'), macs: layer.after.macs },
+        sparsity: weights === 0 ? null : zeros / weights,
+        nonzeroMacs: sumMacs(own.map((side) => side.nonzeroMacs)),
+      },
+    };
+  });
+  return countsBetween(before, { layers: sides, totals: after.totals }, (i) => {
+    const { state, reason, becomes, into } = layers[i]!;
+    return {
+      ...{ state, threshold: null },
+      ...(becomes ? { becomes } : {}),
+      ...(into === undefined ? {} : { into }),
+      ...(reason === undefined ? {} : { reason }),
+    };
   });
 }

@@ -31,7 +31,7 @@ export function checkOutcome(
       throw refuse(`the zeros of the layer "${layer.name}"`);
   }
   const removal = told.step === 'target' ? told.applied : told;
-  if (removal.step === 'remove' && removal.totals.after.params !== totals.params) throw refuse('its parameters');
+  if ('totals' in removal && removal.totals.after.params !== totals.params) throw refuse('its parameters');
 }
 
 /** Returns the reported layers of a model, with the zeros that it has now. */

@@ -32,7 +32,9 @@ export interface RunContext {
 /** Returns the model with its provenance, for a checkpoint. */
 export function stamped(context: RunContext, model: ModelContent, accuracies: Provenance['accuracies']): ModelContent {
   const removals = context.state.results.flatMap((result, index) =>
-    result.step === 'remove' && result.difference ? [{ after: `step ${index + 1}, remove`, ...result.difference }] : [],
+    'difference' in result && result.difference
+      ? [{ after: `step ${index + 1}, ${result.step}`, ...result.difference }]
+      : [],
   );
   return withRunProvenance(model, context.prepared, context.environment, accuracies, removals);
 }

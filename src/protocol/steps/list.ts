@@ -2,6 +2,7 @@ import { binarize } from './binarize';
 import { cluster } from './cluster';
 import { evaluate } from './evaluate';
 import { finetune } from './finetune';
+import { merge } from './merge';
 import { pack } from './pack';
 import { prune } from './prune';
 import { quantize } from './quantize';
@@ -15,6 +16,7 @@ import { train } from './train';
 /** All kinds of step in the order of menus. A new step needs a line here and a line in the list of the engine's steps. */
 export const definitions = [
   train,
+  merge,
   prune,
   remove,
   quantize,

@@ -1,5 +1,6 @@
 import { macsForWords } from '../../protocol/model';
 import type { PlannedLayer, PlannedSide, StepPlan } from '../../protocol/plan';
+import { differenceWords } from '../../protocol/reshaping';
 import { bytes, change, compact, count, percent } from '../../protocol/format';
 import { mainMetric, mainText } from '../../protocol/metric';
 import { sentence } from '../ui/sentence';
@@ -17,6 +18,10 @@ const STATES: Record<PlannedLayer['state'], string> = {
   protected: 'Protected',
   skipped: 'Skipped',
   kept: 'Unchanged',
+  replaced: 'Replaced',
+  merged: 'Merged',
+  absorbs: 'Absorbs',
+  dropped: 'Dropped',
 };
 
 /** Before and after in one cell. An unchanged figure appears once; a figure that only the run finds is a question mark. */
@@ -31,12 +36,20 @@ const shown = (value: number | null | undefined, format: (value: number) => stri
 const found = (value: number | null | undefined, format: (value: number) => string): string =>
   value == null ? '?' : shown(value || null, format);
 
+/** Tells whether all weights count, since layers become smaller. */
+const shrinks = (kind: StepPlan['kind']): boolean => kind === 'channels' || kind === 'layers';
+
 /** The parameters to count: nonzero ones if weights become 0, all if channels are removed. */
 const macsOf = (kind: StepPlan['kind'], { macs, nonzeroMacs }: Pick<PlannedSide, 'macs' | 'nonzeroMacs'>) =>
-  kind === 'channels' ? macs : nonzeroMacs;
+  shrinks(kind) ? macs : nonzeroMacs;
 
 function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLayer; plan: StepPlan; place: number }) {
-  const { before, after } = layer;
+  const { before, after, becomes = [], into, reason } = layer;
+  const notes = [
+    ...(becomes.length > 0 ? [`by ${becomes.map(({ name }) => name).join(', ')}`] : []),
+    ...(into === undefined ? [] : [`into ${into}`]),
+    ...(reason === undefined ? [] : [reason]),
+  ];
   const size = sizes.layers[place];
   const figure = (of: (side: PlannedSide) => string) => both(of(before), of(after));
   return (
@@ -48,10 +61,14 @@ function Row({ layer, plan: { kind, bytes: sizes }, place }: { layer: PlannedLay
       </th>
       <td>
         {STATES[layer.state]}
-        {layer.reason !== undefined && <span class="plan-reason small quiet">{sentence(layer.reason)}</span>}
+        {notes.map((note) => (
+          <span key={note} class="plan-reason small quiet">
+            {sentence(note)}
+          </span>
+        ))}
       </td>
       <td class="figure">
-        {kind === 'channels'
+        {shrinks(kind)
           ? figure((side) => shown(side.width, count))
           : figure((side) => shown(side.sparsity, (share) => percent(share, 1)))}
       </td>
@@ -74,6 +91,7 @@ const OF_NONZERO = 'Bytes and MACs are those of nonzero weights.';
 const NOTES: Record<StepPlan['kind'], string> = {
   zeros: `${OF_NONZERO} The file keeps its zeros: it becomes smaller only when compressed, and inference is no faster.`,
   channels: 'Bytes are those of the stored parameters. The model becomes smaller and usually faster.',
+  layers: 'Bytes are those of the stored parameters, summed over the layers in the place of a replaced one.',
   same: `${OF_NONZERO} Counts are those of the current checkpoint: the step keeps them, or finds others while it runs.`,
 };
 
@@ -123,7 +141,7 @@ export function PlanTable() {
             <tr>
               <th scope="col">Layer</th>
               <th scope="col">State</th>
-              <th scope="col">{plan.kind === 'channels' ? 'Width' : 'Sparsity'}</th>
+              <th scope="col">{shrinks(plan.kind) ? 'Width' : 'Sparsity'}</th>
               <th scope="col">Bytes</th>
               <th scope="col">MACs</th>
             </tr>
@@ -138,7 +156,7 @@ export function PlanTable() {
               <th scope="row">All layers</th>
               <td />
               <td class="figure">
-                {plan.kind === 'channels'
+                {shrinks(plan.kind)
                   ? `${both(count(before.params), count(after.params))} parameters`
                   : both(percent(before.sparsity, 1), percent(after.sparsity, 1))}
               </td>
@@ -155,7 +173,9 @@ export function PlanTable() {
         {before.macsFor && ` MACs are counted for ${macsForWords(before.macsFor)}.`} The plan is for the current
         checkpoint, without the steps before.
         {plan.difference &&
-          ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} examples.`}
+          (plan.kind === 'layers'
+            ? ` ${differenceWords(plan.difference)}`
+            : ` Outputs differ from those of the masked model by at most ${plan.difference.largest.toExponential(1)} of their spread, on ${count(plan.difference.samples)} ${plan.difference.on === 'noise' ? 'random' : 'validation'} examples.`)}
         {plan.notCompared !== undefined && ` Outputs were not compared: ${plan.notCompared}`}
         {plan.noAccuracy !== undefined && ` Accuracy: ${plan.noAccuracy}.`}
         {plan.notes?.map((note) => ` ${note}`)}

@@ -2,6 +2,7 @@ import { keptWords } from '../../protocol/kept';
 import { NO_DATASET } from '../../protocol/dataset';
 import { macsForWords } from '../../protocol/model';
 import { normalizationWords } from '../../protocol/normalization';
+import { differenceWords } from '../../protocol/reshaping';
 import { mainMetric, mainText, metricDifference, METRICS, metricText } from '../../protocol/metric';
 import { onnxWords } from '../../protocol/onnx';
 import type { RunResult } from '../../protocol/run';
@@ -103,7 +104,15 @@ function lines(result: RunResult): Line[] {
   ];
 }
 
-const COMPRESSING: ReadonlySet<StepName> = new Set(['prune', 'remove', 'quantize', 'cluster', 'ternarize', 'binarize']);
+const COMPRESSING: ReadonlySet<StepName> = new Set([
+  'merge',
+  'prune',
+  'remove',
+  'quantize',
+  'cluster',
+  'ternarize',
+  'binarize',
+]);
 
 /** The word for a model after its last step that compresses. */
 function compressed({ steps }: RunResult): string {
@@ -152,6 +161,13 @@ function notes({ steps }: RunResult): string[] {
       ];
     }
     if (step.step === 'rewind') return [`${plural(step.kept, 'weight')} went back, ${count(step.zeros)} stayed 0.`];
+    if (step.step === 'merge') {
+      const gone = step.layers.filter(({ state }) => state === 'merged' || state === 'dropped').length;
+      return [
+        `${plural(gone, 'layer')} of ${count(step.layers.length)} merged or dropped.`,
+        ...(step.difference ? [differenceWords(step.difference)] : []),
+      ];
+    }
     if (step.step !== 'remove') return [];
     const short = step.shortfall === undefined ? [] : [sentence(step.shortfall)];
     if (!step.difference) return short;

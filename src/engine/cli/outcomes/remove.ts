@@ -97,7 +97,8 @@ function layersText(layers: readonly (RemovedLayer | PlannedLayer)[]): string {
 type Totals = Pick<ModelTotals, 'params' | 'macs' | 'macsFor'> &
   Partial<Pick<ModelTotals, 'bytes' | 'gzipBytes' | 'packedBytes' | 'idealBits'>>;
 
-function totalsText(rows: readonly (readonly [string, Totals])[]): string {
+/** Formats parameters, MACs and sizes of whole models, one row each. */
+export function totalsText(rows: readonly (readonly [string, Totals])[]): string {
   const macsFor = rows.at(-1)?.[1].macsFor;
   const headings = ['', 'parameters', 'MACs', 'files', 'gzip'];
   const isPacked = rows.some(([, figures]) => hasPacked(figures));

@@ -7,6 +7,7 @@ import type { Outcome } from '../outcomes/outcome';
 import { prune } from '../outcomes/prune';
 import { quantize } from '../outcomes/quantize';
 import { remove } from '../outcomes/remove';
+import { reshape } from '../outcomes/reshape';
 import { restrict } from '../outcomes/restrict';
 import { run } from '../outcomes/run';
 import { target } from '../outcomes/target';
@@ -53,6 +54,11 @@ const FORMS: Readonly<Partial<Record<string, Partial<StepForm>>>> = {
       'train --arch lenet-5 --data ./my-images --out lenet --resume',
     ],
     outcome: train,
+  },
+  merge: {
+    description: 'fold batch normalization into its neighbors and drop idle layers, with the same outputs',
+    examples: ['merge my-model --out my-model-merged', 'merge my-model --protect "head*" --dry-run'],
+    outcome: reshape,
   },
   prune: {
     description: 'set the smallest weights to zero, and fine-tune what is left',

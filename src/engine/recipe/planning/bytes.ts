@@ -15,6 +15,8 @@ export interface Sized {
   readonly start?: ModelContent | undefined;
   /** The model that the step would write; `unknown`: only the run finds it; `same`: it writes no model. */
   readonly after: ModelContent | 'unknown' | 'same';
+  /** For each layer before, the indices of the layers in its place; by default its own. */
+  readonly parts?: readonly (readonly number[])[] | undefined;
 }
 
 /** A model with the values of its files. */
@@ -27,7 +29,7 @@ interface Stored {
 /** Counts the bytes of files and layers before and after a step. @throws UserError, CancelledError */
 export async function planBytes(
   session: Session,
-  { kind, start, after }: Sized,
+  { kind, start, after, parts }: Sized,
   signal: AbortSignal,
 ): Promise<PlanBytes> {
   const now = start ? asWritten(start, kind, signal) : onDisk(session, kind, signal);
@@ -37,7 +39,10 @@ export async function planBytes(
   return {
     before: sizes(await now.files()),
     after: planned && sizes(planned),
-    layers: now.layers.map((before, i) => ({ before, after: then?.layers[i] ?? null })),
+    layers: now.layers.map((before, i) => {
+      const places = parts?.[i] ?? [i];
+      return { before, after: then && places.reduce((sum, place) => sum + then.layers[place]!, 0) };
+    }),
   };
 }
 
@@ -57,13 +62,18 @@ function onDisk(session: Session, kind: StepPlan['kind'], signal: AbortSignal): 
   return { layers: layerBytes(checkpoint, entries, kind), files: () => sessionSizes(session, signal) };
 }
 
-/** Counts the bytes of each layer's weights: all of them where channels are removed, else the nonzero ones. */
+/** Counts the bytes of each layer's weights: all of them where channels are removed or layers replaced, else the nonzero ones. */
 function layerBytes(model: ModelContent, entries: readonly WeightEntry[], kind: StepPlan['kind']): number[] {
   const stored = new Map(entries.map((entry) => [entry.name, storedBytes(entry)]));
   return readGraph(model).layers.map(({ tensors }) =>
     tensors.reduce((sum, { tensor, params }) => {
       const bytes = stored.get(tensor.name) ?? 0;
-      return sum + (kind === 'channels' || params === 0 ? bytes : Math.round((bytes / params) * countNonzero(tensor)));
+      return (
+        sum +
+        (kind === 'channels' || kind === 'layers' || params === 0
+          ? bytes
+          : Math.round((bytes / params) * countNonzero(tensor)))
+      );
     }, 0),
   );
 }

@@ -45,6 +45,8 @@ export interface AppliedStep {
   readonly model: ModelContent;
   /** The counts of this model. */
   readonly counts: PlanCounts;
-  /** Present where channels were removed. */
+  /** For each layer of the counts, the indices of the layers in its place, where layers were replaced. */
+  readonly parts?: readonly (readonly number[])[];
+  /** Present where channels were removed or layers replaced. */
   readonly removal?: Pick<StepPlan, 'asked' | 'reached' | 'stoppedBy' | 'shortfall' | 'difference' | 'notCompared'>;
 }

@@ -57,10 +57,14 @@ export async function planStep(
   report({ part: 'counts', counts: outlook.counts });
   await pauseUnless(signal);
   const done = await outlook.apply?.();
-  const removals = done?.removal?.difference ? [{ after: 'step 1, remove', ...done.removal.difference }] : [];
+  const removals = done?.removal?.difference ? [{ after: `step 1, ${step.step}`, ...done.removal.difference }] : [];
   const written = done && stamped(done.model, { recipe, referenced, session }, await environment(), removals);
   const after = changesModel(step) ? (written ?? 'unknown') : 'same';
-  const bytes = await planBytes(session, { kind: outlook.kind, start: outlook.start, after }, signal);
+  const bytes = await planBytes(
+    session,
+    { kind: outlook.kind, start: outlook.start, after, parts: done?.parts },
+    signal,
+  );
   report({ part: 'bytes', bytes });
   const metrics = await metricsOf(session, data, measuredOf(step, outlook, done), { samples, signal, onProgress });
   const notes = [
@@ -100,7 +104,9 @@ const stamped = (
 function measuredOf(step: RecipeStep, { kind, start }: Outlook, done: AppliedStep | undefined): Measured | string {
   if (start) return 'the network is random until it is trained';
   if (!changesModel(step)) return { kind: 'same' };
-  return done ? { kind: kind === 'channels' ? 'smaller' : 'weights', model: done.model } : { kind: 'none' };
+  return done
+    ? { kind: kind === 'channels' || kind === 'layers' ? 'smaller' : 'weights', model: done.model }
+    : { kind: 'none' };
 }
 
 /** Returns metrics before and after; a sentence where there is no data, or the model cannot be evaluated on it. */

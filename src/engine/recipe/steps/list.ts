@@ -1,6 +1,7 @@
 import type { StepName, StepOf } from '../../../protocol/steps';
 import { evaluate } from './evaluate';
 import type { StepKind } from './kind';
+import { merge } from './merge';
 import { pack } from './pack';
 import { prune } from './prune';
 import { quantize } from './quantize';
@@ -14,6 +15,7 @@ import { finetune, train } from './train';
 /** The engine's side of each kind of step. A new one is a line here and one in the list of definitions. */
 export const kinds: { readonly [Name in StepName]: StepKind<StepOf<Name>> } = {
   train,
+  merge,
   prune,
   remove,
   quantize,

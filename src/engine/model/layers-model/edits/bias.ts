@@ -18,11 +18,12 @@ export function withBias(
 function biasOf({ tensors }: GraphNode, values: Float32Array): Tensor {
   const owned = tensors.find(({ role }) => role === 'bias');
   if (owned) return { ...owned.tensor, data: values };
-  const kernel = tensors.find(({ axes }) => axes.length === 2)!.tensor.name;
+  const kernels = tensors.filter(({ role }) => role.endsWith('kernel'));
+  const kernel = (kernels.find(({ axes }) => axes.length === 2) ?? kernels[0]!).tensor.name;
   // Keras 3 numbers the weights of a layer. The bias is the last of them.
   const counted = /^(.*\/)?\d+$/.exec(kernel);
   const name = counted
     ? `${counted[1] ?? ''}${tensors.length}`
-    : kernel.replace(/(pointwise_)?kernel([^/]*)$/, 'bias$2');
+    : kernel.replace(/(pointwise_|depthwise_)?kernel([^/]*)$/, 'bias$2');
   return { name, shape: [values.length], dtype: 'float32', data: values };
 }
