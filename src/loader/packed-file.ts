@@ -35,7 +35,7 @@ export interface Opened {
 
 /** Opens a packed file. Its SHA-256 is not checked, but weights are. @throws Error */
 export function openPacked(bytes: Uint8Array): Opened {
-  if (bytes.subarray(0, HEAD.length).join() !== HEAD.join()) refuse('No packed file of version 1.');
+  if (HEAD.some((byte, i) => bytes[i] !== byte)) refuse('No packed file of version 1.');
   const coder = rangeDecoder(bytes, HEAD.length, bytes.length - CHECKSUM);
   const { parameter, tensor } = weightsDecoder(coder);
   const textBytes = parameter();

@@ -23,10 +23,10 @@ const PLACES = 16;
  */
 const squashed = Int16Array.from({ length: 4096 }, (_, i) => Math.round(4096 / (1 + Math.exp(8 - i / 256))));
 /** The logit of each probability. */
-let logits = -2048;
+let logit = -2048;
 const stretched = squashed.map((_, chance) => {
-  while (squashed[logits + 2048]! < chance) logits++;
-  return logits;
+  while (squashed[logit + 2048]! < chance) logit++;
+  return logit;
 });
 
 const mixed = (hash: number, value: number): number => {
@@ -42,6 +42,7 @@ export function textModel(capacity: number): TextModel {
   const states = chances((REPEATED + 1) << PLACES);
   const weights = [0, 0, 0, 0].fill(20_000);
   const slots: number[] = [];
+  const logits: number[] = [];
   const hashes = [0, 0, 0];
   const lastAt: number[] = [];
   const bytes = new Uint8Array(capacity);
@@ -61,7 +62,6 @@ export function textModel(capacity: number): TextModel {
     for (; count; count--) hash = mixed(hash, bytes[length - count] ?? 0);
     return hash;
   };
-  const logit = (i: number): number => stretched[states[slots[i]!]! >>> 20]!;
 
   return {
     chance: () => {
@@ -74,15 +74,15 @@ export function textModel(capacity: number): TextModel {
             : expects
               ? Math.min(repeated, 31) * 2 + ((expected >> (bitsLeft - 1)) & 1)
               : 0;
-        slots[i] = (i << PLACES) + place;
-        sum += logit(i) * weights[i]!;
+        const slot = (slots[i] = (i << PLACES) + place);
+        sum += (logits[i] = stretched[states[slot]! >>> 20]!) * weights[i]!;
       }
       return (chance = squashed[Math.min(4095, Math.max(0, (sum / 65_536 + 2048) | 0))]!);
     },
     take: (bit) => {
       const error = (bit * 4096 - chance) * 3;
       for (let i = 0; i <= REPEATED; i++) {
-        weights[i]! += (logit(i) * error + 8192) >> 14;
+        weights[i]! += (logits[i]! * error + 8192) >> 14;
         // The first place of the last input stands for no repetition: it stays one half.
         if (slots[i] !== REPEATED << PLACES) learn(states, slots[i]!, bit, i < REPEATED ? 30 : 255);
       }

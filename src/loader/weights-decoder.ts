@@ -30,7 +30,7 @@ export function weightsDecoder({ among, bit, raw }: RangeDecoder): WeightsDecode
     let value = 1;
     let left = length;
     for (; left && value < 8; left--) value = value * 2 + bit(all, at + 32 + length * 8 + value);
-    return value * 2 ** left + raw(left) - 1;
+    return ((value << left) >>> 0) + raw(left) - 1;
   };
   const parameter = (): number => number(parameters, 0);
 
@@ -67,10 +67,12 @@ export function weightsDecoder({ among, bit, raw }: RangeDecoder): WeightsDecode
     } else if (kind === FLOAT) {
       const dropped = parameter();
       const largest = parameter();
+      // Powers are slow.
+      const sign = 2 ** (words.BYTES_PER_ELEMENT * 8 - 1);
+      const unit = 2 ** mantissa;
+      const digit = 2 ** dropped;
       valueOf = (value) =>
-        (value < 0 ? 2 ** (words.BYTES_PER_ELEMENT * 8 - 1) : 0) +
-        (largest - Math.abs(value)) * 2 ** mantissa +
-        raw(mantissa - dropped) * 2 ** dropped;
+        (value < 0 ? sign : 0) + (largest - Math.abs(value)) * unit + raw(mantissa - dropped) * digit;
     }
 
     const all = chances(PLACES);

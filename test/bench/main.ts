@@ -1,8 +1,8 @@
-// usage: npm run bench [-- --scan | --data | --packing [--model FILE]] [--threads N] [--fashion DIR]
+// usage: npm run bench [-- --scan | --data | --unpack | --packing [--model FILE]] [--threads N] [--fashion DIR]
 //        npm run bench -- --applications [--exports DIR] [--python PYTHON [--size PIXELS]] [--write] [--fresh]
 // Measures each figure of the extension that is a speed or a size, prints it beside its target, and fails when one is missed.
 // With --scan: only the time of a sensitivity scan. With --data: only training on many pictures in files.
-// With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
+// With --unpack: only unpacking in a page. With --packing: only the coder of packed files, on the shipped network and on that of the model.json FILE.
 // With --applications: only the networks of keras.applications, see docs/models.md.
 // The benches of the backend are those of its package:
 //        npm run bench -w tfjs-backend-onnxruntime [-- --peers | --fallbacks | --memory]
@@ -19,6 +19,7 @@ import { benchMemory } from './memory';
 import { benchPacking } from './packing';
 import { benchScan } from './scan';
 import { benchSizes } from './sizes';
+import { benchUnpack } from './unpack';
 
 runMain(async () => {
   const { values } = parseArgs({
@@ -28,6 +29,7 @@ runMain(async () => {
       data: { type: 'boolean', default: false },
       packing: { type: 'boolean', default: false },
       model: { type: 'string' },
+      unpack: { type: 'boolean', default: false },
       fashion: { type: 'string' },
       applications: { type: 'boolean', default: false },
       exports: { type: 'string', default: EXPORTS },
@@ -48,6 +50,7 @@ runMain(async () => {
   };
   if (values.data) add(await benchData());
   else if (values.packing) add(await benchPacking(values.model));
+  else if (values.unpack) add(await benchUnpack());
   else await benchAll();
   console.log(`\n${formatTable(['what', 'target', 'value', ''], lines.map(cells))}`);
   if (lines.some(({ met }) => !met)) process.exitCode = 1;
@@ -58,6 +61,7 @@ runMain(async () => {
       const vsix = await packVsix();
       add(await benchSizes(vsix));
       add(await benchPacking(undefined));
+      add(await benchUnpack());
       add(await benchEditor(vsix));
       add(await benchMemory(data));
     }
