@@ -48,7 +48,7 @@ export async function benchUnpack(): Promise<BenchLine[]> {
   });
   const small = pack(await prunedFashion()).bytes;
   const server = serve(
-    new Map([
+    new Map<string, string | Uint8Array>([
       ['/', PAGE],
       ['/loader.mjs', await readFile(path.join(folder, 'index.mjs'))],
       ['/small', small],
