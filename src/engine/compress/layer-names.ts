@@ -94,15 +94,28 @@ export function amountsByLayer<T>(
  * @throws UserError for a pattern that fits no layer
  */
 export function protectedLayers(layers: readonly NamedLayer[], patterns: readonly string[] = []): Map<string, string> {
-  const found = new Map<string, string>();
-  requireFew(layers, [...new Set(patterns)], 'protect');
+  return new Map([...namedLayers(layers, patterns, 'protect')].map(([i, pattern]) => [layers[i]!.name, pattern]));
+}
+
+/**
+ * Finds the layers that patterns name: their indices, each with the first pattern that fits.
+ * @param where the field of the patterns
+ * @throws UserError for a pattern that fits no layer
+ */
+export function namedLayers(
+  layers: readonly NamedLayer[],
+  patterns: readonly string[],
+  where: string,
+): Map<number, string> {
+  const found = new Map<number, string>();
+  requireFew(layers, [...new Set(patterns)], where);
   for (const pattern of new Set(patterns)) {
     const fitting = layersNamed(layers, pattern);
     if (fitting.length === 0)
       throw new UserError(
-        `"${pattern}" in "protect" names no layer of the model: ${nearest(layers, pattern)}its layers are ${listed(layers)}.`,
+        `"${pattern}" in "${where}" names no layer of the model: ${nearest(layers, pattern)}its layers are ${listed(layers)}.`,
       );
-    for (const i of fitting) if (!found.has(layers[i]!.name)) found.set(layers[i]!.name, pattern);
+    for (const i of fitting) if (!found.has(i)) found.set(i, pattern);
   }
   return found;
 }

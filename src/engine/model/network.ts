@@ -92,6 +92,17 @@ export interface KernelLayer {
   watch(hear: (input: tf.Tensor) => void): () => void;
 }
 
+/** A layer whose first output can be watched. */
+export interface LayerOutput {
+  /** Its unique name in the graph. */
+  readonly name: string;
+  /**
+   * Passes the output to `hear` at each call of the layer, within the tidy of the pass, which disposes of it.
+   * @returns a function that ends it
+   */
+  watch(hear: (output: tf.Tensor) => void): () => void;
+}
+
 /** Mean and variance of each channel, within the tidy of the pass. */
 export interface ChannelMoments {
   readonly mean: tf.Tensor1D;
@@ -140,6 +151,8 @@ export interface Network {
   /** Finds the dense layers and convolutions, depthwise ones too, of the named kernels. @throws UserError naming a tensor that is no weight */
   kernelLayers(names: Iterable<string>): KernelLayer[];
   normalizations(): BatchNormalization[];
+  /** Finds layers by their unique names in the graph of the model. */
+  layerOutputs(names: Iterable<string>): LayerOutput[];
   dispose(): void;
 }
 

@@ -29,4 +29,6 @@ export type Edit =
    * Replaces a node by a chain of layers, each fed by the one before, in all its calls. An empty chain drops the node:
    * what read its output reads its input. Slots of an optimizer are left out. A node with several edits has no such one.
    */
-  | { readonly edit: 'replace'; readonly node: GraphNode; readonly by: readonly NewLayer[] };
+  | { readonly edit: 'replace'; readonly node: GraphNode; readonly by: readonly NewLayer[] }
+  /** Lets a node, or a nested model, be trained. */
+  | { readonly edit: 'trainable'; readonly at: Path };

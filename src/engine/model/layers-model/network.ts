@@ -3,6 +3,7 @@ import { tf } from '../../tf';
 import type {
   BatchNormalization,
   KernelLayer,
+  LayerOutput,
   Network,
   NetworkInput,
   NetworkOutput,
@@ -26,6 +27,7 @@ import { outputActivations } from '../output-activations';
 import { outputKinds } from '../output-kinds';
 import type { TrainedFor } from '../trained-for';
 import { kernelLayersOf } from './kernel-layers';
+import { layerOutputsOf } from './layer-outputs';
 import { largestOutput } from './outputs';
 import { productsOf } from './products';
 import { splitPointsBefore } from './split-points';
@@ -105,6 +107,10 @@ export class LayersNetwork implements Network {
 
   normalizations(): BatchNormalization[] {
     return normalizationsOf(leavesOf(this.model), this.#names);
+  }
+
+  layerOutputs(names: Iterable<string>): LayerOutput[] {
+    return layerOutputsOf(this.model, this.topology, names);
   }
 
   dispose(): void {

@@ -1,13 +1,7 @@
 import { UserError } from '../../../protocol/errors';
-import { tf } from '../../tf';
 import type { ModelContent, Tensor } from '../../checkpoint/types';
-import { initialWeight } from './initial-weights';
-import { build } from './load';
-import { loadPlan } from './load-plan';
-import { slotsOf } from './weights/slots';
-
-/** Seeds that belong to one seed of a network. */
-const SEEDS = 4096;
+import { firstValues } from './first-values';
+import { matchWeights } from './weights/match';
 
 /**
  * Makes a network with random weights from its description alone.
@@ -20,31 +14,49 @@ export async function newNetwork(
   seed: number,
 ): Promise<ModelContent> {
   const content: ModelContent = { modelTopology, tensors: new Map(), format: 'layers-model' };
-  const plan = loadPlan(content);
-  if (typeof plan === 'string') throw new UserError(plan);
-  const running = await build(plan);
-  try {
-    const variables = new Map(running.weights.map((variable) => [variable.originalName, variable]));
-    const tensors = new Map<string, Tensor>();
-    for (const node of plan.topology.nodes)
-      for (const slot of slotsOf(node)) {
-        const variable = variables.get(plan.variableOf(slot));
-        if (!variable)
-          throw new UserError(`The weight "${slot.name}" of the architecture belongs to no layer: save it again.`);
-        const shape = variable.shape.map((size) => size ?? 1);
-        const values = tf.tidy(() =>
-          (
-            initialWeight(slot, node.config, shape, seed * SEEDS + tensors.size + 1) ?? variable.read()
-          ).dataSync<'float32'>(),
-        );
-        tensors.set(slot.name, { name: slot.name, shape, dtype: 'float32', data: Float32Array.from(values) });
-      }
-    if (tensors.size < running.weights.length)
+  const values = await firstValues(content, seed);
+  const tensors = values.map(({ slot: { name }, shape, data }): [string, Tensor] => [
+    name,
+    { name, shape, dtype: 'float32', data },
+  ]);
+  const made = new Map(tensors);
+  if (made.size < values.length)
+    throw new UserError(
+      `The architecture has ${values.length} weights, of which only ${made.size} have names of their own: give its layers other names.`,
+    );
+  return { ...content, tensors: made };
+}
+
+/**
+ * Copies a model with new random weights, as the initializers of its layers say. Tensors keep their names and order,
+ * and get the shapes that the description asks for. Slots of an optimizer are left out.
+ * @param keeps tells by name which tensors stay as they are
+ * @throws UserError where TensorFlow.js cannot build the model, or a tensor belongs to no layer
+ */
+export async function redrawn<M extends ModelContent>(
+  model: M,
+  seed: number,
+  keeps: (name: string) => boolean,
+): Promise<M> {
+  const values = await firstValues(model, seed);
+  const weights = [...model.tensors.values()].filter(({ group }) => group !== 'optimizer');
+  const { byTensor } = matchWeights(
+    values.map(({ slot }) => slot),
+    weights.map(({ name }) => name),
+  );
+  const bySlot = new Map(values.map((one) => [one.slot, one]));
+  const tensors = weights.map((tensor): [string, Tensor] => {
+    if (keeps(tensor.name)) return [tensor.name, tensor];
+    const slot = byTensor.get(tensor.name);
+    const first = slot && bySlot.get(slot);
+    if (!first)
       throw new UserError(
-        `The architecture has ${running.weights.length} weights, of which only ${tensors.size} are known to begin with: train it elsewhere first.`,
+        `The tensor "${tensor.name}" belongs to no layer that could begin anew, so the model cannot be a student with random weights: convert it again.`,
       );
-    return { ...content, tensors };
-  } finally {
-    running.dispose();
-  }
+    const { name, extra, weight } = tensor;
+    // A grid or a smaller type was for the values before.
+    const kept = { ...(extra ? { extra } : {}), ...(weight === undefined ? {} : { weight }) };
+    return [name, { name, shape: first.shape, dtype: 'float32', data: first.data, ...kept }];
+  });
+  return { ...model, tensors: new Map(tensors) };
 }

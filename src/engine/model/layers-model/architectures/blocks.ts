@@ -64,9 +64,12 @@ export class Blocks {
 
   /** Ends a network: the mean of each channel, and a linear layer for the answers. */
   model(name: string, input: Symbolic, features: Symbolic): tfLayers.LayersModel {
-    const { draw, outputs } = this.plan;
+    const { draw, outputs, activation } = this.plan;
     const pooled = applied(globalAveragePooling2d({ name: 'pool' }), features);
-    const logits = applied(dense({ name: 'logits', units: outputs, kernelInitializer: draw.glorot() }), pooled);
+    const logits = applied(
+      dense({ name: 'logits', units: outputs, activation, kernelInitializer: draw.glorot() }),
+      pooled,
+    );
     return tfLayers.model({ name, inputs: input, outputs: logits });
   }
 

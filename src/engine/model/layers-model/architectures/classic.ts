@@ -3,7 +3,8 @@ import type { Build, Plan } from './plan';
 
 const { conv2d, dense, flatten, maxPooling2d } = tfLayers.layers;
 
-const logits = ({ draw, outputs }: Plan) => dense({ name: 'logits', units: outputs, kernelInitializer: draw.glorot() });
+const logits = ({ draw, outputs, activation }: Plan) =>
+  dense({ name: 'logits', units: outputs, activation, kernelInitializer: draw.glorot() });
 
 const hidden = ({ draw }: Plan, name: string, units: number) =>
   dense({ name, units, activation: 'relu', kernelInitializer: draw.he() });

@@ -33,7 +33,7 @@ export const defaultInput = (name: Architecture): readonly number[] => {
 };
 
 /**
- * Makes a built-in network with random weights, which answers with logits [batch, outputs].
+ * Makes a built-in network with random weights, which answers with logits [batch, outputs], or as its activation says.
  * @param seed 0 or more; the same seed gives the same weights
  */
 export function createArchitecture(name: Architecture, seed: number, options: NetworkOptions = {}): LayersModel {
@@ -42,6 +42,7 @@ export function createArchitecture(name: Architecture, seed: number, options: Ne
     outputs: CLASSES,
     width: 1,
     units: ARCHITECTURES[name].units,
+    activation: 'linear',
     scaling: undefined,
     ...options,
     draw: new Draw(seed),

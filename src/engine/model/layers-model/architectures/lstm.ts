@@ -7,7 +7,7 @@ const { dense, lstm: lstmLayer, reshape } = tfLayers.layers;
  * An LSTM that reads a sequence of vectors, or an image row by row, and answers after the last one. Its gates use
  * sigmoid, as in Keras and PyTorch.
  */
-export const lstm: Build = ({ draw, input, outputs, units }) => {
+export const lstm: Build = ({ draw, input, outputs, activation, units }) => {
   const [steps = 0, ...rest] = input;
   const numbers = rest.reduce((product, size) => product * size, 1);
   // Rows of colored images are sequences of steps only once their channels are joined.
@@ -24,6 +24,6 @@ export const lstm: Build = ({ draw, input, outputs, units }) => {
       ...(i === 0 && rows.length === 0 ? { inputShape: [...input] } : {}),
     }),
   );
-  const logits = dense({ name: 'logits', units: outputs, kernelInitializer: draw.glorot() });
+  const logits = dense({ name: 'logits', units: outputs, activation, kernelInitializer: draw.glorot() });
   return tfLayers.sequential({ name: 'lstm', layers: [...rows, ...cells, logits] });
 };

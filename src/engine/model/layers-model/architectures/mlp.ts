@@ -11,7 +11,7 @@ const EPSILON = 1e-7;
  * A network of dense layers with relu between them. Features that are no pixels are standardized first, by a frozen
  * batch normalization with the mean and the variance of the training examples.
  */
-export const mlp: Build = ({ draw, input, outputs, units, scaling }) => {
+export const mlp: Build = ({ draw, input, outputs, activation, units, scaling }) => {
   const inputShape = [...input];
   const scale = batchNormalization({
     ...{ name: 'standardize', inputShape, center: false, scale: false, epsilon: EPSILON },
@@ -24,7 +24,7 @@ export const mlp: Build = ({ draw, input, outputs, units, scaling }) => {
       ...(i === 0 && first.length === 0 ? { inputShape } : {}),
     }),
   );
-  const logits = dense({ name: 'logits', units: outputs, kernelInitializer: draw.glorot() });
+  const logits = dense({ name: 'logits', units: outputs, activation, kernelInitializer: draw.glorot() });
   const model = tfLayers.sequential({ name: 'mlp', layers: [...first, ...hidden, logits] });
   if (scaling) tf.tidy(() => scale.setWeights(weightsOf(scaling)));
   return model;

@@ -18,6 +18,8 @@ export interface Plan {
   readonly width: number;
   /** Units of the hidden layers. */
   readonly units: readonly number[];
+  /** Function of the answers: none, or sigmoid for answers that are each a probability. */
+  readonly activation: 'linear' | 'sigmoid';
   /** Scaling of features that are no pixels. */
   readonly scaling: Scaling | undefined;
 }

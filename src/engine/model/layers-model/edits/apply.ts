@@ -96,6 +96,8 @@ function edited(described: LayerJson, edit: LayerEdit): LayerJson {
       return withConfig({ ['batch_shape' in config ? 'batch_shape' : 'batch_input_shape']: edit.shape });
     case 'bias':
       return config['use_bias'] === false ? withConfig({ use_bias: true }) : layer;
+    case 'trainable':
+      return config['trainable'] === false ? withConfig({ trainable: true }) : layer;
     case 'linear': {
       const { kind } = readOp(type, config);
       const linear = withConfig({ activation: 'linear' });
