@@ -56,6 +56,7 @@ export class PlainNetwork implements Network {
   splitPointsBefore = (): [] => [];
   kernelLayers = (): [] => [];
   normalizations = (): [] => [];
+  layerOutputs = (): [] => [];
 
   dispose(): void {
     for (const { variable } of this.variables.values()) variable.dispose();

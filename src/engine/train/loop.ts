@@ -14,6 +14,7 @@ import type { Augment } from '../../protocol/steps/augment';
 import type { ClassWeights } from '../../protocol/steps/class-weights';
 import { Adam, type AdamState } from './adam';
 import type { Constraints } from './constraints/constraint';
+import { HiddenLearner } from './hidden/learner';
 import { changesFor, checkAugment } from './augmentation';
 import { withClassWeights } from './class-weights';
 import { learningRateAt, type LearningRates, type TrainingLength } from './schedule';
@@ -156,8 +157,12 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
   };
   // Frozen kernels are pruned too.
   const frozen = [...network.variables.values()].filter(({ name, trainable }) => !trainable && masks.has(name));
-  const adam = new Adam([...weights, ...(gradual ? frozen : [])], kept, resume?.adam);
-  const taken = new Steps({ tasked, weights, adam, seeds: options.seeds, distillation: options.distillation });
+  const { seeds, distillation } = options;
+  const hidden = distillation?.teacher.hidden;
+  const learner = hidden && new HiddenLearner(hidden.teaching, hidden.lessons, hidden.scales, seeds, resume?.adam);
+  const trained = [...weights, ...(learner?.weights ?? [])];
+  const adam = new Adam([...trained, ...(gradual ? frozen : [])], kept, resume?.adam);
+  const taken = new Steps({ tasked, weights: trained, adam, seeds, distillation, learner });
   const session = { options, tasked, adam, taken, length, sparsity: gradual?.schedule(length.stepsPerEpoch) };
   const records = [...(resume?.records ?? [])];
   try {
@@ -166,11 +171,13 @@ export async function trainModel(options: TrainOptions): Promise<Trained> {
       const record = await runEpoch(session, records.length + 1);
       records.push(record);
       const best = bestOf(choosable(session, records)) === record;
-      await options.onEpoch({ records: [...records], adam: await adam.save() }, best);
+      const saved = await adam.save();
+      await options.onEpoch({ records: [...records], adam: (await learner?.save(saved)) ?? saved }, best);
     }
   } finally {
     taken.dispose();
     adam.dispose();
+    learner?.dispose();
   }
   const best = bestOf(choosable(session, records));
   if (!best) throw new Error('training ended without an epoch to choose');

@@ -4,6 +4,8 @@ import type { Batch } from '../dataset/examples';
 import type { TaskedNetwork } from '../measure/tasked-network';
 import type { SoftTargets } from '../measure/tasks/task';
 import type { Adam } from './adam';
+import { hear } from './hidden/hear';
+import type { HiddenLearner } from './hidden/learner';
 import type { TrainedWeight } from './slot';
 import type { Teacher } from './teacher';
 
@@ -25,6 +27,8 @@ export interface Training {
   readonly weights: readonly TrainedWeight[];
   readonly adam: Adam;
   readonly distillation?: Distillation | undefined;
+  /** The student's side of hidden teaching, whose weights are among `weights`. */
+  readonly learner?: HiddenLearner | undefined;
 }
 
 /** Separates the seeds of layers from other uses of the same seed. */
@@ -52,13 +56,7 @@ export class Steps {
     const { rate, epsilon } = adam.begin(learningRate);
     const targets = tasked.task.fed(tasked.targetsOf(batch));
     const scores = await step.run(
-      ...[
-        ...tasked.inputsOf(batch),
-        targets,
-        Float32Array.of(rate),
-        Float32Array.of(epsilon),
-        ...(answers ? [answers] : []),
-      ],
+      ...[...tasked.inputsOf(batch), targets, Float32Array.of(rate), Float32Array.of(epsilon), ...(answers ?? [])],
     );
     // The array of the scores belongs to the traced step.
     await adam.finish({ rate, epsilon });
@@ -75,7 +73,7 @@ export class Steps {
     const known = this.#bySize.get(count);
     if (known) return known;
     const { tasked, distillation, seeds } = this.training;
-    const answers = distillation ? [[count, tasked.task.soft.size]] : [];
+    const answers = distillation?.teacher.sizes.map((size) => [count, size]) ?? [];
     const inputs = tasked.shapesOf(count);
     // Rate and epsilon come between targets and the teacher's answers, which only a student has.
     const shapes = [...inputs, [count, tasked.task.fedSize], [], [], ...answers];
@@ -90,27 +88,33 @@ export class Steps {
 
 /** Computes one step and returns the scores, which are kept. Everything computed across examples is a mean. */
 function stepOn(
-  { tasked, weights, adam, distillation }: Training,
+  { tasked, weights, adam, distillation, learner }: Training,
   inputs: readonly tf.Tensor[],
   draws: readonly number[],
 ): tf.Tensor2D {
   const count = tasked.network.inputs.length;
   const examples = inputs.slice(0, count);
-  const [targets, rate, epsilon, answers] = inputs.slice(count) as [
-    tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined,
+  const [targets, rate, epsilon, answers, ...rows] = inputs.slice(count) as [
+    tf.Tensor2D, tf.Scalar, tf.Scalar, tf.Tensor2D | undefined, ...tf.Tensor2D[],
   ]; // prettier-ignore
   let kept: tf.Tensor2D | undefined;
+  let heard: readonly tf.Tensor[] = [];
   const { grads } = tf.variableGrads(
     () => {
-      kept = tf.keep(tasked.scoresOf(examples, { training: true, draws }));
+      const pass = () => tasked.scoresOf(examples, { training: true, draws });
+      const { result, outputs } = hear(tasked.network, learner?.layers ?? [], pass);
+      kept = tf.keep(result);
+      heard = outputs;
       const given = tasked.task.loss(targets, kept);
       const loss =
         distillation && answers ? distilled(tasked.task.soft, distillation, { given, answers, scores: kept }) : given;
+      const hidden = learner ? [learner.loss(outputs, rows)] : [];
       const penalties = tasked.network.penalties();
-      return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
+      return [...hidden, ...penalties].reduce<tf.Scalar>((sum, term) => tf.add(sum, term), loss);
     },
     weights.map(({ variable }) => variable),
   );
+  tf.dispose([...heard]);
   adam.apply(grads, { rate, epsilon });
   if (!kept) throw new Error('the forward pass did not run');
   return kept;

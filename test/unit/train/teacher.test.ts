@@ -21,9 +21,9 @@ describe('a teacher', () => {
     const expected = tf.tidy(() => tf.softmax(tf.div(tasked.scores(batch), 3)).dataSync());
     for (const cacheBytes of [undefined, 10]) {
       const teacher = await teacherOf(tasked, images, { temperature: 3, cacheBytes });
-      const answers = await teacher.answers(batch);
+      const [answers] = await teacher.answers(batch);
       expect(answers).toHaveLength(60);
-      answers.forEach((value, i) => {
+      answers!.forEach((value, i) => {
         expect(value).toBeCloseTo(expected[i]!, 5);
       });
     }
